@@ -1,0 +1,302 @@
+"""The step kit: one annotated pandas function becomes a form, a validator, a command, a sentence and a script.
+
+    @step("Trim spaces", group="Text", says="Trimmed spaces in {columns}")
+    def trim_spaces(df: pd.DataFrame, columns: Annotated[list[str], Columns("text")]) -> pd.DataFrame:
+        \"\"\"Remove spaces around text.\"\"\"
+
+A step that must learn something first (a median to fill with) adds a second function and takes its answer:
+
+    @fill_missing.learn
+    def learn_fill(df, columns, how, ...) -> dict[str, Any]:      # from the training rows, to plain JSON values
+
+    def fill_missing(df, columns, how, ..., learned: dict[str, Any] | None = None) -> pd.DataFrame:
+"""
+
+from __future__ import annotations
+
+import inspect
+import textwrap
+import typing
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+import pandas as pd
+import pydantic
+
+from dataops_core.errors import SettingError, nearest
+from dataops_core.table import Column
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Marks a setting that names columns; `Columns("text", "number")` narrows it to those storage families."""
+
+    families: tuple[str, ...]
+
+    def __init__(self, *families: str) -> None:
+        object.__setattr__(self, "families", families)
+
+    def takes(self, column: Column) -> bool:
+        """Whether a column is of a family that this setting takes."""
+        return not self.families or FAMILY[column.type] in self.families
+
+
+FAMILY = {"text": "text", "integer": "number", "decimal": "number", "boolean": "boolean", "datetime": "datetime"}
+
+
+@dataclass(frozen=True)
+class Label:
+    """What a setting is called on the form, with one sentence of help."""
+
+    name: str
+    help: str = ""
+
+
+@dataclass(frozen=True)
+class Span:
+    """The least and the greatest value that a number may take."""
+
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class When:
+    """Shows a setting only while another one has one of these values."""
+
+    setting: str
+    values: tuple[Any, ...]
+
+    def __init__(self, setting: str, *values: Any) -> None:
+        object.__setattr__(self, "setting", setting)
+        object.__setattr__(self, "values", values)
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One setting of a step, as read from the function's signature."""
+
+    name: str
+    label: str
+    help: str
+    shape: str  # columns, column, choice, flag, number, whole, text, texts, mapping, value
+    default: Any
+    required: bool
+    choices: tuple[Any, ...] = ()
+    columns: Columns = Columns()
+    span: Span | None = None
+    when: When | None = None
+
+
+@dataclass(eq=False)
+class Step:
+    """A registered step: its function, what it says, and how far it reaches."""
+
+    name: str
+    title: str
+    group: str
+    says: str
+    function: Callable[..., pd.DataFrame]
+    reach: Literal["row", "table"]
+    was: tuple[str, ...]
+    drops_rows: bool
+    settings: tuple[Setting, ...]
+    model: type[pydantic.BaseModel]
+    learner: Callable[..., dict[str, Any]] | None = None
+    namer: Callable[..., dict[str, str]] | None = None
+    kinder: Callable[..., dict[str, str]] | None = None
+    _source: str = field(default="", repr=False)
+
+    def __call__(self, df: pd.DataFrame, *args: Any, **settings: Any) -> pd.DataFrame:
+        return self.function(df, *args, **settings)
+
+    def learn(self, function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+        """Register the function that learns plain values from the training rows."""
+        self.learner = function
+        return function
+
+    def renames(self, function: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
+        """Register the function that tells, from the settings, which column gets which new name."""
+        self.namer = function
+        return function
+
+    def kinds(self, function: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
+        """Register the function that tells, from the settings, which column gets which kind."""
+        self.kinder = function
+        return function
+
+    @property
+    def doc(self) -> str:
+        """The whole docstring, unindented."""
+        return inspect.cleandoc(self.function.__doc__ or "")
+
+    @property
+    def summary(self) -> str:
+        """The docstring's first line: the sentence that the user reads."""
+        return self.doc.splitlines()[0] if self.doc else self.title
+
+    @property
+    def source(self) -> str:
+        """The function's own source text, decorator included."""
+        if not self._source:
+            parts = [f for f in (self.function, self.learner) if f is not None]
+            self._source = "\n".join(textwrap.dedent(inspect.getsource(part)) for part in parts)
+        return self._source
+
+    def new_names(self, settings: Mapping[str, Any]) -> dict[str, str]:
+        """Which columns get which new names."""
+        return self.namer(**settings) if self.namer else {}
+
+    def new_kinds(self, settings: Mapping[str, Any]) -> dict[str, str]:
+        """Which columns are given which kind."""
+        return self.kinder(**settings) if self.kinder else {}
+
+    def sentence(self, settings: Mapping[str, Any]) -> str:
+        """One line for the history: what was done, with its settings."""
+        filled = {s.name: _spoken(settings.get(s.name, s.default)) for s in self.settings}
+        return self.says.format(**filled)
+
+    def problems(self, settings: Mapping[str, Any], columns: Sequence[Column] | None = None) -> list[SettingError]:
+        """Everything that is wrong with these settings, for a table with these columns (None: any table)."""
+        found: list[SettingError] = []
+        names = [s.name for s in self.settings]
+        known = {key: value for key, value in settings.items() if key in names}
+        for key in settings.keys() - set(names):
+            found.append(SettingError(f'"{self.name}" has no setting "{key}".', self.name, nearest(key, names)))
+        try:
+            self.model(**known)
+        except pydantic.ValidationError as error:
+            found += [self._problem(entry) for entry in error.errors()]
+        if columns is not None and not found:
+            for setting in self.settings:
+                if setting.shape in ("column", "columns"):
+                    found += self._misplaced(setting, known.get(setting.name, setting.default), columns)
+        return found
+
+    def check(self, settings: Mapping[str, Any], columns: Sequence[Column] | None = None) -> dict[str, Any]:
+        """The settings, complete with defaults and in canonical form; raises SettingError with all that is wrong."""
+        found = self.problems(settings, columns)
+        if found:
+            raise SettingError(
+                " ".join(e.what for e in found), found[0].where, " ".join(dict.fromkeys(e.fix for e in found if e.fix))
+            )
+        return self.model(**settings).model_dump(mode="json")
+
+    def _problem(self, entry: Any) -> SettingError:
+        name = str(entry["loc"][0]) if entry["loc"] else ""
+        setting = next(s for s in self.settings if s.name == name)
+        if entry["type"] == "missing":
+            return SettingError(f'"{self.name}" needs the setting "{name}".', self.name, f"{setting.label}: give it.")
+        if setting.choices:
+            fix = nearest(str(entry["input"]), [str(choice) for choice in setting.choices])
+        elif setting.span:
+            fix = f"Give a value between {setting.span.low:g} and {setting.span.high:g}."
+        else:
+            fix = f"{entry['msg']}."
+        return SettingError(f'"{entry["input"]}" does not fit the setting "{name}".', self.name, fix)
+
+    def _misplaced(self, setting: Setting, value: Any, columns: Sequence[Column]) -> list[SettingError]:
+        by_name = {column.name: column for column in columns}
+        asked = [value] if isinstance(value, str) else list(value or [])
+        found = []
+        if setting.required and not asked:
+            found.append(SettingError(f'"{self.name}" needs at least one column.', self.name, "Choose a column."))
+        for name in asked:
+            if name not in by_name:
+                found.append(SettingError(f'There is no column "{name}".', self.name, nearest(name, by_name)))
+            elif not setting.columns.takes(by_name[name]):
+                wanted = " or ".join(setting.columns.families)
+                found.append(SettingError(
+                    f'Column "{name}" holds {FAMILY[by_name[name].type]}, not {wanted}.', self.name,
+                    "Choose another column, or convert this one first (set_kind, parse_numbers, parse_dates).",
+                ))
+        return found
+
+
+REGISTRY: dict[str, Step] = {}
+
+
+def step(
+    title: str, *, group: str, says: str, reach: Literal["row", "table"] = "row", was: tuple[str, ...] = (),
+    drops_rows: bool = False,
+) -> Callable[[Callable[..., pd.DataFrame]], Step]:
+    """Register an annotated pandas function as a step (see the module's text)."""
+
+    def register(function: Callable[..., pd.DataFrame]) -> Step:
+        settings = read_settings(function)
+        made = Step(
+            function.__name__, title, group, says, function, reach, was, drops_rows, settings,
+            _model(function.__name__, settings, typing.get_type_hints(function, include_extras=True)),
+        )
+        REGISTRY[made.name] = made
+        for old in was:
+            REGISTRY.setdefault(old, made)
+        return made
+
+    return register
+
+
+def read_settings(function: Callable[..., Any]) -> tuple[Setting, ...]:
+    """The settings that a function's signature declares: all but its first parameter, `learned` and `seed`."""
+    hints = typing.get_type_hints(function, include_extras=True)
+    found = []
+    for parameter in list(inspect.signature(function).parameters.values())[1:]:
+        if parameter.name in ("learned", "seed"):
+            continue
+        hint, marks = hints[parameter.name], ()
+        if typing.get_origin(hint) is Annotated:
+            hint, *rest = typing.get_args(hint)
+            marks = tuple(rest)
+        pick = {type(mark): mark for mark in marks}
+        label = pick.get(Label, Label(parameter.name.replace("_", " ").capitalize()))
+        shape, choices = _shape(hint, Columns in pick)
+        required = parameter.default is inspect.Parameter.empty
+        found.append(Setting(
+            parameter.name, label.name, label.help, shape, None if required else parameter.default, required, choices,
+            pick.get(Columns, Columns()), pick.get(Span), pick.get(When),
+        ))
+    return tuple(found)
+
+
+def _shape(hint: Any, names_columns: bool) -> tuple[str, tuple[Any, ...]]:
+    options = [o for o in typing.get_args(hint) if o is not type(None)]
+    plain = options[0] if len(options) == 1 and type(None) in typing.get_args(hint) else hint
+    origin = typing.get_origin(plain)
+    if names_columns:
+        return ("columns" if origin is list else "column"), ()
+    if origin is Literal:
+        return "choice", typing.get_args(plain)
+    if origin is list:
+        return "texts", ()
+    if origin is dict:
+        return "mapping", ()
+    simple = {bool: "flag", int: "whole", float: "number", str: "text"}
+    return simple.get(plain, "value"), ()
+
+
+def _model(name: str, settings: Sequence[Setting], hints: Mapping[str, Any]) -> type[pydantic.BaseModel]:
+    fields: dict[str, Any] = {}
+    for setting in settings:
+        limits = {"ge": setting.span.low, "le": setting.span.high} if setting.span else {}
+        default = ... if setting.required else setting.default
+        fields[setting.name] = (hints[setting.name], pydantic.Field(default, **limits))
+    return pydantic.create_model(name, __config__=pydantic.ConfigDict(extra="forbid"), **fields)
+
+
+def _spoken(value: Any) -> str:
+    if isinstance(value, Mapping):
+        shown = [f"{old} → {new}" for old, new in list(value.items())[:3]]
+        return ", ".join(shown) + (f" and {len(value) - 3} more" if len(value) > 3 else "")
+    if isinstance(value, (list, tuple)):
+        shown = [str(item) for item in value[:4]]
+        return (", ".join(shown) + (f" and {len(value) - 4} more" if len(value) > 4 else "")) or "all columns"
+    return {None: "nothing", True: "yes", False: "no"}.get(value, str(value)) if not isinstance(value, (int, float)) \
+        or isinstance(value, bool) else f"{value:g}"
+
+
+def get(name: str) -> Step:
+    """The step of that name (or old name); raises SettingError naming the nearest one."""
+    if name not in REGISTRY:
+        raise SettingError(f'There is no step "{name}".', "recipe", nearest(name, REGISTRY))
+    return REGISTRY[name]

@@ -1,0 +1,231 @@
+"""A table at rest: one Parquet file, read a slice at a time; every row has a stable hidden row id."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dataops_core.errors import InputError, nearest
+from dataops_core.table.fingerprint import ContentHash
+from dataops_core.table.kinds import DTYPES, guess_kind, type_of
+
+ROW_ID = "__row_id__"
+ROW_GROUP = 10_000
+_ARROW = {
+    "text": pa.string(), "integer": pa.int64(), "decimal": pa.float64(), "boolean": pa.bool_(),
+    "datetime": pa.timestamp("us"),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column's name, storage type, kind, and the hash of its content."""
+
+    name: str
+    type: str
+    kind: str
+    hash: str = ""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A handle on one Parquet file: cheap to make and to keep, holds no rows."""
+
+    path: Path
+    columns: tuple[Column, ...]
+    rows: int
+    content_hash: str
+
+    @property
+    def names(self) -> list[str]:
+        """The columns' names, in order."""
+        return [column.name for column in self.columns]
+
+    @property
+    def kinds(self) -> dict[str, str]:
+        """The kind of each column."""
+        return {column.name: column.kind for column in self.columns}
+
+    @property
+    def cells(self) -> int:
+        """Rows times columns: the measure of how much work the table is."""
+        return self.rows * len(self.columns)
+
+    def column(self, name: str) -> Column:
+        """The column of that name; a SettingError-like InputError names the nearest one."""
+        for column in self.columns:
+            if column.name == name:
+                return column
+        raise InputError(f'There is no column "{name}".', str(self.path.name), nearest(name, self.names))
+
+    def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The whole table, or some columns of it, in memory; the index holds the row ids."""
+        return _frame(pq.read_table(self.path, columns=self._with_ids(columns)), columns or self.names)
+
+    def batches(self, columns: Sequence[str] | None = None, rows: int = 100_000) -> Iterator[pd.DataFrame]:
+        """The table in pieces of about `rows` rows, in order, memory bounded; at least one piece."""
+        wanted = columns or self.names
+        with pq.ParquetFile(self.path) as file:
+            size, group = max(1, rows // ROW_GROUP), 0
+            groups = file.num_row_groups
+            if not groups:
+                yield self.frame(columns)
+            while group < groups:
+                some = list(range(group, min(group + size, groups)))
+                yield _frame(file.read_row_groups(some, columns=self._with_ids(columns)), wanted)
+                group += size
+
+    def page(self, start: int, count: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """`count` rows from position `start` (0-based), reading only the row groups they lie in."""
+        with pq.ParquetFile(self.path) as file:
+            groups, first, skipped = [], 0, 0
+            for number in range(file.num_row_groups):
+                size = file.metadata.row_group(number).num_rows
+                if first + size <= start:
+                    skipped += size
+                elif first < start + count:
+                    groups.append(number)
+                first += size
+            part = file.read_row_groups(groups, columns=self._with_ids(columns))
+        return _frame(part.slice(max(0, start - skipped), count), columns or self.names)
+
+    def rows_by_id(self, ids: Iterable[int], columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """The rows with these ids, in the table's order; ids that are not there are left out."""
+        wanted = np.array(sorted(set(ids)), dtype="int64")
+        parts = []
+        with pq.ParquetFile(self.path) as file:
+            at = file.schema_arrow.names.index(ROW_ID)
+            for number in range(file.num_row_groups):
+                bounds = file.metadata.row_group(number).column(at).statistics
+                low, high = (bounds.min, bounds.max) if bounds and bounds.has_min_max else (-np.inf, np.inf)
+                if ((wanted >= low) & (wanted <= high)).any():
+                    here = file.read_row_group(number, columns=self._with_ids(columns))
+                    keep = np.isin(here.column(ROW_ID).to_numpy(), wanted)
+                    parts.append(here.filter(pa.array(keep)))
+        if not parts:
+            return self.page(0, 0, columns)
+        return _frame(pa.concat_tables(parts), columns or self.names)
+
+    def _with_ids(self, columns: Sequence[str] | None) -> list[str]:
+        return [*(self.names if columns is None else columns), ROW_ID]
+
+
+def _frame(part: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
+    index = pd.Index(part.column(ROW_ID).to_numpy(), dtype="int64", name="row")
+    series = {}
+    for name in columns:
+        data = part.column(name)
+        if pa.types.is_int64(data.type):
+            values: Any = pd.array(data.fill_null(0).to_numpy(), dtype="Int64")
+            values[data.is_null().to_numpy()] = pd.NA
+        elif pa.types.is_boolean(data.type):
+            values = pd.array(data.fill_null(False).to_numpy(), dtype="boolean")
+            values[data.is_null().to_numpy()] = pd.NA
+        elif pa.types.is_string(data.type):
+            values = data.to_numpy()
+        elif pa.types.is_timestamp(data.type):
+            values = data.to_numpy().astype("datetime64[us]")
+        else:
+            values = data.to_numpy().astype("float64")
+        series[name] = pd.Series(values, index=index, dtype=DTYPES[_storage(data.type)])
+    return pd.DataFrame(series, index=index, columns=list(columns))
+
+
+def _storage(kind: pa.DataType) -> str:
+    return next(name for name, arrow in _ARROW.items() if arrow == kind)
+
+
+def write_table(path: Path, batches: Iterable[pd.DataFrame], kinds: Mapping[str, str] | None = None) -> Table:
+    """Write tidy frames (index = row ids) as one table; columns whose kind is not given get a guessed one.
+
+    The file appears whole or not at all: it is written beside `path` and moved into place.
+    """
+    known, total, guesses = dict(kinds or {}), ContentHash(), _Guesses()
+    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
+    writer: pq.ParquetWriter | None = None
+    types: dict[str, str] = {}
+    try:
+        for frame in batches:
+            if writer is None:
+                types = {name: type_of(frame[name]) for name in frame.columns}
+                schema = pa.schema([(name, _ARROW[kind]) for name, kind in types.items()] + [(ROW_ID, pa.int64())])
+                writer = pq.ParquetWriter(unfinished, schema, compression="zstd", compression_level=1)
+            total.update(frame)
+            guesses.update(frame, set(types) - set(known))
+            writer.write_table(_arrow(frame, types, writer.schema), row_group_size=ROW_GROUP)
+        if writer is None:
+            raise InputError("There is no table to write.", str(path.name), "Bring at least a header line.")
+        for name in types:
+            known.setdefault(name, guesses.kind(name, types[name], total.rows))
+        hashes = total.columns()
+        columns = tuple(Column(name, types[name], known[name], hashes[name]) for name in types)
+        about = {"columns": [[c.name, c.type, c.kind, c.hash] for c in columns], "content_hash": total.hexdigest()}
+        writer.add_key_value_metadata({"dataops": json.dumps(about, ensure_ascii=True)})
+        writer.close()
+        writer = None
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(unfinished, path)
+    finally:
+        if writer is not None:
+            writer.close()
+        unfinished.unlink(missing_ok=True)
+    return Table(path, columns, total.rows, str(about["content_hash"]))
+
+
+def _arrow(frame: pd.DataFrame, types: Mapping[str, str], schema: pa.Schema) -> pa.Table:
+    arrays = [
+        pa.array(frame[name], type=_ARROW[kind], from_pandas=True) for name, kind in types.items()
+    ]
+    arrays.append(pa.array(frame.index.to_numpy(dtype="int64")))
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def open_table(path: Path) -> Table:
+    """The handle on a Parquet file that `write_table` wrote."""
+    try:
+        metadata = pq.read_metadata(path)
+    except (OSError, pa.ArrowInvalid) as error:
+        raise InputError("The table file cannot be opened.", str(path), "Restore the file, or rebuild it.") from error
+    about = (metadata.metadata or {}).get(b"dataops")
+    if about is None:
+        raise InputError("This Parquet file was not written by the workbench.", str(path), "Read it as a source.")
+    known = json.loads(about)
+    columns = tuple(Column(*entry) for entry in known["columns"])
+    return Table(path, columns, metadata.num_rows, known["content_hash"])
+
+
+class _Guesses:
+    """Counts that tell the kind of a new column while its batches go by."""
+
+    LIMIT = 50_000
+
+    def __init__(self) -> None:
+        self.seen: dict[str, set[Any]] = {}
+        self.length: dict[str, int] = {}
+        self.many: set[str] = set()
+
+    def update(self, frame: pd.DataFrame, names: set[str]) -> None:
+        for name in names:
+            if type_of(frame[name]) not in ("text", "integer") or name in self.many:
+                continue
+            distinct = frame[name].dropna().unique()
+            seen = self.seen.setdefault(name, set())
+            seen.update(distinct)
+            if type_of(frame[name]) == "text":
+                self.length[name] = self.length.get(name, 0) + sum(map(len, distinct))
+            if len(distinct) < len(frame) and len(seen) > self.LIMIT:
+                self.many.add(name)
+
+    def kind(self, name: str, storage: str, rows: int) -> str:
+        distinct = len(self.seen.get(name, ()))
+        return guess_kind(name, storage, rows, distinct, self.length.get(name, 0) / max(1, distinct))
