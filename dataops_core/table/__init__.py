@@ -1,10 +1,12 @@
 """Tables at rest, the kinds of their columns, and the content hash."""
 
+from dataops_core.table.difference import Difference, difference, differs
 from dataops_core.table.fingerprint import ContentHash, content_hash
-from dataops_core.table.kinds import KINDS, TYPES, as_text, guess_kind, tidy, type_of
+from dataops_core.table.kinds import KINDS, TYPES, as_text, guess_kind, shown, tidy, type_of
 from dataops_core.table.table import ROW_ID, Column, Table, open_table, write_table
 
 __all__ = [
-    "KINDS", "ROW_ID", "TYPES", "Column", "ContentHash", "Table", "as_text", "content_hash", "guess_kind", "open_table",
+    "KINDS", "ROW_ID", "TYPES", "Column", "ContentHash", "Difference", "Table", "as_text", "content_hash", "difference",
+    "differs", "guess_kind", "open_table", "shown",
     "tidy", "type_of", "write_table",
 ]

@@ -110,3 +110,26 @@ def guess_kind(name: str, kind_of_storage: str, rows: int, distinct: int, mean_l
     if distinct <= max(20, min(1000, rows // 20)) and not (rows > 1 and unique) and mean_length <= 60:
         return "category"
     return "text"
+
+
+def shown(column: pd.Series) -> pd.Series:
+    """A tidy column as people read it: whole decimals without ".0", midnight without a time, missing as None.
+
+    >>> shown(pd.Series([1.0, 2.5, None])).tolist()
+    ['1', '2.5', None]
+    """
+    kind = type_of(column)
+    if kind == "text":
+        return column
+    if kind == "datetime":
+        days = column.dt.normalize() == column
+        texts = np.datetime_as_string(column.to_numpy(dtype="datetime64[us]"), unit="s").astype(object)
+        plain = [text[:10] if day else text.replace("T", " ") for text, day in zip(texts, days, strict=True)]
+    elif kind == "decimal":
+        plain = [f"{x:.0f}" if abs(x) < 1e15 and x == int(x) else repr(x) for x in column.fillna(0.0).clip(-1e300, 1e300)]
+        plain = [repr(x) if abs(x) == np.inf else text for x, text in zip(column.tolist(), plain, strict=True)]
+    else:
+        plain = [str(value) for value in column.tolist()]
+    missing = column.isna().to_numpy(dtype=bool)
+    values = [None if gone else text for text, gone in zip(plain, missing, strict=True)]
+    return pd.Series(values, index=column.index, dtype=object, name=column.name)

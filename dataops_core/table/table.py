@@ -69,11 +69,11 @@ class Table:
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The whole table, or some columns of it, in memory; the index holds the row ids."""
-        return _frame(pq.read_table(self.path, columns=self._with_ids(columns)), columns or self.names)
+        return _frame(pq.read_table(self.path, columns=self._with_ids(columns)), self.names if columns is None else columns)
 
     def batches(self, columns: Sequence[str] | None = None, rows: int = 100_000) -> Iterator[pd.DataFrame]:
         """The table in pieces of about `rows` rows, in order, memory bounded; at least one piece."""
-        wanted = columns or self.names
+        wanted = self.names if columns is None else columns
         with pq.ParquetFile(self.path) as file:
             size, group = max(1, rows // ROW_GROUP), 0
             groups = file.num_row_groups
@@ -96,7 +96,7 @@ class Table:
                     groups.append(number)
                 first += size
             part = file.read_row_groups(groups, columns=self._with_ids(columns))
-        return _frame(part.slice(max(0, start - skipped), count), columns or self.names)
+        return _frame(part.slice(max(0, start - skipped), count), self.names if columns is None else columns)
 
     def rows_by_id(self, ids: Iterable[int], columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The rows with these ids, in the table's order; ids that are not there are left out."""
@@ -113,7 +113,7 @@ class Table:
                     parts.append(here.filter(pa.array(keep)))
         if not parts:
             return self.page(0, 0, columns)
-        return _frame(pa.concat_tables(parts), columns or self.names)
+        return _frame(pa.concat_tables(parts), self.names if columns is None else columns)
 
     def _with_ids(self, columns: Sequence[str] | None) -> list[str]:
         return [*(self.names if columns is None else columns), ROW_ID]

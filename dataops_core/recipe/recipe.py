@@ -1,0 +1,203 @@
+"""A recipe: an ordered list of steps that can be edited anywhere and replayed on another file.
+
+Loading never validates, so that an old or broken recipe can still be opened and mended; validating is its own call.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from dataops_core.errors import SettingError, nearest
+from dataops_core.steps import REGISTRY, Step
+
+FORMAT = "dataops-recipe/1"
+
+
+@dataclass(frozen=True)
+class RecipeStep:
+    """One step in a recipe: the operation's name, its settings, what it learned, and whether it is switched off."""
+
+    op: str
+    settings: Mapping[str, Any]
+    off: bool = False
+    learned: Mapping[str, Any] | None = None
+    why: str = ""
+
+    @property
+    def step(self) -> Step | None:
+        """The registered step, or None where this program has none of that name."""
+        return REGISTRY.get(self.op)
+
+    @property
+    def sentence(self) -> str:
+        """The step in plain words; an unknown or unfinished one by its name."""
+        step = self.step
+        try:
+            return step.sentence(self.settings) if step else f"Unknown step {self.op}"
+        except (KeyError, ValueError, TypeError, AttributeError):
+            return f"{self.op} (settings incomplete)"
+
+    def to_json(self) -> dict[str, Any]:
+        """The step as it stands in a recipe file."""
+        plain = {"op": self.op, "with": dict(self.settings), "off": self.off, "learned": self.learned}
+        return plain | ({"why": self.why} if self.why else {})
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A name, a seed, an ordered list of steps, and optionally how the file was read."""
+
+    name: str = "recipe"
+    seed: int = 0
+    steps: tuple[RecipeStep, ...] = ()
+    read: Mapping[str, Any] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The recipe as it stands in its file."""
+        plain = {"format": FORMAT, "name": self.name, "seed": self.seed, "steps": [s.to_json() for s in self.steps]}
+        return plain | ({"read": dict(self.read)} if self.read else {})
+
+    @property
+    def active(self) -> tuple[RecipeStep, ...]:
+        """The steps that are switched on."""
+        return tuple(step for step in self.steps if not step.off)
+
+    def problems(self) -> list[SettingError]:
+        """Every unknown step and every setting that does not fit, whatever the table."""
+        found = []
+        for number, step in enumerate(self.active, 1):
+            if step.step is None:
+                found.append(SettingError(f'There is no step "{step.op}".', f"step {number}", nearest(step.op, REGISTRY)))
+            else:
+                found += [SettingError(e.what, f"step {number}, {step.op}", e.fix) for e in step.step.problems(step.settings)]
+        return found
+
+    def missing_columns(self, names: Sequence[str]) -> list[SettingError]:
+        """Columns that the recipe names but that neither the file nor a renaming step has."""
+        known = set(names)
+        found = []
+        for number, step in enumerate(self.active, 1):
+            if step.step is None:
+                continue
+            for name in columns_named(step):
+                if name not in known:
+                    found.append(SettingError(
+                        f'There is no column "{name}".', f"step {number}, {step.op}",
+                        f"{nearest(name, names)} Use --map {name}=… if the column has another name in this file.",
+                    ))
+            known |= set(step.step.new_names(step.settings).values())
+        return found
+
+    def check(self, names: Sequence[str]) -> None:
+        """Raise one SettingError that lists all that is wrong for a table with these column names."""
+        found = self.problems() or self.missing_columns(names)
+        if found:
+            raise SettingError(
+                " ".join(dict.fromkeys(e.what for e in found)), "; ".join(dict.fromkeys(e.where for e in found)),
+                " ".join(dict.fromkeys(e.fix for e in found)),
+            )
+
+    def mapped(self, names: Mapping[str, str]) -> Recipe:
+        """The same recipe for a file in which the columns `old` are called `new`."""
+        return replace(self, steps=tuple(_mapped(step, names) for step in self.steps))
+
+    def unfitted(self) -> Recipe:
+        """The same recipe without what its steps learned."""
+        return replace(self, steps=tuple(replace(step, learned=None) for step in self.steps))
+
+
+def columns_named(step: RecipeStep) -> list[str]:
+    """The columns that a step's settings name."""
+    if step.step is None:
+        return []
+    named: list[str] = []
+    for setting in step.step.settings:
+        value = step.settings.get(setting.name)
+        if setting.shape == "column" and isinstance(value, str):
+            named.append(value)
+        elif setting.shape == "columns" and isinstance(value, list):
+            named += [name for name in value if isinstance(name, str)]
+    return named + list(step.step.new_names(step.settings))
+
+
+def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:
+    if step.step is None:
+        return step
+    settings = dict(step.settings)
+    for setting in step.step.settings:
+        value = settings.get(setting.name)
+        if setting.shape == "column" and isinstance(value, str):
+            settings[setting.name] = names.get(value, value)
+        elif setting.shape == "columns" and isinstance(value, list):
+            settings[setting.name] = [names.get(name, name) for name in value]
+        elif setting.shape == "mapping" and step.step.namer and isinstance(value, dict):
+            settings[setting.name] = {names.get(old, old): new for old, new in value.items()}
+    learned = step.learned and {names.get(key, key): value for key, value in step.learned.items()}
+    return replace(step, settings=settings, learned=learned)
+
+
+def canonical(value: Any) -> str:
+    """JSON in one form only: keys sorted, no spaces, ASCII."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+
+
+def sha256(text: str) -> str:
+    """The SHA-256 of a text, in hexadecimal."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def from_json(plain: Any, where: str = "recipe") -> Recipe:
+    """The recipe that a parsed JSON or YAML document describes; raises SettingError where its form is not a recipe's."""
+    if not isinstance(plain, dict) or not isinstance(plain.get("steps"), list):
+        raise SettingError("This is not a recipe.", where, f'A recipe is {{"format": "{FORMAT}", "name": …, "steps": […]}}.')
+    known = ("format", "name", "seed", "steps", "read")
+    odd = [key for key in plain if key not in known]
+    if odd:
+        raise SettingError(f'A recipe has no key "{odd[0]}".', where, nearest(str(odd[0]), known))
+    if plain.get("format", FORMAT) != FORMAT:
+        raise SettingError(f'Unknown recipe format "{plain["format"]}".', where, f'This program reads "{FORMAT}".')
+    seed = plain.get("seed", 0)
+    if not isinstance(seed, int):
+        raise SettingError(f'"{seed}" is no seed.', where, "A seed is a whole number.")
+    steps = tuple(_step(entry, f"{where}, step {number}") for number, entry in enumerate(plain["steps"], 1))
+    return Recipe(str(plain.get("name", "recipe")), seed, steps, plain.get("read"))
+
+
+def _step(entry: Any, where: str) -> RecipeStep:
+    known = ("op", "with", "off", "learned", "why")
+    if not isinstance(entry, dict) or not isinstance(entry.get("op"), str):
+        raise SettingError("A step needs an operation.", where, 'Write it as {"op": "trim_spaces", "with": {…}}.')
+    odd = [key for key in entry if key not in known]
+    if odd:
+        raise SettingError(f'A step has no key "{odd[0]}".', where, nearest(str(odd[0]), known))
+    settings = entry.get("with") or {}
+    if not isinstance(settings, dict):
+        raise SettingError('"with" must hold the settings by name.', where, 'Write it as {"columns": ["age"]}.')
+    return RecipeStep(entry["op"], settings, bool(entry.get("off", False)), entry.get("learned"), str(entry.get("why") or ""))
+
+
+def load(path: Path) -> Recipe:
+    """Read a recipe file (JSON or YAML) without validating its steps."""
+    import yaml
+
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError("The recipe cannot be read.", str(path), "Check the path and the file.") from error
+    try:
+        plain = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
+    except json.JSONDecodeError as error:
+        raise SettingError(f"The recipe is broken JSON: {error.msg}.", f"{path}, line {error.lineno}", "Mend that line.") from error
+    except yaml.YAMLError as error:
+        raise SettingError("The recipe is broken YAML.", f"{path}: {error}", "Mend the line named here.") from error
+    return from_json(plain, str(path))
+
+
+def dump(recipe: Recipe) -> str:
+    """The recipe as the text of its JSON file."""
+    return json.dumps(recipe.to_json(), indent=2, ensure_ascii=False) + "\n"

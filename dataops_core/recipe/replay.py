@@ -1,0 +1,177 @@
+"""Running steps on tables: the one engine behind the app, the command line and the tests."""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dataops_core.errors import DataOpsError, SettingError, Skip
+from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.steps import Step, get
+from dataops_core.table import Difference, Table, difference, tidy, type_of, write_table
+
+LARGE = 2_000_000  # cells; beyond it a step of reach "row" runs batch by batch
+Progress = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one step: done, skipped, failed or off; with what it changed and learned."""
+
+    op: str
+    sentence: str
+    status: str
+    reason: str = ""
+    learned: Mapping[str, Any] | None = None
+    difference: Difference | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as plain JSON values, without row samples."""
+        plain: dict[str, Any] = {"op": self.op, "sentence": self.sentence, "status": self.status}
+        if self.reason:
+            plain["reason"] = self.reason
+        if self.difference:
+            d = self.difference
+            plain |= {
+                "rows_before": d.rows_before, "rows_after": d.rows_after, "rows_dropped": d.rows_dropped,
+                "cells_changed": sum(d.cells_changed.values()), "cells_changed_by_column": d.cells_changed,
+                "columns_added": list(d.columns_added), "columns_removed": list(d.columns_removed),
+                "columns_renamed": d.columns_renamed,
+            }
+        return plain
+
+
+def nothing_said(_share: float, _note: str) -> None:
+    """A progress report to nobody."""
+
+
+def learn(step: Step, settings: Mapping[str, Any], table: Table, seed: int = 0) -> dict[str, Any] | None:
+    """What the step learns from the table's rows, as plain JSON values; None for a step that learns nothing."""
+    if step.learner is None:
+        return None
+    learned = step.learner(table.frame(), **settings, **_seed(step.learner, seed))
+    return json.loads(json.dumps(learned, allow_nan=False))
+
+
+def run_step(
+    step: Step, settings: Mapping[str, Any], table: Table, out: Path, *, learned: Mapping[str, Any] | None = None,
+    seed: int = 0, progress: Progress = nothing_said,
+) -> Table:
+    """Run one checked step on a table and write the result to `out`.
+
+    Raises Skip where the step says that the table is not for it, and DataOpsError where it cannot be done.
+    """
+    if step.learner is not None and learned is None:
+        raise SettingError(f'"{step.name}" has not learned anything yet.', step.name, "Call learn() first.")
+    given = dict(settings) | _seed(step.function, seed) | ({"learned": learned} if step.learner else {})
+    batches = _row_batches(step, given, table, progress) if _by_batch(step, table) else iter([_whole(step, given, table)])
+    first = next(batches)
+    kinds = _kinds(step, settings, table, first)
+    return write_table(out, itertools.chain([first], batches), kinds)
+
+
+def _by_batch(step: Step, table: Table) -> bool:
+    return step.reach == "row" and table.cells > LARGE
+
+
+def _whole(step: Step, given: Mapping[str, Any], table: Table) -> pd.DataFrame:
+    return _call(step, table.frame(), given)
+
+
+def _row_batches(step: Step, given: Mapping[str, Any], table: Table, progress: Progress) -> Iterator[pd.DataFrame]:
+    done = 0
+    for batch in table.batches():
+        yield _call(step, batch, given)
+        done += len(batch)
+        progress(done / max(1, table.rows), f"{done:,} of {table.rows:,} rows")
+
+
+def _call(step: Step, frame: pd.DataFrame, given: Mapping[str, Any]) -> pd.DataFrame:
+    try:
+        return tidy(step.function(frame, **given))
+    except (DataOpsError, Skip):
+        raise
+    except Exception as error:
+        raise SettingError(
+            f'"{step.title}" cannot be done on this table: {error}', step.name, "Change its settings, or remove the step."
+        ) from error
+
+
+def _kinds(step: Step, settings: Mapping[str, Any], before: Table, first: pd.DataFrame) -> dict[str, str]:
+    names = step.new_names(settings)
+    kinds = {}
+    for column in before.columns:
+        name = names.get(column.name, column.name)
+        if name in first.columns and type_of(first[name]) == column.type:
+            kinds[name] = column.kind
+    return kinds | {name: kind for name, kind in step.new_kinds(settings).items() if name in first.columns}
+
+
+def _seed(function: Callable[..., Any], seed: int) -> dict[str, int]:
+    return {"seed": seed} if "seed" in inspect.signature(function).parameters else {}
+
+
+def take(
+    entry: RecipeStep, table: Table, out: Path, *, seed: int = 0, progress: Progress = nothing_said
+) -> tuple[Table, Outcome]:
+    """Run one recipe step: check it, learn if it has not yet, run, compare. Skip is an outcome, an error is raised."""
+    step = get(entry.op)
+    settings = step.check(entry.settings, table.columns)
+    try:
+        learned = entry.learned if entry.learned is not None else learn(step, settings, table, seed)
+        after = run_step(step, settings, table, out, learned=learned, seed=seed, progress=progress)
+    except Skip as reason:
+        return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
+    changed = difference(table, after, step.new_names(settings))
+    return after, Outcome(entry.op, entry.sentence, "done", "", learned, changed)
+
+
+@dataclass(frozen=True)
+class Run:
+    """A replayed recipe: the final table, the recipe with all that it learned, and each step's outcome."""
+
+    table: Table
+    recipe: Recipe
+    outcomes: tuple[Outcome, ...]
+
+    @property
+    def failed(self) -> Outcome | None:
+        """The step that could not be done, if any; later ones did not run."""
+        return next((outcome for outcome in self.outcomes if outcome.status == "failed"), None)
+
+
+def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress = nothing_said) -> Run:
+    """Replay a recipe on a table, writing what lies between into `folder`; stops at the first step that fails.
+
+    Steps that carry learned values reuse them; the others learn from this table.
+    """
+    recipe.check(table.names)
+    outcomes: list[Outcome] = []
+    fitted: list[RecipeStep] = []
+    current = table
+    for number, entry in enumerate(recipe.steps, 1):
+        if entry.off:
+            outcomes.append(Outcome(entry.op, entry.sentence, "off"))
+            fitted.append(entry)
+            continue
+        progress((number - 1) / len(recipe.steps), entry.sentence)
+        out = Path(tempfile.mkstemp(suffix=".parquet", dir=folder)[1])
+        try:
+            after, outcome = take(entry, current, out, seed=recipe.seed)
+        except DataOpsError as error:
+            outcomes.append(Outcome(entry.op, entry.sentence, "failed", str(error)))
+            break
+        outcomes.append(outcome)
+        fitted.append(replace(entry, learned=outcome.learned) if outcome.status == "done" else entry)
+        if after is not current and current is not table:
+            current.path.unlink()
+        current = after
+    return Run(current, replace(recipe, steps=tuple(fitted)), tuple(outcomes))
