@@ -1,0 +1,11 @@
+"""One file per check; importing this package registers them all."""
+
+import importlib
+import pkgutil
+
+from dataops_core.checks.check import REGISTRY, Check, Finding, Hit, check, column_findings, ranked, table_findings
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+__all__ = ["REGISTRY", "Check", "Finding", "Hit", "check", "column_findings", "ranked", "table_findings"]

@@ -1,0 +1,140 @@
+"""A recipe as a plain pandas script, made from the steps' own source; it runs without this package."""
+
+from __future__ import annotations
+
+import pprint
+from typing import Any
+
+from dataops_core import __version__
+from dataops_core.errors import Skip
+from dataops_core.read.excel import read_excel_frame
+from dataops_core.read.json import read_json_frame
+from dataops_core.read.parquet import read_parquet_frame
+from dataops_core.read.text import read_text_frame
+from dataops_core.read.unpack import unpack
+from dataops_core.recipe.embed import Sources
+from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.steps import get
+from dataops_core.table import content_hash, tidy
+from dataops_core.write.text import csv_text
+
+READERS = {
+    "csv": read_text_frame, "excel": read_excel_frame, "json": read_json_frame, "jsonl": read_json_frame,
+    "parquet": read_parquet_frame,
+}
+
+_TEMPLATE = '''#!/usr/bin/env python3
+"""{title}
+
+Made by dataops-core {version} from the recipe "{name}". It needs Python 3.11 and pandas, nothing else{extra}.
+
+    python clean.py IN OUT        reads the table IN, repairs it, writes OUT (.csv or .parquet)
+"""
+
+from __future__ import annotations
+
+{imports}
+
+# How the file is read; None: found out from the file itself.
+READ: dict[str, Any] | None = {read}
+
+
+def clean(df: pd.DataFrame) -> pd.DataFrame:
+    """The recipe, step by step; the index of the frame is the number of the row in the file, from 0."""
+{steps}
+    return df
+
+
+def take(step: Callable[..., pd.DataFrame], df: pd.DataFrame, **settings: Any) -> pd.DataFrame:
+    """Run one step; first let it learn what it needs, where it has not learned that before."""
+    try:
+        learner = settings.pop("learner", None)
+        if learner is not None:
+            settings["learned"] = json.loads(json.dumps(learner(df, **settings)))
+        return tidy(step(df, **settings))
+    except Skip as reason:
+        print(f"{{step.__name__}} skipped: {{reason}}", file=sys.stderr)
+        return df
+
+
+def main() -> None:
+    """Read, clean, write, and say the content hash of the result."""
+    if len(sys.argv) != 3:
+        sys.exit("Usage: python clean.py IN OUT")
+    data, _name = unpack(Path(sys.argv[1]).read_bytes(), sys.argv[1])
+    df, _options, problems = {reader}(data, READ)
+    for problem in problems:
+        print(f"{{problem['where']}}: {{problem['what']}}", file=sys.stderr)
+    df = clean(df)
+    if sys.argv[2].endswith(".parquet"):
+        df.to_parquet(sys.argv[2], index=False)
+    else:
+        Path(sys.argv[2]).write_text(csv_text(df), encoding="utf-8", newline="")
+    print(content_hash(df))
+
+
+# ---- The steps and the reader, as they are in the workbench ----
+
+
+{pieces}
+
+
+if __name__ == "__main__":
+    main()
+'''
+
+
+def script(recipe: Recipe) -> str:
+    """The text of a plain Python script that does what the recipe does."""
+    found = recipe.problems()
+    if found:
+        raise found[0]
+    form = (recipe.read or {}).get("format") or "csv"
+    sources = Sources()
+    reader = READERS[form]
+    for needed in (unpack, reader, tidy, csv_text, content_hash, Skip):
+        sources.add(needed)
+    lines = []
+    for number, entry in enumerate(recipe.steps, 1):
+        lines += _lines(number, entry, recipe.seed, sources)
+    sources.imports |= {
+        "import json", "import sys", "import pandas as pd", "from pathlib import Path", "from typing import Any",
+        "from collections.abc import Callable",
+    }
+    return _TEMPLATE.format(
+        title=recipe.name.replace('"""', "'''").replace("\\", "/"), name=recipe.name.replace("\\", "/").replace('"', "'"),
+        version=__version__, extra={"excel": " but python-calamine", "parquet": " but pyarrow"}.get(form, ""),
+        imports=_sorted(sources.imports), read=pprint.pformat(recipe.read and dict(recipe.read), width=110, sort_dicts=False),
+        steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=sources.text(),
+    )
+
+
+def _lines(number: int, entry: RecipeStep, seed: int, sources: Sources) -> list[str]:
+    sentence = " ".join(entry.sentence.split())
+    if entry.off:
+        return [f"    # {number}. (off) {sentence}"]
+    step = get(entry.op)
+    settings: dict[str, Any] = step.check(entry.settings)
+    if "seed" in step.function.__code__.co_varnames:
+        settings["seed"] = seed
+    given = [f"{key}={_literal(value)}" for key, value in settings.items()]
+    sources.add(step)
+    if step.learner and entry.learned is not None:
+        given.append(f"learned={_literal(dict(entry.learned))}")
+    elif step.learner:
+        given.append(f"learner={sources.add(step.learner)}")
+    why = [f"    # Why: {' '.join(entry.why.split())}"] if entry.why else []
+    return [f"    # {number}. {sentence}", *why, f"    df = take(\n        {step.function.__name__}, df,"] + [
+        f"        {part}," for part in given
+    ] + ["    )"]
+
+
+def _literal(value: Any) -> str:
+    return pprint.pformat(value, width=100, sort_dicts=False).replace("\n", "\n        ")
+
+
+def _sorted(imports: set[str]) -> str:
+    plain = sorted(line for line in imports if line.startswith("import") and "pandas" not in line and "numpy" not in line)
+    named = sorted(line for line in imports if line.startswith("from"))
+    frames = sorted(line for line in imports if line.startswith("import") and ("pandas" in line or "numpy" in line))
+    return "\n".join(plain + named) + "\n\n" + "\n".join(frames)
