@@ -1,0 +1,195 @@
+"""The bundle: a zip with data, raw file, recipe, script, facts, audit and data card; and the check that it rebuilds."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import tempfile
+import zipfile
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from dataops_core.errors import DataOpsError, IntegrityError
+from dataops_core.export.card import card
+from dataops_core.read import ReadOptions, read_file
+from dataops_core.recipe.recipe import canonical, dump, from_json, sha256
+from dataops_core.recipe.replay import Progress, nothing_said, run_recipe
+from dataops_core.recipe.script import script
+from dataops_core.table import Table, content_hash, open_table
+from dataops_core.write import write_file
+
+FORMAT = "dataops-bundle/1"
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_SEAL = b"sha256:"
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing that was verified: what, whether it holds, and what was seen."""
+
+    what: str
+    ok: bool
+    seen: str = ""
+
+
+@dataclass(frozen=True)
+class Verification:
+    """The outcome of verifying a bundle."""
+
+    checks: tuple[Check, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything holds."""
+        return all(check.ok for check in self.checks)
+
+    def to_json(self) -> dict[str, Any]:
+        """The outcome as plain JSON values."""
+        return {"ok": self.ok, "checks": [asdict(check) for check in self.checks]}
+
+
+def write_bundle(
+    out: Path, version: Mapping[str, Any], table: Table, raw: Path, before: Mapping[str, Any], after: Mapping[str, Any],
+    audit: Sequence[Mapping[str, Any]], *, safe_csv: bool = True,
+) -> None:
+    """Write the bundle of a version: the same version gives the same bytes.
+
+    `version` is the version's manifest, `before` and `after` are the profiles of the raw and of the final table. With
+    `safe_csv`, cells of data.csv that a spreadsheet would run as a formula get a leading apostrophe.
+    """
+    recipe = from_json(version["recipe"])
+    with tempfile.TemporaryDirectory(dir=out.parent) as folder:
+        csv = Path(folder) / "data.csv"
+        write_file(table, csv, safe=safe_csv)
+        texts = {
+            "DATA_CARD.md": card(version, before, after), "recipe.json": dump(recipe), "clean.py": script(recipe),
+            "schema.json": _json(schema(version)), "facts_before.json": _json(before), "facts_after.json": _json(after),
+            "audit.jsonl": "".join(canonical(dict(entry)) + "\n" for entry in audit),
+        }
+        files: dict[str, Path | bytes] = {name: text.encode() for name, text in texts.items()}
+        files |= {"data.parquet": table.path, "data.csv": csv, f"raw/{Path(version['raw']['name']).name}": raw}
+        listed = {name: _digest(content) for name, content in sorted(files.items())}
+        manifest = {
+            "format": FORMAT, "version_id": sha256(canonical(dict(version))), "version": version, "safe_csv": safe_csv,
+            "files": listed,
+        }
+        files["manifest.json"] = _json(manifest).encode()
+        _seal(files, out)
+
+
+def schema(version: Mapping[str, Any]) -> dict[str, Any]:
+    """The columns of a version as a Table Schema (frictionlessdata.io): names and types, with the kind beside them."""
+    types = {"text": "string", "integer": "integer", "decimal": "number", "boolean": "boolean", "datetime": "datetime"}
+    return {"fields": [{"name": c["name"], "type": types[c["type"]], "kind": c["kind"]} for c in version["data"]["columns"]]}
+
+
+def _seal(files: Mapping[str, Path | bytes], out: Path) -> None:
+    part = out.with_name(f"{out.name}.{os.getpid()}.part")
+    try:
+        with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
+            bundle.comment = _SEAL + b"0" * 64
+            for name, content in sorted(files.items()):
+                info = zipfile.ZipInfo(name, _EPOCH)
+                info.compress_type = zipfile.ZIP_STORED if name.endswith(".parquet") else zipfile.ZIP_DEFLATED
+                info.external_attr = 0o644 << 16
+                with bundle.open(info, "w") as target:
+                    if isinstance(content, bytes):
+                        target.write(content)
+                    else:
+                        with content.open("rb") as source:
+                            while block := source.read(1 << 20):
+                                target.write(block)
+        with part.open("r+b") as sealed:
+            size = sealed.seek(0, io.SEEK_END) - 64
+            sealed.seek(0)
+            total = hashlib.sha256()
+            while size and (block := sealed.read(min(size, 1 << 20))):
+                total.update(block)
+                size -= len(block)
+            sealed.seek(-64, io.SEEK_END)
+            sealed.write(total.hexdigest().encode())
+        os.replace(part, out)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def verify_bundle(path: Path, *, progress: Progress = nothing_said) -> Verification:
+    """Check every byte of a bundle, then rebuild the data from raw file and recipe and compare the content hashes."""
+    checks: list[Check] = []
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise IntegrityError("The bundle cannot be read.", str(path), "Check the path.") from error
+    try:
+        bundle = zipfile.ZipFile(io.BytesIO(data))
+        manifest = json.loads(bundle.read("manifest.json"))
+        if manifest.get("format") != FORMAT:
+            raise KeyError("format")
+        listed, version = manifest["files"], manifest["version"]
+    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, OSError, EOFError) as error:
+        raise IntegrityError(
+            f"This is no bundle, or its manifest is damaged ({error}).", f"{path.name}: manifest.json", "Export the version again."
+        ) from error
+    for name in sorted(listed):
+        checks.append(_file_check(bundle, name, listed[name]))
+    for name in sorted(set(bundle.namelist()) - set(listed) - {"manifest.json"}):
+        checks.append(Check(f"{name} is listed in the manifest", False, "it was added later"))
+    same = sha256(canonical(version)) == manifest["version_id"]
+    checks.append(Check("manifest.json: the version id", same, "" if same else "the description of the version was changed"))
+    sealed = hashlib.sha256(data[:-64]).hexdigest().encode() == data[-64:]
+    if sealed or not all(check.ok for check in checks):
+        where = ""
+    else:
+        where = "manifest.json or the zip's own directory was changed"
+    checks.append(Check("the seal over the whole file", sealed, where or ("" if sealed else "see the file named above")))
+    if all(check.ok for check in checks):
+        checks += _rebuild(bundle, version, progress)
+    return Verification(tuple(checks))
+
+
+def _file_check(bundle: zipfile.ZipFile, name: str, listed: Mapping[str, Any]) -> Check:
+    try:
+        seen = _digest(bundle.read(name))
+    except KeyError:
+        return Check(name, False, "the file is gone")
+    except Exception as error:  # noqa: BLE001 - a damaged zip member fails in as many ways as there are bytes
+        return Check(name, False, f"the file is damaged: {error}")
+    same = seen == dict(listed)
+    return Check(name, same, "" if same else "the file was changed")
+
+
+def _rebuild(bundle: zipfile.ZipFile, version: Mapping[str, Any], progress: Progress) -> list[Check]:
+    wanted = version["data"]["content_hash"]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        raw = folder / "raw"
+        raw.write_bytes(bundle.read(f"raw/{Path(version['raw']['name']).name}"))
+        stored = folder / "stored.parquet"
+        stored.write_bytes(bundle.read("data.parquet"))
+        recipe = from_json(version["recipe"])
+        seen = content_hash(open_table(stored).frame())
+        found = [Check("data.parquet holds the content that the version names", seen == wanted, f"content hash {seen}")]
+        try:
+            source = read_file(raw, folder / "read.parquet", ReadOptions.from_json(dict(recipe.read or {})), name=version["raw"]["name"])
+            run = run_recipe(recipe, source.table, folder, progress=progress)
+        except DataOpsError as error:
+            return [*found, Check("raw file + recipe rebuild the data", False, str(error))]
+        if run.failed:
+            return [*found, Check("raw file + recipe rebuild the data", False, f"{run.failed.sentence}: {run.failed.reason}")]
+        made = run.table.content_hash
+        return [*found, Check("raw file + recipe rebuild the data", made == wanted, f"content hash {made}")]
+
+
+def _digest(content: Path | bytes) -> dict[str, Any]:
+    if isinstance(content, bytes):
+        return {"sha256": hashlib.sha256(content).hexdigest(), "size": len(content)}
+    with content.open("rb") as file:
+        return {"sha256": hashlib.file_digest(file, "sha256").hexdigest(), "size": content.stat().st_size}
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False) + "\n"

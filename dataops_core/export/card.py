@@ -1,0 +1,132 @@
+"""The data card: what a dataset is, how it was made and what to beware of, in Markdown that a person enjoys reading."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+_LIST = 8
+
+
+def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
+    """The Markdown of a version's data card, from its manifest and the profiles before and after."""
+    data, raw = version["data"], version["raw"]
+    lines = [
+        f"# {_text(version['dataset'])}, version {version['number']}",
+        "",
+        f"> {_text(version['message'])}",
+        "",
+        f"{data['rows']:,} rows and {len(data['columns'])} columns, made from `{_code(raw['name'])}` "
+        f"({before['rows']:,} rows, {before['columns']} columns) by {len([s for s in version['steps'] if s['status'] == 'done'])} "
+        f"repair steps. Committed by {_text(version['actor'])} on {version['created'][:10]}.",
+        "",
+        "## At a glance",
+        "",
+        "| | As it came | Now |",
+        "|---|---:|---:|",
+        f"| Rows | {before['rows']:,} | {after['rows']:,} |",
+        f"| Columns | {before['columns']} | {after['columns']} |",
+        f"| Missing cells | {before['missing_cells']:,} | {after['missing_cells']:,} |",
+        f"| Duplicate rows | {before['duplicate_rows']:,} | {after['duplicate_rows']:,} |",
+        f"| Findings: errors and warnings | {_grave(before)} | {_grave(after)} |",
+        "",
+        "## What was done",
+        "",
+        *(_steps(version["steps"]) or ["Nothing: this is the file as it came."]),
+        "",
+        "## The columns",
+        "",
+        "| Column | Kind | Missing | Distinct | Typical values |",
+        "|---|---|---:|---:|---|",
+        *[_column(column, after["facts"][column["name"]]) for column in data["columns"]],
+        "",
+        "## What to beware of",
+        "",
+        *(_cautions(after) or ["No error and no warning was found in this version. That is no proof that there is none."]),
+        "",
+        *_roles(version.get("roles") or {}),
+        "## Rebuild it",
+        "",
+        "The raw file, the recipe with everything it learned, and a plain script lie in this bundle.",
+        "",
+        "```",
+        "python -m dataops_core verify THIS_BUNDLE.zip                # rebuilds the data and compares the hashes",
+        f"python clean.py \"raw/{_code(raw['name'])}\" clean.csv           # the same without the workbench, with pandas alone",
+        "```",
+        "",
+        f"- Content hash: `{data['content_hash']}`",
+        f"- Raw file, SHA-256: `{raw['sha256']}`",
+        f"- Made with {', '.join(f'{name} {number}' for name, number in version['packages'].items())}",
+        "",
+    ]
+    return "\n".join(lines)
+
+
+def _steps(steps: list[Mapping[str, Any]]) -> list[str]:
+    lines = []
+    for number, step in enumerate(steps, 1):
+        effect = {
+            "done": _effect(step), "skipped": f"skipped: {step.get('reason', '')}", "off": "switched off",
+            "failed": f"not done: {step.get('reason', '')}",
+        }[step["status"]]
+        lines.append(f"{number}. {_text(step['sentence'])} — {_text(effect)}.")
+        if step.get("why"):
+            lines.append(f"   *Why: {_text(step['why'])}*")
+    return lines
+
+
+def _effect(step: Mapping[str, Any]) -> str:
+    parts = []
+    if step["rows_dropped"]:
+        share = step["rows_dropped"] / max(1, step["rows_before"])
+        parts.append(f"{step['rows_dropped']:,} rows dropped ({share:.1%})")
+    if step["cells_changed"]:
+        parts.append(f"{step['cells_changed']:,} cells changed")
+    for key, word in (("columns_added", "added"), ("columns_removed", "removed")):
+        if step[key]:
+            parts.append(f"{', '.join(step[key])} {word}")
+    if step["columns_renamed"]:
+        parts.append("renamed " + ", ".join(f"{old} to {new}" for old, new in step["columns_renamed"].items()))
+    return ", ".join(parts) or "nothing had to change"
+
+
+def _column(column: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+    if "mean" in facts and facts["mean"] is not None:
+        middle = facts["quantiles"]["0.5"]
+        typical = f"{facts['min']:,.6g} to {facts['max']:,.6g}, half below {middle:,.6g}"
+    elif column["kind"] == "datetime" and facts.get("min"):
+        typical = f"{facts['min']} to {facts['max']}"
+    elif column["kind"] in ("category", "boolean"):
+        typical = ", ".join(top["value"] for top in facts["top"][:4])
+    else:
+        typical = f"{facts.get('shortest', 0)} to {facts.get('longest', 0)} characters" if facts["distinct"] else "none"
+    share = f" ({facts['missing'] / facts['rows']:.1%})" if facts["missing"] and facts["rows"] else ""
+    return f"| {_text(column['name'])} | {column['kind']} | {facts['missing']:,}{share} | {facts['distinct']:,} | {_text(typical)} |"
+
+
+def _cautions(after: Mapping[str, Any]) -> list[str]:
+    grave = [finding for finding in after["findings"] if finding["severity"] != "note"]
+    lines = [
+        f"- **{_text(f['title'])}**{' in ' + _text(', '.join(f['columns'])) if f['columns'] else ''}: {_text(f['message'])}"
+        for f in grave[:_LIST]
+    ]
+    return lines + ([f"- … and {len(grave) - _LIST} more."] if len(grave) > _LIST else [])
+
+
+def _roles(roles: Mapping[str, Any]) -> list[str]:
+    said = [f"- {role.capitalize()}: {_text(', '.join(value) if isinstance(value, list) else str(value))}" for role, value in roles.items() if value]
+    return ["## What the columns are for", "", *said, ""] if said else []
+
+
+def _grave(profile: Mapping[str, Any]) -> int:
+    return sum(finding["severity"] != "note" for finding in profile["findings"])
+
+
+def _text(text: str) -> str:
+    """Text that stays text in Markdown: no cell break, no markup, one line."""
+    plain = " ".join(str(text).split())
+    return "".join(f"\\{c}" if c in "\\`*_[]<>|" else c for c in plain)
+
+
+def _code(text: str) -> str:
+    return text.replace("`", "'")

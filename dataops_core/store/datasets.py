@@ -1,0 +1,237 @@
+"""Projects, datasets and their drafts. Drafts are only ever added; undo and redo move a pointer among them."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from dataops_core.errors import ConflictError, InputError, SettingError, nearest
+from dataops_core.read import ReadOptions
+from dataops_core.recipe.recipe import Recipe, from_json
+from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.store import catalog, states
+from dataops_core.store.store import Store
+
+ROLES = ("target", "favourable", "sensitive", "id", "weight", "split")
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset as it stands: its raw file, its draft recipe, its column roles, and where undo and redo lead."""
+
+    id: str
+    project: str
+    name: str
+    roles: Mapping[str, Any]
+    revision: int
+    draft: int
+    raw: Mapping[str, Any]
+    recipe: Recipe
+    what: str
+    undo: str | None  # what an undo would take back
+    redo: str | None  # what a redo would do again
+
+
+def projects(store: Store) -> list[dict[str, Any]]:
+    """All projects by name, each with the number of its datasets."""
+    query = (
+        sa.select(catalog.project.c.id, catalog.project.c.name, sa.func.count(catalog.dataset.c.id).label("datasets"))
+        .outerjoin(catalog.dataset).group_by(catalog.project.c.id, catalog.project.c.name).order_by(catalog.project.c.name)
+    )
+    with store.reading() as connection:
+        return [dict(row._mapping) for row in connection.execute(query)]
+
+
+def make_project(store: Store, name: str, actor: str) -> str:
+    """A new project's id; raises SettingError where the name is empty or taken."""
+    name = name.strip()
+    if not name:
+        raise SettingError("A project needs a name.", "project", "Type a name.")
+    made = secrets.token_urlsafe(16)
+    with store.writing() as connection:
+        if connection.scalar(sa.select(catalog.project.c.id).where(catalog.project.c.name == name)):
+            raise SettingError(f'There is a project "{name}" already.', "project", "Choose another name.")
+        connection.execute(catalog.project.insert().values(id=made, name=name, created=store.clock(), actor=actor))
+        store.log(connection, "project made", actor, name=name)
+    return made
+
+
+def default_project(store: Store, actor: str) -> str:
+    """The first project; made where there is none yet."""
+    known = projects(store)
+    return str(known[0]["id"]) if known else make_project(store, "My project", actor)
+
+
+def in_project(store: Store, project: str) -> list[dict[str, Any]]:
+    """The datasets of a project: id and name, in the order they came."""
+    query = sa.select(catalog.dataset.c.id, catalog.dataset.c.name).where(catalog.dataset.c.project == project)
+    with store.reading() as connection:
+        return [dict(row._mapping) for row in connection.execute(query.order_by(catalog.dataset.c.created, catalog.dataset.c.name))]
+
+
+def add(
+    store: Store, project: str, file: Path, filename: str, actor: str, *, name: str = "",
+    options: ReadOptions | None = None, progress: Progress = nothing_said,
+) -> str:
+    """Bring a file: keep it untouched, read it, and make a dataset of it. Nothing is kept when it cannot be read."""
+    raw = store_raw(store, file, filename)
+    _, source = states.read_raw(store, raw, options, progress)
+    made = secrets.token_urlsafe(8)
+    recipe = Recipe(Path(filename).stem or "recipe", 0, (), source.options.to_json())
+    with store.writing() as connection:
+        taken = set(connection.scalars(sa.select(catalog.dataset.c.name).where(catalog.dataset.c.project == project)))
+        free = _free_name(name.strip() or Path(filename).stem or "table", taken)
+        connection.execute(catalog.dataset.insert().values(
+            id=made, project=project, name=free, created=store.clock(), actor=actor, roles={}, draft=1, revision=1,
+        ))
+        _add_draft(store, connection, made, 1, None, raw, recipe, f"Read {filename}", actor)
+        store.log(connection, "file read", actor, made, name=free, file=filename, sha256=raw["sha256"], rows=source.table.rows)
+    return made
+
+
+def store_raw(store: Store, file: Path, filename: str) -> dict[str, Any]:
+    """Keep a copy of a raw file; returns its name, md5, sha256 and size."""
+    copy = store.scratch_file()
+    shutil.copyfile(file, copy)
+    return {"name": Path(filename).name, **store.objects.put(copy).to_json()}
+
+
+def get(store: Store, dataset: str) -> Dataset:
+    """The dataset as it stands; raises InputError where there is none of that id."""
+    with store.reading() as connection:
+        row = connection.execute(sa.select(catalog.dataset).where(catalog.dataset.c.id == dataset)).first()
+        if row is None:
+            raise InputError("There is no such dataset.", dataset, "Choose one on the Data page.")
+        here = _draft(connection, dataset, row.draft)
+        later = connection.execute(
+            sa.select(catalog.draft.c.what).where(catalog.draft.c.dataset == dataset, catalog.draft.c.parent == row.draft)
+            .order_by(catalog.draft.c.n.desc()).limit(1)
+        ).scalar()
+    return Dataset(
+        row.id, row.project, row.name, row.roles, row.revision, row.draft, here.raw, from_json(here.recipe), here.what,
+        here.what if here.parent else None, later,
+    )
+
+
+def find(store: Store, name: str) -> str:
+    """The id of the dataset with that name, in whatever project; raises InputError with the nearest name."""
+    with store.reading() as connection:
+        rows = connection.execute(
+            sa.select(catalog.dataset.c.id, catalog.dataset.c.name).order_by(catalog.dataset.c.created)
+        ).all()
+    found = [row.id for row in rows if name in (row.name, row.id)]
+    if not found:
+        raise InputError(f'There is no dataset "{name}".', str(store.home), nearest(name, [row.name for row in rows]))
+    return str(found[0])
+
+
+def edit(
+    store: Store, dataset: str, revision: int, recipe: Recipe, what: str, actor: str, raw: Mapping[str, Any] | None = None,
+    why: str = "",
+) -> None:
+    """Make a changed recipe (and raw file) the current draft; raises ConflictError when another tab was faster."""
+    now = get(store, dataset)
+    with store.writing() as connection:
+        last = connection.scalar(sa.select(sa.func.max(catalog.draft.c.n)).where(catalog.draft.c.dataset == dataset)) or 0
+        _add_draft(store, connection, dataset, last + 1, now.draft, raw or now.raw, recipe, what, actor)
+        _move(connection, dataset, revision, last + 1)
+        store.log(connection, "recipe changed", actor, dataset, change=what, draft=last + 1, **({"why": why} if why else {}))
+
+
+def undo(store: Store, dataset: str, revision: int, actor: str) -> None:
+    """Go back to the draft before; nothing is erased."""
+    with store.writing() as connection:
+        here = _current(connection, dataset)
+        if here.parent is None:
+            raise SettingError("There is nothing to undo.", "recipe", "This is how the file was read.")
+        _move(connection, dataset, revision, here.parent)
+        store.log(connection, "undone", actor, dataset, change=here.what, draft=here.parent)
+
+
+def redo(store: Store, dataset: str, revision: int, actor: str) -> None:
+    """Go forward again to the latest draft made from this one."""
+    with store.writing() as connection:
+        here = _current(connection, dataset)
+        later = connection.execute(
+            sa.select(catalog.draft).where(catalog.draft.c.dataset == dataset, catalog.draft.c.parent == here.n)
+            .order_by(catalog.draft.c.n.desc()).limit(1)
+        ).first()
+        if later is None:
+            raise SettingError("There is nothing to redo.", "recipe", "This is the latest state.")
+        _move(connection, dataset, revision, later.n)
+        store.log(connection, "redone", actor, dataset, change=later.what, draft=later.n)
+
+
+def set_roles(store: Store, dataset: str, revision: int, roles: Mapping[str, Any], actor: str) -> None:
+    """Say which column is the target, which are sensitive, and so on (see ROLES)."""
+    odd = [role for role in roles if role not in ROLES]
+    if odd:
+        raise SettingError(f'There is no role "{odd[0]}".', "roles", nearest(odd[0], ROLES))
+    with store.writing() as connection:
+        _move(connection, dataset, revision, None, roles=dict(roles))
+        store.log(connection, "roles set", actor, dataset, roles=dict(roles))
+
+
+def roles_now(dataset: Dataset) -> dict[str, Any]:
+    """The roles under the names that columns have after the recipe's renaming steps."""
+    names: dict[str, str] = {}
+    for entry in dataset.recipe.active:
+        for old, new in (entry.step.new_names(entry.settings) if entry.step else {}).items():
+            names = {first: new if now == old else now for first, now in names.items()}
+            names.setdefault(old, new)
+
+    def now(value: Any) -> Any:
+        return [names.get(v, v) for v in value] if isinstance(value, list) else names.get(value, value)
+
+    return {role: value if role == "favourable" else now(value) for role, value in dataset.roles.items()}
+
+
+def _move(connection: sa.Connection, dataset: str, revision: int, draft: int | None, **values: Any) -> None:
+    if draft is not None:
+        values["draft"] = draft
+    moved = connection.execute(
+        catalog.dataset.update().where(catalog.dataset.c.id == dataset, catalog.dataset.c.revision == revision)
+        .values(revision=revision + 1, **values)
+    )
+    if moved.rowcount != 1:
+        raise ConflictError(
+            "This dataset was changed in another tab or by somebody else.", "recipe",
+            "Reload the page to see the change, then do yours again.",
+        )
+
+
+def _add_draft(
+    store: Store, connection: sa.Connection, dataset: str, n: int, parent: int | None, raw: Mapping[str, Any],
+    recipe: Recipe, what: str, actor: str,
+) -> None:
+    connection.execute(catalog.draft.insert().values(
+        dataset=dataset, n=n, parent=parent, raw=dict(raw), recipe=json.loads(json.dumps(recipe.to_json())), what=what,
+        actor=actor, at=store.clock(),
+    ))
+
+
+def _draft(connection: sa.Connection, dataset: str, n: int) -> Any:
+    return connection.execute(
+        sa.select(catalog.draft).where(catalog.draft.c.dataset == dataset, catalog.draft.c.n == n)
+    ).one()
+
+
+def _current(connection: sa.Connection, dataset: str) -> Any:
+    n = connection.scalar(sa.select(catalog.dataset.c.draft).where(catalog.dataset.c.id == dataset))
+    if n is None:
+        raise InputError("There is no such dataset.", dataset, "Choose one on the Data page.")
+    return _draft(connection, dataset, n)
+
+
+def _free_name(wanted: str, taken: set[str]) -> str:
+    name, number = wanted, 2
+    while name in taken:
+        name, number = f"{wanted} ({number})", number + 1
+    return name

@@ -1,0 +1,175 @@
+"""States: every table that a recipe leads to, found again by id instead of computed again.
+
+    state id = sha256(parent state id + canonical JSON of the step, learned values and seed included + source hash)
+
+The root is the hash of the raw file with the options it was read with. So running a recipe again is a look-up, and
+undo is moving a pointer.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from dataops_core.errors import DataOpsError, InputError, SettingError
+from dataops_core.read import ReadOptions, Source, read_file
+from dataops_core.recipe.embed import Sources
+from dataops_core.recipe.recipe import Recipe, RecipeStep, canonical, sha256
+from dataops_core.recipe.replay import Outcome, Progress, nothing_said, take
+from dataops_core.steps import get
+from dataops_core.store import catalog
+from dataops_core.store.store import Store
+from dataops_core.table import Difference, Table, open_table
+
+
+@dataclass(frozen=True)
+class Result:
+    """One step of an evaluated recipe: the states before and after it, and what became of it ("pending": not yet run)."""
+
+    entry: RecipeStep
+    before: str
+    after: str
+    outcome: Outcome
+
+
+def root_id(raw_sha256: str, options: Mapping[str, Any]) -> str:
+    """The id of the state that a raw file has when read with these complete options."""
+    return sha256("root" + raw_sha256 + canonical(dict(options)))
+
+
+@functools.cache
+def source_hash(op: str) -> str:
+    """The hash of all source text that a step runs: its function, what it learns with, and what these name."""
+    made = get(op)
+    sources = Sources()
+    sources.add(made)
+    if made.learner:
+        sources.add(made.learner)
+    kinds = inspect.getsource(made.kinder) if made.kinder else ""
+    return sha256("\n".join(sorted(sources.imports)) + sources.text() + kinds)
+
+
+def table(store: Store, state: str) -> Table:
+    """The table of a state; raises InputError where the store has none."""
+    with store.reading() as connection:
+        md5 = connection.scalar(sa.select(catalog.state.c.md5).where(catalog.state.c.id == state))
+    if md5 is None:
+        raise InputError("This state has not been computed here.", f"state {state[:12]}", "Open the dataset's page once.")
+    return open_table(store.objects.local(md5))
+
+
+def known(store: Store, state: str) -> bool:
+    """Whether the store holds the table of that state."""
+    with store.reading() as connection:
+        return connection.scalar(sa.select(catalog.state.c.id).where(catalog.state.c.id == state)) is not None
+
+
+def read_raw(
+    store: Store, raw: Mapping[str, Any], options: ReadOptions | None, progress: Progress = nothing_said
+) -> tuple[str, Source]:
+    """Read a stored raw file; returns the root state's id and the source (options complete, problems listed)."""
+    out = store.scratch_file(".parquet")
+    try:
+        source = read_file(store.objects.local(raw["md5"]), out, options, name=raw["name"], progress=progress)
+        root = root_id(raw["sha256"], source.options.to_json())
+        _keep(store, root, None, out)
+    finally:
+        out.unlink(missing_ok=True)
+    problems = [vars(problem) for problem in source.problems]
+    store.keep({f"problems:{root}": problems})
+    return root, source
+
+
+def evaluate(
+    store: Store, raw: Mapping[str, Any], recipe: Recipe, *, run: bool = True, progress: Progress = nothing_said
+) -> list[Result]:
+    """Walk a recipe from the raw file on; what was computed before is looked up.
+
+    A step that fails or skips leaves the state as it was, says why, and the next ones go on from there. With
+    `run=False` nothing is computed: from the first step that would have to be, all are "pending".
+    """
+    root = root_id(raw["sha256"], recipe.read or {})
+    if run and not known(store, root):
+        read_raw(store, raw, ReadOptions.from_json(recipe.read or {}), progress)
+    results: list[Result] = []
+    here, pending = root, False
+    for number, entry in enumerate(recipe.steps):
+        if entry.off:
+            results.append(Result(entry, here, here, Outcome(entry.op, entry.sentence, "off")))
+            continue
+        found = None if pending else _look_up(store, here, entry, recipe.seed)
+        if found is None and run:
+            progress(number / len(recipe.steps), entry.sentence)
+            found = _run(store, here, entry, recipe.seed, progress)
+        if found is None:
+            pending = True
+            found = here, Outcome(entry.op, entry.sentence, "pending")
+        results.append(Result(entry, here, found[0], found[1]))
+        here = found[0]
+    return results
+
+
+def head(raw: Mapping[str, Any], recipe: Recipe, results: Sequence[Result]) -> str:
+    """The state in which an evaluated recipe ends."""
+    return results[-1].after if results else root_id(raw["sha256"], recipe.read or {})
+
+
+def _request(before: str, entry: RecipeStep, seed: int) -> str:
+    try:
+        source = source_hash(entry.op)
+    except SettingError:
+        source = "unknown"
+    asked = {"op": entry.op, "with": dict(entry.settings), "learned": entry.learned, "seed": seed}
+    return sha256(before + canonical(asked) + source)
+
+
+def _look_up(store: Store, before: str, entry: RecipeStep, seed: int) -> tuple[str, Outcome] | None:
+    with store.reading() as connection:
+        row = connection.execute(
+            sa.select(catalog.result).where(catalog.result.c.key == _request(before, entry, seed))
+        ).first()
+    return (row.state, _outcome(entry, row.outcome)) if row else None
+
+
+def _outcome(entry: RecipeStep, plain: Mapping[str, Any]) -> Outcome:
+    changed = Difference.from_json(plain["difference"]) if plain["difference"] else None
+    return Outcome(entry.op, entry.sentence, plain["status"], plain["reason"], plain["learned"], changed)
+
+
+def _run(store: Store, before: str, entry: RecipeStep, seed: int, progress: Progress) -> tuple[str, Outcome]:
+    out = store.scratch_file(".parquet")
+    after = before
+    try:
+        _, outcome = take(entry, table(store, before), out, seed=seed, progress=progress)
+        if outcome.status == "done":
+            learned = {"op": entry.op, "with": dict(entry.settings), "learned": outcome.learned, "seed": seed}
+            after = sha256(before + canonical(learned) + source_hash(entry.op))
+            _keep(store, after, before, out)
+    except DataOpsError as error:
+        outcome = Outcome(entry.op, entry.sentence, "failed", str(error))
+    finally:
+        out.unlink(missing_ok=True)
+    plain = {
+        "status": outcome.status, "reason": outcome.reason, "learned": outcome.learned,
+        "difference": outcome.difference and outcome.difference.to_json(),
+    }
+    key = _request(before, entry, seed)
+    with store.writing() as connection:
+        if connection.scalar(sa.select(catalog.result.c.key).where(catalog.result.c.key == key)) is None:
+            connection.execute(catalog.result.insert().values(key=key, state=after, outcome=plain))
+    return after, outcome
+
+
+def _keep(store: Store, state: str, parent: str | None, path: Path) -> None:
+    stored = store.objects.put(path)
+    with store.writing() as connection:
+        if connection.scalar(sa.select(catalog.state.c.id).where(catalog.state.c.id == state)) is None:
+            connection.execute(
+                catalog.state.insert().values(id=state, parent=parent, md5=stored.md5, created=store.clock())
+            )

@@ -1,0 +1,115 @@
+"""The store: the one handle on catalog, objects and scratch space. Its home folder can be moved; no absolute path is kept."""
+
+from __future__ import annotations
+
+import datetime as dt
+import getpass
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from dataops_core.store import audit, catalog
+from dataops_core.store.objects import Objects
+
+
+def now() -> str:
+    """The time in UTC, to the second, as ISO 8601."""
+    return dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def whoami() -> str:
+    """The name of the person at this machine."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+def default_home() -> Path:
+    """Where work is kept: DATAOPS_HOME, or ~/.dataops."""
+    return Path(os.environ.get("DATAOPS_HOME") or Path.home() / ".dataops")
+
+
+class Store:
+    """Catalog, objects and scratch space under one home folder.
+
+    DATAOPS_CATALOG (a database URL) and DATAOPS_OBJECTS (a bucket URL) put catalog and objects elsewhere.
+    """
+
+    def __init__(self, home: Path | None = None, *, clock: Callable[[], str] = now) -> None:
+        self.home = home or default_home()
+        self.home.mkdir(parents=True, exist_ok=True)
+        self.scratch = self.home / "tmp"
+        self.scratch.mkdir(exist_ok=True)
+        self.clock = clock
+        url = os.environ.get("DATAOPS_CATALOG") or f"sqlite:///{self.home / 'catalog.sqlite'}"
+        self._engine = catalog.connect(url)
+        self._writer = self._engine.execution_options(writes=True)
+        self.objects = Objects(os.environ.get("DATAOPS_OBJECTS") or str(self.home / "objects"), self.home / "copies")
+
+    @contextmanager
+    def reading(self) -> Iterator[sa.Connection]:
+        """A read transaction: one consistent view."""
+        with self._engine.begin() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[sa.Connection]:
+        """A write transaction: all or nothing."""
+        with self._writer.begin() as connection:
+            yield connection
+
+    def log(self, connection: sa.Connection, what: str, actor: str, dataset: str | None = None, **details: Any) -> str:
+        """Add an entry to the audit log, within the transaction of what it tells."""
+        return audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)
+
+    def scratch_file(self, suffix: str = "") -> Path:
+        """A new empty file in scratch space."""
+        handle, name = tempfile.mkstemp(suffix=suffix, dir=self.scratch)
+        os.close(handle)
+        return Path(name)
+
+    def cached(self, key: str) -> Any:
+        """The value kept under that key, or None."""
+        with self.reading() as connection:
+            return connection.scalar(sa.select(catalog.cache.c.value).where(catalog.cache.c.key == key))
+
+    def cached_many(self, keys: list[str]) -> dict[str, Any]:
+        """The values kept under these keys; keys that are not there are left out."""
+        found: dict[str, Any] = {}
+        with self.reading() as connection:
+            for start in range(0, len(keys), 500):
+                some = keys[start : start + 500]
+                rows = connection.execute(
+                    sa.select(catalog.cache.c.key, catalog.cache.c.value).where(catalog.cache.c.key.in_(some))
+                )
+                found |= {row.key: row.value for row in rows}
+        return found
+
+    def keep(self, values: dict[str, Any]) -> None:
+        """Keep JSON values under their keys; a key that is there already keeps its value (keys name content)."""
+        if not values:
+            return
+        with self.writing() as connection:
+            keys = list(values)
+            known: set[str] = set()
+            for start in range(0, len(keys), 500):
+                rows = connection.scalars(
+                    sa.select(catalog.cache.c.key).where(catalog.cache.c.key.in_(keys[start : start + 500]))
+                )
+                known |= set(rows)
+            new = [{"key": key, "value": value} for key, value in values.items() if key not in known]
+            if new:
+                connection.execute(catalog.cache.insert(), new)
+
+    def put_json(self, value: Any) -> str:
+        """Store a JSON document as an object; returns its md5."""
+        path = self.scratch_file(".json")
+        path.write_text(json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":")), encoding="utf-8")
+        return self.objects.put(path).md5
