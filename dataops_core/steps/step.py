@@ -15,6 +15,7 @@ A step that must learn something first (a median to fill with) adds a second fun
 from __future__ import annotations
 
 import inspect
+import re
 import textwrap
 import typing
 from collections.abc import Callable, Mapping, Sequence
@@ -153,9 +154,21 @@ class Step:
         return self.kinder(**settings) if self.kinder else {}
 
     def sentence(self, settings: Mapping[str, Any]) -> str:
-        """One line for the history: what was done, with its settings."""
-        filled = {s.name: _spoken(settings.get(s.name, s.default)) for s in self.settings}
-        return self.says.format(**filled)
+        """One line for the history: what was done, with its settings.
+
+        A part of the template in [brackets] is left out when a setting that it names is empty or does not apply.
+        """
+        values = {s.name: settings.get(s.name, s.default) for s in self.settings}
+        hidden = {s.name for s in self.settings if s.when and values.get(s.when.setting) not in s.when.values}  # noqa: PD011
+        empty = {name for name, value in values.items() if value is None or value in ("", [], {})} | hidden
+
+        def part(found: re.Match[str]) -> str:
+            return "" if empty & set(re.findall(r"{(\w+)}", found[1])) else found[1]
+
+        choices = {s.name for s in self.settings if s.choices}
+        spoken = {name: _spoken(value) for name, value in values.items()}
+        spoken |= {name: spoken[name].replace("_", " ") for name in choices}
+        return re.sub(r"\[([^\]]*)\]", part, self.says).format(**spoken)
 
     def problems(self, settings: Mapping[str, Any], columns: Sequence[Column] | None = None) -> list[SettingError]:
         """Everything that is wrong with these settings, for a table with these columns (None: any table)."""
