@@ -1,0 +1,199 @@
+"""Versions: committed states of a dataset, immutable, each described by a manifest whose hash is its id."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from dataops_core import __version__
+from dataops_core.errors import InputError, IntegrityError, SettingError
+from dataops_core.export.bundle import write_bundle
+from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
+from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.store import audit, catalog, datasets, states
+from dataops_core.store.profile import profile
+from dataops_core.store.store import Store
+from dataops_core.table import Difference, Table, difference
+
+FORMAT = "dataops-version/1"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A committed state of a dataset."""
+
+    id: str
+    dataset: str
+    number: int
+    message: str
+    actor: str
+    created: str
+    state: str
+    content_hash: str
+    manifest: Mapping[str, Any]
+
+    @property
+    def recipe(self) -> Recipe:
+        """The version's recipe, with everything its steps learned."""
+        return from_json(self.manifest["recipe"])
+
+
+def commit(
+    store: Store, dataset: str, message: str, actor: str, *, progress: Progress = nothing_said
+) -> Version:
+    """Commit the dataset's draft as its next version.
+
+    Raises SettingError where a step of the draft fails, or where there is no message.
+    """
+    if not message.strip():
+        raise SettingError("A version needs a message.", "commit", "Say in a few words what this version is.")
+    here = datasets.get(store, dataset)
+    results = states.evaluate(store, here.raw, here.recipe, progress=progress)
+    failed = [r for r in results if r.outcome.status == "failed"]
+    if failed:
+        raise SettingError(
+            f'The step "{failed[0].entry.sentence}" does not work: {failed[0].outcome.reason}', "recipe",
+            "Mend it, switch it off or delete it; then commit.",
+        )
+    table = states.table(store, states.head(here.raw, here.recipe, results))
+    fitted = tuple(
+        replace(r.entry, learned=r.outcome.learned) if r.outcome.status == "done" else r.entry for r in results
+    )
+    steps = [r.outcome.to_json() | ({"why": r.entry.why} if r.entry.why else {}) for r in results]
+    with store.writing() as connection:
+        last = connection.execute(
+            sa.select(catalog.version).where(catalog.version.c.dataset == dataset).order_by(catalog.version.c.n.desc()).limit(1)
+        ).first()
+        number, created = (last.n + 1 if last else 1), store.clock()
+        head = store.log(
+            connection, "version committed", actor, dataset, number=number, message=message.strip(),
+            content_hash=table.content_hash,
+        )
+        manifest = {
+            "format": FORMAT, "dataset": here.name, "number": number, "kind": "derived" if steps else "raw",
+            "parents": [last.id] if last else [], "message": message.strip(), "actor": actor, "created": created,
+            "raw": dict(here.raw), "roles": datasets.roles_now(here), "data": _data(table),
+            "recipe": replace(here.recipe, steps=fitted).to_json(), "steps": steps, "packages": packages(),
+            "audit_head": head,
+        }
+        manifest = json.loads(canonical(manifest))
+        made = sha256(canonical(manifest))
+        connection.execute(catalog.version.insert().values(
+            id=made, dataset=dataset, n=number, parent=last.id if last else None, message=message.strip(), actor=actor,
+            created=created, state=states.head(here.raw, here.recipe, results), content_hash=table.content_hash,
+            manifest=store.put_json(manifest),
+        ))
+    return get(store, dataset, number)
+
+
+def _data(table: Table) -> dict[str, Any]:
+    return {
+        "rows": table.rows, "content_hash": table.content_hash,
+        "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in table.columns],
+    }
+
+
+def packages() -> dict[str, str]:
+    """The versions of what computed: this package, Python, pandas, numpy and pyarrow."""
+    named = {name: importlib.metadata.version(name) for name in ("pandas", "numpy", "pyarrow")}
+    return {"dataops-core": __version__, "python": platform.python_version(), **named}
+
+
+def get(store: Store, dataset: str, number: int) -> Version:
+    """One version of a dataset; raises InputError where there is none, IntegrityError where its manifest was changed."""
+    with store.reading() as connection:
+        row = connection.execute(
+            sa.select(catalog.version).where(catalog.version.c.dataset == dataset, catalog.version.c.n == number)
+        ).first()
+    if row is None:
+        raise InputError(f"There is no version {number}.", "versions", "See the log for those there are.")
+    manifest = json.loads(store.objects.local(row.manifest).read_text(encoding="utf-8"))
+    if sha256(canonical(manifest)) != row.id:
+        raise IntegrityError("The manifest of a version was changed.", f"version {number}", "Restore it from a backup.")
+    return Version(row.id, dataset, row.n, row.message, row.actor, row.created, row.state, row.content_hash, manifest)
+
+
+def log(store: Store, dataset: str) -> list[dict[str, Any]]:
+    """The versions of a dataset, newest first: number, id, message, actor, created, content_hash, state."""
+    query = sa.select(catalog.version).where(catalog.version.c.dataset == dataset).order_by(catalog.version.c.n.desc())
+    with store.reading() as connection:
+        return [
+            {"number": v.n, "id": v.id, "message": v.message, "actor": v.actor, "created": v.created,
+             "content_hash": v.content_hash, "state": v.state}
+            for v in connection.execute(query)
+        ]
+
+
+def table(store: Store, version: Version) -> Table:
+    """The version's table, computed again from raw file and recipe if its file is gone."""
+    if not states.known(store, version.state):
+        states.evaluate(store, version.manifest["raw"], version.recipe)
+    return states.table(store, version.state)
+
+
+def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = True) -> Difference | None:
+    """What differs from version `one` to version `other`: schema, rows, cells. Kept once computed."""
+    before, after = get(store, dataset, one), get(store, dataset, other)
+    key = f"difference:{before.state}:{after.state}"
+    kept = store.cached(key)
+    if kept is None:
+        if not run:
+            return None
+        kept = difference(table(store, before), table(store, after), _renamed(before.recipe, after.recipe)).to_json()
+        store.keep({key: kept})
+    return Difference.from_json(kept)
+
+
+def _renamed(before: Recipe, after: Recipe) -> dict[str, str]:
+    """Old to new names, by following each column of the raw file through both recipes."""
+    ways = []
+    for recipe in (before, after):
+        names: dict[str, str] = {}
+        for entry in recipe.active:
+            for old, new in (entry.step.new_names(entry.settings) if entry.step else {}).items():
+                first = next((source for source, now in names.items() if now == old), old)
+                names[first] = new
+        ways.append(names)
+    return {ways[0].get(source, source): ways[1].get(source, source) for source in {*ways[0], *ways[1]}}
+
+
+def restore(store: Store, dataset: str, revision: int, number: int, actor: str) -> None:
+    """Make a version's raw file and recipe the current draft again; what was there stays in the history."""
+    version = get(store, dataset, number)
+    recipe = version.recipe.unfitted()
+    datasets.edit(store, dataset, revision, recipe, f"Restored version {number}", actor, raw=version.manifest["raw"])
+
+
+def export(
+    store: Store, dataset: str, number: int, out: Path, actor: str, *, safe_csv: bool = True,
+    progress: Progress = nothing_said,
+) -> None:
+    """Write the bundle of a version to `out`."""
+    version = get(store, dataset, number)
+    now = table(store, version)
+    raw = version.manifest["raw"]
+    root = states.root_id(raw["sha256"], version.recipe.read or {})
+    if not states.known(store, root):
+        states.evaluate(store, raw, replace(version.recipe, steps=()))
+    progress(0.1, "Facts as it came")
+    before = profile(store, root)
+    progress(0.5, "Facts of the version")
+    after = profile(store, version.state)
+    with store.reading() as connection:
+        entries = audit.entries(connection, dataset)
+    known = [entry for entry in entries if entry["seq"] <= _anchor(entries, version)]
+    progress(0.8, "Writing the bundle")
+    write_bundle(out, version.manifest, now, store.objects.local(raw["md5"]), before or {}, after or {}, known, safe_csv=safe_csv)
+    with store.writing() as connection:
+        store.log(connection, "version exported", actor, dataset, number=number, file=out.name)
+
+
+def _anchor(entries: list[dict[str, Any]], version: Version) -> int:
+    return next(entry["seq"] for entry in entries if entry["hash"] == version.manifest["audit_head"])

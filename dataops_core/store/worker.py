@@ -1,0 +1,114 @@
+"""The worker: runs one job in this process. `python -m dataops_core.store.worker JOB` with DATAOPS_HOME set."""
+
+from __future__ import annotations
+
+import os
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from dataops_core.errors import DataOpsError
+from dataops_core.export.bundle import verify_bundle
+from dataops_core.read import ReadOptions
+from dataops_core.recipe.recipe import from_json
+from dataops_core.recipe.replay import Progress
+from dataops_core.store import datasets, jobs, states, versions
+from dataops_core.store.profile import profile
+from dataops_core.store.store import Store
+
+
+def _add(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    options = ReadOptions.from_json(args.get("options") or {})
+    raw = store.objects.local(args["raw"]["md5"])
+    return datasets.add(store, args["project"], raw, args["raw"]["name"], actor, options=options, progress=progress)
+
+
+def _evaluate(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    states.evaluate(store, args["raw"], from_json(args["recipe"]), progress=progress)
+
+
+def _reread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    _, source = states.read_raw(store, args["raw"], ReadOptions.from_json(args["options"]), progress)
+    return source.options.to_json()
+
+
+def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    profile(store, args["state"], progress=progress)
+
+
+def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return versions.commit(store, args["dataset"], args["message"], actor, progress=progress).number
+
+
+def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    versions.compare(store, args["dataset"], args["one"], args["other"])
+
+
+def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    out = store.scratch_file(".zip")
+    versions.export(store, args["dataset"], args["number"], out, actor, safe_csv=args["safe_csv"], progress=progress)
+    return store.objects.put(out).to_json()
+
+
+def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    path = store.objects.local(args["md5"])
+    return verify_bundle(path, progress=progress).to_json()
+
+
+KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
+    "add": _add, "reread": _reread, "evaluate": _evaluate, "profile": _profile, "commit": _commit, "compare": _compare,
+    "export": _export, "verify": _verify,
+}
+
+
+def run(store: Store, kind: str, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    """Do the work of a job here and now; the same code whether in a worker or in a page, for small tables."""
+    return KINDS[kind](store, args, actor, progress)
+
+
+def work(store: Store, job: str) -> None:
+    """Wait for a turn, run the job, write how it ended. A request to stop is obeyed within half a second."""
+    said: dict[str, Any] = {"share": 0.0, "note": "Starting"}
+    while not jobs.claim(store, job):
+        seen = jobs.get(store, job)
+        if seen is None or seen.state != "queued":
+            return
+        if jobs.beat(store, job):
+            jobs.finish(store, job, "cancelled")
+            return
+        time.sleep(0.3)
+
+    def watch() -> None:
+        while True:
+            if jobs.beat(store, job, said["share"], said["note"]):
+                jobs.finish(store, job, "cancelled")
+                os._exit(0)  # whatever runs is cut off; files appear whole or not at all
+            time.sleep(0.4)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+    def progress(share: float, note: str) -> None:
+        said.update(share=min(max(share, 0.0), 1.0), note=note)
+
+    seen = jobs.get(store, job)
+    assert seen is not None
+    try:
+        result = run(store, seen.kind, dict(seen.args), seen.actor, progress)
+    except DataOpsError as error:
+        jobs.finish(store, job, "failed", error={"what": error.what, "where": error.where, "fix": error.fix})
+    except Exception:
+        traceback.print_exc()
+        jobs.finish(store, job, "failed", error={
+            "what": "Something went wrong that nobody foresaw.", "where": f"job {job}", "fix": "See worker.log in the home folder.",
+        })
+        raise
+    else:
+        jobs.finish(store, job, "done", result=result)
+
+
+if __name__ == "__main__":
+    work(Store(Path(os.environ["DATAOPS_HOME"])), sys.argv[1])
