@@ -1,0 +1,249 @@
+"""What a cell of text is: its shape, the type that a column's shapes give, and the value that it stands for.
+
+Everything from here to `read_text_frame` is embedded in exported scripts: standard library, numpy and pandas only.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+import re
+from collections.abc import Collection, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+# A cell that is one of these after stripping may mean "nothing known"; "None" or -999 are for findings to judge.
+MISSING_CANDIDATES = (
+    "", "?", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "-", "--", ".",
+)
+CELL_SHAPES = re.compile(
+    r"(?P<integer>[+-]?(?:0|[1-9][0-9]*))"
+    r"|(?P<dot>[+-]?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<comma>[+-]?(?:(?:0|[1-9][0-9]*),[0-9]*|,[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<power>[+-]?(?:0|[1-9][0-9]*)[eE][+-]?[0-9]+)"
+    r"|(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.+\-Z]+)?)"
+    r"|(?P<truth>[tT][rR][uU][eE]|[fF][aA][lL][sS][eE])"
+    r"|(?P<endless>[+-]?(?:[iI][nN][fF]|[iI]nfinity))"
+)
+CELL_STARTS = frozenset("0123456789+-.,tTfFiI")
+ISO_MOMENT = re.compile(
+    r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
+    r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:\.([0-9]{1,6}))?)?(Z|[+-][0-9]{2}:?[0-9]{2})?)?"
+)
+WHOLE_CELL = re.compile(r"[+-]?[0-9]+")
+NUMBER_CELL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity)", re.IGNORECASE)
+CELL_ERROR = ...  # stands for a cell that does not fit its column's type
+
+
+def shape_of(cell: str) -> str:
+    """What a cell looks like: integer, wide, code, dot, comma, power, moment, truth, endless or text.
+
+    "wide" is an integer that a decimal could not hold exactly; "code" is made of digits but would lose something as
+    a number: leading zeros, a phone number's plus, more digits than 64 bits hold.
+
+    >>> [shape_of(cell) for cell in ("12", "007", "1.5", "1,5", "2024-02-30", "+4930123456")]
+    ['integer', 'code', 'dot', 'comma', 'text', 'code']
+    """
+    if cell[:1] not in CELL_STARTS:
+        return "text"
+    match = CELL_SHAPES.fullmatch(cell)
+    if match is None:
+        return "code" if WHOLE_CELL.fullmatch(cell) else "text"
+    shape = str(match.lastgroup)
+    if shape == "integer":
+        if len(cell) <= 15 and not (cell[0] == "+" and len(cell) > 8):
+            return shape
+        fits = cell[0] != "+" and len(cell) <= 20 and -(2**63) <= int(cell) < 2**63
+        return "wide" if fits and int(float(cell)) != int(cell) else shape if fits else "code"
+    if shape in ("dot", "comma", "power"):
+        number = float(cell.replace(",", "."))
+        fades = number == 0 and re.search("[1-9]", re.split("[eE]", cell)[0])
+        return "text" if math.isinf(number) or fades else shape
+    if shape == "moment" and moment_of(cell) is None:
+        return "text"
+    return shape
+
+
+def moment_of(cell: str) -> datetime.datetime | None:
+    """The moment that an ISO date or time stands for, in UTC if it has an offset; None if it is none.
+
+    >>> moment_of("2024-03-01T10:00:00+02:00")
+    datetime.datetime(2024, 3, 1, 8, 0)
+    """
+    match = ISO_MOMENT.fullmatch(cell)
+    if match is None:
+        return None
+    year, month, day, hour, minute, second, fraction, offset = match.groups()
+    try:
+        moment = datetime.datetime(  # noqa: DTZ001 - tables hold moments without a zone
+            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
+            int((fraction or "").ljust(6, "0")),
+        )
+        if offset and offset != "Z":
+            away = datetime.timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
+            moment = moment - away if offset[0] == "+" else moment + away
+    except (ValueError, OverflowError):
+        return None
+    return moment
+
+
+def column_type(shapes: Collection[str], decimal: str) -> str:
+    """The type of a column whose cells have these shapes; one cell that does not conform makes it text.
+
+    >>> column_type({"integer", "dot"}, "."), column_type({"integer", "text"}, "."), column_type({"wide", "dot"}, ".")
+    ('decimal', 'text', 'text')
+    """
+    found = set(shapes)
+    if found == {"truth"}:
+        return "boolean"
+    if found == {"moment"}:
+        return "datetime"
+    if found and found <= {"integer", "wide"}:
+        return "integer"
+    point = "comma" if decimal == "," else "dot"
+    if found - {"endless"} and found <= {"integer", point, "power", "endless"}:
+        return "decimal"
+    return "text"
+
+
+def cell_value(cell: str, kind: str, decimal: str) -> Any:
+    """The value of a cell that is not missing, or CELL_ERROR where it does not fit the type."""
+    if kind == "text":
+        return cell
+    bare = cell.strip()
+    if kind == "integer":
+        if not WHOLE_CELL.fullmatch(bare) or len(bare) > 4000 or not -(2**63) <= int(bare) < 2**63:
+            return CELL_ERROR
+        return int(bare)
+    if kind == "decimal":
+        number = bare.replace(",", ".") if decimal == "," and "." not in bare else bare
+        if not NUMBER_CELL.fullmatch(number) or (decimal == "," and "." in bare):
+            return CELL_ERROR
+        return float(number) if math.isfinite(float(number)) or bare[-1] not in "0123456789." else CELL_ERROR
+    if kind == "boolean":
+        return {"true": True, "false": False}.get(bare.lower(), CELL_ERROR)
+    return moment_of(bare) or CELL_ERROR
+
+
+def convert_cells(
+    cells: Sequence[str], kind: str, decimal: str, tokens: frozenset[str], pool: dict[str, str],
+) -> tuple[np.ndarray, np.ndarray, list[int]]:
+    """Cells as values, the mask of missing ones, and the positions of those that do not fit the type.
+
+    `pool` keeps one copy of each text that comes again.
+    """
+    distinct = set(cells)
+    if len(distinct) * 2 > len(cells) and kind in ("text", "integer", "decimal"):
+        quick = convert_distinct_cells(cells, kind, decimal, tokens)
+        if quick is not None:
+            return *quick, []
+    known: dict[str, Any] = {
+        cell: None if cell.strip() in tokens else cell_value(cell, kind, decimal) for cell in distinct
+    }
+    if kind == "text" and len(pool) < 100_000:
+        known = {cell: value and pool.setdefault(value, value) for cell, value in known.items()}
+    bad = {cell for cell, value in known.items() if value is CELL_ERROR}
+    wrong = [at for at, cell in enumerate(cells) if cell in bad] if bad else []
+    values = [known[cell] for cell in cells]
+    missing = np.fromiter((value is None or value is CELL_ERROR for value in values), dtype=bool, count=len(values))
+    if kind == "text":
+        return np.array(values, dtype=object), missing, wrong
+    numpy_type, empty = COLUMN_STORES[kind]
+    if missing.any():
+        values = [empty if value is None or value is CELL_ERROR else value for value in values]
+    return np.array(values, dtype=numpy_type), missing, wrong
+
+
+COLUMN_STORES: dict[str, tuple[str, Any]] = {
+    "integer": ("int64", 0), "decimal": ("float64", math.nan), "boolean": ("bool", False),
+    "datetime": ("datetime64[us]", np.datetime64("NaT")), "text": ("object", None),
+}
+
+
+def convert_distinct_cells(
+    cells: Sequence[str], kind: str, decimal: str, tokens: frozenset[str],
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The quick way for cells that hardly repeat; None where some cell needs a closer look."""
+    gone = [cell.strip() in tokens for cell in cells]
+    missing = np.array(gone, dtype=bool)
+    if kind == "text":
+        texts = [None if lost else cell for cell, lost in zip(cells, gone, strict=True)] if any(gone) else list(cells)
+        return np.array(texts, dtype=object), missing
+    if any(gone):
+        cells = ["0" if lost else cell for cell, lost in zip(cells, gone, strict=True)]
+    joined = "".join(cells)
+    if not joined.isascii() or re.search(r"[^0-9eE+\-., \t]", joined):
+        return None
+    if kind == "decimal" and decimal == ",":
+        if "." in joined:
+            return None
+        cells = [cell.replace(",", ".") for cell in cells]
+    try:
+        if kind == "integer":
+            return np.array(list(map(int, cells)), dtype="int64"), missing
+        numbers = np.array(list(map(float, cells)), dtype="float64")
+    except (ValueError, OverflowError):
+        return None
+    if np.isinf(numbers).any():
+        return None
+    numbers[missing] = math.nan
+    return numbers, missing
+
+
+def column_of(kind: str, values: Sequence[np.ndarray], masks: Sequence[np.ndarray]) -> pd.Series:
+    """The pieces of a column put together, in the dtype of its type."""
+    numpy_type, _ = COLUMN_STORES[kind]
+    whole = np.concatenate(values) if values else np.array([], dtype=numpy_type)
+    if kind in ("integer", "boolean"):
+        mask = np.concatenate(masks) if masks else np.array([], dtype=bool)
+        array = pd.arrays.IntegerArray(whole, mask) if kind == "integer" else pd.arrays.BooleanArray(whole, mask)
+        return pd.Series(array)
+    return pd.Series(whole, dtype=numpy_type)
+
+
+def new_survey() -> dict[str, Any]:
+    """What is gathered on one column while its cells go by: shapes, missing tokens, and some of its values."""
+    return {"shapes": set(), "tokens": set(), "values": set(), "long": 0, "offsets": 0}
+
+
+def survey_column(survey: dict[str, Any], cells: Sequence[str], candidates: frozenset[str]) -> None:
+    """Take in more cells of a column."""
+    distinct = set(cells)
+    shapes = survey["shapes"]
+    if survey["values"] is not None:
+        survey["values"] |= distinct
+        if len(survey["values"]) > 1000:
+            survey["values"] = None
+    if shapes <= {"integer"} and "" not in distinct:
+        joined = "".join(distinct)
+        plain = joined.isascii() and joined.isdigit() and max(map(len, distinct)) <= 15
+        if plain and not any(cell[0] == "0" and len(cell) > 1 for cell in distinct):
+            shapes.add("integer")
+            return
+    for cell in distinct:
+        bare = cell.strip()
+        if bare in candidates:
+            survey["tokens"].add(bare)
+        elif "text" not in shapes:
+            shapes.add(shape_of(bare))
+
+
+def keeps_na(survey: dict[str, Any]) -> bool:
+    """Whether "NA" is a value in this column: nearly all its other values are two capital letters (Namibia)."""
+    if "NA" not in survey["tokens"] or survey["values"] is None:
+        return False
+    others = {cell.strip() for cell in survey["values"]} - survey["tokens"]
+    codes = sum(1 for cell in others if re.fullmatch("[A-Z]{2}", cell))
+    return len(others) >= 3 and codes >= 0.9 * len(others)
+
+
+def decimal_sign(surveys: Sequence[dict[str, Any]], delimiter: str) -> str:
+    """The decimal sign under which more columns are numbers; the point where nothing speaks for the comma."""
+    if delimiter.startswith(","):
+        return "."
+    number = {"integer", "power", "endless"}
+    commas = sum("comma" in s["shapes"] and s["shapes"] <= number | {"comma"} for s in surveys)
+    points = sum("dot" in s["shapes"] and s["shapes"] <= number | {"dot"} for s in surveys)
+    return "," if commas > points else "."

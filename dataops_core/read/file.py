@@ -1,0 +1,98 @@
+"""Read a file of any known format into a table at rest."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from dataops_core.errors import DataOpsError, InputError
+from dataops_core.read.options import Problem, ReadOptions, Source
+from dataops_core.read.parquet import parquet_kinds, read_parquet_frame
+from dataops_core.read.text import read_text_frame
+from dataops_core.read.unpack import unpack
+from dataops_core.table import write_table
+
+SUFFIXES = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv", ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel",
+    ".ods": "excel", ".parquet": "parquet", ".pq": "parquet", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+}
+
+
+def read_file(
+    path: Path, out: Path, options: ReadOptions | None = None, *, name: str | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> Source:
+    """Read a file and write it as a table to `out`; row ids count the data rows of the file from 0.
+
+    `name` is the file's original name where `path` is a stored object. Read again with the options that come back,
+    the file gives the very same content hash. Raises InputError where the file is no table that can be read.
+    """
+    called, tell = name or path.name, progress or (lambda _share, _what: None)
+    tell(0.0, "Opening the file")
+    try:
+        data, inner = unpack(path.read_bytes(), called)
+        given = options.to_json() if options else {}
+        kind = given.get("format") or format_of(data, inner)
+        given["format"] = kind
+        frame, complete, problems = read_frame(kind, data, given, lambda share, what: tell(0.05 + share * 0.65, what))
+        kinds = parquet_kinds(data) if kind == "parquet" else {}
+    except DataOpsError as error:
+        if called in error.where:
+            raise
+        raise type(error)(error.what, ", ".join(part for part in (called, error.where) if part), error.fix) from error
+    except OSError as error:
+        raise InputError(f"The file cannot be opened: {error.strerror}.", called, "Check its path and rights.") from error
+    table = write_table(out, batches_of(frame, tell), {key: value for key, value in kinds.items() if key in frame.columns})
+    tell(1.0, "Done")
+    return Source(table, ReadOptions.from_json(complete), tuple(Problem(**problem) for problem in problems))
+
+
+def read_frame(
+    kind: str, data: bytes, given: Mapping[str, Any], tell: Callable[[float, str], None],
+) -> tuple[pd.DataFrame, dict, list[dict]]:
+    """The frame, complete options and problems of a file in the given format."""
+    if kind == "csv":
+        return read_text_frame(data, dict(given), tell)
+    tell(0.1, "Reading")
+    return {"parquet": read_parquet_frame}[kind](data, dict(given))
+
+
+def batches_of(frame: pd.DataFrame, tell: Callable[[float, str], None], rows: int = 100_000) -> Iterator[pd.DataFrame]:
+    """A frame in pieces; at least one, so that a table without rows keeps its columns."""
+    for start in range(0, max(1, len(frame)), rows):
+        tell(0.7 + 0.3 * start / max(1, len(frame)), "Writing")
+        yield frame.iloc[start:start + rows]
+
+
+def format_of(data: bytes, name: str) -> str:
+    """The format of a file, from its first bytes, else its name, else its text.
+
+    >>> format_of(b"PAR1", "table"), format_of(b"a,b", "t.tsv"), format_of(b'[{"a": 1}]', "object")
+    ('parquet', 'csv', 'json')
+    """
+    if data.startswith(b"PAR1"):
+        return "parquet"
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        return "excel"
+    suffix = Path(name).suffix.lower()
+    if suffix in SUFFIXES:
+        return SUFFIXES[suffix]
+    return json_format(data) or "csv"
+
+
+def json_format(data: bytes) -> str | None:
+    """Whether bytes without a telling name are JSON or JSON Lines."""
+    start = data[:100_000].removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not start.startswith((b"{", b"[")):
+        return None
+    line = start.split(b"\n", 1)[0]
+    try:
+        first = json.loads(line)
+    except ValueError:
+        return "json" if start[:2] in (b"[{", b'{"') or start[1:].lstrip()[:1] in (b"{", b'"') else None
+    whole = len(line) >= len(data.strip())
+    return "jsonl" if isinstance(first, dict) and not whole else "json"

@@ -1,0 +1,97 @@
+"""The reading options, the problems met, and the source they make together."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any
+
+from dataops_core.errors import SettingError, nearest
+from dataops_core.table import Table
+
+FORMATS = ("csv", "excel", "parquet", "json", "jsonl")
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """How a file is to be read; what is None is found out from the file.
+
+    `header_row` counts records from 0, blank ones too; -1 means that there is no header. `delimiter` may be ", "
+    (spaces after it are skipped) or " " (runs of spaces); `quote` may be "" (none) or a backslash and a quote.
+    `types` gives columns a type (text, integer, decimal, boolean, datetime); cells that do not fit become missing.
+    `columns` are the names as they were found; they name the columns of a file without a header.
+    `kept` names, by column, missing tokens that are values there ("NA" for Namibia).
+    """
+
+    format: str | None = None
+    encoding: str | None = None
+    delimiter: str | None = None
+    quote: str | None = None
+    header_row: int | None = None
+    decimal: str | None = None
+    missing_tokens: tuple[str, ...] | None = None
+    sheet: str | None = None
+    types: dict[str, str] | None = None
+    columns: tuple[str, ...] | None = None
+    kept: dict[str, tuple[str, ...]] | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """The options that are set, as plain JSON values."""
+        found: dict[str, Any] = {}
+        for entry in fields(self):
+            value = getattr(self, entry.name)
+            if isinstance(value, tuple):
+                value = list(value)
+            elif isinstance(value, dict):
+                value = {key: list(item) if isinstance(item, tuple) else item for key, item in value.items()}
+            if value is not None:
+                found[entry.name] = value
+        return found
+
+    @classmethod
+    def from_json(cls, given: Mapping[str, Any]) -> ReadOptions:
+        """The options from plain JSON values; raises SettingError for a key that there is not.
+
+        >>> ReadOptions.from_json({"delimiter": ";"}).delimiter
+        ';'
+        """
+        known = [entry.name for entry in fields(cls)]
+        for key in given:
+            if key not in known:
+                raise SettingError(f'There is no reading option "{key}".', "reading options", nearest(key, known))
+        values = dict(given)
+        for key in ("missing_tokens", "columns"):
+            if values.get(key) is not None:
+                values[key] = tuple(values[key])
+        if values.get("kept") is not None:
+            values["kept"] = {name: tuple(tokens) for name, tokens in values["kept"].items()}
+        if values.get("format") is not None and values["format"] not in FORMATS:
+            raise SettingError(f'There is no format "{values["format"]}".', "format", nearest(values["format"], FORMATS))
+        if values.get("decimal") not in (None, ".", ","):
+            raise SettingError(f'"{values["decimal"]}" is no decimal sign.', "decimal", 'Give "." or ",".')
+        return cls(**values)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something met while reading: what, where, how to fix it, and how often."""
+
+    what: str
+    where: str
+    fix: str
+    count: int
+
+
+@dataclass(frozen=True)
+class Source:
+    """A table as read from a file, with the options that read it again and the problems met."""
+
+    table: Table
+    options: ReadOptions
+    problems: tuple[Problem, ...]
+
+    def assumed(self) -> dict[str, Any]:
+        """How the file was read, in the words of the reading options."""
+        shown = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet", "types")
+        found = self.options.to_json()
+        return {name: found.get(name) for name in shown if name in found or name in shown[:3] + shown[4:7]}

@@ -1,0 +1,248 @@
+"""Read a text table (CSV, TSV, TXT) into a frame. Embedded in exported scripts: needs pandas and nothing else."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.errors import InputError, SettingError, nearest
+from dataops_core.read.cells import (
+    MISSING_CANDIDATES,
+    column_of,
+    column_type,
+    convert_cells,
+    decimal_sign,
+    keeps_na,
+    new_survey,
+    survey_column,
+)
+from dataops_core.read.names import EXTRA_CELLS, check_width, clean_names
+from dataops_core.read.records import new_notes, text_chunks, text_records
+from dataops_core.read.sniff import (
+    check_encoding,
+    consistency,
+    is_comment,
+    sample_records,
+    sample_texts,
+    sniff_delimiter,
+    sniff_encoding,
+    sniff_header,
+    sniff_quote,
+    spoken_lines,
+    undecodable,
+)
+
+COLUMN_TYPES = ("text", "integer", "decimal", "boolean", "datetime")
+
+
+def read_text_frame(
+    data: bytes, options: dict | None = None, progress: Callable[[float, str], None] | None = None,
+) -> tuple[pd.DataFrame, dict, list[dict]]:
+    """Read a text table: a tidy frame, the complete options, and the problems met.
+
+    The file is gone through twice: once to learn the columns' types, once to fill them. With complete options the
+    first time is left out, and the result is the same.
+
+    >>> frame, options, problems = read_text_frame(b"zip;price\\n01067;1,5\\n10115;?\\n")
+    >>> frame["zip"].tolist(), frame["price"].tolist(), options["decimal"], options["missing_tokens"]
+    (['01067', '10115'], [1.5, nan], ',', ['', '?'])
+    """
+    tell = progress or (lambda _share, _what: None)
+    problems: list[dict] = []
+    given = {key: value for key, value in (options or {}).items() if value is not None}
+    layout = text_layout(data, given, problems)
+    names = layout["names"]
+    types = given_types(given, names)
+    if len(types) < len(names) or "missing_tokens" not in given or "decimal" not in given:
+        surveys = survey_text(data, layout, given, lambda share: tell(share * 0.5, "Looking at every cell"))
+        facts = judge_columns(surveys, names, types, given, layout["delimiter"], problems)
+    else:
+        facts = {
+            "types": types, "decimal": given["decimal"], "missing_tokens": list(given["missing_tokens"]),
+            "kept": dict(given.get("kept", {})),
+        }
+    frame = fill_columns(data, layout, facts, problems, lambda share: tell(0.5 + share * 0.5, "Reading"))
+    types = {name: facts["types"].get(name, "text") for name in frame.columns}
+    complete = {
+        "format": "csv", "encoding": layout["encoding"], "delimiter": layout["delimiter"], "quote": layout["quote"],
+        "header_row": layout["header_row"], "decimal": facts["decimal"], "missing_tokens": facts["missing_tokens"],
+        "types": types, "columns": list(frame.columns), "kept": facts["kept"],
+    }
+    return frame, complete, problems
+
+
+def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any]:
+    """How the file is laid out: encoding, delimiter, quote, header, names; what is not given is found out."""
+    if not data.strip():
+        raise InputError("The file is empty.", "the whole file", "Bring a file with at least a header line.")
+    encoding = check_encoding(given["encoding"], data) if "encoding" in given else sniff_encoding(data, problems)
+    problems += undecodable(data, encoding)
+    texts = sample_texts(data, encoding)
+    delimiter = given.get("delimiter") or sniff_delimiter(texts, given.get("quote"))
+    quote = given["quote"] if "quote" in given else sniff_quote(texts, delimiter)
+    if len(delimiter) > 2 or len(quote) > 2:
+        raise SettingError("Delimiter and quote are one sign each.", "delimiter, quote", 'For example "," and \'"\'.')
+    sample = sample_records(texts, delimiter, quote)
+    plain = [record for record in sample if not is_comment(record)] or sample
+    _, width, _ = consistency(plain)
+    check_width(max(len(plain[0]) if plain else 0, width))
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
+    head = list(islice(text_records(iter(lines), delimiter, quote, width, []), 1100))
+    records = [record for _, record in head]
+    header, skipped = sniff_header(records, width)
+    if "header_row" in given and given["header_row"] != header:
+        header = int(given["header_row"])
+        skipped = list(range(header))
+    if header >= len(records):
+        raise SettingError(
+            f"There is no line {header + 1} to be the header.", "header_row", "Choose an earlier line, or -1 for none.",
+        )
+    if skipped:
+        problems.append({
+            "what": f"{len(skipped):,} lines before the table were skipped: " + " / ".join(
+                f'"{delimiter[0].join(records[at])}"' for at in skipped[:5]) + ".",
+            "where": spoken_lines([head[at][0] for at in skipped], len(skipped)),
+            "fix": "Choose another header line if they belong to the table.", "count": len(skipped),
+        })
+    first = header + 1 if header >= 0 else len(skipped)
+    raw = records[header] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
+    where = f"line {head[header][0]}" if header >= 0 else "the first line"
+    if header >= 0 and width == len(raw) + 1 and names_rows(records[first:], width):
+        problems.append({
+            "what": "Every row has one cell more than the header; the first column holds row names.", "where": where,
+            "fix": "Name the first column.", "count": 1,
+        })
+        raw = ["", *raw]
+    if header < 0 and given.get("columns"):
+        raw = [name for name in given["columns"] if name != EXTRA_CELLS]
+    names = clean_names(raw, where, problems)
+    return {
+        "encoding": encoding, "delimiter": delimiter, "quote": quote, "header_row": header, "first": first,
+        "names": names, "width": len(names), "where": where, "columns": given.get("columns"),
+    }
+
+
+def names_rows(records: Sequence[Sequence[str]], width: int) -> bool:
+    """Whether the rows carry row names: all have one cell more than the header, and the last one is in use."""
+    rows = [record for record in records if record]
+    return bool(rows) and all(len(row) == width for row in rows) and any(row[-1].strip() for row in rows)
+
+
+def given_types(given: dict, names: Sequence[str]) -> dict[str, str]:
+    """The types that were asked for, by column; raises where a type or column is unknown."""
+    types = dict(given.get("types") or {})
+    for name, kind in types.items():
+        if kind not in COLUMN_TYPES:
+            raise SettingError(f'There is no type "{kind}".', f'column "{name}"', nearest(kind, COLUMN_TYPES))
+        if name not in names and name not in (given.get("columns") or ()):
+            raise SettingError(f'There is no column "{name}".', "types", nearest(name, names))
+    return {name: kind for name, kind in types.items() if name in names}
+
+
+def survey_text(
+    data: bytes, layout: dict, given: dict, tell: Callable[[float], None],
+) -> list[dict[str, Any]]:
+    """What every column is made of: the shapes of its cells and the missing tokens among them."""
+    candidates = frozenset(given["missing_tokens"]) | {""} if "missing_tokens" in given else frozenset(MISSING_CANDIDATES)
+    surveys = [new_survey() for _ in layout["names"]]
+    for columns, _lines, share in text_chunks(data, layout, new_notes()):
+        for survey, cells in zip(surveys, columns, strict=True):
+            survey_column(survey, cells, candidates)
+        tell(share)
+    return surveys
+
+
+def judge_columns(
+    surveys: Sequence[dict[str, Any]], names: Sequence[str], types: dict[str, str], given: dict, delimiter: str,
+    problems: list[dict],
+) -> dict[str, Any]:
+    """Types, decimal sign and missing tokens, from what the columns are made of."""
+    kept: dict[str, list[str]] = dict(given.get("kept", {}))
+    if "missing_tokens" not in given:
+        kept = {name: ["NA"] for name, survey in zip(names, surveys, strict=True) if keeps_na(survey)}
+        if kept:
+            problems.append({
+                "what": '"NA" was kept as a value: nearly all other values are codes of two capital letters.',
+                "where": ", ".join(f'column "{name}"' for name in kept),
+                "fix": 'Give the missing tokens yourself if "NA" means missing there.', "count": len(kept),
+            })
+    seen: set[str] = set()
+    for name, survey in zip(names, surveys, strict=True):
+        stays = set(kept.get(name, ())) & survey["tokens"]
+        seen |= survey["tokens"] - stays
+        survey["shapes"] |= {"text"} if stays else set()
+    tokens = given.get("missing_tokens", [token for token in MISSING_CANDIDATES if token in seen or token == ""])
+    decimal = given.get("decimal") or decimal_sign(surveys, delimiter)
+    found = {name: column_type(survey["shapes"], decimal) for name, survey in zip(names, surveys, strict=True)}
+    return {"types": {**found, **types}, "decimal": decimal, "missing_tokens": list(tokens), "kept": kept}
+
+
+def fill_columns(
+    data: bytes, layout: dict, facts: dict, problems: list[dict], tell: Callable[[float], None],
+) -> pd.DataFrame:
+    """The frame itself, its columns converted to their types piece by piece."""
+    names, tokens = layout["names"], frozenset(facts["missing_tokens"]) | {""}
+    pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray]]] = {name: ([], []) for name in names}
+    pools: dict[str, dict[str, str]] = {name: {} for name in names}
+    misfits: dict[str, list[Any]] = {name: [0, []] for name in names}
+    notes = new_notes()
+    for columns, lines, share in text_chunks(data, layout, notes):
+        for name, cells in zip(names, columns, strict=True):
+            own = tokens - set(facts["kept"].get(name, ()))
+            values, missing, wrong = convert_cells(
+                cells, facts["types"][name], facts["decimal"], own, pools[name],
+            )
+            pieces[name][0].append(values)
+            pieces[name][1].append(missing)
+            misfits[name][0] += len(wrong)
+            misfits[name][1] += [(lines[at], cells[at]) for at in wrong[:20]]
+        tell(share)
+    columns_done = {name: column_of(facts["types"][name], *pieces.pop(name)) for name in names}
+    if notes["extra"]:
+        extra = np.full(notes["rows"], None, dtype=object)
+        extra[list(notes["extra"])] = list(notes["extra"].values())
+        name = clean_names([*names, EXTRA_CELLS], layout["where"], [])[-1]
+        columns_done[name] = pd.Series(extra, dtype=object)
+        notes["extra_name"] = name
+    problems += row_problems(notes, layout)
+    problems += misfit_problems(misfits, facts["types"])
+    return pd.DataFrame(columns_done, columns=list(columns_done), index=pd.RangeIndex(notes["rows"]))
+
+
+def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
+    """What was mended in rows, each kind with its count and first lines."""
+    said = {
+        "damaged": ("lines have a quote that is not closed, or not at the edge of a cell; their quotes were read as "
+                    "plain signs", "Double the quotes inside cells, or choose another quote."),
+        "short": ("rows have too few cells; the rest was left empty", "Check these rows, or the delimiter."),
+        "long": (f'rows have too many cells; the surplus stands in the column "{notes.get("extra_name")}"',
+                 "Put quotes around cells that hold the delimiter."),
+        "blank": ("blank lines were skipped", ""),
+    }
+    found = [
+        {"what": f"{len(notes[key]):,} {what}.", "where": spoken_lines(notes[key], len(notes[key])), "fix": fix,
+         "count": len(notes[key])}
+        for key, (what, fix) in said.items() if notes[key]
+    ]
+    if not notes["rows"]:
+        found.append({"what": "The table has no rows, only a header.", "where": layout["where"],
+                      "fix": "Check that the file is the right one.", "count": 1})
+    return found
+
+
+def misfit_problems(misfits: dict[str, list[Any]], types: dict[str, str]) -> list[dict]:
+    """The cells that did not fit the type asked for, by column: how many, and the first twenty of them."""
+    return [
+        {
+            "what": f'{count:,} cells are no {types[name]} and were left empty: ' + ", ".join(
+                f'line {line} "{cell}"' for line, cell in cells[:20]) + (", …." if count > 20 else "."),
+            "where": f'{spoken_lines([line for line, _ in cells], count)}, column "{name}"',
+            "fix": "Read the column as text, and repair these cells.", "count": count,
+        }
+        for name, (count, cells) in misfits.items() if count
+    ]

@@ -1,0 +1,5 @@
+"""Write a table as a file that other programs read."""
+
+from dataops_core.write.file import write_file
+
+__all__ = ["write_file"]

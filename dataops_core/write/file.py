@@ -1,0 +1,173 @@
+"""Write a table as CSV, TSV, Parquet, JSON or JSON Lines, plain or gzip, whole or not at all."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import io
+import json
+import math
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TextIO
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from dataops_core.errors import SettingError, nearest
+from dataops_core.table import ROW_ID, Table
+
+WRITABLE = (".csv", ".tsv", ".parquet", ".json", ".jsonl", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz")
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def write_file(table: Table, out: Path, *, safe: bool = False) -> None:
+    """Write a table to a file; the format is told by the file's suffix.
+
+    Text is UTF-8, lines end with "\\n", a missing cell is empty. `safe` puts ' before text that a spreadsheet program
+    would run as a formula. Read again, the file gives the same content hash, except that CSV cannot tell: text that
+    looks like another type or a missing token, empty text from a missing cell, columns with nothing in them.
+    """
+    suffix = "".join(Path(out.name.lower()).suffixes[-2:])
+    if suffix not in WRITABLE:
+        suffix = out.suffix.lower()
+    if suffix == ".xlsx":
+        raise SettingError("Excel files cannot be written.", out.name, "Write .csv; Excel opens it. Or write .parquet.")
+    if suffix not in WRITABLE:
+        raise SettingError(f'Tables cannot be written as "{suffix}".', out.name, nearest(suffix, WRITABLE))
+    unfinished = out.with_name(f"{out.name}.{os.getpid()}.part")
+    try:
+        if suffix == ".parquet":
+            write_parquet(table, unfinished)
+        else:
+            write = {".csv": write_csv, ".tsv": write_tsv, ".json": write_json, ".jsonl": write_jsonl}
+            with text_output(unfinished, packed=suffix.endswith(".gz")) as file:
+                write[suffix.removesuffix(".gz")](table, file, safe)
+        with unfinished.open("rb") as written:
+            os.fsync(written.fileno())
+        os.replace(unfinished, out)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def text_output(path: Path, *, packed: bool) -> Iterator[TextIO]:
+    """A text file to write to; a packed one holds no time, so that the same table gives the same bytes."""
+    with path.open("wb") as raw:
+        if not packed:
+            with io.TextIOWrapper(raw, encoding="utf-8", newline="") as text:
+                yield text
+            return
+        with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as pack:
+            with io.TextIOWrapper(pack, encoding="utf-8", newline="") as text:
+                yield text
+
+
+def write_parquet(table: Table, path: Path) -> None:
+    """The table as Parquet without row ids; its types and kinds stay in the file's metadata."""
+    with pq.ParquetFile(table.path) as source:
+        schema = source.schema_arrow
+        schema = schema.remove(schema.get_field_index(ROW_ID))
+        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+            for batch in source.iter_batches(batch_size=100_000, columns=table.names):
+                writer.write_batch(batch, row_group_size=100_000)
+            about = {
+                "columns": [[c.name, c.type, c.kind, c.hash] for c in table.columns], "content_hash": table.content_hash,
+            }
+            writer.add_key_value_metadata({"dataops": json.dumps(about, ensure_ascii=True)})
+
+
+def write_csv(table: Table, file: TextIO, safe: bool) -> None:
+    """The table as CSV."""
+    write_delimited(table, file, ",", safe)
+
+
+def write_tsv(table: Table, file: TextIO, safe: bool) -> None:
+    """The table as tab-separated text."""
+    write_delimited(table, file, "\t", safe)
+
+
+def write_delimited(table: Table, file: TextIO, delimiter: str, safe: bool) -> None:
+    """The table as delimited text, quoted where a cell needs it."""
+    writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+    spoken = {column.name: speller(table, column.name, safe) for column in table.columns}
+    writer.writerow([guarded(name) if safe else name for name in table.names])
+    for frame in table.batches():
+        columns = [[spoken[name](cell) for cell in plain_cells(frame[name])] for name in table.names]
+        writer.writerows(zip(*columns, strict=True))
+
+
+def plain_cells(column: pd.Series) -> list[Any]:
+    """A column as plain Python values, missing cells as None."""
+    if str(column.dtype).startswith("datetime64"):
+        # numpy gives datetime for microseconds, for every year from 1 to 9999, where pandas would not
+        return column.to_numpy(dtype="datetime64[us]").tolist()
+    gone = column.isna().to_numpy()
+    return [None if lost else cell for cell, lost in zip(column.tolist(), gone, strict=True)]
+
+
+def speller(table: Table, name: str, safe: bool) -> Callable[[Any], str]:
+    """The function that spells the cells of a column as text."""
+    kind = table.column(name).type
+    if kind == "datetime":
+        dates_only = all(
+            cell is None or (cell.hour, cell.minute, cell.second, cell.microsecond) == (0, 0, 0, 0)
+            for frame in table.batches([name]) for cell in plain_cells(frame[name])
+        )
+        return lambda cell: "" if cell is None else spelled_moment(cell, dates_only)
+    if kind == "decimal":
+        return lambda cell: "" if cell is None else repr(cell)
+    if kind == "text" and safe:
+        return lambda cell: "" if cell is None else guarded(cell)
+    return lambda cell: "" if cell is None else str(cell)
+
+
+def spelled_moment(moment: datetime, date_only: bool) -> str:
+    """A moment as ISO text.
+
+    >>> spelled_moment(datetime(812, 1, 31), True)
+    '0812-01-31'
+    """
+    return moment.isoformat(" ")[:10] if date_only else moment.isoformat(" ")
+
+
+def guarded(text: str) -> str:
+    """Text that no spreadsheet program takes for a formula.
+
+    >>> guarded("=1+1"), guarded("sum")
+    ("'=1+1", 'sum')
+    """
+    return "'" + text if text.startswith(FORMULA_STARTS) else text
+
+
+def json_records(table: Table) -> Iterator[str]:
+    """Each row as a JSON object; moments as ISO text, missing cells as null, numbers without end as text."""
+    moments = {c.name: speller(table, c.name, safe=False) for c in table.columns if c.type == "datetime"}
+    for frame in table.batches():
+        columns = []
+        for name in table.names:
+            cells = plain_cells(frame[name])
+            if name in moments:
+                cells = [None if cell is None else moments[name](cell) for cell in cells]
+            elif table.column(name).type == "decimal":
+                cells = [str(cell) if cell is not None and math.isinf(cell) else cell for cell in cells]
+            columns.append(cells)
+        for row in zip(*columns, strict=True):
+            yield json.dumps(dict(zip(table.names, row, strict=True)), ensure_ascii=False)
+
+
+def write_json(table: Table, file: TextIO, safe: bool) -> None:  # noqa: ARG001 - JSON runs no formulas
+    """The table as one JSON array of records."""
+    file.write("[")
+    for number, record in enumerate(json_records(table)):
+        file.write((",\n" if number else "\n") + record)
+    file.write("\n]\n")
+
+
+def write_jsonl(table: Table, file: TextIO, safe: bool) -> None:  # noqa: ARG001 - JSON runs no formulas
+    """The table as JSON Lines."""
+    for record in json_records(table):
+        file.write(record + "\n")
