@@ -14,6 +14,7 @@ from dataops_core.steps.replace_values import replace_values
 from dataops_core.table import Column
 
 MOST = 500
+_MARKS = re.compile(r"""[\s.,;:!?'"`´’‘“”()\[\]{}/\\_-]+""")  # signs such as < + % $ # do make a difference
 
 
 @check("Spelling variants", group="Text", types=["text"], fix=replace_values)
@@ -37,7 +38,7 @@ def spelling_variants(column: pd.Series, facts: Mapping[str, Any], about: Column
 def merges(counts: Mapping[str, int]) -> dict[str, str]:
     """Which value should become which: each variant to the most frequent spelling of its group.
 
-    Two values are one when their keys agree (letters and digits only, no case, no accents), or when a rare one (at
+    Two values are one when their keys agree (no case, no accents, no punctuation), or when a rare one (at
     most a twentieth as frequent, five characters or more) is a single insertion, deletion, substitution or swap of
     neighbours away (Damerau 1964).
 
@@ -65,7 +66,7 @@ def merges(counts: Mapping[str, int]) -> dict[str, str]:
 
 def _key(text: str) -> str:
     bare = unicodedata.normalize("NFKD", text.casefold())
-    return re.sub(r"[\W_]+", " ", "".join(c for c in bare if not unicodedata.combining(c))).strip()
+    return _MARKS.sub(" ", "".join(c for c in bare if not unicodedata.combining(c))).strip()
 
 
 def one_edit_apart(one: str, other: str) -> bool:

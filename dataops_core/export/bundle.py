@@ -16,10 +16,11 @@ from typing import Any
 from dataops_core.errors import DataOpsError, IntegrityError
 from dataops_core.export.card import card
 from dataops_core.read import ReadOptions, read_file
+from dataops_core.read.parquet import read_parquet_frame
 from dataops_core.recipe.recipe import canonical, dump, from_json, sha256
 from dataops_core.recipe.replay import Progress, nothing_said, run_recipe
 from dataops_core.recipe.script import script
-from dataops_core.table import Table, content_hash, open_table
+from dataops_core.table import Table, content_hash
 from dataops_core.write import write_file
 
 FORMAT = "dataops-bundle/1"
@@ -63,15 +64,16 @@ def write_bundle(
     """
     recipe = from_json(version["recipe"])
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-        csv = Path(folder) / "data.csv"
+        csv, parquet = Path(folder) / "data.csv", Path(folder) / "data.parquet"
         write_file(table, csv, safe=safe_csv)
+        write_file(table, parquet)
         texts = {
             "DATA_CARD.md": card(version, before, after), "recipe.json": dump(recipe), "clean.py": script(recipe),
             "schema.json": _json(schema(version)), "facts_before.json": _json(before), "facts_after.json": _json(after),
             "audit.jsonl": "".join(canonical(dict(entry)) + "\n" for entry in audit),
         }
         files: dict[str, Path | bytes] = {name: text.encode() for name, text in texts.items()}
-        files |= {"data.parquet": table.path, "data.csv": csv, f"raw/{Path(version['raw']['name']).name}": raw}
+        files |= {"data.parquet": parquet, "data.csv": csv, f"raw/{Path(version['raw']['name']).name}": raw}
         listed = {name: _digest(content) for name, content in sorted(files.items())}
         manifest = {
             "format": FORMAT, "version_id": sha256(canonical(dict(version))), "version": version, "safe_csv": safe_csv,
@@ -168,10 +170,8 @@ def _rebuild(bundle: zipfile.ZipFile, version: Mapping[str, Any], progress: Prog
         folder = Path(name)
         raw = folder / "raw"
         raw.write_bytes(bundle.read(f"raw/{Path(version['raw']['name']).name}"))
-        stored = folder / "stored.parquet"
-        stored.write_bytes(bundle.read("data.parquet"))
         recipe = from_json(version["recipe"])
-        seen = content_hash(open_table(stored).frame())
+        seen = content_hash(read_parquet_frame(bundle.read("data.parquet"))[0])
         found = [Check("data.parquet holds the content that the version names", seen == wanted, f"content hash {seen}")]
         try:
             source = read_file(raw, folder / "read.parquet", ReadOptions.from_json(dict(recipe.read or {})), name=version["raw"]["name"])

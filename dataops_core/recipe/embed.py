@@ -7,10 +7,9 @@ order in which everything stands before it is needed; what lives elsewhere becom
 from __future__ import annotations
 
 import ast
-import builtins
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -22,71 +21,63 @@ _KIT = {"step", "learn", "renames", "kinds"}
 
 
 class Sources:
-    """Import lines and pieces of source text, each once, in the order in which they must stand."""
+    """Import lines and pieces of source text, each once, in the order in which they must stand.
+
+    Where two modules use one name for two things, the later one is called `name_of_module` in the script.
+    """
 
     def __init__(self) -> None:
         self.imports: set[str] = set()
         self.pieces: dict[str, str] = {}
-        self._home: dict[str, str] = {}
+        self._names: dict[tuple[str, str], str] = {}  # (module, name) -> the name in the script
 
     def add(self, thing: Any) -> str:
-        """Take in a function or class and all that it needs; returns its name."""
+        """Take in a function or class and all that it needs; returns its name in the script."""
         function = thing.function if isinstance(thing, Step) else thing
-        self._take(function.__module__, function.__name__)
-        return str(function.__name__)
+        return self._take(function.__module__, function.__name__)
 
     def text(self) -> str:
         """All pieces, two blank lines between them."""
-        return "\n\n\n".join(self.pieces.values())
+        return "\n\n\n".join(piece for piece in self.pieces.values() if piece)
 
-    def _take(self, module: str, name: str) -> None:
-        if name in self.pieces:
-            if self._home[name] != module:
-                raise SettingError(
-                    f'Two things in the script would be called "{name}".', f"{module} and {self._home[name]}",
-                    "Rename one of them.",
-                )
-            return
+    def _take(self, module: str, name: str) -> str:
+        if (module, name) in self._names:
+            return self._names[module, name]
         source, tree = _parsed(module)
         node = _definition(tree, name)
         if node is None:
-            self._from_elsewhere(module, tree, name)
-            return
-        self._home[name], self.pieces[name] = module, ""
-        del self.pieces[name]
-        for needed in _names(node):
-            self._need(module, tree, needed, name)
-        if name not in self.pieces:
-            self.pieces[name] = _plain_text(source, node)
+            return self._from_elsewhere(module, tree, name)
+        given = _given_names(node)
+        for each in given:
+            self._names[module, each] = self._free(each, module)
+        called = {needed: self._need(module, tree, needed) for needed in _names(node) if needed not in given}
+        called |= {each: self._names[module, each] for each in given}
+        self.pieces[self._names[module, given[0]]] = _plain_text(source, node, {a: b for a, b in called.items() if a != b})
+        return self._names[module, name]
 
-    def _need(self, module: str, tree: ast.Module, name: str, user: str) -> None:
-        if name == user or hasattr(builtins, name) and _definition(tree, name) is None:
-            return
+    def _free(self, name: str, module: str) -> str:
+        taken = set(self._names.values())
+        return name if name not in taken else f"{name}_of_{module.rsplit('.', 1)[-1].strip('_')}"
+
+    def _need(self, module: str, tree: ast.Module, name: str) -> str:
         if _definition(tree, name) is not None:
-            if self._home.get(name) == module and name not in self.pieces:
-                return  # a circle: it is being taken in already
-            self._take(module, name)
-        else:
-            self._from_elsewhere(module, tree, name)
+            return self._take(module, name)
+        return self._from_elsewhere(module, tree, name)
 
-    def _from_elsewhere(self, module: str, tree: ast.Module, name: str) -> None:
+    def _from_elsewhere(self, module: str, tree: ast.Module, name: str) -> str:
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and node.module and name in {a.asname or a.name for a in node.names}:
                 if node.module.startswith("dataops_core"):
-                    value = getattr(sys.modules[module], name)
-                    home = getattr(value, "__module__", None)
-                    if not home or not str(home).startswith("dataops_core"):
-                        home = _home_of_constant(node.module, name)
-                    self._take(str(home), name)
-                else:
+                    return self._take(_home(node.module, name), name)
+                if node in tree.body:
                     alias = next(a for a in node.names if (a.asname or a.name) == name)
                     self.imports.add(f"from {node.module} import {ast.unparse(alias)}")
-                return
-            if isinstance(node, ast.Import):
+                return name
+            if isinstance(node, ast.Import) and node in tree.body:
                 for alias in node.names:
-                    if (alias.asname or alias.name.split(".")[0]) == name and node in tree.body:
+                    if (alias.asname or alias.name.split(".")[0]) == name:
                         self.imports.add(f"import {ast.unparse(alias)}")
-                        return
+        return name
 
 
 def _parsed(module: str) -> tuple[str, ast.Module]:
@@ -96,25 +87,34 @@ def _parsed(module: str) -> tuple[str, ast.Module]:
     return source, ast.parse(source)
 
 
-def _home_of_constant(module: str, name: str) -> str:
-    """The module that defines a constant, followed through the packages that hand it on."""
+def _home(module: str, name: str) -> str:
+    """The module that defines a name, followed through the packages that hand it on."""
     _, tree = _parsed(module)
     if _definition(tree, name) is not None:
         return module
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module and name in {a.name for a in node.names}:
-            return _home_of_constant(node.module, name)
+            return _home(node.module, name)
     raise SettingError(f'"{name}" cannot be put into a script.', module, "Define it at the top of its module.")
 
 
 def _definition(tree: ast.Module, name: str) -> ast.stmt | None:
-    for node in tree.body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name == name:
-            return node
-        targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            return node
-    return None
+    return next((node for node in tree.body if name in _given_names(node)), None)
+
+
+def _targets(target: ast.expr) -> list[str]:
+    """The names that an assignment gives a value to; several in `LOW, HIGH = 0, 9`."""
+    if isinstance(target, ast.Tuple):
+        return [name for part in target.elts for name in _targets(part)]
+    return [target.id] if isinstance(target, ast.Name) else []
+
+
+def _given_names(node: ast.stmt) -> list[str]:
+    """The names that a definition defines."""
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [name for target in targets for name in _targets(target)]
 
 
 def _names(node: ast.stmt) -> list[str]:
@@ -141,7 +141,7 @@ def _is_kit(decorator: ast.AST) -> bool:
     return (isinstance(call, ast.Name) and call.id == "step") or (isinstance(call, ast.Attribute) and call.attr in _KIT)
 
 
-def _plain_text(source: str, node: ast.stmt) -> str:
+def _plain_text(source: str, node: ast.stmt, called: Mapping[str, str]) -> str:
     lines = source.splitlines(keepends=True)
     starts = [0]
     for line in lines:
@@ -164,7 +164,22 @@ def _plain_text(source: str, node: ast.stmt) -> str:
         if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name) and part.value.id == "Annotated":
             inner = part.slice.elts[0] if isinstance(part.slice, ast.Tuple) else part.slice
             cuts.append((*span(part), raw[slice(*span(inner))]))
+    cuts += _renamings(node, called, span, raw)
     for first, last, text in sorted(cuts, reverse=True):
         raw = raw[:first] + text + raw[last:]
         end += len(text) - (last - first)
     return textwrap.dedent(raw[begin:end].decode()).strip("\n")
+
+
+def _renamings(
+    node: ast.stmt, called: Mapping[str, str], span: Callable[[Any], tuple[int, int]], raw: bytes
+) -> list[tuple[int, int, bytes]]:
+    """The places in a piece where a name must be written as it is called in the script."""
+    cuts = [
+        (*span(part), called[part.id].encode())
+        for part in _walk(node) if isinstance(part, ast.Name) and part.id in called
+    ]
+    if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in called:
+        begin = raw.index(node.name.encode(), span(node)[0])
+        cuts.append((begin, begin + len(node.name.encode()), called[node.name].encode()))
+    return cuts

@@ -14,7 +14,7 @@ import pandas as pd
 from dataops_core.table.kinds import type_of
 
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
-ISO_MOMENT = re.compile(
+STEP_MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
@@ -61,7 +61,7 @@ def iso_moment(text: Any) -> datetime | None:
     >>> iso_moment("2024-02-29 13:05"), iso_moment("2023-02-29")
     (datetime.datetime(2024, 2, 29, 13, 5), None)
     """
-    found = ISO_MOMENT.fullmatch(str(text).strip())
+    found = STEP_MOMENT.fullmatch(str(text).strip())
     if found is None:
         return None
     year, month, day, hour, minute, second, fraction, zone = found.groups()
