@@ -1,0 +1,7 @@
+"""`python -m dataops_core`."""
+
+import sys
+
+from dataops_core.cli import main
+
+sys.exit(main())
