@@ -18,9 +18,10 @@ from dataops_core.export.bundle import write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.store import audit, catalog, datasets, states
+from dataops_core.store.changes import change, renamings
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
-from dataops_core.table import Difference, Table, difference
+from dataops_core.table import Difference, Table
 
 FORMAT = "dataops-version/1"
 
@@ -141,27 +142,10 @@ def table(store: Store, version: Version) -> Table:
 def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = True) -> Difference | None:
     """What differs from version `one` to version `other`: schema, rows, cells. Kept once computed."""
     before, after = get(store, dataset, one), get(store, dataset, other)
-    key = f"difference:{before.state}:{after.state}"
-    kept = store.cached(key)
-    if kept is None:
-        if not run:
-            return None
-        kept = difference(table(store, before), table(store, after), _renamed(before.recipe, after.recipe)).to_json()
-        store.keep({key: kept})
-    return Difference.from_json(kept)
-
-
-def _renamed(before: Recipe, after: Recipe) -> dict[str, str]:
-    """Old to new names, by following each column of the raw file through both recipes."""
-    ways = []
-    for recipe in (before, after):
-        names: dict[str, str] = {}
-        for entry in recipe.active:
-            for old, new in (entry.step.new_names(entry.settings) if entry.step else {}).items():
-                first = next((source for source, now in names.items() if now == old), old)
-                names[first] = new
-        ways.append(names)
-    return {ways[0].get(source, source): ways[1].get(source, source) for source in {*ways[0], *ways[1]}}
+    for version in (before, after) if run else ():
+        table(store, version)  # computed again where its file is gone
+    found = change(store, before.state, after.state, renamings(before.recipe, after.recipe), (), run=run)
+    return found.difference if found else None
 
 
 def restore(store: Store, dataset: str, revision: int, number: int, actor: str) -> None:

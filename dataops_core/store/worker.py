@@ -16,7 +16,7 @@ from dataops_core.export.bundle import verify_bundle
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
-from dataops_core.store import datasets, jobs, states, versions
+from dataops_core.store import changes, datasets, jobs, states, versions
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -29,6 +29,11 @@ def _add(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> 
 
 def _evaluate(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     states.evaluate(store, args["raw"], from_json(args["recipe"]), progress=progress)
+
+
+def _preview(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    now, candidate = from_json(args["now"]), from_json(args["candidate"])
+    changes.preview(store, args["raw"], now, candidate, args["sensitive"], progress)
 
 
 def _reread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -60,7 +65,7 @@ def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
-    "add": _add, "reread": _reread, "evaluate": _evaluate, "profile": _profile, "commit": _commit, "compare": _compare,
+    "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "commit": _commit, "compare": _compare,
     "export": _export, "verify": _verify,
 }
 

@@ -1,0 +1,22 @@
+"""The frame of the app: page settings, sign-in, project switcher, navigation. The pages are in pages/."""
+
+import streamlit as st
+
+from pages._ui import frame
+
+st.set_page_config(page_title="Data quality workbench", page_icon=":material/fact_check:", layout="wide")
+
+pages = [
+    st.Page("pages/data.py", title="Data", icon=":material/table:", default=True, help="Bring a file, see how it was read"),
+    st.Page("pages/profile.py", title="Profile", icon=":material/query_stats:", help="Facts, and what is wrong"),
+    st.Page("pages/clean.py", title="Clean", icon=":material/healing:", help="Repair it, with a preview before every change"),
+    st.Page("pages/versions.py", title="Versions", icon=":material/history:", help="Commit, compare, export, verify"),
+    st.Page("pages/guide.py", title="Guide", icon=":material/menu_book:", help="Every step and check explained"),
+]
+
+frame.sign_in()
+chosen = st.navigation(pages)
+frame.lead_on(pages)
+frame.switcher()
+with frame.framed():
+    chosen.run()

@@ -1,0 +1,137 @@
+"""What the Versions page shows of a version: its steps, its bundle, its difference from another, the audit trail."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dataops_core.store import audit, versions
+from dataops_core.store.changes import Change
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.versions import Version
+from pages._ui import frame, grid, job, preview
+from pages._ui.words import STATUS, count, md, when
+
+
+def export(here: Dataset, version: Mapping[str, Any]) -> None:
+    """Make the bundle, then offer it for download."""
+    number = version["number"]
+    args = {"dataset": here.id, "number": number, "safe_csv": True}
+    asked = f"versions.export.{here.id}.{number}"
+    with st.popover("Export", icon=":material/download:", key=f"versions.popover.{number}"):
+        st.markdown("One zip: data as Parquet and CSV, the raw file, recipe, plain script, facts, audit and a data card.")
+        safe = st.checkbox(
+            "Make CSV safe for spreadsheets", value=True, key=f"versions.safe.{number}",
+            help="Puts an apostrophe before cells that a spreadsheet program would run as a formula",
+        )
+        args["safe_csv"] = safe
+        asked = f"{asked}.{safe}"
+        st.button("Make the bundle", key=f"{asked}.go", type="primary", on_click=lambda: st.session_state.update({asked: True}))
+    if not st.session_state.get(asked):
+        return
+    made = st.session_state.get(f"{asked}.made")
+    if made is None:
+        table_cells = grid.table(version["state"]).cells
+        made = job.do("export", args, f"Bundle of version {number}", cells=table_cells)
+        st.session_state[f"{asked}.made"] = made
+    if made:
+        path = frame.store().objects.local(made["md5"])
+        st.download_button(
+            f"Download version {number}", data=path.read_bytes, file_name=f"{_plain(here.name)}-v{number}.zip", mime="application/zip",
+            on_click="ignore", icon=":material/folder_zip:", key=f"{asked}.download", type="primary",
+        )
+
+
+def steps_of(version: Version) -> None:
+    """The steps of a version with what they did."""
+    steps = version.manifest["steps"]
+    if not steps:
+        st.caption("No steps: the file as it came.")
+    for number, step in enumerate(steps, 1):
+        icon, word = STATUS[step["status"]]
+        effect = word
+        if step["status"] == "done":
+            effect = f"{count(step['cells_changed'], 'cell')} changed, {count(step['rows_dropped'], 'row')} dropped"
+        st.markdown(f"{icon} {number}. {md(step['sentence'])} ({md(step.get('reason') or effect)})")
+    st.caption(f"Content hash {version.content_hash}; version id {version.id}")
+    st.caption("Made with " + ", ".join(f"{name} {number}" for name, number in version.manifest["packages"].items()))
+
+
+def compare(here: Dataset, numbers: Sequence[int]) -> None:
+    """Two versions side by side: schema, rows, cells."""
+    if len(numbers) < 2:
+        st.caption("There is only one version so far.")
+        return
+    with st.container(horizontal=True):
+        one = st.selectbox("From version", numbers, index=1, key="versions.one")
+        other = st.selectbox("To version", numbers, index=0, key="versions.other")
+    house = frame.store()
+    before, after = versions.get(house, here.id, one), versions.get(house, here.id, other)
+    found = versions.compare(house, here.id, one, other, run=False)
+    if found is None:
+        cells = max(v.manifest["data"]["rows"] * len(v.manifest["data"]["columns"]) for v in (before, after))
+        job.do("compare", {"dataset": here.id, "one": one, "other": other}, "Comparing", cells=cells)
+        found = versions.compare(house, here.id, one, other, run=False)
+    if found is None:
+        return
+
+    if not found.nothing:
+        st.markdown(f"From version {one} to version {other}:")
+    preview.panel(Change(found, ()), before.state, after.state, (), ())
+
+
+def verify_box() -> None:
+    """Check a bundle that somebody sent: every byte, then rebuild it."""
+    with st.expander("Verify a bundle", expanded=False):
+        st.markdown("Rebuilds the data of a bundle from its raw file and recipe, and compares the hashes.")
+        nonce = st.session_state.get("versions.nonce", 0)
+        st.file_uploader("A bundle (.zip)", type="zip", key=f"versions.bundle.{nonce}", on_change=_take, args=(nonce,))
+        asked = st.session_state.get("versions.verify")
+        if not asked:
+            return
+        told = job.do("verify", {"md5": asked["md5"]}, f"Verifying {asked['name']}", cells=asked["size"])
+        if told is None:
+            return
+        if told["ok"]:
+            st.success("Every byte is as it was, and raw file and recipe rebuild the very same data.", title="The bundle holds")
+        else:
+            bad = [check for check in told["checks"] if not check["ok"]]
+            st.error("; ".join(f"{md(check['what'])}: {md(check['seen'])}" for check in bad), title="The bundle does not hold")
+        st.dataframe(
+            pd.DataFrame([{"Check": c["what"], "Holds": "yes" if c["ok"] else "no", "Seen": c["seen"]} for c in told["checks"]]),
+            hide_index=True, alt="What was checked", key="versions.checks",
+        )
+
+
+def _take(nonce: int) -> None:
+    upload = st.session_state.get(f"versions.bundle.{nonce}")
+    if upload is None:
+        return
+    with tempfile.NamedTemporaryFile(delete=False, dir=frame.store().scratch) as copy:
+        copy.write(upload.getbuffer())
+    stored = frame.store().objects.put(Path(copy.name))
+    st.session_state["versions.verify"] = {"name": upload.name, **stored.to_json()}
+    st.session_state["versions.nonce"] = nonce + 1
+
+
+def trail(here: Dataset) -> None:
+    """Who did what and when; the chain of hashes is checked each time."""
+    with frame.store().reading() as connection:
+        total = audit.check_chain(connection)
+        entries = audit.entries(connection, here.id)
+    st.markdown(f":material/verified: The log of {count(total, 'entry', 'entries')} is unbroken. {count(len(entries), 'entry', 'entries')} concern this dataset.")
+    rows = [
+        {"When": when(e["at"]), "Who": e["actor"], "What": e["what"],
+         "Details": "; ".join(f"{k}: {v}" for k, v in e["details"].items()), "Hash": e["hash"][:12]}
+        for e in reversed(entries)
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="versions.trail", alt="The audit trail, newest first")
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in name)

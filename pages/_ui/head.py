@@ -1,0 +1,76 @@
+"""The states that pages look at: the file as it came, and where the draft recipe leads; with their profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dataops_core.recipe.recipe import Recipe
+from dataops_core.store import profile as profiles
+from dataops_core.store import states
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.states import Result
+from pages._ui import frame, grid, job, reading
+
+_LABELS = {
+    "missing": "Missing", "distinct": "Distinct", "mean": "Mean", "sd": "Standard deviation", "min": "Smallest", "max": "Greatest",
+    "zeros": "Zeros", "negatives": "Negative", "infinite": "Infinite", "shortest": "Shortest text", "longest": "Longest text",
+    "mean_length": "Mean length",
+}
+
+
+def root(here: Dataset) -> str | None:
+    """The state of the file as it came."""
+    return reading.root_state(here)
+
+
+def results(here: Dataset, recipe: Recipe | None = None) -> list[Result]:
+    """What became of each step; computed only if that was done before."""
+    return states.evaluate(frame.store(), here.raw, recipe or here.recipe, run=False)
+
+
+def now(here: Dataset) -> str | None:
+    """The state in which the draft recipe ends; a long computation runs as a job, and this is None meanwhile."""
+    first = root(here)
+    if first is None:
+        return None
+    found = results(here)
+    if any(result.outcome.status == "pending" for result in found):
+        args = {"raw": dict(here.raw), "recipe": here.recipe.to_json()}
+        job.do("evaluate", args, "Running the recipe", cells=grid.table(first).cells)
+        found = results(here)
+        if any(result.outcome.status == "pending" for result in found):
+            return None
+    return states.head(here.raw, here.recipe, found)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _kept(home: str, state: str, code: str) -> dict[str, Any]:
+    found = profiles.profile(frame.store(), state, run=False)
+    if found is None:
+        raise LookupError
+    return found
+
+
+def profile(state: str) -> dict[str, Any] | None:
+    """The profile of a state, if it has been computed."""
+    try:
+        return _kept(str(frame.store().home), state, profiles.code_hash())
+    except LookupError:
+        return None
+
+
+def told(facts: Mapping[str, Any]) -> pd.DataFrame:
+    """The facts of one column as a table for people."""
+    rows = [(label, _said(facts[key])) for key, label in _LABELS.items() if facts.get(key) is not None]
+    rows += [(f"{float(q):.0%} lie below", _said(v)) for q, v in (facts.get("quantiles") or {}).items() if q in ("0.25", "0.5", "0.75")]
+    if facts["top"]:
+        rows.append(("Most frequent", f"{facts['top'][0]['value']} ({facts['top'][0]['count']:,})"))
+    return pd.DataFrame(rows, columns=["Fact", "Value"]).set_index("Fact")
+
+
+def _said(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}" if isinstance(value, float) else str(value)

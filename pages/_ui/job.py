@@ -1,0 +1,62 @@
+"""Work from a page: small work at once, long work as a job with progress and Cancel."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from dataops_core.recipe.replay import nothing_said
+from dataops_core.store import jobs, worker
+from pages._ui import frame
+from pages._ui.words import md
+
+SMALL = 150_000  # cells; more may take over 200 ms
+
+
+def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool = True) -> Any:
+    """Do some work and return its result, or None while (or because) it is not done.
+
+    Work on up to SMALL cells is done at once. Larger work is a job: this shows its progress and a Cancel button, and
+    the page runs again when it has ended. With `auto=False` it waits for a click on a button named `what`.
+    """
+    house = frame.store()
+    if cells <= SMALL:
+        return worker.run(house, kind, dict(args), frame.actor(), nothing_said)
+    last = jobs.latest(house, kind, args)
+    if last is not None and last.is_open:
+        _progress(last.id, what)
+        return None
+    if last is not None and last.state == "done" and last.result is not None:
+        return last.result
+    if last is not None and last.state != "done":
+        _ended(last, kind, args, what)
+        return None
+    if auto:
+        _progress(jobs.start(house, kind, args, frame.actor()), what)
+    else:
+        st.button(what, on_click=_start, args=(kind, args), key=f"job.{kind}.{what}", icon=":material/play_arrow:")
+    return None
+
+
+def _start(kind: str, args: Mapping[str, Any]) -> None:
+    jobs.start(frame.store(), kind, args, frame.actor())
+
+
+def _ended(last: jobs.Job, kind: str, args: Mapping[str, Any], what: str) -> None:
+    if last.error:
+        st.error(md(last.error["fix"]), title=md(last.error["what"]), icon=":material/error:")
+    else:
+        st.info("Nothing was changed.", title=f"{what}: cancelled", icon=":material/cancel:")
+    st.button("Try again", on_click=_start, args=(kind, args), key=f"job.retry.{last.id}", icon=":material/refresh:")
+
+
+@st.fragment(run_every="500ms")
+def _progress(job: str, what: str) -> None:
+    now = jobs.get(frame.store(), job)
+    if now is None or not now.is_open:
+        st.rerun()
+    with st.container(border=True, key=f"job-{job}"):
+        st.progress(min(max(now.share, 0.0), 1.0), text=f"{what}: {md(now.note)}")
+        st.button("Cancel", on_click=jobs.cancel, args=(frame.store(), job), key=f"job.cancel.{job}", icon=":material/cancel:")

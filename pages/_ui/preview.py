@@ -1,0 +1,111 @@
+"""The preview of a change: figures, who loses rows, before and after of a column, the changed cells themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import pandas as pd
+import streamlit as st
+
+from dataops_core.store import changes
+from dataops_core.store.changes import Change
+from dataops_core.store.states import Result
+from dataops_core.table import Difference, differs, shown
+from pages._ui import chart, frame, grid
+from pages._ui.words import count, md, share
+
+_COLOURS = {"light": "background-color: #fdecc8; color: #10182b", "dark": "background-color: #5c4300; color: #ffffff"}
+
+
+def panel(change: Change, before: str, after: str, results: Sequence[Result], old_results: Sequence[Result]) -> None:
+    """Everything that a change would do."""
+    d = change.difference
+    known_bad = {r.entry.op for r in old_results if r.outcome.status == "failed"}
+    for number, result in enumerate(results, 1):
+        if result.outcome.status == "failed" and result.entry.op not in known_bad:
+            st.warning(md(result.outcome.reason), title=f"Step {number} does not fit any more: {md(result.entry.sentence)}")
+        elif result.outcome.status == "skipped":
+            st.info(md(result.outcome.reason), title=f"Step {number} is skipped: {md(result.entry.sentence)}")
+    if d.nothing:
+        st.info("Every row and every cell stays as it is.", title="This would change nothing", icon=":material/info:")
+        return
+    _figures(d)
+    _groups(change)
+    _schema(d)
+    back = {new: old for old, new in d.columns_renamed.items()}
+    if d.cells_changed:
+        changed = list(d.cells_changed)
+        left, right = st.columns([3, 2], vertical_alignment="top")
+        with right:
+            name = changed[0] if len(changed) == 1 else st.selectbox("Column to compare", changed, key="preview.column")
+            st.markdown(f"{count(d.cells_changed[name], 'cell')} of **{md(name)}** would change.")
+        with left:
+            facts = changes.column(frame.store(), after, name)
+            chart.distribution(facts or {}, f"{name}, before and after", f"preview.chart.{after[:8]}.{name}",
+                               before=changes.column(frame.store(), before, back.get(name, name)))
+        st.markdown("**Cells that would change**, as old → new")
+        _cells(d, before, after, back, changed)
+    if d.rows_dropped:
+        st.markdown("**Rows that would go**")
+        grid.some_rows(before, d.dropped_rows, "preview.dropped", "Rows that would be dropped")
+        if len(d.dropped_rows) < d.rows_dropped:
+            st.caption(f"The first {len(d.dropped_rows)} of {count(d.rows_dropped, 'row')}.")
+
+
+def _figures(d: Difference) -> None:
+    with st.container(horizontal=True):
+        st.metric("Rows", f"{d.rows_after:,}", delta=d.rows_after - d.rows_before or None, delta_color="off", border=True, width=190)
+        st.metric("Cells changed", f"{sum(d.cells_changed.values()):,}", border=True, width=190,
+                  help=f"In {count(len(d.cells_changed), 'column')} and {count(d.rows_changed, 'row')}")
+        st.metric("Rows dropped", f"{d.rows_dropped:,}", border=True, width=190, help=f"{share(d.rows_dropped, d.rows_before)} of all rows")
+    st.caption(f"Computed on all {count(d.rows_before, 'row')}: what you apply is exactly this.")
+
+
+def _groups(change: Change) -> None:
+    d = change.difference
+    if not d.rows_dropped:
+        return
+    told = f"Drops {count(d.rows_dropped, 'row')} ({share(d.rows_dropped, d.rows_before)})"
+    losses = [f"{md(column)} {md(group)} loses {share(n - kept, n)}" for column, group, n, kept in change.groups]
+    overall = d.rows_dropped / d.rows_before
+    uneven = any(n - kept > 1.25 * overall * n and n - kept >= 5 for _, _, n, kept in change.groups)
+    text = "; ".join(losses) + "." if losses else ""
+    if uneven:
+        st.warning(text, title=f"{told}, and not evenly", icon=":material/balance:")
+    else:
+        st.markdown(f"{told}{'; ' + text if text else '.'}")
+
+
+def _schema(d: Difference) -> None:
+    said = [f"Column {md(old)} becomes {md(new)}" for old, new in d.columns_renamed.items()]
+    said += [f"Column {md(name)} goes" for name in d.columns_removed] + [f"Column {md(name)} is new" for name in d.columns_added]
+    said += [f"Column {md(name)}: {md(a)} becomes {md(b)}" for name, (a, b) in d.columns_retyped.items()]
+    if said:
+        st.markdown("; ".join(said[:12]) + ("; …" if len(said) > 12 else "."))
+
+
+def _cells(d: Difference, before: str, after: str, back: Mapping[str, str], changed: Sequence[str]) -> None:
+    ids = d.changed_rows
+    new = grid.table(after).rows_by_id(ids)
+    order = [*changed, *[name for name in new.columns if name not in changed]][: grid.COLUMNS]
+    old = grid.table(before).rows_by_id(ids, [back.get(name, name) for name in changed])
+    texts = pd.DataFrame({name: shown(new[name]) for name in order}, index=new.index)
+    marks = pd.DataFrame("", index=new.index, columns=order)
+    look = _COLOURS["dark" if st.context.theme.type == "dark" else "light"]
+    for name in changed:
+        was = old[back.get(name, name)].loc[new.index]
+        mask = differs(was, new[name])
+        marks.loc[mask, name] = look
+        pairs = zip(shown(was)[mask], shown(new[name])[mask], strict=True)
+        texts.loc[mask, name] = [f"{_quoted(a)} → {_quoted(b)}" for a, b in pairs]
+    numbers = pd.Index(texts.index + 1, name="Row")
+    styled = texts.set_axis(numbers, axis=0).style.apply(lambda _: marks.set_axis(numbers, axis=0), axis=None)
+    st.dataframe(styled, key=f"preview.cells.{after[:8]}", height=320 if len(ids) > 8 else "auto", alt="The changed cells, as old → new")
+    if len(ids) < d.rows_changed:
+        st.caption(f"The first {len(ids)} of {count(d.rows_changed, 'changed row')}.")
+
+
+def _quoted(text: str | None) -> str:
+    if text is None:
+        return "(missing)"
+    return f'"{text}"' if text != text.strip() or "  " in text else text

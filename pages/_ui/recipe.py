@@ -1,0 +1,104 @@
+"""The recipe beside the work: each step as a sentence with what it did; edit, switch off, move, insert, delete, undo, redo."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import streamlit as st
+
+from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.recipe.replay import Outcome
+from dataops_core.store import datasets
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.states import Result
+from pages._ui import frame
+from pages._ui.words import STATUS, count, md
+
+EDIT, OFF, ON, UP, DOWN, INSERT, DELETE = (
+    "Edit", "Switch off", "Switch on", "Move up", "Move down", "Insert a step before", "Delete",
+)
+
+
+def panel(here: Dataset, results: Sequence[Result]) -> None:
+    """The list of steps with their menus, undo and redo."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Recipe", width="stretch")
+        st.button("Undo", icon=":material/undo:", key="recipe.undo", disabled=here.undo is None, on_click=_back, args=(here,),
+                  help=f"Takes back: {here.undo}" if here.undo else "Nothing to undo", shortcut="Ctrl+Alt+Z")
+        st.button("Redo", icon=":material/redo:", key="recipe.redo", disabled=here.redo is None, on_click=_forth, args=(here,),
+                  help=f"Does again: {here.redo}" if here.redo else "Nothing to redo", shortcut="Ctrl+Alt+Y")
+    st.markdown(f":material/description: Read {md(here.raw['name'])}")
+    if not results:
+        st.caption("No steps yet. Choose one on this page, or start from a finding on the Profile page.")
+    for number, result in enumerate(results, 1):
+        _line(here, number, result, len(results))
+
+
+def _line(here: Dataset, number: int, result: Result, last: int) -> None:
+    icon, word = STATUS[result.outcome.status]
+    with st.container(border=True, key=f"recipe-step-{number}"), st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(width="stretch", gap="xxsmall"):
+            st.markdown(f"{icon} {number}. {md(result.entry.sentence)}")
+            st.caption(md(effect(result.outcome) or word))
+            if result.entry.why:
+                st.caption(f"Why: {md(result.entry.why)}")
+        options = [EDIT, ON if result.entry.off else OFF, *([UP] if number > 1 else []), *([DOWN] if number < last else []), INSERT, DELETE]
+        key = f"recipe.menu.{here.revision}.{number}"
+        st.menu_button(f"Change step {number}", options, key=key, on_click=_chosen, args=(here, number - 1, key), type="tertiary")
+
+
+def effect(outcome: Outcome) -> str:
+    """What a step did, in a few words."""
+    if outcome.status != "done" or outcome.difference is None:
+        return outcome.reason
+    d, parts = outcome.difference, []
+    if d.rows_dropped:
+        parts.append(f"{count(d.rows_dropped, 'row')} dropped")
+    if d.cells_changed:
+        parts.append(f"{count(sum(d.cells_changed.values()), 'cell')} changed")
+    if d.columns_removed:
+        parts.append(f"{count(len(d.columns_removed), 'column')} removed")
+    if d.columns_renamed:
+        parts.append(f"{count(len(d.columns_renamed), 'column')} renamed")
+    if d.columns_retyped:
+        parts.append("changed kind of " + ", ".join(d.columns_retyped))
+    return ", ".join(parts) or "nothing had to change"
+
+
+def propose(here: Dataset, steps: Sequence[RecipeStep], what: str) -> None:
+    """Put a changed recipe up for preview; nothing happens to the data before it is applied."""
+    recipe = replace(here.recipe, steps=tuple(steps))
+    st.session_state["clean.pending"] = {"recipe": recipe.to_json(), "what": what, "revision": here.revision, "dataset": here.id}
+    st.session_state.pop("clean.form", None)
+
+
+def _chosen(here: Dataset, at: int, key: str) -> None:
+    steps = list(here.recipe.steps)
+    step, does = steps[at], st.session_state[key]
+    if does in (EDIT, INSERT):
+        form: dict[str, Any] = {"at": at, "insert": does == INSERT}
+        form |= {"op": step.op, "with": dict(step.settings), "why": step.why} if does == EDIT else {"op": None, "with": {}}
+        st.session_state["clean.form"] = form
+        st.session_state.pop("clean.pending", None)
+    elif does in (OFF, ON):
+        steps[at] = replace(step, off=does == OFF)
+        propose(here, steps, f"{'Switched off' if does == OFF else 'Switched on'} step {at + 1}: {step.sentence}")
+    elif does in (UP, DOWN):
+        to = at + (1 if does == DOWN else -1)
+        steps[at], steps[to] = steps[to], steps[at]
+        propose(here, steps, f"Moved step {at + 1} {'down' if does == DOWN else 'up'}: {step.sentence}")
+    else:
+        del steps[at]
+        propose(here, steps, f"Deleted step {at + 1}: {step.sentence}")
+
+
+def _back(here: Dataset) -> None:
+    frame.act(lambda: datasets.undo(frame.store(), here.id, here.revision, frame.actor()))
+    st.session_state.pop("clean.pending", None)
+
+
+def _forth(here: Dataset) -> None:
+    frame.act(lambda: datasets.redo(frame.store(), here.id, here.revision, frame.actor()))
+    st.session_state.pop("clean.pending", None)

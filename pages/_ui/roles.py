@@ -1,0 +1,44 @@
+"""What the columns are for: outcome, sensitive columns, identifier, weight, split."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dataops_core.store import datasets
+from dataops_core.store.datasets import Dataset
+from dataops_core.table import Table
+from pages._ui import frame, job
+from pages._ui.words import ROLES
+
+
+def panel(here: Dataset, table: Table) -> None:
+    """The form of column roles; they follow the columns through renaming."""
+    st.markdown("Say which columns matter. The app then warns when a repair hits one group of people harder than another.")
+    roles = dict(here.roles)
+    names = table.names
+    target = _one("target", names, roles.get("target"))
+    values: list[str] = []
+    if target and table.rows * 2 <= job.SMALL * 10:
+        counts = table.frame([target])[target].value_counts().head(50)
+        values = [str(value) for value in counts.index]
+    with st.form("roles", border=False):
+        chosen: dict[str, object] = {"target": target}
+        label, tip = ROLES["favourable"]
+        at = values.index(roles["favourable"]) if roles.get("favourable") in values else None
+        chosen["favourable"] = st.selectbox(label, values, index=at, help=tip, placeholder="Choose a value", accept_new_options=True)
+        label, tip = ROLES["sensitive"]
+        chosen["sensitive"] = st.multiselect(
+            label, names, default=[n for n in roles.get("sensitive") or [] if n in names], help=tip, placeholder="Choose columns"
+        )
+        for role in ("id", "weight", "split"):
+            chosen[role] = _one(role, names, roles.get(role))
+        if st.form_submit_button("Keep these roles", type="primary", icon=":material/save:"):
+            kept = {role: value for role, value in chosen.items() if value}
+            datasets.set_roles(frame.store(), here.id, here.revision, kept, frame.actor())
+            frame.say("The roles are kept.")
+            st.rerun()
+
+
+def _one(role: str, names: list[str], now: str | None) -> str | None:
+    label, tip = ROLES[role]
+    return st.selectbox(label, names, index=names.index(now) if now in names else None, help=tip, placeholder="None", key=f"roles.{role}")

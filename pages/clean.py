@@ -1,0 +1,147 @@
+"""Clean: choose a step, see what it would do, apply it; the recipe stands beside it."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from dataops_core import steps
+from dataops_core.recipe.recipe import RecipeStep, from_json
+from dataops_core.store import changes, datasets, states
+from pages._ui import form, frame, grid, head, job, preview, recipe
+from pages._ui.words import md
+
+place = frame.enter("Clean")
+here = frame.need_dataset(place)
+root = head.root(here)
+state = head.now(here) if root else None
+if root is None or state is None:
+    st.stop()
+results = head.results(here)
+pending = st.session_state.get("clean.pending")
+if pending and pending["dataset"] != here.id:
+    pending = None
+work, beside = st.columns([5, 3], gap="large")
+
+
+def discard() -> None:
+    """Forget the change that is being previewed."""
+    st.session_state.pop("clean.pending", None)
+    st.session_state.pop("clean.form", None)
+
+
+def apply() -> None:
+    """Make the previewed recipe the draft."""
+    asked = st.session_state["clean.pending"]
+    wanted = from_json(asked["recipe"])
+    why = st.session_state.get("clean.why", "").strip()
+    at = asked.get("at")
+    if why and at is not None:
+        kept = list(wanted.steps)
+        kept[at] = replace(kept[at], why=why)
+        wanted = replace(wanted, steps=tuple(kept))
+    store, actor = frame.store(), frame.actor()
+    if frame.act(lambda: datasets.edit(store, here.id, asked["revision"], wanted, asked["what"], actor, why=why)):
+        frame.say(f"Applied: {asked['what']}")
+    discard()
+
+
+def show_preview() -> None:
+    """What the proposed change would do, with Apply and Discard."""
+    candidate = from_json(pending["recipe"])
+    sensitive = datasets.roles_now(here).get("sensitive") or []
+    args = {"raw": dict(here.raw), "now": here.recipe.to_json(), "candidate": pending["recipe"], "sensitive": sensitive}
+    st.subheader("Preview")
+    st.markdown(md(pending["what"]))
+    found = _known(candidate, sensitive)
+    if found is None:
+        job.do("preview", args, "Computing the preview on all rows", cells=grid.table(root).cells)
+        found = _known(candidate, sensitive)
+    if found is None:
+        st.button("Discard", on_click=discard, key="clean.discard_early")
+        return
+    change, after, outcomes = found
+    at = pending.get("at")
+    own = outcomes[at].outcome if at is not None else None
+    if own is not None and own.status == "failed":
+        st.error(md(own.reason), title="This step cannot be done", icon=":material/error:")
+        st.button("Discard", on_click=discard, key="clean.discard_failed")
+        return
+    if at is not None:
+        st.text_input("Why (optional, kept in the history)", key="clean.why", placeholder="For whoever asks later")
+    with st.container(horizontal=True):
+        st.button("Apply", type="primary", icon=":material/check:", on_click=apply, key="clean.apply", shortcut="Ctrl+Enter")
+        st.button("Discard", icon=":material/close:", on_click=discard, key="clean.discard")
+    preview.panel(change, state, after, outcomes, results)
+
+
+def _known(candidate, sensitive):  # noqa: ANN001, ANN202 - local to this page
+    outcomes = head.results(here, candidate)
+    if any(r.outcome.status == "pending" for r in outcomes):
+        return None
+    after = states.head(here.raw, candidate, outcomes)
+    change = changes.change(frame.store(), state, after, changes.renamings(here.recipe, candidate), sensitive, run=False)
+    return (change, after, outcomes) if change else None
+
+
+def show_form() -> None:
+    """Choose a step and fill in its settings."""
+    asked = st.session_state.get("clean.form") or {"op": None, "with": {}, "at": None}
+    at = asked.get("at")
+    editing = at is not None and not asked.get("insert")
+    known = sorted({s.name for s in steps.REGISTRY.values()}, key=lambda n: (steps.get(n).group, steps.get(n).title))
+    if at is not None:
+        st.subheader(f"Edit step {at + 1}" if editing else f"Insert a step before step {at + 1}")
+    nonce = st.session_state.get("clean.nonce", 0)
+    name = st.selectbox(
+        "What do you want to do?", known, index=known.index(asked["op"]) if asked["op"] in known else None,
+        format_func=lambda n: f"{steps.get(n).group}: {steps.get(n).title}", key=f"clean.op.{nonce}.{asked['op']}.{at}",
+        placeholder="Search the steps, for example: duplicate, dates, missing",
+    )
+    if name is None:
+        if at is not None:
+            st.button("Never mind", on_click=discard, key="clean.never_mind")
+        return
+    step = steps.get(name)
+    before = state if at is None else results[at].before
+    columns = grid.table(before).columns
+    st.markdown(md(step.summary))
+    with st.expander("How it works, and when not to use it"):
+        st.markdown(step.doc.split(">>>")[0].strip())
+        st.caption("The code that runs")
+        st.code(step.source, language="python")
+    given = asked["with"] if name == asked["op"] else {}
+    key = f"clean.{nonce}.{name}.{at}.{here.id}"
+    with frame.errors():
+        values = form.fields(step, columns, given, key)
+        with st.container(horizontal=True):
+            go = st.button("Preview", type="primary", icon=":material/visibility:", key=f"{key}.go", shortcut="Ctrl+Enter")
+            if at is not None:
+                st.button("Never mind", on_click=discard, key="clean.never_mind")
+        if go or st.session_state.pop("clean.preview_now", False):
+            settings = step.check(values, columns)
+            entry = RecipeStep(name, settings, why=asked.get("why", ""))
+            kept = list(here.recipe.steps)
+            place_at = len(kept) if at is None else at
+            kept[place_at:place_at + (1 if editing else 0)] = [entry]
+            what = f"Edited step {at + 1}: {entry.sentence}" if editing else entry.sentence
+            recipe.propose(here, kept, what)
+            st.session_state["clean.pending"]["at"] = place_at
+            st.session_state["clean.form"] = {"op": name, "with": settings, "at": at, "insert": asked.get("insert", False)}
+            st.rerun()
+
+
+with beside, frame.errors():
+    recipe.panel(here, results)
+    if results:
+        if st.button("Commit a version", icon=":material/arrow_forward:", key="clean.commit"):
+            st.switch_page("pages/versions.py", query_params=st.query_params.to_dict())
+with work:
+    with frame.errors():
+        show_form()
+    if pending:
+        with frame.errors(), st.container(border=True, key="clean-preview"):
+            show_preview()
+    else:
+        st.subheader("The table now")
+        with frame.errors():
+            grid.grid(state, "clean")

@@ -1,0 +1,113 @@
+"""Data: bring a table, see how it was read, say what its columns are for."""
+
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from dataops_core.store import datasets
+from pages._ui import frame, grid, job, reading, roles
+from pages._ui.words import count, md, size
+
+SAMPLE = Path(__file__).parent.parent / "sample_data" / "loan_applications.csv"
+
+place = frame.enter("Data")
+
+
+def bring(file: Path, name: str) -> None:
+    """Take a file in, and start reading it."""
+    with frame.errors():
+        st.session_state["data.incoming"] = {"project": place.project, "raw": datasets.store_raw(frame.store(), file, name), "options": {}}
+
+
+def take_upload() -> None:
+    """Copy an upload to the store and let the browser widget go."""
+    key = f"data.upload.{st.session_state.get('data.nonce', 0)}"
+    upload = st.session_state.get(key)
+    if upload is not None:
+        with tempfile.NamedTemporaryFile(delete=False) as copy:
+            upload.seek(0)
+            while block := upload.read(1 << 20):
+                copy.write(block)
+        bring(Path(copy.name), upload.name)
+        Path(copy.name).unlink()
+        st.session_state["data.nonce"] = st.session_state.get("data.nonce", 0) + 1
+
+
+def take_path() -> None:
+    """Take in a file from a folder on this machine."""
+    path = Path(st.session_state["data.path"].strip()).expanduser()
+    if path.is_file():
+        bring(path, path.name)
+    else:
+        st.session_state["data.no_file"] = str(path)
+
+
+def bring_box() -> None:
+    """Ways to bring a table: sample, upload, path."""
+    one, two = st.columns(2, gap="large")
+    with one:
+        st.subheader("Try the sample")
+        st.markdown("About 5,000 made-up loan applications with known faults: missing values, duplicates, typos, odd dates.")
+        st.button("Open the sample", type="primary", icon=":material/science:", on_click=bring, args=(SAMPLE, SAMPLE.name))
+    with two:
+        st.subheader("Bring your own")
+        st.file_uploader(
+            "CSV, Excel, Parquet or JSON, also as .gz or .zip", key=f"data.upload.{st.session_state.get('data.nonce', 0)}",
+            on_change=take_upload, help="The file stays on this machine. It is kept as it came; every repair is a separate step.",
+        )
+        with st.expander("Open a large file from a folder of this machine"):
+            st.text_input("Path of the file", key="data.path", on_change=take_path, placeholder="/data/customers.csv")
+            missing = st.session_state.pop("data.no_file", None)
+            if missing:
+                st.error("Check the path; it must be on the machine that runs this app.", title=f"There is no file {md(missing)}")
+
+
+def incoming() -> None:
+    """Read what was brought; a long one as a job."""
+    args = st.session_state["data.incoming"]
+    cells = args["raw"]["size"] // 8  # about eight bytes a cell: good enough to tell small from large
+    with frame.errors():
+        made = job.do("add", args, f"Reading {args['raw']['name']}", cells=cells)
+        if made:
+            del st.session_state["data.incoming"]
+            frame.go(place.project, made)
+            st.rerun()
+        return
+    del st.session_state["data.incoming"]
+    reading.read_anyway(args)
+
+
+if "data.incoming" in st.session_state:
+    incoming()
+
+if place.dataset is None:
+    st.markdown("Bring a table, see what is wrong with it, repair it step by step, and leave with a clean version that anybody can rebuild.")
+    bring_box()
+    st.stop()
+
+here = place.dataset
+root = reading.root_state(here)
+if root is None:
+    st.stop()
+table = grid.table(root)
+st.markdown(
+    f"**{md(here.name)}**: {count(table.rows, 'row')} and {count(len(table.columns), 'column')}, read from "
+    f"{md(here.raw['name'])} ({size(here.raw['size'])})."
+)
+with st.container(horizontal=True):
+    if st.button("See what is wrong", type="primary", icon=":material/arrow_forward:"):
+        st.switch_page("pages/profile.py", query_params=st.query_params.to_dict())
+    with st.popover("Bring another file", icon=":material/upload_file:"):
+        st.button("Open the sample", icon=":material/science:", on_click=bring, args=(SAMPLE, SAMPLE.name), key="data.sample_again")
+        st.file_uploader("A file", key=f"data.upload.{st.session_state.get('data.nonce', 0)}", on_change=take_upload)
+rows, how, what = st.tabs(["The rows as they came", "How it was read", "What the columns are for"], key="data.tabs", on_change="rerun")
+if rows.open:
+    with rows:
+        grid.grid(root, "data", what="The table as it came")
+if how.open:
+    with how, frame.errors():
+        reading.panel(here, root)
+if what.open:
+    with what, frame.errors():
+        roles.panel(here, table)

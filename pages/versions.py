@@ -1,0 +1,77 @@
+"""Versions: commit, look back, compare, restore, export, verify; and the audit trail."""
+
+import streamlit as st
+
+from dataops_core.store import versions
+from pages._ui import bundles, frame, grid, head
+from pages._ui.words import count, md, when
+
+place = frame.enter("Versions")
+here = frame.need_dataset(place)
+root = head.root(here)
+state = head.now(here) if root else None
+if root is None or state is None:
+    st.stop()
+known = versions.log(frame.store(), here.id)
+table = grid.table(state)
+
+
+def commit() -> None:
+    """Commit the draft as the next version."""
+    said = st.session_state.get("versions.message", "")
+
+    def made() -> None:
+        version = versions.commit(frame.store(), here.id, said, frame.actor())
+        frame.say(f"Version {version.number} is committed.")
+        st.session_state["versions.message"] = ""
+
+    frame.act(made)
+
+
+def restore(number: int) -> None:
+    """Make a version's recipe the draft again."""
+    if frame.act(lambda: versions.restore(frame.store(), here.id, here.revision, number, frame.actor())):
+        frame.say(f"The recipe of version {number} is the draft again. Undo on the Clean page takes it back.")
+
+
+with st.container(border=True, key="versions-commit"):
+    st.subheader("Commit a version")
+    results = head.results(here)
+    if known and known[0]["state"] == state:
+        st.markdown(f":material/check_circle: The table as it is now is version {known[0]['number']}.")
+    else:
+        st.markdown(
+            f"The table as it is now: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}, after "
+            f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
+        )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        st.text_input("What is this version?", key="versions.message", placeholder="For example: duplicates removed, dates repaired")
+        st.button("Commit", type="primary", icon=":material/save:", on_click=commit)
+
+if not known:
+    st.info("After the first commit you can export it as one zip, with data, recipe, script and data card.", title="No versions yet")
+    bundles.verify_box()
+    st.stop()
+
+log, compare, verify, trail = st.tabs(["Versions", "Compare two", "Verify a bundle", "Audit trail"], key="versions.tabs", on_change="rerun")
+if log.open:
+    with log, frame.errors():
+        for each in known:
+            with st.container(border=True, key=f"version-{each['number']}"):
+                st.markdown(f"**Version {each['number']}**: {md(each['message'])}")
+                st.caption(f"{when(each['created'])} by {md(each['actor'])}, content hash {each['content_hash'][:16]}…")
+                with st.container(horizontal=True):
+                    bundles.export(here, each)
+                    st.button("Restore", icon=":material/settings_backup_restore:", key=f"versions.restore.{each['number']}",
+                              on_click=restore, args=(each["number"],), help="Makes this version's recipe the draft again; nothing is lost")
+                if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
+                    bundles.steps_of(versions.get(frame.store(), here.id, each["number"]))
+if compare.open:
+    with compare, frame.errors():
+        bundles.compare(here, [each["number"] for each in known])
+if verify.open:
+    with verify, frame.errors():
+        bundles.verify_box()
+if trail.open:
+    with trail, frame.errors():
+        bundles.trail(here)
