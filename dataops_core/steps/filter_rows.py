@@ -43,7 +43,7 @@ def filter_rows(
     ] = "match",
     missing: Annotated[
         Literal["drop", "keep"],
-        When("keep_if", *ONE_VALUE, "is one of", "is none of"), Label("Rows where the value is missing"),
+        When("keep_if", *ONE_VALUE, "is one of", "is none of"), Label("Rows where it is missing", "Whether rows stay whose value is not known"),
     ] = "drop",
 ) -> pd.DataFrame:
     """Keep the rows whose value in one column meets a condition, and drop the others.

@@ -112,7 +112,9 @@ def order_proof(text: str) -> str:
 def moment_in(text: str, order: str, auto: bool, pivot: int) -> datetime | None:
     """The moment in a text, given the order of its column; None if it cannot be read."""
     date, time = split_time(text)
-    parts = numeric_parts(date, (order_proof(text) if auto else "") or order, order, auto) or named_parts(date)
+    proof = order_proof(text) if auto else ""
+    proven = proof if proof in ("day first", "month first") else order
+    parts = numeric_parts(date, proven, order, auto) or named_parts(date)
     if parts is None:
         return None
     year, month, day = parts

@@ -1,0 +1,143 @@
+"""What every step promises, tested on odd frames with every step of the registry."""
+
+import doctest
+import json
+import string
+import sys
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, Phase, find, given, settings
+from hypothesis import strategies as st
+
+from dataops_core.errors import DataOpsError, Skip
+from dataops_core.steps import REGISTRY
+from dataops_core.table import ContentHash, content_hash, tidy
+from tests.strategies import cases, columns_of
+
+STEPS = sorted({step.name: step for step in REGISTRY.values()}.values(), key=lambda step: step.name)
+GROUPS = {"Columns", "Missing values", "Text", "Numbers", "Dates", "Rows"}
+odd = settings(
+    max_examples=80, derandomize=True, deadline=None, database=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+every_step = pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
+
+
+def learn(step, frame, chosen):
+    return step.learner(frame, **chosen) if step.learner else None
+
+
+def run(step, frame, chosen, learned):
+    extra = {"learned": learned} if step.learner else {}
+    return tidy(step(frame, **chosen, **extra))
+
+
+def attempt(step, frame, chosen):
+    """What was learned and the result, or None if the step refused in its own words."""
+    try:
+        learned = learn(step, frame, chosen)
+        return learned, run(step, frame, chosen, learned)
+    except (DataOpsError, Skip) as refusal:
+        assert str(refusal).strip()
+        assert isinstance(refusal, Skip) or (refusal.what and refusal.fix)
+        return None
+
+
+def state(frame):
+    return list(frame.columns), list(frame.index), [str(kind) for kind in frame.dtypes], content_hash(frame)
+
+
+@every_step
+@odd
+@given(data=st.data())
+def test_step_keeps_its_promises(step, data):
+    frame, chosen = data.draw(cases(step))
+    before, copy = state(frame), frame.copy(deep=True)
+    done = attempt(step, frame, chosen)
+    assert state(frame) == before, "the input was changed"
+    again = attempt(step, copy, chosen)
+    if done is None:
+        assert again is None
+        return
+    learned, out = done
+    assert again is not None
+    assert (again[0], state(again[1])) == (learned, state(out)), "twice the same, two results"
+    if step.drops_rows:
+        kept = set(out.index)
+        assert list(out.index) == [row for row in frame.index if row in kept], "row ids were changed or reordered"
+    else:
+        assert list(out.index) == list(frame.index), "rows were added, dropped or reordered"
+    assert len(set(out.columns)) == len(out.columns)
+    assert all(type(name) is str for name in out.columns)
+    if step.learner:
+        stored = json.loads(json.dumps(learned, allow_nan=False))
+        assert stored == learned, "what was learned does not survive JSON"
+        assert state(run(step, frame, chosen, stored)) == state(out)
+        assert stored == learned, "what was learned was changed by using it"
+        assert state(tidy(step(frame, **chosen))) == state(out), "called by hand, the step learns for itself"
+
+
+@pytest.mark.parametrize("step", [s for s in STEPS if s.reach == "row"], ids=lambda step: step.name)
+@odd
+@given(data=st.data())
+def test_row_step_gives_the_same_batch_by_batch(step, data):
+    frame, chosen = data.draw(cases(step))
+    done = attempt(step, frame, chosen)
+    if done is None:
+        return
+    learned, whole = done
+    size, total, ids = data.draw(st.integers(1, 7)), ContentHash(), []
+    for start in range(0, max(1, len(frame)), size):
+        piece = run(step, frame.iloc[start:start + size], chosen, learned)
+        assert list(piece.dtypes.astype(str).items()) == list(whole.dtypes.astype(str).items())
+        total.update(piece)
+        ids += list(piece.index)
+    assert ids == list(whole.index)
+    assert total.hexdigest() == content_hash(whole)
+
+
+@every_step
+@odd
+@given(data=st.data())
+def test_settings_survive_json_and_can_be_told(step, data):
+    frame, chosen = data.draw(cases(step))
+    assert step.check(json.loads(json.dumps(chosen, allow_nan=False)), columns_of(frame)) == chosen
+    assert step.sentence(chosen).startswith(step.says.split()[0])
+    if step.namer:
+        assert step.new_names(chosen) == chosen["names"]
+    if step.kinder:
+        assert list(step.new_kinds(chosen)) == chosen["columns"]
+
+
+@every_step
+def test_step_changes_some_frame(step):
+    """Guards the tests above against a step that refuses everything."""
+    def changes(case):
+        done = attempt(step, *case)
+        return done is not None and state(done[1]) != state(case[0])
+
+    quick = settings(odd, max_examples=3000, phases=[Phase.generate])  # no shrinking: any example will do
+    frame, chosen = find(cases(step), changes, settings=quick)
+    assert changes((frame, chosen))
+
+
+@every_step
+def test_step_explains_itself(step):
+    assert step.group in GROUPS
+    assert step.summary.endswith(".")
+    assert len(step.summary) <= 120
+    assert all(setting.label for setting in step.settings)
+    named = {field for _, field, _, _ in string.Formatter().parse(step.says) if field}
+    assert named <= {setting.name for setting in step.settings}
+    assert [setting.name for setting in step.settings if not setting.help] == []
+
+
+@every_step
+def test_examples_in_the_docstring_are_true(step):
+    known = dict(vars(sys.modules[step.function.__module__]), pd=pd)
+    example = doctest.DocTestParser().get_doctest(step.doc, known, step.name, None, 0)
+    assert example.examples, "no example"
+    told = []
+    failed = doctest.DocTestRunner(verbose=False).run(example, out=told.append).failed
+    assert not failed, "".join(told)

@@ -1,0 +1,89 @@
+"""trim_spaces, change_case and replace_values."""
+
+import pandas as pd
+import pytest
+
+from dataops_core.errors import SettingError
+from dataops_core.steps import get
+from dataops_core.steps.replace_values import repeats_repetition
+
+trim_spaces, change_case, replace_values = get("trim_spaces"), get("change_case"), get("replace_values")
+
+
+def texts(*cells):
+    return pd.DataFrame({"a": list(cells)}, dtype=object)
+
+
+@pytest.mark.parametrize(("inside", "expected"), [("collapse", ["a b", None]), ("keep", ["a \u00a0b", None])])
+def test_trim_knows_every_unicode_space(inside, expected):
+    assert trim_spaces(texts("\u2003a \u00a0b\t", "\u00a0"), columns=["a"], inside=inside)["a"].tolist() == expected
+
+
+@pytest.mark.parametrize(("case", "expected"), [
+    ("lower", ["o'brien-smith", "'t hart"]), ("upper", ["O'BRIEN-SMITH", "'T HART"]),
+    ("title", ["O'brien-Smith", "'t Hart"]), ("sentence", ["O'brien-smith", "'T hart"]),
+])
+def test_case(case, expected):
+    assert change_case(texts("o'BRIEN-smith", "'t hart"), columns=["a"], case=case)["a"].tolist() == expected
+
+
+def test_title_keeps_a_letter_with_a_separate_accent_together():
+    assert change_case(texts("nai\u0308ve E\u0301COLE"), columns=["a"], case="title")["a"].tolist() == ["Nai\u0308ve E\u0301cole"]
+
+
+def test_whole_cells_trade_places_and_empty_makes_missing():
+    out = replace_values(texts("a", "b", "ab", "-"), column="a", mapping={"a": "b", "b": "a", "-": ""})
+    assert out["a"].tolist() == ["b", "a", "ab", None]
+
+
+def test_parts_are_replaced_in_one_pass_longest_first():
+    out = replace_values(texts("street st."), column="a", mapping={"st": "X", "street": "road"}, match="part of the text")
+    assert out["a"].tolist() == ["road X."]
+
+
+def test_case_can_be_ignored():
+    assert replace_values(texts("NL", "nl"), column="a", mapping={"nl": "x"}, case="ignore")["a"].tolist() == ["x", "x"]
+    assert replace_values(texts("NL", "nl"), column="a", mapping={"nl": "x"})["a"].tolist() == ["NL", "x"]
+
+
+def test_pattern_with_groups_keeps_other_backslashes():
+    out = replace_values(texts("2024-12", "x"), column="a", mapping={r"(\d+)-(\d+)": r"\2\n\1"}, match="pattern")
+    assert out["a"].tolist() == [r"12\n2024", "x"]
+
+
+def test_numbers_are_replaced_all_at_once_as_numbers():
+    frame = pd.DataFrame({"a": pd.array([1, 2, 3, None], dtype="Int64")})
+    out = replace_values(frame, column="a", mapping={"1": "2", "2.0": "1", "3": ""})["a"]
+    assert (out.dtype, out.tolist()) == ("Int64", [2, 1, pd.NA, pd.NA])
+
+
+@pytest.mark.parametrize(("mapping", "match", "message"), [
+    ({"(": "x"}, "pattern", "is not a pattern"),
+    ({"(a+)+$": "x"}, "pattern", "could run for ever"),
+    ({"a": r"\1"}, "pattern", "names group 1"),
+    ({"": "x"}, "whole cell", "old value is empty"),
+    ({}, "whole cell", "No value to replace"),
+])
+def test_replace_refuses(mapping, match, message):
+    with pytest.raises(SettingError, match=message):
+        replace_values(texts("a"), column="a", mapping=mapping, match=match)
+
+
+@pytest.mark.parametrize(("mapping", "match", "message"), [
+    ({"x": "1"}, "whole cell", '"x" is not a number'),
+    ({"1": "1.5"}, "whole cell", "is no whole number"),
+    ({"1": "2"}, "pattern", "only whole cells"),
+])
+def test_replace_refuses_for_numbers(mapping, match, message):
+    with pytest.raises(SettingError, match=message):
+        replace_values(pd.DataFrame({"a": [1]}, dtype="Int64"), column="a", mapping=mapping, match=match)
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+", "(a*)*b", "(a|a)*", "(a|ab)+", r"(\w+\s?)*", "((a{2,})b?)+", "(?:x+)*", "(.*,){11}"])
+def test_endless_patterns_are_known(pattern):
+    assert repeats_repetition(pattern)
+
+
+@pytest.mark.parametrize("pattern", [r"\d+", r"(\d{3},)+", "(foo|bar)+", r"\(a+\)+", "[(a+)]+", "(a+)?", "a+b+c*", "(?:ab)+"])
+def test_harmless_patterns_are_let_through(pattern):
+    assert not repeats_repetition(pattern)
