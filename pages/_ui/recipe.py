@@ -26,9 +26,9 @@ def panel(here: Dataset, results: Sequence[Result]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Recipe", width="stretch")
         st.button("Undo", icon=":material/undo:", key="recipe.undo", disabled=here.undo is None, on_click=_back, args=(here,),
-                  help=f"Takes back: {here.undo}" if here.undo else "Nothing to undo", shortcut="Ctrl+Alt+Z")
+                  help=f"Takes back: {here.undo}" if here.undo else "Nothing to undo")
         st.button("Redo", icon=":material/redo:", key="recipe.redo", disabled=here.redo is None, on_click=_forth, args=(here,),
-                  help=f"Does again: {here.redo}" if here.redo else "Nothing to redo", shortcut="Ctrl+Alt+Y")
+                  help=f"Does again: {here.redo}" if here.redo else "Nothing to redo")
     st.markdown(f":material/description: Read {md(here.raw['name'])}")
     if not results:
         st.caption("No steps yet. Choose one on this page, or start from a finding on the Profile page.")
