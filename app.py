@@ -1,10 +1,14 @@
 """The frame of the app: page settings, sign-in, project switcher, navigation. The pages are in pages/."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages._ui import frame
 
-st.set_page_config(page_title="Data quality workbench", page_icon=":material/fact_check:", layout="wide")
+# the icon is a file of ours: a Material name would be fetched from the network, and nothing leaves this machine
+ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"
+st.set_page_config(page_title="Data quality workbench", page_icon=ICON, layout="wide", initial_sidebar_state=250)
 
 pages = [
     st.Page("pages/data.py", title="Data", icon=":material/table:", default=True, help="Bring a file, see how it was read"),

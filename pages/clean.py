@@ -20,7 +20,7 @@ results = head.results(here)
 pending = st.session_state.get("clean.pending")
 if pending and pending["dataset"] != here.id:
     pending = None
-work, beside = st.columns([5, 3], gap="large")
+work, beside = st.columns([5, 3], gap="medium")
 
 
 def discard() -> None:
@@ -114,7 +114,8 @@ def show_form() -> None:
     with frame.errors():
         values = form.fields(step, columns, given, key)
         with st.container(horizontal=True):
-            go = st.button("Preview", type="primary", icon=":material/visibility:", key=f"{key}.go", shortcut="Ctrl+Enter")
+            go = st.button("Preview", type="primary", icon=":material/visibility:", key=f"{key}.go",
+                           shortcut=None if pending else "Ctrl+Enter")
             if at is not None:
                 st.button("Never mind", on_click=discard, key="clean.never_mind")
         if go or st.session_state.pop("clean.preview_now", False):
@@ -136,12 +137,13 @@ with beside, frame.errors():
         if st.button("Commit a version", icon=":material/arrow_forward:", key="clean.commit"):
             st.switch_page("pages/versions.py", query_params=st.query_params.to_dict())
 with work:
-    with frame.errors():
-        show_form()
     if pending:
         with frame.errors(), st.container(border=True, key="clean-preview"):
             show_preview()
-    else:
+        st.subheader("Change the settings")
+    with frame.errors():
+        show_form()
+    if not pending:
         st.subheader("The table now")
         with frame.errors():
             grid.grid(state, "clean")

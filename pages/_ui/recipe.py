@@ -24,7 +24,7 @@ EDIT, OFF, ON, UP, DOWN, INSERT, DELETE = (
 def panel(here: Dataset, results: Sequence[Result]) -> None:
     """The list of steps with their menus, undo and redo."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Recipe", width="stretch")
+        st.subheader("Recipe", width="content")
         st.button("Undo", icon=":material/undo:", key="recipe.undo", disabled=here.undo is None, on_click=_back, args=(here,),
                   help=f"Takes back: {here.undo}" if here.undo else "Nothing to undo")
         st.button("Redo", icon=":material/redo:", key="recipe.redo", disabled=here.redo is None, on_click=_forth, args=(here,),
@@ -38,15 +38,15 @@ def panel(here: Dataset, results: Sequence[Result]) -> None:
 
 def _line(here: Dataset, number: int, result: Result, last: int) -> None:
     icon, word = STATUS[result.outcome.status]
-    with st.container(border=True, key=f"recipe-step-{number}"), st.container(horizontal=True, vertical_alignment="center"):
-        with st.container(width="stretch", gap="xxsmall"):
-            st.markdown(f"{icon} {number}. {md(result.entry.sentence)}")
-            st.caption(md(effect(result.outcome) or word))
-            if result.entry.why:
-                st.caption(f"Why: {md(result.entry.why)}")
+    with st.container(border=True, key=f"recipe-step-{number}", gap="xxsmall"):
+        st.markdown(f"{icon} {number}. {md(result.entry.sentence)}")
+        if result.entry.why:
+            st.caption(f"Why: {md(result.entry.why)}")
         options = [EDIT, ON if result.entry.off else OFF, *([UP] if number > 1 else []), *([DOWN] if number < last else []), INSERT, DELETE]
         key = f"recipe.menu.{here.revision}.{number}"
-        st.menu_button(f"Change step {number}", options, key=key, on_click=_chosen, args=(here, number - 1, key), type="tertiary")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(md(effect(result.outcome) or word), width="stretch")
+            st.menu_button(f"Change step {number}", options, key=key, on_click=_chosen, args=(here, number - 1, key), type="tertiary")
 
 
 def effect(outcome: Outcome) -> str:
