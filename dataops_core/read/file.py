@@ -10,6 +10,8 @@ from typing import Any
 import pandas as pd
 
 from dataops_core.errors import DataOpsError, InputError
+from dataops_core.read.excel import read_excel_frame
+from dataops_core.read.json_table import read_json_frame
 from dataops_core.read.options import Problem, ReadOptions, Source
 from dataops_core.read.parquet import parquet_kinds, read_parquet_frame
 from dataops_core.read.text import read_text_frame
@@ -58,7 +60,8 @@ def read_frame(
     if kind == "csv":
         return read_text_frame(data, dict(given), tell)
     tell(0.1, "Reading")
-    return {"parquet": read_parquet_frame}[kind](data, dict(given))
+    reader = {"excel": read_excel_frame, "parquet": read_parquet_frame, "json": read_json_frame, "jsonl": read_json_frame}
+    return reader[kind](data, dict(given))
 
 
 def batches_of(frame: pd.DataFrame, tell: Callable[[float, str], None], rows: int = 100_000) -> Iterator[pd.DataFrame]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Sequence
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -22,7 +21,7 @@ from dataops_core.read.cells import (
     survey_column,
 )
 from dataops_core.read.names import EXTRA_CELLS, check_width, clean_names
-from dataops_core.read.records import new_notes, text_chunks, text_records
+from dataops_core.read.records import new_notes, text_chunks, text_batches
 from dataops_core.read.sniff import (
     check_encoding,
     consistency,
@@ -92,8 +91,7 @@ def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any
     _, width, _ = consistency(plain)
     check_width(max(len(plain[0]) if plain else 0, width))
     lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
-    head = list(islice(text_records(iter(lines), delimiter, quote, width, []), 1100))
-    records = [record for _, record in head]
+    numbers, records = next(text_batches(iter(lines), delimiter, quote, width, [], 1100), ([], []))
     header, skipped = sniff_header(records, width)
     if "header_row" in given and given["header_row"] != header:
         header = int(given["header_row"])
@@ -106,12 +104,12 @@ def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any
         problems.append({
             "what": f"{len(skipped):,} lines before the table were skipped: " + " / ".join(
                 f'"{delimiter[0].join(records[at])}"' for at in skipped[:5]) + ".",
-            "where": spoken_lines([head[at][0] for at in skipped], len(skipped)),
+            "where": spoken_lines([numbers[at] for at in skipped], len(skipped)),
             "fix": "Choose another header line if they belong to the table.", "count": len(skipped),
         })
     first = header + 1 if header >= 0 else len(skipped)
     raw = records[header] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
-    where = f"line {head[header][0]}" if header >= 0 else "the first line"
+    where = f"line {numbers[header]}" if header >= 0 else "the first line"
     if header >= 0 and width == len(raw) + 1 and names_rows(records[first:], width):
         problems.append({
             "what": "Every row has one cell more than the header; the first column holds row names.", "where": where,

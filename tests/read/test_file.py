@@ -38,7 +38,7 @@ def test_real_tables_read_without_problems_and_replay_to_the_same_hash(tmp_path:
     assert again.options == source.options
 
 
-@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".csv.gz", ".parquet"])
+@pytest.mark.parametrize("suffix", [".csv", ".tsv", ".csv.gz", ".parquet", ".json", ".jsonl", ".jsonl.gz"])
 def test_what_was_written_reads_as_the_same_content(tmp_path: Path, suffix: str) -> None:
     (tmp_path / "in.csv").write_bytes(b'id,zip,when,ok,n\n1,01067,2024-01-31,true,1.5\n2,10115,,False,\n3,"a,b",2024-02-01,,2\n')
     source = read_file(tmp_path / "in.csv", tmp_path / "t.parquet")

@@ -1,0 +1,86 @@
+"""Read a sheet of an Excel or OpenDocument file into a frame."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pandas as pd
+
+from dataops_core.errors import InputError, SettingError, nearest
+from dataops_core.read.names import clean_names
+from dataops_core.read.sniff import sniff_header, spoken_lines
+from dataops_core.read.values import value_frame
+from dataops_core.table.kinds import as_text
+
+
+def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFrame, dict, list[dict]]:
+    """Read one sheet of an Excel file: a tidy frame, the complete options, and the problems met.
+
+    Excel has no integers: numbers without a fraction are read as integers.
+    """
+    given = {key: value for key, value in (options or {}).items() if value is not None}
+    problems: list[dict] = []
+    sheet, rows = sheet_rows(data, given.get("sheet"), problems)
+    width = max(map(len, rows), default=0)
+    if not any(any(cell != "" for cell in row) for row in rows):
+        raise InputError("The sheet is empty.", f'sheet "{sheet}"', "Choose another sheet.")
+    texts = [[as_text(cell) for cell in row] for row in rows[:1100]]
+    header, skipped = sniff_header(texts, width)
+    if "header_row" in given and given["header_row"] != header:
+        header = int(given["header_row"])
+        skipped = list(range(header))
+    if header >= len(rows):
+        raise SettingError(f"There is no row {header + 1} to be the header.", "header_row", "Choose an earlier row.")
+    filled = [at for at in skipped if any(texts[at])]
+    if filled:
+        problems.append({
+            "what": f"{len(filled)} rows before the table were skipped: " + " / ".join(
+                '"' + " ".join(filter(None, texts[at])) + '"' for at in filled[:5]) + ".",
+            "where": spoken_lines([at + 1 for at in filled], len(filled)).replace("line", "row"),
+            "fix": "Choose another header row if they belong to the table.", "count": len(filled),
+        })
+    first = header + 1 if header >= 0 else len(skipped)
+    raw = [as_text(cell) for cell in rows[header]] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
+    if header < 0 and len(given.get("columns") or ()) == width:
+        raw = list(given["columns"])
+    names = clean_names(raw, f"row {header + 1}", problems)
+    body = rows[first:]
+    if not body:
+        problems.append({"what": "The table has no rows, only a header.", "where": f'sheet "{sheet}"',
+                         "fix": "Check that the sheet is the right one.", "count": 1})
+    columns = [[whole_number(row[at]) for row in body] for at in range(len(names))]
+    frame, facts = value_frame(names, columns, given, problems, "row", first + 1)
+    return frame, {"format": "excel", "sheet": sheet, "header_row": header, **facts}, problems
+
+
+def whole_number(cell: Any) -> Any:
+    """A cell as it was meant: 3.0 is the number 3, and an empty cell is missing."""
+    if isinstance(cell, float) and abs(cell) <= 2**53 and cell == int(cell):
+        return int(cell)
+    return None if cell == "" else cell
+
+
+def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[str, list[list[Any]]]:
+    """The name and rows of the sheet asked for, or of the first one that holds something."""
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        names = list(book.sheet_names)
+        if wanted is not None and wanted not in names:
+            raise SettingError(f'There is no sheet "{wanted}".', "sheet", nearest(wanted, names))
+        filled = [name for name in names if book.get_sheet_by_name(name).height]
+        name = wanted or next(iter(filled or names), "")
+        others = [other for other in filled if other != name]
+        if wanted is None and others:
+            problems.append({
+                "what": f'The sheet "{name}" was read; others hold something too: {", ".join(others[:20])}.',
+                "where": f'sheet "{name}"', "fix": "Choose another sheet if you meant that one.", "count": len(others),
+            })
+        return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+    except python_calamine.PasswordError:
+        raise InputError("The Excel file is encrypted.", "the whole file", "Save it without a password.") from None
+    except (python_calamine.CalamineError, OSError, ValueError) as error:
+        raise InputError(f"This is no Excel file that can be read: {error}.", "the whole file",
+                         "Open it in Excel, save it as .xlsx or .csv, and bring that file.") from None

@@ -1,0 +1,119 @@
+"""Read JSON (records, or an object of columns) and JSON Lines into a frame. Embedded in exported scripts."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pandas as pd
+
+from dataops_core.errors import InputError
+from dataops_core.read.names import check_width, clean_names
+from dataops_core.read.sniff import check_encoding, sniff_encoding, undecodable
+from dataops_core.read.values import value_frame
+
+
+def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFrame, dict, list[dict]]:
+    """Read JSON or JSON Lines: a tidy frame, the complete options, and the problems met.
+
+    >>> frame, options, problems = read_json_frame(b'[{"a": 1, "b": "007"}, {"a": null}]')
+    >>> frame["a"].tolist(), frame["b"].tolist()
+    ([1, <NA>], ['007', None])
+    """
+    given = {key: value for key, value in (options or {}).items() if value is not None}
+    problems: list[dict] = []
+    if not data.strip():
+        raise InputError("The file is empty.", "the whole file", "Bring a file with at least one record.")
+    encoding = check_encoding(given["encoding"], data) if "encoding" in given else sniff_encoding(data, problems)
+    problems += undecodable(data, encoding)
+    text = data.decode(encoding, "replace")
+    repeated: list[str] = []
+
+    def whole(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        """An object whose repeated keys are kept under other names; JSON readers drop all but the last."""
+        record = dict(pairs)
+        if len(record) < len(pairs):
+            record = {}
+            for key, value in pairs:
+                name, copy = key, 2
+                while name in record:
+                    name, copy = f"{key} ({copy})", copy + 1
+                repeated.extend([key] * (name != key))
+                record[name] = value
+        return record
+
+    lines = given.get("format") == "jsonl"
+    loaded = json_lines(text, whole) if lines else json_document(text, whole)
+    raw, columns = json_columns(loaded, problems)
+    if repeated:
+        problems.append({
+            "what": f"{len(repeated):,} keys stand twice in their record; the later ones got a number.",
+            "where": ", ".join(f'key "{key}"' for key in dict.fromkeys(repeated[:20])),
+            "fix": "Give each value its own key.", "count": len(repeated),
+        })
+    names = clean_names(raw, "the keys", problems)
+    if not columns or not columns[0]:
+        problems.append({"what": "The table has no rows.", "where": "the whole file", "fix": "Check the file.", "count": 1})
+    frame, facts = value_frame(names, columns, given, problems)
+    return frame, {"format": "jsonl" if lines else "json", "encoding": encoding, **facts}, problems
+
+
+def json_document(text: str, whole: Any) -> Any:
+    """The value that a JSON text holds; an error names line and column."""
+    try:
+        return json.loads(text, object_pairs_hook=whole)
+    except json.JSONDecodeError as error:
+        raise InputError(
+            f"The JSON is broken: {error.msg}.", f"line {error.lineno}, column {error.colno}", "Repair that place.",
+        ) from None
+    except RecursionError:
+        raise InputError("The JSON is nested too deeply.", "the whole file", "Bring an array of records.") from None
+
+
+def json_lines(text: str, whole: Any) -> list[Any]:
+    """The records of JSON Lines; an error names the lines that are broken."""
+    records, broken = [], []
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                record = json.loads(line, object_pairs_hook=whole)
+            except (ValueError, RecursionError):
+                broken.append(number)
+            else:
+                records.append(record)
+                broken += [] if isinstance(record, dict) else [number]
+    if broken:
+        shown = ", ".join(map(str, broken[:20]))
+        raise InputError(f"{len(broken):,} lines hold no JSON record.", f"line {shown}", "Repair these lines.")
+    return records
+
+
+def json_columns(loaded: Any, problems: list[dict]) -> tuple[list[str], list[list[Any]]]:
+    """Names and columns of records, or of an object of columns."""
+    if isinstance(loaded, dict) and len(loaded) == 1:
+        key, inner = next(iter(loaded.items()))
+        if isinstance(inner, list) and inner and all(isinstance(record, dict) for record in inner):
+            problems.append({
+                "what": f'The records were found under the key "{key}".', "where": f'key "{key}"', "fix": "", "count": 1,
+            })
+            loaded = inner
+    if isinstance(loaded, dict) and loaded and all(isinstance(value, dict) for value in loaded.values()):
+        keys = list(dict.fromkeys(key for column in loaded.values() for key in column))
+        return list(loaded), [[column.get(key) for key in keys] for column in loaded.values()]
+    if isinstance(loaded, dict) and loaded and all(isinstance(value, list) for value in loaded.values()):
+        rows = max(map(len, loaded.values()))
+        short = [name for name, column in loaded.items() if len(column) < rows]
+        if short:
+            problems.append({
+                "what": f"{len(short)} columns are shorter than the others; the rest was left empty.",
+                "where": ", ".join(f'column "{name}"' for name in short[:20]), "fix": "Check the file.",
+                "count": len(short),
+            })
+        return list(loaded), [column + [None] * (rows - len(column)) for column in loaded.values()]
+    if isinstance(loaded, list) and all(isinstance(record, dict) for record in loaded):
+        names = list(dict.fromkeys(key for record in loaded for key in record))
+        check_width(len(names))
+        return names, [[record.get(name) for record in loaded] for name in names]
+    raise InputError(
+        "The JSON holds no table.", "the outermost value", 'Bring an array of records: [{"a": 1}, {"a": 2}].',
+    )
