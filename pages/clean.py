@@ -50,7 +50,7 @@ def show_preview() -> None:
     candidate = from_json(pending["recipe"])
     sensitive = datasets.roles_now(here).get("sensitive") or []
     args = {"raw": dict(here.raw), "now": here.recipe.to_json(), "candidate": pending["recipe"], "sensitive": sensitive}
-    st.subheader("Preview")
+    st.header("Preview")
     st.markdown(md(pending["what"]))
     found = _known(candidate, sensitive)
     if found is None:
@@ -69,7 +69,7 @@ def show_preview() -> None:
     if at is not None:
         st.text_input("Why (optional, kept in the history)", key="clean.why", placeholder="For whoever asks later")
     with st.container(horizontal=True):
-        st.button("Apply", type="primary", icon=":material/check:", on_click=apply, key="clean.apply", shortcut="Ctrl+Enter")
+        st.button("Apply", type="primary", icon=":material/check:", on_click=apply, key="clean.apply")
         st.button("Discard", icon=":material/close:", on_click=discard, key="clean.discard")
     preview.panel(change, state, after, outcomes, results)
 
@@ -90,7 +90,7 @@ def show_form() -> None:
     editing = at is not None and not asked.get("insert")
     known = sorted({s.name for s in steps.REGISTRY.values()}, key=lambda n: (steps.get(n).group, steps.get(n).title))
     if at is not None:
-        st.subheader(f"Edit step {at + 1}" if editing else f"Insert a step before step {at + 1}")
+        st.header(f"Edit step {at + 1}" if editing else f"Insert a step before step {at + 1}")
     nonce = st.session_state.get("clean.nonce", 0)
     name = st.selectbox(
         "What do you want to do?", known, index=known.index(asked["op"]) if asked["op"] in known else None,
@@ -114,8 +114,7 @@ def show_form() -> None:
     with frame.errors():
         values = form.fields(step, columns, given, key)
         with st.container(horizontal=True):
-            go = st.button("Preview", type="primary", icon=":material/visibility:", key=f"{key}.go",
-                           shortcut=None if pending else "Ctrl+Enter")
+            go = st.button("Preview", type="primary", icon=":material/visibility:", key=f"{key}.go")
             if at is not None:
                 st.button("Never mind", on_click=discard, key="clean.never_mind")
         if go or st.session_state.pop("clean.preview_now", False):
@@ -140,10 +139,10 @@ with work:
     if pending:
         with frame.errors(), st.container(border=True, key="clean-preview"):
             show_preview()
-        st.subheader("Change the settings")
+        st.header("Change the settings")
     with frame.errors():
         show_form()
     if not pending:
-        st.subheader("The table now")
+        st.header("The table now")
         with frame.errors():
             grid.grid(state, "clean")

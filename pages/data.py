@@ -47,11 +47,11 @@ def bring_box() -> None:
     """Ways to bring a table: sample, upload, path."""
     one, two = st.columns(2, gap="large")
     with one:
-        st.subheader("Try the sample")
+        st.header("Try the sample")
         st.markdown("About 5,000 made-up loan applications with known faults: missing values, duplicates, typos, odd dates.")
         st.button("Open the sample", type="primary", icon=":material/science:", on_click=bring, args=(SAMPLE, SAMPLE.name))
     with two:
-        st.subheader("Bring your own")
+        st.header("Bring your own")
         st.file_uploader(
             "CSV, Excel, Parquet or JSON, also as .gz or .zip", key=f"data.upload.{st.session_state.get('data.nonce', 0)}",
             on_change=take_upload, help="The file stays on this machine. It is kept as it came; every repair is a separate step.",

@@ -15,7 +15,7 @@ AS_CAME, NOW = "As it came", "As it is now"
 steps = len(here.recipe.active)
 look = NOW
 if steps:
-    look = st.segmented_control("Which state", [AS_CAME, NOW], default=NOW, key="profile.which", required=True)
+    look = st.radio("Which state", [NOW, AS_CAME], key="profile.which", horizontal=True)
 state = head.now(here) if look == NOW else head.root(here)
 if state is None:
     st.stop()
@@ -29,6 +29,13 @@ with frame.errors():
         facts = head.profile(state)
 if facts is None:
     st.stop()
+
+
+
+def _graded(grade: str, findings: list) -> str:
+    """A choice of the filter, with how many findings it shows."""
+    return f"All ({len(findings)})" if grade == "all" else f"{SEVERITY[grade][0]}s ({sum(f['severity'] == grade for f in findings)})"
+
 
 grave = [f for f in facts["findings"] if f["severity"] != "note"]
 with st.container(horizontal=True):
@@ -47,10 +54,11 @@ if wrong.open:
     with wrong, frame.errors():
         grades = [grade for grade in SEVERITY if any(f["severity"] == grade for f in facts["findings"])]
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            chosen = st.pills("Show", grades, selection_mode="multi", default=grades, key=f"profile.grades.{state[:8]}",
-                              format_func=lambda g: f"{SEVERITY[g][0]}s ({sum(f['severity'] == g for f in facts['findings'])})")
+            grade = st.radio(
+                "Show", ["all", *grades], key=f"profile.grades.{state[:8]}", horizontal=True, format_func=lambda g: _graded(g, facts["findings"]),
+            )
             only = st.selectbox("Column", ["All columns", *table.names], key="profile.only", width=260)
-        shown = [f for f in facts["findings"] if f["severity"] in chosen and only in ("All columns", *f["columns"])]
+        shown = [f for f in facts["findings"] if grade in ("all", f["severity"]) and only in ("All columns", *f["columns"])]
         if not facts["findings"]:
             st.success(f"{len(REGISTRY)} checks looked at every cell and found nothing.", icon=":material/check_circle:")
         for number, each in enumerate(shown[:30]):
@@ -79,7 +87,7 @@ if columns.open:
         chosen_rows = picked["selection"]["rows"]
         name = table.names[chosen_rows[0] if chosen_rows else 0]
         f = facts["facts"][name]
-        st.subheader(md(name))
+        st.header(md(name))
         left, right = st.columns([3, 2], gap="large")
         with left:
             chart.distribution(f, f"How {name} is spread", f"profile.chart.{state[:8]}.{name}")

@@ -35,7 +35,7 @@ def restore(number: int) -> None:
 
 
 with st.container(border=True, key="versions-commit"):
-    st.subheader("Commit a version")
+    st.header("Commit a version")
     results = head.results(here)
     if known and known[0]["state"] == state:
         st.markdown(f":material/check_circle: The table as it is now is version {known[0]['number']}.")

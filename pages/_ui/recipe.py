@@ -24,7 +24,7 @@ EDIT, OFF, ON, UP, DOWN, INSERT, DELETE = (
 def panel(here: Dataset, results: Sequence[Result]) -> None:
     """The list of steps with their menus, undo and redo."""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Recipe", width="content")
+        st.header("Recipe", width="content")
         st.button("Undo", icon=":material/undo:", key="recipe.undo", disabled=here.undo is None, on_click=_back, args=(here,),
                   help=f"Takes back: {here.undo}" if here.undo else "Nothing to undo")
         st.button("Redo", icon=":material/redo:", key="recipe.redo", disabled=here.redo is None, on_click=_forth, args=(here,),
