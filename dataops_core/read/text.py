@@ -185,7 +185,7 @@ def fill_columns(
 ) -> pd.DataFrame:
     """The frame itself, its columns converted to their types piece by piece."""
     names, tokens = layout["names"], frozenset(facts["missing_tokens"]) | {""}
-    pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray]]] = {name: ([], []) for name in names}
+    pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray | None]]] = {name: ([], []) for name in names}
     pools: dict[str, dict[str, str]] = {name: {} for name in names}
     misfits: dict[str, list[Any]] = {name: [0, []] for name in names}
     notes = new_notes()
