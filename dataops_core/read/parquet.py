@@ -66,7 +66,7 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     redo = [n for n in names if n in odd or (n in again and again[n] != type_of(base[n])) or "missing_tokens" in given]
     if redo or set(again) - set(names):
         cells = [odd[n] if n in odd else [None if pd.isna(v) else v for v in base[n].astype(object)] for n in redo]
-        wanted = {**{n: "text" for n in odd}, **{n: k for n, k in again.items() if n in redo or n not in names}}
+        wanted = {**dict.fromkeys(odd, "text"), **{n: k for n, k in again.items() if n in redo or n not in names}}
         if not odd.keys() <= again.keys():
             wanted = {**wanted, **{n: again.get(n, "text") for n in odd}}
         part, _ = value_frame(redo, cells, {**given, "types": wanted}, problems, "row", 1, "missing_tokens" in given)

@@ -165,7 +165,8 @@ def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
     for delimiter in RARE_DELIMITERS:
         records = sample_records(texts, delimiter, '"')
         share, width, leads = consistency(records)
-        if share == 1 and leads and width > 1 and len(records) > 2 and not records[0][0][:1].isdigit():
+        whole = {shape_of(delimiter.join(record)) for record in records[1:]}
+        if share == 1 and leads and width > 2 and len(records) > 2 and whole == {"text"}:
             return delimiter
     for delimiter in (",", "\t", ";", "|"):  # one column: any sign will do that cuts nothing
         if all(len(record) == 1 for record in sample_records(texts, delimiter, '"' if quote is None else quote)):
@@ -190,6 +191,12 @@ def consistency(records: Sequence[Sequence[str]]) -> tuple[float, int, bool]:
 def sniff_quote(texts: Sequence[str], delimiter: str) -> str:
     r"""The quote: ", or ' where cells stand in it, or \" where a backslash protects quotes inside cells."""
     if any('\\"' in text for text in texts):
+        try:  # a file that keeps the rules of doubled quotes has backslashes that are just backslashes
+            list(line_reader(io.StringIO(texts[0], newline=""), delimiter, '"', strict=True))
+        except csv.Error:
+            pass
+        else:
+            return '"'
         plain, escaped = (quote_faults(texts, delimiter, quote) for quote in ('"', '\\"'))
         return '\\"' if escaped < plain else '"'
     if any('"' in text for text in texts) or not any("'" in text for text in texts):

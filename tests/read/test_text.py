@@ -44,7 +44,7 @@ def test_encodings(encoding: str) -> None:
 
 
 def test_broken_bytes_are_replaced_and_their_lines_named() -> None:
-    data = "a,b\n".encode() + "ä,ö\n".encode() * 30 + b"\xff,x\n"
+    data = b"a,b\n" + "ä,ö\n".encode() * 30 + b"\xff,x\n"
     found, complete, problems = columns(data)
     assert complete["encoding"] == "utf-8"
     assert found["a"][-1] == "\ufffd"
@@ -69,9 +69,10 @@ def test_text_keeps_its_spaces_and_numbers_lose_theirs() -> None:
 
 
 def test_iso_moments_before_1677_and_with_offset() -> None:
-    found, complete, _ = columns(b"d,e,f\n0812-01-31,2024-01-01T10:00:00+02:00,2024-02-30\n9999-12-31,2024-01-01,2024-02-28\n")
+    found, _, problems = columns(b"d,e,f\n0812-01-31,2024-01-01T10:00:00+02:00,2024-02-30\n9999-12-31,2024-01-01,2024-02-28\n")
     assert [str(v)[:10] for v in found["d"]] == ["0812-01-31", "9999-12-31"]
     assert str(found["e"][0]) == "2024-01-01 08:00:00"
+    assert [(p["where"], p["count"]) for p in problems] == [('column "e"', 1)]
     assert found["f"] == ["2024-02-30", "2024-02-28"]
 
 
@@ -180,3 +181,9 @@ def test_batches_meet_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (len(found["a"]), found["a"][349], found["a"][-1]) == (651, 349, 5)
     assert found["b"][350] == '"x'
     assert problems[0]["where"] == "line 702"
+
+
+def test_other_columns_than_expected_are_reported() -> None:
+    _, complete, _ = read_text_frame(b"a,b\n1,2\n")
+    frame, _, problems = read_text_frame(b"a,c\n1,x\n", complete)
+    assert (frame["c"].tolist(), problems[0]["count"]) == (["x"], 2)

@@ -44,7 +44,7 @@ def table_of(frame: pd.DataFrame, folder: Path) -> Table:
     return write_table(folder / "table.parquet", [frame])
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(frames(), st.sampled_from([".csv", ".tsv", ".json", ".jsonl", ".parquet", ".csv.gz"]))
 def test_what_is_written_reads_as_the_same_content(frame: pd.DataFrame, suffix: str) -> None:
     with tempfile.TemporaryDirectory() as name:
