@@ -14,17 +14,17 @@ import pyarrow.parquet as pq
 from dataops_core.errors import InputError
 from dataops_core.read.names import RESERVED_NAME, clean_names
 from dataops_core.read.values import value_frame
-from dataops_core.table.kinds import tidy
+from dataops_core.table.kinds import tidy, type_of
 
 
 def parquet_kinds(data: bytes) -> dict[str, str]:
     """The kinds that the workbench wrote into a Parquet file; none for other files."""
-    return {name: kind for name, _type, kind, _hash in parquet_about(pq.read_schema(io.BytesIO(data)))}
+    return {name: kind for name, _type, kind, _hash in parquet_about(data)}
 
 
-def parquet_about(schema: pa.Schema) -> list[list[str]]:
+def parquet_about(data: bytes) -> list[list[str]]:
     """What the workbench wrote into a Parquet file on its columns: name, type, kind, hash."""
-    about = (schema.metadata or {}).get(b"dataops")
+    about = (pq.read_metadata(io.BytesIO(data)).metadata or {}).get(b"dataops")
     return json.loads(about)["columns"] if about else []
 
 
@@ -39,7 +39,7 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
         table = pq.read_table(pa.BufferReader(data))
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"The Parquet file cannot be read: {error}.", "the whole file", "Fetch or write it again.") from None
-    ours = bool(parquet_about(table.schema))
+    ours = bool(parquet_about(data))
     keep = [at for at, name in enumerate(table.column_names) if not (ours and name == RESERVED_NAME)]
     table = table.select(keep)
     names = clean_names(table.column_names, "the schema", problems)
@@ -63,11 +63,10 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     again = dict(given.get("types") or {})
     rows = table.num_rows
     base = tidy(pd.DataFrame(series, index=pd.RangeIndex(rows))) if series else pd.DataFrame(index=pd.RangeIndex(rows))
-    from dataops_core.table.kinds import type_of
     redo = [n for n in names if n in odd or (n in again and again[n] != type_of(base[n])) or "missing_tokens" in given]
     if redo or set(again) - set(names):
         cells = [odd[n] if n in odd else [None if pd.isna(v) else v for v in base[n].astype(object)] for n in redo]
-        wanted = {**{n: "text" for n in odd}, **{n: k for n, k in again.items() if n in redo or n not in names}}
+        wanted = {**dict.fromkeys(odd, "text"), **{n: k for n, k in again.items() if n in redo or n not in names}}
         if not odd.keys() <= again.keys():
             wanted = {**wanted, **{n: again.get(n, "text") for n in odd}}
         part, _ = value_frame(redo, cells, {**given, "types": wanted}, problems, "row", 1, "missing_tokens" in given)

@@ -90,10 +90,10 @@ def careful_records(
 
 def mended_record(line: str, delimiter: str, quote: str, width: int) -> list[str]:
     """The cells of one line whose quotes are wrong: quotes as plain signs, unless only quoting gives all cells."""
-    plain = next(line_reader([line], delimiter, ""), [])
+    plain: list[str] = next(line_reader([line], delimiter, ""), [])
     if len(plain) == width:
         return plain
-    quoted = next(line_reader([line], delimiter, quote), [])
+    quoted: list[str] = next(line_reader([line], delimiter, quote), [])
     return quoted if len(quoted) == width and line.count(quote[-1]) % 2 == 0 else plain
 
 
@@ -104,7 +104,7 @@ def new_notes() -> dict[str, Any]:
 
 def text_chunks(
     data: bytes, layout: dict[str, Any], notes: dict[str, Any],
-) -> Iterator[tuple[list[tuple[str, ...]], list[int], float]]:
+) -> Iterator[tuple[list[tuple[str, ...]], Sequence[int], float]]:
     """The data rows in pieces: their columns, their line numbers, and how much of the file has been read (0 to 1).
 
     `layout` holds encoding, delimiter, quote, header_row, first (the first data record) and width.

@@ -81,7 +81,8 @@ def undecodable(data: bytes, encoding: str) -> list[dict]:
     else:
         return []
     text = data.decode(encoding, "replace")
-    lines, count, at, start = [], 0, text.find("\ufffd"), 0
+    lines: list[int] = []
+    count, at, start = 0, text.find("\ufffd"), 0
     line = 1
     while at >= 0:
         count += 1
@@ -130,7 +131,7 @@ def line_reader(lines: Any, delimiter: str, quote: str, *, strict: bool = False)
         lines = (re.sub(r'("[^"]*")| +', lambda m: m[1] or " ", line.strip(" ")) for line in lines)
     if len(quote) == 2:  # a backslash before the quote: written as a doubled quote, all other backslashes stay
         lines = (line.replace(quote, quote[1] * 2) for line in lines)
-    given = {"delimiter": delimiter[0], "strict": strict, "skipinitialspace": len(delimiter) == 2}
+    given: dict[str, Any] = {"delimiter": delimiter[0], "strict": strict, "skipinitialspace": len(delimiter) == 2}
     if not quote:
         return csv.reader(lines, quoting=csv.QUOTE_NONE, **given)
     return csv.reader(lines, quotechar=quote[-1], **given)
@@ -145,14 +146,16 @@ def sample_records(texts: Sequence[str], delimiter: str, quote: str) -> list[lis
 
 
 def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
-    """The delimiter that cuts most records into the same number of cells, at least two; "," where none does."""
+    """The delimiter that cuts most records into the same number of cells, at least two; one that cuts nothing else."""
     best: tuple[float, int, str] = (0.0, 0, ",")
     for rank, delimiter in enumerate(DELIMITERS):
         if not any(delimiter in text for text in texts):
             continue
         records = [r for r in sample_records(texts, delimiter, '"' if quote is None else quote) if not is_comment(r)]
         share, width, leads = consistency(records)
-        if width > 1 and (share >= 0.9 or (leads and share >= 0.5)):
+        if not leads:  # perhaps titles stand above the table
+            share, width, _ = consistency(records[next((n for n, r in enumerate(records) if len(r) > 1), 0):])
+        if width > 1 and (share >= 0.9 or (leads and share >= 0.4)):
             best = max(best, (share if leads else share * 0.8, -rank, delimiter))
     if best[0]:
         delimiter = best[2]
@@ -162,9 +165,13 @@ def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
     for delimiter in RARE_DELIMITERS:
         records = sample_records(texts, delimiter, '"')
         share, width, leads = consistency(records)
-        if share == 1 and leads and width > 1 and len(records) > 2 and not records[0][0][:1].isdigit():
+        whole = {shape_of(delimiter.join(record)) for record in records[1:]}
+        if share == 1 and leads and width > 2 and len(records) > 2 and whole == {"text"}:
             return delimiter
-    return ","
+    for delimiter in (",", "\t", ";", "|"):  # one column: any sign will do that cuts nothing
+        if all(len(record) == 1 for record in sample_records(texts, delimiter, '"' if quote is None else quote)):
+            return delimiter
+    return "\x1f"
 
 
 def is_comment(record: Sequence[str]) -> bool:
@@ -177,13 +184,19 @@ def consistency(records: Sequence[Sequence[str]]) -> tuple[float, int, bool]:
     if not records:
         return 0.0, 0, False
     widths = Counter(map(len, records))
-    width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0]))
+    width, count = max(widths.items(), key=lambda pair: (pair[1], pair[0] == len(records[0]), pair[0]))
     return count / len(records), width, len(records[0]) in (width, width - 1) and len(records[0]) > 1
 
 
 def sniff_quote(texts: Sequence[str], delimiter: str) -> str:
     r"""The quote: ", or ' where cells stand in it, or \" where a backslash protects quotes inside cells."""
     if any('\\"' in text for text in texts):
+        try:  # a file that keeps the rules of doubled quotes has backslashes that are just backslashes
+            list(line_reader(io.StringIO(texts[0], newline=""), delimiter, '"', strict=True))
+        except csv.Error:
+            pass
+        else:
+            return '"'
         plain, escaped = (quote_faults(texts, delimiter, quote) for quote in ('"', '\\"'))
         return '\\"' if escaped < plain else '"'
     if any('"' in text for text in texts) or not any("'" in text for text in texts):
@@ -235,7 +248,7 @@ def looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     if not rows:
         return bool(filled) and len(typed) == len(filled)
     years = [int(cell) for cell in typed if re.fullmatch("(19|20)[0-9]{2}", cell)]
-    if len(typed) > 1 and years == list(range(years[0], years[0] + len(typed)) if years else []):
+    if len(typed) > 1 and years and years == list(range(years[0], years[0] + len(typed))):
         return False
     same = again = 0
     for number, cell in enumerate(cells):

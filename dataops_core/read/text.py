@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,7 +22,7 @@ from dataops_core.read.cells import (
     survey_column,
 )
 from dataops_core.read.names import EXTRA_CELLS, check_width, clean_names
-from dataops_core.read.records import new_notes, text_chunks, text_batches
+from dataops_core.read.records import new_notes, text_batches, text_chunks
 from dataops_core.read.sniff import (
     check_encoding,
     consistency,
@@ -36,6 +37,7 @@ from dataops_core.read.sniff import (
     undecodable,
 )
 
+ZONE_AT_END = re.compile(r"[T ][0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})\s*$")
 COLUMN_TYPES = ("text", "integer", "decimal", "boolean", "datetime")
 
 
@@ -119,6 +121,15 @@ def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any
     if header < 0 and given.get("columns"):
         raw = [name for name in given["columns"] if name != EXTRA_CELLS]
     names = clean_names(raw, where, problems)
+    if header >= 0 and given.get("columns"):
+        gone = [name for name in given["columns"] if name not in names and not name.startswith(EXTRA_CELLS)]
+        new = [name for name in names if name not in given["columns"]]
+        if gone or new:
+            problems.append({
+                "what": f"The columns are not those expected: missing: {', '.join(gone[:20]) or 'none'}; "
+                        f"new: {', '.join(new[:20]) or 'none'}.",
+                "where": where, "fix": "Check that the file is the right one.", "count": len(gone) + len(new),
+            })
     return {
         "encoding": encoding, "delimiter": delimiter, "quote": quote, "header_row": header, "first": first,
         "names": names, "width": len(names), "where": where, "columns": given.get("columns"),
@@ -185,10 +196,10 @@ def fill_columns(
 ) -> pd.DataFrame:
     """The frame itself, its columns converted to their types piece by piece."""
     names, tokens = layout["names"], frozenset(facts["missing_tokens"]) | {""}
-    pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray]]] = {name: ([], []) for name in names}
+    pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray | None]]] = {name: ([], []) for name in names}
     pools: dict[str, dict[str, str]] = {name: {} for name in names}
     misfits: dict[str, list[Any]] = {name: [0, []] for name in names}
-    notes = new_notes()
+    notes, zoned = new_notes(), dict[str, int]()
     for columns, lines, share in text_chunks(data, layout, notes):
         for name, cells in zip(names, columns, strict=True):
             own = tokens - set(facts["kept"].get(name, ()))
@@ -197,6 +208,8 @@ def fill_columns(
             )
             pieces[name][0].append(values)
             pieces[name][1].append(missing)
+            if facts["types"][name] == "datetime":
+                zoned[name] = zoned.get(name, 0) + sum(1 for cell in cells if ZONE_AT_END.search(cell))
             misfits[name][0] += len(wrong)
             misfits[name][1] += [(lines[at], cells[at]) for at in wrong[:20]]
         tell(share)
@@ -209,6 +222,10 @@ def fill_columns(
         notes["extra_name"] = name
     problems += row_problems(notes, layout)
     problems += misfit_problems(misfits, facts["types"])
+    problems += [
+        {"what": f"{count:,} moments had a time zone and were turned into UTC.", "where": f'column "{name}"',
+         "fix": "Shift the moments if you want local time.", "count": count} for name, count in zoned.items() if count
+    ]
     return pd.DataFrame(columns_done, columns=list(columns_done), index=pd.RangeIndex(notes["rows"]))
 
 

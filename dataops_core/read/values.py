@@ -49,7 +49,7 @@ def type_of_values(values: Sequence[Any]) -> str:
         return "datetime"
     if found == {int} and all(-(2**63) <= value < 2**63 for value in values):
         return "integer"
-    if found == {float} or found == {int, float}:
+    if found in ({float}, {int, float}):
         whole = (value for value in values if isinstance(value, int))
         return "decimal" if all(abs(value) <= 2**53 for value in whole) else "text"
     if found == {str} and column_type(text_shapes(values), ".") == "datetime":

@@ -92,12 +92,23 @@ def write_tsv(table: Table, file: TextIO, safe: bool) -> None:
 
 def write_delimited(table: Table, file: TextIO, delimiter: str, safe: bool) -> None:
     """The table as delimited text, quoted where a cell needs it."""
-    writer = csv.writer(file, delimiter=delimiter, lineterminator="\n")
+    writer = csv.writer(UnixLines(file), delimiter=delimiter, lineterminator="\r\n")
     spoken = {column.name: speller(table, column.name, safe) for column in table.columns}
     writer.writerow([guarded(name) if safe else name for name in table.names])
     for frame in table.batches():
         columns = [[spoken[name](cell) for cell in plain_cells(frame[name])] for name in table.names]
         writer.writerows(zip(*columns, strict=True))
+
+
+class UnixLines:
+    """A text file whose lines end with a bare line feed; csv would then not quote a carriage return inside a cell."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+
+    def write(self, line: str) -> int:
+        """Write a line that ends with carriage return and line feed."""
+        return self.file.write(line[:-2] + "\n")
 
 
 def plain_cells(column: pd.Series) -> list[Any]:
@@ -113,11 +124,12 @@ def speller(table: Table, name: str, safe: bool) -> Callable[[Any], str]:
     """The function that spells the cells of a column as text."""
     kind = table.column(name).type
     if kind == "datetime":
-        dates_only = all(
-            cell is None or (cell.hour, cell.minute, cell.second, cell.microsecond) == (0, 0, 0, 0)
-            for frame in table.batches([name]) for cell in plain_cells(frame[name])
-        )
-        return lambda cell: "" if cell is None else spelled_moment(cell, dates_only)
+        clocks = {
+            "microseconds" if cell.microsecond else "seconds" if cell.hour or cell.minute or cell.second else "days"
+            for frame in table.batches([name]) for cell in plain_cells(frame[name]) if cell is not None
+        }
+        form = next((form for form in ("microseconds", "seconds") if form in clocks), "days")
+        return lambda cell: "" if cell is None else spelled_moment(cell, form)
     if kind == "decimal":
         return lambda cell: "" if cell is None else repr(cell)
     if kind == "text" and safe:
@@ -125,13 +137,13 @@ def speller(table: Table, name: str, safe: bool) -> Callable[[Any], str]:
     return lambda cell: "" if cell is None else str(cell)
 
 
-def spelled_moment(moment: datetime, date_only: bool) -> str:
-    """A moment as ISO text.
+def spelled_moment(moment: datetime, form: str) -> str:
+    """A moment as ISO text, to the day, second or microsecond.
 
-    >>> spelled_moment(datetime(812, 1, 31), True)
-    '0812-01-31'
+    >>> spelled_moment(datetime(812, 1, 31), "days"), spelled_moment(datetime(2020, 1, 31, 10), "seconds")
+    ('0812-01-31', '2020-01-31 10:00:00')
     """
-    return moment.isoformat(" ")[:10] if date_only else moment.isoformat(" ")
+    return moment.isoformat(" ")[:10] if form == "days" else moment.isoformat(" ", form)
 
 
 def guarded(text: str) -> str:
@@ -162,12 +174,10 @@ def json_records(table: Table) -> Iterator[str]:
 def write_json(table: Table, file: TextIO, safe: bool) -> None:  # noqa: ARG001 - JSON runs no formulas
     """The table as one JSON array of records."""
     file.write("[")
-    for number, record in enumerate(json_records(table)):
-        file.write((",\n" if number else "\n") + record)
+    file.writelines((",\n" if number else "\n") + record for number, record in enumerate(json_records(table)))
     file.write("\n]\n")
 
 
 def write_jsonl(table: Table, file: TextIO, safe: bool) -> None:  # noqa: ARG001 - JSON runs no formulas
     """The table as JSON Lines."""
-    for record in json_records(table):
-        file.write(record + "\n")
+    file.writelines(record + "\n" for record in json_records(table))
