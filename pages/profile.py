@@ -39,12 +39,12 @@ def _graded(grade: str, findings: list) -> str:
 
 grave = [f for f in facts["findings"] if f["severity"] != "note"]
 with st.container(horizontal=True):
-    st.metric("Rows", f"{facts['rows']:,}", border=True, width=138)
-    st.metric("Columns", f"{facts['columns']:,}", border=True, width=138)
-    st.metric("Missing cells", f"{facts['missing_cells']:,}", border=True, width=138,
+    st.metric("Rows", f"{facts['rows']:,}", border=True, width=150)
+    st.metric("Columns", f"{facts['columns']:,}", border=True, width=150)
+    st.metric("Missing cells", f"{facts['missing_cells']:,}", border=True, width=150,
               help=f"{share(facts['missing_cells'], table.cells)} of all cells")
-    st.metric("Duplicate rows", f"{facts['duplicate_rows']:,}", border=True, width=138, help="Rows that repeat an earlier row in every column")
-    st.metric("Findings", f"{len(facts['findings']):,}", border=True, width=138, help=f"{len(grave)} of them errors or warnings")
+    st.metric("Duplicates", f"{facts['duplicate_rows']:,}", border=True, width=150, help="Rows that repeat an earlier row in every column")
+    st.metric("Findings", f"{len(facts['findings']):,}", border=True, width=150, help=f"{len(grave)} of them errors or warnings")
 st.caption(f"Counted on all {count(facts['rows'], 'row')}.")
 
 wrong, columns, rows = st.tabs(

@@ -50,12 +50,12 @@ def disguised_missing(column: pd.Series, facts: Mapping[str, Any], about: Column
 
 
 def _stands_apart(values: np.ndarray, code: int) -> bool:
-    """Whether a code occurs more than once, and lies outside all other values by more than their spread."""
+    """Whether a code occurs more than once, and lies well outside all other values (or is the only negative one)."""
     hits = values == code
     rest = values[~hits & np.isfinite(values) & ~np.isin(values, CODES)]
     if hits.sum() < 2 or len(rest) < 10:
         return False
     low, high = rest.min(), rest.max()
-    if -100 < code < 0:
-        return low >= 0
-    return bool(code < low - (high - low) * 0.1 and low > code / 2 if code < 0 else code > high + 2 * (high - low))
+    if code < 0:
+        return bool(low >= 0 or code < low - (high - low))
+    return bool(code > high + 2 * (high - low))

@@ -7,7 +7,8 @@ from typing import Any
 
 from dataops_core import __version__
 from dataops_core.errors import Skip
-
+from dataops_core.read.excel import read_excel_frame
+from dataops_core.read.json_table import read_json_frame
 from dataops_core.read.parquet import read_parquet_frame
 from dataops_core.read.text import read_text_frame
 from dataops_core.read.unpack import unpack
@@ -18,7 +19,7 @@ from dataops_core.table import content_hash, tidy
 from dataops_core.write.text import csv_text
 
 READERS = {
-    "csv": read_text_frame,
+    "csv": read_text_frame, "excel": read_excel_frame, "json": read_json_frame, "jsonl": read_json_frame,
     "parquet": read_parquet_frame,
 }
 

@@ -101,11 +101,13 @@ def guess_kind(name: str, kind_of_storage: str, rows: int, distinct: int, mean_l
     if kind_of_storage in ("boolean", "datetime"):
         return kind_of_storage
     unique = rows > 1 and distinct == rows
-    if kind_of_storage == "integer" and unique and _ID_NAME.search(name):
+    # a few doubles are a fault in an identifier, not a reason to take it for a measure
+    named_as_id = rows > 1 and distinct >= 0.95 * rows and _ID_NAME.search(name)
+    if kind_of_storage == "integer" and named_as_id:
         return "id"
     if kind_of_storage in ("integer", "decimal"):
         return "number"
-    if unique and _ID_NAME.search(name) and mean_length <= 40:
+    if named_as_id and mean_length <= 40:
         return "id"
     if distinct <= max(20, min(1000, rows // 20)) and not (rows > 1 and unique) and mean_length <= 60:
         return "category"

@@ -16,7 +16,7 @@ def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: b
     """One finding with its buttons."""
     name, icon, colour = SEVERITY[finding["severity"]]
     where = ", ".join(finding["columns"]) or "whole rows"
-    with st.container(border=True, key=key.replace(".", "-")):
+    with st.container(border=True, key=key.replace(".", "-"), gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(name, icon=icon, color=colour)
             st.markdown(f"**{md(finding['title'])}** in **{md(where)}**")

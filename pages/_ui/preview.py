@@ -35,14 +35,10 @@ def panel(change: Change, before: str, after: str, results: Sequence[Result], ol
     back = {new: old for old, new in d.columns_renamed.items()}
     if d.cells_changed:
         changed = list(d.cells_changed)
-        left, right = st.columns([3, 2], vertical_alignment="top")
-        with right:
-            name = changed[0] if len(changed) == 1 else st.selectbox("Column to compare", changed, key="preview.column")
-            st.markdown(f"{count(d.cells_changed[name], 'cell')} of **{md(name)}** would change.")
-        with left:
-            facts = changes.column(frame.store(), after, name)
-            chart.distribution(facts or {}, f"{name}, before and after", f"preview.chart.{after[:8]}.{name}",
-                               before=changes.column(frame.store(), before, back.get(name, name)))
+        name = changed[0] if len(changed) == 1 else st.selectbox("Column to compare", changed, key="preview.column")
+        facts = changes.column(frame.store(), after, name)
+        chart.distribution(facts or {}, f"{name}, before and after", f"preview.chart.{after[:8]}.{name}",
+                           before=changes.column(frame.store(), before, back.get(name, name)))
         st.markdown("**Cells that would change**, as old → new")
         _cells(d, before, after, back, changed)
     if d.rows_dropped:
@@ -54,10 +50,10 @@ def panel(change: Change, before: str, after: str, results: Sequence[Result], ol
 
 def _figures(d: Difference) -> None:
     with st.container(horizontal=True):
-        st.metric("Rows", f"{d.rows_after:,}", delta=d.rows_after - d.rows_before or None, delta_color="off", border=True, width=190)
-        st.metric("Cells changed", f"{sum(d.cells_changed.values()):,}", border=True, width=190,
+        st.metric("Rows", f"{d.rows_after:,}", delta=d.rows_after - d.rows_before or None, delta_color="off", border=True, width=150)
+        st.metric("Cells changed", f"{sum(d.cells_changed.values()):,}", border=True, width=150,
                   help=f"In {count(len(d.cells_changed), 'column')} and {count(d.rows_changed, 'row')}")
-        st.metric("Rows dropped", f"{d.rows_dropped:,}", border=True, width=190, help=f"{share(d.rows_dropped, d.rows_before)} of all rows")
+        st.metric("Rows dropped", f"{d.rows_dropped:,}", border=True, width=150, help=f"{share(d.rows_dropped, d.rows_before)} of all rows")
     st.caption(f"Computed on all {count(d.rows_before, 'row')}: what you apply is exactly this.")
 
 
