@@ -106,6 +106,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
+        """Bad options end as all bad input does: what, where, fix, exit code 2."""
         raise SettingError(f"{message[:1].upper()}{message[1:]}.", self.prog, f"See {self.prog} --help.")
 
 
@@ -342,8 +343,8 @@ def verify_command(args: argparse.Namespace) -> int:
 
 def guide_command(args: argparse.Namespace) -> int:
     """Every step and check, with its settings."""
-    known = {step.name: step_guide(step) for step in dict.fromkeys(steps.REGISTRY.values())}
-    judged = {check.name: check_guide(check) for check in checks.REGISTRY.values()}
+    known = {step.name: step.guide() for step in dict.fromkeys(steps.REGISTRY.values())}
+    judged = {check.name: check.guide() for check in checks.REGISTRY.values()}
     if args.op is None:
         if args.json:
             return _print({"steps": list(known.values()), "checks": list(judged.values())})
@@ -362,23 +363,6 @@ def guide_command(args: argparse.Namespace) -> int:
         default = "needed" if setting["required"] else f"default {setting['default']!r}"
         print(f"  {setting['name']} ({default}{choices}): {setting['help'] or setting['label']}")
     return 0
-
-
-def step_guide(step: steps.Step) -> dict[str, Any]:
-    """What the guide says of a step."""
-    keys = ("name", "label", "help", "shape", "default", "required", "choices")
-    return {
-        "name": step.name, "title": step.title, "group": step.group, "summary": step.summary, "doc": step.doc, "reach": step.reach,
-        "learns": step.learner is not None, "settings": [{key: getattr(s, key) for key in keys} for s in step.settings],
-    }
-
-
-def check_guide(check: checks.Check) -> dict[str, Any]:
-    """What the guide says of a check."""
-    return {
-        "name": check.name, "title": check.title, "group": check.group, "summary": check.doc.splitlines()[0], "doc": check.doc,
-        "severity": check.severity, "fix": check.fix.name if check.fix else None,
-    }
 
 
 def _print(told: Any) -> int:
