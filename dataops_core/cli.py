@@ -207,11 +207,11 @@ def run_command(args: argparse.Namespace) -> int:
     }
     if args.json:
         _print(told)
-    else:
-        _outcomes(done)
+        return 2 if done.failed else 0
+    _outcomes(done)
     if done.failed:
         raise SettingError(f'The step "{done.failed.op}" failed: {done.failed.reason}', f"step {len(done.outcomes)}",
-                           "Change its settings or switch it off. Nothing was written.") if not args.json else SystemExit(2)
+                           "Change its settings or switch it off. Nothing was written.")
     return 0
 
 
