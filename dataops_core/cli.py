@@ -120,11 +120,13 @@ def _reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--decimal", choices=(".", ","))
     group.add_argument("--missing-tokens", nargs="*", help="cells that mean: nothing here")
     group.add_argument("--sheet")
+    group.add_argument("--lenient", action="store_true", default=None,
+                       help="read a file with doubled or missing column names, or without rows, and mend it")
 
 
 def options_of(args: argparse.Namespace) -> ReadOptions:
     """The reading options given on the command line."""
-    names = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet")
+    names = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet", "lenient")
     given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
     if given.get("delimiter") in ("\\t", "tab"):
         given["delimiter"] = "\t"
@@ -148,7 +150,7 @@ def read_command(args: argparse.Namespace) -> int:
         if args.out:
             write_file(source.table, args.out)
         missing = {c.name: int(source.table.frame([c.name])[c.name].isna().sum()) for c in source.table.columns}
-        told = {
+        told: dict[str, Any] = {
             "rows": source.table.rows,
             "columns": [{"name": c.name, "kind": c.kind, "type": c.type, "missing": missing[c.name]} for c in source.table.columns],
             "assumed": source.assumed(), "problems": [vars(problem) for problem in source.problems],
@@ -252,6 +254,7 @@ def script_command(args: argparse.Namespace) -> int:
 
 def hash_command(args: argparse.Namespace) -> int:
     """The content hash of a table."""
+    args.lenient = True  # the hash of a table can be told whatever its flaws
     with _read(args) as (source, _folder):
         told = {"content_hash": source.table.content_hash, "rows": source.table.rows, "columns": len(source.table.columns)}
     if args.json:
