@@ -1,0 +1,113 @@
+"""Every page runs, with no data, with the sample and with odd tables; and no page sends a whole table."""
+
+import csv
+import io
+
+import pytest
+
+from tests.pages.driver import PAGES, bring, button, dataset, go, metrics, said, start, texts, unforeseen
+
+ODD_NAMES = ["a_b*c", "$x$", ":material/home:", "[link](x)", "# head", "a|b", "`code`", "<b>x</b>", "naïve Größe 数", "{x}", "\\", "-"]
+
+
+def text(rows):
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return out.getvalue()
+
+
+ODD = {
+    "one row": "a,b\n1,x\n",
+    "no rows": "a,b\n",
+    "one column": "a\n" + "\n".join(str(n) for n in range(30)) + "\n",
+    "all missing": "a,b\n" + ",\n" * 20,
+    "300 columns": text([[f"c{n}" for n in range(300)], *[[n * m for n in range(300)] for m in range(5)]]),
+    "duplicates only": "a,b\n" + "1,x\n" * 40,
+    "odd names": text([ODD_NAMES, *[[f"{name} {row % 3}" for name in ODD_NAMES] for row in range(12)]]),
+    "markdown in cells": "a,b\n" + "".join(f"**x** $y${n % 4},:material/home: [l](x)\n" for n in range(25)),
+    "long text": "a,b\n" + f"{'x' * 30_000},1\n" * 3,
+    "dates": "d,n\n" + "".join(f"2024-01-{1 + n % 28:02},{n / 3}\n" for n in range(300)),
+}
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_without_data_says_how_to_begin(page):
+    app = start(page)
+    assert unforeseen(app) == []
+    assert [title.value for title in app.title] == [page.capitalize()]
+    if page == "data":
+        assert button(app, "Open the sample")
+    elif page != "guide":
+        assert said(app) == [("There is no data here yet", "Open the sample or bring a file first.")]
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_page_with_the_sample_runs(sample, page):
+    app = go(sample, page)
+    assert unforeseen(app) == []
+    assert said(app) == [("No versions yet", "After the first commit you can export it as one zip, with data, recipe, script and data card.")] * (page == "versions")
+
+
+def test_sample_is_opened_with_its_rows_and_columns(sample):
+    assert "4,960 rows and 17 columns" in texts(sample)
+    assert sample.query_params["d"] == dataset(sample).id
+
+
+def test_profile_of_the_sample_counts_its_duplicates(sample):
+    assert metrics(go(sample, "profile")) == {
+        "Rows": "4,960", "Columns": "17", "Missing cells": "867", "Duplicates": "60", "Findings": "13",
+    }
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_every_page_and_tab_runs_on_an_odd_table(name):
+    app = start(d=bring(ODD[name], f"{name}.csv"))
+    for page in PAGES:
+        go(app, page)
+        assert unforeseen(app) == [], page
+        for tab in {"data": ("The rows as they came", "How it was read", "What the columns are for"),
+                    "profile": ("The columns", "The rows")}.get(page, ()):
+            app.session_state[f"{page}.tabs"] = tab
+            app.run()
+            assert unforeseen(app) == [], (page, tab)
+        assert all(len(frame.value) <= 200 and len(frame.value.columns) <= 60 for frame in app.dataframe), page
+
+
+@pytest.mark.parametrize("name", ODD_NAMES)
+def test_column_name_is_shown_letter_by_letter(name):
+    app = start("profile", d=bring(text([[name, "other"], *[["same", n] for n in range(12)]])))
+    escaped = "".join(f"\\{c}" if c in "\\`*_{}[]()#+!|<>~$:" else c for c in name)
+    assert any(each.value.endswith(f" in **{escaped}**") for each in app.markdown)
+    go(app, "clean")
+    assert name in app.dataframe[0].value.columns
+
+
+def test_long_table_is_sent_two_hundred_rows_at_a_time():
+    app = start(d=bring("a,b\n" + "".join(f"{n},x\n" for n in range(1000))))
+    for page, state in (("data", {}), ("clean", {}), ("profile", {"profile.tabs": "The rows"})):
+        for key, value in state.items():
+            app.session_state[key] = value
+        go(app, page)
+        assert [len(frame.value) for frame in app.dataframe] == [200], page
+        assert "Rows 1 to 200 of 1,000." in texts(app)
+
+
+def test_pager_shows_the_next_two_hundred_rows(sample):
+    sample.pagination[0].set_value(25).run()
+    assert sample.dataframe[0].value.index.tolist() == list(range(4801, 4961))
+
+
+def test_unknown_dataset_gives_a_message_and_the_way_on():
+    app = start(d="no-such-dataset")
+    assert unforeseen(app) == []
+    assert said(app)[0] == ("There is no such dataset.", "Choose one on the Data page. (no-such-dataset)")
+    assert button(app, "Open the sample")
+
+
+def test_guide_explains_every_step_and_check_and_finds_by_word():
+    app = start("guide")
+    everything = len(app.expander)
+    app.text_input(key="guide.search").set_value("duplicate").run()
+    assert unforeseen(app) == []
+    assert 0 < len(app.expander) < everything
+    assert any(each.label.startswith("Drop duplicate rows") for each in app.expander)
