@@ -106,6 +106,7 @@ def make_parser() -> argparse.ArgumentParser:
 
 class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
+        """Bad options end as all bad input does: what, where, fix, exit code 2."""
         raise SettingError(f"{message[:1].upper()}{message[1:]}.", self.prog, f"See {self.prog} --help.")
 
 
@@ -119,11 +120,13 @@ def _reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--decimal", choices=(".", ","))
     group.add_argument("--missing-tokens", nargs="*", help="cells that mean: nothing here")
     group.add_argument("--sheet")
+    group.add_argument("--lenient", action="store_true", default=None,
+                       help="read a file with doubled or missing column names, or without rows, and mend it")
 
 
 def options_of(args: argparse.Namespace) -> ReadOptions:
     """The reading options given on the command line."""
-    names = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet")
+    names = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet", "lenient")
     given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
     if given.get("delimiter") in ("\\t", "tab"):
         given["delimiter"] = "\t"
@@ -147,7 +150,7 @@ def read_command(args: argparse.Namespace) -> int:
         if args.out:
             write_file(source.table, args.out)
         missing = {c.name: int(source.table.frame([c.name])[c.name].isna().sum()) for c in source.table.columns}
-        told = {
+        told: dict[str, Any] = {
             "rows": source.table.rows,
             "columns": [{"name": c.name, "kind": c.kind, "type": c.type, "missing": missing[c.name]} for c in source.table.columns],
             "assumed": source.assumed(), "problems": [vars(problem) for problem in source.problems],
@@ -206,11 +209,11 @@ def run_command(args: argparse.Namespace) -> int:
     }
     if args.json:
         _print(told)
-    else:
-        _outcomes(done)
+        return 2 if done.failed else 0
+    _outcomes(done)
     if done.failed:
         raise SettingError(f'The step "{done.failed.op}" failed: {done.failed.reason}', f"step {len(done.outcomes)}",
-                           "Change its settings or switch it off. Nothing was written.") if not args.json else SystemExit(2)
+                           "Change its settings or switch it off. Nothing was written.")
     return 0
 
 
@@ -251,6 +254,7 @@ def script_command(args: argparse.Namespace) -> int:
 
 def hash_command(args: argparse.Namespace) -> int:
     """The content hash of a table."""
+    args.lenient = True  # the hash of a table can be told whatever its flaws
     with _read(args) as (source, _folder):
         told = {"content_hash": source.table.content_hash, "rows": source.table.rows, "columns": len(source.table.columns)}
     if args.json:
@@ -342,8 +346,8 @@ def verify_command(args: argparse.Namespace) -> int:
 
 def guide_command(args: argparse.Namespace) -> int:
     """Every step and check, with its settings."""
-    known = {step.name: step_guide(step) for step in dict.fromkeys(steps.REGISTRY.values())}
-    judged = {check.name: check_guide(check) for check in checks.REGISTRY.values()}
+    known = {step.name: step.guide() for step in dict.fromkeys(steps.REGISTRY.values())}
+    judged = {check.name: check.guide() for check in checks.REGISTRY.values()}
     if args.op is None:
         if args.json:
             return _print({"steps": list(known.values()), "checks": list(judged.values())})
@@ -362,23 +366,6 @@ def guide_command(args: argparse.Namespace) -> int:
         default = "needed" if setting["required"] else f"default {setting['default']!r}"
         print(f"  {setting['name']} ({default}{choices}): {setting['help'] or setting['label']}")
     return 0
-
-
-def step_guide(step: steps.Step) -> dict[str, Any]:
-    """What the guide says of a step."""
-    keys = ("name", "label", "help", "shape", "default", "required", "choices")
-    return {
-        "name": step.name, "title": step.title, "group": step.group, "summary": step.summary, "doc": step.doc, "reach": step.reach,
-        "learns": step.learner is not None, "settings": [{key: getattr(s, key) for key in keys} for s in step.settings],
-    }
-
-
-def check_guide(check: checks.Check) -> dict[str, Any]:
-    """What the guide says of a check."""
-    return {
-        "name": check.name, "title": check.title, "group": check.group, "summary": check.doc.splitlines()[0], "doc": check.doc,
-        "severity": check.severity, "fix": check.fix.name if check.fix else None,
-    }
 
 
 def _print(told: Any) -> int:

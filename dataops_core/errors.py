@@ -2,6 +2,7 @@
 
     DataOpsError
     ├── InputError       a file or table that cannot be read
+    │   └── FlawError    … unless it is mended while reading, if asked to
     ├── SettingError     a recipe, step or option that does not fit
     ├── ConflictError    somebody else changed the same thing meanwhile
     └── IntegrityError   stored bytes are not what they were
@@ -31,6 +32,10 @@ class DataOpsError(Exception):
 
 class InputError(DataOpsError):
     """A file or table cannot be read."""
+
+
+class FlawError(InputError):
+    """A table has flaws that can be mended while reading, if asked to."""
 
 
 class SettingError(DataOpsError):

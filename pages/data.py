@@ -5,9 +5,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.store import datasets
 from pages._ui import frame, grid, job, reading, roles
-from pages._ui.words import count, md, size
+from pages._ui.words import count, fix_of, md, size
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "loan_applications.csv"
 
@@ -64,18 +65,25 @@ def bring_box() -> None:
 
 
 def incoming() -> None:
-    """Read what was brought; a long one as a job."""
+    """Read what was brought; a long one as a job. A flawed table is read only when asked to."""
     args = st.session_state["data.incoming"]
     cells = args["raw"]["size"] // 8  # about eight bytes a cell: good enough to tell small from large
-    with frame.errors():
+    try:
         made = job.do("add", args, f"Reading {args['raw']['name']}", cells=cells)
-        if made:
-            del st.session_state["data.incoming"]
-            frame.go(place.project, made)
-            st.rerun()
+    except FlawError as flaw:
+        st.warning(md(fix_of(flaw)), title=md(flaw.what), icon=":material/rule:")
+        with st.container(horizontal=True):
+            st.button("Read it anyway", on_click=lambda: args["options"].update(lenient=True), icon=":material/arrow_forward:", key="data.anyway")
+            st.button("Leave it", on_click=lambda: st.session_state.pop("data.incoming"), key="data.leave")
         return
-    del st.session_state["data.incoming"]
-    reading.read_anyway(args)
+    except DataOpsError as error:
+        del st.session_state["data.incoming"]
+        frame.show(error)
+        return
+    if made:
+        del st.session_state["data.incoming"]
+        frame.go(place.project, made)
+        st.rerun()
 
 
 if "data.incoming" in st.session_state:

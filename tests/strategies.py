@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Sequence
+from datetime import datetime
 
 import numpy as np
 import pandas as pd
@@ -22,9 +22,9 @@ TEXTS = (
 )
 WHOLES = (0, 1, -1, -999, 2, 3, 12, 2**53 + 1, 2**63 - 1, -(2**63))
 DECIMALS = (0.0, -0.0, 1.0, 1.5, -999.0, 0.1, 1e308, -1e308, 5e-324, float("inf"), float("-inf"), 1e16)
-MOMENTS = (
-    dt.datetime(1, 1, 1), dt.datetime(9999, 12, 31, 23, 59, 59, 999999), dt.datetime(1900, 1, 1),
-    dt.datetime(2020, 12, 31), dt.datetime(2020, 12, 31, 10, 30), dt.datetime(1970, 1, 1), dt.datetime(1969, 12, 31, 23),
+MOMENTS = (  # without a time zone, as in every table
+    datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999999), datetime(1900, 1, 1),
+    datetime(2020, 12, 31), datetime(2020, 12, 31, 10, 30), datetime(1970, 1, 1), datetime(1969, 12, 31, 23),
 )
 CELLS = {
     "text": st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=6),

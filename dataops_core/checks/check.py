@@ -10,7 +10,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from dataops_core.steps import Step
+from dataops_core.steps.step import Step
 from dataops_core.table import Column, Table
 
 Severity = Literal["error", "warning", "note"]
@@ -75,6 +75,13 @@ class Check:
     def why(self) -> str:
         """Why the problem matters, as one paragraph."""
         return " ".join(" ".join(self.doc.split("\n\n")[1:2]).split())
+
+    def guide(self) -> dict[str, Any]:
+        """What the guide says of the check, as plain JSON values."""
+        return {
+            "name": self.name, "title": self.title, "group": self.group, "summary": self.doc.splitlines()[0], "doc": self.doc,
+            "severity": self.severity, "fix": self.fix.name if self.fix else None,
+        }
 
     def finding(self, hit: Hit, columns: tuple[str, ...], ids: np.ndarray) -> Finding:
         """The finding that a hit makes, given the row ids of the table."""

@@ -14,7 +14,7 @@ from dataops_core.table import Column, shown
 
 WORDS = {
     "?", "??", "-", "--", "---", ".", "..", "n/a", "na", "n.a.", "nan", "null", "nil", "none", "unknown", "unk",
-    "not available", "not known", "not specified", "missing", "undefined", "tbd", "x", "xx", "xxx", "#n/a", "empty",
+    "not available", "not known", "not specified", "missing", "undefined", "tbd", "xxx", "#n/a", "empty",
 }
 CODES = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999, 999999)
 DATES = ("1900-01-01", "1901-01-01", "1970-01-01", "1111-11-11", "9999-12-31", "0001-01-01")

@@ -76,7 +76,7 @@ def one_edit_apart(one: str, other: str) -> bool:
     """
     if len(one) > len(other):
         one, other = other, one
-    if len(other) - len(one) > 1:
+    if one == other or len(other) - len(one) > 1:
         return False
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
     rest, longer = one[start:], other[start:]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from dataops_core.errors import InputError, SettingError, nearest
-from dataops_core.read.names import clean_names
+from dataops_core.read.names import check_flaws, clean_names, nameless, table_flaws
 from dataops_core.read.sniff import sniff_header, spoken_lines
 from dataops_core.read.values import value_frame
 from dataops_core.table.kinds import as_text
@@ -51,7 +51,11 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
                          "fix": "Check that the sheet is the right one.", "count": 1})
     columns = [[whole_number(row[at]) for row in body] for at in range(len(names))]
     frame, facts = value_frame(names, columns, given, problems, "row", first + 1)
-    return frame, {"format": "excel", "sheet": sheet, "header_row": header, **facts}, problems
+    held = {at for at in nameless(raw) if frame[names[at]].notna().any()}
+    flaws = table_flaws(raw, held, len(body)) if header >= 0 else []
+    flawed = check_flaws(flaws, f'sheet "{sheet}", row {header + 1}', given.get("lenient"))
+    complete = {"format": "excel", "sheet": sheet, "header_row": header, **facts}
+    return frame, {**complete, **({"lenient": True} if flawed else {})}, problems
 
 
 def whole_number(cell: Any) -> Any:

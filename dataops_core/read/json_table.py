@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from dataops_core.errors import InputError
-from dataops_core.read.names import check_width, clean_names
+from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.sniff import check_encoding, sniff_encoding, undecodable
 from dataops_core.read.values import value_frame
 
@@ -55,7 +55,11 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
     if not columns or not columns[0]:
         problems.append({"what": "The table has no rows.", "where": "the whole file", "fix": "Check the file.", "count": 1})
     frame, facts = value_frame(names, columns, given, problems)
-    return frame, {"format": "jsonl" if lines else "json", "encoding": encoding, **facts}, problems
+    held = {at for at in nameless(raw) if frame[names[at]].notna().any()}
+    flaws = [(f'Two columns are called "{key}".', list[int]()) for key in dict.fromkeys(repeated)]
+    flawed = check_flaws(flaws + table_flaws(raw, held, len(frame)), "the keys", given.get("lenient"))
+    complete = {"format": "jsonl" if lines else "json", "encoding": encoding, **facts}
+    return frame, {**complete, **({"lenient": True} if flawed else {})}, problems
 
 
 def json_document(text: str, whole: Any) -> Any:

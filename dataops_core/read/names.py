@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from dataops_core.errors import InputError
+from dataops_core.errors import FlawError, InputError
 
 MOST_COLUMNS = 10_000
 RESERVED_NAME = "__row_id__"
@@ -18,6 +18,46 @@ def check_width(width: int) -> None:
             f"The table has {width:,} columns; {MOST_COLUMNS:,} is the most that can be read.", "the header",
             "Turn the table (rows to columns), leave out columns, or check the delimiter.",
         )
+
+
+def nameless(raw: Sequence[str]) -> list[int]:
+    """The positions of names that are empty."""
+    return [at for at, name in enumerate(raw) if not name.replace("\ufeff", "").strip()]
+
+
+def table_flaws(raw: Sequence[str], held: Collection[int], rows: int) -> list[tuple[str, list[int]]]:
+    """What is wrong with a table, and the numbers of the columns: doubled names, missing names, no rows.
+
+    `held` are the positions of nameless columns that hold data; others come from delimiters at line ends.
+
+    >>> table_flaws(["a", " a", ""], {2}, 5)
+    [('Two columns are called "a".', [1, 2]), ('Column 3 has no name.', [3])]
+    """
+    places: dict[str, list[int]] = {}
+    for number, name in enumerate(raw, 1):
+        places.setdefault(name.replace("\ufeff", "").strip(), []).append(number)
+    unnamed = [at + 1 for at in nameless(raw) if at in held]
+    words = {2: "Two", 3: "Three"}
+    flaws = [
+        (f'{words.get(len(numbers), len(numbers))} columns are called "{name}".', numbers)
+        for name, numbers in places.items() if name and len(numbers) > 1
+    ]
+    flaws += [(f"Column {number} has no name.", [number]) for number in unnamed]
+    return flaws if rows else [*flaws, ("The file has a header but no rows.", [])]
+
+
+def check_flaws(flaws: Sequence[tuple[str, list[int]]], where: str, lenient: bool | None) -> bool:
+    """Whether there are flaws; refuses them, all at once, unless they are to be mended."""
+    if flaws and not lenient:
+        numbers = sorted({number for _, some in flaws for number in some})
+        shown = ", ".join(map(str, numbers[:20])) + (", …" if len(numbers) > 20 else "")
+        more = [f"And {len(flaws) - 20:,} more."] if len(flaws) > 20 else []
+        raise FlawError(
+            " ".join([what for what, _ in flaws[:20]] + more),
+            where + (f", column{'s' * (len(numbers) > 1)} {shown}" if numbers else ""),
+            'Mend the file, or read it anyway: doubles get a number, nameless columns get "column 3" (--lenient).',
+        )
+    return bool(flaws)
 
 
 def clean_names(raw: Sequence[str], where: str, problems: list[dict]) -> list[str]:

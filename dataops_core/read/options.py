@@ -21,6 +21,7 @@ class ReadOptions:
     `types` gives columns a type (text, integer, decimal, boolean, datetime); cells that do not fit become missing.
     `columns` are the names as they were found; they name the columns of a file without a header.
     `kept` names, by column, missing tokens that are values there ("NA" for Namibia).
+    `lenient` mends doubled and missing column names and takes a table without rows, where FlawError is raised else.
     """
 
     format: str | None = None
@@ -34,6 +35,7 @@ class ReadOptions:
     types: dict[str, str] | None = None
     columns: tuple[str, ...] | None = None
     kept: dict[str, tuple[str, ...]] | None = None
+    lenient: bool | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The options that are set, as plain JSON values."""
@@ -92,6 +94,6 @@ class Source:
 
     def assumed(self) -> dict[str, Any]:
         """How the file was read, in the words of the reading options."""
-        shown = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet", "types")
+        shown = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet", "types", "lenient")
         found = self.options.to_json()
         return {name: found.get(name) for name in shown if name in found or name in shown[:3] + shown[4:7]}

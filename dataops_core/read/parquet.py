@@ -12,7 +12,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dataops_core.errors import InputError
-from dataops_core.read.names import RESERVED_NAME, clean_names
+from dataops_core.read.names import RESERVED_NAME, check_flaws, clean_names, nameless, table_flaws
 from dataops_core.read.values import value_frame
 from dataops_core.table.kinds import tidy, type_of
 
@@ -78,7 +78,10 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
         facts["missing_tokens"] = given["missing_tokens"]
     if not rows:
         problems.append({"what": "The table has no rows.", "where": "the whole file", "fix": "Check the file.", "count": 1})
-    return base, {"format": "parquet", **facts}, problems
+    held = {at for at in nameless(table.column_names) if base[names[at]].notna().any()}
+    flaws = table_flaws(table.column_names, held, rows or ours)  # the workbench may write a table without rows
+    flawed = check_flaws(flaws, "the schema", given.get("lenient"))
+    return base, {"format": "parquet", **facts, **({"lenient": True} if flawed else {})}, problems
 
 
 def lossy_name(kind: pa.DataType) -> bool:

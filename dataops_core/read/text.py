@@ -21,7 +21,7 @@ from dataops_core.read.cells import (
     new_survey,
     survey_column,
 )
-from dataops_core.read.names import EXTRA_CELLS, check_width, clean_names
+from dataops_core.read.names import EXTRA_CELLS, check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.records import new_notes, text_batches, text_chunks
 from dataops_core.read.sniff import (
     check_encoding,
@@ -68,11 +68,15 @@ def read_text_frame(
             "kept": dict(given.get("kept", {})),
         }
     frame = fill_columns(data, layout, facts, problems, lambda share: tell(0.5 + share * 0.5, "Reading"))
+    held = {at for at in nameless(layout["raw"]) if frame[names[at]].notna().any()}
+    flaws = table_flaws(layout["raw"], held, len(frame)) if layout["header_row"] >= 0 else []
+    flawed = check_flaws(flaws, layout["where"], given.get("lenient")) or layout["flawed"]
     types = {name: facts["types"].get(name, "text") for name in frame.columns}
     complete = {
         "format": "csv", "encoding": layout["encoding"], "delimiter": layout["delimiter"], "quote": layout["quote"],
         "header_row": layout["header_row"], "decimal": facts["decimal"], "missing_tokens": facts["missing_tokens"],
         "types": types, "columns": list(frame.columns), "kept": facts["kept"],
+        **({"lenient": True} if flawed else {}),
     }
     return frame, complete, problems
 
@@ -118,6 +122,7 @@ def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any
             "fix": "Name the first column.", "count": 1,
         })
         raw = ["", *raw]
+    flawed = header >= 0 and flawed_start(raw, records[first:], where, given)
     if header < 0 and given.get("columns"):
         raw = [name for name in given["columns"] if name != EXTRA_CELLS]
     names = clean_names(raw, where, problems)
@@ -132,8 +137,17 @@ def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any
             })
     return {
         "encoding": encoding, "delimiter": delimiter, "quote": quote, "header_row": header, "first": first,
-        "names": names, "width": len(names), "where": where, "columns": given.get("columns"),
+        "names": names, "width": len(names), "where": where, "raw": raw, "flawed": flawed,
     }
+
+
+def flawed_start(raw: Sequence[str], records: Sequence[Sequence[str]], where: str, given: dict) -> bool:
+    """Whether the names have flaws; refuses those that the first rows show, before all the others are read."""
+    tokens = {"", *given.get("missing_tokens", MISSING_CANDIDATES)}
+    held = {
+        at for at in nameless(raw) for record in records if len(record) > at and record[at].strip() not in tokens
+    }
+    return any(records) and check_flaws(table_flaws(raw, held, len(records)), where, given.get("lenient"))
 
 
 def names_rows(records: Sequence[Sequence[str]], width: int) -> bool:

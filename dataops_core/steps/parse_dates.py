@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -64,14 +65,17 @@ def learn_order(df: pd.DataFrame, columns: list[str], order: str = "auto", pivot
     """Per column: the order, how many cells prove each order, how many could be either, how many cannot be read."""
     learned: dict[str, Any] = {}
     for name in columns:
-        texts = df[name].dropna()
-        proofs = [order_proof(text) for text in texts]
-        day, month = proofs.count("day first"), proofs.count("month first")
+        counts = Counter(df[name].dropna())  # each spelling is read once
+        proofs: Counter[str] = Counter()
+        for text, count in counts.items():
+            proofs[order_proof(text)] += count
+        day, month = proofs["day first"], proofs["month first"]
         chosen = order if order != "auto" else ("month first" if month > day else "day first")
-        unreadable = sum(moment_in(text, chosen, order == "auto", pivot) is None for text in texts)
+        unread = [text for text in counts if moment_in(text, chosen, order == "auto", pivot) is None]
         learned[name] = {
-            "order": chosen, "day_first": day, "month_first": month, "ambiguous": proofs.count("either"),
-            "assumed": order == "auto" and day == month and "either" in proofs, "unreadable": unreadable,
+            "order": chosen, "day_first": day, "month_first": month, "ambiguous": proofs["either"],
+            "assumed": order == "auto" and day == month and proofs["either"] > 0,
+            "unreadable": sum(counts[text] for text in unread),
         }
     return learned
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from typing import Annotated, Any, Literal
 
 import pandas as pd
@@ -70,17 +71,19 @@ def learn_numbers(
     """Per column: the decimal sign, whether all numbers are whole, the units, and how many cells cannot be read."""
     learned: dict[str, Any] = {}
     for name in columns:
-        texts = df[name].dropna()
-        signs = [decimal_sign(text) for text in texts]
-        point, comma = signs.count("."), signs.count(",")
+        counts = Counter(df[name].dropna())  # each spelling is read once
+        signs: Counter[str] = Counter()
+        for text, count in counts.items():
+            signs[decimal_sign(text)] += count
+        point, comma = signs["."], signs[","]
         sign = {"point": ".", "comma": ","}.get(decimal, "," if comma > point else ".")
-        read = [number_in(text, sign, decimal == "auto", percent) for text in texts]
-        there = [number for number in read if number is not None]
-        units = {unit for text, number in zip(texts, read, strict=True) if number is not None for unit in units_in(text)}
+        read = {text: number_in(text, sign, decimal == "auto", percent) for text in counts}
+        there = [number for number in read.values() if number is not None]
+        units = {unit for text, number in read.items() if number is not None for unit in units_in(text)}
         learned[name] = {
             "decimal": sign, "whole": bool(there) and all(isinstance(number, int) for number in there),
-            "units": sorted(units)[:10], "point": point, "comma": comma, "ambiguous": signs.count("?"),
-            "unreadable": len(read) - len(there),
+            "units": sorted(units)[:10], "point": point, "comma": comma, "ambiguous": signs["?"],
+            "unreadable": sum(counts[text] for text, number in read.items() if number is None),
         }
     return learned
 

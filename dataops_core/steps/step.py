@@ -145,6 +145,15 @@ class Step:
             self._source = "\n".join(textwrap.dedent(inspect.getsource(part)) for part in parts)
         return self._source
 
+    def guide(self) -> dict[str, Any]:
+        """What the guide says of the step, as plain JSON values."""
+        keys = ("name", "label", "help", "shape", "default", "required", "choices")
+        return {
+            "name": self.name, "title": self.title, "group": self.group, "summary": self.summary, "doc": self.doc,
+            "reach": self.reach, "learns": self.learner is not None,
+            "settings": [{key: getattr(setting, key) for key in keys} for setting in self.settings],
+        }
+
     def new_names(self, settings: Mapping[str, Any]) -> dict[str, str]:
         """Which columns get which new names."""
         return self.namer(**settings) if self.namer else {}

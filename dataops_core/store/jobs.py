@@ -11,9 +11,11 @@ import os
 import secrets
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -62,11 +64,14 @@ def start(store: Store, kind: str, args: Mapping[str, Any], actor: str) -> str:
             id=made, kind=kind, args=dict(args), key=key, state="queued", share=0.0, note="Waiting", cancel=False,
             beat=time.time(), created=time.time(), actor=actor,
         ))
-    environment = os.environ | {"DATAOPS_HOME": str(store.home)}
-    subprocess.Popen(
-        [sys.executable, "-m", "dataops_core.store.worker", made], env=environment, start_new_session=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=(store.home / "worker.log").open("ab"),
-    )
+    path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
+    environment = os.environ | {"DATAOPS_HOME": str(store.home.absolute()), "PYTHONPATH": path}
+    with (store.home / "worker.log").open("ab") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "dataops_core.store.worker", made], env=environment, start_new_session=True,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
+        )
+    threading.Thread(target=process.wait, daemon=True).start()  # nobody waits for it but the system wants it to be waited for
     return made
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from dataops_core.errors import DataOpsError
+from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.export.bundle import verify_bundle
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import from_json
@@ -104,7 +104,9 @@ def work(store: Store, job: str) -> None:
     try:
         result = run(store, seen.kind, dict(seen.args), seen.actor, progress)
     except DataOpsError as error:
-        jobs.finish(store, job, "failed", error={"what": error.what, "where": error.where, "fix": error.fix})
+        jobs.finish(store, job, "failed", error={
+            "what": error.what, "where": error.where, "fix": error.fix, "flaw": "yes" if isinstance(error, FlawError) else "",
+        })
     except Exception:
         traceback.print_exc()
         jobs.finish(store, job, "failed", error={

@@ -73,7 +73,7 @@ def tidy_column(column: pd.Series) -> pd.Series:
         return column.astype("datetime64[us]")
     if kind == "decimal":
         return column.astype("float64") if column.dtype != np.float64 else column
-    wanted = {"integer": "Int64", "boolean": "boolean"}[kind]
+    wanted: Any = {"integer": "Int64", "boolean": "boolean"}[kind]
     return column if str(column.dtype) == wanted else column.astype(wanted)
 
 

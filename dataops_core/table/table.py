@@ -215,6 +215,7 @@ class _Guesses:
         self.many: set[str] = set()
 
     def update(self, frame: pd.DataFrame, names: set[str]) -> None:
+        """Count what the next batch holds in these columns."""
         for name in names:
             if type_of(frame[name]) not in ("text", "integer") or name in self.many:
                 continue
@@ -227,5 +228,6 @@ class _Guesses:
                 self.many.add(name)
 
     def kind(self, name: str, storage: str, rows: int) -> str:
+        """The kind that a column most likely is, after all batches."""
         distinct = len(self.seen.get(name, ()))
         return guess_kind(name, storage, rows, distinct, self.length.get(name, 0) / max(1, distinct))

@@ -8,20 +8,26 @@ import io
 import json
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TextIO
 
-import pandas as pd
 import pyarrow.parquet as pq
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.table import ROW_ID, Table
+from dataops_core.table import ROW_ID, Column, Table
+from dataops_core.write.text import (
+    UnixLines,
+    guarded,
+    moment_form,
+    moment_forms,
+    plain_cells,
+    spelled_cells,
+    spelled_moment,
+)
 
 WRITABLE = (".csv", ".tsv", ".parquet", ".json", ".jsonl", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz")
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def write_file(table: Table, out: Path, *, safe: bool = False) -> None:
@@ -93,77 +99,29 @@ def write_tsv(table: Table, file: TextIO, safe: bool) -> None:
 def write_delimited(table: Table, file: TextIO, delimiter: str, safe: bool) -> None:
     """The table as delimited text, quoted where a cell needs it."""
     writer = csv.writer(UnixLines(file), delimiter=delimiter, lineterminator="\r\n")
-    spoken = {column.name: speller(table, column.name, safe) for column in table.columns}
+    forms = {column.name: form_of(table, column) for column in table.columns}
     writer.writerow([guarded(name) if safe else name for name in table.names])
     for frame in table.batches():
-        columns = [[spoken[name](cell) for cell in plain_cells(frame[name])] for name in table.names]
+        columns = [spelled_cells(plain_cells(frame[c.name]), c.type, forms[c.name], safe) for c in table.columns]
         writer.writerows(zip(*columns, strict=True))
 
 
-class UnixLines:
-    """A text file whose lines end with a bare line feed; csv would then not quote a carriage return inside a cell."""
-
-    def __init__(self, file: TextIO) -> None:
-        self.file = file
-
-    def write(self, line: str) -> int:
-        """Write a line that ends with carriage return and line feed."""
-        return self.file.write(line[:-2] + "\n")
-
-
-def plain_cells(column: pd.Series) -> list[Any]:
-    """A column as plain Python values, missing cells as None."""
-    if str(column.dtype).startswith("datetime64"):
-        # numpy gives datetime for microseconds, for every year from 1 to 9999, where pandas would not
-        return column.to_numpy(dtype="datetime64[us]").tolist()
-    gone = column.isna().to_numpy()
-    return [None if lost else cell for cell, lost in zip(column.tolist(), gone, strict=True)]
-
-
-def speller(table: Table, name: str, safe: bool) -> Callable[[Any], str]:
-    """The function that spells the cells of a column as text."""
-    kind = table.column(name).type
-    if kind == "datetime":
-        clocks = {
-            "microseconds" if cell.microsecond else "seconds" if cell.hour or cell.minute or cell.second else "days"
-            for frame in table.batches([name]) for cell in plain_cells(frame[name]) if cell is not None
-        }
-        form = next((form for form in ("microseconds", "seconds") if form in clocks), "days")
-        return lambda cell: "" if cell is None else spelled_moment(cell, form)
-    if kind == "decimal":
-        return lambda cell: "" if cell is None else repr(cell)
-    if kind == "text" and safe:
-        return lambda cell: "" if cell is None else guarded(cell)
-    return lambda cell: "" if cell is None else str(cell)
-
-
-def spelled_moment(moment: datetime, form: str) -> str:
-    """A moment as ISO text, to the day, second or microsecond.
-
-    >>> spelled_moment(datetime(812, 1, 31), "days"), spelled_moment(datetime(2020, 1, 31, 10), "seconds")
-    ('0812-01-31', '2020-01-31 10:00:00')
-    """
-    return moment.isoformat(" ")[:10] if form == "days" else moment.isoformat(" ", form)
-
-
-def guarded(text: str) -> str:
-    """Text that no spreadsheet program takes for a formula.
-
-    >>> guarded("=1+1"), guarded("sum")
-    ("'=1+1", 'sum')
-    """
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+def form_of(table: Table, column: Column) -> str:
+    """How finely the moments of a column are spelled, the same in all its cells."""
+    if column.type != "datetime":
+        return ""
+    return moment_form(set().union(*(moment_forms(plain_cells(part[column.name])) for part in table.batches([column.name]))))
 
 
 def json_records(table: Table) -> Iterator[str]:
     """Each row as a JSON object; moments as ISO text, missing cells as null, numbers without end as text."""
-    moments = {c.name: speller(table, c.name, safe=False) for c in table.columns if c.type == "datetime"}
+    forms = {c.name: form_of(table, c) for c in table.columns if c.type == "datetime"}
     for frame in table.batches():
         columns = []
         for name in table.names:
             cells = plain_cells(frame[name])
-            if name in moments:
-                cells = [None if cell is None else moments[name](cell) for cell in cells]
+            if name in forms:
+                cells = [None if cell is None else spelled_moment(cell, forms[name]) for cell in cells]
             elif table.column(name).type == "decimal":
                 cells = [str(cell) if cell is not None and math.isinf(cell) else cell for cell in cells]
             columns.append(cells)

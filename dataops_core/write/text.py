@@ -1,15 +1,18 @@
-"""A frame as CSV text: the plain function that exported scripts carry along; the same text as `write_file` gives."""
+"""Cells and frames as delimited text: plain functions, which exported scripts carry along."""
 
 from __future__ import annotations
 
 import csv
 import io
-from typing import Any
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any, TextIO
 
 import pandas as pd
 
 from dataops_core.table.kinds import type_of
-from dataops_core.write.file import plain_cells, spelled_moment
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def csv_text(df: pd.DataFrame) -> str:
@@ -19,17 +22,73 @@ def csv_text(df: pd.DataFrame) -> str:
     'a,b\\n1.5,x\\n,"y, z"\\n'
     """
     out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    writer = csv.writer(UnixLines(out), lineterminator="\r\n")
     writer.writerow(df.columns)
-    writer.writerows(zip(*[spelled_column(df[name]) for name in df.columns], strict=True))
+    columns = []
+    for name in df.columns:
+        cells = plain_cells(df[name])
+        columns.append(spelled_cells(cells, type_of(df[name]), moment_form(moment_forms(cells)), False))
+    writer.writerows(zip(*columns, strict=True))
     return out.getvalue()
 
 
-def spelled_column(column: pd.Series) -> list[str]:
-    """The cells of a tidy column as text; dates without a time only where no cell of the column has one."""
-    cells: list[Any] = plain_cells(column)
-    kind = type_of(column)
+class UnixLines:
+    """A text file whose lines end with a bare line feed; csv would then not quote a carriage return inside a cell."""
+
+    def __init__(self, file: TextIO) -> None:
+        self.file = file
+
+    def write(self, line: str) -> int:
+        """Write a line that ends with carriage return and line feed."""
+        return self.file.write(line[:-2] + "\n")
+
+
+def plain_cells(column: pd.Series) -> list[Any]:
+    """A column as plain Python values, missing cells as None."""
+    if str(column.dtype).startswith("datetime64"):
+        # numpy gives datetime for microseconds, for every year from 1 to 9999, where pandas would not
+        return column.to_numpy(dtype="datetime64[us]").tolist()
+    gone = column.isna().to_numpy()
+    return [None if lost else cell for cell, lost in zip(column.tolist(), gone, strict=True)]
+
+
+def moment_forms(cells: Iterable[Any]) -> set[str]:
+    """How finely moments must be spelled: days, seconds or microseconds; nothing for other cells."""
+    return {
+        "microseconds" if cell.microsecond else "seconds" if cell.hour or cell.minute or cell.second else "days"
+        for cell in cells if isinstance(cell, datetime)
+    }
+
+
+def moment_form(forms: set[str]) -> str:
+    """The finest of the forms that a column's moments ask for."""
+    return next((form for form in ("microseconds", "seconds") if form in forms), "days")
+
+
+def spelled_cells(cells: Iterable[Any], kind: str, form: str, safe: bool) -> list[str]:
+    """The cells of a column of a storage type as text; `safe` guards text against being run as a formula."""
     if kind == "datetime":
-        times = [cell for cell in cells if cell is not None and cell.isoformat(" ")[11:] != "00:00:00"]
-        return ["" if cell is None else spelled_moment(cell, not times) for cell in cells]
-    return ["" if cell is None else repr(cell) if kind == "decimal" else str(cell) for cell in cells]
+        return ["" if cell is None else spelled_moment(cell, form) for cell in cells]
+    if kind == "decimal":
+        return ["" if cell is None else repr(cell) for cell in cells]
+    if kind == "text" and safe:
+        return ["" if cell is None else guarded(cell) for cell in cells]
+    return ["" if cell is None else str(cell) for cell in cells]
+
+
+def spelled_moment(moment: datetime, form: str) -> str:
+    """A moment as ISO text, to the day, second or microsecond.
+
+    >>> spelled_moment(datetime(812, 1, 31), "days"), spelled_moment(datetime(2020, 1, 31, 10), "seconds")
+    ('0812-01-31', '2020-01-31 10:00:00')
+    """
+    return moment.isoformat(" ")[:10] if form == "days" else moment.isoformat(" ", form)
+
+
+def guarded(text: str) -> str:
+    """Text that no spreadsheet program takes for a formula.
+
+    >>> guarded("=1+1"), guarded("sum")
+    ("'=1+1", 'sum')
+    """
+    return "'" + text if text.startswith(FORMULA_STARTS) else text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import secrets
 import threading
@@ -32,8 +33,14 @@ class Here:
 
 @st.cache_resource
 def store() -> Store:
-    """The store, opened once for all visitors."""
+    """The store, opened once for all visitors; what pages will import is loaded meanwhile, so that nobody waits for it."""
+    threading.Thread(target=_warm, daemon=True).start()
     return Store()
+
+
+def _warm() -> None:
+    for name in ("pandas.io.formats.style", "plotly.graph_objects", "dataops_core.store.worker"):
+        importlib.import_module(name)
 
 
 def actor() -> str:

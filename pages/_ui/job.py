@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dataops_core.errors import FlawError
 from dataops_core.recipe.replay import nothing_said
 from dataops_core.store import jobs, worker
 from pages._ui import frame
@@ -30,6 +31,8 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
         return None
     if last is not None and last.state == "done" and last.result is not None:
         return last.result
+    if last is not None and last.error and last.error.get("flaw"):
+        raise FlawError(last.error["what"], last.error["where"], last.error["fix"])
     if last is not None and last.state != "done":
         _ended(last, kind, args, what)
         return None

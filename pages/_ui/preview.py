@@ -26,6 +26,7 @@ def panel(change: Change, before: str, after: str, results: Sequence[Result], ol
             st.warning(md(result.outcome.reason), title=f"Step {number} does not fit any more: {md(result.entry.sentence)}")
         elif result.outcome.status == "skipped":
             st.info(md(result.outcome.reason), title=f"Step {number} is skipped: {md(result.entry.sentence)}")
+    _learned(results, old_results)
     if d.nothing:
         st.info("Every row and every cell stays as it is.", title="This would change nothing", icon=":material/info:")
         return
@@ -46,6 +47,24 @@ def panel(change: Change, before: str, after: str, results: Sequence[Result], ol
         grid.some_rows(before, d.dropped_rows, "preview.dropped", "Rows that would be dropped")
         if len(d.dropped_rows) < d.rows_dropped:
             st.caption(f"The first {len(d.dropped_rows)} of {count(d.rows_dropped, 'row')}.")
+
+
+def _learned(results: Sequence[Result], old_results: Sequence[Result]) -> None:
+    """What new steps learned from the data, and a word of warning where cells could be read in two ways."""
+    known = [r.outcome.learned for r in old_results]
+    for result in results:
+        learned = result.outcome.learned
+        if not learned or learned in known:
+            continue
+        for name, what in learned.items():
+            doubtful = what.get("ambiguous") if isinstance(what, dict) else None
+            if doubtful:
+                st.warning(
+                    f"They are read as the column's other cells suggest: {md(what.get('order') or what.get('decimal') or 'see below')}.",
+                    title=f"{count(doubtful, 'cell')} of {md(name)} could be read in two ways", icon=":material/help:",
+                )
+        with st.expander("What it learned from the data", icon=":material/school:"):
+            st.json(learned, expanded=2)
 
 
 def _figures(d: Difference) -> None:

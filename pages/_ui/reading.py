@@ -79,7 +79,7 @@ def _again(here: Dataset, read: Mapping[str, Any]) -> None:
             accept_new_options=True, help="Empty cells always do",
         )
         if st.form_submit_button("Read it again", icon=":material/refresh:"):
-            st.session_state["reading.asked"] = {"raw": dict(here.raw), "options": {"format": read["format"], **changed}}
+            st.session_state["reading.asked"] = {"raw": dict(here.raw), "options": {"format": read["format"], "lenient": read.get("lenient"), **changed}}
     asked = st.session_state.get("reading.asked")
     if not asked:
         return

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from dataops_core.read import ReadOptions
 from dataops_core.store import datasets
 from dataops_core.store.store import Store
 
@@ -67,7 +68,7 @@ def bring(text, name="table.csv"):
     store = Store()
     file = store.scratch_file(".csv")
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return datasets.add(store, datasets.default_project(store, "tester"), file, name, "tester")
+    return datasets.add(store, datasets.default_project(store, "tester"), file, name, "tester", options=ReadOptions(lenient=True))
 
 
 def dataset(app):

@@ -11,8 +11,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from dataops_core.errors import InputError, SettingError
+from dataops_core.errors import FlawError, InputError, SettingError
 from dataops_core.read import ReadOptions, Source, read_file
+from dataops_core.write import write_file
 
 CELL = '<c r="{ref}" t="{kind}">{value}</c>'
 
@@ -96,7 +97,7 @@ def test_an_encrypted_zip_says_so(tmp_path: Path) -> None:
 
 
 def test_json_records_keep_types_nested_cells_and_repeated_keys(tmp_path: Path) -> None:
-    source = read(tmp_path, b'[{"a": 1, "b": "007", "c": {"x": [1]}, "d": 1.5, "e": 1, "e": 2}, {"a": null, "d": 2}]', "t.json")
+    source = read(tmp_path, b'[{"a": 1, "b": "007", "c": {"x": [1]}, "d": 1.5, "e": 1, "e": 2}, {"a": null, "d": 2}]', "t.json", lenient=True)
     frame = source.table.frame()
     assert {c.name: c.type for c in source.table.columns} == {
         "a": "integer", "b": "text", "c": "text", "d": "decimal", "e": "integer", "e (2)": "integer",
@@ -140,3 +141,32 @@ def test_parquet_types_are_converted_and_reported(tmp_path: Path) -> None:
     assert str(first["day"])[:10] == "0812-01-01"
     assert source.table.frame().iloc[1].isna().all()
     assert source.problems[-1].count >= 6 or source.problems[0].count >= 6
+
+
+def parquet(table: pa.Table) -> bytes:
+    out = io.BytesIO()
+    pq.write_table(table, out)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(("data", "name", "what"), [
+    (b'[{"a": 1, "a": 2}]', "t.json", 'Two columns are called "a".'),
+    (b'{"a": []}', "t.json", "The file has a header but no rows."),
+    (workbook([["a", "a"], [1, 2]]), "t.xlsx", 'Two columns are called "a".'),
+    (workbook([["a", "b"]]), "t.xlsx", "The file has a header but no rows."),
+    (parquet(pa.table([[1], [2]], names=["a", ""])), "t.parquet", "Column 2 has no name."),
+    (parquet(pa.table({"a": pa.array([], pa.int64())})), "t.parquet", "The file has a header but no rows."),
+], ids=["json keys", "json no rows", "excel doubles", "excel no rows", "parquet nameless", "parquet no rows"])
+def test_flaws_of_other_formats_are_refused_unless_asked(tmp_path: Path, data: bytes, name: str, what: str) -> None:
+    with pytest.raises(FlawError, match="column|Column|rows") as caught:
+        read(tmp_path, data, name)
+    assert caught.value.what == what
+    assert caught.value.where.startswith(name)
+    assert read(tmp_path, data, name, lenient=True).options.lenient is True
+
+
+def test_a_table_without_rows_that_the_workbench_wrote_is_fine(tmp_path: Path) -> None:
+    source = read(tmp_path, b"a,b\n", "t.csv", lenient=True)
+    write_file(source.table, tmp_path / "out.parquet")
+    again = read(tmp_path, (tmp_path / "out.parquet").read_bytes(), "out.parquet")
+    assert (again.table.rows, again.options.lenient) == (0, None)

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from dataops_core.errors import InputError, SettingError
+from dataops_core.errors import FlawError, InputError, SettingError
 from dataops_core.read.text import read_text_frame
 from dataops_core.table import content_hash
 
@@ -122,13 +122,37 @@ def test_headerless_data_and_preamble() -> None:
 
 def test_years_as_header_and_row_names() -> None:
     assert columns(b"land,2019,2020\nDE,1,2\nFR,3,4\n")[0]["2020"] == [2, 4]
-    assert columns(b"x,y\nr1,1,2\nr2,3,4\n")[0] == {"column 1": ["r1", "r2"], "x": [1, 3], "y": [2, 4]}
+    assert columns(b"x,y\nr1,1,2\nr2,3,4\n", lenient=True)[0] == {"column 1": ["r1", "r2"], "x": [1, 3], "y": [2, 4]}
 
 
 def test_names_are_made_different_and_reported() -> None:
-    found, _, problems = columns(b" a ,a,,__row_id__\n1,2,3,x\n")
+    found, _, problems = columns(b" a ,a,,__row_id__\n1,2,3,x\n", lenient=True)
     assert list(found) == ["a", "a (2)", "column 3", "row_id"]
     assert problems[0]["count"] == 4
+
+
+@pytest.mark.parametrize(("data", "what", "where"), [
+    (b"age,x,age \n1,2,3\n", 'Two columns are called "age".', "line 1, columns 1, 3"),
+    (b"a,,c\n1,2,3\n", "Column 2 has no name.", "line 1, column 2"),
+    (b"x,y\nr1,1,2\nr2,3,4\n", "Column 1 has no name.", "line 1, column 1"),
+    (b"a,b\n\n", "The file has a header but no rows.", "line 1"),
+    (b"a,a,\n1,2,3\n", 'Two columns are called "a". Column 3 has no name.', "line 1, columns 1, 2, 3"),
+    (b"a,b,\n" + b"1,2,\n" * 2000 + b"1,2,3\n", "Column 3 has no name.", "line 1, column 3"),
+], ids=["doubles", "nameless", "row names", "no rows", "all at once", "far down"])
+def test_flaws_are_refused_unless_asked(data: bytes, what: str, where: str) -> None:
+    with pytest.raises(FlawError, match="column|rows") as caught:
+        read_text_frame(data)
+    assert (caught.value.what, caught.value.where) == (what, where)
+    assert "--lenient" in caught.value.fix
+    _, complete, problems = columns(data, lenient=True)
+    assert complete["lenient"] is True
+    assert problems
+
+
+def test_lenient_is_kept_only_where_it_was_needed() -> None:
+    assert "lenient" not in columns(b"a,b\n1,2\n", lenient=True)[1]
+    found, complete, _ = columns(b"a,b,\n1,2,\n3,4,\n")  # delimiters at the line ends make no column that holds data
+    assert (found["column 3"], "lenient" in complete) == ([None, None], False)
 
 
 def test_type_override_counts_every_cell_that_does_not_fit() -> None:
@@ -155,7 +179,7 @@ def test_wrong_options_name_the_nearest() -> None:
 
 
 def test_header_only_one_column_and_blank_lines() -> None:
-    frame, _, problems = read_text_frame(b"a,b\n")
+    frame, _, problems = read_text_frame(b"a,b\n", {"lenient": True})
     assert (frame.shape, problems[0]["count"]) == ((0, 2), 1)
     assert columns(b"name\nx, y\n\nz\n\n\n")[0] == {"name": ["x, y", None, "z"]}
     assert columns(b"a,b\r\n1,2\r\n\r\n3,4\r\n")[2][0]["where"] == "line 3"

@@ -93,7 +93,7 @@ def test_refuses_for_text(settings, message):
 
 
 def test_constant_that_does_not_fit_is_refused():
-    with pytest.raises(SettingError, match='"1.5" does not fit column "a".*whole number'):
+    with pytest.raises(SettingError, match=r'"1\.5" does not fit column "a".*whole number'):
         fill_missing(whole(1, None), columns=["a"], how="constant", value=1.5)
 
 

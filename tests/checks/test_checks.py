@@ -1,0 +1,90 @@
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataops_core import checks
+from dataops_core.checks.profile import profile_table
+from dataops_core.checks.spelling_variants import merges, one_edit_apart
+from dataops_core.steps import get
+
+
+def findings(table, check):
+    profile, _ = profile_table(table)
+    return [f for f in profile["findings"] if f["check"] == check]
+
+
+CASES = {
+    "missing_cells": ({"a": [1, None, 3, 4] * 10}, "a", list(range(1, 40, 4))),
+    "spaces_around_text": ({"a": ["x", " y", "z  z", "ok"] * 3}, "a", [1, 2, 5, 6, 9, 10]),
+    "constant_column": ({"a": [7, 7, 7], "b": [1, 2, 3]}, "a", [0, 1, 2]),
+    "impossible_values": ({"age": [30, -5, 240, 41, None, 20, 33]}, "age", [1, 2]),
+    "disguised_missing": ({"a": ["x", "unknown", "y", "N.A.", "z"]}, "a", [1, 3]),
+    "numbers_as_text": ({"a": ["€ 1.200", "300", "12 %", "EUR 5"]}, "a", [0, 1, 2, 3]),
+    "dates_as_text": ({"a": ["31/12/2024", "12 Mar 2024", "Dec 3, 2024", "2024-01-05 10:00"]}, "a", [0, 1, 2, 3]),
+    "direct_identifiers": ({"a": ["jo@example.com", "al@example.org", None]}, "a", [0, 1]),
+    "outliers": ({"a": [*range(20), 1000]}, "a", [20]),
+    "spelling_variants": ({"a": ["Paris"] * 30 + ["PARIS", "Pariis", "Rome"] + ["London"] * 30}, "a", [30, 31]),
+}
+
+
+@pytest.mark.parametrize("check", CASES)
+def test_each_check_finds_exactly_the_planted_rows(make_table, check):
+    columns, name, rows = CASES[check]
+    found = findings(make_table(columns), check)
+    assert [(f["columns"], f["rows"], f["count"]) for f in found] == [([name], rows, len(rows))]
+
+
+def test_duplicate_rows_are_found_in_the_whole_table(make_table):
+    found = findings(make_table({"a": [1, 2, 1, 1], "b": ["x", "y", "x", None]}), "duplicate_rows")
+    assert [(f["rows"], f["fix"]["op"]) for f in found] == [([2], "drop_duplicate_rows")]
+
+
+def test_every_check_but_those_of_whole_rows_is_tried_above():
+    assert set(checks.REGISTRY) == {*CASES, "duplicate_rows"}
+
+
+@pytest.mark.parametrize("check", CASES)
+def test_each_finding_offers_a_step_that_fits_the_table(make_table, check):
+    table = make_table(CASES[check][0])
+    for found in findings(table, check):
+        if found["fix"]:
+            assert get(found["fix"]["op"]).problems(found["fix"]["with"], table.columns) == []
+
+
+def test_a_clean_table_gives_no_finding(make_table):
+    rng = np.random.default_rng(1)
+    table = make_table({
+        "id": [f"K{i:04d}" for i in range(200)], "city": rng.choice(["Paris", "Rome", "London"], 200), "age": rng.integers(18, 80, 200),
+        "day": pd.date_range("2024-01-01", periods=200), "score": rng.normal(50, 10, 200).round(1),
+    })
+    assert profile_table(table)[0]["findings"] == []
+
+
+def test_minus_999_is_found_among_positive_numbers_but_not_among_negative_ones(make_table):
+    debt = [*range(0, 50_000, 500), -999, -999]
+    assert findings(make_table({"a": debt}), "disguised_missing")[0]["rows"] == [100, 101]
+    assert findings(make_table({"a": [*range(-5_000, 5_000, 100), -999, -999]}), "disguised_missing") == []
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "apart"),
+    [("kitten", "kiten", True), ("amsterdam", "amsterdma", True), ("paris", "parid", True), ("paris", "london", False),
+     ("abc", "abc", False), ("scip 1", "scip 2", False), ("abcd", "badc", False)],
+)
+def test_one_edit_is_an_insertion_deletion_substitution_or_swap(one, other, apart):
+    assert one_edit_apart(one, other) is apart
+
+
+def test_signs_that_make_a_difference_are_no_variants():
+    assert merges({"<=50K": 90, ">50K": 30}) == {}
+    assert merges({"C": 90, "C++": 3}) == {}
+
+
+def test_adult_has_the_missing_cells_and_duplicates_that_its_readme_names(adult, tmp_path):
+    from dataops_core.read import read_file
+
+    source = read_file(adult, tmp_path / "a.parquet")
+    profile, _ = profile_table(source.table)
+    missing = {name: f["missing"] for name, f in profile["facts"].items() if f["missing"]}
+    assert missing == {"workclass": 1836, "occupation": 1843, "native_country": 583}
+    assert (profile["rows"], profile["missing_cells"], profile["duplicate_rows"]) == (32561, 4262, 24)

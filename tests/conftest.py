@@ -1,0 +1,40 @@
+"""What tests share: a store in a temporary home with a clock that stands still, and real data where it is present."""
+
+import itertools
+import os
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from dataops_core.store.store import Store
+from dataops_core.table import Table, tidy, write_table
+
+REAL = Path(os.environ.get("DATAOPS_REAL_DATA") or Path(__file__).parent.parent.parent / "shared" / "data")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    seconds = itertools.count()
+    return Store(tmp_path / "home", clock=lambda: f"2026-01-01T00:{next(seconds) // 60:02d}:00Z")
+
+
+@pytest.fixture
+def make_table(tmp_path: Path):
+    """Make a table at rest from columns."""
+    numbers = itertools.count()
+
+    def make(columns: dict | pd.DataFrame, kinds: dict[str, str] | None = None) -> Table:
+        frame = tidy(pd.DataFrame(columns))
+        frame.index = pd.RangeIndex(len(frame), name="row")
+        return write_table(tmp_path / f"table{next(numbers)}.parquet", [frame], kinds)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def adult() -> Path:
+    path = REAL / "adult.csv"
+    if not path.exists():
+        pytest.skip("adult.csv is not present beside the checkout")
+    return path

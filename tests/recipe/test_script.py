@@ -1,0 +1,132 @@
+"""The exported script: runs with pandas alone and gives the same content hash as the engine."""
+
+import ast
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+import pytest
+
+from dataops_core import steps
+from dataops_core.read import read_file
+from dataops_core.recipe.embed import Sources
+from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
+from dataops_core.recipe.replay import run_recipe
+from dataops_core.recipe.script import READERS, script
+
+SAMPLE = Path(__file__).parent.parent.parent / "sample_data" / "loan_applications.csv"
+ALL = {
+    "trim_spaces": {"columns": ["city"]}, "change_case": {"columns": ["city"], "case": "title"},
+    "mark_missing": {"columns": ["existing_debt"], "tokens": ["-999"]}, "parse_numbers": {"columns": ["loan_amount"]},
+    "parse_dates": {"columns": ["application_date"]}, "fill_missing": {"columns": ["income"], "how": "median", "by": ["sex"]},
+    "cap_outliers": {"columns": ["income"], "method": "iqr"}, "replace_values": {"column": "housing", "mapping": {"rent": "renting"}},
+    "set_kind": {"columns": ["postal_code"], "kind": "id"}, "filter_rows": {"column": "age", "keep_if": "at least", "value": "18"},
+    "drop_duplicate_rows": {}, "drop_rows_with_missing": {"columns": ["housing"]}, "rename_columns": {"names": {"sex": "gender"}},
+    "drop_columns": {"columns": ["country"]},
+}
+
+
+@pytest.fixture(scope="module")
+def bare_python(tmp_path_factory) -> str:
+    """An interpreter that sees pandas and what it needs, and nothing of this project's other packages."""
+    folder = tmp_path_factory.mktemp("bare")
+    venv.create(folder, with_pip=False)
+    site = next(folder.glob("lib/python*/site-packages"))
+    import numpy
+    import pandas
+
+    here = Path(pandas.__file__).parent.parent
+    for name in ("pandas", "numpy", "numpy.libs", "dateutil", "pytz", "tzdata", "six.py"):
+        source = Path(numpy.__file__).parent.parent / name if name.startswith("numpy") else here / name
+        if source.exists():
+            (site / name).symlink_to(source)
+    return str(folder / "bin" / "python")
+
+
+def run_script(python: str, text: str, source: Path, out: Path) -> str:
+    path = out.with_suffix(".py")
+    path.write_text(text, encoding="utf-8")
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
+    done = subprocess.run([python, "-W", "error", path, source, out], capture_output=True, text=True, cwd=out.parent, env=environment)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip()
+
+
+def test_the_bare_interpreter_has_pandas_and_nothing_of_ours(bare_python):
+    code = "import pandas, importlib.util as u; print([n for n in ('pyarrow', 'dataops_core', 'pydantic', 'streamlit') if u.find_spec(n)])"
+    assert subprocess.run([bare_python, "-c", code], capture_output=True, text=True, cwd="/").stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("fitted", [False, True], ids=["learns in the script", "learned before"])
+def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_path, fitted):
+    assert set(ALL) == {step.name for step in steps.REGISTRY.values()}, "a new step belongs into this recipe"
+    recipe = Recipe("all steps", 0, tuple(RecipeStep(op, settings) for op, settings in ALL.items()))
+    source = read_file(SAMPLE, tmp_path / "read.parquet")
+    run = run_recipe(recipe, source.table, tmp_path)
+    assert run.failed is None
+    if fitted:
+        recipe = run.recipe
+        recipe = from_json(recipe.to_json() | {"read": source.options.to_json()})
+    out = tmp_path / "out.csv"
+    assert run_script(bare_python, script(recipe), SAMPLE, out) == run.table.content_hash
+    assert read_file(out, tmp_path / "again.parquet").table.rows == run.table.rows
+
+
+def test_adult_gives_one_hash_in_engine_and_script_and_file(adult, bare_python, tmp_path):
+    recipe = from_json({"name": "adult", "steps": [
+        {"op": "mark_missing", "with": {"columns": ["capital_gain"], "tokens": ["99999"]}},
+        {"op": "drop_duplicate_rows", "with": {}},
+        {"op": "fill_missing", "with": {"columns": ["workclass", "occupation", "native_country"], "how": "most_frequent", "by": ["sex"]}},
+        {"op": "fill_missing", "with": {"columns": ["capital_gain"], "how": "median", "by": ["sex"]}},
+        {"op": "cap_outliers", "with": {"columns": ["hours_per_week"], "method": "iqr"}},
+    ]})
+    source = read_file(adult, tmp_path / "read.parquet")
+    hashes = {run_recipe(recipe, source.table, tmp_path).table.content_hash for _ in range(2)}
+    hashes.add(run_script(bare_python, script(recipe), adult, tmp_path / "out.csv"))
+    hashes.add(read_file(tmp_path / "out.csv", tmp_path / "again.parquet").table.content_hash)
+    assert len(hashes) == 1
+
+
+def test_a_script_says_each_step_in_words_and_comments_out_what_is_off():
+    text = script(Recipe("two", 0, (
+        RecipeStep("trim_spaces", {"columns": ["a"]}, why="typed by hand"), RecipeStep("drop_columns", {"columns": ["b"]}, off=True),
+    )))
+    assert "# 1. Trimmed spaces in a" in text
+    assert "# Why: typed by hand" in text
+    assert "# 2. (off) Dropped" in text
+    assert "Annotated" not in text
+    assert "dataops_core" not in text.split('"""', 2)[2]
+
+
+def test_the_sources_of_all_steps_and_readers_fit_into_one_script():
+    sources = Sources()
+    for step in steps.REGISTRY.values():
+        sources.add(step)
+        if step.learner:
+            sources.add(step.learner)
+    for reader in READERS.values():
+        sources.add(reader)
+    tree = ast.parse("\n".join(sources.imports) + "\n" + sources.text())
+    names = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    assert len(names) == len(set(names))
+
+
+@pytest.mark.parametrize("odd", ['a"b', "a\\n", "é'", "{x}", '"""', "$"])
+def test_odd_names_survive_in_a_script(bare_python, tmp_path, odd):
+    import csv
+
+    source = tmp_path / "in.csv"
+    with source.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows([[odd, "n"], [" x ", 1], ["y", 2]])
+    recipe = Recipe(odd, 0, (RecipeStep("trim_spaces", {"columns": [odd]}, why=odd),))
+    run = run_recipe(recipe, read_file(source, tmp_path / "r.parquet").table, tmp_path)
+    assert run_script(bare_python, script(recipe), source, tmp_path / "out.csv") == run.table.content_hash
+
+
+def test_a_recipe_with_an_unknown_step_makes_no_script():
+    from dataops_core.errors import SettingError
+
+    with pytest.raises(SettingError, match='no step "nope"'):
+        script(Recipe(steps=(RecipeStep("nope", {}),)))

@@ -1,0 +1,105 @@
+"""Jobs run in processes of their own; their state is a column."""
+
+import os
+import signal
+import subprocess
+import time
+from unittest.mock import Mock
+
+import pytest
+
+from dataops_core.errors import SettingError
+from dataops_core.store import datasets, jobs, states, worker
+from dataops_core.store.store import Store
+
+
+@pytest.fixture
+def raw(store: Store, tmp_path) -> dict:
+    file = tmp_path / "t.csv"
+    file.write_text("a,b\n" + "".join(f"{i},x{i % 7}\n" for i in range(2000)))
+    return datasets.store_raw(store, file, "t.csv")
+
+
+def wait(store: Store, job: str, *states_: str, seconds: float = 60) -> jobs.Job:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        now = jobs.get(store, job)
+        if now.state in states_:
+            return now
+        time.sleep(0.05)
+    pytest.fail(f"the job is still {now.state}")
+
+
+def pids(job: str) -> list[int]:
+    listed = subprocess.run(["pgrep", "-f", f"store.worker {job}"], capture_output=True, text=True).stdout.split()
+    return [int(pid) for pid in listed]
+
+
+def test_a_job_reads_a_file_and_its_result_is_the_dataset(store, raw):
+    args = {"project": datasets.default_project(store, "ann"), "raw": raw, "options": {}}
+    job = jobs.start(store, "add", args, "ann")
+    done = wait(store, job, "done", "failed")
+    assert done.state == "done"
+    assert datasets.get(store, done.result).name == "t"
+
+
+def test_a_job_that_fails_says_what_where_and_how_to_fix_it(store, tmp_path):
+    (tmp_path / "x.csv").write_bytes(b"")
+    raw = datasets.store_raw(store, tmp_path / "x.csv", "x.csv")
+    job = jobs.start(store, "add", {"project": datasets.default_project(store, "ann"), "raw": raw}, "ann")
+    failed = wait(store, job, "done", "failed")
+    assert failed.state == "failed"
+    assert "empty" in failed.error["what"]
+    assert failed.error["fix"]
+
+
+def test_the_same_work_is_started_once(store, raw, monkeypatch):
+    started = []
+    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *a, **k: started.append(a) or Mock())
+    first, second = (jobs.start(store, "add", {"raw": raw}, "ann") for _ in range(2))
+    assert first == second
+    assert len(started) == 1
+
+
+def slow_job(store: Store, tmp_path) -> str:
+    """A job that takes many seconds: a wide recipe on a file of some size."""
+    file = tmp_path / "slow.csv"
+    file.write_text("a,b,c\n" + "".join(f" x{i} ,y{i},{i}\n" for i in range(400_000)))
+    raw = datasets.store_raw(store, file, "slow.csv")
+    return jobs.start(store, "add", {"project": datasets.default_project(store, "ann"), "raw": raw, "options": {}}, "ann")
+
+
+def test_cancel_ends_the_process_and_leaves_nothing_half_done(store, tmp_path):
+    job = slow_job(store, tmp_path)
+    wait(store, job, "running")
+    assert pids(job)
+    jobs.cancel(store, job)
+    assert wait(store, job, "cancelled", "done", seconds=5).state == "cancelled"
+    time.sleep(0.5)
+    assert pids(job) == []
+    assert datasets.in_project(store, datasets.default_project(store, "ann")) == []
+
+
+def test_a_killed_job_is_called_interrupted_and_can_be_started_again(store, tmp_path, monkeypatch):
+    job = slow_job(store, tmp_path)
+    wait(store, job, "running")
+    for pid in pids(job):
+        os.kill(pid, signal.SIGKILL)
+    monkeypatch.setattr(jobs, "SILENCE", 1.0)
+    now = wait(store, job, "interrupted", seconds=10)
+    assert now.error["fix"] == "Start it again: nothing was lost."
+    monkeypatch.setattr(jobs, "SILENCE", 10.0)
+    again = jobs.start(store, now.kind, now.args, "ann")
+    assert again != job
+    assert wait(store, again, "done", "failed", seconds=120).state == "done"
+
+
+def test_work_in_a_page_and_in_a_worker_is_the_same_code(store, raw):
+    project = datasets.default_project(store, "ann")
+    said = []
+    made = worker.run(store, "add", {"project": project, "raw": raw, "options": {}}, "ann", lambda share, note: said.append(share))
+    here = datasets.get(store, made)
+    assert states.known(store, states.root_id(raw["sha256"], here.recipe.read))
+    assert (said[0], said[-1]) == (0.0, 1.0)
+    with pytest.raises(SettingError, match="needs a message"):
+        worker.run(store, "commit", {"dataset": made, "message": " "}, "ann", lambda *_: None)

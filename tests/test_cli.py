@@ -1,0 +1,253 @@
+"""The command line is a public contract: formats, keys, exit codes."""
+
+import gzip
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from dataops_core.cli import main
+
+ROOT = Path(__file__).parent.parent
+SAMPLE = ROOT / "sample_data" / "loan_applications.csv"
+
+
+@pytest.fixture
+def run(capsys, monkeypatch, tmp_path):
+    """Run a command in this process; returns exit code, stdout, stderr."""
+    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+
+    def call(*args: object) -> tuple[int, str, str]:
+        code = main([str(arg) for arg in args])
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return call
+
+
+@pytest.fixture
+def recipe(tmp_path) -> Path:
+    path = tmp_path / "r.json"
+    path.write_text(json.dumps({"format": "dataops-recipe/1", "name": "r", "seed": 0, "steps": [
+        {"op": "trim_spaces", "with": {"columns": ["city"]}}, {"op": "fill_missing", "with": {"columns": ["n"], "how": "median"}},
+    ]}))
+    return path
+
+
+@pytest.fixture
+def cities(tmp_path) -> Path:
+    path = tmp_path / "cities.csv"
+    path.write_text("city,n\n Paris,1\nRome,3\nOslo,?\n")
+    return path
+
+
+def test_read_says_how_the_file_was_read(run, cities):
+    code, out, err = run("read", cities, "--json")
+    told = json.loads(out)
+    assert (code, err, told["rows"], told["problems"]) == (0, "", 3, [])
+    assert [(c["name"], c["kind"], c["missing"]) for c in told["columns"]][1] == ("n", "number", 1)
+    assumed = told["assumed"]
+    assert (assumed["format"], assumed["encoding"], assumed["delimiter"], assumed["header_row"], assumed["decimal"]) == ("csv", "utf-8", ",", 0, ".")
+    assert set(assumed["missing_tokens"]) == {"", "?"}
+
+
+def test_read_takes_other_assumptions_and_writes_the_table(run, tmp_path):
+    (tmp_path / "s.txt").write_text("a;b\n1,5;x\nNONE;y\n")
+    code, out, _ = run("read", "s.txt", "--delimiter", ";", "--decimal", ",", "--missing-tokens", "NONE", "--out", "o.csv", "--json")
+    assert (code, json.loads(out)["columns"][0]["type"]) == (0, "decimal")
+    assert (tmp_path / "o.csv").read_text() == "a,b\n1.5,x\n,y\n"
+
+
+def test_profile_has_facts_and_findings_and_exits_1_when_something_was_found(run):
+    code, out, _ = run("profile", SAMPLE, "--json")
+    told = json.loads(out)
+    assert code == 1
+    assert (told["rows"], told["columns"], told["duplicate_rows"]) == (4960, 17, 60)
+    assert told["facts"]["income"]["missing"] == 436
+    finding = next(f for f in told["findings"] if f["check"] == "disguised_missing")
+    assert (finding["columns"], finding["count"], finding["severity"], len(finding["rows"])) == (["existing_debt"], 119, "warning", 20)
+    assert finding["fix"] == {"op": "mark_missing", "with": {"columns": ["existing_debt"], "tokens": ["-999"]}}
+
+
+def test_profile_of_a_clean_file_exits_0(run, tmp_path):
+    (tmp_path / "c.csv").write_text("a,b\n1,x\n2,y\n3,x\n")
+    assert run("profile", "c.csv")[0] == 0
+
+
+def test_profile_of_adult(run, adult):
+    told = json.loads(run("profile", adult, "--json")[1])
+    assert (told["missing_cells"], told["duplicate_rows"], sum(f["missing"] > 0 for f in told["facts"].values())) == (4262, 24, 3)
+
+
+def test_run_writes_the_table_and_says_what_each_step_did(run, cities, recipe, tmp_path):
+    code, out, err = run("run", recipe, cities, "-o", "out.csv", "--json")
+    told = json.loads(out)
+    assert (code, err) == (0, "")
+    assert [(s["op"], s["status"], s["cells_changed"], s["rows_after"]) for s in told["steps"]] == [
+        ("trim_spaces", "done", 1, 3), ("fill_missing", "done", 1, 3),
+    ]
+    assert (tmp_path / "out.csv").read_text() == "city,n\nParis,1\nRome,3\nOslo,2\n"
+    assert json.loads(run("hash", "out.csv", "--json")[1])["content_hash"] == told["content_hash"]
+
+
+def test_run_twice_and_to_parquet_gives_one_hash(run, cities, recipe):
+    hashes = set()
+    for name in ("a.csv", "b.parquet", "c.jsonl"):
+        run("run", recipe, cities, "-o", name)
+        hashes.add(run("hash", name)[1])
+    assert len(hashes) == 1
+
+
+def test_learned_values_are_reused_and_refit_changes_them(run, cities, recipe, tmp_path):
+    run("run", recipe, cities, "--fitted", "fitted.json")
+    assert json.loads((tmp_path / "fitted.json").read_text())["steps"][1]["learned"]["n"]["fill"] == 2
+    (tmp_path / "next.csv").write_text("city,n\nBern,10\nWien,30\nGraz,?\n")
+    run("run", "fitted.json", "next.csv", "-o", "reused.csv")
+    run("run", "fitted.json", "next.csv", "-o", "refit.csv", "--refit")
+    assert (tmp_path / "reused.csv").read_text().endswith("Graz,2\n")
+    assert (tmp_path / "refit.csv").read_text().endswith("Graz,20\n")
+
+
+def test_a_column_of_another_name_is_mapped(run, recipe, tmp_path):
+    (tmp_path / "o.csv").write_text("town,n\n Paris,1\n")
+    assert run("run", recipe, "o.csv", "-o", "x.csv", "--map", "city=town")[0] == 0
+    assert (tmp_path / "x.csv").read_text() == "town,n\nParis,1\n"
+
+
+def test_a_dry_run_writes_nothing(run, cities, recipe, tmp_path):
+    code, out, _ = run("run", recipe, cities, "-o", "x.csv", "--dry-run", "--json")
+    assert (code, json.loads(out)["written"], (tmp_path / "x.csv").exists()) == (0, False, False)
+
+
+def test_the_script_gives_the_same_hash(run, cities, recipe, tmp_path):
+    assert run("script", recipe, "-o", "clean.py")[0] == 0
+    done = subprocess.run([sys.executable, "clean.py", cities, "out.csv"], capture_output=True, text=True, cwd=tmp_path)
+    told = json.loads(run("run", recipe, cities, "-o", "x.csv", "--json")[1])
+    assert done.stdout.strip() == told["content_hash"]
+    assert (tmp_path / "out.csv").read_bytes() == (tmp_path / "x.csv").read_bytes()
+
+
+def test_versions_from_commit_to_verify(run, cities, recipe, tmp_path, monkeypatch):
+    assert run("commit", "cities", cities, "-m", "as it came")[0] == 0
+    told = json.loads(run("commit", "cities", cities, "--recipe", recipe, "-m", "clean", "--json")[1])
+    assert (told["number"], told["rows"]) == (2, 3)
+    log = json.loads(run("log", "cities", "--json")[1])["versions"]
+    assert [(v["number"], v["message"]) for v in log] == [(2, "clean"), (1, "as it came")]
+    code, out, _ = run("diff", "cities", 1, 2, "--json")
+    assert (code, json.loads(out)["cells_changed"]) == (1, {"city": 1, "n": 1})
+    assert run("diff", "cities", 2, 2)[0] == 0
+    assert run("export", "cities", 2, "-o", "b.zip")[0] == 0
+    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "fresh"))
+    code, out, _ = run("verify", "b.zip", "--json")
+    assert (code, json.loads(out)["ok"]) == (0, True)
+    data = bytearray((tmp_path / "b.zip").read_bytes())
+    data[len(data) // 2] ^= 1
+    (tmp_path / "b.zip").write_bytes(bytes(data))
+    code, out, _ = run("verify", "b.zip")
+    assert code == 1
+    assert "FAILED" in out
+
+
+def test_the_guide_lists_and_explains(run):
+    listed = json.loads(run("guide", "--json")[1])
+    assert "fill_missing" in [s["name"] for s in listed["steps"]]
+    one = json.loads(run("guide", "fill_missing", "--json")[1])
+    assert [s["name"] for s in one["settings"]][:2] == ["columns", "how"]
+
+
+ZIP = b"PK\x03\x04" + b"\x14\x00\x01\x00"
+
+
+def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
+    def put(name: str, data: bytes) -> Path:
+        (folder / name).write_bytes(data)
+        return folder / name
+
+    packed = gzip.compress(b"a,b\n" + b"1,2\n" * 5000)
+    return {
+        "empty file": (put("empty.csv", b""), "empty"),
+        "header only": (put("head.csv", b"a,b\n"), "no rows"),
+        "binary garbage": (put("bin.csv", bytes(range(256)) * 40), "not a text table"),
+        "truncated gzip": (put("cut.csv.gz", packed[: len(packed) // 2]), "gzip"),
+        "100,000 columns": (put("wide.csv", b",".join(b"c%d" % i for i in range(100_000)) + b"\n" + b"1," * 99_999 + b"1\n"), "100,000 columns"),
+        "double names": (put("double.csv", b"age,age\n1,2\n"), 'called "age"'),
+        "empty name": (put("noname.csv", b"a,,c\n1,2,3\n"), "no name"),
+        "no such file": (folder / "gone.csv", "no such file"),
+        "broken zip": (put("x.zip", b"PK\x03\x04 nonsense"), "zip"),
+        "broken Parquet": (put("x.parquet", b"PAR1 nonsense PAR1"), "Parquet"),
+        "broken JSON": (put("x.json", b'[{"a": 1}, {"a":'), "JSON"),
+    }
+
+
+@pytest.mark.parametrize("case", [
+    "empty file", "header only", "binary garbage", "truncated gzip", "100,000 columns", "double names", "empty name", "no such file",
+    "broken zip", "broken Parquet", "broken JSON",
+])
+def test_a_bad_file_gets_what_where_and_fix_and_exit_code_2(run, tmp_path, recipe, case):
+    path, word = bad_files(tmp_path)[case]
+    for command in (("read", path), ("profile", path), ("run", recipe, path, "-o", "out.csv"), ("commit", "x", path, "-m", "m")):
+        code, out, err = run(*command)
+        assert (code, out) == (2, "")
+        what, where, fix = err.strip().split("\n")
+        assert word.lower() in what.lower(), err
+        assert len(where) > len("Where: ")
+        assert len(fix) > len("Fix:   ")
+        assert "Traceback" not in err
+    assert not (tmp_path / "out.csv").exists()
+
+
+def test_a_password_protected_zip_is_refused_with_the_way_out(run, tmp_path):
+    plain = tmp_path / "p.zip"
+    with zipfile.ZipFile(plain, "w") as zipped:
+        zipped.writestr("a.csv", "a\n1\n")
+    data = bytearray(plain.read_bytes())
+    data[6] |= 1  # the encryption bit, in the local header and in the directory
+    at = data.index(b"PK\x01\x02")
+    data[at + 8] |= 1
+    plain.write_bytes(bytes(data))
+    code, _, err = run("read", plain)
+    assert code == 2
+    assert "password" in err.lower() or "encrypted" in err.lower()
+
+
+BAD_RECIPES = {
+    "unknown step": ({"op": "trim_space", "with": {"columns": ["city"]}}, 'Did you mean "trim_spaces"?'),
+    "missing column": ({"op": "trim_spaces", "with": {"columns": ["citty"]}}, 'Did you mean "city"?'),
+    "bad choice": ({"op": "fill_missing", "with": {"columns": ["n"], "how": "medain"}}, 'Did you mean "median"?'),
+    "bad setting": ({"op": "trim_spaces", "with": {"colums": ["city"]}}, 'Did you mean "columns"?'),
+    "wrong kind": ({"op": "trim_spaces", "with": {"columns": ["n"]}}, "Choose another column"),
+    "no columns": ({"op": "trim_spaces", "with": {"columns": []}}, "Choose a column"),
+}
+
+
+@pytest.mark.parametrize("case", BAD_RECIPES)
+def test_a_bad_recipe_says_how_to_mend_it_and_writes_nothing(run, cities, tmp_path, case):
+    step, fix = BAD_RECIPES[case]
+    (tmp_path / "bad.json").write_text(json.dumps({"steps": [step]}))
+    code, _, err = run("run", "bad.json", cities, "-o", "x.csv")
+    assert code == 2
+    assert fix in err
+    assert not (tmp_path / "x.csv").exists()
+
+
+def test_bad_options_end_with_exit_code_2_and_no_traceback(run, cities):
+    for args in ((), ("nope",), ("read",), ("run", "r.json"), ("log", "nobody"), ("run", "gone.json", cities, "-o", "x.csv"), ("guide", "nope")):
+        code, out, err = run(*args)
+        assert (code, out) == (2, ""), args
+        assert err.startswith("What:")
+
+
+def test_json_errors_have_one_shape(run, tmp_path):
+    (tmp_path / "empty.csv").write_bytes(b"")
+    code, out, _ = run("read", "empty.csv", "--json")
+    assert code == 2
+    assert set(json.loads(out)["error"]) == {"what", "where", "fix"}
+
+
+def test_python_m_works(tmp_path):
+    done = subprocess.run([sys.executable, "-m", "dataops_core", "--version"], capture_output=True, text=True, cwd=ROOT)
+    assert (done.returncode, done.stdout) == (0, "dataops 0.1.0\n")

@@ -1,0 +1,145 @@
+"""The rules that hold the house together."""
+
+import ast
+import importlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from dataops_core import checks, cli, steps
+
+ROOT = Path(__file__).parent.parent
+# a name may import what stands to its left; names in one group may not import each other
+ORDER = [
+    {"errors"}, {"table"}, {"read", "write", "facts"}, {"steps.step"}, {"checks.check"}, {"steps"}, {"checks"}, {"recipe"}, {"export"},
+    {"store"}, {"cli"}, {"__main__"},
+]
+
+
+def rank(name: str) -> tuple[int, str]:
+    parts = name.removeprefix("dataops_core").strip(".").split(".")
+    for size in (2, 1):
+        key = ".".join(parts[:size])
+        for number, group in enumerate(ORDER):
+            if key in group:
+                return number, key
+    return -1, name  # the package itself
+
+
+def imports(path: Path) -> list[str]:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    found = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
+    return found + [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
+
+
+def modules() -> list[tuple[str, Path]]:
+    paths = sorted((ROOT / "dataops_core").rglob("*.py"))
+    return [(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path) for path in paths]
+
+
+def test_imports_point_one_way():
+    wrong = []
+    for name, path in modules():
+        here, mine = rank(name)
+        for other in imports(path):
+            if other.startswith("dataops_core") and here >= 0:
+                there, theirs = rank(other)
+                if there > here or (there == here and mine != theirs):
+                    wrong.append(f"{name} imports {other}")
+    assert wrong == []
+
+
+def test_no_step_imports_a_step():
+    wrong = [
+        (name, other) for name, path in modules() if name.startswith("dataops_core.steps.") and not name.endswith(".step")
+        for other in imports(path) if other.startswith("dataops_core.steps.") and not re.search(r"\.(step|_\w+)$", other)
+    ]
+    assert wrong == []
+
+
+def test_the_engine_knows_nothing_of_streamlit_nor_of_pages():
+    wrong = [(name, other) for name, path in modules() for other in imports(path) if re.match(r"(streamlit|pages|app)\b", other)]
+    assert wrong == []
+
+
+def test_importing_the_command_line_loads_no_heavy_package():
+    code = "import sys, dataops_core.cli; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    heavy = {"streamlit", "sdv", "torch", "fairlearn", "sklearn", "plotly", "matplotlib", "data_profiling", "ydata_profiling"}
+    assert heavy & set(ast.literal_eval(loaded)) == set()
+
+
+@pytest.mark.parametrize("package", ["table", "read", "write", "facts", "steps", "checks"])
+def test_public_names_are_pinned_and_there(package):
+    module = importlib.import_module(f"dataops_core.{package}")
+    assert [name for name in module.__all__ if not hasattr(module, name)] == []
+    assert module.__all__ == sorted(module.__all__, key=lambda name: (not name.isupper(), not name[0].isupper(), name))
+
+
+def test_no_file_of_ours_is_longer_than_400_lines():
+    paths = [p for folder in ("dataops_core", "pages", "tests", "sample_data", "benchmarks") for p in (ROOT / folder).rglob("*.py")]
+    long = {str(p.relative_to(ROOT)): len(p.read_text(encoding="utf-8").splitlines()) for p in [*paths, ROOT / "app.py"]}
+    assert {name: lines for name, lines in long.items() if lines > 400} == {}
+    assert long["app.py"] < 60
+
+
+def commands() -> list[str]:
+    parser = cli.make_parser()
+    return list(next(a for a in parser._actions if hasattr(a, "choices") and a.choices and "read" in a.choices).choices)
+
+
+def test_every_command_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert [name for name in commands() if f"| `{name} " not in readme] == []
+
+
+def test_every_option_of_every_command_is_in_the_readme():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    parser = cli.make_parser()
+    choices = next(a for a in parser._actions if hasattr(a, "choices") and a.choices and "read" in a.choices).choices
+    options = {option for command in choices.values() for action in command._actions for option in action.option_strings}
+    assert sorted(o for o in options - {"-h", "--help", "-o", "--out", "-m", "--message"} if o not in readme) == []
+
+
+def test_every_step_explains_itself():
+    for step in steps.REGISTRY.values():
+        assert step.summary.endswith("."), step.name
+        assert len(step.doc.splitlines()) > 2, f"{step.name}: say when to use it, with an example"
+        assert ">>>" in step.doc, f"{step.name} has no example"
+        for setting in step.settings:
+            assert setting.label and (setting.help or setting.choices), f"{step.name}: explain {setting.name}"
+
+
+def test_every_check_says_why_it_matters():
+    for check in checks.REGISTRY.values():
+        assert check.doc.splitlines()[0].endswith("."), check.name
+        assert len(check.why) > 40, f"{check.name}: say why it matters"
+
+
+def test_every_page_is_in_the_readme_and_begins_with_the_guard():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for page in sorted((ROOT / "pages").glob("*.py")):
+        assert f"**{page.stem.capitalize()}**" in readme
+        tree = ast.parse(page.read_text(encoding="utf-8"))
+        code = [n for n in tree.body if not isinstance(n, (ast.Import, ast.ImportFrom)) and not (isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant))]
+        first = next(n for n in code if any(isinstance(c, ast.Call) for c in ast.walk(n)) and not ast.unparse(n).startswith("SAMPLE"))
+        assert "frame.enter(" in ast.unparse(first), f"{page.name}: the first thing a page does is frame.enter(…)"
+
+
+def test_every_public_function_of_the_engine_has_a_docstring():
+    missing = []
+    for name, path in modules():
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and not node.name.startswith("_") and not ast.get_docstring(node):
+                inner = name.endswith("steps.step") and node.name == "register"
+                missing += [] if inner or _is_nested(path, node) else [f"{name}.{node.name}"]
+    assert missing == []
+
+
+def _is_nested(path: Path, node: ast.AST) -> bool:
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = [f for f in ast.walk(tree) if isinstance(f, ast.FunctionDef)]
+    return any(child.lineno == node.lineno for f in functions for child in ast.walk(f) if child is not f and isinstance(child, ast.FunctionDef))
