@@ -20,24 +20,29 @@ def everything():
     return [d["name"] for p in datasets.projects(store) for d in datasets.in_project(store, p["id"])]
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("shop.csv", b"a;b\n1;2\n3;4\n"), ("shop.csv.gz", gzip.compress(b"a,b\n1,2\n3,4\n")), ("shop.json", b'[{"a":1,"b":2},{"a":3,"b":4}]'),
-])
-def test_uploaded_file_becomes_a_dataset_under_its_name(name, content):
-    app = upload(start(), name, content)
+GOOD = {
+    "shop.csv": b"a;b\n1;2\n3;4\n", "shop.csv.gz": gzip.compress(b"a,b\n1,2\n3,4\n", mtime=0),
+    "shop.json": b'[{"a":1,"b":2},{"a":3,"b":4}]',
+}
+BAD = {
+    "garbage.csv": bytes(range(256)) * 40, "empty.csv": b"", "picture.xlsx": b"\x89PNG\r\n\x1a\n" + b"\0" * 500,
+    "broken.parquet": b"PAR1" + b"\0" * 100, "broken.json": b'{"a": [1, 2', "broken.csv.gz": b"\x1f\x8b\x08\0" + b"x" * 30,
+    "broken.zip": b"PK\x03\x04" + b"x" * 60,
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_uploaded_file_becomes_a_dataset_under_its_name(name):
+    app = upload(start(), name, GOOD[name])
     assert unforeseen(app) == []
     assert "2 rows and 2 columns" in texts(app)
     assert dataset(app).raw["name"] == name
     assert app.dataframe[0].value.to_numpy().tolist() == [[1, 2], [3, 4]]
 
 
-@pytest.mark.parametrize(("name", "content"), [
-    ("garbage.csv", bytes(range(256)) * 40), ("empty.csv", b""), ("picture.xlsx", b"\x89PNG\r\n\x1a\n" + b"\0" * 500),
-    ("broken.parquet", b"PAR1" + b"\0" * 100), ("broken.json", b'{"a": [1, 2'), ("broken.csv.gz", b"\x1f\x8b\x08\0" + b"x" * 30),
-    ("broken.zip", b"PK\x03\x04" + b"x" * 60),
-])
-def test_bad_file_is_refused_with_what_and_how_to_fix_it_and_the_app_goes_on(name, content):
-    app = upload(start(), name, content)
+@pytest.mark.parametrize("name", BAD)
+def test_bad_file_is_refused_with_what_and_how_to_fix_it_and_the_app_goes_on(name):
+    app = upload(start(), name, BAD[name])
     assert unforeseen(app) == []
     errors = [(each.proto.title, each.value) for each in app.error]
     assert len(errors) == 1, said(app)
@@ -48,6 +53,24 @@ def test_bad_file_is_refused_with_what_and_how_to_fix_it_and_the_app_goes_on(nam
     assert unforeseen(app) == []
     assert "2 rows and 1 column" in texts(app)
     assert everything() == ["good"]
+
+
+def test_flawed_table_is_read_only_when_asked_to():
+    app = upload(start(), "twice.csv", b"a,a\n1,2\n")
+    assert unforeseen(app) == []
+    assert everything() == []
+    assert [each.proto.title for each in app.warning] == ['Two columns are called "a".']
+    click(app, "Read it anyway")
+    assert unforeseen(app) == []
+    assert everything() == ["twice"]
+    assert app.dataframe[0].value.to_numpy().tolist() == [[1, 2]]
+
+
+def test_flawed_table_can_be_left():
+    app = click(upload(start(), "twice.csv", b"a,a\n1,2\n"), "Leave it")
+    assert unforeseen(app) == []
+    assert everything() == []
+    assert button(app, "Open the sample")
 
 
 def test_second_file_of_that_name_is_a_dataset_of_its_own():

@@ -64,10 +64,10 @@ def test_audit_trail_tells_what_was_done(two):
     assert "unbroken" in texts(two)
 
 
-def test_exported_bundle_holds_and_verifies_on_the_page(two, home):
+def test_exported_bundle_holds_and_verifies_on_the_page(two):
     click(two, "Make the bundle")
     assert unforeseen(two) == []
-    stored = two.session_state[next(key for key in two.session_state.filtered_state if key.endswith(".made"))]
+    stored = two.session_state[f"versions.export.{dataset(two).id}.2.True.made"]
     path = Store().objects.local(stored["md5"])
     assert verify_bundle(Path(path)).ok
     two.session_state["versions.tabs"] = "Verify a bundle"
@@ -77,7 +77,7 @@ def test_exported_bundle_holds_and_verifies_on_the_page(two, home):
     assert [each.proto.title for each in two.success] == ["The bundle holds"]
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04" + b"\0" * 100])
+@pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04" + b"\0" * 100], ids=["empty", "text", "broken"])
 def test_file_that_is_no_bundle_is_told(two, content):
     two.session_state["versions.tabs"] = "Verify a bundle"
     two.run()
