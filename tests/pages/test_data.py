@@ -98,7 +98,7 @@ def test_file_is_read_differently_and_undo_takes_it_back():
     app = upload(start(), "shop.csv", b"a,b\n1;2,3\n")
     app.session_state["data.tabs"] = "How it was read"
     app.run()
-    next(each for each in app.selectbox if each.label == "Delimiter").select(";").run()
+    next(each for each in app.selectbox if each.label == "Delimiter").select(";")
     click(app, "Read it again")
     assert unforeseen(app) == []
     here = dataset(app)

@@ -7,7 +7,7 @@ import pytest
 from dataops_core.export.bundle import verify_bundle
 from dataops_core.store import versions
 from dataops_core.store.store import Store
-from tests.pages.driver import click, dataset, go, said, sentences, texts, unforeseen
+from tests.pages.driver import click, dataset, go, said, sentences, texts, unforeseen, wait_for_job
 from tests.pages.test_clean import DUPLICATES, TRIM, with_steps
 
 
@@ -73,6 +73,7 @@ def test_exported_bundle_holds_and_verifies_on_the_page(two):
     two.session_state["versions.tabs"] = "Verify a bundle"
     two.run()
     two.file_uploader[0].upload("mine.zip", Path(path).read_bytes()).run()
+    wait_for_job(two)
     assert unforeseen(two) == []
     assert [each.proto.title for each in two.success] == ["The bundle holds"]
 
