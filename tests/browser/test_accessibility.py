@@ -1,14 +1,20 @@
 """axe finds no violation on any page, in light and dark, wide and narrow, beyond faults of Streamlit's own that are named here."""
 
+from dataclasses import replace
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import datasets, versions
 from tests.browser.driver import button, choose_step, metric, open_page, settle
 
-# Faults of Streamlit's own that no app can mend: (rule, text in the element) -> issue of streamlit/streamlit
-UPSTREAM = {}
+# Faults of Streamlit's own that no app can mend: (rule, part of the element) -> where streamlit/streamlit has it
+UPSTREAM = {
+    # react-dropzone's role=presentation on a section that has a label, and a tabindex (-1) since this pull request
+    ("presentation-role-conflict", 'data-testid="stFileUploaderDropzone"'): "#15928",
+}
 
 
 def violations(page):
@@ -26,9 +32,6 @@ def dataset(server):
     made, store = server.bring(), server.store()
     versions.commit(store, made, "as it came", "tester")
     here = datasets.get(store, made)
-    from dataclasses import replace
-
-    from dataops_core.recipe.recipe import RecipeStep
     datasets.edit(store, made, here.revision, replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["city"]}),)), "trim", "t")
     versions.commit(store, made, "trimmed", "tester")
     datasets.set_roles(store, made, here.revision + 1, {"target": "approved", "sensitive": ["sex"]}, "tester")
@@ -88,6 +91,10 @@ class TestNoViolation:
     def test_versions(self, page, server, dataset, tab):
         open_page(page, server, "versions", dataset)
         page.get_by_role("tab", name=tab, exact=True).click()
+        if tab == "Verify a bundle":
+            settle(page)
+            page.get_by_text("Verify a bundle").last.click()
+            expect(page.get_by_text("Rebuilds the data of a bundle")).to_be_visible()
         assert violations(page) == []
 
     def test_guide(self, page, server):
