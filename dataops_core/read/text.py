@@ -18,6 +18,7 @@ from dataops_core.read.cells import (
     convert_cells,
     decimal_sign,
     keeps_na,
+    maybe_thousands,
     new_survey,
     survey_column,
 )
@@ -202,6 +203,16 @@ def judge_columns(
     tokens = given.get("missing_tokens", [token for token in MISSING_CANDIDATES if token in seen or token == ""])
     decimal = given.get("decimal") or decimal_sign(surveys, delimiter)
     found = {name: column_type(survey["shapes"], decimal) for name, survey in zip(names, surveys, strict=True)}
+    doubtful = [
+        name for name, survey in zip(names, surveys, strict=True)
+        if decimal == "." and name not in types and maybe_thousands(survey)
+    ]
+    if doubtful and "decimal" not in given and not delimiter.startswith(","):
+        problems.append({
+            "what": 'Numbers like "1,234" could be thousands or decimals; they were kept as text.',
+            "where": ", ".join(f'column "{name}"' for name in doubtful[:20]) + ", …" * (len(doubtful) > 20),
+            "fix": "Say which sign is the decimal sign (--decimal), or use the step parse_numbers.", "count": len(doubtful),
+        })
     return {"types": {**found, **types}, "decimal": decimal, "missing_tokens": list(tokens), "kept": kept}
 
 

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from dataops_core.errors import FlawError, InputError, SettingError
+from dataops_core.read.cells import shapes_at_once
 from dataops_core.read.text import read_text_frame
 from dataops_core.table import content_hash
 
@@ -211,3 +212,34 @@ def test_other_columns_than_expected_are_reported() -> None:
     _, complete, _ = read_text_frame(b"a,b\n1,2\n")
     frame, _, problems = read_text_frame(b"a,c\n1,x\n", complete)
     assert (frame["c"].tolist(), problems[0]["count"]) == (["x"], 2)
+
+
+@pytest.mark.parametrize(("cells", "values", "decimal"), [
+    (["1,234", "56", "-7,890"], ["1,234", "56", "-7,890"], "."),
+    (["1,234", "1,5"], [1.234, 1.5], ","),
+    (["1,234", "0,123"], [1.234, 0.123], ","),
+    (["1,234", "1234,567"], [1.234, 1234.567], ","),
+    (["1,234", "1.234,5"], ["1,234", "1.234,5"], ","),
+    (["1.234", "2"], [1.234, 2.0], "."),
+    (["1,234,567", "1,234"], ["1,234,567", "1,234"], "."),
+], ids=["doubtful", "other digits", "zero", "long group", "both signs", "point", "thousands"])
+def test_a_comma_is_the_decimal_sign_only_beyond_doubt(cells: list[str], values: list[object], decimal: str) -> None:
+    found, complete, problems = columns("\n".join(["n;t", *(f"{cell};x" for cell in cells)]).encode())
+    assert (found["n"], complete["decimal"]) == (values, decimal)
+    assert [p["where"] for p in problems] == (['column "n"'] if values == ["1,234", "56", "-7,890"] else [])
+
+
+def test_what_the_file_shows_decides_on_doubtful_columns() -> None:
+    found, _, problems = columns(b"a;b;c\n1,5;1,234;1.234\n")
+    assert (found, problems) == ({"a": [1.5], "b": [1.234], "c": ["1.234"]}, [])
+    assert columns(b"a;b\n1.234,5;1,234\n")[0]["b"] == [1.234]
+    assert columns(b"a;b\n1,234.5;1,234\n")[0]["b"] == ["1,234"]
+    found, _, problems = columns(b"n;t\n1,234;x\n", decimal=",")
+    assert (found["n"], problems) == ([1.234], [])
+    assert columns(b'n,m\n"1,234",1.234\n')[0] == {"n": ["1,234"], "m": [1.234]}
+
+
+def test_many_cells_at_once_are_judged_like_one_by_one() -> None:
+    many = [f"{n},{n + 100}" for n in range(1, 400)]
+    assert (shapes_at_once(many), shapes_at_once([*many, "1,5"])) == ({"comma?", "integer"}, {"comma", "integer"})
+    assert shapes_at_once(["1.234", "-7.000"]) == {"dot?", "integer"}
