@@ -30,6 +30,7 @@ CELL_SHAPES = re.compile(
     r"|(?P<endless>[+-]?(?:[iI][nN][fF]|[iI]nfinity))"
 )
 MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+LONG_NUMBER = re.compile(r"[+-]?[0.,]*([0-9.,]+?)[0.,]*(?:[eE][+-]?[0-9]+)?")
 CELL_STARTS = frozenset("0123456789+-.,tTfFiI")
 ISO_MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -72,6 +73,16 @@ def shape_of(cell: str) -> str:
     if shape == "moment" and moment_of(cell) is None:
         return "text"
     return shape
+
+
+def rounds(cell: str) -> bool:
+    """Whether a number has more digits than a decimal holds, zeros at its ends left aside.
+
+    >>> rounds("0.1234567890123456789"), rounds("0.12345678901234567"), rounds("1.50000000000000000000")
+    (True, False, False)
+    """
+    match = LONG_NUMBER.fullmatch(cell.strip()) if len(cell) > 17 else None
+    return match is not None and sum(map(str.isdigit, match[1])) > 17
 
 
 def moment_of(cell: str) -> datetime.datetime | None:

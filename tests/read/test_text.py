@@ -243,3 +243,34 @@ def test_many_cells_at_once_are_judged_like_one_by_one() -> None:
     many = [f"{n},{n + 100}" for n in range(1, 400)]
     assert (shapes_at_once(many), shapes_at_once([*many, "1,5"])) == ({"comma?", "integer"}, {"comma", "integer"})
     assert shapes_at_once(["1.234", "-7.000"]) == {"dot?", "integer"}
+
+
+def test_digits_that_a_decimal_cannot_hold_are_reported() -> None:
+    found, _, problems = columns(b"a,b\n0.1234567890123456789,0.12345678901234567\n1.5,2.50000000000000000000000\n")
+    assert found["b"] == [0.12345678901234567, 2.5]
+    assert [(p["where"], p["count"]) for p in problems] == [('line 2, column "a"', 1)]
+
+
+def test_nul_signs_are_kept_and_reported() -> None:
+    found, _, problems = columns(b"a,b\n" + b"x,y\n" * 50 + b"p\0q\0,z\n")
+    assert found["a"][-1] == "p\0q\0"
+    assert [(p["where"], p["count"]) for p in problems] == [("line 52", 2)]
+
+
+def test_a_header_said_again_is_reported_and_kept() -> None:
+    found, _, problems = columns(b"a,b\n1,2\na,b\n3,4\na,b\n")
+    assert found["a"] == ["1", "a", "3", "a"]
+    assert [(p["where"], p["count"]) for p in problems] == [("lines 3, 5", 2)]
+    assert "repeat the header" in problems[0]["what"]
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"header_row": -2}, "-2 is no number of a header line"), ({"header_row": "1"}, "'1' is no number"),
+    ({"delimiter": "\n"}, "is no delimiter"), ({"delimiter": ";;;"}, "';;;' is no delimiter"), ({"delimiter": ""}, "no delimiter"),
+    ({"quote": "\n"}, "is no quote"), ({"quote": "abc"}, "'abc' is no quote"), ({"quote": ",", "delimiter": ","}, "no quote"),
+    ({"decimal": "x"}, "'x' is no decimal sign"),
+])
+def test_settings_that_no_table_can_have_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingError, match=message) as caught:
+        read_text_frame(b"a,b\n1,2\n", options)
+    assert caught.value.fix.startswith(("Give", "Count"))
