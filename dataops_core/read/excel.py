@@ -76,6 +76,9 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
     """The name and rows of the sheet asked for, or of the first one that holds something."""
     import python_calamine
 
+    locked = InputError("The Excel file is encrypted.", "the whole file", "Save it without a password.")
+    if data.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in data:
+        raise locked
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = list(book.sheet_names)
@@ -91,7 +94,7 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
             })
         return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except python_calamine.PasswordError:
-        raise InputError("The Excel file is encrypted.", "the whole file", "Save it without a password.") from None
+        raise locked from None
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise InputError(f"This is no Excel file that can be read: {error}.", "the whole file",
                          "Open it in Excel, save it as .xlsx or .csv, and bring that file.") from None
