@@ -170,3 +170,8 @@ def test_a_table_without_rows_that_the_workbench_wrote_is_fine(tmp_path: Path) -
     write_file(source.table, tmp_path / "out.parquet")
     again = read(tmp_path, (tmp_path / "out.parquet").read_bytes(), "out.parquet")
     assert (again.table.rows, again.options.lenient) == (0, None)
+
+
+def test_json_numbers_with_too_many_digits_are_reported(tmp_path: Path) -> None:
+    source = read(tmp_path, b'[{"a": 0.1234567890123456789}, {"a": 1.5}]', "t.json")
+    assert [(p.where, p.count) for p in source.problems] == [("0.1234567890123456789", 1)]
