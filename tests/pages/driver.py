@@ -1,5 +1,6 @@
 """Drives the whole app in memory: app.py with its pages, on a store of its own."""
 
+import time
 from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
@@ -61,6 +62,16 @@ def said(app):
 def unforeseen(app):
     """Everything on the page that tells of a defect."""
     return [each.message for each in app.exception] + [title for title, _ in said(app) if "nobody foresaw" in title]
+
+
+def wait_for_job(app):
+    """Run the page again until no job's progress is on it."""
+    for _ in range(600):
+        if not app.get("progress"):
+            return
+        time.sleep(0.1)
+        app.run()
+    raise AssertionError("The job does not end.")
 
 
 def bring(text, name="table.csv"):

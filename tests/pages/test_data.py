@@ -1,0 +1,140 @@
+"""Data: bringing files, good and bad; how they were read; what the columns are for."""
+
+import gzip
+
+import pytest
+
+from dataops_core.store import datasets
+from dataops_core.store.store import Store
+from tests.pages.driver import button, click, dataset, labels, said, start, texts, unforeseen
+
+
+def upload(app, name, content):
+    """Upload a file as the box on the page does."""
+    app.file_uploader[0].upload(name, content).run()
+    return app
+
+
+def everything():
+    store = Store()
+    return [d["name"] for p in datasets.projects(store) for d in datasets.in_project(store, p["id"])]
+
+
+GOOD = {
+    "shop.csv": b"a;b\n1;2\n3;4\n", "shop.csv.gz": gzip.compress(b"a,b\n1,2\n3,4\n", mtime=0),
+    "shop.json": b'[{"a":1,"b":2},{"a":3,"b":4}]',
+}
+BAD = {
+    "garbage.csv": bytes(range(256)) * 40, "empty.csv": b"", "picture.xlsx": b"\x89PNG\r\n\x1a\n" + b"\0" * 500,
+    "broken.parquet": b"PAR1" + b"\0" * 100, "broken.json": b'{"a": [1, 2', "broken.csv.gz": b"\x1f\x8b\x08\0" + b"x" * 30,
+    "broken.zip": b"PK\x03\x04" + b"x" * 60,
+}
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_uploaded_file_becomes_a_dataset_under_its_name(name):
+    app = upload(start(), name, GOOD[name])
+    assert unforeseen(app) == []
+    assert "2 rows and 2 columns" in texts(app)
+    assert dataset(app).raw["name"] == name
+    assert app.dataframe[0].value.to_numpy().tolist() == [[1, 2], [3, 4]]
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_bad_file_is_refused_with_what_and_how_to_fix_it_and_the_app_goes_on(name):
+    app = upload(start(), name, BAD[name])
+    assert unforeseen(app) == []
+    errors = [(each.proto.title, each.value) for each in app.error]
+    assert len(errors) == 1, said(app)
+    assert all(part.strip() for part in errors[0])
+    assert everything() == []
+    app.run()
+    upload(app, "good.csv", b"a\n1\n2\n")
+    assert unforeseen(app) == []
+    assert "2 rows and 1 column" in texts(app)
+    assert everything() == ["good"]
+
+
+def test_flawed_table_is_read_only_when_asked_to():
+    app = upload(start(), "twice.csv", b"a,a\n1,2\n")
+    assert unforeseen(app) == []
+    assert everything() == []
+    assert [each.proto.title for each in app.warning] == ['Two columns are called "a".']
+    click(app, "Read it anyway")
+    assert unforeseen(app) == []
+    assert everything() == ["twice"]
+    assert app.dataframe[0].value.to_numpy().tolist() == [[1, 2]]
+
+
+def test_flawed_table_can_be_left():
+    app = click(upload(start(), "twice.csv", b"a,a\n1,2\n"), "Leave it")
+    assert unforeseen(app) == []
+    assert everything() == []
+    assert button(app, "Open the sample")
+
+
+def test_second_file_of_that_name_is_a_dataset_of_its_own():
+    app = click(start(), "Open the sample")
+    app.button(key="data.sample_again").click().run()
+    assert everything() == ["loan_applications", "loan_applications (2)"]
+    assert "loan\\_applications (2)" in texts(app).replace("\\(", "(").replace("\\)", ")")
+
+
+def test_path_that_does_not_exist_is_told(tmp_path):
+    app = start()
+    app.text_input(key="data.path").set_value(str(tmp_path / "no.csv")).run()
+    assert [each.value for each in app.error] == ["Check the path; it must be on the machine that runs this app."]
+
+
+def test_path_of_a_file_is_opened(tmp_path):
+    (tmp_path / "shop.csv").write_text("a,b\n1,2\n")
+    app = start()
+    app.text_input(key="data.path").set_value(str(tmp_path / "shop.csv")).run()
+    assert unforeseen(app) == []
+    assert "1 row and 2 columns" in texts(app)
+
+
+def test_file_is_read_differently_and_undo_takes_it_back():
+    app = upload(start(), "shop.csv", b"a,b\n1;2,3\n")
+    app.session_state["data.tabs"] = "How it was read"
+    app.run()
+    next(each for each in app.selectbox if each.label == "Delimiter").select(";")
+    click(app, "Read it again")
+    assert unforeseen(app) == []
+    here = dataset(app)
+    assert here.recipe.read["delimiter"] == ";"
+    assert here.undo == "Read the file differently"
+
+
+def test_roles_are_kept(sample):
+    sample.session_state["data.tabs"] = "What the columns are for"
+    sample.run()
+    box = {each.label: each for kind in (sample.selectbox, sample.multiselect) for each in kind}
+    box["Outcome"].select("approved")
+    box["Sensitive columns"].set_value(["sex", "migration_background"])
+    box["Identifier"].select("application_id")
+    click(sample, "Keep these roles")
+    assert unforeseen(sample) == []
+    assert dataset(sample).roles == {"target": "approved", "sensitive": ["sex", "migration_background"], "id": "application_id"}
+    box = {each.label: each for kind in (sample.selectbox, sample.multiselect) for each in kind}
+    assert box["Outcome"].value == "approved"
+    assert {"yes", "no"} <= set(box["Good outcome"].options)
+
+
+def test_new_project_has_no_data_and_leaves_the_other_as_it_was(sample):
+    first = dict(sample.query_params)
+    sample.text_input(key="frame.new_project").set_value("Second").run()
+    click(sample, "Make it")
+    assert unforeseen(sample) == []
+    assert "Open the sample" in labels(sample)
+    assert sample.query_params["p"] != first["p"]
+    assert "d" not in sample.query_params
+    assert [p["name"] for p in datasets.projects(Store())] == ["My project", "Second"]
+    sample.selectbox(key=f"frame.project.{sample.query_params['p']}").select(first["p"]).run()
+    assert everything() == ["loan_applications"]
+
+
+def test_project_without_a_name_is_refused(sample):
+    click(sample, "Make it")
+    assert said(sample) == [("A project needs a name.", "Type a name. \\(project\\)")]
+    assert button(sample, "See what is wrong")

@@ -1,0 +1,102 @@
+"""Versions: commit, restore, compare, export, verify, and the audit trail."""
+
+from pathlib import Path
+
+import pytest
+
+from dataops_core.export.bundle import verify_bundle
+from dataops_core.store import versions
+from dataops_core.store.store import Store
+from tests.pages.driver import click, dataset, go, said, sentences, texts, unforeseen, wait_for_job
+from tests.pages.test_clean import DUPLICATES, TRIM, with_steps
+
+
+def commit(app, message):
+    """Commit what the draft is, from the page Versions."""
+    go(app, "versions")
+    app.text_input(key="versions.message").set_value(message).run()
+    return click(app, "Commit")
+
+
+@pytest.fixture
+def two(sample):
+    """The sample with version 1 as it came, and version 2 without its duplicates."""
+    commit(sample, "as it came")
+    with_steps(sample, DUPLICATES)
+    return commit(sample, "no duplicates")
+
+
+def test_commit_keeps_the_state_under_its_message(sample):
+    app = commit(sample, "as it came")
+    assert unforeseen(app) == []
+    known = versions.log(Store(), dataset(app).id)
+    assert [(v["number"], v["message"]) for v in known] == [(1, "as it came")]
+    assert "**Version 1**: as it came" in texts(app)
+    assert "The table as it is now is version 1." in texts(app)
+
+
+def test_commit_without_a_message_is_refused(sample):
+    app = click(go(sample, "versions"), "Commit")
+    assert said(app)[0] == ("A version needs a message.", "Say in a few words what this version is. \\(commit\\)")
+    assert versions.log(Store(), dataset(app).id) == []
+
+
+def test_restored_version_is_the_draft_again_and_undo_takes_it_back(two):
+    two.button(key="versions.restore.1").click().run()
+    assert unforeseen(two) == []
+    assert sentences(two) == []
+    click(go(two, "clean"), "Undo")
+    assert sentences(two) == ["Dropped rows that are equal in all columns (kept: first)"]
+
+
+def test_comparison_counts_the_rows_that_went(two):
+    two.session_state["versions.tabs"] = "Compare two"
+    two.run()
+    assert unforeseen(two) == []
+    assert {each.label: each.value for each in two.metric} == {"Rows": "4,900", "Cells changed": "0", "Rows dropped": "60"}
+
+
+def test_audit_trail_tells_what_was_done(two):
+    two.session_state["versions.tabs"] = "Audit trail"
+    two.run()
+    assert unforeseen(two) == []
+    assert two.dataframe[0].value["What"].tolist() == ["version committed", "recipe changed", "version committed", "file read"]
+    assert "unbroken" in texts(two)
+
+
+def test_exported_bundle_holds_and_verifies_on_the_page(two):
+    click(two, "Make the bundle")
+    assert unforeseen(two) == []
+    stored = two.session_state[f"versions.export.{dataset(two).id}.2.True.made"]
+    path = Store().objects.local(stored["md5"])
+    assert verify_bundle(Path(path)).ok
+    two.session_state["versions.tabs"] = "Verify a bundle"
+    two.run()
+    two.file_uploader[0].upload("mine.zip", Path(path).read_bytes()).run()
+    wait_for_job(two)
+    assert unforeseen(two) == []
+    assert [each.proto.title for each in two.success] == ["The bundle holds"]
+
+
+@pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04" + b"\0" * 100], ids=["empty", "text", "broken"])
+def test_file_that_is_no_bundle_is_told(two, content):
+    two.session_state["versions.tabs"] = "Verify a bundle"
+    two.run()
+    two.file_uploader[0].upload("odd.zip", content).run()
+    assert unforeseen(two) == []
+    assert [each.proto.title for each in two.error][0].startswith("This is no bundle")
+
+
+def test_steps_of_a_version_are_shown_with_what_they_did(sample):
+    with_steps(sample, TRIM, DUPLICATES)
+    app = commit(sample, "both")
+    app.toggle(key="versions.show.1").set_value(True).run()
+    assert "Trimmed spaces in city (253 cells changed, 0 rows dropped)" in texts(app).replace("\\(", "(").replace("\\)", ")")
+
+
+def test_draft_with_a_step_that_does_not_work_is_not_committed(sample):
+    with_steps(sample, {"op": "trim_spaces", "with": {"columns": ["no_such_column"]}})
+    app = commit(sample, "broken")
+    assert unforeseen(app) == []
+    assert versions.log(Store(), dataset(app).id) == []
+    assert said(app)[0][0].startswith('The step "Trimmed spaces in no\\_such\\_column" does not work')
