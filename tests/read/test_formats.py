@@ -158,7 +158,7 @@ def parquet(table: pa.Table) -> bytes:
     (parquet(pa.table({"a": pa.array([], pa.int64())})), "t.parquet", "The file has a header but no rows."),
 ], ids=["json keys", "json no rows", "excel doubles", "excel no rows", "parquet nameless", "parquet no rows"])
 def test_flaws_of_other_formats_are_refused_unless_asked(tmp_path: Path, data: bytes, name: str, what: str) -> None:
-    with pytest.raises(FlawError, match="column|Column|rows") as caught:
+    with pytest.raises(FlawError, match=r"column|Column|rows") as caught:
         read(tmp_path, data, name)
     assert caught.value.what == what
     assert caught.value.where.startswith(name)

@@ -20,12 +20,11 @@ def compound(streams: dict[str, bytes]) -> bytes:
     """A compound file: its header, one sector that chains the sectors, one that names the streams, the streams."""
     chain, body, entries = [FAT, END], b"", [entry("Root Entry", 5, END, 0, 1)]
     for number, (name, content) in enumerate(streams.items(), 1):
-        content = content.ljust(4096, b"\0")  # smaller ones would live in a file system of their own
-        content += b"\0" * (-len(content) % 512)
-        first, sectors = len(chain), len(content) // 512
+        sectors = max(8, -(-len(content) // 512))  # smaller streams would live in a file system of their own
+        first = len(chain)
         chain += [*range(first + 1, first + sectors), END]
-        entries.append(entry(name, 2, first, len(content), number + 1 if number < len(streams) else FREE))
-        body += content
+        entries.append(entry(name, 2, first, sectors * 512, number + 1 if number < len(streams) else FREE))
+        body += content.ljust(sectors * 512, b"\0")
     head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack(
         "<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, END, 0, END, 0, 0,
     ) + b"\xff" * 432
