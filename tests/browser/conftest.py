@@ -1,0 +1,49 @@
+"""Chromium, a server per module, and a page per test."""
+
+import pytest
+
+from tests.browser import driver
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if "tests/browser/" in item.path.as_posix():
+            item.add_marker(pytest.mark.browser)
+            if driver.CHROMIUM is None:
+                item.add_marker(pytest.mark.skip(reason="There is no chromium or google-chrome on this machine (Debian: apt-get install chromium)."))
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    made = driver.Server(tmp_path_factory.mktemp("server") / "home")
+    yield made
+    made.kill()
+    made.kill_workers()
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    from playwright.sync_api import sync_playwright
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=driver.CHROMIUM, args=list(driver.QUIET))
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def new_page(chromium):
+    """Makes pages, each in a context of its own unless given one; all are closed at the end."""
+    contexts = []
+
+    def make(width=1280, height=1200, scheme="light"):
+        contexts.append(chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True))
+        return contexts[-1].new_page()
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_page):
+    return new_page()

@@ -1,0 +1,103 @@
+"""axe finds no violation on any page, in light and dark, wide and narrow, beyond faults of Streamlit's own that are named here."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import expect
+
+from dataops_core.store import datasets, versions
+from tests.browser.driver import button, choose_step, metric, open_page, settle
+
+# Faults of Streamlit's own that no app can mend: (rule, text in the element) -> issue of streamlit/streamlit
+UPSTREAM = {}
+
+
+def violations(page):
+    """What axe finds on the page, as rule and element, beyond the faults of Streamlit's own."""
+    settle(page)
+    found = [
+        (each["id"], node["html"][:160]) for each in Axe().run(page).response["violations"] for node in each["nodes"]
+    ]
+    return [(rule, html) for rule, html in found if not any(rule == known and part in html for known, part in UPSTREAM)]
+
+
+@pytest.fixture(scope="module")
+def dataset(server):
+    """The sample with a recipe of one step, a role, and two versions."""
+    made, store = server.bring(), server.store()
+    versions.commit(store, made, "as it came", "tester")
+    here = datasets.get(store, made)
+    from dataclasses import replace
+
+    from dataops_core.recipe.recipe import RecipeStep
+    datasets.edit(store, made, here.revision, replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["city"]}),)), "trim", "t")
+    versions.commit(store, made, "trimmed", "tester")
+    datasets.set_roles(store, made, here.revision + 1, {"target": "approved", "sensitive": ["sex"]}, "tester")
+    return made
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+class TestNoViolation:
+    @pytest.fixture
+    def page(self, new_page, width, scheme):
+        return new_page(width=width, scheme=scheme)
+
+    def test_first_page_without_data(self, page, empty_project):
+        page.goto(empty_project)
+        expect(page.get_by_role("heading", name="Try the sample")).to_be_visible()
+        assert violations(page) == []
+
+    @pytest.mark.parametrize("tab", ["The rows as they came", "How it was read", "What the columns are for"])
+    def test_data(self, page, server, dataset, tab):
+        open_page(page, server, "", dataset)
+        page.get_by_role("tab", name=tab).click()
+        assert violations(page) == []
+
+    @pytest.mark.parametrize("tab", ["What is wrong", "The columns", "The rows"])
+    def test_profile(self, page, server, dataset, tab):
+        open_page(page, server, "profile", dataset)
+        page.get_by_role("tab", name=tab).click()
+        assert violations(page) == []
+
+    def test_finding_with_its_rows(self, page, server, dataset):
+        open_page(page, server, "profile", dataset)
+        page.get_by_text("Show the rows").first.click()
+        expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+        assert violations(page) == []
+
+    def test_clean_with_a_form(self, page, server, dataset):
+        open_page(page, server, "clean", dataset)
+        choose_step(page, "fill missing")
+        expect(button(page, "Preview")).to_be_visible()
+        assert violations(page) == []
+
+    @pytest.mark.parametrize(("words", "figure"), [("duplicate", "Rows dropped"), ("change case", "Cells changed")])
+    def test_clean_with_a_preview(self, page, server, dataset, words, figure):
+        open_page(page, server, "clean", dataset)
+        choose_step(page, words)
+        if figure == "Cells changed":
+            page.get_by_role("combobox", name="Columns").click()
+            page.keyboard.type("city")
+            page.keyboard.press("Enter")
+            page.keyboard.press("Escape")
+        button(page, "Preview").click()
+        expect(metric(page, figure)).to_be_visible()
+        assert violations(page) == []
+
+    @pytest.mark.parametrize("tab", ["Versions", "Compare two", "Verify a bundle", "Audit trail"])
+    def test_versions(self, page, server, dataset, tab):
+        open_page(page, server, "versions", dataset)
+        page.get_by_role("tab", name=tab, exact=True).click()
+        assert violations(page) == []
+
+    def test_guide(self, page, server):
+        open_page(page, server, "guide")
+        assert violations(page) == []
+
+
+@pytest.fixture
+def empty_project(server):
+    """The address of a project without data."""
+    store = server.store()
+    known = {each["name"]: each["id"] for each in datasets.projects(store)}
+    return f"{server.url}/?p={known.get('Empty') or datasets.make_project(store, 'Empty', 'tester')}"
