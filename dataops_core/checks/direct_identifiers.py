@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from typing import Any
@@ -23,8 +24,12 @@ def direct_identifiers(column: pd.Series, facts: Mapping[str, Any], about: Colum
     Keep it only where it is needed. Whoever gets this dataset gets these people too.
     """
     for what, pattern in (("e-mail addresses", _EMAIL), ("phone numbers", _PHONE)):
-        mask = by_value(column, lambda text, pattern=pattern: bool(pattern.fullmatch(text)))
+        mask = by_value(column, functools.partial(_fits, pattern))
         if mask.any():
             fix = {"columns": [about.name]} if mask.sum() > 0.5 * column.notna().sum() else None
             return Hit(mask, f"{mask.sum():,} cells are {what}.", fix)
     return None
+
+
+def _fits(pattern: re.Pattern[str], text: str) -> bool:
+    return bool(pattern.fullmatch(text))

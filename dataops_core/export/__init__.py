@@ -1,0 +1,1 @@
+"""The bundle of a version, and its data card."""

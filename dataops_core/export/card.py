@@ -16,9 +16,7 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         "",
         f"> {_text(version['message'])}",
         "",
-        f"{data['rows']:,} rows and {len(data['columns'])} columns, made from `{_code(raw['name'])}` "
-        f"({before['rows']:,} rows, {before['columns']} columns) by {len([s for s in version['steps'] if s['status'] == 'done'])} "
-        f"repair steps. Committed by {_text(version['actor'])} on {version['created'][:10]}.",
+        _origin(version, before),
         "",
         "## At a glance",
         "",
@@ -60,6 +58,15 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         "",
     ]
     return "\n".join(lines)
+
+
+def _origin(version: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    data, done = version["data"], sum(step["status"] == "done" for step in version["steps"])
+    return (
+        f"{data['rows']:,} rows and {len(data['columns'])} columns, made from `{_code(version['raw']['name'])}` "
+        f"({before['rows']:,} rows, {before['columns']} columns) by {done} repair step{'s' if done != 1 else ''}. "
+        f"Committed by {_text(version['actor'])} on {version['created'][:10]}."
+    )
 
 
 def _steps(steps: list[Mapping[str, Any]]) -> list[str]:

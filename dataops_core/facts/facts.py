@@ -100,7 +100,7 @@ def duplicated_rows(table: Table) -> np.ndarray:
 
     Rows are compared by a 64-bit hash first; only rows whose hashes agree are then compared in full.
     """
-    keys = np.zeros(table.rows, dtype=np.uint64)
+    keys: np.ndarray = np.zeros(table.rows, dtype=np.uint64)
     for name in table.names:
         column = pd.util.hash_pandas_object(table.frame([name])[name], index=False).to_numpy(dtype=np.uint64)
         keys = keys * np.uint64(0x9E3779B97F4A7C15) + column

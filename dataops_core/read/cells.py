@@ -22,11 +22,15 @@ CELL_SHAPES = re.compile(
     r"(?P<integer>[+-]?(?:0|[1-9][0-9]*))"
     r"|(?P<dot>[+-]?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
     r"|(?P<comma>[+-]?(?:(?:0|[1-9][0-9]*),[0-9]*|,[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"|(?P<long_dot>[+-]?[1-9][0-9]{0,2}(?:,[0-9]{3})+\.[0-9]*)"
+    r"|(?P<long_comma>[+-]?[1-9][0-9]{0,2}(?:\.[0-9]{3})+,[0-9]*)"
     r"|(?P<power>[+-]?(?:0|[1-9][0-9]*)[eE][+-]?[0-9]+)"
     r"|(?P<moment>[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9:.+\-Z]+)?)"
     r"|(?P<truth>[tT][rR][uU][eE]|[fF][aA][lL][sS][eE])"
     r"|(?P<endless>[+-]?(?:[iI][nN][fF]|[iI]nfinity))"
 )
+MAYBE_THOUSANDS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
+LONG_NUMBER = re.compile(r"[+-]?[0.,]*([0-9.,]+?)[0.,]*(?:[eE][+-]?[0-9]+)?")
 CELL_STARTS = frozenset("0123456789+-.,tTfFiI")
 ISO_MOMENT = re.compile(
     r"([0-9]{4})-([0-9]{2})-([0-9]{2})"
@@ -38,13 +42,16 @@ CELL_ERROR = ...  # stands for a cell that does not fit its column's type
 
 
 def shape_of(cell: str) -> str:
-    """What a cell looks like: integer, wide, code, dot, comma, power, moment, truth, endless or text.
+    """What a cell looks like: integer, wide, code, dot, comma, long_dot, long_comma, power, moment, truth, endless, text.
 
     "wide" is an integer that a decimal could not hold exactly; "code" is made of digits but would lose something as
-    a number: leading zeros, a phone number's plus, more digits than 64 bits hold.
+    a number: leading zeros, a phone number's plus, more digits than 64 bits hold. "dot?" and "comma?" may as well be
+    thousands; "long_dot" and "long_comma" have the other sign for thousands, and so tell which sign is which.
 
     >>> [shape_of(cell) for cell in ("12", "007", "1.5", "1,5", "2024-02-30", "+4930123456")]
     ['integer', 'code', 'dot', 'comma', 'text', 'code']
+    >>> [shape_of(cell) for cell in ("1,234", "0,123", "1234,567", "1.234,5")]
+    ['comma?', 'comma', 'comma', 'long_comma']
     """
     if cell[:1] not in CELL_STARTS:
         return "text"
@@ -60,10 +67,22 @@ def shape_of(cell: str) -> str:
     if shape in ("dot", "comma", "power"):
         number = float(cell.replace(",", "."))
         fades = number == 0 and re.search("[1-9]", re.split("[eE]", cell)[0])
-        return "text" if math.isinf(number) or fades else shape
+        if math.isinf(number) or fades:
+            return "text"
+        return f"{shape}?" if MAYBE_THOUSANDS.fullmatch(cell) else shape
     if shape == "moment" and moment_of(cell) is None:
         return "text"
     return shape
+
+
+def rounds(cell: str) -> bool:
+    """Whether a number has more digits than a decimal holds, zeros at its ends left aside.
+
+    >>> rounds("0.1234567890123456789"), rounds("0.12345678901234567"), rounds("1.50000000000000000000")
+    (True, False, False)
+    """
+    match = LONG_NUMBER.fullmatch(cell.strip()) if len(cell) > 17 else None
+    return match is not None and sum(map(str.isdigit, match[1])) > 17
 
 
 def moment_of(cell: str) -> datetime.datetime | None:
@@ -89,6 +108,9 @@ def moment_of(cell: str) -> datetime.datetime | None:
     return moment
 
 
+NUMBER_SHAPES = {"integer", "power", "endless"}
+
+
 def column_type(shapes: Collection[str], decimal: str) -> str:
     """The type of a column whose cells have these shapes; one cell that does not conform makes it text.
 
@@ -103,7 +125,7 @@ def column_type(shapes: Collection[str], decimal: str) -> str:
     if found and found <= {"integer", "wide"}:
         return "integer"
     point = "comma" if decimal == "," else "dot"
-    if found - {"endless"} and found <= {"integer", point, "power", "endless"}:
+    if found - {"endless"} and found <= {"integer", point, f"{point}?", "power", "endless"}:
         return "decimal"
     return "text"
 
@@ -170,7 +192,7 @@ def convert_distinct_cells(
     if missing is not None:
         empty = "0001-01-01" if kind == "datetime" else "0"
         cells = [empty if lost else cell for cell, lost in zip(cells, gone, strict=True)]
-    shapes = shapes_at_once(cells)
+    shapes = {shape.rstrip("?") for shape in shapes_at_once(cells)}
     try:
         if kind == "integer" and shapes == {"integer"}:
             return np.array(list(map(int, cells)), dtype="int64"), missing
@@ -190,6 +212,8 @@ def convert_distinct_cells(
 NO_PLAIN_NUMBER = re.compile(
     r"^(?!-?(?:0|[1-9][0-9]{0,14})(?:[.,][0-9]{0,17})?(?:[eE][+-]?[0-9]{1,2})?$)", re.MULTILINE
 )
+SURE_DOT = re.compile(r"^(?!-?[1-9][0-9]{0,2}\.[0-9]{3}$)[^\n.]*\.", re.MULTILINE)
+SURE_COMMA = re.compile(r"^(?!-?[1-9][0-9]{0,2},[0-9]{3}$)[^\n,]*,", re.MULTILINE)
 NO_PLAIN_MOMENT = re.compile(
     r"^(?!(?!0000)[0-9]{4}-[01][0-9]-[0-3][0-9](?:[T ][0-2][0-9]:[0-5][0-9](?::[0-5][0-9](?:\.[0-9]{1,6})?)?)?$)",
     re.MULTILINE,
@@ -212,8 +236,10 @@ def shapes_at_once(cells: Collection[str]) -> set[str]:
         return {"moment"} if NO_PLAIN_MOMENT.search(joined) is None else set()
     if NO_PLAIN_NUMBER.search(joined) is not None:
         return set()
-    shapes = {"dot"} if "." in joined else set()
-    shapes |= {"comma"} if "," in joined else set()
+    shapes = set()
+    for sign, name, sure in ((".", "dot", SURE_DOT), (",", "comma", SURE_COMMA)):
+        if sign in joined:
+            shapes.add(name if sure.search(joined) else f"{name}?")
     shapes |= {"power"} if "e" in joined or "E" in joined else set()
     return shapes | {"integer"}
 
@@ -272,10 +298,16 @@ def keeps_na(survey: dict[str, Any]) -> bool:
 
 
 def decimal_sign(surveys: Sequence[dict[str, Any]], delimiter: str) -> str:
-    """The decimal sign under which more columns are numbers; the point where nothing speaks for the comma."""
+    """The decimal sign that more columns show beyond doubt; the point where nothing speaks for the comma."""
     if delimiter.startswith(","):
         return "."
-    number = {"integer", "power", "endless"}
-    commas = sum("comma" in s["shapes"] and s["shapes"] <= number | {"comma"} for s in surveys)
-    points = sum("dot" in s["shapes"] and s["shapes"] <= number | {"dot"} for s in surveys)
-    return "," if commas > points else "."
+    shown = [
+        sum(bool(s["shapes"] & sure) and s["shapes"] <= sure | maybe | NUMBER_SHAPES for s in surveys)
+        for sure, maybe in (({"comma", "long_comma"}, {"comma?", "dot?"}), ({"dot", "long_dot"}, {"dot?", "comma?"}))
+    ]
+    return "," if shown[0] > shown[1] else "."
+
+
+def maybe_thousands(survey: dict[str, Any]) -> bool:
+    """Whether all commas in a column of numbers have one to three digits before them and exactly three after them."""
+    return "comma?" in survey["shapes"] and survey["shapes"] <= {"comma?"} | NUMBER_SHAPES

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dataops_core.errors import InputError, SettingError, nearest
 from dataops_core.read.names import check_flaws, clean_names, nameless, table_flaws
-from dataops_core.read.sniff import sniff_header, spoken_lines
+from dataops_core.read.sniff import check_header, sniff_header, spoken_lines
 from dataops_core.read.values import value_frame
 from dataops_core.table.kinds import as_text
 
@@ -27,8 +27,8 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
         raise InputError("The sheet is empty.", f'sheet "{sheet}"', "Choose another sheet.")
     texts = [[as_text(cell) for cell in row] for row in rows[:1100]]
     header, skipped = sniff_header(texts, width)
-    if "header_row" in given and given["header_row"] != header:
-        header = int(given["header_row"])
+    if check_header(given) not in (None, header):
+        header = given["header_row"]
         skipped = list(range(header))
     if header >= len(rows):
         raise SettingError(f"There is no row {header + 1} to be the header.", "header_row", "Choose an earlier row.")
@@ -49,6 +49,13 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     if not body:
         problems.append({"what": "The table has no rows, only a header.", "where": f'sheet "{sheet}"',
                          "fix": "Check that the sheet is the right one.", "count": 1})
+    again = [first + number for number, row in enumerate(body, 1) if header >= 0 and row == rows[header]]
+    if again:
+        problems.append({
+            "what": f"{len(again):,} rows repeat the header; they were kept.",
+            "where": spoken_lines(again, len(again)).replace("line", "row"),
+            "fix": "Drop these rows: perhaps files were joined.", "count": len(again),
+        })
     columns = [[whole_number(row[at]) for row in body] for at in range(len(names))]
     frame, facts = value_frame(names, columns, given, problems, "row", first + 1)
     held = {at for at in nameless(raw) if frame[names[at]].notna().any()}
@@ -69,6 +76,9 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
     """The name and rows of the sheet asked for, or of the first one that holds something."""
     import python_calamine
 
+    locked = InputError("The Excel file is encrypted.", "the whole file", "Save it without a password.")
+    if data.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in data:
+        raise locked
     try:
         book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = list(book.sheet_names)
@@ -84,7 +94,7 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
             })
         return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False)
     except python_calamine.PasswordError:
-        raise InputError("The Excel file is encrypted.", "the whole file", "Save it without a password.") from None
+        raise locked from None
     except (python_calamine.CalamineError, OSError, ValueError) as error:
         raise InputError(f"This is no Excel file that can be read: {error}.", "the whole file",
                          "Open it in Excel, save it as .xlsx or .csv, and bring that file.") from None

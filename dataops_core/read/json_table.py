@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from dataops_core.errors import InputError
+from dataops_core.read.cells import rounds
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.sniff import check_encoding, sniff_encoding, undecodable
 from dataops_core.read.values import value_frame
@@ -42,8 +43,22 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
                 record[name] = value
         return record
 
+    rounded: list[str] = []
+
+    def decimal(cell: str) -> float:
+        """A number with a fraction; noted where it loses digits."""
+        rounded.extend([cell] * rounds(cell))
+        return float(cell)
+
     lines = given.get("format") == "jsonl"
-    loaded = json_lines(text, whole) if lines else json_document(text, whole)
+    hooks = {"object_pairs_hook": whole, "parse_float": decimal}
+    loaded = json_lines(text, hooks) if lines else json_document(text, hooks)
+    if rounded:
+        problems.append({
+            "what": f"{len(rounded):,} numbers have more digits than a decimal holds; they were rounded to about 17.",
+            "where": ", ".join(rounded[:20]) + ", …" * (len(rounded) > 20),
+            "fix": "Write them as text to keep every digit.", "count": len(rounded),
+        })
     raw, columns = json_columns(loaded, problems)
     if repeated:
         problems.append({
@@ -62,10 +77,10 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
     return frame, {**complete, **({"lenient": True} if flawed else {})}, problems
 
 
-def json_document(text: str, whole: Any) -> Any:
+def json_document(text: str, hooks: dict[str, Any]) -> Any:
     """The value that a JSON text holds; an error names line and column."""
     try:
-        return json.loads(text, object_pairs_hook=whole)
+        return json.loads(text, **hooks)
     except json.JSONDecodeError as error:
         raise InputError(
             f"The JSON is broken: {error.msg}.", f"line {error.lineno}, column {error.colno}", "Repair that place.",
@@ -74,13 +89,13 @@ def json_document(text: str, whole: Any) -> Any:
         raise InputError("The JSON is nested too deeply.", "the whole file", "Bring an array of records.") from None
 
 
-def json_lines(text: str, whole: Any) -> list[Any]:
+def json_lines(text: str, hooks: dict[str, Any]) -> list[Any]:
     """The records of JSON Lines; an error names the lines that are broken."""
     records, broken = [], []
     for number, line in enumerate(text.split("\n"), 1):
         if line.strip():
             try:
-                record = json.loads(line, object_pairs_hook=whole)
+                record = json.loads(line, **hooks)
             except (ValueError, RecursionError):
                 broken.append(number)
             else:

@@ -72,6 +72,66 @@ def check_encoding(name: str, data: bytes) -> str:
     return "utf-8-sig" if known == "utf-8" and data.startswith(codecs.BOM_UTF8) else name
 
 
+def check_signs(given: dict) -> None:
+    """Refuse a delimiter, quote or decimal sign that no text table can have."""
+    delimiter, quote = given.get("delimiter"), given.get("quote")
+    unfit = delimiter is not None and (
+        not isinstance(delimiter, str) or len(delimiter) not in (1, 2) or delimiter[1:] not in ("", " ")
+    )
+    if unfit or (delimiter and delimiter[0] in '\r\n\0"'):
+        raise SettingError(
+            f"{delimiter!r} is no delimiter.", "delimiter", 'Give one sign, such as "," or ";", perhaps with a space after it.',
+        )
+    unfit = quote is not None and (
+        not isinstance(quote, str) or len(quote) > 2 or (len(quote) == 2 and quote[0] != "\\")
+    )
+    if unfit or (quote and (quote[-1] in "\r\n\0 " or quote[-1] == (delimiter or "")[:1])):
+        raise SettingError(
+            f"{quote!r} is no quote.", "quote", """Give one sign, such as '"', or nothing; a backslash may stand before it.""",
+        )
+    check_decimal(given)
+
+
+def check_decimal(given: dict) -> str | None:
+    """The given decimal sign, if it is one."""
+    if given.get("decimal") not in (None, ".", ","):
+        raise SettingError(f"{given['decimal']!r} is no decimal sign.", "decimal", 'Give "." or ",".')
+    return given.get("decimal")
+
+
+def check_header(given: dict) -> int | None:
+    """The given number of the header line, if it is one."""
+    row = given.get("header_row")
+    if row is not None and (not isinstance(row, int) or isinstance(row, bool) or row < -1):
+        raise SettingError(
+            f"{row!r} is no number of a header line.", "header_row", "Count lines from 0, or give -1 where there is no header.",
+        )
+    return row
+
+
+def null_signs(data: bytes, encoding: str) -> list[dict]:
+    """A problem that says where the text has NUL signs; they are kept, though many programs stop at them."""
+    text = data.decode(encoding, "replace") if b"\0" in data else ""
+    count = text.count("\0")
+    return [{
+        "what": f"{count:,} NUL characters stand in the text; they were kept.",
+        "where": spoken_lines(lines_with("\0", text), count), "fix": "Repair the file, or replace them with a step.",
+        "count": count,
+    }] if count else []
+
+
+def lines_with(sign: str, text: str) -> list[int]:
+    """The numbers of the first twenty lines that hold a sign."""
+    lines: list[int] = []
+    line, start, at = 1, 0, text.find(sign)
+    while at >= 0 and len(lines) < 20:
+        line += text.count("\n", start, at)
+        lines.append(line)
+        start = text.find("\n", at)
+        at = text.find(sign, start) if start >= 0 else -1
+    return lines
+
+
 def undecodable(data: bytes, encoding: str) -> list[dict]:
     """A problem that says where bytes do not fit the encoding; they are read as U+FFFD."""
     try:
@@ -81,19 +141,10 @@ def undecodable(data: bytes, encoding: str) -> list[dict]:
     else:
         return []
     text = data.decode(encoding, "replace")
-    lines: list[int] = []
-    count, at, start = 0, text.find("\ufffd"), 0
-    line = 1
-    while at >= 0:
-        count += 1
-        line += text.count("\n", start, at)
-        start = at
-        if len(lines) < 20 and line not in lines:
-            lines.append(line)
-        at = text.find("\ufffd", at + 1)
+    count = text.count("\ufffd")
     return [{
         "what": f"{count:,} characters could not be decoded as {encoding}; each was replaced by U+FFFD.",
-        "where": spoken_lines(lines, count), "fix": "Choose another encoding, or repair the file.", "count": count,
+        "where": spoken_lines(lines_with("\ufffd", text), count), "fix": "Choose another encoding, or repair the file.", "count": count,
     }]
 
 

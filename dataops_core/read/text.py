@@ -18,15 +18,20 @@ from dataops_core.read.cells import (
     convert_cells,
     decimal_sign,
     keeps_na,
+    maybe_thousands,
     new_survey,
+    rounds,
     survey_column,
 )
 from dataops_core.read.names import EXTRA_CELLS, check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.records import new_notes, text_batches, text_chunks
 from dataops_core.read.sniff import (
     check_encoding,
+    check_header,
+    check_signs,
     consistency,
     is_comment,
+    null_signs,
     sample_records,
     sample_texts,
     sniff_delimiter,
@@ -85,13 +90,12 @@ def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any
     """How the file is laid out: encoding, delimiter, quote, header, names; what is not given is found out."""
     if not data.strip():
         raise InputError("The file is empty.", "the whole file", "Bring a file with at least a header line.")
+    check_signs(given)
     encoding = check_encoding(given["encoding"], data) if "encoding" in given else sniff_encoding(data, problems)
-    problems += undecodable(data, encoding)
+    problems += undecodable(data, encoding) + null_signs(data, encoding)
     texts = sample_texts(data, encoding)
     delimiter = given.get("delimiter") or sniff_delimiter(texts, given.get("quote"))
     quote = given["quote"] if "quote" in given else sniff_quote(texts, delimiter)
-    if len(delimiter) > 2 or len(quote) > 2:
-        raise SettingError("Delimiter and quote are one sign each.", "delimiter, quote", 'For example "," and \'"\'.')
     sample = sample_records(texts, delimiter, quote)
     plain = [record for record in sample if not is_comment(record)] or sample
     _, width, _ = consistency(plain)
@@ -99,8 +103,8 @@ def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any
     lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
     numbers, records = next(text_batches(iter(lines), delimiter, quote, width, [], 1100), ([], []))
     header, skipped = sniff_header(records, width)
-    if "header_row" in given and given["header_row"] != header:
-        header = int(given["header_row"])
+    if check_header(given) not in (None, header):
+        header = given["header_row"]
         skipped = list(range(header))
     if header >= len(records):
         raise SettingError(
@@ -202,6 +206,16 @@ def judge_columns(
     tokens = given.get("missing_tokens", [token for token in MISSING_CANDIDATES if token in seen or token == ""])
     decimal = given.get("decimal") or decimal_sign(surveys, delimiter)
     found = {name: column_type(survey["shapes"], decimal) for name, survey in zip(names, surveys, strict=True)}
+    doubtful = [
+        name for name, survey in zip(names, surveys, strict=True)
+        if decimal == "." and name not in types and maybe_thousands(survey)
+    ]
+    if doubtful and "decimal" not in given and not delimiter.startswith(","):
+        problems.append({
+            "what": 'Numbers like "1,234" could be thousands or decimals; they were kept as text.',
+            "where": ", ".join(f'column "{name}"' for name in doubtful[:20]) + ", …" * (len(doubtful) > 20),
+            "fix": "Say which sign is the decimal sign (--decimal), or use the step parse_numbers.", "count": len(doubtful),
+        })
     return {"types": {**found, **types}, "decimal": decimal, "missing_tokens": list(tokens), "kept": kept}
 
 
@@ -213,8 +227,11 @@ def fill_columns(
     pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray | None]]] = {name: ([], []) for name in names}
     pools: dict[str, dict[str, str]] = {name: {} for name in names}
     misfits: dict[str, list[Any]] = {name: [0, []] for name in names}
+    rounded: dict[str, list[Any]] = {name: [0, []] for name in names}
     notes, zoned = new_notes(), dict[str, int]()
+    again: list[int] = []
     for columns, lines, share in text_chunks(data, layout, notes):
+        again += repeated_headers(columns, lines, layout["raw"])
         for name, cells in zip(names, columns, strict=True):
             own = tokens - set(facts["kept"].get(name, ()))
             values, missing, wrong = convert_cells(
@@ -224,6 +241,10 @@ def fill_columns(
             pieces[name][1].append(missing)
             if facts["types"][name] == "datetime":
                 zoned[name] = zoned.get(name, 0) + sum(1 for cell in cells if ZONE_AT_END.search(cell))
+            if facts["types"][name] == "decimal" and max(map(len, cells)) > 17:
+                lost = [line for line, cell in zip(lines, cells, strict=True) if len(cell) > 17 and rounds(cell)]
+                rounded[name][0] += len(lost)
+                rounded[name][1] += lost[:20]
             misfits[name][0] += len(wrong)
             misfits[name][1] += [(lines[at], cells[at]) for at in wrong[:20]]
         tell(share)
@@ -234,13 +255,27 @@ def fill_columns(
         name = clean_names([*names, EXTRA_CELLS], layout["where"], [])[-1]
         columns_done[name] = pd.Series(extra, dtype=object)
         notes["extra_name"] = name
-    problems += row_problems(notes, layout)
+    problems += row_problems({**notes, "again": again}, layout)
+    problems += [
+        {"what": f"{count:,} numbers have more digits than a decimal holds; they were rounded to about 17.",
+         "where": f'{spoken_lines(some, count)}, column "{name}"', "fix": "Read the column as text to keep every digit.",
+         "count": count} for name, (count, some) in rounded.items() if count
+    ]
     problems += misfit_problems(misfits, facts["types"])
     problems += [
         {"what": f"{count:,} moments had a time zone and were turned into UTC.", "where": f'column "{name}"',
          "fix": "Shift the moments if you want local time.", "count": count} for name, count in zoned.items() if count
     ]
     return pd.DataFrame(columns_done, columns=list(columns_done), index=pd.RangeIndex(notes["rows"]))
+
+
+def repeated_headers(columns: Sequence[Sequence[str]], lines: Sequence[int], raw: Sequence[str]) -> list[int]:
+    """The numbers of the lines that say the header again."""
+    if not raw or raw[0] not in columns[0]:
+        return []
+    header = tuple(raw)
+    rows = zip(*columns, strict=True)
+    return [line for line, row in zip(lines, rows, strict=True) if row == header]
 
 
 def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
@@ -251,6 +286,7 @@ def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
         "short": ("rows have too few cells; the rest was left empty", "Check these rows, or the delimiter."),
         "long": (f'rows have too many cells; the surplus stands in the column "{notes.get("extra_name")}"',
                  "Put quotes around cells that hold the delimiter."),
+        "again": ("lines repeat the header; they were kept as rows", "Drop these rows: perhaps files were joined."),
         "blank": ("blank lines were skipped", ""),
     }
     found = [

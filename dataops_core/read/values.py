@@ -22,6 +22,7 @@ from dataops_core.read.cells import (
     new_survey,
     survey_column,
 )
+from dataops_core.read.sniff import check_decimal
 from dataops_core.table.kinds import as_text
 
 VALUE_TYPES = ("text", "integer", "decimal", "boolean", "datetime")
@@ -98,7 +99,7 @@ def value_frame(
         })
     kept, tokens = value_tokens(names, plain, given, problems, tokens_in_text)
     types: dict[str, str] = {}
-    decimal = given.get("decimal", ".")
+    decimal = check_decimal(given) or "."
     series: dict[str, pd.Series] = {}
     rows = len(plain[0]) if plain else 0
     for name, values in zip(names, plain, strict=True):

@@ -1,0 +1,1 @@
+"""Recipes: ordered steps, replayed on tables or written out as scripts."""

@@ -7,6 +7,7 @@ order in which everything stands before it is needed; what lives elsewhere becom
 from __future__ import annotations
 
 import ast
+import functools
 import sys
 import textwrap
 from collections.abc import Callable, Iterator, Mapping
@@ -43,43 +44,42 @@ class Sources:
     def _take(self, module: str, name: str) -> str:
         if (module, name) in self._names:
             return self._names[module, name]
-        source, tree = _parsed(module)
-        node = _definition(tree, name)
+        source, _ = _parsed(module)
+        node = _definitions(module).get(name)
         if node is None:
-            return self._from_elsewhere(module, tree, name)
+            return self._from_elsewhere(module, name)
         given = _given_names(node)
         for each in given:
             self._names[module, each] = self._free(each, module)
-        called = {needed: self._need(module, tree, needed) for needed in _names(node) if needed not in given}
+        called = {needed: self._need(module, needed) for needed in _names(node) if needed not in given}
         called |= {each: self._names[module, each] for each in given}
         self.pieces[self._names[module, given[0]]] = _plain_text(source, node, {a: b for a, b in called.items() if a != b})
         return self._names[module, name]
 
     def _free(self, name: str, module: str) -> str:
         taken = set(self._names.values())
-        return name if name not in taken else f"{name}_of_{module.rsplit('.', 1)[-1].strip('_')}"
+        free = name if name not in taken else f"{name}_of_{module.rsplit('.', 1)[-1].strip('_')}"
+        while free in taken:
+            free += "_"
+        return free
 
-    def _need(self, module: str, tree: ast.Module, name: str) -> str:
-        if _definition(tree, name) is not None:
+    def _need(self, module: str, name: str) -> str:
+        if name in _definitions(module):
             return self._take(module, name)
-        return self._from_elsewhere(module, tree, name)
+        return self._from_elsewhere(module, name)
 
-    def _from_elsewhere(self, module: str, tree: ast.Module, name: str) -> str:
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and node.module and name in {a.asname or a.name for a in node.names}:
-                if node.module.startswith("dataops_core"):
-                    return self._take(_home(node.module, name), name)
-                if node in tree.body:
-                    alias = next(a for a in node.names if (a.asname or a.name) == name)
-                    self.imports.add(f"from {node.module} import {ast.unparse(alias)}")
-                return name
-            if isinstance(node, ast.Import) and node in tree.body:
-                for alias in node.names:
-                    if (alias.asname or alias.name.split(".")[0]) == name:
-                        self.imports.add(f"import {ast.unparse(alias)}")
+    def _from_elsewhere(self, module: str, name: str) -> str:
+        node = _imported(module).get(name)
+        if isinstance(node, ast.ImportFrom) and str(node.module).startswith("dataops_core"):
+            return self._take(_home(str(node.module), name), name)
+        if node is not None:
+            alias = next(a for a in node.names if (a.asname or a.name.split(".")[0]) == name)
+            origin = f"from {node.module} " if isinstance(node, ast.ImportFrom) else ""
+            self.imports.add(f"{origin}import {ast.unparse(alias)}")
         return name
 
 
+@functools.cache
 def _parsed(module: str) -> tuple[str, ast.Module]:
     loaded = sys.modules[module]
     assert isinstance(loaded, ModuleType) and loaded.__file__
@@ -87,19 +87,29 @@ def _parsed(module: str) -> tuple[str, ast.Module]:
     return source, ast.parse(source)
 
 
+@functools.cache
+def _imported(module: str) -> dict[str, ast.ImportFrom | ast.Import]:
+    """The statements at the top of a module that import names, by name; imports inside functions stay where they are."""
+    _, tree = _parsed(module)
+    nodes = [node for node in tree.body if isinstance(node, (ast.ImportFrom, ast.Import))]
+    return {alias.asname or alias.name.split(".")[0]: node for node in nodes for alias in node.names}
+
+
+@functools.cache
+def _definitions(module: str) -> dict[str, ast.stmt]:
+    """The statements at the top of a module that define names, by name; the last one counts."""
+    _, tree = _parsed(module)
+    return {name: node for node in tree.body for name in _given_names(node)}
+
+
 def _home(module: str, name: str) -> str:
     """The module that defines a name, followed through the packages that hand it on."""
-    _, tree = _parsed(module)
-    if _definition(tree, name) is not None:
+    if name in _definitions(module):
         return module
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module and name in {a.name for a in node.names}:
-            return _home(node.module, name)
+    node = _imported(module).get(name)
+    if isinstance(node, ast.ImportFrom) and node.module:
+        return _home(node.module, name)
     raise SettingError(f'"{name}" cannot be put into a script.', module, "Define it at the top of its module.")
-
-
-def _definition(tree: ast.Module, name: str) -> ast.stmt | None:
-    return next((node for node in tree.body if name in _given_names(node)), None)
 
 
 def _targets(target: ast.expr) -> list[str]:

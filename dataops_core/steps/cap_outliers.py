@@ -70,7 +70,7 @@ def cap_outliers(
 @cap_outliers.learn
 def learn_bounds(
     df: pd.DataFrame, columns: list[str], method: str = "iqr", factor: float = 1.5, low: float = 1.0, high: float = 99.0,
-    limit: float = 3.0, what: str = "clip",  # noqa: ARG001  takes all settings
+    limit: float = 3.0, what: str = "clip",
 ) -> dict[str, Any]:
     """Per column the least and greatest value that is no outlier: {"pay": {"low": 900.0, "high": 7500.0}}."""
     if method == "percentile" and low >= high:

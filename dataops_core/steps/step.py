@@ -110,6 +110,7 @@ class Step:
     _source: str = field(default="", repr=False)
 
     def __call__(self, df: pd.DataFrame, *args: Any, **settings: Any) -> pd.DataFrame:
+        """Call the function itself: no checking, no tidying."""
         return self.function(df, *args, **settings)
 
     def learn(self, function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -266,11 +267,10 @@ def read_settings(function: Callable[..., Any]) -> tuple[Setting, ...]:
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
         if parameter.name in ("learned", "seed"):
             continue
-        hint, marks = hints[parameter.name], ()
+        hint, marks = hints[parameter.name], []
         if typing.get_origin(hint) is Annotated:
-            hint, *rest = typing.get_args(hint)
-            marks = tuple(rest)
-        pick = {type(mark): mark for mark in marks}
+            hint, *marks = typing.get_args(hint)
+        pick: dict[type, Any] = {type(mark): mark for mark in marks}
         label = pick.get(Label, Label(parameter.name.replace("_", " ").capitalize()))
         shape, choices = _shape(hint, Columns in pick)
         required = parameter.default is inspect.Parameter.empty
@@ -300,7 +300,7 @@ def _shape(hint: Any, names_columns: bool) -> tuple[str, tuple[Any, ...]]:
 def _model(name: str, settings: Sequence[Setting], hints: Mapping[str, Any]) -> type[pydantic.BaseModel]:
     fields: dict[str, Any] = {}
     for setting in settings:
-        limits = {"ge": setting.span.low, "le": setting.span.high} if setting.span else {}
+        limits: dict[str, Any] = {"ge": setting.span.low, "le": setting.span.high} if setting.span else {}
         default = ... if setting.required else setting.default
         fields[setting.name] = (hints[setting.name], pydantic.Field(default, **limits))
     return pydantic.create_model(name, __config__=pydantic.ConfigDict(extra="forbid"), **fields)

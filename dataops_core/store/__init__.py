@@ -1,0 +1,1 @@
+"""Projects, datasets, drafts, versions, jobs and the audit log, under one home folder."""

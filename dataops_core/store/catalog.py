@@ -73,7 +73,7 @@ job = sa.Table(
 )
 
 for _change in ("UPDATE", "DELETE"):
-    event.listen(audit, "after_create", sa.DDL(
+    event.listen(audit, "after_create", sa.DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it
         f"CREATE TRIGGER audit_no_{_change.lower()} BEFORE {_change} ON audit "
         "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
     ).execute_if(dialect="sqlite"))

@@ -138,11 +138,20 @@ def edit(
 ) -> None:
     """Make a changed recipe (and raw file) the current draft; raises ConflictError when another tab was faster."""
     now = get(store, dataset)
+    ends = {"from_state": _end(store, now.raw, now.recipe), "to_state": _end(store, raw or now.raw, recipe)}
     with store.writing() as connection:
         last = connection.scalar(sa.select(sa.func.max(catalog.draft.c.n)).where(catalog.draft.c.dataset == dataset)) or 0
         _add_draft(store, connection, dataset, last + 1, now.draft, raw or now.raw, recipe, what, actor)
         _move(connection, dataset, revision, last + 1)
-        store.log(connection, "recipe changed", actor, dataset, change=what, draft=last + 1, **({"why": why} if why else {}))
+        store.log(connection, "recipe changed", actor, dataset, change=what, draft=last + 1, **ends,
+                  **({"why": why} if why else {}))
+
+
+def _end(store: Store, raw: Mapping[str, Any], recipe: Recipe) -> str:
+    """The id of the state in which a recipe ends, where it has been computed."""
+    results = states.evaluate(store, raw, recipe, run=False)
+    pending = any(result.outcome.status == "pending" for result in results)
+    return "not computed yet" if pending else states.head(raw, recipe, results)
 
 
 def undo(store: Store, dataset: str, revision: int, actor: str) -> None:

@@ -67,7 +67,7 @@ def start(store: Store, kind: str, args: Mapping[str, Any], actor: str) -> str:
     path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
     environment = os.environ | {"DATAOPS_HOME": str(store.home.absolute()), "PYTHONPATH": path}
     with (store.home / "worker.log").open("ab") as log:
-        process = subprocess.Popen(
+        process = subprocess.Popen(  # noqa: S603 - our own module with our own job id
             [sys.executable, "-m", "dataops_core.store.worker", made], env=environment, start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
         )

@@ -7,6 +7,7 @@ import getpass
 import json
 import os
 import tempfile
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -36,6 +37,16 @@ def default_home() -> Path:
     return Path(os.environ.get("DATAOPS_HOME") or Path.home() / ".dataops")
 
 
+def _sweep(scratch: Path) -> None:
+    """Remove what killed processes left in scratch space, once it is a day old."""
+    for path in scratch.iterdir():
+        try:
+            if path.is_file() and path.stat().st_mtime < time.time() - 86_400:
+                path.unlink()
+        except FileNotFoundError:  # another process sweeps too
+            continue
+
+
 class Store:
     """Catalog, objects and scratch space under one home folder.
 
@@ -48,6 +59,7 @@ class Store:
         self.scratch = self.home / "tmp"
         self.scratch.mkdir(exist_ok=True)
         self.clock = clock
+        _sweep(self.scratch)
         url = os.environ.get("DATAOPS_CATALOG") or f"sqlite:///{self.home / 'catalog.sqlite'}"
         self._engine = catalog.connect(url)
         self._writer = self._engine.execution_options(writes=True)

@@ -48,7 +48,7 @@ class Difference:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Difference:
         """The difference that `to_json` wrote."""
-        listed = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+        listed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
         listed["columns_retyped"] = {name: tuple(pair) for name, pair in plain["columns_retyped"].items()}
         return cls(**listed)
 

@@ -27,7 +27,7 @@ DTYPES = {
 def type_of(column: pd.Series) -> str:
     """The storage type of a column: text, integer, decimal, boolean or datetime."""
     dtype = column.dtype
-    if pd.api.types.is_bool_dtype(dtype) and dtype != object:
+    if pd.api.types.is_bool_dtype(dtype) and not pd.api.types.is_object_dtype(dtype):
         return "boolean"
     if pd.api.types.is_integer_dtype(dtype):
         return "integer"

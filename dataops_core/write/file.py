@@ -129,13 +129,13 @@ def json_records(table: Table) -> Iterator[str]:
             yield json.dumps(dict(zip(table.names, row, strict=True)), ensure_ascii=False)
 
 
-def write_json(table: Table, file: TextIO, safe: bool) -> None:  # noqa: ARG001 - JSON runs no formulas
+def write_json(table: Table, file: TextIO, safe: bool) -> None:
     """The table as one JSON array of records."""
     file.write("[")
     file.writelines((",\n" if number else "\n") + record for number, record in enumerate(json_records(table)))
     file.write("\n]\n")
 
 
-def write_jsonl(table: Table, file: TextIO, safe: bool) -> None:  # noqa: ARG001 - JSON runs no formulas
+def write_jsonl(table: Table, file: TextIO, safe: bool) -> None:
     """The table as JSON Lines."""
     file.writelines(record + "\n" for record in json_records(table))

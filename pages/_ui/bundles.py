@@ -82,7 +82,7 @@ def compare(here: Dataset, numbers: Sequence[int]) -> None:
 
     if not found.nothing:
         st.markdown(f"From version {one} to version {other}:")
-    preview.panel(Change(found, ()), before.state, after.state, (), ())
+    preview.panel(Change(found, ()), before.state, after.state, would="")
 
 
 def verify_box() -> None:

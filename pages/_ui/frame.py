@@ -189,7 +189,7 @@ def errors() -> Iterator[None]:
         raise
     except DataOpsError as error:
         show(error)
-    except Exception:
+    except Exception:  # noqa: BLE001 - the last net: whatever it is goes to the log, and the page goes on
         number = secrets.token_hex(4)
         _log.exception("Error %s", number)
         st.error(

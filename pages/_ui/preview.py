@@ -17,8 +17,10 @@ from pages._ui.words import count, md, share
 _COLOURS = {"light": "background-color: #fdecc8; color: #10182b", "dark": "background-color: #5c4300; color: #ffffff"}
 
 
-def panel(change: Change, before: str, after: str, results: Sequence[Result], old_results: Sequence[Result]) -> None:
-    """Everything that a change would do."""
+def panel(
+    change: Change, before: str, after: str, results: Sequence[Result] = (), old_results: Sequence[Result] = (), *, would: str = "would "
+) -> None:
+    """Everything that a change would do, or (`would` empty) did from one version to another."""
     d = change.difference
     known_bad = {r.entry.op for r in old_results if r.outcome.status == "failed"}
     for number, result in enumerate(results, 1):
@@ -28,9 +30,11 @@ def panel(change: Change, before: str, after: str, results: Sequence[Result], ol
             st.info(md(result.outcome.reason), title=f"Step {number} is skipped: {md(result.entry.sentence)}")
     _learned(results, old_results)
     if d.nothing:
-        st.info("Every row and every cell stays as it is.", title="This would change nothing", icon=":material/info:")
+        st.info("Every row and every cell stays as it is.", title=f"This {would}change{'' if would else 'd'} nothing", icon=":material/info:")
         return
     _figures(d)
+    if would:
+        st.caption(f"Computed on all {count(d.rows_before, 'row')}: what you apply is exactly this.")
     _groups(change)
     _schema(d)
     back = {new: old for old, new in d.columns_renamed.items()}
@@ -40,10 +44,10 @@ def panel(change: Change, before: str, after: str, results: Sequence[Result], ol
         facts = changes.column(frame.store(), after, name)
         chart.distribution(facts or {}, f"{name}, before and after", f"preview.chart.{after[:8]}.{name}",
                            before=changes.column(frame.store(), before, back.get(name, name)))
-        st.markdown("**Cells that would change**, as old → new")
+        st.markdown(f"**Cells that {would}change{'' if would else 'd'}**, as old → new")
         _cells(d, before, after, back, changed)
     if d.rows_dropped:
-        st.markdown("**Rows that would go**")
+        st.markdown(f"**Rows that {'would go' if would else 'went'}**")
         grid.some_rows(before, d.dropped_rows, "preview.dropped", "Rows that would be dropped")
         if len(d.dropped_rows) < d.rows_dropped:
             st.caption(f"The first {len(d.dropped_rows)} of {count(d.rows_dropped, 'row')}.")
@@ -73,7 +77,6 @@ def _figures(d: Difference) -> None:
         st.metric("Cells changed", f"{sum(d.cells_changed.values()):,}", border=True, width=150,
                   help=f"In {count(len(d.cells_changed), 'column')} and {count(d.rows_changed, 'row')}")
         st.metric("Rows dropped", f"{d.rows_dropped:,}", border=True, width=150, help=f"{share(d.rows_dropped, d.rows_before)} of all rows")
-    st.caption(f"Computed on all {count(d.rows_before, 'row')}: what you apply is exactly this.")
 
 
 def _groups(change: Change) -> None:

@@ -158,7 +158,7 @@ def parquet(table: pa.Table) -> bytes:
     (parquet(pa.table({"a": pa.array([], pa.int64())})), "t.parquet", "The file has a header but no rows."),
 ], ids=["json keys", "json no rows", "excel doubles", "excel no rows", "parquet nameless", "parquet no rows"])
 def test_flaws_of_other_formats_are_refused_unless_asked(tmp_path: Path, data: bytes, name: str, what: str) -> None:
-    with pytest.raises(FlawError, match="column|Column|rows") as caught:
+    with pytest.raises(FlawError, match=r"column|Column|rows") as caught:
         read(tmp_path, data, name)
     assert caught.value.what == what
     assert caught.value.where.startswith(name)
@@ -170,3 +170,8 @@ def test_a_table_without_rows_that_the_workbench_wrote_is_fine(tmp_path: Path) -
     write_file(source.table, tmp_path / "out.parquet")
     again = read(tmp_path, (tmp_path / "out.parquet").read_bytes(), "out.parquet")
     assert (again.table.rows, again.options.lenient) == (0, None)
+
+
+def test_json_numbers_with_too_many_digits_are_reported(tmp_path: Path) -> None:
+    source = read(tmp_path, b'[{"a": 0.1234567890123456789}, {"a": 1.5}]', "t.json")
+    assert [(p.where, p.count) for p in source.problems] == [("0.1234567890123456789", 1)]

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from dataops_core.errors import FlawError, InputError, SettingError
+from dataops_core.read.cells import shapes_at_once
 from dataops_core.read.text import read_text_frame
 from dataops_core.table import content_hash
 
@@ -26,7 +27,7 @@ def test_codes_with_leading_zeros_phone_numbers_and_wide_numbers_stay_text() -> 
 
 
 def test_int64_limits_are_integers() -> None:
-    found, complete, _ = columns(b"a\n9223372036854775807\n-9223372036854775808\n")
+    found, _complete, _ = columns(b"a\n9223372036854775807\n-9223372036854775808\n")
     assert found["a"] == [2**63 - 1, -(2**63)]
 
 
@@ -59,7 +60,7 @@ def test_namibia_is_a_value_and_missing_elsewhere() -> None:
 
 
 def test_given_missing_tokens_are_used_exactly() -> None:
-    found, complete, _ = columns(b"a,b\nx,?\nNA,1\n", missing_tokens=["x"])
+    found, _complete, _ = columns(b"a,b\nx,?\nNA,1\n", missing_tokens=["x"])
     assert found == {"a": [None, "NA"], "b": ["?", "1"]}
 
 
@@ -106,7 +107,7 @@ def test_quoted_line_breaks_and_line_numbers_after_them() -> None:
 
 
 def test_backslash_quotes_and_no_quotes() -> None:
-    found, complete, _ = columns(b'a,b\n1,"say \\"hi\\", ok C:\\dir"\n2,y\n')
+    found, _complete, _ = columns(b'a,b\n1,"say \\"hi\\", ok C:\\dir"\n2,y\n')
     assert found["b"] == ['say "hi", ok C:\\dir', "y"]
     assert columns(b'a,b\n1,"x\n', quote="")[0]["b"] == ['"x']
 
@@ -140,7 +141,7 @@ def test_names_are_made_different_and_reported() -> None:
     (b"a,b,\n" + b"1,2,\n" * 2000 + b"1,2,3\n", "Column 3 has no name.", "line 1, column 3"),
 ], ids=["doubles", "nameless", "row names", "no rows", "all at once", "far down"])
 def test_flaws_are_refused_unless_asked(data: bytes, what: str, where: str) -> None:
-    with pytest.raises(FlawError, match="column|rows") as caught:
+    with pytest.raises(FlawError, match=r"column|Column|rows") as caught:
         read_text_frame(data)
     assert (caught.value.what, caught.value.where) == (what, where)
     assert "--lenient" in caught.value.fix
@@ -211,3 +212,65 @@ def test_other_columns_than_expected_are_reported() -> None:
     _, complete, _ = read_text_frame(b"a,b\n1,2\n")
     frame, _, problems = read_text_frame(b"a,c\n1,x\n", complete)
     assert (frame["c"].tolist(), problems[0]["count"]) == (["x"], 2)
+
+
+@pytest.mark.parametrize(("cells", "values", "decimal"), [
+    (["1,234", "56", "-7,890"], ["1,234", "56", "-7,890"], "."),
+    (["1,234", "1,5"], [1.234, 1.5], ","),
+    (["1,234", "0,123"], [1.234, 0.123], ","),
+    (["1,234", "1234,567"], [1.234, 1234.567], ","),
+    (["1,234", "1.234,5"], ["1,234", "1.234,5"], ","),
+    (["1.234", "2"], [1.234, 2.0], "."),
+    (["1,234,567", "1,234"], ["1,234,567", "1,234"], "."),
+], ids=["doubtful", "other digits", "zero", "long group", "both signs", "point", "thousands"])
+def test_a_comma_is_the_decimal_sign_only_beyond_doubt(cells: list[str], values: list[object], decimal: str) -> None:
+    found, complete, problems = columns("\n".join(["n;t", *(f"{cell};x" for cell in cells)]).encode())
+    assert (found["n"], complete["decimal"]) == (values, decimal)
+    assert [p["where"] for p in problems] == (['column "n"'] if values == ["1,234", "56", "-7,890"] else [])
+
+
+def test_what_the_file_shows_decides_on_doubtful_columns() -> None:
+    found, _, problems = columns(b"a;b;c\n1,5;1,234;1.234\n")
+    assert (found, problems) == ({"a": [1.5], "b": [1.234], "c": ["1.234"]}, [])
+    assert columns(b"a;b\n1.234,5;1,234\n")[0]["b"] == [1.234]
+    assert columns(b"a;b\n1,234.5;1,234\n")[0]["b"] == ["1,234"]
+    found, _, problems = columns(b"n;t\n1,234;x\n", decimal=",")
+    assert (found["n"], problems) == ([1.234], [])
+    assert columns(b'n,m\n"1,234",1.234\n')[0] == {"n": ["1,234"], "m": [1.234]}
+
+
+def test_many_cells_at_once_are_judged_like_one_by_one() -> None:
+    many = [f"{n},{n + 100}" for n in range(1, 400)]
+    assert (shapes_at_once(many), shapes_at_once([*many, "1,5"])) == ({"comma?", "integer"}, {"comma", "integer"})
+    assert shapes_at_once(["1.234", "-7.000"]) == {"dot?", "integer"}
+
+
+def test_digits_that_a_decimal_cannot_hold_are_reported() -> None:
+    found, _, problems = columns(b"a,b\n0.1234567890123456789,0.12345678901234567\n1.5,2.50000000000000000000000\n")
+    assert found["b"] == [0.12345678901234567, 2.5]
+    assert [(p["where"], p["count"]) for p in problems] == [('line 2, column "a"', 1)]
+
+
+def test_nul_signs_are_kept_and_reported() -> None:
+    found, _, problems = columns(b"a,b\n" + b"x,y\n" * 50 + b"p\0q\0,z\n")
+    assert found["a"][-1] == "p\0q\0"
+    assert [(p["where"], p["count"]) for p in problems] == [("line 52", 2)]
+
+
+def test_a_header_said_again_is_reported_and_kept() -> None:
+    found, _, problems = columns(b"a,b\n1,2\na,b\n3,4\na,b\n")
+    assert found["a"] == ["1", "a", "3", "a"]
+    assert [(p["where"], p["count"]) for p in problems] == [("lines 3, 5", 2)]
+    assert "repeat the header" in problems[0]["what"]
+
+
+@pytest.mark.parametrize(("options", "message"), [
+    ({"header_row": -2}, "-2 is no number of a header line"), ({"header_row": "1"}, "'1' is no number"),
+    ({"delimiter": "\n"}, "is no delimiter"), ({"delimiter": ";;;"}, "';;;' is no delimiter"), ({"delimiter": ""}, "no delimiter"),
+    ({"quote": "\n"}, "is no quote"), ({"quote": "abc"}, "'abc' is no quote"), ({"quote": ",", "delimiter": ","}, "no quote"),
+    ({"decimal": "x"}, "'x' is no decimal sign"),
+])
+def test_settings_that_no_table_can_have_are_refused(options: dict[str, object], message: str) -> None:
+    with pytest.raises(SettingError, match=message) as caught:
+        read_text_frame(b"a,b\n1,2\n", options)
+    assert caught.value.fix.startswith(("Give", "Count"))

@@ -3,7 +3,6 @@
 import ast
 import os
 import subprocess
-import sys
 import venv
 from pathlib import Path
 

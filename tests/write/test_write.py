@@ -23,7 +23,7 @@ CELLS = {
     "integer": st.integers(-(2**63), 2**63 - 1),
     "decimal": st.floats(allow_nan=False, allow_infinity=False),
     "boolean": st.booleans(),
-    "datetime": st.datetimes(min_value=datetime.datetime(1, 1, 1)),  # noqa: DTZ001
+    "datetime": st.datetimes(min_value=datetime.datetime(1, 1, 1)),
 }
 DTYPES = {"text": object, "integer": "Int64", "decimal": "float64", "boolean": "boolean", "datetime": "datetime64[us]"}
 
