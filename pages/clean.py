@@ -42,7 +42,11 @@ def apply() -> None:
     store, actor = frame.store(), frame.actor()
     if frame.act(lambda: datasets.edit(store, here.id, asked["revision"], wanted, asked["what"], actor, why=why)):
         frame.say(f"Applied: {asked['what']}")
-    discard()
+        discard()
+        return
+    st.session_state.pop("clean.pending", None)
+    if (st.session_state.get("clean.form") or {}).get("at") is not None:  # the recipe changed: its places are others now
+        st.session_state.pop("clean.form")
 
 
 def show_preview() -> None:
