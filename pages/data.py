@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from dataops_core.errors import DataOpsError, FlawError
-from dataops_core.store import datasets
+from dataops_core.store import datasets, jobs
 from pages._ui import frame, grid, job, reading, roles
 from pages._ui.words import count, fix_of, md, size
 
@@ -74,18 +74,37 @@ def incoming() -> None:
         st.warning(md(fix_of(flaw)), title=md(flaw.what), icon=":material/rule:")
         with st.container(horizontal=True):
             st.button("Read it anyway", on_click=lambda: args["options"].update(lenient=True), icon=":material/arrow_forward:", key="data.anyway")
-            st.button("Leave it", on_click=lambda: st.session_state.pop("data.incoming"), key="data.leave")
+            st.button("Leave it", on_click=leave, key="data.leave")
         return
     except DataOpsError as error:
-        del st.session_state["data.incoming"]
+        leave()
         frame.show(error)
         return
     if made:
-        del st.session_state["data.incoming"]
+        leave()
         frame.go(place.project, made)
         st.rerun()
+    running = jobs.latest(frame.store(), "add", args)
+    if running:
+        st.query_params["job"] = running.id
 
 
+def leave() -> None:
+    """Forget what was brought: it is read, or nobody wants it."""
+    st.session_state.pop("data.incoming", None)
+    st.query_params.pop("job", None)
+
+
+def found_again() -> None:
+    """Take up the reading that the URL names, after a refresh."""
+    job_id = st.query_params.get("job")
+    known = jobs.get(frame.store(), job_id) if job_id else None
+    if known and known.kind == "add" and known.args["project"] == place.project and known.state != "cancelled":
+        st.session_state["data.incoming"] = dict(known.args)
+
+
+if "data.incoming" not in st.session_state:
+    found_again()
 if "data.incoming" in st.session_state:
     incoming()
 

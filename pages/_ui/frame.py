@@ -111,14 +111,14 @@ def here() -> Here:
     project = found.project if found else st.query_params.get("p") or st.session_state.get("frame.p")
     if project not in known:
         project = datasets.default_project(house, actor())
-    go(project, found.id if found else None)
+    go(project, found.id if found else None, job=st.query_params.get("job"))
     return Here(project, found)
 
 
-def go(project: str, dataset: str | None) -> None:
-    """Put project and dataset into the URL, which alone survives a refresh."""
+def go(project: str, dataset: str | None, job: str | None = None) -> None:
+    """Put project, dataset and the job that makes a new one into the URL, which alone survives a refresh."""
     st.session_state["frame.p"], st.session_state["frame.d"] = project, dataset
-    wanted = {"p": project} | ({"d": dataset} if dataset else {})
+    wanted = {"p": project} | ({"d": dataset} if dataset else {}) | ({"job": job} if job else {})
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 
