@@ -8,6 +8,7 @@ import json
 import os
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -132,7 +133,7 @@ def verify_bundle(path: Path, *, progress: Progress = nothing_said) -> Verificat
         if manifest.get("format") != FORMAT:
             raise KeyError("format")
         listed, version = manifest["files"], manifest["version"]
-    except (zipfile.BadZipFile, KeyError, ValueError, NotImplementedError, OSError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, KeyError, TypeError, ValueError, NotImplementedError, RuntimeError, OSError, EOFError) as error:
         raise IntegrityError(
             f"This is no bundle, or its manifest is damaged ({error}).", f"{path.name}: manifest.json", "Export the version again."
         ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -45,11 +46,12 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         *_roles(version.get("roles") or {}),
         "## Rebuild it",
         "",
-        "The raw file, the recipe with everything it learned, and a plain script lie in this bundle.",
+        "The raw file, the recipe with everything it learned, and a plain script lie in this bundle. The first command checks every",
+        "byte, rebuilds the data and compares the hashes; the second does the same repair without the workbench, with pandas alone.",
         "",
         "```",
-        "python -m dataops_core verify THIS_BUNDLE.zip                # rebuilds the data and compares the hashes",
-        f"python clean.py \"raw/{_code(raw['name'])}\" clean.csv           # the same without the workbench, with pandas alone",
+        "python -m dataops_core verify THIS_BUNDLE.zip",
+        f"python clean.py \"raw/{_code(raw['name'])}\" clean.csv",
         "```",
         "",
         f"- Content hash: `{data['content_hash']}`",
@@ -72,10 +74,8 @@ def _origin(version: Mapping[str, Any], before: Mapping[str, Any]) -> str:
 def _steps(steps: list[Mapping[str, Any]]) -> list[str]:
     lines = []
     for number, step in enumerate(steps, 1):
-        effect = {
-            "done": _effect(step), "skipped": f"skipped: {step.get('reason', '')}", "off": "switched off",
-            "failed": f"not done: {step.get('reason', '')}",
-        }[step["status"]]
+        reason = step.get("reason", "").rstrip(".")
+        effect = {"skipped": f"skipped: {reason}", "off": "switched off"}.get(step["status"]) or _effect(step)
         lines.append(f"{number}. {_text(step['sentence'])} — {_text(effect)}.")
         if step.get("why"):
             lines.append(f"   *Why: {_text(step['why'])}*")
@@ -98,7 +98,9 @@ def _effect(step: Mapping[str, Any]) -> str:
 
 
 def _column(column: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
-    if "mean" in facts and facts["mean"] is not None:
+    if column["kind"] == "id":
+        typical = "names a row" if facts["distinct"] == facts["rows"] - facts["missing"] else "names a row, but not always uniquely"
+    elif "mean" in facts and facts["mean"] is not None:
         middle = facts["quantiles"]["0.5"]
         typical = f"{facts['min']:,.6g} to {facts['max']:,.6g}, half below {middle:,.6g}"
     elif column["kind"] == "datetime" and facts.get("min"):
@@ -106,7 +108,7 @@ def _column(column: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     elif column["kind"] in ("category", "boolean"):
         typical = ", ".join(top["value"] for top in facts["top"][:4])
     else:
-        typical = f"{facts.get('shortest', 0)} to {facts.get('longest', 0)} characters" if facts["distinct"] else "none"
+        typical = f"text of {facts.get('shortest', 0)} to {facts.get('longest', 0)} characters" if facts["distinct"] else "none"
     share = f" ({facts['missing'] / facts['rows']:.1%})" if facts["missing"] and facts["rows"] else ""
     return f"| {_text(column['name'])} | {column['kind']} | {facts['missing']:,}{share} | {facts['distinct']:,} | {_text(typical)} |"
 
@@ -132,7 +134,7 @@ def _grave(profile: Mapping[str, Any]) -> int:
 def _text(text: str) -> str:
     """Text that stays text in Markdown: no cell break, no markup, one line."""
     plain = " ".join(str(text).split())
-    return "".join(f"\\{c}" if c in "\\`*_[]<>|" else c for c in plain)
+    return re.sub(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)", r"\\\g<0>", plain)  # an underscore inside a word does no harm
 
 
 def _code(text: str) -> str:

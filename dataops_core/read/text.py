@@ -281,8 +281,8 @@ def repeated_headers(columns: Sequence[Sequence[str]], lines: Sequence[int], raw
 def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
     """What was mended in rows, each kind with its count and first lines."""
     said = {
-        "damaged": ("lines have a quote that is not closed, or not at the edge of a cell; their quotes were read as "
-                    "plain signs", "Double the quotes inside cells, or choose another quote."),
+        "damaged": ("lines have a quote that is not closed, or not at the edge of a cell; their quotes were read as plain signs",
+                    "Double the quotes inside cells, or choose another quote."),
         "short": ("rows have too few cells; the rest was left empty", "Check these rows, or the delimiter."),
         "long": (f'rows have too many cells; the surplus stands in the column "{notes.get("extra_name")}"',
                  "Put quotes around cells that hold the delimiter."),

@@ -28,7 +28,7 @@ class Sources:
     """
 
     def __init__(self) -> None:
-        self.imports: set[str] = set()
+        self.imports: dict[str, tuple[str, str]] = {}  # the name in the script -> (module, name in it or "")
         self.pieces: dict[str, str] = {}
         self._names: dict[tuple[str, str], str] = {}  # (module, name) -> the name in the script
 
@@ -36,6 +36,17 @@ class Sources:
         """Take in a function or class and all that it needs; returns its name in the script."""
         function = thing.function if isinstance(thing, Step) else thing
         return self._take(function.__module__, function.__name__)
+
+    def import_lines(self) -> str:
+        """The import statements: the standard library, then pandas and numpy."""
+        plain = sorted(f"import {m}" + (f" as {n}" if n != m else "") for n, (m, inside) in self.imports.items() if not inside)
+        parts: dict[str, list[str]] = {}
+        for name, (module, inside) in self.imports.items():
+            if inside:
+                parts.setdefault(module, []).append(inside if inside == name else f"{inside} as {name}")
+        named = [f"from {module} import {', '.join(sorted(parts[module]))}" for module in sorted(parts)]
+        own = [line for line in plain if not line.startswith(("import numpy", "import pandas"))]
+        return "\n".join(own + named) + "\n\n" + "\n".join(line for line in plain if line not in own)
 
     def text(self) -> str:
         """All pieces, two blank lines between them."""
@@ -57,8 +68,8 @@ class Sources:
         return self._names[module, name]
 
     def _free(self, name: str, module: str) -> str:
-        taken = set(self._names.values())
-        free = name if name not in taken else f"{name}_of_{module.rsplit('.', 1)[-1].strip('_')}"
+        taken = {*self._names.values(), *self.imports}
+        free = name if name not in taken else f"{name}_of_{module.rsplit('.', 1)[-1].strip('_')}".replace(" ", "_")
         while free in taken:
             free += "_"
         return free
@@ -72,11 +83,19 @@ class Sources:
         node = _imported(module).get(name)
         if isinstance(node, ast.ImportFrom) and str(node.module).startswith("dataops_core"):
             return self._take(_home(str(node.module), name), name)
-        if node is not None:
-            alias = next(a for a in node.names if (a.asname or a.name.split(".")[0]) == name)
-            origin = f"from {node.module} " if isinstance(node, ast.ImportFrom) else ""
-            self.imports.add(f"{origin}import {ast.unparse(alias)}")
-        return name
+        if node is None:
+            return name
+        alias = next(a for a in node.names if (a.asname or a.name.split(".")[0]) == name)
+        source = (str(node.module), alias.name) if isinstance(node, ast.ImportFrom) else (alias.name, "")
+        return self.bring(name, *source)
+
+    def bring(self, name: str, module: str, inside: str = "") -> str:
+        """Import a module, or something inside it; returns its name, another one where that is taken."""
+        known = next((known for known, source in self.imports.items() if source == (module, inside)), None)
+        if known is None:
+            known = self._free(name, f"{module} module" if not inside else module)
+            self.imports[known] = (module, inside)
+        return known
 
 
 @functools.cache

@@ -6,7 +6,7 @@ import pprint
 from typing import Any
 
 from dataops_core import __version__
-from dataops_core.errors import Skip
+from dataops_core.errors import SettingError, Skip
 from dataops_core.read.excel import read_excel_frame
 from dataops_core.read.json_table import read_json_frame
 from dataops_core.read.parquet import read_parquet_frame
@@ -23,6 +23,10 @@ READERS = {
     "parquet": read_parquet_frame,
 }
 
+_USED = (  # what the frame of the script itself needs
+    ("json", "json", ""), ("sys", "sys", ""), ("pd", "pandas", ""), ("Path", "pathlib", "Path"), ("Any", "typing", "Any"),
+    ("Callable", "collections.abc", "Callable"),
+)
 _TEMPLATE = '''#!/usr/bin/env python3
 """{title}
 
@@ -97,14 +101,13 @@ def script(recipe: Recipe) -> str:
     lines = []
     for number, entry in enumerate(recipe.steps, 1):
         lines += _lines(number, entry, recipe.seed, sources)
-    sources.imports |= {
-        "import json", "import sys", "import pandas as pd", "from pathlib import Path", "from typing import Any",
-        "from collections.abc import Callable",
-    }
+    for name, module, inside in _USED:
+        if sources.bring(name, module, inside) != name:
+            raise SettingError(f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere.")
     return _TEMPLATE.format(
         title=recipe.name.replace('"""', "'''").replace("\\", "/"), name=recipe.name.replace("\\", "/").replace('"', "'"),
         version=__version__, extra={"excel": " but python-calamine", "parquet": " but pyarrow"}.get(form, ""),
-        imports=_sorted(sources.imports), read=pprint.pformat(recipe.read and dict(recipe.read), width=110, sort_dicts=False),
+        imports=sources.import_lines(), read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
         steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=sources.text(),
     )
 
@@ -131,10 +134,3 @@ def _lines(number: int, entry: RecipeStep, seed: int, sources: Sources) -> list[
 
 def _literal(value: Any) -> str:
     return pprint.pformat(value, width=100, sort_dicts=False).replace("\n", "\n        ")
-
-
-def _sorted(imports: set[str]) -> str:
-    plain = sorted(line for line in imports if line.startswith("import") and "pandas" not in line and "numpy" not in line)
-    named = sorted(line for line in imports if line.startswith("from"))
-    frames = sorted(line for line in imports if line.startswith("import") and ("pandas" in line or "numpy" in line))
-    return "\n".join(plain + named) + "\n\n" + "\n".join(frames)

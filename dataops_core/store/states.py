@@ -52,7 +52,7 @@ def source_hash(op: str) -> str:
     if made.learner:
         sources.add(made.learner)
     kinds = inspect.getsource(made.kinder) if made.kinder else ""
-    return sha256("\n".join(sorted(sources.imports)) + sources.text() + kinds)
+    return sha256(sources.import_lines() + sources.text() + kinds)
 
 
 def table(store: Store, state: str) -> Table:

@@ -107,8 +107,9 @@ def test_the_sources_of_all_steps_and_readers_fit_into_one_script():
             sources.add(step.learner)
     for reader in READERS.values():
         sources.add(reader)
-    tree = ast.parse("\n".join(sources.imports) + "\n" + sources.text())
+    tree = ast.parse(sources.import_lines() + "\n" + sources.text())
     names = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
+    names += [a.asname or a.name.split(".")[0] for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names]
     assert len(names) == len(set(names))
 
 
@@ -129,3 +130,25 @@ def test_a_recipe_with_an_unknown_step_makes_no_script():
 
     with pytest.raises(SettingError, match='no step "nope"'):
         script(Recipe(steps=(RecipeStep("nope", {}),)))
+
+
+def test_moments_and_odd_cells_are_read_the_same_in_a_script(bare_python, tmp_path):
+    source = tmp_path / "in.csv"
+    source.write_text("when,day,n,t\n2024-01-31 10:20:30,2024-01-31,1.5, x\n2024-02-01 00:00:00.25,0001-01-01,,true\n,9999-12-31,-0.0,y\n")
+    recipe = Recipe("dates", 0, (RecipeStep("trim_spaces", {"columns": ["t"]}),))
+    read = read_file(source, tmp_path / "r.parquet")
+    assert [c.type for c in read.table.columns] == ["datetime", "datetime", "decimal", "text"]
+    run = run_recipe(recipe, read.table, tmp_path)
+    assert run_script(bare_python, script(recipe), source, tmp_path / "out.csv") == run.table.content_hash
+    assert read_file(tmp_path / "out.csv", tmp_path / "again.parquet").table.content_hash == run.table.content_hash
+
+
+@pytest.mark.parametrize("form", ["json", "jsonl"])
+def test_a_script_reads_the_format_that_the_recipe_names(bare_python, tmp_path, form):
+    source = tmp_path / f"in.{form}"
+    rows = ['{"a": " x", "n": 1}', '{"a": "y", "n": 2.5}']
+    source.write_text("\n".join(rows) if form == "jsonl" else f"[{','.join(rows)}]")
+    read = read_file(source, tmp_path / "r.parquet")
+    recipe = Recipe("r", 0, (RecipeStep("trim_spaces", {"columns": ["a"]}),), read.options.to_json())
+    run = run_recipe(recipe, read.table, tmp_path)
+    assert run_script(bare_python, script(recipe), source, tmp_path / "out.csv") == run.table.content_hash

@@ -33,7 +33,7 @@ def from_script(step, chosen, frame):
     learner = {"learner": space[step.learner.__name__]} if step.learner else {}
     try:
         out = space["take"](space[step.function.__name__], frame, **ast.literal_eval(_literal(chosen)), **learner)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - the error classes of a script are its own copies
         assert type(error).__name__ in ("SettingError", "InputError"), repr(error)
         return "failed"
     return list(out.index), content_hash(out)
