@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 
 from dataops_core import cli
 from dataops_core.export.bundle import verify_bundle
-from tests.browser.driver import button, metric, no_traceback, open_page, settle, tab_to
+from tests.browser.driver import button, metric, no_traceback, settle, tab_to
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
