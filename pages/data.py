@@ -137,4 +137,4 @@ if how.open:
         reading.panel(here, root)
 if what.open:
     with what, frame.errors():
-        roles.panel(here, table)
+        roles.panel(here, root, table)

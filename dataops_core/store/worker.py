@@ -45,6 +45,10 @@ def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress)
     profile(store, args["state"], progress=progress)
 
 
+def _column(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    changes.column(store, args["state"], args["name"])
+
+
 def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     return versions.commit(store, args["dataset"], args["message"], actor, progress=progress).number
 
@@ -65,7 +69,7 @@ def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
-    "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "commit": _commit, "compare": _compare,
+    "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "column": _column, "commit": _commit, "compare": _compare,
     "export": _export, "verify": _verify,
 }
 

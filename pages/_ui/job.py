@@ -24,7 +24,8 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
     """
     house = frame.store()
     if cells <= SMALL:
-        return worker.run(house, kind, dict(args), frame.actor(), nothing_said)
+        with st.spinner(f"{what} …"):
+            return worker.run(house, kind, dict(args), frame.actor(), nothing_said)
     last = jobs.latest(house, kind, args)
     if last is not None and last.is_open:
         _progress(last.id, what)

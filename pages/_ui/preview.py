@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -11,7 +12,7 @@ from dataops_core.store import changes
 from dataops_core.store.changes import Change
 from dataops_core.store.states import Result
 from dataops_core.table import Difference, differs, shown
-from pages._ui import chart, frame, grid
+from pages._ui import chart, frame, grid, job
 from pages._ui.words import count, md, share
 
 _COLOURS = {"light": "background-color: #fdecc8; color: #10182b", "dark": "background-color: #5c4300; color: #ffffff"}
@@ -41,9 +42,9 @@ def panel(
     if d.cells_changed:
         changed = list(d.cells_changed)
         name = changed[0] if len(changed) == 1 else st.selectbox("Column to compare", changed, key="preview.column")
-        facts = changes.column(frame.store(), after, name)
-        chart.distribution(facts or {}, f"{name}, before and after", f"preview.chart.{after[:8]}.{name}",
-                           before=changes.column(frame.store(), before, back.get(name, name)))
+        facts, old_facts = _facts(after, name), _facts(before, back.get(name, name))
+        if facts and old_facts:
+            chart.distribution(facts, f"{name}, before and after", f"preview.chart.{after[:8]}.{name}", before=old_facts)
         st.markdown(f"**Cells that {would}change{'' if would else 'd'}**, as old → new")
         _cells(d, before, after, back, changed)
     if d.rows_dropped:
@@ -51,6 +52,15 @@ def panel(
         grid.some_rows(before, d.dropped_rows, "preview.dropped", "Rows that would be dropped")
         if len(d.dropped_rows) < d.rows_dropped:
             st.caption(f"The first {len(d.dropped_rows)} of {count(d.rows_dropped, 'row')}.")
+
+
+def _facts(state: str, name: str) -> Mapping[str, Any] | None:
+    """The facts of a column: known, or counted now if that is quick, or as a job."""
+    facts = changes.column(frame.store(), state, name, run=False)
+    if facts is None:
+        job.do("column", {"state": state, "name": name}, f"Counting {name}", cells=grid.table(state).rows)
+        facts = changes.column(frame.store(), state, name, run=False)
+    return facts
 
 
 def _learned(results: Sequence[Result], old_results: Sequence[Result]) -> None:

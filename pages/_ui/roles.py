@@ -4,23 +4,21 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dataops_core.store import datasets
+from dataops_core.store import changes, datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import frame, job
 from pages._ui.words import ROLES
 
 
-def panel(here: Dataset, table: Table) -> None:
+def panel(here: Dataset, root: str, table: Table) -> None:
     """The form of column roles; they follow the columns through renaming."""
     st.markdown("Say which columns matter. The app then warns when a repair hits one group of people harder than another.")
     roles = dict(here.roles)
     names = table.names
     target = _one("target", names, roles.get("target"))
-    values: list[str] = []
-    if target and table.rows * 2 <= job.SMALL * 10:
-        counts = table.frame([target])[target].value_counts().head(50)
-        values = [str(value) for value in counts.index]
+    facts = changes.column(frame.store(), root, target, run=table.rows <= job.SMALL) if target else None
+    values = [top["value"] for top in facts["top"]] if facts else []
     with st.form("roles", border=False):
         chosen: dict[str, object] = {"target": target}
         label, tip = ROLES["favourable"]
