@@ -17,8 +17,7 @@ def pytest_collection_modifyitems(items):
 def server(tmp_path_factory):
     made = driver.Server(tmp_path_factory.mktemp("server") / "home")
     yield made
-    made.kill()
-    made.kill_workers()
+    made.end()
 
 
 @pytest.fixture(scope="session")

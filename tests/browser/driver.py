@@ -59,6 +59,12 @@ class Server:
         self.process.kill()
         self.process.wait()
 
+    def end(self):
+        """Kill the server and its workers; its log must tell of no defect."""
+        self.kill()
+        self.kill_workers()
+        assert "Traceback" not in self.log.read_text()
+
     def store(self) -> Store:
         return Store(self.home)
 

@@ -1,5 +1,6 @@
 """Long work: progress that a refresh finds again, Cancel, and what a killed worker leaves behind."""
 
+import re
 import time
 
 import numpy as np
@@ -14,8 +15,8 @@ from tests.browser.driver import button, no_traceback, settle
 
 @pytest.fixture(scope="module")
 def large(tmp_path_factory):
-    """A file of 60,000 rows and 20 columns, a few seconds of work to read."""
-    numbers = np.arange(60_000 * 20).reshape(60_000, 20)
+    """A file of 150,000 rows and 20 columns, a few seconds of work to read."""
+    numbers = np.arange(150_000 * 20).reshape(150_000, 20)
     path = tmp_path_factory.mktemp("large") / "large.csv"
     pd.DataFrame(numbers * 1.25, columns=[f"c{n}" for n in range(20)]).to_csv(path, index=False)
     return path
@@ -52,8 +53,11 @@ def wait_for_worker(server):
 
 def test_refresh_while_a_job_runs_finds_it_again_and_ends_with_the_dataset(server, page, large):
     upload(page, server, large)
+    expect(page).to_have_url(re.compile(r"[?&]job="))
     page.reload()
-    expect(page.get_by_text("60,000 rows and 20 columns")).to_be_visible()
+    expect(page.get_by_text(f"Reading {large.name}")).to_be_visible()
+    expect(page.get_by_text("150,000 rows and 20 columns")).to_be_visible()
+    assert "job=" not in page.url
     assert states(server)[-1] == "done"
     no_traceback(page)
 
@@ -64,6 +68,10 @@ def test_cancelled_job_ends_and_leaves_no_process(server, page, large):
     button(page, "Cancel").click()
     expect(page.get_by_text("cancelled")).to_be_visible(timeout=10_000)
     assert states(server)[-1] == "cancelled"
+    for _ in range(100):  # the row says so a moment before the process is gone
+        if not server.workers():
+            break
+        time.sleep(0.05)
     assert server.workers() == []
     no_traceback(page)
 
@@ -75,6 +83,6 @@ def test_killed_worker_is_told_and_the_work_can_be_done_again(server, page, larg
     expect(page.get_by_text("The work was interrupted.")).to_be_visible()  # after ten seconds of silence
     assert states(server)[-1] == "interrupted"
     button(page, "Try again").click()
-    expect(page.get_by_text("60,000 rows and 20 columns")).to_be_visible()
+    expect(page.get_by_text("150,000 rows and 20 columns")).to_be_visible()
     assert states(server)[-1] == "done"
     no_traceback(page)

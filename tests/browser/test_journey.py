@@ -2,6 +2,7 @@
 
 import json
 import re
+import tomllib
 import zipfile
 from urllib.parse import urlsplit
 
@@ -10,7 +11,7 @@ from playwright.sync_api import expect
 
 from dataops_core import cli
 from dataops_core.export.bundle import verify_bundle
-from tests.browser.driver import button, metric, no_traceback, settle, tab_to
+from tests.browser.driver import ROOT, button, metric, no_traceback, settle, tab_to
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -20,8 +21,7 @@ def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, sch
     page.on("request", lambda request: asked.append(request.url))
     page.on("websocket", lambda socket: asked.append(socket.url))
     page.goto(server.url)
-    background = page.get_by_test_id("stApp").evaluate("e => getComputedStyle(e).backgroundColor")
-    assert background == {"light": "rgb(255, 255, 255)", "dark": "rgb(5, 6, 7)"}[scheme]
+    expect(page.get_by_test_id("stApp")).to_have_css("background-color", background(scheme))
     if scheme == "dark":  # the same server, the second time: the box to bring files is in a popover
         open_new_project(page, scheme)
     button(page, "Open the sample").click()
@@ -58,6 +58,12 @@ def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, sch
     assert verify_bundle(bundle).ok
     assert replayed(bundle, tmp_path, capsys) == json.loads(zipfile.ZipFile(bundle).read("manifest.json"))["version"]["data"]["content_hash"]
     assert {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))} == {"127.0.0.1"}
+
+
+def background(scheme):
+    """The background that the theme's file says, as the browser writes it."""
+    colour = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())["theme"][scheme]["backgroundColor"]
+    return "rgb({}, {}, {})".format(*bytes.fromhex(colour[1:]))
 
 
 def by_keyboard(page):

@@ -13,8 +13,7 @@ def fresh(tmp_path):
     """A server that nobody has asked anything yet."""
     made = Server(tmp_path / "home")
     yield made
-    made.kill()
-    made.kill_workers()
+    made.end()
 
 
 def preview(page, words):
