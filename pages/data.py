@@ -1,5 +1,6 @@
 """Data: bring a table, see how it was read, say what its columns are for."""
 
+import secrets
 import tempfile
 from pathlib import Path
 
@@ -18,7 +19,11 @@ place = frame.enter("Data")
 def bring(file: Path, name: str) -> None:
     """Take a file in, and start reading it."""
     with frame.errors():
-        st.session_state["data.incoming"] = {"project": place.project, "raw": datasets.store_raw(frame.store(), file, name), "options": {}}
+        raw = datasets.store_raw(frame.store(), file, name)
+        # the token makes each bringing its own piece of work: the same file brought twice is two datasets
+        st.session_state["data.incoming"] = {
+            "project": place.project, "raw": raw, "options": {}, "token": secrets.token_hex(4),
+        }
 
 
 def take_upload() -> None:
@@ -57,6 +62,8 @@ def bring_box() -> None:
             "CSV, Excel, Parquet or JSON, also as .gz or .zip", key=f"data.upload.{st.session_state.get('data.nonce', 0)}",
             on_change=take_upload, help="The file stays on this machine. It is kept as it came; every repair is a separate step.",
         )
+        if frame.is_shared():  # who signs in from elsewhere has no business with this machine's folders
+            return
         with st.expander("Open a large file from a folder of this machine"):
             st.text_input("Path of the file", key="data.path", on_change=take_path, placeholder="/data/customers.csv")
             missing = st.session_state.pop("data.no_file", None)
@@ -87,6 +94,8 @@ def incoming() -> None:
     running = jobs.latest(frame.store(), "add", args)
     if running:
         st.query_params["job"] = running.id
+        if not running.is_open:
+            st.button("Leave it", on_click=leave, key="data.leave")
 
 
 def leave() -> None:

@@ -281,16 +281,16 @@ def repeated_headers(columns: Sequence[Sequence[str]], lines: Sequence[int], raw
 def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
     """What was mended in rows, each kind with its count and first lines."""
     said = {
-        "damaged": ("lines have a quote that is not closed, or not at the edge of a cell; their quotes were read as plain signs",
+        "damaged": ("lines|line have|has a quote that is not closed, or not at the edge of a cell; their quotes were read as plain signs",
                     "Double the quotes inside cells, or choose another quote."),
-        "short": ("rows have too few cells; the rest was left empty", "Check these rows, or the delimiter."),
-        "long": (f'rows have too many cells; the surplus stands in the column "{notes.get("extra_name")}"',
+        "short": ("rows|row have|has too few cells; the rest was left empty", "Check these rows, or the delimiter."),
+        "long": (f'rows|row have|has too many cells; the surplus stands in the column "{notes.get("extra_name")}"',
                  "Put quotes around cells that hold the delimiter."),
-        "again": ("lines repeat the header; they were kept as rows", "Drop these rows: perhaps files were joined."),
-        "blank": ("blank lines were skipped", ""),
+        "again": ("lines|line repeat|repeats the header, kept as data", "Drop these rows: perhaps files were joined."),
+        "blank": ("blank lines|line were|was skipped", ""),
     }
     found = [
-        {"what": f"{len(notes[key]):,} {what}.", "where": spoken_lines(notes[key], len(notes[key])), "fix": fix,
+        {"what": f"{len(notes[key]):,} {for_number(what, len(notes[key]))}.", "where": spoken_lines(notes[key], len(notes[key])), "fix": fix,
          "count": len(notes[key])}
         for key, (what, fix) in said.items() if notes[key]
     ]
@@ -298,6 +298,15 @@ def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
         found.append({"what": "The table has no rows, only a header.", "where": layout["where"],
                       "fix": "Check that the file is the right one.", "count": 1})
     return found
+
+
+def for_number(text: str, number: int) -> str:
+    """A text in which `many|one` stands for two forms of a word, in the form that fits a number.
+
+    >>> for_number("rows|row have|has gone", 1)
+    'row has gone'
+    """
+    return re.sub(r"(\w+)\|(\w+)", lambda match: str(match[2 if number == 1 else 1]), text)
 
 
 def misfit_problems(misfits: dict[str, list[Any]], types: dict[str, str]) -> list[dict]:

@@ -87,7 +87,7 @@ def compare(here: Dataset, numbers: Sequence[int]) -> None:
 
 def verify_box() -> None:
     """Check a bundle that somebody sent: every byte, then rebuild it."""
-    with st.expander("Verify a bundle", expanded=False):
+    with st.container(border=True, key="versions-verify"):
         st.markdown("Rebuilds the data of a bundle from its raw file and recipe, and compares the hashes.")
         nonce = st.session_state.get("versions.nonce", 0)
         st.file_uploader("A bundle (.zip)", type="zip", key=f"versions.bundle.{nonce}", on_change=_take, args=(nonce,))

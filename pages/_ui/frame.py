@@ -50,13 +50,14 @@ def actor() -> str:
 
 def sign_in() -> None:
     """Ask for a sign-in where the secrets set one up; without them, this is the machine's own user."""
-    if _needs_sign_in() and not st.user.get("is_logged_in"):
+    if is_shared() and not st.user.get("is_logged_in"):
         st.title("Data quality workbench")
         st.button("Sign in", on_click=st.login, type="primary")
         st.stop()
 
 
-def _needs_sign_in() -> bool:
+def is_shared() -> bool:
+    """Whether the secrets set up a sign-in, so that others than this machine's user come here."""
     try:
         return "auth" in st.secrets
     except FileNotFoundError:
