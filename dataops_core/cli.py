@@ -19,12 +19,13 @@ from typing import Any
 
 from dataops_core import __version__, checks, steps
 from dataops_core.checks.profile import profile_table
-from dataops_core.errors import DataOpsError, SettingError, nearest
+from dataops_core.errors import ConflictError, DataOpsError, SettingError, nearest
 from dataops_core.export.bundle import verify_bundle
-from dataops_core.read import ReadOptions, Source, read_file
+from dataops_core.read import ReadOptions, Source
 from dataops_core.recipe import recipe as recipes
 from dataops_core.recipe.replay import Run, run_recipe
 from dataops_core.recipe.script import script
+from dataops_core.recipe.source import read_for
 from dataops_core.store import datasets, versions
 from dataops_core.store.store import Store, whoami
 from dataops_core.write import write_file
@@ -46,6 +47,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        print(f"What:  {error.strerror}.\nWhere: {error.filename}\nFix:   Check the path and your rights there.", file=sys.stderr)
+        return 2
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -134,14 +138,12 @@ def options_of(args: argparse.Namespace) -> ReadOptions:
 
 
 @contextmanager
-def _read(args: argparse.Namespace, hints: ReadOptions | None = None) -> Iterator[tuple[Source, Path]]:
+def _read(args: argparse.Namespace, recipe: recipes.Recipe | None = None) -> Iterator[tuple[Source, Path]]:
     if not args.file.is_file():
         near = [path.name for path in args.file.parent.glob("*")] if args.file.parent.is_dir() else []
         raise SettingError("There is no such file.", str(args.file), nearest(args.file.name, near))
     with tempfile.TemporaryDirectory(prefix="dataops-") as folder:
-        given = options_of(args).to_json()
-        merged = {**(hints.to_json() if hints else {}), **{k: v for k, v in given.items() if v is not None}}
-        yield read_file(args.file, Path(folder) / "read.parquet", ReadOptions.from_json(merged)), Path(folder)
+        yield read_for(recipe, args.file, Path(folder) / "read.parquet", options_of(args)), Path(folder)
 
 
 def read_command(args: argparse.Namespace) -> int:
@@ -160,8 +162,7 @@ def read_command(args: argparse.Namespace) -> int:
     print(f"{told['rows']:,} rows, {len(told['columns'])} columns")
     _table(("column", "kind", "missing"), [(c["name"], c["kind"], f"{c['missing']:,}") for c in told["columns"]])
     print("Assumed: " + ", ".join(f"{key} {value!r}" for key, value in told["assumed"].items()))
-    for problem in told["problems"]:
-        print(f"- {problem['what']} ({problem['where']}) {problem['fix']}")
+    _problems(source)
     return 0
 
 
@@ -196,7 +197,7 @@ def run_command(args: argparse.Namespace) -> int:
     recipe = recipe.mapped(_mapping(args.map))
     if args.refit:
         recipe = recipe.unfitted()
-    with _read(args, _hints(recipe)) as (source, folder):
+    with _read(args, recipe) as (source, folder):
         done = run_recipe(recipe, source.table, folder)
         if done.failed is None and not args.dry_run:
             if args.out:
@@ -205,11 +206,13 @@ def run_command(args: argparse.Namespace) -> int:
                 _write_text(args.fitted, recipes.dump(replace(done.recipe, read=source.options.to_json())))
     told = {
         "rows": done.table.rows, "columns": done.table.names, "content_hash": done.table.content_hash,
+        "problems": [vars(problem) for problem in source.problems],
         "steps": [outcome.to_json() for outcome in done.outcomes], "written": bool(args.out and not args.dry_run and not done.failed),
     }
     if args.json:
         _print(told)
         return 2 if done.failed else 0
+    _problems(source)
     _outcomes(done)
     if done.failed:
         raise SettingError(f'The step "{done.failed.op}" failed: {done.failed.reason}', f"step {len(done.outcomes)}",
@@ -217,9 +220,9 @@ def run_command(args: argparse.Namespace) -> int:
     return 0
 
 
-def _hints(recipe: recipes.Recipe) -> ReadOptions | None:
-    """How the recipe's own file was read, for a file that may have other columns."""
-    return ReadOptions.from_json({**recipe.read, "columns": None}) if recipe.read else None
+def _problems(source: Source) -> None:
+    for problem in source.problems:
+        print(f"- {problem.what} ({problem.where}) {problem.fix}")
 
 
 def _outcomes(done: Run) -> None:
@@ -267,7 +270,7 @@ def commit_command(args: argparse.Namespace) -> int:
     """Commit a file, repaired by a recipe, as the next version of a dataset."""
     recipe = recipes.load(args.recipe) if args.recipe else recipes.Recipe()
     store, actor = Store(), whoami()
-    with _read(args, _hints(recipe)) as (source, _folder):
+    with _read(args, recipe) as (source, _folder):
         recipe.check(source.table.names)
         known = any(args.name == each["name"] for p in datasets.projects(store) for each in datasets.in_project(store, p["id"]))
         options = source.options
@@ -276,17 +279,28 @@ def commit_command(args: argparse.Namespace) -> int:
             dataset = datasets.add(store, project, args.file, args.file.name, actor, name=args.name, options=options)
         else:
             dataset = datasets.find(store, args.name)
-        here = datasets.get(store, dataset)
-        raw = datasets.store_raw(store, args.file, args.file.name)
-        wanted = replace(recipe, read=options.to_json())
-        datasets.edit(store, dataset, here.revision, wanted, f"Recipe {recipe.name} on {args.file.name}", actor, raw=raw)
-        made = versions.commit(store, dataset, args.message, actor)
+        made = _commit(store, dataset, replace(recipe, read=options.to_json()), args, actor)
     told = {"dataset": args.name, "number": made.number, "id": made.id, "content_hash": made.content_hash,
-            "rows": made.manifest["data"]["rows"]}
+            "rows": made.manifest["data"]["rows"], "problems": [vars(problem) for problem in source.problems]}
     if args.json:
         return _print(told)
+    _problems(source)
     print(f"{args.name}, version {made.number}: {told['rows']:,} rows, content hash {made.content_hash}")
     return 0
+
+
+def _commit(store: Store, dataset: str, recipe: recipes.Recipe, args: argparse.Namespace, actor: str) -> versions.Version:
+    """Make the recipe and file the draft and commit just that; where somebody else was faster, once more on top."""
+    raw = datasets.store_raw(store, args.file, args.file.name)
+    for left in reversed(range(10)):
+        here = datasets.get(store, dataset)
+        try:
+            datasets.edit(store, dataset, here.revision, recipe, f"Recipe {recipe.name} on {args.file.name}", actor, raw=raw)
+            return versions.commit(store, dataset, args.message, actor, revision=here.revision + 1)
+        except ConflictError:
+            if not left:
+                raise
+    raise AssertionError
 
 
 def log_command(args: argparse.Namespace) -> int:

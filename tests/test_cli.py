@@ -251,3 +251,75 @@ def test_json_errors_have_one_shape(run, tmp_path):
 def test_python_m_works(tmp_path):
     done = subprocess.run([sys.executable, "-m", "dataops_core", "--version"], capture_output=True, text=True, cwd=ROOT)
     assert (done.returncode, done.stdout) == (0, "dataops 0.1.0\n")
+
+
+def test_a_fitted_recipe_loses_no_cell_of_another_file(run, tmp_path):
+    (tmp_path / "m.json").write_text(json.dumps({"steps": [{"op": "fill_missing", "with": {"columns": ["x"], "how": "median"}}]}))
+    (tmp_path / "first.csv").write_text("id,x\na,1\nb,2\nc,3\n")
+    run("run", "m.json", "first.csv", "--fitted", "f.json")
+    (tmp_path / "other.csv").write_text("id,x\na,1.5\nb,\nc,n/a\n")
+    assert run("run", "f.json", "other.csv", "-o", "o.csv")[0] == 0
+    assert (tmp_path / "o.csv").read_text() == "id,x\na,1.5\nb,2.0\nc,2.0\n"
+    (tmp_path / "fewer.csv").write_text("k;y\n1;4\n2;\n")
+    assert run("run", "f.json", "fewer.csv", "--map", "x=y", "-o", "p.csv")[0] == 0
+    assert (tmp_path / "p.csv").read_text() == "k,y\n1,4\n2,2\n"
+
+
+def test_cells_that_a_person_told_to_read_as_numbers_are_reported_in_run(run, tmp_path):
+    (tmp_path / "r.json").write_text(json.dumps({"read": {"types": {"x": "integer"}}, "steps": []}))
+    (tmp_path / "t.csv").write_text("x,y\n1,a\ntwo,b\n")
+    told = json.loads(run("run", "r.json", "t.csv", "-o", "o.csv", "--json")[1])
+    assert [(p["count"], 'line 3 "two"' in p["what"]) for p in told["problems"]] == [(1, True)]
+
+
+def test_patterns_keep_their_order_from_recipe_to_version_to_bundle(run, tmp_path):
+    step = {"op": "replace_values", "with": {"column": "t", "match": "pattern", "mapping": {"b": "a", "a": "c"}}}
+    (tmp_path / "r.json").write_text(json.dumps({"steps": [step]}))
+    (tmp_path / "t.csv").write_text("t,n\nbx,1\nax,2\nabx,3\n")
+    made = json.loads(run("commit", "p", "t.csv", "--recipe", "r.json", "-m", "m", "--json")[1])
+    run("run", "r.json", "t.csv", "-o", "o.csv")
+    assert (tmp_path / "o.csv").read_text() == "t,n\ncx,1\ncx,2\nccx,3\n"
+    assert run("hash", "o.csv")[1].strip() == made["content_hash"]
+    run("export", "p", 1, "-o", "b.zip")
+    assert run("verify", "b.zip")[0] == 0
+
+
+JUNK = {
+    "learned": {"steps": [{"op": "fill_missing", "with": {"columns": ["n"]}, "learned": "junk"}]},
+    "off": {"steps": [{"op": "trim_spaces", "with": {"columns": ["city"]}, "off": "false"}]},
+    "why": {"steps": [{"op": "trim_spaces", "with": {"columns": ["city"]}, "why": [1]}]},
+    "seed": {"seed": True, "steps": []}, "read": {"read": [1, 2], "steps": []},
+    "columns": {"steps": [{"op": "trim_spaces", "with": {"columns": [["a"]]}}]},
+    "form": {"read": {"format": "xml"}, "steps": []},
+}
+
+
+@pytest.mark.parametrize("case", JUNK)
+def test_junk_in_a_recipe_is_refused_in_words(run, cities, tmp_path, case):
+    (tmp_path / "junk.json").write_text(json.dumps(JUNK[case]))
+    for command in (("run", "junk.json", cities, "-o", "x.csv"), ("script", "junk.json"), ("run", "junk.json", cities, "--map", "a=b", "-o", "x.csv")):
+        code, _, err = run(*command)
+        assert code == 2
+        assert err.startswith("What:")
+        assert "Traceback" not in err
+
+
+def test_a_deeply_nested_recipe_is_refused(run, cities, tmp_path):
+    (tmp_path / "deep.json").write_text("[" * 100_000)
+    assert run("run", "deep.json", cities, "-o", "x.csv")[0] == 2
+
+
+def test_dates_in_yaml_are_texts(run, tmp_path):
+    (tmp_path / "r.yaml").write_text("steps:\n- op: fill_missing\n  with: {columns: [d], how: constant, value: 2024-12-31}\n")
+    (tmp_path / "d.csv").write_text("d,n\n2024-01-01,1\n,2\n")
+    assert run("run", "r.yaml", "d.csv", "-o", "o.csv")[0] == 0
+    assert (tmp_path / "o.csv").read_text() == "d,n\n2024-01-01,1\n2024-12-31,2\n"
+
+
+def test_a_place_that_cannot_be_written_is_named(run, cities, recipe, tmp_path, monkeypatch):
+    for command in (("run", recipe, cities, "-o", "/nonexistent/x.csv"), ("script", recipe, "-o", "/nonexistent/x.py")):
+        code, _, err = run(*command)
+        assert (code, "Traceback" in err, "/nonexistent" in err) == (2, False, True)
+    monkeypatch.setenv("DATAOPS_HOME", str(cities))  # a file, no folder
+    code, _, err = run("log", "x")
+    assert (code, err.startswith("What:")) == (2, True)

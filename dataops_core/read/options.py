@@ -76,12 +76,13 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something met while reading: what, where, how to fix it, and how often."""
+    """Something met while reading: what, where, how to fix it, and how often; `misfit`: cells did not fit a type asked for."""
 
     what: str
     where: str
     fix: str
     count: int
+    misfit: bool = False
 
 
 @dataclass(frozen=True)

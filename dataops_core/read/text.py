@@ -316,7 +316,7 @@ def misfit_problems(misfits: dict[str, list[Any]], types: dict[str, str]) -> lis
             "what": f'{count:,} cells are no {types[name]} and were left empty: ' + ", ".join(
                 f'line {line} "{cell}"' for line, cell in cells[:20]) + (", …." if count > 20 else "."),
             "where": f'{spoken_lines([line for line, _ in cells], count)}, column "{name}"',
-            "fix": "Read the column as text, and repair these cells.", "count": count,
+            "fix": "Read the column as text, and repair these cells.", "count": count, "misfit": True,
         }
         for name, (count, cells) in misfits.items() if count
     ]

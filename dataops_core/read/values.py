@@ -112,7 +112,7 @@ def value_frame(
         if wrong:
             shown = ", ".join(f'{row_word} {at + first_row} "{as_text(cells[at])}"' for at in wrong[:20])
             problems.append({
-                "what": f"{len(wrong):,} cells are no {kind} and were left empty: {shown}{', …' * (len(wrong) > 20)}.",
+                "misfit": True, "what": f"{len(wrong):,} cells are no {kind} and were left empty: {shown}{', …' * (len(wrong) > 20)}.",
                 "where": f'{row_word} {wrong[0] + first_row}, column "{name}"',
                 "fix": "Read the column as text, and repair these cells.", "count": len(wrong),
             })

@@ -5,6 +5,7 @@ Loading never validates, so that an old or broken recipe can still be opened and
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
@@ -13,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.read import ReadOptions
 from dataops_core.steps import REGISTRY, Step
 
 FORMAT = "dataops-recipe/1"
@@ -134,7 +136,7 @@ def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:
         if setting.shape == "column" and isinstance(value, str):
             settings[setting.name] = names.get(value, value)
         elif setting.shape == "columns" and isinstance(value, list):
-            settings[setting.name] = [names.get(name, name) for name in value]
+            settings[setting.name] = [names.get(name, name) if isinstance(name, str) else name for name in value]
         elif setting.shape == "mapping" and step.step.namer and isinstance(value, dict):
             settings[setting.name] = {names.get(old, old): new for old, new in value.items()}
     learned = step.learned and {names.get(key, key): value for key, value in step.learned.items()}
@@ -142,8 +144,20 @@ def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:
 
 
 def canonical(value: Any) -> str:
-    """JSON in one form only: keys sorted, no spaces, ASCII."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+    """JSON in one form only: no spaces, ASCII, keys sorted.
+
+    Under "with" and "learned" the order stays: a mapping's order matters where its patterns are applied one by one.
+
+    >>> canonical({"with": {"mapping": {"b": "a", "a": "c"}}, "op": "x"})
+    '{"op":"x","with":{"mapping":{"b":"a","a":"c"}}}'
+    """
+    return json.dumps(_sorted(value), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {key: value[key] if key in ("with", "learned") else _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
 def sha256(text: str) -> str:
@@ -162,8 +176,12 @@ def from_json(plain: Any, where: str = "recipe") -> Recipe:
     if plain.get("format", FORMAT) != FORMAT:
         raise SettingError(f'Unknown recipe format "{plain["format"]}".', where, f'This program reads "{FORMAT}".')
     seed = plain.get("seed", 0)
-    if not isinstance(seed, int):
+    if not isinstance(seed, int) or isinstance(seed, bool):
         raise SettingError(f'"{seed}" is no seed.', where, "A seed is a whole number.")
+    if plain.get("read") is not None:
+        if not isinstance(plain["read"], dict):
+            raise SettingError('"read" must hold reading options by name.', where, 'Write it as {"delimiter": ";"}.')
+        ReadOptions.from_json(plain["read"])
     steps = tuple(_step(entry, f"{where}, step {number}") for number, entry in enumerate(plain["steps"], 1))
     return Recipe(str(plain.get("name", "recipe")), seed, steps, plain.get("read"))
 
@@ -178,7 +196,13 @@ def _step(entry: Any, where: str) -> RecipeStep:
     settings = entry.get("with") or {}
     if not isinstance(settings, dict):
         raise SettingError('"with" must hold the settings by name.', where, 'Write it as {"columns": ["age"]}.')
-    return RecipeStep(entry["op"], settings, bool(entry.get("off", False)), entry.get("learned"), str(entry.get("why") or ""))
+    off, learned, why = entry.get("off", False), entry.get("learned"), entry.get("why", "")
+    for key, value, kind, wanted in (
+        ("off", off, bool, "true or false"), ("why", why, str, "a text"), ("learned", learned or {}, dict, "what the step learned, by name"),
+    ):
+        if not isinstance(value, kind):
+            raise SettingError(f'"{key}" cannot be {json.dumps(value, default=str)}.', where, f"It is {wanted}.")
+    return RecipeStep(entry["op"], settings, off, learned, why)
 
 
 def load(path: Path) -> Recipe:
@@ -193,9 +217,20 @@ def load(path: Path) -> Recipe:
         plain = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
     except json.JSONDecodeError as error:
         raise SettingError(f"The recipe is broken JSON: {error.msg}.", f"{path}, line {error.lineno}", "Mend that line.") from error
+    except RecursionError as error:
+        raise SettingError("The recipe is nested too deeply.", str(path), "A recipe is a flat list of steps.") from error
     except yaml.YAMLError as error:
         raise SettingError("The recipe is broken YAML.", f"{path}: {error}", "Mend the line named here.") from error
-    return from_json(plain, str(path))
+    return from_json(_plain(plain), str(path))
+
+
+def _plain(value: Any) -> Any:
+    """Parsed YAML as JSON would hold it: a date as ISO text."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat(*([" "] if isinstance(value, dt.datetime) else [])) if isinstance(value, dt.date) else value
 
 
 def dump(recipe: Recipe) -> str:

@@ -210,10 +210,20 @@ def _move(connection: sa.Connection, dataset: str, revision: int, draft: int | N
         .values(revision=revision + 1, **values)
     )
     if moved.rowcount != 1:
-        raise ConflictError(
-            "This dataset was changed in another tab or by somebody else.", "recipe",
-            "Reload the page to see the change, then do yours again.",
-        )
+        raise conflict()
+
+
+def still(connection: sa.Connection, dataset: str, revision: int) -> None:
+    """Raise ConflictError if the dataset was changed since that revision."""
+    if connection.scalar(sa.select(catalog.dataset.c.revision).where(catalog.dataset.c.id == dataset)) != revision:
+        raise conflict()
+
+
+def conflict() -> ConflictError:
+    """The error for the slower of two."""
+    return ConflictError(
+        "This dataset was changed in another tab or by somebody else.", "recipe", "Look at the change, then do yours again.",
+    )
 
 
 def _add_draft(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import getpass
-import json
 import os
 import tempfile
 import time
@@ -15,6 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dataops_core.recipe.recipe import canonical
 from dataops_core.store import audit, catalog
 from dataops_core.store.objects import Objects
 
@@ -123,5 +123,5 @@ class Store:
     def put_json(self, value: Any) -> str:
         """Store a JSON document as an object; returns its md5."""
         path = self.scratch_file(".json")
-        path.write_text(json.dumps(value, sort_keys=True, ensure_ascii=True, separators=(",", ":")), encoding="utf-8")
+        path.write_text(canonical(value), encoding="utf-8")
         return self.objects.put(path).md5

@@ -47,15 +47,18 @@ class Version:
 
 
 def commit(
-    store: Store, dataset: str, message: str, actor: str, *, progress: Progress = nothing_said
+    store: Store, dataset: str, message: str, actor: str, *, revision: int | None = None, progress: Progress = nothing_said
 ) -> Version:
-    """Commit the dataset's draft as its next version.
+    """Commit the dataset's draft as its next version; with `revision`, only if it is still that one.
 
-    Raises SettingError where a step of the draft fails, or where there is no message.
+    Raises SettingError where a step of the draft fails, or where there is no message, and ConflictError where the draft
+    was changed meanwhile.
     """
     if not message.strip():
         raise SettingError("A version needs a message.", "commit", "Say in a few words what this version is.")
     here = datasets.get(store, dataset)
+    if revision is not None and here.revision != revision:
+        raise datasets.conflict()
     results = states.evaluate(store, here.raw, here.recipe, progress=progress)
     failed = [r for r in results if r.outcome.status == "failed"]
     if failed:
@@ -67,8 +70,9 @@ def commit(
     fitted = tuple(
         replace(r.entry, learned=r.outcome.learned) if r.outcome.status == "done" else r.entry for r in results
     )
-    steps = [r.outcome.to_json() | ({"why": r.entry.why} if r.entry.why else {}) for r in results]
+    steps = [_told(r) for r in results]
     with store.writing() as connection:
+        datasets.still(connection, dataset, here.revision)
         last = connection.execute(
             sa.select(catalog.version).where(catalog.version.c.dataset == dataset).order_by(catalog.version.c.n.desc()).limit(1)
         ).first()
@@ -92,6 +96,13 @@ def commit(
             manifest=store.put_json(manifest),
         ))
     return get(store, dataset, number)
+
+
+def _told(result: states.Result) -> dict[str, Any]:
+    """What the manifest says of a step; "carried": it came with learned values from elsewhere."""
+    entry = result.entry
+    why, carried = ({"why": entry.why} if entry.why else {}), ({"carried": True} if entry.learned is not None else {})
+    return result.outcome.to_json() | why | carried
 
 
 def _data(table: Table) -> dict[str, Any]:
@@ -151,12 +162,14 @@ def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = Tru
 def restore(store: Store, dataset: str, revision: int, number: int, actor: str) -> None:
     """Make a version's raw file and recipe the current draft again; what was there stays in the history."""
     version = get(store, dataset, number)
-    recipe = version.recipe.unfitted()
+    steps = zip(version.recipe.steps, version.manifest["steps"], strict=True)
+    kept = tuple(entry if told.get("carried") else replace(entry, learned=None) for entry, told in steps)
+    recipe = replace(version.recipe, steps=kept)
     datasets.edit(store, dataset, revision, recipe, f"Restored version {number}", actor, raw=version.manifest["raw"])
 
 
 def export(
-    store: Store, dataset: str, number: int, out: Path, actor: str, *, safe_csv: bool = True,
+    store: Store, dataset: str, number: int, out: Path, actor: str, *, name: str = "", safe_csv: bool = True,
     progress: Progress = nothing_said,
 ) -> None:
     """Write the bundle of a version to `out`."""
@@ -176,7 +189,7 @@ def export(
     progress(0.8, "Writing the bundle")
     write_bundle(out, version.manifest, now, store.objects.local(raw["md5"]), before or {}, after or {}, known, safe_csv=safe_csv)
     with store.writing() as connection:
-        store.log(connection, "version exported", actor, dataset, number=number, file=out.name)
+        store.log(connection, "version exported", actor, dataset, number=number, file=name or out.name)
 
 
 def _anchor(entries: list[dict[str, Any]], version: Version) -> int:

@@ -59,7 +59,9 @@ def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress)
 
 def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     out = store.scratch_file(".zip")
-    versions.export(store, args["dataset"], args["number"], out, actor, safe_csv=args["safe_csv"], progress=progress)
+    versions.export(
+        store, args["dataset"], args["number"], out, actor, name=args["name"], safe_csv=args["safe_csv"], progress=progress
+    )
     return store.objects.put(out).to_json()
 
 

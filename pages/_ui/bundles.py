@@ -21,7 +21,8 @@ from pages._ui.words import STATUS, count, md, when
 def export(here: Dataset, version: Mapping[str, Any]) -> None:
     """Make the bundle, then offer it for download."""
     number = version["number"]
-    args = {"dataset": here.id, "number": number, "safe_csv": True}
+    file = f"{_plain(here.name)}-v{number}.zip"
+    args = {"dataset": here.id, "number": number, "safe_csv": True, "name": file}
     asked = f"versions.export.{here.id}.{number}"
     with st.popover("Export", icon=":material/download:", key=f"versions.popover.{number}"):
         st.markdown("One zip: data as Parquet and CSV, the raw file, recipe, plain script, facts, audit and a data card.")
@@ -42,7 +43,7 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
     if made:
         path = frame.store().objects.local(made["md5"])
         st.download_button(
-            f"Download version {number}", data=path.read_bytes, file_name=f"{_plain(here.name)}-v{number}.zip", mime="application/zip",
+            f"Download version {number}", data=path.read_bytes, file_name=file, mime="application/zip",
             on_click="ignore", icon=":material/folder_zip:", key=f"{asked}.download", type="primary",
         )
 
