@@ -123,14 +123,14 @@ def show_form() -> None:
                 st.button("Never mind", on_click=discard, key="clean.never_mind")
         if go or st.session_state.pop("clean.preview_now", False):
             settings = step.check(values, columns)
-            entry = RecipeStep(name, settings, why=asked.get("why", ""))
+            entry = RecipeStep(name, settings, asked.get("off", False) and editing, why=asked.get("why", ""))
             kept = list(here.recipe.steps)
             place_at = len(kept) if at is None else at
             kept[place_at:place_at + (1 if editing else 0)] = [entry]
             what = f"Edited step {at + 1}: {entry.sentence}" if editing else entry.sentence
             recipe.propose(here, kept, what)
             st.session_state["clean.pending"]["at"] = place_at
-            st.session_state["clean.form"] = {"op": name, "with": settings, "at": at, "insert": asked.get("insert", False)}
+            st.session_state["clean.form"] = {"op": name, "with": settings, "at": at, "insert": asked.get("insert", False), "off": entry.off, "why": entry.why}
             st.rerun()
 
 
@@ -143,7 +143,7 @@ with work:
     if pending:
         with frame.errors(), st.container(border=True, key="clean-preview"):
             show_preview()
-        st.header("Change the settings")
+        st.header("Change the settings" if st.session_state.get("clean.form") else "Do something else")
     with frame.errors():
         show_form()
     if not pending:

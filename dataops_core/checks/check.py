@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
@@ -115,6 +116,15 @@ def by_value(column: pd.Series, suspicious: Callable[[str], bool]) -> np.ndarray
     codes, values = pd.factorize(column)
     answers = np.fromiter((suspicious(value) for value in values), dtype=bool, count=len(values))
     return np.append(answers, False)[codes]
+
+
+def words_of(name: str) -> set[str]:
+    """The words in a column's name, in lower case.
+
+    >>> sorted(words_of("PhoneNumber_2"))
+    ['number', 'phone']
+    """
+    return set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()))
 
 
 def column_findings(

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dataops_core.checks.check import Hit, check
+from dataops_core.checks.check import Hit, check, words_of
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import Column, shown
 
@@ -31,8 +30,7 @@ def impossible_values(column: pd.Series, facts: Mapping[str, Any], about: Column
 
     They are slips or codes. One of them can move an average more than a hundred true values.
     """
-    words = set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", about.name).lower()))
-    span = next(((low, high) for names, low, high in RANGES if names & words), None)
+    span = next(((low, high) for names, low, high in RANGES if names & words_of(about.name)), None)
     if span is None:
         return None
     values = column.to_numpy(dtype="float64", na_value=np.nan)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from dataops_core.checks.check import Hit, by_value, check
+from dataops_core.checks.check import Hit, by_value, check, words_of
 from dataops_core.steps.parse_numbers import parse_numbers
 from dataops_core.table import Column
 
@@ -17,6 +17,12 @@ _NUMBER = re.compile(
     r"\s*\(?\s*[-+−]?\s*([$€£¥₹]|[A-Z]{3}\b)?\s*[-+−]?\s*\d[\d.,'\s\u00a0\u202f]*([eE][-+]?\d+)?\s*([$€£¥₹%]|[A-Za-z]{1,4}\.?)?\s*\)?\s*"
 )
 
+# what is called so is written in digits, but nobody adds it up
+_NAMES = {
+    "zip", "zipcode", "postal", "postcode", "plz", "phone", "tel", "telephone", "mobile", "fax", "ssn", "iban", "account", "code", "id",
+    "number", "nr", "no",
+}
+
 
 @check("Numbers kept as text", group="Numbers", types=["text"], fix=parse_numbers)
 def numbers_as_text(column: pd.Series, facts: Mapping[str, Any], about: Column) -> Hit | None:
@@ -24,7 +30,7 @@ def numbers_as_text(column: pd.Series, facts: Mapping[str, Any], about: Column) 
 
     Text cannot be summed, averaged or compared: "9" comes after "10".
     """
-    if about.kind == "id" or not facts["distinct"] or _are_codes(column):
+    if about.kind == "id" or not facts["distinct"] or words_of(about.name) & _NAMES or _are_codes(column):
         return None
     mask = by_value(column, lambda text: len(text) < 40 and bool(_NUMBER.fullmatch(text)) and not _looks_like_date(text))
     if mask.sum() < 0.8 * column.notna().sum():

@@ -72,7 +72,8 @@ def _key(text: str) -> str:
 def one_edit_apart(one: str, other: str) -> bool:
     """Whether one insertion, deletion, substitution of a letter or swap of neighbours makes one text the other.
 
-    Digits are never taken for a slip of the pen: "scip-1" and "scip-2" are two values.
+    The first letter is never taken for a slip of the pen (Cortland is not Portland), nor is anything in a text with
+    digits: "ak_hf-1" and "al_hf-1" are two codes.
     """
     if len(one) > len(other):
         one, other = other, one
@@ -80,7 +81,7 @@ def one_edit_apart(one: str, other: str) -> bool:
         return False
     start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
     rest, longer = one[start:], other[start:]
-    if any(c.isdigit() for c in (rest[:1] + longer[:1])):
+    if start == 0 or any(c.isdigit() for c in one + other):
         return False
     if len(one) < len(other):
         return rest == longer[1:]

@@ -306,9 +306,14 @@ def _model(name: str, settings: Sequence[Setting], hints: Mapping[str, Any]) -> 
     return pydantic.create_model(name, __config__=pydantic.ConfigDict(extra="forbid"), **fields)
 
 
+def _edged(text: str) -> str:
+    """A text in quotes where its edges would not be seen."""
+    return f'"{text}"' if not text or text != text.strip() else text
+
+
 def _spoken(value: Any) -> str:
     if isinstance(value, Mapping):
-        shown = [f"{old} → {new}" for old, new in list(value.items())[:3]]
+        shown = [f"{_edged(old)} → {_edged(new)}" for old, new in list(value.items())[:3]]
         return ", ".join(shown) + (f" and {len(value) - 3} more" if len(value) > 3 else "")
     if isinstance(value, (list, tuple)):
         shown = [str(item) for item in value[:4]]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dataops_core.checks.profile import column_profile
+from dataops_core.facts import spread
 from dataops_core.recipe.recipe import Recipe, canonical, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.store import states
@@ -64,6 +65,17 @@ def column(store: Store, state: str, name: str, *, run: bool = True) -> dict[str
     return kept["facts"] if kept else None
 
 
+def spreads(store: Store, before: str, after: str, old: str, new: str, *, run: bool = True) -> dict[str, Any] | None:
+    """How column `old` of one state and `new` of the other are spread, on one scale (see facts.spread)."""
+    one, other = states.table(store, before), states.table(store, after)
+    key = f"spread:{sha256(f'{one.column(old).hash} {other.column(new).hash}')}:{code_hash()}"
+    kept = store.cached(key)
+    if kept is None and run:
+        kept = spread(one.frame([old])[old], other.frame([new])[new])
+        store.keep({key: kept})
+    return dict(kept) if kept else None
+
+
 def renamings(before: Recipe, after: Recipe) -> dict[str, str]:
     """Old to new names, by following each column of the raw file through both recipes."""
     ways = [_followed(recipe) for recipe in (before, after)]
@@ -91,5 +103,4 @@ def preview(
     assert found is not None
     back = {new: old for old, new in found.difference.columns_renamed.items()}
     for name in list(found.difference.cells_changed)[:1]:
-        column(store, before, back.get(name, name))
-        column(store, after, name)
+        spreads(store, before, after, back.get(name, name), name)

@@ -45,8 +45,8 @@ def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress)
     profile(store, args["state"], progress=progress)
 
 
-def _column(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    changes.column(store, args["state"], args["name"])
+def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    changes.spreads(store, args["before"], args["after"], args["old"], args["new"])
 
 
 def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -71,8 +71,8 @@ def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
-    "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "column": _column, "commit": _commit, "compare": _compare,
-    "export": _export, "verify": _verify,
+    "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "spread": _spread,
+    "commit": _commit, "compare": _compare, "export": _export, "verify": _verify,
 }
 
 

@@ -88,7 +88,7 @@ def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = 
         matched.add(name)
         other = after.column(name)
         if (column.type, column.kind) != (other.type, other.kind):
-            retyped[name] = (_spoken(column), _spoken(other)) if column.type != other.type else (column.kind, other.kind)
+            retyped[name] = (column.kind, other.kind) if column.kind != other.kind else (column.type, other.type)
         if same_rows and column.hash == other.hash:
             continue
         old = before.frame([column.name])[column.name].iloc[place[kept]]
@@ -109,7 +109,3 @@ def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = 
 
 def _first(ids: pd.Index) -> tuple[int, ...]:
     return tuple(int(i) for i in ids[:SAMPLE])
-
-
-def _spoken(column: Any) -> str:
-    return f"{column.kind} ({column.type})"

@@ -9,42 +9,56 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-_CONFIG = {"displaylogo": False, "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d"]}
+_CONFIG = {"displayModeBar": False}  # it would lie over the legend
 
 
-def distribution(facts: Mapping[str, Any], title: str, key: str, before: Mapping[str, Any] | None = None) -> None:
-    """How the values of a column are spread; with `before`, the same before a change, side by side."""
-    series = [("Before", before), ("After", facts)] if before else [("Rows", facts)]
-    table = pd.DataFrame({name: _bars(each) for name, each in series if each})
-    if table.empty:
+def distribution(facts: Mapping[str, Any], title: str, key: str) -> None:
+    """How the values of a column are spread, from its facts."""
+    edges = _edges(facts)
+    if edges:
+        labels = [f"{_short(a)} to {_short(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        told = {"binned": True, "labels": labels, "before": None, "after": facts["histogram"]["counts"]}
+    else:
+        tops = facts["top"]
+        told = {"binned": False, "labels": [t["value"] for t in tops], "before": None, "after": [t["count"] for t in tops]}
+    bars(told, title, key, name="Rows")
+
+
+def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> None:
+    """Bars of rows per value or bin, with those before a change beside them where there are any (see facts.spread)."""
+    if not told["labels"]:
         st.caption("There is nothing to draw: no values.")
         return
-    table = table.fillna(0).astype(int)
-    binned = bool(_edges(facts))
-    if not binned:  # values with names read best as lying bars, the most frequent on top
-        table = table.sort_values(list(table.columns)[::-1], ascending=True)
+    series = {"Before": told["before"], name: told["after"]} if told["before"] else {name: told["after"]}
+    table = pd.DataFrame(series, index=[_cut(label) for label in told["labels"]])
+    binned = told["binned"]
+    drawn = table if binned else table.iloc[::-1]  # values with names read best as lying bars, the most frequent on top
     figure = go.Figure([
-        go.Bar(name=name, marker_color=colour, **_ends(table, name, binned))
-        for name, colour in zip(table.columns, _colours(len(table.columns)), strict=True)
+        go.Bar(name=column, marker_color=colour, **_ends(drawn, column, binned))
+        for column, colour in zip(drawn.columns, _colours(len(drawn.columns)), strict=True)
     ])
     figure.update_layout(
         title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, bargap=0.12,
         height=270 if binned else 110 + 26 * len(table) * (1 if len(table.columns) == 1 else 1.4),
         showlegend=len(table.columns) > 1, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
     )
+    ticks = {"tickvals": list(range(len(table))), "ticktext": list(table.index)}  # by place: two labels may read alike
     if binned:
-        figure.update_layout(xaxis={"type": "category", "nticks": 6, "tickangle": 0}, yaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
+        some = {key: values[::4] for key, values in ticks.items()}
+        figure.update_layout(xaxis={"tickangle": 0, **some}, yaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
     else:
-        figure.update_layout(yaxis={"type": "category", "automargin": True}, xaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
-    most = table.iloc[:, -1].idxmax()
-    st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}: bars of how many rows have which value; most have {most}.")
+        ticks["ticktext"] = list(drawn.index)
+        figure.update_layout(yaxis={"automargin": True, **ticks}, xaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
+    most = table.iloc[:, -1].to_numpy().argmax()
+    st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}: bars of how many rows have which value; most have {table.index[most]}.")
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(table.rename_axis("Value"), key=f"{key}.numbers", alt=f"{title}, as numbers")
 
 
 def _ends(table: pd.DataFrame, name: str, binned: bool) -> dict[str, Any]:
-    labels = [str(label) for label in table.index]
-    return {"x": labels, "y": table[name]} if binned else {"x": table[name], "y": labels, "orientation": "h"}
+    places, labels = list(range(len(table))), list(table.index)
+    ends = {"x": places, "y": table[name]} if binned else {"x": table[name], "y": places, "orientation": "h"}
+    return ends | {"customdata": labels, "hovertemplate": "%{customdata}: %{" + ("y" if binned else "x") + "} rows<extra></extra>"}
 
 
 def _colours(number: int) -> list[str]:
@@ -56,17 +70,6 @@ def _colours(number: int) -> list[str]:
 def _edges(facts: Mapping[str, Any]) -> list[Any]:
     histogram = facts.get("histogram")
     return histogram["edges"] if histogram and len(histogram["counts"]) > 1 and facts["distinct"] > 12 else []
-
-
-def _bars(facts: Mapping[str, Any]) -> pd.Series:
-    edges = _edges(facts)
-    if edges:
-        labels = [f"{_short(a)} to {_short(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
-        return pd.Series(facts["histogram"]["counts"], index=labels, dtype="int64").groupby(level=0, sort=False).sum()
-    top = facts["top"]
-    return pd.Series([each["count"] for each in top], index=[_cut(each["value"]) for each in top], dtype="int64").groupby(
-        level=0, sort=False
-    ).sum()
 
 
 def _short(edge: Any) -> str:

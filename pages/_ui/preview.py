@@ -42,9 +42,9 @@ def panel(
     if d.cells_changed:
         changed = list(d.cells_changed)
         name = changed[0] if len(changed) == 1 else st.selectbox("Column to compare", changed, key="preview.column")
-        facts, old_facts = _facts(after, name), _facts(before, back.get(name, name))
-        if facts and old_facts:
-            chart.distribution(facts, f"{name}, before and after", f"preview.chart.{after[:8]}.{name}", before=old_facts)
+        told = _spread(before, after, back.get(name, name), name)
+        if told:
+            chart.bars(told, f"{name}, before and after" if told["before"] else f"{name}, after", f"preview.chart.{after[:8]}.{name}")
         st.markdown(f"**Cells that {would}change{'' if would else 'd'}**, as old → new")
         _cells(d, before, after, back, changed)
     if d.rows_dropped:
@@ -54,13 +54,15 @@ def panel(
             st.caption(f"The first {len(d.dropped_rows)} of {count(d.rows_dropped, 'row')}.")
 
 
-def _facts(state: str, name: str) -> Mapping[str, Any] | None:
-    """The facts of a column: known, or counted now if that is quick, or as a job."""
-    facts = changes.column(frame.store(), state, name, run=False)
-    if facts is None:
-        job.do("column", {"state": state, "name": name}, f"Counting {name}", cells=grid.table(state).rows)
-        facts = changes.column(frame.store(), state, name, run=False)
-    return facts
+def _spread(before: str, after: str, old: str, new: str) -> Mapping[str, Any] | None:
+    """How a column is spread before and after: known, or counted now if that is quick, or as a job."""
+    house = frame.store()
+    told = changes.spreads(house, before, after, old, new, run=False)
+    if told is None:
+        args = {"before": before, "after": after, "old": old, "new": new}
+        job.do("spread", args, f"Counting {new}", cells=grid.table(after).rows)
+        told = changes.spreads(house, before, after, old, new, run=False)
+    return told
 
 
 def _learned(results: Sequence[Result], old_results: Sequence[Result]) -> None:
@@ -87,6 +89,8 @@ def _figures(d: Difference) -> None:
         st.metric("Cells changed", f"{sum(d.cells_changed.values()):,}", border=True, width=150,
                   help=f"In {count(len(d.cells_changed), 'column')} and {count(d.rows_changed, 'row')}")
         st.metric("Rows dropped", f"{d.rows_dropped:,}", border=True, width=150, help=f"{share(d.rows_dropped, d.rows_before)} of all rows")
+        if d.rows_added:
+            st.metric("Rows added", f"{d.rows_added:,}", border=True, width=150)
 
 
 def _groups(change: Change) -> None:

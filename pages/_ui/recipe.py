@@ -72,6 +72,7 @@ def propose(here: Dataset, steps: Sequence[RecipeStep], what: str) -> None:
     recipe = replace(here.recipe, steps=tuple(steps))
     st.session_state["clean.pending"] = {"recipe": recipe.to_json(), "what": what, "revision": here.revision, "dataset": here.id}
     st.session_state.pop("clean.form", None)
+    frame.say("The preview is at the top of the page.")
 
 
 def _chosen(here: Dataset, at: int, key: str) -> None:
@@ -79,7 +80,7 @@ def _chosen(here: Dataset, at: int, key: str) -> None:
     step, does = steps[at], st.session_state[key]
     if does in (EDIT, INSERT):
         form: dict[str, Any] = {"at": at, "insert": does == INSERT}
-        form |= {"op": step.op, "with": dict(step.settings), "why": step.why} if does == EDIT else {"op": None, "with": {}}
+        form |= {"op": step.op, "with": dict(step.settings), "why": step.why, "off": step.off} if does == EDIT else {"op": None, "with": {}}
         st.session_state["clean.form"] = form
         st.session_state.pop("clean.pending", None)
     elif does in (OFF, ON):

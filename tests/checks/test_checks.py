@@ -88,3 +88,12 @@ def test_adult_has_the_missing_cells_and_duplicates_that_its_readme_names(adult,
     missing = {name: f["missing"] for name, f in profile["facts"].items() if f["missing"]}
     assert missing == {"workclass": 1836, "occupation": 1843, "native_country": 583}
     assert (profile["rows"], profile["missing_cells"], profile["duplicate_rows"]) == (32561, 4262, 24)
+
+
+def test_codes_and_first_letters_are_no_slips_of_the_pen():
+    assert merges({"al_hf-1": 200, "ak_hf-1": 5, "Portland": 90, "Cortland": 1, "12 patients": 40, "1 patients": 1}) == {}
+
+
+def test_identifiers_in_digits_are_no_numbers_kept_as_text(make_table):
+    table = make_table({"zip": ["01067", "123x5", "10115"], "PhoneNumber": ["2053258100", "20532581x", "2563861556"], "provider_number": ["a1", "2", "3"]})
+    assert findings(table, "numbers_as_text") == []

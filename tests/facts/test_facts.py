@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataops_core.facts import column_facts, duplicated_rows
+from dataops_core.facts import column_facts, duplicated_rows, spread
 from dataops_core.table import tidy
 
 
@@ -55,3 +55,30 @@ def test_duplicate_rows_are_those_that_pandas_finds(tmp_path_factory, rows):
     frame = tidy(pd.DataFrame(rows, columns=["x", "y"]).astype({"x": object, "y": "Int64"}))
     table = write_table(tmp_path_factory.mktemp("t") / "t.parquet", [frame])
     assert duplicated_rows(table).tolist() == frame.duplicated().tolist()
+
+
+def test_before_and_after_are_counted_on_one_scale():
+    before = pd.Series([*range(20, 40), -5, 240], dtype="Int64")
+    after = before.mask(before.isin([-5, 240]))
+    told = spread(before, after)
+    assert told["labels"][0].startswith("-5 to 7.25")
+    assert (sum(told["before"]), sum(told["after"])) == (22, 20)
+    assert (told["before"][0], told["after"][0], told["before"][-1], told["after"][-1]) == (1, 0, 1, 0)
+
+
+def test_values_that_were_merged_are_counted_in_both():
+    before = pd.Series(["Paris"] * 3 + ["PARIS", "Rome"], dtype=object)
+    told = spread(before, before.replace("PARIS", "Paris"))
+    assert told == {"binned": False, "labels": ["Paris", "Rome", "PARIS"], "before": [3, 1, 1], "after": [4, 1, 0]}
+
+
+def test_a_column_that_changes_its_type_has_no_before():
+    told = spread(pd.Series(["1", "2"], dtype=object), pd.Series([1.0, 2.0]))
+    assert (told["before"], told["labels"]) == (None, ["1", "2"])
+
+
+def test_odd_columns_can_be_spread():
+    huge = pd.Series([-1e308, 1e308, *range(20)], dtype="float64")
+    assert sum(spread(huge, huge)["after"]) == 22
+    empty = pd.Series([None, None], dtype=object)
+    assert spread(empty, empty)["labels"] == []

@@ -165,3 +165,12 @@ def test_sensitive_group_that_loses_more_rows_is_named_before(sample):
     warned = [(title, text) for title, text in said(app) if "not evenly" in title]
     assert [title for title, _ in warned] == ["Drops 436 rows (8.8 %), and not evenly"]
     assert "sex female loses" in warned[0][1]
+
+
+def test_editing_a_step_that_is_off_leaves_it_off(sample):
+    with_steps(sample, {"op": "trim_spaces", "with": {"columns": ["city"]}, "off": True})
+    app = go(sample, "clean")
+    app.session_state["clean.form"] = {"at": 0, "insert": False, "op": "trim_spaces", "with": {"columns": ["city"]}, "why": "", "off": True}
+    app.run()
+    click(app, "Preview")
+    assert app.session_state["clean.pending"]["recipe"]["steps"][0]["off"] is True

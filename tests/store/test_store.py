@@ -265,3 +265,44 @@ def test_a_recipe_of_another_seed_is_another_request(store, dataset):
     keys = {states._request("s", TRIM, seed) for seed in (1, 2)}
     assert len(keys) == 2
     assert here.recipe.seed == 0
+
+
+def test_a_commit_holds_what_was_seen_or_nothing(store, dataset):
+    edit(store, dataset, TRIM)
+    seen = datasets.get(store, dataset).revision
+    edit(store, dataset, DOUBLES, actor="bob")
+    with pytest.raises(ConflictError, match="changed in another tab or by somebody else"):
+        versions.commit(store, dataset, "trimmed", "ann", revision=seen)
+    assert versions.log(store, dataset) == []
+
+
+def test_a_draft_that_moves_while_a_commit_computes_is_not_committed(store, dataset, monkeypatch):
+    real = states.evaluate
+
+    def slow(*args, **settings):
+        monkeypatch.setattr(states, "evaluate", real)
+        edit(store, dataset, DOUBLES, actor="bob")
+        return real(*args, **settings)
+
+    monkeypatch.setattr(states, "evaluate", slow)
+    with pytest.raises(ConflictError, match="by somebody else"):
+        versions.commit(store, dataset, "as it came", "ann")
+    assert versions.log(store, dataset) == []
+
+
+def test_restoring_keeps_learned_values_that_came_from_elsewhere(store, dataset):
+    carried = RecipeStep("fill_missing", {"columns": ["n"], "how": "median"}, learned={"n": {"fill": 77, "groups": []}})
+    edit(store, dataset, carried)
+    one = versions.commit(store, dataset, "filled with 77", "ann")
+    edit(store, dataset)
+    versions.restore(store, dataset, datasets.get(store, dataset).revision, 1, "ann")
+    assert hash_now(store, dataset) == one.content_hash
+    assert versions.commit(store, dataset, "again", "ann").content_hash == one.content_hash
+
+
+def test_two_orders_of_a_mapping_are_two_states(store, dataset):
+    hashes = set()
+    for mapping in ({"R": "O", "O": "Q"}, {"O": "Q", "R": "O"}):
+        edit(store, dataset, RecipeStep("replace_values", {"column": "city", "match": "pattern", "mapping": mapping}))
+        hashes.add(hash_now(store, dataset))
+    assert len(hashes) == 2
