@@ -44,7 +44,7 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
     )
     ticks = {"tickvals": list(range(len(table))), "ticktext": list(table.index)}  # by place: two labels may read alike
     if binned:
-        some = {key: values[::4] for key, values in ticks.items()}
+        some = {"tickvals": ticks["tickvals"][::4], "ticktext": [label.split(" to ")[0] for label in ticks["ticktext"][::4]]}
         figure.update_layout(xaxis={"tickangle": 0, **some}, yaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
     else:
         ticks["ticktext"] = list(drawn.index)

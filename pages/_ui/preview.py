@@ -13,7 +13,7 @@ from dataops_core.store.changes import Change
 from dataops_core.store.states import Result
 from dataops_core.table import Difference, differs, shown
 from pages._ui import chart, frame, grid, job
-from pages._ui.words import count, md, share
+from pages._ui.words import KINDS, count, md, share
 
 _COLOURS = {"light": "background-color: #fdecc8; color: #10182b", "dark": "background-color: #5c4300; color: #ffffff"}
 
@@ -85,12 +85,12 @@ def _learned(results: Sequence[Result], old_results: Sequence[Result]) -> None:
 
 def _figures(d: Difference) -> None:
     with st.container(horizontal=True):
-        st.metric("Rows", f"{d.rows_after:,}", delta=d.rows_after - d.rows_before or None, delta_color="off", border=True, width=150)
-        st.metric("Cells changed", f"{sum(d.cells_changed.values()):,}", border=True, width=150,
+        st.metric("Rows", f"{d.rows_after:,}", delta=d.rows_after - d.rows_before or None, delta_color="off", border=True, width=136)
+        st.metric("Cells changed", f"{sum(d.cells_changed.values()):,}", border=True, width=136,
                   help=f"In {count(len(d.cells_changed), 'column')} and {count(d.rows_changed, 'row')}")
-        st.metric("Rows dropped", f"{d.rows_dropped:,}", border=True, width=150, help=f"{share(d.rows_dropped, d.rows_before)} of all rows")
+        st.metric("Rows dropped", f"{d.rows_dropped:,}", border=True, width=136)
         if d.rows_added:
-            st.metric("Rows added", f"{d.rows_added:,}", border=True, width=150)
+            st.metric("Rows added", f"{d.rows_added:,}", border=True, width=136)
 
 
 def _groups(change: Change) -> None:
@@ -111,9 +111,13 @@ def _groups(change: Change) -> None:
 def _schema(d: Difference) -> None:
     said = [f"Column {md(old)} becomes {md(new)}" for old, new in d.columns_renamed.items()]
     said += [f"Column {md(name)} goes" for name in d.columns_removed] + [f"Column {md(name)} is new" for name in d.columns_added]
-    said += [f"Column {md(name)}: {md(a)} becomes {md(b)}" for name, (a, b) in d.columns_retyped.items()]
+    said += [f"Column {md(name)}: {_kind(a)} becomes {_kind(b)}" for name, (a, b) in d.columns_retyped.items()]
     if said:
         st.markdown("; ".join(said[:12]) + ("; …" if len(said) > 12 else "."))
+
+
+def _kind(kind: str) -> str:
+    return KINDS.get(kind, kind).lower()
 
 
 def _cells(d: Difference, before: str, after: str, back: Mapping[str, str], changed: Sequence[str]) -> None:

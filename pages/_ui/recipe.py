@@ -72,7 +72,6 @@ def propose(here: Dataset, steps: Sequence[RecipeStep], what: str) -> None:
     recipe = replace(here.recipe, steps=tuple(steps))
     st.session_state["clean.pending"] = {"recipe": recipe.to_json(), "what": what, "revision": here.revision, "dataset": here.id}
     st.session_state.pop("clean.form", None)
-    frame.say("The preview is at the top of the page.")
 
 
 def _chosen(here: Dataset, at: int, key: str) -> None:
@@ -93,6 +92,7 @@ def _chosen(here: Dataset, at: int, key: str) -> None:
     else:
         del steps[at]
         propose(here, steps, f"Deleted step {at + 1}: {step.sentence}")
+    frame.say("Fill in the step at the top of the page." if does in (EDIT, INSERT) else "The preview is at the top of the page.")
 
 
 def _back(here: Dataset) -> None:
