@@ -28,7 +28,7 @@ from dataops_core.recipe.script import script
 from dataops_core.recipe.source import read_for
 from dataops_core.store import datasets, versions
 from dataops_core.store.store import Store, whoami
-from dataops_core.write import write_file
+from dataops_core.write import write_file, write_text
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -49,6 +49,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 0
     except OSError as error:
         print(f"What:  {error.strerror}.\nWhere: {error.filename}\nFix:   Check the path and your rights there.", file=sys.stderr)
+        return 2
+    except Exception as error:
+        if os.environ.get("DATAOPS_DEBUG"):
+            raise
+        print(f"What:  Something went wrong that nobody foresaw: {error!r}.\nWhere: {' '.join(argv or sys.argv[1:])}\n"
+              "Fix:   Report it, with what DATAOPS_DEBUG=1 shows.", file=sys.stderr)
         return 2
 
 
@@ -198,7 +204,7 @@ def run_command(args: argparse.Namespace) -> int:
             if args.out:
                 write_file(done.table, args.out, safe=args.safe_csv)
             if args.fitted:
-                _write_text(args.fitted, recipes.dump(replace(done.recipe, read=source.options.to_json())))
+                write_text(args.fitted, recipes.dump(replace(done.recipe, read=source.options.to_json())))
     told = {
         "rows": done.table.rows, "columns": done.table.names, "content_hash": done.table.content_hash,
         "problems": [vars(problem) for problem in source.problems],
@@ -242,7 +248,7 @@ def script_command(args: argparse.Namespace) -> int:
     """A recipe as a plain pandas script."""
     text = script(recipes.load(args.recipe))
     if args.out:
-        _write_text(args.out, text)
+        write_text(args.out, text)
     if args.json:
         return _print({"script": None if args.out else text, "out": str(args.out) if args.out else None})
     if not args.out:
@@ -380,15 +386,6 @@ def guide_command(args: argparse.Namespace) -> int:
 def _print(told: Any) -> int:
     print(json.dumps(told, ensure_ascii=False, indent=2))
     return 0
-
-
-def _write_text(path: Path, text: str) -> None:
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
-    try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
-    except OSError as error:
-        raise SettingError(f"The file cannot be written: {error.strerror}.", str(path), "Choose another place.") from error
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

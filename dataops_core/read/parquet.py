@@ -36,7 +36,7 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     given = {key: value for key, value in (options or {}).items() if value is not None}
     problems: list[dict] = []
     try:
-        table = pq.read_table(pa.BufferReader(data))
+        table = pq.ParquetFile(pa.BufferReader(data)).read()  # read_table cannot tell two columns of one name apart
     except (pa.ArrowException, OSError) as error:
         raise InputError(f"The Parquet file cannot be read: {error}.", "the whole file", "Fetch or write it again.") from None
     ours = bool(parquet_about(data))

@@ -139,3 +139,13 @@ def write_json(table: Table, file: TextIO, safe: bool) -> None:
 def write_jsonl(table: Table, file: TextIO, safe: bool) -> None:
     """The table as JSON Lines."""
     file.writelines(record + "\n" for record in json_records(table))
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file, whole or not at all."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    try:
+        part.write_text(text, encoding="utf-8")
+        part.replace(path)
+    except OSError as error:
+        raise SettingError(f"The file cannot be written: {error.strerror}.", str(path), "Choose another place.") from error

@@ -175,3 +175,17 @@ def test_a_table_without_rows_that_the_workbench_wrote_is_fine(tmp_path: Path) -
 def test_json_numbers_with_too_many_digits_are_reported(tmp_path: Path) -> None:
     source = read(tmp_path, b'[{"a": 0.1234567890123456789}, {"a": 1.5}]', "t.json")
     assert [(p.where, p.count) for p in source.problems] == [("0.1234567890123456789", 1)]
+
+
+def test_parquet_with_two_columns_of_one_name_is_refused_or_mended(tmp_path):
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from dataops_core.errors import FlawError
+
+    path = tmp_path / "dup.parquet"
+    pq.write_table(pa.Table.from_arrays([pa.array([1, 2]), pa.array(["a", "b"])], names=["x", "x"]), path)
+    with pytest.raises(FlawError, match='called "x"'):
+        read_file(path, tmp_path / "o.parquet")
+    source = read_file(path, tmp_path / "o.parquet", ReadOptions(lenient=True))
+    assert source.table.names == ["x", "x (2)"]
