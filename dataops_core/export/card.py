@@ -89,6 +89,9 @@ def _effect(step: Mapping[str, Any]) -> str:
         parts.append(f"{step['rows_dropped']:,} rows dropped ({share:.1%})")
     if step["cells_changed"]:
         parts.append(f"{step['cells_changed']:,} cells changed")
+    emptied = sum(step["cells_emptied_by_column"].values())
+    if emptied:
+        parts.append(f"{emptied:,} of them emptied")
     for key, word in (("columns_added", "added"), ("columns_removed", "removed")):
         if step[key]:
             parts.append(f"{', '.join(step[key])} {word}")

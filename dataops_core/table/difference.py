@@ -25,6 +25,7 @@ class Difference:
     rows_added: int
     rows_changed: int
     cells_changed: dict[str, int]
+    cells_emptied: dict[str, int]  # of those: held something before, and nothing after
     columns_added: tuple[str, ...]
     columns_removed: tuple[str, ...]
     columns_renamed: dict[str, str]
@@ -79,6 +80,7 @@ def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = 
     lost[place[kept]] = False
     touched = np.zeros(int(kept.sum()), dtype=bool)
     cells: dict[str, int] = {}
+    emptied: dict[str, int] = {}
     retyped: dict[str, tuple[str, str]] = {}
     matched = set()
     for column in before.columns:
@@ -96,10 +98,12 @@ def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = 
         mask = differs(old, new)
         if mask.any():
             cells[name] = int(mask.sum())
+            lost_here = int((new.isna().to_numpy(dtype=bool) & mask).sum())
+            emptied |= {name: lost_here} if lost_here else {}
             touched |= mask
     ids_kept = ids_after[kept]
     return Difference(
-        len(ids_before), len(ids_after), int(lost.sum()), int((~kept).sum()), int(touched.sum()), cells,
+        len(ids_before), len(ids_after), int(lost.sum()), int((~kept).sum()), int(touched.sum()), cells, emptied,
         tuple(name for name in after.names if name not in matched),
         tuple(c.name for c in before.columns if names.get(c.name, c.name) not in after.names),
         {old: new for old, new in names.items() if old in before.names}, retyped,

@@ -36,6 +36,9 @@ def panel(
     _figures(d)
     if would:
         st.caption(f"Computed on all {count(d.rows_before, 'row')}: what you apply is exactly this.")
+    if d.cells_emptied:
+        told = "; ".join(f"{count(n, 'cell')} of {md(name)}" for name, n in list(d.cells_emptied.items())[:8])
+        st.warning(f"{told}.", title=f"{count(sum(d.cells_emptied.values()), 'cell')} {would}{'become' if would else 'became'} empty", icon=":material/ink_eraser:")
     _groups(change)
     _schema(d)
     back = {new: old for old, new in d.columns_renamed.items()}

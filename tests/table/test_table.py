@@ -82,6 +82,7 @@ def test_difference_counts_rows_cells_and_schema(tmp_path):
     assert (found.rows_before, found.rows_after, found.rows_dropped, found.rows_added) == (3, 2, 1, 0)
     assert found.cells_changed == {"c": 1, "b": 1}
     assert found.rows_changed == 2
+    assert found.cells_emptied == {}
     assert (found.columns_removed, found.columns_added, found.columns_renamed) == (("gone",), ("new",), {"a": "c"})
     assert (found.dropped_rows, found.changed_rows) == ((1,), (0, 2))
 
@@ -96,3 +97,8 @@ def test_shown_cells_are_as_people_read_them():
     assert shown(pd.Series([1.0, 0.1, np.inf, None])).tolist() == ["1", "0.1", "inf", None]
     dates = pd.Series(np.array(["2020-01-31", "NaT", "9999-12-31T23:59:58"], dtype="datetime64[us]"))
     assert shown(dates).tolist() == ["2020-01-31", None, "9999-12-31 23:59:58"]
+
+
+def test_cells_that_become_empty_are_counted(make_table):
+    found = difference(make_table({"a": ["1", "x", None, "y"]}), make_table({"a": [1, None, None, 3]}))
+    assert (found.cells_changed, found.cells_emptied) == ({"a": 2}, {"a": 1})
