@@ -332,3 +332,19 @@ def test_an_unforeseen_error_is_no_traceback(run, cities, monkeypatch):
     monkeypatch.setenv("DATAOPS_DEBUG", "1")
     with pytest.raises(ZeroDivisionError, match="division"):
         run("profile", cities)
+
+
+def test_adult_has_one_hash_however_it_is_repaired(run, adult, tmp_path, monkeypatch):
+    (tmp_path / "a.json").write_text(json.dumps({"steps": [
+        {"op": "mark_missing", "with": {"columns": ["workclass", "occupation", "native_country"], "tokens": ["?"]}},
+        {"op": "drop_duplicate_rows", "with": {}},
+        {"op": "fill_missing", "with": {"columns": ["workclass", "occupation", "native_country"], "how": "most_frequent", "by": ["sex"]}},
+        {"op": "cap_outliers", "with": {"columns": ["hours_per_week"], "method": "iqr"}},
+    ]}))
+    told = json.loads(run("run", "a.json", adult, "-o", "out.csv", "--json")[1])
+    committed = json.loads(run("commit", "adult", adult, "--recipe", "a.json", "-m", "clean", "--json")[1])
+    assert committed["content_hash"] == told["content_hash"] == run("hash", "out.csv")[1].strip()
+    assert told["rows"] == 32_537
+    run("export", "adult", 1, "-o", "a.zip")
+    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "fresh"))
+    assert run("verify", "a.zip")[0] == 0
