@@ -64,7 +64,7 @@ def test_the_same_work_is_started_once(store, raw, monkeypatch):
 def slow_job(store: Store, tmp_path) -> str:
     """A job that takes many seconds: a wide recipe on a file of some size."""
     file = tmp_path / "slow.csv"
-    file.write_text("a,b,c\n" + "".join(f" x{i} ,y{i},{i}\n" for i in range(400_000)))
+    file.write_text("a,b,c\n" + "".join(f" x{i} ,y{i},{i}\n" for i in range(1_000_000)))
     raw = datasets.store_raw(store, file, "slow.csv")
     return jobs.start(store, "add", {"project": datasets.default_project(store, "ann"), "raw": raw, "options": {}}, "ann")
 
