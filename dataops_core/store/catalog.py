@@ -72,11 +72,23 @@ job = sa.Table(
     sa.Column("result", sa.JSON), sa.Column("error", sa.JSON),
 )
 
-for _change in ("UPDATE", "DELETE"):
-    event.listen(audit, "after_create", sa.DDL(  # type: ignore[no-untyped-call]  # SQLAlchemy has not typed it
-        f"CREATE TRIGGER audit_no_{_change.lower()} BEFORE {_change} ON audit "
-        "BEGIN SELECT RAISE(ABORT, 'the audit log is append-only'); END"
-    ).execute_if(dialect="sqlite"))
+_REFUSE = "the audit log is append-only"
+_GUARDS = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit BEGIN SELECT RAISE(ABORT, '{_REFUSE}'); END"
+        for change in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        f"CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION '{_REFUSE}'; END$$",
+        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+    ],
+}
+for _dialect, _statements in _GUARDS.items():
+    for _statement in _statements:
+        event.listen(audit, "after_create", sa.DDL(_statement).execute_if(  # type: ignore[no-untyped-call]  # not typed by SQLAlchemy
+            dialect=_dialect
+        ))
+WRITERS = 7_141_980  # the advisory lock that PostgreSQL's writers take
 
 
 def connect(url: str) -> sa.Engine:
@@ -85,6 +97,8 @@ def connect(url: str) -> sa.Engine:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", _queue)
     metadata.create_all(engine)
     return engine
 
@@ -99,3 +113,9 @@ def _begin(connection: sa.Connection) -> None:
     """A writer takes the write lock at once, so that two writers wait for each other and neither fails."""
     writes = connection.get_execution_options().get("writes", False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _queue(connection: sa.Connection) -> None:
+    """Writers go one by one, as in SQLite: the audit chain has one end."""
+    if connection.get_execution_options().get("writes", False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
