@@ -77,6 +77,10 @@ class Store:
         with self._writer.begin() as connection:
             yield connection
 
+    def close(self) -> None:
+        """Let go of the catalog's connections."""
+        self._engine.dispose()
+
     def log(self, connection: sa.Connection, what: str, actor: str, dataset: str | None = None, **details: Any) -> str:
         """Add an entry to the audit log, within the transaction of what it tells."""
         return audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)

@@ -18,7 +18,9 @@ def shared(request, tmp_path, monkeypatch):
         if not url:
             pytest.skip("DATAOPS_TEST_POSTGRES names no database")
         monkeypatch.setenv("DATAOPS_CATALOG", url)
-    return Store(tmp_path / "home")
+    store = Store(tmp_path / "home")
+    yield store
+    store.close()
 
 
 def test_many_writers_leave_one_unbroken_chain(shared):
