@@ -5,7 +5,7 @@ from dataclasses import replace
 import streamlit as st
 
 from dataops_core import steps
-from dataops_core.recipe.recipe import RecipeStep, from_json
+from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
 from dataops_core.store import changes, datasets, states
 from pages._ui import form, frame, grid, head, job, preview, recipe
 from pages._ui.words import md
@@ -78,7 +78,8 @@ def show_preview() -> None:
     preview.panel(change, state, after, outcomes, results)
 
 
-def _known(candidate, sensitive):  # noqa: ANN001, ANN202 - local to this page
+def _known(candidate: Recipe, sensitive: list[str]) -> tuple[changes.Change, str, list[states.Result]] | None:
+    """The computed preview of a changed recipe: the change, the state it leads to, and what became of each step."""
     outcomes = head.results(here, candidate)
     if any(r.outcome.status == "pending" for r in outcomes):
         return None
@@ -95,10 +96,9 @@ def show_form() -> None:
     known = sorted({s.name for s in steps.REGISTRY.values()}, key=lambda n: (steps.get(n).group, steps.get(n).title))
     if at is not None:
         st.header(f"Edit step {at + 1}" if editing else f"Insert a step before step {at + 1}")
-    nonce = st.session_state.get("clean.nonce", 0)
     name = st.selectbox(
         "What do you want to do?", known, index=known.index(asked["op"]) if asked["op"] in known else None,
-        format_func=lambda n: f"{steps.get(n).group}: {steps.get(n).title}", key=f"clean.op.{nonce}.{asked['op']}.{at}",
+        format_func=lambda n: f"{steps.get(n).group}: {steps.get(n).title}", key=f"clean.op.{asked['op']}.{at}",
         placeholder="Search the steps, for example: duplicate, dates, missing",
     )
     if name is None:
@@ -114,7 +114,7 @@ def show_form() -> None:
         st.caption("The code that runs")
         st.code(step.source, language="python")
     given = asked["with"] if name == asked["op"] else {}
-    key = f"clean.{nonce}.{name}.{at}.{here.id}"
+    key = f"clean.{name}.{at}.{here.id}"
     with frame.errors():
         values = form.fields(step, columns, given, key)
         with st.container(horizontal=True):

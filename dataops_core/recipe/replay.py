@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import itertools
 import json
-import tempfile
+import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -57,7 +57,7 @@ def learn(step: Step, settings: Mapping[str, Any], table: Table, seed: int = 0) 
     """What the step learns from the table's rows, as plain JSON values; None for a step that learns nothing."""
     if step.learner is None:
         return None
-    learned = step.learner(table.frame(), **settings, **_seed(step.learner, seed))
+    learned = _call(step, step.learner, table.frame(), {**settings, **_seed(step.learner, seed)})
     return json.loads(json.dumps(learned, allow_nan=False))
 
 
@@ -83,21 +83,22 @@ def _by_batch(step: Step, table: Table) -> bool:
 
 
 def _whole(step: Step, given: Mapping[str, Any], table: Table) -> pd.DataFrame:
-    return _call(step, table.frame(), given)
+    return tidy(_call(step, step.function, table.frame(), given))
 
 
 def _row_batches(step: Step, given: Mapping[str, Any], table: Table, progress: Progress) -> Iterator[pd.DataFrame]:
     done = 0
     for batch in table.batches():
-        yield _call(step, batch, given)
+        yield tidy(_call(step, step.function, batch, given))
         done += len(batch)
         progress(done / max(1, table.rows), f"{done:,} of {table.rows:,} rows")
 
 
-def _call(step: Step, frame: pd.DataFrame, given: Mapping[str, Any]) -> pd.DataFrame:
+def _call(step: Step, function: Callable[..., Any], frame: pd.DataFrame, given: Mapping[str, Any]) -> Any:
+    """Call a step's function or learner; whatever goes wrong in it is said as a problem of the step with this table."""
     try:
-        return tidy(step.function(frame, **given))
-    except (DataOpsError, Skip):
+        return function(frame, **given)
+    except (DataOpsError, Skip, MemoryError):  # too little memory now says nothing of the step
         raise
     except Exception as error:
         raise SettingError(
@@ -163,9 +164,8 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
             fitted.append(entry)
             continue
         progress((number - 1) / len(recipe.steps), entry.sentence)
-        out = Path(tempfile.mkstemp(suffix=".parquet", dir=folder)[1])
         try:
-            after, outcome = take(entry, current, out, seed=recipe.seed)
+            after, outcome = take(entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed)
         except DataOpsError as error:
             outcomes.append(Outcome(entry.op, entry.sentence, "failed", str(error)))
             break

@@ -106,3 +106,26 @@ def test_a_large_table_by_batches_gives_the_same_content_as_in_memory(make_table
     monkeypatch.setattr("dataops_core.recipe.replay.LARGE", 1000)
     batched = run_recipe(Recipe(steps=steps), table, tmp_path)
     assert batched.table.content_hash == whole.table.content_hash
+
+
+def test_a_learner_that_breaks_is_a_failed_step_and_no_traceback(make_table, tmp_path, monkeypatch):
+    monkeypatch.setattr(FILL.step, "learner", lambda df, **_settings: 1 / 0)
+    run = run_recipe(Recipe(steps=(FILL,)), make_table({"n": [1.0, None]}), tmp_path)
+    assert [o.status for o in run.outcomes] == ["failed"]
+    assert "cannot be done on this table: division by zero" in run.failed.reason
+
+
+def test_too_little_memory_is_not_blamed_on_the_step(make_table, tmp_path, monkeypatch):
+    def full(df, **_settings):
+        raise MemoryError("full")
+
+    monkeypatch.setattr(FILL.step, "function", full)
+    with pytest.raises(MemoryError, match="full"):
+        run_recipe(Recipe(steps=(FILL,)), make_table({"n": [1.0, None]}), tmp_path)
+
+
+def test_a_step_that_skips_leaves_no_file(make_table, tmp_path):
+    table, folder = make_table({"n": [float("nan")] * 2}), tmp_path / "work"
+    folder.mkdir()
+    assert run_recipe(Recipe(steps=(FILL,)), table, folder).table is table
+    assert list(folder.iterdir()) == []
