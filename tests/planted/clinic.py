@@ -29,7 +29,8 @@ def table(rows: int, seed: int) -> pd.DataFrame:
     who = rng.integers(0, max(100, rows // 2), rows)
     people = int(who.max()) + 1
     admitted = draws.season(rng, rows, "2021-01-04", "2026-06-10", peak=0.05)
-    born = (draws.days("2020-06-30") - (365.25 * np.clip(persons.normal(54, 21, people), 1, 96)).astype(int))[who]
+    apart = max(1, 200_000 // rows)  # in a short table, too, people share birthdays: the day does not tell the person
+    born = (draws.days("2020-06-30") - (365.25 / apart * np.clip(persons.normal(54, 21, people), 1, 96)).astype(int) * apart)[who]
     age = np.floor((admitted - born).astype(int) / 365.25)
     woman = (persons.random(people) < 0.52)[who]
     height = np.round(np.where(woman, 165, 178) + rng.normal(0, 7, rows) - np.where(age < 15, (15 - age) * 6, 0))
@@ -171,7 +172,7 @@ PLANTS = (
     kinds.added("direct_identifiers", "patient_name", lambda draft: draws.person(who(draft))),
     kinds.added("direct_identifiers", "phone", phones),
     kinds.added("direct_identifiers", "iban", accounts),
-    kinds.added("target_leakage", "case_points", points, given=("readmitted",)),
+    kinds.added("target_leakage", "case_points", points, given=("readmitted",), also=("broken_dependency",)),
     kinds.added("duplicate_columns", "urgency", lambda draft: draft.frame["triage"], given=("triage",)),
     kinds.repeated("near_duplicate_records", "visit_no", 0.004, 10**9, slip=("patient_name", "remarks")),
     kinds.repeated("duplicate_rows", "visit_no", 0.004, 10**9),

@@ -91,6 +91,11 @@ def thousands(draft: Draft) -> list[str]:
     return [f"{value:,.2f}" for value in draft.rng.lognormal(8.2, 0.5, len(draft.frame))]
 
 
+def british(text: str, rng: np.random.Generator) -> str:
+    area, (first, second) = ("SW", "EC", "N", "LS", "M", "EH")[rng.integers(6)], rng.choice(list("ABDEFGHJLNPQRSTUWXYZ"), 2)
+    return f"{area}{rng.integers(1, 20)} {rng.integers(1, 10)}{first}{second}"
+
+
 def leak(draft: Draft) -> np.ndarray:
     code = np.where(draft.frame["pay_later"] == "yes", "AC", "RJ").astype(object)
     code[draft.rng.random(len(code)) < 0.02] = None
@@ -127,7 +132,7 @@ PLANTS = (
     kinds.cells("control_characters", "note", slips.hidden, 0.006),
     kinds.cells("homoglyphs", "return_reason", slips.homoglyph, 0.004, among=kinds.frequent("return_reason"), new=True, also=("spelling_variants",)),
     kinds.cells("unusual_pattern", "sku", lambda t, rng: (t.replace("-", ""), t[:-1], t + "7", f"SK-{t[4:]}")[rng.integers(4)], 0.004, new=True, also=("spelling_variants",)),
-    kinds.cells("out_of_locale", "ship_postcode", slips.put("SW1A 1AA", "EC2V 7HH", "K1A 0B1", "M5V 3L9", "N1 9GU", "LS1 4DY"), 0.004, also=("unusual_pattern", "numbers_mixed_with_words")),
+    kinds.cells("out_of_locale", "ship_postcode", british, 0.004, also=("unusual_pattern", "numbers_mixed_with_words")),
     kinds.with_rare("out_of_locale", "credit_limit", thousands, slips.european, 0.01, also=("numbers_as_text",)),
     kinds.cells("mixed_date_formats", "invoiced_on", slips.one_of(slips.day("%d/%m/%Y"), slips.day("%d %b %Y")), 0.02, also=("dates_as_text",)),
     kinds.cells("future_dates", "last_contact", slips.in_year(2031, 2032, 2029), 0.003, also=("end_before_start",)),
@@ -145,7 +150,7 @@ PLANTS = (
     kinds.added("direct_identifiers", "customer_name", lambda draft: draws.person(who(draft))),
     kinds.added("target_leakage", "decision_code", leak, lambda end: end.present("decision_code"), given=("pay_later",), also=("duplicate_columns",)),
     kinds.added("duplicate_columns", "rebate", lambda draft: draft.frame["discount"], given=("discount",)),
-    kinds.added("sorted_by_target", "system", systems, also=("drift_in_file",)),
+    kinds.added("sorted_by_target", "system", systems, also=("drift_in_file", "broken_dependency")),
     kinds.repeated("near_duplicate_records", "order_id", 0.003, 60, slip=("customer_name", "note")),
     kinds.repeated("duplicate_rows", "order_id", 0.005, 60),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 from collections.abc import Iterable
 
 import numpy as np
@@ -36,6 +37,7 @@ def table(rows: int, seed: int) -> pd.DataFrame:
     site = device // 3
     names, north, east = (np.array(part, dtype=object) for part in zip(*SITES, strict=True))
     busy = rng.poisson(np.where(sun > 0, 6, 0.3))
+    # no two alike; some of them, such as 3e6473240168, could be taken for numbers
     serial = (np.arange(1, rows + 1, dtype=np.uint64) * np.uint64(0x9E3779B97F4B) + np.uint64(seed)) % np.uint64(2**48)
     installed = draws.iso(draws.days("2018-02-01") + fixed.integers(0, 900, DEVICES))
     return pd.DataFrame({
@@ -86,6 +88,11 @@ def pressures(draft: Draft) -> list[str]:
     return [f"{value:.2f} bar" for value in draft.rng.normal(2.4, 0.3, len(draft.frame))]
 
 
+def meters(draft: Draft) -> list[str]:
+    """Decimal commas; the odd one out has a point."""
+    return [slips.european(f"{value:,.1f}", draft.rng) for value in draft.rng.normal(31_000, 5_500, len(draft.frame)).clip(4_000)]
+
+
 def addresses(draft: Draft) -> list[str]:
     """Addresses of the laptops that people connected from."""
     parts = draft.rng.integers(1, 255, (len(draft.frame), 2)).tolist()
@@ -111,7 +118,7 @@ def unequal(end: Draft) -> np.ndarray:
 
 
 def us_day(text: str) -> str:
-    return slips.day("%B %d, %Y")(text, np.random.default_rng(0))
+    return f"{calendar.month_name[int(text[5:7])]} {text[8:]}, {text[:4]}"
 
 
 def event_codes(draft: Draft) -> np.ndarray:
@@ -137,6 +144,8 @@ PLANTS = (
     kinds.cells("control_characters", "note", slips.hidden, 0.004),
     kinds.cells("homoglyphs", "room", slips.homoglyph, 0.004, new=True, also=("spelling_variants",)),
     kinds.cells("numbers_mixed_with_words", "noise_db", slips.put("quiet", "about 40", "sensor off", "n/a yet", "> 45"), 0.01, also=("disguised_missing",)),
+    kinds.rewritten("numbers_as_text", "pressure_hpa", lambda cell: f"{cell} hPa"),
+    kinds.with_rare("out_of_locale", "meter_kwh", meters, slips.european, 0.008, also=("numbers_as_text",)),
     kinds.with_rare("mixed_units", "pipe_pressure", pressures, lambda t, rng: f"{float(t[:-4]) * 14.504:.1f} psi", 0.025, also=("numbers_as_text",)),
     kinds.cells("unusual_pattern", "part_no", lambda t, rng: (t.replace("-", ""), t[3:], f"{t}1", f"PN {t[3:]}")[rng.integers(4)], 0.005, new=True, also=("spelling_variants",)),
     kinds.rewritten("dates_as_text", "installed_on", us_day),
