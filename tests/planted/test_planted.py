@@ -145,6 +145,12 @@ def test_one_check_alone_leaves_everything_else_as_it_was(number):
     assert changed(alone, alone.faults[0].columns[0]) == alone.faults[0].rows
 
 
+@settings
+def test_copied_rows_alone_repeat_the_identifier_in_the_same_rows(number):
+    rows = {fault.check: fault.rows for fault in only(SETTINGS[number], "duplicate_rows", ROWS, 1).faults}
+    assert rows["duplicate_ids"] == rows["duplicate_rows"] and len(rows) == 2
+
+
 def test_a_check_that_does_not_exist_is_refused():
     with pytest.raises(ValueError, match="There is no check 'typos': choose one of CHECKS"):
         only(SETTINGS[0], "typos")
