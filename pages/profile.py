@@ -23,10 +23,10 @@ table = grid.table(state)
 
 
 with frame.errors():
-    facts = head.profile(state)
+    facts = head.profile(here, state)
     if facts is None:
-        job.do("profile", {"state": state}, "Counting and checking all rows", cells=table.cells)
-        facts = head.profile(state)
+        job.do("profile", {"state": state, "context": head.context(here).to_json()}, "Counting and checking all rows", cells=table.cells)
+        facts = head.profile(here, state)
 if facts is None:
     st.stop()
 

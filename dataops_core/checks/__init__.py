@@ -3,9 +3,10 @@
 import importlib
 import pkgutil
 
-from dataops_core.checks.check import REGISTRY, Check, Finding, Hit, check, column_findings, ranked, table_findings
+from dataops_core.checks.check import REGISTRY, Check, Finding, Hit, check, ranked
+from dataops_core.checks.look import Context, Look
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["REGISTRY", "Check", "Finding", "Hit", "check", "column_findings", "ranked", "table_findings"]
+__all__ = ["REGISTRY", "Check", "Context", "Finding", "Hit", "Look", "check", "ranked"]

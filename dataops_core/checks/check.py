@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import inspect
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 import numpy as np
-import pandas as pd
 
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.look import Context, Look
 from dataops_core.steps.step import Step
-from dataops_core.table import Column, Table
 
 Severity = Literal["error", "warning", "note"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "note")
@@ -21,12 +20,17 @@ SAMPLE = 200
 
 @dataclass(frozen=True)
 class Hit:
-    """What a check answers: the affected rows as a boolean per row, a message, and the settings of the mending step."""
+    """What a check answers: the affected rows (a boolean per row), a message, and the settings of the mending step.
+
+    `step` is another step than the check's own; `columns` must be given by checks that look at the whole table.
+    """
 
     mask: np.ndarray
     message: str
     fix: Mapping[str, Any] | None = None
     severity: Severity | None = None
+    columns: tuple[str, ...] = ()
+    step: Step | None = None
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class Finding:
     message: str
     why: str
     fix: dict[str, Any] | None
+    no_fix: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The finding as plain JSON values."""
@@ -65,7 +70,8 @@ class Check:
     types: tuple[str, ...]
     severity: Severity
     fix: Step | None
-    function: Callable[..., Hit | None]
+    no_fix: str
+    function: Callable[..., Any]
 
     @property
     def doc(self) -> str:
@@ -86,11 +92,12 @@ class Check:
 
     def finding(self, hit: Hit, columns: tuple[str, ...], ids: np.ndarray) -> Finding:
         """The finding that a hit makes, given the row ids of the table."""
-        count = int(hit.mask.sum())
-        fix = {"op": self.fix.name, "with": dict(hit.fix)} if self.fix and hit.fix is not None else None
+        rows, step = np.flatnonzero(hit.mask), hit.step or self.fix
+        fix = {"op": step.name, "with": dict(hit.fix)} if step and hit.fix is not None else None
         return Finding(
-            self.name, self.title, columns, count, count / max(1, len(hit.mask)),
-            tuple(int(i) for i in ids[hit.mask][:SAMPLE]), hit.severity or self.severity, hit.message, self.why, fix,
+            self.name, self.title, hit.columns or columns, len(rows), len(rows) / max(1, len(hit.mask)),
+            tuple(int(i) for i in ids[rows[:SAMPLE]]), hit.severity or self.severity, hit.message, self.why, fix,
+            None if fix else self.no_fix,
         )
 
 
@@ -99,51 +106,44 @@ REGISTRY: dict[str, Check] = {}
 
 def check(
     title: str, *, group: str, scope: Literal["column", "table"] = "column", types: Iterable[str] = (),
-    severity: Severity = "warning", fix: Step | None = None,
-) -> Callable[[Callable[..., Hit | None]], Check]:
-    """Register a check: `f(column, facts, about)` for one column of the given storage types, or `f(table)`."""
+    severity: Severity = "warning", fix: Step | None = None, no_fix: str = "",
+) -> Callable[[Callable[..., Any]], Check]:
+    """Register a check: `f(column: Cells, context: Context)` for one column of these storage types, or `f(look: Look)`.
 
-    def register(function: Callable[..., Hit | None]) -> Check:
-        made = Check(function.__name__, title, group, scope, tuple(types), severity, fix, function)
+    It answers with a Hit, with several, or with None. `no_fix` says why there is no step, where none is offered.
+    """
+
+    def register(function: Callable[..., Any]) -> Check:
+        made = Check(function.__name__, title, group, scope, tuple(types), severity, fix, no_fix, function)
         REGISTRY[made.name] = made
         return made
 
     return register
 
 
-def by_value(column: pd.Series, suspicious: Callable[[str], bool]) -> np.ndarray:
-    """A boolean per row from a question asked once per distinct value; missing cells are never suspicious."""
-    codes, values = pd.factorize(column)
-    answers = np.fromiter((suspicious(value) for value in values), dtype=bool, count=len(values))
-    return np.append(answers, False)[codes]
+def hits(each: Check, *asked: Any) -> list[Hit]:
+    """What a check answers, as a list; hits without a row are none."""
+    told = each.function(*asked)
+    found = [told] if isinstance(told, Hit) else list(told or ())
+    return [hit for hit in found if hit.mask.any()]
 
 
-def words_of(name: str) -> set[str]:
-    """The words in a column's name, in lower case.
-
-    >>> sorted(words_of("PhoneNumber_2"))
-    ['number', 'phone']
-    """
-    return set(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name).lower()))
-
-
-def column_findings(
-    column: pd.Series, facts: Mapping[str, Any], about: Column, ids: np.ndarray
-) -> list[Finding]:
-    """All findings of the checks that look at one column."""
-    found = []
+def column_hits(column: Cells, context: Context) -> Iterator[tuple[Check, Hit]]:
+    """What the checks that look at one column find there."""
+    if "failed" in column.facts:
+        return
     for each in REGISTRY.values():
-        if each.scope == "column" and (not each.types or about.type in each.types):
-            hit = each.function(column, facts, about)
-            if hit is not None and hit.mask.any():
-                found.append(each.finding(hit, (about.name,), ids))
-    return found
+        if each.scope == "column" and (not each.types or column.type in each.types) and column.rows:
+            for hit in hits(each, column, context):
+                yield each, hit
 
 
-def table_findings(table: Table, ids: np.ndarray) -> list[Finding]:
-    """All findings of the checks that look at the whole table."""
-    hits = [(each, each.function(table)) for each in REGISTRY.values() if each.scope == "table"]
-    return [each.finding(hit, (), ids) for each, hit in hits if hit is not None and hit.mask.any()]
+def table_hits(look: Look) -> Iterator[tuple[Check, Hit]]:
+    """What the checks that look at the whole table find."""
+    for each in REGISTRY.values():
+        if each.scope == "table" and look.rows:
+            for hit in hits(each, look):
+                yield each, hit
 
 
 def ranked(findings: Iterable[Finding]) -> list[Finding]:

@@ -2,60 +2,137 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from dataops_core.checks.check import Hit, by_value, check
+from dataops_core.checks.cells import Cells, each
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Context
 from dataops_core.steps.mark_missing import mark_missing
-from dataops_core.table import Column, shown
 
 WORDS = {
-    "?", "??", "-", "--", "---", ".", "..", "n/a", "na", "n.a.", "nan", "null", "nil", "none", "unknown", "unk",
-    "not available", "not known", "not specified", "missing", "undefined", "tbd", "xxx", "#n/a", "empty",
+    "?", "??", "???", "-", "--", "---", ".", "..", "...", "n/a", "na", "n.a.", "nan", "null", "nil", "none", "unknown", "unk", "n/k",
+    "not available", "not known", "not specified", "not given", "not applicable", "missing", "undefined", "tbd", "tba", "xxx", "xx", "#n/a",
+    "empty", "(blank)", "blank", "no data", "no answer", "unbekannt", "k.a.", "inconnu", "#value!", "#ref!", "#null!", "-999", "-9999",
+    "9999", "99999", "999999", "-99", "1900-01-01", "0000-00-00",
 }
-CODES = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999, 999999)
-DATES = ("1900-01-01", "1901-01-01", "1970-01-01", "1111-11-11", "9999-12-31", "0001-01-01")
+_WANTED = pa.array(sorted(WORDS), pa.string())
+CODES = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999, 999999, 9999999)
+DATES = ("1900-01-01", "1899-12-31", "1899-12-30", "1901-01-01", "1904-01-01", "1970-01-01", "1111-11-11", "9999-12-31", "0001-01-01", "2099-12-31")
 
 
-@check("Disguised missing values", group="Missing values", types=["text", "integer", "decimal", "datetime"],
-       fix=mark_missing)
-def disguised_missing(column: pd.Series, facts: Mapping[str, Any], about: Column) -> Hit | None:
-    """Values such as "unknown", -999 or 1900-01-01 that stand for "we do not know".
+@check("Disguised missing values", group="Missing values", types=["text", "integer", "decimal", "datetime"], fix=mark_missing)
+def disguised_missing(column: Cells, context: Context) -> Hit | None:
+    """Values such as "unknown", -999 or 1900-01-01 that stand for "we do not know", or one value that comes up far too often.
 
     They count as real values: an average income is wrong by far when -999 means "not given".
     """
-    if about.type == "text":
-        codes = {str(code) for code in CODES if abs(code) >= 999}
-        mask = by_value(column, lambda text: text.strip().casefold() in WORDS or text.strip() in codes)
-        tokens = list(dict.fromkeys(text.strip() for text in column[mask].unique()))
-    elif about.type == "datetime":
-        days = shown(column.dt.normalize())
-        mask = days.isin(DATES).to_numpy()
-        tokens = sorted(days[mask].unique())
-        if mask.sum() < 2:
-            return None
-    else:
-        values = column.to_numpy(dtype="float64", na_value=np.nan)
-        stand_ins = [code for code in CODES if _stands_apart(values, code)]
-        mask = np.isin(values, stand_ins)
-        tokens = [str(code) for code in stand_ins]
-    if not mask.any() or mask.sum() == column.notna().sum():
+    if not column.distinct:
+        return None
+    find = {"text": _words, "datetime": _days}.get(column.type, _numbers)
+    mask, tokens = find(column)
+    if not mask.any() or mask.sum() == column.present:
         return None
     named = ", ".join(f'"{token}"' for token in tokens[:5])
-    return Hit(mask, f"{mask.sum():,} cells hold {named}, which may stand for a missing value.",
-               {"columns": [about.name], "tokens": tokens})
+    return Hit(mask, f"{mask.sum():,} cells hold {named}, which may stand for a missing value.", {"columns": [column.name], "tokens": tokens})
 
 
-def _stands_apart(values: np.ndarray, code: int) -> bool:
-    """Whether a code occurs more than once, and lies well outside all other values (or is the only negative one)."""
-    hits = values == code
-    rest = values[~hits & np.isfinite(values) & ~np.isin(values, CODES)]
-    if hits.sum() < 2 or len(rest) < 10:
+def means_missing(text: str) -> bool:
+    """Whether a text is one of the usual words for "nothing known"."""
+    return text.strip().casefold() in WORDS
+
+
+def _words(column: Cells) -> tuple[np.ndarray, list[str]]:
+    found: set[str] = set()
+
+    def test(some: pa.Array) -> np.ndarray:
+        mask = np.asarray(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(some)), value_set=_WANTED))
+        found.update(text.strip() for text in some.filter(pa.array(mask)).to_pylist())
+        return mask
+
+    mask = column.where(test)
+    if column.kind != "number" and any(token.lstrip("-").isdigit() for token in found):
+        numeric = {token for token in found if token.lstrip("-").isdigit()}
+        if sum(text.strip().lstrip("-").isdigit() for text in column.sample(200)) > 100:  # then they may be codes like others
+            found -= numeric
+            mask = column.where(each(lambda text: text.strip() in found))
+    return mask, sorted(found)
+
+
+def _days(column: Cells) -> tuple[np.ndarray, list[str]]:
+    days = column.moments.astype("datetime64[D]")
+    there = ~np.isnat(days)
+    found = []
+    for token in DATES:
+        stands = days == np.datetime64(token)
+        rest = days[there & ~stands & ~np.isin(days, np.array(DATES, dtype="datetime64[D]"))].astype("int64")
+        if stands.sum() < 2 or len(rest) < 10:
+            continue
+        low, high = np.quantile(rest, [0.005, 0.995])
+        at, reach = np.datetime64(token).astype("int64"), max(1.0, high - low)
+        usual = max(1.0, len(rest) / max(1, len(np.unique(rest))))
+        if at < low - 0.2 * reach or at > high + 0.2 * reach or stands.sum() > max(10, 20 * usual):
+            found.append(token)
+    return np.isin(days, np.array(found, dtype="datetime64[D]")), found
+
+
+def _numbers(column: Cells) -> tuple[np.ndarray, list[str]]:
+    values = column.numbers
+    if column.facts.get("min") is None:
+        return np.zeros(column.rows, dtype=bool), []
+    quartiles = column.facts.get("quantiles") or {}
+    low, high = quartiles.get("0.05"), quartiles.get("0.95")
+    apart = [code for code in CODES if low is None or high is None or not low < code < high]
+    maybe = [code for code in apart if column.kind != "id" and column.facts["min"] <= code <= column.facts["max"] and (values == code).sum() >= 2]
+    top = [told["count"] for told in column.facts["top"]]
+    heavy = len(top) > 1 and column.distinct >= 100 and top[0] >= max(10, 0.002 * column.present, 4 * top[1])
+    if not maybe and not heavy:
+        return np.zeros(column.rows, dtype=bool), []
+    finite = np.sort(values[np.isfinite(values)])
+    stand_ins: list[float] = [code for code in maybe if _stands_apart(finite, code)]
+    spike = _spike(finite, stand_ins) if heavy or stand_ins else None
+    if spike is not None:
+        stand_ins.append(spike)
+    return np.isin(values, stand_ins) if stand_ins else np.zeros(column.rows, dtype=bool), [f"{code:.15g}" for code in stand_ins]
+
+
+def _count(ordered: np.ndarray, low: float, high: float) -> int:
+    """How many of the ordered values lie in [low, high]."""
+    return int(np.searchsorted(ordered, high, "right") - np.searchsorted(ordered, low, "left"))
+
+
+def _stands_apart(ordered: np.ndarray, code: float) -> bool:
+    """Whether a code occurs more than once and lies well outside all other values, or stands out where there are few others."""
+    hits = _count(ordered, code, code)
+    if hits < 2:
         return False
-    low, high = rest.min(), rest.max()
+    rest = ordered[(ordered != code) & ~np.isin(ordered, CODES)]
+    if len(rest) < 10:
+        return False
+    low, high = rest[int(0.001 * len(rest))], rest[-1 - int(0.001 * len(rest))]
+    first, third = rest[len(rest) // 4], rest[3 * len(rest) // 4]
     if code < 0:
-        return bool(low >= 0 or code < low - (high - low))
-    return bool(code > high + 2 * (high - low))
+        return bool(low >= 0 or code < low - max(third - first, 1e-9))
+    if code > high + 2 * (high - low):
+        return True
+    around = _count(ordered, 0.9 * code, 1.1 * code) - hits
+    return bool(hits >= 10 and code > high and around <= hits / 10 and code > third + 3 * (third - first))
+
+
+def _spike(ordered: np.ndarray, known: list[float]) -> float | None:
+    """The one value of a finely spread measurement that comes up at least twenty times as often as those around it."""
+    values, counts = np.unique(ordered[~np.isin(ordered, known)] if known else ordered, return_counts=True)
+    if len(values) < 100 or len(values) < 0.002 * len(ordered):
+        return None
+    at = int(np.argmax(counts))
+    others = np.delete(counts, at)
+    around = np.concatenate([counts[max(0, at - 25):at], counts[at + 1:at + 26]])
+    heavy = counts[at] >= max(10, 0.002 * len(ordered)) and counts[at] >= 20 * np.median(around) and counts[at] >= 4 * others.max()
+    if not heavy:
+        return None
+    inside = 5 <= at < len(values) - 5
+    first, third = values[len(values) // 4], values[3 * len(values) // 4]
+    gap = values[at + 1] - values[at] if at == 0 else values[at] - values[at - 1] if at == len(values) - 1 else 0.0
+    lonely = not inside and gap > 0.5 * (third - first)  # far from all others: 0 in a column of blood pressures
+    return float(values[at]) if (inside and values[at] != 0) or lonely else None

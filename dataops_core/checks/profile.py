@@ -8,43 +8,57 @@ from typing import Any
 
 import numpy as np
 
-from dataops_core.checks.check import Finding, column_findings, ranked, table_findings
-from dataops_core.facts import column_facts
+from dataops_core.checks.cells import Cells, row_ids
+from dataops_core.checks.check import Finding, column_hits, ranked, table_hits
+from dataops_core.checks.look import Context, Look
+from dataops_core.facts import Engine, column_facts
 from dataops_core.table import Column, Table
 
 Progress = Callable[[float, str], None]
+Keep = Callable[[Finding, np.ndarray], None]
 
 
-def column_profile(table: Table, column: Column) -> dict[str, Any]:
+def column_profile(engine: Engine, column: Column, context: Context, keep: Keep | None = None) -> dict[str, Any]:
     """Facts and findings of one column; a finding's rows are given as positions, which do not depend on row ids."""
-    series = table.frame([column.name])[column.name]
-    facts = column_facts(series, column.kind)
-    found = column_findings(series, facts, column, np.arange(table.rows))
+    facts = column_facts(engine, column)
+    found = []
+    places = np.arange(engine.table.rows)
+    for check, hit in column_hits(Cells(engine.table, column, facts), context):
+        found.append(check.finding(hit, (column.name,), places))
+        if keep:
+            keep(found[-1], np.flatnonzero(hit.mask))
     return {"facts": facts, "findings": [finding.to_json() for finding in found]}
 
 
 def profile_table(
-    table: Table, known: Mapping[str, Any] | None = None, progress: Progress = lambda _share, _note: None
+    table: Table, known: Mapping[str, Any] | None = None, progress: Progress = lambda _share, _note: None,
+    context: Context = Context(), keep: Keep | None = None,  # noqa: B008 - a frozen value
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The profile of a table and the profiles of its columns; columns in `known` are not looked at again.
 
-    A profile is JSON: rows, columns, duplicate_rows, missing_cells, facts (per column), findings (gravest first).
+    A profile is JSON: rows, columns, duplicate_rows, missing_cells, facts (per column), context, findings (gravest first).
+    `keep` is told every finding with the ids of all its rows; columns in `known` are passed over then.
     """
-    ids = table.frame([]).index.to_numpy()
+    ids = row_ids(table)
     parts: dict[str, Any] = {}
     findings: list[Finding] = []
-    for number, column in enumerate(table.columns):
-        progress(number / (len(table.columns) + 1), f"Column {column.name}")
-        parts[column.name] = (known or {}).get(column.name) or column_profile(table, column)
-        for plain in parts[column.name]["findings"]:
-            finding = Finding.from_json(plain)
-            findings.append(replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)])))
-    progress(len(table.columns) / (len(table.columns) + 1), "Whole rows")
-    whole = table_findings(table, ids)
+    told = (lambda finding, places: keep(finding, ids[places])) if keep else None
+    with Engine(table) as engine:
+        for number, column in enumerate(table.columns):
+            progress(number / (len(table.columns) + 3), f"Column {column.name}")
+            parts[column.name] = (known or {}).get(column.name) or column_profile(engine, column, context, told)
+            for plain in parts[column.name]["findings"]:
+                finding = Finding.from_json(plain)
+                findings.append(replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)])))
     facts = {name: part["facts"] for name, part in parts.items()}
+    progress(len(table.columns) / (len(table.columns) + 3), "Columns together")
+    for check, hit in table_hits(Look(table, facts, context)):
+        findings.append(check.finding(hit, (), ids))
+        if keep:
+            keep(findings[-1], ids[hit.mask])
     return {
         "rows": table.rows, "columns": len(table.columns),
-        "duplicate_rows": next((f.count for f in whole if f.check == "duplicate_rows"), 0),
-        "missing_cells": sum(fact["missing"] for fact in facts.values()), "facts": facts,
-        "findings": [finding.to_json() for finding in ranked([*findings, *whole])],
+        "duplicate_rows": next((f.count for f in findings if f.check == "duplicate_rows"), 0),
+        "missing_cells": sum(fact["missing"] for fact in facts.values()), "facts": facts, "context": context.to_json(),
+        "findings": [finding.to_json() for finding in ranked(findings)],
     }, parts

@@ -2,87 +2,94 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
 
-import pandas as pd
-
+from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Context
+from dataops_core.checks.variants import fingerprint, ngram_fingerprint, slips, sound
+from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visible
 from dataops_core.steps.replace_values import replace_values
-from dataops_core.table import Column
 
-MOST = 500
-_MARKS = re.compile(r"""[\s.,;:!?'"`´’‘“”()\[\]{}/\\_-]+""")  # signs such as < + % $ # do make a difference
+MOST = 20_000
 
 
-@check("Spelling variants", group="Text", types=["text"], fix=replace_values)
-def spelling_variants(column: pd.Series, facts: Mapping[str, Any], about: Column) -> Hit | None:
-    """The same value written in several ways: case, punctuation, accents, or one wrong letter.
+@check("Spelling variants", group="Text", types=["text"], fix=replace_values,
+       no_fix="There are too many to list in one step; merge them by clusters.")
+def spelling_variants(column: Cells, context: Context) -> Hit | None:
+    """The same value written in several ways: punctuation, accents, order of words, or a slip of the pen.
 
-    "Amsterdam", "AMSTERDAM" and "Amsterdm" are counted as three cities; every figure by city is then wrong.
+    "Amsterdam" and "Amsterdm" are counted as two cities; every figure by city is then wrong.
     """
-    if about.kind == "id" or not 2 <= facts["distinct"] <= MOST:
+    if column.kind == "id" or not 2 <= column.distinct <= MOST or column.distinct > 0.5 * column.present or column.facts["mean_length"] > 60:
         return None
-    counts = {str(value): int(n) for value, n in column.value_counts().items()}
-    mapping = merges(counts)
+    mapping = merges(column.tally)
     if not mapping:
         return None
-    mask = column.isin(list(mapping)).to_numpy()
-    shown = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
-    return Hit(mask, f"{mask.sum():,} cells look like variants of another value: {shown}"
-               f"{' and more' if len(mapping) > 3 else ''}.", {"column": about.name, "mapping": mapping})
+    mask = column.holding(mapping)
+    named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
+    return Hit(mask, f"{mask.sum():,} cells look like variants of another value: {named}{', …' if len(mapping) > 3 else ''}.",
+               {"column": column.name, "mapping": mapping} if len(mapping) <= 1000 else None)
 
 
 def merges(counts: Mapping[str, int]) -> dict[str, str]:
-    """Which value should become which: each variant to the most frequent spelling of its group.
+    """Which value should become which: each variant the most frequent spelling of its group.
 
-    Two values are one when their keys agree (no case, no accents, no punctuation), or when a rare one (at
-    most a twentieth as frequent, five characters or more) is a single insertion, deletion, substitution or swap of
-    neighbours away (Damerau 1964).
+    Two values are one when their fingerprints agree, when a rare one is a slip away (see variants.slips), or when a
+    rare one has the same pairs of letters, or the same sound and nearly the same letters. Case and spaces
+    alone, and characters that were broken, are not judged here: other checks name these.
 
-    >>> merges({"Amsterdam": 90, "AMSTERDAM": 4, "Amsterdm": 2, "Rotterdam": 50})
-    {'AMSTERDAM': 'Amsterdam', 'Amsterdm': 'Amsterdam'}
+    >>> merges({"Amsterdam": 90, "Amsterdm": 2, "Rotterdam": 50, "St. Gallen": 9, "St Gallen": 3})
+    {'Amsterdm': 'Amsterdam', 'St Gallen': 'St. Gallen'}
     """
-    ordered = sorted(counts, key=lambda value: (-counts[value], value))
-    leaders: dict[str, str] = {}
-    mapping: dict[str, str] = {}
-    for value in ordered:
-        key = _key(value)
-        if not key:
-            continue
-        leader = leaders.get(key) or next(
-            (leader for other, leader in leaders.items()
-             if counts[value] * 20 <= counts[leader] and min(len(key), len(other)) >= 5 and one_edit_apart(key, other)),
-            None,
-        )
-        if leader is None:
-            leaders[key] = value
-        else:
-            mapping[value] = leader
-    return mapping
+    heads: dict[str, str] = {}
+    total: dict[str, int] = {}
+    first: dict[str, str] = {}
+    for value in sorted(counts, key=lambda value: (-counts[value], value)):
+        alike = " ".join(value.split()).casefold()
+        heads[value] = first.setdefault(alike, value)
+        total[heads[value]] = total.get(heads[value], 0) + counts[value]
+    sane = {value: n for value, n in total.items() if _sane(value)}
+    leader = {value: value for value in sane}
+    groups: dict[str, list[str]] = defaultdict(list)
+    for value in sorted(sane, key=lambda value: (-sane[value], value)):
+        groups[_key(value)].append(value)
+    for key, group in groups.items():
+        for value in group[1:] if key else ():
+            leader[value] = group[0]
+    open_ones = {value: n for value, n in sane.items() if leader[value] == value}
+    leader |= slips(open_ones)
+    leader |= _alike(open_ones, leader)
+    return {
+        value: leader[heads[value]] for value in sorted(counts, key=lambda value: (-counts[value], value))
+        if heads[value] in leader and leader[heads[value]] != heads[value]
+    }
+
+
+def _sane(text: str) -> bool:
+    return text.isascii() or ("\ufffd" not in text and one_alphabet(visible(unscrambled(text))) == text)
 
 
 def _key(text: str) -> str:
-    bare = unicodedata.normalize("NFKD", text.casefold())
-    return _MARKS.sub(" ", "".join(c for c in bare if not unicodedata.combining(c))).strip()
+    """The fingerprint, with the signs that make a difference (C and C++, < and >) and, for codes, their order."""
+    signs = "".join(c for c in text if c in "<>+=%#$€£&@*")
+    return f"{fingerprint(text)} {signs}" if not any(c.isdigit() for c in text) else f"{' '.join(text.casefold().split())} {signs}"
 
 
-def one_edit_apart(one: str, other: str) -> bool:
-    """Whether one insertion, deletion, substitution of a letter or swap of neighbours makes one text the other.
+def _alike(counts: Mapping[str, int], leader: Mapping[str, str]) -> dict[str, str]:
+    """Rare values with the letter pairs of a frequent one, or with its sound and nearly its letters."""
+    from rapidfuzz.distance import DamerauLevenshtein
 
-    The first letter is never taken for a slip of the pen (Cortland is not Portland), nor is anything in a text with
-    digits: "ak_hf-1" and "al_hf-1" are two codes.
-    """
-    if len(one) > len(other):
-        one, other = other, one
-    if one == other or len(other) - len(one) > 1:
-        return False
-    start = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
-    rest, longer = one[start:], other[start:]
-    if start == 0 or any(c.isdigit() for c in one + other):
-        return False
-    if len(one) < len(other):
-        return rest == longer[1:]
-    return rest[1:] == longer[1:] or (rest[:2] == longer[1::-1] and rest[2:] == longer[2:])
+    found: dict[str, str] = {}
+    words = {value for value in counts if leader[value] == value and len(value) >= 6 and not any(c.isdigit() for c in value)}
+    for key, close in ((ngram_fingerprint, 0.0), (sound, 0.75)):
+        groups: dict[str, list[str]] = defaultdict(list)
+        for value in sorted(words, key=lambda value: (-counts[value], value)):
+            groups[key(value)].append(value)
+        for told, group in groups.items():
+            for value in group[1:] if len(told) > 2 else ():
+                near = DamerauLevenshtein.normalized_similarity(value.casefold(), group[0].casefold())
+                if counts[value] * 50 <= counts[group[0]] and near >= close and value[:1].casefold() == group[0][:1].casefold():
+                    found.setdefault(value, group[0])
+    return found

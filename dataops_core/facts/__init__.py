@@ -1,6 +1,7 @@
 """Statistics of a table: counted, not judged."""
 
-from dataops_core.facts.facts import column_facts, duplicated_rows
+from dataops_core.facts.engine import Engine
+from dataops_core.facts.facts import column_facts, table_facts
 from dataops_core.facts.spread import spread
 
-__all__ = ["column_facts", "duplicated_rows", "spread"]
+__all__ = ["Engine", "column_facts", "spread", "table_facts"]

@@ -3,112 +3,172 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dataops_core.table import Table, shown, type_of
+from dataops_core.facts.engine import EXACT_VALUES, HLL_ERROR, LOOKED_AT, Engine
+from dataops_core.facts.order import order, size
+from dataops_core.table import Column, Table, shown
+from dataops_core.table.kinds import DTYPES
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
-BINS = 20
-TOP = 10
+BINS = 50
+MANY = 50_000  # values from which quantiles come straight from the rows
 
 
-def column_facts(column: pd.Series, kind: str) -> dict[str, Any]:
-    """The facts of one tidy column as plain JSON values.
+def table_facts(table: Table, columns: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+    """The facts of a table's columns, by name."""
+    with Engine(table) as engine:
+        return {column.name: column_facts(engine, column) for column in table.columns if columns is None or column.name in columns}
 
-    Every column: rows, missing, distinct (missing not counted), top (the most frequent values, ties in order of the
-    value). Numbers, over their finite values: mean, sd (n - 1), min, max, quantiles (linear interpolation, type 7 of
-    Hyndman & Fan 1996), zeros, negatives, infinite, histogram (20 equal bins from min to max). Dates: min, max and a
-    histogram. Text: shortest, longest and mean length in characters.
 
-    >>> facts = column_facts(pd.Series([1.0, 2.0, 2.0, None]), "number")
-    >>> facts["missing"], facts["distinct"], facts["top"][0]
-    (1, 2, {'value': '2', 'count': 2})
+def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
+    """The facts of one column as plain JSON values.
+
+    Every column: rows, missing, distinct (missing not counted; with `distinct_error`, its relative standard error, where
+    it is an estimate), singles (values that come once), entropy (bits), top and bottom (the most and least frequent
+    values, ties in order of the value), bytes (uncompressed), monotonic ("rising", "falling" or None).
+    Numbers, over their finite values: mean, sd (n - 1), min, max, skewness and kurtosis (the sample's G1 and G2, Joanes &
+    Gill 1998, as pandas has them), quantiles (type 7 of Hyndman & Fan 1996), zeros, negatives, infinite, histogram.
+    Dates: min, max, histogram, step (the usual time from one to the next), gap (the longest). Text: shortest, longest and
+    mean length in characters, and the cells that have letters, digits, signs and so on (`classes`; `looked_at` cells).
+
+    A column that cannot be counted gives what is known and the reason as `failed`; it stops nobody else.
     """
-    present = column.dropna()
-    facts: dict[str, Any] = {
-        "type": type_of(column), "kind": kind, "rows": len(column), "missing": len(column) - len(present),
+    base: dict[str, Any] = {"type": column.type, "kind": column.kind, "rows": engine.table.rows}
+    try:
+        how = engine.take(column)
+        facts = base | _values(engine, column, how)
+        if column.type in ("integer", "decimal"):
+            facts |= _number(engine, column, facts["distinct"] > MANY)
+        elif column.type == "datetime":
+            facts |= _datetime(engine)
+        elif column.type == "text":
+            facts |= _text(engine, column, facts["distinct"])
+        return facts | {"bytes": size(engine.table, column.name), "monotonic": order(engine.table, column)}
+    except Exception as error:  # noqa: BLE001 - whatever it is, the other columns go on, and the reason is told
+        return base | {"missing": 0, "distinct": 0, "top": [], "bottom": [], "failed": f"{type(error).__name__}: {error}"[:300]}
+
+
+def _values(engine: Engine, column: Column, how: str) -> dict[str, Any]:
+    if how == "raw":
+        seen = engine.seen
+        return {
+            "missing": seen["rows"] - seen["present"], "distinct": min(seen["distinct"], seen["present"]), "distinct_error": HLL_ERROR,
+            "singles": None, "entropy": None, "top": [], "bottom": [],
+            "sampled": f"Not every one of about {seen['distinct']:,} values was counted: more than {EXACT_VALUES:,}.",
+        }
+    told = engine.ask("values", column.type)[0]
+    return {
+        "missing": int(told["missing"] or 0), "distinct": told["distinct"], "distinct_error": None, "singles": told["singles"],
+        "entropy": max(0.0, told["entropy"] or 0.0), "top": _told(engine.ask("top", column.type), column.type),
+        "bottom": _told(engine.ask("bottom", column.type), column.type) if told["distinct"] > 1 else [],
     }
-    facts |= _values(present)
-    if facts["type"] in ("integer", "decimal"):
-        facts |= _number(present.to_numpy(dtype="float64"))
-    elif facts["type"] == "datetime":
-        facts |= _datetime(present)
-    elif facts["type"] == "text" and len(present):
-        lengths = present.str.len()
-        facts |= {"shortest": int(lengths.min()), "longest": int(lengths.max()), "mean_length": float(lengths.mean())}
+
+
+def _told(rows: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
+    texts = shown(pd.Series([row["value"] for row in rows], dtype=DTYPES[kind]))
+    return [{"value": text, "count": int(row["n"])} for text, row in zip(texts, rows, strict=True)]
+
+
+def _number(engine: Engine, column: Column, many: bool) -> dict[str, Any]:
+    told = engine.ask("number", column.type)[0]
+    count = int(told["finite"] or 0)
+    facts: dict[str, Any] = {"infinite": int(told["present"] or 0) - count}
+    if not count:
+        return facts
+    facts |= {
+        "mean": _plain(told["mean"]), "min": told["min"], "max": told["max"], "zeros": int(told["zeros"] or 0),
+        "negatives": int(told["negatives"] or 0), **_shape(count, told["mean"], told["m2"], told["m3"], told["m4"]),
+        "quantiles": _quantiles(engine, column.type, many),
+    }
+    return facts | {"histogram": _histogram(engine, column.type, *_reach(facts))}
+
+
+def _shape(count: int, mean: float, m2: float, m3: float, m4: float) -> dict[str, Any]:
+    """Standard deviation, skewness and kurtosis from the sums of powers about the mean; None where undefined."""
+    n = float(count)
+    told: dict[str, Any] = {"sd": None, "skewness": None, "kurtosis": None}
+    if count > 1:
+        told["sd"] = _plain(math.sqrt(m2 / (n - 1))) if m2 >= 0 else None
+    if not told["sd"] or told["sd"] <= 1e-14 * abs(mean) or not math.isfinite(m4):
+        return told
+    second = m2 / n
+    if count > 2 and second**1.5 > 0:
+        told["skewness"] = _plain(math.sqrt(n * (n - 1)) / (n - 2) * (m3 / n) / second**1.5)
+    if count > 3 and second**2 > 0:
+        plain = (m4 / n) / second**2 - 3
+        told["kurtosis"] = _plain((n - 1) / ((n - 2) * (n - 3)) * ((n + 1) * plain + 6))
+    return told
+
+
+def _quantiles(engine: Engine, kind: str, many: bool) -> dict[str, float | None]:
+    told = engine.ask("raw_quantiles" if many else "quantiles", kind)[0]
+    if many:
+        return {f"{q:g}": _plain(told[f"{q:g}"]) for q in QUANTILES}
+    return {
+        f"{q:g}": _plain(told[f"low_{q:g}"] + float(told[f"part_{q:g}"]) * (told[f"high_{q:g}"] - told[f"low_{q:g}"]))
+        if told[f"high_{q:g}"] > told[f"low_{q:g}"] else told[f"low_{q:g}"] for q in QUANTILES
+    }
+
+
+def _reach(facts: dict[str, Any]) -> tuple[float, float]:
+    """The ends of the histogram: all values, or without those far out (three interquartile ranges), which get end bins."""
+    low, high = facts["min"], facts["max"]
+    first, third = facts["quantiles"]["0.25"], facts["quantiles"]["0.75"]
+    if first is None or third is None or third <= first:
+        return low, high
+    return max(low, first - 3 * (third - first)), min(high, third + 3 * (third - first))
+
+
+def _histogram(engine: Engine, kind: str, low: float, high: float) -> dict[str, Any] | None:
+    """Equal bins from low to high, the last one closed; `below` and `above` count what lies beyond."""
+    if not math.isfinite(high - low):
+        return None
+    edges = [float(edge) for edge in np.linspace(low, high, BINS + 1)]
+    if not all(a < b for a, b in zip(edges[:-1], edges[1:], strict=True)):
+        edges = [low, high]
+    engine.bound(low, high if high > low else low + max(1.0, abs(low)))
+    found = {int(row["bin"]): int(row["n"]) for row in engine.ask("histogram", kind)}
+    counts = [found.get(at, 0) for at in range(BINS)]
+    return {
+        "edges": edges, "counts": counts if len(edges) > 2 else [sum(counts)], "below": found.get(-1, 0), "above": found.get(BINS, 0),
+    }
+
+
+def _datetime(engine: Engine) -> dict[str, Any]:
+    told = engine.ask("ends", "datetime")[0]
+    if told["min"] is None:
+        return {}
+    ends = pd.Series([told["min"], told["max"]], dtype="datetime64[us]")
+    first, last = (float(s) for s in ends.to_numpy().astype("datetime64[s]").astype("int64"))
+    histogram = _histogram(engine, "datetime", first, last)
+    if histogram:
+        histogram["edges"] = [str(edge) for edge in np.array(histogram["edges"]).astype("int64").astype("datetime64[s]")]
+    facts: dict[str, Any] = {"min": shown(ends)[0], "max": shown(ends)[1], "histogram": histogram, "step": None, "gap": None}
+    steps = engine.ask("gaps", "datetime")
+    if steps:
+        usual = max(steps, key=lambda row: (row["n"], -row["step"]))
+        widest = steps[0]
+        facts["step"] = {"seconds": float(usual["step"]), "count": int(usual["n"])}
+        end = np.datetime64(int(widest["at"]), "s")
+        facts["gap"] = {"seconds": float(widest["step"]), "from": str(end - np.timedelta64(int(widest["step"]), "s")), "to": str(end)}
     return facts
 
 
-def _values(present: pd.Series) -> dict[str, Any]:
-    counts = present.value_counts(sort=False)
-    if counts.empty:
-        return {"distinct": 0, "top": []}
-    least = counts.nlargest(TOP).min()
-    best = counts[counts >= least].reset_index()
-    best.columns = pd.Index(["value", "count"])
-    best = best.sort_values(["count", "value"], ascending=[False, True]).head(TOP)
-    top = [{"value": v, "count": int(c)} for v, c in zip(shown(best["value"]), best["count"], strict=True)]
-    return {"distinct": len(counts), "top": top}
-
-
-def _number(values: np.ndarray) -> dict[str, Any]:
-    finite = values[np.isfinite(values)]
-    facts: dict[str, Any] = {"infinite": int(len(values) - len(finite))}
-    if not len(finite):
-        return facts
-    low, high = float(finite.min()), float(finite.max())
-    with np.errstate(over="ignore", invalid="ignore"):
-        facts |= {
-            "mean": _plain(finite.mean()), "sd": _plain(finite.std(ddof=1)) if len(finite) > 1 else None,
-            "min": low, "max": high, "zeros": int((finite == 0).sum()), "negatives": int((finite < 0).sum()),
-            "quantiles": {f"{q:g}": _plain(x) for q, x in zip(QUANTILES, np.quantile(finite, QUANTILES), strict=True)},
-        }
-    return facts | {"histogram": _histogram(finite, low, high)}
-
-
-def _histogram(values: np.ndarray, low: float, high: float) -> dict[str, Any] | None:
-    if not math.isfinite(high - low):
-        return None
-    edges = np.linspace(low, high, BINS + 1) if high > low else np.array([low, low])
-    if not (np.diff(edges) > 0).all():
-        return {"edges": [low, high], "counts": [len(values)]}
-    counts, _ = np.histogram(values, bins=edges)
-    return {"edges": [float(edge) for edge in edges], "counts": [int(count) for count in counts]}
-
-
-def _datetime(present: pd.Series) -> dict[str, Any]:
-    if present.empty:
+def _text(engine: Engine, column: Column, distinct: int) -> dict[str, Any]:
+    if not distinct:
         return {}
-    moments = present.to_numpy(dtype="datetime64[us]").astype("int64").astype("float64")
-    histogram = _histogram(moments, float(moments.min()), float(moments.max()))
-    if histogram:
-        edges = np.array(histogram["edges"]).astype("int64").astype("datetime64[us]")
-        histogram["edges"] = [str(edge)[:19] for edge in edges]
-    first, last = shown(pd.Series([present.min(), present.max()], dtype="datetime64[us]"))
-    return {"min": first, "max": last, "histogram": histogram}
+    told = engine.ask("text", "text")[0]
+    facts = {"shortest": int(told["shortest"]), "longest": int(told["longest"]), "mean_length": float(told["mean_length"])}
+    if distinct > LOOKED_AT:
+        engine.look_at_some(column)
+    seen = engine.ask("classes", "text")[0]
+    return facts | {"classes": {name: int(count or 0) for name, count in seen.items()}}
 
 
 def _plain(value: Any) -> float | None:
-    return float(value) if math.isfinite(value) else None
-
-
-def duplicated_rows(table: Table) -> np.ndarray:
-    """A boolean per row: whether an equal row stands before it (missing equals missing); a column in memory at a time.
-
-    Rows are compared by a 64-bit hash first; only rows whose hashes agree are then compared in full.
-    """
-    keys: np.ndarray = np.zeros(table.rows, dtype=np.uint64)
-    for name in table.names:
-        column = pd.util.hash_pandas_object(table.frame([name])[name], index=False).to_numpy(dtype=np.uint64)
-        keys = keys * np.uint64(0x9E3779B97F4A7C15) + column
-    suspects = pd.Series(keys).duplicated(keep=False).to_numpy()
-    result = np.zeros(table.rows, dtype=bool)
-    places = np.flatnonzero(suspects)
-    if len(places) and table.names:
-        ids = table.frame([]).index.to_numpy()[places]
-        rows = table.rows_by_id(ids.tolist())
-        result[places] = rows.duplicated().to_numpy()
-    return result
+    return float(value) if value is not None and math.isfinite(value) else None

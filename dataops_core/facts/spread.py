@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.facts.facts import BINS, TOP
 from dataops_core.table import shown, type_of
 
+BINS = 20
+TOP = 10
 NUMBERS = ("integer", "decimal")
 FEW = 12
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from dataops_core.checks.profile import column_profile
-from dataops_core.facts import spread
+from dataops_core.facts import Engine, column_facts, spread
 from dataops_core.recipe.recipe import Recipe, canonical, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.store import states
@@ -57,12 +56,13 @@ def column(store: Store, state: str, name: str, *, run: bool = True) -> dict[str
     """Facts of one column of a state; with `run=False` only what is known already, else None."""
     table = states.table(store, state)
     about: Column = table.column(name)
-    key = f"column:{sha256(f'{about.hash} {about.kind} {about.name}')}:{code_hash()}"
+    key = f"facts:{sha256(f'{about.hash} {about.kind}')}:{code_hash()}"
     kept = store.cached(key)
     if kept is None and run:
-        kept = column_profile(table, about)
+        with Engine(table) as engine:
+            kept = column_facts(engine, about)
         store.keep({key: kept})
-    return kept["facts"] if kept else None
+    return dict(kept) if kept else None
 
 
 def spreads(store: Store, before: str, after: str, old: str, new: str, *, run: bool = True) -> dict[str, Any] | None:

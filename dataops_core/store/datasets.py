@@ -37,6 +37,7 @@ class Dataset:
     what: str
     undo: str | None  # what an undo would take back
     redo: str | None  # what a redo would do again
+    created: str  # when the file was brought in; that day is "today" for the findings
 
 
 def projects(store: Store) -> list[dict[str, Any]]:
@@ -116,7 +117,7 @@ def get(store: Store, dataset: str) -> Dataset:
         ).scalar()
     return Dataset(
         row.id, row.project, row.name, row.roles, row.revision, row.draft, here.raw, from_json(here.recipe), here.what,
-        here.what if here.parent else None, later,
+        here.what if here.parent else None, later, row.created,
     )
 
 

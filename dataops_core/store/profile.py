@@ -8,30 +8,40 @@ from typing import Any
 
 import dataops_core.checks
 import dataops_core.facts
+from dataops_core.checks import Context
 from dataops_core.checks.profile import profile_table
-from dataops_core.recipe.recipe import sha256
+from dataops_core.recipe.recipe import canonical, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.store import states
 from dataops_core.store.store import Store
+from dataops_core.table import Column
 
 
 @functools.cache
 def code_hash() -> str:
     """The hash of the code that counts and judges: a changed check is asked again."""
     folders = (Path(str(package.__file__)).parent for package in (dataops_core.checks, dataops_core.facts))
-    return sha256("".join(path.read_text("utf-8") for folder in folders for path in sorted(folder.glob("*.py"))))[:16]
+    return sha256("".join(path.read_text("utf-8") for folder in folders for path in sorted([*folder.glob("*.py"), *folder.rglob("*.sql")])))[:16]
 
 
-def profile(store: Store, state: str, *, run: bool = True, progress: Progress = nothing_said) -> dict[str, Any] | None:
+def column_key(column: Column, context: Context) -> str:
+    """The key under which the facts and findings of a column are kept; findings on dates depend on the day that is today."""
+    today = context.today if column.type == "datetime" else None
+    return f"column:{sha256(f'{column.hash} {column.kind} {column.name} {today}')}:{code_hash()}"
+
+
+def profile(
+    store: Store, state: str, context: Context = Context(), *, run: bool = True, progress: Progress = nothing_said  # noqa: B008 - frozen
+) -> dict[str, Any] | None:
     """The profile of a state; with `run=False` only what is known already, else None."""
-    key = f"profile:{state}:{code_hash()}"
+    key = f"profile:{state}:{sha256(canonical(context.to_json()))[:16]}:{code_hash()}"
     kept = store.cached(key)
     if kept is not None or not run:
         return kept
     table = states.table(store, state)
-    keys = {c.name: f"column:{sha256(f'{c.hash} {c.kind} {c.name}')}:{code_hash()}" for c in table.columns}
+    keys = {column.name: column_key(column, context) for column in table.columns}
     found = store.cached_many(list(keys.values()))
     known = {name: found[key] for name, key in keys.items() if key in found}
-    made, parts = profile_table(table, known, progress)
+    made, parts = profile_table(table, known, progress, context)
     store.keep({keys[name]: part for name, part in parts.items() if name not in known} | {key: made})
     return made

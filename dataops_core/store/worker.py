@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from dataops_core.checks import Context
 from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.export.bundle import verify_bundle
 from dataops_core.read import ReadOptions
@@ -42,7 +43,7 @@ def _reread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 
 def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    profile(store, args["state"], progress=progress)
+    profile(store, args["state"], Context.from_json(args["context"]), progress=progress)
 
 
 def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dataops_core.checks import Context
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import profile as profiles
 from dataops_core.store import states
@@ -48,17 +49,22 @@ def now(here: Dataset) -> str | None:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _kept(home: str, state: str, code: str) -> dict[str, Any]:
-    found = profiles.profile(frame.store(), state, run=False)
+def _kept(home: str, state: str, context: Context, code: str) -> dict[str, Any]:
+    found = profiles.profile(frame.store(), state, context, run=False)
     if found is None:
         raise LookupError
     return found
 
 
-def profile(state: str) -> dict[str, Any] | None:
+def context(here: Dataset) -> Context:
+    """What the checks know of the dataset besides its cells: the roles of its columns, and the day it was brought in."""
+    return Context.of(here.roles, here.created[:10])
+
+
+def profile(here: Dataset, state: str) -> dict[str, Any] | None:
     """The profile of a state, if it has been computed."""
     try:
-        return _kept(str(frame.store().home), state, profiles.code_hash())
+        return _kept(str(frame.store().home), state, context(here), profiles.code_hash())
     except LookupError:
         return None
 

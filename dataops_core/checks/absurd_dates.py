@@ -1,0 +1,31 @@
+"""Absurd dates."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.disguised_missing import DATES
+from dataops_core.checks.look import Context
+
+
+@check("Absurd dates", group="Dates", types=["datetime"], severity="error",
+       no_fix="What the date should be, only the source knows; filter the rows, or set the cells to missing.")
+def absurd_dates(column: Cells, context: Context) -> Hit | None:
+    """Dates before 1900 or after 2100 among dates of our time.
+
+    The year was mistyped, or a program counted from the wrong day. Ages and durations computed from them are nonsense.
+    """
+    if not column.distinct or (column.facts["min"] >= "1900" and column.facts["max"] < "2101"):
+        return None
+    days = column.moments.astype("datetime64[D]")
+    mask = (days < np.datetime64("1900-01-01")) | (days >= np.datetime64("2101-01-01"))
+    mask &= ~np.isin(days, np.array(DATES, dtype="datetime64[D]"))
+    if mask.sum() > 0.05 * column.present:  # a history of art, or of stars
+        return None
+    return Hit(mask, f"{mask.sum():,} dates lie before 1900 or after 2100, such as {_first(days[mask])}.")
+
+
+def _first(days: np.ndarray) -> str:
+    return str(days[0]) if len(days) else ""

@@ -1,0 +1,82 @@
+"""Broken dependency."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Look
+
+MOST = 20_000
+
+
+@check("Broken dependency", group="Between columns", scope="table",
+       no_fix="Which of the two columns is wrong, only the source knows; the message says what the other rows have.")
+def broken_dependency(look: Look) -> Iterator[Hit]:
+    """A column that follows from another one (the city from the postal code) nearly always, but not in some rows.
+
+    One of the two cells is wrong there, and joins or sums by one of them do not agree with those by the other.
+    """
+    names = [
+        name for name in look.named("category", "text", "number", "boolean", "id", least=2, most=MOST)
+        if look.table.column(name).type in ("text", "integer", "boolean") and look.facts[name]["distinct"] <= look.rows / 3
+    ]
+    names = sorted(names, key=lambda name: look.facts[name]["distinct"])[:40]
+    found: dict[bytes, tuple[str, str]] = {}
+    for given in reversed(names):
+        for told in names:
+            if told == given or look.facts[told]["distinct"] > look.facts[given]["distinct"] or not _may_depend(look, given, told):
+                continue
+            mask = _breaking(look, given, told)
+            if mask is not None and found.setdefault(np.packbits(mask).tobytes(), (given, told)) == (given, told):
+                yield Hit(mask, f"{told} follows from {given} in all but {mask.sum():,} rows{_example(look, given, told, mask)}", columns=(given, told))
+
+
+def _may_depend(look: Look, given: str, told: str) -> bool:
+    """A first look at some rows: whether most of them hold the usual value of their group, more than by chance."""
+    a, b = look.example(given), look.example(told)
+    both = (a >= 0) & (b >= 0)
+    a, b = a[both], b[both]
+    if len(a) < 50:
+        return False
+    pairs, counts = np.unique(a.astype(np.int64) * (int(b.max()) + 1) + b, return_counts=True)
+    best = np.zeros(int(a.max()) + 1, dtype=np.int64)
+    np.maximum.at(best, pairs // (int(b.max()) + 1), counts)
+    chance = np.bincount(b).max() / len(b)
+    return bool(best.sum() >= 0.95 * len(a) and best.sum() / len(a) > chance + 0.5 * (1 - chance))
+
+
+def _breaking(look: Look, given: str, told: str) -> np.ndarray | None:
+    """The rows that hold another value than the rest of their group, where they are at most 3 % and no accident."""
+    a, b = look.codes(given), look.codes(told)
+    both = (a >= 0) & (b >= 0)
+    width = int(b.max()) + 1
+    pairs, place, counts = np.unique(a[both].astype(np.int64) * width + b[both], return_inverse=True, return_counts=True)
+    group = pairs // width
+    sizes = np.bincount(a[both], minlength=int(a.max()) + 1)
+    order = np.lexsort((pairs, -counts, group))
+    usual = np.zeros(len(pairs), dtype=bool)
+    usual[order[np.concatenate([[True], group[order][1:] != group[order][:-1]])]] = True
+    clear = counts[usual] >= np.maximum(3, 0.75 * sizes[group[usual]])  # the rest of the group agrees
+    agreed = np.zeros(len(sizes), dtype=bool)
+    agreed[group[usual][clear]] = True
+    wrong = (~usual & agreed[group])[place]
+    held = sizes[sizes >= 3]
+    by_chance = 1 - np.bincount(b[both]).max() / both.sum()
+    if not wrong.any() or wrong.mean() > 0.03 or sizes[agreed].sum() < 0.9 * max(1, held.sum()) or by_chance < 10 * wrong.mean():
+        return None
+    if (~agreed)[sizes >= 3].mean() > 0.1:
+        return None
+    mask = np.zeros(look.rows, dtype=bool)
+    mask[np.flatnonzero(both)[wrong]] = True
+    return mask
+
+
+def _example(look: Look, given: str, told: str, mask: np.ndarray) -> str:
+    row = int(np.argmax(mask))
+    a, b = look.codes(given), look.codes(told)
+    usual = int(np.argmax(np.bincount(b[(a == a[row]) & (b >= 0)])))
+    values = look.values(told)
+    return f': "{look.values(given)[a[row]]}" goes with "{values[usual]}", but in row {row + 1:,} with "{values[b[row]]}".'

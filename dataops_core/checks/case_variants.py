@@ -1,0 +1,34 @@
+"""Case variants."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Context
+from dataops_core.steps.replace_values import replace_values
+
+
+@check("Case variants", group="Text", types=["text"], fix=replace_values,
+       no_fix="There are too many to list in one step; change the case of the whole column instead.")
+def case_variants(column: Cells, context: Context) -> Hit | None:
+    """The same text in capital and small letters: "Paris", "PARIS", "paris".
+
+    They are counted as different values; every figure by this column is then wrong.
+    """
+    if column.kind == "id" or column.distinct < 2:
+        return None
+    groups: dict[str, list[str]] = defaultdict(list)
+    for text in column.tally:  # the most frequent first
+        groups[text.strip().casefold()].append(text)
+    mapping = {
+        other: group[0] for group in groups.values() if len(group) > 1
+        for other in group[1:] if other.strip() != group[0].strip()
+    }
+    if not mapping:
+        return None
+    mask = column.holding(mapping)
+    named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
+    return Hit(mask, f"{mask.sum():,} cells differ from a more frequent spelling by case alone: {named}{', …' if len(mapping) > 3 else ''}.",
+               {"column": column.name, "mapping": mapping} if len(mapping) <= 1000 else None)

@@ -1,0 +1,172 @@
+"""The cells of one column as checks look at them: each value once, with what is needed to find its rows again."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dataops_core.table import ROW_ID, Column, Table
+
+FEW = 50_000  # values up to which each one is looked at by Python code
+WHOLE = 2_000_000  # rows up to which a column of text is held as one dictionary, however many values it has
+PIECE = 50  # row groups taken at a time where it is not
+
+Mask = np.ndarray
+
+
+class Cells:
+    """One column: facts, missing cells, numbers or moments or distinct values, and masks of rows.
+
+    A mask is a boolean per row, in the order of the rows. Nothing is read before it is asked for.
+    """
+
+    def __init__(self, table: Table, about: Column, facts: Mapping[str, Any]) -> None:
+        self.table, self.about, self.facts = table, about, facts
+        self.name, self.type, self.kind, self.rows = about.name, about.type, about.kind, table.rows
+
+    @property
+    def present(self) -> int:
+        """How many cells hold something."""
+        return self.rows - int(self.facts["missing"])
+
+    @property
+    def distinct(self) -> int:
+        """How many values the column has, missing not counted."""
+        return int(self.facts["distinct"])
+
+    @functools.cached_property
+    def words(self) -> set[str]:
+        """The words in the column's name."""
+        return words_of(self.name)
+
+    @functools.cached_property
+    def missing(self) -> Mask:
+        """Which cells are missing."""
+        if not self.facts["missing"]:
+            return np.zeros(self.rows, dtype=bool)
+        if self.type in ("integer", "decimal"):
+            return np.isnan(self.numbers)
+        if self.type == "datetime":
+            return np.isnat(self.moments)
+        parts = [np.asarray(pc.is_null(part)) for part in self.pieces()]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
+
+    @functools.cached_property
+    def numbers(self) -> np.ndarray:
+        """Numbers (or truth values) as float64, NaN where missing; shape (rows,)."""
+        parts = [part.cast(pa.float64()).to_numpy(zero_copy_only=False) for part in self.pieces()]
+        return np.concatenate(parts) if parts else np.zeros(0)
+
+    @functools.cached_property
+    def moments(self) -> np.ndarray:
+        """Moments as datetime64[us], NaT where missing; shape (rows,)."""
+        parts = [part.to_numpy(zero_copy_only=False).astype("datetime64[us]") for part in self.pieces()]
+        return np.concatenate(parts) if parts else np.zeros(0, dtype="datetime64[us]")
+
+    @functools.cached_property
+    def dictionary(self) -> tuple[pa.Array, np.ndarray] | None:
+        """Each value once, in the order in which it first comes, and its place there for every row (-1: missing).
+
+        None for text with too many values in too many rows.
+        """
+        if self.type == "text" and self.rows > WHOLE and self.distinct > WHOLE // 2:
+            return None
+        with pq.ParquetFile(self.table.path, read_dictionary=[self.name] if self.type == "text" else None) as file:
+            whole = file.read(columns=[self.name]).column(0)
+        encoded = (whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()).unify_dictionaries().combine_chunks()
+        if isinstance(encoded, pa.ChunkedArray):
+            encoded = encoded.chunk(0) if encoded.num_chunks else pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
+        return encoded.dictionary, np.asarray(encoded.indices.fill_null(-1)).astype(np.int32, copy=False)
+
+    @functools.cached_property
+    def counts(self) -> np.ndarray:
+        """How many rows hold each value of the dictionary."""
+        assert self.dictionary is not None
+        values, codes = self.dictionary
+        return np.bincount(codes[codes >= 0], minlength=len(values))
+
+    @functools.cached_property
+    def texts(self) -> list[str] | None:
+        """The distinct values of a column of text, where there are few (FEW)."""
+        if self.type != "text" or self.distinct > FEW or self.dictionary is None:
+            return None
+        return [str(value) for value in self.dictionary[0].to_pylist()]
+
+    @functools.cached_property
+    def tally(self) -> dict[str, int]:
+        """Rows by value, the most frequent first, for a column of text with few values; empty for others."""
+        if self.texts is None:
+            return {}
+        pairs = sorted(zip(self.texts, self.counts.tolist(), strict=True), key=lambda pair: (-pair[1], pair[0]))
+        return dict(pairs)
+
+    def holding(self, values: Any) -> Mask:
+        """Which rows hold one of these values (texts)."""
+        wanted = pa.array(list(values), pa.string())
+        return self.where(lambda some: np.asarray(pc.is_in(some, value_set=wanted)))
+
+    def where(self, test: Callable[[pa.Array], np.ndarray]) -> Mask:
+        """Which rows hold a value that passes; the test gets an array of values, each once, and answers with booleans."""
+        if self.dictionary is not None:
+            return _spread(*self.dictionary, test)
+        parts = []
+        for part in self.pieces():
+            encoded = part.dictionary_encode()
+            parts.append(_spread(encoded.dictionary, np.asarray(encoded.indices.fill_null(-1)), test))
+        return np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
+
+    def matching(self, pattern: str, *, whole: bool = False) -> Mask:
+        """Which cells of text match a regular expression (RE2) somewhere, or as a whole."""
+        told = f"^(?:{pattern})$" if whole else pattern
+        return self.where(lambda some: np.asarray(pc.match_substring_regex(some, told)))
+
+    def sample(self, size: int = 1000) -> list[str]:
+        """Up to `size` distinct texts spread evenly over the column."""
+        if self.dictionary is not None:
+            values = self.dictionary[0]
+            return [str(v) for v in values.take(pa.array(np.linspace(0, len(values) - 1, min(size, len(values))).astype(int))).to_pylist()]
+        first = next(iter(self.pieces())).drop_null().unique()
+        return [str(v) for v in first[:size].to_pylist()]
+
+    def pieces(self) -> Any:
+        """The column as Arrow arrays, in order, some row groups at a time."""
+        with pq.ParquetFile(self.table.path) as file:
+            for start in range(0, file.num_row_groups, PIECE):
+                some = list(range(start, min(start + PIECE, file.num_row_groups)))
+                yield file.read_row_groups(some, columns=[self.name]).column(0).combine_chunks()
+
+
+def _spread(values: pa.Array, codes: np.ndarray, test: Callable[[pa.Array], np.ndarray]) -> Mask:
+    """What was answered per value, per row."""
+    passed = np.append(test(values).astype(bool) if len(values) else np.zeros(0, dtype=bool), False)
+    return passed[codes] if passed.any() else np.zeros(len(codes), dtype=bool)
+
+
+def each(test: Callable[[str], bool]) -> Callable[[pa.Array], np.ndarray]:
+    """A test on an array of values from a test on one text."""
+    return lambda some: np.fromiter((test(value) for value in some.to_pylist()), dtype=bool, count=len(some))
+
+
+def row_ids(table: Table) -> np.ndarray:
+    """The ids of a table's rows, in order."""
+    return np.asarray(pq.read_table(table.path, columns=[ROW_ID]).column(0).to_numpy())
+
+
+def words_of(name: str) -> set[str]:
+    """The words in a column's name, in lower case, with the plain singular of a plural.
+
+    >>> sorted(words_of("PhoneNumber_2"))
+    ['number', 'phone']
+    >>> sorted(words_of("orderDates"))
+    ['date', 'dates', 'order']
+    """
+    plain = re.sub(r"(?<=[a-zß-ÿ])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])", " ", name).lower()
+    words = set(re.findall(r"[^\W\d_]+", plain))
+    return words | {word[:-1] for word in words if len(word) > 3 and word.endswith("s") and not word.endswith("ss")}

@@ -1,0 +1,63 @@
+"""Constant within a group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Look
+
+
+@check("Constant within a group", group="Between columns", scope="table",
+       no_fix="A value that was never measured cannot be made up; set the group's cells to missing, or leave the group out.")
+def constant_per_group(look: Look) -> Iterator[Hit]:
+    """A column that varies, but holds one single value in all rows of some group: a shop, a device, a department.
+
+    The group never measured it, or enters a default. Its rows look exact and say nothing.
+    """
+    groups = [n for n in look.named("category", "boolean", "id", "number", types=["text", "integer", "boolean"], least=3, most=200)
+              if look.facts[n]["distinct"] <= look.rows / 20]
+    values = [n for n in look.named("number", "category", "datetime", least=3) if n not in groups or look.facts[n]["distinct"] > 2]
+    told: set[str] = set()
+    for value in values:
+        for group in groups:
+            if group == value or value in told:
+                continue
+            mask = _still(look, group, value)
+            if mask is not None and mask.any():
+                told.add(value)
+                names = sorted({str(look.values(group)[code]) for code in np.unique(look.codes(group)[mask])})
+                yield Hit(mask, f'{value} never changes where {group} is {", ".join(names[:3])}: {mask.sum():,} rows.', columns=(group, value))
+
+
+def _still(look: Look, group: str, value: str) -> np.ndarray | None:
+    """The rows of groups in which the value stands still though it varies in most others, and that is no accident."""
+    some_groups, some_values = look.example(group), look.example(value)
+    if not _candidates(some_groups, some_values, 10).any():
+        return None
+    groups, values = look.codes(group), look.codes(value)
+    still = _candidates(groups, values, 20)
+    return still[groups] & (groups >= 0) & (values >= 0) if still.any() else None
+
+
+def _candidates(groups: np.ndarray, values: np.ndarray, least: int) -> np.ndarray:
+    """Per group, whether all its (at least `least`) values are one, where fewer than a fifth of the groups are so."""
+    both = (groups >= 0) & (values >= 0)
+    size = int(groups.max(initial=0)) + 1
+    low, high = np.full(size, np.iinfo(np.int64).max), np.full(size, -1, dtype=np.int64)
+    a, b = groups[both], values[both].astype(np.int64)
+    order = np.argsort(a, kind="stable")
+    a, b = a[order], b[order]
+    starts = np.flatnonzero(np.concatenate([[True], a[1:] != a[:-1]])) if len(a) else np.array([], dtype=int)
+    if not len(starts):
+        return np.zeros(size, dtype=bool)
+    low[a[starts]], high[a[starts]] = np.minimum.reduceat(b, starts), np.maximum.reduceat(b, starts)
+    counts = np.bincount(a, minlength=size)
+    still = (low == high) & (counts >= least)
+    share = np.bincount(b) / len(b)
+    chance = share[np.where(still, low, 0)] ** np.maximum(counts, 1) * len(starts)
+    still &= chance < 1e-6
+    lively = (low != high) & (counts >= least)
+    return still if still.sum() <= 0.25 * (still.sum() + lively.sum()) else np.zeros(size, dtype=bool)

@@ -1,0 +1,54 @@
+"""How a text writes a date."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from dataops_core.checks.cells import Cells
+
+_MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
+_TIME = r"(?:[T\s,]+\d{1,2}:\d{2}.*)?"
+_FORMS = tuple((name, re.compile(rf"{pattern}{_TIME}", re.IGNORECASE)) for name, pattern in (
+    ("2020-12-31", r"[12]\d{3}-\d{1,2}-\d{1,2}"), ("2020/12/31", r"[12]\d{3}/\d{1,2}/\d{1,2}"), ("2020.12.31", r"[12]\d{3}\.\d{1,2}\.\d{1,2}"),
+    ("31/12/2020", r"\d{1,2}/\d{1,2}/\d{4}"), ("31-12-2020", r"\d{1,2}-\d{1,2}-\d{4}"), ("31.12.2020", r"\d{1,2}\.\d{1,2}\.\d{4}"),
+    ("31/12/20", r"\d{1,2}/\d{1,2}/\d{2}"), ("31-12-20", r"\d{1,2}-\d{1,2}-\d{2}"), ("31.12.20", r"\d{1,2}\.\d{1,2}\.\d{2}"),
+    ("31 Dec 2020", rf"\d{{1,2}}(?:st|nd|rd|th)?[\s-]{_MONTH}[\s,-]+\d{{2,4}}"), ("Dec 31, 2020", rf"{_MONTH}\s+\d{{1,2}}(?:st|nd|rd|th)?,?\s+\d{{4}}"),
+))
+_NUMBERS = re.compile(r"(\d{1,2})[/.-](\d{1,2})[/.-]\d{2,4}")
+
+
+def form(text: str) -> str | None:
+    """The form of a date, named by an example; None where the text is none. 13/25/2020 is none either.
+
+    >>> form("03/04/2021"), form("Dec 3, 2024"), form("soon")
+    ('31/12/2020', 'Dec 31, 2020', None)
+    """
+    bare = text.strip()
+    if not 6 <= len(bare) <= 40:
+        return None
+    name = next((name for name, pattern in _FORMS if pattern.fullmatch(bare)), None)
+    numbers = parts(bare)
+    if numbers is None and name is not None and name[2:3] in "/.-":
+        return None
+    if numbers is not None and (max(numbers) > 31 or min(numbers) > 12 or min(numbers) < 1):
+        return None
+    return name
+
+
+def parts(text: str) -> tuple[int, int] | None:
+    """The first two numbers of a date like 03/04/2021, where either may be the month."""
+    match = _NUMBERS.match(text.strip())
+    return (int(match[1]), int(match[2])) if match and not re.match(r"\s*\d{4}", text) else None
+
+
+def forms(column: Cells) -> Mapping[str, str]:
+    """The form of each value that is a date, where at least 80 % of a text column's cells are dates; else empty."""
+    some = column.sample(300)
+    if not some or sum(form(text) is not None for text in some) < 0.5 * len(some):
+        return {}
+    values = column.texts
+    if values is None:
+        return {}
+    found = {text: told for text in values if (told := form(text)) is not None}
+    return found if sum(column.tally[text] for text in found) >= 0.8 * column.present else {}

@@ -1,0 +1,84 @@
+"""Drift within the file."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Context
+
+BLOCKS = 60
+
+
+@check("Change within the file", group="Order", types=["integer", "decimal", "text"],
+       no_fix="What the column meant before and after, only the source knows; filter by row, or convert one part.")
+def drift_in_file(column: Cells, context: Context) -> Hit | None:
+    """A column that changes its meaning part of the way: another unit, another scale, other codes from some row on.
+
+    Two tables were joined, or a device or a form was changed. Figures over the whole column mix the two.
+    """
+    if column.rows < 200 or column.kind == "id" or column.distinct < 2 or column.facts.get("monotonic"):
+        return None
+    found = _codes(column) if column.type == "text" else _level(column)
+    if found is None:
+        return None
+    row, before, after = found
+    mask = np.arange(column.rows) >= row if row >= column.rows / 2 else np.arange(column.rows) < row
+    mask &= ~column.missing
+    part = "from" if row >= column.rows / 2 else "before"
+    return Hit(mask, f"{before} before row {row + 1:,}, {after} from there on: {mask.sum():,} cells stand {part} that row.")
+
+
+def _level(column: Cells) -> tuple[int, str, str] | None:
+    """The row from which numbers lie on another level for good: the smaller and the greater share a range no more."""
+    places = np.flatnonzero(np.isfinite(column.numbers))
+    values = column.numbers[places]
+    if len(values) < 200 or column.distinct < 10:
+        return None
+    medians = np.array([np.median(block) for block in np.array_split(values, BLOCKS)])
+    jumps = np.abs(np.diff(medians))
+    splits = range(3, BLOCKS - 2)
+    gaps = [max(medians[at:].min() - medians[:at].max(), medians[:at].min() - medians[at:].max()) for at in splits]
+    best = splits[int(np.argmax(gaps))]
+    within = max(np.ptp(medians[:best - 1]), np.ptp(medians[best + 1:]), 1e-12)
+    others = np.delete(jumps, [best - 2, best - 1, best])
+    if max(gaps) <= 0 or jumps[best - 2:best + 1].max() < 5 * max(others.max(), 1e-12) or max(gaps) < within:
+        return None
+    low, high = (best - 1) * len(values) // BLOCKS, (best + 1) * len(values) // BLOCKS + 1
+    row = low + _border(values[low:high], np.median(values[:low]), np.median(values[high:]))
+    return int(places[row]), f"The median is {np.median(values[:row]):,.6g}", f"{np.median(values[row:]):,.6g}"
+
+
+def _border(values: np.ndarray, before: float, after: float) -> int:
+    """Where values stop being nearer to one level and begin to be nearer to the other, with the fewest exceptions."""
+    if before > 0 and after > 0 and max(before, after) > 3 * min(before, after):
+        middle = np.sqrt(before * after)
+    else:
+        middle = (before + after) / 2
+    late = (values > middle) == (after > before)
+    wrong = np.concatenate([[0], np.cumsum(late)]) + (~late).sum() - np.concatenate([[0], np.cumsum(~late)])
+    return int(np.argmin(wrong))
+
+
+def _codes(column: Cells) -> tuple[int, str, str] | None:
+    """The row from which a column of few categories holds none of the values that it held before."""
+    if not 4 <= column.distinct <= 50 or column.dictionary is None:
+        return None
+    values, codes = column.dictionary
+    places = np.flatnonzero(codes >= 0)
+    some = codes[places]
+    first = np.full(len(values), len(some))
+    last = np.full(len(values), -1)
+    first[some[::-1]] = np.arange(len(some))[::-1]
+    last[some] = np.arange(len(some))
+    order = np.argsort(first)
+    reach = np.maximum.accumulate(last[order])
+    splits = [at for at in range(2, len(order) - 1) if reach[at - 1] < first[order[at]]]
+    for at in splits:
+        row = int(first[order[at]])
+        runs = [int((part[1:] != part[:-1]).sum()) for part in (some[:row], some[row:])]
+        if len(splits) == 1 and runs[0] > 5 * at and runs[1] > 5 * (len(order) - at):
+            told = [", ".join(f'"{v}"' for v in sorted(values.take(order[part][:3]).to_pylist())) for part in (slice(0, at), slice(at, None))]
+            return int(places[row]), f"The values are {told[0]}, …", f"{told[1]}, …"
+    return None

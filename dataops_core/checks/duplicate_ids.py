@@ -1,0 +1,26 @@
+"""Repeated identifiers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Context
+from dataops_core.checks.unusual_pattern import PLACES
+from dataops_core.steps.drop_duplicate_rows import drop_duplicate_rows
+
+
+@check("Repeated identifiers", group="Rows", types=["text", "integer"], severity="error", fix=drop_duplicate_rows)
+def duplicate_ids(column: Cells, context: Context) -> Hit | None:
+    """An identifier that should name one row each, but comes up again.
+
+    Joins by it multiply rows, and one of the two rows is wrong or too much.
+    """
+    if column.kind != "id" or column.words & PLACES or not 0.98 * column.present <= column.distinct < column.present or column.dictionary is None:
+        return None
+    codes = column.dictionary[1]
+    _, first = np.unique(codes, return_index=True)
+    mask = codes >= 0
+    mask[first] = False
+    return Hit(mask, f"{mask.sum():,} rows repeat an identifier of an earlier row.", {"columns": [column.name]})

@@ -1,0 +1,75 @@
+"""End before start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+
+import numpy as np
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Look
+
+# (what comes first or is less, what comes later or is more), as words in two otherwise like names or as a pair of terms
+PAIRS = (
+    ("start", "end"), ("begin", "end"), ("started", "ended"), ("from", "to"), ("from", "until"), ("admission", "discharge"), ("admitted", "discharged"),
+    ("order", "ship"), ("ordered", "shipped"), ("order", "shipping"), ("order", "delivery"), ("ordered", "delivered"), ("order", "shipped"),
+    ("order", "delivered"), ("ship", "delivery"), ("shipped", "delivered"), ("open", "close"), ("opened", "closed"), ("birth", "death"),
+    ("birth", "admission"), ("born", "died"), ("hire", "exit"), ("hired", "left"), ("check in", "check out"), ("checkin", "checkout"),
+    ("departure", "arrival"), ("min", "max"), ("minimum", "maximum"), ("low", "high"), ("lower", "upper"), ("diastolic", "systolic"),
+    ("created", "updated"), ("created", "closed"), ("issue", "due"), ("issued", "expires"), ("first", "last"), ("invoice", "payment"),
+    ("install", "removal"), ("installed", "removed"), ("net", "gross"), ("manufacture", "expiry"), ("visit", "followup"),
+)
+
+
+@check("End before start", group="Dates", scope="table", severity="error",
+       no_fix="Which of the two is wrong, only the source knows; filter the rows, or set both to missing.")
+def end_before_start(look: Look) -> Iterator[Hit]:
+    """Pairs such as start and end, order and delivery, least and most, where the later one lies before the earlier one.
+
+    Durations become negative, and one of the two is wrong.
+    """
+    seen: set[frozenset[str]] = set()
+    names = look.named(types=["datetime", "integer", "decimal"], least=2)
+    for one, other in permutations(names, 2):
+        early, late = look.cells(one), look.cells(other)
+        if frozenset((one, other)) in seen or (early.type == "datetime") != (late.type == "datetime"):
+            continue
+        named = _paired(early.words, late.words)
+        if not named and (early.type != "datetime" or _paired(late.words, early.words)):
+            continue
+        mask = _before(late) < _before(early)
+        both = ~(early.missing | late.missing)
+        mask &= both
+        wrong = mask.sum() / max(1, both.sum())
+        if mask.any() and (wrong <= 0.2 if named else wrong <= 0.03 and _holds_by_nature(early, late, both, wrong)):
+            seen.add(frozenset((one, other)))
+            yield Hit(mask, f"{other} lies before {one} in {mask.sum():,} rows." if early.type == "datetime"
+                      else f"{other} is less than {one} in {mask.sum():,} rows.", columns=(one, other))
+
+
+def _paired(early: set[str], late: set[str]) -> bool:
+    """Whether two names say which is first: they differ by the words of a pair, as a whole or beside the same rest."""
+    for first, second in PAIRS:
+        a, b = set(first.split()), set(second.split())
+        if a <= early and b <= late and not (b <= early or a <= late):
+            rest = (early - a) ^ (late - b)
+            if rest <= {"date", "dates", "time", "day", "at", "on", "timestamp", "value", "temperature", "temp", "pressure", "bp", "price"}:
+                return True
+    return False
+
+
+def _before(cells: Cells) -> np.ndarray:
+    if cells.type != "datetime":
+        return cells.numbers
+    return np.where(np.isnat(cells.moments), np.nan, cells.moments.astype("int64").astype("float64"))
+
+
+def _holds_by_nature(early: Cells, late: Cells, both: np.ndarray, wrong: float) -> bool:
+    """Whether the order would not hold as well between rows that do not belong together, and the two are mostly close."""
+    a, b = _before(early)[both], _before(late)[both]
+    if len(a) < 50:
+        return False
+    by_chance = float(np.mean(np.roll(b, max(1, len(b) // 3)) < a))
+    return by_chance > 0.1 and wrong < by_chance / 10

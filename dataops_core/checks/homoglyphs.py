@@ -1,0 +1,21 @@
+"""Letters of another alphabet."""
+
+from __future__ import annotations
+
+from dataops_core.checks.cells import Cells, each
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Context
+from dataops_core.steps.repair_characters import one_alphabet, repair_characters
+
+
+@check("Letters of another alphabet", group="Text", types=["text"], fix=repair_characters)
+def homoglyphs(column: Cells, context: Context) -> Hit | None:
+    """Words in Latin letters with a look-alike from another alphabet among them: "P\u0430ris" with a Cyrillic \u0430.
+
+    The eye sees no difference, but no search finds the word. It is also a trick used in forged names and addresses.
+    """
+    if not column.matching(r"[\p{Greek}\p{Cyrillic}]").any():
+        return None
+    mask = column.where(each(lambda text: not text.isascii() and one_alphabet(text) != text))
+    return Hit(mask, f"{mask.sum():,} cells mix letters of two alphabets in one word.",
+               {"columns": [column.name], "encoding": False, "control": False, "lookalikes": True})

@@ -1,0 +1,99 @@
+"""The table as checks look at it: its columns, what the user said of them, and the day that counts as today."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from dataops_core.checks.cells import Cells
+from dataops_core.table import Table
+
+HELD = 60_000_000  # bytes of columns kept in memory between two checks
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the user said: target, favourable value, sensitive columns; and today (ISO date), after which nothing has happened yet."""
+
+    target: str | None = None
+    favourable: str | None = None
+    sensitive: tuple[str, ...] = ()
+    today: str | None = None
+
+    @classmethod
+    def of(cls, roles: Mapping[str, Any], today: str | None = None) -> Context:
+        """The context that a dataset's roles give."""
+        sensitive = roles.get("sensitive") or ()
+        return cls(
+            roles.get("target") or None, roles.get("favourable") or None, (sensitive,) if isinstance(sensitive, str) else tuple(sensitive),
+            today,
+        )
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Context:
+        """The context that `to_json` wrote."""
+        return cls(**{**plain, "sensitive": tuple(plain.get("sensitive", ()))})
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return {"target": self.target, "favourable": self.favourable, "sensitive": list(self.sensitive), "today": self.today}
+
+
+@dataclass
+class Look:
+    """A table, the facts of its columns, and the context; columns that were asked for stay in memory while there is room."""
+
+    table: Table
+    facts: Mapping[str, Mapping[str, Any]]
+    context: Context = Context()
+    _held: OrderedDict[str, Cells] = field(default_factory=OrderedDict)
+    _sample: dict[str, np.ndarray] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many rows the table has."""
+        return self.table.rows
+
+    def cells(self, name: str) -> Cells:
+        """The cells of a column."""
+        if name not in self._held:
+            self._held[name] = Cells(self.table, self.table.column(name), self.facts[name])
+            while len(self._held) > max(2, HELD // max(1, 9 * self.rows)):
+                self._held.popitem(last=False)
+        self._held.move_to_end(name)
+        return self._held[name]
+
+    def named(self, *kinds: str, types: Sequence[str] = (), most: int | None = None, least: int = 0) -> list[str]:
+        """The columns of these kinds (all, if none is given) and storage types with `least` to `most` distinct values."""
+        return [
+            column.name for column in self.table.columns
+            if (not kinds or column.kind in kinds) and (not types or column.type in types) and "failed" not in self.facts[column.name]
+            and self.facts[column.name]["distinct"] >= least and (most is None or self.facts[column.name]["distinct"] <= most)
+        ]
+
+    def codes(self, name: str) -> np.ndarray:
+        """The column as whole numbers from 0, one per value; -1 where missing."""
+        dictionary = self.cells(name).dictionary
+        return dictionary[1] if dictionary is not None else np.full(self.rows, -1, dtype=np.int32)
+
+    def values(self, name: str) -> list[Any]:
+        """The values that the codes stand for."""
+        dictionary = self.cells(name).dictionary
+        return dictionary[0].to_pylist() if dictionary is not None else []
+
+    def example(self, name: str, size: int = 20_000) -> np.ndarray:
+        """Codes of up to `size` rows spread evenly over the table, the same rows for every column: for a first look."""
+        if name not in self._sample:
+            codes = self.codes(name)
+            self._sample[name] = codes[np.linspace(0, self.rows - 1, min(size, self.rows)).astype(int)] if self.rows else codes
+        return self._sample[name]
+
+
+def as_text(values: pa.Array) -> list[str]:
+    """Values as people read them."""
+    return [str(value) for value in values.to_pylist()]

@@ -1,0 +1,39 @@
+"""Missing together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Look
+
+
+@check("Missing together", group="Missing values", scope="table", severity="note",
+       no_fix="Filling each column by itself would invent the connection; find out why they are missing together.")
+def missing_together(look: Look) -> Iterator[Hit]:
+    """Columns that are empty in the same rows.
+
+    Their source was not there for these rows: a form that was not filled in, a device that was off, a join that found nothing.
+    """
+    masks = {
+        name: np.packbits(look.cells(name).missing) for name in look.table.names
+        if 5 <= look.facts[name]["missing"] < look.rows and "failed" not in look.facts[name]
+    }
+    left = list(masks)
+    while left:
+        one = left.pop(0)
+        group = [one]
+        for other in list(left):
+            both = int(np.bitwise_count(masks[one] & masks[other]).sum())
+            either = int(np.bitwise_count(masks[one] | masks[other]).sum())
+            if both >= 0.9 * either and both >= 5:
+                group.append(other)
+                left.remove(other)
+        if len(group) > 1:
+            all_gone = np.bitwise_and.reduce([masks[name] for name in group])
+            mask = np.unpackbits(all_gone, count=look.rows).astype(bool)
+            share = mask.mean()
+            yield Hit(mask, f"{', '.join(group)} are empty in the same {mask.sum():,} rows.", columns=tuple(group),
+                      severity="warning" if share >= 0.05 else "note")

@@ -1,0 +1,30 @@
+"""Mixed units."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Context
+from dataops_core.checks.number_forms import forms
+
+
+@check("Mixed units", group="Numbers", types=["text"],
+       no_fix="Converting needs the factor between the units: split the column by unit, or replace these cells.")
+def mixed_units(column: Cells, context: Context) -> Hit | None:
+    """Measures or amounts in more than one unit within one column: "72 kg" and "158 lb", "$ 5" and "€ 5".
+
+    Read as plain numbers they would be compared and added as if they were the same.
+    """
+    found = {text: form.unit for text, form in forms(column).items() if form is not None}
+    counts = Counter[str]()
+    for text, unit in found.items():
+        counts[unit] += column.tally[text]
+    ranked = [(unit, count) for unit, count in counts.most_common() if unit]
+    if len(ranked) < 2 or ranked[0][1] < 0.55 * sum(counts.values()):
+        return None
+    rare = {unit for unit, _ in ranked[1:]}
+    mask = column.holding([text for text, unit in found.items() if unit in rare])
+    named = ", ".join(f'"{unit}"' for unit, _ in ranked[1:4])
+    return Hit(mask, f'Most cells are in "{ranked[0][0]}", {mask.sum():,} in {named}.')

@@ -1,0 +1,28 @@
+"""Numbers mixed with words."""
+
+from __future__ import annotations
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.disguised_missing import means_missing
+from dataops_core.checks.look import Context
+from dataops_core.checks.number_forms import PLAIN, forms
+from dataops_core.steps.mark_missing import mark_missing
+
+
+@check("Numbers mixed with words", group="Numbers", types=["text"], fix=mark_missing,
+       no_fix="There are too many different words to list; look at them, then read the column as numbers.")
+def numbers_mixed_with_words(column: Cells, context: Context) -> Hit | None:
+    """A column of numbers in which some cells hold words, such as "about 5" or "twelve".
+
+    One such cell turns the whole column into text, and nothing can be computed from it any more.
+    """
+    found = forms(column)
+    words = [text for text, form in found.items() if form is None and not means_missing(text)]
+    mask = column.holding(words)
+    if not mask.any() or mask.sum() > 0.4 * column.present or sum(bool(PLAIN.fullmatch(t.strip())) for t in found) < 0.3 * len(found):
+        return None
+    few = sorted(words, key=lambda word: (-column.tally[word], word))
+    named = ", ".join(f'"{word}"' for word in few[:4])
+    fix = {"columns": [column.name], "tokens": sorted(word.strip() for word in words)} if len(words) <= 50 else None
+    return Hit(mask, f"{mask.sum():,} cells are no numbers among numbers: {named}{', …' if len(few) > 4 else ''}.", fix)

@@ -1,0 +1,32 @@
+"""Values out of the locale."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Context
+from dataops_core.checks.number_forms import forms
+from dataops_core.checks.unusual_pattern import PLACES, deviating
+from dataops_core.steps.parse_numbers import parse_numbers
+
+
+@check("Values out of the locale", group="Text", types=["text"], fix=parse_numbers,
+       no_fix="Whether the cell is wrong or comes from another country, only the source knows.")
+def out_of_locale(column: Cells, context: Context) -> Iterator[Hit]:
+    """Cells that follow another country's custom than the rest: 1.234,50 among 1,234.50, or a zip code of another form.
+
+    Read by the custom of the others, 1.234 is a thousand times too small, and a foreign code matches no place.
+    """
+    signs = {text: form.decimal for text, form in forms(column).items() if form is not None and form.decimal}
+    counts = {sign: sum(column.tally[text] for text, own in signs.items() if own == sign) for sign in (".", ",")}
+    if all(counts.values()) and min(counts.values()) <= 0.4 * sum(counts.values()):
+        usual = max(counts, key=lambda sign: counts[sign])
+        mask = column.holding([text for text, own in signs.items() if own != usual])
+        yield Hit(mask, f'{mask.sum():,} cells use "{"." if usual == "," else ","}" as the decimal sign; the others use "{usual}".',
+                  {"columns": [column.name]})
+    if column.words & PLACES:
+        found = deviating(column)
+        if found is not None:
+            yield Hit(found[0], f"{found[0].sum():,} cells are not written like the others ({found[1]}).")

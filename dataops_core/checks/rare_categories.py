@@ -1,0 +1,25 @@
+"""Rare categories."""
+
+from __future__ import annotations
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Context
+from dataops_core.steps.replace_values import replace_values
+
+
+@check("Rare categories", group="Categories", types=["text"], severity="note", fix=replace_values,
+       no_fix="There are too many of them to list in one step.")
+def rare_categories(column: Cells, context: Context) -> Hit | None:
+    """Categories with fewer than ten rows, or less than half a percent of them.
+
+    Averages over so few rows say little, models cannot learn them, and the people in them can be recognised.
+    """
+    if column.kind != "category" or not 3 <= column.distinct <= 1000 or column.rows < 200:
+        return None
+    rare = [text for text, count in column.tally.items() if count < 10 or count < 0.005 * column.present]
+    if not rare or sum(column.tally[text] for text in rare) > 0.2 * column.present:
+        return None
+    named = ", ".join(f'"{text}"' for text in rare[:4])
+    fix = {"column": column.name, "mapping": dict.fromkeys(rare, "other")} if len(rare) <= 200 else None
+    return Hit(column.holding(rare), f"{len(rare):,} categories are rare: {named}{', …' if len(rare) > 4 else ''}.", fix)

@@ -1,0 +1,5 @@
+"""The command line."""
+
+from dataops_core.cli.main import main
+
+__all__ = ["main"]

@@ -1,0 +1,81 @@
+"""Commands that judge a table: profile, drift."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import datetime
+from typing import Any
+
+import numpy as np
+
+from dataops_core.checks import Context, Finding
+from dataops_core.checks.profile import profile_table
+from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.errors import SettingError, nearest
+from dataops_core.facts import table_facts
+
+SHOWN = 20
+
+
+def profile_command(args: argparse.Namespace) -> int:
+    """Facts and findings of a file."""
+    with reading(args) as (source, _folder):
+        context = _context(args, source.table.names)
+        if args.facts:
+            return _facts(args, table_facts(source.table))
+        kept: list[tuple[Finding, np.ndarray]] = []
+        keep = (lambda finding, places: kept.append((finding, places))) if args.findings else None
+        told, _ = profile_table(source.table, context=context, keep=keep)
+        if args.findings:
+            _write_findings(args, kept)
+    found = any(finding["severity"] != "note" for finding in told["findings"])
+    for finding in told["findings"]:
+        finding["rows"] = finding["rows"][:SHOWN]
+    if args.json:
+        print_json(told)
+        return int(found)
+    print(f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
+          f"{told['missing_cells']:,} missing cells")
+    _print_facts(told["facts"])
+    for finding in told["findings"]:
+        where = ", ".join(finding["columns"]) or "whole rows"
+        print(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}")
+    return int(found)
+
+
+def _context(args: argparse.Namespace, names: list[str]) -> Context:
+    sensitive = tuple(name for part in args.sensitive for name in part.split(",") if name)
+    for name in (*([args.target] if args.target else []), *sensitive):
+        if name not in names:
+            raise SettingError(f'There is no column "{name}".', str(args.file), nearest(name, names))
+    try:
+        today = datetime.date.fromisoformat(args.today) if args.today else datetime.datetime.now(tz=datetime.UTC).date()
+    except ValueError:
+        raise SettingError(f'"{args.today}" is no date.', "--today", "Write it as 2026-12-31.") from None
+    return Context(args.target, args.favorable, sensitive, today.isoformat())
+
+
+def _facts(args: argparse.Namespace, facts: dict[str, Any]) -> int:
+    if args.json:
+        return print_json({"facts": facts})
+    _print_facts(facts)
+    return 0
+
+
+def _print_facts(facts: dict[str, Any]) -> None:
+    print_table(
+        ("column", "kind", "missing", "distinct", "most frequent"),
+        [(name, f["kind"], f"{f['missing']:,}", f"{f['distinct']:,}", f["top"][0]["value"] if f["top"] else f.get("failed", ""))
+         for name, f in facts.items()],
+    )
+
+
+def _write_findings(args: argparse.Namespace, kept: list[tuple[Finding, np.ndarray]]) -> None:
+    """One line per affected row of each finding; `row` counts the data rows of the file from 0."""
+    with args.findings.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("finding", "check", "columns", "row", "severity"))
+        for number, (finding, places) in enumerate(kept, 1):
+            columns = "|".join(finding.columns)
+            writer.writerows((number, finding.check, columns, row, finding.severity) for row in places.tolist())

@@ -1,0 +1,128 @@
+"""The command line: `python -m dataops_core COMMAND …` (`dataops` once installed).
+
+`--json` prints one JSON document on stdout and nothing else. Exit 0: done; 1: done, and something was found or does
+not hold; 2: bad input, with what, where and how to fix it on stderr.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from dataops_core import __version__
+from dataops_core.errors import DataOpsError, SettingError
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns its exit code."""
+    args = argparse.Namespace()
+    try:
+        make_parser().parse_args(argv, args)
+        module, name = args.command
+        return int(getattr(import_module(f"dataops_core.cli.{module}"), name)(args))
+    except DataOpsError as error:
+        if getattr(args, "json", False):
+            print(json.dumps({"error": {"what": error.what, "where": error.where, "fix": error.fix}}, ensure_ascii=False))
+        print(f"What:  {error.what}\nWhere: {error.where}\nFix:   {error.fix}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        print(f"What:  {error.strerror}.\nWhere: {error.filename}\nFix:   Check the path and your rights there.", file=sys.stderr)
+        return 2
+    except Exception as error:
+        if os.environ.get("DATAOPS_DEBUG"):
+            raise
+        print(f"What:  Something went wrong that nobody foresaw: {error!r}.\nWhere: {' '.join(argv or sys.argv[1:])}\n"
+              "Fix:   Report it, with what DATAOPS_DEBUG=1 shows.", file=sys.stderr)
+        return 2
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser of all commands."""
+    parser = _Parser(prog="dataops", description="Read, profile, repair and version tables, and rebuild them anywhere.")
+    parser.add_argument("--version", action="version", version=f"dataops {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True, parser_class=_Parser)
+
+    def add(name: str, does: str, module: str, *, reads: bool = False) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=does, description=does)
+        made.set_defaults(command=(module, f"{name}_command"))  # what the command needs is imported when it is called
+        made.add_argument("--json", action="store_true", help="print one JSON document")
+        if reads:
+            _reading(made)
+        return made
+
+    cmd = add("read", "Read a file and say how it was read.", "tables", reads=True)
+    cmd.add_argument("file", type=Path)
+    cmd.add_argument("--out", type=Path, help="write the table to this file (.parquet, .csv, …)")
+    cmd = add("profile", "Facts and findings of a file.", "inspect", reads=True)
+    cmd.add_argument("file", type=Path)
+    cmd.add_argument("--facts", action="store_true", help="count only, and judge nothing")
+    cmd.add_argument("--findings", type=Path, metavar="OUT.csv", help="write every affected row of every finding")
+    _roles(cmd)
+    cmd = add("run", "Replay a recipe on a file.", "tables", reads=True)
+    cmd.add_argument("recipe", type=Path)
+    cmd.add_argument("file", type=Path)
+    cmd.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
+    cmd.add_argument("--fitted", type=Path, help="write the recipe with everything it learned")
+    cmd.add_argument("--refit", action="store_true", help="learn again, even where the recipe carries learned values")
+    cmd.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="the recipe's column OLD is NEW in this file")
+    cmd.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
+    cmd.add_argument("--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula")
+    cmd = add("script", "A recipe as a plain pandas script.", "tables")
+    cmd.add_argument("recipe", type=Path)
+    cmd.add_argument("-o", "--out", type=Path, help="the script to write; without it, it is printed")
+    add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=Path)
+    cmd = add("commit", "Commit a file, repaired by a recipe, as a version.", "versions", reads=True)
+    cmd.add_argument("name", help="the dataset's name; made if it is new")
+    cmd.add_argument("file", type=Path)
+    cmd.add_argument("--recipe", type=Path)
+    cmd.add_argument("-m", "--message", required=True)
+    add("log", "The versions of a dataset.", "versions").add_argument("name")
+    cmd = add("diff", "What differs between two versions.", "versions")
+    cmd.add_argument("name")
+    cmd.add_argument("one", type=int, metavar="A")
+    cmd.add_argument("other", type=int, metavar="B")
+    cmd = add("export", "Write the bundle of a version.", "versions")
+    cmd.add_argument("name")
+    cmd.add_argument("number", type=int, metavar="V")
+    cmd.add_argument("-o", "--out", type=Path, required=True)
+    cmd.add_argument("--exact-csv", action="store_true", help="write CSV cells as they are, formulas included")
+    add("verify", "Rebuild a bundle's data and compare the hashes.", "versions").add_argument("bundle", type=Path)
+    add("guide", "Every step and check, with its settings.", "tables").add_argument("op", nargs="?")
+    return parser
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> Any:
+        """Bad options end as all bad input does: what, where, fix, exit code 2."""
+        raise SettingError(f"{message[:1].upper()}{message[1:]}.", self.prog, f"See {self.prog} --help.")
+
+
+def _roles(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what the columns are for")
+    group.add_argument("--target", help="the column with the outcome")
+    group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
+    group.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is")
+    group.add_argument("--today", metavar="DATE", help="the day after which nothing has happened yet (default: today)")
+
+
+def _reading(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("how to read the file (all found out from the file itself, unless given)")
+    group.add_argument("--format", choices=("csv", "excel", "parquet", "json", "jsonl"))
+    group.add_argument("--encoding")
+    group.add_argument("--delimiter")
+    group.add_argument("--quote")
+    group.add_argument("--header-row", type=int, help="number of the header line from 0; -1: there is none")
+    group.add_argument("--decimal", choices=(".", ","))
+    group.add_argument("--missing-tokens", nargs="*", help="cells that mean: nothing here")
+    group.add_argument("--sheet")
+    group.add_argument("--lenient", action="store_true", default=None,
+                       help="read a file with doubled or missing column names, or without rows, and mend it")

@@ -1,0 +1,55 @@
+"""What commands share: reading the file they are given, and how they print."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from dataops_core.errors import SettingError, nearest
+from dataops_core.read import ReadOptions, Source
+from dataops_core.recipe import recipe as recipes
+from dataops_core.recipe.source import read_for
+
+
+def options_of(args: argparse.Namespace) -> ReadOptions:
+    """The reading options given on the command line."""
+    names = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet", "lenient")
+    given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
+    if given.get("delimiter") in ("\\t", "tab"):
+        given["delimiter"] = "\t"
+    return ReadOptions.from_json(given)
+
+
+@contextmanager
+def reading(args: argparse.Namespace, recipe: recipes.Recipe | None = None) -> Iterator[tuple[Source, Path]]:
+    """The file that the arguments name, read as they say or as the recipe does, and a folder that goes away afterwards."""
+    if not args.file.is_file():
+        near = [path.name for path in args.file.parent.glob("*")] if args.file.parent.is_dir() else []
+        raise SettingError("There is no such file.", str(args.file), nearest(args.file.name, near))
+    with tempfile.TemporaryDirectory(prefix="dataops-") as folder:
+        yield read_for(recipe, args.file, Path(folder) / "read.parquet", options_of(args)), Path(folder)
+
+
+def tell_problems(source: Source) -> None:
+    """What was odd in the file, line by line."""
+    for problem in source.problems:
+        print(f"- {problem.what} ({problem.where}) {problem.fix}")
+
+
+def print_json(told: Any) -> int:
+    """One JSON document; answers 0, the exit code."""
+    print(json.dumps(told, ensure_ascii=False, indent=2))
+    return 0
+
+
+def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Rows of text in columns, under a head."""
+    lines = [tuple(head), *[tuple(str(cell)[:60] for cell in row) for row in rows]]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
+    for line in lines:
+        print("  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

@@ -1,0 +1,105 @@
+"""Commands on the store: commit, log, diff, export, verify."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+
+from dataops_core.cli.tell import print_json, print_table, reading, tell_problems
+from dataops_core.errors import ConflictError
+from dataops_core.export.bundle import verify_bundle
+from dataops_core.recipe import recipe as recipes
+from dataops_core.store import datasets, versions
+from dataops_core.store.store import Store, whoami
+
+
+def commit_command(args: argparse.Namespace) -> int:
+    """Commit a file, repaired by a recipe, as the next version of a dataset."""
+    recipe = recipes.load(args.recipe) if args.recipe else recipes.Recipe()
+    store, actor = Store(), whoami()
+    with reading(args, recipe) as (source, _folder):
+        recipe.check(source.table.names)
+        known = any(args.name == each["name"] for p in datasets.projects(store) for each in datasets.in_project(store, p["id"]))
+        options = source.options
+        if not known:
+            project = datasets.default_project(store, actor)
+            dataset = datasets.add(store, project, args.file, args.file.name, actor, name=args.name, options=options)
+        else:
+            dataset = datasets.find(store, args.name)
+        made = _commit(store, dataset, replace(recipe, read=options.to_json()), args, actor)
+    told = {"dataset": args.name, "number": made.number, "id": made.id, "content_hash": made.content_hash,
+            "rows": made.manifest["data"]["rows"], "problems": [vars(problem) for problem in source.problems]}
+    if args.json:
+        return print_json(told)
+    tell_problems(source)
+    print(f"{args.name}, version {made.number}: {told['rows']:,} rows, content hash {made.content_hash}")
+    return 0
+
+
+def _commit(store: Store, dataset: str, recipe: recipes.Recipe, args: argparse.Namespace, actor: str) -> versions.Version:
+    """Make the recipe and file the draft and commit just that; where somebody else was faster, once more on top."""
+    raw = datasets.store_raw(store, args.file, args.file.name)
+    for left in reversed(range(10)):
+        here = datasets.get(store, dataset)
+        try:
+            datasets.edit(store, dataset, here.revision, recipe, f"Recipe {recipe.name} on {args.file.name}", actor, raw=raw)
+            return versions.commit(store, dataset, args.message, actor, revision=here.revision + 1)
+        except ConflictError:
+            if not left:
+                raise
+    raise AssertionError
+
+
+def log_command(args: argparse.Namespace) -> int:
+    """The versions of a dataset, newest first."""
+    store = Store()
+    told = versions.log(store, datasets.find(store, args.name))
+    if args.json:
+        return print_json({"dataset": args.name, "versions": told})
+    print_table(("version", "when", "who", "what", "content hash"),
+           [(str(v["number"]), v["created"], v["actor"], v["message"], v["content_hash"][:12]) for v in told])
+    return 0
+
+
+def diff_command(args: argparse.Namespace) -> int:
+    """What differs between two versions: exit code 1 when anything does."""
+    store = Store()
+    found = versions.compare(store, datasets.find(store, args.name), args.one, args.other)
+    assert found is not None
+    if args.json:
+        print_json(found.to_json())
+    else:
+        print(f"Rows {found.rows_before:,} to {found.rows_after:,}: {found.rows_dropped:,} dropped, {found.rows_added:,} added, "
+              f"{found.rows_changed:,} changed")
+        for name, count in found.cells_changed.items():
+            print(f"  {name}: {count:,} cells changed")
+        for what, names in (("added", found.columns_added), ("removed", found.columns_removed)):
+            if names:
+                print(f"Columns {what}: {', '.join(names)}")
+        for old, new in found.columns_renamed.items():
+            print(f"Column renamed: {old} to {new}")
+        for name, (before, after) in found.columns_retyped.items():
+            print(f"Column {name}: {before} to {after}")
+    return int(not found.nothing)
+
+
+def export_command(args: argparse.Namespace) -> int:
+    """Write the bundle of a version."""
+    store = Store()
+    versions.export(store, datasets.find(store, args.name), args.number, args.out, whoami(), safe_csv=not args.exact_csv)
+    if args.json:
+        return print_json({"out": str(args.out), "size": args.out.stat().st_size})
+    print(f"{args.out}: {args.out.stat().st_size:,} bytes")
+    return 0
+
+
+def verify_command(args: argparse.Namespace) -> int:
+    """Rebuild a bundle's data and compare the hashes: exit code 1 when something does not hold."""
+    told = verify_bundle(args.bundle)
+    if args.json:
+        print_json(told.to_json())
+        return int(not told.ok)
+    for check in told.checks:
+        print(f"{'ok    ' if check.ok else 'FAILED'}  {check.what}{': ' + check.seen if check.seen else ''}")
+    print("The bundle holds, and its data can be rebuilt." if told.ok else "The bundle does not hold.")
+    return int(not told.ok)

@@ -1,0 +1,9 @@
+SELECT
+  *
+FROM `cells` AS `t0`
+WHERE
+  `t0`.`value` IS NOT NULL
+ORDER BY
+  `t0`.`n` ASC NULLS LAST,
+  `t0`.`value` ASC NULLS LAST
+LIMIT 10

@@ -1,0 +1,5 @@
+SELECT
+  COUNT(*) AS `rows`,
+  COUNT(`t0`.`value`) AS `present`,
+  APPROX_COUNT_DISTINCT(`t0`.`value`) AS `distinct`
+FROM `source` AS `t0`
