@@ -4,13 +4,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataops_core.facts import column_facts, duplicated_rows, spread
+from dataops_core.checks.duplicate_rows import repeated
+from dataops_core.checks.look import Look
+from dataops_core.facts import spread, table_facts
 from dataops_core.table import tidy
 
 
-def test_facts_of_a_small_column_by_hand():
+@pytest.fixture
+def facts_of(make_table):
+    """The facts of one column, counted from the table at rest."""
+    return lambda values, kind: table_facts(make_table({"x": values}, {"x": kind}))["x"]
+
+
+def test_facts_of_a_small_column_by_hand(facts_of):
     # 2, 4, 4, 4, 5, 5, 7, 9: mean 5, sum of squared deviations 32, so sd = sqrt(32 / 7)
-    facts = column_facts(pd.Series([2, 4, 4, 4, 5, 5, 7, 9, None], dtype="Int64"), "number")
+    facts = facts_of(pd.Series([2, 4, 4, 4, 5, 5, 7, 9, None], dtype="Int64"), "number")
     assert (facts["rows"], facts["missing"], facts["distinct"]) == (9, 1, 5)
     assert facts["mean"] == 5.0
     assert facts["sd"] == pytest.approx(np.sqrt(32 / 7), rel=1e-12)
@@ -22,27 +30,27 @@ def test_facts_of_a_small_column_by_hand():
 
 
 # NIST StRD, univariate summary statistics, data set NumAcc3: certified mean 1000000.2, standard deviation 0.1
-def test_mean_and_sd_agree_with_the_certified_values_of_numacc3():
+def test_mean_and_sd_agree_with_the_certified_values_of_numacc3(facts_of):
     values = pd.Series([1000000.2] + [1000000.1, 1000000.3] * 500)
-    facts = column_facts(values, "number")
+    facts = facts_of(values, "number")
     assert facts["mean"] == pytest.approx(1000000.2, rel=1e-14)
     assert facts["sd"] == pytest.approx(0.1, rel=1e-8)
 
 
-def test_odd_values_are_counted_and_do_not_spoil_the_rest():
-    facts = column_facts(pd.Series([1.0, np.inf, -np.inf, 3.0, None]), "number")
+def test_odd_values_are_counted_and_do_not_spoil_the_rest(facts_of):
+    facts = facts_of(pd.Series([1.0, np.inf, -np.inf, 3.0, None]), "number")
     assert (facts["infinite"], facts["mean"], facts["max"]) == (2, 2.0, 3.0)
-    assert column_facts(pd.Series([None, None], dtype=object), "text")["distinct"] == 0
-    assert column_facts(pd.Series([], dtype="float64"), "number")["rows"] == 0
+    assert facts_of(pd.Series([None, None], dtype=object), "text")["distinct"] == 0
+    assert facts_of(pd.Series([], dtype="float64"), "number")["rows"] == 0
 
 
-def test_ties_among_the_most_frequent_values_are_in_order_of_the_value():
-    facts = column_facts(pd.Series(list("zzyyx")), "category")
+def test_ties_among_the_most_frequent_values_are_in_order_of_the_value(facts_of):
+    facts = facts_of(pd.Series(list("zzyyx")), "category")
     assert [t["value"] for t in facts["top"]] == ["y", "z", "x"]
 
 
-def test_dates_have_a_span_and_a_histogram():
-    facts = column_facts(pd.Series(np.array(["2020-01-01", "2020-01-21", "NaT"], dtype="datetime64[us]")), "datetime")
+def test_dates_have_a_span_and_a_histogram(facts_of):
+    facts = facts_of(pd.Series(np.array(["2020-01-01", "2020-01-21", "NaT"], dtype="datetime64[us]")), "datetime")
     assert (facts["min"], facts["max"], facts["missing"]) == ("2020-01-01", "2020-01-21", 1)
     assert facts["histogram"]["counts"][0] == 1
 
@@ -54,7 +62,8 @@ def test_duplicate_rows_are_those_that_pandas_finds(tmp_path_factory, rows):
 
     frame = tidy(pd.DataFrame(rows, columns=["x", "y"]).astype({"x": object, "y": "Int64"}))
     table = write_table(tmp_path_factory.mktemp("t") / "t.parquet", [frame])
-    assert duplicated_rows(table).tolist() == frame.duplicated().tolist()
+    places = repeated(Look(table, table_facts(table)), table.names)
+    assert sorted(places.tolist()) == np.flatnonzero(frame.duplicated()).tolist()
 
 
 def test_before_and_after_are_counted_on_one_scale():

@@ -23,7 +23,7 @@ CHECKS = (
     "too_many_categories", "row_identifier", "duplicate_ids", "direct_identifiers", "drift_in_file", "stuck_values",
     "duplicate_rows", "near_duplicate_records", "duplicate_columns", "missing_together", "end_before_start",
     "broken_dependency", "broken_sum", "constant_per_group", "class_imbalance", "target_leakage", "outcome_gap",
-    "sorted_by_target",
+    "sorted_rows",
 )
 LEAST = 3  # rows of a fault
 

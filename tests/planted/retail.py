@@ -150,7 +150,7 @@ PLANTS = (
     kinds.added("direct_identifiers", "customer_name", lambda draft: draws.person(who(draft))),
     kinds.added("target_leakage", "decision_code", leak, lambda end: end.present("decision_code"), given=("pay_later",), also=("duplicate_columns",)),
     kinds.added("duplicate_columns", "rebate", lambda draft: draft.frame["discount"], given=("discount",)),
-    kinds.added("sorted_by_target", "system", systems, also=("drift_in_file", "broken_dependency")),
+    kinds.added("sorted_rows", "system", systems, also=("drift_in_file", "broken_dependency")),
     kinds.repeated("near_duplicate_records", "order_id", 0.003, 60, slip=("customer_name", "note")),
     kinds.repeated("duplicate_rows", "order_id", 0.005, 60),
 )
