@@ -9,12 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from dataops_core import checks, cli, steps
+from dataops_core import checks, steps
+from dataops_core.cli.main import make_parser
 
 ROOT = Path(__file__).parent.parent
 # a name may import what stands to its left; names in one group may not import each other
 ORDER = [
-    {"errors"}, {"table"}, {"read", "write", "facts"}, {"steps.step"}, {"checks.check"}, {"steps"}, {"checks"}, {"recipe"}, {"export"},
+    {"errors"}, {"table"}, {"read", "write", "facts"}, {"steps.step"}, {"steps"}, {"checks"}, {"recipe"}, {"export"},
     {"store"}, {"cli"}, {"__main__"},
 ]
 
@@ -60,13 +61,21 @@ def test_no_step_imports_a_step():
     assert wrong == []
 
 
+def test_no_check_imports_a_check():
+    wrong = [
+        (name, other) for name, path in modules() if name.rsplit(".", 1)[-1] in checks.REGISTRY and ".checks." in name
+        for other in imports(path) if other.rsplit(".", 1)[-1] in checks.REGISTRY
+    ]
+    assert wrong == []
+
+
 def test_the_engine_knows_nothing_of_streamlit_nor_of_pages():
     wrong = [(name, other) for name, path in modules() for other in imports(path) if re.match(r"(streamlit|pages|app)\b", other)]
     assert wrong == []
 
 
 def test_importing_the_command_line_loads_no_heavy_package():
-    code = "import sys, dataops_core.cli; print(sorted({m.split('.')[0] for m in sys.modules}))"
+    code = "import sys, dataops_core.cli.inspect, dataops_core.cli.versions, dataops_core.cli.tables; print(sorted({m.split('.')[0] for m in sys.modules}))"
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     heavy = {"streamlit", "sdv", "torch", "fairlearn", "sklearn", "plotly", "matplotlib", "data_profiling", "ydata_profiling"}
     assert heavy & set(ast.literal_eval(loaded)) == set()
@@ -87,7 +96,7 @@ def test_no_file_of_ours_is_longer_than_400_lines():
 
 
 def commands() -> list[str]:
-    parser = cli.make_parser()
+    parser = make_parser()
     return list(next(a for a in parser._actions if hasattr(a, "choices") and a.choices and "read" in a.choices).choices)
 
 
@@ -98,7 +107,7 @@ def test_every_command_is_in_the_readme():
 
 def test_every_option_of_every_command_is_in_the_readme():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
-    parser = cli.make_parser()
+    parser = make_parser()
     choices = next(a for a in parser._actions if hasattr(a, "choices") and a.choices and "read" in a.choices).choices
     options = {option for command in choices.values() for action in command._actions for option in action.option_strings}
     assert sorted(o for o in options - {"-h", "--help", "-o", "--out", "-m", "--message"} if o not in readme) == []

@@ -6,7 +6,7 @@ import numpy as np
 
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.disguised_missing import DATES
+from dataops_core.checks.stand_ins import DATES
 from dataops_core.checks.look import Context
 
 

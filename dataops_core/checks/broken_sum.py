@@ -19,7 +19,7 @@ MOST = 30
 def broken_sum(look: Look) -> Iterator[Hit]:
     """Columns that add up (net + tax = total) or multiply (quantity x price = amount) in nearly all rows, but not in some.
 
-    At least one number is wrong there.
+    At least one of the numbers is wrong there, and every total over the column with it.
     """
     names = [name for name in look.named("number", types=["integer", "decimal"], least=5) if look.facts[name].get("sd")][:MOST]
     at = np.linspace(0, look.rows - 1, min(TRIED, look.rows)).astype(int)
@@ -60,6 +60,7 @@ def _true(made: np.ndarray, total: np.ndarray, parts: list[np.ndarray], share: f
     there = np.isfinite(made) & np.isfinite(total)
     if there.sum() < 30 or np.mean(_equal(made, total)[there]) < share:
         return False
-    if np.median(np.abs(total[there])) < 0.1:
+    told = there & np.all([np.abs(part) > 1e-12 for part in parts], axis=0) & ~np.any([_equal(part, total) for part in parts], axis=0)
+    if told.sum() < max(20, 0.05 * there.sum()) or np.median(np.abs(total[told])) < 0.1:
         return False
-    return all(np.mean(_equal(part, total)[there]) < 0.6 and np.mean(np.abs(part[there]) < 1e-12) < 0.6 for part in parts)
+    return bool(np.mean(_equal(made, total)[told]) >= share)

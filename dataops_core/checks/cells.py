@@ -128,12 +128,13 @@ class Cells:
         return self.where(lambda some: np.asarray(pc.match_substring_regex(some, told)))
 
     def sample(self, size: int = 1000) -> list[str]:
-        """Up to `size` distinct texts spread evenly over the column."""
-        if self.dictionary is not None:
-            values = self.dictionary[0]
-            return [str(v) for v in values.take(pa.array(np.linspace(0, len(values) - 1, min(size, len(values))).astype(int))).to_pylist()]
-        first = next(iter(self.pieces())).drop_null().unique()
-        return [str(v) for v in first[:size].to_pylist()]
+        """The texts of up to `size` rows spread evenly over the column; missing ones left out."""
+        if self.dictionary is None:
+            first = next(iter(self.pieces())).drop_null()
+            return [str(v) for v in first[:size].to_pylist()]
+        values, codes = self.dictionary
+        some = codes[np.linspace(0, len(codes) - 1, min(2 * size, len(codes))).astype(int)] if len(codes) else codes
+        return [str(v) for v in values.take(pa.array(some[some >= 0][:size])).to_pylist()] if self.distinct else []
 
     def pieces(self) -> Any:
         """The column as Arrow arrays, in order, some row groups at a time."""

@@ -35,11 +35,20 @@ def constant_per_group(look: Look) -> Iterator[Hit]:
 def _still(look: Look, group: str, value: str) -> np.ndarray | None:
     """The rows of groups in which the value stands still though it varies in most others, and that is no accident."""
     some_groups, some_values = look.example(group), look.example(value)
-    if not _candidates(some_groups, some_values, 10).any():
+    if not _candidates(some_groups, some_values, 10).any() or _follows(some_groups, some_values):
         return None
     groups, values = look.codes(group), look.codes(value)
     still = _candidates(groups, values, 20)
     return still[groups] & (groups >= 0) & (values >= 0) if still.any() else None
+
+
+def _follows(groups: np.ndarray, values: np.ndarray) -> bool:
+    """Whether most rows hold the usual value of their group: then the column depends on the group, and stands still by nature."""
+    both = (groups >= 0) & (values >= 0)
+    pairs, counts = np.unique(groups[both].astype(np.int64) * (int(values.max(initial=0)) + 1) + values[both], return_counts=True)
+    best = np.zeros(int(groups.max(initial=0)) + 1, dtype=np.int64)
+    np.maximum.at(best, pairs // (int(values.max(initial=0)) + 1), counts)
+    return bool(np.median(best[best > 0] / np.bincount(groups[both], minlength=len(best))[best > 0]) > 0.9)
 
 
 def _candidates(groups: np.ndarray, values: np.ndarray, least: int) -> np.ndarray:

@@ -9,17 +9,8 @@ import pyarrow.compute as pc
 from dataops_core.checks.cells import Cells, each
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.stand_ins import CODES, DATES, WORDS, means_missing
 from dataops_core.steps.mark_missing import mark_missing
-
-WORDS = {
-    "?", "??", "???", "-", "--", "---", ".", "..", "...", "n/a", "na", "n.a.", "nan", "null", "nil", "none", "unknown", "unk", "n/k",
-    "not available", "not known", "not specified", "not given", "not applicable", "missing", "undefined", "tbd", "tba", "xxx", "xx", "#n/a",
-    "empty", "(blank)", "blank", "no data", "no answer", "unbekannt", "k.a.", "inconnu", "#value!", "#ref!", "#null!", "-999", "-9999",
-    "9999", "99999", "999999", "-99", "1900-01-01", "0000-00-00",
-}
-_WANTED = pa.array(sorted(WORDS), pa.string())
-CODES = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999, 999999, 9999999)
-DATES = ("1900-01-01", "1899-12-31", "1899-12-30", "1901-01-01", "1904-01-01", "1970-01-01", "1111-11-11", "9999-12-31", "0001-01-01", "2099-12-31")
 
 
 @check("Disguised missing values", group="Missing values", types=["text", "integer", "decimal", "datetime"], fix=mark_missing)
@@ -38,16 +29,11 @@ def disguised_missing(column: Cells, context: Context) -> Hit | None:
     return Hit(mask, f"{mask.sum():,} cells hold {named}, which may stand for a missing value.", {"columns": [column.name], "tokens": tokens})
 
 
-def means_missing(text: str) -> bool:
-    """Whether a text is one of the usual words for "nothing known"."""
-    return text.strip().casefold() in WORDS
-
-
 def _words(column: Cells) -> tuple[np.ndarray, list[str]]:
     found: set[str] = set()
 
     def test(some: pa.Array) -> np.ndarray:
-        mask = np.asarray(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(some)), value_set=_WANTED))
+        mask = np.asarray(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(some)), value_set=pa.array(sorted(WORDS), pa.string())))
         found.update(text.strip() for text in some.filter(pa.array(mask)).to_pylist())
         return mask
 
@@ -86,14 +72,15 @@ def _numbers(column: Cells) -> tuple[np.ndarray, list[str]]:
     apart = [code for code in CODES if low is None or high is None or not low < code < high]
     maybe = [code for code in apart if column.kind != "id" and column.facts["min"] <= code <= column.facts["max"] and (values == code).sum() >= 2]
     top = [told["count"] for told in column.facts["top"]]
-    heavy = len(top) > 1 and column.distinct >= 100 and top[0] >= max(10, 0.002 * column.present, 4 * top[1])
-    if not maybe and not heavy:
-        return np.zeros(column.rows, dtype=bool), []
-    finite = np.sort(values[np.isfinite(values)])
-    stand_ins: list[float] = [code for code in maybe if _stands_apart(finite, code)]
-    spike = _spike(finite, stand_ins) if heavy or stand_ins else None
-    if spike is not None:
-        stand_ins.append(spike)
+    heavy = len(top) > 1 and column.distinct >= 30 and top[0] >= max(10, 0.002 * column.present, 4 * top[1])
+    stand_ins: list[float] = []
+    if maybe or heavy:
+        finite = np.sort(values[np.isfinite(values)])
+        stand_ins = [code for code in maybe if _stands_apart(finite, code)]
+        spike = _spike(finite, stand_ins) if heavy or stand_ins else None
+        stand_ins += [spike] if spike is not None else []
+    if column.kind != "id":
+        stand_ins += [end for end in _lonely(column, values) if end not in stand_ins and end not in CODES]
     return np.isin(values, stand_ins) if stand_ins else np.zeros(column.rows, dtype=bool), [f"{code:.15g}" for code in stand_ins]
 
 
@@ -120,10 +107,24 @@ def _stands_apart(ordered: np.ndarray, code: float) -> bool:
     return bool(hits >= 10 and code > high and around <= hits / 10 and code > third + 3 * (third - first))
 
 
+def _lonely(column: Cells, values: np.ndarray) -> list[float]:
+    """Zero, where it is the least value, comes up at least five times, and a wide gap parts it from all others."""
+    quartiles, facts = column.facts["quantiles"], column.facts
+    first, third = quartiles["0.25"], quartiles["0.75"]
+    found: list[float] = []
+    if column.distinct < 20 or first is None or third is None or third <= first:
+        return found
+    if facts["min"] == 0 and first > 2 * (third - first) and (values == 0).sum() >= max(5, 0.0005 * column.present):
+        nearest = values[values > 0].min()
+        if nearest > third - first and nearest > 0.3 * (facts["max"] - nearest):
+            found.append(0.0)
+    return found
+
+
 def _spike(ordered: np.ndarray, known: list[float]) -> float | None:
     """The one value of a finely spread measurement that comes up at least twenty times as often as those around it."""
     values, counts = np.unique(ordered[~np.isin(ordered, known)] if known else ordered, return_counts=True)
-    if len(values) < 100 or len(values) < 0.002 * len(ordered):
+    if len(values) < 30:
         return None
     at = int(np.argmax(counts))
     others = np.delete(counts, at)
@@ -135,4 +136,5 @@ def _spike(ordered: np.ndarray, known: list[float]) -> float | None:
     first, third = values[len(values) // 4], values[3 * len(values) // 4]
     gap = values[at + 1] - values[at] if at == 0 else values[at] - values[at - 1] if at == len(values) - 1 else 0.0
     lonely = not inside and gap > 0.5 * (third - first)  # far from all others: 0 in a column of blood pressures
-    return float(values[at]) if (inside and values[at] != 0) or lonely else None
+    fine = len(values) >= max(100, 0.002 * len(ordered))
+    return float(values[at]) if (inside and fine and values[at] != 0) or lonely else None

@@ -8,7 +8,7 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 
-BLOCKS = 60
+BLOCKS = (60, 20)  # the coarse look sees through daily cycles and few rows
 
 
 @check("Change within the file", group="Order", types=["integer", "decimal", "text"],
@@ -36,18 +36,30 @@ def _level(column: Cells) -> tuple[int, str, str] | None:
     values = column.numbers[places]
     if len(values) < 200 or column.distinct < 10:
         return None
-    medians = np.array([np.median(block) for block in np.array_split(values, BLOCKS)])
+    for blocks in BLOCKS:
+        best = _jump(values, blocks)
+        if best:
+            low, high = (best - 1) * len(values) // blocks, (best + 1) * len(values) // blocks + 1
+            row = low + _border(values[low:high], np.median(values[:low]), np.median(values[high:]))
+            return int(places[row]), f"The median is {np.median(values[:row]):,.6g}", f"{np.median(values[row:]):,.6g}"
+    return None
+
+
+def _jump(values: np.ndarray, blocks: int) -> int:
+    """The block that begins another level: all block medians before it lie on one side of all after it; 0 where there is none."""
+    some = [block[np.linspace(0, len(block) - 1, min(400, len(block))).astype(int)] for block in np.array_split(values, blocks)]
+    ordered = np.sort(np.concatenate(some))
+    medians = np.array([np.median(np.searchsorted(ordered, block)) for block in some]) / len(ordered)  # as ranks: units do not matter
     jumps = np.abs(np.diff(medians))
-    splits = range(3, BLOCKS - 2)
+    splits = range(3, blocks - 2)
     gaps = [max(medians[at:].min() - medians[:at].max(), medians[:at].min() - medians[at:].max()) for at in splits]
     best = splits[int(np.argmax(gaps))]
-    within = max(np.ptp(medians[:best - 1]), np.ptp(medians[best + 1:]), 1e-12)
     others = np.delete(jumps, [best - 2, best - 1, best])
-    if max(gaps) <= 0 or jumps[best - 2:best + 1].max() < 5 * max(others.max(), 1e-12) or max(gaps) < within:
-        return None
-    low, high = (best - 1) * len(values) // BLOCKS, (best + 1) * len(values) // BLOCKS + 1
-    row = low + _border(values[low:high], np.median(values[:low]), np.median(values[high:]))
-    return int(places[row]), f"The median is {np.median(values[:row]):,.6g}", f"{np.median(values[row:]):,.6g}"
+    slow = np.abs(medians[2:] - medians[:-2])
+    slow = np.delete(slow, [at for at in range(best - 3, best + 1) if 0 <= at < len(slow)])
+    around = np.abs(medians[best + 1] - medians[best - 2])
+    clear = max(gaps) > 0.01 and jumps[best - 2:best + 1].max() >= 4 * others.max()
+    return best if clear or (max(gaps) > 0.1 and around >= 3.5 * slow.max()) else 0
 
 
 def _border(values: np.ndarray, before: float, after: float) -> int:

@@ -7,7 +7,7 @@ import numpy as np
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
-from dataops_core.checks.unusual_pattern import PLACES
+from dataops_core.checks.shapes import PLACES
 from dataops_core.steps.drop_duplicate_rows import drop_duplicate_rows
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
+from dataops_core.checks.repeats import repeated
 from dataops_core.steps.drop_duplicate_rows import drop_duplicate_rows
 
 
@@ -15,41 +16,21 @@ def duplicate_rows(look: Look) -> Hit | None:
 
     A row that was entered or loaded twice counts twice in every figure.
     """
-    places = repeated(look, sorted(look.table.names, key=lambda name: -look.facts[name]["distinct"]))
+    names = sorted(look.table.names, key=lambda name: -look.facts[name]["distinct"])
+    places = repeated(look, names)
+    numbering = [name for name in names if _numbers_rows(look, name)]
+    aside = ""
+    if not len(places) and len(numbering) == 1 and len(names) > 3:
+        names = [name for name in names if name not in numbering]
+        places, aside = repeated(look, names), f" but {numbering[0]}, which numbers the rows"
+    if len(places) > 0.5 * look.rows:  # then what tells the rows apart is missing, not doubled
+        return None
     mask = np.zeros(look.rows, dtype=bool)
     mask[places] = True
-    return Hit(mask, f"{mask.sum():,} rows repeat an earlier row in every column.", {"columns": []}, columns=())
+    fix = [name for name in look.table.names if name in names] if aside else []
+    return Hit(mask, f"{mask.sum():,} rows repeat an earlier row in every column{aside}.", {"columns": fix})
 
 
-def repeated(look: Look, names: list[str]) -> np.ndarray:
-    """The places of rows that repeat an earlier row in these columns; missing equals missing.
-
-    Column by column, the rows that stand alone so far are let go: mostly few are left after the first.
-    """
-    places, keys = np.arange(look.rows), np.zeros(look.rows, dtype=np.int64)
-    for name in names:
-        if not len(places):
-            return places
-        facts = look.facts[name]
-        if facts["distinct"] + min(1, facts["missing"]) == look.rows:
-            return places[:0]
-        keys = keys[:] * np.int64(facts["distinct"] + 2) + _numbered(look, name)[places] + 1
-        _, keys, counts = np.unique(keys, return_inverse=True, return_counts=True)
-        twice = counts[keys] > 1
-        places, keys = places[twice], keys[twice].astype(np.int64)
-    if not len(places) or not names:
-        return places[:0]
-    _, first = np.unique(keys, return_index=True)
-    return np.delete(places, first)
-
-
-def _numbered(look: Look, name: str) -> np.ndarray:
-    """A whole number per row, the same where the cells are the same; -1 where missing."""
-    cells = look.cells(name)
-    if cells.dictionary is not None:
-        return cells.dictionary[1].astype(np.int64)
-    parts = [part.to_pandas() for part in cells.pieces()]  # text too varied to hold: told apart by 64 bits of a hash
-    import pandas as pd
-
-    hashed = np.concatenate([pd.util.hash_array(part.to_numpy(dtype=object), categorize=False) for part in parts]).view(np.int64)
-    return np.where(cells.missing, -1, hashed >> 24)
+def _numbers_rows(look: Look, name: str) -> bool:
+    facts = look.facts[name]
+    return bool(facts["type"] == "integer" and facts["distinct"] == look.rows and facts["max"] - facts["min"] == look.rows - 1)

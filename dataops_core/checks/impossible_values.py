@@ -9,7 +9,7 @@ import pandas as pd
 
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.disguised_missing import CODES
+from dataops_core.checks.stand_ins import CODES
 from dataops_core.checks.look import Context
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import shown
@@ -44,7 +44,7 @@ def impossible_values(column: Cells, context: Context) -> Hit | None:
     if span is None or column.facts.get("min") is None or (column.facts["min"] >= span[0] and column.facts["max"] <= span[1]):
         return None
     mask = (column.numbers < span[0]) | (column.numbers > span[1])
-    if mask.sum() > 0.2 * column.present:  # then the name means something else
+    if mask.sum() > 0.4 * column.present:  # then the name means something else
         return None
     bad = np.unique(column.numbers[mask])
     if len(bad) and set(bad.tolist()) <= set(CODES) and mask.sum() > len(bad):  # said as disguised missing values

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.duplicate_rows import repeated
+from dataops_core.checks.repeats import repeated
 from dataops_core.checks.look import Look
 from dataops_core.checks.variants import plain
 
@@ -21,7 +21,7 @@ def near_duplicate_records(look: Look) -> Hit | None:
     """
     texts = [n for n in look.named("text", "category", "id", types=["text"], least=50) if look.facts[n]["distinct"] >= 0.02 * look.rows]
     ids = {c.name for c in look.table.columns if c.kind == "id" or look.facts[c.name]["distinct"] == look.rows}
-    texts = [name for name in texts if name not in {c.name for c in look.table.columns if c.kind == "id"}][:8]
+    texts = [name for name in texts if name not in {c.name for c in look.table.columns if c.kind == "id"}]
     rest = [name for name in look.table.names if name not in texts and name not in ids and look.facts[name]["distinct"] > 1]
     if not texts or not rest or _bits(look, rest) < 2 * np.log2(max(2, look.rows)) + 7:
         return None
@@ -33,7 +33,7 @@ def near_duplicate_records(look: Look) -> Hit | None:
     for group in _groups(look, rest, later):
         for at, row in enumerate(group[1:], 1):
             mask[row] = any(_near(look, texts, int(earlier), int(row)) for earlier in group[:at])
-    return Hit(mask, f"{mask.sum():,} rows agree with an earlier row but for the spelling in {', '.join(texts)}.", columns=tuple(texts))
+    return Hit(mask, f"{mask.sum():,} rows agree with an earlier row but for the spelling of a text.")
 
 
 def _bits(look: Look, names: list[str]) -> float:

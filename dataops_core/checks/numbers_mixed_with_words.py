@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.disguised_missing import means_missing
+from dataops_core.checks.stand_ins import means_missing
 from dataops_core.checks.look import Context
 from dataops_core.checks.number_forms import PLAIN, forms
 from dataops_core.steps.mark_missing import mark_missing
@@ -20,7 +20,7 @@ def numbers_mixed_with_words(column: Cells, context: Context) -> Hit | None:
     found = forms(column)
     words = [text for text, form in found.items() if form is None and not means_missing(text)]
     mask = column.holding(words)
-    if not mask.any() or mask.sum() > 0.4 * column.present or sum(bool(PLAIN.fullmatch(t.strip())) for t in found) < 0.3 * len(found):
+    if not mask.any() or mask.sum() > 0.4 * column.present or sum(column.tally[t] for t in found if PLAIN.fullmatch(t.strip())) < 0.5 * column.present:
         return None
     few = sorted(words, key=lambda word: (-column.tally[word], word))
     named = ", ".join(f'"{word}"' for word in few[:4])

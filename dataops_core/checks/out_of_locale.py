@@ -8,7 +8,7 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.number_forms import forms
-from dataops_core.checks.unusual_pattern import PLACES, deviating
+from dataops_core.checks.shapes import PLACES, deviating
 from dataops_core.steps.parse_numbers import parse_numbers
 
 

@@ -27,14 +27,12 @@ def rounding_heaping(column: Cells, context: Context) -> Hit | None:
     whole = np.abs(np.rint(some / unit))
     whole = whole[whole > 0]
     digit = np.bincount((whole % 10).astype(np.int64), minlength=10) / max(1, len(whole))
-    heap = 10 if digit[0] > 0.3 and digit[0] > 2.5 * digit[5] else 5
-    share = digit[0] if heap == 10 else digit[0] + digit[5]
-    expected = 1 / heap
+    share = digit[0] + digit[5]
     others = np.delete(digit, [0, 5])
-    if not (share > max(2 * expected, expected + 0.12) and share < 0.97 and others.min() > 0 and others.max() < 4 * max(others.min(), 1e-9)):
+    if not (0.35 < share < 0.97 and others.min() > 0 and others.max() < 4 * max(others.min(), 1e-9)):
         return None
-    mask = np.isfinite(values) & (values != 0) & (np.abs(np.rint(np.nan_to_num(values) / unit)) % heap == 0)
-    return Hit(mask, f"{share:.0%} of the values end in {'0' if heap == 10 else '0 or 5'}; by chance it would be {expected:.0%}.")
+    mask = np.isfinite(values) & (values != 0) & (np.abs(np.rint(np.nan_to_num(values) / unit)) % 5 == 0)
+    return Hit(mask, f"{share:.0%} of the values end in 0 or 5; by chance it would be 20%.")
 
 
 def _unit(some: np.ndarray) -> float | None:

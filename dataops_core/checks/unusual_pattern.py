@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import re
-from collections import Counter
-
-import numpy as np
-
-from dataops_core.checks.cells import Cells, each
+from dataops_core.checks import date_forms
+from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.disguised_missing import means_missing
 from dataops_core.checks.look import Context
-
-PLACES = {"zip", "zipcode", "postal", "postcode", "plz", "phone", "telephone", "tel", "mobile", "fax"}
+from dataops_core.checks.number_forms import forms
+from dataops_core.checks.shapes import PLACES, deviating
 
 
 @check("Unusual patterns", group="Text", types=["text"],
@@ -22,42 +17,7 @@ def unusual_pattern(column: Cells, context: Context) -> Hit | None:
 
     They are typed wrongly, cut off, or of another system, and will match nothing.
     """
-    if column.words & PLACES:
-        return None  # said as "out of the locale"
+    if column.words & PLACES or forms(column) or date_forms.forms(column):
+        return None  # the first is said as "out of the locale"; numbers and dates are no codes
     found = deviating(column)
     return Hit(found[0], f"{found[0].sum():,} cells are not built like the others ({found[1]}).") if found else None
-
-
-def shape(text: str, loose: bool = False) -> str:
-    """Letters as A or a, digits as 9, other signs as they are; `loose`: runs of any length count as one.
-
-    >>> shape("AB-1234"), shape("AB-1234", loose=True)
-    ('AA-9999', 'A-9')
-    """
-    told = text.strip()
-    for pattern, sign in (("[A-Z]", "A"), ("[a-z]", "a"), ("[0-9]", "9")):
-        told = re.sub(f"{pattern}+" if loose else pattern, sign, told)
-    return told
-
-
-def deviating(column: Cells) -> tuple[np.ndarray, str] | None:
-    """Which cells deviate from the one shape that at least 98 % of a column of codes have, and that shape in words."""
-    some = column.sample(500)
-    if column.present < 100 or not some or np.mean([any(c.isdigit() for c in text) and len(text) <= 30 for text in some]) < 0.9:
-        return None
-    for loose in (False, True):
-        usual, count = Counter(shape(text, loose) for text in some).most_common(1)[0]
-        if count < 0.9 * len(some) or "9" not in usual or not re.search("[Aa]|9[^9]9|^9+$", usual):
-            continue
-        mask = ~column.matching(rf"\s*{_pattern(usual, loose)}\s*", whole=True) & ~column.missing
-        if mask.any() and mask.sum() <= 0.05 * column.present:
-            mask &= ~column.where(each(means_missing))
-        if mask.sum() <= 0.02 * column.present:
-            return (mask, f'"{usual}"') if mask.any() else None
-    return None
-
-
-def _pattern(usual: str, loose: bool) -> str:
-    """The regular expression of a shape."""
-    classes = {"A": "[A-Z]", "a": "[a-z]", "9": "[0-9]"}
-    return "".join(f"{classes[c]}{'+' if loose else ''}" if c in classes else re.escape(c) for c in usual)

@@ -141,7 +141,7 @@ def slips(counts: Mapping[str, int], rare: int = 20) -> dict[str, str]:
     """Values that are a slip of the pen away from a far more frequent one, with that one.
 
     One insertion, deletion, substitution or swap of neighbours (Damerau 1964) in five letters or more, where the value is
-    at most 1/`rare` as frequent; two in nine letters or more, where it is at most a hundredth. The first letter is never
+    at most 1/`rare` as frequent; in shorter texts no substitution (Iran, Iraq), and at most a hundredth, as for two slips in nine. The first letter is never
     taken for a slip (Cortland is no Portland), nor is anything in texts with digits: two codes are two codes.
 
     >>> slips({"Amsterdam": 90, "Amsterdm": 2, "Rotterdam": 50})
@@ -150,7 +150,7 @@ def slips(counts: Mapping[str, int], rare: int = 20) -> dict[str, str]:
     keys = {value: plain(value) for value in counts}
     most = max(counts.values(), default=0)
     leaders = [v for v in counts if counts[v] >= rare and len(keys[v]) >= 4 and not any(c.isdigit() for c in v)]
-    small = [v for v in counts if counts[v] * rare <= most and len(keys[v]) >= 4 and not any(c.isdigit() for c in v)]
+    small = [v for v in counts if counts[v] * rare <= most and len(keys[v]) >= 3 and not any(c.isdigit() for c in v)]
     by_piece: dict[str, list[str]] = defaultdict(list)
     for value in leaders:
         for piece in _pieces(keys[value]):
@@ -180,7 +180,6 @@ def _slip(value: str, leader: str, few: int, many: int, rare: int) -> int:
     edits = DamerauLevenshtein.distance(value, leader, score_cutoff=2)
     short = min(len(value), len(leader))
     if edits == 1:
-        swapped = len(value) == len(leader) and sorted(value) == sorted(leader)
-        doubled = abs(len(value) - len(leader)) == 1 and re.sub(r"(.)\1+", r"\1", value) == re.sub(r"(.)\1+", r"\1", leader)
-        return 1 if short >= 5 or (short == 4 and (swapped or doubled) and few * 100 <= many) else 0
+        replaced = len(value) == len(leader) and sorted(value) != sorted(leader)
+        return 1 if short >= 5 or (short >= 3 and not replaced and few * 100 <= many) else 0
     return 2 if edits == 2 and short >= 9 and few * 100 <= many else 0
