@@ -58,47 +58,75 @@ class _FewTexts:
         self.length = 0
 
     def update(self, column: pa.ChunkedArray) -> None:
+        """Count more rows."""
         if len(self.seen) <= FEW:
             self.window.update(column.unique().drop_null().slice(0, FEW + 1).to_pylist())
             if len(self.window) > FEW:
                 self.end_window()
 
     def end_window(self) -> None:
+        """Add up what the rows since the last window hold."""
         self.seen |= self.window
         self.length += sum(map(len, self.window))
         self.window.clear()
 
     def distinct(self) -> int:
+        """How many distinct values there were."""
         return len(self.seen)
 
 
 class _AllValues:
-    """How many distinct values a column has, and how long its texts are."""
+    """How many distinct values a column has, and how long its texts are; values that only rise need no comparing."""
 
     def __init__(self) -> None:
         self.seen: list[np.ndarray] = []
         self.window: list[tuple[np.ndarray, np.ndarray]] = []
         self.rows = self.length = 0
-        self.many = False
+        self.many, self.rising, self.last = False, True, pa.scalar(None)
 
     def update(self, column: pa.ChunkedArray) -> None:
-        if not self.many:
-            self.rows += len(column)
-            self.window += [_marks(chunk.drop_null()) for chunk in column.chunks]
+        """Count more rows."""
+        if self.many:
+            return
+        self.rows += len(column)
+        for chunk in column.chunks:
+            held = chunk.drop_null()
+            if len(held):
+                self.rising = self.rising and rises(held, self.last)
+                self.last = held[-1]
+                self.window.append(_marks(held))
 
     def end_window(self) -> None:
-        if not self.window:
-            return
-        marks, at = np.unique(np.concatenate([marks for marks, _ in self.window]), return_index=True)
-        self.length += int(np.concatenate([sizes for _, sizes in self.window])[at].sum())
-        self.seen.append(marks)
-        self.many = len(marks) < self.rows and self.distinct() > LIMIT
+        """Add up what the rows since the last window hold."""
+        if self.window:
+            marks = np.concatenate([marks for marks, _ in self.window])
+            sizes = np.concatenate([sizes for _, sizes in self.window])
+            if not self.rising:
+                order = np.argsort(marks)
+                marks = marks[order]
+                first = np.concatenate([[True], marks[1:] != marks[:-1]])
+                marks, sizes = marks[first], sizes[order][first]
+            self.length += int(sizes.sum())
+            self.seen.append(marks)
+            self.many = len(marks) < self.rows and self.distinct() > LIMIT
         self.window, self.rows = [], 0
 
     def distinct(self) -> int:
-        if len(self.seen) > 1:
-            self.seen = [np.unique(np.concatenate(self.seen))]
-        return len(self.seen[0]) if self.seen else 0
+        """How many distinct values there were."""
+        if len(self.seen) > 1 and not self.rising:
+            marks = np.sort(np.concatenate(self.seen))
+            self.seen = [marks[np.concatenate([[True], marks[1:] != marks[:-1]])]]
+        return sum(map(len, self.seen))
+
+
+def rises(values: pa.Array, last: pa.Scalar) -> bool:
+    """Whether each value is greater than the one before it.
+
+    >>> rises(pa.array([1, 2, 4]), pa.scalar(0)), rises(pa.array(["b", "a"]), pa.scalar(None))
+    (True, False)
+    """
+    steps = pc.less(values[:-1], values[1:])
+    return steps.true_count == len(steps) and (not last.is_valid or pc.less(last, values[0]).as_py())
 
 
 def _marks(chunk: pa.Array) -> tuple[np.ndarray, np.ndarray]:
