@@ -12,6 +12,7 @@ import pandas as pd
 from dataops_core.errors import DataOpsError
 from dataops_core.read.content import Content, file_content
 from dataops_core.read.excel import read_excel_frame
+from dataops_core.read.fast_parquet import read_plain_parquet
 from dataops_core.read.fast_text import read_plain_text
 from dataops_core.read.json_table import read_json_frame
 from dataops_core.read.options import Problem, ReadOptions, Source
@@ -41,7 +42,8 @@ def read_file(
     try:
         content = file_content(path, called)
         kind = given["format"] = given.get("format") or format_of_content(content)
-        found = read_plain_text(content, out, given, tell) if kind == "csv" else None
+        quick = {"csv": read_plain_text, "parquet": read_plain_parquet}.get(kind)
+        found = quick(content, out, given, tell) if quick else None
         if found is None:
             frame, complete, problems = read_frame(kind, content.data, given, lambda share, what: tell(0.05 + share * 0.65, what))
             kinds = parquet_kinds(content.data) if kind == "parquet" else {}

@@ -10,7 +10,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pv
 
-BLOCK = 4_000_000
+from dataops_core.table.arrow_hash import text_parts
+
+BLOCK = 2_000_000  # more needs memory, less needs time
 
 
 class NotPlain(Exception):
@@ -78,7 +80,16 @@ def block_columns(block: bytes, layout: dict[str, Any]) -> list[pa.Array]:
         )
     except pa.ArrowInvalid as error:
         raise NotPlain(str(error)) from None
-    return [column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns]
+    columns = [column.combine_chunks() if column.num_chunks != 1 else column.chunk(0) for column in table.columns]
+    if len(columns) > 1 and blank_lines(block, columns):
+        raise NotPlain("a blank line")
+    return columns
+
+
+def blank_lines(block: bytes, columns: list[pa.Array]) -> bool:
+    """Whether some lines are blank, which Arrow takes for rows of empty cells; bytes are looked at only if it may be."""
+    first, last = (np.diff(text_parts(columns[at])[0]) == 0 for at in (0, -1))
+    return bool((first & last).any()) and (block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or b"\n\r\n" in block)
 
 
 def check_block(block: bytes, layout: dict[str, Any]) -> bool:

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dataops_core.errors import DataOpsError
-from dataops_core.read import ReadOptions, file, read_file, text_blocks
+from dataops_core.read import ReadOptions, fast_text, file, read_file, text_blocks
 from dataops_core.read.fast_text import read_plain_text
 
 INTEGERS = st.integers(-999, 99_999).map(str)
@@ -71,7 +71,7 @@ def outcome(path, out, options):
     return source.table.content_hash, source.table.columns, source.options, source.problems
 
 
-def both(path: Path, options: ReadOptions | None = None, block: int = 4_000_000):
+def both(path: Path, options: ReadOptions | None = None, block: int = 4_000_000, sample: int = 2000):
     """The outcomes of the fast way and of the plain reader, and whether the fast way was taken."""
     taken = []
 
@@ -80,7 +80,10 @@ def both(path: Path, options: ReadOptions | None = None, block: int = 4_000_000)
         taken.append(found is not None)
         return found
 
-    with patch.object(text_blocks, "BLOCK", block), patch.object(file, "read_plain_text", watched):
+    with (
+        patch.object(text_blocks, "BLOCK", block), patch.object(fast_text, "SAMPLE_ROWS", sample),
+        patch.object(file, "read_plain_text", watched),
+    ):
         fast = outcome(path, path.with_name("fast.parquet"), options)
     with patch.object(file, "read_plain_text", lambda *_: None):
         plain = outcome(path, path.with_name("plain.parquet"), options)
@@ -91,14 +94,14 @@ SHARE: list[bool] = []
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(tables(), GIVEN | st.just({}), st.sampled_from([64, 300, 4_000_000]))
-def check_equality(folder, text, options, block):
+@given(tables(), GIVEN | st.just({}), st.sampled_from([64, 300, 4_000_000]), st.sampled_from([1, 3, 2000]))
+def check_equality(folder, text, options, block, sample):
     path = folder / "t.csv"
     path.write_bytes(text.encode())
-    fast, plain, taken = both(path, ReadOptions(**options), block)
+    fast, plain, taken = both(path, ReadOptions(**options), block, sample)
     assert fast == plain
-    SHARE.append(taken or fast[0] is not None and isinstance(fast[0], type))
     if not isinstance(plain[0], type):
+        SHARE.append(taken)
         again, same, _ = both(path, plain[2], block)
         assert again == same
         assert again[0] == plain[0]
@@ -108,3 +111,68 @@ def test_any_table_is_read_as_by_the_plain_reader_and_most_by_the_fast_way(tmp_p
     SHARE.clear()
     check_equality(tmp_path)
     assert sum(SHARE) > 0.7 * len(SHARE)
+
+
+def check(tmp_path, data: bytes, fast_way: bool | None = True, name: str = "t.csv", **options):
+    """Read both ways with small and large blocks; the outcome."""
+    path = tmp_path / name
+    path.write_bytes(data)
+    for block, sample in ((64, 1), (1000, 2000), (4_000_000, 5)):
+        fast, plain, taken = both(path, ReadOptions(**options), block, sample)
+        assert fast == plain
+        assert fast_way is None or taken == fast_way
+    return fast
+
+
+@pytest.mark.parametrize("data", [
+    b"a,b\r\n1,x\r\n2,y\r\n\r\n", b'a,b\n"1","x ""y"" z"\n"2",",,"\n', "\ufeffa,b\n1,ä\n".encode(), b"a\n1\n\n2\n", b"a\tb\n1\t2",
+    b"# title\n\na,b\n1,2\n3,4\n", b"n,when\n1,2024-01-01T10:00:00Z\n2,2024-01-01T10:00:00+02:00\n", b"a,b\n1,2\na,b\n3,4\n",
+], ids=["crlf", "quotes", "mark", "one column", "no end", "title", "zones", "header again"])
+def test_plain_files_go_the_fast_way(tmp_path, data):
+    check(tmp_path, data)
+
+
+@pytest.mark.parametrize("data", [
+    b"a,b\n1,2\n3\n", b"a,b\n1,2,3\n4,5\n", b'a,b\n"1\n2",3\n', b'a,b\nx"y,1\n', b"a,b\r1,2\r3,4\r", b"a,b\n1,\0\n", b"a,b\n\n1,2\n",
+    "a,b\nä,1\n".encode("cp1252"), "a,b\n1,2\n".encode("utf-16"), b"a b c\n1 x 2\n3 y 4\n", b'a,b\n"1"x,2\n',
+], ids=["short", "long", "line end in quotes", "quote inside", "cr", "nul", "blank", "cp1252", "utf-16", "spaces", "after quote"])
+def test_other_files_are_left_to_the_plain_reader(tmp_path, data):
+    check(tmp_path, data, fast_way=False)
+
+
+def test_a_type_that_only_late_cells_show_is_found(tmp_path):
+    lines = [f"{n},{n}.5,2024-01-{n % 28 + 1:02},{n}" for n in range(3000)]
+    found = check(tmp_path, "\n".join(["a,b,c,d", *lines, "x,1e400,2024-02-30,0.5", ""]).encode())
+    assert set(found[2].types.values()) == {"text", "decimal"}
+
+
+def test_lines_and_counts_of_misfits_are_those_of_the_plain_reader(tmp_path):
+    lines = ["x,0.1234567890123456789" if n % 7 == 0 else f"{n},1.5" for n in range(400)]
+    found = check(tmp_path, "\n".join(["a,b", *lines]).encode(), types={"a": "integer", "b": "decimal"})
+    assert [problem.count for problem in found[3]] == [58, 58]
+    assert 'line 2 "x", line 9 "x"' in found[3][1].what
+
+
+def test_na_after_numbers_is_judged_as_by_the_plain_reader(tmp_path):
+    codes = [f"{a}{b}" for a in "ABCDEFGH" for b in "ABCDEFGH"]
+    check(tmp_path, "\n".join(["a,b", "1,1", "2,NA", *(f"{code},5" for code in [*codes, "NA"])]).encode(), fast_way=None)
+    check(tmp_path, "\n".join(["a,b", *(f"{code},5" for code in [*codes, "NA"])]).encode())
+
+
+def test_a_packed_file_goes_the_fast_way_and_a_large_one_is_never_held_whole(tmp_path, monkeypatch):
+    text = "a,b\n" + "".join(f"{n},word {n}\n" for n in range(300_000))
+    check(tmp_path, gzip.compress(text[:10_000].rsplit("\n", 1)[0].encode()), name="t.csv.gz")
+    (tmp_path / "big.csv").write_text(text)
+    monkeypatch.setattr(Path, "read_bytes", None)
+    told = []
+    source = read_file(tmp_path / "big.csv", tmp_path / "o.parquet", progress=lambda share, _what: told.append(share))
+    assert source.table.rows == 300_000
+    assert told == sorted(told)
+    assert (told[0], told[-1]) == (0.0, 1.0)
+
+
+def test_a_refused_file_leaves_nothing_behind(tmp_path):
+    (tmp_path / "t.csv").write_text("a,a\n" + "1,2\n" * 10)
+    with contextlib.suppress(DataOpsError):
+        read_file(tmp_path / "t.csv", tmp_path / "o.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["t.csv"]
