@@ -35,12 +35,13 @@ def plain_cells(cells: pa.Array, kind: str, decimal: str, tokens: Collection[str
     plain = {"integer": plain_numbers, "decimal": plain_numbers, "datetime": plain_moments}.get(kind)
     if plain is None or "" not in tokens:
         return None
-    found = plain(cells, kind, decimal)
+    numeric = any(re.search("[0-9]", token) for token in tokens)  # such as -999: no number here
+    found = None if numeric else plain(cells, kind, decimal)
     if found is not None:
         return found
     gone = pc.is_in(cells, value_set=pa.array([token for token in tokens if token and token.isprintable() and token == token.strip()], pa.string()))
     if not gone.true_count:
-        return None
+        return plain(cells, kind, decimal) if numeric else None
     seen = frozenset(cells.filter(gone).unique().to_pylist())
     found = plain(pc.if_else(gone, "", cells), kind, decimal)
     if found is None:

@@ -159,6 +159,11 @@ def test_na_after_numbers_is_judged_as_by_the_plain_reader(tmp_path):
     check(tmp_path, "\n".join(["a,b", *(f"{code},5" for code in [*codes, "NA"])]).encode())
 
 
+def test_numbers_that_mean_missing_are_missing(tmp_path):
+    found = check(tmp_path, b"a,b\n-999,2020-01-01\n5,1900-01-01\n7,2020-01-02\n", missing_tokens=("-999", "1900-01-01"))
+    assert found[2].types == {"a": "integer", "b": "datetime"}
+
+
 def test_a_packed_file_goes_the_fast_way_and_a_large_one_is_never_held_whole(tmp_path, monkeypatch):
     text = "a,b\n" + "".join(f"{n},word {n}\n" for n in range(300_000))
     check(tmp_path, gzip.compress(text[:10_000].rsplit("\n", 1)[0].encode()), name="t.csv.gz")
