@@ -15,6 +15,7 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dataops_core.errors import DataOpsError
 from dataops_core.read.block_column import BlockColumn
 from dataops_core.read.cells import new_survey, survey_column
 from dataops_core.read.content import Content
@@ -26,6 +27,7 @@ from dataops_core.read.sniff import (
     check_signs,
     early_encoding,
     sample_texts,
+    sniff_encoding,
 )
 from dataops_core.read.text import (
     cell_problems,
@@ -37,7 +39,7 @@ from dataops_core.read.text import (
     row_problems,
     token_candidates,
 )
-from dataops_core.read.text_blocks import NotPlain, readable, text_blocks
+from dataops_core.read.text_blocks import CODE_PAGES, NotPlain, NotUtf8, readable, text_blocks
 from dataops_core.table import Table, write_table
 
 SAMPLE_ROWS = 2000
@@ -52,44 +54,72 @@ def read_plain_text(
 ) -> tuple[Table, dict, list[dict]] | None:
     """The table, complete options and problems of a plain text table; None where the careful reader is needed."""
     given = {key: value for key, value in options.items() if value is not None}
-    problems: list[dict] = []
     try:
-        layout = content.sampled(lambda sample: plain_layout(content, sample, given, problems))
-        facts, guessed = given_facts(given, layout["names"]), False
-        if facts is None:
-            facts, guessed = content.sampled(lambda sample: guessed_facts(content, layout, given, sample)), True
-        first = _Pass(content, layout, given, facts, problems, guessed, lambda share: tell(0.05 + share * 0.55, "Reading"))
         try:
-            return write_table(out, first.pieces()), first.options, first.problems
-        except _WrongGuess:
-            again = _Pass(
-                content, layout, given, first.facts, first.problems, False, lambda share: tell(0.6 + share * 0.4, "Reading again"),
-            )
-            return write_table(out, again.pieces()), again.options, again.problems
+            return read_in(None, content, out, given, tell)
+        except NotUtf8:
+            problems: list[dict] = []
+            return read_in(sniff_encoding(content.data, problems), content, out, given, tell, problems)
     except NotPlain:
         return None
 
 
-def plain_layout(content: Content, sample: Any, given: dict, problems: list[dict]) -> dict[str, Any]:
-    """The layout of a file that should be UTF-8; whether it is shows when its blocks are read."""
+def read_in(
+    encoding: str | None, content: Content, out: Path, given: dict, tell: Callable[[float, str], None],
+    problems: Sequence[dict] = (),
+) -> tuple[Table, dict, list[dict]]:
+    """The table of a text in this encoding (None: the one given, or UTF-8); raises NotPlain where that cannot be."""
+    problems = list(problems)
+    layout = content.sampled(lambda sample: plain_layout(encoding, content, sample, given, problems))
+    try:
+        facts, guessed = given_facts(given, layout["names"]), False
+    except DataOpsError:
+        raise NotPlain("not to be read so") from None
+    if facts is None:
+        facts, guessed = content.sampled(lambda sample: guessed_facts(content, layout, given, sample)), True
+    first = _Pass(content, layout, given, facts, problems, guessed, lambda share: tell(0.05 + share * 0.55, "Reading"))
+    try:
+        return write_table(out, first.pieces()), first.options, first.problems
+    except _WrongGuess:
+        again = _Pass(
+            content, layout, given, first.facts, first.problems, False, lambda share: tell(0.6 + share * 0.4, "Reading again"),
+        )
+        return write_table(out, again.pieces()), again.options, again.problems
+
+
+def plain_layout(encoding: str | None, content: Content, sample: Any, given: dict, problems: list[dict]) -> dict[str, Any]:
+    """The layout of a file that should be in this encoding; whether it is shows when its blocks are read."""
     head = bytes(sample[:SAMPLE_BYTES])
     if not head.strip():
         raise NotPlain("blank")
     check_signs(given)
     if "encoding" in given:
+        if encoding:
+            raise NotPlain("not in the encoding that was given")
         encoding = check_encoding(given["encoding"], head)
-        known = codecs.lookup(encoding).name
-    else:
-        encoding = known = early_encoding(head) or "utf-8"
-    if known not in ("utf-8", "utf-8-sig", "ascii"):
+    encoding = encoding or early_encoding(head) or utf8_so_far(head)
+    known = codecs.lookup(encoding).name
+    if known not in ("utf-8", "utf-8-sig", "ascii", *CODE_PAGES):
         raise NotPlain("another encoding")
     texts = sample_texts(sample, encoding)
     with content.opened() as file:
         lines = io.TextIOWrapper(file, encoding=encoding, errors="replace", newline="")
-        layout = layout_of(texts, iter(lines), encoding, given, problems)
+        try:
+            layout = layout_of(texts, iter(lines), encoding, given, problems)
+        except DataOpsError:  # whether that holds is not sure before all bytes have been seen
+            raise NotPlain("not to be read") from None
     if not readable(layout):
         raise NotPlain("other signs")
     return {**layout, "known": known}
+
+
+def utf8_so_far(head: bytes) -> str:
+    """The name of UTF-8, if the start of a file is that."""
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(head)
+    except UnicodeDecodeError:
+        raise NotUtf8("not UTF-8") from None
+    return "utf-8"
 
 
 def guessed_facts(content: Content, layout: dict, given: dict, sample: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ import pyarrow.csv as pv
 
 from dataops_core.table.arrow_hash import text_parts
 
+CODE_PAGES = ("cp1252", "iso8859-1", "iso8859-15")
 BLOCK = 2_000_000  # more needs memory, less needs time
 
 
@@ -19,8 +20,12 @@ class NotPlain(Exception):
     """The text needs the careful reader."""
 
 
+class NotUtf8(NotPlain):
+    """The text is in another encoding."""
+
+
 def text_blocks(file: BinaryIO, layout: dict[str, Any], size: int = 0, most: int = 0) -> Iterator[tuple[list[pa.Array], int, int]]:
-    """The data rows of a UTF-8 file in blocks: their columns of strings, the number of their first line, bytes read.
+    """The data rows of a file in blocks: their columns of strings, the number of their first line, bytes read.
 
     With `most` above zero, no more than that many blocks.
 
@@ -30,12 +35,12 @@ def text_blocks(file: BinaryIO, layout: dict[str, Any], size: int = 0, most: int
     start = file.read(3)
     file.seek(3 if start == codecs.BOM_UTF8 and layout["known"] == "utf-8-sig" else 0)
     for _ in range(layout["first"]):
-        check_block(file.readline(), layout)
+        check_block(in_utf8(file.readline(), layout["known"]), layout)
     line, rest, more = layout["first"] + 1, b"", True
     while more:
         data = file.read(size)
         more = len(data) == size
-        block = rest + data if rest else data
+        block = rest + in_utf8(data, layout["known"])
         cut = block.rfind(b"\n") + 1 if more else len(block)
         block, rest = block[:cut], block[cut:]
         if not more:
@@ -49,6 +54,16 @@ def text_blocks(file: BinaryIO, layout: dict[str, Any], size: int = 0, most: int
                 return
         elif len(rest) > 16 * size:
             raise NotPlain("a line is very long")
+
+
+def in_utf8(data: bytes, known: str) -> bytes:
+    """Text of UTF-8 as it is, and of a code page of one byte a sign, in UTF-8."""
+    if known not in CODE_PAGES or data.isascii():
+        return data
+    try:
+        return data.decode(known).encode()
+    except UnicodeDecodeError:
+        raise NotPlain("a byte without a meaning") from None
 
 
 def without_blank_end(block: bytes, width: int) -> bytes:
@@ -100,7 +115,7 @@ def check_block(block: bytes, layout: dict[str, Any]) -> bool:
         try:
             block.decode("utf-8")
         except UnicodeDecodeError:
-            raise NotPlain("not UTF-8") from None
+            raise NotUtf8("not UTF-8") from None
     if b"\0" in block:
         raise NotPlain("a NUL")
     if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):

@@ -94,10 +94,10 @@ SHARE: list[bool] = []
 
 
 @settings(max_examples=300, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
-@given(tables(), GIVEN | st.just({}), st.sampled_from([64, 300, 4_000_000]), st.sampled_from([1, 3, 2000]))
-def check_equality(folder, text, options, block, sample):
+@given(tables(), GIVEN | st.just({}), st.sampled_from([64, 300, 4_000_000]), st.sampled_from([1, 3, 2000]), st.sampled_from(["utf-8", "utf-8", "utf-8-sig", "cp1252"]))
+def check_equality(folder, text, options, block, sample, encoding):
     path = folder / "t.csv"
-    path.write_bytes(text.encode())
+    path.write_bytes(text.encode(encoding, "replace"))
     fast, plain, taken = both(path, ReadOptions(**options), block, sample)
     assert fast == plain
     if not isinstance(plain[0], type):
@@ -127,17 +127,27 @@ def check(tmp_path, data: bytes, fast_way: bool | None = True, name: str = "t.cs
 @pytest.mark.parametrize("data", [
     b"a,b\r\n1,x\r\n2,y\r\n\r\n", b'a,b\n"1","x ""y"" z"\n"2",",,"\n', "\ufeffa,b\n1,ä\n".encode(), b"a\n1\n\n2\n", b"a\tb\n1\t2",
     b"# title\n\na,b\n1,2\n3,4\n", b"n,when\n1,2024-01-01T10:00:00Z\n2,2024-01-01T10:00:00+02:00\n", b"a,b\n1,2\na,b\n3,4\n",
-], ids=["crlf", "quotes", "mark", "one column", "no end", "title", "zones", "header again"])
+    "größe;b\nä;1,5\né;€\n".encode("cp1252"), b"a,b\n\x81\xe4,1\nx,2\n",
+], ids=["crlf", "quotes", "mark", "one column", "no end", "title", "zones", "header again", "cp1252", "latin-1"])
 def test_plain_files_go_the_fast_way(tmp_path, data):
     check(tmp_path, data)
 
 
 @pytest.mark.parametrize("data", [
     b"a,b\n1,2\n3\n", b"a,b\n1,2,3\n4,5\n", b'a,b\n"1\n2",3\n', b'a,b\nx"y,1\n', b"a,b\r1,2\r3,4\r", b"a,b\n1,\0\n", b"a,b\n\n1,2\n",
-    "a,b\nä,1\n".encode("cp1252"), "a,b\n1,2\n".encode("utf-16"), b"a b c\n1 x 2\n3 y 4\n", b'a,b\n"1"x,2\n',
-], ids=["short", "long", "line end in quotes", "quote inside", "cr", "nul", "blank", "cp1252", "utf-16", "spaces", "after quote"])
+    "a,b\n1,2\n".encode("utf-16"), b"a b c\n1 x 2\n3 y 4\n", b'a,b\n"1"x,2\n',
+], ids=["short", "long", "line end in quotes", "quote inside", "cr", "nul", "blank", "utf-16", "spaces", "after quote"])
 def test_other_files_are_left_to_the_plain_reader(tmp_path, data):
     check(tmp_path, data, fast_way=False)
+
+
+def test_a_code_page_that_shows_late_and_what_is_asked_in_it(tmp_path):
+    data = "größe;b\n".encode("cp1252") + b"".join(f"{n};ä\n".encode("cp1252") for n in range(200))
+    check(tmp_path, data, types={"größe": "text"})
+    check(tmp_path, data, encoding="cp1252")
+    check(tmp_path, data, encoding="ascii", fast_way=False)
+    check(tmp_path, "a,a\nö,1\n".encode("cp1252"), fast_way=None)
+    check(tmp_path, b"a,b\n" + (b"x," + b"y" * 300 + b"\n") * 4000 + "ö,1\n".encode("cp1252"))
 
 
 def test_a_type_that_only_late_cells_show_is_found(tmp_path):
