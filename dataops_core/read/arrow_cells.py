@@ -16,7 +16,7 @@ import pyarrow.compute as pc
 from dataops_core.read.cells import MAYBE_THOUSANDS
 from dataops_core.table.arrow_hash import text_parts
 
-PLAIN_POWER = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,17})?(?:[eE][+-]?[0-9]{1,2})?$"
+PLAIN_POWER = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,2})?$"
 FIRST_MICROSECOND = -62_135_596_800_000_000  # 0001-01-01
 
 
@@ -97,6 +97,7 @@ def plain_numbers(cells: pa.Array, kind: str, decimal: str) -> Plain | None:
         whole = values.drop_null().to_numpy()
         shapes |= {"wide"} if (whole.astype(np.float64).astype(np.int64) != whole).any() else set()
     long = np.flatnonzero(~empty)[left > 18] if kind == "decimal" and int(left.max()) > 18 else np.zeros(0, np.int64)
+    long = with_many_digits(cells, long, powers) if len(long) else long
     return Plain(values, frozenset(shapes), frozenset([""] if with_gaps else []), long)
 
 
@@ -109,6 +110,15 @@ def fitting_lengths(data: np.ndarray, starts: np.ndarray, left: np.ndarray, kind
     long = left > 15
     marks = np.concatenate([[0], np.cumsum(data == point[0])])
     return bool((marks[starts[long] + left[long]] > marks[starts[long]]).all())
+
+
+def with_many_digits(cells: pa.Array, rows: np.ndarray, powers: bool) -> np.ndarray:
+    """Those of the rows whose numbers have more than 17 digits after leading zeros, perhaps with zeros at the end."""
+    bare = pc.ascii_ltrim(cells.take(pa.array(rows)), characters="-0.,")
+    if powers:
+        bare = pc.replace_substring_regex(bare, "[eE].*", "")
+    points = pc.count_substring_regex(bare, "[.,]") if pc.max(pc.binary_length(bare)).as_py() > 17 else 0
+    return rows[(pc.subtract(pc.binary_length(bare), points)).to_numpy(zero_copy_only=False) > 17]
 
 
 def sure_point(cells: pa.Array) -> bool:
