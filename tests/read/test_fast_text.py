@@ -13,13 +13,13 @@ from dataops_core.errors import DataOpsError
 from dataops_core.read import ReadOptions, fast_text, file, read_file, text_blocks
 from dataops_core.read.fast_text import read_plain_text
 
-INTEGERS = st.integers(-999, 99_999).map(str)
-DECIMALS = st.sampled_from(["1.5", "-0.25", "1.", ".5", "100.02", "1.234", "-0.0", "0.1234567890123456", "-0.12345678901234567", "1e5", "1.5E-07", "-1.0234567890123456e-05", "0.000012345678901234567", "1.00000000000000000000", "123456.7890123456789", "0.000000000000000000000000000000000000000000001e5", "12345678901234567.5"])
-COMMAS = st.sampled_from(["1,5", "-0,25", "1,234", "12,345", "0,5", "1234,5", "1.234,5", "3"])
-LONG = st.sampled_from(["12345678901234567", "9223372036854775807", "9223372036854775808", "999999999999999", "1000000000000000", "4503599627370497", "-9223372036854775808", "0.12345678901234567890123", "1" * 400, "0." + "0" * 330 + "1"])
-ODD = st.sampled_from(["007", "+4930123456", "+5", "-", ".", "--", "inf", "-Infinity", "nan", "1e400", "1e-400", "1_000", "0x1F", "1d5", "00.5", "-01", " 5", "5 ", "\u00a05", "\u20035", "1.2.3", "1-2", "٣", "5\x0b", "\x1c7"])
-DATES = st.dates().map(str)
-MOMENTS = st.sampled_from(["2024-01-31", "2024-02-30", "2024-01-31T10:20", "2024-01-31 10:20:30", "2024-01-31 10:20:30.5", "2024-01-31T24:00", "0000-01-01", "0001-01-01", "2024-01-31T10:20:30Z", "2024-01-31T10:20:30+02:00", "2024-01-31T10:20:30+0200 ", "2024-01-31 10-20", "9999-12-31T23:59:59.123456", "2024-01-31T1020"])
+DECIMAL = ["1.5", "-0.25", "1.", ".5", "100.02", "1.234", "-0.0", "0.1234567890123456", "-0.12345678901234567", "1e5", "1.5E-07", "-1.0234567890123456e-05", "0.000012345678901234567", "1.00000000000000000000", "123456.7890123456789", "0.000000000000000000000000000000000000000000001e5", "12345678901234567.5"]
+COMMA = ["1,5", "-0,25", "1,234", "12,345", "0,5", "1234,5", "1.234,5", "3"]
+WIDE = ["12345678901234567", "9223372036854775807", "9223372036854775808", "999999999999999", "1000000000000000", "4503599627370497", "-9223372036854775808", "0.12345678901234567890123", "1" * 400, "0." + "0" * 330 + "1"]
+STRANGE = ["007", "+4930123456", "+5", "-", ".", "--", "inf", "-Infinity", "nan", "1e400", "1e-400", "1_000", "0x1F", "1d5", "00.5", "-01", " 5", "5 ", "\u00a05", "\u20035", "1.2.3", "1-2", "٣", "5\x0b", "\x1c7", "0", "-0", "00", "-00", "0,5", "1e5", "5-", "--5"]
+MOMENT = ["2024-01-31", "2024-02-30", "2024-01-31T10:20", "2024-01-31 10:20:30", "2024-01-31 10:20:30.5", "2024-01-31T24:00", "0000-01-01", "0001-01-01", "2024-01-31T10:20:30Z", "2024-01-31T10:20:30+02:00", "2024-01-31T10:20:30+0200 ", "2024-01-31 10-20", "9999-12-31T23:59:59.123456", "2024-01-31T1020", "2024-13-01", "2024-1-01", "2024-01-31T10"]
+INTEGERS, DATES = st.integers(-999, 99_999).map(str), st.dates().map(str)
+DECIMALS, COMMAS, LONG, ODD, MOMENTS = map(st.sampled_from, (DECIMAL, COMMA, WIDE, STRANGE, MOMENT))
 WORDS = st.sampled_from(["Rome", "naïve", " x ", "日本", "NA", "DE", "FR", "IT", "ES", "x\u2028y", "True", "o'clock", "#1", "//", "\ufeffx", "é\u0085"])
 TRUTH = st.sampled_from(["true", "FALSE", "True", " false"])
 MISSING = st.sampled_from(["", "?", "NA", "N/A", "null", " ", " NA ", "\u00a0?", "-"])
@@ -122,6 +122,21 @@ def check(tmp_path, data: bytes, fast_way: bool | None = True, name: str = "t.cs
         assert fast == plain
         assert fast_way is None or taken == fast_way
     return fast
+
+
+@pytest.mark.parametrize("given_types", [False, True])
+@pytest.mark.parametrize("decimal", [".", ","])
+@pytest.mark.parametrize("plain", ["1", "1.5", "1,5", "2024-01-31", "2024-01-31 10:20"])
+def test_one_strange_cell_below_a_plain_one_is_taken_as_by_the_plain_reader(tmp_path, plain, decimal, given_types):
+    strange = [*DECIMAL, *COMMA, *WIDE, *STRANGE, *MOMENT, "", "?", " NA", "true", "x"]
+    names = [f"c{number}" for number in range(len(strange))]
+    text = "\n".join(map(";".join, (names, [plain] * len(names), strange, [plain] * len(names))))
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    kind = "datetime" if "-" in plain else "integer" if plain == "1" else "decimal"
+    options = ReadOptions(delimiter=";", decimal=decimal, types=dict.fromkeys(names, kind) if given_types else None)
+    fast, whole, taken = both(tmp_path / "t.csv", options, sample=1)
+    assert fast == whole
+    assert taken
 
 
 @pytest.mark.parametrize("data", [

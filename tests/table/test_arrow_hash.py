@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -89,6 +90,15 @@ def test_many_values_that_come_again_are_counted_no_further(monkeypatch):
         guesses.update(pa.table({"id": values[start:start + 10]}), ends_window=True)
     assert guesses.kind("id", 1000) == counted("id", "integer", [pd.Series(values[s:s + 10]) for s in range(0, 1000, 10)], 5)
     assert guesses.kind("id", 1000) == "number"
+
+
+@pytest.mark.parametrize("values", [range(1000), range(1000, 0, -1)], ids=["rising", "falling"])
+def test_many_values_that_never_come_again_are_counted_to_the_end(monkeypatch, values):
+    monkeypatch.setattr(guesses_module, "LIMIT", 5)
+    guesses = Guesses({"id": "integer"})
+    for start in range(0, 1000, 10):
+        guesses.update(pa.table({"id": list(values[start:start + 10])}), ends_window=True)
+    assert guesses.kind("id", 1000) == "id"
 
 
 def test_marks_of_texts_differ_where_the_texts_do():
