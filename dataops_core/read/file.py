@@ -9,13 +9,15 @@ from typing import Any
 
 import pandas as pd
 
-from dataops_core.errors import DataOpsError, InputError
+from dataops_core.errors import DataOpsError
+from dataops_core.read.content import Content, file_content
 from dataops_core.read.excel import read_excel_frame
+from dataops_core.read.fast_parquet import read_plain_parquet
+from dataops_core.read.fast_text import read_plain_text
 from dataops_core.read.json_table import read_json_frame
 from dataops_core.read.options import Problem, ReadOptions, Source
 from dataops_core.read.parquet import parquet_kinds, read_parquet_frame
 from dataops_core.read.text import read_text_frame
-from dataops_core.read.unpack import unpack
 from dataops_core.table import write_table
 
 SUFFIXES = {
@@ -36,20 +38,23 @@ def read_file(
     """
     called, tell = name or path.name, progress or (lambda _share, _what: None)
     tell(0.0, "Opening the file")
+    given = options.to_json() if options else {}
     try:
-        data, inner = unpack(path.read_bytes(), called)
-        given = options.to_json() if options else {}
-        kind = given.get("format") or format_of(data, inner)
-        given["format"] = kind
-        frame, complete, problems = read_frame(kind, data, given, lambda share, what: tell(0.05 + share * 0.65, what))
-        kinds = parquet_kinds(data) if kind == "parquet" else {}
+        content = file_content(path, called)
+        kind = given["format"] = given.get("format") or format_of_content(content)
+        quick = {"csv": read_plain_text, "parquet": read_plain_parquet}.get(kind)
+        found = quick(content, out, given, tell) if quick else None
+        if found is None:
+            frame, complete, problems = read_frame(kind, content.data, given, lambda share, what: tell(0.05 + share * 0.65, what))
+            kinds = parquet_kinds(content.data) if kind == "parquet" else {}
     except DataOpsError as error:
         if called in error.where:
             raise
         raise type(error)(error.what, ", ".join(part for part in (called, error.where) if part), error.fix) from error
-    except OSError as error:
-        raise InputError(f"The file cannot be opened: {error.strerror}.", called, "Check its path and rights.") from error
-    table = write_table(out, batches_of(frame, tell), {key: value for key, value in kinds.items() if key in frame.columns})
+    if found is None:
+        table = write_table(out, batches_of(frame, tell), {key: value for key, value in kinds.items() if key in frame.columns})
+    else:
+        table, complete, problems = found
     tell(1.0, "Done")
     return Source(table, ReadOptions.from_json(complete), tuple(Problem(**problem) for problem in problems))
 
@@ -70,6 +75,13 @@ def batches_of(frame: pd.DataFrame, tell: Callable[[float, str], None], rows: in
     for start in range(0, max(1, len(frame)), rows):
         tell(0.7 + 0.3 * start / max(1, len(frame)), "Writing")
         yield frame.iloc[start:start + rows]
+
+
+def format_of_content(content: Content) -> str:
+    """The format of a file's content; all of it is looked at only where its start leaves open what it is."""
+    head = content.head()
+    named = Path(content.name).suffix.lower() in SUFFIXES
+    return format_of(head if named or json_format(head) is None else content.data, content.name)
 
 
 def format_of(data: bytes, name: str) -> str:

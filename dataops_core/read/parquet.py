@@ -54,11 +54,7 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
             changed.append(f'"{name}" ({column.type} → {plain.type})')
         types = {pa.int64(): pd.Int64Dtype(), pa.bool_(): pd.BooleanDtype()}
         series[name] = plain.to_pandas(types_mapper=types.get).reset_index(drop=True)
-    if changed:
-        problems.append({
-            "what": f"Columns were converted: {', '.join(changed[:20])}{', …' * (len(changed) > 20)}.",
-            "where": "the schema", "fix": "Check these columns.", "count": len(changed),
-        })
+    problems += changed_problems(changed)
     facts: dict[str, Any] = {}
     again = dict(given.get("types") or {})
     rows = table.num_rows
@@ -82,6 +78,14 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     flaws = table_flaws(table.column_names, held, rows or ours)  # the workbench may write a table without rows
     flawed = check_flaws(flaws, "the schema", given.get("lenient"))
     return base, {"format": "parquet", **facts, **({"lenient": True} if flawed else {})}, problems
+
+
+def changed_problems(changed: list[str]) -> list[dict]:
+    """A problem that says which columns became another type."""
+    return [{
+        "what": f"Columns were converted: {', '.join(changed[:20])}{', …' * (len(changed) > 20)}.",
+        "where": "the schema", "fix": "Check these columns.", "count": len(changed),
+    }] if changed else []
 
 
 def lossy_name(kind: pa.DataType) -> bool:

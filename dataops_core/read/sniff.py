@@ -27,19 +27,9 @@ SAMPLE_BYTES = 1_000_000
 
 def sniff_encoding(data: bytes, problems: list[dict]) -> str:
     """The encoding of a file: its byte order mark, else UTF-8 if all of it decodes, else the Windows code page."""
-    for mark, encoding in BYTE_ORDER_MARKS:
-        if data.startswith(mark):
-            return encoding
-    head = data[:SAMPLE_BYTES]
-    even, odd = head[0::2].count(0), head[1::2].count(0)
-    if even + odd > 0.2 * len(head) and min(even, odd) < 0.05 * max(even, odd):
-        return "utf-16-le" if odd > even else "utf-16-be"
-    odd_bytes = sum(head.count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13, 27))
-    if head.count(0) > 0.01 * len(head) or odd_bytes > 0.03 * len(head) or head.startswith((b"%PDF-", b"\x89PNG")):
-        raise InputError(
-            "This is not a text table: it holds binary data.", f"{odd_bytes:,} control characters near its start",
-            "Save the table as CSV, Excel, Parquet or JSON, and bring that file.",
-        )
+    early = early_encoding(data[:SAMPLE_BYTES])
+    if early:
+        return early
     try:
         data.decode("utf-8")
     except UnicodeDecodeError:
@@ -59,6 +49,23 @@ def sniff_encoding(data: bytes, problems: list[dict]) -> str:
         "fix": "Look at words with accents; if they are wrong, choose another encoding.", "count": high,
     })
     return chosen
+
+
+def early_encoding(head: bytes) -> str | None:
+    """The encoding that the start of a file gives away; None if it may be UTF-8. Refuses binary data."""
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return encoding
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if even + odd > 0.2 * len(head) and min(even, odd) < 0.05 * max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    odd_bytes = sum(head.count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13, 27))
+    if head.count(0) > 0.01 * len(head) or odd_bytes > 0.03 * len(head) or head.startswith((b"%PDF-", b"\x89PNG")):
+        raise InputError(
+            "This is not a text table: it holds binary data.", f"{odd_bytes:,} control characters near its start",
+            "Save the table as CSV, Excel, Parquet or JSON, and bring that file.",
+        )
+    return None
 
 
 def check_encoding(name: str, data: bytes) -> str:

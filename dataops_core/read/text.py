@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -64,26 +64,27 @@ def read_text_frame(
     layout = text_layout(data, given, problems)
     names = layout["names"]
     types = given_types(given, names)
-    if len(types) < len(names) or "missing_tokens" not in given or "decimal" not in given:
+    facts = given_facts(given, names)
+    if facts is None:
         surveys = survey_text(data, layout, given, lambda share: tell(share * 0.5, "Looking at every cell"))
         facts = judge_columns(surveys, names, types, given, layout["delimiter"], problems)
-    else:
-        facts = {
-            "types": types, "decimal": given["decimal"], "missing_tokens": list(given["missing_tokens"]),
-            "kept": dict(given.get("kept", {})),
-        }
     frame = fill_columns(data, layout, facts, problems, lambda share: tell(0.5 + share * 0.5, "Reading"))
     held = {at for at in nameless(layout["raw"]) if frame[names[at]].notna().any()}
-    flaws = table_flaws(layout["raw"], held, len(frame)) if layout["header_row"] >= 0 else []
+    return frame, complete_options(layout, facts, list(frame.columns), held, len(frame), given), problems
+
+
+def complete_options(
+    layout: dict, facts: dict, columns: Sequence[str], held: Collection[int], rows: int, given: dict,
+) -> dict[str, Any]:
+    """The options that read the same again; refuses a flawed table unless it is to be mended."""
+    flaws = table_flaws(layout["raw"], held, rows) if layout["header_row"] >= 0 else []
     flawed = check_flaws(flaws, layout["where"], given.get("lenient")) or layout["flawed"]
-    types = {name: facts["types"].get(name, "text") for name in frame.columns}
-    complete = {
+    return {
         "format": "csv", "encoding": layout["encoding"], "delimiter": layout["delimiter"], "quote": layout["quote"],
         "header_row": layout["header_row"], "decimal": facts["decimal"], "missing_tokens": facts["missing_tokens"],
-        "types": types, "columns": list(frame.columns), "kept": facts["kept"],
-        **({"lenient": True} if flawed else {}),
+        "types": {name: facts["types"].get(name, "text") for name in columns}, "columns": list(columns),
+        "kept": facts["kept"], **({"lenient": True} if flawed else {}),
     }
-    return frame, complete, problems
 
 
 def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any]:
@@ -93,15 +94,21 @@ def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any
     check_signs(given)
     encoding = check_encoding(given["encoding"], data) if "encoding" in given else sniff_encoding(data, problems)
     problems += undecodable(data, encoding) + null_signs(data, encoding)
-    texts = sample_texts(data, encoding)
+    lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
+    return layout_of(sample_texts(data, encoding), iter(lines), encoding, given, problems)
+
+
+def layout_of(
+    texts: Sequence[str], lines: Iterator[str], encoding: str, given: dict, problems: list[dict],
+) -> dict[str, Any]:
+    """The layout of a text whose encoding is known, from samples of it and its first lines."""
     delimiter = given.get("delimiter") or sniff_delimiter(texts, given.get("quote"))
     quote = given["quote"] if "quote" in given else sniff_quote(texts, delimiter)
     sample = sample_records(texts, delimiter, quote)
     plain = [record for record in sample if not is_comment(record)] or sample
     _, width, _ = consistency(plain)
     check_width(max(len(plain[0]) if plain else 0, width))
-    lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
-    numbers, records = next(text_batches(iter(lines), delimiter, quote, width, [], 1100), ([], []))
+    numbers, records = next(text_batches(lines, delimiter, quote, width, [], 1100), ([], []))
     header, skipped = sniff_header(records, width)
     if check_header(given) not in (None, header):
         header = given["header_row"]
@@ -171,17 +178,33 @@ def given_types(given: dict, names: Sequence[str]) -> dict[str, str]:
     return {name: kind for name, kind in types.items() if name in names}
 
 
+def given_facts(given: dict, names: Sequence[str]) -> dict[str, Any] | None:
+    """The facts that complete options state, so that no cell has to be looked at before; None where some is missing."""
+    types = given_types(given, names)
+    if len(types) < len(names) or "missing_tokens" not in given or "decimal" not in given:
+        return None
+    return {
+        "types": types, "decimal": given["decimal"], "missing_tokens": list(given["missing_tokens"]),
+        "kept": dict(given.get("kept", {})),
+    }
+
+
 def survey_text(
     data: bytes, layout: dict, given: dict, tell: Callable[[float], None],
 ) -> list[dict[str, Any]]:
     """What every column is made of: the shapes of its cells and the missing tokens among them."""
-    candidates = frozenset(given["missing_tokens"]) | {""} if "missing_tokens" in given else frozenset(MISSING_CANDIDATES)
+    candidates = token_candidates(given)
     surveys = [new_survey() for _ in layout["names"]]
     for columns, _lines, share in text_chunks(data, layout, new_notes()):
         for survey, cells in zip(surveys, columns, strict=True):
             survey_column(survey, cells, candidates)
         tell(share)
     return surveys
+
+
+def token_candidates(given: dict) -> frozenset[str]:
+    """The cells that mean missing, or may mean it where that was not said."""
+    return frozenset(given["missing_tokens"]) | {""} if "missing_tokens" in given else frozenset(MISSING_CANDIDATES)
 
 
 def judge_columns(
@@ -256,17 +279,21 @@ def fill_columns(
         columns_done[name] = pd.Series(extra, dtype=object)
         notes["extra_name"] = name
     problems += row_problems({**notes, "again": again}, layout)
-    problems += [
-        {"what": f"{count:,} numbers have more digits than a decimal holds; they were rounded to about 17.",
-         "where": f'{spoken_lines(some, count)}, column "{name}"', "fix": "Read the column as text to keep every digit.",
-         "count": count} for name, (count, some) in rounded.items() if count
-    ]
-    problems += misfit_problems(misfits, facts["types"])
-    problems += [
-        {"what": f"{count:,} moments had a time zone and were turned into UTC.", "where": f'column "{name}"',
-         "fix": "Shift the moments if you want local time.", "count": count} for name, count in zoned.items() if count
-    ]
+    problems += cell_problems(rounded, misfits, zoned, facts["types"])
     return pd.DataFrame(columns_done, columns=list(columns_done), index=pd.RangeIndex(notes["rows"]))
+
+
+def cell_problems(rounded: dict, misfits: dict, zoned: dict[str, int], types: dict[str, str]) -> list[dict]:
+    """What was changed in cells, by column: counts, and for some sorts the first lines."""
+    return [
+        *({"what": f"{count:,} numbers have more digits than a decimal holds; they were rounded to about 17.",
+           "where": f'{spoken_lines(some, count)}, column "{name}"',
+           "fix": "Read the column as text to keep every digit.",
+           "count": count} for name, (count, some) in rounded.items() if count),
+        *misfit_problems(misfits, types),
+        *({"what": f"{count:,} moments had a time zone and were turned into UTC.", "where": f'column "{name}"',
+           "fix": "Shift the moments if you want local time.", "count": count} for name, count in zoned.items() if count),
+    ]
 
 
 def repeated_headers(columns: Sequence[Sequence[str]], lines: Sequence[int], raw: Sequence[str]) -> list[int]:

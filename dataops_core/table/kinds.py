@@ -87,7 +87,7 @@ def tidy(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(columns, index=frame.index, columns=list(frame.columns))
 
 
-_ID_NAME = re.compile(r"(^|[_\s-])(id|uuid|guid|key|code|nr|no|number)$|Id$|ID$", re.IGNORECASE)
+ID_NAME = re.compile(r"(^|[_\s-])(id|uuid|guid|key|code|nr|no|number)$|Id$|ID$", re.IGNORECASE)
 
 
 def guess_kind(name: str, kind_of_storage: str, rows: int, distinct: int, mean_length: float = 0.0) -> str:
@@ -102,7 +102,7 @@ def guess_kind(name: str, kind_of_storage: str, rows: int, distinct: int, mean_l
         return kind_of_storage
     unique = rows > 1 and distinct == rows
     # a few doubles are a fault in an identifier, not a reason to take it for a measure
-    named_as_id = rows > 1 and distinct >= 0.95 * rows and _ID_NAME.search(name)
+    named_as_id = rows > 1 and distinct >= 0.95 * rows and ID_NAME.search(name)
     if kind_of_storage == "integer" and named_as_id:
         return "id"
     if kind_of_storage in ("integer", "decimal"):

@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dataops_core.errors import InputError, nearest
-from dataops_core.table.fingerprint import ContentHash
-from dataops_core.table.kinds import DTYPES, guess_kind, type_of
+from dataops_core.table.arrow_hash import ArrowHash
+from dataops_core.table.guesses import WINDOW, Guesses
+from dataops_core.table.kinds import DTYPES, type_of
 
 ROW_ID = "__row_id__"
 ROW_GROUP = 10_000
@@ -144,28 +145,31 @@ def _storage(kind: pa.DataType) -> str:
     return next(name for name, arrow in _ARROW.items() if arrow == kind)
 
 
-def write_table(path: Path, batches: Iterable[pd.DataFrame], kinds: Mapping[str, str] | None = None) -> Table:
+def write_table(
+    path: Path, batches: Iterable[pd.DataFrame] | Iterable[pa.Table], kinds: Mapping[str, str] | None = None,
+) -> Table:
     """Write tidy frames (index = row ids) as one table; columns whose kind is not given get a guessed one.
 
+    Batches may be Arrow tables (string, int64, double, bool, timestamp[us]) as well; their rows are counted from 0.
     The file appears whole or not at all: it is written beside `path` and moved into place.
     """
-    known, total, guesses = dict(kinds or {}), ContentHash(), _Guesses()
+    known, total = dict(kinds or {}), ArrowHash()
     unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     writer: pq.ParquetWriter | None = None
     types: dict[str, str] = {}
+    guesses = Guesses({})
     try:
-        for frame in batches:
+        for piece, ends_window in _pieces(batches):
             if writer is None:
-                types = {name: type_of(frame[name]) for name in frame.columns}
-                schema = pa.schema([(name, _ARROW[kind]) for name, kind in types.items()] + [(ROW_ID, pa.int64())])
-                writer = pq.ParquetWriter(unfinished, schema, compression="zstd", compression_level=1)
-            total.update(frame)
-            guesses.update(frame, set(types) - set(known))
-            writer.write_table(_arrow(frame, types, writer.schema), row_group_size=ROW_GROUP)
+                types = {name: _storage(piece.schema.field(name).type) for name in piece.column_names if name != ROW_ID}
+                guesses = Guesses({name: kind for name, kind in types.items() if name not in known})
+                writer = _writer(unfinished, piece)
+            total.update_arrow(piece, types)
+            guesses.update(piece, ends_window)
+            writer.write_table(piece, row_group_size=ROW_GROUP)
         if writer is None:
             raise InputError("There is no table to write.", str(path.name), "Bring at least a header line.")
-        for name in types:
-            known.setdefault(name, guesses.kind(name, types[name], total.rows))
+        known |= {name: guesses.kind(name, total.rows) for name in types if name not in known}
         hashes = total.columns()
         columns = tuple(Column(name, types[name], known[name], hashes[name]) for name in types)
         about = {"columns": [[c.name, c.type, c.kind, c.hash] for c in columns], "content_hash": total.hexdigest()}
@@ -182,7 +186,44 @@ def write_table(path: Path, batches: Iterable[pd.DataFrame], kinds: Mapping[str,
     return Table(path, columns, total.rows, str(about["content_hash"]))
 
 
-def _arrow(frame: pd.DataFrame, types: Mapping[str, str], schema: pa.Schema) -> pa.Table:
+def _writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
+    """A writer for tables like this one; only texts that come again are worth a dictionary, and no text its bounds."""
+    texts = [name for name in first.column_names if pa.types.is_string(first.schema.field(name).type)]
+    again = [name for name in texts if 2 * len(first.column(name).unique()) <= first.num_rows]
+    return pq.ParquetWriter(
+        path, first.schema, compression="snappy", use_dictionary=again, column_encoding={ROW_ID: "DELTA_BINARY_PACKED"},
+        write_statistics=[name for name in first.column_names if name not in texts],
+    )
+
+
+def _pieces(batches: Iterable[pd.DataFrame] | Iterable[pa.Table]) -> Iterator[tuple[pa.Table, bool]]:
+    """Arrow tables with row ids, and whether each ends a window of the guesses: a frame does, else WINDOW rows do."""
+    types: dict[str, str] = {}
+    waiting: list[pa.Table] = []
+    rows = start = 0
+    for batch in batches:
+        if isinstance(batch, pd.DataFrame):
+            types = types or {name: type_of(batch[name]) for name in batch.columns}
+            yield _arrow(batch, types), True
+            continue
+        waiting.append(batch)
+        rows += batch.num_rows
+        if rows >= ROW_GROUP:  # row groups are whole, whatever the batches are
+            whole = pa.concat_tables(waiting)
+            for first in range(0, rows - ROW_GROUP + 1, ROW_GROUP):
+                yield _numbered(whole.slice(first, ROW_GROUP), start), (start + ROW_GROUP) % WINDOW == 0
+                start += ROW_GROUP
+            waiting, rows = [whole.slice(rows - rows % ROW_GROUP)], rows % ROW_GROUP
+    if rows or (waiting and not start):
+        yield _numbered(pa.concat_tables(waiting), start), True
+
+
+def _numbered(piece: pa.Table, start: int) -> pa.Table:
+    return piece.append_column(ROW_ID, pa.array(np.arange(start, start + piece.num_rows)))
+
+
+def _arrow(frame: pd.DataFrame, types: Mapping[str, str]) -> pa.Table:
+    schema = pa.schema([(name, _ARROW[kind]) for name, kind in types.items()] + [(ROW_ID, pa.int64())])
     arrays = [
         pa.array(frame[name], type=_ARROW[kind], from_pandas=True) for name, kind in types.items()
     ]
@@ -202,32 +243,3 @@ def open_table(path: Path) -> Table:
     known = json.loads(about)
     columns = tuple(Column(*entry) for entry in known["columns"])
     return Table(path, columns, metadata.num_rows, known["content_hash"])
-
-
-class _Guesses:
-    """Counts that tell the kind of a new column while its batches go by."""
-
-    LIMIT = 50_000
-
-    def __init__(self) -> None:
-        self.seen: dict[str, set[Any]] = {}
-        self.length: dict[str, int] = {}
-        self.many: set[str] = set()
-
-    def update(self, frame: pd.DataFrame, names: set[str]) -> None:
-        """Count what the next batch holds in these columns."""
-        for name in names:
-            if type_of(frame[name]) not in ("text", "integer") or name in self.many:
-                continue
-            distinct = frame[name].dropna().unique()
-            seen = self.seen.setdefault(name, set())
-            seen.update(distinct)
-            if type_of(frame[name]) == "text":
-                self.length[name] = self.length.get(name, 0) + sum(map(len, distinct))
-            if len(distinct) < len(frame) and len(seen) > self.LIMIT:
-                self.many.add(name)
-
-    def kind(self, name: str, storage: str, rows: int) -> str:
-        """The kind that a column most likely is, after all batches."""
-        distinct = len(self.seen.get(name, ()))
-        return guess_kind(name, storage, rows, distinct, self.length.get(name, 0) / max(1, distinct))

@@ -1,0 +1,92 @@
+"""Read a Parquet file batch by batch straight into a table at rest; the answer is that of `read_parquet_frame`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.compute as pc
+import pyarrow.parquet as pq
+
+from dataops_core.read.content import Content
+from dataops_core.read.names import RESERVED_NAME, check_flaws, clean_names, nameless, table_flaws
+from dataops_core.read.parquet import changed_problems, lossy_name, simple_column
+from dataops_core.read.text_blocks import NotPlain
+from dataops_core.table import Table, write_table
+from dataops_core.table.arrow_hash import text_parts
+
+CELLS = 1_000_000  # in one batch
+TYPES = {
+    pa.string(): "text", pa.int64(): "integer", pa.float64(): "decimal", pa.bool_(): "boolean",
+    pa.timestamp("us"): "datetime",
+}
+
+
+def read_plain_parquet(
+    content: Content, out: Path, options: dict, tell: Callable[[float, str], None],
+) -> tuple[Table, dict, list[dict]] | None:
+    """The table, complete options and problems of a Parquet file; None where its frame is needed as a whole.
+
+    That is so for nested columns, values beyond our types, types or missing tokens asked for, and broken files.
+    """
+    given = {key: value for key, value in options.items() if value is not None}
+    problems: list[dict] = []
+    try:
+        with content.opened() as stream, pq.ParquetFile(stream, buffer_size=1_000_000, pre_buffer=False) as file:
+            about = (file.metadata.metadata or {}).get(b"dataops")
+            schema = file.schema_arrow
+            keep = [at for at, name in enumerate(schema.names) if not (about and name == RESERVED_NAME)]
+            raw = [schema.names[at] for at in keep]
+            plain = [simple_column(pa.chunked_array([], type=schema.field(at).type)) for at in keep]
+            if not file.metadata.num_rows or not keep or "missing_tokens" in given or any(c is None for c in plain):
+                return None
+            names = clean_names(raw, "the schema", problems)
+            ends = [column.type for column in plain if column is not None]
+            types = {name: TYPES[kind] for name, kind in zip(names, ends, strict=True)}
+            if any(types.get(name) != kind for name, kind in (given.get("types") or {}).items()):
+                return None
+            kinds = [schema.field(at).type for at in keep]
+            problems += changed_problems([
+                f'"{name}" ({kind} → {end})' for name, kind, end in zip(names, kinds, ends, strict=True) if lossy_name(kind)
+            ])
+            complete: dict[str, Any] = {"format": "parquet", "types": types, "columns": names}
+
+            def pieces() -> Iterator[pa.Table]:
+                held: set[int] = set()
+                rows = 0
+                for batch in file.iter_batches(max(1, CELLS // len(schema.names)), use_threads=False):
+                    columns = plain_columns(batch, keep)
+                    held |= {at for at, column in enumerate(columns) if column.null_count < len(column)}
+                    rows += batch.num_rows
+                    yield pa.Table.from_arrays(columns, names=names)
+                    tell(0.05 + 0.95 * rows / file.metadata.num_rows, "Reading")
+                flaws = table_flaws(raw, held & set(nameless(raw)), rows)
+                if check_flaws(flaws, "the schema", given.get("lenient")):
+                    complete["lenient"] = True
+
+            written = {name: kind for name, _, kind, _ in json.loads(about)["columns"]} if about else {}
+            return write_table(out, pieces(), {n: k for n, k in written.items() if n in types}), complete, problems
+    except (NotPlain, pa.ArrowException, OSError):
+        return None
+
+
+def plain_columns(batch: pa.RecordBatch, keep: Sequence[int]) -> list[pa.ChunkedArray]:
+    """The columns of a batch in our own types; raises NotPlain where a value does not fit."""
+    done = []
+    for at in keep:
+        column = simple_column(pa.chunked_array([batch.column(at)]))
+        if column is None:
+            raise NotPlain("a value beyond our types")
+        if pa.types.is_floating(column.type):
+            lost = pc.is_nan(column)
+            column = pc.if_else(lost, pa.scalar(None, pa.float64()), column) if pc.any(lost).as_py() else column
+        elif pa.types.is_string(column.type):
+            for chunk in column.chunks:
+                data = text_parts(chunk)[1]
+                if len(data) and data.max() > 127:
+                    chunk.validate(full=True)
+        done.append(column)
+    return done
