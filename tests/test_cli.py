@@ -68,7 +68,7 @@ def test_profile_has_facts_and_findings_and_exits_1_when_something_was_found(run
     assert code == 1
     assert (told["rows"], told["columns"], told["duplicate_rows"]) == (4960, 17, 60)
     assert told["facts"]["income"]["missing"] == 436
-    finding = next(f for f in told["findings"] if f["check"] == "disguised_missing")
+    finding = next(f for f in told["findings"] if f["check"] == "disguised_missing" and f["fix"])
     assert (finding["columns"], finding["count"], finding["severity"], len(finding["rows"])) == (["existing_debt"], 119, "warning", 20)
     assert finding["fix"] == {"op": "mark_missing", "with": {"columns": ["existing_debt"], "tokens": ["-999"]}}
 

@@ -6,8 +6,8 @@ import numpy as np
 
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.stand_ins import DATES
 from dataops_core.checks.look import Context
+from dataops_core.checks.stand_ins import DATES
 
 
 @check("Absurd dates", group="Dates", types=["datetime"], severity="error",

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from dataops_core.read import Blanked
 from dataops_core.table import ROW_ID, Column, Table
 
 FEW = 50_000  # values up to which each one is looked at by Python code
@@ -27,8 +28,8 @@ class Cells:
     A mask is a boolean per row, in the order of the rows. Nothing is read before it is asked for.
     """
 
-    def __init__(self, table: Table, about: Column, facts: Mapping[str, Any]) -> None:
-        self.table, self.about, self.facts = table, about, facts
+    def __init__(self, table: Table, about: Column, facts: Mapping[str, Any], blanked: Blanked | None = None) -> None:
+        self.table, self.about, self.facts, self.blanked = table, about, facts, blanked
         self.name, self.type, self.kind, self.rows = about.name, about.type, about.kind, table.rows
 
     @property

@@ -7,26 +7,40 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataops_core.checks.cells import Cells, each
-from dataops_core.checks.check import Hit, check
+from dataops_core.checks.check import Hit, Severity, check
 from dataops_core.checks.look import Context
-from dataops_core.checks.stand_ins import CODES, DATES, WORDS, means_missing
+from dataops_core.checks.stand_ins import CODES, DATES, PLAIN_MISSING, WORDS
 from dataops_core.steps.mark_missing import mark_missing
 
 
-@check("Disguised missing values", group="Missing values", types=["text", "integer", "decimal", "datetime"], fix=mark_missing)
+@check("Disguised missing values", group="Missing values", fix=mark_missing,
+       no_fix="Nothing is left to do: these cells are missing already. How the file was read is told on the Data page.")
 def disguised_missing(column: Cells, context: Context) -> Hit | None:
     """Values such as "unknown", -999 or 1900-01-01 that stand for "we do not know", or one value that comes up far too often.
 
     They count as real values: an average income is wrong by far when -999 means "not given".
     """
-    if not column.distinct:
+    find = {"text": _words, "datetime": _days, "boolean": _none}.get(column.type, _numbers)
+    mask, tokens = find(column) if column.distinct else (np.zeros(column.rows, dtype=bool), [])
+    if mask.sum() == column.present:
+        mask, tokens = np.zeros(column.rows, dtype=bool), []
+    said = ", ".join(f'"{token}"' for token in tokens[:5])
+    message = [f"{mask.sum():,} cells hold {said}, which may stand for a missing value."] if tokens else []
+    severity: Severity = "warning"
+    if column.blanked is not None:
+        signs = column.blanked.tokens
+        told = ", ".join(f'"{token}"' for token in list(signs)[:5])
+        message.append(f"{len(column.blanked.rows):,} cells held {told} and were read as missing.")
+        severity = "warning" if tokens or not PLAIN_MISSING.issuperset(signs) else "note"
+        mask = mask.copy()
+        mask[column.blanked.rows] = True
+    if not message:
         return None
-    find = {"text": _words, "datetime": _days}.get(column.type, _numbers)
-    mask, tokens = find(column)
-    if not mask.any() or mask.sum() == column.present:
-        return None
-    named = ", ".join(f'"{token}"' for token in tokens[:5])
-    return Hit(mask, f"{mask.sum():,} cells hold {named}, which may stand for a missing value.", {"columns": [column.name], "tokens": tokens})
+    return Hit(mask, " ".join(message), {"columns": [column.name], "tokens": tokens} if tokens else None, severity)
+
+
+def _none(column: Cells) -> tuple[np.ndarray, list[str]]:
+    return np.zeros(column.rows, dtype=bool), []
 
 
 def _words(column: Cells) -> tuple[np.ndarray, list[str]]:

@@ -8,10 +8,10 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.shapes import PLACES
-from dataops_core.steps.drop_duplicate_rows import drop_duplicate_rows
 
 
-@check("Repeated identifiers", group="Rows", types=["text", "integer"], severity="error", fix=drop_duplicate_rows)
+@check("Repeated identifiers", group="Rows", types=["text", "integer"], severity="error",
+       no_fix="Which of the rows is right, only the source knows. Rows that are equal throughout have a finding of their own.")
 def duplicate_ids(column: Cells, context: Context) -> Hit | None:
     """An identifier that should name one row each, but comes up again.
 
@@ -23,4 +23,4 @@ def duplicate_ids(column: Cells, context: Context) -> Hit | None:
     _, first = np.unique(codes, return_index=True)
     mask = codes >= 0
     mask[first] = False
-    return Hit(mask, f"{mask.sum():,} rows repeat an identifier of an earlier row.", {"columns": [column.name]})
+    return Hit(mask, f"{mask.sum():,} rows repeat an identifier of an earlier row.")

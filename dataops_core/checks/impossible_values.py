@@ -9,8 +9,8 @@ import pandas as pd
 
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.stand_ins import CODES
 from dataops_core.checks.look import Context
+from dataops_core.checks.stand_ins import CODES
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import shown
 

@@ -12,18 +12,20 @@ from dataops_core.checks.cells import Cells, row_ids
 from dataops_core.checks.check import Finding, column_hits, ranked, table_hits
 from dataops_core.checks.look import Context, Look
 from dataops_core.facts import Engine, column_facts
+from dataops_core.read import Blanked
 from dataops_core.table import Column, Table
 
 Progress = Callable[[float, str], None]
 Keep = Callable[[Finding, np.ndarray], None]
 
 
-def column_profile(engine: Engine, column: Column, context: Context, keep: Keep | None = None) -> dict[str, Any]:
+def column_profile(engine: Engine, column: Column, context: Context, keep: Keep | None = None,
+                   blanked: Blanked | None = None) -> dict[str, Any]:
     """Facts and findings of one column; a finding's rows are given as positions, which do not depend on row ids."""
     facts = column_facts(engine, column)
     found = []
     places = np.arange(engine.table.rows)
-    for check, hit in column_hits(Cells(engine.table, column, facts), context):
+    for check, hit in column_hits(Cells(engine.table, column, facts, blanked), context):
         found.append(check.finding(hit, (column.name,), places))
         if keep:
             keep(found[-1], np.flatnonzero(hit.mask))
@@ -33,11 +35,12 @@ def column_profile(engine: Engine, column: Column, context: Context, keep: Keep 
 def profile_table(
     table: Table, known: Mapping[str, Any] | None = None, progress: Progress = lambda _share, _note: None,
     context: Context = Context(), keep: Keep | None = None,  # noqa: B008 - a frozen value
+    blanked: Mapping[str, Blanked] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The profile of a table and the profiles of its columns; columns in `known` are not looked at again.
 
     A profile is JSON: rows, columns, duplicate_rows, missing_cells, facts (per column), context, findings (gravest first).
-    `keep` is told every finding with the ids of all its rows; columns in `known` are passed over then.
+    `blanked` are the cells that reading made missing (see read.Source). `keep` is told every finding with the ids of all its rows; columns in `known` are passed over then.
     """
     ids = row_ids(table)
     parts: dict[str, Any] = {}
@@ -46,7 +49,9 @@ def profile_table(
     with Engine(table) as engine:
         for number, column in enumerate(table.columns):
             progress(number / (len(table.columns) + 3), f"Column {column.name}")
-            parts[column.name] = (known or {}).get(column.name) or column_profile(engine, column, context, told)
+            parts[column.name] = (known or {}).get(column.name) or column_profile(
+                engine, column, context, told, (blanked or {}).get(column.name)
+            )
             for plain in parts[column.name]["findings"]:
                 finding = Finding.from_json(plain)
                 findings.append(replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)])))

@@ -181,5 +181,5 @@ def _slip(value: str, leader: str, few: int, many: int, rare: int) -> int:
     short = min(len(value), len(leader))
     if edits == 1:
         replaced = len(value) == len(leader) and sorted(value) != sorted(leader)
-        return 1 if short >= 5 or (short >= 3 and not replaced and few * 100 <= many) else 0
+        return 1 if short >= 5 or (short >= 3 and not replaced and few * (50 if short == 4 else 100) <= many) else 0
     return 2 if edits == 2 and short >= 9 and few * 100 <= many else 0

@@ -26,7 +26,7 @@ def profile_command(args: argparse.Namespace) -> int:
             return _facts(args, table_facts(source.table))
         kept: list[tuple[Finding, np.ndarray]] = []
         keep = (lambda finding, places: kept.append((finding, places))) if args.findings else None
-        told, _ = profile_table(source.table, context=context, keep=keep)
+        told, _ = profile_table(source.table, context=context, keep=keep, blanked=source.blanked)
         if args.findings:
             _write_findings(args, kept)
     found = any(finding["severity"] != "note" for finding in told["findings"])

@@ -1,6 +1,6 @@
 """Read files of any known format into tables, saying what was assumed and what could not be read."""
 
 from dataops_core.read.file import format_of, read_file
-from dataops_core.read.options import FORMATS, Problem, ReadOptions, Source
+from dataops_core.read.options import FORMATS, Blanked, Problem, ReadOptions, Source
 
-__all__ = ["FORMATS", "Problem", "ReadOptions", "Source", "format_of", "read_file"]
+__all__ = ["FORMATS", "Blanked", "Problem", "ReadOptions", "Source", "format_of", "read_file"]

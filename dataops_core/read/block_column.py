@@ -32,6 +32,9 @@ class BlockColumn:
         self.misfits: list[Any] = [0, []]
         self.rounded: list[Any] = [0, []]
         self.zoned = 0
+        self.blanks: dict[str, int] = {}  # tokens that were read as missing, with how often, and their rows
+        self.blanked: list[np.ndarray] = []
+        self._row = 0
         self._known: dict[str, bool] = {}
         self._longest = max((len(token.encode("utf-8", "surrogatepass")) for token in candidates), default=0)
 
@@ -40,6 +43,16 @@ class BlockColumn:
         done = self.texts(cells) if self.kind == "text" else self.plain(cells, line)
         done = self.distinct(cells, line) if done is None else done
         self.held = self.held or done.null_count < len(done)
+        if done.null_count and len(self.tokens) > 1:
+            said = pc.and_(pc.is_null(done), pc.greater(pc.binary_length(cells), 0))
+            if said.true_count:
+                places = pc.indices_nonzero(said)
+                some = pc.utf8_trim_whitespace(cells.take(places))
+                stand = np.asarray(pc.is_in(some, value_set=pa.array(sorted(self.tokens - {""}), pa.string())))
+                self.blanked.append(places.to_numpy()[stand].astype(np.int64) + self._row)
+                for token, count in zip(*np.unique(some.filter(pa.array(stand)).to_numpy(zero_copy_only=False), return_counts=True), strict=True):
+                    self.blanks[str(token)] = self.blanks.get(str(token), 0) + int(count)
+        self._row += len(cells)
         return done
 
     def plain(self, cells: pa.Array, line: int) -> pa.Array | None:

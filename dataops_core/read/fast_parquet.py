@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 
 from dataops_core.read.content import Content
 from dataops_core.read.names import RESERVED_NAME, check_flaws, clean_names, nameless, table_flaws
+from dataops_core.read.options import Blanked
 from dataops_core.read.parquet import changed_problems, lossy_name, simple_column
 from dataops_core.read.text_blocks import NotPlain
 from dataops_core.table import Table, write_table
@@ -27,7 +28,7 @@ TYPES = {
 
 def read_plain_parquet(
     content: Content, out: Path, options: dict, tell: Callable[[float, str], None],
-) -> tuple[Table, dict, list[dict]] | None:
+) -> tuple[Table, dict, list[dict], dict[str, Blanked]] | None:
     """The table, complete options and problems of a Parquet file; None where its frame is needed as a whole.
 
     That is so for nested columns, values beyond our types, types or missing tokens asked for, and broken files.
@@ -68,7 +69,7 @@ def read_plain_parquet(
                     complete["lenient"] = True
 
             written = {name: kind for name, _, kind, _ in json.loads(about)["columns"]} if about else {}
-            return write_table(out, pieces(), {n: k for n, k in written.items() if n in types}), complete, problems
+            return write_table(out, pieces(), {n: k for n, k in written.items() if n in types}), complete, problems, {}
     except (NotPlain, pa.ArrowException, OSError):
         return None
 

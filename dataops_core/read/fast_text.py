@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -20,6 +21,7 @@ from dataops_core.read.block_column import BlockColumn
 from dataops_core.read.cells import new_survey, survey_column
 from dataops_core.read.content import Content
 from dataops_core.read.names import nameless
+from dataops_core.read.options import Blanked
 from dataops_core.read.records import new_notes
 from dataops_core.read.sniff import (
     SAMPLE_BYTES,
@@ -51,8 +53,8 @@ class _WrongGuess(Exception):
 
 def read_plain_text(
     content: Content, out: Path, options: dict, tell: Callable[[float, str], None],
-) -> tuple[Table, dict, list[dict]] | None:
-    """The table, complete options and problems of a plain text table; None where the careful reader is needed."""
+) -> tuple[Table, dict, list[dict], dict[str, Blanked]] | None:
+    """The table, complete options, problems and blanked cells of a plain text table; None where the careful reader is needed."""
     given = {key: value for key, value in options.items() if value is not None}
     try:
         try:
@@ -67,7 +69,7 @@ def read_plain_text(
 def read_in(
     encoding: str | None, content: Content, out: Path, given: dict, tell: Callable[[float, str], None],
     problems: Sequence[dict] = (),
-) -> tuple[Table, dict, list[dict]]:
+) -> tuple[Table, dict, list[dict], dict[str, Blanked]]:
     """The table of a text in this encoding (None: the one given, or UTF-8); raises NotPlain where that cannot be."""
     problems = list(problems)
     layout = content.sampled(lambda sample: plain_layout(encoding, content, sample, given, problems))
@@ -79,12 +81,12 @@ def read_in(
         facts, guessed = content.sampled(lambda sample: guessed_facts(content, layout, given, sample)), True
     first = _Pass(content, layout, given, facts, problems, guessed, lambda share: tell(0.05 + share * 0.55, "Reading"))
     try:
-        return write_table(out, first.pieces()), first.options, first.problems
+        return write_table(out, first.pieces()), first.options, first.problems, first.blanked()
     except _WrongGuess:
         again = _Pass(
             content, layout, given, first.facts, first.problems, False, lambda share: tell(0.6 + share * 0.4, "Reading again"),
         )
-        return write_table(out, again.pieces()), again.options, again.problems
+        return write_table(out, again.pieces()), again.options, again.problems, again.blanked()
 
 
 def plain_layout(encoding: str | None, content: Content, sample: Any, given: dict, problems: list[dict]) -> dict[str, Any]:
@@ -188,6 +190,13 @@ class _Pass:
         self.facts = judge_columns(surveys, names, types, self.given, self.layout["delimiter"], self.problems)
         if any(self.facts[key] != guessed[key] for key in ("types", "decimal", "kept")):
             raise _WrongGuess
+
+    def blanked(self) -> dict[str, Blanked]:
+        """The cells that were read as missing because of what stood there, by column."""
+        return {
+            name: Blanked(column.blanks, np.concatenate(column.blanked))
+            for name, column in zip(self.layout["names"], self.columns, strict=True) if column.blanks
+        }
 
     def finish(self, again: list[int], rows: int) -> None:
         """Say what was met, and the complete options; refuses a flawed table."""

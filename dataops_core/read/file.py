@@ -15,7 +15,7 @@ from dataops_core.read.excel import read_excel_frame
 from dataops_core.read.fast_parquet import read_plain_parquet
 from dataops_core.read.fast_text import read_plain_text
 from dataops_core.read.json_table import read_json_frame
-from dataops_core.read.options import Problem, ReadOptions, Source
+from dataops_core.read.options import Blanked, Problem, ReadOptions, Source
 from dataops_core.read.parquet import parquet_kinds, read_parquet_frame
 from dataops_core.read.text import read_text_frame
 from dataops_core.table import write_table
@@ -53,10 +53,11 @@ def read_file(
         raise type(error)(error.what, ", ".join(part for part in (called, error.where) if part), error.fix) from error
     if found is None:
         table = write_table(out, batches_of(frame, tell), {key: value for key, value in kinds.items() if key in frame.columns})
+        blanked: dict[str, Blanked] = {}
     else:
-        table, complete, problems = found
+        table, complete, problems, blanked = found
     tell(1.0, "Done")
-    return Source(table, ReadOptions.from_json(complete), tuple(Problem(**problem) for problem in problems))
+    return Source(table, ReadOptions.from_json(complete), tuple(Problem(**problem) for problem in problems), blanked)
 
 
 def read_frame(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import base64
+import zlib
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any
+
+import numpy as np
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Table
@@ -86,12 +90,36 @@ class Problem:
 
 
 @dataclass(frozen=True)
+class Blanked:
+    """Cells of a column that were read as missing because of what stood there: how often each token, and the rows."""
+
+    tokens: Mapping[str, int]
+    rows: np.ndarray
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values; the rows as the bits of a mask, packed."""
+        mask = np.zeros(int(self.rows.max(initial=-1)) + 1, dtype=bool)
+        mask[self.rows] = True
+        return {"tokens": dict(self.tokens), "mask": base64.b85encode(zlib.compress(np.packbits(mask).tobytes())).decode()}
+
+    @classmethod
+    def from_json(cls, plain: Mapping[str, Any]) -> Blanked:
+        """What `to_json` wrote."""
+        bits = np.frombuffer(zlib.decompress(base64.b85decode(plain["mask"])), dtype=np.uint8)
+        return cls(plain["tokens"], np.flatnonzero(np.unpackbits(bits)))
+
+
+@dataclass(frozen=True)
 class Source:
-    """A table as read from a file, with the options that read it again and the problems met."""
+    """A table as read from a file, with the options that read it again and the problems met.
+
+    `blanked` names, by column, the cells that held a sign for "missing"; it is known for plain text tables only.
+    """
 
     table: Table
     options: ReadOptions
     problems: tuple[Problem, ...]
+    blanked: Mapping[str, Blanked] = field(default_factory=dict)
 
     def assumed(self) -> dict[str, Any]:
         """How the file was read, in the words of the reading options."""

@@ -10,6 +10,7 @@ import dataops_core.checks
 import dataops_core.facts
 from dataops_core.checks import Context
 from dataops_core.checks.profile import profile_table
+from dataops_core.read import Blanked
 from dataops_core.recipe.recipe import canonical, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.store import states
@@ -41,7 +42,8 @@ def profile(
     table = states.table(store, state)
     keys = {column.name: column_key(column, context) for column in table.columns}
     found = store.cached_many(list(keys.values()))
-    known = {name: found[key] for name, key in keys.items() if key in found}
-    made, parts = profile_table(table, known, progress, context)
-    store.keep({keys[name]: part for name, part in parts.items() if name not in known} | {key: made})
+    blanked = {name: Blanked.from_json(plain) for name, plain in (store.cached(f"blanked:{state}") or {}).items()}
+    known = {name: found[key] for name, key in keys.items() if key in found and name not in blanked}
+    made, parts = profile_table(table, known, progress, context, blanked=blanked)
+    store.keep({keys[name]: part for name, part in parts.items() if name not in known and name not in blanked} | {key: made})
     return made

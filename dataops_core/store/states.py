@@ -82,7 +82,8 @@ def read_raw(
     finally:
         out.unlink(missing_ok=True)
     problems = [vars(problem) for problem in source.problems]
-    store.keep({f"problems:{root}": problems})
+    blanked = {name: cells.to_json() for name, cells in source.blanked.items()}
+    store.keep({f"problems:{root}": problems, f"blanked:{root}": blanked})
     return root, source
 
 

@@ -55,7 +55,7 @@ def test_sample_is_opened_with_its_rows_and_columns(sample):
 
 def test_profile_of_the_sample_counts_its_duplicates(sample):
     assert metrics(go(sample, "profile")) == {
-        "Rows": "4,960", "Columns": "17", "Missing cells": "867", "Duplicates": "60", "Findings": "13",
+        "Rows": "4,960", "Columns": "17", "Missing cells": "867", "Duplicates": "60", "Findings": "23",
     }
 
 

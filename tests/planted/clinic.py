@@ -140,7 +140,7 @@ PLANTS = (
     kinds.spike("diastolic", "0", 0.015, also=("impossible_values", "outliers")),
     kinds.cells("spaces_around_text", "referring_clinic", slips.spaces, 0.01),
     kinds.cells("case_variants", "admission_type", slips.other_case, 0.01, new=True),
-    kinds.cells("spelling_variants", "home_city", slips.one_of(slips.typo, slips.bare, slips.by_ear), 0.006, among=kinds.frequent("home_city"),
+    kinds.cells("spelling_variants", "home_city", slips.one_of(slips.typo, slips.bare, slips.by_ear), 0.006, among=kinds.frequent("home_city", 5),
                 new=True, also=("broken_dependency",)),
     kinds.cells("mojibake", "referring_clinic", slips.mojibake, 0.008, among=kinds.having("referring_clinic", r"[^\x00-\x7f]"), also=("spelling_variants", "control_characters")),
     kinds.cells("control_characters", "remarks", slips.hidden, 0.005),

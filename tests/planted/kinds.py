@@ -14,11 +14,12 @@ Mask = Callable[[Draft], np.ndarray]
 TEN, STEP = 12, 5  # rows are copied from some places of every twelve to others, so that no copy is copied again
 
 
-def frequent(column: str) -> Mask:
-    """Rows whose value is common: a slip in it is rare against the right spelling."""
+def frequent(column: str, letters: int = 1) -> Mask:
+    """Rows whose value is common: a slip in it is rare against the right spelling; and not too short to tell a slip from a name."""
     def mask(draft: Draft) -> np.ndarray:
         cells = draft.frame[column]
-        return (cells.map(cells.value_counts()) >= max(40, 0.01 * len(cells))).to_numpy()
+        common = cells.map(cells.value_counts()) >= max(40, 0.01 * len(cells))
+        return (common & (cells.str.len() >= letters)).to_numpy(dtype=bool)
     return mask
 
 

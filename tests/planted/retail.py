@@ -127,7 +127,7 @@ PLANTS = (
     kinds.cells("spaces_around_text", "channel", slips.spaces, 0.012),
     kinds.cells("case_variants", "delivery", slips.other_case, 0.012, new=True),
     kinds.cells("spelling_variants", "ship_city", slips.one_of(slips.typo, slips.bare, slips.turned, slips.by_ear), 0.008,
-                among=kinds.frequent("ship_city"), new=True),
+                among=kinds.frequent("ship_city", 5), new=True),
     kinds.cells("mojibake", "ship_city", slips.mojibake, 0.006, among=kinds.having("ship_city", r"[^\x00-\x7f]"), also=("spelling_variants", "control_characters")),
     kinds.cells("control_characters", "note", slips.hidden, 0.006),
     kinds.cells("homoglyphs", "return_reason", slips.homoglyph, 0.004, among=kinds.frequent("return_reason"), new=True, also=("spelling_variants",)),

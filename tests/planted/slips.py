@@ -30,7 +30,7 @@ def typo(text: str, rng: np.random.Generator) -> str:
     """One slip of the finger, not in the first letter: a letter too few, too many, another, or two swapped."""
     at, kind = int(rng.integers(1, max(2, len(text) - 1))), int(rng.integers(4))
     letter = next(letter for letter in "etaoinsrhl"[int(rng.integers(8)):] if letter != text[at])
-    kind = 0 if text[at] == text[at + 1:at + 2] else kind
+    kind = 0 if text[at] in {" ", text[at + 1:at + 2]} else kind
     if kind == 0:
         return text[:at] + text[at + 1:]
     if kind == 1:

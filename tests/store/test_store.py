@@ -217,7 +217,7 @@ def test_after_a_step_only_changed_columns_are_profiled_again(store, dataset, mo
     import dataops_core.checks.profile as module
 
     real = module.column_profile
-    monkeypatch.setattr(module, "column_profile", lambda table, column: looked.append(column.name) or real(table, column))
+    monkeypatch.setattr(module, "column_profile", lambda engine, column, *rest: looked.append(column.name) or real(engine, column, *rest))
     results = states.evaluate(store, here.raw, replace(here.recipe, steps=(TRIM,)))
     found = profile(store, results[-1].after)
     assert looked == ["city"]
