@@ -144,19 +144,22 @@ def _datetime(engine: Engine) -> dict[str, Any]:
     if told["min"] is None:
         return {}
     ends = pd.Series([told["min"], told["max"]], dtype="datetime64[us]")
-    first, last = (float(s) for s in ends.to_numpy().astype("datetime64[s]").astype("int64"))
+    first, last = (float(moment) for moment in ends.to_numpy().astype("int64"))
     histogram = _histogram(engine, "datetime", first, last)
     if histogram:
-        histogram["edges"] = [str(edge) for edge in np.array(histogram["edges"]).astype("int64").astype("datetime64[s]")]
+        histogram["edges"] = [_second(edge) for edge in histogram["edges"]]
     facts: dict[str, Any] = {"min": shown(ends)[0], "max": shown(ends)[1], "histogram": histogram, "step": None, "gap": None}
-    steps = engine.ask("gaps", "datetime")
-    if steps:
-        usual = max(steps, key=lambda row: (row["n"], -row["step"]))
-        widest = steps[0]
-        facts["step"] = {"seconds": float(usual["step"]), "count": int(usual["n"])}
-        end = np.datetime64(int(widest["at"]), "s")
-        facts["gap"] = {"seconds": float(widest["step"]), "from": str(end - np.timedelta64(int(widest["step"]), "s")), "to": str(end)}
+    for usual in engine.ask("usual", "datetime"):
+        facts["step"] = {"seconds": usual["step"] / 1e6, "count": int(usual["n"])}
+    for widest in engine.ask("gaps", "datetime"):
+        end, long = widest["at"], widest["step"]
+        facts["gap"] = {"seconds": long / 1e6, "from": _second(end - long), "to": _second(end)}
     return facts
+
+
+def _second(microseconds: float) -> str:
+    """The whole second in which a moment lies, as ISO text."""
+    return str(np.datetime64(int(microseconds), "us").astype("datetime64[s]"))
 
 
 def _text(engine: Engine, column: Column, distinct: int) -> dict[str, Any]:
