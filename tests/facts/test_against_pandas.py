@@ -6,6 +6,7 @@ leaves the range of float64 the fact may be None, never wrong.
 """
 
 import math
+from collections import Counter
 
 import numpy as np
 import pandas as pd
@@ -78,10 +79,13 @@ def test_nearly_constant_columns_have_their_skewness_within_the_bound(facts_of, 
 def holds_in_general(facts: dict, column: pd.Series) -> None:
     there = column.dropna()
     counts = there.value_counts()
-    assert (facts["rows"], facts["missing"], facts["distinct"], facts["distinct_error"]) == (len(column), column.isna().sum(), there.nunique(), None)
+    if facts["type"] == "text":  # pandas 2.3 ends texts at a zero character when it counts them: it takes "" and "\0" for one
+        kept = Counter(there)
+        counts = pd.Series(list(kept.values()), index=pd.Index(list(kept), dtype=object), dtype="int64")
+    assert (facts["rows"], facts["missing"], facts["distinct"], facts["distinct_error"]) == (len(column), column.isna().sum(), len(counts), None)
     assert facts["singles"] == (counts == 1).sum()
     assert facts["entropy"] == pytest.approx(scipy.stats.entropy(counts.to_numpy(dtype=float), base=2) if len(counts) else 0, rel=1e-9, abs=1e-12)
-    ordered = counts.sort_index()
+    ordered = counts.loc[sorted(counts.index)] if facts["type"] == "text" else counts.sort_index()
     for key, up, among in (("top", False, len(counts)), ("bottom", True, len(counts) > 1)):
         best = ordered.sort_values(ascending=up, kind="stable").head(10) if among else ordered.head(0)
         assert [entry["count"] for entry in facts[key]] == best.tolist()
