@@ -32,7 +32,8 @@ def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
     it is an estimate), singles (values that come once), entropy (bits), top and bottom (the most and least frequent
     values, ties in order of the value), bytes (uncompressed), monotonic ("rising", "falling" or None).
     Numbers, over their finite values: mean, sd (n - 1), min, max, skewness and kurtosis (the sample's G1 and G2, Joanes &
-    Gill 1998, as pandas has them), quantiles (type 7 of Hyndman & Fan 1996), zeros, negatives, infinite, histogram.
+    Gill 1998, as pandas has them), quantiles (type 7 of Hyndman & Fan 1996), zeros, negatives, infinite, histogram; None where
+    sums leave the range of float64.
     Dates: min, max, histogram, step (the usual time from one to the next), gap (the longest). Text: shortest, longest and
     mean length in characters, and the cells that have letters, digits, signs and so on (`classes`; `looked_at` cells).
 
@@ -131,7 +132,10 @@ def _histogram(engine: Engine, kind: str, low: float, high: float) -> dict[str, 
     edges = [float(edge) for edge in np.linspace(low, high, BINS + 1)]
     if not all(a < b for a, b in zip(edges[:-1], edges[1:], strict=True)):
         edges = [low, high]
-    engine.bound(low, high if high > low else low + max(1.0, abs(low)))
+    if low == high:  # away from the end of what float64 holds
+        engine.bound(*((low - max(1.0, low), low) if low > 0 else (low, low + max(1.0, -low))))
+    else:
+        engine.bound(low, high)
     found = {int(row["bin"]): int(row["n"]) for row in engine.ask("histogram", kind)}
     counts = [found.get(at, 0) for at in range(BINS)]
     return {
