@@ -98,7 +98,7 @@ def _correlations(engine: Engine, columns: Sequence[Column], ranks: bool) -> lis
     for i, j in combinations(range(len(columns)), 2):
         ranked = ranks and not engine.take_held(i, j, ranks=True)
         if not ranks:
-            engine.take_held(i, j)
+            engine.take_held(i, j, complete=False)  # the expression leaves gaps out itself
         values[i][j] = values[j][i] = correlation(engine.ask("rank_correlated" if ranked else "correlated", "pair")[0])
     return values
 
