@@ -12,6 +12,7 @@ import numpy as np
 from dataops_core.checks import Context, Finding
 from dataops_core.checks.profile import profile_table
 from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.compare import drift
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import table_facts
 
@@ -79,3 +80,27 @@ def _write_findings(args: argparse.Namespace, kept: list[tuple[Finding, np.ndarr
         for number, (finding, places) in enumerate(kept, 1):
             columns = "|".join(finding.columns)
             writer.writerows((number, finding.check, columns, row, finding.severity) for row in places.tolist())
+
+
+def drift_command(args: argparse.Namespace) -> int:
+    """How a file differs from a reference: exit code 1 when a column drifted far, or names or types changed."""
+    with reading(args, file=args.reference) as (reference, _), reading(args) as (other, _folder):
+        told = drift(reference.table, other.table)
+    found = int(bool(told["drifted"] or told["schema"]["differs"]))
+    if args.json:
+        print_json(told)
+        return found
+    print(f"Rows {told['rows'][0]:,} to {told['rows'][1]:,}")
+    for what in ("added", "removed"):
+        if told["schema"][what]:
+            print(f"Columns {what}: {', '.join(told['schema'][what])}")
+    for name, changed in told["schema"]["changed"].items():
+        print(f"Column {name}: {' '.join(f'{what} {pair[0]} to {pair[1]}' for what, pair in changed.items() if pair[0] != pair[1])}")
+    print_table(("column", "by", "drift", "PSI", "KS", "missing", "new values"), [_drift_line(name, each) for name, each in told["columns"].items()])
+    return found
+
+
+def _drift_line(name: str, told: dict[str, Any]) -> tuple[str, ...]:
+    measured = [f"{told['measures'][key]['value']:.3f}" if key in told["measures"] else "" for key in ("psi", "ks")]
+    gaps = f"{told['missing'][0]:.1%} to {told['missing'][1]:.1%}"
+    return (name, told["as"], told["verdict"], *measured, gaps, f"{told['new']['values']:,}" if told["new"] else "")

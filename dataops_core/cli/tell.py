@@ -26,13 +26,14 @@ def options_of(args: argparse.Namespace) -> ReadOptions:
 
 
 @contextmanager
-def reading(args: argparse.Namespace, recipe: recipes.Recipe | None = None) -> Iterator[tuple[Source, Path]]:
-    """The file that the arguments name, read as they say or as the recipe does, and a folder that goes away afterwards."""
-    if not args.file.is_file():
-        near = [path.name for path in args.file.parent.glob("*")] if args.file.parent.is_dir() else []
-        raise SettingError("There is no such file.", str(args.file), nearest(args.file.name, near))
+def reading(args: argparse.Namespace, recipe: recipes.Recipe | None = None, file: Path | None = None) -> Iterator[tuple[Source, Path]]:
+    """The file (that the arguments name), read as they say or as the recipe does, and a folder that goes away afterwards."""
+    file = file or args.file
+    if not file.is_file():
+        near = [path.name for path in file.parent.glob("*")] if file.parent.is_dir() else []
+        raise SettingError("There is no such file.", str(file), nearest(file.name, near))
     with tempfile.TemporaryDirectory(prefix="dataops-") as folder:
-        yield read_for(recipe, args.file, Path(folder) / "read.parquet", options_of(args)), Path(folder)
+        yield read_for(recipe, file, Path(folder) / "read.parquet", options_of(args)), Path(folder)
 
 
 def tell_problems(source: Source) -> None:

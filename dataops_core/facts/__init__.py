@@ -1,7 +1,9 @@
 """Statistics of a table: counted, not judged."""
 
+from dataops_core.facts.across import against_target, over_time
 from dataops_core.facts.engine import Engine
 from dataops_core.facts.facts import column_facts, table_facts
+from dataops_core.facts.pairs import associate, associations
 from dataops_core.facts.spread import spread
 
-__all__ = ["Engine", "column_facts", "spread", "table_facts"]
+__all__ = ["Engine", "against_target", "associate", "associations", "column_facts", "over_time", "spread", "table_facts"]

@@ -15,6 +15,7 @@ def compiled() -> dict[str, str]:
     from ibis.config import Config
 
     from dataops_core.facts.expressions import EXPRESSIONS
+    from dataops_core.facts.pair_expressions import PAIRS
 
     class _Spark(Config):  # type: ignore[misc]
         treat_nan_as_null: bool = False
@@ -24,7 +25,7 @@ def compiled() -> dict[str, str]:
         options.pyspark = _Spark()
     return {
         f"{folder}/{name}_{kind}.sql": f"{ibis.to_sql(expression(kind), dialect=dialect)}\n"
-        for folder, dialect in DIALECTS.items() for name, (expression, kinds) in EXPRESSIONS.items() for kind in kinds
+        for folder, dialect in DIALECTS.items() for name, (expression, kinds) in (EXPRESSIONS | PAIRS).items() for kind in kinds
     }
 
 

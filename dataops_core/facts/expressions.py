@@ -129,24 +129,35 @@ def raw_quantiles(kind: str) -> ir.Table:
 def histogram(kind: str) -> ir.Table:
     """Rows per bin between the ends of `bounds(low, high)`: -1 is what lies below, BINS what lies above."""
     bounds: Any = ibis.table({"low": "float64", "high": "float64"}, name="bounds")
-    finite = _finite(kind) if kind != "datetime" else _seconds()
+    finite = _finite(kind) if kind != "datetime" else _moments()
     both = finite.cross_join(bounds)
     inside = ibis.least(((both.value - both.low) / (both.high - both.low) * BINS).floor(), BINS - 1)
     put = ibis.cases((both.value < both.low, -1), (both.value > both.high, BINS), else_=inside)
     return both.mutate(bin=put.cast("int64")).group_by("bin").aggregate(n=both.n.sum())
 
 
-def _seconds() -> Any:
+def _moments() -> Any:
+    """Microseconds since 1970, exact in both engines: Ibis's epoch_seconds() keeps fractions in DuckDB and drops them in Spark."""
     cells: Any = cells_of("datetime")
-    return cells.filter(cells.value.notnull()).mutate(value=cells.value.epoch_seconds().cast("float64"))
+    since: Any = ibis.timestamp("1970-01-01")
+    return cells.filter(cells.value.notnull()).mutate(value=cells.value.delta(since, unit="microsecond"))
+
+
+def _steps() -> Any:
+    moments = _moments()
+    steps = moments.mutate(step=moments.value - moments.value.lag().over(ibis.window(order_by=moments.value)), at=moments.value)
+    steps = steps.filter(steps.step > 0)  # where values were not counted, equal moments follow one another
+    return steps.group_by("step").aggregate(n=steps.count(), at=steps["at"].min())
 
 
 def gaps(kind: str = "datetime") -> ir.Table:
-    """The steps between moments that follow one another, in seconds: the longest ones first, each with how often it comes."""
-    moments = _seconds()
-    steps = moments.mutate(step=moments.value - moments.value.lag().over(ibis.window(order_by=moments.value)), at=moments.value)
-    steps = steps.filter(steps.step.notnull())
-    return steps.group_by("step").aggregate(n=steps.count(), at=steps["at"].min()).order_by(ibis.desc("step")).limit(10_000)
+    """The longest step between moments that follow one another, in microseconds, and the moment at which it first ends."""
+    return _steps().order_by(ibis.desc("step")).limit(1)
+
+
+def usual(kind: str = "datetime") -> ir.Table:
+    """The step that comes most often, in microseconds; of equals the shortest."""
+    return _steps().order_by(ibis.desc("n"), "step").limit(1)
 
 
 def text(kind: str = "text") -> ir.Table:
@@ -174,6 +185,7 @@ EXPRESSIONS: dict[str, tuple[Callable[[str], ir.Table], tuple[str, ...]]] = {
     "top": (top, tuple(TYPES)), "bottom": (bottom, tuple(TYPES)), "ends": (ends, ("datetime",)),
     "number": (number, ("integer", "decimal")), "quantiles": (quantiles, ("integer", "decimal")),
     "raw_quantiles": (raw_quantiles, ("integer", "decimal")),
-    "histogram": (histogram, ("integer", "decimal", "datetime")), "gaps": (gaps, ("datetime",)), "text": (text, ("text",)),
+    "histogram": (histogram, ("integer", "decimal", "datetime")), "gaps": (gaps, ("datetime",)),
+    "usual": (usual, ("datetime",)), "text": (text, ("text",)),
     "classes": (classes, ("text",)),
 }

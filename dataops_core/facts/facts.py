@@ -32,7 +32,8 @@ def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
     it is an estimate), singles (values that come once), entropy (bits), top and bottom (the most and least frequent
     values, ties in order of the value), bytes (uncompressed), monotonic ("rising", "falling" or None).
     Numbers, over their finite values: mean, sd (n - 1), min, max, skewness and kurtosis (the sample's G1 and G2, Joanes &
-    Gill 1998, as pandas has them), quantiles (type 7 of Hyndman & Fan 1996), zeros, negatives, infinite, histogram.
+    Gill 1998, as pandas has them), quantiles (type 7 of Hyndman & Fan 1996), zeros, negatives, infinite, histogram; None where
+    sums leave the range of float64.
     Dates: min, max, histogram, step (the usual time from one to the next), gap (the longest). Text: shortest, longest and
     mean length in characters, and the cells that have letters, digits, signs and so on (`classes`; `looked_at` cells).
 
@@ -131,7 +132,10 @@ def _histogram(engine: Engine, kind: str, low: float, high: float) -> dict[str, 
     edges = [float(edge) for edge in np.linspace(low, high, BINS + 1)]
     if not all(a < b for a, b in zip(edges[:-1], edges[1:], strict=True)):
         edges = [low, high]
-    engine.bound(low, high if high > low else low + max(1.0, abs(low)))
+    if low == high:  # away from the end of what float64 holds
+        engine.bound(*((low - max(1.0, low), low) if low > 0 else (low, low + max(1.0, -low))))
+    else:
+        engine.bound(low, high)
     found = {int(row["bin"]): int(row["n"]) for row in engine.ask("histogram", kind)}
     counts = [found.get(at, 0) for at in range(BINS)]
     return {
@@ -144,19 +148,22 @@ def _datetime(engine: Engine) -> dict[str, Any]:
     if told["min"] is None:
         return {}
     ends = pd.Series([told["min"], told["max"]], dtype="datetime64[us]")
-    first, last = (float(s) for s in ends.to_numpy().astype("datetime64[s]").astype("int64"))
+    first, last = (float(moment) for moment in ends.to_numpy().astype("int64"))
     histogram = _histogram(engine, "datetime", first, last)
     if histogram:
-        histogram["edges"] = [str(edge) for edge in np.array(histogram["edges"]).astype("int64").astype("datetime64[s]")]
+        histogram["edges"] = [_second(edge) for edge in histogram["edges"]]
     facts: dict[str, Any] = {"min": shown(ends)[0], "max": shown(ends)[1], "histogram": histogram, "step": None, "gap": None}
-    steps = engine.ask("gaps", "datetime")
-    if steps:
-        usual = max(steps, key=lambda row: (row["n"], -row["step"]))
-        widest = steps[0]
-        facts["step"] = {"seconds": float(usual["step"]), "count": int(usual["n"])}
-        end = np.datetime64(int(widest["at"]), "s")
-        facts["gap"] = {"seconds": float(widest["step"]), "from": str(end - np.timedelta64(int(widest["step"]), "s")), "to": str(end)}
+    for usual in engine.ask("usual", "datetime"):
+        facts["step"] = {"seconds": usual["step"] / 1e6, "count": int(usual["n"])}
+    for widest in engine.ask("gaps", "datetime"):
+        end, long = widest["at"], widest["step"]
+        facts["gap"] = {"seconds": long / 1e6, "from": _second(end - long), "to": _second(end)}
     return facts
+
+
+def _second(microseconds: float) -> str:
+    """The whole second in which a moment lies, as ISO text."""
+    return str(np.datetime64(int(microseconds), "us").astype("datetime64[s]"))
 
 
 def _text(engine: Engine, column: Column, distinct: int) -> dict[str, Any]:

@@ -128,8 +128,7 @@ def shown(column: pd.Series) -> pd.Series:
         texts = np.datetime_as_string(column.to_numpy(dtype="datetime64[us]"), unit="s").astype(object)
         plain = [text[:10] if day else text.replace("T", " ") for text, day in zip(texts, days, strict=True)]
     elif kind == "decimal":
-        plain = [f"{x:.0f}" if abs(x) < 1e15 and x == int(x) else repr(x) for x in column.fillna(0.0).clip(-1e300, 1e300)]
-        plain = [repr(x) if abs(x) == np.inf else text for x, text in zip(column.tolist(), plain, strict=True)]
+        plain = [f"{x:.0f}" if abs(x) < 1e15 and x == int(x) else repr(x) for x in (column.fillna(0.0) + 0.0).tolist()]
     else:
         plain = [str(value) for value in column.tolist()]
     missing = column.isna().to_numpy(dtype=bool)

@@ -19,7 +19,7 @@ FROM (
         "t1"."value" AS "at"
       FROM (
         SELECT
-          CAST(EPOCH(CAST("t0"."value" AS TIMESTAMP)) AS DOUBLE) AS "value",
+          DATE_DIFF('MICROSECOND', MAKE_TIMESTAMP(1970, 1, 1, 0, 0, 0.0), "t0"."value") AS "value",
           "t0"."n"
         FROM "cells" AS "t0"
         WHERE
@@ -27,11 +27,11 @@ FROM (
       ) AS "t1"
     ) AS "t2"
     WHERE
-      "t2"."step" IS NOT NULL
+      "t2"."step" > 0
   ) AS "t3"
   GROUP BY
     1
 ) AS "t4"
 ORDER BY
   "t4"."step" DESC
-LIMIT 10000
+LIMIT 1

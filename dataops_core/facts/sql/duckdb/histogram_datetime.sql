@@ -33,7 +33,7 @@ FROM (
       "t2"."high"
     FROM (
       SELECT
-        CAST(EPOCH(CAST("t0"."value" AS TIMESTAMP)) AS DOUBLE) AS "value",
+        DATE_DIFF('MICROSECOND', MAKE_TIMESTAMP(1970, 1, 1, 0, 0, 0.0), "t0"."value") AS "value",
         "t0"."n"
       FROM "cells" AS "t0"
       WHERE

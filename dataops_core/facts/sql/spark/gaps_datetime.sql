@@ -16,7 +16,7 @@ FROM (
         `t1`.`value` AS `at`
       FROM (
         SELECT
-          CAST(UNIX_TIMESTAMP(CAST(`t0`.`value` AS TIMESTAMP)) AS DOUBLE) AS `value`,
+          DATEDIFF(MICROSECOND, CAST('1970-01-01T00:00:00' AS TIMESTAMP), `t0`.`value`) AS `value`,
           `t0`.`n`
         FROM `cells` AS `t0`
         WHERE
@@ -24,11 +24,11 @@ FROM (
       ) AS `t1`
     ) AS `t2`
     WHERE
-      `t2`.`step` IS NOT NULL AND NOT ISNAN(`t2`.`step`)
+      `t2`.`step` > 0
   ) AS `t3`
   GROUP BY
     1
 ) AS `t4`
 ORDER BY
   `t4`.`step` DESC
-LIMIT 10000
+LIMIT 1

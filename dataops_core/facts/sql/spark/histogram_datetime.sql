@@ -33,7 +33,7 @@ FROM (
       `t2`.`high`
     FROM (
       SELECT
-        CAST(UNIX_TIMESTAMP(CAST(`t0`.`value` AS TIMESTAMP)) AS DOUBLE) AS `value`,
+        DATEDIFF(MICROSECOND, CAST('1970-01-01T00:00:00' AS TIMESTAMP), `t0`.`value`) AS `value`,
         `t0`.`n`
       FROM `cells` AS `t0`
       WHERE

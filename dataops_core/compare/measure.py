@@ -1,0 +1,182 @@
+"""How far two samples of one column lie apart, and whether that is more than chance and enough to matter.
+
+A difference counts as small or large by its size (LEVELS), never by a p-value, and only where it is beyond what two samples of these
+sizes from one and the same source differ by, but for one time in 10,000:
+
+- PSI, the population stability index: under no drift it is near (1/n + 1/m) times a chi-square with bins - 1 degrees of freedom
+  (Yurdakul 2018, Statistical properties of the population stability index), so its expectation is (bins - 1)(1/n + 1/m).
+- Jensen-Shannon distance (base 2): its square is near PSI / (8 ln 2) for small differences; bounds and levels follow from PSI's.
+- KS, the greatest distance of the two distribution functions: sqrt(-ln(alpha / 2) / 2) sqrt(1/n + 1/m).
+- the share of missing cells: two proportions, normal.
+
+With fewer than LEAST cells on a side, or where chance alone could look like a large difference, it is "too few rows to tell".
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.compare.sample import Comparison, Sample
+
+BINS = 10
+SMOOTH = 0.5  # added to the count of every bin or value for PSI, which has logarithms of shares
+LEAST = 30
+CHANCE = 1e-4
+LEVELS = {"psi": (0.1, 0.25), "js": (0.134, 0.212), "ks": (0.1, 0.2), "missing": (0.05, 0.2)}  # small, large
+TOO_FEW = "too few rows to tell"
+TOLD = 20
+
+
+def compare_samples(reference: Sample, other: Sample, comparison: Comparison) -> dict[str, Any]:
+    """How the other sample differs, as plain JSON values.
+
+    `{"as", "n", "missing", "measures", "shares", "new", "gone", "verdict"}`: `n` are the cells compared, `missing` the shares of missing
+    cells, `measures` has for psi, js, ks and missing `{"value", "noise", "p", "level"}` (noise: what chance stays below; level: none,
+    small, large, or "within noise"), `shares` the bins or values with their share on both sides, `new` and `gone` the values that one
+    side lacks. The verdict is the highest level of them all, or "too few rows to tell".
+    """
+    n, m = reference.present, other.present
+    shares = [sample.missing / max(1, sample.rows) for sample in (reference, other)]
+    told: dict[str, Any] = {"as": comparison, "n": [n, m], "missing": shares, "measures": {}, "shares": [], "new": None, "gone": None}
+    if reference.rows and other.rows:
+        told["measures"]["missing"] = _missing(reference, other)
+    if comparison == "categories":
+        told |= {"new": _only(other.counts, reference.counts), "gone": _only(reference.counts, other.counts)}
+    if n and m and comparison != "missing":
+        labels, ones, others = _binned(reference, other, comparison)
+        told["shares"] = [
+            {"of": label, "reference": a / n, "other": b / m} for label, a, b in zip(labels, ones.tolist(), others.tolist(), strict=True)
+        ]
+        told["measures"] |= {"psi": _psi(ones, others), "js": _js(ones, others)}
+        if comparison != "categories":
+            told["measures"]["ks"] = _ks(reference.numbers, other.numbers)
+    told["verdict"] = _verdict(reference, other, comparison, told["measures"])
+    return told
+
+
+def _binned(reference: Sample, other: Sample, comparison: Comparison) -> tuple[list[str], np.ndarray, np.ndarray]:
+    if comparison == "categories":
+        return _values(reference.counts, other.counts)
+    inner = np.unique(np.quantile(reference.numbers, np.arange(1, BINS) / BINS, method="inverted_cdf"))
+    counted = [np.bincount(np.searchsorted(inner, each.numbers), minlength=len(inner) + 1) for each in (reference, other)]
+    ends = [str(np.datetime64(int(x), "us").astype("datetime64[s]")) if comparison == "dates" else f"{x:.6g}" for x in inner]
+    labels = [f"to {ends[0]}", *[f"{low} to {high}" for low, high in zip(ends[:-1], ends[1:], strict=True)], f"over {ends[-1]}"]
+    if not counted[0][-1] and not counted[1][-1]:  # nothing lies beyond the last edge
+        labels, counted = labels[:-1], [each[:-1] for each in counted]
+    return labels, counted[0], counted[1]
+
+
+def _values(reference: pd.Series, other: pd.Series) -> tuple[list[str], np.ndarray, np.ndarray]:
+    """Rows by value on both sides; values too rare for five rows in the smaller sample are taken together."""
+    both = pd.DataFrame({"reference": reference, "other": other}).fillna(0).astype("int64")
+    total = both.sum(axis=1)
+    order = sorted(range(len(both)), key=lambda at: (-int(total.iloc[at]), str(both.index[at])))
+    both, total = both.take(order), total.take(order)
+    common = total / total.sum() * min(reference.sum(), other.sum()) >= 5
+    rare = both[~common].sum()
+    rows = [(str(value), *pair) for value, pair in zip(both.index[common], both[common].to_numpy().tolist(), strict=True)]
+    rows += [("all rarer values", int(rare["reference"]), int(rare["other"]))] if rare.sum() else []
+    return [row[0] for row in rows], np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
+
+
+def _only(here: pd.Series, there: pd.Series) -> dict[str, Any]:
+    """The values of one side that the other lacks: how many, their rows, and the most frequent of them."""
+    found = here[~here.index.isin(there.index)]
+    most = sorted(found.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))[:TOLD]
+    return {"values": len(found), "rows": int(found.sum()), "most": [{"value": str(value), "count": int(count)} for value, count in most]}
+
+
+def _psi(ones: np.ndarray, others: np.ndarray) -> dict[str, Any]:
+    from scipy.stats import chi2
+
+    n, m, bins = ones.sum(), others.sum(), len(ones)
+    value, spread = psi(ones, others), 1 / n + 1 / m
+    bound = spread * chi2.isf(CHANCE, bins - 1) if bins > 1 else 0.0
+    told = _told("psi", value, float(bound), float(chi2.sf(value / spread, bins - 1)) if bins > 1 else 1.0)
+    return told | {"expected": float((bins - 1) * spread)}
+
+
+def psi(ones: np.ndarray, others: np.ndarray) -> float:
+    """The population stability index of two rows of counts, 0.5 added to each count.
+
+    >>> round(psi(np.array([50, 50]), np.array([80, 20])), 4)
+    0.4063
+    """
+    p, q = ((counts + SMOOTH) / (counts.sum() + SMOOTH * len(counts)) for counts in (ones, others))
+    return float(((p - q) * np.log(p / q)).sum())
+
+
+def _js(ones: np.ndarray, others: np.ndarray) -> dict[str, Any]:
+    from scipy.stats import chi2
+
+    bins, spread = len(ones), 1 / ones.sum() + 1 / others.sum()
+    bound = math.sqrt(spread * float(chi2.isf(CHANCE, bins - 1)) / (8 * math.log(2))) if bins > 1 else 0.0
+    return _told("js", jensen_shannon(ones, others), bound, None)
+
+
+def jensen_shannon(ones: np.ndarray, others: np.ndarray) -> float:
+    """The Jensen-Shannon distance of two rows of counts, base 2: from 0 to 1.
+
+    >>> jensen_shannon(np.array([4, 0]), np.array([0, 7]))
+    1.0
+    """
+    p, q = ones / ones.sum(), others / others.sum()
+    middle = (p + q) / 2
+    parts = [(side[side > 0] * np.log2(side[side > 0] / middle[side > 0])).sum() for side in (p, q)]
+    return math.sqrt(min(1.0, max(0.0, float(sum(parts)) / 2)))
+
+
+def _ks(ones: np.ndarray, others: np.ndarray) -> dict[str, Any]:
+    from scipy.stats import kstwobign
+
+    bound = math.sqrt(-math.log(CHANCE / 2) / 2 * (1 / len(ones) + 1 / len(others)))
+    value = kolmogorov_smirnov(ones, others)
+    return _told("ks", value, bound, float(kstwobign.sf(value / math.sqrt(1 / len(ones) + 1 / len(others)))))
+
+
+def kolmogorov_smirnov(ones: np.ndarray, others: np.ndarray) -> float:
+    """The greatest distance between the distribution functions of two rows of numbers.
+
+    >>> kolmogorov_smirnov(np.array([1.0, 2.0]), np.array([2.0, 3.0]))
+    0.5
+    """
+    first, second = np.sort(ones), np.sort(others)
+    every = np.concatenate([first, second])
+    reached = [np.searchsorted(side, every, side="right") / len(side) for side in (first, second)]
+    return float(np.abs(reached[0] - reached[1]).max())
+
+
+def _missing(reference: Sample, other: Sample) -> dict[str, Any]:
+    from scipy.stats import norm
+
+    n, m = reference.rows, other.rows
+    value, both = other.missing / m - reference.missing / n, (reference.missing + other.missing) / (n + m)
+    error = math.sqrt(both * (1 - both) * (1 / n + 1 / m))
+    return _told("missing", value, float(norm.isf(CHANCE / 2)) * error, float(2 * norm.sf(abs(value) / error)) if error else 1.0)
+
+
+def _told(measure: str, value: float, noise: float, p: float | None) -> dict[str, Any]:
+    small, large = LEVELS[measure]
+    size = abs(value)
+    level = "none" if size < small else "within noise" if size <= noise else "large" if size >= large else "small"
+    return {"value": value, "noise": noise, "p": p, "level": level}
+
+
+def _verdict(reference: Sample, other: Sample, comparison: Comparison, measures: dict[str, Any]) -> str:
+    if not reference.present and not other.present:
+        comparison = "missing"  # nothing there on both sides: the gaps are all there is to compare
+    compared = {"missing": (reference.rows, other.rows)}.get(comparison, (reference.present, other.present))
+    gaps = measures["missing"]["level"] if "missing" in measures and min(reference.rows, other.rows) >= LEAST else TOO_FEW
+    if min(compared) < LEAST:
+        return gaps if gaps in ("small", "large") else TOO_FEW
+    levels = [each["level"] for each in measures.values()]
+    found = next((level for level in ("large", "small") if level in levels), None)
+    if found:
+        return found
+    leading = "missing" if comparison == "missing" else "psi" if comparison == "categories" else "ks"
+    unsure = measures[leading]["level"] == "within noise" or measures[leading]["noise"] > LEVELS[leading][1]
+    return TOO_FEW if unsure else "none"

@@ -1,0 +1,17 @@
+SELECT
+  CAST(CAST(FLOOR(
+    (
+      (
+        RANK() OVER (ORDER BY "t1"."x" ASC ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) - 1
+      ) * 10
+    ) / COUNT(*) OVER (ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+  ) AS BIGINT) AS TEXT) AS "x",
+  "t1"."y",
+  "t1"."x" AS "value"
+FROM (
+  SELECT
+    *
+  FROM "pair" AS "t0"
+  WHERE
+    "t0"."x" IS NOT NULL
+) AS "t1"

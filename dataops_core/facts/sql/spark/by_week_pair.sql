@@ -1,0 +1,6 @@
+SELECT
+  DATE_TRUNC('week', `t0`.`x`) AS `x`,
+  `t0`.`y`
+FROM `pair` AS `t0`
+WHERE
+  `t0`.`x` IS NOT NULL
