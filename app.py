@@ -13,6 +13,7 @@ st.set_page_config(page_title="Data quality workbench", page_icon=ICON, layout="
 pages = [
     st.Page("pages/data.py", title="Data", icon=":material/table:", default=True, help="Bring a file, see how it was read"),
     st.Page("pages/profile.py", title="Profile", icon=":material/query_stats:", help="Facts, and what is wrong"),
+    st.Page("pages/compare.py", title="Compare", icon=":material/compare:", help="What differs between tables, versions or groups"),
     st.Page("pages/clean.py", title="Clean", icon=":material/healing:", help="Repair it, with a preview before every change"),
     st.Page("pages/versions.py", title="Versions", icon=":material/history:", help="Commit, compare, export, verify"),
     st.Page("pages/guide.py", title="Guide", icon=":material/menu_book:", help="Every step and check explained"),

@@ -3,9 +3,8 @@
 import pandas as pd
 import streamlit as st
 
-from dataops_core.checks import REGISTRY
-from pages._ui import chart, finding, frame, grid, head, job
-from pages._ui.words import KINDS, SEVERITY, count, md, share
+from pages._ui import details, facets, finding, frame, grid, head, inbox, job, maps, reports, scorecard, variants
+from pages._ui.words import KINDS, count, share
 
 place = frame.enter("Profile")
 here = frame.need_dataset(place)
@@ -16,83 +15,85 @@ steps = len(here.recipe.active)
 look = NOW
 if steps:
     look = st.radio("Which state", [NOW, AS_CAME], key="profile.which", horizontal=True)
-state = head.now(here) if look == NOW else head.root(here)
+first = head.root(here)
+state = head.now(here) if look == NOW else first
 if state is None:
     st.stop()
 table = grid.table(state)
 
 
 with frame.errors():
-    facts = head.profile(here, state)
-    if facts is None:
-        job.do("profile", {"state": state, "context": head.context(here).to_json()}, "Counting and checking all rows", cells=table.cells)
-        facts = head.profile(here, state)
-if facts is None:
+    profile = head.profile(here, state)
+    if profile is None:
+        args = {"state": state, "context": head.context(here).to_json()}
+        job.do("profile", args, "Counting and checking all rows", cells=table.cells + 3000 * len(table.columns))
+        profile = head.profile(here, state)
+if profile is None:
     st.stop()
 
-
-
-def _graded(grade: str, findings: list) -> str:
-    """A choice of the filter, with how many findings it shows."""
-    return f"All ({len(findings)})" if grade == "all" else f"{SEVERITY[grade][0]}s ({sum(f['severity'] == grade for f in findings)})"
-
-
-grave = [f for f in facts["findings"] if f["severity"] != "note"]
+grave = [f for f in profile["findings"] if f["severity"] != "note"]
 with st.container(horizontal=True):
-    st.metric("Rows", f"{facts['rows']:,}", border=True, width=150)
-    st.metric("Columns", f"{facts['columns']:,}", border=True, width=150)
-    st.metric("Missing cells", f"{facts['missing_cells']:,}", border=True, width=150,
-              help=f"{share(facts['missing_cells'], table.cells)} of all cells")
-    st.metric("Duplicates", f"{facts['duplicate_rows']:,}", border=True, width=150, help="Rows that repeat an earlier row in every column")
-    st.metric("Findings", f"{len(facts['findings']):,}", border=True, width=150, help=f"{len(grave)} of them errors or warnings")
-st.caption(f"Counted on all {count(facts['rows'], 'row')}.")
+    st.metric("Rows", f"{profile['rows']:,}", border=True, width=150)
+    st.metric("Columns", f"{profile['columns']:,}", border=True, width=150)
+    st.metric("Missing cells", f"{profile['missing_cells']:,}", border=True, width=150,
+              help=f"{share(profile['missing_cells'], table.cells)} of all cells")
+    st.metric("Duplicates", f"{profile['duplicate_rows']:,}", border=True, width=150, help="Rows that repeat an earlier row in every column")
+    st.metric("Findings", f"{len(profile['findings']):,}", border=True, width=150, help=f"{len(grave)} of them errors or warnings")
+st.caption(f"Counted on all {count(profile['rows'], 'row')}.")
+for failed in profile.get("failed_checks", []):
+    st.warning(failed["reason"], title=f"The check {failed['check']} could not be done on {', '.join(failed['columns']) or 'the table'}")
 
-wrong, columns, rows = st.tabs(
-    [f"What is wrong ({len(facts['findings'])})", "The columns", "The rows"], key="profile.tabs", on_change="rerun"
+wrong, scores, columns, together, merge, rows, out = st.tabs(
+    [f"What is wrong ({len(profile['findings'])})", "Scores", "The columns", "Together", "Variants", "The rows", "Reports"],
+    key="profile.tabs", on_change="rerun",
 )
 if wrong.open:
     with wrong, frame.errors():
-        grades = [grade for grade in SEVERITY if any(f["severity"] == grade for f in facts["findings"])]
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            grade = st.radio(
-                "Show", ["all", *grades], key=f"profile.grades.{state[:8]}", horizontal=True, format_func=lambda g: _graded(g, facts["findings"]),
-            )
-            only = st.selectbox("Column", ["All columns", *table.names], key="profile.only", width=260)
-        shown = [f for f in facts["findings"] if grade in ("all", f["severity"]) and only in ("All columns", *f["columns"])]
-        if not facts["findings"]:
-            st.success(f"{len(REGISTRY)} checks looked at every cell and found nothing.", icon=":material/check_circle:")
-        for number, each in enumerate(shown[:30]):
-            finding.card(each, state, facts["rows"], f"finding.{state[:8]}.{each['check']}.{number}", mend=look == NOW)
-        if len(shown) > 30:
-            st.caption(f"The gravest 30 of {len(shown)}. Choose a column to see the others.")
+        inbox.inbox(here, profile, state, table.names, mend=look == NOW)
+if scores.open:
+    with scores, frame.errors():
+        scorecard.panel(here, profile, head.profile(here, first) if steps and first and first != state else None)
 if columns.open:
     with columns, frame.errors():
+        words = st.text_input("Find a column", key="profile.find", placeholder="Part of its name", width=260).strip().casefold()
+        names = [name for name in table.names if words in name.casefold()]
         strip = pd.DataFrame([
             {
-                "Column": name, "Kind": KINDS[f["kind"]], "Missing": f["missing"] / max(1, f["rows"]), "Distinct": f["distinct"],
+                "Column": name, "Kind": KINDS[f["kind"]], "Missing": f["missing"] / max(1, f["rows"]),
+                "Suspicious": max((g["share"] for g in profile["findings"] if g["columns"][:1] == [name] and g["severity"] != "note"), default=0.0),
+                "Distinct": f["distinct"],
                 "Spread": (f.get("histogram") or {}).get("counts") or [t["count"] for t in f["top"]],
-                "Findings": sum(name in g["columns"] for g in facts["findings"]),
+                "Findings": sum(name in g["columns"] for g in profile["findings"]),
             }
-            for name, f in facts["facts"].items()
-        ])
+            for name, f in profile["facts"].items() if name in names
+        ], columns=["Column", "Kind", "Missing", "Suspicious", "Distinct", "Spread", "Findings"])
+        if not names:
+            st.info("No column has that in its name.", icon=":material/search_off:")
+            st.stop()
         picked = st.dataframe(
-            strip, hide_index=True, key=f"profile.strip.{state[:8]}", on_select="rerun", selection_mode="single-row-required",
+            strip, hide_index=True, key=f"profile.strip.{state[:8]}.{words}", on_select="rerun", selection_mode="single-row-required",
             alt="The columns: kind, share of missing cells, distinct values, spread and number of findings",
             column_config={
                 "Missing": st.column_config.ProgressColumn("Missing", format="percent", min_value=0, max_value=1),
+                "Suspicious": st.column_config.ProgressColumn(
+                    "Suspicious", format="percent", min_value=0, max_value=1, help="Share of rows that the largest error or warning names",
+                ),
                 "Distinct": st.column_config.NumberColumn("Distinct", format="localized", help="Different values, missing not counted"),
                 "Spread": st.column_config.BarChartColumn("Spread", help="Histogram, or the most frequent values"),
             },
         )
-        chosen_rows = picked["selection"]["rows"]
-        name = table.names[chosen_rows[0] if chosen_rows else 0]
-        f = facts["facts"][name]
-        st.header(md(name))
-        left, right = st.columns([3, 2], gap="large")
-        with left:
-            chart.distribution(f, f"How {name} is spread", f"profile.chart.{state[:8]}.{name}")
-        with right:
-            st.table(head.told(f))
+        chosen = picked["selection"]["rows"]
+        name = names[chosen[0] if chosen and chosen[0] < len(names) else 0]
+        details.panel(here, state, table, name, profile["facts"][name])
+if together.open:
+    with together, frame.errors():
+        maps.panel(state, table)
+if merge.open:
+    with merge, frame.errors():
+        variants.panel(state, table, look == NOW)
 if rows.open:
     with rows, frame.errors():
-        grid.grid(state, "profile", height=560)
+        facets.panel(state, table)
+if out.open:
+    with out, frame.errors():
+        reports.panel(here, state, table)

@@ -7,10 +7,10 @@ from collections import defaultdict
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
-from dataops_core.steps.replace_values import replace_values
+from dataops_core.steps.merge_values import merge_values
 
 
-@check("Case variants", group="Text", types=["text"], fix=replace_values,
+@check("Case variants", group="Text", types=["text"], fix=merge_values,
        no_fix="There are too many to list in one step; change the case of the whole column instead.")
 def case_variants(column: Cells, context: Context) -> Hit | None:
     """The same text in capital and small letters: "Paris", "PARIS", "paris".

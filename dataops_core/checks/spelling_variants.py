@@ -9,13 +9,13 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.variants import fingerprint, ngram_fingerprint, slips, sound
+from dataops_core.steps.merge_values import merge_values
 from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visible
-from dataops_core.steps.replace_values import replace_values
 
 MOST = 20_000
 
 
-@check("Spelling variants", group="Text", types=["text"], fix=replace_values,
+@check("Spelling variants", group="Text", types=["text"], fix=merge_values,
        no_fix="There are too many to list in one step; merge them by clusters.")
 def spelling_variants(column: Cells, context: Context) -> Hit | None:
     """The same value written in several ways: punctuation, accents, order of words, or a slip of the pen.

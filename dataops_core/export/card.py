@@ -75,7 +75,7 @@ def _steps(steps: list[Mapping[str, Any]]) -> list[str]:
     lines = []
     for number, step in enumerate(steps, 1):
         reason = step.get("reason", "").rstrip(".")
-        effect = {"skipped": f"skipped: {reason}", "off": "switched off"}.get(step["status"]) or _effect(step)
+        effect = {"skipped": f"skipped: {reason}", "off": "switched off"}.get(step["status"]) or ". ".join(part for part in (_effect(step), reason) if part)
         lines.append(f"{number}. {_text(step['sentence'])} — {_text(effect)}.")
         if step.get("why"):
             lines.append(f"   *Why: {_text(step['why'])}*")

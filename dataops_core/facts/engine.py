@@ -56,6 +56,11 @@ class Engine:
         self.con.close()
         self._folder.cleanup()
 
+    @property
+    def rows(self) -> str:
+        """The table as it stands after FROM."""
+        return self._from
+
     def named(self, name: str) -> str:
         """A column of the table as the engine calls it, in quotes."""
         return '"' + self._places[name].replace('"', '""') + '"'

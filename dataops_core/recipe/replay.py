@@ -132,7 +132,8 @@ def take(
     except Skip as reason:
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
     changed = difference(table, after, step.new_names(settings))
-    return after, Outcome(entry.op, entry.sentence, "done", "", learned, changed)
+    noticed = _call(step, step.watcher, table.frame(), {**settings, "learned": learned}) if step.watcher and entry.learned is not None else ""
+    return after, Outcome(entry.op, entry.sentence, "done", noticed, learned, changed)
 
 
 @dataclass(frozen=True)

@@ -105,6 +105,7 @@ class Step:
     settings: tuple[Setting, ...]
     model: type[pydantic.BaseModel]
     learner: Callable[..., dict[str, Any]] | None = None
+    watcher: Callable[..., str] | None = None
     namer: Callable[..., dict[str, str]] | None = None
     kinder: Callable[..., dict[str, str]] | None = None
     _source: str = field(default="", repr=False)
@@ -116,6 +117,11 @@ class Step:
     def learn(self, function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
         """Register the function that learns plain values from the training rows."""
         self.learner = function
+        return function
+
+    def watch(self, function: Callable[..., str]) -> Callable[..., str]:
+        """Register the function that says what a replay on other rows should make people look at; "" for nothing."""
+        self.watcher = function
         return function
 
     def renames(self, function: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:

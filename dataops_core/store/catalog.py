@@ -54,6 +54,11 @@ version = sa.Table(
     sa.Column("manifest", sa.String, nullable=False),  # md5 of the manifest object
     sa.UniqueConstraint("dataset", "n"),
 )
+opinion = sa.Table(  # what the user thinks of a dataset's findings: which to ignore and why, how much each side of quality weighs
+    "opinion", metadata,
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True), sa.Column("about", sa.String, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False), sa.Column("actor", sa.String, nullable=False), sa.Column("at", sa.String, nullable=False),
+)
 audit = sa.Table(
     "audit", metadata,
     sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False), sa.Column("at", sa.String, nullable=False),

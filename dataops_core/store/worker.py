@@ -17,7 +17,7 @@ from dataops_core.export.bundle import verify_bundle
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
-from dataops_core.store import changes, datasets, jobs, states, versions
+from dataops_core.store import changes, counts, datasets, jobs, states, versions
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -44,6 +44,10 @@ def _reread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     profile(store, args["state"], Context.from_json(args["context"]), progress=progress)
+
+
+def _count(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    counts.counted(store, args["what"], args["with"])
 
 
 def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -73,7 +77,7 @@ def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "spread": _spread,
-    "commit": _commit, "compare": _compare, "export": _export, "verify": _verify,
+    "commit": _commit, "count": _count, "compare": _compare, "export": _export, "verify": _verify,
 }
 
 

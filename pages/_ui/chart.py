@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -82,3 +82,111 @@ def _cut(text: str) -> str:
 
 def _plain(text: str) -> str:
     return text.replace("<", "‹").replace(">", "›")
+
+
+def against(told: Mapping[str, Any], key: str) -> None:
+    """A column against another: its mean, or the shares of its values, per group."""
+    labels = [_cut(str(g["value"])) if "value" in g else f"{_short(g['low'])} to {_short(g['high'])}" for g in told["groups"]]
+    if told["missing"]:
+        labels.append("(missing)")
+    groups = [*told["groups"], *([told["missing"]] if told["missing"] else [])]
+    _lines_or_shares(labels, groups, f"{told['target']} by {told['column']}", key, bars=True)
+
+
+def along(told: Mapping[str, Any], key: str) -> None:
+    """A column over time: its mean, or the shares of its values, per period."""
+    _lines_or_shares([p["start"] for p in told["periods"]], told["periods"], f"{told['column']} per {told['period']}", key, bars=False)
+
+
+def _lines_or_shares(labels: list[str], groups: Sequence[Mapping[str, Any]], title: str, key: str, *, bars: bool) -> None:
+    if not groups:
+        st.caption("There is nothing to draw: no values.")
+        return
+    table = pd.DataFrame({"Rows": [g["n"] for g in groups]}, index=labels)
+    if "shares" in next((g for g in groups if g.get("shares")), {}):
+        values = list(dict.fromkeys(value for g in groups for value in g["shares"]))
+        for value in values:
+            table[_cut(str(value))] = [g["shares"].get(value, 0.0) for g in groups]
+    else:
+        table["Mean"] = [g.get("mean") for g in groups]
+    drawn = table.drop(columns="Rows")
+    mark = go.Bar if bars else go.Scatter
+    more = {} if bars else {"mode": "lines+markers"}
+    figure = go.Figure([
+        mark(name=_plain(name), x=list(range(len(table))), y=drawn[name], customdata=labels, hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
+             marker_color=colour, **more)
+        for name, colour in zip(drawn.columns, _many(len(drawn.columns)), strict=True)
+    ])
+    step = max(1, len(labels) // 8)
+    figure.update_layout(
+        title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320,
+        barmode="stack" if len(drawn.columns) > 1 else "group", showlegend=len(drawn.columns) > 1, legend={"orientation": "h", "y": -0.2},
+        xaxis={"tickvals": list(range(len(labels)))[::step], "ticktext": [_plain(label) for label in labels[::step]], "automargin": True},
+        yaxis={"title": {"text": "Share of rows" if len(drawn.columns) > 1 or "Mean" not in drawn else "Mean"}, "rangemode": "tozero" if bars else "normal"},
+    )
+    st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}, for {len(labels)} groups; the numbers are in the table below.")
+    with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
+        st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers")
+
+
+def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:
+    """A map of how columns go together, in clustered order."""
+    rows = [told["rows"][at] for at in told["row_order"]][:most]
+    columns = [told["columns"][at] for at in told["column_order"]][:most]
+    at = {name: n for n, name in enumerate(told["rows"])}, {name: n for n, name in enumerate(told["columns"])}
+    table = pd.DataFrame(
+        [[told["values"][at[0][row]][at[1][column]] for column in columns] for row in rows], index=rows, columns=columns, dtype="float64",
+    )
+    dark = st.context.theme.type == "dark"
+    middle = "#15181d" if dark else "#f4f6f9"
+    figure = go.Figure(go.Heatmap(
+        z=table.to_numpy(), x=[_cut(_plain(c)) for c in columns], y=[_cut(_plain(r)) for r in rows], zmin=-1, zmax=1,
+        colorscale=[[0, "#d98032" if dark else "#b35806"], [0.5, middle], [1, "#6ea8ee" if dark else "#1f5fae"]],
+        hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>", xgap=1, ygap=1,
+    ))
+    figure.update_layout(
+        title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=min(900, 160 + 24 * len(rows)),
+        yaxis={"autorange": "reversed", "automargin": True, "type": "category"}, xaxis={"automargin": True, "type": "category"},
+    )
+    strongest = _strongest(table)
+    st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}: a map of {len(rows)} by {len(columns)} columns. {strongest}")
+    st.caption(strongest)
+    if max(len(told["rows"]), len(told["columns"])) > most:
+        st.caption(f"The first {most} columns of {len(told['rows'])}.")
+    with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
+        st.dataframe(table.round(4), key=f"{key}.numbers", alt=f"{title}, as numbers")
+
+
+def _strongest(table: pd.DataFrame) -> str:
+    pairs = [
+        (abs(value), row, column, value) for row in table.index for column, value in table.loc[row].items()
+        if row != column and not pd.isna(value) and (column not in table.index or str(row) < str(column))
+    ]
+    best = sorted(pairs, reverse=True, key=lambda pair: pair[0])[:3]
+    return "Strongest: " + ", ".join(f"{_plain(str(row))} and {_plain(str(column))} ({value:.2f})" for _, row, column, value in best) + "." if best else ""
+
+
+def _many(number: int) -> list[str]:
+    dark = st.context.theme.type == "dark"
+    some = ["#6ea8ee", "#e6a15c", "#7bc8a4", "#d58bd0", "#c9c46a", "#8fb3c9", "#e58585", "#a0a8b8"] if dark else [
+        "#1f5fae", "#b35806", "#1b7a52", "#8d3b88", "#6f6a12", "#47708a", "#b03030", "#5f6878"]
+    return [some[at % len(some)] for at in range(number)]
+
+
+def pairs(shares: Sequence[Mapping[str, Any]], before: str, after: str, title: str, key: str) -> None:
+    """The shares of values or ranges in two tables, side by side."""
+    table = pd.DataFrame({before: [s["reference"] for s in shares], after: [s["other"] for s in shares]}, index=[_cut(str(s["of"])) for s in shares])
+    figure = go.Figure([
+        go.Bar(name=_plain(name), x=list(range(len(table))), y=table[name], marker_color=colour, customdata=list(table.index),
+               hovertemplate="%{customdata}: %{y:.1%}<extra></extra>")
+        for name, colour in zip(table.columns, _colours(2), strict=True)
+    ])
+    figure.update_layout(
+        title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320, bargap=0.15,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"},
+        xaxis={"tickvals": list(range(len(table))), "ticktext": [_plain(label) for label in table.index], "automargin": True},
+        yaxis={"title": {"text": "Share of rows"}, "tickformat": ".0%", "rangemode": "tozero"},
+    )
+    st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}: shares in {before} and in {after}; the numbers are in the table below.")
+    with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
+        st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers")

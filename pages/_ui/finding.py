@@ -1,4 +1,4 @@
-"""Findings as cards: what is wrong, why it matters, which rows, and the step that mends it."""
+"""Findings as cards: what is wrong, why it matters, which rows, the step that mends it, and a way to ignore it."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.steps import REGISTRY
-from pages._ui import grid
+from dataops_core.store import opinions
+from pages._ui import frame, grid
 from pages._ui.words import SEVERITY, count, md, share
 
+VARIANTS = ("case_variants", "spelling_variants")
 
-def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: bool = True) -> None:
+
+def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: bool = True, dataset: str | None = None) -> None:
     """One finding with its buttons."""
     name, icon, colour = SEVERITY[finding["severity"]]
     where = ", ".join(finding["columns"]) or "whole rows"
@@ -22,17 +25,40 @@ def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: b
             st.markdown(f"**{md(finding['title'])}** in **{md(where)}**")
         st.markdown(f"{md(finding['message'])} ({share(finding['count'], rows)} of rows)")
         st.caption(md(finding["why"]))
+        if finding.get("no_fix"):
+            st.caption(f"No step is offered: {md(finding['no_fix'])}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if mend and finding["fix"]:
                 title = REGISTRY[finding["fix"]["op"]].title
                 st.button(f"Fix: {title.lower()} …", key=f"{key}.fix", on_click=ask, args=(finding["fix"],), icon=":material/healing:",
                           help="Opens the step with its settings filled in; nothing changes before you have seen a preview")
+            if mend and finding["check"] in VARIANTS:
+                st.button("Choose what to merge …", key=f"{key}.merge", on_click=_merge, args=(finding["columns"][0],), icon=":material/merge:",
+                          help="Shows the groups of variants; you tick those to merge and say what they become")
+            if dataset:
+                _ignore(finding, dataset, key)
             show = st.toggle(f"Show {'the rows' if finding['count'] > 1 else 'the row'}", key=f"{key}.show")
         if show:
             shown = len(finding["rows"])
             grid.some_rows(state, finding["rows"], key, f"Rows of the finding {finding['title']}", finding["columns"])
             if shown < finding["count"]:
                 st.caption(f"The first {shown:,} of {count(finding['count'], 'row')}.")
+
+
+def _ignore(finding: Mapping[str, Any], dataset: str, key: str) -> None:
+    with st.popover("Ignore …", icon=":material/visibility_off:", key=f"{key}.popover"):
+        st.text_input("It is no problem here, because", key=f"{key}.why", placeholder="Such values are true here")
+        st.button("Ignore it", key=f"{key}.ignore", on_click=_put_away, args=(dataset, finding["check"], tuple(finding["columns"]), f"{key}.why"),
+                  help="The finding is kept with your reason, and can be minded again")
+
+
+def _put_away(dataset: str, check: str, columns: tuple[str, ...], why: str) -> None:
+    frame.act(lambda: opinions.ignore(frame.store(), dataset, check, columns, st.session_state.get(why, ""), frame.actor()))
+
+
+def _merge(column: str) -> None:
+    st.session_state["profile.tabs"] = "Variants"
+    st.session_state["variants.column"] = column
 
 
 def ask(fix: Mapping[str, Any]) -> None:

@@ -64,7 +64,7 @@ def effect(outcome: Outcome) -> str:
         parts.append(f"{count(len(d.columns_renamed), 'column')} renamed")
     if d.columns_retyped:
         parts.append("changed kind of " + ", ".join(d.columns_retyped))
-    return ", ".join(parts) or "nothing had to change"
+    return ". ".join(part for part in (", ".join(parts) or "nothing had to change", outcome.reason) if part)
 
 
 def propose(here: Dataset, steps: Sequence[RecipeStep], what: str) -> None:

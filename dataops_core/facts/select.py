@@ -1,0 +1,79 @@
+"""Rows by condition, and how many rows each value has under the other conditions (facets): counted by the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pandas as pd
+
+from dataops_core.facts.engine import Engine
+from dataops_core.table import ROW_ID, shown
+from dataops_core.table.kinds import DTYPES
+
+FIRST = 1000
+VALUES = 50
+
+
+@dataclass(frozen=True)
+class Where:
+    """A condition: the column "is" one of the values (as people read them), lies "between" two, is "missing", or a text "holds" a part.
+
+    Without a column, "holds" looks into every column of text.
+    """
+
+    column: str | None
+    how: Literal["is", "between", "missing", "present", "holds"]
+    these: tuple[Any, ...] = ()
+
+
+def rows_where(engine: Engine, conditions: Sequence[Where], most: int = FIRST) -> tuple[int, list[int]]:
+    """How many rows meet all conditions, and the ids of the first of them."""
+    text, given = _all(engine, conditions)
+    count = engine.con.execute(f"select count(*) from {engine.rows} where {text}", given).fetchall()[0][0]  # noqa: S608 - names quoted
+    told = engine.con.execute(
+        f"select {engine.named(ROW_ID)} from {engine.rows} where {text} order by 1 limit {int(most)}", given  # noqa: S608 - names quoted
+    ).fetchall()
+    return int(count), [int(row[0]) for row in told]
+
+
+def facet(engine: Engine, column: str, conditions: Sequence[Where] = ()) -> list[dict[str, Any]]:
+    """The values of a column with their rows under the conditions on the other columns, most rows first."""
+    others = [condition for condition in conditions if condition.column != column]
+    text, given = _all(engine, others)
+    name, kind = engine.named(column), engine.table.column(column).type
+    told = engine.con.execute(
+        f"select {name}, count(*) from {engine.rows} where {text} group by 1 order by 2 desc, 1 limit {VALUES}", given  # noqa: S608
+    ).fetchall()
+    texts = shown(pd.Series([row[0] for row in told], dtype=DTYPES[kind]))
+    return [{"value": value, "count": int(row[1])} for value, row in zip(texts, told, strict=True)]
+
+
+def _all(engine: Engine, conditions: Sequence[Where]) -> tuple[str, list[Any]]:
+    parts, given = ["true"], list[Any]()
+    for condition in conditions:
+        text, values = _one(engine, condition)
+        parts.append(f"({text})")
+        given += values
+    return " and ".join(parts), given
+
+
+def _one(engine: Engine, condition: Where) -> tuple[str, list[Any]]:
+    if condition.column is None:
+        texts = [engine.named(c.name) for c in engine.table.columns if c.type == "text"]
+        return " or ".join(f"contains(lower({name}), lower(?))" for name in texts) or "false", [condition.these[0]] * len(texts)
+    name, kind = engine.named(condition.column), engine.table.column(condition.column).type
+    if condition.how == "missing":
+        return f"{name} is null", []
+    if condition.how == "present":
+        return f"{name} is not null", []
+    if condition.how == "holds":
+        return f"contains(lower({name}::varchar), lower(?))", [condition.these[0]]
+    cast = {"integer": "bigint", "decimal": "double", "datetime": "timestamp", "boolean": "boolean"}.get(kind, "varchar")
+    if condition.how == "between":
+        return f"{name} >= ?::{cast} and {name} <= ?::{cast}", [str(value) for value in condition.these]
+    there = [str(value) for value in condition.these if value is not None]
+    parts = [f"{name} in ({', '.join(f'?::{cast}' for _ in there)})"] if there else []
+    parts += [f"{name} is null"] if len(there) < len(condition.these) else []
+    return " or ".join(parts) or "false", there

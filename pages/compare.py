@@ -1,0 +1,40 @@
+"""Compare: what differs between two tables, two versions, or groups of one table, by size of the effect."""
+
+import streamlit as st
+
+from dataops_core.store import counts
+from pages._ui import differences, frame, grid, head, job
+from pages._ui.words import md
+
+place = frame.enter("Compare")
+here = frame.need_dataset(place)
+state = head.now(here)
+if state is None:
+    st.stop()
+table = grid.table(state)
+
+TABLES, GROUPS = "With another table or version", "Groups of this table"
+st.markdown(f"What is different, and how much it matters. This side: **{md(here.name)}** as it is now.")
+way = st.radio("Compare", [TABLES, GROUPS], key="compare.way", horizontal=True)
+
+with frame.errors():
+    if way == TABLES:
+        others = differences.others(here, state, head.root(here))
+        if not others:
+            st.info("Bring a second file, commit a version, or add a step: then there is something to compare with.", icon=":material/info:")
+            st.stop()
+        chosen = st.selectbox("Compare with", list(others), key=f"compare.with.{here.id}", width=420)
+        what, args, cells = "drift", {"reference": others[chosen], "state": state}, table.cells + grid.table(others[chosen]).cells
+    else:
+        names = [c.name for c in table.columns if c.kind in ("category", "boolean")]
+        if not names:
+            st.info("There is no column of categories to make groups of.", icon=":material/info:")
+            st.stop()
+        chosen = st.selectbox("Groups by", names, key=f"compare.by.{here.id}", width=320)
+        what, args, cells = "groups", {"state": state, "column": chosen}, table.cells * 2
+    told = counts.counted(frame.store(), what, args, run=False)
+    if told is None:
+        job.do("count", {"what": what, "with": args}, "Comparing all rows", cells=cells)
+        told = counts.counted(frame.store(), what, args, run=False)
+    if told is not None:
+        differences.tables(told, chosen, here.name) if way == TABLES else differences.groups(told)

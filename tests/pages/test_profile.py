@@ -1,0 +1,143 @@
+"""Profile and Compare: the inbox, the scorecard, variants to merge, rows by facets, maps, differences."""
+
+import json
+
+from dataops_core.store import opinions
+from dataops_core.store.store import Store
+from tests.pages.driver import (
+    bring,
+    button,
+    click,
+    dataset,
+    go,
+    labels,
+    metrics,
+    said,
+    sentences,
+    start,
+    texts,
+    unforeseen,
+)
+
+
+def tab(app, name):
+    app.session_state["profile.tabs"] = name
+    return go(app, "profile")
+
+
+def test_a_finding_can_be_ignored_with_a_reason_and_minded_again(sample):
+    app = go(sample, "profile")
+    assert "**Repeated identifiers** in **application\\_id**" in texts(app)
+    key = next(each.key for each in app.button if each.key and each.key.endswith("duplicate_ids.0.ignore"))
+    app.text_input(key=key.replace(".ignore", ".why")).input("Two systems number them").run()
+    app.button(key=key).click().run()
+    kept = opinions.ignored(Store(), dataset(app).id)
+    assert [told["value"] for told in kept.values()] == ["Two systems number them"]
+    assert "because: Two systems number them" in texts(app)
+    click(app, "Mind it again")
+    assert opinions.ignored(Store(), dataset(app).id) == {}
+
+
+def test_a_finding_is_not_ignored_without_a_reason(sample):
+    app = go(sample, "profile")
+    click(app, "Ignore it")
+    assert ("There is no reason.", "Say in a few words why this is no problem here. (ignore)") in said(app)
+
+
+def test_findings_can_be_searched(sample):
+    app = go(sample, "profile")
+    app.text_input(key="profile.search").input("disguised").run()
+    shown = [each.value for each in app.markdown if each.value.startswith("**")]
+    assert shown
+    assert all("Disguised" in each for each in shown)
+
+
+def test_the_scorecard_shows_six_sides_and_keeps_weights(sample):
+    app = tab(sample, "Scores")
+    assert unforeseen(app) == []
+    assert {"Quality in all", "Completeness", "Uniqueness", "Validity", "Consistency", "Timeliness", "Accuracy"} <= set(metrics(app))
+    assert metrics(app)["Uniqueness"] == "98.8 %"  # 1 - 60 / 4,960
+    app.number_input(key="score.weight.validity").set_value(0.0).run()
+    click(app, "Keep these weights")
+    assert opinions.weights(Store(), dataset(app).id)["validity"] == 0.0
+
+
+def test_merging_ticked_variants_opens_the_step_with_a_readable_mapping(sample):
+    app = tab(sample, "Variants")
+    app.selectbox(key="variants.column").set_value("city").run()
+    everything = next(each for each in app.checkbox if each.label.startswith("Tick all"))
+    everything.check().run()
+    label = next(each for each in labels(app) if each.startswith("Preview the merge of"))
+    click(app, label)
+    app = go(app, "clean")
+    assert unforeseen(app) == []
+    click(app, "Apply")
+    step = dataset(app).recipe.steps[0]
+    assert step.op == "merge_values"
+    assert step.settings["mapping"]["AMSTERDAM"] == "Amsterdam"
+    assert "Merged variants in city" in sentences(app)[0]
+
+
+def test_a_number_opens_its_rows(sample):
+    app = tab(sample, "The columns")
+    app.text_input(key="profile.find").input("income").run()
+    click(app, "missing (436)")
+    app = go(app, "profile")
+    assert "436 rows of 4,960 meet these conditions." in texts(app)
+
+
+def test_facets_count_what_is_left_under_the_others(sample):
+    app = tab(sample, "The rows")
+    app.multiselect(key="facets.columns").set_value(["sex", "housing"]).run()
+    state = next(each.key for each in app.multiselect if each.key.endswith(".sex"))
+    app.multiselect(key=state).set_value(["female"]).run()
+    assert unforeseen(app) == []
+    assert "2,425 rows of 4,960 meet these conditions." in texts(app)
+    housing = next(each for each in app.multiselect if each.key.endswith(".housing"))
+    assert sum(int(option.rsplit("(", 1)[1].rstrip(")").replace(",", "")) for option in housing.options) == 2425
+
+
+def test_every_measure_of_the_maps_is_drawn(sample):
+    app = tab(sample, "Together")
+    for measure in ("pearson", "spearman", "cramers_v", "eta", "missing"):
+        app.selectbox(key="maps.measure").set_value(measure).run()
+        assert unforeseen(app) == [], measure
+
+
+def test_groups_of_a_table_are_compared_with_the_rest(sample):
+    app = go(sample, "compare")
+    app.radio(key="compare.way").set_value("Groups of this table").run()
+    assert unforeseen(app) == []
+    app.selectbox(key=f"compare.by.{dataset(app).id}").set_value("sex").run()
+    assert unforeseen(app) == []
+    verdicts = {row["Column"]: row["Verdict"] for row in app.dataframe[0].value.to_dict("records")}
+    assert verdicts["approved"] == "Small"
+    assert verdicts["name"] == "None"
+
+
+def test_two_tables_of_a_project_are_compared():
+    rows = [f"{n % 50},{'ab'[n % 2]}" for n in range(400)]
+    bring("n,c\n" + "\n".join(rows), "one.csv")
+    other = bring("n,c,more\n" + "\n".join(f"{n % 50 + 40},{'abc'[n % 3]},1" for n in range(400)), "two.csv")
+    app = start("compare", d=other)
+    assert unforeseen(app) == []
+    assert metrics(app)["Columns added"] == "1"
+    assert metrics(app)["Columns that drifted"] == "2"
+
+
+def test_reports_can_be_made(sample):
+    app = tab(sample, "Reports")
+    assert button(app, "Make the report")
+    assert button(app, "Make the full report")
+
+
+def test_opinions_are_in_the_audit_log(sample):
+    app = go(sample, "profile")
+    opinions.weigh(Store(), dataset(app).id, {"validity": 2.0}, "tester")
+    import sqlalchemy as sa
+
+    from dataops_core.store import catalog
+
+    with Store().reading() as connection:
+        bodies = [json.dumps(dict(row._mapping), default=str) for row in connection.execute(sa.select(catalog.audit))]
+    assert any("weights set" in body and "validity" in body for body in bodies)
