@@ -68,8 +68,8 @@ def _article(number: int, name: str, fact: Facts, found: Sequence[tuple[Entry, M
     label = words.text(name) or "(no name)"
     rows = "".join(f"<tr><th scope=row>{what}</th><td class=num>{told}</td></tr>" for what, told in _facts(name, fact, words))
     return (
-        f'<article id="c{number}"><h3>{label}</h3><div class=two><div>{_chart(name, label, fact, words)}</div>'
-        f"<table><caption>Facts of {label}</caption><tbody>{rows}</tbody></table></div>{_found(found, words, linked)}</article>"
+        f'<article id="c{number}"><h3>{label}</h3><div class=two><div>{_chart(name, label, fact, words)}{_found(found, words, linked)}</div>'
+        f"<table><caption>Facts of {label}</caption><tbody>{rows}</tbody></table></div></article>"
     )
 
 
@@ -164,7 +164,8 @@ def _tops(name: str, label: str, fact: Facts, words: Words) -> str:
     rest = fact["distinct"] - len(told)
     more = "" if not few else f"<p class=quiet>{RARE}: {few} {'value is' if few == 1 else 'values are'} not named here.</p>"
     more += f"<p class=quiet>{rest:,} {'value is' if rest == 1 else 'values are'} less frequent.</p>" if rest > 0 else ""
-    return (f"<p class=quiet>Most frequent values, with rows</p>{lying(bars, label, fact['rows'])}" if bars else "") + more
+    spaced = "; ␣ is a space at an end" if any("␣" in label for label, _ in bars) else ""
+    return (f"<p class=quiet>Most frequent values, with rows{spaced}</p>{lying(bars, label, fact['rows'])}" if bars else "") + more
 
 
 def _edged(text: str) -> str:

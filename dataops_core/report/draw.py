@@ -70,9 +70,10 @@ def histogram(told: Mapping[str, Any], name: str, rows: int) -> str:
         f"Histogram of {name}: {len(counts)} bars from {low} to {high}. Most rows, {counts[top]:,} ({share(counts[top], rows)}), "
         f"lie between {_edge(told['edges'][top])} and {_edge(told['edges'][top + 1])}."
     )
-    beyond = [f"{n:,} {'row lies' if n == 1 else 'rows lie'} {side} that" for n, side in ((below, "below"), (above, "above")) if n]
+    beyond = [f"{n:,} {'row lies' if n == 1 else 'rows lie'} {side}" for n, side in ((below, f"below {low}"), (above, f"above {high}")) if n]
     more = f" {' and '.join(beyond)}." if beyond else ""
-    legend = f"<p class=quiet>{' and '.join(beyond).capitalize()} and {'is' if below + above == 1 else 'are'} drawn as paler bars at the ends.</p>" if beyond else ""
+    paler = "the paler bar at the end" if len(beyond) == 1 else "the paler bars at the ends"
+    legend = f"<p class=quiet>{html.escape(' and '.join(beyond))}: {paler}.</p>" if beyond else ""
     return (
         f'<figure><svg class=hist viewBox="0 0 100 {_HIGH}" preserveAspectRatio="none" role="img" aria-label="{spoken}{html.escape(more)}">'
         f'<path class=bar d="{inner}"/>{f"""<path class=end d="{ends}"/>""" if ends else ""}</svg>'

@@ -164,12 +164,14 @@ class Words:
 
 
 def _secrets(facts: Mapping[str, Mapping[str, Any]], private: set[str], names: set[str]) -> Callable[[str], str]:
-    """A function that turns the known values of private columns into shapes, wherever a text holds them."""
-    known = {
-        entry["value"] for name in private for entry in (*facts[name]["top"], *facts[name]["bottom"])
-        if 4 <= len(entry["value"]) <= 200 and entry["value"] not in names and entry["value"].casefold() not in vocabulary()
-    }
+    """A function that hides the known values of private columns, and rare categories, wherever a text holds them."""
+    counted = [(name, entry["value"], entry["count"]) for name, fact in facts.items() for entry in (*fact["top"], *fact["bottom"])]
+    groups = {name for name, fact in facts.items() if fact["kind"] == "category"} - private
+    common = {value for name, value, count in counted if name in groups and count >= FEW}
+    hidden = {value for name, value, _ in counted if name in private} | {value for name, value, n in counted if name in groups and n < FEW} - common
+    known = {value for value in hidden if 4 <= len(value) <= 200 and value not in names and value.casefold() not in vocabulary()}
     if not known:
         return lambda text: text
+    rare = known - {value for name, value, _ in counted if name in private}
     some = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(value) for value in sorted(known, key=lambda v: (-len(v), v))) + r")(?!\w)")
-    return lambda text: some.sub(lambda found: shape(found[0]), text)
+    return lambda text: some.sub(lambda found: RARE if found[0] in rare else shape(found[0]), text)

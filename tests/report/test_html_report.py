@@ -86,11 +86,11 @@ def test_categories_of_few_rows_are_not_named(make_table):
     profile = profile_of(table)
     profile["findings"].append({
         "check": "near_constant", "title": "A finding", "columns": ["city"], "count": 7, "share": 0.06, "rows": [110], "severity": "note",
-        "message": 'All but 7 cells are "Paris" or "Rome", not "Xanadu" or "Ultima Thule".', "why": "w", "fix": None, "no_fix": "None.",
+        "message": 'All but 7 cells are "Paris" or "Rome", not "Xanadu" or "Ultima Thule", never Xanadu.', "why": "w", "fix": None, "no_fix": "None.",
     })
     told = html_report(profile, title="t")
     assert "Xanadu" not in told and "Ultima" not in told
-    assert "Paris" in told and "not &quot;(fewer than 10 rows)&quot;" in told and "(fewer than 10 rows): 2 values are not named here." in told
+    assert "Paris" in told and "never (fewer than 10 rows)." in told and "not &quot;(fewer than 10 rows)&quot;" in told and "(fewer than 10 rows): 2 values are not named here." in told
     assert "Xanadu" in html_report(profile, title="t", show_values=True)
 
 
