@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import dataops_core.checks
+from dataops_core.table import Table, shown
 
 FEW = 10  # rows below which a category may give a person away
 LONG = 60  # signs of a value that are shown
@@ -31,6 +32,7 @@ _DECIMAL = re.compile(r"(?:0|[1-9]\d*)\.\d+")
 _QUOTED = re.compile(r'"([^"]*)"')
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[^\W\d_])\w+")  # letters and digits in one
+_FORM = re.compile(r"(?<!\w)(?:31|12|20|2020|Dec)(?:[/. ,-]{1,2}(?:31|12|20|2020|Dec)){2}(?!\w)")  # by which checks name a way to write dates
 _FIGURE = re.compile(r"(?<![\d,.])\d{4,}(?:\.\d+)?(?!,\d)")  # counts of ours have commas; four digits without one come from cells
 _PARTS = re.compile(r"(<style>.*?</style>|<[^>]*>)", re.DOTALL)
 _SPOKEN = re.compile(r'((?:aria-label|title|content)=")([^"]*)"')
@@ -100,16 +102,21 @@ class Words:
     facts: Mapping[str, Mapping[str, Any]]
     private: frozenset[str] = frozenset()
     secrets: Callable[[str], str] = field(default=lambda text: text)
+    counted: Callable[[str], Mapping[str, int]] | None = None
 
     @classmethod
-    def of(cls, profile: Mapping[str, Any], *, show: bool = False) -> Words:
-        """The words for a profile; private are identifiers, free text, and columns in which persons were found."""
+    def of(cls, profile: Mapping[str, Any], *, show: bool = False, table: Table | None = None) -> Words:
+        """The words for a profile; private are identifiers, free text, and columns in which persons were found.
+
+        Facts name the most and the least frequent values; with the table, the others can be counted too.
+        """
         named = {name for finding in profile["findings"] if finding["check"] == "direct_identifiers" for name in finding["columns"]}
         private = {
             name for name, fact in profile["facts"].items()
             if name in named or fact["kind"] == "id" or (fact["type"] == "text" and fact["kind"] != "category")
         }
-        return cls(show, profile["facts"], frozenset(private), _secrets(profile["facts"], private, set(profile["facts"])))
+        secrets = _secrets(profile["facts"], private, set(profile["facts"]))
+        return cls(show, profile["facts"], frozenset(private), secrets, _counting(table) if table else None)
 
     def hides(self, column: str) -> bool:
         """Whether the values of a column are shown as shapes only."""
@@ -134,6 +141,8 @@ class Words:
         if self.show or fact is None or (fact["kind"] not in ("category", "boolean") and column not in self.private):
             return text
         counts = {entry["value"]: entry["count"] for entry in (*fact["top"], *fact["bottom"])}
+        if text not in counts and self.counted and column not in self.private:
+            counts = dict(self.counted(column)) | {text: self.counted(column).get(text, FEW)}  # what is no value counts no rows
         if text in counts:
             return self.value(column, text, counts[text])
         least = max((entry["count"] for entry in fact["bottom"]), default=0)  # what is not listed has at least as many rows
@@ -145,15 +154,18 @@ class Words:
         columns = [name for name in finding["columns"] if name in self.facts]
         if self.show:
             return told
-        names = sorted({name for name in columns if name}, key=len, reverse=True)
-        for number, name in enumerate(names):  # names of columns are no values
+        kept = sorted({name for name in columns if name}, key=len, reverse=True)
+        for number, name in enumerate(kept):  # names of columns are no values
             told = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", chr(0xE000 + number), told)
-        told = self.secrets(_QUOTED.sub(lambda found: f'"{self._least(columns, found[1])}"', told))
+        told = _QUOTED.sub(lambda found: f'"{self._least(columns, found[1])}"', told)
+        for form in dict.fromkeys(_FORM.findall(told)):  # nor is the example of a form
+            told, kept = told.replace(form, chr(0xE000 + len(kept))), [*kept, form]
+        told = self.secrets(told)
         if any(name in self.private for name in columns):
             told = _FIGURE.sub(lambda found: shape(found[0]), _CODE.sub(lambda found: shape(found[0]), told))
             told = _WORD.sub(lambda found: found[0] if found[0].casefold() in vocabulary() else shape(found[0]), told)
-        for number, name in enumerate(names):
-            told = told.replace(chr(0xE000 + number), name)
+        for number, text in enumerate(kept):
+            told = told.replace(chr(0xE000 + number), text)
         return told
 
     def _least(self, columns: list[str], text: str) -> str:
@@ -161,6 +173,16 @@ class Words:
         if not columns and self.private:
             return shape(text)
         return next((told for told in (self.quoted(column, text) for column in columns) if told != text), text)
+
+
+def _counting(table: Table) -> Callable[[str], Mapping[str, int]]:
+    """A function that counts the values of a column, as people read them; each column once."""
+
+    @functools.cache
+    def counted(name: str) -> Mapping[str, int]:
+        return {str(value): int(count) for value, count in shown(table.frame([name])[name]).value_counts().items()}
+
+    return counted
 
 
 def _secrets(facts: Mapping[str, Mapping[str, Any]], private: set[str], names: set[str]) -> Callable[[str], str]:

@@ -19,10 +19,11 @@ def html_report(
 ) -> str:
     """The report of a profile as one HTML file; the same profile gives the same bytes.
 
-    `table` adds its content hash, by which a reader knows what was counted. Values that may name a person are shown as shapes
+    `table` adds its content hash, by which a reader knows what was counted, and lets more categories be named: without it,
+    a message names only those of which the facts say that they have enough rows. Values that may name a person are shown as shapes
     unless `show_values`. More than `bundle` findings of one check are told together.
     """
-    words = Words.of(profile, show=show_values)
+    words = Words.of(profile, show=show_values, table=table)
     told = findings.entries(profile["findings"], bundle)
     wrong, linked = findings.section(told, words, profile["rows"])
     name = words.text(title, 120)

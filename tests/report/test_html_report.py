@@ -225,3 +225,23 @@ def test_a_table_without_rows_and_a_column_that_failed_have_a_report_too(make_ta
     assert "could not be counted (ValueError)" in told and "Feduveld" not in told
     empty = profile_of(make_table(pd.DataFrame({"a": pd.Series([], dtype="Int64")})))
     assert "found nothing" in html_report(empty, title="t")
+
+
+def test_with_the_table_every_category_of_enough_rows_is_named(make_table):
+    towns = {f"Town {chr(65 + i)}{chr(97 + i)}": 40 - i for i in range(20)} | {f"Hamlet {chr(65 + i)}": 3 for i in range(12)}
+    table = make_table({"place": [name for name, rows in towns.items() for _ in range(rows)]})
+    profile = profile_of(table)
+    assert profile["facts"]["place"]["kind"] == "category"
+    profile["findings"].append({
+        "check": "case_variants", "title": "A finding", "columns": ["place"], "count": 7, "share": 0.06, "rows": [110], "severity": "note",
+        "message": '7 cells are "Town Pp", "Hamlet L" or "no town".', "why": "w", "fix": None, "no_fix": "None.",
+    })
+    assert "are &quot;Aaaa Aa&quot;, &quot;Aaaaaa A&quot; or &quot;aa aaaa&quot;." in html_report(profile, title="t")
+    assert "are &quot;Town Pp&quot;, &quot;(fewer than 10 rows)&quot; or &quot;no town&quot;." in html_report(profile, title="t", table=table)
+
+
+def test_how_dates_are_written_is_told_even_where_dates_are_hidden(make_table):
+    table = make_table({"day": [f"2024-03-{1 + i % 28:02d}" for i in range(300)] + [f"{1 + i % 28} Mar 2024" for i in range(30)]})
+    profile = profile_of(table)
+    message = next(f["message"] for f in profile["findings"] if f["check"] == "mixed_date_formats")
+    assert "2020-12-31" in message and message in html_report(profile, title="t")
