@@ -88,8 +88,8 @@ KEYS: dict[str, Callable[[str], str]] = {"fingerprint": fingerprint, "n-gram": n
 def clusters(counts: Mapping[str, int], method: Method, distance: int = 2) -> list[Cluster]:
     """Groups of two values and more that may be one, those with most rows first.
 
-    `distance` is the most edits between neighbours; only values that share six letters in a row somewhere are compared
-    (a block, as OpenRefine calls it), and values no longer than six letters are compared all.
+    `distance` is the most edits between neighbours; only values that share three letters in a row somewhere are compared
+    (a block, as OpenRefine calls it; six letters where there are very many values).
 
     >>> [c.values for c in clusters({"Paris": 9, "paris ": 1, "Rome": 5}, "fingerprint")]
     [(('Paris', 9), ('paris ', 1))]
@@ -108,8 +108,9 @@ def clusters(counts: Mapping[str, int], method: Method, distance: int = 2) -> li
     return sorted(found, key=lambda cluster: (-sum(n for _, n in cluster.values), cluster.values))
 
 
-def _neighbours(values: list[str], distance: int, block: int = 6) -> list[list[str]]:
+def _neighbours(values: list[str], distance: int) -> list[list[str]]:
     """Groups of values that are linked by few edits, directly or through others."""
+    block = 3 if len(values) <= 2000 else 4 if len(values) <= 10_000 else 6
     bare = {value: plain(value) for value in values}
     blocks: dict[str, set[str]] = defaultdict(set)
     for value, text in bare.items():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime
+import sys
 from typing import Any
 
 import numpy as np
@@ -15,12 +16,15 @@ from dataops_core.cli.tell import print_json, print_table, reading
 from dataops_core.compare import drift
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import table_facts
+from dataops_core.report import full_report, html_report
+from dataops_core.table import Table
 
 SHOWN = 20
 
 
 def profile_command(args: argparse.Namespace) -> int:
     """Facts and findings of a file."""
+    _sensible(args)
     with reading(args) as (source, _folder):
         context = _context(args, source.table.names)
         if args.facts:
@@ -30,11 +34,12 @@ def profile_command(args: argparse.Namespace) -> int:
         told, _ = profile_table(source.table, context=context, keep=keep, blanked=source.blanked)
         if args.findings:
             _write_findings(args, kept)
+        reports = _write_reports(args, told, source.table)
     found = any(finding["severity"] != "note" for finding in told["findings"])
     for finding in told["findings"]:
         finding["rows"] = finding["rows"][:SHOWN]
     if args.json:
-        print_json(told)
+        print_json(told | reports)
         return int(found)
     print(f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
           f"{told['missing_cells']:,} missing cells")
@@ -42,7 +47,51 @@ def profile_command(args: argparse.Namespace) -> int:
     for finding in told["findings"]:
         where = ", ".join(finding["columns"]) or "whole rows"
         print(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}")
+    for line in _said(reports):
+        print(line)
     return int(found)
+
+
+def _sensible(args: argparse.Namespace) -> None:
+    """Options that need each other come together; said before any work is done."""
+    if args.sample is not None and args.sample < 1:
+        raise SettingError(f"A sample of {args.sample} rows is none.", "--sample", "Give a number of rows from 1.")
+    for option, given, needs, there in (
+        ("--sample", args.sample is not None, "--full OUT.html", args.full), ("--show-values", args.show_values, "--html OUT.html", args.html),
+    ):
+        if given and not there:
+            raise SettingError(f"{option} is about a report, and none is asked for.", option, f"Add {needs}.")
+    for option, out in (("--html", args.html), ("--full", args.full)):
+        if out and not out.parent.is_dir():
+            raise SettingError("There is no such folder.", f"{option} {out}", "Make it first, or name another.")
+    if args.facts and (args.html or args.full):
+        raise SettingError("A report needs the findings, and --facts leaves them out.", "--facts", "Leave --facts out.")
+
+
+def _write_reports(args: argparse.Namespace, told: dict[str, Any], table: Table) -> dict[str, Any]:
+    """Write the reports that are asked for; tells of each its file and how it was made."""
+    made: dict[str, Any] = {}
+    if args.html:
+        made_of = html_report(told, title=args.file.name, table=table, show_values=args.show_values)
+        args.html.write_text(made_of, encoding="utf-8")
+        made["html"] = {"file": str(args.html), "values_shown": args.show_values}
+    if args.full:
+        made["full"] = {"file": str(args.full)} | full_report(table, args.full, rows=args.sample, title=args.file.name, progress=_tell)
+    return made
+
+
+def _tell(share: float, note: str) -> None:
+    """Progress, on one line that is written over, for somebody who looks on."""
+    if sys.stderr.isatty():
+        print(f"\r{share:4.0%}  {note[:60]:60}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
+
+
+def _said(reports: dict[str, Any]) -> list[str]:
+    lines = [f"Report: {told['file']}" for name, told in reports.items() if name == "html"]
+    for told in (told for name, told in reports.items() if name == "full"):
+        lines.append(f"Full report: {told['file']} ({told['rows']:,} of {told['of']:,} rows); it shows values as they are")
+        lines += [f"- left out: {each['column']} ({each['why']})" for each in told["left_out"]]
+    return lines
 
 
 def _context(args: argparse.Namespace, names: list[str]) -> Context:

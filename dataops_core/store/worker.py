@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from dataops_core.export.bundle import verify_bundle
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
+from dataops_core.report import full_report, html_report
 from dataops_core.store import changes, counts, datasets, jobs, states, versions
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
@@ -75,9 +77,29 @@ def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
     return verify_bundle(path, progress=progress).to_json()
 
 
+def _stem(name: str) -> str:
+    """The name of a file to download, from a dataset's or a file's name."""
+    return re.sub(r"[^\w.-]+", "-", Path(name).stem).strip("-.") or "table"
+
+
+def _report(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    told = profile(store, args["state"], Context.from_json(args["context"]), progress=progress)
+    table = states.table(store, args["state"])
+    out = store.scratch_file(".html")
+    out.write_text(html_report(told or {}, title=args["name"], table=table, show_values=args["show_values"]), encoding="utf-8")
+    return store.objects.put(out).to_json() | {"file": f"{_stem(args['name'])}-report.html"}
+
+
+def _full_report(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    out = store.scratch_file(".html")
+    told = full_report(states.table(store, args["state"]), out, rows=args["rows"], title=args["name"], progress=progress)
+    return store.objects.put(out).to_json() | {"file": f"{_stem(args['name'])}-full-report.html", "report": told}
+
+
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "spread": _spread,
     "commit": _commit, "count": _count, "compare": _compare, "export": _export, "verify": _verify,
+    "report": _report, "full_report": _full_report,
 }
 
 

@@ -11,7 +11,7 @@ from dataops_core.store import jobs
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import frame, head, job
-from pages._ui.words import count, size
+from pages._ui.words import count, md, size
 
 SAMPLE = 20_000
 
@@ -50,10 +50,13 @@ def _offer(kind: str, args: Mapping[str, Any], what: str, cells: int) -> None:
         return
     path = frame.store().objects.local(made["md5"])
     st.download_button(
-        f"Download {made['name']} ({size(path.stat().st_size)})", data=path.read_bytes, file_name=made["name"], mime="text/html",
+        f"Download {made['name']} ({size(path.stat().st_size)})", data=path.read_bytes, file_name=made["file"], mime="text/html",
         key=f"reports.{kind}.download", on_click="ignore", icon=":material/download:",
     )
     if st.toggle("Show it here", key=f"reports.{kind}.show"):
         st.iframe(path.read_text("utf-8"), height=700)
-    rows = made.get("rows")
-    st.caption(f"Made on {count(rows, 'row')}." if rows else "Made on all rows.")
+    told = made.get("report")
+    if told and told["sampled"]:
+        st.caption(f"Made on a sample of {count(told['rows'], 'row')} of {told['of']:,}.")
+    for each in (told or {}).get("left_out", []):
+        st.caption(f"Left out: {md(each['column'])}, because {md(each['why'])}")
