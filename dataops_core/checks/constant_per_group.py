@@ -17,9 +17,10 @@ def constant_per_group(look: Look) -> Iterator[Hit]:
 
     The group never measured it, or enters a default. Its rows look exact and say nothing.
     """
-    groups = [n for n in look.named("category", "boolean", "id", "number", types=["text", "integer", "boolean"], least=3, most=200)
+    groups = [n for n in look.named("category", "boolean", "id", types=["text", "integer", "boolean"], least=3, most=200)
               if look.facts[n]["distinct"] <= look.rows / 20]
     values = [n for n in look.named("number", "category", "datetime", least=3) if n not in groups or look.facts[n]["distinct"] > 2]
+    found: dict[bytes, list[Hit]] = {}
     told: set[str] = set()
     for value in values:
         for group in groups:
@@ -29,7 +30,13 @@ def constant_per_group(look: Look) -> Iterator[Hit]:
             if mask is not None and mask.any():
                 told.add(value)
                 names = sorted({str(look.values(group)[code]) for code in np.unique(look.codes(group)[mask])})
-                yield Hit(mask, f'{value} never changes where {group} is {", ".join(names[:3])}: {mask.sum():,} rows.', columns=(group, value))
+                said = f'{value} never changes where {group} is {", ".join(names[:3])}: {mask.sum():,} rows.'
+                measured = look.table.column(value).kind == "number"
+                found.setdefault(np.packbits(mask).tobytes(), []).append(
+                    Hit(mask, said, severity="warning" if measured else "note", columns=(group, value))
+                )
+    for hits in found.values():  # a group in which many columns stand still is one thing told in many rows, such as one hospital
+        yield from hits if len(hits) <= 2 else ()
 
 
 def _still(look: Look, group: str, value: str) -> np.ndarray | None:

@@ -41,6 +41,8 @@ def _level(column: Cells) -> tuple[int, str, str] | None:
         if best:
             low, high = (best - 1) * len(values) // blocks, (best + 1) * len(values) // blocks + 1
             row = low + _border(values[low:high], np.median(values[:low]), np.median(values[high:]))
+            if min(len(np.unique(values[:row][:5000])), len(np.unique(values[row:][:5000]))) < 5:
+                return None  # one part is all one value: the file is sorted, and nothing changed its meaning
             return int(places[row]), f"The median is {np.median(values[:row]):,.6g}", f"{np.median(values[row:]):,.6g}"
     return None
 

@@ -24,7 +24,7 @@ def stuck_values(look: Look) -> Iterator[Hit]:
     orders = [np.arange(look.rows), *(np.argsort(look.codes(name), kind="stable") for name in entities[:2])]
     for name in look.named("number", types=["integer", "decimal"], least=50):
         cells, top = look.cells(name), look.facts[name]["top"]
-        if cells.distinct < 0.01 * cells.present or cells.facts.get("monotonic") or (top and top[0]["count"] > 0.3 * cells.present):
+        if cells.distinct < min(150, 0.1 * cells.present) or cells.facts.get("monotonic") or (top and top[0]["count"] > 0.3 * cells.present):
             continue
         mask = np.zeros(look.rows, dtype=bool)
         for order in orders:
