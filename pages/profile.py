@@ -90,7 +90,7 @@ if together.open:
         maps.panel(state, table)
 if merge.open:
     with merge, frame.errors():
-        variants.panel(state, table, look == NOW)
+        variants.panel(state, table, profile, look == NOW)
 if rows.open:
     with rows, frame.errors():
         facets.panel(state, table)

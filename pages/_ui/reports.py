@@ -20,13 +20,13 @@ def panel(here: Dataset, state: str, table: Table) -> None:
     """Both reports, each made when asked for."""
     ours, full = st.columns(2, gap="large")
     with ours:
-        st.subheader("Report of the findings")
+        st.header("Report of the findings")
         st.markdown("One file to send on: what was found, why it matters, and each column. It opens in any browser, without a network.")
         shown = st.checkbox("Show values", key="reports.values", help="Without this, values that may name a person are redacted, and rare ones left out")
         args = {"state": state, "context": head.context(here).to_json(), "show_values": shown, "name": here.name}
         _offer("report", args, "Make the report", table.cells)
     with full:
-        st.subheader("Full statistical report")
+        st.header("Full statistical report")
         st.markdown("Every statistic and chart of ydata-profiling, for data scientists. It shows values as they are: do not send it where they must not go.")
         part = table.rows > SAMPLE and st.checkbox(
             f"On a sample of {SAMPLE:,} rows", value=True, key="reports.sample", help=f"All {table.rows:,} rows take minutes; the report says what it was made on",

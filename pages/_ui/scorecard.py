@@ -53,7 +53,7 @@ def _table(now: list[Score], weights: Mapping[str, float]) -> pd.DataFrame:
 def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
     told = changed(before, after)
     for way, word, icon in (("worse", "What got worse", ":material/trending_down:"), ("better", "What got better", ":material/trending_up:")):
-        st.subheader(f"{icon} {word}")
+        st.header(f"{icon} {word}")
         if not told[way]:
             st.caption("Nothing.")
         for each in told[way]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -16,15 +17,16 @@ from pages._ui.words import count, md
 PAGE = 50
 
 
-def panel(state: str, table: Table, mend: bool) -> None:
-    """Choose a column and a method, tick the groups to merge, and open the step with that mapping."""
+def panel(state: str, table: Table, profile: Mapping[str, Any], mend: bool) -> None:
+    """Choose a column (first one that a finding names) and a method, tick the groups to merge, and open the step with that mapping."""
     names = [column.name for column in table.columns if column.type == "text" and column.kind != "id"]
     if not names:
         st.info("There is no column of text to look for variants in.", icon=":material/info:")
         return
     st.markdown("Values that may be one and the same. Tick what belongs together, say what it becomes, and look at the preview before anything changes.")
     if st.session_state.get("variants.column") not in names:
-        st.session_state["variants.column"] = next((c.name for c in table.columns if c.name in names and c.kind == "category"), names[0])
+        named = [found["columns"][0] for found in profile["findings"] if found["check"] in finding.VARIANTS]
+        st.session_state["variants.column"] = next((name for name in [*named, *names] if name in names), names[0])
     with st.container(horizontal=True, vertical_alignment="bottom"):
         column = st.selectbox("Column", names, key="variants.column", width=240)
         method = st.selectbox("How to compare", list(METHODS), key="variants.method", format_func=lambda m: METHODS[m].split(":")[0].split(" (")[0], width=300)

@@ -58,11 +58,23 @@ class TestNoViolation:
 
     def test_profile_and_its_tabs_and_the_rows_of_a_finding(self, page, server, dataset):
         open_page(page, server, "profile", dataset)
-        for tab in ("The columns", "The rows", "What is wrong"):
+        for tab, sign in {
+            "Scores": "Quality in all", "The columns": "Open the rows behind a number", "Together": "Strongest:", "Variants": "Tick all",
+            "The rows": "The row number counts", "Reports": "Full statistical report", "What is wrong": "Kind of problem",
+        }.items():
             page.get_by_role("tab", name=tab).click()
+            expect(page.get_by_text(sign).first).to_be_visible()
             assert violations(page) == [], tab
         page.get_by_text("Show the rows").first.click()
         expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+        assert violations(page) == []
+
+    def test_compare(self, page, server, dataset):
+        open_page(page, server, "compare", dataset)
+        expect(page.get_by_text("Columns that drifted")).to_be_visible()
+        assert violations(page) == []
+        page.get_by_text("Groups of this table").click()
+        expect(page.get_by_text("of this group against all the others")).to_be_visible()
         assert violations(page) == []
 
     def test_clean_with_a_form(self, page, server, dataset):
