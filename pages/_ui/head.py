@@ -17,9 +17,10 @@ from dataops_core.store.states import Result
 from pages._ui import frame, grid, job, reading
 
 _LABELS = {
-    "missing": "Missing", "distinct": "Distinct", "mean": "Mean", "sd": "Standard deviation", "min": "Smallest", "max": "Greatest",
+    "missing": "Missing", "distinct": "Distinct", "singles": "Values that come once", "mean": "Mean", "sd": "Standard deviation", "min": "Smallest", "max": "Greatest",
     "zeros": "Zeros", "negatives": "Negative", "infinite": "Infinite", "shortest": "Shortest text", "longest": "Longest text",
-    "mean_length": "Mean length",
+    "mean_length": "Mean length", "skewness": "Skewness (0: even on both sides)", "kurtosis": "Kurtosis (0: like a bell curve)",
+    "entropy": "Entropy (bits)", "monotonic": "From row to row", "bytes": "Bytes, not compressed",
 }
 
 
@@ -73,9 +74,23 @@ def told(facts: Mapping[str, Any]) -> pd.DataFrame:
     """The facts of one column as a table for people."""
     rows = [(label, _said(facts[key])) for key, label in _LABELS.items() if facts.get(key) is not None]
     rows += [(f"{float(q):.0%} lie below", _said(v)) for q, v in (facts.get("quantiles") or {}).items() if q in ("0.25", "0.5", "0.75")]
+    if facts.get("distinct_error"):
+        rows.append(("Distinct is an estimate", f"give or take {facts['distinct_error']:.1%}"))
+    if facts.get("step"):
+        rows.append(("Usual step", f"{_span(facts['step']['seconds'])} ({facts['step']['count']:,} times)"))
+    if facts.get("gap"):
+        rows.append(("Longest gap", f"{_span(facts['gap']['seconds'])}, from {facts['gap']['from'].replace('T', ' ')}"))
     if facts["top"]:
         rows.append(("Most frequent", f"{facts['top'][0]['value']} ({facts['top'][0]['count']:,})"))
     return pd.DataFrame(rows, columns=["Fact", "Value"]).set_index("Fact")
+
+
+def _span(seconds: float) -> str:
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            number = seconds / size
+            return f"{number:,.4g} {word}{'' if number == 1 else 's'}"
+    return f"{seconds:g} seconds"
 
 
 def _said(value: Any) -> str:
