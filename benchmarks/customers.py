@@ -14,9 +14,9 @@ PIECE = 500_000  # rows made at a time, so that ten million rows fit as well
 SYLLABLES = ["an", "bel", "cor", "dan", "el", "fra", "gor", "hel", "is", "jo", "ka", "lin", "mar", "nor", "ol", "pet", "ros", "sa", "tom", "ver"]
 COUNTRIES = ["DE", "FR", "IT", "NO", "CH", "ES", "PL", "GB"]
 DOMAINS = ["@example.com", "@example.org", "@example.net", "@mail.example"]
-WORDS = np.array(
+WORDS = (
     "the customer called about an order that came late and asked for money back we sent new parts on monday bill was paid twice please"
-    " check address before delivery gate code changed dog in garden prefers phone contact in morning no answer yet see file".split(),
+    " check address before delivery gate code changed dog in garden prefers phone contact in morning no answer yet see file"
 )
 
 
@@ -33,8 +33,9 @@ def customers(start: int, rows: int) -> pd.DataFrame:
     chosen = {name: pool[np.minimum(rng.zipf(1.3, rows) - 1, len(pool) - 1)] for name, pool in (("first", first), ("last", last), ("city", cities))}
     numbers = np.arange(start, start + rows)
     joined = rng.integers(1_400_000_000, 1_700_000_000, rows)
+    words = np.array(WORDS.split())
     ends = np.cumsum(rng.integers(4, 21, rows))
-    remarks = [" ".join(words) for words in np.split(WORDS[rng.integers(0, len(WORDS), ends[-1])], ends[:-1])]
+    remarks = [" ".join(some) for some in np.split(words[rng.integers(0, len(words), ends[-1])], ends[:-1])]
     frame = pd.DataFrame({
         "customer_id": [f"C{number:08d}" for number in numbers],
         "first_name": chosen["first"],

@@ -75,7 +75,7 @@ def with_skrub(folder: Path, source: str) -> bool:
     if importlib.util.find_spec("skrub"):
         return True
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target", str(folder / "skrub"), source]
-    return subprocess.run(pip, capture_output=True).returncode == 0
+    return subprocess.run(pip, check=False, capture_output=True).returncode == 0
 
 
 def main() -> int:
