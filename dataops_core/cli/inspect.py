@@ -44,6 +44,8 @@ def profile_command(args: argparse.Namespace) -> int:
     for finding in told["findings"]:
         where = ", ".join(finding["columns"]) or "whole rows"
         print(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}")
+    for failed in told["failed_checks"]:
+        print(f"[failed] {failed['check']} in {', '.join(failed['columns']) or 'whole rows'}: {failed['reason']}")
     return int(found)
 
 
