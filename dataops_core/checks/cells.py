@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -66,14 +66,12 @@ class Cells:
     @functools.cached_property
     def numbers(self) -> np.ndarray:
         """Numbers (or truth values) as float64, NaN where missing; shape (rows,)."""
-        parts = [part.cast(pa.float64()).to_numpy(zero_copy_only=False) for part in self.pieces()]
-        return np.concatenate(parts) if parts else np.zeros(0)
+        return filled(self.rows, "float64", (part.cast(pa.float64()).to_numpy(zero_copy_only=False) for part in self.pieces()))
 
     @functools.cached_property
     def moments(self) -> np.ndarray:
         """Moments as datetime64[us], NaT where missing; shape (rows,)."""
-        parts = [part.to_numpy(zero_copy_only=False).astype("datetime64[us]") for part in self.pieces()]
-        return np.concatenate(parts) if parts else np.zeros(0, dtype="datetime64[us]")
+        return filled(self.rows, "datetime64[us]", (part.to_numpy(zero_copy_only=False) for part in self.pieces()))
 
     @functools.cached_property
     def varied(self) -> list[pa.Array]:
@@ -152,6 +150,9 @@ class Cells:
             return _spread(*self.dictionary, test)
         parts = []
         for part in self.pieces():
+            if self.distinct > self.present // 2:  # as in `varied`
+                parts.append(_tested(part, test))
+                continue
             encoded = part.dictionary_encode()
             parts.append(_spread(encoded.dictionary, np.asarray(encoded.indices.fill_null(-1)), test))
         return np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
@@ -194,6 +195,16 @@ class Cells:
             for start in range(0, file.num_row_groups, PIECE):
                 some = list(range(start, min(start + PIECE, file.num_row_groups)))
                 yield file.read_row_groups(some, columns=[self.name]).column(0).combine_chunks()
+
+
+def filled(rows: int, dtype: str, parts: Iterable[np.ndarray]) -> np.ndarray:
+    """Parts put together without a time at which all are held twice."""
+    whole = np.empty(rows, dtype=dtype)
+    start = 0
+    for part in parts:
+        whole[start:start + len(part)] = part
+        start += len(part)
+    return whole
 
 
 def _spread(values: pa.Array, codes: np.ndarray, test: Callable[[pa.Array], np.ndarray]) -> Mask:

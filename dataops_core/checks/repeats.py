@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pyarrow as pa
 
-from dataops_core.checks.cells import WHOLE, Cells
+from dataops_core.checks.cells import WHOLE, Cells, filled
 from dataops_core.checks.look import Look
 from dataops_core.table.guesses import text_marks
 
@@ -51,7 +51,7 @@ def _first(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
         codes = cells.dictionary[1]
         places = np.flatnonzero((np.bincount(codes + 1) > 1)[codes + 1])
         return places, codes[places].astype(np.int64)
-    marks = np.concatenate([_marks(part) for part in cells.pieces()])  # a dictionary of millions of values takes gigabytes
+    marks = filled(cells.rows, "uint64", (_marks(part) for part in cells.pieces()))  # a dictionary of millions of values takes gigabytes
     ordered = np.sort(marks)
     again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     del ordered
