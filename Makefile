@@ -1,9 +1,9 @@
-# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench: speed
+# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts: speed
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check bench clean
+.PHONY: run test check bench bench-facts clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -18,6 +18,9 @@ check: $(READY)
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.interactions
+
+bench-facts: $(READY)
+	$(BIN)/python -m benchmarks.facts $(ARGS)
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is missing: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }

@@ -90,15 +90,26 @@ class Check:
             "severity": self.severity, "fix": self.fix.name if self.fix else None,
         }
 
-    def finding(self, hit: Hit, columns: tuple[str, ...], ids: np.ndarray) -> Finding:
-        """The finding that a hit makes, given the row ids of the table."""
-        rows, step = np.flatnonzero(hit.mask), hit.step or self.fix
+    def finding(self, hit: Hit, columns: tuple[str, ...], ids: np.ndarray | None = None) -> Finding:
+        """The finding that a hit makes, given the row ids of the table; without them, rows are counted from 0."""
+        count, step = int(np.count_nonzero(hit.mask)), hit.step or self.fix
+        rows = _first(hit.mask, SAMPLE)
         fix = {"op": step.name, "with": dict(hit.fix)} if step and hit.fix is not None else None
         return Finding(
-            self.name, self.title, hit.columns or columns, len(rows), len(rows) / max(1, len(hit.mask)),
-            tuple(int(i) for i in ids[rows[:SAMPLE]]), hit.severity or self.severity, hit.message, self.why, fix,
+            self.name, self.title, hit.columns or columns, count, count / max(1, len(hit.mask)),
+            tuple((rows if ids is None else ids[rows]).tolist()), hit.severity or self.severity, hit.message, self.why, fix,
             None if fix else self.no_fix,
         )
+
+
+def _first(mask: np.ndarray, most: int, piece: int = 100_000) -> np.ndarray:
+    """The places of the first rows of a mask; all places of ten million rows would be eighty megabytes."""
+    found = np.zeros(0, dtype=np.int64)
+    for start in range(0, len(mask), piece):
+        found = np.concatenate([found, start + np.flatnonzero(mask[start:start + piece])[:most - len(found)]])
+        if len(found) == most:
+            break
+    return found
 
 
 REGISTRY: dict[str, Check] = {}
@@ -128,22 +139,31 @@ def hits(each: Check, *asked: Any) -> list[Hit]:
     return [hit for hit in found if hit.mask.any()]
 
 
-def column_hits(column: Cells, context: Context) -> Iterator[tuple[Check, Hit]]:
-    """What the checks that look at one column find there."""
+def column_hits(column: Cells, context: Context, failed: list[dict[str, Any]]) -> Iterator[tuple[Check, Hit]]:
+    """What the checks that look at one column find there; those that raise are noted in `failed`."""
     if "failed" in column.facts:
         return
     for each in REGISTRY.values():
         if each.scope == "column" and (not each.types or column.type in each.types) and column.rows:
-            for hit in hits(each, column, context):
+            for hit in _noted(each, (column.name,), failed, column, context):
                 yield each, hit
 
 
-def table_hits(look: Look) -> Iterator[tuple[Check, Hit]]:
-    """What the checks that look at the whole table find."""
+def table_hits(look: Look, failed: list[dict[str, Any]]) -> Iterator[tuple[Check, Hit]]:
+    """What the checks that look at the whole table find; those that raise are noted in `failed`."""
     for each in REGISTRY.values():
         if each.scope == "table" and look.rows:
-            for hit in hits(each, look):
+            for hit in _noted(each, (), failed, look):
                 yield each, hit
+
+
+def _noted(each: Check, columns: tuple[str, ...], failed: list[dict[str, Any]], *asked: Any) -> list[Hit]:
+    """What a check answers; a check that raises is one line of the profile, and the others go on."""
+    try:
+        return hits(each, *asked)
+    except Exception as error:  # noqa: BLE001 - whatever it is
+        failed.append({"check": each.name, "columns": list(columns), "reason": f"{type(error).__name__}: {error}"[:300]})
+        return []
 
 
 def ranked(findings: Iterable[Finding]) -> list[Finding]:

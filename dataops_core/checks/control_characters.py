@@ -17,7 +17,7 @@ def control_characters(column: Cells, context: Context) -> Hit | None:
 
     Two cells that look the same are then two values, and files with such signs break other programs.
     """
-    if not column.matching(_SIGNS).any():
+    if (column.bytes[0] >= 32 and column.bytes[1] < 127) or not column.matching(_SIGNS).any():
         return None
     mask = column.where(each(lambda text: visible(unscrambled(text)) != unscrambled(text)))
     return Hit(mask, f"{mask.sum():,} cells hold signs that nobody sees.",

@@ -58,7 +58,8 @@ def _found(column: Cells) -> Iterator[tuple[str, Mask]]:
     phones = _fitting(column, _PHONE)
     if column.words & _PHONE_WORDS or phones.sum() > 0.2 * column.present:
         yield "phone numbers", phones
-    yield "phone numbers", _fitting(column, _PHONE.replace("|00", ""))
+    if phones.any():
+        yield "phone numbers", _fitting(column, _PHONE.replace("|00", ""))
     if column.words & _PHONE_WORDS and _share(some, _LOCAL_PHONE) > 0.6:
         yield "phone numbers", _fitting(column, f"{_PHONE}|{_LOCAL_PHONE}")
     for what, pattern, holds in (

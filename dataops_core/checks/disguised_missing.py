@@ -10,7 +10,10 @@ from dataops_core.checks.cells import Cells, each
 from dataops_core.checks.check import Hit, Severity, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.stand_ins import CODES, DATES, PLAIN_MISSING, WORDS
+from dataops_core.read.arrow_cells import suspects
 from dataops_core.steps.mark_missing import mark_missing
+
+LONGEST = 3 * max(map(len, WORDS))  # bytes: a sign that becomes an ASCII letter in lower case has up to three
 
 
 @check("Disguised missing values", group="Missing values", fix=mark_missing,
@@ -47,8 +50,14 @@ def _words(column: Cells) -> tuple[np.ndarray, list[str]]:
     found: set[str] = set()
 
     def test(some: pa.Array) -> np.ndarray:
-        mask = np.asarray(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(some)), value_set=pa.array(sorted(WORDS), pa.string())))
-        found.update(text.strip() for text in some.filter(pa.array(mask)).to_pylist())
+        short = suspects(some, LONGEST)
+        near = some if len(short) > len(some) // 2 else some.take(pa.array(short))
+        stands = np.asarray(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(near)), value_set=pa.array(sorted(WORDS), pa.string())))
+        found.update(text.strip() for text in near.filter(pa.array(stands)).to_pylist())
+        if near is some:
+            return stands
+        mask = np.zeros(len(some), dtype=bool)
+        mask[short[stands]] = True
         return mask
 
     mask = column.where(test)
@@ -65,16 +74,20 @@ def _days(column: Cells) -> tuple[np.ndarray, list[str]]:
     there = ~np.isnat(days)
     found = []
     for token in DATES:
+        if not column.facts["min"][:10] <= token <= column.facts["max"][:10]:
+            continue
         stands = days == np.datetime64(token)
+        if stands.sum() < 2:
+            continue
         rest = days[there & ~stands & ~np.isin(days, np.array(DATES, dtype="datetime64[D]"))].astype("int64")
-        if stands.sum() < 2 or len(rest) < 10:
+        if len(rest) < 10:
             continue
         low, high = np.quantile(rest, [0.005, 0.995])
         at, reach = np.datetime64(token).astype("int64"), max(1.0, high - low)
         usual = max(1.0, len(rest) / max(1, len(np.unique(rest))))
         if at < low - 0.2 * reach or at > high + 0.2 * reach or stands.sum() > max(10, 20 * usual):
             found.append(token)
-    return np.isin(days, np.array(found, dtype="datetime64[D]")), found
+    return np.isin(days, np.array(found, dtype="datetime64[D]")) if found else np.zeros(column.rows, dtype=bool), found
 
 
 def _numbers(column: Cells) -> tuple[np.ndarray, list[str]]:

@@ -14,7 +14,7 @@ def homoglyphs(column: Cells, context: Context) -> Hit | None:
 
     The eye sees no difference, but no search finds the word. It is also a trick used in forged names and addresses.
     """
-    if not column.matching(r"[\p{Greek}\p{Cyrillic}]").any():
+    if column.bytes[1] < 128 or not column.matching(r"[\p{Greek}\p{Cyrillic}]").any():
         return None
     mask = column.where(each(lambda text: not text.isascii() and one_alphabet(text) != text))
     return Hit(mask, f"{mask.sum():,} cells mix letters of two alphabets in one word.",

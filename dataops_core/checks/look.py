@@ -13,6 +13,8 @@ import pyarrow as pa
 from dataops_core.checks.cells import Cells
 from dataops_core.table import Table
 
+SAMPLE = 20_000  # rows for a first look
+FEW = 400  # rows for a very first look
 HELD = 60_000_000  # bytes of columns kept in memory between two checks
 
 
@@ -53,11 +55,34 @@ class Look:
     context: Context = Context()
     _held: OrderedDict[str, Cells] = field(default_factory=OrderedDict)
     _sample: dict[str, np.ndarray] = field(default_factory=dict)
+    _few: dict[str, np.ndarray] = field(default_factory=dict)
+    _missing: dict[str, np.ndarray] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
         """How many rows the table has."""
         return self.table.rows
+
+    def remember(self, cells: Cells) -> None:
+        """Keep a first look at a column while its cells are in memory anyway: what follows needs many columns no more."""
+        self._sample[cells.name] = _encoded(cells.at(self._places(SAMPLE)))
+        if cells.type in ("integer", "decimal"):
+            self._few[cells.name] = cells.numbers[self._places(FEW)]
+        if cells.facts["missing"]:
+            self._missing[cells.name] = np.packbits(cells.missing)
+
+    def _places(self, size: int) -> np.ndarray:
+        return np.linspace(0, self.rows - 1, min(size, self.rows)).astype(int)
+
+    def few(self, name: str) -> np.ndarray:
+        """The numbers of FEW rows spread evenly over the table."""
+        if name not in self._few:
+            self._few[name] = self.cells(name).numbers[self._places(FEW)]
+        return self._few[name]
+
+    def gaps(self, name: str) -> np.ndarray:
+        """Which cells of a column are missing, eight rows to the byte."""
+        return self._missing[name] if name in self._missing else np.packbits(self.cells(name).missing)
 
     def cells(self, name: str) -> Cells:
         """The cells of a column."""
@@ -86,12 +111,16 @@ class Look:
         dictionary = self.cells(name).dictionary
         return dictionary[0].to_pylist() if dictionary is not None else []
 
-    def example(self, name: str, size: int = 20_000) -> np.ndarray:
-        """Codes of up to `size` rows spread evenly over the table, the same rows for every column: for a first look."""
+    def example(self, name: str) -> np.ndarray:
+        """Codes of up to SAMPLE rows spread evenly over the table, the same rows for every column: for a first look."""
         if name not in self._sample:
-            codes = self.codes(name)
-            self._sample[name] = codes[np.linspace(0, self.rows - 1, min(size, self.rows)).astype(int)] if self.rows else codes
+            self._sample[name] = _encoded(self.cells(name).at(self._places(SAMPLE)))
         return self._sample[name]
+
+
+def _encoded(values: pa.Array) -> np.ndarray:
+    """Values as whole numbers from 0, one per value; -1 where missing."""
+    return np.asarray(values.dictionary_encode().indices.fill_null(-1)).astype(np.int32, copy=False)
 
 
 def as_text(values: pa.Array) -> list[str]:

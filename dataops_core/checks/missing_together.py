@@ -18,7 +18,7 @@ def missing_together(look: Look) -> Iterator[Hit]:
     Their source was not there for these rows: a form that was not filled in, a device that was off, a join that found nothing.
     """
     masks = {
-        name: np.packbits(look.cells(name).missing) for name in look.table.names
+        name: look.gaps(name) for name in look.table.names
         if 5 <= look.facts[name]["missing"] < look.rows and "failed" not in look.facts[name]
     }
     left = list(masks)

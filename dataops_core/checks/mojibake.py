@@ -17,6 +17,8 @@ def mojibake(column: Cells, context: Context) -> Hit | None:
     """
     if not column.facts.get("classes", {}).get("beyond_ascii", 1) and column.facts["classes"]["looked_at"] == column.present:
         return None
+    if column.bytes[1] < 128:
+        return None
     odd = column.matching(r"[^\x00-\x7f]")
     if not odd.any():
         return None

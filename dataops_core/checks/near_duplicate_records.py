@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
+import pyarrow as pa
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
-from dataops_core.checks.repeats import repeated
+from dataops_core.checks.repeats import twins
 from dataops_core.checks.variants import plain
 
 GROUP = 30
@@ -26,13 +27,14 @@ def near_duplicate_records(look: Look) -> Hit | None:
     if not texts or not rest or _bits(look, rest) < 2 * np.log2(max(2, look.rows)) + 7:
         return None
     rest = sorted(rest, key=lambda name: -look.facts[name]["distinct"])
-    later = repeated(look, rest)
-    if not len(later) or len(later) > 0.3 * look.rows:
+    places, keys = twins(look, rest)
+    if not len(places) or len(places) - len(np.unique(keys)) > 0.3 * look.rows:
         return None
+    held = [look.cells(name).at(places) for name in texts]
     mask = np.zeros(look.rows, dtype=bool)
-    for group in _groups(look, rest, later):
+    for group in _groups(np.arange(len(places)), keys):
         for at, row in enumerate(group[1:], 1):
-            mask[row] = any(_near(look, texts, int(earlier), int(row)) for earlier in group[:at])
+            mask[places[row]] = any(_near(held, int(earlier), int(row)) for earlier in group[:at])
     return Hit(mask, f"{mask.sum():,} rows agree with an earlier row but for the spelling of a text.")
 
 
@@ -46,32 +48,25 @@ def _bits(look: Look, names: list[str]) -> float:
     return total
 
 
-def _groups(look: Look, names: list[str], later: np.ndarray) -> list[np.ndarray]:
-    """The rows that agree in these columns, group by group, for the rows that repeat an earlier one."""
-    keys = np.zeros(look.rows, dtype=np.uint64)
-    for name in names:
-        keys = keys * np.uint64(0x9E3779B97F4A7C15) + look.codes(name).astype(np.int64).view(np.uint64) * np.uint64(0xBF58476D1CE4E5B9)
-    wanted = np.flatnonzero(np.isin(keys, np.unique(keys[later])))
-    order = wanted[np.argsort(keys[wanted], kind="stable")]
+def _groups(places: np.ndarray, keys: np.ndarray) -> list[np.ndarray]:
+    """The rows that share a key, group by group."""
+    order = np.argsort(keys, kind="stable")
     cuts = np.flatnonzero(keys[order][1:] != keys[order][:-1]) + 1
-    return [group for group in np.split(order, cuts) if 2 <= len(group) <= GROUP]
+    return [group for group in np.split(places[order], cuts) if 2 <= len(group) <= GROUP]
 
 
-def _near(look: Look, texts: list[str], one: int, other: int) -> bool:
-    """Whether two rows differ in some text, and nowhere by more than a slip of the pen."""
+def _near(texts: list[pa.Array], one: int, other: int) -> bool:
+    """Whether two places differ in some text, and nowhere by more than a slip of the pen."""
     from rapidfuzz.distance import DamerauLevenshtein, JaroWinkler
 
     differs = False
-    for name in texts:
-        cells = look.cells(name)
-        assert cells.dictionary is not None
-        values, codes = cells.dictionary
-        a, b = int(codes[one]), int(codes[other])
+    for values in texts:
+        a, b = values[one].as_py(), values[other].as_py()
         if a == b:
             continue
-        if min(a, b) < 0:
+        if a is None or b is None:
             return False
-        first, second = plain(str(values[a])), plain(str(values[b]))
+        first, second = plain(a), plain(b)
         edits = DamerauLevenshtein.distance(first, second, score_cutoff=3)
         if first != second and edits > (1 if min(len(first), len(second)) < 8 else 3) and JaroWinkler.similarity(first, second) < 0.93:
             return False

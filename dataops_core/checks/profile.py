@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from dataops_core.checks.cells import Cells, row_ids
 from dataops_core.checks.check import Finding, column_hits, ranked, table_hits
@@ -19,17 +21,20 @@ Progress = Callable[[float, str], None]
 Keep = Callable[[Finding, np.ndarray], None]
 
 
-def column_profile(engine: Engine, column: Column, context: Context, keep: Keep | None = None,
-                   blanked: Blanked | None = None) -> dict[str, Any]:
+def column_profile(look: Look, column: Column, keep: Keep | None = None, blanked: Blanked | None = None) -> dict[str, Any]:
     """Facts and findings of one column; a finding's rows are given as positions, which do not depend on row ids."""
-    facts = column_facts(engine, column)
+    facts = look.facts[column.name]
     found = []
-    places = np.arange(engine.table.rows)
-    for check, hit in column_hits(Cells(engine.table, column, facts, blanked), context):
-        found.append(check.finding(hit, (column.name,), places))
+    failed: list[dict[str, Any]] = []
+    cells = Cells(look.table, column, facts, blanked)
+    for check, hit in column_hits(cells, look.context, failed):
+        found.append(check.finding(hit, (column.name,)))
         if keep:
             keep(found[-1], np.flatnonzero(hit.mask))
-    return {"facts": facts, "findings": [finding.to_json() for finding in found]}
+    if "failed" not in facts:
+        with suppress(Exception):  # who needs it later, and fails then, is noted
+            look.remember(cells)
+    return {"facts": facts, "findings": [finding.to_json() for finding in found], "failed_checks": failed}
 
 
 def profile_table(
@@ -39,25 +44,32 @@ def profile_table(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The profile of a table and the profiles of its columns; columns in `known` are not looked at again.
 
-    A profile is JSON: rows, columns, duplicate_rows, missing_cells, facts (per column), context, findings (gravest first).
+    A profile is JSON: rows, columns, duplicate_rows, missing_cells, facts (per column), context, findings (gravest first),
+    failed_checks (those that raised: check, columns, reason).
     `blanked` are the cells that reading made missing (see read.Source). `keep` is told every finding with the ids of all its rows; columns in `known` are passed over then.
     """
     ids = row_ids(table)
     parts: dict[str, Any] = {}
     findings: list[Finding] = []
+    failed: list[dict[str, Any]] = []
+    facts: dict[str, Mapping[str, Any]] = {}
+    look = Look(table, facts, context)
     told = (lambda finding, places: keep(finding, ids[places])) if keep else None
-    with Engine(table) as engine:
+    known, steps = known or {}, 2 * len(table.columns) + 3
+    with Engine(table) as engine:  # gone before the checks begin, and its memory with it
         for number, column in enumerate(table.columns):
-            progress(number / (len(table.columns) + 3), f"Column {column.name}")
-            parts[column.name] = (known or {}).get(column.name) or column_profile(
-                engine, column, context, told, (blanked or {}).get(column.name)
-            )
-            for plain in parts[column.name]["findings"]:
-                finding = Finding.from_json(plain)
-                findings.append(replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)])))
-    facts = {name: part["facts"] for name, part in parts.items()}
-    progress(len(table.columns) / (len(table.columns) + 3), "Columns together")
-    for check, hit in table_hits(Look(table, facts, context)):
+            progress(number / steps, f"Counting {column.name}")
+            facts[column.name] = known[column.name]["facts"] if column.name in known else column_facts(engine, column)
+    for number, column in enumerate(table.columns, len(table.columns)):
+        progress(number / steps, f"Column {column.name}")
+        parts[column.name] = known.get(column.name) or column_profile(look, column, told, (blanked or {}).get(column.name))
+        pa.default_memory_pool().release_unused()  # columns differ in size: what one leaves seldom fits the next
+        failed += parts[column.name].get("failed_checks", ())
+        for plain in parts[column.name]["findings"]:
+            finding = Finding.from_json(plain)
+            findings.append(replace(finding, rows=tuple(int(i) for i in ids[list(finding.rows)])))
+    progress((steps - 3) / steps, "Columns together")
+    for check, hit in table_hits(look, failed):
         findings.append(check.finding(hit, (), ids))
         if keep:
             keep(findings[-1], ids[hit.mask])
@@ -65,5 +77,5 @@ def profile_table(
         "rows": table.rows, "columns": len(table.columns),
         "duplicate_rows": next((f.count for f in findings if f.check == "duplicate_rows"), 0),
         "missing_cells": sum(fact["missing"] for fact in facts.values()), "facts": facts, "context": context.to_json(),
-        "findings": [finding.to_json() for finding in ranked(findings)],
+        "findings": [finding.to_json() for finding in ranked(findings)], "failed_checks": failed,
     }, parts

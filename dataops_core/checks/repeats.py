@@ -3,38 +3,83 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+import pyarrow as pa
 
+from dataops_core.checks.cells import WHOLE, Cells, filled
 from dataops_core.checks.look import Look
+from dataops_core.table.guesses import text_marks
+
+PIECE = 1_000_000
 
 
 def repeated(look: Look, names: list[str]) -> np.ndarray:
-    """The places of rows that repeat an earlier row in these columns; missing equals missing.
-
-    Column by column, the rows that stand alone so far are let go: mostly few are left after the first.
-    """
-    places, keys = np.arange(look.rows), np.zeros(look.rows, dtype=np.int64)
-    for name in names:
-        if not len(places):
-            return places
-        facts = look.facts[name]
-        if facts["distinct"] + min(1, facts["missing"]) == look.rows:
-            return places[:0]
-        keys = keys[:] * np.int64(facts["distinct"] + 2) + _numbered(look, name)[places] + 1
-        _, keys, counts = np.unique(keys, return_inverse=True, return_counts=True)
-        twice = counts[keys] > 1
-        places, keys = places[twice], keys[twice].astype(np.int64)
-    if not len(places) or not names:
-        return places[:0]
+    """The places of rows that repeat an earlier row in these columns; missing equals missing."""
+    places, keys = twins(look, names)
+    if not len(places):
+        return places
     _, first = np.unique(keys, return_index=True)
     return np.delete(places, first)
 
 
-def _numbered(look: Look, name: str) -> np.ndarray:
-    """A whole number per row, the same where the cells are the same; -1 where missing."""
-    cells = look.cells(name)
-    if cells.dictionary is not None:
-        return cells.dictionary[1].astype(np.int64)
-    parts = [part.to_pandas() for part in cells.pieces()]  # text too varied to hold: told apart by 64 bits of a hash
-    hashed = np.concatenate([pd.util.hash_array(part.to_numpy(dtype=object), categorize=False) for part in parts]).view(np.int64)
-    return np.where(cells.missing, -1, hashed >> 24)
+def twins(look: Look, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+    """The places of rows that agree with another row in these columns, and a number that those that agree share.
+
+    Column by column, the rows that stand alone so far are let go: mostly few are left after the first.
+    """
+    none = np.zeros(0, dtype=np.int64)
+    places, keys = none, none
+    for number, name in enumerate(names):
+        facts = look.facts[name]
+        if facts["distinct"] + min(1, facts["missing"]) == look.rows and facts.get("distinct_error") is None:
+            return none, none
+        if not number:
+            places, keys = _first(look.cells(name))
+        else:
+            found = _numbered(look.cells(name), places)
+            _, keys, counts = np.unique(keys * np.int64(facts["distinct"] + 2) + found + 1, return_inverse=True, return_counts=True)
+            twice = counts[keys] > 1
+            places, keys = places[twice], keys[twice].astype(np.int64)
+        if not len(places):
+            return none, none
+    return places, keys
+
+
+def _first(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+    """The rows whose value comes again in one column, and a number for each of these values."""
+    if cells.rows <= WHOLE or cells.distinct <= WHOLE // 2:
+        assert cells.dictionary is not None
+        codes = cells.dictionary[1]
+        places = np.flatnonzero((np.bincount(codes + 1) > 1)[codes + 1])
+        return places, codes[places].astype(np.int64)
+    marks = filled(cells.rows, "uint64", (_marks(part) for part in cells.pieces()))  # a dictionary of millions of values takes gigabytes
+    ordered = np.sort(marks)
+    again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
+    del ordered
+    if not len(again):
+        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
+    found = []
+    for start in range(0, len(marks), PIECE):
+        some = marks[start:start + PIECE]
+        nearest = np.minimum(np.searchsorted(again, some), len(again) - 1)
+        here = np.flatnonzero(again[nearest] == some)
+        found.append((here + start, nearest[here]))
+    return np.concatenate([places for places, _ in found]), np.concatenate([keys for _, keys in found])
+
+
+def _marks(part: pa.Array) -> np.ndarray:
+    """A 64-bit mark for each cell, equal for equal cells: the bits of a number, a hash of a text."""
+    there = np.asarray(part.is_valid())
+    if pa.types.is_string(part.type):
+        marks = text_marks(part.fill_null(""))
+    else:
+        plain = part.cast(pa.int64()) if pa.types.is_timestamp(part.type) else part
+        zero = pa.scalar(0, plain.type)
+        marks = np.asarray(plain.fill_null(zero)).astype(np.float64 if pa.types.is_floating(part.type) else np.int64).view(np.uint64)
+    return np.where(there, marks, np.uint64(0x9E3779B97F4A7C15))
+
+
+def _numbered(cells: Cells, places: np.ndarray) -> np.ndarray:
+    """A whole number for each of these rows, the same where the cells are the same; -1 where missing."""
+    if len(places) < cells.rows // 4 or cells.dictionary is None:
+        return np.asarray(cells.at(places).dictionary_encode().indices.fill_null(-1)).astype(np.int64)
+    return cells.dictionary[1][places].astype(np.int64)

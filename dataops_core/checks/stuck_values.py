@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -21,7 +22,7 @@ def stuck_values(look: Look) -> Iterator[Hit]:
     """
     entities = [n for n in look.named("category", "id", "number", types=["text", "integer"], least=2, most=5000)
                 if look.cells(n).words & _ENTITIES and look.facts[n]["distinct"] <= look.rows / 20]
-    orders = [np.arange(look.rows), *(np.argsort(look.codes(name), kind="stable") for name in entities[:2])]
+    orders: list[Any] = [slice(None), *(np.argsort(look.codes(name), kind="stable") for name in entities[:2])]
     for name in look.named("number", types=["integer", "decimal"], least=50):
         cells, top = look.cells(name), look.facts[name]["top"]
         if cells.distinct < min(150, 0.1 * cells.present) or cells.facts.get("monotonic") or (top and top[0]["count"] > 0.3 * cells.present):
@@ -52,5 +53,5 @@ def _runs(values: np.ndarray) -> np.ndarray:
     return mask
 
 
-def _longest(values: np.ndarray, orders: list[np.ndarray]) -> int:
+def _longest(values: np.ndarray, orders: list[Any]) -> int:
     return max(int(np.diff(np.append(_starts(values[order]), len(values))).max()) for order in orders)

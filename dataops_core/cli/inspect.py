@@ -6,18 +6,18 @@ import argparse
 import csv
 import datetime
 import sys
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
-from dataops_core.checks import Context, Finding
-from dataops_core.checks.profile import profile_table
 from dataops_core.cli.tell import print_json, print_table, reading
-from dataops_core.compare import drift
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import table_facts
 from dataops_core.report import full_report, html_report
 from dataops_core.table import Table
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dataops_core.checks import Context, Finding
 
 SHOWN = 20
 
@@ -26,9 +26,11 @@ def profile_command(args: argparse.Namespace) -> int:
     """Facts and findings of a file."""
     _sensible(args)
     with reading(args) as (source, _folder):
-        context = _context(args, source.table.names)
         if args.facts:
             return _facts(args, table_facts(source.table))
+        from dataops_core.checks.profile import profile_table  # brings all checks and steps
+
+        context = _context(args, source.table.names)
         kept: list[tuple[Finding, np.ndarray]] = []
         keep = (lambda finding, places: kept.append((finding, places))) if args.findings else None
         told, _ = profile_table(source.table, context=context, keep=keep, blanked=source.blanked)
@@ -47,6 +49,8 @@ def profile_command(args: argparse.Namespace) -> int:
     for finding in told["findings"]:
         where = ", ".join(finding["columns"]) or "whole rows"
         print(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}")
+    for failed in told["failed_checks"]:
+        print(f"[failed] {failed['check']} in {', '.join(failed['columns']) or 'whole rows'}: {failed['reason']}")
     for line in _said(reports):
         print(line)
     return int(found)
@@ -95,6 +99,8 @@ def _said(reports: dict[str, Any]) -> list[str]:
 
 
 def _context(args: argparse.Namespace, names: list[str]) -> Context:
+    from dataops_core.checks import Context
+
     sensitive = tuple(name for part in args.sensitive for name in part.split(",") if name)
     for name in (*([args.target] if args.target else []), *sensitive):
         if name not in names:
@@ -133,6 +139,8 @@ def _write_findings(args: argparse.Namespace, kept: list[tuple[Finding, np.ndarr
 
 def drift_command(args: argparse.Namespace) -> int:
     """How a file differs from a reference: exit code 1 when a column drifted far, or names or types changed."""
+    from dataops_core.compare import drift
+
     with reading(args, file=args.reference) as (reference, _), reading(args) as (other, _folder):
         told = drift(reference.table, other.table)
     found = int(bool(told["drifted"] or told["schema"]["differs"]))

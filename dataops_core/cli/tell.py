@@ -8,12 +8,13 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.read import ReadOptions, Source
-from dataops_core.recipe import recipe as recipes
-from dataops_core.recipe.source import read_for
+from dataops_core.read import ReadOptions, Source, read_file
+
+if TYPE_CHECKING:
+    from dataops_core.recipe import recipe as recipes
 
 
 def options_of(args: argparse.Namespace) -> ReadOptions:
@@ -33,7 +34,13 @@ def reading(args: argparse.Namespace, recipe: recipes.Recipe | None = None, file
         near = [path.name for path in file.parent.glob("*")] if file.parent.is_dir() else []
         raise SettingError("There is no such file.", str(file), nearest(file.name, near))
     with tempfile.TemporaryDirectory(prefix="dataops-") as folder:
-        yield read_for(recipe, file, Path(folder) / "read.parquet", options_of(args)), Path(folder)
+        out, options = Path(folder) / "read.parquet", options_of(args)
+        if recipe is None:  # recipes bring all steps with them
+            yield read_file(file, out, options), Path(folder)
+            return
+        from dataops_core.recipe.source import read_for
+
+        yield read_for(recipe, file, out, options), Path(folder)
 
 
 def tell_problems(source: Source) -> None:

@@ -9,7 +9,6 @@ import numpy as np
 
 from dataops_core.errors import SettingError
 from dataops_core.facts.engine import Engine
-from dataops_core.facts.pair_expressions import PERIODS
 from dataops_core.facts.pairs import role
 from dataops_core.table import Table
 
@@ -17,7 +16,7 @@ BINS = 10
 MOST = 30  # values of the column that are told
 SHARES = 8  # values of the target that are told
 LATEST = 200  # periods that are told
-DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "quarter": 91.3, "year": 365.24}
+DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "quarter": 91.3, "year": 365.24}  # of the periods of pair_expressions, which Ibis makes slow to import
 
 
 def against_target(table: Table, column: str, target: str) -> dict[str, Any]:
@@ -61,7 +60,7 @@ def over_time(table: Table, column: str, time_column: str) -> dict[str, Any]:
         engine.take_pair((when, "date"), (x, role(x)), complete=False)
         ends = engine.ask("moments", "pair")[0]
         span = (ends["last"] - ends["first"]).total_seconds() / 86400 if ends["first"] else 0.0
-        period = next((name for name in PERIODS if span / DAYS[name] < 60), "year")
+        period = next((name for name in DAYS if span / DAYS[name] < 60), "year")
         engine.cut_pair(period)
         expression = "grouped" if role(x) == "number" else "crossed"
         told = _along(engine.ask(expression, "pair"), expression)

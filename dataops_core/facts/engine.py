@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,11 +10,12 @@ from types import TracebackType
 from typing import Any, Literal, Self
 
 import duckdb
+import numpy as np
 
 from dataops_core.table import ROW_ID, Column, Table
 
 _SQL = Path(__file__).parent / "sql" / "duckdb"
-THREADS = min(2, os.cpu_count() or 1)
+THREADS = 1  # of two, each waits for the other: a million rows took a fourth more CPU time, more memory, and no less time
 MEMORY = "400MB"
 EXACT_ROWS = 2_000_000  # up to here every value is counted; beyond, only where HyperLogLog sees at most EXACT_VALUES
 EXACT_VALUES = 1_000_000
@@ -67,17 +67,22 @@ class Engine:
 
     def take(self, column: Column) -> Literal["counted", "raw"]:
         """Make `source(value)` and `cells(value, n)` from a column; "raw" where its values are too many to count one by one."""
+        self.let_go()  # or two columns' counts would be held at once
         where = f"select {self.named(column.name)} as value from {self._from}"  # noqa: S608 - names in quotes, doubled
         self.con.execute(f"create or replace temp view source as {where}")
         if self.table.rows > EXACT_ROWS:
             self.seen = self.ask("estimated", column.type)[0]
             if self.seen["distinct"] > EXACT_VALUES:
-                self.con.execute("drop table if exists counted")
                 self.con.execute("create or replace temp view cells as select value, 1::bigint as n from source")
                 return "raw"
         self.con.execute(f"create or replace temp table counted as {sql('counted', column.type)}")
         self.con.execute("create or replace temp view cells as select * from counted")
         return "counted"
+
+    def let_go(self) -> None:
+        """Forget the counts of the column that was taken."""
+        self.con.execute("drop view if exists cells")
+        self.con.execute("drop table if exists counted")
 
     def missing(self, column: Column) -> int:
         """How many cells of a column are missing."""
@@ -145,6 +150,13 @@ class Engine:
     def bound(self, low: float, high: float) -> None:
         """Set the ends between which a histogram is drawn."""
         self.con.execute(f"create or replace temp view bounds as select {low!r}::double as low, {high!r}::double as high")
+
+    def ordered(self) -> np.ndarray:
+        """The finite values of a column of numbers, in order, each as often as it comes; float64."""
+        found = self.con.execute("select value::double as value from source where value is not null").fetchnumpy()["value"]
+        values = np.asarray(found)[np.isfinite(found)]
+        values.sort()
+        return values
 
     def ask(self, expression: str, kind: str) -> list[dict[str, Any]]:
         """The rows that a facts expression gives on what was taken."""

@@ -118,14 +118,6 @@ def quantiles(kind: str) -> ir.Table:
     return ordered.aggregate(**asked)
 
 
-def raw_quantiles(kind: str) -> ir.Table:
-    """The same quantiles straight from `source(value)`: cheaper where nearly every row has a value of its own."""
-    source: Any = ibis.table({"value": TYPES[kind]}, name="source")
-    finite = source.filter(source.value.between(-MOST, MOST)) if kind == "decimal" else source
-    number = finite.value.cast("float64")
-    return finite.aggregate(**{f"{q:g}": number.quantile(q) for q in QUANTILES})
-
-
 def histogram(kind: str) -> ir.Table:
     """Rows per bin between the ends of `bounds(low, high)`: -1 is what lies below, BINS what lies above."""
     bounds: Any = ibis.table({"low": "float64", "high": "float64"}, name="bounds")
@@ -184,7 +176,6 @@ EXPRESSIONS: dict[str, tuple[Callable[[str], ir.Table], tuple[str, ...]]] = {
     "counted": (counted, tuple(TYPES)), "estimated": (estimated, tuple(TYPES)), "values": (values, tuple(TYPES)),
     "top": (top, tuple(TYPES)), "bottom": (bottom, tuple(TYPES)), "ends": (ends, ("datetime",)),
     "number": (number, ("integer", "decimal")), "quantiles": (quantiles, ("integer", "decimal")),
-    "raw_quantiles": (raw_quantiles, ("integer", "decimal")),
     "histogram": (histogram, ("integer", "decimal", "datetime")), "gaps": (gaps, ("datetime",)),
     "usual": (usual, ("datetime",)), "text": (text, ("text",)),
     "classes": (classes, ("text",)),

@@ -107,9 +107,12 @@ def _shape(count: int, mean: float, m2: float, m3: float, m4: float) -> dict[str
 
 
 def _quantiles(engine: Engine, kind: str, many: bool) -> dict[str, float | None]:
-    told = engine.ask("raw_quantiles" if many else "quantiles", kind)[0]
-    if many:
-        return {f"{q:g}": _plain(told[f"{q:g}"]) for q in QUANTILES}
+    if many:  # NumPy sorts a million numbers several times as fast as the engine finds their quantiles
+        values = engine.ordered()
+        places = {q: (len(values) - 1) * q for q in QUANTILES}
+        ends = {q: (float(values[math.floor(at)]), float(values[math.ceil(at)])) for q, at in places.items()}
+        return {f"{q:g}": _plain(low + (places[q] % 1) * (high - low)) for q, (low, high) in ends.items()}
+    told = engine.ask("quantiles", kind)[0]
     return {
         f"{q:g}": _plain(told[f"low_{q:g}"] + float(told[f"part_{q:g}"]) * (told[f"high_{q:g}"] - told[f"low_{q:g}"]))
         if told[f"high_{q:g}"] > told[f"low_{q:g}"] else told[f"low_{q:g}"] for q in QUANTILES

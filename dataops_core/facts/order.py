@@ -6,9 +6,8 @@ from typing import Literal
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
-from dataops_core.table import Column, Table
+from dataops_core.table import Column, Table, opened
 
 
 def order(table: Table, column: Column) -> Literal["rising", "falling"] | None:
@@ -18,7 +17,7 @@ def order(table: Table, column: Column) -> Literal["rising", "falling"] | None:
     ways = {"rising", "falling"}
     last: pa.Array | None = None
     moved = False
-    with pq.ParquetFile(table.path) as file:
+    with opened(table.path) as file:
         for number in range(file.num_row_groups):
             some = file.read_row_group(number, columns=[column.name]).column(0).drop_null().combine_chunks()
             if last is not None:
@@ -36,6 +35,6 @@ def order(table: Table, column: Column) -> Literal["rising", "falling"] | None:
 
 def size(table: Table, name: str) -> int:
     """The bytes that a column takes, before compression."""
-    with pq.ParquetFile(table.path) as file:
+    with opened(table.path) as file:
         at = file.schema_arrow.names.index(name)
         return sum(file.metadata.row_group(number).column(at).total_uncompressed_size for number in range(file.num_row_groups))

@@ -14,19 +14,22 @@ A step that must learn something first (a median to fill with) adds a second fun
 
 from __future__ import annotations
 
+import functools
 import inspect
 import re
 import textwrap
 import typing
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pandas as pd
-import pydantic
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Column
+
+if TYPE_CHECKING:
+    import pydantic
 
 
 @dataclass(frozen=True)
@@ -103,7 +106,6 @@ class Step:
     was: tuple[str, ...]
     drops_rows: bool
     settings: tuple[Setting, ...]
-    model: type[pydantic.BaseModel]
     learner: Callable[..., dict[str, Any]] | None = None
     watcher: Callable[..., str] | None = None
     namer: Callable[..., dict[str, str]] | None = None
@@ -133,6 +135,11 @@ class Step:
         """Register the function that tells, from the settings, which column gets which kind."""
         self.kinder = function
         return function
+
+    @functools.cached_property
+    def model(self) -> type[pydantic.BaseModel]:
+        """The settings as a Pydantic model; made when it is first needed, for a profile checks no settings."""
+        return _model(self.function.__name__, self.settings, typing.get_type_hints(self.function, include_extras=True))
 
     @property
     def doc(self) -> str:
@@ -193,6 +200,8 @@ class Step:
         known = {key: value for key, value in settings.items() if key in names}
         for key in settings.keys() - set(names):
             found.append(SettingError(f'"{self.name}" has no setting "{key}".', self.name, nearest(key, names)))
+        import pydantic
+
         try:
             self.model(**known)
         except pydantic.ValidationError as error:
@@ -253,11 +262,7 @@ def step(
     """Register an annotated pandas function as a step (see the module's text)."""
 
     def register(function: Callable[..., pd.DataFrame]) -> Step:
-        settings = read_settings(function)
-        made = Step(
-            function.__name__, title, group, says, function, reach, was, drops_rows, settings,
-            _model(function.__name__, settings, typing.get_type_hints(function, include_extras=True)),
-        )
+        made = Step(function.__name__, title, group, says, function, reach, was, drops_rows, read_settings(function))
         REGISTRY[made.name] = made
         for old in was:
             REGISTRY.setdefault(old, made)
@@ -304,6 +309,8 @@ def _shape(hint: Any, names_columns: bool) -> tuple[str, tuple[Any, ...]]:
 
 
 def _model(name: str, settings: Sequence[Setting], hints: Mapping[str, Any]) -> type[pydantic.BaseModel]:
+    import pydantic
+
     fields: dict[str, Any] = {}
     for setting in settings:
         limits: dict[str, Any] = {"ge": setting.span.low, "le": setting.span.high} if setting.span else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -143,6 +144,17 @@ def _frame(part: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
 
 def _storage(kind: pa.DataType) -> str:
     return next(name for name, arrow in _ARROW.items() if arrow == kind)
+
+
+def opened(path: Path) -> pq.ParquetFile:
+    """A table's file, opened; who looks at column after column parses its metadata once."""
+    about = path.stat()
+    return pq.ParquetFile(path, metadata=_metadata(path, about.st_ino, about.st_mtime_ns, about.st_size))
+
+
+@functools.lru_cache(maxsize=1)  # a few thousand row groups are tens of megabytes
+def _metadata(path: Path, *_state: int) -> pq.FileMetaData:
+    return pq.read_metadata(path)
 
 
 def write_table(

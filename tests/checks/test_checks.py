@@ -7,7 +7,20 @@ from dataops_core.checks.profile import profile_table
 from dataops_core.checks.spelling_variants import merges
 from dataops_core.checks.variants import slips
 from dataops_core.steps import get
+from dataops_core.table import tidy, write_table
 from tests.planted.plant import CHECKS
+
+
+def test_a_check_that_raises_is_noted_and_stops_no_other(tmp_path, monkeypatch):
+    table = write_table(tmp_path / "t.parquet", [tidy(pd.DataFrame({"a": [1.0, None] * 20, "b": ["x", "y"] * 20}))])
+    for name in ("outliers", "duplicate_rows"):
+        monkeypatch.setattr(checks.REGISTRY[name], "function", lambda *_: 1 / 0)
+    profile, _ = profile_table(table)
+    reason = "ZeroDivisionError: division by zero"
+    assert profile["failed_checks"] == [
+        {"check": "outliers", "columns": ["a"], "reason": reason}, {"check": "duplicate_rows", "columns": [], "reason": reason},
+    ]
+    assert "missing_cells" in {finding["check"] for finding in profile["findings"]}
 
 
 def findings(table, check):

@@ -1,9 +1,0 @@
-SELECT
-  QUANTILE_CONT(CAST("t0"."value" AS DOUBLE), 0.01) AS "0.01",
-  QUANTILE_CONT(CAST("t0"."value" AS DOUBLE), 0.05) AS "0.05",
-  QUANTILE_CONT(CAST("t0"."value" AS DOUBLE), 0.25) AS "0.25",
-  QUANTILE_CONT(CAST("t0"."value" AS DOUBLE), 0.5) AS "0.5",
-  QUANTILE_CONT(CAST("t0"."value" AS DOUBLE), 0.75) AS "0.75",
-  QUANTILE_CONT(CAST("t0"."value" AS DOUBLE), 0.95) AS "0.95",
-  QUANTILE_CONT(CAST("t0"."value" AS DOUBLE), 0.99) AS "0.99"
-FROM "source" AS "t0"

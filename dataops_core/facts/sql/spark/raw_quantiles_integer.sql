@@ -1,9 +1,0 @@
-SELECT
-  PERCENTILE(CAST(`t0`.`value` AS DOUBLE), 0.01) AS `0.01`,
-  PERCENTILE(CAST(`t0`.`value` AS DOUBLE), 0.05) AS `0.05`,
-  PERCENTILE(CAST(`t0`.`value` AS DOUBLE), 0.25) AS `0.25`,
-  PERCENTILE(CAST(`t0`.`value` AS DOUBLE), 0.5) AS `0.5`,
-  PERCENTILE(CAST(`t0`.`value` AS DOUBLE), 0.75) AS `0.75`,
-  PERCENTILE(CAST(`t0`.`value` AS DOUBLE), 0.95) AS `0.95`,
-  PERCENTILE(CAST(`t0`.`value` AS DOUBLE), 0.99) AS `0.99`
-FROM `source` AS `t0`
