@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 from dataops_core.cli.tell import print_json, print_table, reading
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import table_facts
-from dataops_core.report import full_report, html_report
 from dataops_core.table import Table
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def _sensible(args: argparse.Namespace) -> None:
 
 def _write_reports(args: argparse.Namespace, told: dict[str, Any], table: Table) -> dict[str, Any]:
     """Write the reports that are asked for; tells of each its file and how it was made."""
+    from dataops_core.report import full_report, html_report
+
     made: dict[str, Any] = {}
     if args.html:
         made_of = html_report(told, title=args.file.name, table=table, show_values=args.show_values)
