@@ -348,3 +348,23 @@ def test_adult_has_one_hash_however_it_is_repaired(run, adult, tmp_path, monkeyp
     run("export", "adult", 1, "-o", "a.zip")
     monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "fresh"))
     assert run("verify", "a.zip")[0] == 0
+
+
+def test_clusters_are_listed_with_the_value_they_would_become(run, tmp_path):
+    (tmp_path / "c.csv").write_text("city,n\nTom Cruise,1\n\"Cruise, Tom\",2\nTom Cruise,3\nRome,4\n")
+    code, out, _ = run("clusters", "c.csv", "city", "--json")
+    assert (code, json.loads(out)["clusters"]) == (
+        1, [{"target": "Tom Cruise", "values": [{"value": "Tom Cruise", "count": 2}, {"value": "Cruise, Tom", "count": 1}]}]
+    )
+    assert run("clusters", "c.csv", "n")[0] == 2
+    assert run("clusters", "c.csv", "town")[0] == 2
+
+
+def test_profile_tells_scores_and_every_row_of_every_finding(run, tmp_path):
+    (tmp_path / "c.csv").write_text("age,x\n" + "".join(f"{30 + n},{n}.5\n" for n in range(30)) + "-5,1.5\n240,2.5\n")
+    code, out, _ = run("profile", "c.csv", "--json", "--findings", "f.csv")
+    assert code == 1
+    assert json.loads(out)["scores"]["completeness"] == 1.0
+    lines = (tmp_path / "f.csv").read_text().splitlines()
+    assert lines[0] == "finding,check,columns,row,severity"
+    assert [line.split(",", 1)[1] for line in lines if "impossible" in line] == ["impossible_values,age,30,error", "impossible_values,age,31,error"]

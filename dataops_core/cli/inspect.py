@@ -40,7 +40,7 @@ def profile_command(args: argparse.Namespace) -> int:
     for finding in told["findings"]:
         finding["rows"] = finding["rows"][:SHOWN]
     if args.json:
-        print_json(told | reports)
+        print_json(told | {"scores": _scores(told)} | reports)
         return int(found)
     print(f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
           f"{told['missing_cells']:,} missing cells")
@@ -48,11 +48,37 @@ def profile_command(args: argparse.Namespace) -> int:
     for finding in told["findings"]:
         where = ", ".join(finding["columns"]) or "whole rows"
         print(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}")
+    print("Scores: " + ", ".join(f"{name} {value:.1%}" for name, value in _scores(told).items() if value is not None))
     for failed in told["failed_checks"]:
         print(f"[failed] {failed['check']} in {', '.join(failed['columns']) or 'whole rows'}: {failed['reason']}")
     for line in _said(reports):
         print(line)
     return int(found)
+
+
+def clusters_command(args: argparse.Namespace) -> int:
+    """Groups of values that may be one: exit code 1 when there are any."""
+    from dataops_core.checks.variants import clusters
+
+    with reading(args) as (source, _folder):
+        column = source.table.frame([source.table.column(args.column).name])[args.column]
+    if column.dtype != object:
+        raise SettingError(f'"{args.column}" holds no text.', "clusters", "Name a column of text.")
+    found = clusters({str(value): int(n) for value, n in column.value_counts().items()}, args.method, args.distance)
+    if args.json:
+        print_json({"column": args.column, "method": args.method, "clusters": [
+            {"target": cluster.target, "values": [{"value": value, "count": n} for value, n in cluster.values]} for cluster in found
+        ]})
+        return int(bool(found))
+    for cluster in found:
+        print(f"{cluster.target}: " + ", ".join(f"{value} ({n:,})" for value, n in cluster.values))
+    return int(bool(found))
+
+
+def _scores(told: dict[str, Any]) -> dict[str, float | None]:
+    from dataops_core.checks.score import scores
+
+    return {score.name: score.value for score in scores(told)}
 
 
 def _sensible(args: argparse.Namespace) -> None:
