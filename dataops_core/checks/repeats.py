@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 
 from dataops_core.checks.cells import WHOLE, Cells, filled
@@ -36,12 +37,19 @@ def twins(look: Look, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
             places, keys = _first(look.cells(name))
         else:
             found = _numbered(look.cells(name), places)
-            _, keys, counts = np.unique(keys * np.int64(facts["distinct"] + 2) + found + 1, return_inverse=True, return_counts=True)
-            twice = counts[keys] > 1
+            keys = _grouped(keys * np.int64(facts["distinct"] + 2) + found + 1)
+            twice = np.bincount(keys)[keys] > 1
             places, keys = places[twice], keys[twice].astype(np.int64)
         if not len(places):
             return none, none
     return places, keys
+
+
+def _grouped(keys: np.ndarray) -> np.ndarray:
+    """Equal keys numbered alike, from 0: by hashing, and by sorting where a hash table of millions would take too much memory."""
+    if len(keys) <= WHOLE:
+        return pd.factorize(keys)[0]
+    return np.unique(keys, return_inverse=True)[1]
 
 
 def _first(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
