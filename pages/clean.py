@@ -20,6 +20,8 @@ results = head.results(here)
 pending = st.session_state.get("clean.pending")
 if pending and pending["dataset"] != here.id:
     pending = None
+if st.button("Back to the findings", icon=":material/arrow_back:", key="clean.back", type="tertiary"):
+    st.switch_page("pages/profile.py", query_params=st.query_params.to_dict())
 work, beside = st.columns([5, 3], gap="medium")
 
 

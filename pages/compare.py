@@ -37,4 +37,7 @@ with frame.errors():
         job.do("count", {"what": what, "with": args}, "Comparing all rows", cells=cells)
         told = counts.counted(frame.store(), what, args, run=False)
     if told is not None:
-        differences.tables(told, chosen, here.name) if way == TABLES else differences.groups(told)
+        if way == TABLES:
+            differences.tables(told, chosen, here.name)
+        else:
+            differences.groups(told)

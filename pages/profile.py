@@ -3,6 +3,7 @@
 import pandas as pd
 import streamlit as st
 
+from dataops_core.checks.score import OUTSIDE
 from pages._ui import details, facets, finding, frame, grid, head, inbox, job, maps, reports, scorecard, variants
 from pages._ui.words import KINDS, count, share
 
@@ -31,20 +32,22 @@ with frame.errors():
 if profile is None:
     st.stop()
 
-grave = [f for f in profile["findings"] if f["severity"] != "note"]
+minded = inbox.minded(here, profile)
+grave = [f for f in minded if f["severity"] != "note"]
+put_away = len(profile["findings"]) - len(minded)
 with st.container(horizontal=True):
-    st.metric("Rows", f"{profile['rows']:,}", border=True, width=150)
+    st.metric("Rows", f"{profile['rows']:,}", border=True, width=180)
     st.metric("Columns", f"{profile['columns']:,}", border=True, width=150)
     st.metric("Missing cells", f"{profile['missing_cells']:,}", border=True, width=150,
               help=f"{share(profile['missing_cells'], table.cells)} of all cells")
     st.metric("Duplicates", f"{profile['duplicate_rows']:,}", border=True, width=150, help="Rows that repeat an earlier row in every column")
-    st.metric("Findings", f"{len(profile['findings']):,}", border=True, width=150, help=f"{len(grave)} of them errors or warnings")
+    st.metric("Findings", f"{len(minded):,}", border=True, width=150, help=f"{len(grave)} of them errors or warnings; {put_away} more are ignored")
 st.caption(f"Counted on all {count(profile['rows'], 'row')}.")
 for failed in profile.get("failed_checks", []):
     st.warning(failed["reason"], title=f"The check {failed['check']} could not be done on {', '.join(failed['columns']) or 'the table'}")
 
 wrong, scores, columns, together, merge, rows, out = st.tabs(
-    [f"What is wrong ({len(profile['findings'])})", "Scores", "The columns", "Together", "Variants", "The rows", "Reports"],
+    ["What is wrong", "Scores", "The columns", "Together", "Variants", "The rows", "Reports"],
     key="profile.tabs", on_change="rerun",
 )
 if wrong.open:
@@ -52,7 +55,13 @@ if wrong.open:
         inbox.inbox(here, profile, state, table.names, mend=look == NOW)
 if scores.open:
     with scores, frame.errors():
-        scorecard.panel(here, profile, head.profile(here, first) if steps and first and first != state else None)
+        before = None
+        if steps and first and first != state:
+            before = head.profile(here, first)
+            if before is None:
+                job.do("profile", {"state": first, "context": head.context(here).to_json()}, "Counting the file as it came", cells=table.cells)
+                before = head.profile(here, first)
+        scorecard.panel(here, profile, before)
 if columns.open:
     with columns, frame.errors():
         words = st.text_input("Find a column", key="profile.find", placeholder="Part of its name", width=260).strip().casefold()
@@ -60,7 +69,9 @@ if columns.open:
         strip = pd.DataFrame([
             {
                 "Column": name, "Kind": KINDS[f["kind"]], "Missing": f["missing"] / max(1, f["rows"]),
-                "Suspicious": max((g["share"] for g in profile["findings"] if g["columns"][:1] == [name] and g["severity"] != "note"), default=0.0),
+                "Suspicious": max((
+                    g["share"] for g in grave if g["columns"][:1] == [name] and g["check"] not in OUTSIDE and g["check"] != "missing_cells"
+                ), default=0.0),
                 "Distinct": f["distinct"],
                 "Spread": (f.get("histogram") or {}).get("counts") or [t["count"] for t in f["top"]],
                 "Findings": sum(name in g["columns"] for g in profile["findings"]),
@@ -79,7 +90,7 @@ if columns.open:
                     "Suspicious", format="percent", min_value=0, max_value=1, help="Share of rows that the largest error or warning names",
                 ),
                 "Distinct": st.column_config.NumberColumn("Distinct", format="localized", help="Different values, missing not counted"),
-                "Spread": st.column_config.BarChartColumn("Spread", help="Histogram, or the most frequent values"),
+                "Spread": st.column_config.BarChartColumn("Spread", y_min=0, help="Histogram, or the most frequent values"),
             },
         )
         chosen = picked["selection"]["rows"]

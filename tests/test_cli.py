@@ -368,3 +368,12 @@ def test_profile_tells_scores_and_every_row_of_every_finding(run, tmp_path):
     lines = (tmp_path / "f.csv").read_text().splitlines()
     assert lines[0] == "finding,check,columns,row,severity"
     assert [line.split(",", 1)[1] for line in lines if "impossible" in line] == ["impossible_values,age,30,error", "impossible_values,age,31,error"]
+
+
+def test_no_output_goes_over_the_input_or_another_output(run, tmp_path):
+    (tmp_path / "c.csv").write_text("a,b\n1,x\n")
+    for options in (("--html", "c.csv"), ("--html", "r.html", "--full", "r.html"), ("--findings", "c.csv"), ("--favorable", "x"),
+                    ("--target", "b", "--favorable", "z")):
+        assert run("profile", "c.csv", *options)[0] == 2, options
+    assert (tmp_path / "c.csv").read_text() == "a,b\n1,x\n"
+    assert not (tmp_path / "r.html").exists()

@@ -22,13 +22,20 @@ def case_variants(column: Cells, context: Context) -> Hit | None:
     groups: dict[str, list[str]] = defaultdict(list)
     for text in column.tally:  # the most frequent first
         groups[text.strip().casefold()].append(text)
-    mapping = {
-        other: group[0] for group in groups.values() if len(group) > 1
-        for other in group[1:] if other.strip() != group[0].strip()
-    }
+    mapping: dict[str, str] = {}
+    for group in groups.values():
+        best = max(group, key=lambda text: _fit(text, column.tally[text], column.tally[group[0]])).strip()
+        mapping |= {other: best for other in group if other.strip() != best}
     if not mapping:
         return None
+    mapping = dict(sorted(mapping.items(), key=lambda pair: (-column.tally[pair[0]], pair[0])))
     mask = column.holding(mapping)
     named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
     return Hit(mask, f"{mask.sum():,} cells differ from a more frequent spelling by case alone: {named}{', …' if len(mapping) > 3 else ''}.",
                {"column": column.name, "mapping": mapping} if len(mapping) <= 1000 else None)
+
+
+def _fit(text: str, count: int, most: int) -> tuple[bool, bool, int]:
+    """How well a spelling serves as the one for all: about as frequent as any, capitals only where they belong, then most frequent."""
+    bare = text.strip()
+    return count >= 0.5 * most, bare[:1].isupper() and not bare.isupper(), count

@@ -85,16 +85,21 @@ def total(some: Sequence[Score], weights: Mapping[str, float] | None = None) -> 
 
 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    """What became of the findings between two profiles: `better` and `worse`, each with check, columns and both counts."""
+    """What became of the findings between two profiles: `better` and `worse`, each with check, columns and both counts.
+
+    Told are faults of cells and rows, by their share: where only rows went away, and as large a share is left, nothing changed.
+    What a file's reading made missing is no fault of the table.
+    """
     counts = [
-        {(f["check"], tuple(f["columns"])): (f["title"], f["count"]) for f in profile["findings"]} for profile in (before, after)
+        {(f["check"], tuple(f["columns"])): (f["title"], f["count"], f["share"]) for f in profile["findings"]
+         if f["check"] not in OUTSIDE and not (f["check"] == "disguised_missing" and not f["fix"])} for profile in (before, after)
     ]
     told: dict[str, list[dict[str, Any]]] = {"better": [], "worse": []}
     for key in {**counts[0], **counts[1]}:
-        one, other = counts[0].get(key, ("", 0))[1], counts[1].get(key, ("", 0))[1]
-        if one != other:
+        (_, one, was), (_, other, now) = counts[0].get(key, ("", 0, 0.0)), counts[1].get(key, ("", 0, 0.0))
+        if abs(was - now) > 0.05 * max(was, now):
             title = (counts[0].get(key) or counts[1][key])[0]
-            told["worse" if other > one else "better"].append(
+            told["worse" if now > was else "better"].append(
                 {"check": key[0], "title": title, "columns": list(key[1]), "before": one, "after": other}
             )
     return told

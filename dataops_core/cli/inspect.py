@@ -30,6 +30,8 @@ def profile_command(args: argparse.Namespace) -> int:
         from dataops_core.checks.profile import profile_table  # brings all checks and steps
 
         context = _context(args, source.table.names)
+        if args.favorable:
+            _check_value(args, source.table)
         kept: list[tuple[Finding, np.ndarray]] = []
         keep = (lambda finding, places: kept.append((finding, places))) if args.findings else None
         told, _ = profile_table(source.table, context=context, keep=keep, blanked=source.blanked)
@@ -93,6 +95,14 @@ def _sensible(args: argparse.Namespace) -> None:
     for option, out in (("--html", args.html), ("--full", args.full)):
         if out and not out.parent.is_dir():
             raise SettingError("There is no such folder.", f"{option} {out}", "Make it first, or name another.")
+    outs = [(option, out) for option, out in (("--html", args.html), ("--full", args.full), ("--findings", args.findings)) if out]
+    for number, (option, out) in enumerate(outs):
+        if out.resolve() == args.file.resolve():
+            raise SettingError("That would write over the file that is read.", f"{option} {out}", "Name another file.")
+        if any(out.resolve() == other.resolve() for _, other in outs[:number]):
+            raise SettingError("Two outputs would go to one file.", f"{option} {out}", "Name another file.")
+    if args.favorable and not args.target:
+        raise SettingError("A favorable value needs the column that it stands in.", "--favorable", "Add --target COLUMN.")
     if args.facts and (args.html or args.full):
         raise SettingError("A report needs the findings, and --facts leaves them out.", "--facts", "Leave --facts out.")
 
@@ -102,6 +112,8 @@ def _write_reports(args: argparse.Namespace, told: dict[str, Any], table: Table)
     from dataops_core.report import full_report, html_report
 
     made: dict[str, Any] = {}
+    if args.full and not table.cells:
+        raise SettingError("There is nothing to report on.", str(args.file), "Bring a table with rows and columns.")
     if args.html:
         made_of = html_report(told, title=args.file.name, table=table, show_values=args.show_values)
         args.html.write_text(made_of, encoding="utf-8")
@@ -123,6 +135,15 @@ def _said(reports: dict[str, Any]) -> list[str]:
         lines.append(f"Full report: {told['file']} ({told['rows']:,} of {told['of']:,} rows); it shows values as they are")
         lines += [f"- left out: {each['column']} ({each['why']})" for each in told["left_out"]]
     return lines
+
+
+def _check_value(args: argparse.Namespace, table: Table) -> None:
+    """Refuse a favorable value that the target does not have."""
+    from dataops_core.table import shown
+
+    values = [str(value) for value in shown(table.frame([args.target])[args.target]).dropna().unique()]
+    if args.favorable not in values:
+        raise SettingError(f'"{args.target}" has no value "{args.favorable}".', "--favorable", nearest(args.favorable, values[:1000]))
 
 
 def _context(args: argparse.Namespace, names: list[str]) -> Context:

@@ -189,13 +189,19 @@ def set_roles(store: Store, dataset: str, revision: int, roles: Mapping[str, Any
         store.log(connection, "roles set", actor, dataset, roles=dict(roles))
 
 
-def roles_now(dataset: Dataset) -> dict[str, Any]:
-    """The roles under the names that columns have after the recipe's renaming steps."""
+def names_now(dataset: Dataset) -> dict[str, str]:
+    """The names that columns have after the recipe's renaming steps, by those in the file; only those that changed."""
     names: dict[str, str] = {}
     for entry in dataset.recipe.active:
         for old, new in (entry.step.new_names(entry.settings) if entry.step else {}).items():
             names = {first: new if now == old else now for first, now in names.items()}
             names.setdefault(old, new)
+    return names
+
+
+def roles_now(dataset: Dataset) -> dict[str, Any]:
+    """The roles under the names that columns have after the recipe's renaming steps."""
+    names = names_now(dataset)
 
     def now(value: Any) -> Any:
         return [names.get(v, v) for v in value] if isinstance(value, list) else names.get(value, value)

@@ -46,6 +46,8 @@ def weigh(store: Store, dataset: str, weights: Mapping[str, float], actor: str) 
             raise SettingError(f'There is no side of quality called "{name}".', "weights", nearest(name, DIMENSIONS))
         if not 0 <= weight <= 100:
             raise SettingError(f"A weight of {weight:g} makes no sense.", name, "Give a number from 0 to 100.")
+    if not any(weights.values()):
+        raise SettingError("All weights are 0.", "weights", "Let at least one side weigh something.")
     _write(store, dataset, "weights", dict(weights), "weights set", actor, weights=dict(weights))
 
 

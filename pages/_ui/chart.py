@@ -117,12 +117,12 @@ def _lines_or_shares(labels: list[str], groups: Sequence[Mapping[str, Any]], tit
              marker_color=colour, **more)
         for name, colour in zip(drawn.columns, _many(len(drawn.columns)), strict=True)
     ])
-    step = max(1, len(labels) // 8)
+    step = -(-len(labels) // 12)
     figure.update_layout(
         title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320,
-        barmode="stack" if len(drawn.columns) > 1 else "group", showlegend=len(drawn.columns) > 1, legend={"orientation": "h", "y": -0.2},
+        barmode="stack" if len(drawn.columns) > 1 else "group", showlegend=len(drawn.columns) > 1, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
         xaxis={"tickvals": list(range(len(labels)))[::step], "ticktext": [_plain(label) for label in labels[::step]], "automargin": True},
-        yaxis={"title": {"text": "Share of rows" if len(drawn.columns) > 1 or "Mean" not in drawn else "Mean"}, "rangemode": "tozero" if bars else "normal"},
+        yaxis={"title": {"text": "Share of rows" if len(drawn.columns) > 1 or "Mean" not in drawn else "Mean"}, "rangemode": "tozero" if bars else "normal", "tickformat": ".0%" if "Mean" not in drawn else ""},
     )
     st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}, for {len(labels)} groups; the numbers are in the table below.")
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
@@ -140,8 +140,9 @@ def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:
     dark = st.context.theme.type == "dark"
     middle = "#15181d" if dark else "#f4f6f9"
     figure = go.Figure(go.Heatmap(
-        z=table.to_numpy(), x=[_cut(_plain(c)) for c in columns], y=[_cut(_plain(r)) for r in rows], zmin=-1, zmax=1,
-        colorscale=[[0, "#d98032" if dark else "#b35806"], [0.5, middle], [1, "#6ea8ee" if dark else "#1f5fae"]],
+        z=table.to_numpy(), hoverongaps=False, x=[_cut(_plain(c)) for c in columns], y=[_cut(_plain(r)) for r in rows], zmin=0 if told["measure"] in ("cramers_v", "eta") else -1, zmax=1,
+        colorscale=[*([] if told["measure"] in ("cramers_v", "eta") else [[0, "#d98032" if dark else "#b35806"]]),
+                    [0 if told["measure"] in ("cramers_v", "eta") else 0.5, middle], [1, "#6ea8ee" if dark else "#1f5fae"]],
         hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>", xgap=1, ygap=1,
     ))
     figure.update_layout(

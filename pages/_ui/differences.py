@@ -40,7 +40,7 @@ def tables(told: Mapping[str, Any], reference: str, name: str) -> None:
     """Two tables side by side."""
     schema = told["schema"]
     with st.container(horizontal=True):
-        st.metric("Rows", f"{told['rows'][1]:,}", delta=f"{told['rows'][1] - told['rows'][0]:+,}" if told["rows"][0] != told["rows"][1] else None, border=True, width=170)
+        st.metric("Rows", f"{told['rows'][1]:,}", delta=f"{told['rows'][1] - told['rows'][0]:+,}" if told["rows"][0] != told["rows"][1] else None, border=True, width=200)
         st.metric("Columns added", len(schema["added"]), border=True, width=170)
         st.metric("Columns removed", len(schema["removed"]), border=True, width=170)
         st.metric("Columns that drifted", len(told["drifted"]), border=True, width=190, help="With a large difference, beyond what chance gives for this many rows")

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.facts import Engine, Where, facet, rows_where
+from dataops_core.facts.select import VALUES
 from dataops_core.table import Table
 from pages._ui import grid
 from pages._ui.words import count, md
@@ -52,8 +53,9 @@ def _choice(state: str, name: str, told: list[dict[str, Any]]) -> None:
     counts = {each["value"] if each["value"] is not None else "": each["count"] for each in told}
     key = f"facets.{state[:8]}.{name}"
     kept = [value for value in st.session_state.get(key, []) if value not in counts]
+    most = len(told) >= VALUES
     st.multiselect(
-        name, [*counts, *kept], key=key, width=260, placeholder="All values",
+        f"{name} (the {VALUES} most frequent)" if most else name, [*counts, *kept], key=key, width=260, placeholder="All values", accept_new_options=most,
         format_func=lambda value: f"{value or '(missing)'} ({counts.get(value, 0):,})",
     )
 

@@ -15,7 +15,7 @@ from pages._ui.words import SEVERITY, count, md, share
 VARIANTS = ("case_variants", "spelling_variants")
 
 
-def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: bool = True, dataset: str | None = None) -> None:
+def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: bool = True, ignore: tuple[str, tuple[str, ...]] | None = None) -> None:
     """One finding with its buttons."""
     name, icon, colour = SEVERITY[finding["severity"]]
     where = ", ".join(finding["columns"]) or "whole rows"
@@ -35,8 +35,8 @@ def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: b
             if mend and finding["check"] in VARIANTS:
                 st.button("Choose what to merge …", key=f"{key}.merge", on_click=_merge, args=(finding["columns"][0],), icon=":material/merge:",
                           help="Shows the groups of variants; you tick those to merge and say what they become")
-            if dataset:
-                _ignore(finding, dataset, key)
+            if ignore:
+                _ignore(finding["check"], *ignore, key)
             show = st.toggle(f"Show {'the rows' if finding['count'] > 1 else 'the row'}", key=f"{key}.show")
         if show:
             shown = len(finding["rows"])
@@ -45,10 +45,10 @@ def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: b
                 st.caption(f"The first {shown:,} of {count(finding['count'], 'row')}.")
 
 
-def _ignore(finding: Mapping[str, Any], dataset: str, key: str) -> None:
+def _ignore(check: str, dataset: str, columns: tuple[str, ...], key: str) -> None:
     with st.popover("Ignore …", icon=":material/visibility_off:", key=f"{key}.popover"):
         st.text_input("It is no problem here, because", key=f"{key}.why", placeholder="Such values are true here")
-        st.button("Ignore it", key=f"{key}.ignore", on_click=_put_away, args=(dataset, finding["check"], tuple(finding["columns"]), f"{key}.why"),
+        st.button("Ignore it", key=f"{key}.ignore", on_click=_put_away, args=(dataset, check, columns, f"{key}.why"),
                   help="The finding is kept with your reason, and can be minded again")
 
 

@@ -8,7 +8,8 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.checks import REGISTRY
-from dataops_core.store import opinions
+from dataops_core.recipe.recipe import sha256
+from dataops_core.store import datasets, opinions
 from dataops_core.store.datasets import Dataset
 from pages._ui import finding, frame
 from pages._ui.words import SEVERITY, count, md, when
@@ -17,17 +18,30 @@ SHOWN = 30
 ALL_COLUMNS, ALL_GROUPS = "All columns", "All kinds"
 
 
+def minded(here: Dataset, profile: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The findings that are not ignored."""
+    ignored = opinions.ignored(frame.store(), here.id)
+    return [f for f in profile["findings"] if opinions.key(f["check"], in_file(here, f["columns"])) not in ignored]
+
+
+def in_file(here: Dataset, columns: Sequence[str]) -> tuple[str, ...]:
+    """Columns by their names in the file: an opinion outlives a renaming."""
+    first = {now: name for name, now in datasets.names_now(here).items()}
+    return tuple(first.get(name, name) for name in columns)
+
+
 def inbox(here: Dataset, profile: Mapping[str, Any], state: str, names: Sequence[str], *, mend: bool) -> None:
     """All findings of a state as cards, with filters; ignored ones stand apart."""
     ignored = opinions.ignored(frame.store(), here.id)
-    every = [f for f in profile["findings"] if opinions.key(f["check"], f["columns"]) not in ignored]
-    put_away = [f for f in profile["findings"] if opinions.key(f["check"], f["columns"]) in ignored]
+    every = minded(here, profile)
+    put_away = [f for f in profile["findings"] if f not in every]
     if not profile["findings"]:
         st.success(f"{len(REGISTRY)} checks looked at every cell and found nothing.", icon=":material/check_circle:")
         return
     shown = _filtered(every, state, names)
-    for number, each in enumerate(shown[:SHOWN]):
-        finding.card(each, state, profile["rows"], f"finding.{state[:8]}.{each['check']}.{number}", mend=mend, dataset=here.id)
+    for each in shown[:SHOWN]:
+        key = f"finding.{state[:8]}.{each['check']}.{sha256(opinions.key(each['check'], each['columns']))[:10]}"
+        finding.card(each, state, profile["rows"], key, mend=mend, ignore=(here.id, in_file(here, each["columns"])))
     if len(shown) > SHOWN:
         st.caption(f"The gravest {SHOWN} of {len(shown)}. Choose a column or a kind of problem to see the others.")
     elif not shown:
@@ -37,16 +51,16 @@ def inbox(here: Dataset, profile: Mapping[str, Any], state: str, names: Sequence
 
 
 def _filtered(every: list[dict[str, Any]], state: str, names: Sequence[str]) -> list[dict[str, Any]]:
-    grades = [grade for grade in SEVERITY if any(f["severity"] == grade for f in every)]
-    groups = sorted({REGISTRY[f["check"]].group for f in every if f["check"] in REGISTRY})
+    groups = sorted({check.group for check in REGISTRY.values()})  # always all of them, so that a choice survives a repair
     with st.container(horizontal=True, vertical_alignment="bottom"):
         grade = st.radio(
-            "Show", ["all", *grades], key=f"profile.grades.{state[:8]}", horizontal=True,
-            format_func=lambda g: f"All ({len(every)})" if g == "all" else f"{SEVERITY[g][0]}s ({sum(f['severity'] == g for f in every)})",
+            "Show", ["all", *SEVERITY], key="profile.grades", horizontal=True, format_func=lambda g: "All" if g == "all" else f"{SEVERITY[g][0]}s",
+            persist_state="session",
         )
-        only = st.selectbox("Column", [ALL_COLUMNS, *names], key="profile.only", width=200)
-        kind = st.selectbox("Kind of problem", [ALL_GROUPS, *groups], key=f"profile.group.{state[:8]}", width=200)
+        only = st.selectbox("Column", [ALL_COLUMNS, *names], key="profile.only", width=200, persist_state="session")
+        kind = st.selectbox("Kind of problem", [ALL_GROUPS, *groups], key="profile.group", width=200, persist_state="session")
         words = st.text_input("Search", key="profile.search", placeholder="Words in the finding", width=220)
+    st.caption(", ".join(count(sum(f["severity"] == g for f in every), SEVERITY[g][0].lower()) for g in SEVERITY) + ".")
     return [
         f for f in every
         if grade in ("all", f["severity"]) and only in (ALL_COLUMNS, *f["columns"])
@@ -58,13 +72,13 @@ def _filtered(every: list[dict[str, Any]], state: str, names: Sequence[str]) -> 
 def _ignored(here: Dataset, put_away: Sequence[Mapping[str, Any]], why: Mapping[str, Mapping[str, Any]]) -> None:
     with st.expander(f"Ignored: {count(len(put_away), 'finding')}", icon=":material/visibility_off:"):
         for number, each in enumerate(put_away):
-            told = why[opinions.key(each["check"], each["columns"])]
+            told = why[opinions.key(each["check"], in_file(here, each["columns"]))]
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(
                     f"**{md(each['title'])}** in **{md(', '.join(each['columns']) or 'whole rows')}** ({count(each['count'], 'row')}), because: "
                     f"{md(told['value'])} ({md(told['actor'])}, {when(told['at'])})"
                 )
-                st.button("Mind it again", key=f"finding.mind.{number}", on_click=_mind, args=(here.id, each["check"], tuple(each["columns"])))
+                st.button("Mind it again", key=f"finding.mind.{number}", on_click=_mind, args=(here.id, each["check"], in_file(here, each["columns"])))
 
 
 def _mind(dataset: str, check: str, columns: tuple[str, ...]) -> None:

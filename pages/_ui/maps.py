@@ -21,6 +21,8 @@ MOST = 30  # columns on a map: more cannot be read, and each pair is counted
 
 def _fits(table: Table, name: str, measure: str) -> bool:
     number = role(table.column(name)) == "number"
+    if not number and table.column(name).kind not in ("category", "boolean"):
+        return measure == "missing"
     return measure in ("eta", "missing") or number == (measure in ("pearson", "spearman"))
 
 

@@ -50,7 +50,7 @@ def _offer(kind: str, args: Mapping[str, Any], what: str, cells: int) -> None:
         return
     path = frame.store().objects.local(made["md5"])
     st.download_button(
-        f"Download {made['name']} ({size(path.stat().st_size)})", data=path.read_bytes, file_name=made["file"], mime="text/html",
+        f"Download {made['file']} ({size(path.stat().st_size)})", data=path.read_bytes, file_name=made["file"], mime="text/html",
         key=f"reports.{kind}.download", on_click="ignore", icon=":material/download:",
     )
     if st.toggle("Show it here", key=f"reports.{kind}.show"):

@@ -21,7 +21,7 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
     weights = opinions.weights(frame.store(), here.id)
     now, first = scores(profile), scores(before) if before else None
     whole, earlier = total(now, weights), total(first, weights) if first else None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="top"):
         st.metric("Quality in all", _percent(whole), delta=_delta(whole, earlier), border=True, width=200,
                   help="The weighted mean of the six sides. A figure to watch, not a grade: what matters is in the findings")
         for score in now:
@@ -33,7 +33,8 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
             name: st.number_input(name.capitalize(), 0.0, 100.0, value=weight, step=0.5, key=f"score.weight.{name}") for name, weight in weights.items()
         }
         if st.form_submit_button("Keep these weights", icon=":material/save:"):
-            frame.act(lambda: opinions.weigh(frame.store(), here.id, given, frame.actor()))
+            if frame.act(lambda: opinions.weigh(frame.store(), here.id, given, frame.actor())):
+                frame.say("The weights are kept.")
             st.rerun()
     if before is not None:
         _changes(before, profile)

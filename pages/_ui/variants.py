@@ -54,10 +54,9 @@ def _editor(column: str, clusters: list[list[list[Any]]], key: str, mend: bool) 
         "Merge": [False] * len(shown), "Becomes": [group[0][0] for group in shown],
         "Values": [" · ".join(f"{value} ({n:,})" for value, n in group) for group in shown], "Rows": [sum(n for _, n in group) for group in shown],
     })
-    everything = st.checkbox(f"Tick all {len(shown)}", key=f"{key}.all")
-    drawn["Merge"] = everything
+    everything = st.checkbox(f"Merge all {len(shown)} groups", key=f"{key}.all")
     edited = st.data_editor(
-        drawn, key=f"{key}.{everything}", hide_index=True, disabled=["Values", "Rows"], num_rows="fixed",
+        drawn, key=f"{key}.editor", hide_index=True, disabled=["Values", "Rows"], num_rows="fixed",
         column_config={
             "Merge": st.column_config.CheckboxColumn("Merge", width="small"),
             "Becomes": st.column_config.TextColumn("Becomes", help="The value that all of them become; you may change it"),
@@ -66,9 +65,16 @@ def _editor(column: str, clusters: list[list[list[Any]]], key: str, mend: bool) 
         },
     )
     mapping = {
-        value: row["Becomes"] for (_, row), group in zip(edited.iterrows(), shown, strict=True) if row["Merge"] and row["Becomes"]
-        for value, _ in group if value != row["Becomes"]
+        value: _target(row) for (_, row), group in zip(edited.iterrows(), shown, strict=True) if (everything or row["Merge"]) and _target(row)
+        for value, _ in group if value != _target(row)
     }
+    ticked = edited[edited["Merge"] | everything]
+    targets = [_target(row) for _, row in ticked.iterrows()]
+    if "" in targets:
+        st.warning(f"Row {targets.index('') + 1} of the ticked ones has no target: say what it becomes.", icon=":material/edit:")
+    double = next((target for target in targets if target and targets.count(target) > 1), None)
+    if double:
+        st.info(f"Two groups become {md(double)}: they will be one.", icon=":material/merge:")
     cells = sum(n for group in shown for value, n in group if value in mapping)
     if len(clusters) > PAGE:
         st.caption(f"The {PAGE} largest of {len(clusters)} groups.")
@@ -78,3 +84,8 @@ def _editor(column: str, clusters: list[list[list[Any]]], key: str, mend: bool) 
     label = f"Preview the merge of {count(len(mapping), 'value')} ({count(cells, 'cell')}) …" if mapping else "Preview the merge …"
     st.button(label, key=f"{key}.merge", type="primary", disabled=not mapping, icon=":material/merge:",
               on_click=finding.ask, args=({"op": "merge_values", "with": {"column": column, "mapping": mapping}},))
+
+
+def _target(row: Mapping[str, Any]) -> str:
+    """What a group becomes, without spaces around it; empty where nothing is said."""
+    return str(row["Becomes"] or "").strip()

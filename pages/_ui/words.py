@@ -28,12 +28,14 @@ STATUS = {
     "failed": (":material/error:", "does not fit"), "off": (":material/toggle_off:", "off"),
     "pending": (":material/hourglass_empty:", "not run yet"),
 }
+_TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
 _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|<>~$:])")
 
 
 def md(text: object) -> str:
-    """Text that Markdown leaves as it is, on one line."""
-    return _MARKS.sub(r"\\\1", " ".join(str(text).split()))
+    """Text that Markdown leaves as it is, on one line: no link, and no sign that turns the direction of what follows."""
+    told = _TURNS.sub("\ufffd", " ".join(str(text).split())).replace("://", ":\u200b//").replace("www.", "www\u200b.")
+    return _MARKS.sub(r"\\\1", told)
 
 
 def count(number: int, one: str, many: str = "") -> str:

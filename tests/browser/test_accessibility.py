@@ -59,7 +59,7 @@ class TestNoViolation:
     def test_profile_and_its_tabs_and_the_rows_of_a_finding(self, page, server, dataset):
         open_page(page, server, "profile", dataset)
         for tab, sign in {
-            "Scores": "Quality in all", "The columns": "Open the rows behind a number", "Together": "Strongest:", "Variants": "Tick all",
+            "Scores": "Quality in all", "The columns": "Open the rows behind a number", "Together": "Strongest:", "Variants": "Merge all",
             "The rows": "The row number counts", "Reports": "Full statistical report", "What is wrong": "Kind of problem",
         }.items():
             page.get_by_role("tab", name=tab).click()

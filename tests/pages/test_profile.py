@@ -1,12 +1,13 @@
 """Profile and Compare: the inbox, the scorecard, variants to merge, rows by facets, maps, differences."""
 
 import json
+from dataclasses import replace
 
-from dataops_core.store import opinions
+from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.store import datasets, opinions
 from dataops_core.store.store import Store
 from tests.pages.driver import (
     bring,
-    button,
     click,
     dataset,
     go,
@@ -29,7 +30,7 @@ def tab(app, name):
 def test_a_finding_can_be_ignored_with_a_reason_and_minded_again(sample):
     app = go(sample, "profile")
     assert "**Repeated identifiers** in **application\\_id**" in texts(app)
-    key = next(each.key for each in app.button if each.key and each.key.endswith("duplicate_ids.0.ignore"))
+    key = next(each.key for each in app.button if each.key and ".duplicate_ids." in each.key and each.key.endswith(".ignore"))
     app.text_input(key=key.replace(".ignore", ".why")).input("Two systems number them").run()
     app.button(key=key).click().run()
     kept = opinions.ignored(Store(), dataset(app).id)
@@ -66,7 +67,7 @@ def test_the_scorecard_shows_six_sides_and_keeps_weights(sample):
 def test_merging_ticked_variants_opens_the_step_with_a_readable_mapping(sample):
     app = tab(sample, "Variants")
     app.selectbox(key="variants.column").set_value("city").run()
-    everything = next(each for each in app.checkbox if each.label.startswith("Tick all"))
+    everything = next(each for each in app.checkbox if each.label.startswith("Merge all"))
     everything.check().run()
     label = next(each for each in labels(app) if each.startswith("Preview the merge of"))
     click(app, label)
@@ -128,10 +129,27 @@ def test_two_tables_of_a_project_are_compared():
     assert metrics(app)["Columns that drifted"] == "2"
 
 
-def test_reports_can_be_made(sample):
-    app = tab(sample, "Reports")
-    assert button(app, "Make the report")
-    assert button(app, "Make the full report")
+def test_our_report_is_made_and_offered(sample):
+    app = click(tab(sample, "Reports"), "Make the report")
+    assert unforeseen(app) == []
+    assert any(each.label.startswith("Download loan_applications") for each in app.get("download_button"))
+
+
+def test_the_full_report_is_made_by_a_job(sample):
+    app = click(tab(sample, "Reports"), "Make the full report")
+    wait_for_job(app)
+    assert unforeseen(app) == []
+    assert any("full" in each.label for each in app.get("download_button"))
+
+
+def test_ignoring_one_finding_leaves_the_next_one_alone(sample):
+    app = go(sample, "profile")
+    keys = [each.key for each in app.button if each.key and ".direct_identifiers." in each.key and each.key.endswith(".ignore")]
+    assert len(set(keys)) == 2
+    app.text_input(key=keys[0].replace(".ignore", ".why")).input("we know").run()
+    app.button(key=keys[0]).click().run()
+    assert app.text_input(key=keys[1].replace(".ignore", ".why")).value == ""
+    assert metrics(app)["Findings"] == "22"
 
 
 def test_opinions_are_in_the_audit_log(sample):
@@ -144,3 +162,12 @@ def test_opinions_are_in_the_audit_log(sample):
     with Store().reading() as connection:
         bodies = [json.dumps(dict(row._mapping), default=str) for row in connection.execute(sa.select(catalog.audit))]
     assert any("weights set" in body and "validity" in body for body in bodies)
+
+
+def test_an_ignored_finding_stays_ignored_when_its_column_is_renamed(sample):
+    here = dataset(go(sample, "profile"))
+    opinions.ignore(Store(), here.id, "constant_column", ["country"], "all from here", "tester")
+    recipe = replace(here.recipe, steps=(RecipeStep("rename_columns", {"names": {"country": "land"}}),))
+    datasets.edit(Store(), here.id, here.revision, recipe, "renamed", "tester")
+    app = go(sample, "profile")
+    assert "**Constant column** in **land** (4,960 rows), because: all from here" in texts(app)
