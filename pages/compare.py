@@ -38,6 +38,6 @@ with frame.errors():
         told = counts.counted(frame.store(), what, args, run=False)
     if told is not None:
         if way == TABLES:
-            differences.tables(told, chosen, here.name)
+            differences.tables(told, chosen, here.name, (args["reference"], state))
         else:
             differences.groups(told)

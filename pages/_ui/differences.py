@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dataops_core.store import datasets, states, versions
+from dataops_core.store import changes, datasets, states, versions
 from dataops_core.store.datasets import Dataset
-from pages._ui import chart, frame
+from pages._ui import chart, frame, grid, head, job
 from pages._ui.words import count, md
 
 ORDER = {"large": 0, "small": 1, "too few rows to tell": 2, "none": 3}
@@ -36,7 +36,7 @@ def others(here: Dataset, state: str, root: str | None) -> dict[str, str]:
     return found
 
 
-def tables(told: Mapping[str, Any], reference: str, name: str) -> None:
+def tables(told: Mapping[str, Any], reference: str, name: str, ends: tuple[str, str]) -> None:
     """Two tables side by side."""
     schema = told["schema"]
     with st.container(horizontal=True):
@@ -49,7 +49,9 @@ def tables(told: Mapping[str, Any], reference: str, name: str) -> None:
             st.markdown(f"{word}: {', '.join(f'**{md(each)}**' for each in names)}")
     for column, change in schema["changed"].items():
         st.markdown(f"**{md(column)}** changed from {change['kind'][0]} ({change['type'][0]}) to {change['kind'][1]} ({change['type'][1]})")
-    _columns(told["columns"], f"{reference} (before)", name, "compare.tables")
+    column = _columns(told["columns"], f"{reference} (before)", name, "compare.tables")
+    if column:
+        _facts(column, ends, (f"{reference} (before)", name))
 
 
 def groups(told: Mapping[str, Any]) -> None:
@@ -65,10 +67,19 @@ def groups(told: Mapping[str, Any]) -> None:
     _columns(group["columns"], "All others", str(group["value"]), f"compare.groups.{at}")
 
 
-def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, key: str) -> None:
+def _facts(column: str, ends: tuple[str, str], sides: tuple[str, str]) -> None:
+    """The facts of a column on both sides; a large table's are shown once they have been counted."""
+    told = [changes.column(frame.store(), state, column, run=grid.table(state).rows <= job.SMALL) for state in ends]
+    if all(told):
+        both = pd.concat([head.told(facts)["Value"] for facts in told if facts], axis=1, keys=sides).fillna("")
+        st.dataframe(both, key=f"compare.facts.{column}", alt=f"The facts of {column} on both sides")
+
+
+def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, key: str) -> str | None:
+    """The columns with their verdicts, and the one that is chosen in detail; answers its name."""
     if not columns:
         st.info("The two have no column in common.", icon=":material/info:")
-        return
+        return None
     ranked = sorted(columns, key=lambda name: (ORDER.get(columns[name]["verdict"], 9), -_size(columns[name]), name))
     drawn = pd.DataFrame([_row(name, columns[name]) for name in ranked])
     picked = st.dataframe(
@@ -94,6 +105,7 @@ def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, 
     shares = told.get("shares")
     if shares:
         chart.pairs(shares, before, after, f"How {name} is spread", f"{key}.chart.{name}")
+    return name
 
 
 def _size(told: Mapping[str, Any]) -> float:

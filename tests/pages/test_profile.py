@@ -127,6 +127,8 @@ def test_two_tables_of_a_project_are_compared():
     assert unforeseen(app) == []
     assert metrics(app)["Columns added"] == "1"
     assert metrics(app)["Columns that drifted"] == "2"
+    facts = app.dataframe[-1].value
+    assert facts.loc["Mean"].tolist() == ["24.5", "64.5"]  # 0 to 49, and 40 more
 
 
 def test_our_report_is_made_and_offered(sample):
