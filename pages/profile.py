@@ -36,12 +36,12 @@ minded = inbox.minded(here, profile)
 grave = [f for f in minded if f["severity"] != "note"]
 put_away = len(profile["findings"]) - len(minded)
 with st.container(horizontal=True):
-    st.metric("Rows", f"{profile['rows']:,}", border=True, width=180)
-    st.metric("Columns", f"{profile['columns']:,}", border=True, width=150)
-    st.metric("Missing cells", f"{profile['missing_cells']:,}", border=True, width=150,
+    st.metric("Rows", f"{profile['rows']:,}", border=True, width=170)
+    st.metric("Columns", f"{profile['columns']:,}", border=True, width=145)
+    st.metric("Missing cells", f"{profile['missing_cells']:,}", border=True, width=145,
               help=f"{share(profile['missing_cells'], table.cells)} of all cells")
-    st.metric("Duplicates", f"{profile['duplicate_rows']:,}", border=True, width=150, help="Rows that repeat an earlier row in every column")
-    st.metric("Findings", f"{len(minded):,}", border=True, width=150, help=f"{len(grave)} of them errors or warnings; {put_away} more are ignored")
+    st.metric("Duplicates", f"{profile['duplicate_rows']:,}", border=True, width=145, help="Rows that repeat an earlier row in every column")
+    st.metric("Findings", f"{len(minded):,}", border=True, width=145, help=f"{len(grave)} of them errors or warnings; {put_away} more are ignored")
 st.caption(f"Counted on all {count(profile['rows'], 'row')}.")
 for failed in profile.get("failed_checks", []):
     st.warning(failed["reason"], title=f"The check {failed['check']} could not be done on {', '.join(failed['columns']) or 'the table'}")

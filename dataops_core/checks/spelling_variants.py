@@ -41,7 +41,7 @@ def merges(counts: Mapping[str, int]) -> dict[str, str]:
     alone, and characters that were broken, are not judged here: other checks name these.
 
     >>> merges({"Amsterdam": 90, "Amsterdm": 2, "Rotterdam": 50, "St. Gallen": 9, "St Gallen": 3})
-    {'Amsterdm': 'Amsterdam', 'St Gallen': 'St. Gallen'}
+    {'St Gallen': 'St. Gallen', 'Amsterdm': 'Amsterdam'}
     """
     heads: dict[str, str] = {}
     total: dict[str, int] = {}
