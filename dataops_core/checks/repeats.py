@@ -37,7 +37,8 @@ def twins(look: Look, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
             places, keys = _first(look.cells(name))
         else:
             found = _numbered(look.cells(name), places)
-            keys = _grouped(keys * np.int64(facts["distinct"] + 2) + found + 1)
+            width = np.int64(found.max() + 2)  # from the cells: a count may be an estimate, or missing
+            keys = _grouped(keys * width + found + 1)
             twice = np.bincount(keys)[keys] > 1
             places, keys = places[twice], keys[twice].astype(np.int64)
         if not len(places):

@@ -3,9 +3,12 @@ import pandas as pd
 import pytest
 
 from dataops_core import checks
+from dataops_core.checks.look import Look
 from dataops_core.checks.profile import profile_table
+from dataops_core.checks.repeats import repeated
 from dataops_core.checks.spelling_variants import merges
 from dataops_core.checks.variants import slips
+from dataops_core.facts import table_facts
 from dataops_core.steps import get
 from dataops_core.table import tidy, write_table
 from tests.planted.plant import CHECKS
@@ -113,3 +116,11 @@ def test_codes_and_first_letters_are_no_slips_of_the_pen():
 def test_identifiers_in_digits_are_no_numbers_kept_as_text(make_table):
     table = make_table({"zip": ["01067", "123x5", "10115"], "PhoneNumber": ["2053258100", "20532581x", "2563861556"], "provider_number": ["a1", "2", "3"]})
     assert findings(table, "numbers_as_text") == []
+
+
+@pytest.mark.parametrize("told", [0, 2])  # a column that could not be counted, and one whose values were estimated too low
+def test_rows_that_differ_are_no_duplicates_however_wrong_the_count_of_values_is(make_table, told):
+    table = make_table({"a": ["x"] * 5 + ["y"] * 2, "b": ["p", "q", "r", "s", "t", "p", "u"]})
+    facts = table_facts(table)
+    facts["b"]["distinct"] = told
+    assert repeated(Look(table, facts), ["a", "b"]).tolist() == []
