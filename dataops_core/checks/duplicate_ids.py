@@ -7,6 +7,7 @@ import numpy as np
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.repeats import coming_again
 from dataops_core.checks.shapes import PLACES
 
 
@@ -17,10 +18,14 @@ def duplicate_ids(column: Cells, context: Context) -> Hit | None:
 
     Joins by it multiply rows, and one of the two rows is wrong or too much.
     """
-    if column.kind != "id" or column.words & PLACES or not 0.98 * column.present <= column.distinct < column.present or column.dictionary is None:
+    estimated = column.facts.get("distinct_error") is not None
+    if column.kind != "id" or column.words & PLACES or (not estimated and not 0.98 * column.present <= column.distinct < column.present):
         return None
-    codes = column.dictionary[1]
-    _, first = np.unique(codes, return_index=True)
-    mask = codes >= 0
-    mask[first] = False
+    places, keys = coming_again(column)
+    _, first = np.unique(keys, return_index=True)
+    mask = np.zeros(column.rows, dtype=bool)
+    mask[np.delete(places, first)] = True
+    mask &= ~column.missing
+    if mask.sum() > 0.02 * column.present:
+        return None
     return Hit(mask, f"{mask.sum():,} rows repeat an identifier of an earlier row.")

@@ -34,7 +34,7 @@ def twins(look: Look, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
         if facts["distinct"] + min(1, facts["missing"]) == look.rows and facts.get("distinct_error") is None:
             return none, none
         if not number:
-            places, keys = _first(look.cells(name))
+            places, keys = coming_again(look.cells(name))
         else:
             found = _numbered(look.cells(name), places)
             width = np.int64(found.max() + 2)  # from the cells: a count may be an estimate, or missing
@@ -53,7 +53,7 @@ def _grouped(keys: np.ndarray) -> np.ndarray:
     return np.unique(keys, return_inverse=True)[1]
 
 
-def _first(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+def coming_again(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
     """The rows whose value comes again in one column, and a number for each of these values."""
     if cells.rows <= WHOLE or cells.distinct <= WHOLE // 2:
         assert cells.dictionary is not None

@@ -7,6 +7,7 @@ import numpy as np
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.repeats import coming_again
 from dataops_core.steps.set_kind import set_kind
 
 
@@ -17,7 +18,9 @@ def row_identifier(column: Cells, context: Context) -> Hit | None:
 
     It says nothing about what the row is about. A model that gets it learns rows by heart.
     """
-    if column.rows < 20 or column.distinct < column.rows:
+    if column.rows < 20 or column.present < column.rows:
+        return None
+    if column.distinct < column.rows if column.facts.get("distinct_error") is None else len(coming_again(column)[0]):
         return None
     if column.type == "integer":
         counts = column.facts["max"] - column.facts["min"] == column.rows - 1

@@ -8,7 +8,7 @@ from dataops_core.checks.profile import profile_table
 from dataops_core.checks.repeats import repeated
 from dataops_core.checks.spelling_variants import merges
 from dataops_core.checks.variants import slips
-from dataops_core.facts import table_facts
+from dataops_core.facts import engine, table_facts
 from dataops_core.steps import get
 from dataops_core.table import tidy, write_table
 from tests.planted.plant import CHECKS
@@ -124,3 +124,17 @@ def test_rows_that_differ_are_no_duplicates_however_wrong_the_count_of_values_is
     facts = table_facts(table)
     facts["b"]["distinct"] = told
     assert repeated(Look(table, facts), ["a", "b"]).tolist() == []
+
+
+@pytest.mark.parametrize("doubled", [[], [100, 2900]])
+def test_identifiers_are_judged_exactly_where_their_number_is_an_estimate(make_table, monkeypatch, doubled):
+    monkeypatch.setattr(engine, "EXACT_ROWS", 1000)
+    monkeypatch.setattr(engine, "EXACT_VALUES", 100)
+    codes = [f"K{n:05d}" for n in range(3000)]
+    for row in doubled:
+        codes[row] = codes[row - 7]
+    table = make_table({"code_id": codes}, {"code_id": "id"})
+    assert table_facts(table)["code_id"]["distinct_error"]
+    found = {f["check"]: f["rows"] for f in profile_table(table)[0]["findings"]}
+    assert found.get("duplicate_ids", []) == doubled
+    assert ("row_identifier" in found) == (not doubled)
