@@ -53,7 +53,7 @@ def cost(*arguments: str, ends: tuple[int, ...] = (0,), cores: int | None = None
     settings = {**os.environ, "YDATA_PROFILING_NO_ANALYTICS": "True", "MPLBACKEND": "agg"}
     inside = (lambda: os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])) if cores else None
     process = subprocess.Popen(
-        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=settings, preexec_fn=inside,  # noqa: PLW1509
+        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=settings, preexec_fn=inside,  # noqa: PLW1509 - no threads here yet
     )
     said = process.stderr.read() if process.stderr else b""
     _, status, used = os.wait4(process.pid, 0)  # the children that it waited for are counted in

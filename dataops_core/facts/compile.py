@@ -17,7 +17,7 @@ def compiled() -> dict[str, str]:
     from dataops_core.facts.expressions import EXPRESSIONS
     from dataops_core.facts.pair_expressions import PAIRS
 
-    class _Spark(Config):  # type: ignore[misc]
+    class _Spark(Config):  # type: ignore[misc]  # Ibis ships no types
         treat_nan_as_null: bool = False
 
     options: Any = ibis.options

@@ -44,7 +44,7 @@ class Engine:
         })
         self.con.execute("set parquet_metadata_cache = true")
         path = str(table.path).replace("'", "''")
-        names = self.con.execute(f"select * from read_parquet('{path}') limit 0").description or []  # noqa: S608 - quotes doubled
+        names = self.con.execute(f"select * from read_parquet('{path}') limit 0").description or []
         # by place: the engine's names ignore case, ours do not
         self._places = {name: told[0] for name, told in zip([*table.names, ROW_ID], names, strict=True)}
         self._from = f"read_parquet('{path}')"
@@ -68,7 +68,7 @@ class Engine:
     def take(self, column: Column) -> Literal["counted", "raw"]:
         """Make `source(value)` and `cells(value, n)` from a column; "raw" where its values are too many to count one by one."""
         self.let_go()  # or two columns' counts would be held at once
-        where = f"select {self.named(column.name)} as value from {self._from}"  # noqa: S608 - names in quotes, doubled
+        where = f"select {self.named(column.name)} as value from {self._from}"
         self.con.execute(f"create or replace temp view source as {where}")
         if self.table.rows > EXACT_ROWS:
             self.seen = self.ask("estimated", column.type)[0]
@@ -86,13 +86,13 @@ class Engine:
 
     def missing(self, column: Column) -> int:
         """How many cells of a column are missing."""
-        asked = f"select count(*) - count({self.named(column.name)}) from {self._from}"  # noqa: S608 - names in quotes, doubled
+        asked = f"select count(*) - count({self.named(column.name)}) from {self._from}"
         return int((self.con.execute(asked).fetchone() or (0,))[0])
 
     def take_pair(self, x: tuple[Column, str], y: tuple[Column, str], complete: bool = True) -> None:
         """Make `pair(x, y)` from two columns, each with what it is taken as; `complete`: only rows that have both."""
         self.con.execute(
-            f"create or replace temp table pair as select x, y from (select {self._taken(*x)} as x, {self._taken(*y)} as y from {self._from})"  # noqa: S608
+            f"create or replace temp table pair as select x, y from (select {self._taken(*x)} as x, {self._taken(*y)} as y from {self._from})"
             + (" where x is not null and y is not null" if complete else "")
         )
 
@@ -101,7 +101,7 @@ class Engine:
         if side:
             self.con.execute("create or replace temp table pair as select y as x, x as y from pair")
         self.con.execute(f"create or replace temp table binned as {sql(f'binned{bins}', 'pair')}")
-        self.con.execute(f"create or replace temp table pair as select {'y as x, x as y' if side else 'x, y'} from binned")  # noqa: S608
+        self.con.execute(f"create or replace temp table pair as select {'y as x, x as y' if side else 'x, y'} from binned")
 
     def cut_pair(self, period: str) -> None:
         """Cut the moments x of `pair(x, y)` to their day, week, month, quarter or year; rows without one are left out."""
@@ -110,19 +110,19 @@ class Engine:
     def hold(self, columns: Sequence[tuple[Column, str]], ranks: bool = False) -> None:
         """Keep columns, each with what it is taken as, for `take_held`; with average ranks of numbers where no cell is missing."""
         taken = [f"{self._taken(*each)} as c{at}" for at, each in enumerate(columns)]
-        self.con.execute(f"create or replace temp table held as select {', '.join(taken) or '1'} from {self._from}")  # noqa: S608
+        self.con.execute(f"create or replace temp table held as select {', '.join(taken) or '1'} from {self._from}")
         self._ranked: set[int] = set()
         if ranks and columns:
-            counts = self.con.execute(f"select {', '.join(f'count(*) - count(c{at})' for at in range(len(columns)))} from held").fetchone()  # noqa: S608
+            counts = self.con.execute(f"select {', '.join(f'count(*) - count(c{at})' for at in range(len(columns)))} from held").fetchone()
             self._ranked = {at for at, gone in enumerate(counts or ()) if not gone}
             told = [f"rank() over (order by c{at}) + (count(*) over (partition by c{at}) - 1) / 2.0::double as r{at}" for at in self._ranked]
-            self.con.execute(f"create or replace temp table held as select {', '.join(['*', *told])} from held")  # noqa: S608
+            self.con.execute(f"create or replace temp table held as select {', '.join(['*', *told])} from held")
 
     def take_held(self, x: int, y: int, *, complete: bool = True, ranks: bool = False) -> bool:
         """Make `pair(x, y)` of two columns by their places in `hold`; whether they are ranks now, if these were wanted."""
         sign = "r" if ranks and {x, y} <= self._ranked else "c"
         self.con.execute(
-            f"create or replace temp view pair as select {sign}{x} as x, {sign}{y} as y from held"  # noqa: S608
+            f"create or replace temp view pair as select {sign}{x} as x, {sign}{y} as y from held"
             + (f" where c{x} is not null and c{y} is not null" if complete else "")
         )
         return sign == "r"
@@ -143,7 +143,7 @@ class Engine:
         """Make `cells` from about LOOKED_AT rows only, spread evenly over the table."""
         every = max(1, self.table.rows // LOOKED_AT)
         self.con.execute(
-            f"create or replace temp view cells as select {self.named(column.name)} as value, 1::bigint as n from {self._from} "  # noqa: S608
+            f"create or replace temp view cells as select {self.named(column.name)} as value, 1::bigint as n from {self._from} "
             f"where {self.named(ROW_ID)} % {every} = 0"
         )
 

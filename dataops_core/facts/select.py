@@ -31,9 +31,9 @@ class Where:
 def rows_where(engine: Engine, conditions: Sequence[Where], most: int = FIRST) -> tuple[int, list[int]]:
     """How many rows meet all conditions, and the ids of the first of them."""
     text, given = _all(engine, conditions)
-    count = engine.con.execute(f"select count(*) from {engine.rows} where {text}", given).fetchall()[0][0]  # noqa: S608 - names quoted
+    count = engine.con.execute(f"select count(*) from {engine.rows} where {text}", given).fetchall()[0][0]
     told = engine.con.execute(
-        f"select {engine.named(ROW_ID)} from {engine.rows} where {text} order by 1 limit {int(most)}", given  # noqa: S608 - names quoted
+        f"select {engine.named(ROW_ID)} from {engine.rows} where {text} order by 1 limit {int(most)}", given
     ).fetchall()
     return int(count), [int(row[0]) for row in told]
 
@@ -44,7 +44,7 @@ def facet(engine: Engine, column: str, conditions: Sequence[Where] = ()) -> list
     text, given = _all(engine, others)
     name, kind = engine.named(column), engine.table.column(column).type
     told = engine.con.execute(
-        f"select {name}, count(*) from {engine.rows} where {text} group by 1 order by 2 desc, 1 limit {VALUES}", given  # noqa: S608
+        f"select {name}, count(*) from {engine.rows} where {text} group by 1 order by 2 desc, 1 limit {VALUES}", given
     ).fetchall()
     texts = shown(pd.Series([row[0] for row in told], dtype=DTYPES[kind]))
     return [{"value": value, "count": int(row[1])} for value, row in zip(texts, told, strict=True)]
