@@ -72,8 +72,8 @@ def _one(engine: Engine, condition: Where) -> tuple[str, list[Any]]:
         return f"contains(lower({name}::varchar), lower(?))", [condition.these[0]]
     cast = {"integer": "bigint", "decimal": "double", "datetime": "timestamp", "boolean": "boolean"}.get(kind, "varchar")
     if condition.how == "between":
-        return f"{name} >= ?::{cast} and {name} <= ?::{cast}", [str(value) for value in condition.these]
+        return f"{name} >= try_cast(? as {cast}) and {name} <= try_cast(? as {cast})", [str(value) for value in condition.these]
     there = [str(value) for value in condition.these if value is not None]
-    parts = [f"{name} in ({', '.join(f'?::{cast}' for _ in there)})"] if there else []
+    parts = [f"{name} in ({', '.join(f'try_cast(? as {cast})' for _ in there)})"] if there else []
     parts += [f"{name} is null"] if len(there) < len(condition.these) else []
     return " or ".join(parts) or "false", there
