@@ -52,7 +52,7 @@ wrong, scores, columns, together, merge, rows, out = st.tabs(
 )
 if wrong.open:
     with wrong, frame.errors():
-        inbox.inbox(here, profile, state, table.names, mend=look == NOW)
+        inbox.inbox(here, profile, minded, state, table.names, mend=look == NOW)
 if scores.open:
     with scores, frame.errors():
         before = None

@@ -30,11 +30,12 @@ def in_file(here: Dataset, columns: Sequence[str]) -> tuple[str, ...]:
     return tuple(first.get(name, name) for name in columns)
 
 
-def inbox(here: Dataset, profile: Mapping[str, Any], state: str, names: Sequence[str], *, mend: bool) -> None:
-    """All findings of a state as cards, with filters; ignored ones stand apart."""
-    ignored = opinions.ignored(frame.store(), here.id)
-    every = minded(here, profile)
-    put_away = [f for f in profile["findings"] if f not in every]
+def inbox(
+    here: Dataset, profile: Mapping[str, Any], every: list[dict[str, Any]], state: str, names: Sequence[str], *, mend: bool,
+) -> None:
+    """The findings that are minded (`every`) as cards, with filters; ignored ones stand apart."""
+    kept = {id(f) for f in every}
+    put_away = [f for f in profile["findings"] if id(f) not in kept]
     if not profile["findings"]:
         st.success(f"{len(REGISTRY)} checks looked at every cell and found nothing.", icon=":material/check_circle:")
         return
@@ -47,7 +48,7 @@ def inbox(here: Dataset, profile: Mapping[str, Any], state: str, names: Sequence
     elif not shown:
         st.info("No finding meets the filters.", icon=":material/filter_alt_off:")
     if put_away:
-        _ignored(here, put_away, ignored)
+        _ignored(here, put_away, opinions.ignored(frame.store(), here.id))
 
 
 def _filtered(every: list[dict[str, Any]], state: str, names: Sequence[str]) -> list[dict[str, Any]]:
