@@ -212,7 +212,8 @@ def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
         records = [r for r in sample_records(texts, delimiter, '"' if quote is None else quote) if not is_comment(r)]
         share, width, leads = consistency(records)
         if not leads:  # perhaps titles stand above the table
-            share, width, _ = consistency(records[next((n for n, r in enumerate(records) if len(r) > 1), 0):])
+            below = records[next((n for n, r in enumerate(records) if len(r) > 1), 0):]
+            share, width, _ = consistency(below if len(below) > 1 else [])
         if width > 1 and (share >= 0.9 or (leads and share >= 0.4)):
             best = max(best, (share if leads else share * 0.8, -rank, delimiter))
     if best[0]:

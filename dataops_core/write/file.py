@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import gzip
 import io
 import json
@@ -18,13 +17,13 @@ import pyarrow.parquet as pq
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import ROW_ID, Column, Table
 from dataops_core.write.text import (
-    UnixLines,
     guarded,
     moment_form,
     moment_forms,
     plain_cells,
     spelled_cells,
     spelled_moment,
+    write_records,
 )
 
 WRITABLE = (".csv", ".tsv", ".parquet", ".json", ".jsonl", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz")
@@ -98,12 +97,11 @@ def write_tsv(table: Table, file: TextIO, safe: bool) -> None:
 
 def write_delimited(table: Table, file: TextIO, delimiter: str, safe: bool) -> None:
     """The table as delimited text, quoted where a cell needs it."""
-    writer = csv.writer(UnixLines(file), delimiter=delimiter, lineterminator="\r\n")
     forms = {column.name: form_of(table, column) for column in table.columns}
-    writer.writerow([guarded(name) if safe else name for name in table.names])
+    write_records(file, delimiter, [[guarded(name) if safe else name for name in table.names]])
     for frame in table.batches():
         columns = [spelled_cells(plain_cells(frame[c.name]), c.type, forms[c.name], safe) for c in table.columns]
-        writer.writerows(zip(*columns, strict=True))
+        write_records(file, delimiter, list(zip(*columns, strict=True)))
 
 
 def form_of(table: Table, column: Column) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any, TextIO
 
@@ -13,6 +13,7 @@ import pandas as pd
 from dataops_core.table.kinds import type_of
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+CUTTING = ("\t", ";", "|", ",", ":", " ")  # signs that a reader may take for a delimiter
 
 
 def csv_text(df: pd.DataFrame) -> str:
@@ -22,14 +23,24 @@ def csv_text(df: pd.DataFrame) -> str:
     'a,b\\n1.5,x\\n,"y, z"\\n'
     """
     out = io.StringIO()
-    writer = csv.writer(UnixLines(out), lineterminator="\r\n")
-    writer.writerow(df.columns)
+    write_records(out, ",", [df.columns])
     columns = []
     for name in df.columns:
         cells = plain_cells(df[name])
         columns.append(spelled_cells(cells, type_of(df[name]), moment_form(moment_forms(cells)), False))
-    writer.writerows(zip(*columns, strict=True))
+    write_records(out, ",", list(zip(*columns, strict=True)))
     return out.getvalue()
+
+
+def write_records(file: TextIO, delimiter: str, records: Collection[Sequence[str]]) -> None:
+    """Records as delimited text, quoted where a cell needs it, and so that a reader cannot cut a lone column elsewhere."""
+    plain = csv.writer(UnixLines(file), delimiter=delimiter, lineterminator="\r\n")
+    if any(len(record) != 1 for record in records):
+        plain.writerows(records)
+        return
+    quoted = csv.writer(UnixLines(file), delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    for record in records:
+        (quoted if any(sign in record[0] for sign in CUTTING) else plain).writerow(record)
 
 
 class UnixLines:

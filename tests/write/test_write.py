@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from dataops_core.errors import SettingError
@@ -45,6 +45,9 @@ def table_of(frame: pd.DataFrame, folder: Path) -> Table:
 
 
 @settings(max_examples=100, deadline=None)
+@example(pd.DataFrame({"name 0": ["q;z"]}, dtype=object), ".csv")
+@example(pd.DataFrame({"name 0": ["q;z", "r;s", "t;u"]}, dtype=object), ".tsv")
+@example(pd.DataFrame({"a b c": ["q r z", "r s t"]}, dtype=object), ".csv")
 @given(frames(), st.sampled_from([".csv", ".tsv", ".json", ".jsonl", ".parquet", ".csv.gz"]))
 def test_what_is_written_reads_as_the_same_content(frame: pd.DataFrame, suffix: str) -> None:
     with tempfile.TemporaryDirectory() as name:
