@@ -23,7 +23,7 @@ def csv_text(df: pd.DataFrame) -> str:
     'a,b\\n1.5,x\\n,"y, z"\\n'
     """
     out = io.StringIO()
-    write_records(out, ",", [df.columns])
+    write_records(out, ",", [list(df.columns)])
     columns = []
     for name in df.columns:
         cells = plain_cells(df[name])

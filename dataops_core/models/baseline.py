@@ -1,0 +1,35 @@
+"""The two baseline models: a linear one and gradient-boosted trees, for classes and for numbers."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+import numpy as np
+
+from dataops_core.models.features import Features, encoder
+
+
+def estimator(
+    chosen: Features, task: Literal["classes", "number"] = "classes", kind: Literal["linear", "trees"] = "linear", seed: int = 0
+) -> Any:
+    """An unfitted scikit-learn pipeline over `plain` features; step "model" takes `sample_weight`.
+
+    linear: logistic regression (L2, C = 1) or ridge regression; trees: histogram gradient boosting, 100 small trees.
+    """
+    from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
+    from sklearn.linear_model import LogisticRegression, Ridge
+    from sklearn.pipeline import Pipeline
+
+    model: Any
+    if kind == "trees":
+        boosted = HistGradientBoostingClassifier if task == "classes" else HistGradientBoostingRegressor
+        model = boosted(random_state=seed, early_stopping=False, max_leaf_nodes=15)
+    else:
+        model = LogisticRegression(max_iter=1000) if task == "classes" else Ridge()
+    return Pipeline([("encoder", encoder(chosen)), ("model", model)])
+
+
+def probabilities(fitted: Any, frame: Any, label: Any) -> np.ndarray:
+    """The probability that a fitted classifier gives to one class, a row each."""
+    place = list(fitted.classes_).index(label)
+    return np.asarray(fitted.predict_proba(frame)[:, place], dtype="float64")
