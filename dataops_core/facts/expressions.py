@@ -135,21 +135,27 @@ def _moments() -> Any:
     return cells.filter(cells.value.notnull()).mutate(value=cells.value.delta(since, unit="microsecond"))
 
 
-def _steps() -> Any:
+def steps(kind: str = "datetime") -> ir.Table:
+    """How far it is from a moment to the next one, in microseconds: each distance, how often it comes, where it first ends."""
     moments = _moments()
-    steps = moments.mutate(step=moments.value - moments.value.lag().over(ibis.window(order_by=moments.value)), at=moments.value)
-    steps = steps.filter(steps.step > 0)  # where values were not counted, equal moments follow one another
-    return steps.group_by("step").aggregate(n=steps.count(), at=steps["at"].min())
+    apart = moments.mutate(step=moments.value - moments.value.lag().over(ibis.window(order_by=moments.value)), at=moments.value)
+    apart = apart.filter(apart.step > 0)  # where values were not counted, equal moments follow one another
+    return apart.group_by("step").aggregate(n=apart.count(), at=apart["at"].min())
+
+
+def _stepped() -> ir.Table:
+    """What `steps` gave."""
+    return ibis.table({"step": "int64", "n": "int64", "at": "int64"}, name="steps")
 
 
 def gaps(kind: str = "datetime") -> ir.Table:
     """The longest step between moments that follow one another, in microseconds, and the moment at which it first ends."""
-    return _steps().order_by(ibis.desc("step")).limit(1)
+    return _stepped().order_by(ibis.desc("step")).limit(1)
 
 
 def usual(kind: str = "datetime") -> ir.Table:
     """The step that comes most often, in microseconds; of equals the shortest."""
-    return _steps().order_by(ibis.desc("n"), "step").limit(1)
+    return _stepped().order_by(ibis.desc("n"), "step").limit(1)
 
 
 def text(kind: str = "text") -> ir.Table:
@@ -176,7 +182,7 @@ EXPRESSIONS: dict[str, tuple[Callable[[str], ir.Table], tuple[str, ...]]] = {
     "counted": (counted, tuple(TYPES)), "estimated": (estimated, tuple(TYPES)), "values": (values, tuple(TYPES)),
     "top": (top, tuple(TYPES)), "bottom": (bottom, tuple(TYPES)), "ends": (ends, ("datetime",)),
     "number": (number, ("integer", "decimal")), "quantiles": (quantiles, ("integer", "decimal")),
-    "histogram": (histogram, ("integer", "decimal", "datetime")), "gaps": (gaps, ("datetime",)),
+    "histogram": (histogram, ("integer", "decimal", "datetime")), "steps": (steps, ("datetime",)), "gaps": (gaps, ("datetime",)),
     "usual": (usual, ("datetime",)), "text": (text, ("text",)),
     "classes": (classes, ("text",)),
 }

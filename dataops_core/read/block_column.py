@@ -14,6 +14,7 @@ from dataops_core.read.text import ZONE_AT_END
 
 SETTLED = {"text", "code"}  # with one of these among its shapes, a column is text whatever else it holds
 KNOWN = 20_000
+VARIED = 500  # more distinct texts than this in a block, and looking at all cells at once is quicker than at each text
 
 
 class BlockColumn:
@@ -85,7 +86,7 @@ class BlockColumn:
             return pc.if_else(pa.array(mask), None, cells)
         coded = cells.dictionary_encode()
         distinct = coded.dictionary.to_pylist()
-        self.varied = len(distinct) * 2 > len(cells)
+        self.varied = len(distinct) > VARIED
         new = [cell for cell in distinct if cell not in self._known]
         if new and self.survey is not None:
             survey_column(self.survey, new, self.candidates)

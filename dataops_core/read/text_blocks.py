@@ -13,7 +13,7 @@ import pyarrow.csv as pv
 from dataops_core.table.arrow_hash import text_parts
 
 CODE_PAGES = ("cp1252", "iso8859-1", "iso8859-15")
-BLOCK = 2_000_000  # more needs memory, less needs time
+BLOCK = 4_000_000  # more needs memory, less needs time
 
 
 class NotPlain(Exception):

@@ -203,7 +203,7 @@ def _writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
     texts = [name for name in first.column_names if pa.types.is_string(first.schema.field(name).type)]
     again = [name for name in texts if 2 * len(first.column(name).unique()) <= first.num_rows]
     return pq.ParquetWriter(
-        path, first.schema, compression="snappy", use_dictionary=again, column_encoding={ROW_ID: "DELTA_BINARY_PACKED"},
+        path, first.schema, compression="lz4", use_dictionary=again, column_encoding={ROW_ID: "DELTA_BINARY_PACKED"},
         write_statistics=[name for name in first.column_names if name not in texts],
     )
 
