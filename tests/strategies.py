@@ -73,8 +73,8 @@ def values(setting: Setting, frame: pd.DataFrame) -> st.SearchStrategy:
     texts = st.sampled_from([*cells, *map(str, frame.columns), "a", "-999", "2020-12-31"]) | CELLS["text"]
     low, high = (setting.span.low, setting.span.high) if setting.span else (-1e6, 1e6)
     return {
-        "columns": lambda: st.lists(st.sampled_from(fitting), min_size=int(setting.required), max_size=3, unique=True),
-        "column": lambda: st.sampled_from(fitting),
+        "columns": lambda: st.lists(st.sampled_from(fitting), min_size=int(setting.required), max_size=3, unique=True) if fitting else st.just([]),
+        "column": lambda: st.sampled_from(fitting) if fitting else st.none(),
         "choice": lambda: st.sampled_from(setting.choices),
         "flag": st.booleans,
         "number": lambda: st.floats(low, high),

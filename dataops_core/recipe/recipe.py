@@ -92,7 +92,7 @@ class Recipe:
                         f'There is no column "{name}".', f"step {number}, {step.op}",
                         f"{nearest(name, names)} Use --map {name}=… if the column has another name in this file.",
                     ))
-            known |= set(step.step.new_names(step.settings).values())
+            known |= set(step.step.new_columns(step.settings))
         return found
 
     def check(self, names: Sequence[str]) -> None:
@@ -125,6 +125,15 @@ def columns_named(step: RecipeStep) -> list[str]:
         elif setting.shape == "columns" and isinstance(value, list):
             named += [name for name in value if isinstance(name, str)]
     return named + list(step.step.new_names(step.settings))
+
+
+def split_after(step: RecipeStep, split: str | None) -> str | None:
+    """The column that says which rows may be learned from, after a step that was done: made by it, renamed, or as before."""
+    if step.step is None:
+        return split
+    if step.step.divider:
+        return step.step.divider(**step.settings)
+    return split and step.step.new_names(step.settings).get(split, split)
 
 
 def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:

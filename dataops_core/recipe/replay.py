@@ -14,7 +14,8 @@ from typing import Any
 import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip
-from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.models import training
+from dataops_core.recipe.recipe import Recipe, RecipeStep, split_after
 from dataops_core.steps import Step, get
 from dataops_core.table import Difference, Table, difference, tidy, type_of, write_table
 
@@ -53,17 +54,31 @@ def nothing_said(_share: float, _note: str) -> None:
     """A progress report to nobody."""
 
 
-def learn(step: Step, settings: Mapping[str, Any], table: Table, seed: int = 0) -> dict[str, Any] | None:
-    """What the step learns from the table's rows, as plain JSON values; None for a step that learns nothing."""
+def learn(step: Step, settings: Mapping[str, Any], table: Table, seed: int = 0, split: str | None = None) -> dict[str, Any] | None:
+    """What the step learns, as plain JSON values; None for a step that learns nothing.
+
+    `split` names the column that says which rows are for training: it learns from these alone, else from all rows.
+    """
     if step.learner is None:
         return None
-    learned = _call(step, step.learner, table.frame(), {**settings, **_seed(step.learner, seed)})
+    rows = training(table.frame(), _still_there(step, table, split))
+    if split and rows.empty:
+        raise SettingError(f'No row of "{split}" says "train", so there is nothing to learn from.', step.name, "Split the rows again before this step.")
+    learned = _call(step, step.learner, rows, {**settings, **_given(step.learner, seed, split)})
     return json.loads(json.dumps(learned, allow_nan=False))
+
+
+def _still_there(step: Step, table: Table, split: str | None) -> str | None:
+    if split is not None and split not in table.names:
+        raise SettingError(
+            f'The column "{split}" is gone, so nobody knows which rows may be learned from.', step.name, "Drop it after this step, not before.",
+        )
+    return split
 
 
 def run_step(
     step: Step, settings: Mapping[str, Any], table: Table, out: Path, *, learned: Mapping[str, Any] | None = None,
-    seed: int = 0, progress: Progress = nothing_said,
+    seed: int = 0, split: str | None = None, progress: Progress = nothing_said,
 ) -> Table:
     """Run one checked step on a table and write the result to `out`.
 
@@ -71,7 +86,9 @@ def run_step(
     """
     if step.learner is not None and learned is None:
         raise SettingError(f'"{step.name}" has not learned anything yet.', step.name, "Call learn() first.")
-    given = dict(settings) | _seed(step.function, seed) | ({"learned": learned} if step.learner else {})
+    given = dict(settings) | _given(step.function, seed, split) | ({"learned": learned} if step.learner else {})
+    if "split" in given:
+        _still_there(step, table, split)
     batches = _row_batches(step, given, table, progress) if _by_batch(step, table) else iter([_whole(step, given, table)])
     first = next(batches)
     kinds = _kinds(step, settings, table, first)
@@ -116,19 +133,24 @@ def _kinds(step: Step, settings: Mapping[str, Any], before: Table, first: pd.Dat
     return kinds | {name: kind for name, kind in step.new_kinds(settings).items() if name in first.columns}
 
 
-def _seed(function: Callable[..., Any], seed: int) -> dict[str, int]:
-    return {"seed": seed} if "seed" in inspect.signature(function).parameters else {}
+def _given(function: Callable[..., Any], seed: int, split: str | None) -> dict[str, Any]:
+    """What the engine gives a function that asks for it by name."""
+    asked = inspect.signature(function).parameters
+    return {name: value for name, value in (("seed", seed), ("split", split)) if name in asked}
 
 
 def take(
-    entry: RecipeStep, table: Table, out: Path, *, seed: int = 0, progress: Progress = nothing_said
+    entry: RecipeStep, table: Table, out: Path, *, seed: int = 0, split: str | None = None, progress: Progress = nothing_said
 ) -> tuple[Table, Outcome]:
-    """Run one recipe step: check it, learn if it has not yet, run, compare. Skip is an outcome, an error is raised."""
+    """Run one recipe step: check it, learn if it has not yet, run, compare. Skip is an outcome, an error is raised.
+
+    `split` names the column in which an earlier step said which rows may be learned from.
+    """
     step = get(entry.op)
     settings = step.check(entry.settings, table.columns)
     try:
-        learned = entry.learned if entry.learned is not None else learn(step, settings, table, seed)
-        after = run_step(step, settings, table, out, learned=learned, seed=seed, progress=progress)
+        learned = entry.learned if entry.learned is not None else learn(step, settings, table, seed, split)
+        after = run_step(step, settings, table, out, learned=learned, seed=seed, split=split, progress=progress)
     except Skip as reason:
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
     changed = difference(table, after, step.new_names(settings))
@@ -158,7 +180,7 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
     recipe.check(table.names)
     outcomes: list[Outcome] = []
     fitted: list[RecipeStep] = []
-    current = table
+    current, split = table, None
     for number, entry in enumerate(recipe.steps, 1):
         if entry.off:
             outcomes.append(Outcome(entry.op, entry.sentence, "off"))
@@ -166,7 +188,7 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
             continue
         progress((number - 1) / len(recipe.steps), entry.sentence)
         try:
-            after, outcome = take(entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed)
+            after, outcome = take(entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed, split=split)
         except DataOpsError as error:
             outcomes.append(Outcome(entry.op, entry.sentence, "failed", str(error)))
             break
@@ -174,5 +196,5 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
         fitted.append(replace(entry, learned=outcome.learned) if outcome.status == "done" else entry)
         if after is not current and current is not table:
             current.path.unlink()
-        current = after
+        current, split = after, split_after(entry, split) if outcome.status == "done" else split
     return Run(current, replace(recipe, steps=tuple(fitted)), tuple(outcomes))

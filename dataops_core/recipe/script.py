@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 import pprint
+import re
 from typing import Any
 
 from dataops_core import __version__
@@ -13,7 +15,7 @@ from dataops_core.read.parquet import read_parquet_frame
 from dataops_core.read.text import read_text_frame
 from dataops_core.read.unpack import unpack
 from dataops_core.recipe.embed import Sources
-from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.recipe.recipe import Recipe, RecipeStep, split_after
 from dataops_core.steps import get
 from dataops_core.table import content_hash, tidy
 from dataops_core.write.text import csv_text
@@ -22,6 +24,7 @@ READERS = {
     "csv": read_text_frame, "excel": read_excel_frame, "json": read_json_frame, "jsonl": read_json_frame,
     "parquet": read_parquet_frame,
 }
+PACKAGES = {"scipy": "SciPy", "sklearn": "scikit-learn", "imblearn": "imbalanced-learn", "skops": "skops"}
 
 _USED = (  # what the frame of the script itself needs
     ("json", "json", ""), ("sys", "sys", ""), ("pd", "pandas", ""), ("Path", "pathlib", "Path"), ("Any", "typing", "Any"),
@@ -30,7 +33,7 @@ _USED = (  # what the frame of the script itself needs
 _TEMPLATE = '''#!/usr/bin/env python3
 """{title}
 
-Made by dataops-core {version} from the recipe "{name}". It needs Python 3.11 and pandas, nothing else{extra}.
+Made by dataops-core {version} from the recipe "{name}". It needs Python 3.11 and {needs}, nothing else.
 
     python clean.py IN OUT        reads the table IN, repairs it, writes OUT (.csv or .parquet)
 """
@@ -52,13 +55,20 @@ def clean(df: pd.DataFrame) -> pd.DataFrame:
 def take(step: Callable[..., pd.DataFrame], df: pd.DataFrame, **settings: Any) -> pd.DataFrame:
     """Run one step; first let it learn what it needs, where it has not learned that before."""
     try:
-        learner = settings.pop("learner", None)
+        learner, split = settings.pop("learner", None), settings.pop("learns_from", None)
         if learner is not None:
-            settings["learned"] = json.loads(json.dumps(learner(df, **settings)))
-        return tidy(step(df, **settings))
+            rows = df if split is None else df[(df[split] == "train").to_numpy(dtype=bool, na_value=False)]
+            settings["learned"] = json.loads(json.dumps(learner(rows, **asked(learner, settings))))
+        return tidy(step(df, **asked(step, settings)))
     except Skip as reason:
         print(f"{{step.__name__}} skipped: {{reason}}", file=sys.stderr)
         return df
+
+
+def asked(function: Callable[..., Any], settings: dict[str, Any]) -> dict[str, Any]:
+    """The settings that a function has a parameter for."""
+    code = function.__code__
+    return {{name: value for name, value in settings.items() if name in code.co_varnames[:code.co_argcount]}}
 
 
 def main() -> None:
@@ -98,34 +108,42 @@ def script(recipe: Recipe) -> str:
     reader = READERS[form]
     for needed in (unpack, reader, tidy, csv_text, content_hash, Skip):
         sources.add(needed)
-    lines = []
+    lines, split = [], None
     for number, entry in enumerate(recipe.steps, 1):
-        lines += _lines(number, entry, recipe.seed, sources)
+        lines += _lines(number, entry, recipe.seed, split, sources)
+        split = split if entry.off else split_after(entry, split)
     for name, module, inside in _USED:
         if sources.bring(name, module, inside) != name:
             raise SettingError(f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere.")
     return _TEMPLATE.format(
         title=recipe.name.replace('"""', "'''").replace("\\", "/"), name=recipe.name.replace("\\", "/").replace('"', "'"),
-        version=__version__, extra={"excel": " but python-calamine", "parquet": " but pyarrow"}.get(form, ""),
+        version=__version__, needs=_needs(sources.text(), form),
         imports=sources.import_lines(), read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
         steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=sources.text(),
     )
 
 
-def _lines(number: int, entry: RecipeStep, seed: int, sources: Sources) -> list[str]:
+def _needs(text: str, form: str) -> str:
+    """The packages that a script with this text imports, pandas first."""
+    wanted = ["pandas", *{"excel": ["python-calamine"], "parquet": ["pyarrow"]}.get(form, ())]
+    wanted += [package for module, package in PACKAGES.items() if re.search(rf"^\s*(from|import) {module}\b", text, re.MULTILINE)]
+    return " and ".join([", ".join(wanted[:-1]), wanted[-1]] if len(wanted) > 1 else wanted)
+
+
+def _lines(number: int, entry: RecipeStep, seed: int, split: str | None, sources: Sources) -> list[str]:
     sentence = " ".join(entry.sentence.split())
     if entry.off:
         return [f"    # {number}. (off) {sentence}"]
     step = get(entry.op)
     settings: dict[str, Any] = step.check(entry.settings)
-    if "seed" in step.function.__code__.co_varnames:
-        settings["seed"] = seed
+    wanted = {name for function in (step.function, step.learner) if function for name in inspect.signature(function).parameters}
+    settings |= {name: value for name, value in (("seed", seed), ("split", split)) if name in wanted}
     given = [f"{key}={_literal(value)}" for key, value in settings.items()]
     sources.add(step)
     if step.learner and entry.learned is not None:
         given.append(f"learned={_literal(dict(entry.learned))}")
     elif step.learner:
-        given.append(f"learner={sources.add(step.learner)}")
+        given += [f"learner={sources.add(step.learner)}"] + ([f"learns_from={split!r}"] if split else [])
     why = [f"    # Why: {' '.join(entry.why.split())}"] if entry.why else []
     return [f"    # {number}. {sentence}", *why, f"    df = take(\n        {step.function.__name__}, df,"] + [
         f"        {part}," for part in given

@@ -10,6 +10,9 @@ A step that must learn something first (a median to fill with) adds a second fun
     def learn_fill(df, columns, how, ...) -> dict[str, Any]:      # from the training rows, to plain JSON values
 
     def fill_missing(df, columns, how, ..., learned: dict[str, Any] | None = None) -> pd.DataFrame:
+
+Two more parameters are given by the engine and are no settings: `seed: int = 0`, the recipe's seed, and
+`split: str | None = None`, the column in which an earlier step says which rows may be learned from ("train").
 """
 
 from __future__ import annotations
@@ -110,6 +113,8 @@ class Step:
     watcher: Callable[..., str] | None = None
     namer: Callable[..., dict[str, str]] | None = None
     kinder: Callable[..., dict[str, str]] | None = None
+    adder: Callable[..., list[str]] | None = None
+    divider: Callable[..., str] | None = None
     _source: str = field(default="", repr=False)
 
     def __call__(self, df: pd.DataFrame, *args: Any, **settings: Any) -> pd.DataFrame:
@@ -134,6 +139,16 @@ class Step:
     def kinds(self, function: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
         """Register the function that tells, from the settings, which column gets which kind."""
         self.kinder = function
+        return function
+
+    def adds(self, function: Callable[..., list[str]]) -> Callable[..., list[str]]:
+        """Register the function that tells, from the settings, which columns are new."""
+        self.adder = function
+        return function
+
+    def divides(self, function: Callable[..., str]) -> Callable[..., str]:
+        """Register the function that names the column in which this step says which rows may be learned from."""
+        self.divider = function
         return function
 
     @functools.cached_property
@@ -175,6 +190,11 @@ class Step:
     def new_kinds(self, settings: Mapping[str, Any]) -> dict[str, str]:
         """Which columns are given which kind."""
         return self.kinder(**settings) if self.kinder else {}
+
+    def new_columns(self, settings: Mapping[str, Any]) -> list[str]:
+        """The columns that the step makes, by renaming or new."""
+        added = self.adder(**settings) if self.adder else []
+        return [*self.new_names(settings).values(), *added, *([self.divider(**settings)] if self.divider else [])]
 
     def sentence(self, settings: Mapping[str, Any]) -> str:
         """One line for the history: what was done, with its settings.
@@ -272,11 +292,11 @@ def step(
 
 
 def read_settings(function: Callable[..., Any]) -> tuple[Setting, ...]:
-    """The settings that a function's signature declares: all but its first parameter, `learned` and `seed`."""
+    """The settings that a function's signature declares: all but its first parameter, `learned`, `seed` and `split`."""
     hints = typing.get_type_hints(function, include_extras=True)
     found = []
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
-        if parameter.name in ("learned", "seed"):
+        if parameter.name in ("learned", "seed", "split"):
             continue
         hint, marks = hints[parameter.name], []
         if typing.get_origin(hint) is Annotated:

@@ -24,7 +24,7 @@ ALL = {
     "set_kind": {"columns": ["postal_code"], "kind": "id"}, "filter_rows": {"column": "age", "keep_if": "at least", "value": "18"},
     "drop_duplicate_rows": {}, "drop_rows_with_missing": {"columns": ["housing"]}, "rename_columns": {"names": {"sex": "gender"}},
     "drop_columns": {"columns": ["country"]}, "repair_characters": {"columns": ["name"]},
-    "merge_values": {"column": "housing", "mapping": {"owned": "own"}},
+    "merge_values": {"column": "housing", "mapping": {"owned": "own"}}, "split_rows": {"stratify": ["gender"], "validation": 0.1},
 }
 
 

@@ -1,0 +1,93 @@
+"""After a split, what steps learn comes from the training rows alone: in the engine, in the store, in the script."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataops_core.errors import SettingError
+from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.recipe.replay import learn, run_recipe
+from dataops_core.recipe.script import script
+from dataops_core.steps import REGISTRY
+from dataops_core.table import Table, tidy, write_table
+
+SPLIT = RecipeStep("split_rows", {"test": 0.3, "validation": 0.1})
+FILL = RecipeStep("fill_missing", {"columns": ["pay"], "how": "mean"})
+
+
+def frame(change: float = 0.0) -> pd.DataFrame:
+    rng = np.random.default_rng(3)
+    made = tidy(pd.DataFrame({"name": [f"p{n}" for n in range(200)], "pay": rng.normal(size=200), "sex": list("fm") * 100}))
+    made.loc[::7, "pay"] = np.nan
+    return made
+
+
+def table(made: pd.DataFrame, folder: Path) -> Table:
+    return write_table(folder / f"t{len(list(folder.iterdir()))}.parquet", [made])
+
+
+def changed(made: pd.DataFrame, split: pd.Series) -> pd.DataFrame:
+    """The same training rows; everything but the name changed in all others, which decides nothing of the split."""
+    other = made.copy()
+    rows = (split != "train").to_numpy()
+    other.loc[rows, "pay"] = 1e6 + np.arange(rows.sum())
+    if "text" in other:
+        other.loc[rows, "text"] = "31.12.2024"
+    return other
+
+
+def test_changing_test_rows_changes_nothing_learned(tmp_path):
+    split = RecipeStep("split_rows", {"test": 0.3, "together": False})
+    made = frame()
+    first = run_recipe(Recipe(steps=(split, FILL)), table(made, tmp_path), tmp_path)
+    other = run_recipe(Recipe(steps=(split, FILL)), table(changed(made, first.table.frame()["split"]), tmp_path), tmp_path)
+    learned = first.recipe.steps[1].learned
+    assert learned == other.recipe.steps[1].learned and learned is not None
+    train = made[(first.table.frame()["split"] == "train").to_numpy()]
+    assert learned["pay"]["fill"] == pytest.approx(train["pay"].mean(), rel=1e-12)
+
+
+@pytest.mark.parametrize("op", sorted(name for name, step in REGISTRY.items() if step.learner and name == step.name))
+def test_no_step_learns_from_rows_that_are_not_for_training(op, tmp_path):
+    made = frame().assign(split=np.where(np.arange(200) % 3 == 0, "test", "train"), text=[f"{n}.5" for n in range(200)])
+    other = changed(made, made["split"])
+    step = REGISTRY[op]
+    given = {"columns": ["pay"], "column": "sex", "mapping": {"f": "female"}, "target": "sex", "kind": "number"}
+    texts = {s.name: ["text"] for s in step.settings if s.shape == "columns" and s.columns.families == ("text",)}
+    settings = step.check({s.name: (given | texts)[s.name] for s in step.settings if s.required and s.name in given})
+    try:
+        one = learn(step, settings, table(tidy(made), tmp_path), split="split")
+    except SettingError as error:
+        pytest.fail(str(error))
+    assert one == learn(step, settings, table(tidy(other), tmp_path), split="split")
+
+
+def test_the_split_column_may_be_renamed_but_not_be_gone(tmp_path):
+    named = RecipeStep("rename_columns", {"names": {"split": "part"}})
+    run = run_recipe(Recipe(steps=(SPLIT, named, FILL)), table(frame(), tmp_path), tmp_path)
+    plain = run_recipe(Recipe(steps=(SPLIT, FILL)), table(frame(), tmp_path), tmp_path)
+    assert run.recipe.steps[2].learned == plain.recipe.steps[1].learned
+    dropped = RecipeStep("drop_columns", {"columns": ["split"]})
+    gone = run_recipe(Recipe(steps=(SPLIT, dropped, FILL)), table(frame(), tmp_path), tmp_path)
+    assert gone.failed is not None and "is gone" in gone.failed.reason
+    assert run_recipe(Recipe(steps=(SPLIT, FILL, dropped)), table(frame(), tmp_path), tmp_path).failed is None
+
+
+def test_a_split_without_training_rows_is_refused(tmp_path):
+    emptied = RecipeStep("replace_values", {"column": "split", "mapping": {"train": "learn"}})
+    run = run_recipe(Recipe(steps=(SPLIT, emptied, FILL)), table(frame(), tmp_path), tmp_path)
+    assert run.failed is not None and "nothing to learn from" in run.failed.reason
+
+
+def test_the_script_learns_from_training_rows_too(tmp_path):
+    made = frame()
+    made.to_csv(tmp_path / "in.csv", index=False)
+    run = run_recipe(Recipe(steps=(SPLIT, FILL)), table(made, tmp_path), tmp_path)
+    (tmp_path / "clean.py").write_text(script(Recipe(steps=(SPLIT, FILL))), encoding="utf-8")
+    done = subprocess.run([sys.executable, "clean.py", "in.csv", "out.csv"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip() == run.table.content_hash
