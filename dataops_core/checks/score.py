@@ -23,6 +23,7 @@ DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
 OUTSIDE = {  # about what a column is good for, not about a fault of its cells
     "constant_column", "near_constant", "skewed", "rare_categories", "too_many_categories", "row_identifier", "direct_identifiers",
     "duplicate_columns", "class_imbalance", "target_leakage", "outcome_gap", "sorted_rows",
+    "rows_on_both_sides",
 }
 FORMULAS = {
     "completeness": "1 − (missing cells + cells that stand for missing) ÷ all cells",

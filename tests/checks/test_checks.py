@@ -53,13 +53,24 @@ def test_each_check_finds_exactly_the_planted_rows(make_table, check):
     assert [(f["columns"], f["rows"], f["count"]) for f in found] == [([name], rows, len(rows))]
 
 
+def test_rows_that_stand_on_both_sides_of_a_split_are_those_that_are_not_for_training(make_table):
+    table = make_table({
+        "id": ["a1", "a2", "a3", "a4", "a5", "a6"], "x": [1, 2, 1, 1, 3, 3], "y": ["p", "q", "p", None, "r", "r"],
+        "part": ["train", "train", "test", "test", "validation", "test"],
+    }, kinds={"id": "id"})
+    (found,) = findings(table, "rows_on_both_sides")
+    assert found["rows"] == [2] and found["severity"] == "error"
+    assert found["message"] == "1 test rows stand among the training rows too, but for id."
+    assert findings(make_table({"x": [1, 1], "part": ["train", "x"]}), "rows_on_both_sides") == []
+
+
 def test_duplicate_rows_are_found_in_the_whole_table(make_table):
     found = findings(make_table({"a": [1, 2, 1, 1], "b": ["x", "y", "x", None]}), "duplicate_rows")
     assert [(f["rows"], f["fix"]["op"]) for f in found] == [([2], "drop_duplicate_rows")]
 
 
 def test_every_check_is_planted_somewhere():
-    assert set(checks.REGISTRY) == set(CHECKS)
+    assert set(checks.REGISTRY) == {*CHECKS, "rows_on_both_sides"}  # no table comes split; tested here by itself
 
 
 @pytest.mark.parametrize("check", CASES)

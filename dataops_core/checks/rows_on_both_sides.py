@@ -1,0 +1,51 @@
+"""Rows on both sides of a split."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.look import Look
+from dataops_core.checks.repeats import twins
+from dataops_core.models.features import PARTS, TRAIN
+
+
+@check(
+    "Rows on both sides of the split", group="Rows", scope="table", severity="error",
+    no_fix='Open the split in Clean and keep "Equal rows on one side", or drop duplicate rows before it.',
+)
+def rows_on_both_sides(look: Look) -> Hit | None:
+    """Rows for testing or validation that also stand among the training rows, but for an identifier.
+
+    A model has seen these answers already, so the test says more good of it than is true.
+    """
+    split = next((name for name in look.table.names if _says_parts(look, name)), None)
+    if split is None:
+        return None
+    names = [column.name for column in look.table.columns if column.name != split and not _identifies(look, column.name)]
+    places, keys = twins(look, sorted(names, key=lambda name: -look.facts[name]["distinct"])) if names else (np.zeros(0, int), np.zeros(0, int))
+    if not len(places):
+        return None
+    cells = look.cells(split)
+    assert cells.dictionary is not None
+    values, codes = cells.dictionary[0].to_pylist(), cells.dictionary[1]
+    learned = np.array([value == TRAIN for value in values] + [False])[codes[places]]
+    taught = np.isin(keys, keys[learned])
+    mask = np.zeros(look.rows, dtype=bool)
+    mask[places[taught & ~learned]] = True
+    parts = codes[np.flatnonzero(mask)]
+    named = " and ".join(f"{int((parts == at).sum()):,} {value} rows" for at, value in enumerate(values) if (parts == at).any())
+    aside = [name for name in look.table.names if name not in {split, *names}]
+    return Hit(mask, f"{named} stand among the training rows too" + (f", but for {', '.join(aside)}." if aside else "."))
+
+
+def _says_parts(look: Look, name: str) -> bool:
+    """Whether a column holds the parts of a split and nothing else."""
+    facts = look.facts[name]
+    told = {entry["value"] for entry in facts.get("top", ())}
+    return facts["type"] == "text" and 2 <= facts["distinct"] <= len(PARTS) and told <= set(PARTS) and TRAIN in told
+
+
+def _identifies(look: Look, name: str) -> bool:
+    facts = look.facts[name]
+    return bool(facts["kind"] == "id" and facts["distinct"] == look.rows)
