@@ -177,6 +177,7 @@ def _many(number: int) -> list[str]:
 def pairs(shares: Sequence[Mapping[str, Any]], before: str, after: str, title: str, key: str) -> None:
     """The shares of values or ranges in two tables, side by side."""
     table = pd.DataFrame({before: [s["reference"] for s in shares], after: [s["other"] for s in shares]}, index=[_cut(str(s["of"])) for s in shares])
+    named = range(0, len(table), -(-len(table) // 12) or 1)  # the pointer shows the others
     figure = go.Figure([
         go.Bar(name=_plain(name), x=list(range(len(table))), y=table[name], marker_color=colour, customdata=list(table.index),
                hovertemplate="%{customdata}: %{y:.1%}<extra></extra>")
@@ -185,7 +186,7 @@ def pairs(shares: Sequence[Mapping[str, Any]], before: str, after: str, title: s
     figure.update_layout(
         title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320, bargap=0.15,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"},
-        xaxis={"tickvals": list(range(len(table))), "ticktext": [_plain(label) for label in table.index], "automargin": True},
+        xaxis={"tickvals": list(named), "ticktext": [_plain(table.index[at]) for at in named], "automargin": True},
         yaxis={"title": {"text": "Share of rows"}, "tickformat": ".0%", "rangemode": "tozero"},
     )
     st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}: shares in {before} and in {after}; the numbers are in the table below.")

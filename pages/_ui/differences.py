@@ -14,7 +14,7 @@ from pages._ui import chart, frame, grid, head, job
 from pages._ui.words import count, md
 
 ORDER = {"large": 0, "small": 1, "too few rows to tell": 2, "none": 3}
-WORDS = {"large": "Large", "small": "Small", "none": "None", "too few rows to tell": "Too few rows to tell"}
+WORDS = {"large": "Large", "small": "Small", "none": "No difference", "too few rows to tell": "Too few rows to tell"}
 
 
 def others(here: Dataset, state: str, root: str | None) -> dict[str, str]:
@@ -83,7 +83,7 @@ def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, 
     ranked = sorted(columns, key=lambda name: (ORDER.get(columns[name]["verdict"], 9), -_size(columns[name]), name))
     drawn = pd.DataFrame([_row(name, columns[name]) for name in ranked])
     picked = st.dataframe(
-        drawn, hide_index=True, key=f"{key}.columns", on_select="rerun", selection_mode="single-row-required",
+        drawn, hide_index=True, placeholder="–", key=f"{key}.columns", on_select="rerun", selection_mode="single-row-required",
         alt="The columns with the size of their difference and a verdict",
         column_config={
             "PSI": st.column_config.NumberColumn("PSI", format="%.3f", help="Population stability index: under 0.1 little, from 0.25 much"),

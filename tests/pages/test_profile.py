@@ -116,7 +116,7 @@ def test_groups_of_a_table_are_compared_with_the_rest(sample):
     assert unforeseen(app) == []
     verdicts = {row["Column"]: row["Verdict"] for row in app.dataframe[0].value.to_dict("records")}
     assert verdicts["approved"] == "Small"
-    assert verdicts["name"] == "None"
+    assert verdicts["name"] == "No difference"
 
 
 def test_two_tables_of_a_project_are_compared():
