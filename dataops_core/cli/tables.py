@@ -70,7 +70,7 @@ def run_command(args: argparse.Namespace) -> int:
 def _outcomes(done: Run) -> None:
     for number, outcome in enumerate(done.outcomes, 1):
         d = outcome.difference
-        effect = f"{sum(d.cells_changed.values()):,} cells changed, {d.rows_dropped:,} rows dropped" if d else outcome.reason
+        effect = f"{sum(d.cells_changed.values()):,} cells changed, {d.rows_dropped:,} rows dropped, {d.rows_added:,} rows added" if d else outcome.reason
         effect += f" ({outcome.reason})" if d and outcome.reason else ""
         effect += f", {sum(d.cells_emptied.values()):,} cells emptied" if d and d.cells_emptied else ""
         print(f"{number}. [{outcome.status}] {outcome.sentence}{': ' + effect if effect else ''}")

@@ -84,6 +84,8 @@ def _steps(steps: list[Mapping[str, Any]]) -> list[str]:
 
 def _effect(step: Mapping[str, Any]) -> str:
     parts = []
+    if step.get("rows_added"):
+        parts.append(f"{step['rows_added']:,} rows added")
     if step["rows_dropped"]:
         share = step["rows_dropped"] / max(1, step["rows_before"])
         parts.append(f"{step['rows_dropped']:,} rows dropped ({share:.1%})")

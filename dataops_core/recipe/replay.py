@@ -42,7 +42,7 @@ class Outcome:
         if self.difference:
             d = self.difference
             plain |= {
-                "rows_before": d.rows_before, "rows_after": d.rows_after, "rows_dropped": d.rows_dropped,
+                "rows_before": d.rows_before, "rows_after": d.rows_after, "rows_dropped": d.rows_dropped, "rows_added": d.rows_added,
                 "cells_changed": sum(d.cells_changed.values()), "cells_changed_by_column": d.cells_changed, "cells_emptied_by_column": d.cells_emptied,
                 "columns_added": list(d.columns_added), "columns_removed": list(d.columns_removed),
                 "columns_renamed": d.columns_renamed,

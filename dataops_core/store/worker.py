@@ -49,7 +49,7 @@ def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress)
 
 
 def _count(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    counts.counted(store, args["what"], args["with"])
+    counts.counted(store, args["what"], args["with"], progress=progress)
 
 
 def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:

@@ -13,8 +13,9 @@ from dataops_core.store.changes import Change
 from dataops_core.store.states import Result
 from dataops_core.table import Difference, differs, shown
 from pages._ui import chart, frame, grid, job
-from pages._ui.words import KINDS, count, md, share
+from pages._ui.words import KINDS, count, md, share, size
 
+LONG = 500
 _COLOURS = {"light": "background-color: #fdecc8; color: #10182b", "dark": "background-color: #5c4300; color: #ffffff"}
 
 
@@ -55,6 +56,11 @@ def panel(
         grid.some_rows(before, d.dropped_rows, "preview.dropped", "Rows that would be dropped")
         if len(d.dropped_rows) < d.rows_dropped:
             st.caption(f"The first {len(d.dropped_rows)} of {count(d.rows_dropped, 'row')}.")
+    if d.rows_added:
+        st.markdown(f"**Rows that {'would be' if would else 'were'} added**")
+        grid.some_rows(after, d.added_rows, "preview.added", "Rows that would be added")
+        if len(d.added_rows) < d.rows_added:
+            st.caption(f"The first {len(d.added_rows)} of {count(d.rows_added, 'row')}.")
 
 
 def _spread(before: str, after: str, old: str, new: str) -> Mapping[str, Any] | None:
@@ -83,7 +89,18 @@ def _learned(results: Sequence[Result], old_results: Sequence[Result]) -> None:
                     title=f"{count(doubtful, 'cell')} of {md(name)} could be read in two ways", icon=":material/help:",
                 )
         with st.expander("What it learned from the data", icon=":material/school:"):
-            st.json(learned, expanded=2)
+            st.json(_short(learned), expanded=2)
+
+
+def _short(learned: Any) -> Any:
+    """What was learned, long texts (a fitted model) and long lists cut: the recipe holds the whole."""
+    if isinstance(learned, Mapping):
+        return {key: _short(value) for key, value in learned.items()}
+    if isinstance(learned, str) and len(learned) > LONG:
+        return f"{learned[:40]}… ({size(len(learned))})"
+    if isinstance(learned, list) and len(learned) > LONG:
+        return [*map(_short, learned[:20]), f"… and {len(learned) - 20:,} more"]
+    return [_short(value) for value in learned] if isinstance(learned, list) else learned
 
 
 def _figures(d: Difference) -> None:

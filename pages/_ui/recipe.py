@@ -56,8 +56,12 @@ def effect(outcome: Outcome) -> str:
     d, parts = outcome.difference, []
     if d.rows_dropped:
         parts.append(f"{count(d.rows_dropped, 'row')} dropped")
+    if d.rows_added:
+        parts.append(f"{count(d.rows_added, 'row')} added")
     if d.cells_changed:
         parts.append(f"{count(sum(d.cells_changed.values()), 'cell')} changed")
+    if d.columns_added:
+        parts.append(f"{count(len(d.columns_added), 'column')} added")
     if d.columns_removed:
         parts.append(f"{count(len(d.columns_removed), 'column')} removed")
     if d.columns_renamed:
