@@ -9,7 +9,7 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-_CONFIG = {"displayModeBar": False}  # it would lie over the legend
+CONFIG = {"displayModeBar": False}  # it would lie over the legend
 
 
 def distribution(facts: Mapping[str, Any], title: str, key: str) -> None:
@@ -35,10 +35,10 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
     drawn = table if binned else table.iloc[::-1]  # values with names read best as lying bars, the most frequent on top
     figure = go.Figure([
         go.Bar(name=column, marker_color=colour, **_ends(drawn, column, binned))
-        for column, colour in zip(drawn.columns, _colours(len(drawn.columns)), strict=True)
+        for column, colour in zip(drawn.columns, colours(len(drawn.columns)), strict=True)
     ])
     figure.update_layout(
-        title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, bargap=0.12,
+        title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, bargap=0.12,
         height=270 if binned else 110 + 26 * len(table) * (1 if len(table.columns) == 1 else 1.4),
         showlegend=len(table.columns) > 1, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
     )
@@ -50,7 +50,7 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
         ticks["ticktext"] = list(drawn.index)
         figure.update_layout(yaxis={"automargin": True, **ticks}, xaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
     most = table.iloc[:, -1].to_numpy().argmax()
-    st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}: bars of how many rows have which value; most have {table.index[most]}.")
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: bars of how many rows have which value; most have {table.index[most]}.")
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(table.rename_axis("Value"), key=f"{key}.numbers", alt=f"{title}, as numbers")
 
@@ -61,7 +61,7 @@ def _ends(table: pd.DataFrame, name: str, binned: bool) -> dict[str, Any]:
     return ends | {"customdata": labels, "hovertemplate": "%{customdata}: %{" + ("y" if binned else "x") + "} rows<extra></extra>"}
 
 
-def _colours(number: int) -> list[str]:
+def colours(number: int) -> list[str]:
     """Two colours that differ in lightness too, for the mode that is on."""
     dark = st.context.theme.type == "dark"
     return (["#8b95a5", "#6ea8ee"] if dark else ["#9aa5b5", "#1f5fae"])[2 - number:]
@@ -80,7 +80,7 @@ def _cut(text: str) -> str:
     return text if len(text) <= 24 else text[:23] + "…"
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return text.replace("<", "‹").replace(">", "›")
 
 
@@ -113,18 +113,18 @@ def _lines_or_shares(labels: list[str], groups: Sequence[Mapping[str, Any]], tit
     mark = go.Bar if bars else go.Scatter
     more = {} if bars else {"mode": "lines+markers"}
     figure = go.Figure([
-        mark(name=_plain(name), x=list(range(len(table))), y=drawn[name], customdata=labels, hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
+        mark(name=plain(name), x=list(range(len(table))), y=drawn[name], customdata=labels, hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
              marker_color=colour, **more)
         for name, colour in zip(drawn.columns, _many(len(drawn.columns)), strict=True)
     ])
     step = -(-len(labels) // 12)
     figure.update_layout(
-        title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320,
+        title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320,
         barmode="stack" if len(drawn.columns) > 1 else "group", showlegend=len(drawn.columns) > 1, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
-        xaxis={"tickvals": list(range(len(labels)))[::step], "ticktext": [_plain(label) for label in labels[::step]], "automargin": True},
+        xaxis={"tickvals": list(range(len(labels)))[::step], "ticktext": [plain(label) for label in labels[::step]], "automargin": True},
         yaxis={"title": {"text": "Share of rows" if len(drawn.columns) > 1 or "Mean" not in drawn else "Mean"}, "rangemode": "tozero" if bars else "normal", "tickformat": ".0%" if "Mean" not in drawn else ""},
     )
-    st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}, for {len(labels)} groups; the numbers are in the table below.")
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}, for {len(labels)} groups; the numbers are in the table below.")
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers")
 
@@ -140,17 +140,17 @@ def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:
     dark = st.context.theme.type == "dark"
     middle = "#15181d" if dark else "#f4f6f9"
     figure = go.Figure(go.Heatmap(
-        z=table.to_numpy(), hoverongaps=False, x=[_cut(_plain(c)) for c in columns], y=[_cut(_plain(r)) for r in rows], zmin=0 if told["measure"] in ("cramers_v", "eta") else -1, zmax=1,
+        z=table.to_numpy(), hoverongaps=False, x=[_cut(plain(c)) for c in columns], y=[_cut(plain(r)) for r in rows], zmin=0 if told["measure"] in ("cramers_v", "eta") else -1, zmax=1,
         colorscale=[*([] if told["measure"] in ("cramers_v", "eta") else [[0, "#d98032" if dark else "#b35806"]]),
                     [0 if told["measure"] in ("cramers_v", "eta") else 0.5, middle], [1, "#6ea8ee" if dark else "#1f5fae"]],
         hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>", xgap=1, ygap=1,
     ))
     figure.update_layout(
-        title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=min(900, 160 + 24 * len(rows)),
+        title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=min(900, 160 + 24 * len(rows)),
         yaxis={"autorange": "reversed", "automargin": True, "type": "category"}, xaxis={"automargin": True, "type": "category"},
     )
     strongest = _strongest(table)
-    st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}: a map of {len(rows)} by {len(columns)} columns. {strongest}")
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: a map of {len(rows)} by {len(columns)} columns. {strongest}")
     st.caption(strongest)
     if max(len(told["rows"]), len(told["columns"])) > most:
         st.caption(f"The first {most} columns of {len(told['rows'])}.")
@@ -164,7 +164,7 @@ def _strongest(table: pd.DataFrame) -> str:
         if row != column and not pd.isna(value) and (column not in table.index or str(row) < str(column))
     ]
     best = sorted(pairs, reverse=True, key=lambda pair: pair[0])[:3]
-    return "Strongest: " + ", ".join(f"{_plain(str(row))} and {_plain(str(column))} ({value:.2f})" for _, row, column, value in best) + "." if best else ""
+    return "Strongest: " + ", ".join(f"{plain(str(row))} and {plain(str(column))} ({value:.2f})" for _, row, column, value in best) + "." if best else ""
 
 
 def _many(number: int) -> list[str]:
@@ -179,16 +179,16 @@ def pairs(shares: Sequence[Mapping[str, Any]], before: str, after: str, title: s
     table = pd.DataFrame({before: [s["reference"] for s in shares], after: [s["other"] for s in shares]}, index=[_cut(str(s["of"])) for s in shares])
     named = range(0, len(table), -(-len(table) // 12) or 1)  # the pointer shows the others
     figure = go.Figure([
-        go.Bar(name=_plain(name), x=list(range(len(table))), y=table[name], marker_color=colour, customdata=list(table.index),
+        go.Bar(name=plain(name), x=list(range(len(table))), y=table[name], marker_color=colour, customdata=list(table.index),
                hovertemplate="%{customdata}: %{y:.1%}<extra></extra>")
-        for name, colour in zip(table.columns, _colours(2), strict=True)
+        for name, colour in zip(table.columns, colours(2), strict=True)
     ])
     figure.update_layout(
-        title={"text": _plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320, bargap=0.15,
+        title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320, bargap=0.15,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"},
-        xaxis={"tickvals": list(named), "ticktext": [_plain(table.index[at]) for at in named], "automargin": True},
+        xaxis={"tickvals": list(named), "ticktext": [plain(table.index[at]) for at in named], "automargin": True},
         yaxis={"title": {"text": "Share of rows"}, "tickformat": ".0%", "rangemode": "tozero"},
     )
-    st.plotly_chart(figure, key=key, config=_CONFIG, alt=f"{title}: shares in {before} and in {after}; the numbers are in the table below.")
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: shares in {before} and in {after}; the numbers are in the table below.")
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers")

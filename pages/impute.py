@@ -1,0 +1,31 @@
+"""Impute: what is missing and why, and which way of filling it is right for this table."""
+
+import streamlit as st
+
+from dataops_core.store import datasets
+from pages._ui import filling, finding, frame, gaps, grid, head, splitting
+
+place = frame.enter("Impute")
+here = frame.need_dataset(place)
+finding.follow()
+state = head.now(here)
+if state is None:
+    st.stop()
+table = grid.table(state)
+roles = datasets.roles_now(here)
+target = roles.get("target") if roles.get("target") in table.names else None
+sensitive = [name for name in roles.get("sensitive") or [] if name in table.names]
+st.markdown("Before a gap is filled, see how it came about; before a method is trusted, see it recover cells whose value is known.")
+
+with frame.errors():
+    split = splitting.banner(here, state, table)
+    why, choose, several = st.tabs(["What is missing", "Choose a method", "Several times"], key="impute.tabs", on_change="rerun")
+    if why.open:
+        with why, frame.errors():
+            gaps.panel(state, table, target, sensitive, split)
+    if choose.open:
+        with choose, frame.errors():
+            filling.panel(state, table, target, sensitive, split)
+    if several.open:
+        with several, frame.errors():
+            gaps.several(state, table, target)

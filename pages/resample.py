@@ -1,0 +1,33 @@
+"""Resample: uneven classes and unusual rows, judged before anything is done about them."""
+
+import streamlit as st
+
+from dataops_core.store import datasets
+from pages._ui import balance, finding, frame, grid, head, outlying, splitting
+
+place = frame.enter("Resample")
+here = frame.need_dataset(place)
+finding.follow()
+state = head.now(here)
+if state is None:
+    st.stop()
+table = grid.table(state)
+roles = datasets.roles_now(here)
+st.markdown("Classes of very different sizes, and rows far from all others: see them, compare what could be done, then choose. Often the honest answer is: nothing.")
+
+with frame.errors():
+    split = splitting.banner(here, state, table)
+    even, compare, unusual = st.tabs(["Balance", "Compare methods", "Outliers"], key="resample.tabs", on_change="rerun")
+    if even.open or compare.open:
+        with even if even.open else compare:
+            target, groups = balance.target_of(roles, table, "balance")
+    if even.open and target:
+        with even, frame.errors():
+            balance.classes(state, table, target, groups, split)
+    if compare.open and target:
+        with compare, frame.errors():
+            favourable = roles.get("favourable") if target == roles.get("target") else None
+            balance.compare(state, table, target, groups, favourable, split)
+    if unusual.open:
+        with unusual, frame.errors():
+            outlying.panel(here, state, table, split)
