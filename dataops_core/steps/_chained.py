@@ -12,13 +12,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.steps._mixed import GONE, about_column, center_and_scale, codes, is_number, numbers, scaled, some_rows
+from dataops_core.steps._mixed import GONE, about_column, center_and_scale, codes, numbers, scaled, some_rows
 from dataops_core.steps._trees import ask_trees, fit_trees
 
 LEVELS = 40  # the most frequent values of a category, which predict and are predicted
 CLASS_ROWS = 5_000  # rows that a linear model of a category is fitted on
 TREE_ROWS = 20_000  # rows that trees are fitted on
+CLASS_CELLS, CLASS_SHARE = 20, 0.005  # cells (and share of the known ones) of a value below which trees do not learn to predict it
 TREES_NEED = 40  # known cells below which no tree can split (two leaves of 20)
+NEAREST = 60  # of more columns than this, each is predicted from those that go with it most
 TOLERANCE = 1e-3  # as in scikit-learn's IterativeImputer
 HUGE = 1e60  # numbers beyond it are standardised whatever is asked
 
@@ -118,6 +120,9 @@ def fit(kind: str, name: str, state: State, known: np.ndarray, using: list[str],
     category = about["is"] == "category"
     others = [other for other in using if other != name and other in state]
     plain: dict[str, Any] = {"target": name, "is": "value", "value": about["start"]}
+    if kind == "trees" and category:
+        often = np.bincount(state[name][known], minlength=len(about["values"])) >= max(CLASS_CELLS, CLASS_SHARE * len(known))
+        known = known[often[state[name][known]]]
     if kind == "trees" or category:
         known = known[some_rows(len(known), TREE_ROWS if kind == "trees" else CLASS_ROWS, seed)]
     target = state[name][known]
@@ -182,6 +187,7 @@ def turns(
     model is fitted on a bootstrap sample and fills with draws, so that the models differ as much as the data allow.
     """
     gaps = {name: unknown(cells) for name, cells in state.items()}
+    near = nearest(state, filled, using)
     order = sorted(filled, key=lambda name: gaps[name].mean())
     now = started(state, columns, kind == "trees")
     limit = TOLERANCE * max((float(np.abs(cells[~gaps[name]]).max()) for name, cells in state.items() if (~gaps[name]).any()), default=0.0)
@@ -192,9 +198,9 @@ def turns(
             known, gone = np.flatnonzero(~gaps[name]), np.flatnonzero(gaps[name])
             if draw is not None:
                 known = np.sort(draw.choice(known, len(known)))
-            model = fit(kind, name, now, known, using, columns, seed + 1000 * number + place)
+            model = fit(kind, name, now, known, near[name], columns, seed + 1000 * number + place)
             models.append(model)
-            if len(gone):
+            if len(gone) and kind != "trees":  # trees are asked with the gaps as they are: a guess taken for a fact misleads them
                 dice = None if draw is None else (draw.standard_normal(len(gone)), draw.random(len(gone)))
                 now[name] = now[name].copy()
                 now[name][gone] = predict(model, now, gone, columns, dice)
@@ -202,6 +208,23 @@ def turns(
         if draw is None and kind != "trees" and _moved(before, now) < limit:
             break
     return made
+
+
+def nearest(state: State, filled: list[str], using: list[str]) -> dict[str, list[str]]:
+    """The columns to predict each column from: all that are used, or the ones that correlate most where they are many."""
+    others = {name: [other for other in using if other != name and other in state] for name in filled}
+    if max((len(each) for each in others.values()), default=0) <= NEAREST:
+        return others
+    names = list(state)
+    gone = np.column_stack([unknown(cells) for cells in state.values()])
+    matrix = np.where(gone, 0.0, np.column_stack([cells.astype("float64") for cells in state.values()]))
+    with np.errstate(all="ignore"):
+        matrix = np.where(gone, 0.0, matrix - matrix.sum(axis=0) / np.maximum(1, (~gone).sum(axis=0)))
+        size = np.sqrt((matrix * matrix).sum(axis=0))
+        strength = np.nan_to_num(np.abs(matrix.T @ matrix) / np.outer(size, size), nan=0.0, posinf=0.0).round(6)
+    place = {name: number for number, name in enumerate(names)}
+    chosen = {name: set(sorted(each, key=lambda other: -strength[place[name], place[other]])[:NEAREST]) for name, each in others.items()}
+    return {name: [other for other in each if other in chosen[name]] for name, each in others.items()}
 
 
 def _moved(before: State, now: State) -> float:

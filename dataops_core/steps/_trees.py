@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 LEAVES = 15
-ROUNDS = {"number": 100, "category": 40}  # boosting rounds
+ROUNDS = {"number": 60, "category": 40}  # boosting rounds
 AT_ONCE = 500  # rows
 MISSING_LEFT = 10_000  # added to the feature of a node that sends what is not known to the left
 
@@ -46,7 +46,9 @@ def fit_trees(
 def _packed(trees: list[Any], met: list[np.ndarray], levels: list[int]) -> dict[str, Any]:
     """All trees of a fitted model, one after the other; `met` are the codes that each category had in the fit."""
     parts: dict[str, list[np.ndarray]] = {"feature": [], "value": [], "right": []}
-    roots, left, start = [], [], 0
+    roots: list[int] = []
+    left: list[str] = []
+    start = 0
     for tree in trees:
         nodes = tree.nodes
         leaf, missing_left = nodes["is_leaf"].astype(bool), nodes["missing_go_to_left"].astype(bool)

@@ -9,7 +9,17 @@ import pandas as pd
 
 from dataops_core.errors import Skip
 from dataops_core.steps._mixed import (
-    about_column, cells_of, center_and_scale, codes, is_number, numbers, put, same_kinds, scaled, some_rows, usable,
+    about_column,
+    cells_of,
+    center_and_scale,
+    codes,
+    is_number,
+    numbers,
+    put,
+    same_kinds,
+    scaled,
+    some_rows,
+    usable,
 )
 from dataops_core.steps.step import Columns, Label, Span, step
 from dataops_core.table.kinds import type_of
@@ -99,7 +109,7 @@ def learn_neighbours(
             about["center"], about["scale"] = (center, spread) if scale == "standardise" else (0.0, 1.0)
             cells: list[Any] = [None if np.isnan(value) else value for value in values[rows].tolist()]
         else:
-            met = {value for value in donors.dropna().tolist()}
+            met = set(donors.dropna().tolist())
             about["values"] = [value for number, value in enumerate(about["values"]) if value in met or number == 0]
             about["typical"] = 0
             cells = codes(donors, about["values"]).tolist()

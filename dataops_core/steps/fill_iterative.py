@@ -10,11 +10,11 @@ import pandas as pd
 from dataops_core.errors import Skip
 from dataops_core.steps._chained import describe, predict, read_state, started, turns
 from dataops_core.steps._mixed import cells_of, is_number, put, same_kinds, usable
-from dataops_core.steps.step import Columns, Label, Span, step
+from dataops_core.steps.step import Columns, Label, Span, When, step
 from dataops_core.table.kinds import type_of
 
 KEPT = 100_000  # coefficients; of longer chains only the last round is kept
-TREE_TURNS = 2  # trees bear gaps in what they predict from; more rounds change little
+MIXED_TURNS = 2  # rounds where there are categories: more of them change little
 WIDE, WIDE_TURNS = 60, 3  # columns beyond which the rounds are cut
 
 
@@ -33,17 +33,19 @@ def fill_iterative(
         list[str], Columns(), Label("Predict from", "Columns to predict from; none chosen: all that can be used")
     ] = [],  # noqa: B006
     rounds: Annotated[
-        int, Span(1, 50), Label("Rounds", "How often all columns are gone through at most; trees need no more than 2")
+        int, Span(1, 50), When("model", "bayesian_ridge"),
+        Label("Rounds", "How often all columns are gone through at most; on mixed tables 2 times, for more change little")
     ] = 10,
     seed: int = 0,
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
-    """Fill missing cells with what a model predicts from the other columns, each column in its turn, round after round.
+    """Fill missing cells with what a model predicts from the other columns, each column in its turn.
 
     Chained equations (van Buuren and Groothuis-Oudshoorn, mice, Journal of Statistical Software, 2011). Straight lines: on
     tables of numbers scikit-learn's IterativeImputer with BayesianRidge, within the range seen in training; on mixed tables
     numbers are standardised, categories are predicted by logistic regression. Trees: histogram gradient boosting, the heir
-    of missForest (Stekhoven and Bühlmann, Bioinformatics, 2012), on 20,000 rows at most. Whole numbers are rounded, dates
+    of missForest (Stekhoven and Bühlmann, Bioinformatics, 2012), on 20,000 rows at most; trees bear gaps in what they
+    predict from, so they are asked once, with the gaps as they are. Whole numbers are rounded, dates
     stay dates, and nothing leaves the range or the values seen in training (of a category the 40 most frequent). Text with
     more than 100 values is not predicted from unless chosen. One prediction per cell makes relations look firmer than they
     are: for intervals and tests use fill_several_times. Leave the outcome that a model shall predict later out of `using`.
@@ -82,7 +84,7 @@ def learn_chain(
     filled = [name for name in told if name in columns]
     if columns and not filled:
         raise Skip("The columns hold no value at all, so there is nothing to predict them from.")
-    most = min(rounds, TREE_TURNS) if model == "trees" else min(rounds, WIDE_TURNS) if len(told) > WIDE else rounds
+    most = 1 if model == "trees" else min(rounds, MIXED_TURNS if not numeric else WIDE_TURNS if len(told) > WIDE else rounds)
     made = turns(model, read_state(df, told), filled, chosen, told, most, seed)
     if model == "bayesian_ridge" and numeric and len(made) * len(filled) * len(told) <= KEPT:
         return {"columns": told, "model": model, "rounds": made, "repeat": 1}
@@ -95,11 +97,12 @@ def apply_chain(learned: dict[str, Any], df: pd.DataFrame) -> dict[str, np.ndarr
     state = read_state(df, columns)
     gaps = {name: np.flatnonzero(df[name].isna().to_numpy(dtype=bool)) for name in columns}
     state = started(state, columns, learned["model"] == "trees")
+    trees = learned["model"] == "trees"
+    found = {name: cells.copy() for name, cells in state.items()} if trees else state
     for models in learned["rounds"] * learned["repeat"]:
         for model in models:
             name = model["target"]
-            rows = gaps[name]
-            if len(rows):
-                state[name] = state[name].copy()
-                state[name][rows] = predict(model, state, rows, columns)
-    return state
+            if len(gaps[name]):
+                found[name] = found[name].copy()
+                found[name][gaps[name]] = predict(model, state, gaps[name], columns)
+    return found
