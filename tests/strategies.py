@@ -74,7 +74,7 @@ def values(setting: Setting, frame: pd.DataFrame) -> st.SearchStrategy:
     low, high = (setting.span.low, setting.span.high) if setting.span else (-1e6, 1e6)
     return {
         "columns": lambda: st.lists(st.sampled_from(fitting), min_size=int(setting.required), max_size=3, unique=True) if fitting else st.just([]),
-        "column": lambda: st.sampled_from(fitting) if fitting else st.none(),
+        "column": lambda: st.sampled_from(fitting) if setting.required else st.sampled_from([None, *fitting]),
         "choice": lambda: st.sampled_from(setting.choices),
         "flag": st.booleans,
         "number": lambda: st.floats(low, high),

@@ -67,7 +67,10 @@ def test_step_keeps_its_promises(step, data):
         kept = set(out.index)
         assert list(out.index) == [row for row in frame.index if row in kept], "row ids were changed or reordered"
     else:
-        assert list(out.index) == list(frame.index), "rows were added, dropped or reordered"
+        assert list(out.index[:len(frame)]) == list(frame.index), "rows were dropped or reordered"
+        added = list(out.index[len(frame):])
+        assert not added or step.reach == "table", "a step that looks at one row added rows"
+        assert added == sorted(set(added)) and all(row > frame.index.max() for row in added), "added rows need ids of their own"
     assert len(set(out.columns)) == len(out.columns)
     assert all(type(name) is str for name in out.columns)
     if step.learner:

@@ -1,0 +1,200 @@
+"""The bench: hide known cells, let each method recover them, compare, and recommend the simplest of the best."""
+
+from __future__ import annotations
+
+import time as clock
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
+from dataops_core.imputation.hide import KEEP, as_observed, at_random, chances, known_cells, without
+from dataops_core.imputation.judge import by_group, correlations, group_scores, recovered, scored, task_of
+from dataops_core.imputation.methods import METHODS, Task, best_group, offered, run_steps, steps_of
+from dataops_core.imputation.recommend import interval, recommend
+from dataops_core.models import Features, features, training
+from dataops_core.steps._mixed import is_number, some_rows
+from dataops_core.table import Column, Table
+
+ROWS, CELLS = 6_000, 240_000  # of larger tables a sample of rows is taken
+FEWEST = 20  # rows
+REPEATS = 3
+PATTERNS = {"at_random": "completely at random", "as_observed": "the way cells are really missing here"}
+Progress = Callable[[float, str], None]
+
+
+@dataclass
+class Runs:
+    """What one method did over all hidings."""
+
+    columns: list[dict[str, dict[str, Any]]] = field(default_factory=list)
+    patterns: list[str] = field(default_factory=list)
+    moved: list[float] = field(default_factory=list)
+    groups: dict[str, dict[str, dict[str, list[float]]]] = field(default_factory=dict)
+    scores: list[float] = field(default_factory=list)
+    seconds: list[float] = field(default_factory=list)
+
+
+def bench(
+    table: Table, *, target: str | None = None, sensitive: Sequence[str] = (), methods: Sequence[str] | None = None, seed: int = 0,
+    split: str | None = None, time: str | None = None, repeats: int = REPEATS, rows: int = ROWS, progress: Progress = lambda _share, _note: None,
+) -> dict[str, Any]:
+    """Compare the methods of filling missing cells on this very table.
+
+    Known cells (of the training rows, where there is a split) are hidden in two ways, `repeats` times each: completely at
+    random, and the way cells are really missing here. Each method recovers them through the step that a recipe would run. The
+    target takes no part: it is neither filled nor predicted from; with it, a model is judged on the completed table. Of
+    large tables `rows` rows at most are drawn by the seed. Intervals are 95 % (Student's t over the hidings).
+
+    Raises SettingError where a name is unknown or the table has too little to hide; "methods", "recommended", "reason", "step",
+    "steps" and what they rest on come back as plain JSON values.
+    """
+    _check(table, [*([target] if target else []), *sensitive, *([split] if split else []), *([time] if time else [])], repeats)
+    frame = training(table.frame(), split)
+    whole = len(frame)
+    frame = frame.iloc[some_rows(whole, max(200, min(rows, CELLS // max(1, len(table.columns)))), seed)]
+    task, chosen, notes = prepare(table.columns, frame, (target, split), time)
+    names = offered(task, methods)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        runs, failed, hidden = _run(table.columns, frame, task, chosen, names, target, sensitive, seed, repeats, progress)
+    if not any(runs[name].columns for name in runs):
+        raise SettingError("No method could be judged on this table.", "impute-bench", " ".join(failed.values()) or "Bring more rows.")
+    if not any(frame[name].isna().any() for name in task.columns):
+        notes.append("Nothing is missing in these columns now; the result says what would recover gaps best if some came.")
+    told = {name: _told(run) for name, run in runs.items() if run.columns}
+    ready = {name: steps_of(name, task) for name in told}
+    chosen_one = recommend(told, runs, ready, list(METHODS))
+    progress(1.0, "done")
+    return {
+        "rows": len(frame), "of": whole, "seed": seed, "repeats": repeats, "hidden": hidden,
+        "patterns": PATTERNS if "as_observed" in hidden else {"at_random": PATTERNS["at_random"]},
+        "columns": {"numbers": list(task.numbers), "categories": list(task.categories), "predict_from": list(task.using), "left_out": chosen.left_out},
+        "group": task.group, "methods": told, "failed": failed, "notes": notes, **chosen_one,
+    }
+
+
+def _check(table: Table, names: list[str], repeats: int) -> None:
+    for name in names:
+        if name not in table.names:
+            raise SettingError(f'There is no column "{name}".', "impute-bench", nearest(name, table.names))
+    if not 1 <= repeats <= 50:
+        raise SettingError(f"{repeats} repeats are too few or too many.", "impute-bench", "Give a number from 1 to 50.")
+
+
+def prepare(columns: Sequence[Column], frame: pd.DataFrame, apart: Sequence[str | None], time: str | None = None) -> tuple[Task, Features, list[str]]:
+    """Which columns are filled, from which others, and what should be said of that."""
+    if len(frame) < FEWEST:
+        raise SettingError(f"There are {len(frame)} rows to learn from, too few to judge by.", "impute-bench", f"Bring at least {FEWEST} rows.")
+    chosen = features(columns, frame, [name for name in apart if name])
+    known = dict(zip(chosen.names, known_cells(frame, chosen.names).sum(axis=0).tolist(), strict=True))
+    able = [name for name in chosen.names if known[name] > 2 * KEEP]
+    gaps = [name for name in able if frame[name].isna().any()]
+    filled = gaps or able
+    notes = [f'"{column.name}" has gaps and is not filled here: {chosen.left_out[column.name]}.'
+             for column in columns if column.name in chosen.left_out and frame[column.name].isna().any() and column.name not in apart]
+    if not filled:
+        raise SettingError(
+            "There is no column whose cells could be hidden: none has enough known values that are numbers, dates or categories.", "impute-bench",
+            "Bring more rows, or read the columns as what they are first (set_kind, parse_numbers, parse_dates).",
+        )
+    numbers = tuple(name for name in filled if is_number(frame[name]))
+    categories = tuple(name for name in filled if name not in numbers)
+    group = best_group(frame, chosen, numbers, categories)
+    return Task(numbers, categories, tuple(chosen.names), group, time), chosen, notes
+
+
+def _run(
+    columns: Sequence[Column], frame: pd.DataFrame, task: Task, chosen: Features, names: list[str], target: str | None, sensitive: Sequence[str],
+    seed: int, repeats: int, progress: Progress,
+) -> tuple[dict[str, Runs], dict[str, str], dict[str, int]]:
+    known, truth = known_cells(frame, task.columns), correlations(frame, chosen)
+    likely = chances(frame, task.columns, chosen) if (~known).any() else None
+    patterns = list(PATTERNS)[: 2 if likely is not None else 1]
+    runs, failed, hidden = {name: Runs() for name in names}, {}, dict.fromkeys(patterns, 0)
+    total, done = len(patterns) * repeats * len(names), 0
+    for pattern in patterns:
+        for repeat in range(repeats):
+            chance = np.random.default_rng([seed, repeat, list(PATTERNS).index(pattern)])
+            gone = at_random(known, chance) if likely is None or pattern == "at_random" else as_observed(known, likely, chance)
+            hidden[pattern] += int(gone.sum())
+            holes = without(frame, task.columns, gone)
+            for name in names:
+                progress(done / total, f"{METHODS[name]} ({PATTERNS[pattern]}, {repeat + 1} of {repeats})")
+                done += 1
+                if name in failed or not gone.any():
+                    continue
+                begin = clock.perf_counter()
+                try:
+                    filled = run_steps(steps_of(name, task), holes, columns, seed + repeat)
+                except (DataOpsError, Skip) as reason:
+                    failed[name] = str(reason)
+                    continue
+                runs[name].seconds.append(clock.perf_counter() - begin)
+                _judge(runs[name], pattern, frame, filled, task, chosen, gone, truth, sensitive)
+                if target and repeat == 0 and task_of(frame[target]):
+                    runs[name].scores += scored(filled, chosen, frame[target], seed)
+    return {name: run for name, run in runs.items() if name not in failed}, failed, hidden
+
+
+def _judge(
+    run: Runs, pattern: str, frame: pd.DataFrame, filled: pd.DataFrame, task: Task, chosen: Features, gone: np.ndarray, truth: np.ndarray, sensitive: Sequence[str],
+) -> None:
+    told = recovered(frame, filled, task.columns, gone)
+    run.columns.append(told)
+    run.patterns.append(pattern)
+    apart = np.abs(correlations(filled, chosen) - truth)[np.triu_indices(len(truth), 1)]
+    if np.isfinite(apart).any():
+        run.moved.append(float(np.nanmean(apart)))
+    for name, groups in by_group(frame, sensitive, task.columns, gone, told).items():
+        for group, errors in groups.items():
+            kept = run.groups.setdefault(name, {}).setdefault(group, {"squares": [], "misses": []})
+            for kind, cells in errors.items():
+                kept[kind] += cells
+
+
+def average(columns: dict[str, dict[str, Any]], what: str) -> float | None:
+    """The mean of a measure over the columns that have it."""
+    found = [each[what] for each in columns.values() if each.get(what) is not None]
+    return float(np.mean(found)) if found else None
+
+
+def _told(run: Runs) -> dict[str, Any]:
+    """A method's results, averaged over columns and hidings."""
+    made: dict[str, Any] = {}
+    for what in ("nrmse", "accuracy", "wasserstein"):
+        values = [value for each in run.columns if (value := average(each, what)) is not None]
+        made[what] = float(np.mean(values)) if values else None
+        made[f"{what}_interval"] = interval(values)
+    by_column: dict[str, dict[str, Any]] = {}
+    for name in dict.fromkeys(name for each in run.columns for name in each):
+        seen = [each[name] for each in run.columns if name in each]
+        by_column[name] = {"cells": sum(each["cells"] for each in seen), "still_missing": sum(each["still_missing"] for each in seen)}
+        for what in ("nrmse", "mae", "accuracy", "wasserstein"):
+            values = [each[what] for each in seen if each.get(what) is not None]
+            if values:
+                by_column[name][what] = float(np.mean(values))
+    constant = {name: each["always"] for columns in run.columns for name, each in columns.items() if each["cells"] >= KEEP and each["distinct"] == 1 < each["true_distinct"]}
+    return made | {
+        "by_pattern": {
+            pattern: {what: _mean([average(each, what) for each, kind in zip(run.columns, run.patterns, strict=True) if kind == pattern])
+                      for what in ("nrmse", "accuracy", "wasserstein")}
+            for pattern in dict.fromkeys(run.patterns)
+        },
+        "by_column": by_column, "by_group": group_scores(run.groups), "correlations": _mean(run.moved),
+        "score": _mean(run.scores), "score_interval": interval(run.scores), "seconds": float(np.mean(run.seconds)),
+        "degenerate": bool(constant), "degenerate_columns": constant,
+        "warning": "It answers one and the same value in " + ", ".join(f"{name} (always {value})" for name, value in list(constant.items())[:5])
+        + (f" and {len(constant) - 5} more" if len(constant) > 5 else "") + ": the column loses its spread." if constant else "",
+    }
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return float(np.mean(known)) if known else None
+
+

@@ -1,0 +1,148 @@
+"""How well hidden cells were recovered: errors, distributions, correlations, groups, and what a model makes of the result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.models import estimator, plain
+from dataops_core.models.features import Features
+from dataops_core.steps._mixed import center_and_scale, is_number, numbers, scaled
+
+FOLDS, SCORE_ROWS = 3, 3_000
+FEW_CLASSES = 20
+ENOUGH = 10  # hidden cells that a group needs to be judged
+
+
+def recovered(truth: pd.DataFrame, filled: pd.DataFrame, columns: Sequence[str], hidden: np.ndarray) -> dict[str, dict[str, Any]]:
+    """Per column what hiding and filling made of it; numbers are judged in standard deviations of the hidden truth.
+
+    Numbers and dates: nrmse = RMSE / standard deviation of the hidden truth (1 is what its own mean would reach), mae in the
+    column's unit (dates: days), wasserstein = distance of the distributions / the same deviation. Categories: accuracy,
+    wasserstein = half the summed differences of the shares (all values are one apart). `errors` are one number per hidden
+    cell: the squared error in deviations, or 0 and 1.
+    """
+    told: dict[str, dict[str, Any]] = {}
+    for place, name in enumerate(columns):
+        rows = hidden[:, place]
+        if not rows.any():
+            continue
+        if is_number(truth[name]):
+            told[name] = _numbers(numbers(truth[name]), numbers(filled[name]), rows)
+        else:
+            told[name] = _categories(truth[name][rows], filled[name][rows])
+    return told
+
+
+def _numbers(truth: np.ndarray, found: np.ndarray, rows: np.ndarray) -> dict[str, Any]:
+    from scipy.stats import wasserstein_distance
+
+    center, scale = center_and_scale(truth)
+    true, said = scaled(truth[rows], center, scale), scaled(found[rows], center, scale)
+    empty = int(np.isnan(said).sum())
+    said = np.where(np.isnan(said), 0.0, said)  # what stays missing counts as the mean
+    spread = float(true.std())
+    squares = (said - true) ** 2
+    return {
+        "cells": int(rows.sum()), "still_missing": empty, "distinct": len(np.unique(said)), "true_distinct": len(np.unique(true)), "always": _plain(found[rows]),
+        "nrmse": float(np.sqrt(squares.mean())) / spread if spread > 0 else None, "mae": float(np.abs(said - true).mean() * scale),
+        "wasserstein": float(wasserstein_distance(said, true)) / spread if spread > 0 else None,
+        "errors": squares / spread**2 if spread > 0 else np.full(len(squares), np.nan),
+    }
+
+
+def _plain(found: np.ndarray) -> str:
+    known = found[~np.isnan(found)]
+    return f"{known[0]:g}" if len(known) else "nothing"
+
+
+def _categories(truth: pd.Series, found: pd.Series) -> dict[str, Any]:
+    true, said = truth.astype(object), found.astype(object)
+    right = np.array([not pd.isna(b) and a == b for a, b in zip(true, said, strict=True)], dtype=bool)
+    shares = pd.concat([true.value_counts(normalize=True), said.value_counts(normalize=True)], axis=1).fillna(0.0).to_numpy()
+    return {
+        "cells": len(true), "still_missing": int(said.isna().sum()), "distinct": int(said.nunique(dropna=False)), "true_distinct": int(true.nunique()),
+        "always": str(said.iloc[0]), "accuracy": float(right.mean()), "wasserstein": float(np.abs(shares[:, 0] - shares[:, 1]).sum() / 2),
+        "errors": (~right).astype("float64"),
+    }
+
+
+def correlations(frame: pd.DataFrame, chosen: Features) -> np.ndarray:
+    """How the features go together: Pearson's r of numbers and of "has the most frequent value" for categories; NaN where not defined."""
+    cells = plain(frame, chosen)
+    made = []
+    for name in chosen.numbers:
+        values = cells[name].to_numpy()
+        made.append(scaled(values, *center_and_scale(values)))
+    for name in chosen.categories:
+        known = cells[name].dropna()
+        most = known.value_counts().index[0] if len(known) else None
+        made.append(np.where(cells[name].isna(), np.nan, cells[name] == most).astype("float64"))
+    return pd.DataFrame(np.column_stack(made)).corr(min_periods=5).to_numpy() if made else np.zeros((0, 0))
+
+
+def by_group(
+    frame: pd.DataFrame, sensitive: Sequence[str], columns: Sequence[str], hidden: np.ndarray, told: dict[str, dict[str, Any]],
+) -> dict[str, dict[str, dict[str, list[float]]]]:
+    """The errors of hidden cells by group: {column: {group: {"squares": […], "misses": […]}}}."""
+    made: dict[str, dict[str, dict[str, list[float]]]] = {}
+    for name in sensitive:
+        groups = frame[name].astype(object).where(frame[name].notna(), None)
+        made[name] = {}
+        for place, column in enumerate(columns):
+            if column not in told:
+                continue
+            kind = "squares" if "nrmse" in told[column] else "misses"
+            for group, error in zip(groups[hidden[:, place]], told[column]["errors"].tolist(), strict=True):
+                if group is not None and not np.isnan(error):
+                    made[name].setdefault(str(group), {"squares": [], "misses": []})[kind].append(error)
+    return made
+
+
+def group_scores(collected: dict[str, dict[str, dict[str, list[float]]]]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Per group the nrmse and accuracy over all its hidden cells; groups of fewer than 10 cells of a kind get none."""
+    return {
+        name: {
+            group: {
+                "cells": len(errors["squares"]) + len(errors["misses"]),
+                "nrmse": float(np.sqrt(np.mean(errors["squares"]))) if len(errors["squares"]) >= ENOUGH else None,
+                "accuracy": 1.0 - float(np.mean(errors["misses"])) if len(errors["misses"]) >= ENOUGH else None,
+            }
+            for group, errors in sorted(groups.items())
+        }
+        for name, groups in collected.items()
+    }
+
+
+def task_of(column: pd.Series) -> str | None:
+    """Whether a target is one of classes or a number; None where no model can be judged on it."""
+    known = column.dropna()
+    different = known.nunique()
+    if different < 2:
+        return None
+    if str(column.dtype) in ("object", "boolean") or (str(column.dtype) == "Int64" and different <= FEW_CLASSES):
+        return "classes" if different <= FEW_CLASSES and known.value_counts().min() >= FOLDS else None
+    return "number" if is_number(column) else None
+
+
+def scored(frame: pd.DataFrame, chosen: Features, target: pd.Series, seed: int) -> list[float]:
+    """Cross-validated scores of the linear baseline model, one per fold: ROC-AUC (one against the rest) or R squared."""
+    from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
+
+    task = task_of(target)
+    places = np.flatnonzero(target.notna().to_numpy())
+    if len(places) > SCORE_ROWS:
+        places = np.sort(np.random.default_rng(seed).choice(places, SCORE_ROWS, replace=False))
+    wanted = target.iloc[places]
+    label = wanted.astype(str).to_numpy() if task == "classes" else numbers(wanted)
+    if task == "number":
+        label = np.nan_to_num(scaled(label, *center_and_scale(label)))
+    elif task is None or len(places) < 2 * FOLDS or pd.Series(label).value_counts().min() < FOLDS or len(set(label)) < 2:
+        return []
+    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed) if task == "classes" else KFold(FOLDS, shuffle=True, random_state=seed)
+    measure = ("roc_auc" if len(set(label)) == 2 else "roc_auc_ovr") if task == "classes" else "r2"
+    model = estimator(chosen, "classes" if task == "classes" else "number")
+    return [float(value) for value in cross_val_score(model, plain(frame.iloc[places], chosen), label, cv=folds, scoring=measure)]

@@ -1,0 +1,134 @@
+"""The methods that the bench compares: names for steps with settings, from the simplest to the most elaborate."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.errors import SettingError, nearest
+from dataops_core.models import Features
+from dataops_core.steps import get
+from dataops_core.table import Column, tidy
+
+METHODS = {  # the simplest first: of equally good methods the first one is recommended
+    "mean": "numbers get the mean, categories the most frequent value",
+    "median": "numbers get the median, categories the most frequent value",
+    "most_frequent": "every column gets its most frequent value",
+    "group_median": "numbers get the median of their group, categories its most frequent value",
+    "forward": "the last known value, in the order of time",
+    "hot_deck": "the value of another row, drawn by chance",
+    "bayesian_ridge": "predicted from the other columns by straight lines",
+    "knn": "the five most similar rows are asked",
+    "trees": "predicted from the other columns by gradient-boosted trees",
+}
+MOST_GROUPS = 30
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be filled, from what: the columns with gaps, the features, and what a method needs to know besides."""
+
+    numbers: tuple[str, ...]
+    categories: tuple[str, ...]
+    using: tuple[str, ...]
+    group: str | None = None
+    time: str | None = None
+
+    @property
+    def columns(self) -> list[str]:
+        """The columns to fill, numbers first."""
+        return [*self.numbers, *self.categories]
+
+
+def offered(task: Task, asked: Sequence[str] | None) -> list[str]:
+    """The methods to compare, in order: those asked for, or all that this table offers; an unknown name is refused."""
+    for name in asked or ():
+        if name not in METHODS:
+            raise SettingError(f'There is no method "{name}".', "methods", nearest(name, METHODS))
+        if name == "group_median" and task.group is None:
+            raise SettingError("There is no column of groups to take medians in.", "methods", "Leave group_median out.")
+        if name == "forward" and task.time is None:
+            raise SettingError('"forward" needs the order of the rows.', "methods", "Name the column with the time (--time).")
+    if asked is not None and not asked:
+        raise SettingError("No method is chosen.", "methods", f"Choose some of: {', '.join(METHODS)}.")
+    if asked:
+        return [name for name in METHODS if name in asked]
+    left_out = set() if task.numbers else {"mean", "median"}
+    left_out |= set() if task.group else {"group_median"}
+    left_out |= set() if task.time else {"forward"}
+    return [name for name in METHODS if name not in left_out]
+
+
+def steps_of(method: str, task: Task) -> list[dict[str, Any]]:
+    """A method as ready steps of a recipe: [{"op", "with"}, …]."""
+    if method in ("mean", "median", "group_median"):
+        by = {"by": [task.group]} if method == "group_median" else {}
+        how = "mean" if method == "mean" else "median"
+        numbers = [_step("fill_missing", task.numbers, how=how, **by)] if task.numbers else []
+        return numbers + ([_step("fill_missing", task.categories, how="most_frequent", **by)] if task.categories else [])
+    if method == "most_frequent":
+        return [_step("fill_missing", task.columns, how="most_frequent")]
+    if method == "forward":
+        return [_step("fill_along", task.columns, how="forward", order=task.time)]
+    if method == "hot_deck":
+        return [_step("fill_hot_deck", task.columns)]
+    if method == "knn":
+        return [_step("fill_from_neighbours", task.columns, using=list(task.using))]
+    return [_step("fill_iterative", task.columns, model=method, using=list(task.using))]
+
+
+def _step(op: str, columns: Sequence[str], **settings: Any) -> dict[str, Any]:
+    return {"op": op, "with": {"columns": list(columns), **settings}}
+
+
+def run_steps(steps: list[dict[str, Any]], frame: pd.DataFrame, columns: Sequence[Column], seed: int) -> pd.DataFrame:
+    """A frame after some steps, each learning from it and applied to it: the very functions that a recipe runs."""
+    for entry in steps:
+        step = get(entry["op"])
+        given: dict[str, Any] = step.check(entry["with"], columns)
+        if "seed" in inspect.signature(step.function).parameters:
+            given["seed"] = seed
+        learned = {"learned": step.learner(frame, **given)} if step.learner else {}
+        frame = tidy(step.function(frame, **given, **learned))
+    return frame
+
+
+def best_group(frame: pd.DataFrame, chosen: Features, numbers: Sequence[str], categories: Sequence[str]) -> str | None:
+    """The category, of at most 30 values, whose groups tell most of the columns to fill; None where there is none."""
+    best, most = None, 0.0
+    for group in chosen.categories:
+        key = frame[group].astype(object)
+        if not 2 <= key.nunique() <= MOST_GROUPS:
+            continue
+        told = [_explained(frame[name], key) for name in numbers] + [_guessed(frame[name], key) for name in categories if name != group]
+        share = float(np.mean(told)) if told else 0.0
+        if share > most:
+            best, most = group, share
+    return best
+
+
+def _explained(column: pd.Series, key: pd.Series) -> float:
+    """The share of a number's variance that lies between groups (eta squared)."""
+    from dataops_core.steps._mixed import center_and_scale, numbers, scaled
+
+    values = numbers(column)
+    values = pd.Series(scaled(values, *center_and_scale(values)), index=column.index)[key.notna().to_numpy()].dropna()
+    if len(values) < 2:
+        return 0.0
+    middle = values.groupby(key[values.index]).transform("mean")
+    return float(middle.var() / values.var()) if values.var() > 0 else 0.0
+
+
+def _guessed(column: pd.Series, key: pd.Series) -> float:
+    """By how much the groups' most frequent values beat the overall one, as a share of its errors."""
+    both = pd.DataFrame({"value": column.astype(object), "key": key}).dropna()
+    if both.empty:
+        return 0.0
+    overall = both["value"].value_counts().iloc[0] / len(both)
+    grouped = both.groupby("key")["value"].agg(lambda cells: cells.value_counts().iloc[0]).sum() / len(both)
+    return float((grouped - overall) / (1 - overall)) if overall < 1 else 0.0

@@ -1,0 +1,114 @@
+"""Which method to take: the best combined score, and of equally good ones the simplest; with the reason in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+CLOSE = 0.01  # a simpler method may be worse by this share, where the difference is within chance
+APART = 0.01  # numbers and categories get methods of their own where the best single one is worse by more than this share
+
+
+def interval(values: Sequence[float]) -> list[float] | None:
+    """The 95 % interval of a mean (Student's t); None for fewer than two values."""
+    from scipy.stats import t
+
+    if len(values) < 2:
+        return None
+    middle, half = float(np.mean(values)), float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+    return [middle - half, middle + half]
+
+
+def losses(runs: Any) -> np.ndarray:
+    """Per hiding one number, the less the better: the mean over columns of the nrmse and of the share of wrong categories."""
+    return np.array([
+        float(np.mean([each["nrmse"] if each.get("nrmse") is not None else 1.0 - each.get("accuracy", 0.0) for each in columns.values()]))
+        for columns in runs.columns
+    ])
+
+
+def recommend(told: dict[str, dict[str, Any]], runs: dict[str, Any], steps: dict[str, list[dict[str, Any]]], order: list[str]) -> dict[str, Any]:
+    """{"recommended", "reason", "step", "steps"}; a method made of two is added to `told` under a name of its own."""
+    names = [name for name in order if name in told]
+    by_loss = {name: losses(runs[name]) for name in names}
+    best = min(names, key=lambda name: by_loss[name].mean())
+    simple = next(name for name in names if name == best or as_good(name, best, told, by_loss))
+    parts = {what: _simplest(what, names, told) for what in ("nrmse", "accuracy") if told[best][what] is not None}
+    worse = {what: _worse(what, told[simple], told[part]) for what, part in parts.items()}
+    if len(parts) == 2 and parts["nrmse"] != parts["accuracy"] and max(worse.values()) > APART:
+        return _two(parts["nrmse"], parts["accuracy"], simple, told, steps)
+    return {"recommended": simple, "reason": _reason(simple, best, told, names), "step": steps[simple][0], "steps": steps[simple]}
+
+
+def as_good(name: str, best: str, told: dict[str, dict[str, Any]], by_loss: dict[str, np.ndarray]) -> bool:
+    """Whether a method is no worse than the best beyond chance (paired over the hidings), nor by more than 1 % in any measure."""
+    if any(_worse(what, told[name], told[best]) > CLOSE for what in ("nrmse", "accuracy")) or len(by_loss[name]) != len(by_loss[best]):
+        return False
+    apart = interval((by_loss[name] - by_loss[best]).tolist())
+    return apart is None or apart[0] <= 0.0
+
+
+def _worse(what: str, one: dict[str, Any], other: dict[str, Any]) -> float:
+    """By which share the one is worse than the other in a measure; 0 where there is none."""
+    if one[what] is None or other[what] is None:
+        return 0.0
+    if what == "nrmse":
+        return one[what] / max(other[what], 1e-12) - 1.0
+    return 1.0 - one[what] / max(other[what], 1e-12)
+
+
+def _simplest(what: str, names: list[str], told: dict[str, dict[str, Any]]) -> str:
+    """The simplest method that is within 0.5 % of the best in one measure."""
+    able = [name for name in names if told[name][what] is not None]
+    best = min(able, key=lambda name: told[name][what] if what == "nrmse" else -told[name][what])
+    return next(name for name in able if _worse(what, told[name], told[best]) <= CLOSE / 2)
+
+
+def _two(numbers: str, categories: str, single: str, told: dict[str, dict[str, Any]], steps: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    """A recommendation of one method for numbers and another for categories."""
+    def only(entries: list[dict[str, Any]], wanted: set[str]) -> list[dict[str, Any]]:
+        kept = [entry | {"with": entry["with"] | {"columns": [name for name in entry["with"]["columns"] if name in wanted]}} for entry in entries]
+        return [entry for entry in kept if entry["with"]["columns"]]
+
+    one, other = told[numbers], told[categories]
+    columns = {name: one["by_column"][name] if "accuracy" not in one["by_column"][name] else other["by_column"][name] for name in one["by_column"]}
+    made = only(steps[numbers], {n for n in columns if "accuracy" not in columns[n]}) + only(steps[categories], {n for n in columns if "accuracy" in columns[n]})
+    name = f"{numbers} + {categories}"
+    constant = {n: v for part, has in ((one, False), (other, True)) for n, v in part["degenerate_columns"].items() if ("accuracy" in columns[n]) == has}
+    told[name] = {
+        "nrmse": one["nrmse"], "nrmse_interval": one["nrmse_interval"], "accuracy": other["accuracy"], "accuracy_interval": other["accuracy_interval"],
+        "wasserstein": float(np.mean([each["wasserstein"] for each in columns.values() if "wasserstein" in each])), "wasserstein_interval": None,
+        "by_pattern": {
+            kind: {"nrmse": one["by_pattern"][kind]["nrmse"], "accuracy": other["by_pattern"][kind]["accuracy"], "wasserstein": None} for kind in one["by_pattern"]
+        },
+        "by_column": columns, "by_group": {
+            name: {group: each | {"accuracy": other["by_group"][name].get(group, {}).get("accuracy")} for group, each in groups.items()}
+            for name, groups in one["by_group"].items()
+        },
+        "correlations": None, "score": None, "score_interval": None, "seconds": one["seconds"] + other["seconds"],
+        "degenerate": bool(constant), "degenerate_columns": constant, "warning": " ".join(dict.fromkeys(w for w in (one["warning"], other["warning"]) if w and constant)),
+    }
+    reason = (
+        f"{_named(numbers)} recovers numbers best (error {one['nrmse']:.3f}), {_named(categories)} categories ({other['accuracy']:.1%} right); "
+        f"one method for both, {_named(single)}, would reach {told[single]['nrmse']:.3f} and {told[single]['accuracy']:.1%}."
+    )
+    return {"recommended": name, "reason": reason, "step": made[0], "steps": made}
+
+
+def _named(name: str) -> str:
+    return name.replace("_", " ")
+
+
+def _said(each: dict[str, Any]) -> str:
+    numbers = [f"an error of {each['nrmse']:.3f} standard deviations in numbers"] if each["nrmse"] is not None else []
+    return " and ".join(numbers + ([f"{each['accuracy']:.1%} of the categories right"] if each["accuracy"] is not None else []))
+
+
+def _reason(name: str, best: str, told: dict[str, dict[str, Any]], names: list[str]) -> str:
+    if name != best:
+        return f"{_named(name)} reaches {_said(told[name])}; {_named(best)} is better by no more than chance and 1 %, and less simple."
+    plain = next((other for other in ("mean", "most_frequent", "median") if other in names and other != name), None)
+    than = f"; {_named(plain)} reaches {_said(told[plain])}" if plain else ""
+    return f"{_named(name)} recovers hidden cells best: {_said(told[name])}{than}."
