@@ -272,11 +272,11 @@ def step(
 
 
 def read_settings(function: Callable[..., Any]) -> tuple[Setting, ...]:
-    """The settings that a function's signature declares: all but its first parameter, `learned` and `seed`."""
+    """The settings that a function's signature declares: all but its first parameter, `learned`, `seed` and `split`."""
     hints = typing.get_type_hints(function, include_extras=True)
     found = []
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
-        if parameter.name in ("learned", "seed"):
+        if parameter.name in ("learned", "seed", "split"):
             continue
         hint, marks = hints[parameter.name], []
         if typing.get_origin(hint) is Annotated:
