@@ -21,11 +21,11 @@ ALL = {
     "trim_spaces": {"columns": ["city"]}, "change_case": {"columns": ["city"], "case": "title"},
     "mark_missing": {"columns": ["existing_debt"], "tokens": ["-999"]}, "parse_numbers": {"columns": ["loan_amount"]},
     "parse_dates": {"columns": ["application_date"]}, "fill_missing": {"columns": ["income"], "how": "median", "by": ["sex"]},
-    "cap_outliers": {"columns": ["income"], "method": "iqr"}, "replace_values": {"column": "housing", "mapping": {"rent": "renting"}},
+    "treat_outliers": {"columns": ["income"], "method": "iqr"}, "replace_values": {"column": "housing", "mapping": {"rent": "renting"}},
     "set_kind": {"columns": ["postal_code"], "kind": "id"}, "filter_rows": {"column": "age", "keep_if": "at least", "value": "18"},
     "drop_duplicate_rows": {}, "drop_rows_with_missing": {"columns": ["housing"]}, "rename_columns": {"names": {"sex": "gender"}},
     "drop_columns": {"columns": ["country"]}, "repair_characters": {"columns": ["name"]},
-    "merge_values": {"column": "housing", "mapping": {"owned": "own"}},
+    "merge_values": {"column": "housing", "mapping": {"owned": "own"}}, "add_weights": {"target": "housing"},
 }
 LEARNT = {  # these need scikit-learn or imbalanced-learn, in a script too
     "resample_rows": {"target": "housing", "method": "enn"},
