@@ -29,6 +29,7 @@ ALL = {
 }
 LEARNT = {  # these need scikit-learn or imbalanced-learn, in a script too
     "resample_rows": {"target": "housing", "method": "enn"},
+    "treat_unusual_rows": {"columns": ["age", "income"], "method": "lof"},
 }
 
 
