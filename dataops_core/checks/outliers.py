@@ -7,10 +7,10 @@ import numpy as np
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
-from dataops_core.steps.cap_outliers import cap_outliers
+from dataops_core.steps.treat_outliers import treat_outliers
 
 
-@check("Outliers", group="Numbers", types=["integer", "decimal"], severity="note", fix=cap_outliers,
+@check("Outliers", group="Numbers", types=["integer", "decimal"], severity="note", fix=treat_outliers,
        no_fix="The column spans several orders of magnitude: capping it by its quartiles would cut true values.")
 def outliers(column: Cells, context: Context) -> Hit | None:
     """Values far from the rest: beyond three interquartile ranges (Tukey's "far out", 1977), on a log scale where the column is skewed.

@@ -2,5 +2,9 @@
 
 from dataops_core.models.baseline import estimator, probabilities
 from dataops_core.models.features import PARTS, TRAIN, Features, encoder, features, plain, training
+from dataops_core.models.packed import packed, unpacked
 
-__all__ = ["PARTS", "TRAIN", "Features", "encoder", "estimator", "features", "plain", "probabilities", "training"]
+__all__ = [
+    "PARTS", "TRAIN", "Features", "encoder", "estimator", "features", "packed", "plain", "probabilities", "training",
+    "unpacked",
+]

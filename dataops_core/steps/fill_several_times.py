@@ -18,7 +18,7 @@ TURNS, MIXED_TURNS = 5, 2  # rounds of the chain on tables of numbers, and on mi
 
 
 @step(
-    "Fill several times", group="Missing values", reach="table",
+    "Fill several times", group="Missing values", reach="table", adds_rows=True,
     says="Filled missing values in {columns} {copies} times over[, drawn from {using}]",
 )
 def fill_several_times(

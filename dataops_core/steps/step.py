@@ -115,6 +115,7 @@ class Step:
     kinder: Callable[..., dict[str, str]] | None = None
     adder: Callable[..., list[str]] | None = None
     divider: Callable[..., str] | None = None
+    adds_rows: bool = False
     _source: str = field(default="", repr=False)
 
     def __call__(self, df: pd.DataFrame, *args: Any, **settings: Any) -> pd.DataFrame:
@@ -277,12 +278,12 @@ REGISTRY: dict[str, Step] = {}
 
 def step(
     title: str, *, group: str, says: str, reach: Literal["row", "table"] = "row", was: tuple[str, ...] = (),
-    drops_rows: bool = False,
+    drops_rows: bool = False, adds_rows: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Step]:
     """Register an annotated pandas function as a step (see the module's text)."""
 
     def register(function: Callable[..., pd.DataFrame]) -> Step:
-        made = Step(function.__name__, title, group, says, function, reach, was, drops_rows, read_settings(function))
+        made = Step(function.__name__, title, group, says, function, reach, was, drops_rows, read_settings(function), adds_rows=adds_rows)
         REGISTRY[made.name] = made
         for old in was:
             REGISTRY.setdefault(old, made)
