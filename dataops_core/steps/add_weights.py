@@ -9,7 +9,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, Skip
 from dataops_core.steps._classes import class_codes, group_keys, group_name
-from dataops_core.steps.step import Columns, Label, step
+from dataops_core.steps.step import Columns, Label, NewColumn, step
 
 
 @step("Add weights", group="Rows", says="Added weights that balance {target}[ and {by}] as {into}")
@@ -19,7 +19,7 @@ def add_weights(
     by: Annotated[
         list[str], Columns(), Label("And groups of", "Classes and groups together count the same, such as ill women as much as healthy men")
     ] = [],  # noqa: B006
-    into: Annotated[str, Label("Into column", "The name of the new column with the weights")] = "weight",
+    into: Annotated[str, NewColumn(), Label("Into column", "The name of the new column with the weights")] = "weight",
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Give each row a weight, so that rare classes (and groups) count as much as frequent ones; no row is changed.

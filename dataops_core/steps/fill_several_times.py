@@ -71,6 +71,12 @@ def fill_several_times(
     return pd.concat(made)
 
 
+@fill_several_times.adds
+def copy_column(**_settings: object) -> list[str]:
+    """The column that numbers the copies."""
+    return [COPY]
+
+
 @fill_several_times.learn
 def learn_copies(
     df: pd.DataFrame, columns: list[str], copies: int = 5, using: list[str] | None = None, seed: int = 0,

@@ -33,3 +33,9 @@ def flag_missing(
             raise SettingError(f'There is a column "{new}" already.', "flag_missing", "Rename or drop it first (rename_columns, drop_columns).")
         out[new] = df[name].isna().astype("boolean")
     return out
+
+
+@flag_missing.adds
+def flags(columns: list[str]) -> list[str]:
+    """The columns that say where something was missing."""
+    return [f"{name}{ENDING}" for name in columns]

@@ -12,7 +12,7 @@ from dataops_core.models.features import TRAIN, training
 from dataops_core.steps._classes import class_codes, group_keys, group_name
 from dataops_core.steps._distances import as_numbers, number_cells, point_columns, points
 from dataops_core.steps._resampling import MAKING, REPEATING, sampled
-from dataops_core.steps.step import Columns, Label, Span, When, step
+from dataops_core.steps.step import Columns, Label, NewColumn, Span, When, step
 from dataops_core.table.kinds import DTYPES, type_of
 
 
@@ -42,7 +42,7 @@ def resample_rows(
         int, Span(1, 100), When("method", *MAKING), Label("Neighbours", "A new row lies between a row and one of so many most similar ones")
     ] = 5,
     into: Annotated[
-        str, When("method", *MAKING, *REPEATING), Label("Mark in column", "A new column that says of each row: original, repeated or synthetic")
+        str, NewColumn(), When("method", *MAKING, *REPEATING), Label("Mark in column", "A new column that says of each row: original, repeated or synthetic")
     ] = "resampled",
     seed: int = 0,
     split: str | None = None,

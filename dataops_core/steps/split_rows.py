@@ -10,7 +10,7 @@ import pandas as pd
 from dataops_core.errors import SettingError
 from dataops_core.models.features import PARTS
 from dataops_core.steps._cells import cell_texts
-from dataops_core.steps.step import Columns, Label, Span, When, step
+from dataops_core.steps.step import Columns, Label, NewColumn, Span, When, step
 from dataops_core.table.kinds import type_of
 
 BANDS = 5  # of a stratifying number with more than 20 values
@@ -54,7 +54,7 @@ def split_rows(
     parts: Annotated[
         dict[str, str], When("how", "by_column"), Label("What its values mean", "Each value as train, validation or test; plain words are understood")
     ] = {},  # noqa: B006
-    into: Annotated[str, Label("New column", "Its name; it holds train, validation or test")] = "split",
+    into: Annotated[str, NewColumn(), Label("New column", "Its name; it holds train, validation or test")] = "split",
     seed: int = 0,
 ) -> pd.DataFrame:
     """Say for each row whether it teaches (train), helps to choose (validation) or judges (test).

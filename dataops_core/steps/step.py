@@ -61,6 +61,11 @@ class Label:
 
 
 @dataclass(frozen=True)
+class NewColumn:
+    """Marks a setting that names a column which the step makes."""
+
+
+@dataclass(frozen=True)
 class Span:
     """The least and the greatest value that a number may take."""
 
@@ -94,6 +99,7 @@ class Setting:
     columns: Columns = Columns()
     span: Span | None = None
     when: When | None = None
+    makes: bool = False  # it names a new column
 
 
 @dataclass(eq=False)
@@ -194,8 +200,9 @@ class Step:
 
     def new_columns(self, settings: Mapping[str, Any]) -> list[str]:
         """The columns that the step makes, by renaming or new."""
-        added = self.adder(**settings) if self.adder else []
-        return [*self.new_names(settings).values(), *added, *([self.divider(**settings)] if self.divider else [])]
+        values = {s.name: settings.get(s.name, s.default) for s in self.settings}
+        made = [values[s.name] for s in self.settings if s.makes and (s.when is None or values.get(s.when.setting) in s.when.values)]  # noqa: PD011
+        return [*self.new_names(settings).values(), *filter(None, made), *(self.adder(**settings) if self.adder else [])]
 
     def sentence(self, settings: Mapping[str, Any]) -> str:
         """One line for the history: what was done, with its settings.
@@ -308,7 +315,7 @@ def read_settings(function: Callable[..., Any]) -> tuple[Setting, ...]:
         required = parameter.default is inspect.Parameter.empty
         found.append(Setting(
             parameter.name, label.name, label.help, shape, None if required else parameter.default, required, choices,
-            pick.get(Columns, Columns()), pick.get(Span), pick.get(When),
+            pick.get(Columns, Columns()), pick.get(Span), pick.get(When), NewColumn in pick,
         ))
     return tuple(found)
 

@@ -10,7 +10,7 @@ import pandas as pd
 from dataops_core.errors import SettingError, Skip
 from dataops_core.steps._bounds import bounds_of
 from dataops_core.steps._classes import group_keys
-from dataops_core.steps.step import Columns, Label, Span, When, step
+from dataops_core.steps.step import Columns, Label, NewColumn, Span, When, step
 
 FEWEST = 8  # known values that a group needs for bounds of its own
 
@@ -48,7 +48,7 @@ def treat_outliers(
     by: Annotated[
         list[str], Columns(), Label("Per group of", "Judge each value among those of its own group, such as heights by sex")
     ] = [],  # noqa: B006
-    into: Annotated[str, When("what", "mark"), Label("Mark in column", "A new column: yes where a value of the row is an outlier")] = "outlier",
+    into: Annotated[str, NewColumn(), When("what", "mark"), Label("Mark in column", "A new column: yes where a value of the row is an outlier")] = "outlier",
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Cap values that lie far from all others, make them missing, mark their rows, or drop them.

@@ -8,7 +8,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, Skip
 from dataops_core.steps._unusual import learn_scores, unusual_scores
-from dataops_core.steps.step import Columns, Label, Span, When, step
+from dataops_core.steps.step import Columns, Label, NewColumn, Span, When, step
 
 FEWEST_ROWS = 8
 
@@ -25,8 +25,8 @@ def treat_unusual_rows(
     ] = "isolation_forest",
     share: Annotated[float, Span(0.01, 50), Label("Share in percent", "How many of the training rows are taken as unusual")] = 1.0,
     what: Annotated[Literal["mark", "drop"], Label("What to do", "mark: say it in a new column; drop: drop the rows")] = "mark",
-    into: Annotated[str, When("what", "mark"), Label("Mark in column", "A new column: yes where the row is unusual")] = "unusual",
-    score_into: Annotated[str, When("what", "mark"), Label("Score in column", "A new column for the score, if wanted")] = "",
+    into: Annotated[str, NewColumn(), When("what", "mark"), Label("Mark in column", "A new column: yes where the row is unusual")] = "unusual",
+    score_into: Annotated[str, NewColumn(), When("what", "mark"), Label("Score in column", "A new column for the score, if wanted")] = "",
     learned: dict[str, Any] | None = None,
     seed: int = 0,
 ) -> pd.DataFrame:

@@ -26,7 +26,7 @@ ALL = {
     "drop_duplicate_rows": {}, "drop_rows_with_missing": {"columns": ["housing"]}, "rename_columns": {"names": {"sex": "gender"}},
     "drop_columns": {"columns": ["country"]}, "repair_characters": {"columns": ["name"]},
     "merge_values": {"column": "housing", "mapping": {"owned": "own"}}, "split_rows": {"stratify": ["gender"], "validation": 0.1},
-    "add_weights": {"target": "housing"}, "flag_missing": {"columns": ["income"]}, "drop_columns_with_missing": {"most": 0.9},
+    "add_weights": {"target": "housing"}, "flag_missing": {"columns": ["income"]}, "drop_columns_with_missing": {"share": 12.0},
     "fill_along": {"columns": ["existing_debt"], "order": "application_date"}, "fill_hot_deck": {"columns": ["loan_amount"]},
 }
 LEARNT = {  # these need scikit-learn or imbalanced-learn, in a script too
