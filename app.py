@@ -15,6 +15,8 @@ pages = [
     st.Page("pages/profile.py", title="Profile", icon=":material/query_stats:", help="Facts, and what is wrong"),
     st.Page("pages/compare.py", title="Compare", icon=":material/compare:", help="What differs between tables, versions or groups"),
     st.Page("pages/clean.py", title="Clean", icon=":material/healing:", help="Repair it, with a preview before every change"),
+    st.Page("pages/impute.py", title="Impute", icon=":material/format_ink_highlighter:", help="What is missing and why, and which way of filling it is right"),
+    st.Page("pages/resample.py", title="Resample", icon=":material/balance:", help="Uneven classes and unusual rows, judged before anything is done"),
     st.Page("pages/versions.py", title="Versions", icon=":material/history:", help="Commit, compare, export, verify"),
     st.Page("pages/guide.py", title="Guide", icon=":material/menu_book:", help="Every step and check explained"),
 ]
