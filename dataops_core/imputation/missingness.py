@@ -18,6 +18,7 @@ FOLDS, ROWS = 5, 4_000
 FEWEST = 10  # gaps, and known cells
 FOR_TREES = 60  # gaps and known cells from which on trees are used, which see bends
 CLEAR, SLIGHT = 0.6, 0.55  # AUC
+GAP = "(missing)"
 NAMED = 3  # columns that tell most
 
 
@@ -37,8 +38,9 @@ def missingness(frame: pd.DataFrame, name: str, chosen: Features, seed: int) -> 
         return {"auc": None, "interval": None, "tells": [], "verdict": "too few", "words": "There is no other column that could tell anything."}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        auc, drops = _judged(frame, gone, others, seed, trees=fewer >= FOR_TREES)
-    low, high = hanley(auc, int(gone.sum()), int((~gone).sum()))
+        some, lost = _sampled(frame, gone, seed) if len(frame) > ROWS else (frame, gone)
+        auc, drops = _judged(some, lost, others, seed, trees=fewer >= FOR_TREES)
+    low, high = hanley(auc, int(lost.sum()), int((~lost).sum()))
     tells = [{"column": column, "auc_lost": lost} for column, lost in sorted(drops.items(), key=lambda pair: -pair[1]) if lost > 0.005][:NAMED]
     told: dict[str, Any] = {"auc": auc, "interval": [low, high], "tells": tells}
     named = " and ".join(f'"{each["column"]}"' for each in tells) or "several columns together"
@@ -67,8 +69,6 @@ def _judged(frame: pd.DataFrame, gone: np.ndarray, others: Features, seed: int, 
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold
 
-    if len(frame) > ROWS:
-        frame, gone = _sampled(frame, gone, seed)
     cells = _cells(frame, others) if trees else plain(frame, others)
     scores, drops = np.zeros(len(frame)), dict.fromkeys(others.names, 0.0)
     chance = np.random.default_rng(seed)
@@ -112,8 +112,9 @@ def _cells(frame: pd.DataFrame, others: Features) -> pd.DataFrame:
 
 def _trees(cells: pd.DataFrame, gone: np.ndarray, others: Features, seed: int) -> Any:
     levels = dict.fromkeys((name for name in others.categories if name in cells), LEVELS)
-    model = fit_trees({name: cells[name].to_numpy() for name in cells}, levels, gone.astype("int64"), 2, seed)
-    return lambda asked: ask_trees(model, {name: asked[name].to_numpy() for name in asked}, levels)[:, 0]
+    names = [name for name in others.names if name in cells]
+    model = fit_trees({name: cells[name].to_numpy() for name in names}, levels, gone.astype("int64"), 2, seed)
+    return lambda asked: ask_trees(model, {name: asked[name].to_numpy() for name in names}, levels)[:, 0]
 
 
 def _lines(cells: pd.DataFrame, gone: np.ndarray, others: Features, seed: int) -> Any:
@@ -121,7 +122,7 @@ def _lines(cells: pd.DataFrame, gone: np.ndarray, others: Features, seed: int) -
     from sklearn.pipeline import make_pipeline
 
     model = make_pipeline(encoder(others), LogisticRegression(C=0.1, max_iter=500)).fit(cells, gone)
-    return lambda asked: model.decision_function(asked)
+    return model.decision_function
 
 
 def describe_gap(column: pd.Series, gone: np.ndarray) -> str:
@@ -134,11 +135,13 @@ def describe_gap(column: pd.Series, gone: np.ndarray) -> str:
         return ""
     if is_number(column):
         return ""
-    texts = pd.Series(["(missing)" if text is None else text for text in cell_texts(column)], dtype=object)
+    texts = pd.Series([GAP if text is None else text for text in cell_texts(column)], dtype=object)
     counts = texts.value_counts()
     shares = pd.Series(gone).groupby(texts.to_numpy()).mean()[counts[counts >= FEWEST].index]
     if len(shares) < 2:
         return ""
     most = shares.idxmax()
     rest = gone[(texts != most).to_numpy()].mean()
+    if most == GAP:
+        return f'It is missing in {shares[most]:.0%} of the rows in which "{column.name}" is missing too, in {rest:.0%} of the others.'
     return f'It is missing in {shares[most]:.0%} of the rows whose "{column.name}" is {most}, in {rest:.0%} of the others.'

@@ -42,7 +42,7 @@ def together(gone: np.ndarray, names: Sequence[str]) -> list[dict[str, Any]]:
         return []
     cells = gone.astype("float64")
     both, each = cells.T @ cells, cells.sum(axis=0)
-    made = []
+    made: list[dict[str, Any]] = []
     for one in range(len(names)):
         for other in range(one + 1, len(names)):
             spread = np.sqrt(each[one] * (len(gone) - each[one]) * each[other] * (len(gone) - each[other]))
@@ -94,9 +94,9 @@ def over_time(column: pd.Series, gone: np.ndarray, names: Sequence[str]) -> dict
         return {"column": column.name, "unit": None, "periods": []}
     if type_of(column) == "datetime":
         days = float(values[known].max() - values[known].min())
-        unit, short = ("day", "D") if days <= 62 else ("month", "M") if days <= 366 * 5 else ("year", "Y")
-        moments = column.to_numpy(dtype="datetime64[us]")
-        keys = [str(np.datetime_as_string(moment, unit=short)) if there else None for moment, there in zip(moments, known, strict=True)]
+        unit, digits = ("day", 10) if days <= 62 else ("month", 7) if days <= 366 * 5 else ("year", 4)
+        texts = np.datetime_as_string(column.to_numpy(dtype="datetime64[us]"), unit="D")
+        keys = [str(text)[:digits] if there else None for text, there in zip(texts, known, strict=True)]
         order = sorted({key for key in keys if key is not None})
     else:
         unit = "range"
