@@ -53,7 +53,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     def add(name: str, does: str, module: str, *, reads: bool = False) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=does, description=does)
-        made.set_defaults(command=(module, f"{name}_command"))  # what the command needs is imported when it is called
+        made.set_defaults(command=(module, f"{name.replace('-', '_')}_command"))  # what the command needs is imported when it is called
         made.add_argument("--json", action="store_true", help="print one JSON document")
         if reads:
             _reading(made)
@@ -74,6 +74,13 @@ def make_parser() -> argparse.ArgumentParser:
     cmd = add("drift", "How a file differs from a reference: columns, values, gaps.", "inspect", reads=True)
     cmd.add_argument("reference", type=Path)
     cmd.add_argument("file", type=Path)
+    cmd = add("missing", "Where and why cells are missing.", "impute", reads=True)
+    cmd.add_argument("file", type=Path)
+    _gaps(cmd)
+    cmd = add("impute-bench", "Which way of filling missing cells recovers hidden ones best.", "impute", reads=True)
+    cmd.add_argument("file", type=Path)
+    cmd.add_argument("--methods", metavar="METHOD[,METHOD]", help="the methods to compare (default: all that fit)")
+    _gaps(cmd)
     cmd = add("clusters", "Groups of values in a column of text that may be one.", "inspect", reads=True)
     cmd.add_argument("file", type=Path)
     cmd.add_argument("column")
@@ -124,6 +131,15 @@ def _roles(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
     group.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is")
     group.add_argument("--today", metavar="DATE", help="the day after which nothing has happened yet (default: today)")
+
+
+def _gaps(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what the columns are for")
+    group.add_argument("--target", help="the column with the outcome; it is neither filled nor predicted from")
+    group.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns by whose groups results are told")
+    group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
+    group.add_argument("--split", metavar="COLUMN", help="the column that says train, validation, test: only training rows are used")
+    group.add_argument("--seed", type=int, default=0, help="the start of every random choice (default 0)")
 
 
 def _reading(parser: argparse.ArgumentParser) -> None:

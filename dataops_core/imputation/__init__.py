@@ -1,5 +1,9 @@
 """Missing values: why they are missing, and which way of filling them is right for this table."""
 
 from dataops_core.imputation.bench import bench
+from dataops_core.imputation.mcar import little
+from dataops_core.imputation.methods import METHODS
+from dataops_core.imputation.rubin import pooled, rubin
+from dataops_core.imputation.understand import understand
 
-__all__ = ["bench"]
+__all__ = ["METHODS", "bench", "little", "pooled", "rubin", "understand"]

@@ -20,9 +20,9 @@ from dataops_core.models import Features, features, training
 from dataops_core.steps._mixed import is_number, some_rows
 from dataops_core.table import Column, Table
 
-ROWS, CELLS = 6_000, 240_000  # of larger tables a sample of rows is taken
+ROWS, CELLS = 10_000, 240_000  # of larger tables a sample of rows is taken
 FEWEST = 20  # rows
-REPEATS = 3
+REPEATS = 2
 PATTERNS = {"at_random": "completely at random", "as_observed": "the way cells are really missing here"}
 Progress = Callable[[float, str], None]
 

@@ -11,6 +11,7 @@ import pandas as pd
 from dataops_core.models import encoder, plain
 from dataops_core.models.features import Features
 from dataops_core.steps._mixed import is_number, numbers
+from dataops_core.table import tidy
 
 SHARE = 0.1  # of the known cells
 KEEP = 5  # known cells that a column keeps at least
@@ -89,6 +90,5 @@ def without(frame: pd.DataFrame, columns: Sequence[str], hidden: np.ndarray) -> 
     """The frame with these cells missing."""
     out = frame.copy(deep=False)
     for place, name in enumerate(columns):
-        column = frame[name].mask(hidden[:, place])
-        out[name] = column.astype(object).where(column.notna(), None) if column.dtype == object else column
-    return out
+        out[name] = frame[name].mask(hidden[:, place])
+    return tidy(out)

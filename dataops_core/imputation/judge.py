@@ -10,6 +10,7 @@ import pandas as pd
 
 from dataops_core.models import estimator, plain
 from dataops_core.models.features import Features
+from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._mixed import center_and_scale, is_number, numbers, scaled
 
 FOLDS, SCORE_ROWS = 3, 3_000
@@ -90,7 +91,7 @@ def by_group(
     """The errors of hidden cells by group: {column: {group: {"squares": […], "misses": […]}}}."""
     made: dict[str, dict[str, dict[str, list[float]]]] = {}
     for name in sensitive:
-        groups = frame[name].astype(object).where(frame[name].notna(), None)
+        groups = np.array(cell_texts(frame[name]), dtype=object)
         made[name] = {}
         for place, column in enumerate(columns):
             if column not in told:
@@ -98,7 +99,7 @@ def by_group(
             kind = "squares" if "nrmse" in told[column] else "misses"
             for group, error in zip(groups[hidden[:, place]], told[column]["errors"].tolist(), strict=True):
                 if group is not None and not np.isnan(error):
-                    made[name].setdefault(str(group), {"squares": [], "misses": []})[kind].append(error)
+                    made[name].setdefault(group, {"squares": [], "misses": []})[kind].append(error)
     return made
 
 

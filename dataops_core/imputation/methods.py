@@ -116,8 +116,8 @@ def _explained(column: pd.Series, key: pd.Series) -> float:
     """The share of a number's variance that lies between groups (eta squared)."""
     from dataops_core.steps._mixed import center_and_scale, numbers, scaled
 
-    values = numbers(column)
-    values = pd.Series(scaled(values, *center_and_scale(values)), index=column.index)[key.notna().to_numpy()].dropna()
+    cells = numbers(column)
+    values = pd.Series(scaled(cells, *center_and_scale(cells)), index=column.index)[key.notna().to_numpy()].dropna()
     if len(values) < 2:
         return 0.0
     middle = values.groupby(key[values.index]).transform("mean")

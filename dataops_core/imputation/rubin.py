@@ -1,0 +1,95 @@
+"""Rubin's rules: one result from the results of several completed tables."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.errors import SettingError, nearest
+from dataops_core.steps._mixed import is_number, numbers
+from dataops_core.table import Table
+
+COPY = "imputation"
+
+
+def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: float | None = None) -> dict[str, Any]:
+    """Pool one estimate per completed table, and its squared standard error, by Rubin's rules.
+
+    Rubin, Multiple Imputation for Nonresponse in Surveys, 1987, chapter 3: estimate = mean; total variance = within + (1 + 1/m)
+    between. Degrees of freedom: (m - 1) / lambda^2, lambda = (1 + 1/m) between / total; with `complete_df` (those of the
+    complete table) corrected for small samples (Barnard and Rubin, Biometrika 86, 1999). None stands for "without limit".
+    `missing_information` is Rubin's gamma = (r + 2 / (df + 3)) / (r + 1), r = (1 + 1/m) between / within. `interval` is the 95 % one.
+
+    Raises SettingError for fewer than two tables, unequal numbers, or variances that are negative or no numbers.
+    """
+    from scipy.stats import norm, t
+
+    many = len(estimates)
+    if many < 2 or many != len(variances):
+        raise SettingError(f"{many} estimates and {len(variances)} variances cannot be pooled.", "rubin", "Give one of each per completed table, two tables at least.")
+    if not np.isfinite([*estimates, *variances]).all() or min(variances) < 0:
+        raise SettingError("An estimate or a variance is no number, or a variance is negative.", "rubin", "Give squared standard errors.")
+    if complete_df is not None and not complete_df > 0:
+        raise SettingError(f"{complete_df} degrees of freedom are none.", "rubin", "Give those of the complete table, such as n - 1.")
+    middle, within, between = float(np.mean(estimates)), float(np.mean(variances)), float(np.var(estimates, ddof=1))
+    added = (1 + 1 / many) * between
+    total = within + added
+    share = added / total if total > 0 else 0.0
+    classic = (many - 1) / share**2 if share > 0 else math.inf
+    freedom = classic
+    if complete_df is not None:
+        observed = (complete_df + 1) / (complete_df + 3) * complete_df * (1 - share)
+        freedom = observed if math.isinf(classic) else classic * observed / (classic + observed)
+    ratio = added / within if within > 0 else math.inf if added > 0 else 0.0
+    gone = 1.0 if math.isinf(ratio) else (ratio + (2 / (freedom + 3) if share > 0 else 0.0)) / (ratio + 1)
+    if freedom > 0:
+        half = float(norm.ppf(0.975) if math.isinf(freedom) else t.ppf(0.975, freedom)) * math.sqrt(total)
+    else:
+        half = math.inf
+    return {
+        "estimate": middle, "m": many, "within": within, "between": between, "total": total, "standard_error": math.sqrt(total),
+        "df": _finite(freedom), "df_1987": _finite(classic), "increase": _finite(ratio), "missing_information": gone,
+        "interval": [middle - half, middle + half] if math.isfinite(half) else None,
+    }
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
+def pooled(table: Table, column: str, by: str | None = None) -> dict[str, Any]:
+    """Means of a column (of a category: the share of each value) of a table filled several times, pooled, overall or by group.
+
+    The table must have the column "imputation" that fill_several_times makes. Standard errors are those of simple random
+    sampling. Comes back as {"column", "m", "all": {…}, "groups": {group: {…}}}; of a category each holds its values.
+    """
+    for name in (column, *([by] if by else [])):
+        if name not in table.names:
+            raise SettingError(f'There is no column "{name}".', "pooled", nearest(name, table.names))
+    if COPY not in table.names:
+        raise SettingError("This table was not filled several times.", "pooled", "Use fill_several_times first.")
+    frame = table.frame([*dict.fromkeys([column, COPY, *([by] if by else [])])])
+    groups: dict[str, dict[str, Any]] = {}
+    if by:
+        for value in sorted(frame[by].dropna().unique().tolist()):
+            groups[str(value)] = _pooled_part(frame[(frame[by] == value).fillna(False).astype(bool).to_numpy()], column)
+    return {"column": column, "by": by, "m": int(frame[COPY].nunique()), "all": _pooled_part(frame, column), "groups": groups}
+
+
+def _pooled_part(frame: pd.DataFrame, column: str) -> dict[str, Any]:
+    copies = [part[column] for _, part in frame.groupby(COPY)]
+    if is_number(frame[column]):
+        return _pooled_means([(known := numbers(copy))[~np.isnan(known)] for copy in copies])
+    values = sorted(frame[column].dropna().unique().tolist())
+    return {str(value): _pooled_means([(copy.dropna() == value).to_numpy(dtype="float64") for copy in copies]) for value in values}
+
+
+def _pooled_means(copies: list[np.ndarray]) -> dict[str, Any]:
+    least = min((len(copy) for copy in copies), default=0)
+    if least < 2 or len(copies) < 2:
+        return {"why_not": "there are too few values"}
+    return rubin([float(copy.mean()) for copy in copies], [float(copy.var(ddof=1)) / len(copy) for copy in copies], least - 1) | {"n": least}
