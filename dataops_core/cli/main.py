@@ -53,7 +53,7 @@ def make_parser() -> argparse.ArgumentParser:
 
     def add(name: str, does: str, module: str, *, reads: bool = False) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=does, description=does)
-        made.set_defaults(command=(module, f"{name}_command"))  # what the command needs is imported when it is called
+        made.set_defaults(command=(module, f"{name.replace('-', '_')}_command"))  # what the command needs is imported when it is called
         made.add_argument("--json", action="store_true", help="print one JSON document")
         if reads:
             _reading(made)
@@ -91,6 +91,15 @@ def make_parser() -> argparse.ArgumentParser:
     cmd = add("script", "A recipe as a plain pandas script.", "tables")
     cmd.add_argument("recipe", type=Path)
     cmd.add_argument("-o", "--out", type=Path, help="the script to write; without it, it is printed")
+    cmd = add("resample-bench", "What balancing the classes of a target would do to a model, method by method.", "resample", reads=True)
+    cmd.add_argument("file", type=Path)
+    cmd.add_argument("--target", required=True, help="the column with the classes")
+    cmd.add_argument("--favorable", metavar="VALUE", help="the class that people wish for")
+    cmd.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is")
+    cmd.add_argument("--methods", action="append", default=[], metavar="METHOD[,METHOD]", help="only these (default: all that fit)")
+    cmd.add_argument("--split", metavar="COLUMN", help="the column that says train, validation or test; only training rows are used")
+    cmd.add_argument("--model", choices=("linear", "trees"), default="linear", help="the model that judges (default: linear)")
+    cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=Path)
     cmd = add("commit", "Commit a file, repaired by a recipe, as a version.", "versions", reads=True)
     cmd.add_argument("name", help="the dataset's name; made if it is new")
