@@ -83,7 +83,7 @@ def resample_rows(
         raise SettingError(f'All training rows have one value in "{target}".', "resample_rows", "Choose a target with two classes or more.")
     random = method in ("over_random", "under_random")
     numbers, categories, _ = ([], [], []) if random else point_columns(rows, [target, *by, *([split] if split else [])])
-    _fit_for(rows, numbers, categories, method)
+    fit_for(rows, numbers, categories, method)
     keys = group_keys(rows, by)
     kept, repeated, made = [], [], []
     for key in sorted(set(keys), key=lambda key: [(part is None, part or "") for part in key]):
@@ -114,7 +114,7 @@ def _refuse(df: pd.DataFrame, rows: pd.DataFrame, target: str, by: list[str], in
         raise SettingError("One column cannot be two things here.", "resample_rows", "Choose different columns for target, groups and split.")
 
 
-def _fit_for(rows: pd.DataFrame, numbers: list[str], categories: list[str], method: str) -> None:
+def fit_for(rows: pd.DataFrame, numbers: list[str], categories: list[str], method: str) -> None:
     """Raises SettingError where a method that looks at distances cannot look at these columns."""
     if method in ("over_random", "under_random"):
         return

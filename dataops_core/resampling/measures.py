@@ -1,0 +1,89 @@
+"""How well probabilities of classes are, fold by fold, and whether two methods differ by more than chance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+BINS = 10
+MEASURES: dict[str, dict[str, Any]] = {  # `least`: a difference below it is none that matters
+    "balanced_accuracy": {"title": "Balanced accuracy", "higher_is_better": True, "least": 0.005,
+                          "says": "how many of each class are found, averaged over the classes, when the model must decide"},
+    "pr_auc": {"title": "PR-AUC", "higher_is_better": True, "least": 0.005,
+               "says": "how well the rare class is told from the rest (average precision)"},
+    "roc_auc": {"title": "ROC-AUC", "higher_is_better": True, "least": 0.005,
+                "says": "how often a row of the class gets a higher probability than another row"},
+    "brier": {"title": "Brier score", "higher_is_better": False, "least": 0.002,
+              "says": "the mean squared distance of the probabilities from what happened"},
+    "calibration": {"title": "Calibration error", "higher_is_better": False, "least": 0.005,
+                    "says": "how far the probabilities are from how often it happens (expected calibration error, 10 bins)"},
+}
+
+
+def measured(chances: np.ndarray, decided: np.ndarray, truth: np.ndarray, rare: int) -> dict[str, float]:
+    """The measures of one fold; chances (rows, classes), decided and truth (rows,) as codes of classes.
+
+    Two classes: PR-AUC, calibration of the rare one. More: the mean over the classes, each against the rest. The Brier score is
+    half the sum over the classes (Brier 1950), so that for two classes it is that of one. Calibration error after Naeini, Cooper
+    and Hauskrecht (2015), with equal widths.
+    """
+    from sklearn.metrics import average_precision_score, roc_auc_score
+
+    there = np.unique(truth)
+    asked = [rare] if chances.shape[1] == 2 else [int(code) for code in there]
+    outcome = np.eye(chances.shape[1])[truth]
+    some = [code for code in asked if 0 < (truth == code).sum() < len(truth)]
+    return {
+        "balanced_accuracy": float(np.mean([(decided[truth == code] == code).mean() for code in there])),
+        "pr_auc": float(np.mean([average_precision_score(truth == code, chances[:, code]) for code in some])),
+        "roc_auc": float(np.mean([roc_auc_score(truth == code, chances[:, code]) for code in some])),
+        "brier": float(((chances - outcome) ** 2).sum(axis=1).mean() / 2),
+        "calibration": float(np.mean([calibration_error(chances[:, code], truth == code) for code in asked])),
+    }
+
+
+def calibration_error(chances: np.ndarray, happened: np.ndarray) -> float:
+    """The mean distance between probability and frequency in ten bins, weighed by their rows.
+
+    >>> round(calibration_error(np.array([0.05, 0.05, 0.95, 0.95]), np.array([False, False, True, False])), 4)
+    0.25
+    """
+    return sum(each["rows"] * abs(each["mean"] - each["observed"]) for each in curve(chances, happened)) / max(1, len(chances))
+
+
+def curve(chances: np.ndarray, happened: np.ndarray) -> list[dict[str, float]]:
+    """Points of a calibration curve: in each of ten bins that holds rows, the mean probability and how often it happened."""
+    place = np.minimum((chances * BINS).astype(int), BINS - 1)
+    told = []
+    for at in np.unique(place):
+        here = place == at
+        told.append({"mean": float(chances[here].mean()), "observed": float(happened[here].mean()), "rows": int(here.sum())})
+    return told
+
+
+def interval(values: Sequence[float], folds: int) -> dict[str, float]:
+    """Mean and 95 % interval of fold results, by the corrected resampled t-test (Nadeau and Bengio, Inference for the
+    Generalization Error, 2003): the variance counts 1/J + test/train, for the J training sets overlap.
+
+    >>> told = interval([0.1, 0.2, 0.3, 0.2, 0.2], folds=5)
+    >>> round(told["mean"], 3), round(told["low"], 3), round(told["high"], 3)  # 2.776 * sqrt(0.005 * (1/5 + 1/4))
+    (0.2, 0.068, 0.332)
+    """
+    from scipy.stats import t
+
+    numbers = np.asarray(values, dtype=float)
+    mean = float(numbers.mean())
+    if len(numbers) < 2:
+        return {"mean": mean, "low": mean, "high": mean}
+    width = float(t.ppf(0.975, len(numbers) - 1) * np.sqrt(numbers.var(ddof=1) * (1 / len(numbers) + 1 / (folds - 1))))
+    return {"mean": mean, "low": mean - width, "high": mean + width}
+
+
+def verdict(told: dict[str, float], measure: str) -> str:
+    """better, worse, or no clear difference: clear when the interval leaves nought out and the difference is large enough to matter."""
+    about = MEASURES[measure]
+    if told["low"] <= 0 <= told["high"] or abs(told["mean"]) < about["least"]:
+        return "no clear difference"
+    return "better" if (told["mean"] > 0) == about["higher_is_better"] else "worse"
