@@ -45,9 +45,10 @@ def classes(state: str, table: Table, target: str, groups: Sequence[str], split:
     if told["missing"]:
         st.caption(f"{count(told['missing'], 'row')} have no class.")
     names = [each["value"] for each in told["classes"]]
-    for column in dict.fromkeys(group["column"] for group in told["groups"]):
-        here = [group for group in told["groups"] if group["column"] == column]
-        _groups(here, names, target, column)
+    columns = list(dict.fromkeys(group["column"] for group in told["groups"]))
+    for column, side in zip(columns, [each for _ in columns[::2] for each in st.columns(2)] if len(columns) > 1 else [st.container()], strict=False):
+        with side:
+            _groups([group for group in told["groups"] if group["column"] == column], names, target, column)
     with st.container(horizontal=True):
         results.use({"op": "resample_rows", "with": {"target": target}}, "Resample rows …", "balance.resample")
         results.use({"op": "add_weights", "with": {"target": target, "by": list(groups)}}, "Add weights …", "balance.weigh")
@@ -108,7 +109,7 @@ def _found(told: Mapping[str, Any]) -> None:
     st.dataframe(
         table, hide_index=True, key="balance.table", alt="All methods with their measures", placeholder="–",
         column_config={m["title"]: st.column_config.NumberColumn(m["title"], format="%.3f", help=m["says"]) for m in measures.values()}
-        | {"Seconds": st.column_config.NumberColumn("Seconds", format="%.1f"), "Against doing nothing": st.column_config.TextColumn("Against doing nothing", width="large")},
+        | {"Method": st.column_config.TextColumn("Method", width="medium"), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f"), "Against doing nothing": st.column_config.TextColumn("Against doing nothing", width="large")},
     )
     if told["left_out"]:
         st.caption("; ".join(f"{METHODS.get(name, name)}: {md(why)}" for name, why in told["left_out"].items()))
@@ -126,7 +127,7 @@ def _verdicts(difference: Mapping[str, Any], measures: Mapping[str, Any]) -> str
 def _calibration(told: Mapping[str, Any]) -> None:
     names = {each["title"]: each for each in told["methods"].values()}
     quiet, loud = chart.colours(2)
-    other = st.selectbox("Calibration of", [name for name in names if name != METHODS["nothing"]], key="balance.calibration", width=320,
+    other = st.selectbox("Calibration of", [name for name in names if name not in (METHODS["nothing"], METHODS["threshold"])], key="balance.calibration", width=320,
                          help="Whether it happens in 30 of 100 rows where the model says 30 %")
     if other is None:
         return
@@ -150,7 +151,7 @@ def _by_group(told: Mapping[str, Any]) -> None:
         table = pd.DataFrame({each["title"]: {group: g["recall"] for group, g in each["by_group"][column].items()} for each in told["methods"].values()}).T
         st.markdown(f"How many of **{md(told['rare'])}** are found, by **{md(column)}** (recall)")
         st.dataframe(table, key=f"balance.groups.{column}", alt=f"Recall of {told['rare']} by {column}", placeholder="–",
-                     column_config={name: st.column_config.NumberColumn(str(name), format="percent") for name in table.columns})
+                     column_config={"_index": st.column_config.TextColumn("Method", width="medium")} | {name: st.column_config.NumberColumn(str(name), format="percent") for name in table.columns})
 
 
 def target_of(roles: Mapping[str, Any], table: Table, key: str) -> tuple[str | None, list[str]]:

@@ -1,0 +1,7 @@
+"""Values and rows far from all others."""
+
+import streamlit as st
+
+
+def panel(here, state, table, split) -> None:
+    st.caption("…")
