@@ -18,7 +18,7 @@ FOLDS, ROWS = 5, 4_000
 FEWEST = 10  # gaps, and known cells
 FOR_TREES = 60  # gaps and known cells from which on trees are used, which see bends
 CLEAR, SLIGHT = 0.6, 0.55  # AUC
-GAP = "(missing)"
+TOO = 0.2  # difference of shares from which on "missing too" is said
 NAMED = 3  # columns that tell most
 
 
@@ -127,21 +127,22 @@ def _lines(cells: pd.DataFrame, gone: np.ndarray, others: Features, seed: int) -
 
 def describe_gap(column: pd.Series, gone: np.ndarray) -> str:
     """One sentence on how the rows with the gap differ from the others in a column."""
+    lost = column.isna().to_numpy(dtype=bool)
+    if FEWEST <= lost.sum() < len(lost) and abs(gone[lost].mean() - gone[~lost].mean()) > TOO:
+        return f'It is missing in {gone[lost].mean():.0%} of the rows in which "{column.name}" is missing too, in {gone[~lost].mean():.0%} of the others.'
     if is_number(column) and str(column.dtype) != "datetime64[us]":
         values = numbers(column)
-        there, lost = np.nanmedian(values[~gone]) if np.isfinite(values[~gone]).any() else np.nan, np.nanmedian(values[gone]) if np.isfinite(values[gone]).any() else np.nan
-        if np.isfinite(there) and np.isfinite(lost) and there != lost:
-            return f'The median of "{column.name}" is {lost:g} where it is missing and {there:g} elsewhere.'
+        there, here = (float(np.nanmedian(part)) if np.isfinite(part).any() else np.nan for part in (values[~gone], values[gone]))
+        if np.isfinite([there, here]).all() and there != here:
+            return f'The median of "{column.name}" is {here:g} where it is missing and {there:g} elsewhere.'
         return ""
     if is_number(column):
         return ""
-    texts = pd.Series([GAP if text is None else text for text in cell_texts(column)], dtype=object)
+    texts = pd.Series(cell_texts(column), dtype=object)
     counts = texts.value_counts()
     shares = pd.Series(gone).groupby(texts.to_numpy()).mean()[counts[counts >= FEWEST].index]
     if len(shares) < 2:
         return ""
     most = shares.idxmax()
     rest = gone[(texts != most).to_numpy()].mean()
-    if most == GAP:
-        return f'It is missing in {shares[most]:.0%} of the rows in which "{column.name}" is missing too, in {rest:.0%} of the others.'
     return f'It is missing in {shares[most]:.0%} of the rows whose "{column.name}" is {most}, in {rest:.0%} of the others.'
