@@ -104,11 +104,15 @@ def script(recipe: Recipe) -> str:
     for name, module, inside in _USED:
         if sources.bring(name, module, inside) != name:
             raise SettingError(f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere.")
+    pieces = sources.text()
+    needs = {"excel": " but python-calamine", "parquet": " but pyarrow"}.get(form, "")
+    if "from sklearn" in pieces and any(get(entry.op).learner and entry.learned is None for entry in recipe.steps if not entry.off):
+        needs += f" {'and' if needs else 'but'} scikit-learn, where a step still has to learn with it"
     return _TEMPLATE.format(
         title=recipe.name.replace('"""', "'''").replace("\\", "/"), name=recipe.name.replace("\\", "/").replace('"', "'"),
-        version=__version__, extra={"excel": " but python-calamine", "parquet": " but pyarrow"}.get(form, ""),
+        version=__version__, extra=needs,
         imports=sources.import_lines(), read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
-        steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=sources.text(),
+        steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=pieces,
     )
 
 

@@ -4,6 +4,7 @@ import ast
 import os
 import subprocess
 import venv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,13 +20,17 @@ SAMPLE = Path(__file__).parent.parent.parent / "sample_data" / "loan_application
 ALL = {
     "trim_spaces": {"columns": ["city"]}, "change_case": {"columns": ["city"], "case": "title"},
     "mark_missing": {"columns": ["existing_debt"], "tokens": ["-999"]}, "parse_numbers": {"columns": ["loan_amount"]},
-    "parse_dates": {"columns": ["application_date"]}, "fill_missing": {"columns": ["income"], "how": "median", "by": ["sex"]},
+    "parse_dates": {"columns": ["application_date"]}, "flag_missing": {"columns": ["income"]},
+    "drop_columns_with_missing": {"columns": ["employment_years"], "share": 1}, "fill_along": {"columns": ["loan_amount"], "order": "application_date"},
+    "fill_hot_deck": {"columns": ["application_date"], "by": ["sex"]}, "fill_from_neighbours": {"columns": ["existing_debt"], "using": ["age", "loan_amount"]},
+    "fill_iterative": {"columns": ["income"], "model": "trees", "using": ["age", "sex", "loan_amount"]}, "fill_missing": {"columns": ["income"], "how": "median", "by": ["sex"]},
     "cap_outliers": {"columns": ["income"], "method": "iqr"}, "replace_values": {"column": "housing", "mapping": {"rent": "renting"}},
     "set_kind": {"columns": ["postal_code"], "kind": "id"}, "filter_rows": {"column": "age", "keep_if": "at least", "value": "18"},
-    "drop_duplicate_rows": {}, "drop_rows_with_missing": {"columns": ["housing"]}, "rename_columns": {"names": {"sex": "gender"}},
+    "drop_duplicate_rows": {}, "fill_several_times": {"columns": ["housing"], "copies": 2, "using": ["age", "sex"]}, "drop_rows_with_missing": {"columns": ["housing"]}, "rename_columns": {"names": {"sex": "gender"}},
     "drop_columns": {"columns": ["country"]}, "repair_characters": {"columns": ["name"]},
     "merge_values": {"column": "housing", "mapping": {"owned": "own"}},
 }
+LEARN_WITH_MORE = {"fill_iterative", "fill_several_times"}  # these learn with scikit-learn; what they learned needs numpy alone
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +74,8 @@ def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_
     if fitted:
         recipe = run.recipe
         recipe = from_json(recipe.to_json() | {"read": source.options.to_json()})
+    else:
+        recipe = replace(recipe, steps=tuple(after if after.op in LEARN_WITH_MORE else before for before, after in zip(recipe.steps, run.recipe.steps, strict=True)))
     out = tmp_path / "out.csv"
     assert run_script(bare_python, script(recipe), SAMPLE, out) == run.table.content_hash
     assert read_file(out, tmp_path / "again.parquet").table.rows == run.table.rows
