@@ -15,6 +15,7 @@ from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
 from dataops_core.imputation.hide import KEEP, as_observed, at_random, chances, known_cells, without
 from dataops_core.imputation.judge import by_group, correlations, group_scores, recovered, scored, task_of
 from dataops_core.imputation.methods import METHODS, Task, best_group, offered, run_steps, steps_of
+from dataops_core.imputation.missingness import one_thread
 from dataops_core.imputation.recommend import interval, recommend
 from dataops_core.models import Features, features, training
 from dataops_core.steps._mixed import is_number, some_rows
@@ -59,7 +60,7 @@ def bench(
     frame = frame.iloc[some_rows(whole, max(200, min(rows, CELLS // max(1, len(table.columns)))), seed)]
     task, chosen, notes = prepare(table.columns, frame, (target, split), time)
     names = offered(task, methods)
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")
         runs, failed, hidden = _run(table.columns, frame, task, chosen, names, target, sensitive, seed, repeats, progress)
     if not any(runs[name].columns for name in runs):

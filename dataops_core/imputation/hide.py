@@ -10,7 +10,7 @@ import pandas as pd
 
 from dataops_core.models import encoder, plain
 from dataops_core.models.features import Features
-from dataops_core.steps._mixed import is_number, numbers
+from dataops_core.steps._mixed import center_and_scale, is_number, numbers, scaled
 from dataops_core.table import tidy
 
 SHARE = 0.1  # of the known cells
@@ -48,9 +48,19 @@ def chances(frame: pd.DataFrame, columns: Sequence[str], chosen: Features) -> np
             tuple(n for n in chosen.numbers if n != name), tuple(n for n in chosen.categories if n != name), {},
         )
         if others.names and min(gone[:, place].sum(), (~gone[:, place]).sum()) >= KEEP:
-            matrix = encoder(others).fit_transform(plain(frame, others))
+            matrix = encoder(others).fit_transform(sized(plain(frame, others)))
             model = LogisticRegression(C=0.1, max_iter=200, tol=1e-2).fit(matrix, gone[:, place])
             made[:, place] = model.predict_proba(matrix)[:, 1]
+    return made
+
+
+def sized(cells: pd.DataFrame) -> pd.DataFrame:
+    """Plain features whose numbers are small enough to be squared."""
+    made = cells.copy()
+    for name in cells.columns:
+        if cells[name].dtype == np.float64:
+            values = cells[name].to_numpy()
+            made[name] = scaled(values, *center_and_scale(values))
     return made
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataops_core.imputation.hide import sized
 from dataops_core.models import estimator, plain
 from dataops_core.models.features import Features
 from dataops_core.steps._cells import cell_texts
@@ -146,4 +147,4 @@ def scored(frame: pd.DataFrame, chosen: Features, target: pd.Series, seed: int) 
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed) if task == "classes" else KFold(FOLDS, shuffle=True, random_state=seed)
     measure = ("roc_auc" if len(set(label)) == 2 else "roc_auc_ovr") if task == "classes" else "r2"
     model = estimator(chosen, "classes" if task == "classes" else "number")
-    return [float(value) for value in cross_val_score(model, plain(frame.iloc[places], chosen), label, cv=folds, scoring=measure)]
+    return [float(value) for value in cross_val_score(model, sized(plain(frame.iloc[places], chosen)), label, cv=folds, scoring=measure)]

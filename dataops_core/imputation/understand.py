@@ -10,7 +10,7 @@ import numpy as np
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.imputation.mcar import little
-from dataops_core.imputation.missingness import missingness
+from dataops_core.imputation.missingness import missingness, one_thread
 from dataops_core.imputation.patterns import levels_of, over_time, patterns, shares_by, together
 from dataops_core.models import features, training
 from dataops_core.steps._mixed import is_number, numbers
@@ -62,9 +62,10 @@ def understand(
     chosen = features(table.columns, frame, [split] if split else [])
     told["models"] = {}
     asked = sorted(names, key=lambda name: -counts[name])[:MODELLED]
-    for number, name in enumerate(asked):
-        progress(0.2 + 0.8 * number / len(asked), f"what tells where {name} is missing")
-        told["models"][name] = missingness(frame, name, chosen, seed)
+    with one_thread():
+        for number, name in enumerate(asked):
+            progress(0.2 + 0.8 * number / len(asked), f"what tells where {name} is missing")
+            told["models"][name] = missingness(frame, name, chosen, seed)
     told["verdicts"] = {name: told["models"][name]["words"] if name in told["models"] else "Not looked at: many columns have more gaps." for name in names}
     told["words"] = _words(told, names)
     told["unknown"] = UNKNOWN if names else ""

@@ -115,11 +115,12 @@ def script(recipe: Recipe) -> str:
     for name, module, inside in _USED:
         if sources.bring(name, module, inside) != name:
             raise SettingError(f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere.")
+    pieces = sources.text()
     return _TEMPLATE.format(
         title=recipe.name.replace('"""', "'''").replace("\\", "/"), name=recipe.name.replace("\\", "/").replace('"', "'"),
-        version=__version__, needs=_needs(sources.text(), form),
+        version=__version__, needs=_needs(pieces, form),
         imports=sources.import_lines(), read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
-        steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=sources.text(),
+        steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=pieces,
     )
 
 

@@ -186,6 +186,16 @@ def turns(
     Stops early where a round changes nothing to speak of, as scikit-learn's IterativeImputer does. With `draw`, each
     model is fitted on a bootstrap sample and fills with draws, so that the models differ as much as the data allow.
     """
+    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
+    from threadpoolctl import threadpool_limits
+
+    with threadpool_limits(limits=1):  # one thread: faster on small parts, and the same sums everywhere
+        return _turns(kind, state, filled, using, columns, rounds, seed, draw)
+
+
+def _turns(
+    kind: str, state: State, filled: list[str], using: list[str], columns: dict[str, Any], rounds: int, seed: int, draw: np.random.Generator | None,
+) -> list[list[dict[str, Any]]]:
     gaps = {name: unknown(cells) for name, cells in state.items()}
     near = nearest(state, filled, using)
     order = sorted(filled, key=lambda name: gaps[name].mean())
