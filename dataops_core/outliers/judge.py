@@ -25,7 +25,7 @@ KIN = 0.3  # rank correlation from which another column says something about thi
 
 ORDER = ("error", "unclear", "rare")
 ACTIONS = {
-    "impossible": "Correct it at the source, or set it missing.", "code": "Set it missing: it stands for nothing known.",
+    "impossible": "Correct it at the source, or set it missing.", "code": "Set it missing, unless it means so much and more.",
     "gap": "Check it at the source; if nobody can, set it missing.", "infinite": "Set it missing.", "unclear": "Look at the row before changing it.",
     "rare": "Keep it; cap it only for models that cannot bear it.",
 }
@@ -38,7 +38,7 @@ class Judge:
     name: str
     numbers: np.ndarray  # all rows, NaN where missing, infinities kept
     span: tuple[float, float] | None
-    codes: frozenset[float]
+    codes: Mapping[float, bool]  # numbers that may mean "nothing known", and whether they lie far from all others
     breaks: tuple[float, float]  # beyond these, values lie far beyond the tail
     ranks: Mapping[str, np.ndarray] = field(repr=False, default_factory=dict)  # of all columns, 0 to 1
 
@@ -72,7 +72,10 @@ class Judge:
         if math.isinf(value):
             return "error", "an infinite number is no measurement", ACTIONS["infinite"]
         if value in self.codes:
-            return "error", f"{int((self.numbers == value).sum()):,} rows hold just {value:,g}, a usual code for nothing known", ACTIONS["code"]
+            held = f"{int((self.numbers == value).sum()):,} rows hold just {value:,g}"
+            if self.codes[value]:
+                return "error", f"{held}, a usual code for nothing known, or for so much and more", ACTIONS["code"]
+            return "unclear", f"{held}, next to the other values: perhaps so much and more, perhaps a code for nothing known", ACTIONS["unclear"]
         if self.span is not None and not self.span[0] <= value <= self.span[1]:
             reach = f"between {self.span[0]:g} and {self.span[1]:g}" if math.isfinite(self.span[1]) else f"not below {self.span[0]:g}"
             return "error", f"by its name the column lies {reach}", ACTIONS["impossible"]
@@ -101,7 +104,7 @@ def judges(frame: pd.DataFrame, columns: list[str]) -> dict[str, Judge]:
         span = None if str(raw.dtype).startswith("datetime64") else span_of(words_of(str(name)))
         if span is not None and len(known) and ((known < span[0]) | (known > span[1])).mean() > KNOWN_AS_WRONG:
             span = None
-        codes = frozenset(code for code in _codes(known) if span is None or not span[0] <= code <= span[1] or code in (99, 999, 9999, 99999, 999999))
+        codes = _codes(known)
         clean = known[~np.isin(known, list(codes))] if codes else known
         if span is not None:
             clean = clean[(clean >= span[0]) & (clean <= span[1])]
@@ -109,15 +112,15 @@ def judges(frame: pd.DataFrame, columns: list[str]) -> dict[str, Judge]:
     return made
 
 
-def _codes(known: np.ndarray) -> list[float]:
-    """Codes for "nothing known" that some rows hold: beyond all other values, and more often than any value around."""
-    found = []
+def _codes(known: np.ndarray) -> dict[float, bool]:
+    """Codes for "nothing known" that some rows hold, less or greater than all other values, and whether far from them."""
+    found = {}
     values, counts = np.unique(known, return_counts=True)
-    for code in CODES:
-        held = counts[values == code]
-        others = values[~np.isin(values, CODES)]
-        if len(held) and held[0] >= SPIKE and len(others) and not others.min() <= code <= others.max():
-            found.append(float(code))
+    others = values[~np.isin(values, CODES)]
+    for code in CODES if len(others) else ():
+        held, low, high = counts[values == code], others.min(), others.max()
+        if len(held) and held[0] >= SPIKE and not low <= code <= high:
+            found[float(code)] = bool(code < 0 <= low or code > high + (high - low) / 4 or code < low - (high - low) / 4)
     return found
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pprint
+import re
 from typing import Any
 
 from dataops_core import __version__
@@ -23,6 +24,7 @@ READERS = {
     "parquet": read_parquet_frame,
 }
 
+_PACKAGES = {"sklearn": "scikit-learn", "imblearn": "imbalanced-learn", "skops": "skops"}  # imported inside the steps that need them
 _USED = (  # what the frame of the script itself needs
     ("json", "json", ""), ("sys", "sys", ""), ("pd", "pandas", ""), ("Path", "pathlib", "Path"), ("Any", "typing", "Any"),
     ("Callable", "collections.abc", "Callable"),
@@ -104,11 +106,15 @@ def script(recipe: Recipe) -> str:
     for name, module, inside in _USED:
         if sources.bring(name, module, inside) != name:
             raise SettingError(f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere.")
+    pieces = sources.text()
+    more = [{"excel": "python-calamine", "parquet": "pyarrow"}.get(form, "")]
+    more += [package for module, package in _PACKAGES.items() if re.search(rf"^\s+(from|import) {module}\b", pieces, re.MULTILINE)]
+    more = [package for package in more if package]
     return _TEMPLATE.format(
         title=recipe.name.replace('"""', "'''").replace("\\", "/"), name=recipe.name.replace("\\", "/").replace('"', "'"),
-        version=__version__, extra={"excel": " but python-calamine", "parquet": " but pyarrow"}.get(form, ""),
+        version=__version__, extra=f" but {', '.join(more)}" if more else "",
         imports=sources.import_lines(), read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
-        steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=sources.text(),
+        steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=pieces,
     )
 
 

@@ -78,7 +78,15 @@ def test_codes_for_nothing_known_are_errors(tmp_path):
     frame.loc[[5, 6, 8, 9], "visits"] = 999
     rows = found(outliers(table_of(tmp_path, frame), columns=["visits"]))
     assert set(rows) == {5, 6, 8, 9}
-    assert "4 rows hold just 999" in rows[5]["why"] and rows[5]["action"].startswith("Set it missing")
+    assert rows[5]["verdict"] == "error" and "4 rows hold just 999" in rows[5]["why"] and rows[5]["action"].startswith("Set it missing")
+
+
+def test_a_code_next_to_the_other_values_may_be_a_ceiling(tmp_path):
+    rng = np.random.default_rng(3)
+    hours = np.concatenate([rng.normal(40, 3, 500).round(), np.arange(60, 99), [99] * 9])
+    rows = found(outliers(table_of(tmp_path, tidy(pd.DataFrame({"hours": hours}))), limit=1000))
+    assert rows[540]["verdict"] == "unclear" and "perhaps so much and more" in rows[540]["why"]
+    assert rows[538]["verdict"] == "rare"
 
 
 def test_rows_are_those_that_the_step_marks(tmp_path):
