@@ -51,13 +51,13 @@ def bench(
     if len(classes) < 2 or counts.min() < 2:
         what = "has one class only" if len(classes) < 2 else f'has a class with one row ("{classes[int(counts.argmin())]}")'
         raise SettingError(f'"{target}" {what}, and a bench needs two rows of each of two classes.', "resample-bench", "Join rare classes, or choose another target.")
-    of, (rows, codes) = len(rows), _sampled(rows, codes, sample, seed)
+    of, (rows, codes) = len(rows), _sampled(rows, codes, sample, seed % 2**31)
     chosen = features([column for column in table.columns if column.name != split], rows, leave_out=[target])
     if not chosen.names:
         raise SettingError("No column is left to predict the target from.", "resample-bench", "Bring a table with more columns.")
     counts = np.bincount(codes, minlength=len(classes))
     rare, folds = int(counts.argmin()), max(2, min(folds, int(counts.min())))
-    runs = _runs(rows, codes, target, classes, chosen, chosen_methods, kind, seed, repeats, folds, progress)
+    runs = _runs(rows, codes, target, classes, chosen, chosen_methods, kind, seed % 2**31, repeats, folds, progress)
     left_out |= {name: run["failed"] for name, run in runs.items() if run["failed"]}
     runs = {name: run for name, run in runs.items() if not run["failed"]}
     keys = {name: [group_name(key) for key in group_keys(rows, [name])] for name in sensitive}

@@ -18,7 +18,7 @@ from dataops_core.table.kinds import DTYPES, type_of
 
 @step(
     "Resample rows", group="Rows", reach="table", drops_rows=True, adds_rows=True,
-    says="Resampled rows to balance {target} by {method}[ (each class at least {balance} of the largest, or the smallest {balance} of each)][, within groups of {by}]",
+    says="Resampled rows to balance {target} by {method}[, balance {balance}][, within groups of {by}]",
 )
 def resample_rows(
     df: pd.DataFrame,
@@ -90,7 +90,7 @@ def resample_rows(
         here = np.flatnonzero(np.array([other == key for other in keys], dtype=bool))
         matrix, scales, levels = points(rows.iloc[here], numbers, categories)
         try:
-            stay, again, new, labels = sampled(matrix, len(numbers), codes[here], classes, method, balance, neighbours, seed)
+            stay, again, new, labels = sampled(matrix, len(numbers), codes[here], classes, method, balance, neighbours, seed % 2**32)
         except SettingError as error:
             where = f'In the group "{group_name(key)}": ' if by else ""
             raise SettingError(f"{where}{error.what}", error.where, error.fix) from error

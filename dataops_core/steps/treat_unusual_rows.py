@@ -70,7 +70,7 @@ def learn_unusual(
     """The fitted model as text, the scales of the columns, and the score from which a row is unusual."""
     if len(df) < FEWEST_ROWS:
         raise Skip(f"{len(df)} rows are too few to tell what is usual; it takes {FEWEST_ROWS}.")
-    learned = learn_scores(df, columns, method, share, seed)
+    learned = learn_scores(df, columns, method, share, seed % 2**32)
     if learned is None:
         raise Skip("No column has values that differ.")
     return learned

@@ -96,6 +96,15 @@ def test_a_script_with_a_step_that_needs_more_gives_the_hash_of_the_engine(tmp_p
     assert run_script(sys.executable, script(recipe), SAMPLE, tmp_path / "out.csv") == run.table.content_hash
 
 
+def test_a_script_says_which_packages_it_needs():
+    def needs(op, settings):
+        return script(Recipe(steps=(RecipeStep(op, settings),))).split("It needs Python 3.11 and pandas, nothing else")[1].split(".\n")[0]
+
+    assert needs("trim_spaces", {"columns": ["a"]}) == ""
+    assert needs("resample_rows", {"target": "a"}) == " but imbalanced-learn"
+    assert needs("treat_unusual_rows", {"columns": ["a"]}) == " but scikit-learn, skops"
+
+
 def test_adult_gives_one_hash_in_engine_and_script_and_file(adult, bare_python, tmp_path):
     recipe = from_json({"name": "adult", "steps": [
         {"op": "mark_missing", "with": {"columns": ["capital_gain"], "tokens": ["99999"]}},

@@ -124,6 +124,19 @@ def test_groups_are_balanced_each_by_itself():
         assert (after["yes"] == wanted).all() and (after["no"] == wanted).all()
 
 
+def test_a_group_in_which_a_class_has_one_row_is_named():
+    frame = tidy(pd.DataFrame({"x": np.arange(40.0), "g": ["f"] * 20 + ["m"] * 20, "y": (["yes"] * 5 + ["no"] * 15) + (["yes"] + ["no"] * 19)}))
+    with pytest.raises(SettingError, match='In the group "m": Class "yes" has one row'):
+        resample_rows(frame, target="y", method="smote", by=["g"])
+    assert len(resample_rows(frame.iloc[:20], target="y", method="smote", by=["g"])) == 30
+
+
+@pytest.mark.parametrize("seed", [-1, 2**70])
+def test_any_whole_number_is_a_seed(seed):
+    frame = tidy(pd.DataFrame({"x": np.arange(40.0), "y": ["yes"] * 5 + ["no"] * 35}))
+    assert len(resample_rows(frame, target="y", method="smote", seed=seed)) == 70
+
+
 def test_balance_is_a_share_of_the_largest_class():
     frame = tidy(pd.DataFrame({"y": ["a"] * 40 + ["b"] * 10 + ["c"] * 30}))
     assert Counter(resample_rows(frame, target="y", balance=0.5)["y"]) == {"a": 40, "b": 20, "c": 30}
