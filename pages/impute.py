@@ -25,7 +25,7 @@ with frame.errors():
             gaps.panel(state, table, target, sensitive, split)
     if choose.open:
         with choose, frame.errors():
-            filling.panel(state, table, target, sensitive, split)
+            filling.panel(here, state, table, target, sensitive, split)
     if several.open:
         with several, frame.errors():
             gaps.several(state, table, target)

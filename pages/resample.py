@@ -27,7 +27,7 @@ with frame.errors():
     if compare.open and target:
         with compare, frame.errors():
             favourable = roles.get("favourable") if target == roles.get("target") else None
-            balance.compare(state, table, target, groups, favourable, split)
+            balance.compare(here, state, table, target, groups, favourable, split)
     if unusual.open:
         with unusual, frame.errors():
-            outlying.panel(here, state, table, split)
+            outlying.panel(state, table, split)

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import dataops_core
-
 from dataops_core.checks.variants import clusters
 from dataops_core.compare import drift, groups
 from dataops_core.facts import against_target, associations, over_time

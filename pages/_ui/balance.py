@@ -11,6 +11,7 @@ import streamlit as st
 
 from dataops_core.resampling.methods import METHODS
 from dataops_core.store import counts
+from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import chart, frame, job, results
 from pages._ui.words import count, md
@@ -62,7 +63,7 @@ def _groups(groups: Sequence[Mapping[str, Any]], names: Sequence[str], target: s
     chart.against(told, f"balance.{column}")
 
 
-def compare(state: str, table: Table, target: str, groups: Sequence[str], favourable: str | None, split: str | None) -> None:
+def compare(here: Dataset, state: str, table: Table, target: str, groups: Sequence[str], favourable: str | None, split: str | None) -> None:
     """The bench: choose methods, run it as a job, read what it found."""
     fits = counted("resampling methods", {"state": state, "target": target, "split": split}, "Looking which methods fit", table.rows * 2)
     if fits is None:
@@ -81,13 +82,13 @@ def compare(state: str, table: Table, target: str, groups: Sequence[str], favour
     if told is None:
         st.caption("Each method works inside five folds, twice over, and is judged on rows that it never touched: some 10 to 60 seconds.")
         return
-    _found(told)
+    _found(here, told)
 
 
-def _found(told: Mapping[str, Any]) -> None:
+def _found(here: Dataset, told: Mapping[str, Any]) -> None:
     best = told["recommended"]
     title = f"Recommended: {METHODS[best]}" if best else "Recommended: leave the rows as they are"
-    results.advice(title, told["reason"], [told["step"]] if told["step"] else [], "balance.advice")
+    results.advice(here, title, told["reason"], [told["step"]] if told["step"] else [], "balance.advice")
     sampled = f"a stratified sample of {told['rows']:,} of {told['of']:,} rows" if told["rows"] < told["of"] else f"all {count(told['rows'], 'row')}"
     st.caption(f"Judged on {sampled}, in {told['folds']} folds {told['repeats']} times over, seed {told['seed']}. The rare class is {md(told['rare'])}.")
     measures = told["measures"]

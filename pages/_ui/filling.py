@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.imputation.methods import METHODS, Task, steps_of
+from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import results
 from pages._ui.balance import counted
@@ -32,7 +33,7 @@ def title(name: str) -> str:
     return " and ".join(TITLES.get(part, part) for part in name.split(" + "))
 
 
-def panel(state: str, table: Table, target: str | None, sensitive: Sequence[str], split: str | None) -> None:
+def panel(here: Dataset, state: str, table: Table, target: str | None, sensitive: Sequence[str], split: str | None) -> None:
     """Choose methods, run the bench as a job, read what it found."""
     times = [c.name for c in table.columns if c.type == "datetime" and c.name != target]
     chosen = st.pills("Methods", list(METHODS), default=[n for n in METHODS if n != "forward"], selection_mode="multi", format_func=title, key="impute.methods") or []
@@ -51,12 +52,12 @@ def panel(state: str, table: Table, target: str | None, sensitive: Sequence[str]
         st.caption("Cells whose value is known are hidden, at random and the way cells are really missing here; each method recovers them, "
                    "and the truth tells which one is right. It takes from ten seconds to two minutes, and can be cancelled.")
         return
-    _found(told, target)
+    _found(here, told)
 
 
-def _found(told: Mapping[str, Any], target: str | None) -> None:
+def _found(here: Dataset, told: Mapping[str, Any]) -> None:
     best, methods = told["recommended"], told["methods"]
-    results.advice(f"Recommended: {title(best)}", _in_words(told["reason"]), told["steps"], "impute.advice")
+    results.advice(here, f"Recommended: {title(best)}", _in_words(told["reason"]), told["steps"], "impute.advice")
     sampled = f"a sample of {told['rows']:,} of {told['of']:,} rows" if told["rows"] < told["of"] else f"all {count(told['rows'], 'row')}"
     hidden = " and ".join(f"{cells:,} {told['patterns'][pattern]}" for pattern, cells in told["hidden"].items())
     st.caption(f"Judged on {sampled}: {hidden} cells were hidden, in {count(told['repeats'], 'round')}, seed {told['seed']}.")
@@ -79,7 +80,7 @@ def _found(told: Mapping[str, Any], target: str | None) -> None:
             st.markdown("\n".join(f"- **{md(title(method))}**: {md(words)}" for method, words in warned.items()))
     for method, why in told["failed"].items():
         st.caption(f"{md(title(method))} could not be judged: {md(why)}")
-    _details(told, best)
+    _details(here, told, best)
 
 
 def _in_words(reason: str) -> str:
@@ -105,7 +106,7 @@ def _table(methods: Mapping[str, Any], able: Sequence[str], best: str) -> None:
     )
 
 
-def _details(told: Mapping[str, Any], best: str) -> None:
+def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
     methods = told["methods"]
     names = [best, *[name for name in methods if name != best]]
     method = st.selectbox("Look closer at", names, format_func=title, key="impute.method", width=360)
@@ -128,7 +129,4 @@ def _details(told: Mapping[str, Any], best: str) -> None:
                      column_config={"Right": st.column_config.NumberColumn("Right", format="percent"), "Error (NRMSE)": st.column_config.NumberColumn(format="%.3f")})
     if method != best and method in METHODS:
         task = Task(tuple(told["columns"]["numbers"]), tuple(told["columns"]["categories"]), tuple(told["columns"]["predict_from"]), told["group"], told.get("time"))
-        with st.container(horizontal=True):
-            steps = steps_of(method, task)
-            for number, step in enumerate(steps):
-                results.use(step, f"Use this instead{f' ({number + 1} of {len(steps)})' if len(steps) > 1 else ''} …", f"impute.use.{method}.{number}")
+        st.button("Use this instead …", key=f"impute.use.{method}", on_click=results.use_all, args=(here, steps_of(method, task)), icon=":material/healing:", help=results.HELP)

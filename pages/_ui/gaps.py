@@ -16,6 +16,7 @@ from pages._ui.words import count, md, share
 
 VERDICTS = {"random": "Looks random", "slight": "Depends a little", "depends": "Depends on others", "too few": "Too few to tell"}
 COPY = "imputation"
+FEW = 12  # columns of which the reason is told in a sentence
 
 
 def panel(state: str, table: Table, target: str | None, sensitive: Sequence[str], split: str | None) -> None:
@@ -50,7 +51,7 @@ def _columns(told: Mapping[str, Any], names: Sequence[str]) -> None:
     ranked = sorted(names, key=lambda name: -told["columns"][name]["missing"])
     table = pd.DataFrame([
         {"Column": name, "Missing": told["columns"][name]["share"], "Cells": told["columns"][name]["missing"],
-         "Why": VERDICTS.get((told["models"].get(name) or {}).get("verdict"), "–"), "In words": told["verdicts"][name]}
+         "Why": VERDICTS.get((told["models"].get(name) or {}).get("verdict"), "–")}
         for name in ranked
     ])
     st.dataframe(
@@ -58,9 +59,9 @@ def _columns(told: Mapping[str, Any], names: Sequence[str]) -> None:
         column_config={
             "Missing": st.column_config.ProgressColumn("Missing", format="percent", min_value=0, max_value=1),
             "Why": st.column_config.TextColumn("Why", help="Whether a model can tell from the other columns where a cell is missing (cross-validated)"),
-            "In words": st.column_config.TextColumn("In words", width="large"),
         },
     )
+    st.markdown("\n".join(f"- **{md(name)}**: {md(told['verdicts'][name])}" for name in ranked[:FEW]))
     with st.container(horizontal=True):
         results.use({"op": "flag_missing", "with": {"columns": list(ranked)}}, "Keep where gaps were …", "gaps.flag")
         results.use({"op": "drop_columns_with_missing", "with": {}}, "Drop columns with many gaps …", "gaps.drop_columns")
@@ -83,7 +84,7 @@ def _patterns(told: Mapping[str, Any]) -> None:
     if not gaps:
         return
     shown, columns = gaps[:20], sorted(told["columns"], key=lambda name: -sum(row["rows"] for row in gaps if name in row["missing"]))[:40]
-    quiet, loud = chart.colours(2)
+    _quiet, loud = chart.colours(2)
     cells = [[1 if name in row["missing"] else 0 for name in columns] for row in shown]
     figure = go.Figure(go.Heatmap(
         z=cells, x=[chart.plain(name) for name in columns], y=list(range(len(shown))), colorscale=[[0, "rgba(128,128,128,0.12)"], [1, loud]], showscale=False, xgap=2, ygap=2,
@@ -91,7 +92,7 @@ def _patterns(told: Mapping[str, Any]) -> None:
     ))
     figure.update_layout(
         title={"text": "Patterns: what is missing in the same rows", "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=110 + 24 * len(shown),
-        yaxis={"tickvals": list(range(len(shown))), "ticktext": [f"{row['rows']:,} rows" for row in shown], "autorange": "reversed", "automargin": True}, xaxis={"automargin": True},
+        yaxis={"tickvals": list(range(len(shown))), "ticktext": [count(row["rows"], "row") for row in shown], "autorange": "reversed", "automargin": True}, xaxis={"automargin": True},
     )
     st.plotly_chart(figure, key="gaps.patterns", config=chart.CONFIG, alt=f"The {len(shown)} most common patterns of missing cells, each a row of marked columns; the numbers are in the table beside it.")
     with st.popover("The numbers", icon=":material/table:", key="gaps.patterns.numbers"):
@@ -149,7 +150,7 @@ def several(state: str, table: Table, target: str | None) -> None:
 
 def _pooled(told: Mapping[str, Any]) -> None:
     rows = []
-    for group, part in ([("All rows", told["all"])] + list(told["groups"].items())):
+    for group, part in ([("All rows", told["all"]), *list(told["groups"].items())]):
         parts = {"": part} if "estimate" in part or "why_not" in part else part
         for value, each in parts.items():
             if "why_not" in each:

@@ -8,26 +8,38 @@ from typing import Any
 import plotly.graph_objects as go
 import streamlit as st
 
-from pages._ui import finding
+from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.store.datasets import Dataset
+from pages._ui import finding, recipe
 from pages._ui.chart import CONFIG, colours, plain
 from pages._ui.words import md
 
+HELP = "Opens the step with its settings filled in; nothing changes before you have seen a preview"
 
-def advice(title: str, reason: str, steps: Sequence[Mapping[str, Any]], key: str) -> None:
-    """The recommendation with its reason, and the way of its steps into the recipe."""
+
+def advice(here: Dataset, title: str, reason: str, steps: Sequence[Mapping[str, Any]], key: str) -> None:
+    """The recommendation with its reason, and the way of its step, or of several at once, into the recipe."""
     with st.container(border=True, key=f"{key.replace('.', '-')}-advice", gap="xsmall"):
         st.markdown(f":material/recommend: **{md(title)}**")
         st.markdown(md(reason))
         with st.container(horizontal=True):
-            for number, step in enumerate(steps):
-                label = "Use this …" if len(steps) == 1 else f"Use step {number + 1} …"
-                use(step, label, f"{key}.use.{number}", primary=True)
+            if len(steps) == 1:
+                use(steps[0], "Use this …", f"{key}.use", primary=True)
+            elif steps:
+                st.button(f"Use these {len(steps)} steps …", key=f"{key}.use", on_click=use_all, args=(here, steps), icon=":material/healing:", type="primary", help=HELP)
+
+
+def use_all(here: Dataset, steps: Sequence[Mapping[str, Any]]) -> None:
+    """Propose several steps as one change of the recipe, and go where its preview is."""
+    entries = [RecipeStep(step["op"], step["with"]) for step in steps]
+    recipe.propose(here, [*here.recipe.steps, *entries], "; ".join(entry.sentence for entry in entries))
+    st.session_state["finding.go"] = True
 
 
 def use(step: Mapping[str, Any], label: str, key: str, *, primary: bool = False) -> None:
     """A button that opens a step with its settings filled in, in preview."""
     st.button(label, key=key, on_click=finding.ask, args=(step,), icon=":material/healing:", type="primary" if primary else "secondary",
-              help="Opens the step with its settings filled in; nothing changes before you have seen a preview")
+              help=HELP)
 
 
 def dots(rows: Sequence[Mapping[str, Any]], title: str, key: str, *, unit: str = "", zero: str = "") -> None:

@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.errors import SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import learn, run_recipe
 from dataops_core.recipe.script import script
