@@ -47,10 +47,10 @@ def _numbers(truth: np.ndarray, found: np.ndarray, rows: np.ndarray) -> dict[str
     empty = int(np.isnan(said).sum())
     said = np.where(np.isnan(said), 0.0, said)  # what stays missing counts as the mean
     spread = float(true.std())
-    squares = (said - true) ** 2
+    squares, mae = (said - true) ** 2, float(np.abs(said - true).mean()) * scale
     return {
         "cells": int(rows.sum()), "still_missing": empty, "distinct": len(np.unique(said)), "true_distinct": len(np.unique(true)), "always": _plain(found[rows]),
-        "nrmse": float(np.sqrt(squares.mean())) / spread if spread > 0 else None, "mae": float(np.abs(said - true).mean() * scale),
+        "nrmse": float(np.sqrt(squares.mean())) / spread if spread > 0 else None, "mae": mae if np.isfinite(mae) else None,
         "wasserstein": float(wasserstein_distance(said, true)) / spread if spread > 0 else None,
         "errors": squares / spread**2 if spread > 0 else np.full(len(squares), np.nan),
     }

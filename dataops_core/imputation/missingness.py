@@ -20,6 +20,7 @@ FEWEST = 10  # gaps, and known cells
 FOR_TREES = 60  # gaps and known cells from which on trees are used, which see bends
 CLEAR, SLIGHT = 0.6, 0.55  # AUC
 TOO = 0.2  # difference of shares from which on "missing too" is said
+SHUFFLED = 40  # columns whose shuffling is tried
 NAMED = 3  # columns that tell most
 
 
@@ -79,16 +80,34 @@ def _judged(frame: pd.DataFrame, gone: np.ndarray, others: Features, seed: int, 
     from sklearn.model_selection import StratifiedKFold
 
     cells = _cells(frame, others) if trees else sized(plain(frame, others))
-    scores, drops = np.zeros(len(frame)), dict.fromkeys(others.names, 0.0)
-    chance = np.random.default_rng(seed)
-    for number, (fit, held) in enumerate(StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(scores, gone)):
+    scores, models = np.zeros(len(frame)), []
+    for fit, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(scores, gone):
         ask = (_trees if trees else _lines)(cells.iloc[fit], gone[fit], others, seed)
         scores[held] = ask(cells.iloc[held])
-        for name in others.names if number == 0 and len(set(gone[held])) == 2 else ():
-            shuffled = cells.iloc[held].copy()
-            shuffled[name] = chance.permutation(shuffled[name].to_numpy())
-            drops[name] = float(roc_auc_score(gone[held], scores[held]) - roc_auc_score(gone[held], ask(shuffled)))
-    return float(roc_auc_score(gone, _within_folds(scores, gone, seed))), drops
+        models.append((ask, held))
+    auc = float(roc_auc_score(gone, _within_folds(scores, gone, seed)))
+    if auc < SLIGHT:
+        return auc, {}
+    ask, held = models[0]
+    chance, part, drops = np.random.default_rng(seed), cells.iloc[held], {}
+    before = roc_auc_score(gone[held], scores[held])
+    for name in _strongest(cells, gone):
+        shuffled = part.assign(**{name: chance.permutation(part[name].to_numpy())})
+        drops[name] = float(before - roc_auc_score(gone[held], ask(shuffled)))
+    return auc, drops
+
+
+def _strongest(cells: pd.DataFrame, gone: np.ndarray) -> list[str]:
+    """The columns to shuffle: all, or of more than 40 those whose values, or gaps, go with the gaps most."""
+    if len(cells.columns) <= SHUFFLED:
+        return list(cells.columns)
+    strength = {}
+    for name in cells.columns:
+        coded = cells[name].to_numpy() if cells[name].dtype == np.float64 else pd.factorize(cells[name])[0].astype("float64")
+        lost = np.isnan(coded)
+        pairs = ((np.where(lost, np.nanmean(coded) if not lost.all() else 0.0, coded), gone), (lost, gone))
+        strength[name] = max((abs(float(np.corrcoef(one, other)[0, 1])) for one, other in pairs if np.std(one) > 0), default=0.0)
+    return sorted(strength, key=lambda name: -strength[name])[:SHUFFLED]
 
 
 def _within_folds(scores: np.ndarray, gone: np.ndarray, seed: int) -> np.ndarray:

@@ -148,7 +148,8 @@ def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:
             settings[setting.name] = [names.get(name, name) if isinstance(name, str) else name for name in value]
         elif setting.shape == "mapping" and step.step.namer and isinstance(value, dict):
             settings[setting.name] = {names.get(old, old): new for old, new in value.items()}
-    learned = step.learned and {names.get(key, key): value for key, value in step.learned.items()}
+    named = set(columns_named(step))
+    learned = step.learned and {names.get(key, key) if key in named else key: value for key, value in step.learned.items()}
     return replace(step, settings=settings, learned=learned)
 
 
