@@ -93,6 +93,8 @@ def _known(candidate: Recipe, sensitive: list[str]) -> tuple[changes.Change, str
 def show_form() -> None:
     """Choose a step and fill in its settings."""
     asked = st.session_state.get("clean.form") or {"op": None, "with": {}, "at": None}
+    if asked["op"] in steps.REGISTRY:
+        asked = asked | {"op": steps.get(asked["op"]).name}  # a recipe may know the step by its old name
     at = asked.get("at")
     editing = at is not None and not asked.get("insert")
     known = sorted({s.name for s in steps.REGISTRY.values()}, key=lambda n: (steps.get(n).group, steps.get(n).title))
