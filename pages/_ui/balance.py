@@ -69,10 +69,9 @@ def compare(here: Dataset, state: str, table: Table, target: str, groups: Sequen
     if fits is None:
         return
     able = [name for name in METHODS if fits[name]["fits"] and name not in ("nothing", "threshold")]
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.pills("Methods", able, default=able, selection_mode="multi", format_func=lambda n: METHODS[n], key=f"balance.methods.{target}") or []
-        kind = st.segmented_control("Judged by", ["linear", "trees"], default="linear", format_func={"linear": "Logistic regression", "trees": "Boosted trees"}.get,
-                                    key="balance.kind", help="The model that learns from the resampled rows, inside each fold") or "linear"
+    chosen = st.pills("Methods", able, default=able, selection_mode="multi", format_func=lambda n: METHODS[n], key=f"balance.methods.{target}") or []
+    kind = st.segmented_control("Judged by", ["linear", "trees"], default="linear", format_func={"linear": "Logistic regression", "trees": "Boosted trees"}.get,
+                                key="balance.kind", help="The model that learns from the resampled rows, inside each fold") or "linear"
     unfit = {METHODS[name]: each["why"] for name, each in fits.items() if not each["fits"]}
     if unfit:
         with st.expander(f"{count(len(unfit), 'method')} do not fit this table"):
