@@ -27,7 +27,7 @@ def missing_command(args: argparse.Namespace) -> int:
     gaps = {name: each for name, each in told["columns"].items() if each["missing"]}
     print_table(("column", "missing", "share"), [(name, f"{each['missing']:,}", f"{each['share']:.1%}") for name, each in gaps.items()])
     for each in told["patterns"]["rows"][:SHOWN]:
-        print(f"{each['rows']:,} rows ({each['share']:.1%}) lack {', '.join(each['missing']) or 'nothing'}")
+        print(f"{each['rows']:,} row{'' if each['rows'] == 1 else 's'} ({each['share']:.1%}) lack {', '.join(each['missing']) or 'nothing'}")
     for name, groups in (*told["by_group"].items(), *([(args.target, told["by_target"])] if args.target else [])):
         print_table((name, "rows", *gaps), [(level, f"{each['n']:,}", *[f"{each['shares'][gap]:.1%}" for gap in gaps]) for level, each in groups.items()])
     for each in (told["by_time"] or {"periods": []})["periods"]:

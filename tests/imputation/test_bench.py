@@ -8,9 +8,10 @@ import pytest
 
 from dataops_core.errors import SettingError
 from dataops_core.imputation import bench
+from dataops_core.imputation.bench import Runs
 from dataops_core.imputation.hide import as_observed, at_random, known_cells
 from dataops_core.imputation.judge import recovered
-from dataops_core.imputation.recommend import interval
+from dataops_core.imputation.recommend import interval, recommend
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.table import tidy
@@ -119,6 +120,22 @@ def test_one_method_for_numbers_and_another_for_categories_where_that_is_better(
     assert [(step["op"], step["with"]["columns"]) for step in told["steps"]] == [("fill_iterative", ["y"]), ("fill_from_neighbours", ["wave"])]
     both = told["methods"]["bayesian_ridge + knn"]
     assert (both["nrmse"], both["accuracy"]) == (told["methods"]["bayesian_ridge"]["nrmse"], told["methods"]["knn"]["accuracy"])
+
+
+def test_a_pair_calls_the_most_frequent_value_by_its_name():
+    def told(nrmse, accuracy):
+        return {
+            "nrmse": nrmse, "accuracy": accuracy, "nrmse_interval": None, "accuracy_interval": None, "seconds": 1.0, "by_group": {}, "by_pattern": {},
+            "by_column": {"n": {"nrmse": nrmse, "wasserstein": 0.1}, "c": {"accuracy": accuracy, "wasserstein": 0.1}}, "degenerate_columns": {}, "warning": "",
+        }
+
+    results = {"mean": told(1.0, 0.5), "most_frequent": told(1.2, 0.5), "trees": told(0.5, 0.4)}
+    runs = {name: Runs(columns=[{"n": {"nrmse": each["nrmse"]}, "c": {"accuracy": each["accuracy"]}}]) for name, each in results.items()}
+    steps = {name: [{"op": name, "with": {"columns": ["n", "c"]}}] for name in results}
+    made = recommend(results, runs, steps, list(results))
+    assert made["recommended"] == "trees + most_frequent"
+    assert made["steps"] == [{"op": "trees", "with": {"columns": ["n"]}}, {"op": "most_frequent", "with": {"columns": ["c"]}}]
+    assert (results["trees + most_frequent"]["nrmse"], results["trees + most_frequent"]["accuracy"]) == (0.5, 0.5)
 
 
 def test_of_equally_good_methods_the_simplest_is_recommended(make_table):
