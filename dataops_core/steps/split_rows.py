@@ -13,6 +13,7 @@ from dataops_core.steps._cells import cell_texts
 from dataops_core.steps.step import Columns, Label, NewColumn, Span, When, step
 from dataops_core.table.kinds import type_of
 
+FEW = 20  # rows; fewer need not fill every part, for a recipe must run on a few new rows too
 BANDS = 5  # of a stratifying number with more than 20 values
 WORDS = {
     "train": PARTS[0], "training": PARTS[0], "learn": PARTS[0], "learning": PARTS[0], "validation": PARTS[1], "valid": PARTS[1],
@@ -63,7 +64,7 @@ def split_rows(
     resampling touches only these: or the test would judge what it has taught (Kaufman et al., Leakage in data mining,
     2012). Every stratum is divided to within two rows of its shares; a stratifying number with more than 20 values counts in five
     bands. With groups, whole groups are dealt out, the large ones first, so that shares are met as nearly as they can be.
-    By time, equal moments stay on one side. The same seed gives the same split.
+    By time, equal moments stay on one side. The same seed gives the same split. Of fewer than 20 rows a part may get none.
 
     >>> split_rows(pd.DataFrame({"a": range(10)}), test=0.3)["split"].value_counts().to_dict()
     {'train': 7, 'test': 3}
@@ -87,7 +88,7 @@ def split_rows(
     else:
         places = drawn_parts(df, shares, stratify, groups, together, seed)
         for part, share in zip(range(3), shares, strict=True):
-            if share > 1e-9 and not (places == part).any():
+            if share > 1e-9 and len(df) >= FEW and not (places == part).any():
                 what = f"{len(df):,} rows" + (f" in so few groups of {', '.join(groups)}" if groups else "")
                 raise SettingError(f"{what} cannot be split so that every part gets some.", "split_rows", "Take other shares, or fewer conditions.")
     out = df.copy(deep=False)
@@ -136,7 +137,7 @@ def parts_in_time(df: pd.DataFrame, time: str | None, shares: tuple[float, float
         at = round(share * len(df))
         if shares[part] > 0 and at < len(df):
             places[when >= order[at]] = part
-    if any(shares[part] > 0 and not (places == part).any() for part in range(3)):
+    if len(df) >= FEW and any(shares[part] > 0 and not (places == part).any() for part in range(3)):
         raise SettingError(f'"{time}" has too few different moments to be split there.', "split_rows", "Take other shares, or split at random.")
     return places
 

@@ -3,7 +3,21 @@
 from dataops_core.store import counts, datasets
 from dataops_core.store.store import Store
 from pages._ui import filling
-from tests.pages.driver import bring, button, click, dataset, go, labels, metrics, said, sentences, start, texts, unforeseen, wait_for_job
+from tests.pages.driver import (
+    bring,
+    button,
+    click,
+    dataset,
+    go,
+    labels,
+    metrics,
+    said,
+    sentences,
+    start,
+    texts,
+    unforeseen,
+    wait_for_job,
+)
 
 ROWS = 400
 

@@ -91,6 +91,11 @@ def test_what_cannot_be_done_is_said(given_settings, said):
         split_rows(frame, **given_settings)
 
 
+def test_a_few_new_rows_need_not_fill_every_part():
+    assert split_rows(numbered(1))["split"].tolist() in (["train"], ["test"])
+    assert len(split_rows(numbered(2), groups=["n"], validation=0.2)) == 2
+
+
 def test_rows_without_a_time_are_counted():
     with pytest.raises(SettingError, match='2 rows have no "day"'):
         split_rows(tidy(pd.DataFrame({"day": [None, 1.0, 2.0, None]})), how="by_time", time="day")
