@@ -7,10 +7,11 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
 from dataops_core.store import changes, datasets, states
-from pages._ui import form, frame, grid, head, job, preview, recipe
+from pages._ui import finding, form, frame, grid, head, job, preview, recipe, splitting
 from pages._ui.words import md
 
 place = frame.enter("Clean")
+st.session_state.pop("finding.go", None)
 here = frame.need_dataset(place)
 root = head.root(here)
 state = head.now(here) if root else None
@@ -119,6 +120,10 @@ def show_form() -> None:
         st.code(step.source, language="python")
     given = asked["with"] if name == asked["op"] else {}
     key = f"clean.{name}.{at}.{here.id}"
+    if step.learner and states.split_of(results[:at]) is None:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption("It learns from all rows, for none are kept apart. If a model shall be tested on this table, split first.", width="stretch")
+            st.button("Split first …", key="clean.split", on_click=finding.ask, args=(splitting.proposal(here),), icon=":material/call_split:", type="tertiary")
     with frame.errors():
         values = form.fields(step, columns, given, key)
         with st.container(horizontal=True):

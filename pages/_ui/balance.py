@@ -69,9 +69,9 @@ def compare(here: Dataset, state: str, table: Table, target: str, groups: Sequen
     if fits is None:
         return
     able = [name for name in METHODS if fits[name]["fits"] and name not in ("nothing", "threshold")]
-    chosen = st.pills("Methods", able, default=able, selection_mode="multi", format_func=lambda n: METHODS[n], key=f"balance.methods.{target}") or []
-    kind = st.segmented_control("Judged by", ["linear", "trees"], default="linear", format_func={"linear": "Logistic regression", "trees": "Boosted trees"}.get,
-                                key="balance.kind", help="The model that learns from the resampled rows, inside each fold") or "linear"
+    chosen = st.multiselect("Methods", able, default=able, format_func=lambda n: METHODS[n], key=f"balance.methods.{target}")
+    kind = st.radio("Judged by", ["linear", "trees"], format_func={"linear": "Logistic regression", "trees": "Boosted trees"}.get, horizontal=True,
+                    key="balance.kind", help="The model that learns from the resampled rows, inside each fold")
     unfit = {METHODS[name]: each["why"] for name, each in fits.items() if not each["fits"]}
     if unfit:
         with st.expander(f"{count(len(unfit), 'method')} do not fit this table"):
@@ -91,7 +91,7 @@ def _found(here: Dataset, told: Mapping[str, Any]) -> None:
     sampled = f"a stratified sample of {told['rows']:,} of {told['of']:,} rows" if told["rows"] < told["of"] else f"all {count(told['rows'], 'row')}"
     st.caption(f"Judged on {sampled}, in {told['folds']} folds {told['repeats']} times over, seed {told['seed']}. The rare class is {md(told['rare'])}.")
     measures = told["measures"]
-    measure = st.segmented_control("Measure", list(measures), default="pr_auc", format_func=lambda m: measures[m]["title"], key="balance.measure") or "pr_auc"
+    measure = st.radio("Measure", list(measures), index=list(measures).index("pr_auc"), format_func=lambda m: measures[m]["title"], horizontal=True, key="balance.measure")
     better = "higher is better" if measures[measure]["higher_is_better"] else "lower is better"
     st.caption(f"{measures[measure]['says'].capitalize()}; {better}.")
     rows = []

@@ -36,7 +36,7 @@ def title(name: str) -> str:
 def panel(here: Dataset, state: str, table: Table, target: str | None, sensitive: Sequence[str], split: str | None) -> None:
     """Choose methods, run the bench as a job, read what it found."""
     times = [c.name for c in table.columns if c.type == "datetime" and c.name != target]
-    chosen = st.pills("Methods", list(METHODS), default=[n for n in METHODS if n != "forward"], selection_mode="multi", format_func=title, key="impute.methods") or []
+    chosen = st.multiselect("Methods", list(METHODS), default=[n for n in METHODS if n != "forward"], format_func=title, key="impute.methods")
     time = None
     if "forward" in chosen:
         time = st.selectbox("Order of time", times, key="impute.time", width=300, placeholder="No column of dates") if times else None
@@ -64,7 +64,7 @@ def _found(here: Dataset, told: Mapping[str, Any]) -> None:
     for note in told["notes"]:
         st.caption(md(note))
     able = [name for name in MEASURES if any(each.get(name) is not None for each in methods.values())]
-    measure = st.segmented_control("Measure", able, default=able[0], format_func=lambda m: MEASURES[m][0], key="impute.measure") or able[0]
+    measure = st.radio("Measure", able, format_func=lambda m: MEASURES[m][0], horizontal=True, key="impute.measure")
     name, says, higher, _ = MEASURES[measure]
     st.caption(f"{says}. {'Higher' if higher else 'Lower'} is better.")
     rows = []

@@ -52,9 +52,9 @@ def panel(state: str, table: Table, split: str | None) -> None:
 
 
 def _rows(told: Mapping[str, Any], state: str, method: str) -> None:
-    wanted = st.pills("Show", [v for v in VERDICTS if told["counts"][v]], selection_mode="multi", format_func=VERDICTS.get, key="outlying.show",
-                      default=[v for v in VERDICTS if told["counts"][v]])
-    kept = [row for row in told["outliers"] if row["verdict"] in (wanted or [])]
+    able = [verdict for verdict in VERDICTS if told["counts"][verdict]]
+    wanted = st.multiselect("Show", able, default=able, format_func=VERDICTS.get, key="outlying.show")
+    kept = [row for row in told["outliers"] if row["verdict"] in wanted]
     if not kept:
         return
     table = pd.DataFrame([

@@ -26,6 +26,17 @@ def violations(page):
     return [(rule, html) for rule, html in found if not any(rule == known and part in html for known, part in UPSTREAM)]
 
 
+def _compare(page):
+    """Run the bench of the page, unless an earlier test did, and look at what it found."""
+    ready = page.get_by_text("Recommended:").first
+    start = button(page, "Compare the methods")
+    expect(ready.or_(start).first).to_be_visible(timeout=30_000)
+    if start.count():
+        start.click()
+    expect(ready).to_be_visible(timeout=120_000)
+    assert violations(page) == [], "with results"
+
+
 @pytest.fixture(scope="module")
 def dataset(server):
     """The sample with a recipe of one step, a role, and two versions."""
@@ -76,6 +87,24 @@ class TestNoViolation:
         page.get_by_text("Groups of this table").click()
         expect(page.get_by_text("of this group against all the others")).to_be_visible()
         assert violations(page) == []
+
+    def test_impute_and_its_tabs_with_a_bench(self, page, server, dataset):
+        open_page(page, server, "impute", dataset)
+        expect(page.get_by_text("Are the numbers missing completely at random?")).to_be_visible(timeout=60_000)
+        assert violations(page) == []
+        for tab, sign in {"Several times": "Multiple imputation", "Choose a method": "Nearest neighbours (KNN)"}.items():
+            page.get_by_role("tab", name=tab).click()
+            expect(page.get_by_text(sign).first).to_be_visible()
+            assert violations(page) == [], tab
+        _compare(page)
+
+    def test_resample_and_its_tabs_with_a_bench(self, page, server, dataset):
+        open_page(page, server, "resample", dataset)
+        for tab, sign in {"Outliers": "What to do is yours to say", "Balance": "The classes are about as large", "Compare methods": "Judged by"}.items():
+            page.get_by_role("tab", name=tab).click()
+            expect(page.get_by_text(sign).first).to_be_visible(timeout=60_000)
+            assert violations(page) == [], tab
+        _compare(page)
 
     def test_clean_with_a_form(self, page, server, dataset):
         open_page(page, server, "clean", dataset)

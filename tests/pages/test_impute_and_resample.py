@@ -58,6 +58,16 @@ def test_the_split_is_offered_first_and_then_what_is_learned_comes_from_training
     assert "Learned and judged on the training rows alone, as **split** says: 320 rows train, 80 rows test." in texts(app)
 
 
+def test_a_step_that_learns_warns_where_nothing_is_kept_apart():
+    app = opened("clean")
+    app.selectbox(key="clean.op.None.None").set_value("fill_missing").run()
+    assert "It learns from all rows" in texts(app)
+    click(app, "Split first …")
+    click(app, "Apply")
+    app.selectbox(key="clean.op.None.None").set_value("fill_missing").run()
+    assert unforeseen(app) == [] and "It learns from all rows" not in texts(app)
+
+
 def test_what_is_missing_is_counted_and_explained():
     app = opened("impute")
     wait_for_job(app)
@@ -71,7 +81,7 @@ def test_what_is_missing_is_counted_and_explained():
 
 def test_the_bench_recommends_and_its_advice_goes_into_the_recipe():
     app = tab(opened("impute"), "impute", "Choose a method")
-    app.button_group(key="impute.methods").set_value(["mean", "bayesian_ridge"]).run()
+    app.multiselect(key="impute.methods").set_value(["mean", "bayesian_ridge"]).run()
     click(app, "Compare the methods")
     wait_for_job(app)
     assert unforeseen(app) == []
@@ -128,7 +138,7 @@ def test_classes_are_counted_and_resampled_exactly_as_shown():
 
 def test_the_resampling_bench_may_say_to_leave_the_rows_alone():
     app = tab(opened("resample"), "resample", "Compare methods")
-    app.button_group(key="balance.methods.ill").set_value(["weights", "over_random"]).run()
+    app.multiselect(key="balance.methods.ill").set_value(["weights", "over_random"]).run()
     click(app, "Compare the methods")
     wait_for_job(app)
     assert unforeseen(app) == []
