@@ -57,7 +57,8 @@ def fill_from_neighbours(
     apart as 1 standard deviation (one-hot, divided by the square root of 2: Gower's idea, 1971). Rows are compared with the
     training rows, or with a seeded sample of 5,000 where there are more. Whole numbers are rounded, dates stay dates, and
     nothing leaves the range or the values seen in training. Who has no neighbour gets the mean or the most frequent value.
-    Do not use it where rows that look alike need not be alike, or with many columns that do not matter.
+    The recipe carries the rows that it was learned from: who gets the recipe gets them. Do not use it where rows that look
+    alike need not be alike, or with many columns that do not matter.
 
     >>> df = pd.DataFrame({"age": [20.0, 21.0, 60.0, 61.0, 22.0], "pay": [1.0, 3.0, 9.0, 9.0, None]})
     >>> fill_from_neighbours(df, columns=["pay"], neighbours=2)["pay"].tolist()
