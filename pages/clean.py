@@ -120,10 +120,10 @@ def show_form() -> None:
         st.code(step.source, language="python")
     given = asked["with"] if name == asked["op"] else {}
     key = f"clean.{name}.{at}.{here.id}"
-    if step.learner and states.split_of(results[:at]) is None:
+    if step.learner and states.earlier(results[:at]).split is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption("It learns from all rows, for none are kept apart. If a model shall be tested on this table, split first.", width="stretch")
-            st.button("Split first …", key="clean.split", on_click=finding.ask, args=(splitting.proposal(here),), icon=":material/call_split:", type="tertiary")
+            st.button("Split first …", key="clean.split", on_click=finding.ask, args=(splitting.proposal(here, state, grid.table(state)),), icon=":material/call_split:", type="tertiary")
     with frame.errors():
         values = form.fields(step, columns, given, key)
         with st.container(horizontal=True):

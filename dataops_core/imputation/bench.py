@@ -5,7 +5,7 @@ from __future__ import annotations
 import time as clock
 import warnings
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from dataops_core.table import Column, Table
 
 ROWS, CELLS = 10_000, 240_000  # of larger tables a sample of rows is taken
 FEWEST = 20  # rows
+MOST_JUDGED = 40  # columns
 REPEATS = 2
 PATTERNS = {"at_random": "completely at random", "as_observed": "the way cells are really missing here"}
 Progress = Callable[[float, str], None]
@@ -54,11 +55,13 @@ def bench(
     Raises SettingError where a name is unknown or the table has too little to hide; "methods", "recommended", "reason", "step",
     "steps" and what they rest on come back as plain JSON values.
     """
+    seed %= 2**32
     _check(table, [*([target] if target else []), *sensitive, *([split] if split else []), *([time] if time else [])], repeats)
     frame = training(table.frame(), split)
     whole = len(frame)
     frame = frame.iloc[some_rows(whole, max(200, min(rows, CELLS // max(1, len(table.columns)))), seed)]
-    task, chosen, notes = prepare(table.columns, frame, (target, split), time)
+    every, chosen, notes = prepare(table.columns, frame, (target, split), time)
+    task = judged(every, frame, notes)
     names = offered(task, methods)
     with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")
@@ -67,16 +70,25 @@ def bench(
         raise SettingError("No method could be judged on this table.", "impute-bench", " ".join(failed.values()) or "Bring more rows.")
     if not any(frame[name].isna().any() for name in task.columns):
         notes.append("Nothing is missing in these columns now; the result says what would recover gaps best if some came.")
-    told = {name: _told(run) for name, run in runs.items() if run.columns}
-    ready = {name: steps_of(name, task) for name in told}
+    told = {name: _told(run, task.numbers) for name, run in runs.items() if run.columns}
+    ready = {name: steps_of(name, every) for name in told}
     chosen_one = recommend(told, runs, ready, list(METHODS))
     progress(1.0, "done")
     return {
         "rows": len(frame), "of": whole, "seed": seed, "repeats": repeats, "hidden": hidden,
         "patterns": PATTERNS if "as_observed" in hidden else {"at_random": PATTERNS["at_random"]},
-        "columns": {"numbers": list(task.numbers), "categories": list(task.categories), "predict_from": list(task.using), "left_out": chosen.left_out},
-        "group": task.group, "methods": told, "failed": failed, "notes": notes, **chosen_one,
+        "columns": {"numbers": list(every.numbers), "categories": list(every.categories), "predict_from": list(every.using), "left_out": chosen.left_out},
+        "group": task.group, "time": time, "methods": told, "failed": failed, "notes": notes, **chosen_one,
     }
+
+
+def judged(task: Task, frame: pd.DataFrame, notes: list[str]) -> Task:
+    """The columns that are judged: on wide tables those with most gaps, for every one costs a model for each method and round."""
+    if len(task.columns) <= MOST_JUDGED:
+        return task
+    kept = sorted(task.columns, key=lambda name: -int(frame[name].isna().sum()))[:MOST_JUDGED]
+    notes.append(f"Judged on the {MOST_JUDGED} of {len(task.columns)} columns with most gaps; the step fills them all.")
+    return replace(task, numbers=tuple(n for n in task.numbers if n in kept), categories=tuple(n for n in task.categories if n in kept))
 
 
 def _check(table: Table, names: list[str], repeats: int) -> None:
@@ -152,10 +164,10 @@ def _judge(
     if np.isfinite(apart).any():
         run.moved.append(float(np.nanmean(apart)))
     for name, groups in by_group(frame, sensitive, task.columns, gone, told).items():
-        for group, errors in groups.items():
-            kept = run.groups.setdefault(name, {}).setdefault(group, {"squares": [], "misses": []})
-            for kind, cells in errors.items():
-                kept[kind] += cells
+        for group, columns in groups.items():
+            kept = run.groups.setdefault(name, {}).setdefault(group, {})
+            for column, errors in columns.items():
+                kept.setdefault(column, []).extend(errors)
 
 
 def average(columns: dict[str, dict[str, Any]], what: str) -> float | None:
@@ -164,7 +176,7 @@ def average(columns: dict[str, dict[str, Any]], what: str) -> float | None:
     return float(np.mean(found)) if found else None
 
 
-def _told(run: Runs) -> dict[str, Any]:
+def _told(run: Runs, numbers_among: Sequence[str]) -> dict[str, Any]:
     """A method's results, averaged over columns and hidings."""
     made: dict[str, Any] = {}
     for what in ("nrmse", "accuracy", "wasserstein"):
@@ -186,7 +198,7 @@ def _told(run: Runs) -> dict[str, Any]:
                       for what in ("nrmse", "accuracy", "wasserstein")}
             for pattern in dict.fromkeys(run.patterns)
         },
-        "by_column": by_column, "by_group": group_scores(run.groups), "correlations": _mean(run.moved),
+        "by_column": by_column, "by_group": group_scores(run.groups, numbers_among), "correlations": _mean(run.moved),
         "score": _mean(run.scores), "score_interval": interval(run.scores), "seconds": float(np.mean(run.seconds)),
         "degenerate": bool(constant), "degenerate_columns": constant,
         "warning": "It answers one and the same value in " + ", ".join(f"{name} (always {value})" for name, value in list(constant.items())[:5])

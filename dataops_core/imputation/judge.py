@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from dataops_core.models import estimator, plain
 from dataops_core.models.features import Features
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._mixed import center_and_scale, is_number, numbers, scaled
+from dataops_core.table import shown
 
 FOLDS, SCORE_ROWS = 3, 3_000
 FEW_CLASSES = 20
@@ -34,6 +35,7 @@ def recovered(truth: pd.DataFrame, filled: pd.DataFrame, columns: Sequence[str],
             continue
         if is_number(truth[name]):
             told[name] = _numbers(numbers(truth[name]), numbers(filled[name]), rows)
+            told[name]["always"] = next(iter(shown(filled[name][rows].dropna().iloc[:1]).astype(str)), "nothing")
         else:
             told[name] = _categories(truth[name][rows], filled[name][rows])
     return told
@@ -49,16 +51,11 @@ def _numbers(truth: np.ndarray, found: np.ndarray, rows: np.ndarray) -> dict[str
     spread = float(true.std())
     squares, mae = (said - true) ** 2, float(np.abs(said - true).mean()) * scale
     return {
-        "cells": int(rows.sum()), "still_missing": empty, "distinct": len(np.unique(said)), "true_distinct": len(np.unique(true)), "always": _plain(found[rows]),
+        "cells": int(rows.sum()), "still_missing": empty, "distinct": len(np.unique(said)), "true_distinct": len(np.unique(true)),
         "nrmse": float(np.sqrt(squares.mean())) / spread if spread > 0 else None, "mae": mae if np.isfinite(mae) else None,
         "wasserstein": float(wasserstein_distance(said, true)) / spread if spread > 0 else None,
         "errors": squares / spread**2 if spread > 0 else np.full(len(squares), np.nan),
     }
-
-
-def _plain(found: np.ndarray) -> str:
-    known = found[~np.isnan(found)]
-    return f"{known[0]:g}" if len(known) else "nothing"
 
 
 def _categories(truth: pd.Series, found: pd.Series) -> dict[str, Any]:
@@ -89,7 +86,7 @@ def correlations(frame: pd.DataFrame, chosen: Features) -> np.ndarray:
 def by_group(
     frame: pd.DataFrame, sensitive: Sequence[str], columns: Sequence[str], hidden: np.ndarray, told: dict[str, dict[str, Any]],
 ) -> dict[str, dict[str, dict[str, list[float]]]]:
-    """The errors of hidden cells by group: {column: {group: {"squares": […], "misses": […]}}}."""
+    """The errors of hidden cells by group: {sensitive column: {group: {column: [errors]}}}."""
     made: dict[str, dict[str, dict[str, list[float]]]] = {}
     for name in sensitive:
         groups = np.array(cell_texts(frame[name]), dtype=object)
@@ -97,26 +94,26 @@ def by_group(
         for place, column in enumerate(columns):
             if column not in told:
                 continue
-            kind = "squares" if "nrmse" in told[column] else "misses"
             for group, error in zip(groups[hidden[:, place]], told[column]["errors"].tolist(), strict=True):
                 if group is not None and not np.isnan(error):
-                    made[name].setdefault(group, {"squares": [], "misses": []})[kind].append(error)
+                    made[name].setdefault(group, {}).setdefault(column, []).append(error)
     return made
 
 
-def group_scores(collected: dict[str, dict[str, dict[str, list[float]]]]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Per group the nrmse and accuracy over all its hidden cells; groups of fewer than 10 cells of a kind get none."""
-    return {
-        name: {
-            group: {
-                "cells": len(errors["squares"]) + len(errors["misses"]),
-                "nrmse": float(np.sqrt(np.mean(errors["squares"]))) if len(errors["squares"]) >= ENOUGH else None,
-                "accuracy": 1.0 - float(np.mean(errors["misses"])) if len(errors["misses"]) >= ENOUGH else None,
+def group_scores(collected: dict[str, dict[str, dict[str, list[float]]]], numbers_among: Collection[str]) -> dict[str, dict[str, dict[str, Any]]]:
+    """Per group the nrmse and accuracy, each the mean over columns, as for all rows; a column with fewer than 10 cells in it does not count."""
+    told: dict[str, dict[str, dict[str, Any]]] = {}
+    for name, groups in collected.items():
+        told[name] = {}
+        for group, columns in sorted(groups.items()):
+            enough = {column: float(np.mean(errors)) for column, errors in columns.items() if len(errors) >= ENOUGH}
+            squares = [mean for column, mean in enough.items() if column in numbers_among]
+            misses = [mean for column, mean in enough.items() if column not in numbers_among]
+            told[name][group] = {
+                "cells": sum(map(len, columns.values())), "nrmse": float(np.mean(np.sqrt(squares))) if squares else None,
+                "accuracy": 1.0 - float(np.mean(misses)) if misses else None,
             }
-            for group, errors in sorted(groups.items())
-        }
-        for name, groups in collected.items()
-    }
+    return told
 
 
 def task_of(column: pd.Series) -> str | None:

@@ -34,6 +34,7 @@ def understand(
     "by_time"; "little": Little's test; "models": per column with gaps how well the others tell where; "verdicts": one
     sentence per column; "unknown": what cannot be known. Raises SettingError where a name is unknown.
     """
+    seed %= 2**32
     for name in (*groups, *(each for each in (target, time, split) if each)):
         if name not in table.names:
             raise SettingError(f'There is no column "{name}".', "missing", nearest(name, table.names))

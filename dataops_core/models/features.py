@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from dataops_core.errors import SettingError
 from dataops_core.table import Column
 
 if TYPE_CHECKING:
@@ -95,5 +96,13 @@ def encoder(chosen: Features) -> ColumnTransformer:
 
 
 def training(frame: pd.DataFrame, split: str | None) -> pd.DataFrame:
-    """The rows that may be learned from: the training rows, or all where there is no split."""
-    return frame if split is None else frame[(frame[split] == TRAIN).to_numpy(dtype=bool, na_value=False)]
+    """The rows that may be learned from: the training rows, or all where there is no split.
+
+    Raises SettingError where the column says of no row that it is for training.
+    """
+    if split is None:
+        return frame
+    rows = frame[(frame[split] == TRAIN).to_numpy(dtype=bool, na_value=False)]
+    if rows.empty and len(frame):
+        raise SettingError(f'No row of "{split}" says "{TRAIN}", so there is nothing to learn from.', split, "Split the rows (split_rows), or name the column that says it.")
+    return rows

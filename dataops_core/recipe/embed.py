@@ -18,7 +18,7 @@ from typing import Any
 from dataops_core.errors import SettingError
 from dataops_core.steps import Step
 
-_KIT = {"step", "learn", "renames", "kinds", "adds", "divides"}
+_KIT = {"step", "learn", "renames", "kinds", "adds", "divides", "weighs"}
 
 
 class Sources:

@@ -127,13 +127,23 @@ def columns_named(step: RecipeStep) -> list[str]:
     return named + list(step.step.new_names(step.settings))
 
 
-def split_after(step: RecipeStep, split: str | None) -> str | None:
-    """The column that says which rows may be learned from, after a step that was done: made by it, renamed, or as before."""
-    if step.step is None:
-        return split
-    if step.step.divider:
-        return step.step.divider(**step.settings)
-    return split and step.step.new_names(step.settings).get(split, split)
+@dataclass(frozen=True)
+class Earlier:
+    """What the steps before have settled: the column that says which rows may be learned from, and that of weights."""
+
+    split: str | None = None
+    weighed: str | None = None
+
+    def after(self, step: RecipeStep) -> Earlier:
+        """The same after one more step was done, which may make such a column or rename it."""
+        if step.step is None:
+            return self
+        names = step.step.new_names(step.settings)
+        divider, weigher = step.step.divider, step.step.weigher
+        return Earlier(
+            divider(**step.settings) if divider else self.split and names.get(self.split, self.split),
+            weigher(**step.settings) if weigher else self.weighed and names.get(self.weighed, self.weighed),
+        )
 
 
 def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:

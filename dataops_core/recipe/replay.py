@@ -15,7 +15,7 @@ import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.models import training
-from dataops_core.recipe.recipe import Recipe, RecipeStep, split_after
+from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep
 from dataops_core.steps import Step, get
 from dataops_core.table import Difference, Table, difference, tidy, type_of, write_table
 
@@ -54,17 +54,15 @@ def nothing_said(_share: float, _note: str) -> None:
     """A progress report to nobody."""
 
 
-def learn(step: Step, settings: Mapping[str, Any], table: Table, seed: int = 0, split: str | None = None) -> dict[str, Any] | None:
+def learn(step: Step, settings: Mapping[str, Any], table: Table, seed: int = 0, earlier: Earlier = Earlier()) -> dict[str, Any] | None:  # noqa: B008 - frozen
     """What the step learns, as plain JSON values; None for a step that learns nothing.
 
-    `split` names the column that says which rows are for training: it learns from these alone, else from all rows.
+    Where an earlier step made a split, it learns from the training rows alone, else from all rows.
     """
     if step.learner is None:
         return None
-    rows = training(table.frame(), _still_there(step, table, split))
-    if split and rows.empty:
-        raise SettingError(f'No row of "{split}" says "train", so there is nothing to learn from.', step.name, "Split the rows again before this step.")
-    learned = _call(step, step.learner, rows, {**settings, **_given(step.learner, seed, split)})
+    rows = training(table.frame(), _still_there(step, table, earlier.split))
+    learned = _call(step, step.learner, rows, {**settings, **_given(step.learner, seed, earlier)})
     return json.loads(json.dumps(learned, allow_nan=False))
 
 
@@ -78,7 +76,7 @@ def _still_there(step: Step, table: Table, split: str | None) -> str | None:
 
 def run_step(
     step: Step, settings: Mapping[str, Any], table: Table, out: Path, *, learned: Mapping[str, Any] | None = None,
-    seed: int = 0, split: str | None = None, progress: Progress = nothing_said,
+    seed: int = 0, earlier: Earlier = Earlier(), progress: Progress = nothing_said,  # noqa: B008 - frozen
 ) -> Table:
     """Run one checked step on a table and write the result to `out`.
 
@@ -86,9 +84,9 @@ def run_step(
     """
     if step.learner is not None and learned is None:
         raise SettingError(f'"{step.name}" has not learned anything yet.', step.name, "Call learn() first.")
-    given = dict(settings) | _given(step.function, seed, split) | ({"learned": learned} if step.learner else {})
+    given = dict(settings) | _given(step.function, seed, earlier) | ({"learned": learned} if step.learner else {})
     if "split" in given:
-        _still_there(step, table, split)
+        _still_there(step, table, earlier.split)
     batches = _row_batches(step, given, table, progress) if _by_batch(step, table) else iter([_whole(step, given, table)])
     first = next(batches)
     kinds = _kinds(step, settings, table, first)
@@ -133,24 +131,25 @@ def _kinds(step: Step, settings: Mapping[str, Any], before: Table, first: pd.Dat
     return kinds | {name: kind for name, kind in step.new_kinds(settings).items() if name in first.columns}
 
 
-def _given(function: Callable[..., Any], seed: int, split: str | None) -> dict[str, Any]:
+def _given(function: Callable[..., Any], seed: int, earlier: Earlier) -> dict[str, Any]:
     """What the engine gives a function that asks for it by name."""
     asked = inspect.signature(function).parameters
-    return {name: value for name, value in (("seed", seed), ("split", split)) if name in asked}
+    return {name: value for name, value in (("seed", seed), ("split", earlier.split), ("weighed", earlier.weighed)) if name in asked}
 
 
 def take(
-    entry: RecipeStep, table: Table, out: Path, *, seed: int = 0, split: str | None = None, progress: Progress = nothing_said
+    entry: RecipeStep, table: Table, out: Path, *, seed: int = 0, earlier: Earlier = Earlier(),  # noqa: B008 - frozen
+    progress: Progress = nothing_said,
 ) -> tuple[Table, Outcome]:
     """Run one recipe step: check it, learn if it has not yet, run, compare. Skip is an outcome, an error is raised.
 
-    `split` names the column in which an earlier step said which rows may be learned from.
+    `earlier` is what the steps before have settled.
     """
     step = get(entry.op)
     settings = step.check(entry.settings, table.columns)
     try:
-        learned = entry.learned if entry.learned is not None else learn(step, settings, table, seed, split)
-        after = run_step(step, settings, table, out, learned=learned, seed=seed, split=split, progress=progress)
+        learned = entry.learned if entry.learned is not None else learn(step, settings, table, seed, earlier)
+        after = run_step(step, settings, table, out, learned=learned, seed=seed, earlier=earlier, progress=progress)
     except Skip as reason:
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
     changed = difference(table, after, step.new_names(settings))
@@ -180,7 +179,7 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
     recipe.check(table.names)
     outcomes: list[Outcome] = []
     fitted: list[RecipeStep] = []
-    current, split = table, None
+    current, earlier = table, Earlier()
     for number, entry in enumerate(recipe.steps, 1):
         if entry.off:
             outcomes.append(Outcome(entry.op, entry.sentence, "off"))
@@ -188,7 +187,7 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
             continue
         progress((number - 1) / len(recipe.steps), entry.sentence)
         try:
-            after, outcome = take(entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed, split=split)
+            after, outcome = take(entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed, earlier=earlier)
         except DataOpsError as error:
             outcomes.append(Outcome(entry.op, entry.sentence, "failed", str(error)))
             break
@@ -196,5 +195,5 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
         fitted.append(replace(entry, learned=outcome.learned) if outcome.status == "done" else entry)
         if after is not current and current is not table:
             current.path.unlink()
-        current, split = after, split_after(entry, split) if outcome.status == "done" else split
+        current, earlier = after, earlier.after(entry) if outcome.status == "done" else earlier
     return Run(current, replace(recipe, steps=tuple(fitted)), tuple(outcomes))

@@ -15,7 +15,7 @@ from dataops_core.read.parquet import read_parquet_frame
 from dataops_core.read.text import read_text_frame
 from dataops_core.read.unpack import unpack
 from dataops_core.recipe.embed import Sources
-from dataops_core.recipe.recipe import Recipe, RecipeStep, split_after
+from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep
 from dataops_core.steps import get
 from dataops_core.table import content_hash, tidy
 from dataops_core.write.text import csv_text
@@ -108,10 +108,10 @@ def script(recipe: Recipe) -> str:
     reader = READERS[form]
     for needed in (unpack, reader, tidy, csv_text, content_hash, Skip):
         sources.add(needed)
-    lines, split = [], None
+    lines, earlier = [], Earlier()
     for number, entry in enumerate(recipe.steps, 1):
-        lines += _lines(number, entry, recipe.seed, split, sources)
-        split = split if entry.off else split_after(entry, split)
+        lines += _lines(number, entry, recipe.seed, earlier, sources)
+        earlier = earlier if entry.off else earlier.after(entry)
     for name, module, inside in _USED:
         if sources.bring(name, module, inside) != name:
             raise SettingError(f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere.")
@@ -131,20 +131,20 @@ def _needs(text: str, form: str) -> str:
     return " and ".join([", ".join(wanted[:-1]), wanted[-1]] if len(wanted) > 1 else wanted)
 
 
-def _lines(number: int, entry: RecipeStep, seed: int, split: str | None, sources: Sources) -> list[str]:
+def _lines(number: int, entry: RecipeStep, seed: int, earlier: Earlier, sources: Sources) -> list[str]:
     sentence = " ".join(entry.sentence.split())
     if entry.off:
         return [f"    # {number}. (off) {sentence}"]
     step = get(entry.op)
     settings: dict[str, Any] = step.check(entry.settings)
     wanted = {name for function in (step.function, step.learner) if function for name in inspect.signature(function).parameters}
-    settings |= {name: value for name, value in (("seed", seed), ("split", split)) if name in wanted}
+    settings |= {name: value for name, value in (("seed", seed), ("split", earlier.split), ("weighed", earlier.weighed)) if name in wanted}
     given = [f"{key}={_literal(value)}" for key, value in settings.items()]
     sources.add(step)
     if step.learner and entry.learned is not None:
         given.append(f"learned={_literal(dict(entry.learned))}")
     elif step.learner:
-        given += [f"learner={sources.add(step.learner)}"] + ([f"learns_from={split!r}"] if split else [])
+        given += [f"learner={sources.add(step.learner)}"] + ([f"learns_from={earlier.split!r}"] if earlier.split else [])
     why = [f"    # Why: {' '.join(entry.why.split())}"] if entry.why else []
     return [f"    # {number}. {sentence}", *why, f"    df = take(\n        {step.function.__name__}, df,"] + [
         f"        {part}," for part in given

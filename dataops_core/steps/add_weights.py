@@ -44,6 +44,12 @@ def add_weights(
     return out
 
 
+@add_weights.weighs
+def weight_column(into: str = "weight", **_settings: object) -> str:
+    """The column of weights."""
+    return into
+
+
 @add_weights.learn
 def learn_weights(df: pd.DataFrame, target: str, by: list[str] | None = None, into: str = "weight") -> dict[str, Any]:
     """The weight of each class, or of each class and group: {"weights": [[["yes", "F"], 2.5], …]}, the class first."""

@@ -9,7 +9,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, Skip
 from dataops_core.steps._chained import State, describe, predict, read_state, started, turns
-from dataops_core.steps._mixed import cells_of, is_number, put, same_kinds, usable
+from dataops_core.steps._mixed import cells_of, is_number, put, same_kinds, uniforms, usable
 from dataops_core.steps.step import Columns, Label, Span, step
 from dataops_core.table.kinds import type_of
 
@@ -55,7 +55,7 @@ def fill_several_times(
     first = int(df.index.max()) + 1
     made = []
     for number, models in enumerate(learned["copies"], 1):
-        state = drawn_state(models, learned, df, np.random.default_rng([abs(seed), number]))
+        state = drawn_state(models, learned, df, seed, number)
         out = df.copy(deep=False)
         for name in columns:
             gone = df[name].isna().to_numpy(dtype=bool)
@@ -96,14 +96,17 @@ def learn_copies(
     return {"columns": told, "copies": made, "repeat": rounds}
 
 
-def drawn_state(models: list[dict[str, Any]], learned: dict[str, Any], df: pd.DataFrame, chance: np.random.Generator) -> State:
-    """The table with its gaps filled by draws from the models of one copy."""
+def drawn_state(models: list[dict[str, Any]], learned: dict[str, Any], df: pd.DataFrame, seed: int, copy: int) -> State:
+    """The table with its gaps filled by draws from the models of one copy; a cell's draw depends on its row, not on other gaps."""
     columns = learned["columns"]
     state = started(read_state(df, columns), columns, trees=False)
-    for model in models * learned["repeat"]:
+    for turn, model in enumerate(models * learned["repeat"]):
         name = model["target"]
         rows = np.flatnonzero(df[name].isna().to_numpy(dtype=bool))
         if len(rows):
+            ids, stream = df.index.to_numpy()[rows], 3 * (copy * 1_000_000 + turn)
+            even, other, third = (uniforms(ids, seed, stream + part) for part in range(3))
+            normal = np.sqrt(-2.0 * np.log(1.0 - even)) * np.cos(2.0 * np.pi * other)  # Box and Muller 1958
             state[name] = state[name].copy()
-            state[name][rows] = predict(model, state, rows, columns, (chance.standard_normal(len(rows)), chance.random(len(rows))))
+            state[name][rows] = predict(model, state, rows, columns, (normal, third))
     return state

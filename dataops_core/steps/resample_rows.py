@@ -46,6 +46,7 @@ def resample_rows(
     ] = "resampled",
     seed: int = 0,
     split: str | None = None,
+    weighed: str | None = None,
 ) -> pd.DataFrame:
     """Balance the classes of a target by repeating, dropping or making rows; only training rows are touched.
 
@@ -71,6 +72,11 @@ def resample_rows(
     """
     adds = method in (*MAKING, *REPEATING)
     by = by if method in ("over_random", "under_random", "smote") else []
+    if weighed is not None and method not in ("tomek", "enn"):
+        raise SettingError(
+            f'"{weighed}" makes up for small classes already: resampled as well, they would count twice.', "resample_rows",
+            "Take one of the two, or add the weights after resampling.",
+        )
     rows = training(df, split)
     _refuse(df, rows, target, by, into if adds else None, split)
     codes, classes = class_codes(rows[target], "resample_rows")
@@ -105,8 +111,6 @@ def _refuse(df: pd.DataFrame, rows: pd.DataFrame, target: str, by: list[str], in
     """What cannot be, whatever the rows hold."""
     if not len(df):
         raise Skip("There is no row to resample.")
-    if not len(rows):
-        raise SettingError(f'No row is a training row ("{TRAIN}" in "{split}").', "resample_rows", "Give the training part a larger share.")
     if into is not None and (not into or into in df.columns):
         what = f'There is a column "{into}" already.' if into else "The new column has no name."
         raise SettingError(what, "resample_rows", "Give the column for the marks a name of its own.")

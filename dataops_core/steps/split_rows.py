@@ -57,6 +57,7 @@ def split_rows(
     ] = {},  # noqa: B006
     into: Annotated[str, NewColumn(), Label("New column", "Its name; it holds train, validation or test")] = "split",
     seed: int = 0,
+    split: str | None = None,
 ) -> pd.DataFrame:
     """Say for each row whether it teaches (train), helps to choose (validation) or judges (test).
 
@@ -71,6 +72,11 @@ def split_rows(
     >>> split_rows(pd.DataFrame({"year": [2022, 2020, 2021, 2023]}), how="by_time", time="year", test=0.25)["split"].tolist()
     ['train', 'train', 'train', 'test']
     """
+    if split is not None:
+        raise SettingError(
+            f'The rows are split already, as "{split}" says: a second split would teach from rows that judge.', "split_rows",
+            "Edit the first split; it can make validation rows, too.",
+        )
     if into in df.columns and not (how == "by_column" and into == column):
         raise SettingError(f'There is a column "{into}" already.', "split_rows", "Give the new column another name, or split by that column.")
     if not into.strip():

@@ -11,8 +11,9 @@ A step that must learn something first (a median to fill with) adds a second fun
 
     def fill_missing(df, columns, how, ..., learned: dict[str, Any] | None = None) -> pd.DataFrame:
 
-Two more parameters are given by the engine and are no settings: `seed: int = 0`, the recipe's seed, and
-`split: str | None = None`, the column in which an earlier step says which rows may be learned from ("train").
+More parameters are given by the engine and are no settings: `seed: int = 0`, the recipe's seed;
+`split: str | None = None`, the column in which an earlier step says which rows may be learned from ("train");
+`weighed: str | None = None`, the column in which an earlier step says how much each row counts.
 """
 
 from __future__ import annotations
@@ -121,6 +122,7 @@ class Step:
     kinder: Callable[..., dict[str, str]] | None = None
     adder: Callable[..., list[str]] | None = None
     divider: Callable[..., str] | None = None
+    weigher: Callable[..., str] | None = None
     adds_rows: bool = False
     _source: str = field(default="", repr=False)
 
@@ -156,6 +158,11 @@ class Step:
     def divides(self, function: Callable[..., str]) -> Callable[..., str]:
         """Register the function that names the column in which this step says which rows may be learned from."""
         self.divider = function
+        return function
+
+    def weighs(self, function: Callable[..., str]) -> Callable[..., str]:
+        """Register the function that names the column of weights which this step makes."""
+        self.weigher = function
         return function
 
     @functools.cached_property
@@ -280,6 +287,7 @@ class Step:
         return found
 
 
+GIVEN = ("learned", "seed", "split", "weighed")  # parameters that are no settings
 REGISTRY: dict[str, Step] = {}
 
 
@@ -300,11 +308,11 @@ def step(
 
 
 def read_settings(function: Callable[..., Any]) -> tuple[Setting, ...]:
-    """The settings that a function's signature declares: all but its first parameter, `learned`, `seed` and `split`."""
+    """The settings that a function's signature declares: all but its first parameter and those that the engine gives."""
     hints = typing.get_type_hints(function, include_extras=True)
     found = []
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
-        if parameter.name in ("learned", "seed", "split"):
+        if parameter.name in GIVEN:
             continue
         hint, marks = hints[parameter.name], []
         if typing.get_origin(hint) is Annotated:

@@ -20,7 +20,7 @@ import sqlalchemy as sa
 from dataops_core.errors import DataOpsError, InputError, SettingError
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.embed import Sources
-from dataops_core.recipe.recipe import Recipe, RecipeStep, canonical, sha256, split_after
+from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep, canonical, sha256
 from dataops_core.recipe.replay import Outcome, Progress, nothing_said, take
 from dataops_core.steps import get
 from dataops_core.store import catalog
@@ -100,7 +100,7 @@ def evaluate(
         read_raw(store, raw, ReadOptions.from_json(recipe.read or {}), progress)
     results: list[Result] = []
     here, pending = root, False
-    split: str | None = None
+    settled = Earlier()
     for number, entry in enumerate(recipe.steps):
         if entry.off:
             results.append(Result(entry, here, here, Outcome(entry.op, entry.sentence, "off")))
@@ -108,21 +108,21 @@ def evaluate(
         found = None if pending else _look_up(store, here, entry, recipe.seed)
         if found is None and run:
             progress(number / len(recipe.steps), entry.sentence)
-            found = _run(store, here, entry, recipe.seed, split, progress)
+            found = _run(store, here, entry, recipe.seed, settled, progress)
         if found is None:
             pending = True
             found = here, Outcome(entry.op, entry.sentence, "pending")
         results.append(Result(entry, here, found[0], found[1]))
-        here, split = found[0], split_after(entry, split) if found[1].status == "done" else split
+        here, settled = found[0], settled.after(entry) if found[1].status == "done" else settled
     return results
 
 
-def split_of(results: Sequence[Result]) -> str | None:
-    """The column that says which rows may be learned from, after an evaluated recipe."""
-    split: str | None = None
+def earlier(results: Sequence[Result]) -> Earlier:
+    """What the done steps of an evaluated recipe have settled."""
+    settled = Earlier()
     for result in results:
-        split = split_after(result.entry, split) if result.outcome.status == "done" else split
-    return split
+        settled = settled.after(result.entry) if result.outcome.status == "done" else settled
+    return settled
 
 
 def head(raw: Mapping[str, Any], recipe: Recipe, results: Sequence[Result]) -> str:
@@ -152,11 +152,11 @@ def _outcome(entry: RecipeStep, plain: Mapping[str, Any]) -> Outcome:
     return Outcome(entry.op, entry.sentence, plain["status"], plain["reason"], plain["learned"], changed)
 
 
-def _run(store: Store, before: str, entry: RecipeStep, seed: int, split: str | None, progress: Progress) -> tuple[str, Outcome]:
+def _run(store: Store, before: str, entry: RecipeStep, seed: int, settled: Earlier, progress: Progress) -> tuple[str, Outcome]:
     out = store.scratch_file(".parquet")
     after = before
     try:
-        _, outcome = take(entry, table(store, before), out, seed=seed, split=split, progress=progress)
+        _, outcome = take(entry, table(store, before), out, seed=seed, earlier=settled, progress=progress)
         if outcome.status == "done":
             learned = {"op": entry.op, "with": dict(entry.settings), "learned": outcome.learned, "seed": seed}
             after = sha256(before + canonical(learned) + source_hash(entry.op))

@@ -50,6 +50,8 @@ def classes(state: str, table: Table, target: str, groups: Sequence[str], split:
     for column, side in zip(columns, [each for _ in columns[::2] for each in st.columns(2)] if len(columns) > 1 else [st.container()], strict=False):
         with side:
             _groups([group for group in told["groups"] if group["column"] == column], names, target, column)
+    if len(names) < 2:
+        return
     with st.container(horizontal=True):
         results.use({"op": "resample_rows", "with": {"target": target}}, "Resample rows …", "balance.resample")
         results.use({"op": "add_weights", "with": {"target": target, "by": list(groups)}}, "Add weights …", "balance.weigh")
@@ -109,7 +111,7 @@ def _found(here: Dataset, told: Mapping[str, Any]) -> None:
     st.dataframe(
         table, hide_index=True, key="balance.table", alt="All methods with their measures", placeholder="–",
         column_config={m["title"]: st.column_config.NumberColumn(m["title"], format="%.3f", help=m["says"]) for m in measures.values()}
-        | {"Method": st.column_config.TextColumn("Method", width="medium"), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f"), "Against doing nothing": st.column_config.TextColumn("Against doing nothing", width="large")},
+        | {"Method": st.column_config.TextColumn("Method", width=270), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f"), "Against doing nothing": st.column_config.TextColumn("Against doing nothing", width=420)},
     )
     if told["left_out"]:
         st.caption("; ".join(f"{METHODS.get(name, name)}: {md(why)}" for name, why in told["left_out"].items()))
@@ -136,9 +138,9 @@ def _calibration(told: Mapping[str, Any]) -> None:
         points = names[name]["curve"]
         figure.add_scatter(x=[p["mean"] for p in points], y=[p["observed"] for p in points], mode="lines+markers", name=chart.plain(name), marker_color=colour)
     figure.update_layout(
-        title={"text": f"How often {chart.plain(told['rare'])} happens where so much is predicted", "font": {"size": 15}}, height=320, margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        title={"text": f"How often {chart.plain(told['rare'])} happens where so much is predicted", "font": {"size": 15}}, height=360, margin={"l": 8, "r": 8, "t": 44, "b": 8},
         xaxis={"title": {"text": "Predicted"}, "tickformat": ".0%", "range": [0, 1]}, yaxis={"title": {"text": "Observed"}, "tickformat": ".0%", "range": [0, 1]},
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"},
+        legend={"orientation": "h", "y": -0.3, "yanchor": "top", "x": 0, "xanchor": "left"},
     )
     st.plotly_chart(figure, key="balance.curve", config=chart.CONFIG, alt=f"Calibration of {other} beside that of doing nothing; the closer to the diagonal the better.")
     with st.popover("The numbers", icon=":material/table:", key="balance.curve.numbers"):
@@ -151,7 +153,7 @@ def _by_group(told: Mapping[str, Any]) -> None:
         table = pd.DataFrame({each["title"]: {group: g["recall"] for group, g in each["by_group"][column].items()} for each in told["methods"].values()}).T
         st.markdown(f"How many of **{md(told['rare'])}** are found, by **{md(column)}** (recall)")
         st.dataframe(table, key=f"balance.groups.{column}", alt=f"Recall of {told['rare']} by {column}", placeholder="–",
-                     column_config={"_index": st.column_config.TextColumn("Method", width="medium")} | {name: st.column_config.NumberColumn(str(name), format="percent") for name in table.columns})
+                     column_config={"_index": st.column_config.TextColumn("Method", width=270)} | {name: st.column_config.NumberColumn(str(name), format="percent") for name in table.columns})
 
 
 def target_of(roles: Mapping[str, Any], table: Table, key: str) -> tuple[str | None, list[str]]:

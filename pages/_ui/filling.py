@@ -59,8 +59,8 @@ def _found(here: Dataset, told: Mapping[str, Any]) -> None:
     best, methods = told["recommended"], told["methods"]
     results.advice(here, f"Recommended: {title(best)}", _in_words(told["reason"]), told["steps"], "impute.advice")
     sampled = f"a sample of {told['rows']:,} of {told['of']:,} rows" if told["rows"] < told["of"] else f"all {count(told['rows'], 'row')}"
-    hidden = " and ".join(f"{cells:,} {told['patterns'][pattern]}" for pattern, cells in told["hidden"].items())
-    st.caption(f"Judged on {sampled}: {hidden} cells were hidden, in {count(told['repeats'], 'round')}, seed {told['seed']}.")
+    hidden = ", ".join(f"{cells:,} cells were hidden {told['patterns'][pattern]}" for pattern, cells in told["hidden"].items())
+    st.caption(f"Judged on {sampled}. {hidden}, in {count(told['repeats'], 'round')}, seed {told['seed']}.")
     for note in told["notes"]:
         st.caption(md(note))
     able = [name for name in MEASURES if any(each.get(name) is not None for each in methods.values())]
@@ -98,7 +98,7 @@ def _table(methods: Mapping[str, Any], able: Sequence[str], best: str) -> None:
     st.dataframe(
         table, hide_index=True, key="impute.table", alt="All methods with their measures", placeholder="–",
         column_config={MEASURES[m][0]: st.column_config.NumberColumn(MEASURES[m][0], format=MEASURES[m][3], help=MEASURES[m][1]) for m in able} | {
-            "Method": st.column_config.TextColumn("Method", width="medium"),
+            "Method": st.column_config.TextColumn("Method", width=290),
             "Correlations moved": st.column_config.NumberColumn("Correlations moved", format="%.3f", help="Mean change of the correlations between columns"),
             "One value only": st.column_config.TextColumn("One value only", help="It fills some column with one constant: the column loses its spread"),
             "Seconds": st.column_config.NumberColumn("Seconds", format="%.2f", help="For one round"),

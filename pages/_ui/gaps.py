@@ -43,7 +43,7 @@ def panel(state: str, table: Table, target: str | None, sensitive: Sequence[str]
     _by(told, names, target)
     if told["by_time"] and len(told["by_time"]["periods"]) > 1:
         name = st.selectbox("Missing over time", names, key="gaps.along", width=300)
-        periods = [{"start": p["period"], "n": p["n"], "mean": p["shares"][name]} for p in told["by_time"]["periods"]]
+        periods = [{"start": p["period"], "n": p["n"], "shares": {"Missing": p["shares"][name]}} for p in told["by_time"]["periods"]]
         chart.along({"column": f"Share of {name} that is missing", "period": told["by_time"]["unit"], "periods": periods}, f"gaps.time.{name}")
 
 
@@ -61,7 +61,10 @@ def _columns(told: Mapping[str, Any], names: Sequence[str]) -> None:
             "Why": st.column_config.TextColumn("Why", help="Whether a model can tell from the other columns where a cell is missing (cross-validated)"),
         },
     )
-    st.markdown("\n".join(f"- **{md(name)}**: {md(told['verdicts'][name])}" for name in ranked[:FEW]))
+    telling = [name for name in ranked if (told["models"].get(name) or {}).get("verdict") != "random"]
+    if telling:
+        st.markdown("\n".join(f"- **{md(name)}**: {md(told['verdicts'][name])}" for name in telling[:FEW]))
+    st.caption("AUC: how well the other columns tell where a cell is missing; 0.5 is guessing, 1 is certain.")
     with st.container(horizontal=True):
         results.use({"op": "flag_missing", "with": {"columns": list(ranked)}}, "Keep where gaps were …", "gaps.flag")
         results.use({"op": "drop_columns_with_missing", "with": {}}, "Drop columns with many gaps …", "gaps.drop_columns")

@@ -60,11 +60,16 @@ def _rows(told: Mapping[str, Any], state: str, method: str) -> None:
     table = pd.DataFrame([
         {"Row": row["row"] + 1, "Verdict": VERDICTS[row["verdict"]], "Why": row["why"], "Suggested": row["action"]} for row in kept
     ])
-    st.dataframe(
-        table, hide_index=True, key=f"outlying.rows.{method}", alt="The rows that stand out, with the reason",
+    picked = st.dataframe(
+        table, hide_index=True, key=f"outlying.rows.{method}", alt="The rows that stand out, with the reason", on_select="rerun", selection_mode="single-row-required",
         column_config={"Row": st.column_config.NumberColumn("Row", format="localized", help="Counts the data rows of the file from 1"), "Verdict": st.column_config.TextColumn("Verdict", width=120), "Why": st.column_config.TextColumn("Why", width=540),
                        "Suggested": st.column_config.TextColumn("Suggested", width=220)},
     )
+    at = picked["selection"]["rows"]
+    chosen = kept[at[0] if at and at[0] < len(kept) else 0]
+    with st.container(border=True, key="outlying-chosen", gap="xxsmall"):
+        st.markdown(f"**Row {chosen['row'] + 1:,}: {VERDICTS[chosen['verdict']].lower()}.** {md(chosen['why'])}")
+        st.caption(md(chosen["action"]))
     if told["shown"] < told["flagged"]:
         st.caption(f"The gravest {told['shown']:,} of {count(told['flagged'], 'row')}.")
     if st.toggle("Show the whole rows", key="outlying.whole"):

@@ -42,7 +42,7 @@ def use(step: Mapping[str, Any], label: str, key: str, *, primary: bool = False)
               help=HELP)
 
 
-def dots(rows: Sequence[Mapping[str, Any]], title: str, key: str, *, unit: str = "", zero: str = "") -> None:
+def dots(rows: Sequence[Mapping[str, Any]], title: str, key: str, *, unit: str = "", zero: str = "", percent: bool = False) -> None:
     """One dot a method with its interval, best on top: rows of {"name", "value", "low", "high", "mark"}; `zero` draws a line at 0."""
     drawn = [row for row in rows if row["value"] is not None]
     if not drawn:
@@ -58,12 +58,12 @@ def dots(rows: Sequence[Mapping[str, Any]], title: str, key: str, *, unit: str =
             "array": [max(0.0, (row["high"] if row["high"] is not None else row["value"]) - row["value"]) for row in back],
             "arrayminus": [max(0.0, row["value"] - (row["low"] if row["low"] is not None else row["value"])) for row in back],
         },
-        customdata=names, hovertemplate="%{customdata}: %{x:.4g}<extra></extra>",
+        customdata=names, hovertemplate="%{customdata}: %{x:" + (".1%" if percent else ".4g") + "}<extra></extra>",
     ))
     figure.update_layout(
         title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=90 + 28 * len(back), showlegend=False,
         yaxis={"tickvals": list(range(len(back))), "ticktext": [name if len(name) <= 30 else f"{name[:29]}…" for name in names], "automargin": True},
-        xaxis={"title": {"text": unit}, "zeroline": bool(zero)},
+        xaxis={"title": {"text": unit}, "zeroline": bool(zero), "tickformat": ".0%" if percent else ""},
     )
     if zero:
         figure.add_vline(x=0, line_dash="dot", line_color=quiet, annotation_text=zero, annotation_position="bottom right")

@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.models import TRAIN
+from dataops_core.models import PARTS, TRAIN
+from dataops_core.steps.split_rows import WORDS
 from dataops_core.store import changes, datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
@@ -16,7 +17,7 @@ from pages._ui.words import count, md
 
 def split_of(here: Dataset) -> str | None:
     """The column that says which rows may be learned from, as the recipe made it."""
-    return states.split_of(head.results(here))
+    return states.earlier(head.results(here)).split
 
 
 def banner(here: Dataset, state: str, table: Table) -> str | None:
@@ -26,24 +27,39 @@ def banner(here: Dataset, state: str, table: Table) -> str | None:
         st.warning("Drop it at the end of the recipe instead.", title=f"The split column {md(split)} was dropped", icon=":material/call_split:")
         return None
     if split is None:
+        known = _speaks_of_parts(state, table)
+        said = f"The column **{md(known)}** seems to say which rows are for testing, but no step says so yet." if known else "**No rows are kept apart for testing.**"
         with st.container(border=True, key="split-first", horizontal=True, vertical_alignment="center"):
             st.markdown(
-                ":material/call_split: **No rows are kept apart for testing.** What is learned here is learned from all rows, so no test can judge it fairly."
+                f":material/call_split: {said} What is learned here is learned from all rows, so no test can judge it fairly."
             )
-            st.button("Split first …", key="splitting.ask", on_click=finding.ask, args=(proposal(here),), icon=":material/call_split:",
+            st.button("Split first …", key="splitting.ask", on_click=finding.ask, args=(proposal(here, state, table),), icon=":material/call_split:",
                       help="Opens the step with its settings filled in; nothing changes before you have seen a preview")
         return None
     facts = changes.column(frame.store(), state, split, run=table.rows <= job.SMALL)
     parts = {entry["value"]: entry["count"] for entry in facts["top"]} if facts else {}
     said = ", ".join(f"{count(rows, 'row')} {part}" for part, rows in parts.items())
-    st.caption(f"Learned and judged on the training rows alone, as **{md(split)}** says{f': {said}' if TRAIN in parts else ''}.")
+    st.caption(f"What is learned here is learned from the training rows alone, as **{md(split)}** says{f': {said}' if TRAIN in parts else ''}.")
     return split
 
 
-def proposal(here: Dataset) -> dict[str, Any]:
-    """The split that fits the roles of the columns: as a column says it, or stratified by outcome and sensitive columns."""
+def proposal(here: Dataset, state: str, table: Table) -> dict[str, Any]:
+    """The split that fits: as a column says it already, or stratified by outcome and sensitive columns."""
     roles = datasets.roles_now(here)
-    if roles.get("split"):
-        return {"op": "split_rows", "with": {"how": "by_column", "column": roles["split"], "into": roles["split"]}}
+    told = roles.get("split") if roles.get("split") in table.names else _speaks_of_parts(state, table)
+    if told:
+        return {"op": "split_rows", "with": {"how": "by_column", "column": told, "into": told}}
     wanted = [roles.get("target"), *(roles.get("sensitive") or [])]
-    return {"op": "split_rows", "with": {"stratify": [name for name in wanted if name]}}
+    into = next(name for name in ("split", *(f"split_{n}" for n in range(2, 999))) if name not in table.names)
+    return {"op": "split_rows", "with": {"stratify": [name for name in wanted if name], "into": into}}
+
+
+def _speaks_of_parts(state: str, table: Table) -> str | None:
+    """A column that says which rows are for training and which for testing, in whatever words."""
+    for column in table.columns:
+        if column.type == "text" and column.kind == "category":
+            facts = changes.column(frame.store(), state, column.name, run=table.rows <= job.SMALL)
+            parts = {WORDS.get(str(top["value"]).strip().lower()) for top in (facts or {}).get("top", ())}
+            if facts and facts["distinct"] <= len(PARTS) and None not in parts and TRAIN in parts and not facts["missing"]:
+                return column.name
+    return None

@@ -55,7 +55,16 @@ def test_the_split_is_offered_first_and_then_what_is_learned_comes_from_training
     go(app, "impute")
     wait_for_job(app)
     assert unforeseen(app) == []
-    assert "Learned and judged on the training rows alone, as **split** says: 320 rows train, 80 rows test." in texts(app)
+    assert "What is learned here is learned from the training rows alone, as **split** says: 320 rows train, 80 rows test." in texts(app)
+
+
+def test_a_column_that_speaks_of_parts_is_proposed_as_the_split():
+    lines = people().splitlines()
+    app = opened("impute", "\n".join([f"{lines[0]},split", *(f"{line},{'TEST' if n % 4 == 0 else 'Train'}" for n, line in enumerate(lines[1:]))]) + "\n")
+    assert "The column **split** seems to say which rows are for testing" in texts(app)
+    click(app, "Split first …")
+    click(app, "Apply")
+    assert unforeseen(app) == [] and dataset_frame(app)["split"].value_counts().to_dict() == {"train": 300, "test": 100}
 
 
 def test_a_step_that_learns_warns_where_nothing_is_kept_apart():

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep
 from dataops_core.recipe.replay import learn, run_recipe
 from dataops_core.recipe.script import script
 from dataops_core.steps import REGISTRY
@@ -60,8 +60,8 @@ def test_no_step_learns_from_rows_that_are_not_for_training(op, tmp_path):
     settings = step.check({s.name: (given | texts)[s.name] for s in step.settings if s.required and s.name in given})
     if op == "drop_columns_with_missing":
         settings["share"] = 5.0
-    one = learn(step, settings, table(tidy(made), tmp_path), split="split")
-    assert one is not None and one == learn(step, settings, table(tidy(other), tmp_path), split="split")
+    one = learn(step, settings, table(tidy(made), tmp_path), earlier=Earlier("split"))
+    assert one is not None and one == learn(step, settings, table(tidy(other), tmp_path), earlier=Earlier("split"))
 
 
 def test_the_split_column_may_be_renamed_but_not_be_gone(tmp_path):
@@ -102,3 +102,27 @@ def test_a_later_step_may_name_a_column_that_an_earlier_one_makes():
         assert recipe.missing_columns(["pay", "sex"]) == [], op
     unmade = Recipe(steps=(RecipeStep("treat_outliers", {"columns": ["pay"]}), RecipeStep("drop_columns", {"columns": ["outlier"]})))
     assert len(unmade.missing_columns(["pay"])) == 1
+
+
+def test_a_second_split_and_weights_before_resampling_are_refused(tmp_path):
+    again = RecipeStep("split_rows", {"into": "part"})
+    run = run_recipe(Recipe(steps=(SPLIT, again)), table(frame(), tmp_path), tmp_path)
+    assert run.failed is not None and "split already" in run.failed.reason
+    weights, resample = RecipeStep("add_weights", {"target": "sex"}), RecipeStep("resample_rows", {"target": "sex", "by": []})
+    renamed = RecipeStep("rename_columns", {"names": {"weight": "w"}})
+    run = run_recipe(Recipe(steps=(weights, renamed, resample)), table(frame(), tmp_path), tmp_path)
+    assert run.failed is not None and '"w" makes up for small classes already' in run.failed.reason
+    uneven = table(frame().iloc[:150].assign(sex=["f"] * 100 + ["m"] * 50), tmp_path)
+    run = run_recipe(Recipe(steps=(resample, weights)), uneven, tmp_path)
+    assert run.failed is None and run.table.frame().groupby("sex")["weight"].sum().tolist() == [100.0, 100.0]
+
+
+def test_a_gap_in_a_test_row_changes_no_draw_of_another_row(tmp_path):
+    several = RecipeStep("fill_several_times", {"columns": ["pay"], "copies": 2})
+    run = run_recipe(Recipe(steps=(RecipeStep("split_rows", {"together": False}), several)), table(frame(), tmp_path), tmp_path)
+    made = frame()
+    judge = np.flatnonzero((run.table.frame()["split"][:200] == "test").to_numpy() & made["pay"].notna().to_numpy())[0]
+    made.loc[judge, "pay"] = np.nan
+    other = run_recipe(Recipe(steps=(RecipeStep("split_rows", {"together": False}), several)), table(made, tmp_path), tmp_path)
+    one, two = (each.table.frame().drop([judge, 200 + judge])["pay"] for each in (run, other))
+    assert one.equals(two)

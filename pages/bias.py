@@ -1,0 +1,48 @@
+"""Bias: who is in the table, what they get, how decisions treat them, and how sure one can be of it."""
+
+import streamlit as st
+from dataops_core.fairness.guide import GUIDE
+
+from dataops_core.store import datasets
+from pages._ui import deciding, finding, frame, grid, groups, head, splitting
+from pages._ui.words import md
+
+place = frame.enter("Bias")
+here = frame.need_dataset(place)
+finding.follow()
+state = head.now(here)
+if state is None:
+    st.stop()
+table = grid.table(state)
+st.markdown(f"Who is in the table, what they get, and how sure one can be. {md(GUIDE['no_badge'])}")
+
+with frame.errors():
+    split = splitting.banner(here, state, table)
+    asked = groups.choose(state, table, datasets.roles_now(here), split)
+    if asked is None:
+        st.stop()
+    names = ["Groups", "In the data", "In decisions", "Reasons", "Which measure?"]
+    who, data, model, why, guide = st.tabs(names, key="bias.tabs", on_change="rerun")
+    if who.open:
+        with who, frame.errors():
+            groups.panel(asked, table)
+    if data.open:
+        with data, frame.errors():
+            groups.data(asked, table)
+    if model.open:
+        with model, frame.errors():
+            deciding.panel(asked, table)
+    if why.open:
+        with why, frame.errors():
+            deciding.reasons(asked, table)
+    if guide.open:
+        with guide:
+            for each in GUIDE["questions"]:
+                with st.container(border=True, gap="xxsmall"):
+                    st.markdown(f"**{md(each['question'])}**")
+                    st.markdown(md(each["measure"]))
+                    st.caption(md(each["more"]))
+            st.header(GUIDE["impossible"]["title"])
+            st.markdown(md(GUIDE["impossible"]["words"]))
+            st.caption("; ".join(md(source) for source in GUIDE["impossible"]["sources"]))
+            st.caption(md(GUIDE["four_fifths"]))
