@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         module, name = args.command
         return int(getattr(import_module(f"dataops_core.cli.{module}"), name)(args))
     except DataOpsError as error:
-        if getattr(args, "json", False):
+        if "--json" in (sys.argv[1:] if argv is None else argv):
             print(json.dumps({"error": {"what": error.what, "where": error.where, "fix": error.fix}}, ensure_ascii=False))
         print(f"What:  {error.what}\nWhere: {error.where}\nFix:   {error.fix}", file=sys.stderr)
         return 2

@@ -67,7 +67,7 @@ class Table:
         for column in self.columns:
             if column.name == name:
                 return column
-        raise InputError(f'There is no column "{name}".', str(self.path.name), nearest(name, self.names))
+        raise InputError(f'There is no column "{name}".', "columns", nearest(name, self.names))
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The whole table, or some columns of it, in memory; the index holds the row ids."""
