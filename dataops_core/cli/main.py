@@ -107,6 +107,23 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--split", metavar="COLUMN", help="the column that says train, validation or test; only training rows are used")
     cmd.add_argument("--model", choices=("linear", "trees"), default="linear", help="the model that judges (default: linear)")
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
+    cmd = add("bias", "How groups of people fare: in the data, and in a model's decisions.", "bias", reads=True)
+    cmd.add_argument("file", type=Path)
+    _groups(cmd)
+    cmd.add_argument("--reference", metavar="GROUP", help="the group that others are compared with (default: the largest)")
+    cmd.add_argument("--prediction", metavar="COLUMN", help="the column with decisions, or with probabilities of the favorable one (default: a model decides)")
+    cmd.add_argument("--control", metavar="COLUMN", help="a column within whose values a model's decisions are compared too")
+    cmd.add_argument("--strata", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that could explain a gap: outcomes are compared within them too")
+    cmd.add_argument("--population", metavar="GROUP=NUMBER,…", help="how many there are of each group in the population, or a .json file that says it")
+    cmd.add_argument("--split", metavar="COLUMN", help="the column that says train, validation, test: a model learns on the first and is judged on the last")
+    cmd.add_argument("--model", choices=("linear", "trees"), default="linear", help="the model that decides (default: linear)")
+    cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
+    cmd.add_argument("--html", type=Path, metavar="OUT.html", help="write the report: one HTML file without small groups")
+    cmd = add("reweigh", "Weigh rows so that each group has the favorable outcome as often.", "bias", reads=True)
+    cmd.add_argument("file", type=Path)
+    _groups(cmd)
+    cmd.add_argument("--into", default="weight", metavar="COLUMN", help="the new column with the weights (default: weight)")
+    cmd.add_argument("-o", "--out", type=Path, required=True, help="the table to write (.parquet, .csv, …)")
     add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=Path)
     cmd = add("commit", "Commit a file, repaired by a recipe, as a version.", "versions", reads=True)
     cmd.add_argument("name", help="the dataset's name; made if it is new")
@@ -140,6 +157,14 @@ def _roles(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
     group.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is")
     group.add_argument("--today", metavar="DATE", help="the day after which nothing has happened yet (default: today)")
+
+
+def _groups(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("whom and what to compare")
+    group.add_argument("--target", help="the column with the outcome")
+    group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
+    group.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is")
+    group.add_argument("--cut", action="append", default=[], metavar="COLUMN=END[,END]", help="the ranges of a column of numbers, such as age=25,65")
 
 
 def _gaps(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,135 @@
+"""Commands about bias: bias, reweigh."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dataops_core.cli.inspect import _tell
+from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.errors import SettingError
+
+SHOWN = 20
+
+
+def bias_command(args: argparse.Namespace) -> int:
+    """Bias in groups, outcomes and decisions; what is shown is counted, and no verdict is given."""
+    from dataops_core.fairness import bias
+
+    with reading(args) as (source, _folder):
+        told = bias(
+            source.table, _names(args.sensitive), target=args.target, favourable=args.favorable, reference=args.reference, prediction=args.prediction,
+            control=args.control, strata=_names(args.strata), population=_population(args.population), split=args.split, cuts=_cuts(args.cut), kind=args.model,
+            seed=args.seed, progress=_tell,
+        )
+        content = source.table.content_hash
+    if args.html:
+        from dataops_core.fairness.report import html_report
+
+        args.html.write_text(html_report(told, title=args.file.name, content_hash=content), encoding="utf-8")
+    if args.json:
+        return print_json(public(told) | ({"html": str(args.html)} if args.html else {}))
+    for line in told["words"]:
+        print(line)
+    _print_groups(told)
+    _print_gaps(told)
+    for name, reason in told["left_out"].items():
+        print(f"- left out: {name} ({reason})")
+    print(told["guide"]["impossible"]["words"])
+    if args.html:
+        print(f"The report is in {args.html}.")
+    return 0
+
+
+def reweigh_command(args: argparse.Namespace) -> int:
+    """Write the table with a column of weights under which every group has the good outcome as often."""
+    from dataops_core.recipe.recipe import Recipe, RecipeStep
+    from dataops_core.recipe.replay import run_recipe
+    from dataops_core.write import write_file
+
+    settings = {
+        "target": args.target, "by": _names(args.sensitive), "favourable": args.favorable, "into": args.into,
+        "cuts": {name: ", ".join(f"{end:g}" for end in ends) for name, ends in _cuts(args.cut).items()},
+    }
+    with reading(args) as (source, folder):
+        run = run_recipe(Recipe("reweigh", 0, (RecipeStep("reweigh", settings),)), source.table, folder)
+        if run.failed:
+            raise SettingError(run.failed.reason, "reweigh", "Choose other settings.")
+        outcome = run.outcomes[0]
+        if outcome.status != "done" or outcome.learned is None:
+            raise SettingError(outcome.reason, "reweigh", "Choose another target.")
+        write_file(run.table, args.out)
+    weights = [{"outcome": key[0], "group": key[1:], "weight": weight} for key, weight in outcome.learned["weights"]]
+    if args.json:
+        return print_json({"out": str(args.out), "column": args.into, "weights": weights, "step": {"op": "reweigh", "with": settings}})
+    print(f"{run.table.rows:,} rows, with weights in {args.into}: {args.out}")
+    good = {True: args.favorable, False: f"not {args.favorable}"}
+    print_table(("outcome", "group", "weight"), [(str(good.get(e["outcome"], e["outcome"])), ", ".join(p or "unknown" for p in e["group"]), f"{e['weight']:.4f}") for e in weights])
+    return 0
+
+
+def public(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What is told, under the names of the command line's contract: "favorable" in groups."""
+    out = {**told, "groups": _spelled(told["groups"])}
+    out["by_column"] = {name: {**look, "groups": _spelled(look["groups"])} for name, look in told["by_column"].items()}
+    return out
+
+
+def _spelled(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    return {name: {("favorable" if key == "favourable" else key): value for key, value in each.items()} for name, each in groups.items()}
+
+
+def _print_groups(told: Mapping[str, Any]) -> None:
+    rows = []
+    for name, each in list(told["groups"].items())[:SHOWN]:
+        between = f"{each['ci'][0]:.1%} to {each['ci'][1]:.1%}" if each["ci"] else ""
+        rows.append((name, f"{each['n']:,}", f"{each['share']:.1%}", "" if each["rate"] is None else f"{each['rate']:.1%}", between, "few rows" if each["thin"] else ""))
+    print_table((", ".join(told["sensitive"]), "rows", "share", "favorable", "95 % interval", ""), rows)
+    if len(told["groups"]) > SHOWN:
+        print(f"and {len(told['groups']) - SHOWN:,} more groups (--json has them all)")
+    if told["data"]:
+        about = told["data_measures"]["about"]
+        print(f"Others against {told['reference']}:")
+        print_table(("measure", "value", "reads"), [
+            (about[key]["title"], "not defined" if value is None else f"{value:.4f}", about[key]["direction"]) for key, value in told["data"].items()
+        ])
+
+
+def _print_gaps(told: Mapping[str, Any]) -> None:
+    clear = [each for each in told["gaps"] if each["clear"]]
+    if clear:
+        print("Clear gaps (group less reference, 95 % Newcombe interval; Holm across all that was looked at):")
+        print_table(("by", "measure", "group", "gap", "interval"), [
+            (each["of"], each["measure"], each["group"], f"{each['value']:+.1%}", f"{each['ci'][0]:+.1%} to {each['ci'][1]:+.1%}") for each in clear[:SHOWN]
+        ])
+    strong = [each for each in told["proxies"] if each["column"] and each["verdict"] != "tells little"]
+    for each in strong[:SHOWN]:
+        print(f"{each['column']} tells {each['of']}: AUC {each['auc']:.2f} ({each['verdict']})")
+
+
+def _names(parts: list[str]) -> list[str]:
+    return [name for part in parts for name in part.split(",") if name]
+
+
+def _population(given: str | None) -> dict[str, float] | None:
+    """A population as NAME=NUMBER,… or as a JSON file of {name: number}."""
+    if given is None:
+        return None
+    path = Path(given)
+    try:
+        if path.suffix == ".json":
+            return {str(name): float(number) for name, number in json.loads(path.read_text(encoding="utf-8")).items()}
+        return {name.strip(): float(number) for name, number in (part.rsplit("=", 1) for part in given.split(",") if part.strip())}
+    except (ValueError, AttributeError, TypeError) as error:
+        raise SettingError("The population cannot be read.", f"--population {given}", "Write it as Female=51,Male=49, or name a .json file of {name: number}.") from error
+
+
+def _cuts(given: list[str]) -> dict[str, list[float]]:
+    """Ranges of amounts as COLUMN=END[,END]."""
+    try:
+        return {name: [float(end) for end in ends.split(",")] for name, ends in (part.split("=", 1) for part in given)}
+    except ValueError as error:
+        raise SettingError("These ranges cannot be read.", f"--cut {' '.join(given)}", "Write them as age=25,65.") from error

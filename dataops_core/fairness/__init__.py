@@ -1,0 +1,11 @@
+"""Bias: in the data, in a model's decisions, and through every step of a recipe; with honest intervals and without a badge."""
+
+from dataops_core.fairness.bias import bias
+from dataops_core.fairness.confounding import confounding
+from dataops_core.fairness.data import data_measures
+from dataops_core.fairness.groups import groups
+from dataops_core.fairness.guide import GUIDE
+from dataops_core.fairness.model import model_measures
+from dataops_core.fairness.proxies import proxies
+
+__all__ = ["GUIDE", "bias", "confounding", "data_measures", "groups", "model_measures", "proxies"]

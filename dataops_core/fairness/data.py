@@ -1,0 +1,204 @@
+"""Measures of bias in the data itself, before any model."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.errors import SettingError
+from dataops_core.fairness.formulas import DATA
+from dataops_core.fairness.intervals import REPLICATES, newcombe, percentiles, resampled_cells
+from dataops_core.fairness.people import THIN, Groups, Outcome, groups_of, named_ranges, outcome_of
+from dataops_core.models import encoder, features, plain
+from dataops_core.table import Table
+
+NEIGHBOURS = 5
+LOOKED_AT = 4_000  # rows of which the nearest are looked up
+MOST_GROUPS = 200  # told one by one
+DIVERGENCES = ("kl", "js", "lp", "total_variation", "ks")
+UNCLEAR = "the interval begins at 0, for a test of no difference between the outcomes is not clear"
+
+
+def data_measures(
+    table: Table, sensitive: Sequence[str], target: str, favourable: str, *, reference: str | None = None, strata: Sequence[str] = (),
+    cuts: Mapping[str, Sequence[float]] | None = None, seed: int = 0, replicates: int = REPLICATES,
+) -> dict[str, Any]:
+    """Measure how the outcomes of each group differ from those of the reference group; rows without an outcome are left out.
+
+    "together" compares all other known groups as one with the reference, "by_group" each group alone (the 200 largest; the
+    rest are counted in "not_told"); each measure is {"value", "ci", "why"}, value None with `why` where it is not defined, never 0.
+    "about" holds each measure's formula, direction, range and source. Intervals (95 %): Newcombe for differences of rates, Katz for
+    the ratio, else percentiles of `replicates` bootstrap tables; divergences cannot fall below 0, so their interval begins there
+    unless a chi-square test says that the outcomes differ. Consistency is one number for the table, of at most 4,000 rows.
+    """
+    frame = table.frame()
+    found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
+    outcome = outcome_of(frame, table.column(target).name, favourable)
+    name = found.reference(reference)
+    layers = _layers(frame, [table.column(each).name for each in strata], outcome.known)
+    cells = _cells(found, outcome, layers)  # (groups, classes, strata)
+    at, good = found.names.index(name), outcome.classes.index(favourable)
+    known = [place for place, each in enumerate(found.names) if place != at and each not in found.unknown]
+    others = sorted((place for place in range(len(found.names)) if place != at), key=lambda place: -int(found.sizes[place]))
+    rng = np.random.SeedSequence(seed % 2**32).generate_state(len(others) + 1)
+    together = _against(cells[at], cells[known].sum(axis=0), good, bool(strata), int(rng[0]), replicates)
+    by_group = {
+        found.names[place]: _against(cells[at], cells[place], good, bool(strata), int(rng[number + 1]), replicates)
+        for number, place in enumerate(others[:MOST_GROUPS])
+    }
+    consistency, near = _consistency(table, frame, found, outcome, target, seed)
+    together["consistency"] = consistency
+    return {
+        "sensitive": list(found.columns), "ranges": named_ranges(found, frame), "target": target, "favourable": favourable, "reference": name,
+        "strata": list(strata), "rows": int(outcome.known.sum()), "of": len(frame), "about": DATA, "together": together, "by_group": by_group,
+        "not_told": max(0, len(others) - MOST_GROUPS), "nearest": near, "seed": seed,
+    }
+
+
+def _layers(frame: pd.DataFrame, strata: list[str], known: np.ndarray) -> np.ndarray:
+    """The stratum of each row as a code; 0 for all where there are none."""
+    if not strata:
+        return np.zeros(len(frame), dtype="int64")
+    found = groups_of(frame, strata)
+    if len(found.names) > max(50, int(known.sum()) // 5):
+        raise SettingError(f"The strata divide the rows into {len(found.names):,} parts, too few rows in each.", "strata", "Choose columns with fewer values.")
+    return found.codes
+
+
+def _cells(found: Groups, outcome: Outcome, layers: np.ndarray) -> np.ndarray:
+    shape = (len(found.names), len(outcome.classes), int(layers.max()) + 1)
+    rows = outcome.known
+    flat = np.ravel_multi_index((found.codes[rows], outcome.codes[rows], layers[rows]), shape)
+    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+
+
+def _against(
+    reference: np.ndarray, group: np.ndarray, good: int, strata: bool, seed: int, replicates: int
+) -> dict[str, dict[str, Any]]:
+    """All measures of one group against the reference, from counts (classes, strata) of each."""
+    pair = np.stack([reference, group])
+    values = {key: float(value) for key, value in _values(pair[None].astype("float64"), good, strata).items()}
+    a, d = pair[0].sum(), pair[1].sum()
+    hits = pair[:, good].sum(axis=1)
+    told: dict[str, dict[str, Any]] = {}
+    drawn = _values(resampled_cells(pair, replicates, seed), good, strata) if a and d else {}
+    apart = _differ(pair.sum(axis=2))
+    for key in (key for key in DATA if key != "consistency"):
+        value = values[key] if np.isfinite(values[key]) else None
+        told[key] = {"value": value, "ci": None}
+        if value is None:
+            told[key]["why"] = _why(key, pair, good, strata)
+            continue
+        between = percentiles(drawn[key])
+        if key in ("difference_in_proportions", "statistical_parity_difference"):
+            one, other = (0, 1) if key == "difference_in_proportions" else (1, 0)
+            low, high = newcombe(hits[one], (a, d)[one], hits[other], (a, d)[other])
+            between = (float(low), float(high))
+        elif key == "disparate_impact":
+            between = _katz(hits[1], d, hits[0], a)
+        elif key in DIVERGENCES and between is not None and not apart:
+            between = (0.0, between[1])
+            told[key]["note"] = UNCLEAR
+        told[key]["ci"] = list(between) if between is not None else None
+        if min(a, d) < THIN:
+            told[key]["thin"] = True
+    return told
+
+
+def _values(cells: np.ndarray, good: int, strata: bool) -> dict[str, np.ndarray]:
+    """Every measure of tables (…, 2 groups, classes, strata), the reference first; NaN where it is not defined."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        labels = cells.sum(axis=-1)
+        n = labels.sum(axis=-1)
+        shares = labels / n[..., None]
+        pa, pd_ = shares[..., 0, :], shares[..., 1, :]
+        qa, qd = pa[..., good], pd_[..., good]
+        middle, gap = (pa + pd_) / 2, np.abs(pa - pd_)
+        out = {
+            "class_imbalance": np.where((n > 0).all(axis=-1), (n[..., 0] - n[..., 1]) / n.sum(axis=-1), np.nan),
+            "difference_in_proportions": qa - qd, "statistical_parity_difference": qd - qa, "disparate_impact": np.where(qa > 0, qd / qa, np.nan),
+            "kl": _kl(pa, pd_), "js": (_kl(pa, middle) + _kl(pd_, middle)) / 2, "lp": np.sqrt((gap**2).sum(axis=-1)),
+            "total_variation": gap.sum(axis=-1) / 2, "ks": gap.max(axis=-1),
+        }
+        right, wrong = cells[..., good, :], cells.sum(axis=-2) - cells[..., good, :]  # (…, 2, strata)
+        there = (n > 0).all(axis=-1)
+        out["demographic_disparity"] = np.where(there, _share(wrong.sum(axis=-1)) - _share(right.sum(axis=-1)), np.nan)
+        if not strata:
+            return {key: np.squeeze(value) for key, value in out.items()} | {"conditional_demographic_disparity": np.full(np.shape(np.squeeze(qa)), np.nan)}
+        within = _share(np.moveaxis(wrong, -1, 0), empty=0.0) - _share(np.moveaxis(right, -1, 0), empty=0.0)
+        sizes = np.moveaxis(cells.sum(axis=(-3, -2)), -1, 0)
+        both = there & (right.sum(axis=(-1, -2)) > 0) & (wrong.sum(axis=(-1, -2)) > 0)
+        out["conditional_demographic_disparity"] = np.where(both, (sizes * within).sum(axis=0) / sizes.sum(axis=0), np.nan)
+        return {key: np.squeeze(value) for key, value in out.items()}
+
+
+def _share(counts: np.ndarray, empty: float = np.nan) -> np.ndarray:
+    """The second group's part of counts (…, 2); a stratum without such an outcome counts 0, as Clarify has it."""
+    total = counts.sum(axis=-1)
+    return np.where(total > 0, counts[..., 1] / np.where(total > 0, total, 1), empty)
+
+
+def _kl(p: np.ndarray, q: np.ndarray) -> np.ndarray:
+    """KL divergence over the last axis; NaN where q has none of what p has."""
+    part = np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / np.where(q > 0, q, 1)), 0.0)
+    return np.where(((p > 0) & (q <= 0)).any(axis=-1) | ~np.isfinite(p).all(axis=-1) | ~np.isfinite(q).all(axis=-1), np.nan, part.sum(axis=-1))
+
+
+def _katz(hits: float, of: float, other_hits: float, other_of: float) -> tuple[float, float] | None:
+    """The interval of a ratio of two rates by its logarithm (Katz et al. 1978); none where a rate is 0."""
+    if not hits or not other_hits:
+        return None
+    ratio = (hits / of) / (other_hits / other_of)
+    width = 1.959964 * np.sqrt(max(0.0, 1 / hits - 1 / of + 1 / other_hits - 1 / other_of))
+    return float(ratio * np.exp(-width)), float(ratio * np.exp(width))
+
+
+def _differ(counts: np.ndarray) -> bool:
+    """Whether the outcomes of two groups (2, classes) differ by a chi-square test at 5 %."""
+    from scipy.stats import chi2_contingency
+
+    counts = counts[:, counts.sum(axis=0) > 0]
+    if counts.shape[1] < 2 or (counts.sum(axis=1) == 0).any():
+        return False
+    return bool(chi2_contingency(counts, correction=False).pvalue < 0.05)
+
+
+def _why(key: str, pair: np.ndarray, good: int, strata: bool) -> str:
+    """Why a measure is not defined for these counts (2 groups, classes, strata)."""
+    if not pair[0].sum():
+        return "nobody in the reference group has a known outcome"
+    if not pair[1].sum():
+        return "nobody in the group has a known outcome"
+    if key == "disparate_impact":
+        return "nobody in the reference group has the good outcome, so nothing can be divided by its rate"
+    if key == "kl":
+        return "an outcome of the reference group never occurs in the group, which makes the divergence infinite"
+    if key == "conditional_demographic_disparity" and not strata:
+        return "no strata are chosen"
+    return "everybody has the good outcome" if pair[:, good].sum() else "nobody has the good outcome"
+
+
+def _consistency(
+    table: Table, frame: pd.DataFrame, found: Groups, outcome: Outcome, target: str, seed: int
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Whether people who are alike have the same outcome, and how it was looked up."""
+    from sklearn.neighbors import NearestNeighbors
+
+    rows = np.flatnonzero(outcome.known)
+    if len(rows) > LOOKED_AT:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, LOOKED_AT, replace=False))
+    part = frame.iloc[rows]
+    chosen = features(table.columns, part, leave_out=[*found.columns, target])
+    how = {"rows": len(rows), "of": int(outcome.known.sum()), "neighbours": NEIGHBOURS, "features": chosen.names}
+    if len(rows) <= NEIGHBOURS or not chosen.names:
+        why = "there are too few rows" if chosen.names else "no column is left to tell who is alike"
+        return {"value": None, "ci": None, "why": why}, how
+    matrix = np.clip(encoder(chosen).fit_transform(plain(part, chosen)), -1e6, 1e6)
+    nearest = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(matrix).kneighbors(return_distance=False)  # without the row itself
+    good = outcome.good[rows].astype("float64")
+    apart = np.abs(good - good[nearest].mean(axis=1))
+    value, width = 1 - float(apart.mean()), 1.959964 * float(apart.std(ddof=1)) / np.sqrt(len(rows))
+    return {"value": value, "ci": [float(max(0.0, value - width)), float(min(1.0, value + width))]}, how

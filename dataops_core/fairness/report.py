@@ -1,0 +1,200 @@
+"""The report on bias as one HTML file or JSON: small cells suppressed, with everything needed to repeat it."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dataops_core.fairness.guide import GUIDE
+from dataops_core.report.style import CSS
+
+FEW = 10  # people below whom a count may give somebody away
+HIDDEN = "suppressed"
+
+
+def suppressed(told: Any, few: int = FEW) -> Any:
+    """What `bias` told, without small cells: wherever a count lies from 1 to `few` - 1, everything that is counted from it is None.
+
+    A group of few people keeps its name and the mark "suppressed"; its counts, rates, intervals and gaps go. So do the counts from which
+    they could be got back: the smallest other group's too where only one is suppressed.
+    """
+    small = _small(told, few)
+    return _without(told, small, few)
+
+
+def _small(told: Mapping[str, Any], few: int) -> frozenset[str]:
+    """Names of groups that must not be counted: too few people, or too few with either outcome."""
+    names: set[str] = set()
+    for look in (told, *told.get("by_column", {}).values()):
+        of = look.get("groups", {})
+        here = {name for name, each in of.items() if _risky(each, few)}
+        if len(here) == 1 and len(of) > 2:  # the whole less the others would tell it
+            here.add(min((name for name in of if name not in here), key=lambda name: (of[name]["n"], name)))
+        names |= here
+    return frozenset(names)
+
+
+def _risky(group: Mapping[str, Any], few: int) -> bool:
+    counts = [group["n"]]
+    if group.get("labelled") is not None:
+        counts += [group["favourable"], group["labelled"] - group["favourable"]]
+    return any(0 < count < few for count in counts)
+
+
+def _without(told: Any, small: frozenset[str], few: int) -> Any:
+    if isinstance(told, Mapping):
+        if small & {told.get("group"), told.get("stratum")} or _few_counted(told, few):
+            return {key: value if key in ("group", "stratum", "reference", "measure", "of", "thin") and isinstance(value, str) else None for key, value in told.items()} | {HIDDEN: True}
+        return {key: {HIDDEN: True} if key in small and isinstance(value, Mapping) else _without(value, small, few) for key, value in told.items()}
+    if isinstance(told, (list, tuple)):
+        return [_without(each, small, few) for each in told]
+    return told
+
+
+def _few_counted(told: Mapping[str, Any], few: int) -> bool:
+    """Whether a count in it is one of few people: a rate's hits or misses, a stratum's people, a point of a curve."""
+    hits, of = told.get("hits"), told.get("of")
+    counts = [told.get("n"), told.get("rows")] if "n" in told or "observed" in told else []
+    if isinstance(hits, int) and isinstance(of, int):
+        counts += [hits, of - hits]
+    return any(isinstance(count, int) and 0 < count < few for count in counts)
+
+
+def json_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", suppress: int = FEW) -> dict[str, Any]:
+    """What `bias` told, without small cells, with the title, the content hash of the table, and the threshold."""
+    return {"title": title, "content_hash": content_hash, "suppressed_below": suppress, **suppressed(told, suppress)}
+
+
+def html_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", suppress: int = FEW) -> str:
+    """The report as one HTML file that loads nothing; the same answer gives the same bytes."""
+    shown = suppressed(told, suppress)
+    name = html.escape(title)
+    parts = [
+        ("Groups", _groups(shown)), ("What stands out", _said(told, shown)), ("Data", _data(shown)), ("Decisions", _model(shown)), ("Gaps", _gaps(shown)),
+        ("Within strata", _strata(shown)), ("Proxies", _proxies(shown)), ("Which measure answers my question", _guide()), ("How to repeat it", _repeat(shown, content_hash, suppress)),
+    ]
+    links = "".join(f'<li><a href="#s{number}">{head}</a></li>' for number, (head, body) in enumerate(parts) if body)
+    body = "".join(f"<section><h2 id=s{number}>{head}</h2>{body}</section>\n" for number, (head, body) in enumerate(parts) if body)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">\n'
+        f"<title>Bias report: {name}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<a class=skip href=\"#main\">Skip to the report</a>\n"
+        f"<header><h1>Bias report: {name}</h1><p class=quiet>{html.escape(GUIDE['no_badge'])} Cells of fewer than {suppress} people are not shown.</p></header>\n"
+        f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n<main id=main tabindex="-1">\n{body}</main>\n'
+        "<footer><div><p>Made by the data quality workbench; this file loads nothing from anywhere.</p></div></footer>\n</body>\n</html>\n"
+    )
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """A table; the first column is text, the others are numbers where they look like one."""
+    if not rows:
+        return ""
+    top = "".join(f"<th scope=col{' class=num' if at else ''}>{html.escape(name)}</th>" for at, name in enumerate(head))
+    lines = "".join(
+        "<tr>" + "".join(
+            f"<th scope=row>{html.escape(str(cell))}</th>" if not at else f'<td class=num data-name="{html.escape(head[at])}">{html.escape(str(cell))}</td>' for at, cell in enumerate(row)
+        ) + "</tr>" for row in rows
+    )
+    return f"<table class=wide><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def _percent(value: float | None, sign: bool = False) -> str:
+    return "not defined" if value is None else f"{value:{'+' if sign else ''}.1%}"
+
+
+def _between(ends: Sequence[float] | None, sign: bool = False) -> str:
+    return "" if not ends else f"{_percent(ends[0], sign)} to {_percent(ends[1], sign)}"
+
+
+def _groups(told: Mapping[str, Any]) -> str:
+    rows = []
+    for name, each in told["groups"].items():
+        if HIDDEN in each:
+            rows.append((name, HIDDEN, "", "", "", ""))
+        else:
+            rows.append((name, f"{each['n']:,}", _percent(each["share"]), _percent(each["rate"]) if told["target"] else "", _between(each["ci"]), _percent(each["missing"])))
+    out = _table((", ".join(told["sensitive"]), "people", "share", "good outcome", "95 % interval (Wilson)", "missing cells"), rows)
+    against = told.get("population")
+    if against and against.get("p") is not None:
+        stated = [(name, _percent(each["share"]), _percent(each["stated"])) for name, each in against["groups"].items() if HIDDEN not in each]
+        out += f"<p>Against the stated population ({html.escape(str(against['test']))}): p = {against['p']:.4f}.</p>" + _table(("group", "in the table", "in the population"), stated)
+    return out
+
+
+def _said(told: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+    hidden = [name for look in (shown, *shown["by_column"].values()) for name, each in look["groups"].items() if HIDDEN in each]
+    lines = [line for line in told["words"] if not any(name in line for name in hidden)]
+    return "".join(f"<p>{html.escape(line)}</p>" for line in lines) + "".join(f"<p class=quiet>Left out: {html.escape(f'{k} ({v})')}</p>" for k, v in told["left_out"].items())
+
+
+def _data(told: Mapping[str, Any]) -> str:
+    measured = told.get("data_measures")
+    if not measured:
+        return ""
+    rows = []
+    for key, about in measured["about"].items():
+        each = measured["together"][key]
+        value = "not defined" if each.get("value") is None else f"{each['value']:.4f}"
+        between = f"{each['ci'][0]:.4f} to {each['ci'][1]:.4f}" if each.get("ci") else each.get("why") or ""
+        rows.append((about["title"], value, between, about["formula"], about["range"], about["direction"]))
+    return f"<p>All other groups together (d) against {html.escape(str(measured['reference']))} (a).</p>" + _table(("measure", "value", "95 % interval", "formula", "range", "reads"), rows)
+
+
+def _model(told: Mapping[str, Any]) -> str:
+    model = told.get("model")
+    if not model:
+        return ""
+    measures = list(model["about"])
+    rows = [
+        (name, *([HIDDEN] + [""] * len(measures) if HIDDEN in each else [f"{each['n']:,}" if each.get("n") else HIDDEN, *[HIDDEN if HIDDEN in each[m] else _percent(each[m]["value"]) for m in measures]]))
+        for name, each in model["groups"].items()
+    ]
+    apart = [(about["title"], _number(model["fairness"][key]["difference"]), _number(model["fairness"][key]["ratio"]), about["formula"]) for key, about in model["about_fairness"].items()]
+    how = told["decisions"] or {}
+    said = f"Decisions of the column {how['column']}." if how.get("column") else f"Decisions of a {how.get('model')} model without the sensitive columns; judged on {how.get('judged')}."
+    return f"<p>{html.escape(said)}</p>" + _table(("group", "people", *[model["about"][m]["title"] for m in measures]), rows) + _table(("notion", "difference", "ratio", "asks for"), apart)
+
+
+def _number(value: float | None) -> str:
+    return "not defined" if value is None else f"{value:.4f}"
+
+
+def _gaps(told: Mapping[str, Any]) -> str:
+    rows = [
+        (each["group"], each["of"], each["measure"], _percent(each["value"], sign=True), _between(each["ci"], sign=True), "clear" if each["clear"] else "few people" if each["thin"] else "not clear")
+        for each in told["gaps"] if HIDDEN not in each
+    ]
+    if not rows:
+        return ""
+    how = "Group less reference, 95 % Newcombe interval; clear: beyond chance after Holm's correction across everything that was looked at."
+    return f"<p class=quiet>{how}</p>" + _table(("group", "by", "measure", "gap", "interval", ""), rows)
+
+
+def _strata(told: Mapping[str, Any]) -> str:
+    found = told.get("confounding")
+    if not found:
+        return ""
+    said = "".join(f"<p>{html.escape(each['words'])}</p>" for name, each in found["by_group"].items() if HIDDEN not in each)
+    return f"<p class=quiet>Compared within {html.escape(', '.join(found['strata']))}; odds ratios by Mantel and Haenszel.</p>{said}"
+
+
+def _proxies(told: Mapping[str, Any]) -> str:
+    rows = [(each["column"] or "all columns together", each["of"], f"{each['auc']:.3f}", f"{each['balanced_accuracy']:.3f}", each["verdict"]) for each in told["proxies"]]
+    return _table(("column", "tells", "AUC (0.5 is guessing)", "balanced accuracy", ""), rows)
+
+
+def _guide() -> str:
+    rows = [(each["question"], each["measure"], each["more"]) for each in GUIDE["questions"]]
+    impossible = GUIDE["impossible"]
+    return (
+        _table(("question", "measure", "mind"), rows) + f"<h3>{impossible['title']}</h3><p>{html.escape(impossible['words'])}</p>"
+        f"<p class=quiet>{html.escape('; '.join(impossible['sources']))}</p><h3>The four-fifths rule</h3><p>{html.escape(GUIDE['four_fifths'])}</p>"
+    )
+
+
+def _repeat(told: Mapping[str, Any], content_hash: str, suppress: int) -> str:
+    keys = ("rows", "target", "favourable", "sensitive", "reference", "prediction", "control", "strata", "split", "ranges", "seed", "thin")
+    rows = [(key, told.get(key)) for key in keys if told.get(key) not in (None, [], {})]
+    rows += [(f"version of {name}", version) for name, version in told["versions"].items()] + [("cells suppressed below", suppress)]
+    return _table(("setting", "value"), rows) + (f"<p>Content hash of the table: <code>{html.escape(content_hash)}</code></p>" if content_hash else "")

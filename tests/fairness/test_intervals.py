@@ -1,0 +1,73 @@
+"""Intervals against published worked examples; tests that hold their level under no gap."""
+
+import numpy as np
+import pytest
+from scipy.stats import fisher_exact
+
+from dataops_core.fairness.intervals import (
+    holm,
+    largest_gap,
+    newcombe,
+    percentiles,
+    resampled_cells,
+    two_shares_p,
+    wilson,
+)
+
+
+# Newcombe 1998, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17:857-872, table I, method 3
+@pytest.mark.parametrize(("hits", "of", "low", "high"), [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)])
+def test_wilson_as_published(hits, of, low, high):
+    found = wilson(hits, of)
+    assert [round(float(end), 4) for end in found] == [low, high]
+
+
+# Newcombe 1998, Interval estimation for the difference between independent proportions, Statistics in Medicine 17:873-890, table II, method 10
+@pytest.mark.parametrize(("one", "other", "low", "high"), [
+    ((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((6, 7), (2, 7), 0.0582, 0.8062), ((5, 56), (0, 29), -0.0381, 0.1926),
+    ((0, 10), (0, 20), -0.1611, 0.2775), ((0, 10), (0, 10), -0.2775, 0.2775), ((10, 10), (0, 20), 0.6791, 1.0), ((10, 10), (0, 10), 0.6075, 1.0),
+])
+def test_newcombe_as_published(one, other, low, high):
+    found = newcombe(*one, *other)
+    assert [round(float(end), 4) for end in found] == [low, high]
+
+
+def test_a_share_of_nothing_has_no_interval():
+    assert np.isnan(wilson(0, 0)).all() and np.isnan(newcombe(1, 2, 0, 0)).all()
+
+
+def test_the_test_of_two_shares_is_exact_where_it_is_thin_and_a_score_test_where_it_is_not():
+    assert two_shares_p(9, 10, 3, 10) == pytest.approx(fisher_exact([[9, 1], [3, 7]]).pvalue)
+    # pooled rate 0.4, standard error sqrt(0.4 * 0.6 * (1/100 + 1/100)) = 0.0692820; 0.1 / 0.0692820 = 1.4434
+    assert two_shares_p(45, 100, 35, 100) == pytest.approx(0.1489, abs=1e-4)
+    assert two_shares_p(5, 5, 7, 7) == 1.0
+
+
+def test_holm_by_hand():
+    assert holm([0.04, 0.01, None, 0.02]) == [0.04, 0.03, None, 0.04]
+    assert holm([None, 0.6, 0.7]) == [None, 1.0, 1.0]
+
+
+def test_under_no_gap_the_largest_gap_gives_five_per_cent_false_alarms():
+    rng = np.random.default_rng(1)
+    p = [largest_gap(rng.binomial([80, 150, 40], 0.3), [80, 150, 40], shuffles=400, seed=seed)[1] for seed in range(1000)]
+    assert 0.035 < np.mean(np.array(p) <= 0.05) < 0.065
+
+
+def test_a_large_gap_is_found_and_its_size_is_told():
+    seen, p = largest_gap([50, 20], [100, 100])
+    assert (seen, p) == (pytest.approx(0.3), 1 / 2001)
+
+
+def test_percentiles_of_a_largest_gap_would_leave_nought_out():
+    """The trap for which there is a permutation test."""
+    drawn = resampled_cells(np.array([[15, 15]] * 10), seed=3)
+    shares = drawn[:, :, 0] / drawn.sum(axis=2)
+    low, _ = percentiles(shares.max(axis=1) - shares.min(axis=1))
+    assert low > 0.1
+    assert largest_gap([15] * 10, [30] * 10)[1] == 1.0
+
+
+def test_many_undefined_replicates_make_no_interval():
+    assert percentiles(np.array([np.nan] * 6 + [0.5] * 94)) is None
+    assert percentiles(np.array([np.nan] * 5 + [0.5] * 95)) == (0.5, 0.5)
