@@ -79,6 +79,25 @@ def _pooled(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any
     return pooled(table, **asked)
 
 
+def _bias(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    from dataops_core.fairness import bias
+
+    table, asked = _of_table(store, args)
+    return bias(table, progress=progress, **asked)
+
+
+def _bias_part(name: str) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
+    """A part of the look at bias that needs no model."""
+    def part(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
+        from dataops_core import fairness
+
+        table, asked = _of_table(store, args)
+        told: dict[str, Any] = getattr(fairness, name)(table, **asked)
+        return told
+
+    return part
+
+
 def _outliers(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
     from dataops_core.outliers import outliers
 
@@ -94,6 +113,8 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "groups": lambda store, args, _: groups(states.table(store, args["state"]), args["column"]),
     "drift": _drift, "imbalance": _imbalance, "resampling methods": _resampling_methods, "resample bench": _resample_bench,
     "impute bench": _impute_bench, "missing": _missing, "pooled": _pooled, "outliers": _outliers,
+    "bias": _bias, "bias groups": _bias_part("groups"), "bias data": _bias_part("data_measures"), "proxies": _bias_part("proxies"),
+    "confounding": _bias_part("confounding"),
     "clusters": _clusters,
 }
 
@@ -102,7 +123,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
 def counting_code() -> str:
     """The hash of all code that counts on demand: what was counted by older code is counted again."""
     root = Path(str(dataops_core.__file__)).parent
-    folders = ("compare", "imputation", "models", "outliers", "resampling", "steps")
+    folders = ("compare", "fairness", "imputation", "models", "outliers", "resampling", "steps")
     return sha256(code_hash() + "".join(path.read_text("utf-8") for folder in folders for path in sorted((root / folder).glob("*.py"))))[:16]
 
 

@@ -15,7 +15,7 @@ from pages._ui.groups import MOST, Asked
 from pages._ui.words import count, md
 
 BASELINE = "A baseline model"
-PERCENT = {name: st.column_config.NumberColumn(name, format="percent") for name in ("Rate", "From", "To", "Difference", "Gap", "Reference", "Group", "AUC")}
+PERCENT = {name: st.column_config.NumberColumn(name, format="percent") for name in ("Rate", "From", "To", "Difference", "Gap")}
 
 
 def panel(asked: Asked, table: Table) -> None:
