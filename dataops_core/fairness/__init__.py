@@ -5,7 +5,9 @@ from dataops_core.fairness.confounding import confounding
 from dataops_core.fairness.data import data_measures
 from dataops_core.fairness.groups import groups
 from dataops_core.fairness.guide import GUIDE
+from dataops_core.fairness.lab import lab
+from dataops_core.fairness.mitigations import METHODS
 from dataops_core.fairness.model import model_measures
 from dataops_core.fairness.proxies import proxies
 
-__all__ = ["GUIDE", "bias", "confounding", "data_measures", "groups", "model_measures", "proxies"]
+__all__ = ["GUIDE", "METHODS", "bias", "confounding", "data_measures", "groups", "lab", "model_measures", "proxies"]

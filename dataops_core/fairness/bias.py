@@ -173,7 +173,8 @@ def _words(told: Mapping[str, Any]) -> list[str]:
     largest = {(each["of"], each["measure"]): each for each in told["largest"]}
     for (of, measure), each in largest.items():
         if each["clear"]:
-            said.append(f"By {of.replace(', ', ' and ')}, the {_named(measure)} runs from {each['lowest']} to {each['highest']} over {each['value']:.1%} (permutation test, p {_p(each['p_holm'])}).")
+            ends = f"from {each['lowest_rate']:.1%} ({each['lowest']}) to {each['highest_rate']:.1%} ({each['highest']})"
+            said.append(f"By {of.replace(', ', ' and ')}, the {_named(measure)} runs {ends}: more than chance (permutation test, p {_p(each['p_holm'])}).")
     if told["largest"] and not said:
         said.append("No gap between groups is clear: what differs may be chance, or the groups may be too small to tell.")
     thin = [name for name, each in told["groups"].items() if each["thin"]]

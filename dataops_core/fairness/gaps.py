@@ -26,8 +26,8 @@ def gaps(rates: Mapping[str, Mapping[str, tuple[int, int]]], reference: str, *, 
                 continue
             entry: dict[str, Any] = {"of": of, "measure": measure, "group": name, "reference": reference, "value": None, "ci": None, "p": None, "thin": min(n, base[1]) < thin}
             if n and base[1]:
-                low, high = newcombe(hits, n, *base)
-                entry |= {"value": hits / n - base[0] / base[1], "ci": [float(low), float(high)], "p": None if entry["thin"] else two_shares_p(hits, n, *base)}
+                least, most = newcombe(hits, n, *base)
+                entry |= {"value": hits / n - base[0] / base[1], "ci": [float(least), float(most)], "p": None if entry["thin"] else two_shares_p(hits, n, *base)}
             else:
                 entry["why"] = f"the rate of {name if not n else reference} is not defined"
             told["gaps"].append(entry)
@@ -38,7 +38,8 @@ def gaps(rates: Mapping[str, Mapping[str, tuple[int, int]]], reference: str, *, 
         else:
             shares = {name: hits / n for name, (hits, n) in wide.items()}
             value, p = largest_gap([hits for hits, _ in wide.values()], [n for _, n in wide.values()], seed=(seed + number) % 2**32)
-            entry |= {"value": value, "p": p, "lowest": min(shares, key=lambda name: shares[name]), "highest": max(shares, key=lambda name: shares[name])}
+            low, high = min(shares, key=lambda name: shares[name]), max(shares, key=lambda name: shares[name])
+            entry |= {"value": value, "p": p, "lowest": low, "highest": high, "lowest_rate": shares[low], "highest_rate": shares[high]}
         told["largest"].append(entry)
     return told
 

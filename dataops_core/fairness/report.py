@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataops_core.fairness.guide import GUIDE
+from dataops_core.fairness.model import CELLS
 from dataops_core.report.style import CSS
 
 FEW = 10  # people below whom a count may give somebody away
 HIDDEN = "suppressed"
+KEPT = ("group", "stratum", "reference", "measure", "of")
 
 
 def suppressed(told: Any, few: int = FEW) -> Any:
@@ -44,18 +47,23 @@ def _risky(group: Mapping[str, Any], few: int) -> bool:
 
 def _without(told: Any, small: frozenset[str], few: int) -> Any:
     if isinstance(told, Mapping):
-        if small & {told.get("group"), told.get("stratum")} or _few_counted(told, few):
-            return {key: value if key in ("group", "stratum", "reference", "measure", "of", "thin") and isinstance(value, str) else None for key, value in told.items()} | {HIDDEN: True}
+        if any(isinstance(told.get(key), str) and told[key] in small for key in ("group", "stratum", "lowest", "highest")) or _few_counted(told, few):
+            return {key: value if key in KEPT and isinstance(value, str) else None for key, value in told.items()} | {HIDDEN: True}
         return {key: {HIDDEN: True} if key in small and isinstance(value, Mapping) else _without(value, small, few) for key, value in told.items()}
     if isinstance(told, (list, tuple)):
-        return [_without(each, small, few) for each in told]
+        return [_without(each, small, few) for each in told if not (isinstance(each, str) and " " in each and _names_one(each, small))]
     return told
+
+
+def _names_one(sentence: str, small: frozenset[str]) -> bool:
+    """Whether a sentence speaks of a group that is not counted; a name by itself does not."""
+    return sentence not in small and any(re.search(rf"(?<!\w){re.escape(name)}(?!\w)", sentence) for name in small)
 
 
 def _few_counted(told: Mapping[str, Any], few: int) -> bool:
     """Whether a count in it is one of few people: a rate's hits or misses, a stratum's people, a point of a curve."""
     hits, of = told.get("hits"), told.get("of")
-    counts = [told.get("n"), told.get("rows")] if "n" in told or "observed" in told else []
+    counts = [told.get("n"), told.get("rows")] if "n" in told or "observed" in told else list(told.values()) if set(told) == set(CELLS) else []
     if isinstance(hits, int) and isinstance(of, int):
         counts += [hits, of - hits]
     return any(isinstance(count, int) and 0 < count < few for count in counts)
@@ -71,7 +79,7 @@ def html_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", 
     shown = suppressed(told, suppress)
     name = html.escape(title)
     parts = [
-        ("Groups", _groups(shown)), ("What stands out", _said(told, shown)), ("Data", _data(shown)), ("Decisions", _model(shown)), ("Gaps", _gaps(shown)),
+        ("Groups", _groups(shown)), ("What stands out", _said(shown)), ("Data", _data(shown)), ("Decisions", _model(shown)), ("Gaps", _gaps(shown)),
         ("Within strata", _strata(shown)), ("Proxies", _proxies(shown)), ("Which measure answers my question", _guide()), ("How to repeat it", _repeat(shown, content_hash, suppress)),
     ]
     links = "".join(f'<li><a href="#s{number}">{head}</a></li>' for number, (head, body) in enumerate(parts) if body)
@@ -122,10 +130,9 @@ def _groups(told: Mapping[str, Any]) -> str:
     return out
 
 
-def _said(told: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
-    hidden = [name for look in (shown, *shown["by_column"].values()) for name, each in look["groups"].items() if HIDDEN in each]
-    lines = [line for line in told["words"] if not any(name in line for name in hidden)]
-    return "".join(f"<p>{html.escape(line)}</p>" for line in lines) + "".join(f"<p class=quiet>Left out: {html.escape(f'{k} ({v})')}</p>" for k, v in told["left_out"].items())
+def _said(told: Mapping[str, Any]) -> str:
+    lines = [*told["words"], *[f"Left out: {name} ({why})" for name, why in told["left_out"].items()]]
+    return "".join(f"<p>{html.escape(line)}</p>" for line in lines)
 
 
 def _data(told: Mapping[str, Any]) -> str:

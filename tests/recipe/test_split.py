@@ -55,7 +55,7 @@ def test_no_step_learns_from_rows_that_are_not_for_training(op, tmp_path):
     made = frame().assign(split=np.where(np.arange(200) % 3 == 0, "test", "train"), text=[f"{n}.5" for n in range(200)])
     other = changed(made, made["split"])
     step = REGISTRY[op]
-    given = {"columns": ["pay"], "column": "sex", "mapping": {"f": "female"}, "target": "sex", "kind": "number"}
+    given = {"columns": ["pay"], "column": "sex", "mapping": {"f": "female"}, "target": "sex", "kind": "number", "by": ["sex"] if op != "reweigh" else ["pay"]}
     texts = {s.name: ["text"] for s in step.settings if s.shape == "columns" and s.columns.families == ("text",)}
     settings = step.check({s.name: (given | texts)[s.name] for s in step.settings if s.required and s.name in given})
     if op == "drop_columns_with_missing":

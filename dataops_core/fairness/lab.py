@@ -1,0 +1,227 @@
+"""The mitigation lab: what each way to act on bias does to a model's decisions, before and after, on the same untouched rows."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
+
+import numpy as np
+
+from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
+from dataops_core.fairness.bias import versions
+from dataops_core.fairness.decisions import usable
+from dataops_core.fairness.intervals import REPLICATES, percentiles, resampled_cells
+from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
+from dataops_core.fairness.people import THIN, groups_of, named_ranges, outcome_of
+from dataops_core.models import PARTS, TRAIN, plain
+from dataops_core.table import Table
+
+Progress = Callable[[float, str], None]
+HELD_BACK = 0.3
+SLOW_ROWS = 20_000
+LEAST = 0.005  # a change below it is none that matters
+SHRINKS = 0.01
+
+
+def lab(
+    table: Table, target: str, favourable: str, sensitive: Sequence[str], *, methods: Sequence[str] | None = None,
+    constraint: Constraint = "demographic_parity", kind: Literal["linear", "trees"] = "linear", split: str | None = None,
+    cuts: Mapping[str, Sequence[float]] | None = None, slow_rows: int = SLOW_ROWS, thin: int = THIN, seed: int = 0,
+    replicates: int = REPLICATES, progress: Progress = lambda _share, _note: None,
+) -> dict[str, Any]:
+    """Compare ways to act on bias with doing nothing: each learns from the same rows, and decides about the same rows that none saw.
+
+    Learned from are the split's training rows, judged its test rows (validation rows where there are no others); without a split
+    three in ten rows are held back by the seed, by group and outcome. No model sees the sensitive columns. Per method: "accuracy",
+    "balanced_accuracy", "selection_gap" and "tpr_gap" (largest less smallest rate over groups with `thin` rows), "groups" (rates of each),
+    "difference" from doing nothing with 95 % intervals of a paired bootstrap (the gaps between the same two groups), "pays" and "gains" (groups
+    with clearly fewer or more good decisions, or right ones), "levels_down" where the gap shrinks only because the better-off
+    lose, "undominated" where no other way is both more accurate and closer to no gap, what it changes and needs, "seconds", "step". The
+    slow ones learn from a sample of `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
+    """
+    start_frame = table.frame()
+    for name in (target, *sensitive, *([split] if split else [])):
+        table.column(name)
+    found = groups_of(start_frame, list(sensitive), cuts)
+    outcome = outcome_of(start_frame, target, favourable)
+    names = found.of(np.arange(len(start_frame)))
+    train, judge = _sides(start_frame[split].to_numpy() if split else None, outcome.known, outcome.good, found.codes, seed)
+    frame = start_frame.copy(deep=False)
+    for name in found.cuts:
+        frame[name] = groups_of(start_frame, [name], cuts).of(np.arange(len(frame)))
+    chosen = usable(table, start_frame.iloc[train], target, found.columns, [split] if split else [])
+    setup = Setup(
+        frame, target, favourable, found.columns, chosen, outcome.good, names, train, judge, _some(train, found.codes, outcome.good, slow_rows, seed), kind, constraint, seed % 2**31,
+    )
+    asked = _asked(methods)
+    decisions, seconds, failed = _run(asked, setup, progress)
+    progress(0.95, "Comparing")
+    pair = "selection_rate" if constraint == "demographic_parity" else "tpr"
+    told = {name: _told(decisions[name], decisions["baseline"], setup, pair, thin, replicates) for name in decisions}
+    best = _undominated(told, "selection_gap" if pair == "selection_rate" else "tpr_gap")
+    for name, each in told.items():
+        each |= METHODS[name] | {
+            "seconds": round(seconds[name], 3), "step": step_of(name, setup, found.cuts), "undominated": name in best,
+            "learned_from": len(setup.some) if name in SLOW else len(train),
+        }
+    progress(1.0, "Done")
+    return {
+        "target": target, "favourable": favourable, "sensitive": list(found.columns), "ranges": named_ranges(found, start_frame), "constraint": constraint, "model": kind,
+        "rows": {"learned_from": len(train), "judged": len(judge), "of": len(frame)}, "judged": "test rows of the split" if split else "three in ten rows, held back by the seed",
+        "features": chosen.names, "left_out_features": chosen.left_out, "methods": told, "failed": failed, "undominated": best, "thin": thin, "seed": seed,
+        "versions": versions(),
+    }
+
+
+def _asked(methods: Sequence[str] | None) -> list[str]:
+    for name in methods or ():
+        if name not in METHODS:
+            raise SettingError(f'There is no way called "{name}".', "lab", nearest(name, METHODS))
+    return list(dict.fromkeys(["baseline", *(METHODS if methods is None else methods)]))
+
+
+def _sides(parts: np.ndarray | None, known: np.ndarray, good: np.ndarray, codes: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Who is learned from and who is judged, as places; raises SettingError where one side has not both outcomes."""
+    if parts is not None:
+        train = np.flatnonzero(known & (parts == TRAIN))
+        judge = next((rows for part in reversed(PARTS[1:]) if len(rows := np.flatnonzero(known & (parts == part)))), np.array([], dtype="int64"))
+    else:
+        rng, held = np.random.default_rng(seed), []
+        strata = codes * 2 + good
+        for stratum in np.unique(strata[known]):
+            here = rng.permutation(np.flatnonzero(known & (strata == stratum)))
+            held.append(here[:round(len(here) * HELD_BACK)])
+        judge = np.sort(np.concatenate(held)) if held else np.array([], dtype="int64")
+        train = np.setdiff1d(np.flatnonzero(known), judge)
+    for rows, side in ((train, "learn from"), (judge, "judge by")):
+        if len(rows) < 2 or len(set(good[rows].tolist())) < 2:
+            raise SettingError(f"The rows to {side} do not have both outcomes.", "lab", "Bring more rows, or split them so that both sides have both outcomes.")
+    return train, judge
+
+
+def _some(train: np.ndarray, codes: np.ndarray, good: np.ndarray, most: int, seed: int) -> np.ndarray:
+    """At most so many training rows, every group and outcome by its share and with some rows where it has some."""
+    if len(train) <= most:
+        return train
+    rng, kept = np.random.default_rng(seed), []
+    strata = codes[train] * 2 + good[train]
+    for stratum in np.unique(strata):
+        here = train[strata == stratum]
+        kept.append(rng.choice(here, min(len(here), max(5, round(len(here) * most / len(train)))), replace=False))
+    return np.sort(np.concatenate(kept))
+
+
+def _run(asked: list[str], setup: Setup, progress: Progress) -> tuple[dict[str, np.ndarray], dict[str, float], dict[str, str]]:
+    """The decisions of each method, its seconds, and why it failed if it did."""
+    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
+    from threadpoolctl import threadpool_limits
+
+    decisions: dict[str, np.ndarray] = {}
+    seconds: dict[str, float] = {}
+    failed: dict[str, str] = {}
+    with threadpool_limits(limits=1), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # columns that are empty on one side, fits that stop early: all methods meet the same
+        progress(0.0, METHODS["baseline"]["title"])
+        begin = time.perf_counter()
+        baseline = fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train])
+        decisions["baseline"] = np.asarray(baseline.predict(plain(setup.frame.iloc[setup.judge], setup.chosen)), dtype=bool)
+        seconds["baseline"] = time.perf_counter() - begin
+        for number, name in enumerate(asked[1:], 1):
+            progress(0.95 * number / len(asked), METHODS[name]["title"])
+            begin = time.perf_counter()
+            try:
+                decisions[name] = decided(name, setup, baseline)
+            except (DataOpsError, Skip) as error:
+                failed[name] = str(error)
+            except ValueError as error:  # of Fairlearn: a group with one outcome only
+                failed[name] = f"It cannot be done with these groups: {error}"
+            seconds[name] = time.perf_counter() - begin
+    return decisions, seconds, failed
+
+
+def _rates(cells: np.ndarray) -> dict[str, np.ndarray]:
+    """Rates of each group from counts (…, groups, truth, decision); NaN where there is nobody to count."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        n = cells.sum(axis=(-2, -1))
+        return {
+            "selection_rate": cells[..., 1].sum(axis=-1) / n, "tpr": cells[..., 1, 1] / cells[..., 1, :].sum(axis=-1),
+            "fpr": cells[..., 0, 1] / cells[..., 0, :].sum(axis=-1), "accuracy": (cells[..., 0, 0] + cells[..., 1, 1]) / n,
+        }
+
+
+def _whole(cells: np.ndarray) -> dict[str, np.ndarray]:
+    """Accuracy and balanced accuracy of everybody, from counts (…, groups, truth, decision)."""
+    together = _rates(cells.sum(axis=-3, keepdims=True))
+    return {"accuracy": together["accuracy"][..., 0], "balanced_accuracy": (together["tpr"][..., 0] + 1 - together["fpr"][..., 0]) / 2}
+
+
+def _told(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int) -> dict[str, Any]:
+    """One method's decisions against the baseline's, by the counts of group, truth, the baseline's decision and its own."""
+    names, codes = np.unique(setup.groups[setup.judge].astype(str), return_inverse=True)
+    truth = setup.good[setup.judge].astype(int)
+    flat = np.ravel_multi_index((codes, truth, before.astype(int), made.astype(int)), (len(names), 2, 2, 2))
+    cells = np.bincount(flat, minlength=len(names) * 8).reshape(len(names), 2, 2, 2)
+    drawn = resampled_cells(cells, replicates, setup.seed)
+    now, then = cells.sum(axis=2), cells.sum(axis=3)  # over the baseline's decisions, and over its own
+    rates, old = _rates(now), _rates(then)
+    drawn_rates, drawn_old = _rates(drawn.sum(axis=3)), _rates(drawn.sum(axis=4))
+    of = {"selection_rate": now.sum(axis=(1, 2)), "tpr": now[:, 1].sum(axis=1), "fpr": now[:, 0].sum(axis=1), "accuracy": now.sum(axis=(1, 2))}
+    told: dict[str, Any] = {key: float(value) for key, value in _whole(now).items()}
+    told["difference"] = {key: _change(_whole(now)[key], _whole(then)[key], _whole(drawn.sum(axis=3))[key], _whole(drawn.sum(axis=4))[key]) for key in ("accuracy", "balanced_accuracy")}
+    ends: dict[str, tuple[int, int]] = {}
+    for key, gap in (("selection_rate", "selection_gap"), ("tpr", "tpr_gap")):
+        wide = np.flatnonzero(of[key] >= thin)
+        told[gap] = float(np.ptp(rates[key][wide])) if len(wide) > 1 else None
+        if len(wide) > 1:
+            low, high = int(wide[old[key][wide].argmin()]), int(wide[old[key][wide].argmax()])
+            ends[key] = low, high
+            apart = [np.abs(each[..., high] - each[..., low]) for each in (rates[key], old[key], drawn_rates[key], drawn_old[key])]
+            told["difference"][gap] = _change(*apart) | {"between": [str(names[high]), str(names[low])]}
+    told["groups"] = {}
+    for at, name in enumerate(names):
+        changes = {key: _change(rates[key][at], old[key][at], drawn_rates[key][:, at], drawn_old[key][:, at]) for key in rates}
+        told["groups"][str(name)] = {"n": int(of["accuracy"][at]), "thin": bool(of["accuracy"][at] < thin)} | {
+            key: {"value": float(rates[key][at]) if of[key][at] else None, "of": int(of[key][at]), "thin": bool(of[key][at] < thin)} | {"change": changes[key]} for key in rates
+        }
+    told["pays"] = _moved(told["groups"], -1)
+    told["gains"] = _moved(told["groups"], 1)
+    told["levels_down"] = _levels_down(rates, old, ends.get(pair), pair)
+    return told
+
+
+def _change(now: Any, then: Any, drawn_now: np.ndarray, drawn_then: np.ndarray) -> dict[str, Any]:
+    """A change with its paired interval; `clear` when that leaves nought out and the change is large enough to matter."""
+    value = float(now - then)
+    if not np.isfinite(value):
+        return {"value": None, "ci": None, "clear": False}
+    between = percentiles(drawn_now - drawn_then)
+    clear = between is not None and not between[0] <= 0 <= between[1] and abs(value) >= LEAST
+    return {"value": value, "ci": list(between) if between else None, "clear": bool(clear)}
+
+
+def _moved(groups: Mapping[str, Any], sign: int) -> list[dict[str, Any]]:
+    """Groups whose good or right decisions clearly became fewer (-1) or more (1)."""
+    told = []
+    for name, each in groups.items():
+        for key in ("selection_rate", "tpr", "accuracy"):
+            change = each[key]["change"]
+            if change["clear"] and change["value"] * sign > 0 and not each[key]["thin"]:
+                told.append({"group": name, "measure": key, **change})
+    return told
+
+
+def _levels_down(rates: Mapping[str, np.ndarray], old: Mapping[str, np.ndarray], ends: tuple[int, int] | None, key: str) -> bool:
+    """Whether the gap shrinks while the worse-off group gains nothing."""
+    if ends is None:
+        return False
+    low, high = ends
+    shrinks = abs(old[key][high] - old[key][low]) - abs(rates[key][high] - rates[key][low])
+    return bool(shrinks >= SHRINKS and rates[key][low] - old[key][low] <= LEAST and rates[key][high] < old[key][high])
+
+
+def _undominated(told: Mapping[str, Mapping[str, Any]], gap: str) -> list[str]:
+    """The methods that no other beats in accuracy and gap at once; without a gap there is nothing to weigh."""
+    points = {name: (each["accuracy"], -each[gap]) for name, each in told.items() if each[gap] is not None}
+    return [name for name, mine in points.items() if not any(other[0] >= mine[0] and other[1] >= mine[1] and other != mine for other in points.values())]
