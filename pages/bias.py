@@ -1,10 +1,10 @@
 """Bias: who is in the table, what they get, how decisions treat them, and how sure one can be of it."""
 
 import streamlit as st
-from dataops_core.fairness.guide import GUIDE
 
+from dataops_core.fairness.guide import GUIDE
 from dataops_core.store import datasets
-from pages._ui import deciding, finding, frame, grid, groups, head, splitting
+from pages._ui import deciding, finding, frame, grid, groups, head, mitigating, splitting
 from pages._ui.words import md
 
 place = frame.enter("Bias")
@@ -21,8 +21,8 @@ with frame.errors():
     asked = groups.choose(state, table, datasets.roles_now(here), split)
     if asked is None:
         st.stop()
-    names = ["Groups", "In the data", "In decisions", "Reasons", "Which measure?"]
-    who, data, model, why, guide = st.tabs(names, key="bias.tabs", on_change="rerun")
+    names = ["Groups", "In the data", "In decisions", "Reasons", "What can be done", "Which measure?"]
+    who, data, model, why, act, guide = st.tabs(names, key="bias.tabs", on_change="rerun")
     if who.open:
         with who, frame.errors():
             groups.panel(asked, table)
@@ -35,6 +35,9 @@ with frame.errors():
     if why.open:
         with why, frame.errors():
             deciding.reasons(asked, table)
+    if act.open:
+        with act, frame.errors():
+            mitigating.panel(asked, table)
     if guide.open:
         with guide:
             for each in GUIDE["questions"]:

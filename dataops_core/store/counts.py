@@ -86,6 +86,13 @@ def _bias(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str
     return bias(table, progress=progress, **asked)
 
 
+def _lab(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    from dataops_core.fairness import lab
+
+    table, asked = _of_table(store, args)
+    return lab(table, progress=progress, **asked)
+
+
 def _bias_part(name: str) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
     """A part of the look at bias that needs no model."""
     def part(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
@@ -114,7 +121,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "drift": _drift, "imbalance": _imbalance, "resampling methods": _resampling_methods, "resample bench": _resample_bench,
     "impute bench": _impute_bench, "missing": _missing, "pooled": _pooled, "outliers": _outliers,
     "bias": _bias, "bias groups": _bias_part("groups"), "bias data": _bias_part("data_measures"), "proxies": _bias_part("proxies"),
-    "confounding": _bias_part("confounding"),
+    "mitigation lab": _lab, "confounding": _bias_part("confounding"),
     "clusters": _clusters,
 }
 

@@ -47,6 +47,7 @@ def test_page_with_the_sample_runs(sample, page):
     assert unforeseen(app) == []
     expected = {
         "versions": [("No versions yet", "After the first commit you can export it as one zip, with data, recipe, script and data card.")],
+        "bias": [("", "Choose the columns that tell groups of people apart.")],
         "compare": [("", "Bring a second file, commit a version, or add a step: then there is something to compare with.")],
     }
     assert said(app) == expected.get(page, [])

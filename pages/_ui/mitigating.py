@@ -1,0 +1,106 @@
+"""The mitigation lab: what each way to act on bias changes, for whom, and at what price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dataops_core.fairness.mitigations import METHODS
+from dataops_core.table import Table
+from pages._ui import chart, results
+from pages._ui.balance import counted
+from pages._ui.groups import Asked
+from pages._ui.words import count, md
+
+CONSTRAINTS = {
+    "demographic_parity": "Good decisions alike (demographic parity)", "equalized_odds": "Right and wrong decisions alike (equalised odds)",
+}
+GAPS = {"selection_gap": "Gap in good decisions", "tpr_gap": "Gap among the deserving"}
+
+
+def panel(asked: Asked, table: Table) -> None:
+    """Choose the goal and the ways, run the lab as a job, read what it found."""
+    if not asked.target:
+        st.info("Choose an outcome and its good value first.", icon=":material/info:")
+        return
+    able = [name for name in METHODS if name != "baseline"]
+    with st.container(horizontal=True):
+        goal = st.selectbox("What shall be alike", list(CONSTRAINTS), format_func=CONSTRAINTS.get, key="lab.constraint", width=400)
+        kind = st.selectbox("Model", ["linear", "trees"], format_func={"linear": "Logistic regression", "trees": "Boosted trees"}.get, key="lab.kind", width=200)
+    chosen = st.multiselect("Ways to act", able, default=able, format_func=lambda n: METHODS[n]["title"], key="lab.methods")
+    if not chosen:
+        st.info("Choose at least one way.", icon=":material/info:")
+        return
+    args = asked.args("target", "favourable", "split", constraint=goal, kind=kind, methods=sorted(chosen, key=able.index))
+    told = counted("mitigation lab", args, "Compare ways to act", 10**9, auto=False)
+    if told is None:
+        st.caption("Each way learns from the same rows and decides about the same rows, which none has seen. From ten seconds to a few minutes; it can be cancelled.")
+        return
+    _found(told)
+
+
+def _found(told: Mapping[str, Any]) -> None:
+    gap = "selection_gap" if told["constraint"] == "demographic_parity" else "tpr_gap"
+    st.caption(f"Learned from {count(told['rows']['learned_from'], 'row')}, judged on {count(told['rows']['judged'], 'row')} ({md(told['judged'])}), seed {told['seed']}. "
+               "No model is given the sensitive columns as features.")
+    _chart(told["methods"], gap)
+    st.dataframe(
+        pd.DataFrame([
+            {"Way": each["title"], "Accuracy": each["accuracy"], "Balanced accuracy": each["balanced_accuracy"], **{word: each[name] for name, word in GAPS.items()},
+             "Note": "; ".join(filter(None, ["undominated" if each["undominated"] else "", "levels down" if each["levels_down"] else ""])), "Seconds": each["seconds"]}
+            for each in told["methods"].values()
+        ]),
+        hide_index=True, key="lab.table", alt="Ways to act, with accuracy and gaps", placeholder="undefined",
+        column_config={name: st.column_config.NumberColumn(name, format="percent") for name in ("Accuracy", "Balanced accuracy", *GAPS.values())}
+        | {"Way": st.column_config.TextColumn("Way", width=220), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
+           "Note": st.column_config.TextColumn("Note", help="undominated: no other way is both more accurate and nearer to no gap; levels down: the gap shrinks only because the better-off lose")},
+    )
+    for name, why in told["failed"].items():
+        st.caption(f"{md(METHODS[name]['title'])} could not be done: {md(why)}")
+    name = st.selectbox("Look closer at", [n for n in told["methods"] if n != "baseline"], format_func=lambda n: METHODS[n]["title"], key="lab.method", width=360)
+    if name:
+        _closer(told["methods"][name], name)
+
+
+def _chart(methods: Mapping[str, Any], gap: str) -> None:
+    quiet, loud = chart.colours(2)
+    drawn = {name: each for name, each in methods.items() if each[gap] is not None}
+    if not drawn:
+        return
+    figure = go.Figure(go.Scatter(
+        x=[each[gap] for each in drawn.values()], y=[each["accuracy"] for each in drawn.values()], mode="markers+text", textposition="top center",
+        text=[chart.plain(each["title"]) if each["undominated"] else "" for each in drawn.values()], textfont={"size": 11}, customdata=[chart.plain(each["title"]) for each in drawn.values()],
+        marker={"size": 12, "color": [loud if each["undominated"] else quiet for each in drawn.values()], "symbol": ["diamond" if each["undominated"] else "circle" for each in drawn.values()]},
+        hovertemplate="%{customdata}: gap %{x:.1%}, accuracy %{y:.1%}<extra></extra>",
+    ))
+    figure.update_layout(
+        title={"text": "Accuracy against the gap; diamonds are not beaten in both", "font": {"size": 15}}, height=420, margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        xaxis={"title": {"text": GAPS[gap]}, "tickformat": ".0%", "rangemode": "tozero"}, yaxis={"title": {"text": "Accuracy"}, "tickformat": ".1%"},
+    )
+    st.plotly_chart(figure, key="lab.chart", config=chart.CONFIG, alt=f"Each way with its accuracy and its {GAPS[gap].lower()}; the numbers are in the table below.")
+
+
+def _closer(each: Mapping[str, Any], name: str) -> None:
+    with st.container(border=True, key="lab-closer", gap="xsmall"):
+        st.markdown(f"**{md(each['title'])}** changes {md(each['changes'])}.")
+        st.markdown(f"It needs {md(each['needs'])}.")
+        if each["levels_down"]:
+            st.warning("The gap shrinks only because the better-off group loses; nobody gains.", title="It levels down", icon=":material/trending_down:")
+        for word, moved in (("Who pays", each["pays"]), ("Who gains", each["gains"])):
+            said = "; ".join(f"{md(m['group'])}: {m['measure'].replace('_', ' ').replace('tpr', 'good decisions among those who deserve them')} {m['value']:+.1%}" for m in moved[:8])
+            st.markdown(f"{word}: {said or 'nobody clearly'}.")
+        if each["step"]:
+            results.use(each["step"], "Use this …", f"lab.use.{name}")
+    st.dataframe(
+        pd.DataFrame([
+            {"Group": group, "Rows": g["n"], "Good decisions": g["selection_rate"]["value"], "Change": g["selection_rate"]["change"]["value"], "Right decisions": g["accuracy"]["value"],
+             "Change of right": g["accuracy"]["change"]["value"], "Note": "few rows" if g["thin"] else ""}
+            for group, g in each["groups"].items()
+        ]),
+        hide_index=True, key=f"lab.groups.{name}", alt=f"What {each['title']} does to each group", placeholder="undefined",
+        column_config={word: st.column_config.NumberColumn(word, format="percent") for word in ("Good decisions", "Change", "Right decisions", "Change of right")},
+    )
