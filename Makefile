@@ -1,9 +1,9 @@
-# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts: speed
+# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts, make bench-bias: speed
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check bench bench-facts clean
+.PHONY: run test check bench bench-facts bench-bias clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -21,6 +21,9 @@ bench: $(READY)
 
 bench-facts: $(READY)
 	$(BIN)/python -m benchmarks.facts $(ARGS)
+
+bench-bias: $(READY)
+	$(BIN)/python -m benchmarks.bias
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is missing: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }

@@ -11,6 +11,7 @@ from typing import Any
 from dataops_core.cli.inspect import _tell
 from dataops_core.cli.tell import print_json, print_table, reading
 from dataops_core.errors import SettingError
+from dataops_core.table import Table
 
 SHOWN = 20
 
@@ -19,13 +20,14 @@ def bias_command(args: argparse.Namespace) -> int:
     """Bias in groups, outcomes and decisions; what is shown is counted, and no verdict is given."""
     from dataops_core.fairness import bias
 
-    with reading(args) as (source, _folder):
+    with reading(args) as (source, folder):
         told = bias(
             source.table, _names(args.sensitive), target=args.target, favourable=args.favorable, reference=args.reference, prediction=args.prediction,
             control=args.control, strata=_names(args.strata), population=_population(args.population), split=args.split, cuts=_cuts(args.cut), kind=args.model,
             seed=args.seed, progress=_tell,
         )
         content = source.table.content_hash
+        told |= _more(args, source.table, folder)
     if args.html:
         from dataops_core.fairness.report import html_report
 
@@ -36,6 +38,7 @@ def bias_command(args: argparse.Namespace) -> int:
         print(line)
     _print_groups(told)
     _print_gaps(told)
+    _print_more(told)
     for name, reason in told["left_out"].items():
         print(f"- left out: {name} ({reason})")
     print(told["guide"]["impossible"]["words"])
@@ -71,6 +74,24 @@ def reweigh_command(args: argparse.Namespace) -> int:
     return 0
 
 
+def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any]:
+    """What is told only where it is asked for: ways to act on it, and what a recipe did to groups."""
+    from dataops_core.fairness import lab, states, through
+
+    more: dict[str, Any] = {}
+    if args.lab:
+        if args.target is None or args.favorable is None:
+            raise SettingError("Ways to act on bias are judged by an outcome, and none is named.", "--lab", "Add --target and --favorable.")
+        more["lab"] = lab(
+            table, args.target, args.favorable, _names(args.sensitive), constraint=args.lab, kind=args.model, split=args.split, cuts=_cuts(args.cut), seed=args.seed, progress=_tell,
+        )
+    if args.recipe:
+        from dataops_core.recipe import recipe as recipes
+
+        more["through"] = through(states(recipes.load(args.recipe), table, folder), _names(args.sensitive), args.target, args.favorable, cuts=_cuts(args.cut))
+    return more
+
+
 def public(told: Mapping[str, Any]) -> dict[str, Any]:
     """What is told, under the names of the command line's contract: "favorable" in groups."""
     out = {**told, "groups": _spelled(told["groups"])}
@@ -96,6 +117,23 @@ def _print_groups(told: Mapping[str, Any]) -> None:
         print_table(("measure", "value", "reads"), [
             (about[key]["title"], "not defined" if value is None else f"{value:.4f}", about[key]["direction"]) for key, value in told["data"].items()
         ])
+
+
+def _print_more(told: Mapping[str, Any]) -> None:
+    if "lab" in told:
+        rule = "selection_gap" if told["lab"]["constraint"] == "demographic_parity" else "odds_gap"
+        print(f"Ways to act on it, judged on the same {told['lab']['rows']['judged']:,} rows that none learned from (* nothing else is both more accurate and closer to no gap):")
+        print_table(("way", "accuracy", "gap", "needs", "who pays", ""), [
+            (f"{each['title']}{' *' if each['undominated'] else ''}", f"{each['accuracy']:.1%}", "" if each[rule] is None else f"{each[rule]:.1%}", each["needs"],
+             ", ".join(dict.fromkeys(paid["group"] for paid in each["pays"])), "only levels down" if each["levels_down"] else "")
+            for each in told["lab"]["methods"].values()
+        ])
+        for name, reason in told["lab"]["failed"].items():
+            print(f"- {name} was left out: {reason}")
+    for step in told.get("through", [])[1:]:
+        lost = [f"{name} {each['lost']:,} of {each['lost'] + each['n'] - each['added']:,}" for name, each in step["groups"].items() if each["lost"]]
+        rates = [f"{name} {each['rate_before']:.1%} to {each['rate']:.1%}" for name, each in step["groups"].items() if None not in (each["rate"], each["rate_before"])]
+        print(f"{step['step']}: rows lost: {', '.join(lost) or 'none'}; favorable: {', '.join(rates) or 'not known'}{' (not alike)' if step['apart'] else ''}")
 
 
 def _print_gaps(told: Mapping[str, Any]) -> None:

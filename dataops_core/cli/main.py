@@ -119,6 +119,8 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--model", choices=("linear", "trees"), default="linear", help="the model that decides (default: linear)")
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     cmd.add_argument("--html", type=Path, metavar="OUT.html", help="write the report: one HTML file without small groups")
+    cmd.add_argument("--lab", choices=("demographic_parity", "equalized_odds"), help="compare ways to act on it, those that aim at a rule aiming at this one")
+    cmd.add_argument("--recipe", type=Path, help="a recipe: what each of its steps does to each group")
     cmd = add("reweigh", "Weigh rows so that each group has the favorable outcome as often.", "bias", reads=True)
     cmd.add_argument("file", type=Path)
     _groups(cmd)

@@ -9,5 +9,7 @@ from dataops_core.fairness.lab import lab
 from dataops_core.fairness.mitigations import METHODS
 from dataops_core.fairness.model import model_measures
 from dataops_core.fairness.proxies import proxies
+from dataops_core.fairness.report import html_report, json_report
+from dataops_core.fairness.through import states, through
 
-__all__ = ["GUIDE", "METHODS", "bias", "confounding", "data_measures", "groups", "lab", "model_measures", "proxies"]
+__all__ = ["GUIDE", "METHODS", "bias", "confounding", "data_measures", "groups", "html_report", "json_report", "lab", "model_measures", "proxies", "states", "through"]

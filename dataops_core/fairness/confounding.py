@@ -49,6 +49,7 @@ def confounding(
         "sensitive": list(found.columns), "target": target, "favourable": favourable, "strata": list(strata), "reference": name,
         "ranges": named_ranges(found, frame) | named_ranges(layers, frame), "rows": int(rows.sum()), "of": len(frame),
         "by_group": {found.names[at]: _compared(cells[base], cells[at], cells.sum(axis=(0, 2)), layers.names, name, found.names[at]) for at in others},
+        "not_told": max(0, len(found.names) - 1 - MOST_GROUPS),
     }
 
 

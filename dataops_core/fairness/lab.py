@@ -35,7 +35,8 @@ def lab(
 
     Learned from are the split's training rows, judged its test rows (validation rows where there are no others); without a split
     three in ten rows are held back by the seed, by group and outcome. No model sees the sensitive columns. Per method: "accuracy",
-    "balanced_accuracy", "selection_gap" and "tpr_gap" (largest less smallest rate over groups with `thin` rows), "groups" (rates of each),
+    "balanced_accuracy", "selection_gap", "tpr_gap", "fpr_gap" (largest less smallest rate over groups with `thin` rows) and "odds_gap" (the larger of the
+    last two), "groups" (rates of each),
     "difference" from doing nothing with 95 % intervals of a paired bootstrap (the gaps between the same two groups), "pays" and "gains" (groups
     with clearly fewer or more good decisions, or right ones), "levels_down" where the gap shrinks only because the better-off
     lose, "undominated" where no other way is both more accurate and closer to no gap, what it changes and needs, "seconds", "step". The
@@ -60,7 +61,7 @@ def lab(
     progress(0.95, "Comparing")
     pair = "selection_rate" if constraint == "demographic_parity" else "tpr"
     told = {name: _told(decisions[name], decisions["baseline"], setup, pair, thin, replicates) for name in decisions}
-    best = _undominated(told, "selection_gap" if pair == "selection_rate" else "tpr_gap")
+    best = _undominated(told, "selection_gap" if pair == "selection_rate" else "odds_gap")
     for name, each in told.items():
         each |= METHODS[name] | {
             "seconds": round(seconds[name], 3), "step": step_of(name, setup, found.cuts), "undominated": name in best,
@@ -171,7 +172,7 @@ def _told(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: i
     told: dict[str, Any] = {key: float(value) for key, value in _whole(now).items()}
     told["difference"] = {key: _change(_whole(now)[key], _whole(then)[key], _whole(drawn.sum(axis=3))[key], _whole(drawn.sum(axis=4))[key]) for key in ("accuracy", "balanced_accuracy")}
     ends: dict[str, tuple[int, int]] = {}
-    for key, gap in (("selection_rate", "selection_gap"), ("tpr", "tpr_gap")):
+    for key, gap in (("selection_rate", "selection_gap"), ("tpr", "tpr_gap"), ("fpr", "fpr_gap")):
         wide = np.flatnonzero(of[key] >= thin)
         told[gap] = float(np.ptp(rates[key][wide])) if len(wide) > 1 else None
         if len(wide) > 1:
@@ -179,6 +180,7 @@ def _told(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: i
             ends[key] = low, high
             apart = [np.abs(each[..., high] - each[..., low]) for each in (rates[key], old[key], drawn_rates[key], drawn_old[key])]
             told["difference"][gap] = _change(*apart) | {"between": [str(names[high]), str(names[low])]}
+    told["odds_gap"] = None if None in (told["tpr_gap"], told["fpr_gap"]) else max(told["tpr_gap"], told["fpr_gap"])
     told["groups"] = {}
     for at, name in enumerate(names):
         changes = {key: _change(rates[key][at], old[key][at], drawn_rates[key][:, at], drawn_old[key][:, at]) for key in rates}

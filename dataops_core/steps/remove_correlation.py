@@ -40,10 +40,10 @@ def remove_correlation(
         learned = learn_lines(df, columns, by, alpha)
     centred = _centred(df, by, learned["levels"], learned["means"])
     out = df.copy(deep=False)
-    for name in columns:
+    for name, weights in zip(columns, learned["weights"], strict=True):
         before = df[name].to_numpy(dtype="float64", na_value=np.nan)
         told = np.zeros(len(df))
-        for weight, sensitive in zip(learned["weights"][name], centred, strict=True):  # one by one: the same sums in every batch
+        for weight, sensitive in zip(weights, centred, strict=True):  # one by one: the same sums in every batch
             with np.errstate(over="ignore", invalid="ignore"):
                 told = told + weight * sensitive
         with np.errstate(over="ignore", invalid="ignore"):
@@ -53,56 +53,58 @@ def remove_correlation(
     return out
 
 
-def _centred(df: pd.DataFrame, by: list[str], levels: dict[str, list[str | None]], means: list[float]) -> list[np.ndarray]:
+def _centred(df: pd.DataFrame, by: list[str], levels: list[list[str | None] | None], means: list[float]) -> list[np.ndarray]:
     """The sensitive columns as numbers less their means, one array of rows each: a number as it is, a category by an indicator for
     each level but the first; 0 where nothing is known.
     """
     out: list[np.ndarray] = []
-    for name in by:
-        if name not in levels:
+    for name, known in zip(by, levels, strict=True):
+        if known is None:
             raw = df[name].to_numpy(dtype="float64", na_value=np.nan)
             with np.errstate(over="ignore", invalid="ignore"):
                 centred = raw - means[len(out)]
             out.append(np.where(np.isfinite(centred), centred, 0.0))
             continue
         texts = cell_texts(df[name])
-        seen = np.array([text in levels[name] for text in texts], dtype=bool)
-        for level in levels[name][1:]:
+        seen = np.array([text in known for text in texts], dtype=bool)
+        for level in known[1:]:
             out.append(np.where(seen, np.array([text == level for text in texts], dtype="float64") - means[len(out)], 0.0))
     return out
 
 
 @remove_correlation.learn
 def learn_lines(df: pd.DataFrame, columns: list[str], by: list[str], alpha: float = 1.0) -> dict[str, Any]:
-    """The levels, means and weights: {"levels": {"sex": ["f", "m"]}, "means": [0.5], "weights": {"pay": [4.0]}}."""
+    """The levels, means and weights: {"levels": [["f", "m"]], "means": [0.5], "weights": [[4.0]]}, in the order of `by` (null: numbers) and of
+    `columns`, for these may have other names where this is used.
+    """
     if not len(df) or not columns:
         raise Skip("There is nothing to take out.")
     if not by or set(columns) & set(by):
         what = f'"{min(set(columns) & set(by))}" cannot be sensitive and be freed of it.' if by else "No column says who a person is."
         raise SettingError(what, "remove_correlation", "Choose other columns.")
-    levels: dict[str, list[str | None]] = {}
+    levels: list[list[str | None] | None] = []
     for name in by:
-        if type_of(df[name]) not in ("integer", "decimal"):
-            levels[name] = sorted(set(cell_texts(df[name])), key=lambda text: (text is None, text or ""))
-            if len(levels[name]) > MOST_LEVELS:
-                raise SettingError(f'Column "{name}" has {len(levels[name]):,} values, too many to be groups.', "remove_correlation", "Choose a column with fewer values.")
+        known = None if type_of(df[name]) in ("integer", "decimal") else sorted(set(cell_texts(df[name])), key=lambda text: (text is None, text or ""))
+        levels.append(known)
+        if known is not None and len(known) > MOST_LEVELS:
+            raise SettingError(f'Column "{name}" has {len(known):,} values, too many to be groups.', "remove_correlation", "Choose a column with fewer values.")
     means = _means(df, by, levels)
     matrix = np.column_stack([np.empty((len(df), 0)), *_centred(df, by, levels, means)])
-    weights = {}
+    weights = []
     for name in columns:
         values = df[name].to_numpy(dtype="float64", na_value=np.nan)
-        known = np.isfinite(values)
-        weights[name] = _line(matrix[known], values[known], name)
+        there = np.isfinite(values)
+        weights.append(_line(matrix[there], values[there], name))
     return {"levels": levels, "means": means, "weights": weights}
 
 
-def _means(df: pd.DataFrame, by: list[str], levels: dict[str, list[str | None]]) -> list[float]:
+def _means(df: pd.DataFrame, by: list[str], levels: list[list[str | None] | None]) -> list[float]:
     """The means of the sensitive columns as numbers: of known numbers, and of the indicator of each level but the first."""
     out: list[float] = []
-    for name in by:
-        if name in levels:
+    for name, known in zip(by, levels, strict=True):
+        if known is not None:
             texts = cell_texts(df[name])
-            out += [texts.count(level) / len(texts) for level in levels[name][1:]]
+            out += [texts.count(level) / len(texts) for level in known[1:]]
             continue
         raw = df[name].to_numpy(dtype="float64", na_value=np.nan)
         raw = raw[np.isfinite(raw)]
@@ -128,7 +130,8 @@ def _line(matrix: np.ndarray, values: np.ndarray, name: str) -> list[float]:
 def uncorrelated_before(df: pd.DataFrame, learned: dict[str, Any], columns: list[str], by: list[str], alpha: float = 1.0) -> str:
     """Names the categories that were not there when the lines were learned."""
     new = Counter(
-        f"{name} {'missing' if text is None else text}" for name, levels in learned["levels"].items() for text in cell_texts(df[name]) if text not in levels
+        f"{name} {'missing' if text is None else text}" for name, levels in zip(by, learned["levels"], strict=True) if levels is not None
+        for text in cell_texts(df[name]) if text not in levels
     )
     named = "; ".join(f"{text} ({n:,})" for text, n in sorted(new.items(), key=lambda pair: (-pair[1], pair[0]))[:10])
     return f"Nothing is taken out for categories that were not seen before: {named}{'; …' if len(new) > 10 else ''}." if new else ""

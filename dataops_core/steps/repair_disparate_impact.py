@@ -43,9 +43,9 @@ def repair_disparate_impact(
     if learned is None:
         learned = learn_quantiles(df, columns, by, level, cuts)
     out = df.copy(deep=False)
-    keys = grouped_keys(df, by, learned["cuts"])
-    for name in columns:
-        known = {tuple(key): np.asarray(quantiles, dtype="float64") / 2 for key, quantiles in learned["columns"][name]}  # halves: see _quantiles
+    keys = grouped_keys(df, by, dict(zip(by, learned["cuts"], strict=True)))
+    for name, quantiles_of in zip(columns, learned["quantiles"], strict=True):
+        known = {tuple(key): np.asarray(quantiles, dtype="float64") / 2 for key, quantiles in quantiles_of}  # halves: see _quantiles
         before = df[name].to_numpy(dtype="float64", na_value=np.nan)
         values = before.copy()
         middle = 2 * np.median(np.stack([*known.values()]) / 2, axis=0) if known else np.empty(0)
@@ -71,7 +71,9 @@ def _places(values: np.ndarray, quantiles: np.ndarray) -> np.ndarray:
 
 @repair_disparate_impact.learn
 def learn_quantiles(df: pd.DataFrame, columns: list[str], by: list[str], level: float = 1.0, cuts: dict[str, str] | None = None) -> dict[str, Any]:
-    """The quantiles of each column in each group: {"cuts": {…}, "columns": {"pay": [[["f"], [1.0, …]], …]}}."""
+    """The quantiles of each column in each group: {"cuts": [[]], "quantiles": [[[["f"], [1.0, …]], …]]}, in the order of `by` and of
+    `columns`, for these may have other names where this is used.
+    """
     if not len(df) or not columns:
         raise Skip("There is nothing to repair.")
     if not by or set(columns) & set(by):
@@ -83,15 +85,15 @@ def learn_quantiles(df: pd.DataFrame, columns: list[str], by: list[str], level: 
     places = {key: np.array([at for at, other in enumerate(keys) if other == key]) for key in ordered} if len(ordered) < 1000 else {}
     if not places:
         raise SettingError(f"There are {len(ordered):,} groups, too many to make alike.", "repair_disparate_impact", "Choose columns with fewer values.")
-    told: dict[str, Any] = {}
+    told: list[list[Any]] = []
     for name in columns:
         values = df[name].to_numpy(dtype="float64", na_value=np.nan)
-        told[name] = []
+        told.append([])
         for key, here in places.items():
             known = values[here][np.isfinite(values[here])]
             if len(known):
-                told[name].append([list(key), _quantiles(known)])
-    return {"cuts": ends, "columns": told}
+                told[-1].append([list(key), _quantiles(known)])
+    return {"cuts": [ends.get(name, []) for name in by], "quantiles": told}
 
 
 def _quantiles(known: np.ndarray) -> list[float]:
@@ -104,7 +106,7 @@ def unrepaired(
     df: pd.DataFrame, learned: dict[str, Any], columns: list[str], by: list[str], level: float = 1.0, cuts: dict[str, str] | None = None
 ) -> str:
     """Names the groups that were not there when the quantiles were learned."""
-    known = {tuple(key) for quantiles in learned["columns"].values() for key, _ in quantiles}
-    new = Counter(key for key in grouped_keys(df, by, learned["cuts"]) if key not in known)
+    known = {tuple(key) for quantiles in learned["quantiles"] for key, _ in quantiles}
+    new = Counter(key for key in grouped_keys(df, by, dict(zip(by, learned["cuts"], strict=True))) if key not in known)
     named = "; ".join(f"{group_name(key)} ({n:,})" for key, n in sorted(new.items(), key=lambda pair: (-pair[1], str(pair[0])))[:10])
     return f"Rows of groups that were not seen before stay as they are: {named}{'; …' if len(new) > 10 else ''}." if new else ""

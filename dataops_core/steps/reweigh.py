@@ -45,7 +45,7 @@ def reweigh(
         learned = learn_balance(df, target, by, favourable, cuts, into)
     known = {tuple(key): weight for key, weight in learned["weights"]}
     out = df.copy(deep=False)
-    out[into] = pd.Series([known.get(key, 1.0) for key in _keys(df, target, by, favourable, learned["cuts"])], index=df.index, dtype="float64")
+    out[into] = pd.Series([known.get(key, 1.0) for key in _keys(df, target, by, favourable, dict(zip(by, learned["cuts"], strict=True)))], index=df.index, dtype="float64")
     return out
 
 
@@ -61,7 +61,9 @@ def _keys(df: pd.DataFrame, target: str, by: list[str], favourable: str | None, 
 def learn_balance(
     df: pd.DataFrame, target: str, by: list[str], favourable: str | None = None, cuts: dict[str, str] | None = None, into: str = "weight",
 ) -> dict[str, Any]:
-    """The weight of each outcome and group, {"cuts": {"age": [25.0]}, "weights": [[["yes", "F"], 1.5], …]}, the outcome first."""
+    """The weight of each outcome and group, {"cuts": [[25.0]], "weights": [[["yes", "over 25"], 1.5], …]}, the outcome first; cuts stand in the
+    order of `by`, for columns may have other names where this is used.
+    """
     if not len(df) or df[target].isna().all():
         raise Skip(f'"{target}" holds nothing to weigh by.')
     if not by or target in by:
@@ -77,7 +79,7 @@ def learn_balance(
         outcomes[key[0]] += n
         groups[key[1:]] += n
     ordered = sorted(cells, key=lambda key: [(part is None, str(part or "")) for part in key])
-    return {"cuts": ends, "weights": [[list(key), groups[key[1:]] * outcomes[key[0]] / (total * cells[key])] for key in ordered]}
+    return {"cuts": [ends.get(name, []) for name in by], "weights": [[list(key), groups[key[1:]] * outcomes[key[0]] / (total * cells[key])] for key in ordered]}
 
 
 @reweigh.watch
@@ -86,7 +88,7 @@ def unbalanced(
 ) -> str:
     """Names the groups and outcomes that had no row when the weights were learned."""
     known = {tuple(key) for key, _ in learned["weights"]}
-    new = Counter(key for key in _keys(df, target, by, favourable, learned["cuts"]) if key not in known)
+    new = Counter(key for key in _keys(df, target, by, favourable, dict(zip(by, learned["cuts"], strict=True))) if key not in known)
     said = [(group_name([{True: favourable, False: f"not {favourable}"}.get(key[0], key[0]), *key[1:]]), n) for key, n in new.items()]
     named = "; ".join(f"{name} ({n:,})" for name, n in sorted(said, key=lambda pair: (-pair[1], pair[0]))[:10])
     return f"Rows that no weight was learned for weigh 1: {named}{'; …' if len(new) > 10 else ''}." if new else ""

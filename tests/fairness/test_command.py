@@ -83,7 +83,25 @@ def test_reweigh_writes_a_column(file, tmp_path, capsys):
     assert "with weights in w" in capsys.readouterr().out and pd.read_csv(out)["w"].mean() == pytest.approx(1.0)
 
 
+def test_ways_to_act_and_what_a_recipe_does(file, tmp_path, capsys):
+    (tmp_path / "recipe.json").write_text(json.dumps({"name": "r", "steps": [{"op": "drop_rows_with_missing", "with": {"columns": ["race"]}}]}))
+    args = ["bias", str(file), "--target", "hired", "--favorable", "yes", "--sensitive", "sex", "--lab", "demographic_parity", "--recipe", str(tmp_path / "recipe.json")]
+    assert main([*args, "--json"]) == 0
+    out, frame = told(capsys), pd.read_csv(file)
+    assert out["through"][1]["groups"]["F"]["lost"] == frame[frame["sex"] == "F"]["race"].isna().sum() > 0
+    assert out["lab"]["methods"]["baseline"]["undominated"] in (True, False) and "sex" not in out["lab"]["features"]
+    assert main(args) == 0
+    said = capsys.readouterr().out
+    assert "Thresholds by group" in said and "the group at prediction time" in said and "rows lost: " in said and "favorable: " in said
+
+
+def test_the_report_is_written(file, tmp_path, capsys):
+    assert main(["bias", str(file), "--sensitive", "sex", "--html", str(tmp_path / "r.html"), "--json"]) == 0
+    assert told(capsys)["html"] == str(tmp_path / "r.html") and "Bias report: people.csv" in (tmp_path / "r.html").read_text()
+
+
 @pytest.mark.parametrize(("args", "said"), [
+    (["bias", "--sensitive", "sex", "--lab", "demographic_parity"], "none is named"),
     (["bias", "--sensitive", "sez"], 'no column "sez"'), (["bias"], "No sensitive column"), (["bias", "--sensitive", "sex", "--favorable", "yes"], "without a target"),
     (["bias", "--sensitive", "sex", "--target", "hired"], "Nobody said"), (["bias", "--sensitive", "sex", "--target", "sex"], "two things"),
     (["bias", "--sensitive", "sex", "--reference", "Q"], 'no group "Q"'), (["bias", "--sensitive", "sex", "--population", "F"], "cannot be read"),

@@ -47,7 +47,7 @@ def test_german_credit_by_age_over_25():
 def test_an_amount_goes_into_four_ranges_that_are_learned():
     frame = tidy(pd.DataFrame({"age": range(40), "ok": ["yes", "no"] * 20}))
     learned = learn_balance(frame, "ok", ["age"])
-    assert learned["cuts"] == {"age": [9.0, 19.0, 29.0]} and len(learned["weights"]) == 8
+    assert learned["cuts"] == [[9.0, 19.0, 29.0]] and len(learned["weights"]) == 8
     new = tidy(pd.DataFrame({"age": [-5, 100], "ok": ["yes", "no"]}))
     assert reweigh(new, target="ok", by=["age"], learned=learned)["weight"].tolist() == [1.0, 1.0]
 
@@ -80,3 +80,10 @@ def test_what_cannot_be_is_said(settings, said):
 def test_an_empty_target_is_skipped():
     with pytest.raises(Skip, match="nothing to weigh by"):
         reweigh(PAPER.assign(y=None), target="y", by=["s"])
+
+
+def test_what_was_learned_holds_for_columns_with_other_names():
+    frame = tidy(pd.DataFrame({"age": range(40), "ok": ["yes"] * 30 + ["no"] * 10}))
+    learned = learn_balance(frame, "ok", ["age"])
+    renamed = frame.rename(columns={"age": "years", "ok": "fine"})
+    assert reweigh(renamed, target="fine", by=["years"], learned=learned)["weight"].tolist() == reweigh(frame, target="ok", by=["age"])["weight"].tolist()

@@ -1,0 +1,133 @@
+"""The mitigation lab: planted bias that ways can mend, what it costs and whom; sensitive columns stay out."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataops_core.errors import SettingError
+from dataops_core.fairness import METHODS, lab
+from dataops_core.fairness.lab import _levels_down, _undominated
+from dataops_core.steps import get
+
+
+def biased(rows=1500, seed=0):
+    """A skill that decides, a number that tells the group (and was punished), and past decisions that favoured men."""
+    rng = np.random.default_rng(seed)
+    sex, skill = rng.choice(["f", "m"], rows), rng.normal(size=rows)
+    tells = (sex == "m") + rng.normal(0, 0.4, rows)
+    ok = np.where(skill + 1.2 * (sex == "m") + rng.normal(0, 0.6, rows) > 0.6, "yes", "no")
+    return pd.DataFrame({"sex": sex, "skill": skill, "tells": tells, "ok": ok})
+
+
+@pytest.fixture(scope="module")
+def told(tmp_path_factory):
+    from dataops_core.table import tidy, write_table
+
+    frame = tidy(biased())
+    frame.index = pd.RangeIndex(len(frame), name="row")
+    notes = []
+    table = write_table(tmp_path_factory.mktemp("lab") / "t.parquet", [frame])
+    found = lab(table, "ok", "yes", ["sex"], seed=1, progress=lambda share, note: notes.append((share, note)))
+    return found, notes, table
+
+
+def test_every_way_is_tried_and_told(told):
+    found, notes, _ = told
+    assert list(found["methods"]) == list(METHODS) and found["failed"] == {}
+    assert notes[-1] == (1.0, "Done") and [share for share, _ in notes] == sorted(share for share, _ in notes)
+    json.dumps(found, allow_nan=False)
+    for each in found["methods"].values():
+        assert each["needs"] and each["changes"] and each["seconds"] >= 0
+    assert found["methods"]["thresholds"]["at_prediction"] and "treated differently" in found["methods"]["thresholds"]["needs"]
+
+
+def test_the_sensitive_columns_never_enter_the_features(told):
+    found, _, _ = told
+    assert found["features"] == ["skill", "tells"] and found["left_out_features"]["sex"] == "it is left out on purpose"
+
+
+def test_a_planted_gap_is_there_before_and_smaller_after(told):
+    methods = told[0]["methods"]
+    assert methods["baseline"]["selection_gap"] > 0.3
+    for name in ("reweigh", "repair", "remove_correlation", "exponentiated_gradient", "thresholds"):
+        change = methods[name]["difference"]["selection_gap"]
+        assert change["value"] < -0.05 and change["clear"] and change["ci"][1] < 0, name
+        assert set(change["between"]) == {"f", "m"}
+    assert methods["thresholds"]["selection_gap"] < 0.08
+    assert any(each["group"] == "f" and each["measure"] == "selection_rate" for each in methods["thresholds"]["gains"])
+    assert any(each["group"] == "m" for each in methods["thresholds"]["pays"])
+    assert not methods["thresholds"]["levels_down"]
+
+
+def test_gaps_and_accuracy_by_hand_from_the_groups(told):
+    for each in told[0]["methods"].values():
+        f, m = each["groups"]["f"], each["groups"]["m"]
+        assert each["selection_gap"] == pytest.approx(abs(f["selection_rate"]["value"] - m["selection_rate"]["value"]))
+        assert each["accuracy"] == pytest.approx((f["accuracy"]["value"] * f["n"] + m["accuracy"]["value"] * m["n"]) / (f["n"] + m["n"]))
+        assert f["accuracy"]["change"]["value"] == pytest.approx(f["accuracy"]["value"] - told[0]["methods"]["baseline"]["groups"]["f"]["accuracy"]["value"])
+
+
+def test_the_same_seed_gives_the_same_and_steps_can_be_taken(told):
+    found, _, table = told
+    again = lab(table, "ok", "yes", ["sex"], seed=1, methods=["exponentiated_gradient", "thresholds", "reweigh"])
+    for name in ("exponentiated_gradient", "thresholds", "reweigh"):
+        assert {**again["methods"][name], "seconds": 0, "undominated": 0} == {**found["methods"][name], "seconds": 0, "undominated": 0}
+    for name in ("reweigh", "over_sampling", "repair", "remove_correlation"):
+        step = found["methods"][name]["step"]
+        get(step["op"]).check(step["with"], table.columns)
+    assert found["methods"]["thresholds"]["step"] is None
+
+
+def test_a_split_is_kept_to(make_table):
+    frame = biased().assign(split=["train"] * 900 + ["validation"] * 200 + ["test"] * 400)
+    found = lab(make_table(frame), "ok", "yes", ["sex"], split="split", methods=["reweigh"])
+    assert found["rows"] == {"learned_from": 900, "judged": 400, "of": 1500} and "split" not in found["features"]
+    changed = frame.copy()
+    changed.loc[900:, "skill"] = changed.loc[900:, "skill"].sample(frac=1, random_state=0).to_numpy()
+    other = lab(make_table(changed), "ok", "yes", ["sex"], split="split", methods=["reweigh"])
+    assert other["methods"]["baseline"]["accuracy"] < found["methods"]["baseline"]["accuracy"]
+
+
+def test_levelling_down_and_domination_by_hand():
+    old = {"selection_rate": np.array([0.2, 0.5])}
+    assert _levels_down({"selection_rate": np.array([0.2, 0.3])}, old, (0, 1), "selection_rate")
+    assert not _levels_down({"selection_rate": np.array([0.3, 0.4])}, old, (0, 1), "selection_rate")
+    assert not _levels_down({"selection_rate": np.array([0.2, 0.5])}, old, (0, 1), "selection_rate")
+    points = {"a": {"accuracy": 0.9, "gap": 0.3}, "b": {"accuracy": 0.8, "gap": 0.1}, "c": {"accuracy": 0.8, "gap": 0.2}, "d": {"accuracy": 0.7, "gap": None}}
+    assert _undominated(points, "gap") == ["a", "b"]
+
+
+def test_a_group_that_only_the_judged_rows_have_is_decided_without_thresholds(make_table):
+    frame = biased(800).assign(split=["train"] * 500 + ["test"] * 300)
+    frame.loc[790:, "sex"] = "x"
+    frame.loc[600:605, "sex"] = None
+    found = lab(make_table(frame), "ok", "yes", ["sex"], split="split", methods=["thresholds", "reweigh", "repair"])
+    assert found["failed"] == {} and {"x", "unknown"} <= set(found["methods"]["thresholds"]["groups"])
+    assert found["methods"]["thresholds"]["groups"]["x"]["selection_rate"]["change"]["value"] == 0.0
+
+
+def test_a_group_with_one_outcome_fails_in_words(make_table):
+    frame = biased(600)
+    frame.loc[frame["sex"] == "f", "ok"] = "no"
+    found = lab(make_table(frame), "ok", "yes", ["sex"], methods=["thresholds", "over_sampling"])
+    assert "thresholds" in found["failed"] and len(found["failed"]["thresholds"]) > 20
+
+
+def test_ages_go_into_ranges_and_outcomes_may_be_three(make_table):
+    frame = biased(900)
+    frame["age"] = np.random.default_rng(1).integers(18, 70, 900)
+    frame.loc[::9, "ok"] = "later"
+    found = lab(make_table(frame), "ok", "yes", ["age"], methods=["reweigh", "over_sampling", "repair", "remove_correlation", "grid_search"], cuts={"age": [40]}, constraint="equalized_odds")
+    assert set(found["methods"]["reweigh"]["groups"]) == {"40 or less", "over 40"} and "age" not in found["features"] and found["failed"] == {}
+    assert found["methods"]["reweigh"]["step"]["with"]["cuts"] == {"age": "40"} and found["methods"]["over_sampling"]["step"] is None
+
+
+@pytest.mark.parametrize(("asked", "said"), [
+    ({"methods": ["magic"]}, 'no way called "magic"'), ({"favourable": "perhaps"}, 'no value "perhaps"'), ({"table": {"sex": ["f", "m"] * 5, "skill": range(10), "ok": ["yes"] * 10}}, "both outcomes"),
+])
+def test_what_cannot_be_is_said(make_table, asked, said):
+    table = make_table(asked.pop("table", biased(100)))
+    with pytest.raises(SettingError, match=said):
+        lab(table, "ok", **{"favourable": "yes", "sensitive": ["sex"]} | asked)
