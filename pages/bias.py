@@ -4,7 +4,7 @@ import streamlit as st
 
 from dataops_core.fairness.guide import GUIDE
 from dataops_core.store import datasets
-from pages._ui import deciding, finding, frame, grid, groups, head, mitigating, splitting
+from pages._ui import deciding, finding, frame, grid, groups, head, mitigating, splitting, throughout
 from pages._ui.words import md
 
 place = frame.enter("Bias")
@@ -21,8 +21,8 @@ with frame.errors():
     asked = groups.choose(state, table, datasets.roles_now(here), split)
     if asked is None:
         st.stop()
-    names = ["Groups", "In the data", "In decisions", "Reasons", "What can be done", "Which measure?"]
-    who, data, model, why, act, guide = st.tabs(names, key="bias.tabs", on_change="rerun")
+    names = ["Groups", "In the data", "In decisions", "Reasons", "Through the recipe", "What can be done", "Which measure?"]
+    who, data, model, why, along, act, guide = st.tabs(names, key="bias.tabs", on_change="rerun")
     if who.open:
         with who, frame.errors():
             groups.panel(asked, table)
@@ -31,10 +31,14 @@ with frame.errors():
             groups.data(asked, table)
     if model.open:
         with model, frame.errors():
-            deciding.panel(asked, table)
+            deciding.panel(asked, table, here.name)
     if why.open:
         with why, frame.errors():
             deciding.reasons(asked, table)
+    root = head.root(here)
+    if along.open and root:
+        with along, frame.errors():
+            throughout.panel(here, asked, root, table)
     if act.open:
         with act, frame.errors():
             mitigating.panel(asked, table)

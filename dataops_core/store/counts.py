@@ -93,6 +93,13 @@ def _lab(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str,
     return lab(table, progress=progress, **asked)
 
 
+def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
+    from dataops_core.fairness import through
+
+    tables = [(name, states.table(store, state)) for name, state in args["tables"]]
+    return {"steps": through(tables, args["sensitive"], args["target"], args["favourable"])}
+
+
 def _bias_part(name: str) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
     """A part of the look at bias that needs no model."""
     def part(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
@@ -121,7 +128,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "drift": _drift, "imbalance": _imbalance, "resampling methods": _resampling_methods, "resample bench": _resample_bench,
     "impute bench": _impute_bench, "missing": _missing, "pooled": _pooled, "outliers": _outliers,
     "bias": _bias, "bias groups": _bias_part("groups"), "bias data": _bias_part("data_measures"), "proxies": _bias_part("proxies"),
-    "mitigation lab": _lab, "confounding": _bias_part("confounding"),
+    "mitigation lab": _lab, "through": _through, "confounding": _bias_part("confounding"),
     "clusters": _clusters,
 }
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dataops_core.fairness import html_report, json_report
 from dataops_core.table import Table
 from pages._ui import results
 from pages._ui.balance import counted
@@ -18,7 +20,7 @@ BASELINE = "A baseline model"
 PERCENT = {name: st.column_config.NumberColumn(name, format="percent") for name in ("Rate", "From", "To", "Difference", "Gap")}
 
 
-def panel(asked: Asked, table: Table) -> None:
+def panel(asked: Asked, table: Table, title: str) -> None:
     """Choose whose decisions are judged, then the rates, gaps and notions of fairness."""
     if not asked.target:
         st.info("Choose an outcome and its good value: then decisions about it can be judged.", icon=":material/info:")
@@ -34,6 +36,17 @@ def panel(asked: Asked, table: Table) -> None:
     looks = {", ".join(told["sensitive"]): told, **told["by_column"]}
     name = st.selectbox("Groups by", list(looks), key="bias.look", width=330) if len(looks) > 1 else next(iter(looks))
     _model(looks[name]["model"], told, name, looks[name]["reference"])
+    _report(told, table, title)
+
+
+def _report(told: Mapping[str, Any], table: Table, title: str) -> None:
+    """The report to take away; what could give away a few people is left out of it."""
+    name = "".join(sign if sign.isalnum() or sign in "-_" else "-" for sign in title) or "table"
+    with st.container(horizontal=True):
+        st.download_button("Report (HTML)", lambda: html_report(told, title=title, content_hash=table.content_hash), f"{name}-bias.html", "text/html", icon=":material/download:", key="bias.html")
+        st.download_button("Report (JSON)", lambda: json.dumps(json_report(told, title=title, content_hash=table.content_hash), indent=2), f"{name}-bias.json", "application/json",
+                           icon=":material/download:", key="bias.json")
+    st.caption("Counts of fewer than ten people are left out of the reports; they hold what is needed to repeat them.")
 
 
 def _asked(asked: Asked, table: Table) -> dict[str, Any] | None:

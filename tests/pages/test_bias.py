@@ -1,6 +1,9 @@
 """Bias: groups, outcomes, decisions, strata, proxies, ways to act; what is not defined, and what is too small to tell."""
 
 
+from dataclasses import replace
+
+from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import datasets
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, said, start, texts, unforeseen, wait_for_job
@@ -131,3 +134,15 @@ def test_every_constraint_of_the_lab_has_words_on_the_page():
     from pages._ui import mitigating
 
     assert set(get_args(Constraint)) == set(mitigating.CONSTRAINTS)
+
+
+def test_every_step_tells_what_it_did_to_each_group():
+    app = tab(opened(hires(), ROLES), "Through the recipe")
+    assert any("nothing was done to anybody" in text for _, text in said(app))
+    here = datasets.get(Store(), app.query_params["d"])
+    steps = (RecipeStep("rename_columns", {"names": {"sex": "gender"}}), RecipeStep("filter_rows", {"column": "years", "keep_if": "at least", "value": "5"}))
+    datasets.edit(Store(), here.id, here.revision, replace(here.recipe, steps=steps), "steps", "tester")
+    app = tab(start("bias", d=here.id), "Through the recipe")
+    told = shown(app, "Share lost").set_index("Group")
+    young = {sex: [line for line in hires().splitlines()[1:] if line.split(",")[2] == sex and int(line.split(",")[0]) < 5] for sex in ("man", "woman")}
+    assert told["Lost"].to_dict() == {sex: len(rows) for sex, rows in young.items()}
