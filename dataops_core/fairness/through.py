@@ -11,7 +11,7 @@ import pandas as pd
 
 from dataops_core.fairness.intervals import holm, two_shares_p, wilson
 from dataops_core.fairness.people import THIN, UNKNOWN, Groups, groups_of
-from dataops_core.recipe.recipe import Recipe, split_after
+from dataops_core.recipe.recipe import Earlier, Recipe
 from dataops_core.recipe.replay import take
 from dataops_core.steps._cells import cell_texts
 from dataops_core.table import Table
@@ -60,10 +60,10 @@ def through(
 def states(recipe: Recipe, table: Table, folder: Path) -> list[tuple[str, Table]]:
     """The table as it was read and after each active step of a recipe, as `through` takes them; raises the error of a step that fails."""
     recipe.check(table.names)
-    told, split = [("As it was read", table)], None
+    told, earlier = [("As it was read", table)], Earlier()
     for number, entry in enumerate(recipe.active):
-        after, outcome = take(entry, told[-1][1], folder / f"after-{number}.parquet", seed=recipe.seed, split=split)
-        split = split_after(entry, split) if outcome.status == "done" else split
+        after, outcome = take(entry, told[-1][1], folder / f"after-{number}.parquet", seed=recipe.seed, earlier=earlier)
+        earlier = earlier.after(entry) if outcome.status == "done" else earlier
         told.append((outcome.sentence, after))
     return told
 

@@ -57,6 +57,12 @@ def _keys(df: pd.DataFrame, target: str, by: list[str], favourable: str | None, 
     return [(None if key[0] is None else key[0] == favourable, *key[1:]) for key in keys]
 
 
+@reweigh.weighs
+def balance_column(into: str = "weight", **_settings: object) -> str:
+    """The column of weights."""
+    return into
+
+
 @reweigh.learn
 def learn_balance(
     df: pd.DataFrame, target: str, by: list[str], favourable: str | None = None, cuts: dict[str, str] | None = None, into: str = "weight",
