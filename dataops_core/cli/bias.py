@@ -23,8 +23,8 @@ def bias_command(args: argparse.Namespace) -> int:
     with reading(args) as (source, folder):
         told = bias(
             source.table, _names(args.sensitive), target=args.target, favourable=args.favorable, reference=args.reference, prediction=args.prediction,
-            control=args.control, strata=_names(args.strata), population=_population(args.population), split=args.split, cuts=_cuts(args.cut), kind=args.model,
-            seed=args.seed, progress=_tell,
+            control=args.control, strata=_names(args.strata), population=_population(args.population), split=args.split, cuts=_cuts(args.cut), leave_out=_names(args.leave_out),
+            kind=args.model, seed=args.seed, progress=_tell,
         )
         content = source.table.content_hash
         told |= _more(args, source.table, folder)
@@ -83,7 +83,8 @@ def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any
         if args.target is None or args.favorable is None:
             raise SettingError("Ways to act on bias are judged by an outcome, and none is named.", "--lab", "Add --target and --favorable.")
         more["lab"] = lab(
-            table, args.target, args.favorable, _names(args.sensitive), constraint=args.lab, kind=args.model, split=args.split, cuts=_cuts(args.cut), seed=args.seed, progress=_tell,
+            table, args.target, args.favorable, _names(args.sensitive), constraint=args.lab, kind=args.model, split=args.split, cuts=_cuts(args.cut),
+            leave_out=_names(args.leave_out), seed=args.seed, progress=_tell,
         )
     if args.recipe:
         from dataops_core.recipe import recipe as recipes

@@ -114,6 +114,7 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--prediction", metavar="COLUMN", help="the column with decisions, or with probabilities of the favorable one (default: a model decides)")
     cmd.add_argument("--control", metavar="COLUMN", help="a column within whose values a model's decisions are compared too")
     cmd.add_argument("--strata", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that could explain a gap: outcomes are compared within them too")
+    cmd.add_argument("--leave-out", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that no model may decide by, such as weights and marks")
     cmd.add_argument("--population", metavar="GROUP=NUMBER,…", help="how many there are of each group in the population, or a .json file that says it")
     cmd.add_argument("--split", metavar="COLUMN", help="the column that says train, validation, test: a model learns on the first and is judged on the last")
     cmd.add_argument("--model", choices=("linear", "trees"), default="linear", help="the model that decides (default: linear)")

@@ -31,19 +31,19 @@ SCREEN = 0.8
 def bias(
     table: Table, sensitive: Sequence[str], *, target: str | None = None, favourable: str | None = None, reference: str | None = None,
     prediction: str | None = None, control: str | None = None, strata: Sequence[str] = (), population: Mapping[str, float] | None = None,
-    split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None, kind: Literal["linear", "trees"] = "linear", thin: int = THIN,
-    seed: int = 0, progress: Progress = lambda _share, _note: None,
+    split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None, leave_out: Sequence[str] = (), kind: Literal["linear", "trees"] = "linear",
+    thin: int = THIN, seed: int = 0, progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
     """Look at bias as deep as the data allows: groups alone; with a target, its outcomes; and decisions about them, those of the
     column `prediction` or of a baseline model that never sees the sensitive columns nor the rows that it judges.
 
     One to three sensitive columns are looked at together, and each alone ("by_column") where there are several. "gaps" and
     "largest" hold every gap that was looked at, with `clear` by Holm across them all. `reference` names a group of the whole or of a
-    column. What could not be done is in "left_out" with its reason. Raises SettingError for what does not fit.
+    column. `leave_out` names columns that nobody may decide by, such as weights, which were made from group and outcome. What could not be done is in "left_out" with its reason. Raises SettingError for what does not fit.
     """
     columns = [table.column(name).name for name in dict.fromkeys(sensitive)]
     frame = table.frame()
-    for name in (target, prediction, control, split):
+    for name in (target, prediction, control, split, *leave_out):
         if name is not None:
             table.column(name)
     if favourable is not None and target is None:
@@ -55,20 +55,20 @@ def bias(
     outcome = outcome_of(frame, target, favourable) if target is not None else None
     left_out: dict[str, str] = {}
     progress(0.05, "Deciding")
-    decisions = _decisions(table, frame, target, favourable, outcome, columns, prediction, kind, split, seed, left_out)
+    decisions = _decisions(table, frame, target, favourable, outcome, columns, prediction, kind, split, leave_out, seed, left_out)
     looks = []
     for number, view in enumerate(views):
         progress(0.3 + 0.4 * number / len(views), f"Comparing groups of {', '.join(view)}")
         given = population if number == 0 else None
-        looks.append(_look(table, frame, view, target, favourable, references[view], given, strata, outcome, decisions, control, split, cuts, thin, seed))
+        looks.append(_look(table, frame, view, target, favourable, references[view], given, strata, outcome, decisions, control, split, cuts, leave_out, thin, seed))
     progress(0.75, "Looking for proxies")
     found = judged({key: [entry for look in looks for entry in look.pop(key)] for key in ("gaps", "largest")})
     told = {
         "rows": len(frame), "sensitive": columns, "target": target, "favourable": favourable, "reference": references[views[0]], "prediction": prediction, "control": control,
-        "strata": list(strata), "split": split, "seed": seed, "thin": thin,
+        "strata": list(strata), "split": split, "leave_out": list(leave_out), "seed": seed, "thin": thin,
     } | looks[0] | {"gaps": found["gaps"], "largest": found["largest"]}
     told["by_column"] = {view[0]: look for view, look in zip(views[1:], looks[1:], strict=True)}
-    told["proxies"] = _proxies(table, columns, target, prediction, split, cuts, seed, left_out)
+    told["proxies"] = _proxies(table, columns, target, prediction, split, cuts, leave_out, seed, left_out)
     told["decisions"] = decisions.how if decisions else None
     told["words"] = _words(told)
     told |= {"left_out": left_out, "guide": {key: GUIDE[key] for key in ("impossible", "no_badge", "four_fifths")}, "versions": versions()}
@@ -94,7 +94,7 @@ def _references(frame: pd.DataFrame, views: list[tuple[str, ...]], asked: str | 
 
 def _decisions(
     table: Table, frame: pd.DataFrame, target: str | None, favourable: str | None, outcome: Outcome | None, columns: list[str], prediction: str | None,
-    kind: Literal["linear", "trees"], split: str | None, seed: int, left_out: dict[str, str],
+    kind: Literal["linear", "trees"], split: str | None, leave_out: Sequence[str], seed: int, left_out: dict[str, str],
 ) -> Decisions | None:
     if target is None or favourable is None or outcome is None:
         left_out["model"] = "without a target no decision can be judged"
@@ -102,7 +102,7 @@ def _decisions(
     if prediction is not None:
         return brought(frame, prediction, favourable, outcome.classes)
     try:
-        return learned(table, frame, target, outcome, columns, kind=kind, split=split, seed=seed)
+        return learned(table, frame, target, outcome, columns, kind=kind, split=split, leave_out=leave_out, seed=seed)
     except SettingError as error:
         left_out["model"] = str(error)
         return None
@@ -111,7 +111,7 @@ def _decisions(
 def _look(
     table: Table, frame: pd.DataFrame, view: tuple[str, ...], target: str | None, favourable: str | None, reference: str, population: Mapping[str, float] | None,
     strata: Sequence[str], outcome: Outcome | None, decisions: Decisions | None, control: str | None, split: str | None,
-    cuts: Mapping[str, Sequence[float]] | None, thin: int, seed: int,
+    cuts: Mapping[str, Sequence[float]] | None, leave_out: Sequence[str], thin: int, seed: int,
 ) -> dict[str, Any]:
     """One way to form groups: all that can be told of it, and the gaps that are still to be judged."""
     counted = groups(table, view, target=target, favourable=favourable, reference=reference, population=population, split=split, cuts=cuts, thin=thin, seed=seed)
@@ -119,7 +119,7 @@ def _look(
     told |= {key: counted[key] for key in ("population", "by_part") if key in counted}
     if target is None or favourable is None or outcome is None:
         return told
-    measured = data_measures(table, view, target, favourable, reference=reference, strata=strata, cuts=cuts, seed=seed)
+    measured = data_measures(table, view, target, favourable, reference=reference, strata=strata, cuts=cuts, leave_out=leave_out, seed=seed)
     told |= {"data": {key: each["value"] for key, each in measured["together"].items()}, "data_measures": measured}
     if strata:
         told["confounding"] = confounding(table, target, favourable, view, strata, reference=reference, cuts=cuts)
@@ -151,17 +151,18 @@ def _fewer(names: np.ndarray, reference: str) -> np.ndarray:
 
 
 def _proxies(
-    table: Table, columns: list[str], target: str | None, prediction: str | None, split: str | None, cuts: Mapping[str, Sequence[float]] | None, seed: int, left_out: dict[str, str],
+    table: Table, columns: list[str], target: str | None, prediction: str | None, split: str | None, cuts: Mapping[str, Sequence[float]] | None, leave_out: Sequence[str], seed: int,
+    left_out: dict[str, str],
 ) -> list[dict[str, Any]]:
     """For each sensitive column, how well each other column and all together tell it; the other sensitive ones among them."""
     told = []
     for name in columns:
         try:
-            found = proxies(table, [name], target=target, split=split, cuts=cuts, seed=seed)
+            found = proxies(table, [name], target=target, split=split, cuts=cuts, leave_out=[*leave_out, *([prediction] if prediction else [])], seed=seed)
         except SettingError as error:
             left_out[f"proxies of {name}"] = str(error)
             continue
-        told += [{"of": name, **each} for each in found["columns"] if each["column"] != prediction]
+        told += [{"of": name, **each} for each in found["columns"]]
         if found["together"]:
             told.append({"of": name, "column": None, **found["together"]})
     return told

@@ -24,7 +24,7 @@ UNCLEAR = "the interval begins at 0, for a test of no difference between the out
 
 def data_measures(
     table: Table, sensitive: Sequence[str], target: str, favourable: str, *, reference: str | None = None, strata: Sequence[str] = (),
-    cuts: Mapping[str, Sequence[float]] | None = None, seed: int = 0, replicates: int = REPLICATES,
+    cuts: Mapping[str, Sequence[float]] | None = None, leave_out: Sequence[str] = (), seed: int = 0, replicates: int = REPLICATES,
 ) -> dict[str, Any]:
     """Measure how the outcomes of each group differ from those of the reference group; rows without an outcome are left out.
 
@@ -32,7 +32,8 @@ def data_measures(
     rest are counted in "not_told"); each measure is {"value", "ci", "why"}, value None with `why` where it is not defined, never 0.
     "about" holds each measure's formula, direction, range and source. Intervals (95 %): Newcombe for differences of rates, Katz for
     the ratio, else percentiles of `replicates` bootstrap tables; divergences cannot fall below 0, so their interval begins there
-    unless a chi-square test says that the outcomes differ. Consistency is one number for the table, of at most 4,000 rows.
+    unless a chi-square test says that the outcomes differ. Consistency is one number for the table, of at most 4,000 rows; `leave_out`
+    names columns that do not say who is alike.
     """
     frame = table.frame()
     found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
@@ -49,7 +50,7 @@ def data_measures(
         found.names[place]: _against(cells[at], cells[place], good, bool(strata), int(rng[number + 1]), replicates)
         for number, place in enumerate(others[:MOST_GROUPS])
     }
-    consistency, near = _consistency(table, frame, found, outcome, target, seed)
+    consistency, near = _consistency(table, frame, found, outcome, [target, *leave_out], seed)
     together["consistency"] = consistency
     return {
         "sensitive": list(found.columns), "ranges": named_ranges(found, frame), "target": target, "favourable": favourable, "reference": name,
@@ -182,7 +183,7 @@ def _why(key: str, pair: np.ndarray, good: int, strata: bool) -> str:
 
 
 def _consistency(
-    table: Table, frame: pd.DataFrame, found: Groups, outcome: Outcome, target: str, seed: int
+    table: Table, frame: pd.DataFrame, found: Groups, outcome: Outcome, without: Sequence[str], seed: int
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """Whether people who are alike have the same outcome, and how it was looked up."""
     from sklearn.neighbors import NearestNeighbors
@@ -191,7 +192,7 @@ def _consistency(
     if len(rows) > LOOKED_AT:
         rows = np.sort(np.random.default_rng(seed).choice(rows, LOOKED_AT, replace=False))
     part = frame.iloc[rows]
-    chosen = features(table.columns, part, leave_out=[*found.columns, target])
+    chosen = features(table.columns, part, leave_out=[*found.columns, *without])
     how = {"rows": len(rows), "of": int(outcome.known.sum()), "neighbours": NEIGHBOURS, "features": chosen.names}
     if len(rows) <= NEIGHBOURS or not chosen.names:
         why = "there are too few rows" if chosen.names else "no column is left to tell who is alike"

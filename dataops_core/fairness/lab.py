@@ -28,13 +28,14 @@ SHRINKS = 0.01
 def lab(
     table: Table, target: str, favourable: str, sensitive: Sequence[str], *, methods: Sequence[str] | None = None,
     constraint: Constraint = "demographic_parity", kind: Literal["linear", "trees"] = "linear", split: str | None = None,
-    cuts: Mapping[str, Sequence[float]] | None = None, slow_rows: int = SLOW_ROWS, thin: int = THIN, seed: int = 0,
+    cuts: Mapping[str, Sequence[float]] | None = None, leave_out: Sequence[str] = (), slow_rows: int = SLOW_ROWS, thin: int = THIN, seed: int = 0,
     replicates: int = REPLICATES, progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
     """Compare ways to act on bias with doing nothing: each learns from the same rows, and decides about the same rows that none saw.
 
     Learned from are the split's training rows, judged its test rows (validation rows where there are no others); without a split
-    three in ten rows are held back by the seed, by group and outcome. No model sees the sensitive columns. Per method: "accuracy",
+    three in ten rows are held back by the seed, by group and outcome. No model sees the sensitive columns, nor those
+    to `leave_out`, such as weights. Per method: "accuracy",
     "balanced_accuracy", "selection_gap", "tpr_gap", "fpr_gap" (largest less smallest rate over groups with `thin` rows) and "odds_gap" (the larger of the
     last two), "groups" (rates of each),
     "difference" from doing nothing with 95 % intervals of a paired bootstrap (the gaps between the same two groups), "pays" and "gains" (groups
@@ -43,7 +44,7 @@ def lab(
     slow ones learn from a sample of `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
     """
     start_frame = table.frame()
-    for name in (target, *sensitive, *([split] if split else [])):
+    for name in (target, *sensitive, *leave_out, *([split] if split else [])):
         table.column(name)
     found = groups_of(start_frame, list(sensitive), cuts)
     outcome = outcome_of(start_frame, target, favourable)
@@ -52,7 +53,7 @@ def lab(
     frame = start_frame.copy(deep=False)
     for name in found.cuts:
         frame[name] = groups_of(start_frame, [name], cuts).of(np.arange(len(frame)))
-    chosen = usable(table, start_frame.iloc[train], target, found.columns, [split] if split else [])
+    chosen = usable(table, start_frame.iloc[train], target, found.columns, [*leave_out, *([split] if split else [])])
     setup = Setup(
         frame, target, favourable, found.columns, chosen, outcome.good, names, train, judge, _some(train, found.codes, outcome.good, slow_rows, seed), kind, constraint, seed % 2**31,
     )

@@ -25,7 +25,7 @@ STRONG, SOME = 0.8, 0.6  # AUC
 
 def proxies(
     table: Table, sensitive: Sequence[str], *, target: str | None = None, split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None,
-    seed: int = 0,
+    leave_out: Sequence[str] = (), seed: int = 0,
 ) -> dict[str, Any]:
     """Tell how well each other column tells the sensitive attribute, strongest first; leaving a column out does not hide who a person is.
 
@@ -39,7 +39,7 @@ def proxies(
     found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
     rows, codes, names = _taking_part(found, seed)
     part = frame.iloc[rows]
-    chosen = features(table.columns, part, leave_out=[*found.columns, *([target] if target else []), *([split] if split else [])])
+    chosen = features(table.columns, part, leave_out=[*found.columns, *([target] if target else []), *([split] if split else []), *leave_out])
     folds = _folds(codes, seed)
     told = [_alone(name, part[name], name in chosen.numbers, codes, folds) for name in chosen.names]
     told.sort(key=lambda each: (-each["auc"], each["column"]))

@@ -95,6 +95,19 @@ def test_ways_to_act_and_what_a_recipe_does(file, tmp_path, capsys):
     assert "Thresholds by group" in said and "the group at prediction time" in said and "rows lost: " in said and "favorable: " in said
 
 
+def test_weights_are_left_out_of_what_a_model_decides_by(file, tmp_path, capsys):
+    """Weights are made of group and outcome: a model that sees them knows both."""
+    out = tmp_path / "weighed.csv"
+    assert main(["reweigh", str(file), "--target", "hired", "--sensitive", "sex", "-o", str(out), "--json"]) == 0
+    capsys.readouterr()
+    args = ["bias", str(out), "--target", "hired", "--favorable", "yes", "--sensitive", "sex", "--json"]
+    assert main([*args, "--model", "trees"]) == 0
+    assert told(capsys)["proxies"][0]["column"] == "weight"
+    assert main([*args, "--leave-out", "weight,guess", "--lab", "demographic_parity"]) == 0
+    found = told(capsys)
+    assert "weight" not in [*found["decisions"]["features"], *found["lab"]["features"], *[each["column"] for each in found["proxies"]], *found["data_measures"]["nearest"]["features"]]
+
+
 def test_the_report_is_written(file, tmp_path, capsys):
     assert main(["bias", str(file), "--sensitive", "sex", "--html", str(tmp_path / "r.html"), "--json"]) == 0
     assert told(capsys)["html"] == str(tmp_path / "r.html") and "Bias report: people.csv" in (tmp_path / "r.html").read_text()
