@@ -56,7 +56,7 @@ def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None
         st.info("Choose the columns that tell groups of people apart.", icon=":material/info:")
         return None
     asked = Asked(state, tuple(sensitive), target if favourable else None, favourable, None, split)
-    told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells * 2)
+    told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells)
     if told is None:
         return None
     known = [name for name, each in told["groups"].items() if not each["unknown"]]
@@ -67,7 +67,7 @@ def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None
 
 def panel(asked: Asked, table: Table) -> None:
     """The group table, with honest intervals, and against a stated population."""
-    told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells * 2)
+    told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells)
     if told is None:
         return
     groups = told["groups"]
