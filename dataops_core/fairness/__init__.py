@@ -3,6 +3,7 @@
 from dataops_core.fairness.bias import bias
 from dataops_core.fairness.confounding import confounding
 from dataops_core.fairness.data import data_measures
+from dataops_core.fairness.fitted import decide, fit
 from dataops_core.fairness.groups import groups
 from dataops_core.fairness.guide import GUIDE
 from dataops_core.fairness.lab import lab
@@ -12,4 +13,4 @@ from dataops_core.fairness.proxies import proxies
 from dataops_core.fairness.report import html_report, json_report
 from dataops_core.fairness.through import states, through
 
-__all__ = ["GUIDE", "METHODS", "bias", "confounding", "data_measures", "groups", "html_report", "json_report", "lab", "model_measures", "proxies", "states", "through"]
+__all__ = ["GUIDE", "METHODS", "bias", "confounding", "data_measures", "decide", "fit", "groups", "html_report", "json_report", "lab", "model_measures", "proxies", "states", "through"]

@@ -8,13 +8,14 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
+import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
 from dataops_core.fairness.bias import versions
 from dataops_core.fairness.decisions import usable
 from dataops_core.fairness.intervals import REPLICATES, percentiles, resampled_cells
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
-from dataops_core.fairness.people import THIN, groups_of, named_ranges, outcome_of
+from dataops_core.fairness.people import THIN, Groups, groups_of, named_ranges, outcome_of
 from dataops_core.models import PARTS, TRAIN, plain
 from dataops_core.table import Table
 
@@ -43,20 +44,8 @@ def lab(
     lose, "undominated" where no other way is both more accurate and closer to no gap, what it changes and needs, "seconds", "step". The
     slow ones learn from a sample of `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
     """
-    start_frame = table.frame()
-    for name in (target, *sensitive, *leave_out, *([split] if split else [])):
-        table.column(name)
-    found = groups_of(start_frame, list(sensitive), cuts)
-    outcome = outcome_of(start_frame, target, favourable)
-    names = found.of(np.arange(len(start_frame)))
-    train, judge = _sides(start_frame[split].to_numpy() if split else None, outcome.known, outcome.good, found.codes, seed)
-    frame = start_frame.copy(deep=False)
-    for name in found.cuts:
-        frame[name] = groups_of(start_frame, [name], cuts).of(np.arange(len(frame)))
-    chosen = usable(table, start_frame.iloc[train], target, found.columns, [*leave_out, *([split] if split else [])])
-    setup = Setup(
-        frame, target, favourable, found.columns, chosen, outcome.good, names, train, judge, _some(train, found.codes, outcome.good, slow_rows, seed), kind, constraint, seed % 2**31,
-    )
+    setup, found, start_frame = prepared(table, target, favourable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
+    frame, chosen, train, judge = setup.frame, setup.chosen, setup.train, setup.judge
     asked = _asked(methods)
     decisions, seconds, failed = _run(asked, setup, progress)
     progress(0.95, "Comparing")
@@ -75,6 +64,28 @@ def lab(
         "features": chosen.names, "left_out_features": chosen.left_out, "methods": told, "failed": failed, "undominated": best, "thin": thin, "seed": seed,
         "versions": versions(),
     }
+
+
+def prepared(
+    table: Table, target: str, favourable: str, sensitive: Sequence[str], constraint: Constraint, kind: Literal["linear", "trees"], split: str | None,
+    cuts: Mapping[str, Sequence[float]] | None, leave_out: Sequence[str], slow_rows: int, seed: int,
+) -> tuple[Setup, Groups, pd.DataFrame]:
+    """What all ways share, the groups, and the frame as it was."""
+    start_frame = table.frame()
+    for name in (target, *sensitive, *leave_out, *([split] if split else [])):
+        table.column(name)
+    found = groups_of(start_frame, list(sensitive), cuts)
+    outcome = outcome_of(start_frame, target, favourable)
+    names = found.of(np.arange(len(start_frame)))
+    train, judge = _sides(start_frame[split].to_numpy() if split else None, outcome.known, outcome.good, found.codes, seed)
+    frame = start_frame.copy(deep=False)
+    for name in found.cuts:
+        frame[name] = groups_of(start_frame, [name], cuts).of(np.arange(len(frame)))
+    chosen = usable(table, start_frame.iloc[train], target, found.columns, [*leave_out, *([split] if split else [])])
+    setup = Setup(
+        frame, target, favourable, found.columns, chosen, outcome.good, names, train, judge, _some(train, found.codes, outcome.good, slow_rows, seed), kind, constraint, seed % 2**31,
+    )
+    return setup, found, start_frame
 
 
 def _asked(methods: Sequence[str] | None) -> list[str]:

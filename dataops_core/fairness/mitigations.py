@@ -55,6 +55,7 @@ METHODS: dict[str, dict[str, Any]] = {
     },
 }
 SLOW = ("exponentiated_gradient", "grid_search")
+FITTED = (*SLOW, "thresholds")  # those that are a fitted model, and no step
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,9 @@ class Setup:
 
 def decided(method: str, setup: Setup, baseline: Any) -> np.ndarray:
     """The decisions (judged rows,) of one method; `baseline` is the fitted model without any. Raises SettingError where it cannot be done."""
-    if method in ("exponentiated_gradient", "grid_search"):
-        return _reduced(method, setup)
-    if method == "thresholds":
-        return _by_threshold(setup, baseline)
+    if method in FITTED:
+        rows = setup.frame.iloc[setup.judge]
+        return drawn(decider(method, setup, baseline).chances(plain(rows, setup.chosen), setup.groups[setup.judge]), setup.seed)
     frame, learn, weights = setup.frame, setup.train, None
     if method == "reweigh":
         step, given = get("reweigh"), {"target": setup.target, "by": list(setup.sensitive), "favourable": setup.favourable, "into": WEIGHT}
@@ -121,36 +121,82 @@ def _changed(method: str, setup: Setup) -> pd.DataFrame:
     return step(setup.frame, columns=columns, by=list(setup.sensitive), learned=learned)
 
 
-def _reduced(method: str, setup: Setup) -> np.ndarray:
+@dataclass(frozen=True)
+class Decider:
+    """A fitted way to decide: models with the chance that each is asked, and what is done with scores, by group."""
+
+    members: list[tuple[float, Any]]  # pipelines over `plain` features
+    rules: dict[str, dict[str, Any]] | None = None
+
+    def chances(self, cells: pd.DataFrame, groups: np.ndarray) -> np.ndarray:
+        """How likely each row gets the good decision (rows,): 0 or 1 where nothing is drawn by lot.
+
+        A group without a rule is decided at one half, as without rules.
+        """
+        if self.rules is None:
+            return sum((weight * np.asarray(model.predict(cells), dtype="float64") for weight, model in self.members), np.zeros(len(cells)))
+        scores = self.members[0][1].predict_proba(cells)[:, 1]
+        out = (scores >= 0.5).astype("float64")
+        for name, rule in self.rules.items():
+            here = np.asarray(groups).astype(str) == name
+            mixed = sum((part["share"] * _passes(scores[here], part) for part in rule["parts"]), np.zeros(int(here.sum())))
+            out[here] = rule["fixed_share"] * rule["fixed"] + (1 - rule["fixed_share"]) * mixed
+        return out
+
+
+def drawn(chances: np.ndarray, seed: int) -> np.ndarray:
+    """Decisions by lot, the same for the same seed; certain ones are not drawn."""
+    return (chances > 1 - 1e-12) | ((chances > 1e-12) & (np.random.default_rng(seed).random(len(chances)) < chances))
+
+
+def _passes(scores: np.ndarray, part: dict[str, Any]) -> np.ndarray:
+    if part["when"] in ("always", "never"):
+        return np.full(len(scores), float(part["when"] == "always"))
+    return (scores > part["threshold"] if part["when"] == "above" else scores < part["threshold"]).astype("float64")
+
+
+def decider(method: str, setup: Setup, baseline: Any) -> Decider:
+    """A model that was learned under a rule, or the baseline with thresholds by group. Raises ValueError of Fairlearn where it cannot be."""
+    return _thresholds(setup, baseline) if method == "thresholds" else _reduced(method, setup)
+
+
+def _reduced(method: str, setup: Setup) -> Decider:
     from fairlearn.reductions import DemographicParity, EqualizedOdds, ExponentiatedGradient, GridSearch
+    from sklearn.pipeline import Pipeline
 
     whole = estimator(setup.chosen, "classes", setup.kind, setup.seed % 2**32)
-    encoder, model = whole["encoder"], whole["model"]
-    learn, rows = setup.some, plain(setup.frame, setup.chosen)
-    matrix = encoder.fit_transform(rows.iloc[learn])
+    encoder, learn = whole["encoder"], setup.some
+    matrix = encoder.fit_transform(plain(setup.frame, setup.chosen).iloc[learn])
     rule = DemographicParity() if setup.constraint == "demographic_parity" else EqualizedOdds()
+    groups = setup.groups[learn].astype(str)
     if method == "grid_search":
-        found = GridSearch(model, rule, grid_size=GRID * max(1, len(set(setup.groups[learn])) - 1))
-        drawn = {}
+        found = GridSearch(whole["model"], rule, grid_size=GRID * max(1, len(set(groups)) - 1))
     else:
-        found = ExponentiatedGradient(model, rule, max_iter=ROUNDS)
-        drawn = {"random_state": setup.seed % 2**32}
-    found.fit(matrix, setup.good[learn].astype(int), sensitive_features=setup.groups[learn].astype(str))
-    return np.asarray(found.predict(encoder.transform(rows.iloc[setup.judge]), **drawn)).astype(bool)
+        found = ExponentiatedGradient(whole["model"], rule, max_iter=ROUNDS)
+    found.fit(matrix, setup.good[learn].astype(int), sensitive_features=groups)
+    chosen = [(1.0, found.predictors_[found.best_idx_])] if method == "grid_search" else [(float(found.weights_[at]), found.predictors_[at]) for at in found.weights_.index]
+    return Decider([(weight, Pipeline([("encoder", encoder), ("model", model)])) for weight, model in chosen if weight > 0])
 
 
-def _by_threshold(setup: Setup, baseline: Any) -> np.ndarray:
-    """Thresholds learned from the training rows; rows of groups that were not there are decided as without them."""
+def _thresholds(setup: Setup, baseline: Any) -> Decider:
     from fairlearn.postprocessing import ThresholdOptimizer
 
-    rows, groups = plain(setup.frame, setup.chosen), setup.groups.astype(str)
+    rows, groups = plain(setup.frame, setup.chosen).iloc[setup.train], setup.groups[setup.train].astype(str)
     found = ThresholdOptimizer(estimator=baseline, constraints=setup.constraint, predict_method="predict_proba", prefit=True)
-    found.fit(rows.iloc[setup.train], setup.good[setup.train].astype(int), sensitive_features=groups[setup.train])
-    out = np.asarray(baseline.predict(rows.iloc[setup.judge]), dtype=bool)
-    known = np.isin(groups[setup.judge], np.unique(groups[setup.train]))
-    places = setup.judge[known]
-    out[known] = np.asarray(found.predict(rows.iloc[places], sensitive_features=groups[places], random_state=setup.seed % 2**32)).astype(bool)
-    return out
+    found.fit(rows, setup.good[setup.train].astype(int), sensitive_features=groups)
+    rules = {}
+    for name, mix in found.interpolated_thresholder_.interpolation_dict.items():
+        parts = [_part(float(share), operation) for share, operation in ((mix["p0"], mix["operation0"]), (mix["p1"], mix["operation1"])) if share > 0]
+        rules[str(name)] = {"parts": parts, "fixed_share": float(mix.get("p_ignore", 0.0)), "fixed": float(mix.get("prediction_constant", 0.0))}
+    return Decider([(1.0, baseline)], rules)
+
+
+def _part(share: float, operation: Any) -> dict[str, Any]:
+    """A threshold as plain values; one at infinity decides always or never."""
+    threshold, above = float(operation.threshold), operation.operator == ">"
+    if np.isinf(threshold):
+        return {"share": share, "when": "always" if (threshold < 0) == above else "never", "threshold": None}
+    return {"share": share, "when": "above" if above else "below", "threshold": threshold}
 
 
 def step_of(method: str, setup: Setup, cuts: dict[str, list[float]]) -> dict[str, Any] | None:

@@ -80,7 +80,7 @@ def html_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", 
     name = html.escape(title)
     parts = [
         ("Groups", _groups(shown)), ("What stands out", _said(shown)), ("Data", _data(shown)), ("Decisions", _model(shown)), ("Gaps", _gaps(shown)),
-        ("Within strata", _strata(shown)), ("Proxies", _proxies(shown)), ("Which measure answers my question", _guide()), ("How to repeat it", _repeat(shown, content_hash, suppress)),
+        ("Within strata", _strata(shown)), ("Proxies", _proxies(shown)), ("Ways to act on it", _lab(shown)), ("Through the recipe", _steps(shown)), ("Which measure answers my question", _guide()), ("How to repeat it", _repeat(shown, content_hash, suppress)),
     ]
     links = "".join(f'<li><a href="#s{number}">{head}</a></li>' for number, (head, body) in enumerate(parts) if body)
     body = "".join(f"<section><h2 id=s{number}>{head}</h2>{body}</section>\n" for number, (head, body) in enumerate(parts) if body)
@@ -189,6 +189,30 @@ def _strata(told: Mapping[str, Any]) -> str:
 def _proxies(told: Mapping[str, Any]) -> str:
     rows = [(each["column"] or "all columns together", each["of"], f"{each['auc']:.3f}", f"{each['balanced_accuracy']:.3f}", each["verdict"]) for each in told["proxies"]]
     return _table(("column", "tells", "AUC (0.5 is guessing)", "balanced accuracy", ""), rows)
+
+
+def _lab(told: Mapping[str, Any]) -> str:
+    found = told.get("lab")
+    if not found:
+        return ""
+    gap = "selection_gap" if found["constraint"] == "demographic_parity" else "odds_gap"
+    rows = [
+        (each["title"], f"{each['accuracy']:.1%}", _percent(each[gap]), each["changes"], each["needs"], ", ".join(dict.fromkeys(str(paid["group"]) for paid in each["pays"] if HIDDEN not in paid)),
+         "; ".join(said for said, true in (("nothing else is both more accurate and closer to no gap", each["undominated"]), ("only levels down", each["levels_down"])) if true))
+        for each in found["methods"].values()
+    ]
+    said = f"Before and after on the same {found['rows']['judged']:,} rows that none learned from ({found['judged']}); gap: {gap.replace('_', ' ')}."
+    return f"<p>{html.escape(said)}</p>" + _table(("way", "accuracy", "gap", "changes", "needs", "who pays", ""), rows)
+
+
+def _steps(told: Mapping[str, Any]) -> str:
+    rows = []
+    for step in told.get("through", [])[1:]:
+        for name, each in step["groups"].items():
+            if HIDDEN not in each:
+                lost = f"{each['lost']:,}" if each["lost"] == 0 or each["lost"] >= FEW else HIDDEN
+                rows.append((step["step"], name, lost, _percent(each["rate_before"]), _percent(each["rate"]), _percent(each["missing_before"]), _percent(each["missing"])))
+    return _table(("step", "group", "rows lost", "good outcome before", "after", "missing cells before", "after"), rows)
 
 
 def _guide() -> str:

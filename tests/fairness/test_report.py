@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.fairness import GUIDE, bias, html_report, json_report
+from dataops_core.fairness import GUIDE, bias, html_report, json_report, lab, through
 from dataops_core.fairness.report import suppressed
 
 
@@ -47,6 +47,18 @@ def test_html_names_the_measures_and_no_badge(told):
     assert not re.search(r"\b(is|are) fair\b(?!: )", text.replace(GUIDE["no_badge"], ""))
     row = re.search(r"<tr><th scope=row>Hermits</th>.*?</tr>", page)
     assert row and "suppressed" in row[0] and not re.search(r">\s*4\s*<", row[0])
+
+
+def test_ways_and_steps_are_in_the_report_and_small_groups_are_not(make_table, told):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"g": ["big"] * 300 + ["middle"] * 200 + ["Hermits"] * 6, "x": rng.normal(size=506)})
+    frame["ok"] = np.where(frame["x"] + rng.normal(size=506) > 0, "yes", "no")
+    table = make_table(frame)
+    more = {"lab": lab(table, "ok", "yes", ["g"], methods=["reweigh"]), "through": through([("read", table), ("Dropped rows", make_table(frame.iloc[50:]))], ["g"], "ok", "yes")}
+    page = html_report({**bias(table, ["g"], target="ok", favourable="yes"), **more}, title="t")
+    assert "Ways to act on it</h2>" in page and "Reweighing" in page and "Dropped rows" in page
+    ways = page.split("Ways to act on it</h2>")[1]
+    assert "Hermits" not in ways and "big" in ways
 
 
 def test_groups_alone_make_a_report_too(make_table):

@@ -1,0 +1,75 @@
+"""Fitted ways to decide: Fairlearn's own chances, the lab's own decisions, and JSON there and back."""
+
+import json
+
+import numpy as np
+import pytest
+from fairlearn.postprocessing import ThresholdOptimizer
+from fairlearn.reductions import DemographicParity, ExponentiatedGradient
+
+from dataops_core.errors import SettingError
+from dataops_core.fairness import decide, fit, lab
+from dataops_core.fairness.lab import prepared
+from dataops_core.fairness.mitigations import decider, drawn, fitted
+from dataops_core.models import estimator, plain
+from tests.fairness.test_lab import biased
+
+
+@pytest.fixture
+def setup(make_table):
+    return prepared(make_table(biased()), "ok", "yes", ["sex"], "demographic_parity", "linear", None, None, (), 20_000, 1)[0]
+
+
+def test_thresholds_have_fairlearns_chances(setup):
+    baseline = fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train])
+    rows = plain(setup.frame, setup.chosen)
+    for constraint in ("demographic_parity", "equalized_odds"):
+        object.__setattr__(setup, "constraint", constraint)
+        peer = ThresholdOptimizer(estimator=baseline, constraints=constraint, predict_method="predict_proba", prefit=True)
+        peer.fit(rows.iloc[setup.train], setup.good[setup.train].astype(int), sensitive_features=setup.groups[setup.train].astype(str))
+        theirs = peer._pmf_predict(rows.iloc[setup.judge], sensitive_features=setup.groups[setup.judge].astype(str))[:, 1]
+        ours = decider("thresholds", setup, baseline).chances(rows.iloc[setup.judge], setup.groups[setup.judge])
+        assert ours == pytest.approx(theirs, abs=1e-12)
+
+
+def test_exponentiated_gradient_has_fairlearns_chances(setup):
+    whole = estimator(setup.chosen, "classes", "linear", 1)
+    rows = plain(setup.frame, setup.chosen)
+    peer = ExponentiatedGradient(whole["model"], DemographicParity(), max_iter=30)
+    peer.fit(whole["encoder"].fit_transform(rows.iloc[setup.some]), setup.good[setup.some].astype(int), sensitive_features=setup.groups[setup.some].astype(str))
+    theirs = peer._pmf_predict(whole["encoder"].transform(rows.iloc[setup.judge]))[:, 1]
+    ours = decider("exponentiated_gradient", setup, None).chances(rows.iloc[setup.judge], setup.groups[setup.judge])
+    assert ours == pytest.approx(theirs, abs=1e-9)
+    assert 0 < ((ours > 0) & (ours < 1)).mean() < 1  # some are drawn by lot
+
+
+def test_drawn_by_lot_the_same_every_time_and_certain_ones_never():
+    chances = np.array([0.0, 1.0, 0.3] * 4000)
+    out = drawn(chances, 5)
+    assert (out == drawn(chances, 5)).all() and not out[0::3].any() and out[1::3].all()
+    assert out[2::3].mean() == pytest.approx(0.3, abs=0.03)
+
+
+@pytest.mark.parametrize("method", ["baseline", "exponentiated_gradient", "grid_search", "thresholds"])
+def test_what_ships_decides_as_the_lab_did(make_table, method):
+    table = make_table(biased())
+    model = json.loads(json.dumps(fit(table, "ok", "yes", ["sex"], method, seed=1), allow_nan=False))
+    judge = prepared(table, "ok", "yes", ["sex"], "demographic_parity", "linear", None, None, (), 20_000, 1)[0].judge
+    frame = table.frame().iloc[judge]
+    made = decide(model, frame)
+    judged = lab(table, "ok", "yes", ["sex"], seed=1, methods=[method])["methods"][method]["groups"]
+    for name, each in judged.items():
+        assert made[(frame["sex"] == name).to_numpy()].mean() == pytest.approx(each["selection_rate"]["value"])
+    assert model["features"]["numbers"] == ["skill", "tells"]
+
+
+def test_unseen_and_missing_groups_are_decided_as_without_rules(make_table):
+    table = make_table(biased())
+    rules, plainly = (fit(table, "ok", "yes", ["sex"], method) for method in ("thresholds", "baseline"))
+    new = table.frame().head(200).assign(sex=["x", None] * 100)
+    assert decide(rules, new).tolist() == decide(plainly, new).tolist()
+    assert decide(plainly, new.drop(columns="sex")).tolist() == decide(plainly, new).tolist()
+    with pytest.raises(SettingError, match='no column "sex"'):
+        decide(rules, new.drop(columns="sex"))
+    with pytest.raises(SettingError, match="no fitted model"):
+        fit(table, "ok", "yes", ["sex"], "reweigh")
