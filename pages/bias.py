@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dataops_core.fairness.guide import GUIDE
-from dataops_core.store import datasets
+from dataops_core.store import datasets, states
 from pages._ui import deciding, finding, frame, grid, groups, head, mitigating, splitting, throughout
 from pages._ui.words import md
 
@@ -18,7 +18,7 @@ st.markdown(f"Who is in the table, what they get, and how sure one can be. {md(G
 
 with frame.errors():
     split = splitting.banner(here, state, table)
-    asked = groups.choose(state, table, datasets.roles_now(here), split)
+    asked = groups.choose(state, table, datasets.roles_now(here), split, states.earlier(head.results(here)).weighed)
     if asked is None:
         st.stop()
     names = ["Groups", "In the data", "In decisions", "Reasons", "Through the recipe", "What can be done", "Which measure?"]

@@ -15,7 +15,8 @@ from dataops_core.table.kinds import type_of
 
 WEIGHT = "lab weight"
 ROUNDS = 30  # of exponentiated gradient
-GRID = 10
+GRID = 10  # models for each dimension of a grid
+MOST_DIMENSIONS = 4  # as Fairlearn recommends
 Constraint = Literal["demographic_parity", "equalized_odds"]
 
 METHODS: dict[str, dict[str, Any]] = {
@@ -169,8 +170,11 @@ def _reduced(method: str, setup: Setup) -> Decider:
     matrix = encoder.fit_transform(plain(setup.frame, setup.chosen).iloc[learn])
     rule = DemographicParity() if setup.constraint == "demographic_parity" else EqualizedOdds()
     groups = setup.groups[learn].astype(str)
+    dimensions = (len(set(groups)) - 1) * (1 if setup.constraint == "demographic_parity" else 2)
     if method == "grid_search":
-        found = GridSearch(whole["model"], rule, grid_size=GRID * max(1, len(set(groups)) - 1))
+        if dimensions > MOST_DIMENSIONS:
+            raise SettingError(f"{len(set(groups))} groups make a grid too large to search.", method, "Choose exponentiated gradient, which needs none.")
+        found = GridSearch(whole["model"], rule, grid_size=GRID * max(1, dimensions))
     else:
         found = ExponentiatedGradient(whole["model"], rule, max_iter=ROUNDS)
     found.fit(matrix, setup.good[learn].astype(int), sensitive_features=groups)

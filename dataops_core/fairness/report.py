@@ -7,12 +7,14 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dataops_core.fairness.formulas import MODEL
 from dataops_core.fairness.guide import GUIDE
 from dataops_core.fairness.model import CELLS
 from dataops_core.report.style import CSS
 
 FEW = 10  # people below whom a count may give somebody away
 HIDDEN = "suppressed"
+_FIGURE = re.compile(rf"|not defined|{HIDDEN}|[-+]?[\d,.]+%?( to [-+]?[\d,.]+%?)?")
 KEPT = ("group", "stratum", "reference", "measure", "of")
 
 
@@ -95,16 +97,19 @@ def html_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", 
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A table; the first column is text, the others are numbers where they look like one."""
+    """A table; the first column names the row, the others stand to the right where they hold figures only."""
     if not rows:
         return ""
-    top = "".join(f"<th scope=col{' class=num' if at else ''}>{html.escape(name)}</th>" for at, name in enumerate(head))
-    lines = "".join(
-        "<tr>" + "".join(
-            f"<th scope=row>{html.escape(str(cell))}</th>" if not at else f'<td class=num data-name="{html.escape(head[at])}">{html.escape(str(cell))}</td>' for at, cell in enumerate(row)
-        ) + "</tr>" for row in rows
-    )
+    figures = [bool(at) and all(_FIGURE.fullmatch(str(row[at])) for row in rows) for at in range(len(head))]
+    top = "".join(f"<th scope=col{' class=num' if figures[at] else ''}>{html.escape(name)}</th>" for at, name in enumerate(head))
+    lines = "".join("<tr>" + "".join(_cell(head[at], str(cell), at, figures[at]) for at, cell in enumerate(row)) + "</tr>" for row in rows)
     return f"<table class=wide><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
+
+
+def _cell(head: str, text: str, at: int, figure: bool) -> str:
+    if not at:
+        return f"<th scope=row>{html.escape(text)}</th>"
+    return f'<td{" class=num" if figure else ""} data-name="{html.escape(head)}">{html.escape(text)}</td>'
 
 
 def _percent(value: float | None, sign: bool = False) -> str:
@@ -169,7 +174,7 @@ def _number(value: float | None) -> str:
 
 def _gaps(told: Mapping[str, Any]) -> str:
     rows = [
-        (each["group"], each["of"], each["measure"], _percent(each["value"], sign=True), _between(each["ci"], sign=True), "clear" if each["clear"] else "few people" if each["thin"] else "not clear")
+        (each["group"], each["of"], MODEL.get(each["measure"], {}).get("title", each["measure"]), _percent(each["value"], sign=True), _between(each["ci"], sign=True), "clear" if each["clear"] else "few people" if each["thin"] else "not clear")
         for each in told["gaps"] if HIDDEN not in each
     ]
     if not rows:
@@ -197,12 +202,12 @@ def _lab(told: Mapping[str, Any]) -> str:
         return ""
     gap = "selection_gap" if found["constraint"] == "demographic_parity" else "odds_gap"
     rows = [
-        (each["title"], f"{each['accuracy']:.1%}", _percent(each[gap]), each["changes"], each["needs"], ", ".join(dict.fromkeys(str(paid["group"]) for paid in each["pays"] if HIDDEN not in paid)),
-         "; ".join(said for said, true in (("nothing else is both more accurate and closer to no gap", each["undominated"]), ("only levels down", each["levels_down"])) if true))
+        (each["title"], f"{each['accuracy']:.1%}", _percent(each[gap]), each["needs"], ", ".join(dict.fromkeys(str(paid["group"]) for paid in each["pays"] if HIDDEN not in paid)),
+         "; ".join(said for said, true in (("undominated", each["undominated"]), ("only levels down", each["levels_down"])) if true))
         for each in found["methods"].values()
     ]
-    said = f"Before and after on the same {found['rows']['judged']:,} rows that none learned from ({found['judged']}); gap: {gap.replace('_', ' ')}."
-    return f"<p>{html.escape(said)}</p>" + _table(("way", "accuracy", "gap", "changes", "needs", "who pays", ""), rows)
+    said = f"Before and after on the same {found['rows']['judged']:,} rows that none learned from ({found['judged']}); gap: {gap.replace('_', ' ')}. Undominated: nothing else is both more accurate and closer to no gap."
+    return f"<p>{html.escape(said)}</p>" + _table(("way", "accuracy", "gap", "needs", "who pays", ""), rows)
 
 
 def _steps(told: Mapping[str, Any]) -> str:

@@ -56,7 +56,7 @@ def _asked(asked: Asked, table: Table) -> dict[str, Any] | None:
         kind = st.selectbox("Model", ["linear", "trees"], format_func={"linear": "Logistic regression", "trees": "Boosted trees"}.get, key="bias.kind", width=200) if whose == BASELINE else "linear"
         control = st.selectbox("Also within", [c for c in able if c != whose], index=None, key="bias.control", placeholder="No control feature", width=230,
                                help="Rates are told within each value of this column as well")
-    args = asked.args("target", "favourable", "reference", "split", prediction=None if whose == BASELINE else whose, kind=kind, control=control)
+    args = asked.args("target", "favourable", "reference", "split", "leave_out", prediction=None if whose == BASELINE else whose, kind=kind, control=control)
     return counted("bias", args, "Judge the decisions", 10**9, auto=False)
 
 
@@ -123,7 +123,7 @@ def reasons(asked: Asked, table: Table) -> None:
         _strata(asked, table)
     st.header("What tells who a person is")
     for name in asked.sensitive:
-        args = {"state": asked.state, "sensitive": [name], "target": asked.target, "split": asked.split}
+        args = {"state": asked.state, "sensitive": [name], "target": asked.target, "split": asked.split, "leave_out": list(asked.leave_out)}
         told = counted("proxies", args, f"Looking for proxies of {name}", table.cells * 4)
         if told is not None:
             _proxies(told, name)

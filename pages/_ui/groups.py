@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -28,14 +28,17 @@ class Asked:
     favourable: str | None
     reference: str | None
     split: str | None
+    leave_out: tuple[str, ...] = ()  # columns that are no features, such as weights
 
     def args(self, *names: str, **more: Any) -> dict[str, Any]:
         """What a count is asked with: the state, the sensitive columns, and what it needs besides."""
-        values = {"target": self.target, "favourable": self.favourable, "reference": self.reference, "split": self.split}
+        values = {
+            "target": self.target, "favourable": self.favourable, "reference": self.reference, "split": self.split, "leave_out": list(self.leave_out),
+        }
         return {"state": self.state, "sensitive": list(self.sensitive), **{name: values[name] for name in names}, **more}
 
 
-def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None) -> Asked | None:
+def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None, weighed: str | None) -> Asked | None:
     """The outcome, its good value, the sensitive columns and the reference group; as the roles say, or as changed here."""
     names = [name for name in table.names if name != split]
     with st.container(horizontal=True):
@@ -55,14 +58,15 @@ def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None
     if not sensitive:
         st.info("Choose the columns that tell groups of people apart.", icon=":material/info:")
         return None
-    asked = Asked(state, tuple(sensitive), target if favourable else None, favourable, None, split)
+    aside = tuple(dict.fromkeys(name for name in (weighed, roles.get("weight")) if name in table.names and name not in (*sensitive, target)))
+    asked = Asked(state, tuple(sensitive), target if favourable else None, favourable, None, split, aside)
     told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells)
     if told is None:
         return None
     known = [name for name, each in told["groups"].items() if not each["unknown"]]
     at = known.index(told["reference"]) if told["reference"] in known else 0
     reference = st.selectbox("Compared with", known, index=at, key=f"bias.reference.{'.'.join(sensitive)}", width=330, help="The reference group: by default the largest one")
-    return Asked(state, tuple(sensitive), asked.target, favourable, reference, split)
+    return replace(asked, reference=reference)
 
 
 def panel(asked: Asked, table: Table) -> None:
@@ -127,7 +131,7 @@ def data(asked: Asked, table: Table) -> None:
     able = [c.name for c in table.columns if c.kind in ("category", "boolean") and c.name not in (*asked.sensitive, asked.target, asked.split)]
     strata = st.multiselect("Compare like with like, within", able, key="bias.strata", placeholder="All rows together", width=380, max_selections=2,
                             help="Such as the department applied to: conditional demographic disparity is then taken within it")
-    told = counted("bias data", asked.args("target", "favourable", "reference", strata=strata), "Measuring the outcomes", table.cells * 8)
+    told = counted("bias data", asked.args("target", "favourable", "reference", "leave_out", strata=strata), "Measuring the outcomes", table.cells * 8)
     if told is None:
         return
     options = ["All other groups together", *told["by_group"]]

@@ -35,7 +35,7 @@ def panel(asked: Asked, table: Table) -> None:
     if not chosen:
         st.info("Choose at least one way.", icon=":material/info:")
         return
-    args = asked.args("target", "favourable", "split", constraint=goal, kind=kind, methods=sorted(chosen, key=able.index))
+    args = asked.args("target", "favourable", "split", "leave_out", constraint=goal, kind=kind, methods=sorted(chosen, key=able.index))
     told = counted("mitigation lab", args, "Compare ways to act", 10**9, auto=False)
     if told is None:
         st.caption("Each way learns from the same rows and decides about the same rows, which none has seen. From ten seconds to a few minutes; it can be cancelled.")

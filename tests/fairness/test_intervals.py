@@ -59,6 +59,10 @@ def test_a_large_gap_is_found_and_its_size_is_told():
     assert (seen, p) == (pytest.approx(0.3), 1 / 2001)
 
 
+def test_a_gap_that_every_shuffle_gives_is_none():
+    assert largest_gap([1, 0], [3, 3]) == (pytest.approx(1 / 3), 1.0)
+
+
 def test_percentiles_of_a_largest_gap_would_leave_nought_out():
     """The trap for which there is a permutation test."""
     drawn = resampled_cells(np.array([[15, 15]] * 10), seed=3)

@@ -84,23 +84,28 @@ def test_bootstrap_from_cells_is_fairlearns_within_simulation_error():
     truth, made, g, _ = people(rows=400, seed=3)
     told = model_measures(truth, made, g, replicates=4000)
     names = {"selection_rate": peer.selection_rate, "tpr": peer.true_positive_rate, "fpr": peer.false_positive_rate, "fnr": peer.false_negative_rate}
-    frame = peer.MetricFrame(metrics=names, y_true=truth, y_pred=made, sensitive_features=g, n_boot=300, ci_quantiles=[0.025, 0.975], random_state=0)
+    frame = peer.MetricFrame(metrics=names, y_true=truth, y_pred=made, sensitive_features=g, n_boot=150, ci_quantiles=[0.025, 0.975], random_state=0)
     low, high = frame.by_group_ci
     for name in names:
         for group in ("a", "b", "c"):
-            assert told["groups"][group][name]["boot"] == pytest.approx([low[name][group], high[name][group]], abs=0.04)
+            assert told["groups"][group][name]["boot"] == pytest.approx([low[name][group], high[name][group]], abs=0.05)
 
 
 def test_ten_groups_of_thirty_without_a_gap_do_not_cry_wolf():
     rng, cries = np.random.default_rng(4), 0
-    for seed in range(400):
-        made = rng.random(300) < 0.4
-        truth = rng.random(300) < 0.5
-        told = model_measures(truth, made, np.repeat([f"g{n}" for n in range(10)], 30), replicates=2)
-        rates = {m: {name: (each[m]["hits"], each[m]["of"]) for name, each in told["groups"].items()} for m in ("selection_rate", "tpr", "fpr", "accuracy")}
-        found = judged(gaps(rates, told["reference"], seed=seed, thin=5))
+    for seed in range(200):
+        made, truth = rng.random((10, 30)) < 0.4, rng.random((10, 30)) < 0.5
+        counts = {"selection_rate": (made, made | True), "tpr": (made & truth, truth), "fpr": (made & ~truth, ~truth), "accuracy": (made == truth, made | True)}
+        rates = {name: {f"g{n}": (int(hits[n].sum()), int(of[n].sum())) for n in range(10)} for name, (hits, of) in counts.items()}
+        found = judged(gaps(rates, "g0", seed=seed, thin=5))
         cries += any(each["clear"] for each in [*found["gaps"], *found["largest"]])
-    assert cries <= 30  # 5 % of 400 are 20; more than 30 have a chance of 1 in 100 at exactly 5 %
+    assert cries <= 18  # 5 % of 200 are 10; more than 18 have a chance of 1 in 140 at exactly 5 %
+
+
+def test_a_single_gap_is_clear_only_where_the_largest_of_its_measure_is():
+    told = judged({"gaps": [{"of": "g", "measure": m, "p": 0.001} for m in ("a", "b")], "largest": [{"of": "g", "measure": "a", "p": 0.2}, {"of": "g", "measure": "b", "p": 0.01}]})
+    assert [each["clear"] for each in told["gaps"]] == [False, True] and [each["p_holm"] for each in told["gaps"]] == [0.002, 0.002]
+    assert [each["clear"] for each in told["largest"]] == [False, True]
 
 
 def test_a_true_gap_is_clear_and_thin_groups_are_not_judged():

@@ -103,7 +103,10 @@ def test_ways_to_act_are_compared_and_offered_as_steps():
     click(app, "Use this …")
     go(app, "clean")
     click(app, "Apply")
-    assert unforeseen(app) == [] and "weight" in [c for each in app.dataframe for c in each.value.columns] + [step.settings.get("into", "weight") for step in datasets.get(Store(), app.query_params["d"]).recipe.steps]
+    assert unforeseen(app) == []
+    assert [step.op for step in datasets.get(Store(), app.query_params["d"]).recipe.steps] == ["reweigh"]
+    tab(app, "Reasons")
+    assert "weight" not in shown(app, "Association")["Column"].tolist()  # it tells outcome and group, and is no feature
 
 
 def test_no_group_chosen_and_no_outcome_say_what_to_do():
