@@ -17,7 +17,7 @@ table = grid.table(state)
 st.markdown(f"Who is in the table, what they get, and how sure one can be. {md(GUIDE['no_badge'])}")
 
 with frame.errors():
-    split = splitting.banner(here, state, table)
+    split = splitting.banner(here, state, table, "Models on this page hold back rows of their own; with a split, they are the same rows everywhere.")
     asked = groups.choose(state, table, datasets.roles_now(here), split, states.earlier(head.results(here)).weighed)
     if asked is None:
         st.stop()

@@ -35,6 +35,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:
+        if "--json" in (sys.argv[1:] if argv is None else argv):
+            told = {"what": f"{error.strerror}.", "where": str(error.filename), "fix": "Check the path and your rights there."}
+            print(json.dumps({"error": told}, ensure_ascii=False))
         print(f"What:  {error.strerror}.\nWhere: {error.filename}\nFix:   Check the path and your rights there.", file=sys.stderr)
         return 2
     except Exception as error:

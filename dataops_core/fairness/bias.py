@@ -176,7 +176,9 @@ def _words(told: Mapping[str, Any]) -> list[str]:
         if each["clear"]:
             ends = f"from {each['lowest_rate']:.1%} ({each['lowest']}) to {each['highest_rate']:.1%} ({each['highest']})"
             said.append(f"By {of.replace(', ', ' and ')}, the {_named(measure)} runs {ends}: more than chance (permutation test, p {_p(each['p_holm'])}).")
-    if told["largest"] and not said:
+    if len([name for name, each in told["groups"].items() if not each["unknown"]]) < 2:
+        said.append("There is only one group, so there is nothing to compare.")
+    elif told["largest"] and not said:
         said.append("No gap between groups is clear: what differs may be chance, or the groups may be too small to tell.")
     thin = [name for name, each in told["groups"].items() if each["thin"]]
     if thin:
@@ -185,7 +187,8 @@ def _words(told: Mapping[str, Any]) -> list[str]:
         if each["reverses"] or each["vanishes"]:
             said.append(each["words"])
     ratio = (told["model"] or {}).get("fairness", {}).get("selection_rate", {}).get("without_thin", {}).get("ratio")
-    if ratio is not None and ratio < SCREEN:
+    clear = any(each["clear"] and each["measure"] == "selection_rate" for each in told["largest"])
+    if clear and ratio is not None and ratio < SCREEN:
         said.append(f"The lowest selection rate is {ratio:.0%} of the highest: below the four fifths at which US employment agencies look closer (29 CFR 1607.4 D); a screen, no proof.")
     return said
 

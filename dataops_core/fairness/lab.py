@@ -201,7 +201,8 @@ def _told(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: i
         }
     told["pays"] = _moved(told["groups"], -1)
     told["gains"] = _moved(told["groups"], 1)
-    told["levels_down"] = _levels_down(rates, old, ends.get(pair), pair)
+    better = any(each["measure"] in ("selection_rate", "tpr") for each in told["gains"])
+    told["levels_down"] = not better and _levels_down(rates, old, ends.get(pair), pair)
     return told
 
 

@@ -58,7 +58,9 @@ def groups_of(frame: pd.DataFrame, sensitive: Sequence[str], cuts: Mapping[str, 
         raise SettingError(what, "sensitive", f"Choose one to {DEEPEST} columns that say who a person is.")
     if not len(frame):
         raise SettingError("There is no row to compare groups in.", "sensitive", "Bring a table with rows.")
-    ends = cuts_for(frame, columns, cuts)
+    if any(not np.isfinite(list(given)).all() for given in (cuts or {}).values()):
+        raise SettingError("A range does not end at a number.", "cuts", "Give the ends of the ranges as numbers, such as 25.")
+    ends = cuts_for(frame, columns, {name: sorted(set(given)) for name, given in (cuts or {}).items()})
     parts, whole = [], np.zeros(len(frame), dtype="int64")
     for name in columns:
         codes, values = pd.factorize(np.array(group_texts(frame[name], ends.get(name, ())), dtype=object))

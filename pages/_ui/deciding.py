@@ -78,6 +78,7 @@ def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, referen
         hide_index=True, key=f"bias.rates.{measure}", alt=f"{about[measure]['title']} by group", placeholder="undefined", column_config=PERCENT,
     )
     _gaps(told, look, measure)
+    _calibration(model["groups"])
     notions = model["about_fairness"]
     st.markdown("**Notions of fairness, over all groups**")
     st.dataframe(
@@ -90,6 +91,20 @@ def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, referen
         _controlled(model["controlled"], measure, about[measure]["title"])
 
 
+def _calibration(groups: Mapping[str, Any]) -> None:
+    known = {name: each["calibration"] for name, each in groups.items() if each.get("calibration")}
+    if not known:
+        return
+    st.markdown("**Calibration: does a probability mean the same in each group?**")
+    st.dataframe(
+        pd.DataFrame([{"Group": name, "Predicted": c["mean_predicted"], "Observed": c["observed"], "Predicted too much by": c["gap"], "Calibration error": c["error"],
+                       "Note": "few rows" if c["thin"] else ""} for name, c in known.items()]),
+        hide_index=True, key="bias.calibration", alt="Mean predicted and observed share of the good outcome by group", placeholder="undefined",
+        column_config={name: st.column_config.NumberColumn(name, format="percent") for name in ("Predicted", "Observed", "Predicted too much by")}
+        | {"Calibration error": st.column_config.NumberColumn("Calibration error", format="%.3f", help="Mean distance between predicted and observed shares, over ten ranges of the prediction")},
+    )
+
+
 def _gaps(told: Mapping[str, Any], look: str, measure: str) -> None:
     wanted = [each for each in told["gaps"] if each["of"] == look and each["measure"] == measure]
     if not wanted:
@@ -99,7 +114,7 @@ def _gaps(told: Mapping[str, Any], look: str, measure: str) -> None:
         pd.DataFrame([{"Group": each["group"], "Gap": each["value"], "From": (each["ci"] or [None])[0], "To": (each["ci"] or [None, None])[1],
                        "Verdict": "clear" if each["clear"] else "few rows" if each["thin"] else "undefined" if each["value"] is None else "may be chance"} for each in wanted]),
         hide_index=True, key=f"bias.gaps.{measure}", alt=f"The gap of each group to the reference in {measure}", placeholder="undefined",
-        column_config=PERCENT | {"Gap": st.column_config.NumberColumn("Gap to the reference", format="percent", help="Below 0: less often than in the reference group; 95 % interval by Newcombe (1998)")},
+        column_config=PERCENT | {"Gap": st.column_config.NumberColumn("Gap to the reference", format="percent", help="In percentage points. Below 0: less often than in the reference group; 95 % interval by Newcombe (1998)")},
     )
     if largest and largest["value"] is not None:
         p = f"p {largest['p_holm']:.3f}" if largest["p_holm"] is not None and largest["p_holm"] >= 0.001 else "p below 0.001"
@@ -123,7 +138,7 @@ def reasons(asked: Asked, table: Table) -> None:
         _strata(asked, table)
     st.header("What tells who a person is")
     for name in asked.sensitive:
-        args = {"state": asked.state, "sensitive": [name], "target": asked.target, "split": asked.split, "leave_out": list(asked.leave_out)}
+        args = {"state": asked.state, "sensitive": [name], "target": asked.target, "split": asked.split, "leave_out": list(asked.weights)}
         told = counted("proxies", args, f"Looking for proxies of {name}", table.cells * 4)
         if told is not None:
             _proxies(told, name)

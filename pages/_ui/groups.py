@@ -28,7 +28,8 @@ class Asked:
     favourable: str | None
     reference: str | None
     split: str | None
-    leave_out: tuple[str, ...] = ()  # columns that are no features, such as weights
+    leave_out: tuple[str, ...] = ()  # columns that are no features of a model: weights, and all other sensitive columns
+    weights: tuple[str, ...] = ()
 
     def args(self, *names: str, **more: Any) -> dict[str, Any]:
         """What a count is asked with: the state, the sensitive columns, and what it needs besides."""
@@ -58,8 +59,9 @@ def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None
     if not sensitive:
         st.info("Choose the columns that tell groups of people apart.", icon=":material/info:")
         return None
-    aside = tuple(dict.fromkeys(name for name in (weighed, roles.get("weight")) if name in table.names and name not in (*sensitive, target)))
-    asked = Asked(state, tuple(sensitive), target if favourable else None, favourable, None, split, aside)
+    weights = tuple(dict.fromkeys(name for name in (weighed, roles.get("weight")) if name in table.names and name not in (*sensitive, target)))
+    others = tuple(name for name in roles.get("sensitive") or [] if name in table.names and name not in (*sensitive, target, *weights))
+    asked = Asked(state, tuple(sensitive), target if favourable else None, favourable, None, split, (*weights, *others), weights)
     told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells)
     if told is None:
         return None

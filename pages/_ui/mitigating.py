@@ -19,7 +19,10 @@ from pages._ui.words import count, md
 CONSTRAINTS = {
     "demographic_parity": "Good decisions alike (demographic parity)", "equalized_odds": "Right and wrong decisions alike (equalised odds)",
 }
-GAPS = {"selection_gap": "Gap in good decisions", "tpr_gap": "Gap among the deserving"}
+GAPS = {"selection_gap": "Gap in good decisions", "odds_gap": "Gap in right and wrong ones"}
+MEASURES = {
+    "selection_rate": "good decisions", "tpr": "good decisions among those who deserve them", "fpr": "good decisions among those who do not", "accuracy": "right decisions",
+}
 
 
 def panel(asked: Asked, table: Table) -> None:
@@ -44,14 +47,14 @@ def panel(asked: Asked, table: Table) -> None:
 
 
 def _found(told: Mapping[str, Any]) -> None:
-    gap = "selection_gap" if told["constraint"] == "demographic_parity" else "tpr_gap"
+    gap = "selection_gap" if told["constraint"] == "demographic_parity" else "odds_gap"
     st.caption(f"Learned from {count(told['rows']['learned_from'], 'row')}, judged on {count(told['rows']['judged'], 'row')} ({md(told['judged'])}), seed {told['seed']}. "
                "No model is given the sensitive columns as features.")
     _chart(told["methods"], gap)
     st.dataframe(
         pd.DataFrame([
-            {"Way": each["title"], "Accuracy": each["accuracy"], "Balanced accuracy": each["balanced_accuracy"], **{word: each[name] for name, word in GAPS.items()},
-             "Note": "; ".join(filter(None, ["undominated" if each["undominated"] else "", "levels down" if each["levels_down"] else ""])), "Seconds": each["seconds"]}
+            {"Way": each["title"], "Note": "; ".join(filter(None, ["undominated" if each["undominated"] else "", "levels down" if each["levels_down"] else ""])),
+             "Accuracy": each["accuracy"], "Balanced accuracy": each["balanced_accuracy"], **{word: each[name] for name, word in GAPS.items()}, "Seconds": each["seconds"]}
             for each in told["methods"].values()
         ]),
         hide_index=True, key="lab.table", alt="Ways to act, with accuracy and gaps", placeholder="undefined",
@@ -78,7 +81,7 @@ def _chart(methods: Mapping[str, Any], gap: str) -> None:
         hovertemplate="%{customdata}: gap %{x:.1%}, accuracy %{y:.1%}<extra></extra>",
     ))
     figure.update_layout(
-        title={"text": "Accuracy against the gap; diamonds are not beaten in both", "font": {"size": 15}}, height=420, margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        title={"text": "Accuracy against the gap (diamonds: undominated)", "font": {"size": 15}}, height=420, margin={"l": 8, "r": 8, "t": 44, "b": 8},
         xaxis={"title": {"text": GAPS[gap]}, "tickformat": ".0%", "rangemode": "tozero"}, yaxis={"title": {"text": "Accuracy"}, "tickformat": ".1%"},
     )
     st.plotly_chart(figure, key="lab.chart", config=chart.CONFIG, alt=f"Each way with its accuracy and its {GAPS[gap].lower()}; the numbers are in the table below.")
@@ -91,16 +94,21 @@ def _closer(each: Mapping[str, Any], name: str) -> None:
         if each["levels_down"]:
             st.warning("The gap shrinks only because the better-off group loses; nobody gains.", title="It levels down", icon=":material/trending_down:")
         for word, moved in (("Who pays", each["pays"]), ("Who gains", each["gains"])):
-            said = "; ".join(f"{md(m['group'])}: {m['measure'].replace('_', ' ').replace('tpr', 'good decisions among those who deserve them')} {m['value']:+.1%}" for m in moved[:8])
+            said = "; ".join(f"{md(m['group'])}: {MEASURES[m['measure']]} {100 * m['value']:+.1f} points" for m in moved[:8])
             st.markdown(f"{word}: {said or 'nobody clearly'}.")
         if each["step"]:
             results.use(each["step"], "Use this …", f"lab.use.{name}")
+    accuracy = each["difference"]["accuracy"]
+    st.caption(f"Accuracy {100 * accuracy['value']:+.1f} points against doing nothing" + (
+        f" (95 % interval {100 * accuracy['ci'][0]:+.1f} to {100 * accuracy['ci'][1]:+.1f}, the same people both times)." if accuracy["ci"] else "."
+    ) + " Changes below are in percentage points, with the same kind of interval.")
     st.dataframe(
         pd.DataFrame([
-            {"Group": group, "Rows": g["n"], "Good decisions": g["selection_rate"]["value"], "Change": g["selection_rate"]["change"]["value"], "Right decisions": g["accuracy"]["value"],
+            {"Group": group, "Rows": g["n"], "Good decisions": g["selection_rate"]["value"], "Change": g["selection_rate"]["change"]["value"],
+             "From": (g["selection_rate"]["change"]["ci"] or [None])[0], "To": (g["selection_rate"]["change"]["ci"] or [None, None])[1], "Right decisions": g["accuracy"]["value"],
              "Change of right": g["accuracy"]["change"]["value"], "Note": "few rows" if g["thin"] else ""}
             for group, g in each["groups"].items()
         ]),
         hide_index=True, key=f"lab.groups.{name}", alt=f"What {each['title']} does to each group", placeholder="undefined",
-        column_config={word: st.column_config.NumberColumn(word, format="percent") for word in ("Good decisions", "Change", "Right decisions", "Change of right")},
+        column_config={word: st.column_config.NumberColumn(word, format="percent") for word in ("Good decisions", "Change", "From", "To", "Right decisions", "Change of right")},
     )

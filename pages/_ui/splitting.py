@@ -20,7 +20,10 @@ def split_of(here: Dataset) -> str | None:
     return states.earlier(head.results(here)).split
 
 
-def banner(here: Dataset, state: str, table: Table) -> str | None:
+LEARNS = "What is learned here is learned from all rows, so no test can judge it fairly."
+
+
+def banner(here: Dataset, state: str, table: Table, learns: str = LEARNS) -> str | None:
     """Say what is learned from which rows, and offer the split where there is none; answers the split column."""
     split = split_of(here)
     if split is not None and split not in table.names:
@@ -31,7 +34,7 @@ def banner(here: Dataset, state: str, table: Table) -> str | None:
         said = f"The column **{md(known)}** seems to say which rows are for testing, but no step says so yet." if known else "**No rows are kept apart for testing.**"
         with st.container(border=True, key="split-first", horizontal=True, vertical_alignment="center"):
             st.markdown(
-                f":material/call_split: {said} What is learned here is learned from all rows, so no test can judge it fairly."
+                f":material/call_split: {said} {learns}"
             )
             st.button("Split first …", key="splitting.ask", on_click=finding.ask, args=(proposal(here, state, table),), icon=":material/call_split:",
                       help="Opens the step with its settings filled in; nothing changes before you have seen a preview")

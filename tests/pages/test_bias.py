@@ -3,8 +3,10 @@
 
 from dataclasses import replace
 
+import sqlalchemy as sa
+
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import datasets
+from dataops_core.store import catalog, counts, datasets
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, said, start, texts, unforeseen, wait_for_job
 
@@ -107,6 +109,19 @@ def test_ways_to_act_are_compared_and_offered_as_steps():
     assert [step.op for step in datasets.get(Store(), app.query_params["d"]).recipe.steps] == ["reweigh"]
     tab(app, "Reasons")
     assert "weight" not in shown(app, "Association")["Column"].tolist()  # it tells outcome and group, and is no feature
+
+
+def test_no_sensitive_column_is_a_feature_though_only_one_is_looked_at():
+    app = tab(opened(hires(), ROLES | {"sensitive": ["sex", "town"]}), "In decisions")
+    assert app.multiselect(key="bias.sensitive").value == ["sex"]
+    click(app, "Judge the decisions")
+    wait_for_job(app)
+    assert unforeseen(app) == []
+    with Store().reading() as connection:
+        asked = [row.args for row in connection.execute(sa.select(catalog.job)) if row.args.get("what") == "bias"]
+    assert [each["with"]["leave_out"] for each in asked] == [["town"]]
+    told = counts.counted(Store(), "bias", asked[0]["with"], run=False)
+    assert told is not None and set(told["decisions"]["features"]) == {"years", "said"}
 
 
 def test_no_group_chosen_and_no_outcome_say_what_to_do():

@@ -176,7 +176,7 @@ GAPS = tidy(pd.DataFrame({"x": [1.0, None, np.inf, 4.0], "y": ["a", "a", "a", "b
     (people(), {"target": "bought", "method": "adasyn"}, "there are categories: city, member, sex, split"),
     (people(), {"target": "income"}, "300 different values: it is an amount"), (people(), {"target": "note"}, "a text or an identifier"),
     (people(), {"target": "bought", "by": ["bought"]}, "two things"),
-    (people().assign(split="test"), {"target": "bought", "split": "split"}, "No row is a training row"),
+    (people().assign(split="test"), {"target": "bought", "split": "split"}, "there is nothing to learn from"),
     (tidy(pd.DataFrame({"y": [f"c{at}" for at in range(10_000)]})), {}, "10,000 different values"),
 ])
 def test_what_cannot_be_is_said(frame, settings, said):
