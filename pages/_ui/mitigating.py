@@ -60,7 +60,7 @@ def _found(told: Mapping[str, Any]) -> None:
         hide_index=True, key="lab.table", alt="Ways to act, with accuracy and gaps", placeholder="undefined",
         column_config={name: st.column_config.NumberColumn(name, format="percent") for name in ("Accuracy", "Balanced accuracy", *GAPS.values())}
         | {"Way": st.column_config.TextColumn("Way", width=220), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
-           "Note": st.column_config.TextColumn("Note", help="undominated: no other way is both more accurate and nearer to no gap; levels down: the gap shrinks only because the better-off lose")},
+           "Note": st.column_config.TextColumn("Note", width=170, help="undominated: no other way is both more accurate and nearer to no gap; levels down: the gap shrinks only because the better-off lose")},
     )
     for name, why in told["failed"].items():
         st.caption(f"{md(METHODS[name]['title'])} could not be done: {md(why)}")
