@@ -83,15 +83,15 @@ def decided(method: str, setup: Setup, baseline: Any) -> np.ndarray:
     if method in FITTED:
         rows = setup.frame.iloc[setup.judge]
         return drawn(decider(method, setup, baseline).chances(plain(rows, setup.chosen), setup.groups[setup.judge]), setup.seed)
-    frame, learn, weights = setup.frame, setup.train, None
+    frame, learn, good, weights = setup.frame, setup.train, setup.good, None
     if method == "reweigh":
         step, given = get("reweigh"), {"target": setup.target, "by": list(setup.sensitive), "favourable": setup.favourable, "into": WEIGHT}
         weights = step(frame.iloc[learn], **given)[WEIGHT].to_numpy()
     elif method in ("over_sampling", "under_sampling"):
         frame, learn = _sampled(method, setup)
+        good = frame[setup.target].to_numpy(dtype=bool)
     elif method in ("repair", "remove_correlation"):
         frame = _changed(method, setup)
-    good = setup.good if len(frame) == len(setup.frame) else (frame[setup.target] == True).to_numpy()  # noqa: E712
     model = fitted(setup, frame.iloc[learn], good[learn], weights)
     judged = setup.frame if method in ("over_sampling", "under_sampling") else frame
     return np.asarray(model.predict(plain(judged.iloc[setup.judge], setup.chosen)), dtype=bool)

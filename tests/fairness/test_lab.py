@@ -131,3 +131,16 @@ def test_what_cannot_be_is_said(make_table, asked, said):
     table = make_table(asked.pop("table", biased(100)))
     with pytest.raises(SettingError, match=said):
         lab(table, "ok", **{"favourable": "yes", "sensitive": ["sex"]} | asked)
+
+
+def test_sampled_rows_keep_their_own_outcomes_even_where_there_are_as_many_as_the_table_has(make_table):
+    # 700 training rows, 250 to 100 in each group, become 1,000: as many as the whole table has
+    outcome = ([False] * 250 + [True] * 100) * 2 + ([False] * 75 + [True] * 75) * 2
+    group = ["a"] * 350 + ["b"] * 350 + ["a"] * 150 + ["b"] * 150
+    rng = np.random.default_rng(1)
+    table = make_table({
+        "x": np.where(outcome, 3.0, -3.0) + rng.normal(size=1000), "group": group, "ok": ["yes" if good else "no" for good in outcome],
+        "split": ["train"] * 700 + ["test"] * 300,
+    })
+    told = lab(table, "ok", "yes", ["group"], methods=["over_sampling"], split="split")
+    assert told["methods"]["over_sampling"]["accuracy"] > 0.98
