@@ -12,7 +12,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.fairness.people import Outcome
-from dataops_core.models import PARTS, TRAIN, Features, estimator, features, plain, probabilities
+from dataops_core.models import PARTS, TRAIN, Features, estimator, features, one_thread, plain, probabilities
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._groups import positions
 from dataops_core.table import Table
@@ -103,10 +103,7 @@ def _decided(rows: np.ndarray, chances: np.ndarray, how: dict[str, Any]) -> Deci
 def _chances(
     chosen: Features, kind: Literal["linear", "trees"], seed: int, cells: pd.DataFrame, good: np.ndarray, learn: np.ndarray, judge: np.ndarray
 ) -> np.ndarray:
-    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
-    from threadpoolctl import threadpool_limits
-
-    with warnings.catch_warnings(), threadpool_limits(limits=1):  # one thread: on a busy machine threads that wait for each other cost most of the time
+    with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")  # a column that is empty in one fold, a fit that stops early
         model = estimator(chosen, "classes", kind, seed % 2**32).fit(cells.iloc[learn], good[learn])
         return probabilities(model, cells.iloc[judge], True)

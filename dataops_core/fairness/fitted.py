@@ -15,7 +15,7 @@ from dataops_core.fairness.lab import SLOW_ROWS, prepared
 from dataops_core.fairness.mitigations import FITTED, METHODS, Constraint, Decider, decider, drawn
 from dataops_core.fairness.mitigations import fitted as baseline_of
 from dataops_core.fairness.people import UNKNOWN
-from dataops_core.models import Features, packed, plain, unpacked
+from dataops_core.models import Features, one_thread, packed, plain, unpacked
 from dataops_core.steps._groups import grouped_keys
 from dataops_core.table import Table
 
@@ -32,11 +32,8 @@ def fit(
     """
     if method not in ("baseline", *FITTED):
         raise SettingError(f'"{method}" is no fitted model.', "fit", nearest(method, ["baseline", *FITTED]))
-    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
-    from threadpoolctl import threadpool_limits
-
     setup, found, _ = prepared(table, target, favourable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
-    with threadpool_limits(limits=1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # columns that are empty, fits that stop early
         baseline = baseline_of(setup, setup.frame.iloc[setup.train], setup.good[setup.train])
         try:

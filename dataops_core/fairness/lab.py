@@ -16,7 +16,7 @@ from dataops_core.fairness.decisions import usable
 from dataops_core.fairness.intervals import REPLICATES, percentiles, resampled_cells
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
 from dataops_core.fairness.people import THIN, Groups, groups_of, named_ranges, outcome_of
-from dataops_core.models import PARTS, TRAIN, plain
+from dataops_core.models import PARTS, TRAIN, one_thread, plain
 from dataops_core.table import Table
 
 Progress = Callable[[float, str], None]
@@ -128,13 +128,10 @@ def _some(train: np.ndarray, codes: np.ndarray, good: np.ndarray, most: int, see
 
 def _run(asked: list[str], setup: Setup, progress: Progress) -> tuple[dict[str, np.ndarray], dict[str, float], dict[str, str]]:
     """The decisions of each method, its seconds, and why it failed if it did."""
-    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
-    from threadpoolctl import threadpool_limits
-
     decisions: dict[str, np.ndarray] = {}
     seconds: dict[str, float] = {}
     failed: dict[str, str] = {}
-    with threadpool_limits(limits=1), warnings.catch_warnings():
+    with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # columns that are empty on one side, fits that stop early: all methods meet the same
         progress(0.0, METHODS["baseline"]["title"])
         begin = time.perf_counter()

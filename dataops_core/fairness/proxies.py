@@ -11,7 +11,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.fairness.people import Groups, groups_of
-from dataops_core.models import Features, estimator, features, plain, training
+from dataops_core.models import Features, estimator, features, one_thread, plain, training
 from dataops_core.steps._groups import positions
 from dataops_core.table import Table
 
@@ -105,11 +105,8 @@ def _scores(chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarray
 
 
 def _together(part: pd.DataFrame, chosen: Features, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], seed: int) -> dict[str, Any]:
-    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
-    from threadpoolctl import threadpool_limits
-
     cells, chances = plain(part, chosen), np.zeros((len(codes), int(codes.max()) + 1))
-    with warnings.catch_warnings(), threadpool_limits(limits=1):
+    with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")  # a column that is empty in one fold, a fit that stops early
         for learn, judge in folds:
             model = estimator(chosen, "classes", "linear", seed % 2**32).fit(cells.iloc[learn], codes[learn])

@@ -15,9 +15,8 @@ from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
 from dataops_core.imputation.hide import KEEP, as_observed, at_random, chances, known_cells, without
 from dataops_core.imputation.judge import by_group, correlations, group_scores, recovered, scored, task_of
 from dataops_core.imputation.methods import METHODS, Task, best_group, offered, run_steps, steps_of
-from dataops_core.imputation.missingness import one_thread
 from dataops_core.imputation.recommend import interval, recommend
-from dataops_core.models import Features, features, training
+from dataops_core.models import Features, features, one_thread, training
 from dataops_core.steps._mixed import is_number, some_rows
 from dataops_core.table import Column, Table
 

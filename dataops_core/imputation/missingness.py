@@ -54,14 +54,6 @@ def missingness(frame: pd.DataFrame, name: str, chosen: Features, seed: int) -> 
     return told | {"verdict": "depends", "words": f"Depends on {named} (AUC {auc:.2f}; 0.5 is guessing): not missing completely at random. {how}".strip()}
 
 
-def one_thread() -> Any:
-    """A context in which models are fitted on one thread: faster for small tables, and the same sums everywhere."""
-    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
-    from threadpoolctl import threadpool_limits
-
-    return threadpool_limits(limits=1)
-
-
 def hanley(auc: float, positives: int, negatives: int) -> tuple[float, float]:
     """The 95 % interval of an AUC after Hanley and McNeil, 1982, within 0 and 1.
 

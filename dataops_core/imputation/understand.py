@@ -10,9 +10,9 @@ import numpy as np
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.imputation.mcar import little
-from dataops_core.imputation.missingness import missingness, one_thread
+from dataops_core.imputation.missingness import missingness
 from dataops_core.imputation.patterns import levels_of, over_time, patterns, shares_by, together
-from dataops_core.models import features, training
+from dataops_core.models import features, one_thread, training
 from dataops_core.steps._mixed import is_number, numbers
 from dataops_core.table import Table
 

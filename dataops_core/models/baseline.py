@@ -33,3 +33,11 @@ def probabilities(fitted: Any, frame: Any, label: Any) -> np.ndarray:
     """The probability that a fitted classifier gives to one class, a row each."""
     place = list(fitted.classes_).index(label)
     return np.asarray(fitted.predict_proba(frame)[:, place], dtype="float64")
+
+
+def one_thread() -> Any:
+    """A context in which models are fitted on one thread: threads that wait for each other cost a small table most of the time."""
+    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
+    from threadpoolctl import threadpool_limits
+
+    return threadpool_limits(limits=1)

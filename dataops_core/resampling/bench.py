@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, Skip, nearest
-from dataops_core.models import Features, estimator, features, plain, training
+from dataops_core.models import Features, estimator, features, one_thread, plain, training
 from dataops_core.resampling.measures import MEASURES, curve, interval, measured, verdict
 from dataops_core.resampling.methods import METHODS, fitting
 from dataops_core.resampling.recommend import advice, step_of
@@ -144,7 +144,7 @@ def _chances(
     place = {name: code for code, name in enumerate(classes)}
     labels = np.array([place[text] for text in cell_texts(rows[target], time=True) if text is not None])
     given = {} if weights is None else {"model__sample_weight": weights}
-    with warnings.catch_warnings():
+    with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")  # a fold in which a column is empty, a fit that stops early: all methods meet the same
         model = estimator(chosen, "classes", kind, seed).fit(plain(rows, chosen), labels, **given)
         out = np.zeros((len(judged), len(classes)))

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataops_core.models.baseline import one_thread
 from dataops_core.steps._mixed import GONE, about_column, center_and_scale, codes, numbers, scaled, some_rows
 from dataops_core.steps._trees import ask_trees, fit_trees
 
@@ -186,10 +187,7 @@ def turns(
     Stops early where a round changes nothing to speak of, as scikit-learn's IterativeImputer does. With `draw`, each
     model is fitted on a bootstrap sample and fills with draws, so that the models differ as much as the data allow.
     """
-    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
-    from threadpoolctl import threadpool_limits
-
-    with threadpool_limits(limits=1):  # one thread: faster on small parts, and the same sums everywhere
+    with one_thread():
         return _turns(kind, state, filled, using, columns, rounds, seed, draw)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import importlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,6 @@ from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.store import states
 from dataops_core.store.profile import code_hash
 from dataops_core.store.store import Store
-from dataops_core.table import Table
 
 
 def _drift(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
@@ -32,65 +32,14 @@ def _clusters(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, A
     return {"distinct": len(counts), "clusters": [[list(pair) for pair in cluster.values] for cluster in found]}
 
 
-def _of_table(store: Store, args: Mapping[str, Any]) -> tuple[Table, dict[str, Any]]:
-    """The table that is asked about, and what else was asked, by name."""
-    return states.table(store, args["state"]), {name: value for name, value in args.items() if name != "state"}
+def _asks(module: str, function: str, *, slow: bool = False) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
+    """Asks a function of the engine about the table of a state, with what else was asked by name; a slow one says how far it is."""
+    def ask(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+        asked = {name: value for name, value in args.items() if name != "state"} | ({"progress": progress} if slow else {})
+        told: dict[str, Any] = getattr(importlib.import_module(f"dataops_core.{module}"), function)(states.table(store, args["state"]), **asked)
+        return told
 
-
-def _imbalance(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
-    from dataops_core.resampling import imbalance
-
-    table, asked = _of_table(store, args)
-    return imbalance(table, **asked)
-
-
-def _resampling_methods(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
-    from dataops_core.resampling import methods_for
-
-    table, asked = _of_table(store, args)
-    return methods_for(table, **asked)
-
-
-def _resample_bench(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    from dataops_core.resampling import bench
-
-    table, asked = _of_table(store, args)
-    return bench(table, progress=progress, **asked)
-
-
-def _impute_bench(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    from dataops_core.imputation import bench
-
-    table, asked = _of_table(store, args)
-    return bench(table, progress=progress, **asked)
-
-
-def _missing(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    from dataops_core.imputation import understand
-
-    table, asked = _of_table(store, args)
-    return understand(table, progress=progress, **asked)
-
-
-def _pooled(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
-    from dataops_core.imputation import pooled
-
-    table, asked = _of_table(store, args)
-    return pooled(table, **asked)
-
-
-def _bias(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    from dataops_core.fairness import bias
-
-    table, asked = _of_table(store, args)
-    return bias(table, progress=progress, **asked)
-
-
-def _lab(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    from dataops_core.fairness import lab
-
-    table, asked = _of_table(store, args)
-    return lab(table, progress=progress, **asked)
+    return ask
 
 
 def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
@@ -100,35 +49,18 @@ def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, An
     return {"steps": through(tables, args["sensitive"], args["target"], args["favourable"])}
 
 
-def _bias_part(name: str) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
-    """A part of the look at bias that needs no model."""
-    def part(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
-        from dataops_core import fairness
-
-        table, asked = _of_table(store, args)
-        told: dict[str, Any] = getattr(fairness, name)(table, **asked)
-        return told
-
-    return part
-
-
-def _outliers(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
-    from dataops_core.outliers import outliers
-
-    table, asked = _of_table(store, args)
-    return outliers(table, **asked)
-
-
 MOST = 50_000  # values that are compared with one another
 COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]] = {
     "associations": lambda store, args, _: associations(states.table(store, args["state"]), args["columns"], args["measure"]),
     "against": lambda store, args, _: against_target(states.table(store, args["state"]), args["column"], args["target"]),
     "over time": lambda store, args, _: over_time(states.table(store, args["state"]), args["column"], args["time"]),
     "groups": lambda store, args, _: groups(states.table(store, args["state"]), args["column"]),
-    "drift": _drift, "imbalance": _imbalance, "resampling methods": _resampling_methods, "resample bench": _resample_bench,
-    "impute bench": _impute_bench, "missing": _missing, "pooled": _pooled, "outliers": _outliers,
-    "bias": _bias, "bias groups": _bias_part("groups"), "bias data": _bias_part("data_measures"), "proxies": _bias_part("proxies"),
-    "mitigation lab": _lab, "through": _through, "confounding": _bias_part("confounding"),
+    "drift": _drift, "through": _through,
+    "imbalance": _asks("resampling", "imbalance"), "resampling methods": _asks("resampling", "methods_for"), "resample bench": _asks("resampling", "bench", slow=True),
+    "missing": _asks("imputation", "understand", slow=True), "impute bench": _asks("imputation", "bench", slow=True), "pooled": _asks("imputation", "pooled"),
+    "outliers": _asks("outliers", "outliers"), "bias": _asks("fairness", "bias", slow=True), "bias groups": _asks("fairness", "groups"),
+    "bias data": _asks("fairness", "data_measures"), "proxies": _asks("fairness", "proxies"), "confounding": _asks("fairness", "confounding"),
+    "mitigation lab": _asks("fairness", "lab", slow=True),
     "clusters": _clusters,
 }
 
