@@ -15,7 +15,7 @@ from dataops_core.cli.main import make_parser
 ROOT = Path(__file__).parent.parent
 # a name may import what stands to its left; names in one group may not import each other
 ORDER = [
-    {"errors"}, {"table"}, {"read", "write", "facts", "models"}, {"steps.step"}, {"steps"}, {"checks"}, {"compare", "report"}, {"recipe"}, {"fairness", "imputation", "resampling", "outliers"}, {"export"},
+    {"errors"}, {"table"}, {"read", "write", "facts", "models"}, {"steps.step"}, {"steps"}, {"checks"}, {"compare", "report"}, {"recipe"}, {"fairness", "imputation", "resampling", "outliers", "synthetic"}, {"export"},
     {"store"}, {"cli"}, {"__main__"},
 ]
 
