@@ -1,0 +1,136 @@
+"""The gate: what each column is treated as before anything is learned; who is named directly is never learned, but made up."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.checks.cells import Cells
+from dataops_core.checks.check import hits
+from dataops_core.checks.direct_identifiers import direct_identifiers
+from dataops_core.checks.look import Context
+from dataops_core.errors import SettingError, nearest
+from dataops_core.facts import Engine, column_facts
+from dataops_core.synthetic.names import about_names
+from dataops_core.table import Column, Table
+
+TREATMENTS: dict[str, str] = {
+    "learn": "its values are learned, rare ones merged and extremes clipped",
+    "make": "made up anew: no value of the real column is used",
+    "leave out": "the twin does not have it",
+}
+MAKERS: dict[str, str] = {
+    "key": "keys of the same shape", "words": "text of made-up words, as long as the real one", "name": "names of people who do not exist",
+    "email": "e-mail addresses at example.com", "phone": "numbers of the same shape and country code", "iban": "account numbers with a right check sum",
+    "card": "card numbers with a right check sum", "shape": "signs of the same shape", "ip": "network addresses",
+}
+_MAKER_OF = {
+    "e-mail addresses": "email", "phone numbers": "phone", "bank account numbers (IBAN)": "iban", "payment card numbers": "card",
+    "social security numbers": "shape", "network addresses": "ip", "names of persons": "name",
+}
+MANY = 0.5  # share of values that only one row has, above which a column tells rows apart
+
+
+def gate(table: Table) -> list[dict[str, Any]]:
+    """What is proposed for each column: {"column", "kind", "type", "as", "maker", "why", "found", "ask"}.
+
+    "as" is one of TREATMENTS, "maker" one of MAKERS or None, "found" what personal data was seen in how many cells,
+    "ask" whether somebody should look at it. Names of columns are hints; what decides are the values.
+    """
+    told = []
+    with Engine(table) as engine:
+        facts = {column.name: column_facts(engine, column) for column in table.columns}
+    for column in table.columns:
+        told.append({"column": column.name, "kind": column.kind, "type": column.type} | _proposed(table, column, facts[column.name]))
+    return told
+
+
+def _proposed(table: Table, column: Column, facts: Mapping[str, Any]) -> dict[str, Any]:
+    present = int(facts["rows"]) - int(facts["missing"])
+    if not present:
+        return _told("learn", None, "it is empty, and so is the twin's")
+    found = _identifiers(table, column, facts)
+    if found is not None:
+        what, cells = found
+        if cells > 0.5 * present or column.kind in ("id", "text"):
+            return _told("make", _MAKER_OF[what] if cells > 0.5 * present else "words", f"{cells:,} cells are {what}", ask=True, found=[what, cells])
+        return _told("learn", None, f"{cells:,} cells are {what}: they are emptied before anything is learned", ask=True, found=[what, cells])
+    if column.kind == "id":
+        return _told("make", "key", "it names rows")
+    if column.type == "text":
+        values = table.frame([column.name])[column.name].dropna()
+        if about_names(values):
+            return _told("make", "name", "most cells read like names of people", ask=True, found=["names of persons", len(values)])
+        counts = values.value_counts()
+        if (counts == 1).mean() > MANY and len(counts) > 20:
+            short = values.str.len().mean() <= 40 and not values.str.contains(r"\s").mean() > 0.2
+            return _told("make", "shape" if short else "words", "most values belong to one row alone", ask=True)
+        if column.kind == "text":
+            return _told("make", "words", "it is free text, and what people wrote may name them", ask=True)
+    return _told("learn", None, TREATMENTS["learn"])
+
+
+def _told(treated: str, maker: str | None, why: str, *, ask: bool = False, found: list[Any] | None = None) -> dict[str, Any]:
+    return {"as": treated, "maker": maker, "why": why, "ask": ask, "found": found}
+
+
+def _identifiers(table: Table, column: Column, facts: Mapping[str, Any]) -> tuple[str, int] | None:
+    if column.type not in direct_identifiers.types or "failed" in facts:
+        return None
+    for hit in hits(direct_identifiers, Cells(table, column, facts), Context()):
+        what = next((name for name in _MAKER_OF if name in hit.message), None)
+        if what:
+            return what, int(np.count_nonzero(hit.mask))
+    return None
+
+
+def identifying_cells(table: Table, column: Column) -> np.ndarray:
+    """Which cells (rows,) of a column hold a direct identifier."""
+    with Engine(table) as engine:
+        facts = column_facts(engine, column)
+    if column.type not in direct_identifiers.types or "failed" in facts:
+        return np.zeros(table.rows, dtype=bool)
+    found = hits(direct_identifiers, Cells(table, column, facts), Context())
+    return np.asarray(np.any([hit.mask for hit in found], axis=0)) if found else np.zeros(table.rows, dtype=bool)
+
+
+def settled(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The proposal with what somebody decided otherwise: {column: {"as", "maker"}}. Raises SettingError for what does not exist."""
+    names = [each["column"] for each in proposed]
+    for name, choice in chosen.items():
+        if name not in names:
+            raise SettingError(f'There is no column "{name}".', "columns", nearest(name, names))
+        if choice.get("as", "learn") not in TREATMENTS:
+            raise SettingError(f'"{choice["as"]}" is no treatment of a column.', name, nearest(str(choice["as"]), list(TREATMENTS)))
+        if choice.get("maker") not in (None, *MAKERS):
+            raise SettingError(f'There is no maker "{choice["maker"]}".', name, nearest(str(choice["maker"]), list(MAKERS)))
+    out = []
+    for each in proposed:
+        choice = chosen.get(each["column"])
+        if choice is None:
+            out.append(each)
+            continue
+        treated = choice.get("as", each["as"])
+        maker = (choice.get("maker") or each["maker"] or ("words" if each["type"] == "text" else "key")) if treated == "make" else None
+        if treated == "make" and each["type"] not in ("text", "integer"):
+            raise SettingError("Only columns of text and whole numbers can be made up.", each["column"], "Learn it, or leave it out.")
+        out.append({**each, "as": treated, "maker": maker, "why": "as decided", "ask": False})
+    return out
+
+
+def shape_of(text: str) -> str:
+    """The shape of a text: 9 for a digit, A and a for letters, other signs as they are.
+
+    >>> shape_of("NL-12ab")
+    'AA-99aa'
+    """
+    return re.sub(r"[a-zß-ÿ]", "a", re.sub(r"[A-ZÀ-Þ]", "A", re.sub(r"\d", "9", text)))
+
+
+def known_values(column: pd.Series) -> set[str]:
+    """All values of a real column as texts: what is made up must be none of them."""
+    return {str(value) for value in column.dropna().unique()}
