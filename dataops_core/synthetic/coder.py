@@ -1,0 +1,181 @@
+"""The coder: a real table as engines learn it (amounts and categories, without gaps, names or rare values), and back again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.errors import SettingError
+from dataops_core.synthetic.constraints import Constraint, all_hold, combination_keys, numeric
+from dataops_core.synthetic.gaps import Gaps, fill
+from dataops_core.synthetic.makers import made_columns, recipe_of
+from dataops_core.synthetic.tame import as_type, summed, tame
+from dataops_core.table import Column
+from dataops_core.table.kinds import DTYPES
+
+LEAST = 10  # rows to learn from
+
+
+@dataclass(frozen=True)
+class Coder:
+    """How cells become what an engine learns, and back. `columns` are plain JSON: name, type, kind, and how each is coded."""
+
+    columns: tuple[dict[str, Any], ...]
+    constraints: tuple[dict[str, Any], ...]
+    gaps: Gaps
+    tamed: Mapping[str, Mapping[str, Any]]
+    dropped: int  # rows that break a constraint and were not learned from
+
+    @property
+    def learned(self) -> list[dict[str, Any]]:
+        """The columns that an engine learns."""
+        return [column for column in self.columns if column["how"] in ("number", "category")]
+
+    @property
+    def numbers(self) -> list[str]:
+        """The learned columns that are amounts."""
+        return [column["name"] for column in self.learned if column["how"] == "number"]
+
+    @property
+    def enforced(self) -> list[dict[str, Any]]:
+        """The constraints on learned columns."""
+        names = {column["name"] for column in self.learned}
+        return [each for each in self.constraints if {*each["columns"], *([each["total"]] if each["type"] == "sum" else [])} <= names and each["type"] not in ("unique", "together")]
+
+
+def learn(
+    frame: pd.DataFrame, columns: Sequence[Column], decided: Sequence[Mapping[str, Any]], constraints: Sequence[Constraint], rare: int, generator: np.random.Generator
+) -> tuple[Coder, pd.DataFrame]:
+    """The coder of a tidy frame (identifying cells emptied already) and the frame as engines see it.
+
+    `decided` is the gate's list. Rows that break a constraint are not learned from. Raises SettingError where fewer than ten rows are left.
+    """
+    about = {column.name: column for column in columns}
+    treated = {each["column"]: each for each in decided}
+    names = [column.name for column in columns if treated[column.name]["as"] != "leave out"]
+    inside = [c for c in constraints if {*c["columns"], *([c["total"]] if c["type"] == "sum" else [])} <= set(names)]
+    right = all_hold(frame, inside)
+    rows = frame[right]
+    if len(rows) < LEAST:
+        what = f"Only {len(rows):,} rows are left to learn from" if len(rows) < len(frame) else f"{len(rows):,} rows are too few to learn from"
+        raise SettingError(f"{what}.", "synthesize", f"Bring a table of at least {2 * LEAST} rows, of which half are learned from, or drop constraints that rows break.")
+    learned = [name for name in names if treated[name]["as"] == "learn" and rows[name].notna().any()]
+    coded = _coded_as(rows, learned, about, inside)
+    categories, numbers = ([name for name in learned if coded[name] == how] for how in ("category", "number"))
+    units = {name: _unit(rows[name], inside, name) for name in numbers}
+    tamed, done = tame(rows, categories, units, inside, rare, generator)
+    learned = [name for name in learned if tamed[name].notna().any()]
+    tamed = tamed[all_hold(tamed, inside)]
+    if len(tamed) < LEAST:
+        raise SettingError("Too few rows keep to the constraints once extremes are clipped.", "synthesize", "Drop a constraint, or lower the number for rare values.")
+    binding = [c for c in inside if {*c["columns"], *([c["total"]] if c["type"] == "sum" else [])} <= set(learned)]
+    filled = fill(tamed[learned], learned, binding, generator)
+    filled = filled[all_hold(filled, [c for c in binding if c["type"] != "together"])]
+    told = tuple(_column(about[name], coded.get(name, ""), treated[name], rows[name], filled, units) for name in names if name in about)
+    kept = [{**c, "allowed": _allowed(filled, c)} if c["type"] == "combination" and set(c["columns"]) <= set(learned) else dict(c) for c in inside]
+    encoded = _encoded(filled, told)
+    gaps = Gaps(tamed.loc[filled.index, names], encoded, rare)
+    return Coder(told, tuple(kept), gaps, done, int((~right).sum())), encoded.reset_index(drop=True)
+
+
+def _coded_as(rows: pd.DataFrame, learned: Sequence[str], about: Mapping[str, Column], constraints: Sequence[Constraint]) -> dict[str, str]:
+    joint = {name for c in constraints if c["type"] == "combination" for name in c["columns"]}
+    amounts = {name for c in constraints if c["type"] in ("order", "sum", "one_hot", "increment", "between") for name in [*c["columns"], c.get("total", "")]}
+    made = {}
+    for name in learned:
+        column = about[name]
+        number = column.type in ("integer", "decimal", "datetime") and column.kind != "category" and rows[name].nunique() > 2 and name not in joint
+        made[name] = "number" if number or (name in amounts and name not in joint and column.type != "text") else "category"
+    return made
+
+
+def _unit(cells: pd.Series, constraints: Sequence[Constraint], name: str) -> float:
+    """The unit in which a column counts: a day or a second, a step, 1 for whole numbers, a decimal place, or 0."""
+    step = next((c["by"] for c in constraints if c["type"] == "increment" and c["columns"][0] == name), None)
+    if step:
+        return float(step)
+    known = numeric(cells)[cells.notna().to_numpy()]
+    if str(cells.dtype).startswith("datetime64"):
+        return 1.0 if np.all(known == np.round(known)) else 1 / 86_400
+    if str(cells.dtype) == "Int64":
+        return 1.0
+    return next((10.0**-places for places in range(7) if np.mean(np.abs(known - np.round(known, places)) < 1e-9) > 0.999), 0.0)
+
+
+def _column(column: Column, how: str, treated: Mapping[str, Any], rows: pd.Series, filled: pd.DataFrame, units: Mapping[str, float]) -> dict[str, Any]:
+    told: dict[str, Any] = {"name": column.name, "type": column.type, "kind": column.kind}
+    if treated["as"] == "make":
+        return told | {"how": "made", "maker": recipe_of(rows, treated["maker"])} if rows.notna().any() else told | {"how": "empty"}
+    if column.name not in filled.columns:
+        return told | {"how": "empty"}
+    if how == "number":
+        cells = numeric(filled[column.name])
+        return told | {"how": how, "low": float(cells.min()), "high": float(cells.max()), "unit": units[column.name]}
+    return told | {"how": how, "values": sorted({str(value) for value in filled[column.name].unique()})}
+
+
+def _allowed(filled: pd.DataFrame, constraint: Constraint) -> list[list[Any]]:
+    return [list(key) for key in sorted(set(combination_keys(filled, constraint["columns"])))]
+
+
+def _encoded(filled: pd.DataFrame, columns: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Amounts as float64, categories as text; shape (rows, learned columns)."""
+    made = {
+        c["name"]: numeric(filled[c["name"]]) if c["how"] == "number" else filled[c["name"]].astype(str).to_numpy(dtype=object)
+        for c in columns if c["how"] in ("number", "category")
+    }
+    return pd.DataFrame(made)
+
+
+def decode(coder: Coder, encoded: pd.DataFrame) -> pd.DataFrame:
+    """Learned columns as they are in the table, without gaps yet: clipped to the learned range, in the column's unit and type."""
+    made = {}
+    for column in coder.learned:
+        cells = encoded[column["name"]]
+        if column["how"] == "category":
+            made[column["name"]] = _typed(cells.astype(str).to_numpy(dtype=object), column["type"])
+        else:
+            amounts = np.clip(cells.to_numpy(dtype="float64"), column["low"], column["high"])
+            if column["unit"]:
+                amounts = np.round(amounts / column["unit"]) * column["unit"]
+                amounts = np.round(amounts, 9) if column["type"] == "decimal" else amounts
+            made[column["name"]] = as_type(amounts, DTYPES[column["type"]], encoded.index)
+    out = pd.DataFrame(made, index=encoded.index)
+    for each in coder.enforced:
+        if each["type"] == "sum":
+            summed(out, each["columns"], each["total"])
+    return out
+
+
+def _typed(texts: np.ndarray, kind: str) -> pd.Series:
+    if kind == "integer":
+        return pd.Series([int(float(text)) for text in texts], dtype="Int64")
+    if kind == "decimal":
+        return pd.Series([float(text) for text in texts], dtype="float64")
+    if kind == "boolean":
+        return pd.Series([text == "True" for text in texts], dtype="boolean")
+    if kind == "datetime":
+        return pd.Series(pd.to_datetime(list(texts))).astype("datetime64[us]")
+    return pd.Series(texts, dtype=object)
+
+
+def finished(coder: Coder, decoded: pd.DataFrame, encoded: pd.DataFrame, generator: np.random.Generator, real: Mapping[str, set[str]]) -> pd.DataFrame:
+    """The twin's rows with made-up columns and gaps, in the table's order of columns; indexed from 0."""
+    decoded, encoded = decoded.reset_index(drop=True), encoded.reset_index(drop=True)
+    made = made_columns({c["name"]: c["maker"] for c in coder.columns if c["how"] == "made"}, len(decoded), generator, real)
+    gone = coder.gaps.draw(encoded[coder.gaps.features], generator)
+    out = {}
+    for column in coder.columns:
+        name = column["name"]
+        if column["how"] == "empty":
+            cells = pd.Series(index=decoded.index, dtype=DTYPES[column["type"]])
+        else:
+            cells = made[name] if name in made else decoded[name]
+        out[name] = cells.mask(pd.Series(gone[name])) if name in gone and len(cells) else cells
+        if column["type"] == "text":
+            out[name] = out[name].astype(object).where(out[name].notna(), None)
+    return pd.DataFrame(out, columns=[column["name"] for column in coder.columns])

@@ -1,0 +1,113 @@
+"""Engines: what can learn a table and make rows like it, behind one small seam. Importing this brings neither sdv nor torch."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.metadata
+import importlib.util
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.errors import SettingError, nearest
+
+BUSL = "BUSL-1.1: any use but a commercial service that makes synthetic data for others; MIT four years after each release"
+EPOCHS = 300
+Told = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One way of learning a table: where its code is, its licence, what it is good for, and its measured cost.
+
+    Seconds of one CPU = start + cells * (setup + epochs * epoch), cells in thousands of rows times columns.
+    """
+
+    name: str
+    title: str
+    module: str
+    needs: str  # the package that must be installed
+    licence: str
+    good: str
+    weak: str
+    epochs: bool
+    start: float
+    setup: float
+    epoch: float
+
+    def seconds(self, rows: int, columns: int, epochs: int = EPOCHS) -> float:
+        """The time that learning and making rows is expected to take, in seconds of one CPU."""
+        cells = rows * columns / 1000
+        return self.start + cells * (self.setup + (epochs * self.epoch if self.epochs else 0.0))
+
+    @property
+    def there(self) -> bool:
+        """Whether its package is installed."""
+        return not self.needs or importlib.util.find_spec(self.needs) is not None
+
+    def to_json(self, rows: int, columns: int, epochs: int = EPOCHS) -> dict[str, Any]:
+        """What a person should know before choosing it."""
+        return {
+            "title": self.title, "package": self.needs, "version": version_of(self.needs), "licence": self.licence, "good": self.good, "weak": self.weak,
+            "epochs": epochs if self.epochs else None, "seconds": round(self.seconds(rows, columns, epochs), 1), "there": self.there,
+        }
+
+
+class Fitted(Protocol):
+    """What an engine learned."""
+
+    native_conditions: bool
+
+    def sample(self, rows: int, seed: int) -> pd.DataFrame:
+        """So many rows, the same for the same seed; columns as learned."""
+
+    def sample_where(self, values: dict[str, Any], rows: int, seed: int) -> pd.DataFrame:
+        """Rows with these values in these learned columns, where `native_conditions`; perhaps fewer than asked."""
+
+
+ENGINES: dict[str, Engine] = {
+    each.name: each for each in (
+        Engine("independent", "Independent columns", "_independent", "", "ours", "nothing but a base line: every column by itself", "loses every connection between columns", False, 0.3, 0.002, 0.0),
+        Engine("gaussian_copula", "Gaussian copula", "_sdv", "sdv", BUSL, "a first twin in seconds; small tables; conditions are met exactly", "connections other than rising and falling together", False, 6.0, 0.02, 0.0),
+        Engine("ctgan", "CTGAN", "_sdv", "sdv", BUSL, "tables of some thousand rows and more, with many categories", "slow; small tables; numbers are rougher", True, 9.0, 0.06, 0.0135),
+        Engine("tvae", "TVAE", "_sdv", "sdv", BUSL, "the most useful twin in most published comparisons", "may forget rare values; conditions are met by trial and error", True, 8.0, 0.04, 0.0025),
+        Engine("copulagan", "CopulaGAN", "_sdv", "sdv", BUSL, "as CTGAN, for skewed numbers", "slow; small tables", True, 9.0, 0.07, 0.0135),
+    )
+}
+DEFAULT = "gaussian_copula"
+
+
+def engine(name: str) -> Engine:
+    """The engine of that name. Raises SettingError where there is none, or its package is not installed."""
+    if name not in ENGINES:
+        raise SettingError(f'There is no engine "{name}".', "engine", nearest(name, list(ENGINES)))
+    found = ENGINES[name]
+    if not found.there:
+        raise SettingError(f"{found.title} needs the package {found.needs}, which is not installed.", "engine", f"Install it (pip install {found.needs}), or choose another engine.")
+    return found
+
+
+def fit(
+    name: str, encoded: pd.DataFrame, numbers: Sequence[str], constraints: Sequence[dict[str, Any]], *, seed: int, epochs: int = EPOCHS,
+    progress: Told = lambda _share, _note: None,
+) -> Fitted:
+    """Let an engine learn an encoded frame (amounts float64, categories text, no gaps); `constraints` are those among its columns."""
+    module = importlib.import_module(f"dataops_core.synthetic.{engine(name).module}")
+    made: Fitted = module.fit(name, encoded, list(numbers), list(constraints), seed=seed, epochs=epochs, progress=progress)
+    return made
+
+
+def version_of(package: str) -> str | None:
+    """The installed version of a package, None where it is not installed or none is needed."""
+    try:
+        return importlib.metadata.version(package) if package else None
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def seeded(seed: int) -> np.random.Generator:
+    """A generator of our own random choices."""
+    return np.random.default_rng(seed % 2**63)

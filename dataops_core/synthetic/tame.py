@@ -1,0 +1,122 @@
+"""Rare and extreme: what few people have is merged, clipped or left out before anything is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.synthetic.constraints import Constraint, combination_keys, numeric
+
+OTHER = "(other)"
+
+
+def tame(
+    frame: pd.DataFrame, categories: Sequence[str], numbers: Mapping[str, float], constraints: Sequence[Constraint], rare: int, generator: np.random.Generator
+) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
+    """The frame without what fewer than `rare` rows have, and what was done, column by column.
+
+    Values of a category in fewer rows become "(other)" (or, where that cannot be, a frequent value); combinations in fewer rows become
+    frequent ones; amounts are clipped at the mean of the `rare` smallest and largest, to a multiple of numbers[name] (0: as they come).
+    Sums are made anew from their parts. With `rare` of 1 nothing is done.
+    """
+    out, done = frame.copy(), {}
+    if rare <= 1:
+        return out, {}
+    joint = [each["columns"] for each in constraints if each["type"] == "combination"]
+    for names in joint:
+        moved = _frequent_combinations(out, list(names), rare, generator)
+        if moved:
+            done[", ".join(names)] = {"combinations moved": moved}
+    for name in categories:
+        if not any(name in names for names in joint):
+            merged = _merged(out, name, rare, generator)
+            if merged:
+                done[name] = merged
+    totals = {each["total"]: list(each["columns"]) for each in constraints if each["type"] == "sum"}
+    for name, unit in numbers.items():
+        if name not in totals:
+            clipped = _clipped(out, name, rare, unit)
+            if clipped:
+                done[name] = clipped
+    for total, parts in totals.items():
+        summed(out, parts, total)
+    return out, done
+
+
+def summed(frame: pd.DataFrame, parts: Sequence[str], total: str) -> None:
+    """Set a total to the sum of its parts where all are there, in place."""
+    made = np.sum([numeric(frame[name]) for name in parts], axis=0)
+    known = np.isfinite(made) & frame[total].notna().to_numpy()
+    whole = frame[total].dtype != np.float64
+    frame.loc[known, total] = np.round(made[known]).astype("int64") if whole else np.round(made[known], 9)
+
+
+def _merged(frame: pd.DataFrame, name: str, rare: int, generator: np.random.Generator) -> dict[str, Any] | None:
+    counts = frame[name].value_counts()
+    few = counts.index[counts < rare]
+    if not len(few):
+        return None
+    gone = frame[name].isin(few).to_numpy(dtype=bool, na_value=False)
+    kept = counts[counts >= rare]
+    if frame[name].dtype == object and (int(gone.sum()) >= rare or kept.empty):
+        frame.loc[gone, name] = OTHER
+        return {"values merged": len(few), "rows": int(gone.sum())}
+    if kept.empty:
+        frame[name] = pd.Series(pd.NA, index=frame.index, dtype=frame[name].dtype)
+        return {"values merged": len(few), "rows": int(gone.sum())}
+    frame.loc[gone, name] = generator.choice(kept.index.to_numpy(), size=int(gone.sum()), p=kept.to_numpy(dtype=float) / kept.sum())
+    return {"values merged": len(few), "rows": int(gone.sum())}
+
+
+def _frequent_combinations(frame: pd.DataFrame, names: list[str], rare: int, generator: np.random.Generator) -> int:
+    """Rows whose combination fewer than `rare` rows have get a frequent one, one with the same coarsest value where there is one."""
+    asked = frame[names].notna().all(axis=1)
+    keys = combination_keys(frame, names)
+    counts = keys[asked].value_counts()
+    kept = counts[counts >= rare]
+    wrong = np.flatnonzero(asked.to_numpy() & ~keys.isin(set(kept.index)).to_numpy())
+    if not len(wrong):
+        return 0
+    if kept.empty:
+        frame.loc[frame.index[wrong], names] = None
+        return len(wrong)
+    example = frame[asked].drop_duplicates(names).assign(_key=lambda rows: combination_keys(rows, names)).set_index("_key")[names]
+    coarsest = min(names, key=lambda name: frame[name].nunique())
+    at = names.index(coarsest)
+    for row in wrong:
+        own = kept[[key[at] == keys.iloc[row][at] for key in kept.index]]
+        some = kept if own.empty else own
+        key = some.index[int(generator.choice(len(some), p=some.to_numpy(dtype=float) / some.sum()))]
+        for name in names:
+            frame.iat[row, frame.columns.get_loc(name)] = example.at[key, name]
+    return len(wrong)
+
+
+def _clipped(frame: pd.DataFrame, name: str, rare: int, unit: float) -> dict[str, Any] | None:
+    cells = numeric(frame[name])
+    known = np.sort(cells[np.isfinite(cells)])
+    if len(known) < 4 * rare or known[0] == known[-1]:
+        return None
+    low, high = float(known[:rare].mean()), float(known[-rare:].mean())
+    if unit:
+        low, high = np.ceil(low / unit - 1e-9) * unit, np.floor(high / unit + 1e-9) * unit
+    outside = np.isfinite(cells) & ((cells < low) | (cells > high))
+    if not outside.any():
+        return None
+    made = np.clip(cells, low, high)
+    frame[name] = as_type(made, str(frame[name].dtype), frame.index)
+    return {"clipped rows": int(outside.sum())}
+
+
+def as_type(cells: np.ndarray, dtype: str, index: pd.Index) -> pd.Series:
+    """Amounts as a column of a pandas dtype: whole numbers rounded, days since 1970 as dates; NaN is missing."""
+    if dtype.startswith("datetime64"):
+        gone = ~np.isfinite(cells)
+        moments = np.round(np.where(gone, 0.0, cells) * 86_400_000_000).astype("int64").astype("datetime64[us]")
+        return pd.Series(moments, index=index).mask(gone)
+    if dtype == "Int64":
+        return pd.Series(np.round(cells), index=index).astype("Int64")
+    return pd.Series(cells, index=index, dtype=dtype)
