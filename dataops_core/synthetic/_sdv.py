@@ -20,6 +20,8 @@ from sdv.metadata import Metadata
 from sdv.sampling import Condition
 from sdv.single_table import CopulaGANSynthesizer, CTGANSynthesizer, GaussianCopulaSynthesizer, TVAESynthesizer
 
+from dataops_core.synthetic.scores import Scores
+
 TABLE = "table"
 CLASSES = {"gaussian_copula": GaussianCopulaSynthesizer, "ctgan": CTGANSynthesizer, "tvae": TVAESynthesizer, "copulagan": CopulaGANSynthesizer}
 
@@ -105,8 +107,8 @@ def metadata_of(names: list[str], numbers: list[str]) -> Metadata:
 class Sdv:
     """A fitted synthesizer of SDV."""
 
-    def __init__(self, name: str, synthesizer: Any, constant: dict[str, Any], names: list[str]) -> None:
-        self.synthesizer, self.constant, self.names = synthesizer, constant, names
+    def __init__(self, name: str, synthesizer: Any, constant: dict[str, Any], names: list[str], scores: Scores | None) -> None:
+        self.synthesizer, self.constant, self.names, self.scores = synthesizer, constant, names, scores
         self.native_conditions = name == "gaussian_copula"
 
     def sample(self, rows: int, seed: int) -> pd.DataFrame:
@@ -116,15 +118,18 @@ class Sdv:
             return self._whole(self.synthesizer.sample(rows)[TABLE])
 
     def sample_where(self, values: dict[str, Any], rows: int, seed: int) -> pd.DataFrame:
-        """Rows with these values, exactly; perhaps fewer than asked."""
-        asked = {name: value for name, value in values.items() if name not in self.constant}
+        """Rows with these values; perhaps fewer than asked. What is asked of amounts that are scores is left to the caller."""
+        asked = {name: value for name, value in values.items() if name not in self.constant and name not in (self.scores.knots if self.scores else ())}
+        if not asked:
+            return self.sample(rows, seed)
         with _quiet():
             self._reset(seed)
             made = self.synthesizer.sample_from_conditions([Condition(num_rows=rows, column_values=asked)])[TABLE]
         return self._whole(made)
 
     def _whole(self, made: pd.DataFrame) -> pd.DataFrame:
-        return made.assign(**self.constant)[self.names].reset_index(drop=True)
+        plain = self.scores.back(made) if self.scores else made
+        return plain.assign(**self.constant)[self.names].reset_index(drop=True)
 
     def _reset(self, seed: int) -> None:
         self.synthesizer.reset_sampling()
@@ -146,6 +151,12 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
         settings |= {"epochs": epochs, "enable_gpu": False, "verbose": True}
         if name in ("ctgan", "copulagan"):
             settings |= {"pac": 10 if len(frame) >= 500 else 1, "batch_size": 500 if len(frame) >= 500 else max(10, len(frame) // 20 * 10)}
+    scores = None
+    if name == "gaussian_copula":
+        free = [column for column in numbers if column in frame.columns and column not in bound]
+        scores = Scores(frame, free)
+        frame = scores.forth(frame, np.random.default_rng([seed % 2**63, 3]))
+        settings |= {"numerical_distributions": dict.fromkeys(free, "norm"), "enforce_rounding": False}
     with _quiet(), _telling(progress):
         _seed(seed)
         made = CLASSES[name](metadata_of(list(frame.columns), [n for n in numbers if n in frame.columns]), **settings)
@@ -154,7 +165,7 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
             made.add_constraints(objects)
         progress(0.0, "Learning")
         made.fit({TABLE: frame})
-    return Sdv(name, made, constant, list(encoded.columns))
+    return Sdv(name, made, constant, list(encoded.columns), scores)
 
 
 def _seed(seed: int) -> None:
