@@ -107,9 +107,9 @@ def metadata_of(names: list[str], numbers: list[str]) -> Metadata:
 class Sdv:
     """A fitted synthesizer of SDV."""
 
-    def __init__(self, name: str, synthesizer: Any, constant: dict[str, Any], names: list[str], scores: Scores | None) -> None:
+    def __init__(self, name: str, synthesizer: Any, constant: dict[str, Any], names: list[str], scores: Scores | None, bound: bool) -> None:
         self.synthesizer, self.constant, self.names, self.scores = synthesizer, constant, names, scores
-        self.native_conditions = name == "gaussian_copula"
+        self.native_conditions = name == "gaussian_copula" and not bound  # with constraints sdv draws and throws away, without an end
 
     def sample(self, rows: int, seed: int) -> pd.DataFrame:
         """So many rows, the same for the same seed."""
@@ -165,7 +165,15 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
             made.add_constraints(objects)
         progress(0.0, "Learning")
         made.fit({TABLE: frame})
-    return Sdv(name, made, constant, list(encoded.columns), scores)
+    _forget_rows(made)
+    return Sdv(name, made, constant, list(encoded.columns), scores, bool(constraints))
+
+
+def _forget_rows(synthesizer: Any) -> None:
+    """Take the training rows out of a fitted GAN: its sampler keeps them, and making rows needs none of them."""
+    sampler = getattr(getattr(synthesizer, "_model", None), "_data_sampler", None)
+    if sampler is not None:
+        sampler._data, sampler._rid_by_cat_cols = None, None
 
 
 def _seed(seed: int) -> None:

@@ -1,0 +1,90 @@
+"""The model card of a twin: purpose, data, settings, seed, versions, licence, and the three verdicts, in Markdown."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+NEVER = "A twin is no promise: whoever gets it should be told how it was made, and what the judge could not see."
+
+
+def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Mapping[str, str] | None = None) -> str:
+    """The Markdown of a model card, from what `synthesize` told. It holds no value of the real table but names of columns."""
+    rows, used, settings = told["rows"], told["engine"], told["settings"]
+    lines = [
+        f"# A synthetic twin of {_text(name)}", "",
+        f"> {_text(purpose) or 'Purpose: not stated.'}", "",
+        f"{rows['made']:,} rows and {len(told['columns'])} columns, made by {used['title']}"
+        f"{' (' + used['package'] + ' ' + str(used['version']) + ')' if used['package'] else ''} after learning {rows['learned']:,} of {rows['real']:,} real rows. "
+        f"The other half was kept from the engine, and judges.", "", NEVER, "",
+        "## Verdicts", "", *_verdicts(told.get("judge")), "",
+        "## What was learned, and what was not", "", "| Column | Treated as | Why |", "|---|---|---|",
+        *[f"| {_text(each['column'])} | {_text(_treatment(each))} | {_text(each['why'])} |" for each in told["treatment"]], "",
+        *_taming(told), *_constraints(told), *_conditions(told),
+        "## Settings", "",
+        f"- Engine: {used['title']}, seed {settings['seed']}" + (f", {settings['epochs']} epochs" if used["name"] in ("ctgan", "tvae", "copulagan") else ""),
+        f"- What fewer than {settings['rare']} rows have was merged, clipped or left out" if settings["rare"] > 1 else "- Rare and extreme values were learned as they are",
+        f"- Licence of the engine: {used['licence']}",
+        f"- Content hash of the source: `{told['source_hash']}`", f"- Content hash of the twin: `{told['content_hash']}`",
+        *([f"- Made with {', '.join(f'{package} {number}' for package, number in versions.items())}"] if versions else []), "",
+        "The same source, settings and versions make the same twin again.", "",
+    ]
+    return "\n".join(lines)
+
+
+def _verdicts(judge: Mapping[str, Any] | None) -> list[str]:
+    if judge is None:
+        return ["Not judged."]
+    fidelity, utility, privacy = judge["fidelity"], judge["utility"], judge["privacy"]
+    lines = [f"- **Privacy: {privacy['verdict']}.** {_first(privacy)}"]
+    if fidelity.get("score") is not None:
+        lines.append(
+            f"- **Alike: {fidelity['score']:.3f}**, between {_number(fidelity['floor'])} (columns shuffled) and {_number(fidelity['ceiling'])} (real rows that were kept apart). {_first(fidelity)}"
+        )
+    if utility.get("auc") is not None:
+        lines.append(f"- **Useful: {utility['auc']:.3f}** where real rows reach {_number(utility['auc_real'])} ({utility['measure']}, predicting {_text(str(utility['target']))} of real rows). {_first(utility)}")
+    else:
+        lines.append(f"- Useful: not judged. {_text(str(utility.get('why') or ''))}")
+    return lines + [f"- {_text(sentence)}" for sentence in judge.get("problems", [])]
+
+
+def _first(part: Mapping[str, Any]) -> str:
+    said = part.get("words") or ""
+    return _text(said if isinstance(said, str) else " ".join(said[:2]))
+
+
+def _number(value: float | None) -> str:
+    return "not known" if value is None else f"{value:.3f}"
+
+
+def _treatment(each: Mapping[str, Any]) -> str:
+    return {"learn": "learned", "make": f"made up ({each['maker']})", "leave out": "left out"}[each["as"]]
+
+
+def _taming(told: Mapping[str, Any]) -> list[str]:
+    done = [f"- {_text(name)}: {', '.join(f'{what} {n:,}' for what, n in each.items())}" for name, each in told["tamed"].items()]
+    done += [f"- {_text(name)}: {n:,} cells that name somebody were emptied" for name, n in told["emptied"].items() if n]
+    if told["dropped"]:
+        done.append(f"- {told['dropped']:,} rows break a constraint and were not learned from")
+    return ["## Rare and extreme", "", *done, ""] if done else []
+
+
+def _constraints(told: Mapping[str, Any]) -> list[str]:
+    if not told["constraints"]:
+        return []
+    rows = [f"| {_text(c['words'])} | {c['violations']:,} of {c['rows']:,} | {c['violations_after']:,} of {c['rows_after']:,} |" for c in told["constraints"]]
+    return ["## What must hold", "", "| Constraint | Violations in the rows learned from | Violations in the twin |", "|---|---:|---:|", *rows, ""]
+
+
+def _conditions(told: Mapping[str, Any]) -> list[str]:
+    asked = [each for each in told["conditions"] if each["values"]]
+    if not asked:
+        return []
+    rows = [f"| {_text(', '.join(f'{k} = {v}' for k, v in each['values'].items()))} | {each['asked']:,} | {each['made']:,} |" for each in asked]
+    return ["## Rows that were asked for", "", "| With | Asked | Made |", "|---|---:|---:|", *rows, ""]
+
+
+def _text(text: str) -> str:
+    """Text that stays text in Markdown: no cell break, no markup, one line."""
+    return re.sub(r"[\\`*\[\]<>|]|(?<!\w)_|_(?!\w)", r"\\\g<0>", " ".join(str(text).split()))
