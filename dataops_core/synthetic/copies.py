@@ -179,8 +179,8 @@ def combinations(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFr
         together = np.concatenate(parts[:2])
         _, back, counts = np.unique(together, return_inverse=True, return_counts=True)
         hit |= (counts[back] == 1) & (together >= 0) & np.isin(together, parts[2])
-    ours, others = int(hit[:n].sum()), int(hit[n:].sum())
-    return {"value": ours, "expected": float(others), "p": paired(ours, others), "sets": len(sets)}
+    back_again = int(hit[:n].sum()), int(hit[n:].sum())
+    return {"value": back_again[0], "expected": float(back_again[1]), "p": paired(*back_again), "sets": len(sets)}
 
 
 def identifiers(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, columns: Sequence[str]) -> dict[str, Any]:

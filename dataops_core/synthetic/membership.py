@@ -51,7 +51,7 @@ def closer_to_training(train: Nearest, holdout: Nearest, sides: tuple[int, int],
 
 def tail_ratio(made: np.ndarray, fresh: np.ndarray, rng: np.random.Generator) -> dict[str, Any]:
     """The 5 % quantile of the synthetic rows' distances to the training rows over that of fresh real rows, and where the ratio stays
-    for fresh rows; `more`: the shares of both that lie within the fresh rows' quantile.
+    for fresh rows; p says how often as many of the synthetic rows are among the nearest of both.
     """
     low, usual = float(np.quantile(made, TAIL)), float(np.quantile(fresh, TAIL))
     if usual <= TIE:
@@ -60,7 +60,8 @@ def tail_ratio(made: np.ndarray, fresh: np.ndarray, rng: np.random.Generator) ->
     drawn = [
         np.quantile(rng.choice(fresh, len(made)), TAIL) / max(TIE, float(np.quantile(rng.choice(fresh, len(fresh)), TAIL))) for _ in range(DRAWS)
     ]
-    within = [int((side <= usual + TIE).sum()) for side in (made, fresh)]
+    bound = float(np.quantile(np.concatenate([made, fresh]), TAIL)) + TIE
+    within = [int((side <= bound).sum()) for side in (made, fresh)]
     p = proportions(within[0], len(made), within[1], len(fresh))
     return {"value": low / usual, "expected": 1.0, "interval": [float(np.quantile(drawn, 0.025)), float(np.quantile(drawn, 0.975))], "p": p}
 
