@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.chance import excess, paired, poisson
+from dataops_core.synthetic.chance import LEAK, excess, paired, poisson
 from dataops_core.synthetic.distance import as_numbers, robust_range
 
 NEAR = 1e-3  # of a column's robust range: what counts as the last digits
@@ -53,7 +53,7 @@ def exact(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | N
     if not len(others) and len(ours) > 1 and exposure:
         p = min(p, poisson(len(ours), _expected(real if holdout is None else pd.concat([real, holdout], ignore_index=True), columns, exposure)))
     expected = float(np.isin(s, h).sum()) * ratio if len(h) else min(float(rows), natural / exposure) if exposure else 0.0
-    return {"value": rows, "expected": expected, "p": p if len(ours) > 1 else max(p, 0.002), "distinct": len(ours), "share": rows / max(1, len(s))}
+    return {"value": rows, "expected": expected, "p": p if len(ours) > 1 else max(p, 2 * LEAK), "distinct": len(ours), "share": rows / max(1, len(s))}
 
 
 def _among(r: np.ndarray, h: np.ndarray, made: int) -> tuple[int, float]:
@@ -108,9 +108,7 @@ def near(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | No
     s, same = spots[1], np.isin(whole[1], whole[0])
     ours = _touching(s, spots[0]) & ~same
     if holdout is None:
-        half = np.arange(len(real)) % 2 == 0  # rows of the aligned table come in an order drawn by the seed
-        natural = int((_touching(spots[0][half], spots[0][~half]) & ~np.isin(whole[0][half], whole[0][~half])).sum())
-        exposure = float(half.sum() * (~half).sum() / max(1, len(real) * len(synthetic)))
+        natural, exposure = _touching_each_other(spots[0]) // 2, len(real) / (2 * max(1, len(synthetic)))
         count = len(np.unique(whole[1][ours]))
         return {"value": int(ours.sum()), "expected": natural / exposure if exposure else None, "p": paired(count, natural, 1 / exposure) if exposure else 1.0, "share": float(ours.mean()) if len(ours) else 0.0}
     theirs = _touching(s, spots[2]) & ~np.isin(whole[1], whole[2])
@@ -118,7 +116,7 @@ def near(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | No
     one, other = len(np.unique(whole[1][ours & ~theirs])), len(np.unique(whole[1][theirs & ~ours]))
     natural = int((_touching(spots[2], spots[0]) & ~np.isin(whole[2], whole[0])).sum())
     p = excess(one, other, natural, len(holdout) / max(1, len(synthetic)), ratio)
-    return {"value": int(ours.sum()), "expected": float(theirs.sum()) * ratio, "p": p if one > 1 else max(p, 0.002), "share": float(ours.mean()) if len(ours) else 0.0}
+    return {"value": int(ours.sum()), "expected": float(theirs.sum()) * ratio, "p": p if one > 1 else max(p, 2 * LEAK), "share": float(ours.mean()) if len(ours) else 0.0}
 
 
 def _touching(spots: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -131,26 +129,43 @@ def _touching(spots: np.ndarray, others: np.ndarray) -> np.ndarray:
     return np.asarray(np.isfinite(found))
 
 
+def _touching_each_other(spots: np.ndarray) -> int:
+    """How many different rows of one table have another one within 1 in every column."""
+    from scipy.spatial import cKDTree
+
+    different = np.unique(spots, axis=0)
+    if len(different) < 2:
+        return 0
+    found, _ = cKDTree(different).query(different, k=2, p=np.inf, distance_upper_bound=1.0 + 1e-9)
+    return int(np.isfinite(found[:, 1]).sum())
+
+
 def singletons(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, categories: Sequence[str]) -> dict[str, Any]:
-    """Values that one training row alone has, and that the synthetic table has as well; without a holdout, those of one half."""
-    learned, other = (real.iloc[::2], real.iloc[1::2]) if holdout is None else (real, holdout)
-    ours = others = natural = of = rows = 0
+    """Values that one training row alone has, and that the synthetic table has as well.
+
+    With a holdout: against values that one holdout row alone has and the synthetic table as well, and against those that training and
+    holdout rows share. How many a fresh sample would bring back is told by the values that two rows have (Good 1953, Biometrika 40:
+    a value seen once comes about 2 x (values seen twice) / (values seen once) times in as many rows again), one more of them being
+    supposed than there are.
+    """
+    ours = others = natural = rows = once = twice = fresh_too = 0
     for name in categories:
-        counts, fresh, made = learned[name].value_counts(), other[name].value_counts(), set(synthetic[name].dropna())
+        counts, made = real[name].value_counts(), set(synthetic[name].dropna())
         own = set(counts.index[counts == 1])
-        back = own & made
-        every = real[name].value_counts()
-        alone = set(every.index[every == 1])
-        rows, of = rows + len(alone & made), of + len(alone)
-        ours += len(back - set(fresh.index))
-        natural += len((own & set(fresh.index)) - made)
+        rows, once, twice = rows + len(own & made), once + len(own), twice + int((counts == 2).sum())
         if holdout is not None:
-            alone = set(fresh.index[fresh == 1])
-            others += len((alone & made) - set(counts.index))
-            natural += len((alone & set(counts.index)) - made)
-    exposure = 2.0 * len(other) / max(1, len(synthetic)) if holdout is not None else 0.0
-    p = excess(ours, others, natural, exposure) if holdout is not None else paired(ours, natural)
-    return {"value": rows, "of": of, "expected": float(others if holdout is not None else natural), "p": p if ours > 1 else max(p, 0.002)}
+            fresh = holdout[name].value_counts()
+            alone, seen = set(fresh.index[fresh == 1]), set(fresh.index)
+            ours, others = ours + len((own & made) - seen), others + len((alone & made) - set(counts.index))
+            natural += len((own & seen) - made) + len((alone & set(counts.index)) - made)
+            fresh_too += len(own & seen)
+    back = once * (1 - math.exp(-2 * (twice + 1) / once * len(synthetic) / len(real))) if once else 0.0
+    if holdout is None:
+        p = poisson(rows, back)
+    else:
+        p = excess(ours, others, natural, 2.0 * len(holdout) / max(1, len(synthetic)), len(real) / max(1, len(holdout)))
+        p = p if others else min(p, poisson(ours, back))
+    return {"value": rows, "of": once, "expected": float(fresh_too) if holdout is not None else min(float(once), back), "p": p if rows > 1 else max(p, 2 * LEAK)}
 
 
 def combinations(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame, categories: Sequence[str], seed: int) -> dict[str, Any]:

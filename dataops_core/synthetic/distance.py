@@ -41,10 +41,13 @@ class Points:
 
 @dataclass(frozen=True)
 class Nearest:
-    """For each row of one side how far its nearest row of the other is, and which that is; and the other way round."""
+    """For each row of one side how far its nearest row of the other is, which that is, and how far the second nearest; and the other
+    way round.
+    """
 
     distance: np.ndarray
     place: np.ndarray
+    second: np.ndarray
     back: np.ndarray
     back_place: np.ndarray
 
@@ -117,7 +120,7 @@ def distances(one: Points, other: Points, rows: slice) -> np.ndarray:
 def nearest(one: Points, other: Points, *, same: bool = False) -> Nearest:
     """The nearest rows of each side on the other (mean over columns); `same`: both are one table, and no row is its own neighbour."""
     n, m = len(one), len(other)
-    found = Nearest(np.full(n, np.inf), np.zeros(n, dtype="int64"), np.full(m, np.inf, dtype="float32"), np.zeros(m, dtype="int64"))
+    found = Nearest(np.full(n, np.inf), np.zeros(n, dtype="int64"), np.full(n, np.inf), np.full(m, np.inf, dtype="float32"), np.zeros(m, dtype="int64"))
     step = max(1, BLOCK // max(1, m))
     for start in range(0, n, step):
         rows = slice(start, min(n, start + step))
@@ -130,4 +133,7 @@ def nearest(one: Points, other: Points, *, same: bool = False) -> Nearest:
         low = block[up, np.arange(m)]
         better = low < found.back
         found.back[better], found.back_place[better] = low[better], up[better] + start
-    return Nearest(found.distance / one.width, found.place, found.back.astype("float64") / one.width, found.back_place)
+        block[np.arange(len(at)), at] = np.inf
+        found.second[rows] = block.min(axis=1)
+    width = one.width
+    return Nearest(found.distance / width, found.place, found.second / width, found.back.astype("float64") / width, found.back_place)

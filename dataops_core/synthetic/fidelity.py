@@ -23,7 +23,7 @@ from dataops_core.synthetic.tell_apart import tell_apart
 ROWS = 20_000  # of each side, at most
 BINS, VALUES = 10, 20
 MOST_PAIRS = 500
-WEIGHTS = {"columns": 0.2, "pairs": 0.4, "joint": 0.4}
+WEIGHTS = {"columns": 0.2, "pairs": 0.5, "joint": 0.3}
 SIDES = ("score", "floor", "ceiling")
 CLOSE = 0.02  # closer than this, floor and ceiling leave no room between them
 
@@ -31,10 +31,10 @@ CLOSE = 0.02  # closer than this, floor and ceiling leave no room between them
 def fidelity(found: Aligned, reference: pd.DataFrame, learned: pd.DataFrame, seed: int, progress: Callable[[float, str], None]) -> dict[str, Any]:
     """What `judge` tells of fidelity: `reference` rows judge the synthetic ones, with `learned` rows shuffled and as they are beside.
 
-    The score is 0.2 x columns + 0.4 x pairs + 0.4 x joint. Columns: 1 - KS (numbers) or 1 - total variation (categories), missing cells
-    counted. Pairs: of numbers 1 - |difference of Spearman's correlations|, else 1 - total variation of the table of both (numbers in
-    tenths of the real rows), weighted by how much the two go together in the real rows. Joint: 2 x (1 - AUC) of a model that tells real
-    rows from the candidate's, at most 1.
+    The score is 0.2 x columns + 0.5 x pairs + 0.3 x joint. Columns: 1 - KS (numbers) or 1 - total variation (categories), missing cells
+    counted. Pairs: `knit`, how much of what goes together in the real rows (beyond the single columns, which have been judged) goes
+    together in the candidate, weighted by how much that is. Joint: 2 x (1 - AUC) of a model that tells real rows from the
+    candidate's, at most 1.
     """
     size = min(len(reference), len(learned), len(found.synthetic), ROWS)
     if size < 2:
@@ -108,13 +108,11 @@ def _pairs(found: Aligned, judge: pd.DataFrame, candidates: dict[str, pd.DataFra
     for a, b in every:
         tables = {side: _table(cells[a][side], cells[b][side], cells[a]["size"], cells[b]["size"]) for side in ("judge", *SIDES)}
         each: dict[str, Any] = {"columns": [a, b], "weight": 0.01 + max(0.0, _dependence(tables["judge"]) - _dependence(tables["floor"]))}
+        each |= {side: knit(tables["judge"], tables[side]) for side in SIDES}
         if a in ranks["judge"] and b in ranks["judge"]:
-            known = {side: _correlation(both[a], both[b]) for side, both in ranks.items()}
-            each |= {"measure": "correlation", **{side: 1 - abs(known["judge"] - known[side]) / (1 + abs(known["judge"])) for side in SIDES}}
-            each |= {"real": known["judge"], "synthetic": known["score"]}
+            each |= {"measure": "correlation", "real": _correlation(ranks["judge"][a], ranks["judge"][b]), "synthetic": _correlation(ranks["score"][a], ranks["score"][b])}
         else:
-            each |= {"measure": "total variation", **{side: 1 - float(np.abs(tables["judge"] - tables[side]).sum() / 2) for side in SIDES}}
-            each |= {"real": _dependence(tables["judge"]), "synthetic": _dependence(tables["score"])}
+            each |= {"measure": "dependence", "real": _dependence(tables["judge"]), "synthetic": _dependence(tables["score"])}
         told.append(each)
     return told, of
 
@@ -145,9 +143,26 @@ def _table(one: np.ndarray, other: np.ndarray, size: int, other_size: int) -> np
     return counts / max(1, counts.sum())
 
 
+def _beyond(table: np.ndarray) -> np.ndarray:
+    return table - np.outer(table.sum(axis=1), table.sum(axis=0))
+
+
+def knit(real: np.ndarray, other: np.ndarray) -> float:
+    """How alike two columns go together in two tables of shares, from 0 (not at all, or the other way) to 1 (the same): 1 - the sum of
+    |difference| over the sum of both, of what each table has beyond its margins.
+
+    >>> tied, loose = np.array([[0.5, 0.0], [0.0, 0.5]]), np.array([[0.25, 0.25], [0.25, 0.25]])
+    >>> knit(tied, tied), knit(tied, loose), knit(tied, tied[::-1]), round(knit(tied, (tied + loose) / 2), 3)
+    (1.0, 0.0, 0.0, 0.667)
+    """
+    one, two = _beyond(real), _beyond(other)
+    both = float(np.abs(one).sum() + np.abs(two).sum())
+    return 1 - float(np.abs(one - two).sum()) / both if both > 1e-12 else 1.0
+
+
 def _dependence(table: np.ndarray) -> float:
     """How far a table of two columns lies from what its margins alone would give: total variation."""
-    return float(np.abs(table - np.outer(table.sum(axis=1), table.sum(axis=0))).sum() / 2)
+    return float(np.abs(_beyond(table)).sum() / 2)
 
 
 def _ranks(column: pd.Series) -> np.ndarray:

@@ -9,7 +9,8 @@ What `judge` answers, plain JSON throughout (a value that cannot be had is null,
     problems    [sentence]: columns that are missing or added, cells that could not be read, …
     fidelity    {"score", "floor", "ceiling", "between", "parts": {"columns", "pairs", "joint": {"score", "floor", "ceiling"}},
                  "columns": [{"column", "score", "ceiling", "measure": "KS" | "total variation", "distance", "missing": [real, synthetic]}],
-                 "pairs": [{"columns": [A, B], "score", "ceiling", "measure", "weight", "real", "synthetic"}],   (both worst first)
+                 "pairs": [{"columns": [A, B], "score", "ceiling", "weight", "measure": "correlation" (Spearman, of numbers) | "dependence"
+                 (total variation from independence), "real", "synthetic" (by that measure)}],   (both worst first)
                  "pairs_of", "auc", "auc_floor", "auc_ceiling", "given_away": [{"column", "importance"}], "missing_pattern_gap",
                  "missing_pattern_ceiling", "draw": {NAME: DRAW}, "rows", "why", "words"}
         DRAW    {"as": "number" | "date", "edges": [n + 1], "real": [n], "synthetic": [n], "holdout": [n] | null, "outside": share of

@@ -15,7 +15,7 @@ FPR = 0.01
 TAIL = 0.05
 LONELY = 0.02  # of the real rows, those that are farthest from their nearest other real row
 DRAWS = 500
-WORK = 1.5e9  # cells compared in one matrix of distances, at most
+WORK = 4e9  # cells compared in one matrix of distances, at most
 SECRETS = 4
 GUESSED = 0.02  # of a number's robust range: so near is guessed right
 
@@ -45,25 +45,34 @@ def closer_to_training(train: Nearest, holdout: Nearest, sides: tuple[int, int],
         np.add.at(weights, train.place[some & ~tie & (ours < theirs)], 1.0)
         np.add.at(weights, holdout.place[some & ~tie & (ours > theirs)] + sides[0], 1.0)
         value, p, interval = shuffled_share(weights / max(1, some.sum()), label, rng)
-        told[name] = {"value": value, "p": p, "interval": list(interval)}
+        told[name] = {"value": min(1.0, value), "p": p, "interval": list(interval)}
     return told
 
 
-def tail_ratio(made: np.ndarray, fresh: np.ndarray, rng: np.random.Generator) -> dict[str, Any]:
+def tail_ratio(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[str, Any]:
     """The 5 % quantile of the synthetic rows' distances to the training rows over that of fresh real rows, and where the ratio stays
-    for fresh rows; p says how often as many of the synthetic rows are among the nearest of both.
+    for fresh rows.
+
+    p: how often as many synthetic rows are among the nearest of both, or among those that are nearest to one real row by far, whichever
+    is more. A twin that crowds about common rows has many neighbours at hand; a copy has one.
     """
-    low, usual = float(np.quantile(made, TAIL)), float(np.quantile(fresh, TAIL))
+    ours, theirs = made.distance, fresh.distance
+    low, usual = float(np.quantile(ours, TAIL)), float(np.quantile(theirs, TAIL))
     if usual <= TIE:
         value = 1.0 if low <= TIE else None
         return {"value": value, "expected": 1.0, "interval": None, "p": None, "why": "one in twenty real rows has a real twin by nature, so that no row can be too near"}
     drawn = [
-        np.quantile(rng.choice(fresh, len(made)), TAIL) / max(TIE, float(np.quantile(rng.choice(fresh, len(fresh)), TAIL))) for _ in range(DRAWS)
+        np.quantile(rng.choice(theirs, len(ours)), TAIL) / max(TIE, float(np.quantile(rng.choice(theirs, len(theirs)), TAIL))) for _ in range(DRAWS)
     ]
-    bound = float(np.quantile(np.concatenate([made, fresh]), TAIL)) + TIE
-    within = [int((side <= bound).sum()) for side in (made, fresh)]
-    p = proportions(within[0], len(made), within[1], len(fresh))
+    alone = [side.distance / np.where(np.isfinite(side.second) & (side.second > TIE), side.second, 1.0) for side in (made, fresh)]
+    p = max(_among_nearest(ours, theirs), _among_nearest(*alone))
     return {"value": low / usual, "expected": 1.0, "interval": [float(np.quantile(drawn, 0.025)), float(np.quantile(drawn, 0.975))], "p": p}
+
+
+def _among_nearest(made: np.ndarray, fresh: np.ndarray) -> float:
+    """How often chance puts as many of the first side among the lowest 5 % of both."""
+    bound = float(np.quantile(np.concatenate([made, fresh]), TAIL)) + TIE
+    return proportions(int((made <= bound).sum()), len(made), int((fresh <= bound).sum()), len(fresh))
 
 
 def tpr_at(members: np.ndarray, strangers: np.ndarray, fpr: float = FPR) -> float:
@@ -98,7 +107,7 @@ def found_members(members: np.ndarray, strangers: np.ndarray) -> dict[str, Any]:
 
 def lonely(train: np.ndarray, holdout: np.ndarray, alone: tuple[np.ndarray, np.ndarray]) -> dict[str, Any]:
     """People unlike anybody else, met by a synthetic row: of the real rows that are farthest from any other real row, those that have
-    a synthetic row at less than half that distance; of training rows, against rows that nobody learned from.
+    a synthetic row at less than a third of that distance; of training rows, against rows that nobody learned from.
 
     `train`, `holdout`: distances of real rows to the nearest synthetic one; `alone`: to the nearest other real one.
     """
@@ -106,7 +115,7 @@ def lonely(train: np.ndarray, holdout: np.ndarray, alone: tuple[np.ndarray, np.n
     counted = []
     for near, own in zip((train, holdout), alone, strict=True):
         far = own >= bound
-        counted.append((int((near[far] < own[far] / 2).sum()), int(far.sum())))
+        counted.append((int((near[far] < own[far] / 3).sum()), int(far.sum())))
     (ours, of), (others, other_of) = counted
     return {"value": ours, "of": of, "expected": float(others), "p": min(proportions(ours, of, others, other_of), paired(ours, others, of / max(1, other_of))) if bound > TIE else 1.0}
 

@@ -14,9 +14,10 @@ import numpy as np
 from dataops_core.synthetic import copies, membership
 from dataops_core.synthetic.align import Aligned
 from dataops_core.synthetic.chance import DOUBTFUL, LEAK
-from dataops_core.synthetic.distance import nearest, points
+from dataops_core.synthetic.distance import Nearest, nearest, points
 
 FEW = 100  # rows below which nothing can be told from chance
+SURELY_NEAR, NEARER = 0.2, 0.8  # ratios of the near tails
 MOST_TEXTS = 50  # values of a column that is worth guessing
 NO_HOLDOUT = "every real row may have been learned from; a holdout that nobody learned from would tell"
 TITLES = {
@@ -87,7 +88,7 @@ def _by_distance(found: Aligned, numbers: list[str], categories: list[str], targ
         size = min(most, len(found.real) // 2)
         one, other = found.real[:size], found.real[size : 2 * size]
         a, b, s = points([one, other, made], numbers, categories, 2)
-        return _unknown(late, NO_HOLDOUT) | {"p5_ratio": _tail(nearest(s, a).distance, nearest(b, a).distance, rng)}
+        return _unknown(late, NO_HOLDOUT) | {"p5_ratio": _tail(nearest(s, a), nearest(b, a), rng)}
     size = min(most, len(found.real), len(found.holdout))
     if size < 2:
         return _unknown((*late, "p5_ratio"), "the holdout has too few rows")
@@ -96,7 +97,7 @@ def _by_distance(found: Aligned, numbers: list[str], categories: list[str], targ
     train, holdout, across = nearest(s, a), nearest(s, b), nearest(b, a)
     alone = np.minimum(nearest(a, a, same=True).distance, across.back), np.minimum(nearest(b, b, same=True).distance, across.distance)
     closer = membership.closer_to_training(train, holdout, (len(a), len(b)), rng)
-    ratio = _tail(train.distance, across.distance, rng)
+    ratio = _tail(train, across, rng)
     if ratio["p"] is not None:  # crowding about common rows is no leak: what decides is on which side the nearest rows lie
         ratio |= {"p": closer["tail"]["p"], "tail_share": closer["tail"]["value"], "tail_interval": closer["tail"]["interval"]}
     said = {
@@ -113,13 +114,15 @@ def _by_distance(found: Aligned, numbers: list[str], categories: list[str], targ
     return said
 
 
-def _tail(made: np.ndarray, fresh: np.ndarray, rng: np.random.Generator) -> dict[str, Any]:
-    """The ratio of the near tails; against one half of the real rows only a ratio below one half is a leak."""
-    if not len(made) or not len(fresh):
+def _tail(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[str, Any]:
+    """The ratio of the near tails. Against one half of the real rows, a twin that crowds about common rows looks near as well: only a
+    ratio that crowding hardly makes is a leak, the rest is doubtful at most.
+    """
+    if not len(made.distance) or not len(fresh.distance):
         return {"value": None, "why": "there are too few rows"}
     told = membership.tail_ratio(made, fresh, rng)
-    if told["p"] is not None and told["value"] >= 0.5:
-        told["p"] = max(told["p"], 2 * LEAK if told["value"] < 0.8 else 1.0)
+    if told["p"] is not None and told["value"] >= SURELY_NEAR:
+        told["p"] = max(told["p"], 2 * LEAK if told["value"] < NEARER else 1.0)
     return told
 
 
