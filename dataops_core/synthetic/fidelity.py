@@ -25,7 +25,7 @@ BINS, VALUES = 10, 20
 MOST_PAIRS = 500
 WEIGHTS = {"columns": 0.2, "pairs": 0.5, "joint": 0.3}
 SIDES = ("score", "floor", "ceiling")
-CLOSE = 0.02  # closer than this, floor and ceiling leave no room between them
+CLOSE = 0.06  # closer than this, floor and ceiling leave no room between them: samples of a few hundred rows differ as much
 
 
 def fidelity(found: Aligned, reference: pd.DataFrame, learned: pd.DataFrame, seed: int, progress: Callable[[float, str], None]) -> dict[str, Any]:

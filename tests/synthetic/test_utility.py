@@ -49,7 +49,7 @@ def test_coefficients_that_point_the_other_way_are_counted(utility):
 def test_many_classes_and_sklearns_own_tables(utility):
     iris = load_iris(as_frame=True).frame.sample(frac=1, random_state=0)
     told = utility(iris[:75], "target", iris[:75], iris[75:])
-    assert told["task"] == "classes" and told["auc"] == told["auc_real"] > 0.95
+    assert told["task"] == "classes" and min(told["auc"], told["auc_real"]) > 0.95
     diabetes = load_diabetes(as_frame=True).frame.sample(frac=1, random_state=0)
     assert utility(diabetes[:200], "target", diabetes[:200], diabetes[200:])["auc_real"] > 0.2
 
