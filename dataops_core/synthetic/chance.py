@@ -28,8 +28,8 @@ def excess(ours: int, holdout: int, natural: int, exposure: float, ratio: float 
 
     `holdout`: coincidences with rows that nobody learned from, under the same conditions but for `ratio` (training rows per holdout
     row); `natural`: coincidences among real rows, looked for in `exposure` times as many pairs. The latter speak only where the
-    synthetic rows meet no holdout row at all: a twin that crowds about common rows meets more of either. With no coincidence on
-    either side and an exposure of 3, five are beyond chance (.75 at worst once in a hundred tables at the edge of having some).
+    synthetic rows meet no holdout row at all: a twin that crowds about common rows meets more of either. Choosing so costs at most one
+    false alarm in a hundred, and that only of tables that are at the edge of having such coincidences.
 
     >>> excess(5, 0, 0, 2.0) == (1 / 4) ** 5
     True
@@ -77,11 +77,10 @@ def shuffled_share(weights: np.ndarray, label: np.ndarray, rng: np.random.Genera
         return share, 1.0, (0.0, 1.0)
     drawn = np.empty(DRAWS)
     for number in range(DRAWS):
-        places = rng.random(len(heavy)) < k / n if k * 50 < n else rng.permutation(label)[heavy]
-        drawn[number] = weights[heavy][places].sum()
+        drawn[number] = weights[heavy][rng.permutation(label)[heavy]].sum()
     p = (1 + int((drawn >= share - 1e-12).sum())) / (1 + DRAWS)
     if p <= 1 / (1 + DRAWS):
         middle = weights.mean()
-        spread = math.sqrt(k * (n - k) / (n * (n - 1)) * float(((weights - middle) ** 2).sum()) * 1.0)
+        spread = math.sqrt(k * (n - k) / (n * (n - 1)) * float(((weights - middle) ** 2).sum()))
         p = min(p, max(1e-12, float(norm.sf((share - k * middle) / spread)) if spread else 1.0))
     return share, p, (float(np.quantile(drawn, 0.025)), float(np.quantile(drawn, 0.975)))
