@@ -39,7 +39,7 @@ class Asked:
         return {"state": self.state, "sensitive": list(self.sensitive), **{name: values[name] for name in names}, **more}
 
 
-def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None, weighed: str | None) -> Asked | None:
+def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None, weighed: Sequence[str]) -> Asked | None:
     """The outcome, its good value, the sensitive columns and the reference group; as the roles say, or as changed here."""
     names = [name for name in table.names if name != split]
     with st.container(horizontal=True):
@@ -59,7 +59,7 @@ def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None
     if not sensitive:
         st.info("Choose the columns that tell groups of people apart.", icon=":material/info:")
         return None
-    weights = tuple(dict.fromkeys(name for name in (weighed, roles.get("weight")) if name in table.names and name not in (*sensitive, target)))
+    weights = tuple(dict.fromkeys(name for name in (*weighed, roles.get("weight")) if name in table.names and name not in (*sensitive, target)))
     others = tuple(name for name in roles.get("sensitive") or [] if name in table.names and name not in (*sensitive, target, *weights))
     asked = Asked(state, tuple(sensitive), target if favourable else None, favourable, None, split, (*weights, *others), weights)
     told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells)
@@ -150,4 +150,6 @@ def data(asked: Asked, table: Table) -> None:
     )
     st.caption(f"Over {count(told['rows'], 'row')} whose outcome is known, with 95 % intervals. “undefined” is not 0: the reason stands beside it. "
                "a is the reference group, d the group that is compared with it, q the share of the good outcome.")
+    if told["one_outcome"] and told["one_outcome"]["words"]:
+        st.caption(md(told["one_outcome"]["words"]))
     st.caption("A ratio below four fifths is a screen of United States employment law (29 CFR 1607.4 D), not a proof of anything: small groups fall below it by chance.")

@@ -9,9 +9,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dataops_core.fairness.mitigations import METHODS
+from dataops_core.fairness.mitigations import FITTED, METHODS
+from dataops_core.store import models
+from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import chart, results
+from pages._ui import chart, frame, job, results
 from pages._ui.balance import counted
 from pages._ui.groups import Asked
 from pages._ui.words import count, md
@@ -25,7 +27,7 @@ MEASURES = {
 }
 
 
-def panel(asked: Asked, table: Table) -> None:
+def panel(here: Dataset, asked: Asked, table: Table) -> None:
     """Choose the goal and the ways, run the lab as a job, read what it found."""
     if not asked.target:
         st.info("Choose an outcome and its good value first.", icon=":material/info:")
@@ -44,6 +46,7 @@ def panel(asked: Asked, table: Table) -> None:
         st.caption("Each way learns from the same rows and decides about the same rows, which none has seen. From ten seconds to a few minutes; it can be cancelled.")
         return
     _found(told)
+    _keep(here, asked, told)
 
 
 def _found(told: Mapping[str, Any]) -> None:
@@ -67,6 +70,35 @@ def _found(told: Mapping[str, Any]) -> None:
     name = st.selectbox("Look closer at", [n for n in told["methods"] if n != "baseline"], format_func=lambda n: METHODS[n]["title"], key="lab.method", width=360)
     if name:
         _closer(told["methods"][name], name)
+
+
+def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
+    """The ways that are a fitted model, each with a button to keep it with the dataset, and those that are kept."""
+    st.header("Keep a model")
+    st.caption("A model that is kept ships with the version that is committed of this very table: in its bundle, with the columns alone that it takes. "
+               "None takes a sensitive column, the outcome, an id, a weight or the split. Other ways are steps, and ship with the recipe.")
+    kept = models.kept(frame.store(), here.id, asked.state)
+    for name in ("baseline", *FITTED):
+        if name not in told["methods"]:
+            continue
+        each = told["methods"][name]
+        given = {"target": asked.target, "favourable": asked.favourable, "sensitive": list(asked.sensitive), "split": asked.split, "leave_out": list(asked.leave_out),
+                 "method": name, "constraint": told["constraint"], "kind": told["model"], "seed": told["seed"]}
+        with st.container(border=True, key=f"lab-keep-{name}", gap="xsmall"):
+            st.markdown(f"**{md('Nothing: the model as it is' if name == 'baseline' else each['title'])}**")
+            st.caption(f"When it decides it needs {'the group too' if each['at_prediction'] else 'its features alone, not the group'}. "
+                       f"{100 * each['accuracy']:.1f} % of its decisions are right.")
+            job.ask("keep model", {"dataset": here.id, "state": asked.state, "with": given}, f"Keeping {each['title']}", "Keep this model", f"lab.keep.{name}",
+                    "Learns it again from the same rows, and keeps it with the table as it is now")
+    for each in kept:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"lab-kept-{each['name']}"):
+            st.markdown(f":material/inventory_2: **{md(each['name'])}** is kept: {md(each['title'])}, whether {md(each['target'])} is {md(each['favourable'])}, by {md(', '.join(each['features']))}.")
+            st.button("Remove", on_click=_drop, args=(here.id, asked.state, each["name"]), key=f"lab.drop.{each['name']}", icon=":material/delete:",
+                      help="Versions that have it still have it")
+
+
+def _drop(dataset: str, state: str, name: str) -> None:
+    frame.act(lambda: models.drop(frame.store(), dataset, state, name, frame.actor()))
 
 
 def _chart(methods: Mapping[str, Any], gap: str) -> None:
