@@ -22,6 +22,7 @@ CONSTRAINTS = {
     "demographic_parity": "Good decisions alike (demographic parity)", "equalized_odds": "Right and wrong decisions alike (equalised odds)",
 }
 GAPS = {"selection_gap": "Gap in good decisions", "odds_gap": "Gap in right and wrong ones"}
+SHORT = {"selection_gap": "Gap, good", "odds_gap": "Gap, right or not"}
 MEASURES = {
     "selection_rate": "good decisions", "tpr": "good decisions among those who deserve them", "fpr": "good decisions among those who do not", "accuracy": "right decisions",
 }
@@ -56,14 +57,15 @@ def _found(told: Mapping[str, Any]) -> None:
     _chart(told["methods"], gap)
     st.dataframe(
         pd.DataFrame([
-            {"Way": each["title"], "Note": "; ".join(filter(None, ["undominated" if each["undominated"] else "", "levels down" if each["levels_down"] else ""])),
-             "Accuracy": each["accuracy"], "Balanced accuracy": each["balanced_accuracy"], **{word: each[name] for name, word in GAPS.items()}, "Seconds": each["seconds"]}
+            {"Way": each["title"], "Accuracy": each["accuracy"], GAPS[gap]: each[gap], "Note": "; ".join(filter(None, ["undominated" if each["undominated"] else "", "levels down" if each["levels_down"] else ""])),
+             "Balanced accuracy": each["balanced_accuracy"], **{word: each[name] for name, word in GAPS.items() if name != gap}, "Seconds": each["seconds"]}
             for each in told["methods"].values()
         ]),
         hide_index=True, key="lab.table", alt="Ways to act, with accuracy and gaps", placeholder="undefined",
-        column_config={name: st.column_config.NumberColumn(name, format="percent") for name in ("Accuracy", "Balanced accuracy", *GAPS.values())}
-        | {"Way": st.column_config.TextColumn("Way", width=220), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
-           "Note": st.column_config.TextColumn("Note", width=170, help="undominated: no other way is both more accurate and nearer to no gap; levels down: the gap shrinks only because the better-off lose")},
+        column_config={"Accuracy": st.column_config.NumberColumn("Accuracy", format="percent", width=80), "Balanced accuracy": st.column_config.NumberColumn("Balanced", format="percent", width=80, help="Accuracy where both outcomes count as much")}
+        | {word: st.column_config.NumberColumn(SHORT[name], format="percent", width=110, help=word) for name, word in GAPS.items()}
+        | {"Way": st.column_config.TextColumn("Way", width=190), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f", width=70),
+           "Note": st.column_config.TextColumn("Note", width=110, help="undominated: no other way is both more accurate and nearer to no gap; levels down: the gap shrinks only because the better-off lose")},
     )
     for name, why in told["failed"].items():
         st.caption(f"{md(METHODS[name]['title'])} could not be done: {md(why)}")
@@ -106,8 +108,10 @@ def _chart(methods: Mapping[str, Any], gap: str) -> None:
     drawn = {name: each for name, each in methods.items() if each[gap] is not None}
     if not drawn:
         return
+    ends = [each[gap] for each in drawn.values()]
+    middle = (min(ends) + max(ends)) / 2  # names run inwards, so that none is cut off
     figure = go.Figure(go.Scatter(
-        x=[each[gap] for each in drawn.values()], y=[each["accuracy"] for each in drawn.values()], mode="markers+text", textposition="top center",
+        x=[each[gap] for each in drawn.values()], y=[each["accuracy"] for each in drawn.values()], mode="markers+text", textposition=["top right" if end <= middle else "top left" for end in ends],
         text=[chart.plain(each["title"]) if each["undominated"] else "" for each in drawn.values()], textfont={"size": 11}, customdata=[chart.plain(each["title"]) for each in drawn.values()],
         marker={"size": 12, "color": [loud if each["undominated"] else quiet for each in drawn.values()], "symbol": ["diamond" if each["undominated"] else "circle" for each in drawn.values()]},
         hovertemplate="%{customdata}: gap %{x:.1%}, accuracy %{y:.1%}<extra></extra>",
