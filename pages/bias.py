@@ -4,7 +4,7 @@ import streamlit as st
 
 from dataops_core.fairness.guide import GUIDE
 from dataops_core.store import datasets, states
-from pages._ui import deciding, finding, frame, grid, groups, head, mitigating, splitting, throughout
+from pages._ui import deciding, finding, frame, grid, groups, guiding, head, mitigating, splitting, throughout
 from pages._ui.words import md
 
 place = frame.enter("Bias")
@@ -18,8 +18,9 @@ st.markdown(f"Who is in the table, what they get, and how sure one can be. {md(G
 
 with frame.errors():
     split = splitting.banner(here, state, table, "Models on this page hold back rows of their own; with a split, they are the same rows everywhere.")
-    asked = groups.choose(state, table, datasets.roles_now(here), split, states.earlier(head.results(here)).weighed)
+    asked = groups.choose(state, table, datasets.roles_now(here), split, states.earlier(head.results(here)).weights)
     if asked is None:
+        guiding.panel()
         st.stop()
     names = ["Groups", "In the data", "In decisions", "Reasons", "Through the recipe", "What can be done", "Which measure?"]
     who, data, model, why, along, act, guide = st.tabs(names, key="bias.tabs", on_change="rerun")
@@ -41,15 +42,7 @@ with frame.errors():
             throughout.panel(here, asked, root, table)
     if act.open:
         with act, frame.errors():
-            mitigating.panel(asked, table)
+            mitigating.panel(here, asked, table)
     if guide.open:
         with guide:
-            for each in GUIDE["questions"]:
-                with st.container(border=True, gap="xxsmall"):
-                    st.markdown(f"**{md(each['question'])}**")
-                    st.markdown(md(each["measure"]))
-                    st.caption(md(each["more"]))
-            st.header(GUIDE["impossible"]["title"])
-            st.markdown(md(GUIDE["impossible"]["words"]))
-            st.caption("; ".join(md(source) for source in GUIDE["impossible"]["sources"]))
-            st.caption(md(GUIDE["four_fifths"]))
+            guiding.panel()

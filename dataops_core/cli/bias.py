@@ -1,15 +1,15 @@
-"""Commands about bias: bias, reweigh."""
+"""Commands about bias: bias, reweigh, fit, decide."""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from dataops_core.cli.inspect import _tell
-from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.cli.tell import print_json, print_table, read_model, reading
 from dataops_core.errors import SettingError
 from dataops_core.table import Table
 
@@ -23,15 +23,17 @@ def bias_command(args: argparse.Namespace) -> int:
     with reading(args) as (source, folder):
         told = bias(
             source.table, _names(args.sensitive), target=args.target, favourable=args.favorable, reference=args.reference, prediction=args.prediction,
-            control=args.control, strata=_names(args.strata), population=_population(args.population), split=args.split, cuts=_cuts(args.cut), leave_out=_names(args.leave_out),
-            kind=args.model, seed=args.seed, progress=_tell,
+            control=args.control, strata=_names(args.strata), population=_population(args.population), split=args.split, cuts=_cuts(args.cut), leave_out=_without(args),
+            kind=args.kind, seed=args.seed, progress=_tell,
         )
         content = source.table.content_hash
         told |= _more(args, source.table, folder)
+    told["words"] += _weighty((told["decisions"] or {}).get("features", ()))
     if args.html:
         from dataops_core.fairness.report import html_report
+        from dataops_core.write import write_text
 
-        args.html.write_text(html_report(told, title=args.file.name, content_hash=content), encoding="utf-8")
+        write_text(args.html, html_report(told, title=args.file.name, content_hash=content))
     if args.json:
         return print_json(public(told) | ({"html": str(args.html)} if args.html else {}))
     for line in told["words"]:
@@ -74,6 +76,63 @@ def reweigh_command(args: argparse.Namespace) -> int:
     return 0
 
 
+def fit_command(args: argparse.Namespace) -> int:
+    """Learn one way to decide from a file, repaired by a recipe, and write it."""
+    from dataops_core.fairness import fit
+    from dataops_core.fairness.fitted import features_of
+    from dataops_core.recipe import recipe as recipes
+    from dataops_core.recipe.recipe import canonical
+    from dataops_core.recipe.replay import run_recipe
+    from dataops_core.write import write_text
+
+    if args.target is None or args.favorable is None:
+        raise SettingError("A way to decide is learned from outcomes, and none is named.", "fit", "Add --target and --favorable.")
+    recipe = recipes.load(args.recipe) if args.recipe else recipes.Recipe()
+    with reading(args, recipe if args.recipe else None) as (source, folder):
+        run = run_recipe(recipe, source.table, folder)
+        if run.failed:
+            raise SettingError(f"{run.failed.sentence}: {run.failed.reason}", str(args.recipe), "Mend the recipe.")
+        model = fit(
+            run.table, args.target, args.favorable, _names(args.sensitive), args.method, constraint=args.constraint, kind=args.kind, split=args.split or run.earlier.split,
+            cuts=_cuts(args.cut), leave_out=[*_without(args), *(name for name in run.earlier.weights if name in run.table.names)], seed=args.seed, progress=_tell,
+        )
+    write_text(args.out, canonical(model))
+    told = {key: model[key] for key in ("method", "title", "needs", "at_prediction", "target", "favourable", "sensitive", "learned_from", "judged")}
+    told |= {"features": features_of(model), "words": _weighty(features_of(model)), "out": str(args.out)}
+    if args.json:
+        return print_json(told)
+    judged = model["judged"]
+    print(f"{model['title']}: learned from {model['learned_from']['rows']:,} rows, by {', '.join(told['features'])}; never by {', '.join(model['sensitive'])}.")
+    print(f"It needs {model['needs']}.")
+    print(f"{judged['accuracy']:.1%} of its decisions about {judged['rows']:,} rows that it did not learn from are right. Who pays: {', '.join(dict.fromkeys(m['group'] for m in judged['pays'])) or 'nobody clearly'}.")
+    for line in told["words"]:
+        print(line)
+    print(f"The model is in {args.out}.")
+    return 0
+
+
+def decide_command(args: argparse.Namespace) -> int:
+    """Write the table with a column of a fitted model's decisions."""
+    from dataops_core.fairness import decide
+    from dataops_core.table import tidy, write_table
+    from dataops_core.write import write_file
+
+    model = read_model(args.model)
+    with reading(args) as (source, folder):
+        if args.into in source.table.names:
+            raise SettingError(f'There is a column "{args.into}" already.', "--into", "Give the column for the decisions a name of its own.")
+        frame = source.table.frame()
+        made = decide(model, frame)
+        frame[args.into] = made.map({True: model["favourable"], False: f"not {model['favourable']}"}).astype(object)
+        write_file(write_table(folder / "decided.parquet", [tidy(frame)], source.table.kinds), args.out)
+    told = {"out": str(args.out), "column": args.into, "rows": len(made), "favorable": int(made.sum()), "method": model["method"], "needs": model["needs"]}
+    if args.json:
+        return print_json(told)
+    print(f"{told['favorable']:,} of {told['rows']:,} rows get {model['favourable']}, in the column {args.into}: {args.out}")
+    print(f"{model['title']} needs {model['needs']}.")
+    return 0
+
+
 def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any]:
     """What is told only where it is asked for: ways to act on it, and what a recipe did to groups."""
     from dataops_core.fairness import lab, states, through
@@ -83,8 +142,8 @@ def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any
         if args.target is None or args.favorable is None:
             raise SettingError("Ways to act on bias are judged by an outcome, and none is named.", "--lab", "Add --target and --favorable.")
         more["lab"] = lab(
-            table, args.target, args.favorable, _names(args.sensitive), constraint=args.lab, kind=args.model, split=args.split, cuts=_cuts(args.cut),
-            leave_out=_names(args.leave_out), seed=args.seed, progress=_tell,
+            table, args.target, args.favorable, _names(args.sensitive), constraint=args.lab, kind=args.kind, split=args.split, cuts=_cuts(args.cut),
+            leave_out=_without(args), seed=args.seed, progress=_tell,
         )
     if args.recipe:
         from dataops_core.recipe import recipe as recipes
@@ -151,6 +210,19 @@ def _print_gaps(told: Mapping[str, Any]) -> None:
 
 def _names(parts: list[str]) -> list[str]:
     return [name for part in parts for name in part.split(",") if name]
+
+
+def _without(args: argparse.Namespace) -> list[str]:
+    """The columns that no model may decide by."""
+    return [*_names(args.leave_out), *_names(args.weight)]
+
+
+def _weighty(features: Iterable[str]) -> list[str]:
+    """A word about features that may be weights, which nobody can tell from their cells."""
+    named = [name for name in features if "weight" in name.lower()]
+    if not named:
+        return []
+    return [f"The model decides by {', '.join(named)}. If weights of rows are meant (such as those of reweigh), they tell it group and outcome: leave them out (--weight {','.join(named)})."]
 
 
 def _population(given: str | None) -> dict[str, float] | None:

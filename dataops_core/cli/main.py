@@ -117,14 +117,25 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--prediction", metavar="COLUMN", help="the column with decisions, or with probabilities of the favorable one (default: a model decides)")
     cmd.add_argument("--control", metavar="COLUMN", help="a column within whose values a model's decisions are compared too")
     cmd.add_argument("--strata", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that could explain a gap: outcomes are compared within them too")
-    cmd.add_argument("--leave-out", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that no model may decide by, such as weights and marks")
     cmd.add_argument("--population", metavar="GROUP=NUMBER,…", help="how many there are of each group in the population, or a .json file that says it")
-    cmd.add_argument("--split", metavar="COLUMN", help="the column that says train, validation, test: a model learns on the first and is judged on the last")
-    cmd.add_argument("--model", choices=("linear", "trees"), default="linear", help="the model that decides (default: linear)")
-    cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
+    _learning(cmd)
     cmd.add_argument("--html", type=Path, metavar="OUT.html", help="write the report: one HTML file without small groups")
     cmd.add_argument("--lab", choices=("demographic_parity", "equalized_odds"), help="compare ways to act on it, those that aim at a rule aiming at this one")
     cmd.add_argument("--recipe", type=Path, help="a recipe: what each of its steps does to each group")
+    cmd = add("fit", "Learn one way to decide, and write it as a model that ships with a version.", "bias", reads=True)
+    cmd.add_argument("file", type=Path)
+    _groups(cmd)
+    _learning(cmd)
+    cmd.add_argument("--method", default="baseline", choices=("baseline", "exponentiated_gradient", "grid_search", "thresholds"),
+                     help="the way to decide (default: baseline, which does nothing about bias); thresholds needs the sensitive columns at prediction time too")
+    cmd.add_argument("--constraint", choices=("demographic_parity", "equalized_odds"), default="demographic_parity", help="what shall be alike (default: demographic_parity)")
+    cmd.add_argument("--recipe", type=Path, help="replay this recipe first; its weights are no features, and its split holds")
+    cmd.add_argument("-o", "--out", type=Path, required=True, help="the model to write (.json)")
+    cmd = add("decide", "Ask a fitted model about the rows of a file.", "bias", reads=True)
+    cmd.add_argument("model", type=Path, help="the model, as fit or a bundle has it")
+    cmd.add_argument("file", type=Path)
+    cmd.add_argument("--into", default="decision", metavar="COLUMN", help="the new column with the decisions (default: decision)")
+    cmd.add_argument("-o", "--out", type=Path, required=True, help="the table to write (.parquet, .csv, …)")
     cmd = add("reweigh", "Weigh rows so that each group has the favorable outcome as often.", "bias", reads=True)
     cmd.add_argument("file", type=Path)
     _groups(cmd)
@@ -142,6 +153,7 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("name", help="the dataset's name; made if it is new")
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--recipe", type=Path)
+    cmd.add_argument("--with-model", action="append", default=[], type=Path, metavar="MODEL.json", help="a model of fit on the same file and recipe, to ship with the version")
     cmd.add_argument("-m", "--message", required=True)
     add("log", "The versions of a dataset.", "versions").add_argument("name")
     cmd = add("diff", "What differs between two versions.", "versions")
@@ -178,6 +190,15 @@ def _groups(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
     group.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is")
     group.add_argument("--cut", action="append", default=[], metavar="COLUMN=END[,END]", help="the ranges of a column of numbers, such as age=25,65")
+
+
+def _learning(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what a model may learn from")
+    group.add_argument("--leave-out", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that no model may decide by, such as marks")
+    group.add_argument("--weight", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns of weights, made from group and outcome: no model may decide by them")
+    group.add_argument("--split", metavar="COLUMN", help="the column that says train, validation, test: a model learns on the first and is judged on the last")
+    group.add_argument("--model", choices=("linear", "trees"), default="linear", dest="kind", help="the model that decides (default: linear)")
+    group.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
 
 
 def _gaps(parser: argparse.ArgumentParser) -> None:

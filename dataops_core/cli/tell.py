@@ -43,6 +43,16 @@ def reading(args: argparse.Namespace, recipe: recipes.Recipe | None = None, file
         yield read_for(recipe, file, out, options), Path(folder)
 
 
+def read_model(path: Path) -> dict[str, Any]:
+    """A fitted model from a file; raises SettingError where there is none."""
+    from dataops_core.fairness.fitted import check
+
+    try:
+        return check(json.loads(path.read_text(encoding="utf-8")), str(path))
+    except (OSError, ValueError) as error:
+        raise SettingError("The model cannot be read.", str(path), "Name a .json file that the command fit has written, or of a bundle's folder models.") from error
+
+
 def tell_problems(source: Source) -> None:
     """What was odd in the file, line by line."""
     for problem in source.problems:

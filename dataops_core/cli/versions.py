@@ -5,11 +5,11 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from dataops_core.cli.tell import print_json, print_table, reading, tell_problems
+from dataops_core.cli.tell import print_json, print_table, read_model, reading, tell_problems
 from dataops_core.errors import ConflictError
 from dataops_core.export.bundle import verify_bundle
 from dataops_core.recipe import recipe as recipes
-from dataops_core.store import datasets, versions
+from dataops_core.store import datasets, models, states, versions
 from dataops_core.store.store import Store, whoami
 
 
@@ -28,7 +28,7 @@ def commit_command(args: argparse.Namespace) -> int:
             dataset = datasets.find(store, args.name)
         made = _commit(store, dataset, replace(recipe, read=options.to_json()), args, actor)
     told = {"dataset": args.name, "number": made.number, "id": made.id, "content_hash": made.content_hash,
-            "rows": made.manifest["data"]["rows"], "problems": [vars(problem) for problem in source.problems]}
+            "rows": made.manifest["data"]["rows"], "models": [each["name"] for each in made.manifest.get("models", ())], "problems": [vars(problem) for problem in source.problems]}
     if args.json:
         return print_json(told)
     tell_problems(source)
@@ -43,6 +43,9 @@ def _commit(store: Store, dataset: str, recipe: recipes.Recipe, args: argparse.N
         here = datasets.get(store, dataset)
         try:
             datasets.edit(store, dataset, here.revision, recipe, f"Recipe {recipe.name} on {args.file.name}", actor, raw=raw)
+            for path in args.with_model:
+                state = states.head(raw, recipe, states.evaluate(store, raw, recipe))
+                models.keep(store, dataset, state, read_model(path), actor)
             return versions.commit(store, dataset, args.message, actor, revision=here.revision + 1)
         except ConflictError:
             if not left:

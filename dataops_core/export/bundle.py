@@ -12,7 +12,10 @@ import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
+
+import pandas as pd
 
 from dataops_core.errors import DataOpsError, IntegrityError
 from dataops_core.export.card import card
@@ -21,7 +24,7 @@ from dataops_core.read.parquet import read_parquet_frame
 from dataops_core.recipe.recipe import canonical, dump, from_json, sha256
 from dataops_core.recipe.replay import Progress, nothing_said, run_recipe
 from dataops_core.recipe.script import script
-from dataops_core.table import Table, content_hash
+from dataops_core.table import Table, content_hash, write_table
 from dataops_core.write import write_file
 
 FORMAT = "dataops-bundle/1"
@@ -56,12 +59,13 @@ class Verification:
 
 def write_bundle(
     out: Path, version: Mapping[str, Any], table: Table, raw: Path, before: Mapping[str, Any], after: Mapping[str, Any],
-    audit: Sequence[Mapping[str, Any]], *, safe_csv: bool = True,
+    audit: Sequence[Mapping[str, Any]], *, safe_csv: bool = True, models: Mapping[str, Path] = MappingProxyType({}),
 ) -> None:
     """Write the bundle of a version: the same version gives the same bytes.
 
     `version` is the version's manifest, `before` and `after` are the profiles of the raw and of the final table. With
-    `safe_csv`, cells of data.csv that a spreadsheet would run as a formula get a leading apostrophe.
+    `safe_csv`, cells of data.csv that a spreadsheet would run as a formula get a leading apostrophe. `models` are the files of the
+    fitted models that the version lists, by name: each lies in models/, and the columns that it takes, row by row as in data.csv, in X.csv.
     """
     recipe = from_json(version["recipe"])
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
@@ -75,6 +79,8 @@ def write_bundle(
         }
         files: dict[str, Path | bytes] = {name: text.encode() for name, text in texts.items()}
         files |= {"data.parquet": parquet, "data.csv": csv, f"raw/{Path(version['raw']['name']).name}": raw}
+        files |= {f"models/{name}.json": path for name, path in models.items()}
+        files |= _features(version, table, Path(folder), safe_csv)
         listed = {name: _digest(content) for name, content in sorted(files.items())}
         manifest = {
             "format": FORMAT, "version_id": sha256(canonical(dict(version))), "version": version, "safe_csv": safe_csv,
@@ -82,6 +88,17 @@ def write_bundle(
         }
         files["manifest.json"] = _json(manifest).encode()
         _seal(files, out)
+
+
+def _features(version: Mapping[str, Any], table: Table, folder: Path, safe: bool) -> dict[str, Path]:
+    """X.csv and X.parquet: the columns alone that the version's models take; one pair for each choice of columns."""
+    made = {}
+    for name, columns in {each["x"]: each["features"] for each in version.get("models", ())}.items():
+        part = write_table(folder / f"{name}.table", table.batches(columns), {column: table.kinds[column] for column in columns})
+        for ending in (".csv", ".parquet"):
+            made[f"{name}{ending}"] = folder / f"{name}{ending}"
+            write_file(part, folder / f"{name}{ending}", safe=safe)
+    return made
 
 
 def schema(version: Mapping[str, Any]) -> dict[str, Any]:
@@ -172,8 +189,10 @@ def _rebuild(bundle: zipfile.ZipFile, version: Mapping[str, Any], progress: Prog
         raw = folder / "raw"
         raw.write_bytes(bundle.read(f"raw/{Path(version['raw']['name']).name}"))
         recipe = from_json(version["recipe"])
-        seen = content_hash(read_parquet_frame(bundle.read("data.parquet"))[0])
+        data = read_parquet_frame(bundle.read("data.parquet"))[0]
+        seen = content_hash(data)
         found = [Check("data.parquet holds the content that the version names", seen == wanted, f"content hash {seen}")]
+        found += [check for model in version.get("models", ()) for check in _model_checks(bundle, version, model, data)]
         try:
             source = read_file(raw, folder / "read.parquet", ReadOptions.from_json(dict(recipe.read or {})), name=version["raw"]["name"])
             run = run_recipe(recipe, source.table, folder, progress=progress)
@@ -183,6 +202,22 @@ def _rebuild(bundle: zipfile.ZipFile, version: Mapping[str, Any], progress: Prog
             return [*found, Check("raw file + recipe rebuild the data", False, f"{run.failed.sentence}: {run.failed.reason}")]
         made = run.table.content_hash
         return [*found, Check("raw file + recipe rebuild the data", made == wanted, f"content hash {made}")]
+
+
+def _model_checks(bundle: zipfile.ZipFile, version: Mapping[str, Any], model: Mapping[str, Any], data: pd.DataFrame) -> list[Check]:
+    """That a model is the one that the version names, and that what it takes is in the data and tells of no sensitive column."""
+    file, x = f"models/{model['name']}.json", f"{model['x']}.parquet"
+    if not {file, x} <= set(bundle.namelist()):
+        return [Check(f"{file} and {x} are there", False, "the version names them")]
+    same = hashlib.sha256(bundle.read(file)).hexdigest() == model["sha256"]
+    taken = read_parquet_frame(bundle.read(x))[0]
+    alike = list(taken.columns) == model["features"] and content_hash(taken) == content_hash(data[model["features"]])
+    sensitive = {*model["sensitive"], *((version.get("roles") or {}).get("sensitive") or [])} & set(taken.columns)
+    return [
+        Check(f"{file} is the model that the version names", same),
+        Check(f"{x} holds what the model takes, as it stands in data.parquet", alike),
+        Check(f"{x} holds no sensitive column", not sensitive, ", ".join(sorted(sensitive))),
+    ]
 
 
 def _digest(content: Path | bytes) -> dict[str, Any]:

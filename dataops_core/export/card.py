@@ -44,6 +44,7 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         *(_cautions(after) or ["No error and no warning was found in this version. That is no proof that there is none."]),
         "",
         *_roles(version.get("roles") or {}),
+        *_models(version),
         "## Rebuild it",
         "",
         "The raw file, the recipe with everything it learned, and a plain script lie in this bundle. The first command checks every",
@@ -130,6 +131,30 @@ def _cautions(after: Mapping[str, Any]) -> list[str]:
 def _roles(roles: Mapping[str, Any]) -> list[str]:
     said = [f"- {role.capitalize()}: {_text(', '.join(value) if isinstance(value, list) else str(value))}" for role, value in roles.items() if value]
     return ["## What the columns are for", "", *said, ""] if said else []
+
+
+def _models(version: Mapping[str, Any]) -> list[str]:
+    """The fitted models that ship with the version: what each decides by and needs, how it did, and who pays."""
+    models, left_out = version.get("models") or [], version.get("models_left_out") or {}
+    if not models and not left_out:
+        return []
+    lines = ["## The models", ""]
+    for each in models:
+        judged, key = each["judged"], "selection_gap" if each["constraint"] == "demographic_parity" else "odds_gap"
+        gap = "" if judged[key] is None else f", with a gap of {judged[key]:.1%} between groups"
+        pays = ", ".join(dict.fromkeys(m["group"] for m in judged["pays"])) or "nobody clearly"
+        down = " The gap shrinks only because the better-off group loses." if judged["levels_down"] else ""
+        lines += [
+            f"- **{_text(each['title'])}** (`models/{each['name']}.json`) decides whether {_text(each['target'])} is {_text(each['favourable'])}.",
+            f"  - It decides by {_text(', '.join(each['features']))}: these columns alone lie in `{each['x']}.csv`, row by row as in `data.csv`.",
+            f"  - It does not decide by {_text(', '.join(each['sensitive']))}{', except by the threshold of each group' if each['at_prediction'] else ''}.",
+            f"  - It needs {_text(each['needs'])}.",
+            f"  - {judged['accuracy']:.1%} of its decisions about {judged['rows']:,} rows that it did not learn from are right{gap}.",
+            f"  - Who pays, against doing nothing: {_text(pays)}.{down}",
+        ]
+    lines += [f"- {name} was left out. {_text(reason)}" for name, reason in left_out.items()]
+    asks = ["", "Ask one about new rows:", "", "```", f"python -m dataops_core decide models/{models[0]['name']}.json NEW.csv -o decided.csv", "```"] if models else []
+    return [*lines, *asks, ""]
 
 
 def _grave(profile: Mapping[str, Any]) -> int:

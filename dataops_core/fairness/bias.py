@@ -50,6 +50,10 @@ def bias(
         raise SettingError("A good value without a target says nothing.", "favourable", "Say which column holds the outcome.")
     if target in columns or (prediction is not None and prediction in (*columns, target)):
         raise SettingError("One column cannot be two things here.", "sensitive", "Choose different columns for target, sensitive and prediction.")
+    for name, what in ((control, "control feature"), *((name, "stratum") for name in strata)):
+        if name in (*columns, target, prediction) and name is not None:
+            role = "the target" if name == target else "the prediction" if name == prediction else "sensitive"
+            raise SettingError(f'"{name}" is {role}, so it cannot be a {what} too.', what.split()[0], "Choose another column, whose values people share whatever their group.")
     views = [tuple(columns)] + [(name,) for name in columns if len(columns) > 1]
     references = _references(frame, views, reference, cuts)
     outcome = outcome_of(frame, target, favourable) if target is not None else None
@@ -183,6 +187,8 @@ def _words(told: Mapping[str, Any]) -> list[str]:
     thin = [name for name, each in told["groups"].items() if each["thin"]]
     if thin:
         said.append(f"{len(thin):,} of {len(told['groups']):,} groups have fewer than {told['thin']} rows: their rates are shown, and not judged.")
+    if (told.get("data_measures", {}).get("one_outcome") or {}).get("words"):
+        said.append(told["data_measures"]["one_outcome"]["words"])
     for each in told.get("confounding", {}).get("by_group", {}).values():
         if each["reverses"] or each["vanishes"]:
             said.append(each["words"])

@@ -33,7 +33,8 @@ def data_measures(
     "about" holds each measure's formula, direction, range and source. Intervals (95 %): Newcombe for differences of rates, Katz for
     the ratio, else percentiles of `replicates` bootstrap tables; divergences cannot fall below 0, so their interval begins there
     unless a chi-square test says that the outcomes differ. Consistency is one number for the table, of at most 4,000 rows; `leave_out`
-    names columns that do not say who is alike.
+    names columns that do not say who is alike. "one_outcome" says in how many strata, and with how many rows, everybody has the good outcome or
+    nobody has: there the part of nobody counts 0 in conditional demographic disparity, as in Clarify (0/0 := 0).
     """
     frame = table.frame()
     found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
@@ -55,7 +56,7 @@ def data_measures(
     return {
         "sensitive": list(found.columns), "ranges": named_ranges(found, frame), "target": target, "favourable": favourable, "reference": name,
         "strata": list(strata), "rows": int(outcome.known.sum()), "of": len(frame), "about": DATA, "together": together, "by_group": by_group,
-        "not_told": max(0, len(others) - MOST_GROUPS), "nearest": near, "seed": seed,
+        "one_outcome": _one_outcome(cells[[at, *known]], good) if strata else None, "not_told": max(0, len(others) - MOST_GROUPS), "nearest": near, "seed": seed,
     }
 
 
@@ -74,6 +75,18 @@ def _cells(found: Groups, outcome: Outcome, layers: np.ndarray) -> np.ndarray:
     rows = outcome.known
     flat = np.ravel_multi_index((found.codes[rows], outcome.codes[rows], layers[rows]), shape)
     return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+
+
+def _one_outcome(cells: np.ndarray, good: int) -> dict[str, Any]:
+    """How many strata have the good outcome always or never, of how many with rows, and how many rows they have; with a sentence."""
+    right, every = cells[:, good].sum(axis=0), cells.sum(axis=(0, 1))
+    alike = (every > 0) & ((right == 0) | (right == every))
+    told = {"strata": int(alike.sum()), "of": int((every > 0).sum()), "rows": int(every[alike].sum())}
+    words = (
+        f"In {told['strata']:,} of {told['of']:,} strata, with {told['rows']:,} of {int(every.sum()):,} rows, everybody has the good outcome or nobody has. Conditional demographic disparity takes the "
+        "part of nobody as 0 there (0/0 := 0, as Amazon SageMaker Clarify does), though such strata compare nobody: they pull it away from what the others say."
+    )
+    return told | {"words": words if told["strata"] else ""}
 
 
 def _against(

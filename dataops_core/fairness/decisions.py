@@ -12,7 +12,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.fairness.people import Outcome
-from dataops_core.models import PARTS, TRAIN, Features, estimator, features, one_thread, plain, probabilities
+from dataops_core.models import PARTS, TRAIN, Features, estimator, features, one_thread, plain, probabilities, training
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._groups import positions
 from dataops_core.table import Table
@@ -73,6 +73,7 @@ def learned(
     With a split it learns from the training rows and decides about the test rows (or validation rows, where there are no others);
     without, or where all rows are training rows, five folds take turns. Raises SettingError where there is nothing to learn.
     """
+    training(frame, split)
     parts = frame[split].to_numpy() if split is not None else np.full(len(frame), TRAIN, dtype=object)
     train = np.flatnonzero(outcome.known & (parts == TRAIN))
     judged = next((rows for part in reversed(PARTS[1:]) if len(rows := np.flatnonzero(outcome.known & (parts == part)))), np.array([], dtype="int64"))

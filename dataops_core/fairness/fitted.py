@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -11,28 +11,38 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.fairness.bias import versions
-from dataops_core.fairness.lab import SLOW_ROWS, prepared
-from dataops_core.fairness.mitigations import FITTED, METHODS, Constraint, Decider, decider, drawn
+from dataops_core.fairness.lab import PAIR, SLOW_ROWS, compared, prepared
+from dataops_core.fairness.mitigations import FITTED, METHODS, SLOW, Constraint, Decider, Setup, decider, drawn
 from dataops_core.fairness.mitigations import fitted as baseline_of
-from dataops_core.fairness.people import UNKNOWN
+from dataops_core.fairness.people import THIN, UNKNOWN
 from dataops_core.models import Features, one_thread, packed, plain, unpacked
 from dataops_core.steps._groups import grouped_keys
 from dataops_core.table import Table
+
+FORMAT = "dataops-model/1"
+LEARNED = ("baseline", *FITTED)
+KEYS: dict[str, Any] = {
+    "method": str, "title": str, "needs": str, "at_prediction": bool, "constraint": str, "model": str, "target": str, "favourable": str, "sensitive": list, "cuts": dict,
+    "features": dict, "members": list, "rules": dict | None, "learned_from": dict, "judged": dict, "seed": int,
+}
+JUDGED = ("accuracy", "balanced_accuracy", "selection_gap", "odds_gap", "pays", "gains", "levels_down")
 
 
 def fit(
     table: Table, target: str, favourable: str, sensitive: Sequence[str], method: str, *, constraint: Constraint = "demographic_parity",
     kind: Literal["linear", "trees"] = "linear", split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None,
-    leave_out: Sequence[str] = (), slow_rows: int = SLOW_ROWS, seed: int = 0,
+    leave_out: Sequence[str] = (), slow_rows: int = SLOW_ROWS, seed: int = 0, progress: Callable[[float, str], None] = lambda _share, _note: None,
 ) -> dict[str, Any]:
     """Learn one way to decide as the lab does, from the same rows with the same seed, and give it as plain JSON.
 
     `method` is exponentiated_gradient, grid_search, thresholds, or baseline. "members" are [weight, scikit-learn pipeline packed by skops],
-    "rules" what thresholds do in each group; `decide` opens and asks it. Raises SettingError where it cannot be learned.
+    "rules" what thresholds do in each group; `decide` opens and asks it. "learned_from" names the table by its content hash, "judged"
+    says what the lab finds of it on the rows held back: accuracy, gaps, who pays and who gains. Raises SettingError where it cannot be learned.
     """
-    if method not in ("baseline", *FITTED):
-        raise SettingError(f'"{method}" is no fitted model.', "fit", nearest(method, ["baseline", *FITTED]))
+    if method not in LEARNED:
+        raise SettingError(f'"{method}" is no fitted model.', "fit", nearest(method, LEARNED))
     setup, found, _ = prepared(table, target, favourable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
+    progress(0.1, METHODS[method]["title"])
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # columns that are empty, fits that stop early
         baseline = baseline_of(setup, setup.frame.iloc[setup.train], setup.good[setup.train])
@@ -40,11 +50,37 @@ def fit(
             made = Decider([(1.0, baseline)]) if method == "baseline" else decider(method, setup, baseline)
         except ValueError as error:
             raise SettingError(f"It cannot be learned with these groups: {error}", method, "Choose another way, or larger groups.") from error
+    progress(0.8, "Judging")
+    rows = {"rows": len(setup.some) if method in SLOW else len(setup.train), "of": len(setup.frame), "content_hash": table.content_hash}
     return {
-        "method": method, "title": METHODS[method]["title"], "needs": METHODS[method]["needs"], "constraint": constraint, "model": kind, "target": target, "favourable": favourable,
-        "sensitive": list(found.columns), "cuts": found.cuts, "features": {"numbers": list(setup.chosen.numbers), "categories": list(setup.chosen.categories)},
-        "members": [[weight, packed(model)] for weight, model in made.members], "rules": made.rules, "seed": seed, "versions": versions(),
+        "format": FORMAT, "method": method, "title": METHODS[method]["title"], "needs": METHODS[method]["needs"], "at_prediction": METHODS[method]["at_prediction"],
+        "constraint": constraint, "model": kind, "target": target, "favourable": favourable, "sensitive": list(found.columns), "cuts": found.cuts,
+        "features": {"numbers": list(setup.chosen.numbers), "categories": list(setup.chosen.categories)}, "left_out_features": setup.chosen.left_out,
+        "members": [[weight, packed(model)] for weight, model in made.members], "rules": made.rules, "learned_from": rows,
+        "judged": _judged(made, baseline, setup), "seed": seed, "versions": versions(),
     }
+
+
+def _judged(made: Decider, baseline: Any, setup: Setup) -> dict[str, Any]:
+    """What the lab says of the decisions about the rows held back, against those of the baseline."""
+    cells = plain(setup.frame.iloc[setup.judge], setup.chosen)
+    groups = setup.groups[setup.judge]
+    ours, before = (drawn(each.chances(cells, groups), setup.seed) for each in (made, Decider([(1.0, baseline)])))
+    told = compared(ours, before, setup, PAIR[setup.constraint], THIN)
+    return {"rows": len(setup.judge)} | {key: told[key] for key in JUDGED}
+
+
+def check(model: Any, where: str) -> dict[str, Any]:
+    """A parsed JSON document as a fitted way to decide; raises SettingError where it is none."""
+    whole = isinstance(model, dict) and model.get("format") == FORMAT and all(isinstance(model.get(key), kind) for key, kind in KEYS.items())
+    if not whole or model["method"] not in LEARNED or {"numbers", "categories"} - set(model["features"]) or "content_hash" not in model["learned_from"]:
+        raise SettingError("This is no fitted model.", where, "Make one with the command fit, or take one from the folder models of a bundle.")
+    return model
+
+
+def features_of(model: Mapping[str, Any]) -> list[str]:
+    """The columns that a fitted way decides by, numbers first."""
+    return [*model["features"]["numbers"], *model["features"]["categories"]]
 
 
 def decide(model: Mapping[str, Any], frame: pd.DataFrame) -> pd.Series:
@@ -56,7 +92,8 @@ def decide(model: Mapping[str, Any], frame: pd.DataFrame) -> pd.Series:
     needed = [*chosen.names, *(model["sensitive"] if model["rules"] is not None else [])]
     gone = [name for name in needed if name not in frame.columns]
     if gone:
-        raise SettingError(f'There is no column "{gone[0]}".', "decide", nearest(gone[0], [str(name) for name in frame.columns]))
+        group = " It decides by group, so it needs the sensitive columns too." if gone[0] in model["sensitive"] else ""
+        raise SettingError(f'There is no column "{gone[0]}".{group}', "decide", nearest(gone[0], [str(name) for name in frame.columns]))
     groups = np.full(len(frame), "", dtype=object)
     if model["rules"] is not None:
         keys = grouped_keys(frame, model["sensitive"], model["cuts"])

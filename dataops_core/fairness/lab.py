@@ -16,12 +16,13 @@ from dataops_core.fairness.decisions import usable
 from dataops_core.fairness.intervals import REPLICATES, percentiles, resampled_cells
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
 from dataops_core.fairness.people import THIN, Groups, groups_of, named_ranges, outcome_of
-from dataops_core.models import PARTS, TRAIN, one_thread, plain
+from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
 from dataops_core.table import Table
 
 Progress = Callable[[float, str], None]
 HELD_BACK = 0.3
 SLOW_ROWS = 20_000
+PAIR = {"demographic_parity": "selection_rate", "equalized_odds": "tpr"}  # whose gap a constraint closes
 LEAST = 0.005  # a change below it is none that matters
 SHRINKS = 0.01
 
@@ -49,8 +50,8 @@ def lab(
     asked = _asked(methods)
     decisions, seconds, failed = _run(asked, setup, progress)
     progress(0.95, "Comparing")
-    pair = "selection_rate" if constraint == "demographic_parity" else "tpr"
-    told = {name: _told(decisions[name], decisions["baseline"], setup, pair, thin, replicates) for name in decisions}
+    pair = PAIR[constraint]
+    told = {name: compared(decisions[name], decisions["baseline"], setup, pair, thin, replicates) for name in decisions}
     best = _undominated(told, "selection_gap" if pair == "selection_rate" else "odds_gap")
     for name, each in told.items():
         each |= METHODS[name] | {
@@ -77,6 +78,7 @@ def prepared(
     found = groups_of(start_frame, list(sensitive), cuts)
     outcome = outcome_of(start_frame, target, favourable)
     names = found.of(np.arange(len(start_frame)))
+    training(start_frame, split)
     train, judge = _sides(start_frame[split].to_numpy() if split else None, outcome.known, outcome.good, found.codes, seed)
     frame = start_frame.copy(deep=False)
     for name in found.cuts:
@@ -100,6 +102,8 @@ def _sides(parts: np.ndarray | None, known: np.ndarray, good: np.ndarray, codes:
     if parts is not None:
         train = np.flatnonzero(known & (parts == TRAIN))
         judge = next((rows for part in reversed(PARTS[1:]) if len(rows := np.flatnonzero(known & (parts == part)))), np.array([], dtype="int64"))
+        if not len(judge):
+            raise SettingError("The split keeps no rows with an outcome for testing.", "split", f"Let some rows say {' or '.join(PARTS[1:])}, or name no split.")
     else:
         rng, held = np.random.default_rng(seed), []
         strata = codes * 2 + good
@@ -167,7 +171,7 @@ def _whole(cells: np.ndarray) -> dict[str, np.ndarray]:
     return {"accuracy": together["accuracy"][..., 0], "balanced_accuracy": (together["tpr"][..., 0] + 1 - together["fpr"][..., 0]) / 2}
 
 
-def _told(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int) -> dict[str, Any]:
+def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int = REPLICATES) -> dict[str, Any]:
     """One method's decisions against the baseline's, by the counts of group, truth, the baseline's decision and its own."""
     names, codes = np.unique(setup.groups[setup.judge].astype(str), return_inverse=True)
     truth = setup.good[setup.judge].astype(int)

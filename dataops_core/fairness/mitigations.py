@@ -26,11 +26,11 @@ METHODS: dict[str, dict[str, Any]] = {
         "needs": "the group when learning", "at_prediction": False,
     },
     "over_sampling": {
-        "title": "Over-sampling within groups", "where": "data", "changes": "repeats rows until each group has its outcomes as often as another",
+        "title": "Over-sampling within groups", "where": "data", "changes": "repeats rows until each group has the good outcome as often as all the others together",
         "needs": "the group when learning", "at_prediction": False,
     },
     "under_sampling": {
-        "title": "Under-sampling within groups", "where": "data", "changes": "drops rows until each group has its outcomes as often as another",
+        "title": "Under-sampling within groups", "where": "data", "changes": "drops rows until each group has the good outcome as often as all the others together",
         "needs": "the group when learning", "at_prediction": False,
     },
     "repair": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from typing import Any, Literal
 
 import numpy as np
@@ -37,7 +38,12 @@ def probabilities(fitted: Any, frame: Any, label: Any) -> np.ndarray:
 
 def one_thread() -> Any:
     """A context in which models are fitted on one thread: threads that wait for each other cost a small table most of the time."""
-    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
-    from threadpoolctl import threadpool_limits
+    return _pools().limit(limits=1)
 
-    return threadpool_limits(limits=1)
+
+@functools.cache  # looking for the pools takes longer than many a fit
+def _pools() -> Any:
+    import sklearn.ensemble  # noqa: F401  so that its threads are known to the next line
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()

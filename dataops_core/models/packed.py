@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import io
 import json
 import lzma
@@ -42,8 +43,9 @@ def packed(model: Any) -> str:
     return base64.b64encode(lzma.compress(again.getvalue(), preset=6)).decode("ascii")
 
 
+@functools.lru_cache(maxsize=2)  # a table goes batch by batch, and opening a forest takes longer than asking it
 def unpacked(text: str) -> Any:
-    """The object that `packed` made into text; raises IntegrityError where the text is damaged or holds a type that is not known
+    """The object (shared: do not change it) that `packed` made into text; raises IntegrityError where the text is damaged or holds a type that is not known
     to be harmless, and before anything of it is opened.
     """
     import skops.io

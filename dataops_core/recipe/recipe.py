@@ -129,10 +129,15 @@ def columns_named(step: RecipeStep) -> list[str]:
 
 @dataclass(frozen=True)
 class Earlier:
-    """What the steps before have settled: the column that says which rows may be learned from, and that of weights."""
+    """What the steps before have settled: the column that says which rows may be learned from, and those of weights."""
 
     split: str | None = None
-    weighed: str | None = None
+    weights: tuple[str, ...] = ()
+
+    @property
+    def weighed(self) -> str | None:
+        """The column of weights that holds: the one made last."""
+        return self.weights[-1] if self.weights else None
 
     def after(self, step: RecipeStep) -> Earlier:
         """The same after one more step was done, which may make such a column or rename it."""
@@ -142,7 +147,7 @@ class Earlier:
         divider, weigher = step.step.divider, step.step.weigher
         return Earlier(
             divider(**step.settings) if divider else self.split and names.get(self.split, self.split),
-            weigher(**step.settings) if weigher else self.weighed and names.get(self.weighed, self.weighed),
+            tuple(names.get(name, name) for name in self.weights) + ((weigher(**step.settings),) if weigher else ()),
         )
 
 

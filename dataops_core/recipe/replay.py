@@ -170,6 +170,14 @@ class Run:
         """The step that could not be done, if any; later ones did not run."""
         return next((outcome for outcome in self.outcomes if outcome.status == "failed"), None)
 
+    @property
+    def earlier(self) -> Earlier:
+        """What the steps that were done have settled."""
+        settled = Earlier()
+        for entry, outcome in zip(self.recipe.steps, self.outcomes, strict=False):
+            settled = settled.after(entry) if outcome.status == "done" else settled
+        return settled
+
 
 def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress = nothing_said) -> Run:
     """Replay a recipe on a table, writing what lies between into `folder`; stops at the first step that fails.

@@ -54,6 +54,12 @@ version = sa.Table(
     sa.Column("manifest", sa.String, nullable=False),  # md5 of the manifest object
     sa.UniqueConstraint("dataset", "n"),
 )
+model = sa.Table(  # a fitted model that was kept with a state of a dataset, to ship with the version that is made of it
+    "model", metadata,
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True), sa.Column("state", sa.String, primary_key=True),
+    sa.Column("name", sa.String, primary_key=True), sa.Column("about", sa.JSON, nullable=False),
+    sa.Column("actor", sa.String, nullable=False), sa.Column("at", sa.String, nullable=False),
+)
 opinion = sa.Table(  # what the user thinks of a dataset's findings: which to ignore and why, how much each side of quality weighs
     "opinion", metadata,
     sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True), sa.Column("about", sa.String, primary_key=True),

@@ -17,7 +17,7 @@ from dataops_core.errors import InputError, IntegrityError, SettingError
 from dataops_core.export.bundle import write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
-from dataops_core.store import audit, catalog, datasets, states
+from dataops_core.store import audit, catalog, datasets, models, states
 from dataops_core.store.changes import change, renamings
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
@@ -51,6 +51,8 @@ def commit(
 ) -> Version:
     """Commit the dataset's draft as its next version; with `revision`, only if it is still that one.
 
+    Models that were kept with this very state are listed in its manifest under "models", and ship with its bundle.
+
     Raises SettingError where a step of the draft fails, or where there is no message, and ConflictError where the draft
     was changed meanwhile.
     """
@@ -71,6 +73,7 @@ def commit(
         replace(r.entry, learned=r.outcome.learned) if r.outcome.status == "done" else r.entry for r in results
     )
     steps = [_told(r) for r in results]
+    shipped = models.shipped(store, here, results)
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)
         last = connection.execute(
@@ -86,7 +89,7 @@ def commit(
             "parents": [last.id] if last else [], "message": message.strip(), "actor": actor, "created": created,
             "raw": dict(here.raw), "roles": datasets.roles_now(here), "data": _data(table),
             "recipe": replace(here.recipe, steps=fitted).to_json(), "steps": steps, "packages": packages(),
-            "audit_head": head,
+            "audit_head": head, **shipped,
         }
         manifest = json.loads(canonical(manifest))
         made = sha256(canonical(manifest))
@@ -187,7 +190,10 @@ def export(
         entries = audit.entries(connection, dataset)
     known = [entry for entry in entries if entry["seq"] <= _anchor(entries, version)]
     progress(0.8, "Writing the bundle")
-    write_bundle(out, version.manifest, now, store.objects.local(raw["md5"]), before or {}, after or {}, known, safe_csv=safe_csv)
+    write_bundle(
+        out, version.manifest, now, store.objects.local(raw["md5"]), before or {}, after or {}, known, safe_csv=safe_csv,
+        models={each["name"]: store.objects.local(each["md5"]) for each in version.manifest.get("models", ())},
+    )
     with store.writing() as connection:
         store.log(connection, "version exported", actor, dataset, number=number, file=name or out.name)
 

@@ -19,7 +19,7 @@ from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
-from dataops_core.store import changes, counts, datasets, jobs, states, versions
+from dataops_core.store import changes, counts, datasets, jobs, models, states, versions
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -58,6 +58,10 @@ def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     return versions.commit(store, args["dataset"], args["message"], actor, progress=progress).number
+
+
+def _keep_model(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return models.learn(store, args["dataset"], args["state"], args["with"], actor, progress=progress)
 
 
 def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -99,7 +103,7 @@ def _full_report(store: Store, args: dict[str, Any], actor: str, progress: Progr
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "spread": _spread,
     "commit": _commit, "count": _count, "compare": _compare, "export": _export, "verify": _verify,
-    "report": _report, "full_report": _full_report,
+    "report": _report, "keep model": _keep_model, "full_report": _full_report,
 }
 
 

@@ -54,6 +54,8 @@ def write_file(table: Table, out: Path, *, safe: bool = False) -> None:
         with unfinished.open("rb") as written:
             os.fsync(written.fileno())
         os.replace(unfinished, out)
+    except OSError as error:
+        raise SettingError(f"The file cannot be written: {error.strerror or error}.", str(out), "Choose another place.") from error
     finally:
         unfinished.unlink(missing_ok=True)
 

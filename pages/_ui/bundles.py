@@ -25,7 +25,7 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
     args = {"dataset": here.id, "number": number, "safe_csv": True, "name": file}
     asked = f"versions.export.{here.id}.{number}"
     with st.popover("Export", icon=":material/download:", key=f"versions.popover.{number}"):
-        st.markdown("One zip: data as Parquet and CSV, the raw file, recipe, plain script, facts, audit and a data card.")
+        st.markdown("One zip: data as Parquet and CSV, the raw file, recipe, plain script, models that were kept, facts, audit and a data card.")
         safe = st.checkbox(
             "Make CSV safe for spreadsheets", value=True, key=f"versions.safe.{number}",
             help="Puts an apostrophe before cells that a spreadsheet program would run as a formula",
@@ -59,6 +59,10 @@ def steps_of(version: Version) -> None:
         if step["status"] == "done":
             effect = f"{count(step['cells_changed'], 'cell')} changed, {count(step['rows_dropped'], 'row')} dropped"
         st.markdown(f"{icon} {number}. {md(step['sentence'])} ({md(step.get('reason') or effect)})")
+    for model in version.manifest.get("models", ()):
+        st.markdown(f":material/inventory_2: Ships with the model {md(model['name'])}: {md(model['title'])}, whether {md(model['target'])} is {md(model['favourable'])}. It needs {md(model['needs'])}.")
+    for name, why in version.manifest.get("models_left_out", {}).items():
+        st.markdown(f":material/block: The model {md(name)} was left out. {md(why)}")
     st.caption(f"Content hash {version.content_hash}; version id {version.id}")
     st.caption("Made with " + ", ".join(f"{name} {number}" for name, number in version.manifest["packages"].items()))
 

@@ -42,12 +42,12 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
         height=270 if binned else 110 + 26 * len(table) * (1 if len(table.columns) == 1 else 1.4),
         showlegend=len(table.columns) > 1, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
     )
-    ticks = {"tickvals": list(range(len(table))), "ticktext": list(table.index)}  # by place: two labels may read alike
+    ticks = {"tickvals": list(range(len(table))), "ticktext": [plain(label) for label in table.index]}  # by place: two labels may read alike
     if binned:
         some = {"tickvals": ticks["tickvals"][::4], "ticktext": [label.split(" to ")[0] for label in ticks["ticktext"][::4]]}
         figure.update_layout(xaxis={"tickangle": 0, **some}, yaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
     else:
-        ticks["ticktext"] = list(drawn.index)
+        ticks["ticktext"] = [plain(label) for label in drawn.index]
         figure.update_layout(yaxis={"automargin": True, **ticks}, xaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
     most = table.iloc[:, -1].to_numpy().argmax()
     st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: bars of how many rows have which value; most have {table.index[most]}.")
@@ -56,7 +56,7 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
 
 
 def _ends(table: pd.DataFrame, name: str, binned: bool) -> dict[str, Any]:
-    places, labels = list(range(len(table))), list(table.index)
+    places, labels = list(range(len(table))), [plain(label) for label in table.index]
     ends = {"x": places, "y": table[name]} if binned else {"x": table[name], "y": places, "orientation": "h"}
     return ends | {"customdata": labels, "hovertemplate": "%{customdata}: %{" + ("y" if binned else "x") + "} rows<extra></extra>"}
 
@@ -81,7 +81,8 @@ def _cut(text: str) -> str:
 
 
 def plain(text: str) -> str:
-    return text.replace("<", "‹").replace(">", "›")
+    """Text that stays text in a figure, where Plotly would take <b> for markup. Cut it before, never after."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def against(told: Mapping[str, Any], key: str) -> None:
@@ -113,7 +114,7 @@ def _lines_or_shares(labels: list[str], groups: Sequence[Mapping[str, Any]], tit
     mark = go.Bar if bars else go.Scatter
     more = {} if bars else {"mode": "lines+markers"}
     figure = go.Figure([
-        mark(name=plain(name), x=list(range(len(table))), y=drawn[name], customdata=labels, hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
+        mark(name=plain(name), x=list(range(len(table))), y=drawn[name], customdata=[plain(label) for label in labels], hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
              marker_color=colour, **more)
         for name, colour in zip(drawn.columns, _many(len(drawn.columns)), strict=True)
     ])
@@ -140,7 +141,7 @@ def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:
     dark = st.context.theme.type == "dark"
     middle = "#15181d" if dark else "#f4f6f9"
     figure = go.Figure(go.Heatmap(
-        z=table.to_numpy(), hoverongaps=False, x=[_cut(plain(c)) for c in columns], y=[_cut(plain(r)) for r in rows], zmin=0 if told["measure"] in ("cramers_v", "eta") else -1, zmax=1,
+        z=table.to_numpy(), hoverongaps=False, x=[plain(_cut(c)) for c in columns], y=[plain(_cut(r)) for r in rows], zmin=0 if told["measure"] in ("cramers_v", "eta") else -1, zmax=1,
         colorscale=[*([] if told["measure"] in ("cramers_v", "eta") else [[0, "#d98032" if dark else "#b35806"]]),
                     [0 if told["measure"] in ("cramers_v", "eta") else 0.5, middle], [1, "#6ea8ee" if dark else "#1f5fae"]],
         hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>", xgap=1, ygap=1,
@@ -164,7 +165,7 @@ def _strongest(table: pd.DataFrame) -> str:
         if row != column and not pd.isna(value) and (column not in table.index or str(row) < str(column))
     ]
     best = sorted(pairs, reverse=True, key=lambda pair: pair[0])[:3]
-    return "Strongest: " + ", ".join(f"{plain(str(row))} and {plain(str(column))} ({value:.2f})" for _, row, column, value in best) + "." if best else ""
+    return "Strongest: " + ", ".join(f"{row} and {column} ({value:.2f})" for _, row, column, value in best) + "." if best else ""
 
 
 def _many(number: int) -> list[str]:
@@ -179,7 +180,7 @@ def pairs(shares: Sequence[Mapping[str, Any]], before: str, after: str, title: s
     table = pd.DataFrame({before: [s["reference"] for s in shares], after: [s["other"] for s in shares]}, index=[_cut(str(s["of"])) for s in shares])
     named = range(0, len(table), -(-len(table) // 12) or 1)  # the pointer shows the others
     figure = go.Figure([
-        go.Bar(name=plain(name), x=list(range(len(table))), y=table[name], marker_color=colour, customdata=list(table.index),
+        go.Bar(name=plain(name), x=list(range(len(table))), y=table[name], marker_color=colour, customdata=[plain(label) for label in table.index],
                hovertemplate="%{customdata}: %{y:.1%}<extra></extra>")
         for name, colour in zip(table.columns, colours(2), strict=True)
     ])

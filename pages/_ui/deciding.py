@@ -71,7 +71,7 @@ def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, referen
     st.caption(f"{about[measure]['says'].capitalize()}: {about[measure]['formula']}.")
     every = [(name, group[measure]) for name, group in model["groups"].items()]
     rows = [{"name": name, "value": each["value"], "low": each["ci"][0], "high": each["ci"][1], "mark": name == reference} for name, each in every[:MOST] if each["value"] is not None]
-    results.dots(sorted(rows, key=lambda row: -row["value"]), about[measure]["title"], f"bias.model.{measure}", unit="With its 95 % interval; the diamond is the reference", percent=True)
+    results.dots(sorted(rows, key=lambda row: -row["value"]), about[measure]["title"], f"bias.model.{measure}", unit="95 % interval; diamond: the reference", percent=True)
     st.dataframe(
         pd.DataFrame([{"Group": name, "Rate": each["value"], "From": (each["ci"] or [None])[0], "To": (each["ci"] or [None, None])[1], "Counted of": each["of"],
                        "Note": each.get("why") or ("few rows" if each["thin"] else "")} for name, each in every]),
@@ -81,12 +81,12 @@ def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, referen
     _calibration(model["groups"])
     notions = model["about_fairness"]
     st.markdown("**Notions of fairness, over all groups**")
-    st.dataframe(
-        pd.DataFrame([{"Notion": each["title"], "Difference": model["fairness"][key]["difference"], "Ratio": model["fairness"][key]["ratio"], "Means": each["formula"],
-                       "Undefined for": ", ".join(model["fairness"][key]["undefined"])} for key, each in notions.items()]),
-        hide_index=True, key="bias.notions", alt="Notions of fairness with difference and ratio", placeholder="undefined",
-        column_config=PERCENT | {"Ratio": st.column_config.NumberColumn("Ratio", format="%.3f", help="The lowest rate by the highest"), "Difference": st.column_config.NumberColumn("Difference", format="%.3f")},
+    st.table(
+        pd.DataFrame([{"Notion": each["title"], "Difference": results.figure(model["fairness"][key]["difference"]), "Ratio": results.figure(model["fairness"][key]["ratio"]),
+                       "Means": md("; undefined for ".join([each["formula"], *([", ".join(model["fairness"][key]["undefined"])] if model["fairness"][key]["undefined"] else [])]))} for key, each in notions.items()]),
+        hide_index=True, alt="Notions of fairness with difference and ratio",
     )
+    st.caption("Difference: the highest rate less the lowest. Ratio: the lowest by the highest.")
     if "controlled" in model:
         _controlled(model["controlled"], measure, about[measure]["title"])
 

@@ -39,7 +39,7 @@ class Asked:
         return {"state": self.state, "sensitive": list(self.sensitive), **{name: values[name] for name in names}, **more}
 
 
-def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None, weighed: str | None) -> Asked | None:
+def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None, weighed: Sequence[str]) -> Asked | None:
     """The outcome, its good value, the sensitive columns and the reference group; as the roles say, or as changed here."""
     names = [name for name in table.names if name != split]
     with st.container(horizontal=True):
@@ -59,7 +59,7 @@ def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None
     if not sensitive:
         st.info("Choose the columns that tell groups of people apart.", icon=":material/info:")
         return None
-    weights = tuple(dict.fromkeys(name for name in (weighed, roles.get("weight")) if name in table.names and name not in (*sensitive, target)))
+    weights = tuple(dict.fromkeys(name for name in (*weighed, roles.get("weight")) if name in table.names and name not in (*sensitive, target)))
     others = tuple(name for name in roles.get("sensitive") or [] if name in table.names and name not in (*sensitive, target, *weights))
     asked = Asked(state, tuple(sensitive), target if favourable else None, favourable, None, split, (*weights, *others), weights)
     told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells)
@@ -83,7 +83,7 @@ def panel(asked: Asked, table: Table) -> None:
             for name, each in list(groups.items())[:MOST] if each["rate"] is not None
         ]
         rows.sort(key=lambda row: -row["value"])
-        results.dots(rows, f"How many have the outcome {asked.favourable}", "bias.rates", unit="Share, with its 95 % interval (Wilson); the diamond is the reference", percent=True)
+        results.dots(rows, f"How many have the outcome {asked.favourable}", "bias.rates", unit="95 % interval (Wilson); diamond: the reference", percent=True)
     shown = pd.DataFrame([
         {"Group": name, "Rows": each["n"], "Share": each["share"]} | ({"Good outcome": each["rate"], "From": (each["ci"] or [None])[0], "To": (each["ci"] or [None, None])[1]} if asked.target else {})
         | {"Missing cells": each["missing"], "Note": "few rows" if each["thin"] else "unknown" if each["unknown"] else ""}
@@ -139,15 +139,17 @@ def data(asked: Asked, table: Table) -> None:
     options = ["All other groups together", *told["by_group"]]
     which = st.selectbox(f"Compared with {told['reference']}", options, key="bias.data.group", width=330)
     measures = told["together"] if which == options[0] else told["by_group"][which]
-    st.dataframe(
+    st.table(
         pd.DataFrame([
-            {"Measure": told["about"][name]["title"], "Value": each["value"], "From": (each["ci"] or [None])[0], "To": (each["ci"] or [None, None])[1],
-             "How to read it": each["why"] if each["value"] is None and each.get("why") else told["about"][name]["direction"], "Formula": told["about"][name]["formula"], "Range": told["about"][name]["range"]}
+            {"Measure": told["about"][name]["title"], "Value (95 % interval)": results.figure(each["value"], each["ci"]),
+             "How to read it; formula; range": md(f"{each['why'] if each['value'] is None and each.get('why') else told['about'][name]['direction']}; "
+                                                  f"{told['about'][name]['formula']}; {told['about'][name]['range']}")}
             for name, each in measures.items()
         ]),
-        hide_index=True, key=f"bias.data.{which}", alt=f"Measures of {which} against {told['reference']}", placeholder="undefined",
-        column_config={name: st.column_config.NumberColumn(name, format="%.4f") for name in ("Value", "From", "To")} | {"How to read it": st.column_config.TextColumn("How to read it", width=330)},
+        hide_index=True, alt=f"Measures of {which} against {told['reference']}",
     )
     st.caption(f"Over {count(told['rows'], 'row')} whose outcome is known, with 95 % intervals. “undefined” is not 0: the reason stands beside it. "
                "a is the reference group, d the group that is compared with it, q the share of the good outcome.")
+    if told["one_outcome"] and told["one_outcome"]["words"]:
+        st.caption(md(told["one_outcome"]["words"]))
     st.caption("A ratio below four fifths is a screen of United States employment law (29 CFR 1607.4 D), not a proof of anything: small groups fall below it by chance.")

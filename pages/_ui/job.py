@@ -44,6 +44,17 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
     return None
 
 
+def ask(kind: str, args: Mapping[str, Any], what: str, label: str, key: str, help_text: str) -> None:
+    """A button that starts a job, every time it is clicked; in its place the progress while the job runs, and why it failed."""
+    last = jobs.latest(frame.store(), kind, args)
+    if last is not None and last.is_open:
+        _progress(last.id, what)
+        return
+    if last is not None and last.error:
+        st.error(md(last.error["fix"]), title=md(last.error["what"]), icon=":material/error:")
+    st.button(label, on_click=_start, args=(kind, args), key=key, icon=":material/inventory_2:", help=help_text)
+
+
 def _start(kind: str, args: Mapping[str, Any]) -> None:
     jobs.start(frame.store(), kind, args, frame.actor())
 

@@ -9,9 +9,11 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
-from dataops_core.fairness.mitigations import METHODS
+from dataops_core.fairness.mitigations import FITTED, METHODS
+from dataops_core.store import models
+from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import chart, results
+from pages._ui import chart, frame, job, results
 from pages._ui.balance import counted
 from pages._ui.groups import Asked
 from pages._ui.words import count, md
@@ -20,12 +22,13 @@ CONSTRAINTS = {
     "demographic_parity": "Good decisions alike (demographic parity)", "equalized_odds": "Right and wrong decisions alike (equalised odds)",
 }
 GAPS = {"selection_gap": "Gap in good decisions", "odds_gap": "Gap in right and wrong ones"}
+SHORT = {"selection_gap": "Gap, good", "odds_gap": "Gap, right or not"}
 MEASURES = {
     "selection_rate": "good decisions", "tpr": "good decisions among those who deserve them", "fpr": "good decisions among those who do not", "accuracy": "right decisions",
 }
 
 
-def panel(asked: Asked, table: Table) -> None:
+def panel(here: Dataset, asked: Asked, table: Table) -> None:
     """Choose the goal and the ways, run the lab as a job, read what it found."""
     if not asked.target:
         st.info("Choose an outcome and its good value first.", icon=":material/info:")
@@ -44,6 +47,7 @@ def panel(asked: Asked, table: Table) -> None:
         st.caption("Each way learns from the same rows and decides about the same rows, which none has seen. From ten seconds to a few minutes; it can be cancelled.")
         return
     _found(told)
+    _keep(here, asked, told)
 
 
 def _found(told: Mapping[str, Any]) -> None:
@@ -53,14 +57,15 @@ def _found(told: Mapping[str, Any]) -> None:
     _chart(told["methods"], gap)
     st.dataframe(
         pd.DataFrame([
-            {"Way": each["title"], "Note": "; ".join(filter(None, ["undominated" if each["undominated"] else "", "levels down" if each["levels_down"] else ""])),
-             "Accuracy": each["accuracy"], "Balanced accuracy": each["balanced_accuracy"], **{word: each[name] for name, word in GAPS.items()}, "Seconds": each["seconds"]}
+            {"Way": each["title"], "Accuracy": each["accuracy"], GAPS[gap]: each[gap], "Note": "; ".join(filter(None, ["undominated" if each["undominated"] else "", "levels down" if each["levels_down"] else ""])),
+             "Balanced accuracy": each["balanced_accuracy"], **{word: each[name] for name, word in GAPS.items() if name != gap}, "Seconds": each["seconds"]}
             for each in told["methods"].values()
         ]),
         hide_index=True, key="lab.table", alt="Ways to act, with accuracy and gaps", placeholder="undefined",
-        column_config={name: st.column_config.NumberColumn(name, format="percent") for name in ("Accuracy", "Balanced accuracy", *GAPS.values())}
-        | {"Way": st.column_config.TextColumn("Way", width=220), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f"),
-           "Note": st.column_config.TextColumn("Note", width=170, help="undominated: no other way is both more accurate and nearer to no gap; levels down: the gap shrinks only because the better-off lose")},
+        column_config={"Accuracy": st.column_config.NumberColumn("Accuracy", format="percent", width=80), "Balanced accuracy": st.column_config.NumberColumn("Balanced", format="percent", width=80, help="Accuracy where both outcomes count as much")}
+        | {word: st.column_config.NumberColumn(SHORT[name], format="percent", width=110, help=word) for name, word in GAPS.items()}
+        | {"Way": st.column_config.TextColumn("Way", width=190), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f", width=70),
+           "Note": st.column_config.TextColumn("Note", width=110, help="undominated: no other way is both more accurate and nearer to no gap; levels down: the gap shrinks only because the better-off lose")},
     )
     for name, why in told["failed"].items():
         st.caption(f"{md(METHODS[name]['title'])} could not be done: {md(why)}")
@@ -69,13 +74,44 @@ def _found(told: Mapping[str, Any]) -> None:
         _closer(told["methods"][name], name)
 
 
+def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
+    """The ways that are a fitted model, each with a button to keep it with the dataset, and those that are kept."""
+    st.header("Keep a model")
+    st.caption("A model that is kept ships with the version that is committed of this very table: in its bundle, with the columns alone that it takes. "
+               "None takes a sensitive column, the outcome, an id, a weight or the split. Other ways are steps, and ship with the recipe.")
+    kept = models.kept(frame.store(), here.id, asked.state)
+    for name in ("baseline", *FITTED):
+        if name not in told["methods"]:
+            continue
+        each = told["methods"][name]
+        given = {"target": asked.target, "favourable": asked.favourable, "sensitive": list(asked.sensitive), "split": asked.split, "leave_out": list(asked.leave_out),
+                 "method": name, "constraint": told["constraint"], "kind": told["model"], "seed": told["seed"]}
+        with st.container(border=True, key=f"lab-keep-{name}", gap="xsmall"):
+            st.markdown(f"**{md('Nothing: the model as it is' if name == 'baseline' else each['title'])}**")
+            st.caption(f"When it decides it needs {'the group too' if each['at_prediction'] else 'its features alone, not the group'}. "
+                       f"{100 * each['accuracy']:.1f} % of its decisions are right.")
+            job.ask("keep model", {"dataset": here.id, "state": asked.state, "with": given}, f"Keeping {each['title']}", "Keep this model", f"lab.keep.{name}",
+                    "Learns it again from the same rows, and keeps it with the table as it is now")
+    for each in kept:
+        with st.container(horizontal=True, vertical_alignment="center", key=f"lab-kept-{each['name']}"):
+            st.markdown(f":material/inventory_2: **{md(each['name'])}** is kept: {md(each['title'])}, whether {md(each['target'])} is {md(each['favourable'])}, by {md(', '.join(each['features']))}.")
+            st.button("Remove", on_click=_drop, args=(here.id, asked.state, each["name"]), key=f"lab.drop.{each['name']}", icon=":material/delete:",
+                      help="Versions that have it still have it")
+
+
+def _drop(dataset: str, state: str, name: str) -> None:
+    frame.act(lambda: models.drop(frame.store(), dataset, state, name, frame.actor()))
+
+
 def _chart(methods: Mapping[str, Any], gap: str) -> None:
     quiet, loud = chart.colours(2)
     drawn = {name: each for name, each in methods.items() if each[gap] is not None}
     if not drawn:
         return
+    ends = [each[gap] for each in drawn.values()]
+    middle = (min(ends) + max(ends)) / 2  # names run inwards, so that none is cut off
     figure = go.Figure(go.Scatter(
-        x=[each[gap] for each in drawn.values()], y=[each["accuracy"] for each in drawn.values()], mode="markers+text", textposition="top center",
+        x=[each[gap] for each in drawn.values()], y=[each["accuracy"] for each in drawn.values()], mode="markers+text", textposition=["top right" if end <= middle else "top left" for end in ends],
         text=[chart.plain(each["title"]) if each["undominated"] else "" for each in drawn.values()], textfont={"size": 11}, customdata=[chart.plain(each["title"]) for each in drawn.values()],
         marker={"size": 12, "color": [loud if each["undominated"] else quiet for each in drawn.values()], "symbol": ["diamond" if each["undominated"] else "circle" for each in drawn.values()]},
         hovertemplate="%{customdata}: gap %{x:.1%}, accuracy %{y:.1%}<extra></extra>",

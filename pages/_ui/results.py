@@ -48,7 +48,7 @@ def dots(rows: Sequence[Mapping[str, Any]], title: str, key: str, *, unit: str =
     if not drawn:
         return
     quiet, loud = colours(2)
-    names = [plain(row["name"]) for row in reversed(drawn)]
+    names = [row["name"] for row in reversed(drawn)]
     back = list(reversed(drawn))
     figure = go.Figure(go.Scatter(
         x=[row["value"] for row in back], y=list(range(len(back))), mode="markers",
@@ -58,13 +58,18 @@ def dots(rows: Sequence[Mapping[str, Any]], title: str, key: str, *, unit: str =
             "array": [max(0.0, (row["high"] if row["high"] is not None else row["value"]) - row["value"]) for row in back],
             "arrayminus": [max(0.0, row["value"] - (row["low"] if row["low"] is not None else row["value"])) for row in back],
         },
-        customdata=names, hovertemplate="%{customdata}: %{x:" + (".1%" if percent else ".4g") + "}<extra></extra>",
+        customdata=[plain(name) for name in names], hovertemplate="%{customdata}: %{x:" + (".1%" if percent else ".4g") + "}<extra></extra>",
     ))
     figure.update_layout(
         title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=90 + 28 * len(back), showlegend=False,
-        yaxis={"tickvals": list(range(len(back))), "ticktext": [name if len(name) <= 30 else f"{name[:29]}…" for name in names], "automargin": True},
+        yaxis={"tickvals": list(range(len(back))), "ticktext": [plain(name if len(name) <= 30 else f"{name[:29]}…") for name in names], "automargin": True},
         xaxis={"title": {"text": unit}, "zeroline": bool(zero), "tickformat": ".0%" if percent else ""},
     )
     if zero:
         figure.add_vline(x=0, line_dash="dot", line_color=quiet, annotation_text=zero, annotation_position="bottom right")
     st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: one dot for each of {len(back)} methods, with a 95 % interval; the numbers are in the table beside it.")
+
+
+def figure(value: float | None, ends: Sequence[float] | None = None) -> str:
+    """A number in a table of text, with its interval; what is not defined is no 0."""
+    return "undefined" if value is None else f"{value:.4f}" + (f" ({ends[0]:.4f} to {ends[1]:.4f})" if ends else "")

@@ -102,15 +102,30 @@ def test_weights_are_left_out_of_what_a_model_decides_by(file, tmp_path, capsys)
     capsys.readouterr()
     args = ["bias", str(out), "--target", "hired", "--favorable", "yes", "--sensitive", "sex", "--json"]
     assert main([*args, "--model", "trees"]) == 0
-    assert told(capsys)["proxies"][0]["column"] == "weight"
-    assert main([*args, "--leave-out", "weight,guess", "--lab", "demographic_parity"]) == 0
+    warned = told(capsys)
+    assert warned["proxies"][0]["column"] == "weight" and any("decides by weight. If weights of rows are meant" in line for line in warned["words"])
+    assert main([*args, "--leave-out", "guess", "--weight", "weight", "--lab", "demographic_parity"]) == 0
     found = told(capsys)
+    assert not any("If weights" in line for line in found["words"])
     assert "weight" not in [*found["decisions"]["features"], *found["lab"]["features"], *[each["column"] for each in found["proxies"]], *found["data_measures"]["nearest"]["features"]]
+
+
+def test_a_split_without_test_rows_or_other_words_gets_the_right_reason(file, tmp_path, capsys):
+    frame = pd.read_csv(file).assign(part="train", half=["a", "b"] * 250)
+    frame.to_csv(tmp_path / "split.csv", index=False)
+    args = ["bias", str(tmp_path / "split.csv"), *WITH, "--json"]
+    assert main([*args, "--split", "half"]) == 0
+    assert 'No row of "half" says "train"' in told(capsys)["left_out"]["model"]
+    assert main([*args, "--split", "part", "--lab", "demographic_parity"]) == 2
+    assert "keeps no rows with an outcome for testing" in capsys.readouterr().err
 
 
 def test_the_report_is_written(file, tmp_path, capsys):
     assert main(["bias", str(file), "--sensitive", "sex", "--html", str(tmp_path / "r.html"), "--json"]) == 0
     assert told(capsys)["html"] == str(tmp_path / "r.html") and "Bias report: people.csv" in (tmp_path / "r.html").read_text()
+
+
+WITH = ("--target", "hired", "--favorable", "yes", "--sensitive", "sex")
 
 
 @pytest.mark.parametrize(("args", "said"), [
@@ -119,6 +134,11 @@ def test_the_report_is_written(file, tmp_path, capsys):
     (["bias", "--sensitive", "sex", "--target", "hired"], "Nobody said"), (["bias", "--sensitive", "sex", "--target", "sex"], "two things"),
     (["bias", "--sensitive", "sex", "--reference", "Q"], 'no group "Q"'), (["bias", "--sensitive", "sex", "--population", "F"], "cannot be read"),
     (["bias", "--sensitive", "age", "--cut", "age"], "cannot be read"), (["bias", "--sensitive", "sex", "--target", "hired", "--favorable", "yes", "--prediction", "pay"], "no decisions"),
+    (["bias", *WITH, "--control", "sex"], '"sex" is sensitive, so it cannot be a control feature'), (["bias", *WITH, "--control", "hired"], '"hired" is the target, so it cannot be a control'),
+    (["bias", *WITH, "--strata", "race,sex"], '"sex" is sensitive, so it cannot be a stratum'), (["bias", *WITH, "--split", "race", "--lab", "demographic_parity"], 'No row of "race" says "train"'),
+    (["fit", "--sensitive", "sex", "-o", "m.json"], "none is named"), (["fit", *WITH, "--split", "race", "-o", "m.json"], 'No row of "race" says "train"'),
+    (["fit", *WITH, "-o", "/nowhere/m.json"], "Where: /nowhere/m.json\n"), (["reweigh", *WITH, "-o", "/nowhere/out.csv"], "Where: /nowhere/out.csv\n"),
+    (["bias", *WITH, "--html", "/nowhere/r.html"], "Where: /nowhere/r.html\n"), (["decide", "-o", "x.csv"], "required"),
     (["reweigh", "--sensitive", "sex", "-o", "x.csv"], "target"), (["reweigh", "--sensitive", "sex", "--target", "pay", "-o", "x.csv"], "not a class"),
 ])
 def test_bad_input_ends_in_words(file, capsys, args, said):

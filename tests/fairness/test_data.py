@@ -168,3 +168,21 @@ def test_rates_by_part_of_a_split(make_table):
     table = make_table({"g": ["a", "a", "b", "b"], "y": ["yes", "no", "yes", "yes"], "split": ["train", "test", "train", "test"]})
     told = groups(table, ["g"], target="y", favourable="yes", split="split")["by_part"]
     assert {part: {name: each["rate"] for name, each in of.items()} for part, of in told.items()} == {"train": {"a": 1.0, "b": 1.0}, "test": {"a": 0.0, "b": 1.0}}
+
+
+def test_strata_with_one_outcome_are_counted_and_said(make_table):
+    """By hand: of strata p (4 rows, all good), q (both outcomes), r (2 rows, none good; and a missing outcome), two have one outcome, with six rows.
+
+    In p the group has 2 of 4 good ones, so its disparity is 0 - 2/4; in r it has 1 of 2 bad ones, 1/2 - 0; in q 2/2 - 0/2.
+    """
+    frame = {
+        "g": ["a", "a", "b", "b", "a", "a", "b", "b", "a", "b", "b"], "s": list("ppppqqqq") + ["r"] * 3,
+        "y": ["yes"] * 4 + ["yes", "yes", "no", "no"] + ["no", "no", None],
+    }
+    told = data_measures(make_table(frame), ["g"], "y", "yes", reference="a", strata=["s"])
+    assert {key: told["one_outcome"][key] for key in ("strata", "of", "rows")} == {"strata": 2, "of": 3, "rows": 6}
+    assert "In 2 of 3 strata, with 6 of 10 rows, everybody has the good outcome or nobody has" in told["one_outcome"]["words"]
+    assert told["together"]["conditional_demographic_disparity"]["value"] == pytest.approx((4 * -0.5 + 4 * 1 + 2 * 0.5) / 10)
+    assert data_measures(make_table(frame), ["g"], "y", "yes", reference="a")["one_outcome"] is None
+    mixed = {"g": ["a", "b"] * 4, "s": ["p"] * 4 + ["q"] * 4, "y": ["yes", "yes", "no", "no"] * 2}
+    assert data_measures(make_table(mixed), ["g"], "y", "yes", strata=["s"])["one_outcome"] == {"strata": 0, "of": 2, "rows": 0, "words": ""}

@@ -144,3 +144,16 @@ def test_sampled_rows_keep_their_own_outcomes_even_where_there_are_as_many_as_th
     })
     told = lab(table, "ok", "yes", ["group"], methods=["over_sampling"], split="split")
     assert told["methods"]["over_sampling"]["accuracy"] > 0.98
+
+
+def test_a_grid_is_not_searched_where_there_are_many_groups_and_nothing_is_printed(make_table, capfd):
+    """More than four dimensions are what Fairlearn warns of on stderr: the lab says it in its notes instead."""
+    frame = biased(600)
+    frame["sex"] = [("a", "b", "c", "d", "e", "f")[n % 6] for n in range(600)]
+    found = lab(make_table(frame), "ok", "yes", ["sex"], methods=["grid_search"])
+    assert "6 groups make a grid too large to search" in found["failed"]["grid_search"] and capfd.readouterr().err == ""
+
+
+def test_sampling_says_that_the_good_outcome_is_balanced_against_the_rest():
+    for name in ("over_sampling", "under_sampling"):
+        assert "the good outcome as often as all the others together" in METHODS[name]["changes"]

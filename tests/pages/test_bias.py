@@ -6,7 +6,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import catalog, counts, datasets
+from dataops_core.store import catalog, counts, datasets, models, states, versions
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, said, start, texts, unforeseen, wait_for_job
 
@@ -77,8 +77,10 @@ def test_the_picture_reverses_within_departments():
 
 def test_undefined_is_shown_as_undefined():
     app = tab(opened("sex,ok\n" + "f,no\n" * 30 + "m,yes\n" * 30, {"target": "ok", "favourable": "yes", "sensitive": ["sex"]}), "In the data")
-    told = shown(app, "Formula").set_index("Measure")
-    assert told["Value"].isna().any() and told[told["Value"].isna()]["How to read it"].str.len().min() > 10
+    told = app.table[0].value.set_index("Measure")
+    assert told.loc["Disparate impact (ratio of rates)"].tolist()[0] == "undefined"
+    assert told.loc["Disparate impact (ratio of rates)"].tolist()[1].startswith("nobody in the reference group has the good outcome")
+    assert told.loc["Group imbalance"].tolist()[0].startswith("0.0000 (")
 
 
 def test_decisions_of_a_column_are_judged_and_gaps_have_verdicts():
@@ -111,6 +113,28 @@ def test_ways_to_act_are_compared_and_offered_as_steps():
     assert "weight" not in shown(app, "Association")["Column"].tolist()  # it tells outcome and group, and is no feature
 
 
+def test_a_model_is_kept_and_ships_with_the_version():
+    app = tab(opened(hires(), ROLES | {"sensitive": ["sex", "town"]}), "What can be done")
+    app.multiselect(key="lab.methods").set_value(["thresholds"]).run()
+    click(app, "Compare ways to act")
+    wait_for_job(app)
+    assert "When it decides it needs the group too." in texts(app)
+    here = datasets.get(Store(), app.query_params["d"])
+    models.learn(Store(), here.id, states.head(here.raw, here.recipe, []), {"target": "hired", "favourable": "yes", "sensitive": ["sex"], "method": "baseline"}, "tester")
+    app.button(key="lab.keep.thresholds").click().run()
+    wait_for_job(app)
+    assert unforeseen(app) == [] and "**thresholds** is kept: Thresholds by group, whether hired is yes, by years, said." in texts(app)
+    app.button(key="lab.drop.baseline").click().run()
+    assert "**baseline** is kept" not in texts(app)
+    go(app, "versions")
+    app.text_input(key="versions.message").set_value("with a model").run()
+    click(app, "Commit")
+    app.toggle(key="versions.show.1").set_value(True).run()
+    assert unforeseen(app) == [] and "Ships with the model thresholds: Thresholds by group" in texts(app)
+    (model,) = versions.get(Store(), app.query_params["d"], 1).manifest["models"]
+    assert model["features"] == ["years", "said"] and model["sensitive"] == ["sex"]
+
+
 def test_no_sensitive_column_is_a_feature_though_only_one_is_looked_at():
     app = tab(opened(hires(), ROLES | {"sensitive": ["sex", "town"]}), "In decisions")
     assert app.multiselect(key="bias.sensitive").value == ["sex"]
@@ -127,6 +151,7 @@ def test_no_sensitive_column_is_a_feature_though_only_one_is_looked_at():
 def test_no_group_chosen_and_no_outcome_say_what_to_do():
     app = opened(hires(), {})
     assert ("", "Choose the columns that tell groups of people apart.") in said(app)
+    assert "Does the decision favour a group, whatever people deserve?" in texts(app) and "Not everything at once" in texts(app)
     app.multiselect(key="bias.sensitive").set_value(["sex"]).run()
     assert unforeseen(app) == [] and shown(app, "Rows")["Rows"].tolist() == [300, 300]
     tab(app, "In the data")
