@@ -6,7 +6,7 @@ import contextlib
 import random
 import warnings
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Self
 
 import ctgan.synthesizers.ctgan
 import ctgan.synthesizers.tvae
@@ -15,7 +15,14 @@ import numpy as np
 import pandas as pd
 import sdv.single_table.base
 import torch
-from sdv.cag import FixedCombinations, FixedIncrements, Inequality, OneHotEncoding, Range, SingleTableProgrammableConstraint
+from sdv.cag import (
+    FixedCombinations,
+    FixedIncrements,
+    Inequality,
+    OneHotEncoding,
+    Range,
+    SingleTableProgrammableConstraint,
+)
 from sdv.metadata import Metadata
 from sdv.sampling import Condition
 from sdv.single_table import CopulaGANSynthesizer, CTGANSynthesizer, GaussianCopulaSynthesizer, TVAESynthesizer
@@ -71,7 +78,9 @@ class Epochs:
 
 def sdv_constraints(constraints: list[dict[str, Any]]) -> tuple[list[Any], list[dict[str, Any]]]:
     """SDV's own objects for our constraints, each column in one of them at most; and those that are left to be kept by drawing again."""
-    made, left, taken = [], [], set()
+    made: list[Any] = []
+    left: list[dict[str, Any]] = []
+    taken: set[str] = set()
     rank = ["sum", "one_hot", "combination", "order", "increment", "between"]
     for each in sorted(constraints, key=lambda c: rank.index(c["type"])):
         names = list(each["columns"])
@@ -139,7 +148,7 @@ class Sdv:
 
 def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[dict[str, Any]], *, seed: int, epochs: int, progress: Any) -> Sdv:
     """Learn with one of SDV's engines, on one thread, without a child process, saying each epoch."""
-    constant = {name: encoded[name].iloc[0] for name in encoded.columns if encoded[name].nunique() == 1}
+    constant = {name: encoded[name].iloc[0] for name in encoded.columns if (encoded[name] == encoded[name].iloc[0]).all()}
     bound = {column for each in constraints for column in [*each["columns"], each.get("total", "")]}
     constant = {name: value for name, value in constant.items() if name not in bound}
     frame = encoded.drop(columns=list(constant))
@@ -156,7 +165,7 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
         free = [column for column in numbers if column in frame.columns and column not in bound]
         scores = Scores(frame, free)
         frame = scores.forth(frame, np.random.default_rng([seed % 2**63, 3]))
-        settings |= {"numerical_distributions": dict.fromkeys(free, "norm"), "enforce_rounding": False}
+        settings |= {"numerical_distributions": dict.fromkeys(free, "norm")}
     with _quiet(), _telling(progress):
         _seed(seed)
         made = CLASSES[name](metadata_of(list(frame.columns), [n for n in numbers if n in frame.columns]), **settings)
@@ -202,10 +211,10 @@ class _NoBar:
     def __init__(self, *_given: Any, **_named: Any) -> None:
         pass
 
-    def __enter__(self) -> _NoBar:
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *_given: Any) -> None:
+    def __exit__(self, *_given: object) -> None:
         pass
 
     def update(self, *_given: Any) -> None:

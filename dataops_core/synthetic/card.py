@@ -11,13 +11,11 @@ NEVER = "A twin is no promise: whoever gets it should be told how it was made, a
 
 def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Mapping[str, str] | None = None) -> str:
     """The Markdown of a model card, from what `synthesize` told. It holds no value of the real table but names of columns."""
-    rows, used, settings = told["rows"], told["engine"], told["settings"]
+    used, settings = told["engine"], told["settings"]
     lines = [
         f"# A synthetic twin of {_text(name)}", "",
         f"> {_text(purpose) or 'Purpose: not stated.'}", "",
-        f"{rows['made']:,} rows and {len(told['columns'])} columns, made by {used['title']}"
-        f"{' (' + used['package'] + ' ' + str(used['version']) + ')' if used['package'] else ''} after learning {rows['learned']:,} of {rows['real']:,} real rows. "
-        f"The other half was kept from the engine, and judges.", "", NEVER, "",
+        _origin(told), "", NEVER, "",
         "## Verdicts", "", *_verdicts(told.get("judge")), "",
         "## What was learned, and what was not", "", "| Column | Treated as | Why |", "|---|---|---|",
         *[f"| {_text(each['column'])} | {_text(_treatment(each))} | {_text(each['why'])} |" for each in told["treatment"]], "",
@@ -31,6 +29,15 @@ def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Map
         "The same source, settings and versions make the same twin again.", "",
     ]
     return "\n".join(lines)
+
+
+def _origin(told: Mapping[str, Any]) -> str:
+    rows, used = told["rows"], told["engine"]
+    package = f" ({used['package']} {used['version']})" if used["package"] else ""
+    return (
+        f"{rows['made']:,} rows and {len(told['columns'])} columns, made by {used['title']}{package} after learning {rows['learned']:,} of {rows['real']:,} real rows. "
+        f"The other half was kept from the engine, and judges."
+    )
 
 
 def _verdicts(judge: Mapping[str, Any] | None) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -177,5 +177,5 @@ def finished(coder: Coder, decoded: pd.DataFrame, encoded: pd.DataFrame, generat
             cells = made[name] if name in made else decoded[name]
         out[name] = cells.mask(pd.Series(gone[name])) if name in gone and len(cells) else cells
         if column["type"] == "text":
-            out[name] = out[name].astype(object).where(out[name].notna(), None)
+            out[name] = out[name].astype(object).where(out[name].notna(), cast(Any, None))
     return pd.DataFrame(out, columns=[column["name"] for column in coder.columns])

@@ -207,7 +207,7 @@ def _chains(above: Mapping[str, set[str]]) -> list[list[str]]:
 
 
 def _sums(numbers: Mapping[str, np.ndarray], names: Sequence[str]) -> list[dict[str, Any]]:
-    """a + b = c, or with three parts, where each part counts in at least a twentieth of the rows; sign and order of the parts aside."""
+    """Sums a + b = c, or with three parts, where each part counts in at least a twentieth of the rows; sign and order of the parts aside."""
     found: list[dict[str, Any]] = []
     names = [name for name in names if len(np.unique(numbers[name][np.isfinite(numbers[name])])) > 4][:30]
     few = {name: numbers[name][:400] for name in names}
@@ -262,7 +262,7 @@ def _combinations(frame: pd.DataFrame, columns: Sequence[Column], hot: set[str])
 
     Pairs count where six tenths of the combinations to be expected, or fewer, are there; pairs that share their finer column are one.
     """
-    codes = {}
+    codes: dict[str, np.ndarray] = {}
     for column in columns:
         cells = frame[column.name]
         few = cells.nunique()

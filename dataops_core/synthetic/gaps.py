@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -105,7 +104,7 @@ def _refill(
         drawn = donors[generator.integers(len(donors), size=len(wrong))]
         for name in bound:
             gone = frame[name].isna().to_numpy()[wrong] if attempt < tries else np.ones(len(wrong), dtype=bool)
-            out.iloc[wrong[gone], out.columns.get_loc(name)] = frame[name].iloc[drawn[gone]].to_numpy()
+            out.loc[out.index[wrong[gone]], name] = frame[name].iloc[drawn[gone]].to_numpy()
 
 
 def _stretched(out: pd.DataFrame, frame: pd.DataFrame, bound: list[str], had: np.ndarray, donors: np.ndarray, generator: np.random.Generator) -> None:

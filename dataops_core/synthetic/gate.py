@@ -110,12 +110,12 @@ def settled(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, An
             raise SettingError(f'There is no maker "{choice["maker"]}".', name, nearest(str(choice["maker"]), list(MAKERS)))
     out = []
     for each in proposed:
-        choice = chosen.get(each["column"])
-        if choice is None:
+        decision: Mapping[str, Any] = chosen.get(each["column"]) or {}
+        if not decision:
             out.append(each)
             continue
-        treated = choice.get("as", each["as"])
-        maker = (choice.get("maker") or each["maker"] or ("words" if each["type"] == "text" else "key")) if treated == "make" else None
+        treated = decision.get("as", each["as"])
+        maker = (decision.get("maker") or each["maker"] or ("words" if each["type"] == "text" else "key")) if treated == "make" else None
         if treated == "make" and each["type"] not in ("text", "integer"):
             raise SettingError("Only columns of text and whole numbers can be made up.", each["column"], "Learn it, or leave it out.")
         out.append({**each, "as": treated, "maker": maker, "why": "as decided", "ask": False})

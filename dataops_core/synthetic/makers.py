@@ -17,9 +17,11 @@ SHARED = 5  # rows that must share a shape, or a sign at a place of it, before i
 TRIES = 60
 DOMAINS = ("example.com", "example.org", "example.net")  # kept for examples by RFC 2606: nobody gets mail there
 _WORDS = (
-    "amber basin cedar delta ember fjord grove harbor island juniper kettle lantern meadow north orchard pebble quartz river summit timber "
-    "upland valley willow yonder zephyr arrow bridge copper drift eagle field garden hollow ivory jasper kernel linen maple nectar ocean"
-).split()
+    "amber", "basin", "cedar", "delta", "ember", "fjord", "grove", "harbor", "island", "juniper", "kettle", "lantern", "meadow",
+    "north", "orchard", "pebble", "quartz", "river", "summit", "timber", "upland", "valley", "willow", "yonder", "zephyr", "arrow",
+    "bridge", "copper", "drift", "eagle", "field", "garden", "hollow", "ivory", "jasper", "kernel", "linen", "maple", "nectar",
+    "ocean",
+)
 
 
 def recipe_of(column: pd.Series, maker: str) -> dict[str, Any]:
@@ -48,7 +50,7 @@ def recipe_of(column: pd.Series, maker: str) -> dict[str, Any]:
 
 def _shares(values: pd.Series) -> list[list[Any]]:
     counts = values.value_counts().head(20)
-    return [[int(value), float(n / counts.sum())] for value, n in counts.items()]
+    return [[int(value), float(n / counts.sum())] for value, n in zip(counts.index.to_numpy(), counts, strict=True)]
 
 
 def _shapes(texts: pd.Series) -> list[list[Any]]:
@@ -116,10 +118,19 @@ def _shape(told: Mapping[str, Any], rows: int, generator: np.random.Generator, _
     out = np.empty(rows, dtype=object)
     for at, (template, _) in enumerate(told["shapes"]):
         here = np.flatnonzero(picked == at)
-        widened = [*template, *([["9", 1]] * told.get("widen", 0))]
+        widened = _widened(template, told.get("widen", 0))
         signs = [np.array(list(classes[sign]))[generator.integers(len(classes[sign]), size=len(here))] if free else np.full(len(here), sign) for sign, free in widened]
         out[here] = ["".join(parts) for parts in zip(*signs, strict=True)] if signs else ""
     return out
+
+
+def _widened(template: list[list[Any]], by: int) -> list[list[Any]]:
+    """The shape with room for more values: digits that all rows share become free, the last first, and digits are put behind where none is left."""
+    out = [list(sign) for sign in template]
+    for sign in reversed(out):
+        if by and sign[0].isdigit() and not sign[1]:
+            sign[:], by = ["9", 1], by - 1
+    return [*out, *([["9", 1]] * by)]
 
 
 def _checked(mend: Callable[[str], str]) -> Callable[..., np.ndarray]:

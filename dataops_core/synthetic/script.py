@@ -42,7 +42,9 @@ def script(told: Mapping[str, Any]) -> str | None:
 
 
 def _constraints(told: Mapping[str, Any]) -> tuple[str, list[list[Any]]]:
-    lines, sums, taken = [], [], set()
+    lines: list[str] = []
+    sums: list[list[Any]] = []
+    taken: set[str] = set()
     for each in told["constraints"]:
         names = list(each["columns"])
         if set(names) & taken:

@@ -86,12 +86,12 @@ def _frequent_combinations(frame: pd.DataFrame, names: list[str], rare: int, gen
     example = frame[asked].drop_duplicates(names).assign(_key=lambda rows: combination_keys(rows, names)).set_index("_key")[names]
     coarsest = min(names, key=lambda name: frame[name].nunique())
     at = names.index(coarsest)
-    for row in wrong:
+    for row in wrong.tolist():
         own = kept[[key[at] == keys.iloc[row][at] for key in kept.index]]
         some = kept if own.empty else own
         key = some.index[int(generator.choice(len(some), p=some.to_numpy(dtype=float) / some.sum()))]
         for name in names:
-            frame.iat[row, frame.columns.get_loc(name)] = example.at[key, name]
+            frame.loc[frame.index[row], name] = example.loc[[key], name].iloc[0]
     return len(wrong)
 
 

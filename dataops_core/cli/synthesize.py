@@ -1,0 +1,98 @@
+"""The command that makes a synthetic twin: synthesize."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from pathlib import Path
+from typing import Any
+
+from dataops_core.cli.inspect import _tell
+from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.errors import SettingError
+
+
+def synthesize_command(args: argparse.Namespace) -> int:
+    """Make a twin of a file and judge it: exit code 1, and no twin written, when it gives real people away."""
+    from dataops_core.synthetic import Settings, card, plan, save_model, script, synthesize
+    from dataops_core.synthetic.signed import key
+    from dataops_core.write import write_file
+
+    given = _plan(args.plan)
+    with reading(args) as (source, folder):
+        if args.show_plan:
+            return print_json(plan(source.table, seed=args.seed, epochs=args.epochs))
+        if args.out is None:
+            raise SettingError("Where the twin should go is not said.", "-o", "Name a file: -o TWIN.csv")
+        if args.model:
+            key()
+        values = _where(args.where)
+        sensitive = [name for part in args.sensitive for name in part.split(",") if name]
+        plain: dict[str, Any] = {
+            "rows": args.rows, "engine": args.engine, "seed": args.seed, "epochs": args.epochs, "target": args.target, "sensitive": sensitive,
+            "where": [{"values": values, "rows": args.rows or source.table.rows}] if values else [],
+        }
+        settings = Settings.from_json(plain | given)
+        for name in (settings.target, *settings.sensitive):
+            if name is not None:
+                source.table.column(name)
+        twin, told, model = synthesize(source.table, folder / "twin.parquet", settings, progress=_tell)
+        verdict = told["judge"]["privacy"]["verdict"]
+        refused = verdict == "leak" and not args.even_if_leaking
+        if not refused:
+            write_file(twin, args.out)
+            if args.model:
+                save_model(model, args.model)
+            if args.card:
+                args.card.write_text(card(told, name=args.file.name, purpose=args.purpose), encoding="utf-8")
+            plain_script = script(told) if args.script else None
+            if args.script and plain_script is None:
+                raise SettingError(f"{told['engine']['title']} is not SDV's, so there is no script for it.", "--script", "Choose one of SDV's engines.")
+            if plain_script:
+                args.script.write_text(plain_script, encoding="utf-8")
+    told["out"] = None if refused else str(args.out)
+    if args.report:
+        args.report.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    if args.json:
+        print_json(told)
+    else:
+        _print(told)
+    return int(verdict == "leak")
+
+
+def _plan(path: Path | None) -> dict[str, Any]:
+    """Settings in a file: columns, constraints, where, rare, …; what is there goes before the options."""
+    if path is None:
+        return {}
+    try:
+        plain = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise SettingError("The plan cannot be read.", str(path), "Write a JSON document of settings, such as {\"rare\": 20}.") from error
+    if not isinstance(plain, dict):
+        raise SettingError("The plan is no JSON object.", str(path), "Write a JSON document of settings, such as {\"rare\": 20}.")
+    return plain
+
+
+def _where(given: list[str]) -> dict[str, str]:
+    pairs = [part.split("=", 1) for part in given]
+    if any(len(pair) != 2 or not pair[0] for pair in pairs):
+        raise SettingError("This condition cannot be read.", f"--where {' '.join(given)}", "Write it as COLUMN=VALUE.")
+    return {pair[0]: pair[1] for pair in pairs}
+
+
+def _print(told: dict[str, Any]) -> None:
+    rows = told["rows"]
+    print(f"{rows['made']:,} rows by {told['engine']['title']}, learned from {rows['learned']:,} of {rows['real']:,}; the other half judges.")
+    if rows["made"] < rows["asked"]:
+        print(f"- {rows['asked'] - rows['made']:,} of the {rows['asked']:,} rows that were asked for could not be made.")
+    made = [each for each in told["treatment"] if each["as"] != "learn"]
+    if made:
+        print("Not learned:")
+        print_table(("column", "instead", "why"), [(each["column"], each["maker"] or each["as"], each["why"]) for each in made])
+    if told["constraints"]:
+        print("What must hold (rows that break it):")
+        print_table(("constraint", "before", "after"), [(each["words"], f"{each['violations']:,}", f"{each['violations_after']:,}") for each in told["constraints"]])
+    print(f"Privacy: {told['judge']['privacy']['verdict']}")
+    for line in told["judge"]["words"]:
+        print(line)
+    print(f"The twin is in {told['out']}." if told["out"] else "The twin was not written: it gives real people away (--even-if-leaking writes it all the same).")

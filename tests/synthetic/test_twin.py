@@ -1,0 +1,160 @@
+"""Twins: what is learned and what is not, what holds in every row, and that a seed gives the same twin in another process."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataops_core.cli.main import main
+from dataops_core.errors import DataOpsError, IntegrityError, SettingError
+from dataops_core.synthetic import Settings, card, load_model, make, plan, save_model, synthesize
+from dataops_core.synthetic.constraints import find, holds
+from dataops_core.synthetic.makers import make as make_cells
+from dataops_core.synthetic.makers import recipe_of
+from dataops_core.table import tidy, write_table
+
+GEO = {"Berlin": "DE", "Munich": "DE", "Hamburg": "DE", "Paris": "FR", "Lyon": "FR", "Rome": "IT", "Milan": "IT", "Turin": "IT"}
+ROWS = 900
+
+
+def shop() -> pd.DataFrame:
+    """Customers with every sort of rule: city and country, low <= mid <= high, net + tax = gross, one of three plans, an end only for who left."""
+    rng = np.random.default_rng(5)
+    city, low = rng.choice(list(GEO), ROWS), rng.uniform(0, 100, ROWS).round(1)
+    mid = (low + rng.exponential(5, ROWS)).round(1)
+    plan_no, net, tax = rng.integers(0, 3, ROWS), rng.integers(0, 500, ROWS), rng.integers(0, 400, ROWS)
+    start, left = pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, ROWS), "D"), rng.random(ROWS) < 0.3
+    end = pd.Series(start + pd.to_timedelta(rng.integers(0, 300, ROWS), "D")).where(left)
+    first, last = rng.choice(["Zorbaq", "Quillix", "Vemtor", "Jaspun"], ROWS), rng.choice(["Wexlow", "Farrund", "Pilkost"], ROWS)
+    return tidy(pd.DataFrame({
+        "customer_id": [f"C{i:06d}" for i in range(ROWS)], "full_name": [f"{a} {b}{chr(97 + i % 26)}{chr(97 + i // 26 % 26)}" for i, (a, b) in enumerate(zip(first, last, strict=True))],
+        "email": [f"{a.lower()}.{i}@corp-internal.io" for i, a in enumerate(first)], "phone": [f"+49 30 {7_000_000 + 37 * i}" for i in range(ROWS)],
+        "city": city, "country": [GEO[c] for c in city], "low": low, "mid": mid, "high": (mid + rng.exponential(9, ROWS)).round(1),
+        "price": rng.integers(1, 60, ROWS) * 5, "plan_a": (plan_no == 0).astype(int), "plan_b": (plan_no == 1).astype(int), "plan_c": (plan_no == 2).astype(int),
+        "net": net, "tax": tax, "gross": net + tax, "start_date": start, "left": np.where(left, "yes", "no"), "end_date": end,
+        "end_reason": pd.Series(rng.choice(["price", "service", "moved"], ROWS)).where(left),
+    }))
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("twin")
+    table = write_table(folder / "real.parquet", [shop()])
+    twin, told, model = synthesize(table, folder / "twin.parquet", Settings(seed=3), judged=False)
+    return table, twin, told, model
+
+
+def test_rules_are_found():
+    frame = shop()
+    from dataops_core.table import Column, type_of
+
+    kinds = {"customer_id": "id", "city": "category", "country": "category", "left": "category", "end_reason": "category"}
+    columns = [Column(n, type_of(frame[n]), kinds.get(n, "datetime" if "date" in n else "text" if frame[n].dtype == object else "number")) for n in frame]
+    found = {(each["type"], tuple(each["columns"]), each.get("total"), each.get("by")) for each in find(frame, columns)}
+    assert found == {
+        ("one_hot", ("plan_a", "plan_b", "plan_c"), None, None), ("sum", ("net", "tax"), "gross", None), ("order", ("low", "mid", "high"), None, None),
+        ("order", ("start_date", "end_date"), None, None), ("increment", ("price",), None, 5), ("combination", ("city", "country"), None, None),
+        ("unique", ("customer_id",), None, None), ("together", ("end_date", "end_reason"), None, None),
+    }
+
+
+def test_every_row_of_the_twin_keeps_every_rule(made):
+    _, twin, told, _ = made
+    rows = twin.frame()
+    assert len(rows) == ROWS and {each["type"] for each in told["constraints"]} == {"one_hot", "sum", "order", "increment", "combination", "together"}
+    assert [each["violations_after"] for each in told["constraints"]] == [0] * len(told["constraints"])
+    assert set(zip(rows["city"], rows["country"], strict=True)) <= set(GEO.items())
+    assert ((rows["low"] <= rows["mid"]) & (rows["mid"] <= rows["high"])).all()
+    assert (rows["net"] + rows["tax"] == rows["gross"]).all() and (rows["price"] % 5 == 0).all()
+    assert (rows[["plan_a", "plan_b", "plan_c"]].sum(axis=1) == 1).all() and rows["customer_id"].is_unique
+
+
+def test_gaps_follow_the_real_pattern(made):
+    table, twin, _, _ = made
+    real, rows = table.frame(), twin.frame()
+    assert (rows["end_date"].notna() == (rows["left"] == "yes")).all()
+    assert abs(rows["end_date"].isna().mean() - real["end_date"].isna().mean()) < 0.05
+
+
+def test_no_real_identifier_is_anywhere(made, tmp_path, monkeypatch):
+    table, twin, told, model = made
+    monkeypatch.setenv("DATAOPS_MODEL_KEY", "a key for the tests")
+    save_model(model, tmp_path / "m.model")
+    content = (tmp_path / "m.model").read_bytes() + twin.path.read_bytes() + json.dumps(told, ensure_ascii=False).encode() + card(told, name="shop").encode()
+    content += twin.frame().to_csv().encode()
+    real = table.frame()
+    for name in ("customer_id", "full_name", "email", "phone"):
+        assert [value for value in real[name] if value.encode() in content] == []
+    assert {each["column"]: each["maker"] for each in told["treatment"] if each["as"] == "make"} == {"customer_id": "key", "full_name": "name", "email": "email", "phone": "phone"}
+
+
+def test_an_unsigned_or_changed_model_is_refused_unopened(made, tmp_path, monkeypatch):
+    path = tmp_path / "m.model"
+    monkeypatch.setenv("DATAOPS_MODEL_KEY", "a key for the tests")
+    save_model(made[3], path)
+    again, _ = make(load_model(path), 50)
+    assert again.equals(make(made[3], 50)[0])
+    content = path.read_bytes()
+    path.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    with pytest.raises(IntegrityError, match="not signed"):
+        load_model(path)
+    path.write_bytes(content.partition(b"\n")[2].partition(b"\n")[2])
+    with pytest.raises(IntegrityError, match="not signed"):
+        load_model(path)
+    monkeypatch.delenv("DATAOPS_MODEL_KEY")
+    with pytest.raises(SettingError, match="no key"):
+        load_model(path)
+
+
+def test_rows_that_are_asked_for_come_or_are_said_to_lack(made):
+    rows, told = make(made[3], where=[{"values": {"country": "it", "left": "yes"}, "rows": 60}])
+    assert told == [{"values": {"country": "it", "left": "yes"}, "asked": 60, "made": 60}]
+    assert (rows["country"] == "IT").all() and (rows["left"] == "yes").all()
+    with pytest.raises(SettingError, match='no value "Spain"'):
+        make(made[3], where=[{"values": {"country": "Spain"}, "rows": 5}])
+
+
+def test_two_processes_make_the_same_twin(tmp_path):
+    shop()[["city", "country", "net", "left"]].to_csv(tmp_path / "shop.csv", index=False)
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom dataops_core.read import read_file\nfrom dataops_core.synthetic import Settings, synthesize\n"
+        "d = Path(sys.argv[1])\nt = read_file(d / 'shop.csv', d / f'r{sys.argv[2]}.parquet').table\n"
+        "for e in ('gaussian_copula', 'tvae'):\n    print(synthesize(t, d / f't{sys.argv[2]}.parquet', Settings(engine=e, seed=7, epochs=2, rows=200), judged=False)[0].content_hash)\n"
+    )
+    one, other = (subprocess.run([sys.executable, "-c", code, str(tmp_path), name], capture_output=True, text=True, check=True).stdout for name in "ab")
+    assert one == other and len(set(one.split())) == 2
+
+
+def test_the_command_writes_twin_card_script_and_report(tmp_path, capsys):
+    shop()[["city", "country", "net", "left"]].to_csv(tmp_path / "shop.csv", index=False)
+    code = main(["synthesize", str(tmp_path / "shop.csv"), "--rows", "300", "--engine", "independent", "--target", "left", "-o", str(tmp_path / "twin.csv"),
+                 "--report", str(tmp_path / "r.json"), "--card", str(tmp_path / "c.md"), "--json"])
+    told = json.loads(capsys.readouterr().out)
+    assert code == 0 and told["judge"]["privacy"]["verdict"] == "no leak seen"
+    assert len(pd.read_csv(tmp_path / "twin.csv")) == 300
+    assert json.loads((tmp_path / "r.json").read_text())["content_hash"] == told["content_hash"]
+    assert "no leak seen" in (tmp_path / "c.md").read_text() and "anonymous" not in (tmp_path / "c.md").read_text()
+
+
+def test_bad_input_is_told(tmp_path):
+    table = write_table(tmp_path / "few.parquet", [shop().head(8)])
+    with pytest.raises(DataOpsError, match="too few"):
+        plan(table)
+    with pytest.raises(SettingError, match="no engine"):
+        Settings.from_json({"engine": "gpt"})
+    with pytest.raises(SettingError, match='no setting "row"'):
+        Settings.from_json({"row": 5})
+
+
+def test_made_up_keys_hold_no_real_value_and_no_other():
+    real = pd.Series([f"AB-{i:03d}" for i in range(900)], dtype=object)
+    cells = make_cells(recipe_of(real, "key"), 400, np.random.default_rng(0), set(real))
+    assert len(set(cells)) == 400 and not set(cells) & set(real) and all(cell.startswith("AB-") for cell in cells)
+
+
+def test_a_constraint_is_not_asked_of_rows_with_a_gap():
+    frame = tidy(pd.DataFrame({"a": [1, 5, None], "b": [2, 4, 1]}))
+    assert holds(frame, {"type": "order", "columns": ["a", "b"]}).tolist() == [True, False, True]
