@@ -10,7 +10,7 @@ run: $(READY)
 
 test: $(READY)
 	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo "Chromium is missing: the browser tests are skipped (Debian: apt-get install chromium)."
-	$(BIN)/python -m pytest -n 2 --dist loadfile -q $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .

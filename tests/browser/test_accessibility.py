@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import datasets, versions
-from tests.browser.driver import button, choose_step, metric, open_page, settle
+from tests.browser.driver import SAMPLE, button, choose_step, metric, open_page, settle
 
 # Faults of Streamlit's own that no app can mend: (rule, part of the element) -> where streamlit/streamlit has it
 UPSTREAM = {
@@ -51,9 +51,12 @@ def _compare(page, does="Compare the methods", sign="Recommended:"):
 
 
 @pytest.fixture(scope="module")
-def dataset(server):
-    """The sample with a recipe of one step, a role, and two versions."""
-    made, store = server.bring(), server.store()
+def dataset(server, tmp_path_factory):
+    """The first rows of the sample, ten of them twice, with a recipe of one step, a role, and two versions."""
+    some = tmp_path_factory.mktemp("some") / "loans.csv"
+    lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    some.write_text("".join(lines[:301] + lines[291:301]), encoding="utf-8")  # duplicates stand far behind in the sample
+    made, store = server.bring(some), server.store()
     versions.commit(store, made, "as it came", "tester")
     here = datasets.get(store, made)
     datasets.edit(store, made, here.revision, replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["city"]}),)), "trim", "t")
