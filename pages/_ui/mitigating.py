@@ -79,7 +79,6 @@ def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
     st.header("Keep a model")
     st.caption("A model that is kept ships with the version that is committed of this very table: in its bundle, with the columns alone that it takes. "
                "None takes a sensitive column, the outcome, an id, a weight or the split. Other ways are steps, and ship with the recipe.")
-    kept = models.kept(frame.store(), here.id, asked.state)
     for name in ("baseline", *FITTED):
         if name not in told["methods"]:
             continue
@@ -92,7 +91,7 @@ def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
                        f"{100 * each['accuracy']:.1f} % of its decisions are right.")
             job.ask("keep model", {"dataset": here.id, "state": asked.state, "with": given}, f"Keeping {each['title']}", "Keep this model", f"lab.keep.{name}",
                     "Learns it again from the same rows, and keeps it with the table as it is now")
-    for each in kept:
+    for each in models.kept(frame.store(), here.id, asked.state):  # after the jobs: one may have ended just now
         with st.container(horizontal=True, vertical_alignment="center", key=f"lab-kept-{each['name']}"):
             st.markdown(f":material/inventory_2: **{md(each['name'])}** is kept: {md(each['title'])}, whether {md(each['target'])} is {md(each['favourable'])}, by {md(', '.join(each['features']))}.")
             st.button("Remove", on_click=_drop, args=(here.id, asked.state, each["name"]), key=f"lab.drop.{each['name']}", icon=":material/delete:",
