@@ -29,8 +29,8 @@ def panel(judged: Mapping[str, Any]) -> None:
 
 
 def _between(judged: Mapping[str, Any]) -> None:
-    every = {"all": {side: judged[side] for side in ("score", "floor", "ceiling")}, **judged["parts"]}
-    known = {name: each for name, each in every.items() if all(each[side] is not None for side in ("score", "floor", "ceiling"))}
+    every = {"all": judged, **judged["parts"]}
+    known = {name: every[name] for name in PARTS if all(every[name][side] is not None for side in ("score", "floor", "ceiling"))}
     quiet, loud = chart.colours(2)
     figure = go.Figure()
     for place, each in enumerate(reversed(known.values())):
@@ -115,7 +115,7 @@ def together(draw: Mapping[str, Any], name: str, key: str) -> None:
         figure.update_layout(xaxis={"tickvals": places[::some], "ticktext": [label.split(" to ")[0] for label in shown[::some]]}, yaxis=shares)
     apart = max(range(len(labels)), key=lambda at: abs(table["Real rows"].iloc[at] - table["The twin"].iloc[at]), default=0)
     st.plotly_chart(figure, key=key, config=chart.CONFIG, alt=f"{name}: shares of real rows as bars, of the twin as diamonds, of real rows that were kept apart as circles. They differ most at {labels[apart]}: {table['Real rows'].iloc[apart]:.1%} real, {table['The twin'].iloc[apart]:.1%} made.")
-    if draw.get("outside"):
+    if draw.get("outside", 0) >= 0.001:
         st.caption(f"{draw['outside']:.1%} of the made values lie beyond what is drawn.")
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(table, key=f"{key}.numbers", alt=f"{name}, as numbers", column_config={column: st.column_config.NumberColumn(column, format="percent") for column in table.columns})
@@ -126,7 +126,7 @@ def _cut(text: str) -> str:
 
 
 def _short(edge: Any) -> str:
-    return edge if isinstance(edge, str) else f"{edge:,.4g}"
+    return edge if isinstance(edge, str) else f"{edge:,.0f}" if abs(edge) >= 100 else f"{edge:.3g}"
 
 
 def _pairs(judged: Mapping[str, Any]) -> None:

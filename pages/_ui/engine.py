@@ -13,7 +13,7 @@ from pages._ui.words import duration, md
 def panel(wanted: Asked) -> None:
     """The engines with what they are good for, the rows, then what few people will want to change."""
     st.header("Engine")
-    st.caption("An engine learns one half of the rows; the other half is kept from it, and judges. Times are those of one processor core; the verdicts take up to two minutes more.")
+    st.caption("An engine learns one half of the rows; the other half is kept from it, and judges. Times are those of one processor core; the verdicts take from ten seconds to two minutes more.")
     there = [name for name, each in wanted.plan["engines"].items() if each["there"] and name in ENGINES]
     said = {name: _says(wanted, name) for name in there}
     at = there.index(wanted.draft["engine"]) if wanted.draft["engine"] in there else None
@@ -45,7 +45,7 @@ def panel(wanted: Asked) -> None:
 def _says(wanted: Asked, name: str) -> str:
     each = wanted.plan["engines"][name]
     seconds = ENGINES[name].seconds(wanted.plan["learned_rows"], max(1, len(wanted.learned)), wanted.draft["epochs"])
-    return md(f"Good for {each['good']}. Weak at: {each['weak']}. Takes {duration(seconds)}.")
+    return md(f"Good for {each['good']}. Its weak side: {each['weak']}. Takes {duration(seconds)}.")
 
 
 def _target(wanted: Asked) -> None:

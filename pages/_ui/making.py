@@ -72,7 +72,7 @@ def _plan(wanted: Asked, *, known: bool) -> None:
         ),
         f"{count(len(wanted.constraints), 'rule')} must hold in every row." if wanted.constraints else "No rule must hold.",
         f"It makes {count(rows, 'row')}, by seed {draft['seed']}." if known else "",
-        f"That takes {duration(about.seconds(plan['learned_rows'], width, draft['epochs']))}, then the verdicts up to two minutes more.",
+        f"That takes {duration(about.seconds(plan['learned_rows'], width, draft['epochs']))}, then the verdicts from ten seconds to two minutes more.",
     ]
     with st.container(border=True, key="synthesize-plan", gap="xxsmall"):
         st.markdown("\n".join(f"- {line}" for line in lines if line))

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import MAKERS
-from pages._ui import frame, head
+from pages._ui import frame, head, job
 from pages._ui.twin import Asked
 from pages._ui.words import KINDS, count, md
 
@@ -98,8 +98,12 @@ def _examples(wanted: Asked, name: str) -> str:
 
 
 def _dirty(wanted: Asked) -> dict[str, str]:
-    """The columns of text that seem to hold amounts or dates, as the findings of the page Profile say, where they are known."""
+    """The columns of text that seem to hold amounts or dates, as the findings of the page Profile say."""
     profile = head.profile(wanted.here, wanted.state)
+    if profile is None and any(each["type"] == "text" and each["ask"] and not each["found"] for each in wanted.plan["columns"]):
+        args = {"state": wanted.state, "context": head.context(wanted.here).to_json()}
+        job.do("profile", args, "Looking for amounts and dates that are written as text", cells=wanted.table.cells + 3000 * len(wanted.table.columns))
+        profile = head.profile(wanted.here, wanted.state)
     texts = {each["column"] for each in wanted.plan["columns"] if each["type"] == "text"}
     return {name: DIRTY[each["check"]] for each in (profile or {}).get("findings", ()) if each["check"] in DIRTY for name in each["columns"] if name in texts}
 

@@ -12,7 +12,7 @@ from pages._ui import results
 from pages._ui.words import md
 
 KINDS = {"trees": "boosted trees", "linear": "a linear model"}
-SIDES = {"synthetic": "the twin", "real": "real rows"}
+SIDES = {"synthetic": "The twin", "real": "Real rows"}
 
 
 def panel(judged: Mapping[str, Any]) -> None:
@@ -22,11 +22,11 @@ def panel(judged: Mapping[str, Any]) -> None:
         return
     name = "AUC" if judged["measure"] == "auc" else "R²"
     rows = [
-        {"name": f"Learned from {SIDES[side]}, {KINDS[kind]}", "value": each["mean"], "low": each["interval"][0], "high": each["interval"][1], "mark": side == "synthetic"}
+        {"name": f"{SIDES[side]}, {KINDS[kind]}", "value": each["mean"], "low": each["interval"][0], "high": each["interval"][1], "mark": side == "synthetic"}
         for kind, sides in judged["models"].items() for side, each in sides.items()
     ]
     rows.sort(key=lambda row: -row["value"])
-    results.dots(rows, f"How well {judged['target']} is predicted", "synthesize.useful", unit=f"{name}, 95 % interval; diamonds: learned from the twin")
+    results.dots(rows, f"How well {judged['target']} is predicted by what learned from …", "synthesize.useful", unit=f"{name}, 95 % interval; diamonds: learned from the twin")
     tested = judged["rows"]
     st.caption(f"Each learned from {tested['synthetic']:,} rows, {judged['seeds']} times over, and was judged on {tested['test']:,} real rows that neither saw. " + (
         "AUC: how often the right one of two rows is found; 0.5 is guessing, 1 is always." if name == "AUC" else "R²: the share of the differences that is foretold; 0 is the mean, 1 is all."))
@@ -39,7 +39,8 @@ def panel(judged: Mapping[str, Any]) -> None:
             pd.DataFrame([{"Group": each["group"], "Real rows that judge": each["rows"], "Learned from the twin": each["synthetic"], "Learned from real rows": each["real"],
                            "Lost": None if each["real"] is None or each["synthetic"] is None else each["real"] - each["synthetic"]} for each in groups]),
             hide_index=True, key=f"synthesize.useful.{column}", alt=f"How well groups of {column} are predicted", placeholder="too few rows", width=760,
-            column_config={each: st.column_config.NumberColumn(each, format="%.3f") for each in ("Learned from the twin", "Learned from real rows", "Lost")},
+            column_config={each: st.column_config.NumberColumn(each, format="%.3f") for each in ("Learned from the twin", "Learned from real rows", "Lost")}
+            | {"Real rows that judge": st.column_config.NumberColumn("Real rows that judge", format="localized")},
         )
     _reasons(judged)
 

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.store import jobs, twins
+from dataops_core.synthetic import TREATMENTS
 from dataops_core.table import Table
 from pages._ui import alike, frame, grid, useful
 from pages._ui.making import is_current
@@ -29,6 +30,7 @@ TERMS = {
     "combinations": "uniques by combination (singling out)", "attribute_disclosure": "attribute disclosure", "dcr_share": "distance to the closest record (DCR) share",
     "mia_tpr_at_1pct": "membership inference, true positives at 1 % false positives", "p5_ratio": "ratio of the 5 % quantiles of distances",
 }
+SHARES = ("attribute_disclosure", "dcr_share", "mia_tpr_at_1pct")
 BADGES = {"leak": ("Leak", ":material/error:", "red"), "doubtful": ("Doubtful", ":material/warning:", "orange"), "fine": ("No leak seen", ":material/check:", "green"), "unknown": ("Not measured", ":material/help:", "gray")}
 
 
@@ -89,34 +91,31 @@ def privacy(judged: Mapping[str, Any]) -> None:
 def _signals(judged: Mapping[str, Any]) -> None:
     """Every signal with what it means, what was seen, what is fair, and its verdict; the worst first."""
     st.caption(f"The worst signal decides. A leak: chance alone would show as much less than once in {1 / judged['level']['leak']:,.0f} times; doubtful: less than once in {1 / judged['level']['doubtful']:,.0f}.")
-    order = {"leak": 0, "doubtful": 1, "fine": 2, "unknown": 3}
-    every = sorted(((order[_verdict(each)], place, name, each) for place, (name, each) in enumerate(judged["signals"].items())), key=lambda each: each[:2])
+    names = sorted(judged["signals"], key=lambda name: (list(BADGES).index(_verdict(judged["signals"][name])), list(MEANS).index(name) if name in MEANS else len(MEANS)))
     left, right = st.columns(2)
-    for place, (_, _, name, each) in enumerate(every):
+    for place, name in enumerate(names):
+        each = judged["signals"][name]
         with (left, right)[place % 2], st.container(border=True, key=f"synthesize-signal-{name}", gap="xxsmall"):
             word, icon, colour = BADGES[_verdict(each)]
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.badge(word, icon=icon, color=colour)
                 st.markdown(f"**{md(each['title'])}**{' (the worst)' if name == judged['worst'] else ''}", help=f"In statistics: {TERMS.get(name, name)}")
             st.markdown(md(each["words"]))
-            st.caption(" ".join(filter(None, [MEANS.get(name, ""), _fair(each)])))
+            st.caption(" ".join(filter(None, [MEANS.get(name, ""), _fair(each, percent=name in SHARES)])))
 
 
 def _verdict(each: Mapping[str, Any]) -> str:
     return "leak" if each["leak"] else "doubtful" if each["doubtful"] else "unknown" if each["value"] is None else "fine"
 
 
-def _fair(each: Mapping[str, Any]) -> str:
+def _fair(each: Mapping[str, Any], *, percent: bool) -> str:
     """What fresh real rows show, and how often chance shows as much."""
     span = each["interval"]
-    fair = f"Fair: {_short(span[0])} to {_short(span[1])}, in 95 of 100 samples of fresh real rows." if span else ""
+    ends = [f"{end:.1%}" if percent else f"{end:,.3g}" for end in span or ()]
+    fair = f"Fair: {' to '.join(ends)}, as 95 of 100 samples of fresh real rows." if ends else ""
     p = each["p"]
     chance = "" if p is None else "By chance: often." if p > 0.5 else f"By chance: once in {1 / p:,.0f} times." if p > 1e-9 else "By chance: practically never."
     return f"{fair} {chance}".strip()
-
-
-def _short(value: float | None) -> str:
-    return "any" if value is None else f"{value:,.0f}" if float(value).is_integer() else f"{value:,.3g}"
 
 
 def _done(told: Mapping[str, Any]) -> None:
@@ -124,7 +123,7 @@ def _done(told: Mapping[str, Any]) -> None:
     words = {"learn": "learned", "make": "made up", "leave out": "left out"}
     tamed = {name: ", ".join(f"{what}: {n:,}" for what, n in each.items()) for name, each in told["tamed"].items()}
     st.dataframe(
-        pd.DataFrame([{"Column": each["column"], "What became of it": words[each["as"]] + (f" ({each['maker']})" if each["maker"] else ""), "Rare and extreme": tamed.get(each["column"], ""), "Why": each["why"]} for each in told["treatment"]]),
+        pd.DataFrame([{"Column": each["column"], "What became of it": words[each["as"]] + (f" ({each['maker']})" if each["maker"] else ""), "Rare and extreme": tamed.get(each["column"], ""), "Why": "" if each["why"] == TREATMENTS["learn"] else each["why"]} for each in told["treatment"]]),
         hide_index=True, key="synthesize.treatment", alt="What became of each column",
         column_config={"Column": st.column_config.TextColumn("Column", width=180), "What became of it": st.column_config.TextColumn("What became of it", width=180), "Rare and extreme": st.column_config.TextColumn("Rare and extreme", width=260), "Why": st.column_config.TextColumn("Why", width=340)},
     )
@@ -133,10 +132,9 @@ def _done(told: Mapping[str, Any]) -> None:
             st.caption(f"{md(name)}: {md(each)}")
     if told["constraints"]:
         st.markdown("**What must hold**, and how many rows break it")
-        st.dataframe(
-            pd.DataFrame([{"Rule": each["words"], "Real rows learned from": each["violations"], "Twin": each["violations_after"], "Rows of the twin it speaks of": each["rows_after"]} for each in told["constraints"]]),
-            hide_index=True, key="synthesize.held", alt="Rows that break each rule, before and after", column_config={"Rule": st.column_config.TextColumn("Rule", width=420)},
-        )
+        st.table(pd.DataFrame([
+            {"Rule": md(each["words"]), "Real rows that break it": f"{each['violations']:,} of {each['rows']:,}", "Made rows that break it": f"{each['violations_after']:,} of {each['rows_after']:,}"} for each in told["constraints"]
+        ]), hide_index=True, alt="Rows that break each rule, before and after")
         if told["dropped"]:
             st.caption(f"{count(told['dropped'], 'row')} that break a rule were not learned from.")
     if any(each["values"] for each in told["conditions"]):
