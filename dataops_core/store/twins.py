@@ -56,7 +56,12 @@ def last(store: Store, dataset: str) -> jobs.Job | None:
 
 def told(store: Store, job: jobs.Job) -> dict[str, Any]:
     """All that was told of the twin that a job made. Raises InputError where it has not made one."""
-    return dict(json.loads(store.objects.local(_made(job)["told"]).read_text(encoding="utf-8")))
+    return told_of(store, _made(job))
+
+
+def told_of(store: Store, made: Mapping[str, Any]) -> dict[str, Any]:
+    """All that was told of what `make` made."""
+    return dict(json.loads(store.objects.local(made["told"]).read_text(encoding="utf-8")))
 
 
 def table(store: Store, job: jobs.Job) -> Table:
@@ -99,26 +104,33 @@ def _lean(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def keep(store: Store, dataset: str, job: str, message: str, purpose: str, actor: str, *, progress: Progress = nothing_said) -> versions.Version:
-    """Keep the twin that a job made as the dataset's next version, of kind "synthetic"; its parent is the version it learned from.
+    """Keep the twin that a job made, as `keep_made` does."""
+    found = jobs.get(store, job)
+    if found is None or found.args.get("dataset") != dataset:
+        raise InputError("There is no such twin of this dataset.", f"job {job}", "Make one first.")
+    return keep_made(store, dataset, found.args["state"], _made(found), message, purpose, actor, progress=progress)
+
+
+def keep_made(
+    store: Store, dataset: str, state: str, made: Mapping[str, Any], message: str, purpose: str, actor: str, *, progress: Progress = nothing_said
+) -> versions.Version:
+    """Keep what `make` made of a state as the dataset's next version, of kind "synthetic"; its parent is the version it learned from.
 
     The draft is committed first where it is what the twin learned from and no version yet. Raises SettingError for a twin that gives real people
     away, without a message, and where the table it learned from is neither a version nor the draft.
     """
     if not message.strip():
         raise SettingError("A version needs a message.", "commit", "Say in a few words what this twin is for.")
-    found = jobs.get(store, job)
-    if found is None or found.args.get("dataset") != dataset:
-        raise InputError("There is no such twin of this dataset.", f"job {job}", "Make one first.")
-    about = told(store, found)
+    about = told_of(store, made)
     if why := refused(about):
         raise SettingError(f"This twin is not kept. {why}", "privacy", "Make another one: leave columns out, raise the limit for rare values, or choose another engine.")
-    parent = _parent(store, dataset, found.args["state"], actor, progress)
+    parent = _parent(store, dataset, state, actor, progress)
     here = datasets.get(store, dataset)
     progress(0.5, "Writing the version")
     path = store.scratch_file(".parquet")
-    write_file(table(store, found), path)
+    write_file(open_table(store.objects.local(made["table"])), path)
     raw = {"name": f"{Path(here.raw['name']).stem}-synthetic.parquet", **store.objects.put(path).to_json()}
-    state, source = states.read_raw(store, raw, None)
+    root, source = states.read_raw(store, raw, None)
     if source.table.content_hash != about["content_hash"]:
         raise InputError("The twin cannot be kept: its file reads as another table.", raw["name"], "Make it again.")
     names = set(source.table.names)
@@ -128,7 +140,7 @@ def keep(store: Store, dataset: str, job: str, message: str, purpose: str, actor
         "packages": packages(about), "synthetic": {**_lean(about), "purpose": purpose.strip()},
     }
     with store.writing() as connection:
-        number = versions.enter(store, connection, here, parent, message, actor, entered, state)
+        number = versions.enter(store, connection, here, parent, message, actor, entered, root)
     return versions.get(store, dataset, number)
 
 

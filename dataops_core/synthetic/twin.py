@@ -177,6 +177,6 @@ def synthesize(
             train, holdout = parts(table, frame, mine, others, Path(folder))
             told["judge"] = judge(
                 train, twin, holdout=holdout, target=settings.target, by=[name for name in settings.sensitive if name in twin.names],
-                seed=settings.seed, progress=lambda share, note: progress(made + (1 - made) * share, note),
+                requests=conditions, seed=settings.seed, progress=lambda share, note: progress(made + (1 - made) * share, note),
             )
     return twin, told, model

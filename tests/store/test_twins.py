@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 import sqlalchemy as sa
 
+from dataops_core.cli import main
 from dataops_core.errors import SettingError
 from dataops_core.export.bundle import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
@@ -148,6 +149,30 @@ def test_the_model_is_kept_signed_or_not_at_all(kept, tmp_path, monkeypatch):
     monkeypatch.delenv(twins.signing.KEY)
     store = Store(tmp_path / "home")
     assert twins.model(store, ended(store, *draft(store, tmp_path))) is None
+
+
+def test_the_commands_make_keep_and_ship_a_twin(tmp_path, capsys, monkeypatch):
+    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
+    people().to_csv(tmp_path / "people.csv", index=False)
+    assert main(["twin", "people", "-m", "twin"]) == 2
+    assert main(["commit", "people", str(tmp_path / "people.csv"), "-m", "as it came"]) == 0
+    capsys.readouterr()
+    assert main(["twin", "people", "--engine", "independent", "--rows", "120", "--seed", "5", "-m", "for the demo", "--purpose", "Demo", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["number"] == 2 and told["rows"]["made"] == 120 and told["judge"]["privacy"]["verdict"] == "no leak seen"
+    assert main(["twin", "people", "2", "-m", "twin of a twin"]) == 2 and "synthetic itself" in capsys.readouterr().err
+    assert main(["log", "people"]) == 0 and "for the demo (synthetic)" in capsys.readouterr().out
+    assert main(["export", "people", "2", "-o", str(tmp_path / "b.zip")]) == 0 and main(["verify", str(tmp_path / "b.zip")]) == 0
+
+
+def test_more_rows_come_from_a_signed_model_only(kept, tmp_path, capsys, monkeypatch):
+    model, out = twins.model(kept[0], kept[2]), tmp_path / "more.csv"
+    monkeypatch.setenv(twins.signing.KEY, "another key altogether")
+    assert main(["more-rows", str(model), "--rows", "30", "-o", str(out)]) == 2 and "not signed" in capsys.readouterr().err
+    monkeypatch.setenv(twins.signing.KEY, KEY)
+    assert main(["more-rows", str(model), "--rows", "30", "--where", "job=clerk", "-o", str(out)]) == 0
+    assert set(pd.read_csv(out)["job"]) == {"clerk"} and "not judged" in capsys.readouterr().out
+    assert main(["more-rows", str(model), "--rows", "0", "-o", str(out)]) == 2
 
 
 def session_of(job: str) -> int:
