@@ -61,7 +61,7 @@ def _given_away(judged: Mapping[str, Any]) -> None:
     if judged["auc"] is None:
         return
     st.header("Can a model tell real from made rows?")
-    st.markdown(f"It finds the right one of a real and a made row in **{judged['auc']:.0%}** of cases; in {judged['auc_ceiling']:.0%} where both are real, and in {judged['auc_floor']:.0%} where columns are shuffled. 50 % is guessing.",
+    st.markdown(f"Shown a real row and a made one, it tells which is which in **{judged['auc']:.0%}** of cases; in {judged['auc_ceiling']:.0%} where both are real, and in {judged['auc_floor']:.0%} where columns are shuffled. 50% is guessing.",
                 help="The area under the curve (AUC) of a discriminator: boosted trees, judged by cross-validation")
     away = [each for each in judged["given_away"] if each["importance"] > 0.005]
     if away:

@@ -122,14 +122,14 @@ def _others(wanted: Asked, others: list[Mapping[str, Any]]) -> None:
     st.caption("Click a cell under “What becomes of it” twice to choose otherwise.")
     base = st.session_state.setdefault(wanted.key(f"base.{wanted.state}"), dict(wanted.draft["columns"]))  # a table whose cells change by themselves would forget its edits
     shown = pd.DataFrame([
-        {"Column": each["column"], "Kind": KINDS.get(each["kind"], each["kind"]), "What becomes of it": _now(each, base), "Why": "it tells nobody apart" if each["as"] == "learn" and not each["found"] else each["why"]}
+        {"Column": each["column"], "What becomes of it": _now(each, base), "Why": "it tells nobody apart" if each["as"] == "learn" and not each["found"] else each["why"], "Kind": KINDS.get(each["kind"], each["kind"])}
         for each in others
     ])
     key = wanted.key(f"editor.{wanted.state}")
     st.data_editor(
         shown, key=key, hide_index=True, disabled=["Column", "Kind", "Why"], alt="All other columns, with what becomes of each", on_change=_edited, args=(wanted, [each["column"] for each in others], key),
-        column_config={"What becomes of it": st.column_config.SelectboxColumn("What becomes of it", options=list(CHOICES), required=True, width=330),
-                       "Column": st.column_config.TextColumn("Column", width=190), "Kind": st.column_config.TextColumn("Kind", width=110), "Why": st.column_config.TextColumn("Why", width=340)},
+        column_config={"What becomes of it": st.column_config.SelectboxColumn("What becomes of it", options=list(CHOICES), required=True, width=300),
+                       "Column": st.column_config.TextColumn("Column", width=150), "Kind": st.column_config.TextColumn("Kind", width=110), "Why": st.column_config.TextColumn("Why", width=280)},
         height=min(560, 42 + 35 * len(others)),
     )
 

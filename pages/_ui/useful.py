@@ -26,7 +26,7 @@ def panel(judged: Mapping[str, Any]) -> None:
         for kind, sides in judged["models"].items() for side, each in sides.items()
     ]
     rows.sort(key=lambda row: -row["value"])
-    results.dots(rows, f"How well {judged['target']} is predicted by what learned from …", "synthesize.useful", unit=f"{name}, 95 % interval; diamonds: learned from the twin")
+    results.dots(rows, f"Predicting {judged['target']}, learned from …", "synthesize.useful", unit=f"{name} (95 % interval)")
     tested = judged["rows"]
     st.caption(f"Each learned from {tested['synthetic']:,} rows, {judged['seeds']} times over, and was judged on {tested['test']:,} real rows that neither saw. " + (
         "AUC: how often the right one of two rows is found; 0.5 is guessing, 1 is always." if name == "AUC" else "R²: the share of the differences that is foretold; 0 is the mean, 1 is all."))

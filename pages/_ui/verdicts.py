@@ -35,15 +35,13 @@ BADGES = {"leak": ("Leak", ":material/error:", "red"), "doubtful": ("Doubtful", 
 
 
 @functools.lru_cache(maxsize=32)
-def _told(home: str, job: str) -> Mapping[str, Any]:
-    found = jobs.get(frame.store(), job)
-    assert found is not None
-    return twins.told(frame.store(), found)
+def _told(home: str, md5: str) -> Mapping[str, Any]:
+    return twins.told_of(frame.store(), {"told": md5})
 
 
 def told_of(job: jobs.Job) -> Mapping[str, Any]:
     """All that was told of the twin that a job made; read once."""
-    return _told(str(frame.store().home), job.id)
+    return _told(str(frame.store().home), job.result["told"])
 
 
 @functools.lru_cache(maxsize=32)
