@@ -94,7 +94,7 @@ def _allowed(each: Mapping[str, Any], choice: Mapping[str, Any]) -> bool:
 
 def _examples(wanted: Asked, name: str) -> str:
     cells = wanted.table.page(0, EXAMPLES, [name])[name].dropna().astype(str).unique()[:3]
-    return "; ".join(md(cell if len(cell) <= 60 else f"{cell[:59]}…") for cell in cells)
+    return "; ".join(md(cell if len(cell) <= 60 else f"{cell[:59]}…").replace("@", "\u200b@") for cell in cells)  # no link to send mail by
 
 
 def _dirty(wanted: Asked) -> dict[str, str]:

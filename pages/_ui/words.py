@@ -34,7 +34,7 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|<>~$:])")
 
 def md(text: object) -> str:
     """Text that Markdown leaves as it is, on one line: no link, and no sign that turns the direction of what follows."""
-    told = _TURNS.sub("\ufffd", " ".join(str(text).split())).replace("://", ":\u200b//").replace("www.", "www\u200b.").replace("@", "\u200b@")
+    told = _TURNS.sub("\ufffd", " ".join(str(text).split())).replace("://", ":\u200b//").replace("www.", "www\u200b.")
     return _MARKS.sub(r"\\\1", told)
 
 
