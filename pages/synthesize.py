@@ -30,7 +30,8 @@ with frame.errors():
     for tab, panel in ((judged, verdicts.panel), (out, taking.panel)):
         if tab.open:
             with tab, frame.errors():
-                if done is None:
-                    st.info("It is being made." if last is not None and last.is_open else "First make one.", title="There is no twin yet", icon=":material/content_copy:")
-                else:
+                busy = making.running(last)
+                if done is not None:
                     panel(wanted, done)
+                elif not busy:
+                    st.info("First make one.", title="There is no twin yet", icon=":material/content_copy:")

@@ -33,10 +33,7 @@ def done(wanted: Asked, last: jobs.Job | None) -> jobs.Job | None:
 def panel(wanted: Asked) -> None:
     """The plan in sentences, what is in its way, and the button or the progress."""
     last = twins.last(frame.store(), wanted.here.id)
-    if last is not None and last.is_open:
-        st.session_state[f"{GO}.when"] = last.id
-        job.progress(last.id, "Making the twin")
-        st.caption("It goes on when you leave this page, and is found again when you come back.")
+    if running(last):
         return
     if last is not None and last.state == "done" and st.session_state.pop(f"{GO}.when", None) == last.id:
         st.session_state[GO] = "Verdicts"
@@ -48,6 +45,16 @@ def panel(wanted: Asked) -> None:
     st.button("Make the twin", key="synthesize.make", type="primary", icon=":material/content_copy:", on_click=_start, args=(wanted,), disabled=bool(missing))
     if last is not None:
         _ended(wanted, last, ready=not missing)
+
+
+def running(last: jobs.Job | None) -> bool:
+    """Show the progress of a twin that is being made; whether there is one."""
+    if last is None or not last.is_open:
+        return False
+    st.session_state[f"{GO}.when"] = last.id
+    job.progress(last.id, "Making the twin")
+    st.caption("It goes on when you leave this page, and is found again when you come back.")
+    return True
 
 
 def _start(wanted: Asked) -> None:

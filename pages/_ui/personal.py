@@ -50,6 +50,7 @@ def _head(wanted: Asked, ask: list[Mapping[str, Any]]) -> None:
 
 def _take_all(wanted: Asked) -> None:
     wanted.change(columns={**wanted.draft["columns"], **{each["column"]: {"as": each["as"], "maker": each["maker"]} for each in wanted.undecided}})
+    st.session_state.pop(wanted.key(f"base.{wanted.state}"), None)
 
 
 def _card(wanted: Asked, each: Mapping[str, Any], dirty: str | None) -> None:

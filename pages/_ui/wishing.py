@@ -113,6 +113,9 @@ def _comes_to(wanted: Asked) -> None:
     if not asked:
         st.caption("Nothing is asked for yet.")
         return
-    shown = pd.DataFrame([{**{name: str(value) for name, value in each["values"].items()}, "Rows to make": each["rows"]} for each in asked])
-    st.dataframe(shown, hide_index=True, key="synthesize.wishes", alt="The rows that will be asked for", placeholder="any", height=min(300, 40 + 35 * len(shown)))
-    st.caption(f"{count(sum(each['rows'] for each in asked), 'row')} in all. Where so many cannot be made, the twin says how many are short.")
+    how = wanted.draft["how"]
+    if how != "values":  # those stand above, one by one
+        shown = pd.DataFrame([{**{name: str(value) for name, value in each["values"].items()}, "Rows to make": each["rows"]} for each in asked])
+        st.dataframe(shown, hide_index=True, key="synthesize.wishes", alt="The rows that will be asked for", placeholder="any", height=min(300, 40 + 35 * len(shown)))
+    alone = " The twin has these rows only: they are there to stand beside the real ones." if how == "fill" else ""
+    st.caption(f"{count(sum(each['rows'] for each in asked), 'row')} in all.{alone} Where so many cannot be made, the twin says how many are short.")
