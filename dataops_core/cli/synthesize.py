@@ -19,6 +19,8 @@ def synthesize_command(args: argparse.Namespace) -> int:
     from dataops_core.write import write_file
 
     given = _plan(args.plan)
+    if args.sequence_index and not args.sequence_key:
+        raise SettingError("Whose rows follow each other is not said.", "--sequence-index", "Name the key too: --sequence-key COLUMN")
     with reading(args) as (source, folder):
         if args.show_plan:
             return print_json(plan(source.table, seed=args.seed, epochs=args.epochs))
@@ -30,6 +32,7 @@ def synthesize_command(args: argparse.Namespace) -> int:
         sensitive = [name for part in args.sensitive for name in part.split(",") if name]
         plain: dict[str, Any] = {
             "rows": args.rows, "engine": args.engine, "seed": args.seed, "epochs": args.epochs, "target": args.target, "sensitive": sensitive,
+            **({"sequence": {"key": args.sequence_key, "index": args.sequence_index}} if args.sequence_key else {}),
             "where": [{"values": values, "rows": args.rows or source.table.rows}] if values else [],
         }
         settings = Settings.from_json(plain | given)
@@ -47,7 +50,7 @@ def synthesize_command(args: argparse.Namespace) -> int:
                 args.card.write_text(card(told, name=args.file.name, purpose=args.purpose), encoding="utf-8")
             plain_script = script(told) if args.script else None
             if args.script and plain_script is None:
-                raise SettingError(f"{told['engine']['title']} is not SDV's, so there is no script for it.", "--script", "Choose one of SDV's engines.")
+                raise SettingError(f"There is no plain script for {told['engine']['title']}.", "--script", "Choose gaussian_copula, ctgan, tvae or copulagan.")
             if plain_script:
                 args.script.write_text(plain_script, encoding="utf-8")
     told["out"] = None if refused else str(args.out)
@@ -92,6 +95,8 @@ def _print(told: dict[str, Any]) -> None:
     if told["constraints"]:
         print("What must hold (rows that break it):")
         print_table(("constraint", "before", "after"), [(each["words"], f"{each['violations']:,}", f"{each['violations_after']:,}") for each in told["constraints"]])
+    if told.get("sequences"):
+        print(f"{told['sequences']['made']:,} sequences. {' '.join(told['sequences']['verdict']['words'])}")
     print(f"Privacy: {told['judge']['privacy']['verdict']}")
     for line in told["judge"]["words"]:
         print(line)

@@ -37,6 +37,7 @@ class Engine:
     start: float
     setup: float
     epoch: float
+    sequences: bool = False  # it learns rows that follow each other
 
     def seconds(self, rows: int, columns: int, epochs: int = EPOCHS) -> float:
         """The time that learning and making rows is expected to take, in seconds of one CPU."""
@@ -48,11 +49,12 @@ class Engine:
         """Whether its package is installed."""
         return not self.needs or importlib.util.find_spec(self.needs) is not None
 
-    def to_json(self, rows: int, columns: int, epochs: int = EPOCHS) -> dict[str, Any]:
-        """What a person should know before choosing it."""
+    def to_json(self, rows: int, columns: int, epochs: int = EPOCHS, why_not: str | None = None) -> dict[str, Any]:
+        """What a person should know before choosing it; `why_not` says why it does not fit a table."""
         return {
             "title": self.title, "package": self.needs, "version": version_of(self.needs), "licence": self.licence, "good": self.good, "weak": self.weak,
             "epochs": epochs if self.epochs else None, "seconds": round(self.seconds(rows, columns, epochs), 1), "there": self.there,
+            "fits": why_not is None, "why_not": why_not,
         }
 
 
@@ -75,6 +77,7 @@ ENGINES: dict[str, Engine] = {
         Engine("ctgan", "CTGAN", "_sdv", "sdv", BUSL, "tables of some thousand rows and more, with many categories", "slow; small tables; numbers are rougher", True, 9.0, 0.06, 0.0135),
         Engine("tvae", "TVAE", "_sdv", "sdv", BUSL, "the most useful twin in most published comparisons", "may forget rare values; conditions are met by trial and error", True, 8.0, 0.04, 0.0025),
         Engine("copulagan", "CopulaGAN", "_sdv", "sdv", BUSL, "as CTGAN, for skewed numbers", "slow; small tables", True, 9.0, 0.07, 0.0135),
+        Engine("par", "PAR", "_par", "sdv", BUSL, "rows that follow each other in time: visits, readings, orders of one customer", "needs many sequences; what lasts longer than a few rows", True, 6.0, 0.02, 0.0009, True),
     )
 }
 DEFAULT = "gaussian_copula"
