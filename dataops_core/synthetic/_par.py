@@ -12,7 +12,8 @@ import torch
 from deepecho import PARModel
 
 from dataops_core.synthetic._sdv import quiet, seed_all, telling
-from dataops_core.synthetic.scores import Scores
+from dataops_core.synthetic.constraints import Constraint
+from dataops_core.synthetic.together import Part
 
 WIDE = 4.0  # standard deviations beyond which nothing is drawn
 
@@ -69,42 +70,6 @@ class Model(PARModel):  # type: ignore[misc]  # deepecho has no types
         return out
 
 
-class Part:
-    """Columns of one side (the sequences' own, or the rows'): amounts as normal scores, and categories as numbers; those that only come together are one."""
-
-    def __init__(self, frame: pd.DataFrame, numbers: Sequence[str], together: Sequence[Sequence[str]]) -> None:
-        self.names = list(frame.columns)
-        self.constant = {name: frame[name].iloc[0] for name in self.names if (frame[name] == frame[name].iloc[0]).all()}
-        joint: list[list[str]] = []
-        for names in [*together, *([name] for name in self.names if name not in numbers)]:
-            left = [name for name in names if name in self.names and name not in self.constant and not any(name in block for block in joint)]
-            joint += [left] if left else []
-        self.blocks = [frame[block].drop_duplicates().sort_values(block).reset_index(drop=True) for block in joint]
-        taken = {name for block in joint for name in block} | set(self.constant)
-        self.scores = Scores(frame, [name for name in self.names if name not in taken])
-
-    def forth(self, frame: pd.DataFrame, generator: np.random.Generator) -> tuple[list[np.ndarray], list[str]]:
-        """The columns (rows,) that the network sees, and of which sort each is."""
-        scored = self.scores.forth(frame, generator)
-        amounts = [scored[name].to_numpy(dtype="float64") for name in self.scores.knots]
-        codes = []
-        for block in self.blocks:
-            places = {key: at for at, key in enumerate(block.itertuples(index=False, name=None))}
-            codes.append(np.array([places[key] for key in frame[list(block.columns)].itertuples(index=False, name=None)], dtype="int64"))
-        return [*amounts, *codes], ["continuous"] * len(amounts) + ["categorical"] * len(codes)
-
-    def back(self, cells: Sequence[np.ndarray]) -> pd.DataFrame:
-        """Encoded columns from what the network drew."""
-        count = len(self.scores.knots)
-        made: dict[str, Any] = dict(self.scores.back(pd.DataFrame(dict(zip(self.scores.knots, cells[:count], strict=True)))))
-        for block, codes in zip(self.blocks, cells[count:], strict=True):
-            rows = block.iloc[codes.astype("int64")]
-            made |= {str(name): rows[name].to_numpy() for name in block.columns}
-        length = len(cells[0]) if len(cells) else 0
-        made |= {name: np.full(length, value, dtype=object if isinstance(value, str) else "float64") for name, value in self.constant.items()}
-        return pd.DataFrame(made)[self.names]
-
-
 class Fitted:
     """A fitted PAR."""
 
@@ -117,24 +82,24 @@ class Fitted:
         inside = np.arange(longest)[None, :] < lengths[:, None]
         numbers = np.repeat(np.arange(len(lengths)), lengths)
         if self.model is None:
-            return self.rows.back([]).reindex(np.arange(len(numbers))).assign(**self.rows.constant), numbers
+            return self.rows.back([], len(numbers)), numbers
         seen, _ = self.around.forth(around, np.random.default_rng([seed % 2**63, 5]))
         contexts = list(zip(*[cells.tolist() for cells in seen], strict=True)) or [()] * len(lengths)
         with quiet():
             cells = self.model.sample_many(contexts, longest, torch.Generator().manual_seed(seed % 2**63))
-        return self.rows.back([each[inside] for each in cells]), numbers
+        return self.rows.back([each[inside] for each in cells], len(numbers)), numbers
 
 
 def fit_sequences(
-    around: pd.DataFrame, around_numbers: Sequence[str], rows: pd.DataFrame, numbers: Sequence[str], groups: np.ndarray, together: Sequence[Sequence[str]], *,
+    around: pd.DataFrame, around_numbers: Sequence[str], rows: pd.DataFrame, numbers: Sequence[str], groups: np.ndarray, constraints: Sequence[Constraint], *,
     seed: int, epochs: int, progress: Callable[[float, str], Any],
 ) -> Fitted:
     """Learn sequences: `around` holds one encoded row for each (sequences, columns), `rows` their rows in order, `groups` (rows,) whose row each is.
 
-    Columns in `together` only come in combinations that exist. Gaps are not among the cells.
+    `constraints` are those among the rows' columns. Gaps are not among the cells.
     """
     generator = np.random.default_rng([seed % 2**63, 4])
-    outside, inside = Part(around, around_numbers, ()), Part(rows, numbers, together)
+    outside, inside = Part(around, around_numbers), Part(rows, numbers, constraints)
     seen, kinds_around = outside.forth(around, generator)
     cells, kinds = inside.forth(rows, generator)
     if not cells:

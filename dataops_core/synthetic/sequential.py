@@ -41,7 +41,6 @@ class Sequences:
     step: str
     time: Mapping[str, Any]  # of the index: {"dtype", "per": units of it in a day or in 1, "low", "high", "least": step, "whole": units only}, in units
     constraints: Sequence[Constraint]  # all of them; a drawn sequence must keep to those on its columns
-    orders: Sequence[tuple[str, str]]  # (a, b): b is learned as its distance from a, which it is never below
     names: Sequence[str]
 
 
@@ -79,14 +78,12 @@ def learn(
     each = fit("gaussian_copula", around.reset_index(drop=True), whose.numbers, whose.enforced, seed=settings.seed)
     from dataops_core.synthetic._par import fit_sequences
 
-    orders = _orders(coder)
-    joint = [list(c["columns"]) for c in coder.enforced if c["type"] in ("combination", "one_hot")]
     fitted = fit_sequences(
-        around, whose.numbers, _apart(encoded, orders), coder.numbers, groups[encoded.index].to_numpy(), joint, seed=settings.seed, epochs=settings.epochs, progress=progress,
+        around, whose.numbers, encoded, coder.numbers, groups[encoded.index].to_numpy(), coder.enforced, seed=settings.seed, epochs=settings.epochs, progress=progress,
     )
     recipe = recipe_of(pd.Series(rows[key].unique(), dtype=rows[key].dtype), treated[key]["maker"] or "key")
     told = {"learned": len(around), "rows": len(encoded), "without": len(frame) - len(rows)}
-    return Sequences(chosen, coder, fitted, whose, each, recipe, length, start, step, time, _known(constraints, (coder, whose), rows, groups, settings.rare), orders, names), told
+    return Sequences(chosen, coder, fitted, whose, each, recipe, length, start, step, time, _known(constraints, (coder, whose), rows, groups, settings.rare), names), told
 
 
 def _new_names(names: Sequence[str]) -> list[str]:
@@ -99,30 +96,6 @@ def _new_names(names: Sequence[str]) -> list[str]:
 
 def _bound(constraint: Constraint) -> set[str]:
     return {*constraint["columns"], *([constraint["total"]] if constraint["type"] == "sum" else [])}
-
-
-def _orders(coder: Coder) -> list[tuple[str, str]]:
-    """Neighbours of each chain a <= b <= c, from its end on; no column is in two chains."""
-    pairs: list[tuple[str, str]] = []
-    for each in coder.enforced:
-        names = list(each["columns"])
-        if each["type"] == "order" and set(names) <= set(coder.numbers) and not any(set(names) & set(pair) for pair in pairs):
-            pairs += list(zip(names, names[1:], strict=False))[::-1]
-    return pairs
-
-
-def _apart(encoded: pd.DataFrame, orders: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    out = encoded.copy()
-    for low, high in orders:
-        out[high] = out[high] - out[low]
-    return out
-
-
-def _joined(encoded: pd.DataFrame, orders: Sequence[tuple[str, str]]) -> pd.DataFrame:
-    out = encoded.copy()
-    for low, high in reversed(orders):
-        out[high] = out[low] + np.maximum(0.0, out[high])
-    return out
 
 
 def _known(constraints: Sequence[Constraint], coders: Sequence[Coder], rows: pd.DataFrame, groups: pd.Series, rare: int) -> list[Constraint]:
@@ -216,7 +189,6 @@ def _unbroken(
         left = np.flatnonzero(fewest > 0)
         again += len(left) if attempt else 0
         cells, numbers = model.fitted.sample(around.iloc[left], lengths[left], seed + 104_729 * attempt)
-        cells = _joined(cells, model.orders)
         wrong = np.bincount(numbers[_broken(model, plain.iloc[left].reset_index(drop=True), cells, numbers)], minlength=len(left))
         for at, part in enumerate(np.split(np.arange(len(numbers)), np.flatnonzero(np.diff(numbers)) + 1)):
             if wrong[at] < fewest[left[at]]:
