@@ -31,6 +31,23 @@ def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Map
     return "\n".join(lines)
 
 
+def card_of_tables(told: Mapping[str, Any], *, purpose: str = "", versions: Mapping[str, str] | None = None) -> str:
+    """The Markdown of one model card for several tables, from what `synthesize_tables` told."""
+    lines = [
+        f"# Synthetic twins of {len(told['tables'])} tables", "", f"> {_text(purpose) or 'Purpose: not stated.'}", "",
+        f"**Privacy: {told['verdict']}**" + (f", by {_text(told['worst'])}." if told["worst"] else "."), "", NEVER, "",
+        "## What hangs together", "", "| Link | Broken | Numbers of children alike | Dealt out by lot | Kept apart |", "|---|---:|---:|---:|---:|",
+        *[f"| {_text(each['words'])} {'' if each['learned'] else 'Learned by numbers of children alone.'} | {each['orphans']:,} | {_cardinality(each)} |" for each in told["links"]], "",
+    ]
+    cards = [card(each, name=name, purpose="One of the tables above.", versions=versions) for name, each in told["tables"].items()]
+    return "\n".join([*lines, *(re.sub(r"^#", "##", each, flags=re.MULTILINE) for each in cards)])
+
+
+def _cardinality(link: Mapping[str, Any]) -> str:
+    told = link.get("cardinality")
+    return " | ".join(f"{told[name]:.3f}" for name in ("score", "floor", "ceiling")) if told else "not compared | |"
+
+
 def _origin(told: Mapping[str, Any]) -> str:
     rows, used = told["rows"], told["engine"]
     package = f" ({used['package']} {used['version']})" if used["package"] else ""

@@ -80,6 +80,9 @@ ENGINES: dict[str, Engine] = {
         Engine("par", "PAR", "_par", "sdv", BUSL, "rows that follow each other in time: visits, readings, orders of one customer", "needs many sequences; what lasts longer than a few rows", True, 6.0, 0.02, 0.0009, True),
     )
 }
+HMA = Engine(
+    "hma", "HMA", "_hma", "sdv", BUSL, "several tables that hang together by keys", "slow for many parents; connections within few children; a child follows one parent", False, 6.0, 0.02, 0.0
+)
 DEFAULT = "gaussian_copula"
 
 
@@ -87,7 +90,11 @@ def engine(name: str) -> Engine:
     """The engine of that name. Raises SettingError where there is none, or its package is not installed."""
     if name not in ENGINES:
         raise SettingError(f'There is no engine "{name}".', "engine", nearest(name, list(ENGINES)))
-    found = ENGINES[name]
+    return engine_there(ENGINES[name])
+
+
+def engine_there(found: Engine) -> Engine:
+    """The same engine. Raises SettingError where its package is not installed."""
     if not found.there:
         raise SettingError(f"{found.title} needs the package {found.needs}, which is not installed.", "engine", f"Install it (pip install {found.needs}), or choose another engine.")
     return found
