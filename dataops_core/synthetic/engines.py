@@ -38,6 +38,7 @@ class Engine:
     start: float
     setup: float
     epoch: float
+    sequences: bool = False  # it learns rows that follow each other
 
     def seconds(self, rows: int, columns: int, epochs: int = EPOCHS) -> float:
         """The time that learning and making rows is expected to take, in seconds of one CPU."""
@@ -49,11 +50,12 @@ class Engine:
         """Whether its package is installed."""
         return not self.needs or importlib.util.find_spec(self.needs) is not None
 
-    def to_json(self, rows: int, columns: int, epochs: int = EPOCHS) -> dict[str, Any]:
-        """What a person should know before choosing it."""
+    def to_json(self, rows: int, columns: int, epochs: int = EPOCHS, why_not: str | None = None) -> dict[str, Any]:
+        """What a person should know before choosing it; `why_not` says why it does not fit a table."""
         return {
             "title": self.title, "package": self.needs, "version": version_of(self.needs), "licence": self.licence, "good": self.good, "weak": self.weak,
             "epochs": epochs if self.epochs else None, "seconds": round(self.seconds(rows, columns, epochs), 1), "there": self.there,
+            "fits": why_not is None, "why_not": why_not,
         }
 
 
@@ -76,8 +78,12 @@ ENGINES: dict[str, Engine] = {
         Engine("ctgan", "CTGAN", "_sdv", "sdv", BUSL, "tables of some thousand rows and more, with many categories", "slow; small tables; numbers are rougher", True, 8.0, 0.08, 0.0075),
         Engine("tvae", "TVAE", "_sdv", "sdv", BUSL, "the most useful twin in most published comparisons", "may forget rare values; conditions are met by trial and error", True, 7.0, 0.085, 0.003),
         Engine("copulagan", "CopulaGAN", "_sdv", "sdv", BUSL, "as CTGAN, for skewed numbers", "slow; small tables", True, 9.0, 0.08, 0.009),
+        Engine("par", "PAR", "_par", "sdv", BUSL, "rows that follow each other in time: visits, readings, orders of one customer", "needs many sequences; what lasts longer than a few rows", True, 6.0, 0.02, 0.0009, True),
     )
 }
+HMA = Engine(
+    "hma", "HMA", "_hma", "sdv", BUSL, "several tables that hang together by keys", "slow for many parents; connections within few children; a child follows one parent", False, 6.0, 0.02, 0.0
+)
 DEFAULT = "gaussian_copula"
 
 
@@ -85,7 +91,11 @@ def engine(name: str) -> Engine:
     """The engine of that name. Raises SettingError where there is none, or its package is not installed."""
     if name not in ENGINES:
         raise SettingError(f'There is no engine "{name}".', "engine", nearest(name, list(ENGINES)))
-    found = ENGINES[name]
+    return engine_there(ENGINES[name])
+
+
+def engine_there(found: Engine) -> Engine:
+    """The same engine. Raises SettingError where its package is not installed."""
     if not found.there:
         raise SettingError(f"{found.title} needs the package {found.needs}, which is not installed.", "engine", f"Install it (pip install {found.needs}), or choose another engine.")
     return found
