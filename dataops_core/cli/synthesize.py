@@ -41,7 +41,7 @@ def synthesize_command(args: argparse.Namespace) -> int:
                 args.card.write_text(card(told, name=args.file.name, purpose=args.purpose), encoding="utf-8")
             plain_script = script(told) if args.script else None
             if args.script and plain_script is None:
-                raise SettingError(f"{told['engine']['title']} is not SDV's, so there is no script for it.", "--script", "Choose one of SDV's engines.")
+                raise SettingError(f"There is no plain script for {told['engine']['title']}.", "--script", "Choose gaussian_copula, ctgan, tvae or copulagan.")
             if plain_script:
                 args.script.write_text(plain_script, encoding="utf-8")
     told["out"] = None if refused else str(args.out)
@@ -59,10 +59,13 @@ def settings_of(args: argparse.Namespace, table: Table) -> Settings:
     """The settings that the options and the plan ask for; raises SettingError for a column that the table has not."""
     from dataops_core.synthetic import Settings
 
+    if args.sequence_index and not args.sequence_key:
+        raise SettingError("Whose rows follow each other is not said.", "--sequence-index", "Name the key too: --sequence-key COLUMN")
     values = where(args.where)
     sensitive = [name for part in args.sensitive for name in part.split(",") if name]
     plain: dict[str, Any] = {
         "rows": args.rows, "engine": args.engine, "seed": args.seed, "epochs": args.epochs, "target": args.target, "sensitive": sensitive,
+        **({"sequence": {"key": args.sequence_key, "index": args.sequence_index}} if args.sequence_key else {}),
         "where": [{"values": values, "rows": args.rows or table.rows}] if values else [],
     }
     settings = Settings.from_json(plain | _plan(args.plan))
@@ -106,6 +109,8 @@ def print_twin(told: dict[str, Any]) -> None:
     if told["constraints"]:
         print("What must hold (rows that break it):")
         print_table(("constraint", "before", "after"), [(each["words"], f"{each['violations']:,}", f"{each['violations_after']:,}") for each in told["constraints"]])
+    if told.get("sequences"):
+        print(f"{told['sequences']['made']:,} sequences. {' '.join(told['sequences']['verdict']['words'])}")
     print(f"Privacy: {told['judge']['privacy']['verdict']}")
     for line in told["judge"]["words"]:
         print(line)

@@ -122,7 +122,7 @@ class Sdv:
 
     def sample(self, rows: int, seed: int) -> pd.DataFrame:
         """So many rows, the same for the same seed."""
-        with _quiet():
+        with quiet():
             self._reset(seed)
             return self._whole(self.synthesizer.sample(rows)[TABLE])
 
@@ -131,7 +131,7 @@ class Sdv:
         asked = {name: value for name, value in values.items() if name not in self.constant and name not in (self.scores.knots if self.scores else ())}
         if not asked:
             return self.sample(rows, seed)
-        with _quiet():
+        with quiet():
             self._reset(seed)
             made = self.synthesizer.sample_from_conditions([Condition(num_rows=rows, column_values=asked)])[TABLE]
         return self._whole(made)
@@ -142,7 +142,7 @@ class Sdv:
 
     def _reset(self, seed: int) -> None:
         self.synthesizer.reset_sampling()
-        _seed(seed)
+        seed_all(seed)
         self.synthesizer._set_random_state(seed % 2**32)  # there is no public way to seed it
 
 
@@ -166,8 +166,8 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
         scores = Scores(frame, free)
         frame = scores.forth(frame, np.random.default_rng([seed % 2**63, 3]))
         settings |= {"numerical_distributions": dict.fromkeys(free, "norm")}
-    with _quiet(), _telling(progress):
-        _seed(seed)
+    with quiet(), telling(progress, ctgan.synthesizers.ctgan, ctgan.synthesizers.tvae):
+        seed_all(seed)
         made = CLASSES[name](metadata_of(list(frame.columns), [n for n in numbers if n in frame.columns]), **settings)
         objects, _ = sdv_constraints(constraints)
         if objects:
@@ -185,14 +185,15 @@ def _forget_rows(synthesizer: Any) -> None:
         sampler._data, sampler._rid_by_cat_cols = None, None
 
 
-def _seed(seed: int) -> None:
+def seed_all(seed: int) -> None:
+    """Seed all three generators that SDV draws from."""
     random.seed(seed)
     np.random.seed(seed % 2**32)  # noqa: NPY002 - sdv draws from the global generator
     torch.manual_seed(seed % 2**63)
 
 
 @contextlib.contextmanager
-def _quiet() -> Iterator[None]:
+def quiet() -> Iterator[None]:
     """No bars, no warnings, one thread, and no child processes (joblib's would outlive a cancelled job)."""
     bar = sdv.single_table.base.tqdm.tqdm
     threads = torch.get_num_threads()
@@ -225,8 +226,8 @@ class _NoBar:
 
 
 @contextlib.contextmanager
-def _telling(progress: Any) -> Iterator[None]:
-    modules = (ctgan.synthesizers.ctgan, ctgan.synthesizers.tvae)
+def telling(progress: Any, *modules: Any) -> Iterator[None]:
+    """The epochs of these modules are told, and not printed."""
     kept = [module.tqdm for module in modules]
     Epochs.told = staticmethod(progress)
     for module in modules:

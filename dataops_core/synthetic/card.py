@@ -19,9 +19,9 @@ def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Map
         "## Verdicts", "", *_verdicts(told.get("judge")), "",
         "## What was learned, and what was not", "", "| Column | Treated as | Why |", "|---|---|---|",
         *[f"| {_text(each['column'])} | {_text(_treatment(each))} | {_text(each['why'])} |" for each in told["treatment"]], "",
-        *_taming(told), *_constraints(told), *_conditions(told),
+        *_sequences(told.get("sequences")), *_taming(told), *_constraints(told), *_conditions(told),
         "## Settings", "",
-        f"- Engine: {used['title']}, seed {settings['seed']}" + (f", {settings['epochs']} epochs" if used["name"] in ("ctgan", "tvae", "copulagan") else ""),
+        f"- Engine: {used['title']}, seed {settings['seed']}" + (f", {settings['epochs']} epochs" if used["name"] in ("ctgan", "tvae", "copulagan", "par") else ""),
         f"- What fewer than {settings['rare']} rows have was merged, clipped or left out" if settings["rare"] > 1 else "- Rare and extreme values were learned as they are",
         f"- Licence of the engine: {used['licence']}",
         f"- Content hash of the source: `{told['source_hash']}`", f"- Content hash of the twin: `{told['content_hash']}`",
@@ -29,6 +29,23 @@ def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Map
         "The same source, settings and versions make the same twin again.", "",
     ]
     return "\n".join(lines)
+
+
+def card_of_tables(told: Mapping[str, Any], *, purpose: str = "", versions: Mapping[str, str] | None = None) -> str:
+    """The Markdown of one model card for several tables, from what `synthesize_tables` told."""
+    lines = [
+        f"# Synthetic twins of {len(told['tables'])} tables", "", f"> {_text(purpose) or 'Purpose: not stated.'}", "",
+        f"**Privacy: {told['verdict']}**" + (f", by {_text(told['worst'])}." if told["worst"] else "."), "", NEVER, "",
+        "## What hangs together", "", "| Link | Broken | Numbers of children alike | Dealt out by lot | Kept apart |", "|---|---:|---:|---:|---:|",
+        *[f"| {_text(each['words'])} {'' if each['learned'] else 'Learned by numbers of children alone.'} | {each['orphans']:,} | {_cardinality(each)} |" for each in told["links"]], "",
+    ]
+    cards = [card(each, name=name, purpose="One of the tables above.", versions=versions) for name, each in told["tables"].items()]
+    return "\n".join([*lines, *(re.sub(r"^#", "##", each, flags=re.MULTILINE) for each in cards)])
+
+
+def _cardinality(link: Mapping[str, Any]) -> str:
+    told = link.get("cardinality")
+    return " | ".join(f"{told[name]:.3f}" for name in ("score", "floor", "ceiling")) if told else "not compared | |"
 
 
 def _origin(told: Mapping[str, Any]) -> str:
@@ -67,6 +84,18 @@ def _number(value: float | None) -> str:
 
 def _treatment(each: Mapping[str, Any]) -> str:
     return {"learn": "learned", "make": f"made up ({each['maker']})", "leave out": "left out"}[each["as"]]
+
+
+def _sequences(told: Mapping[str, Any] | None) -> list[str]:
+    if told is None:
+        return []
+    broken = f" {told['broken']:,} of them still break a constraint somewhere." if told["broken"] else ""
+    lines = ["## Sequences", "", f"{_text(told['words'])} {told['made']:,} were made of the {told['asked']:,} that were asked for, after learning {told['learned']:,}.{broken}", ""]
+    verdict = told.get("verdict")
+    if verdict:
+        rows = [f"| {_text(each['words'])} | {each['score']:.3f} | {each['floor']:.3f} | {each['ceiling']:.3f} |" for each in verdict["measures"]]
+        lines += [_text(verdict["words"][0]), "", "| What was compared | Twin | Dealt out by lot | Kept apart |", "|---|---:|---:|---:|", *rows, ""]
+    return lines
 
 
 def _taming(told: Mapping[str, Any]) -> list[str]:

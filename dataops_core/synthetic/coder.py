@@ -48,11 +48,12 @@ class Coder:
 
 
 def learn(
-    frame: pd.DataFrame, columns: Sequence[Column], decided: Sequence[Mapping[str, Any]], constraints: Sequence[Constraint], rare: int, generator: np.random.Generator
+    frame: pd.DataFrame, columns: Sequence[Column], decided: Sequence[Mapping[str, Any]], constraints: Sequence[Constraint], rare: int, generator: np.random.Generator,
+    groups: pd.Series | None = None,
 ) -> tuple[Coder, pd.DataFrame]:
-    """The coder of a tidy frame (identifying cells emptied already) and the frame as engines see it.
+    """The coder of a tidy frame (identifying cells emptied already) and the frame as engines see it, whose index tells the rows.
 
-    `decided` is the gate's list. Rows that break a constraint are not learned from. Raises SettingError where fewer than ten rows are left.
+    `decided` is the gate's list; `groups` whose row each is, where people have several: rare is then what few people have. Rows that break a constraint are not learned from. Raises SettingError where fewer than ten rows are left.
     """
     about = {column.name: column for column in columns}
     treated = {each["column"]: each for each in decided}
@@ -67,7 +68,7 @@ def learn(
     coded = _coded_as(rows, learned, about, inside)
     categories, numbers = ([name for name in learned if coded[name] == how] for how in ("category", "number"))
     units = {name: _unit(rows[name], inside, name) for name in numbers}
-    tamed, done = tame(rows, categories, units, inside, rare, generator)
+    tamed, done = tame(rows, categories, units, inside, rare, generator, None if groups is None else groups[right])
     learned = [name for name in learned if tamed[name].notna().any()]
     tamed = tamed[all_hold(tamed, inside)]
     if len(tamed) < LEAST:
@@ -79,7 +80,7 @@ def learn(
     kept = [{**c, "allowed": _allowed(filled, c)} if c["type"] == "combination" and set(c["columns"]) <= set(learned) else dict(c) for c in inside]
     encoded = _encoded(filled, told)
     gaps = Gaps(tamed.loc[filled.index, names], encoded, rare)
-    return Coder(told, tuple(kept), gaps, done, int((~right).sum())), encoded.reset_index(drop=True)
+    return Coder(told, tuple(kept), gaps, done, int((~right).sum())), encoded
 
 
 def _coded_as(rows: pd.DataFrame, learned: Sequence[str], about: Mapping[str, Column], constraints: Sequence[Constraint]) -> dict[str, str]:
@@ -128,7 +129,7 @@ def _encoded(filled: pd.DataFrame, columns: Sequence[Mapping[str, Any]]) -> pd.D
         c["name"]: numeric(filled[c["name"]]) if c["how"] == "number" else filled[c["name"]].astype(str).to_numpy(dtype=object)
         for c in columns if c["how"] in ("number", "category")
     }
-    return pd.DataFrame(made)
+    return pd.DataFrame(made, index=filled.index)
 
 
 def decode(coder: Coder, encoded: pd.DataFrame) -> pd.DataFrame:

@@ -54,18 +54,19 @@ from dataops_core.table import Table
 
 def judge(
     real: Table, synthetic: Table, *, holdout: Table | None = None, target: str | None = None, by: Sequence[str] = (), requests: Sequence[Mapping[str, Any]] = (),
-    seed: int = 0, progress: Progress = nothing_said,
+    key: str | None = None, seed: int = 0, progress: Progress = nothing_said,
 ) -> dict[str, Any]:
     """Judge a synthetic table by the real rows it was made from: fidelity, usefulness, privacy (see the module for what comes back).
 
     `holdout` are real rows that the generator never saw: without them nothing can be said of membership, and one half of the real rows
     (by the seed) stands in as the reference of fidelity and as the rows that test models. `target` and `by` name columns of the real
-    table: what is to be predicted, and by whose groups that is told. Raises SettingError where a name is unknown, where no column is
+    table: what is to be predicted, and by whose groups that is told; `key` a column of kind id that says whose row each is, where people have
+    several: privacy is then weighed by people. Raises SettingError where a name is unknown, where no column is
     common, or where the real table or the holdout has no rows.
 
     `requests` say which rows were asked for ({"values", "made"}): likeness is then judged by real rows with these values, in these shares.
     """
-    for name in (*([target] if target else []), *by):
+    for name in (*([target] if target else []), *by, *([key] if key else [])):
         if name not in real.names:
             raise SettingError(f'There is no column "{name}".', "judge-synthetic", nearest(name, real.names))
     for table, what in ((real, "real table"), *([(holdout, "holdout")] if holdout else [])):
@@ -74,7 +75,7 @@ def judge(
     progress(0.0, "Bringing the tables together")
     found = _drawn(align(real, synthetic, holdout), seed)
     learned, reference = _sides(found)
-    told_privacy = privacy(found, target, seed, _within(progress, 0.05, 0.4))
+    told_privacy = privacy(found, target, seed, _within(progress, 0.05, 0.4), key)
     mix, words = wished(found, requests)
     mine, other = _sides(mix)
     told_fidelity = fidelity(mix, other, mine, seed, _within(progress, 0.4, 0.7))

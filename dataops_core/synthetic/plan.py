@@ -14,6 +14,8 @@ from dataops_core.errors import SettingError, nearest
 from dataops_core.synthetic.constraints import checked, find
 from dataops_core.synthetic.engines import DEFAULT, ENGINES, EPOCHS
 from dataops_core.synthetic.gate import gate, identifying_cells
+from dataops_core.synthetic.sequences import WHY_NOT, chosen
+from dataops_core.synthetic.sequences import found as found_sequence
 from dataops_core.table import Table, write_table
 
 RARE = 10
@@ -35,6 +37,7 @@ class Settings:
     where: Sequence[Mapping[str, Any]] = ()  # {"values": {column: value}, "rows"}: rows with these values; empty: as they come
     target: str | None = None
     sensitive: tuple[str, ...] = ()
+    sequence: Mapping[str, Any] | None = None  # {"key": column, "index": column or None}; None: as found
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Settings:
@@ -48,6 +51,8 @@ class Settings:
             value = getattr(made, name)
             if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high):
                 raise SettingError(f'"{name}" must be a whole number from {low:,} to {high:,}, not {value}.', "plan", "Change it.")
+        if made.sequence is not None and (not isinstance(made.sequence, Mapping) or not made.sequence.get("key") or set(made.sequence) - {"key", "index"}):
+            raise SettingError("The sequence cannot be read.", "sequence", 'Write it as {"key": COLUMN, "index": COLUMN or null}.')
         if made.engine not in ENGINES:
             raise SettingError(f'There is no engine "{made.engine}".', "engine", nearest(made.engine, list(ENGINES)))
         return made
@@ -57,16 +62,17 @@ class Settings:
         return asdict(self) | {"sensitive": list(self.sensitive), "where": [dict(each) for each in self.where]}
 
 
-def halves(table: Table, frame: pd.DataFrame, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def halves(table: Table, frame: pd.DataFrame, seed: int, key: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Places of the rows that are learned from and of those kept apart from every engine: halves of equal size, drawn by the seed.
 
-    Rows that share a key (an "id" that comes several times) stay on one side, so that the halves may differ by a few rows.
+    Rows that share a key (`key`, or an "id" that comes several times) stay on one side, so that the halves may differ by a few rows.
     Raises SettingError for fewer than twenty rows.
     """
     if len(frame) < LEAST:
         raise SettingError(f"{len(frame):,} rows are too few for a twin.", "synthesize", f"Bring at least {LEAST} rows: half are learned from, half judge.")
     generator = np.random.default_rng([seed, 1])
     keys = [c.name for c in table.columns if c.kind == "id" and frame[c.name].nunique() < 0.9 * max(1, frame[c.name].notna().sum()) and frame[c.name].nunique() >= LEAST]
+    keys = [key] if key else keys
     if not keys:
         order = generator.permutation(len(frame))
         half = len(frame) // 2
@@ -80,23 +86,36 @@ def halves(table: Table, frame: pd.DataFrame, seed: int) -> tuple[np.ndarray, np
 
 
 def plan(table: Table, *, seed: int = 0, epochs: int = EPOCHS, progress: Progress = lambda _share, _note: None) -> dict[str, Any]:
-    """What is proposed before anything is learned: {"columns", "constraints", "engines", "rows", "learned_rows", "rare", "words"}.
+    """What is proposed before anything is learned: {"columns", "constraints", "engines", "rows", "learned_rows", "rare", "seed", "default", "ask", "sequence"}.
 
-    Constraints are found in the rows that are learned from; engines tell licence, fitness and expected seconds.
+    Constraints are found in the rows that are learned from; engines tell licence, fitness ("fits", "why_not") and expected seconds. "sequence"
+    says which rows follow each other: {"key", "index", "context", "sequences", "rows", "longest", "words"}, or null.
     """
     progress(0.0, "Looking for personal data")
     columns = gate(table)
     frame = table.frame()
-    learn, _ = halves(table, frame, seed)
+    sequence = found_sequence(table, frame)
+    key = sequence["key"] if sequence else None
+    learn, _ = halves(table, frame, seed, key)
     progress(0.5, "Looking for what always holds")
-    kept = [column for column in table.columns if _treated(columns, column.name) == "learn"]
+    kept = [column for column in table.columns if column.name != key and _treated(columns, column.name) == "learn"]
     found = find(frame.iloc[learn], kept)
     width = len(kept)
     return {
         "columns": columns, "constraints": found, "rows": table.rows, "learned_rows": len(learn), "rare": RARE, "seed": seed,
-        "engines": {name: each.to_json(len(learn), max(1, width), epochs) for name, each in ENGINES.items()}, "default": DEFAULT,
-        "ask": [each["column"] for each in columns if each["ask"]],
+        "engines": {name: each.to_json(len(learn), max(1, width), epochs, WHY_NOT if each.sequences and not sequence else None) for name, each in ENGINES.items()},
+        "default": DEFAULT, "ask": [each["column"] for each in columns if each["ask"]], "sequence": sequence,
     }
+
+
+def sequence_of(table: Table, frame: pd.DataFrame, settings: Settings, proposed: Mapping[str, Any]) -> dict[str, Any] | None:
+    """The sequences that hold for these settings: the chosen ones, or those that were found. Raises SettingError where the engine needs them and there are none."""
+    if settings.sequence is not None:
+        return chosen(table, frame, settings.sequence)
+    told = proposed.get("sequence")
+    if told is None and ENGINES[settings.engine].sequences:
+        raise SettingError(f"No sequences were found: {WHY_NOT}.", "sequence", "Name the column that says whose row each is, and the one that says when.")
+    return dict(told) if told else None
 
 
 def _treated(columns: Sequence[Mapping[str, Any]], name: str) -> str:
@@ -121,7 +140,8 @@ def emptied(table: Table, frame: pd.DataFrame, decided: Sequence[Mapping[str, An
     return out, counts
 
 
-def parts(table: Table, frame: pd.DataFrame, learn: np.ndarray, kept: np.ndarray, folder: Path) -> tuple[Table, Table]:
-    """The rows that were learned from and those kept apart, as tables of their own."""
-    made = [write_table(folder / f"{name}.parquet", [frame.iloc[rows]], table.kinds) for name, rows in (("learned", learn), ("kept", kept))]
+def parts(table: Table, frame: pd.DataFrame, learn: np.ndarray, kept: np.ndarray, folder: Path, key: str | None = None) -> tuple[Table, Table]:
+    """The rows that were learned from and those kept apart, as tables of their own; a `key` names rows, whatever else it may look like."""
+    kinds = table.kinds | ({key: "id"} if key else {})
+    made = [write_table(folder / f"{name}.parquet", [frame.iloc[rows]], kinds) for name, rows in (("learned", learn), ("kept", kept))]
     return made[0], made[1]

@@ -7,6 +7,7 @@ all that can be said, for what is not looked for is not found.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -35,20 +36,25 @@ TITLES = {
 Signals = dict[str, dict[str, Any]]
 
 
-def privacy(found: Aligned, target: str | None, seed: int, progress: Callable[[float, str], None]) -> dict[str, Any]:
-    """All signals and the verdict, as `judge` tells them; rows of the aligned tables come in an order drawn by the seed."""
+def privacy(found: Aligned, target: str | None, seed: int, progress: Callable[[float, str], None], key: str | None = None) -> dict[str, Any]:
+    """All signals and the verdict, as `judge` tells them; rows of the aligned tables come in an order drawn by the seed.
+
+    Rows with the same `key` are one person's, and alike for that reason alone: copies are counted in all rows, but what is weighed against
+    chance row by row (distances, membership, combinations) is weighed by one row of each person.
+    """
+    alone = found if key is None else _one_each(found, key)
     numbers, categories = found.named("number", "date"), found.named("category")
     said: Signals = {}
     few = min(len(found.real), len(found.synthetic)) < 2
     if not few:
         progress(0.0, "Looking for copies")
-        said |= _copies(found, numbers, categories, seed)
+        said |= _copies(found, numbers, categories) | {"combinations": _combinations(alone, categories, seed)}
         progress(0.3, "Measuring distances")
-        said |= _by_distance(found, numbers, categories, target, seed)
+        said |= _by_distance(alone, numbers, categories, target, seed)
     signals = {name: _signal(name, said.get(name) or {"value": None, "why": "there are too few rows"}) for name in TITLES}
     leaks = [name for name, each in signals.items() if each["leak"]]
     doubts = [name for name, each in signals.items() if each["doubtful"]]
-    thin = min(len(found.real), len(found.synthetic)) < FEW or not numbers + categories
+    thin = min(len(alone.real), len(alone.synthetic)) < FEW or not numbers + categories
     verdict = "leak" if leaks else "doubtful" if doubts or thin else "no leak seen"
     return {
         "verdict": verdict, "worst": next(iter([*leaks, *doubts]), None), **{name: each["value"] for name, each in signals.items()},
@@ -58,7 +64,13 @@ def privacy(found: Aligned, target: str | None, seed: int, progress: Callable[[f
     }
 
 
-def _copies(found: Aligned, numbers: list[str], categories: list[str], seed: int) -> Signals:
+def _one_each(found: Aligned, key: str) -> Aligned:
+    """The first row of each person, in the order that the seed drew."""
+    holdout = None if found.holdout is None else found.holdout.drop_duplicates(key).reset_index(drop=True)
+    return replace(found, real=found.real.drop_duplicates(key).reset_index(drop=True), synthetic=found.synthetic.drop_duplicates(key).reset_index(drop=True), holdout=holdout)
+
+
+def _copies(found: Aligned, numbers: list[str], categories: list[str]) -> Signals:
     sides = found.real, found.synthetic, found.holdout
     said: Signals = {}
     if numbers + categories:
@@ -69,12 +81,14 @@ def _copies(found: Aligned, numbers: list[str], categories: list[str], seed: int
     verbatim = found.named("id", "text")
     said["identifiers"] = copies.identifiers(*sides, verbatim) if verbatim else {"value": None, "why": "no column holds identifiers or free text"}
     said["singletons"] = copies.singletons(*sides, categories) if categories else {"value": None, "why": "no column holds categories"}
-    if found.holdout is None or len(categories) < 2:
-        said["combinations"] = {"value": None, "why": NO_HOLDOUT if found.holdout is None else "it takes two columns of categories"}
-    else:
-        size = min(len(found.real), len(found.holdout))
-        said["combinations"] = copies.combinations(found.real[:size], found.synthetic, found.holdout[:size], categories, seed)
     return said
+
+
+def _combinations(found: Aligned, categories: list[str], seed: int) -> dict[str, Any]:
+    if found.holdout is None or len(categories) < 2:
+        return {"value": None, "why": NO_HOLDOUT if found.holdout is None else "it takes two columns of categories"}
+    size = min(len(found.real), len(found.holdout))
+    return copies.combinations(found.real[:size], found.synthetic, found.holdout[:size], categories, seed)
 
 
 def _by_distance(found: Aligned, numbers: list[str], categories: list[str], target: str | None, seed: int) -> Signals:

@@ -14,31 +14,33 @@ OTHER = "(other)"
 
 
 def tame(
-    frame: pd.DataFrame, categories: Sequence[str], numbers: Mapping[str, float], constraints: Sequence[Constraint], rare: int, generator: np.random.Generator
+    frame: pd.DataFrame, categories: Sequence[str], numbers: Mapping[str, float], constraints: Sequence[Constraint], rare: int, generator: np.random.Generator,
+    groups: pd.Series | None = None,
 ) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
     """The frame without what fewer than `rare` rows have, and what was done, column by column.
 
     Values of a category in fewer rows become "(other)" (or, where that cannot be, a frequent value); combinations in fewer rows become
     frequent ones; amounts are clipped at the mean of the `rare` smallest and largest, to a multiple of numbers[name] (0: as they come).
-    Sums are made anew from their parts. With `rare` of 1 nothing is done.
+    Sums are made anew from their parts. With `rare` of 1 nothing is done. Where `groups` says whose row each is, people are counted, not rows.
     """
     out, done = frame.copy(), {}
+    groups = pd.Series(np.arange(len(frame)), index=frame.index) if groups is None else groups
     if rare <= 1:
         return out, {}
     joint = [each["columns"] for each in constraints if each["type"] == "combination"]
     for names in joint:
-        moved = _frequent_combinations(out, list(names), rare, generator)
+        moved = _frequent_combinations(out, list(names), rare, generator, groups)
         if moved:
             done[", ".join(names)] = {"combinations moved": moved}
     for name in categories:
         if not any(name in names for names in joint):
-            merged = _merged(out, name, rare, generator)
+            merged = _merged(out, name, rare, generator, groups)
             if merged:
                 done[name] = merged
     totals = {each["total"]: list(each["columns"]) for each in constraints if each["type"] == "sum"}
     for name, unit in numbers.items():
         if name not in totals:
-            clipped = _clipped(out, name, rare, unit)
+            clipped = _clipped(out, name, rare, unit, groups)
             if clipped:
                 done[name] = clipped
     for total, parts in totals.items():
@@ -54,14 +56,20 @@ def summed(frame: pd.DataFrame, parts: Sequence[str], total: str) -> None:
     frame.loc[known, total] = np.round(made[known]).astype("int64") if whole else np.round(made[known], 9)
 
 
-def _merged(frame: pd.DataFrame, name: str, rare: int, generator: np.random.Generator) -> dict[str, Any] | None:
-    counts = frame[name].value_counts()
+def _having(values: pd.Series, groups: pd.Series) -> pd.Series:
+    """How many groups have each value, in the order of `value_counts`."""
+    counts = values.value_counts()
+    return counts if groups.is_unique else groups.groupby(values).nunique().reindex(counts.index)
+
+
+def _merged(frame: pd.DataFrame, name: str, rare: int, generator: np.random.Generator, groups: pd.Series) -> dict[str, Any] | None:
+    counts = _having(frame[name], groups)
     few = counts.index[counts < rare]
     if not len(few):
         return None
     gone = frame[name].isin(few).to_numpy(dtype=bool, na_value=False)
     kept = counts[counts >= rare]
-    if frame[name].dtype == object and (int(gone.sum()) >= rare or kept.empty):
+    if frame[name].dtype == object and (groups[gone].nunique() >= rare or kept.empty):
         frame.loc[gone, name] = OTHER
         return {"values merged": len(few), "rows": int(gone.sum())}
     if kept.empty:
@@ -71,11 +79,11 @@ def _merged(frame: pd.DataFrame, name: str, rare: int, generator: np.random.Gene
     return {"values merged": len(few), "rows": int(gone.sum())}
 
 
-def _frequent_combinations(frame: pd.DataFrame, names: list[str], rare: int, generator: np.random.Generator) -> int:
+def _frequent_combinations(frame: pd.DataFrame, names: list[str], rare: int, generator: np.random.Generator, groups: pd.Series) -> int:
     """Rows whose combination fewer than `rare` rows have get a frequent one, one with the same coarsest value where there is one."""
     asked = frame[names].notna().all(axis=1)
     keys = combination_keys(frame, names)
-    counts = keys[asked].value_counts()
+    counts = _having(keys[asked], groups[asked])
     kept = counts[counts >= rare]
     wrong = np.flatnonzero(asked.to_numpy() & ~keys.isin(set(kept.index)).to_numpy())
     if not len(wrong):
@@ -95,12 +103,13 @@ def _frequent_combinations(frame: pd.DataFrame, names: list[str], rare: int, gen
     return len(wrong)
 
 
-def _clipped(frame: pd.DataFrame, name: str, rare: int, unit: float) -> dict[str, Any] | None:
+def _clipped(frame: pd.DataFrame, name: str, rare: int, unit: float, groups: pd.Series) -> dict[str, Any] | None:
     cells = numeric(frame[name])
-    known = np.sort(cells[np.isfinite(cells)])
-    if len(known) < 4 * rare or known[0] == known[-1]:
+    by = pd.Series(cells).groupby(groups.to_numpy())
+    lows, highs = (np.sort(ends[np.isfinite(ends)]) for ends in (by.min().to_numpy(), by.max().to_numpy()))  # of each group its own ends
+    if len(lows) < 4 * rare or lows[0] == highs[-1]:
         return None
-    low, high = float(known[:rare].mean()), float(known[-rare:].mean())
+    low, high = float(lows[:rare].mean()), float(highs[-rare:].mean())
     if unit:
         low, high = np.ceil(low / unit - 1e-9) * unit, np.floor(high / unit + 1e-9) * unit
     outside = np.isfinite(cells) & ((cells < low) | (cells > high))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,16 +13,17 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.synthetic import sequential
+from dataops_core.synthetic.batches import drawn
 from dataops_core.synthetic.coder import Coder, decode, finished
 from dataops_core.synthetic.coder import learn as learn_coder
-from dataops_core.synthetic.constraints import all_hold, described, numeric
+from dataops_core.synthetic.constraints import described, numeric
 from dataops_core.synthetic.engines import ENGINES, Fitted, engine, fit, seeded, version_of
 from dataops_core.synthetic.gate import known_values, settled
-from dataops_core.synthetic.plan import Progress, Settings, constraints_of, emptied, halves, parts, plan
+from dataops_core.synthetic.plan import Progress, Settings, constraints_of, emptied, halves, parts, plan, sequence_of
+from dataops_core.synthetic.sequence_verdict import sequence_verdict
+from dataops_core.synthetic.sequential import Sequences
 from dataops_core.table import Table, write_table
-
-TRIES = 40  # batches that are drawn for rows that keep to constraints and conditions, at most
-BATCH = 50_000
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,13 @@ class Model:
     coder: Coder
     fitted: Fitted
     rows: int  # that the table had
+    sequences: Sequences | None = None  # where rows follow each other
+
+    @property
+    def made_up(self) -> list[str]:
+        """The columns that are made up anew."""
+        coders = (self.coder, self.sequences.whose) if self.sequences else (self.coder,)
+        return [str(column["name"]) for coder in coders for column in coder.columns if column["how"] == "made"] + ([str(self.sequences.chosen["key"])] if self.sequences else [])
 
 
 def learn(table: Table, settings: Settings, proposed: Mapping[str, Any], progress: Progress = lambda _share, _note: None) -> tuple[Model, dict[str, Any]]:
@@ -39,20 +48,40 @@ def learn(table: Table, settings: Settings, proposed: Mapping[str, Any], progres
     engine(settings.engine)
     frame = table.frame()
     decided = settled(list(proposed["columns"]), settings.columns)
-    mine, _ = halves(table, frame, settings.seed)
+    sequence = sequence_of(table, frame, settings, proposed)
+    key = sequence["key"] if sequence else None
+    mine, _ = halves(table, frame, settings.seed, key)
     some, cells = emptied(table, frame, decided)
     some = some.iloc[mine]
     constraints = constraints_of(settings, proposed, some)
     progress(0.0, "Preparing the rows that are learned from")
+    if sequence and ENGINES[settings.engine].sequences:
+        return _learn_sequences(table, some, decided, [c for c in constraints if key not in c["columns"]], sequence, settings, cells, progress)
     coder, encoded = learn_coder(some, table.columns, decided, constraints, settings.rare, seeded(settings.seed))
     if not len(encoded.columns):
         raise SettingError("There is no column to learn.", "synthesize", "Treat at least one column as learned.")
-    fitted = fit(settings.engine, encoded, coder.numbers, coder.enforced, seed=settings.seed, epochs=settings.epochs, progress=progress)
+    fitted = fit(settings.engine, encoded.reset_index(drop=True), coder.numbers, coder.enforced, seed=settings.seed, epochs=settings.epochs, progress=progress)
     told = {
         "constraints": [described(some, each) for each in coder.constraints], "emptied": cells, "tamed": dict(coder.tamed), "dropped": coder.dropped,
         "learned_rows": len(encoded), "treatment": [{key: each[key] for key in ("column", "as", "maker", "why")} for each in decided],
     }
     return Model(settings, coder, fitted, table.rows), told
+
+
+def _learn_sequences(
+    table: Table, some: pd.DataFrame, decided: Sequence[Mapping[str, Any]], constraints: Sequence[Mapping[str, Any]], sequence: Mapping[str, Any], settings: Settings,
+    cells: Mapping[str, int], progress: Progress,
+) -> tuple[Model, dict[str, Any]]:
+    key = sequence["key"]
+    decided = [{**each, "as": "make", "maker": each["maker"] if each["found"] else "key", "why": "it says which rows are a sequence"} if each["column"] == key and each["as"] != "leave out" else each for each in decided]
+    learned, done = sequential.learn(some, table.columns, decided, constraints, sequence, settings, progress)
+    coders = (learned.whose, learned.coder)
+    told = {
+        "constraints": [described(some, each) for each in learned.constraints], "emptied": dict(cells), "tamed": {k: v for coder in coders for k, v in coder.tamed.items()},
+        "dropped": sum(coder.dropped for coder in coders), "learned_rows": done["rows"], "treatment": [{k: each[k] for k in ("column", "as", "maker", "why")} for each in decided],
+        "sequences": {k: sequence[k] for k in ("key", "index", "context", "words")} | {"real": sequence["sequences"], "learned": done["learned"], "without": done["without"]},
+    }
+    return Model(settings, learned.coder, learned.fitted, table.rows, learned), told
 
 
 def make(
@@ -61,19 +90,30 @@ def make(
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Rows of a twin, and for each request {"values", "asked", "made"}: a request that cannot be met in full says so.
 
-    `real` are values that made-up columns must not hold. The same seed gives the same rows.
+    `real` are values that made-up columns must not hold. The same seed gives the same rows. Sequences come whole: about as many rows as are
+    asked for, or as many sequences as there were; they answer "sequences" besides, and raise SettingError where `where` is given.
     """
     seed = model.settings.seed if seed is None else seed
+    if model.sequences:
+        if where:
+            raise SettingError("Sequences cannot be asked for by values.", "where", "Leave the conditions out, or choose another engine.")
+        count = None if rows else int(model.sequences.chosen["sequences"])
+        frame, done = sequential.make(model.sequences, count, rows, seed=seed, real=real or {}, progress=lambda share: progress(share, "Making sequences"))
+        return frame, [{"values": {}, "asked": rows or len(frame), "made": len(frame), "sequences": done}]
     requests = [dict(each) for each in where] or [{"values": {}, "rows": rows or model.rows}]
-    drawn, told = [], []
+    batches, told = [], []
     for number, request in enumerate(requests):
         values = _encoded_values(model.coder, request["values"])
-        part = _drawn(model, int(request["rows"]), values, seed + 7_919 * number, lambda share, at=number: progress((at + share) / len(requests), "Making rows"))
-        drawn.append(part)
+        part = drawn(model.coder, model.fitted, int(request["rows"]), values, seed + 7_919 * number, partial(_share_of, progress, number, len(requests)))
+        batches.append(part)
         told.append({"values": dict(request["values"]), "asked": int(request["rows"]), "made": len(part)})
-    encoded = pd.concat(drawn, ignore_index=True)
+    encoded = pd.concat(batches, ignore_index=True)
     generator = np.random.default_rng([seed, 2])
     return finished(model.coder, decode(model.coder, encoded), encoded, generator, real or {}), told
+
+
+def _share_of(progress: Progress, at: int, of: int, share: float) -> None:
+    progress((at + share) / of, "Making rows")
 
 
 def _encoded_values(coder: Coder, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,47 +139,6 @@ def _encoded_values(coder: Coder, values: Mapping[str, Any]) -> dict[str, Any]:
     return made
 
 
-def _drawn(model: Model, rows: int, values: Mapping[str, Any], seed: int, progress: Any) -> pd.DataFrame:
-    """Encoded rows that keep to all constraints and wished values; fewer where no more come in `TRIES` batches."""
-    kept: list[pd.DataFrame] = []
-    have, native, size = 0, bool(values) and model.fitted.native_conditions, rows
-    for attempt in range(TRIES):
-        batch = _batch(model, values, min(BATCH, size), seed + attempt, native)
-        if batch is None:
-            native = False
-            continue
-        good = _fitting(model, batch, values)
-        share = max(len(good) / max(1, len(batch)), 0.002)
-        kept.append(good.iloc[: rows - have])
-        have += len(kept[-1])
-        progress(have / rows)
-        if have >= rows:
-            break
-        size = int((rows - have) / share * 1.15) + 20
-    return pd.concat(kept, ignore_index=True) if kept else model.fitted.sample(1, seed).iloc[:0]
-
-
-def _batch(model: Model, values: Mapping[str, Any], rows: int, seed: int, native: bool) -> pd.DataFrame | None:
-    if not native:
-        return model.fitted.sample(rows, seed)
-    try:
-        return model.fitted.sample_where(dict(values), rows, seed)
-    except ValueError:  # it found no such row at all: drawing and keeping what fits may still find some
-        return None
-
-
-def _fitting(model: Model, batch: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
-    decoded = decode(model.coder, batch)
-    good = all_hold(decoded, model.coder.enforced)
-    learned = {column["name"]: column for column in model.coder.learned}
-    for name, value in values.items():
-        if learned[name]["how"] == "category":
-            good &= (batch[name].astype(str) == value).to_numpy()
-        else:
-            good &= np.abs(numeric(decoded[name]) - value) <= max(learned[name]["unit"] / 2, 1e-9)
-    return batch[good]
-
-
 def synthesize(
     table: Table, out: Path, settings: Settings | None = None, *, proposed: Mapping[str, Any] | None = None, judged: bool = True,
     progress: Progress = lambda _share, _note: None,
@@ -155,11 +154,15 @@ def synthesize(
     learned, made = (0.7, 0.75) if cost else (0.3, 0.4)
     model, told = learn(table, settings, proposed, lambda share, note: progress(0.1 + (learned - 0.1) * share, note))
     frame = table.frame()
-    real = {column["name"]: known_values(frame[column["name"]]) for column in model.coder.columns if column["how"] == "made"}
+    real = {name: known_values(frame[name]) for name in model.made_up}
     rows, conditions = make(model, settings.rows, where=settings.where, real=real, progress=lambda share, note: progress(learned + (made - learned) * share, note))
     if rows.empty:
         raise SettingError("No row could be made that meets the conditions and constraints.", "synthesize", "Ask for other values, or drop a constraint.")
-    twin = write_table(out, [rows], {name: kind for name, kind in table.kinds.items() if name in rows.columns})
+    sequence = model.sequences.chosen if model.sequences else None
+    key = (sequence_of(table, frame, settings, proposed) or {"key": None})["key"]
+    twin = write_table(out, [rows], {name: "id" if sequence and name == key else kind for name, kind in table.kinds.items() if name in rows.columns})
+    if sequence:
+        told["sequences"] |= conditions[0].pop("sequences")
     after = [described(rows, each) for each in told["constraints"]]
     told["constraints"] = [{**before, "allowed": None, "rows_after": now["rows"], "violations_after": now["violations"]} for before, now in zip(told["constraints"], after, strict=True)]
     used = ENGINES[settings.engine]
@@ -172,11 +175,13 @@ def synthesize(
     if judged:
         from dataops_core.synthetic.judge import judge
 
-        mine, others = halves(table, frame, settings.seed)
+        mine, others = halves(table, frame, settings.seed, key)
         with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-            train, holdout = parts(table, frame, mine, others, Path(folder))
+            train, holdout = parts(table, frame, mine, others, Path(folder), key if sequence else None)
             told["judge"] = judge(
                 train, twin, holdout=holdout, target=settings.target, by=[name for name in settings.sensitive if name in twin.names],
-                requests=conditions, seed=settings.seed, progress=lambda share, note: progress(made + (1 - made) * share, note),
+                requests=conditions, key=key if sequence else None, seed=settings.seed, progress=lambda share, note: progress(made + (1 - made) * share, note),
             )
+        if sequence:
+            told["sequences"]["verdict"] = sequence_verdict(frame.iloc[mine], rows, frame.iloc[others], sequence, [c for c in table.columns if c.name in rows.columns], settings.seed)
     return twin, told, model

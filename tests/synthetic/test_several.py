@@ -1,0 +1,143 @@
+"""Several tables: links are found by content, every key of the twins points to a row, and nobody real is in them."""
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataops_core.cli.main import main
+from dataops_core.errors import SettingError
+from dataops_core.synthetic import Settings, card_of_tables, synthesize_tables
+from dataops_core.synthetic.cardinality import alike, counts_of, dealt, distance, tamed
+from dataops_core.synthetic.links import found, named
+from dataops_core.synthetic.several import worst_of
+from dataops_core.table import write_table
+from tests.synthetic.shops import shops
+
+LINKS = ["orders.customer_id=customers.id", "lines.order_no=orders.order_no", "lines.product_code=products.code"]
+
+
+def written(folder, frames):
+    return {name: write_table(folder / f"real_{name}.parquet", [frame]) for name, frame in frames.items()}
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("several")
+    tables = written(folder, shops(150, 1))
+    return tables, *synthesize_tables(tables, folder, Settings(seed=2, rows=120))
+
+
+def test_links_are_found_by_what_is_in_the_columns(tmp_path):
+    frames = shops(60, 1)
+    assert sorted(map(str, found(written(tmp_path, frames), frames))) == sorted(LINKS)
+    odd = frames | {"orders": frames["orders"].assign(customer_id=frames["orders"]["customer_id"].mask(frames["orders"].index == 3, "C-1"))}
+    assert sorted(map(str, found(written(tmp_path, odd), odd))) == sorted(LINKS[1:])
+
+
+def test_small_numbers_are_no_keys(tmp_path):
+    frames = {"parents": pd.DataFrame({"id": np.arange(1, 51), "x": np.arange(50) * 1.5}), "others": pd.DataFrame({"rating": np.arange(40) % 5 + 1, "y": np.arange(40) * 2.5})}
+    assert found(written(tmp_path, frames), frames) == []
+
+
+def test_links_that_cannot_be_are_refused(tmp_path):
+    frames = shops(60, 1)
+    tables = written(tmp_path, frames)
+    for wish, match in (
+        ("orders.customer=customers.id", 'Did you mean "customer_id"'), ("order.customer_id=customers.id", 'Did you mean "orders"'), ("orders.customer_id=customers.city", "is no key of"),
+        ("orders.channel=customers.id", "are no key of"), ("orders.customer_id", "no link between two tables"),
+    ):
+        with pytest.raises(SettingError, match=match):
+            named(tables, frames, [wish])
+    with pytest.raises(SettingError, match="No table has a column"):
+        synthesize_tables({"products": tables["products"]}, tmp_path)
+
+
+def test_every_key_of_the_twins_points_to_a_row(made):
+    tables, twins, told = made
+    rows = {name: twin.frame() for name, twin in twins.items()}
+    assert set(rows["orders"]["customer_id"]) <= set(rows["customers"]["id"]) and set(rows["lines"]["order_no"]) <= set(rows["orders"]["order_no"])
+    assert set(rows["lines"]["product_code"]) <= set(rows["products"]["code"])
+    assert [each["orphans"] for each in told["links"]] == [0, 0, 0] and [each["learned"] for each in told["links"]] == [True, False, False]
+    for name, key in (("customers", "id"), ("orders", "order_no"), ("products", "code")):
+        assert rows[name][key].is_unique and not set(rows[name][key]) & set(tables[name].frame()[key])
+    assert len(rows["customers"]) == 120 and (rows["orders"]["came"] <= rows["orders"]["sent"]).all()
+    assert {name: list(frame) for name, frame in rows.items()} == {name: table.names for name, table in tables.items()}
+
+
+def test_children_follow_their_parents(made):
+    tables, twins, told = made
+    real, rows = ({name: table.frame() for name, table in side.items()} for side in (tables, twins))
+    counts = counts_of(rows["customers"]["id"].to_numpy(), rows["orders"]["customer_id"].to_numpy())
+    assert (counts == 3).mean() < 0.05 and counts.max() <= 6  # nobody has three
+    told = told["links"][0]["cardinality"]
+    assert told["score"] > 0.9 and told["floor"] < 0.7 and told["synthetic"] == pytest.approx(counts.mean(), abs=1e-4)
+    together = [side["orders"].merge(side["customers"], left_on="customer_id", right_on="id")[["amount", "income"]].corr(method="spearman").iloc[0, 1] for side in (real, rows)]
+    assert together[1] > 0.4 * together[0] > 0.2
+    first = rows["orders"].groupby("customer_id")["amount"].first()
+    assert first.nunique() > 0.9 * len(first)
+
+
+def test_nobody_is_in_the_twins_nor_in_what_is_told(made):
+    tables, twins, told = made
+    content = json.dumps(told, ensure_ascii=False).encode() + card_of_tables(told).encode() + b"".join(twin.frame().to_csv().encode() + twin.path.read_bytes() for twin in twins.values())
+    people = tables["customers"].frame()
+    assert [value for name in ("id", "full_name", "mail") for value in people[name] if value.encode() in content] == []
+    card = card_of_tables(told, purpose="Testing.")
+    assert card.count("\n## A synthetic twin of ") == 4 and "HMA" in card and f"**Privacy: {told['verdict']}**" in card
+
+
+def test_the_worst_table_decides(made):
+    _, _, told = made
+    verdicts = {name: each["judge"]["privacy"]["verdict"] for name, each in told["tables"].items()}
+    assert told["verdict"] == "doubtful" and "leak" not in verdicts.values()  # so few people are too few to tell
+    assert worst_of({"a": "no leak seen", "b": "leak", "c": "doubtful"}) == ("leak", "b") and worst_of({"a": "no leak seen"}) == ("no leak seen", None)
+
+
+def test_parents_are_halved_and_children_follow(made):
+    _, _, told = made
+    rows = {name: each["rows"] for name, each in told["tables"].items()}
+    assert rows["customers"] == {"real": 150, "learned": 75, "made": 120, "asked": 120}
+    assert 0.3 < rows["orders"]["learned"] / rows["orders"]["real"] < 0.7 and rows["lines"]["learned"] < rows["lines"]["real"]
+
+
+def test_two_processes_make_the_same_twins(tmp_path):
+    for name, frame in shops(60, 3).items():
+        frame.to_csv(tmp_path / f"{name}.csv", index=False)
+    code = (
+        "import sys\nfrom pathlib import Path\nfrom dataops_core.read import read_file\nfrom dataops_core.synthetic import Settings, synthesize_tables\n"
+        "d = Path(sys.argv[1])\no = d / sys.argv[2]\no.mkdir()\n"
+        "t = {n: read_file(d / f'{n}.csv', o / f'real_{n}.parquet').table for n in ('customers', 'orders', 'products', 'lines')}\n"
+        "print(*[twin.content_hash for twin in synthesize_tables(t, o, Settings(seed=7))[0].values()])\n"
+    )
+    one, other = (subprocess.run([sys.executable, "-c", code, str(tmp_path), name], capture_output=True, text=True, check=True).stdout for name in "ab")
+    assert one == other and len(one.split()) == 4
+
+
+def test_the_command_writes_twins_and_card_or_nothing(tmp_path, capsys, monkeypatch):
+    frames = shops(60, 3)
+    for name in ("customers", "orders"):
+        frames[name].to_csv(tmp_path / f"{name}.csv", index=False)
+    files = [str(tmp_path / "customers.csv"), str(tmp_path / "orders.csv")]
+    assert main(["synthesize-tables", *files, "-o", str(tmp_path / "out"), "--keys", LINKS[0], "--rows", "40", "--report", str(tmp_path / "r.json"), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told == json.loads((tmp_path / "r.json").read_text()) and sorted(path.name for path in (tmp_path / "out").iterdir()) == ["card.md", "customers.csv", "orders.csv"]
+    assert len(pd.read_csv(tmp_path / "out" / "customers.csv")) == 40
+    assert main(["synthesize-tables", files[0], files[0], "-o", str(tmp_path / "no")]) == 2
+    monkeypatch.setattr("dataops_core.synthetic.several.worst_of", lambda verdicts: ("leak", "orders"))
+    assert main(["synthesize-tables", *files, "-o", str(tmp_path / "leak")]) == 1
+    assert not (tmp_path / "leak").exists() and "orders gives real people away" in capsys.readouterr().out
+
+
+def test_numbers_of_children_by_hand():
+    assert counts_of(np.array(["a", "b", "c"]), np.array(["c", "c", "a"])).tolist() == [1, 0, 2]
+    assert tamed(np.array([0] * 36 + [1, 1, 3, 100]), 2).tolist()[-3:] == [1, 3, 52] and tamed(np.array([0, 100]), 2).tolist() == [0, 100]
+    assert distance(np.array([0, 0, 2, 2]), np.array([0, 0, 0, 2])) == 0.25
+    rng = np.random.default_rng(0)
+    assert np.bincount(dealt(np.array([2]), 5, None, rng)).tolist() == [2] * 5 and len(dealt(np.array([0, 3]), 5, 11, rng)) == 11
+    real = np.array([0, 4] * 200)
+    told = alike(real, real[:200], real[200:], rng)
+    assert told["score"] == told["ceiling"] == 1.0 and told["floor"] < 0.5
