@@ -22,7 +22,7 @@ with frame.errors():
     making.open_tab("synthesize.tabs", last)
     names = ["Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along"]
     gate, hold, engines, make, judged, out = st.tabs(names, key="synthesize.tabs", on_change="rerun")
-    for tab, panel in ((gate, personal.panel), (hold, holding.panel), (engines, engine.panel), (make, making.panel)):
+    for tab, panel in ((gate, personal.panel), (hold, holding.panel), (engines, engine.panel), (make, lambda wanted: making.panel(wanted, last))):
         if tab.open:
             with tab, frame.errors():
                 panel(wanted)

@@ -144,3 +144,16 @@ def _pairs(judged: Mapping[str, Any]) -> None:
     gap = judged["missing_pattern_gap"]
     if gap is not None:
         st.caption(f"Which cells are missing together differs by {gap:.1%} of the rows at most; between two halves of the real rows by {judged['missing_pattern_ceiling'] or 0:.1%}.")
+
+
+def sequences(told: Mapping[str, Any]) -> None:
+    """How alike sequences are: their length, the time between rows, and how a row depends on the one before."""
+    judged = told["verdict"]
+    st.markdown(" ".join(md(each) for each in judged["words"]))
+    st.caption(f"{told['made']:,} sequences were made; {told['learned']:,} of {told['real']:,} real ones were learned from.")
+    titles = {"length": "Rows of a sequence", "step": "Time between rows", "memory": "Goes with the row before", "transitions": "From value to value"}
+    st.dataframe(
+        pd.DataFrame([{"What": titles.get(each["of"], each["of"]), "Column": each["column"] or "", "Rows dealt out by lot": each["floor"], "The twin": each["score"], "Real sequences kept apart": each["ceiling"], "In words": each["words"]} for each in judged["measures"]]),
+        hide_index=True, key="synthesize.sequences", alt="How alike sequences are, by measure",
+        column_config={name: st.column_config.NumberColumn(name, format="%.3f", help="0: nothing in common; 1: the same") for name in ("Rows dealt out by lot", "The twin", "Real sequences kept apart")} | {"In words": st.column_config.TextColumn("In words", width=420)},
+    )

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from dataops_core.store import catalog, datasets, jobs, states, twins, versions
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, labels, said, start, texts, unforeseen, wait_for_job
+from tests.synthetic.visits import visits
 
 ROLES = {"target": "hired", "favourable": "yes", "sensitive": ["sex"]}
 TABS = ("Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along")
@@ -129,6 +130,23 @@ def test_rows_are_asked_for_by_values_equally_and_for_a_thin_group():
     app.selectbox(key=f"synthesize.wish.hired.{key}").set_value("yes").run()
     click(app, "Add this wish")
     assert unforeseen(app) == [] and settings(app).where == [{"values": {"hired": "yes"}, "rows": 100}]
+
+
+def test_rows_that_follow_each_other_are_found_or_named_and_then_come_whole():
+    app = opened("Engine and rows")
+    assert "None were found: every row stands by itself." in texts(app) and "PAR does not fit" in texts(app)
+    app.selectbox(key=f"synthesize.sequence.key.{app.query_params['d']}").set_value("sex").run()
+    assert said(app)[0][0] == '"sex" makes 2 sequences of 300 rows.' and settings(app).sequence is None
+    made = bring(visits(40, 1).to_csv(index=False))
+    app = start("synthesize", d=made)
+    wait_for_job(app)
+    turn(app, "Engine and rows")
+    assert "40 sequences, one for each" in texts(app)
+    app.radio(key=f"synthesize.engine.{made}").set_value("par").run()
+    assert unforeseen(app) == [] and not [each for each in app.radio if each.label == "Which rows"]
+    app.selectbox(key=f"synthesize.sequence.index.{made}").set_value("upper").run()
+    assert unforeseen(app) == [] and settings(app).sequence == {"key": "patient", "index": "upper"} and settings(app).rows is None
+    assert "in whole sequences" in texts(turn(app, "Make the twin"))
 
 
 def judged(app, verdict):
