@@ -152,8 +152,8 @@ def sequences(told: Mapping[str, Any]) -> None:
     st.markdown(" ".join(md(each) for each in judged["words"]))
     st.caption(f"{told['made']:,} sequences were made; {told['learned']:,} of {told['real']:,} real ones were learned from.")
     titles = {"length": "Rows of a sequence", "step": "Time between rows", "memory": "Goes with the row before", "transitions": "From value to value"}
-    st.dataframe(
-        pd.DataFrame([{"What": titles.get(each["of"], each["of"]), "Column": each["column"] or "", "Rows dealt out by lot": each["floor"], "The twin": each["score"], "Real sequences kept apart": each["ceiling"], "In words": each["words"]} for each in judged["measures"]]),
-        hide_index=True, key="synthesize.sequences", alt="How alike sequences are, by measure",
-        column_config={name: st.column_config.NumberColumn(name, format="%.3f", help="0: nothing in common; 1: the same") for name in ("Rows dealt out by lot", "The twin", "Real sequences kept apart")} | {"In words": st.column_config.TextColumn("In words", width=420)},
-    )
+    st.table(pd.DataFrame([
+        {"What": titles.get(each["of"], each["of"]) + (f": {md(each['column'])}" if each["column"] else ""), "By lot": f"{each['floor']:.2f}", "The twin": f"{each['score']:.2f}", "Real": f"{each['ceiling']:.2f}", "In words": md(each["words"])}
+        for each in judged["measures"]
+    ]), hide_index=True, alt="How alike sequences are, by measure")
+    st.caption("By lot: rows dealt out to sequences by lot; real: sequences that were kept apart. 1 is the same, 0 has nothing in common.")

@@ -19,16 +19,16 @@ def panel(wanted: Asked) -> None:
     there = [name for name, each in engines.items() if each["there"] and (each["fits"] or wanted.sequence)]
     said = {name: _says(wanted, name) for name in there}
     at = there.index(wanted.draft["engine"]) if wanted.draft["engine"] in there else None
-    name = st.radio("Engine", there, index=at, format_func=lambda name: engines[name]["title"], captions=list(said.values()), key=wanted.key("engine"), on_change=wanted.take, args=("engine",), label_visibility="collapsed")
+    now = st.radio("Engine", there, index=at, format_func=lambda name: engines[name]["title"], captions=list(said.values()), key=wanted.key("engine"), on_change=wanted.take, args=("engine",), label_visibility="collapsed")
     for name, each in engines.items():
         if name not in there:
             why = f"does not fit: {md(each['why_not'])}" if each["there"] else f"is not installed (package {md(each['package'])})"
             st.caption(f":material/block: {md(each['title'])} {why}. Good for {md(each['good'])}.")
-    if name:
-        about = engines[name]
+    if now:
+        about = engines[now]
         made = f"package {md(about['package'])} {md(about['version'])}" if about["package"] else "part of this workbench"
         st.caption(f"{md(about['title'])}: {made}; licence: {md(about['licence'])}.")
-        if ENGINES[name].epochs:
+        if ENGINES[now].epochs:
             st.number_input("Rounds of practice (epochs)", 1, 10_000, value=int(wanted.draft["epochs"]), step=50, key=wanted.key("epochs"), on_change=wanted.take, args=("epochs",), width=240, help="How often the engine goes through all rows: more is slower, and better up to a point")
     _sequences(wanted)
     st.header("Rows")

@@ -37,7 +37,7 @@ def panel(wanted: Asked, last: jobs.Job | None) -> None:
     if running(last):
         return
     missing = lacks(wanted)
-    _plan(wanted, known=not missing)
+    _plan(wanted)
     if missing:
         st.warning("\n".join(f"- {md(each)}" for each in missing), title="The twin waits", icon=":material/front_hand:")
     st.button("Make the twin", key="synthesize.make", type="primary", icon=":material/content_copy:", on_click=_start, args=(wanted,), disabled=bool(missing))
@@ -65,11 +65,14 @@ def _start(wanted: Asked) -> None:
     frame.act(start)
 
 
-def _plan(wanted: Asked, *, known: bool) -> None:
+def _plan(wanted: Asked) -> None:
     plan, draft, treated = wanted.plan, wanted.draft, wanted.treated
     about = ENGINES[draft["engine"]]
     width = max(1, len(wanted.learned))
-    some = requests(wanted) if known else []
+    try:
+        some = requests(wanted)
+    except DataOpsError:  # it stands among what is in the way
+        some = []
     rows = sum(each["rows"] for each in some) or draft["rows"] or plan["rows"]
     lines = [
         f"**{md(about.title)}** learns {count(plan['learned_rows'], 'row')} of {plan['rows']:,}; the others are kept from it, and judge.",
@@ -77,11 +80,11 @@ def _plan(wanted: Asked, *, known: bool) -> None:
             f" {word}: {md(', '.join(names))}." for word, how in (("Made up", "make"), ("Left out", "leave out")) if (names := [name for name, each in treated.items() if each["as"] == how])
         ),
         f"{count(len(wanted.constraints), 'rule')} must hold in every row." if wanted.constraints else "No rule must hold.",
-        f"It makes {'about ' if wanted.in_sequences else ''}{count(rows, 'row')}{', in whole sequences' if wanted.in_sequences else ''}, by seed {draft['seed']}." if known else "",
+        f"It makes {'about ' if wanted.in_sequences else ''}{count(rows, 'row')}{', in whole sequences' if wanted.in_sequences else ''}, by seed {draft['seed']}.",
         f"That takes {duration(about.seconds(plan['learned_rows'], width, draft['epochs']))}, then the verdicts from ten seconds to two minutes more.",
     ]
     with st.container(border=True, key="synthesize-plan", gap="xxsmall"):
-        st.markdown("\n".join(f"- {line}" for line in lines if line))
+        st.markdown("\n".join(f"- {line}" for line in lines))
         if some:
             st.caption("Asked for: " + "; ".join(f"{each['rows']:,} × {md(said(each['values']))}" for each in some[:6]) + ("; …" if len(some) > 6 else "."))
 

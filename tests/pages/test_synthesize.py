@@ -175,6 +175,7 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
         app.session_state["synthesize.verdicts"] = part
         turn(app, "Verdicts")
         assert sign in texts(app), part
+    assert "of this table by these very settings" in texts(turn(app, "Make the twin"))
     judged(app, "leak")
     assert [each.proto.title for each in turn(app, "Verdicts").error] == ["A leak: this twin must not leave"]
     turn(app, "Take it along")
