@@ -78,6 +78,16 @@ def test_all_proposals_are_taken_with_one_click():
     assert unforeseen(app) == [] and wanted(app).undecided == []
 
 
+def test_amounts_written_as_text_are_sent_to_be_repaired_first():
+    app = start("synthesize", d=bring("who,price\n" + "".join(f"w{n % 7},€ {n * 37 % 4000},00\n".replace(",00", ".00") for n in range(200))))
+    wait_for_job(app)
+    assert "These look like amounts written as text." in texts(app)
+    click(app, "Repair …")
+    assert unforeseen(app) == [] and [title.value for title in app.title] == ["Clean"]
+    click(app, "Apply")
+    assert "These look like" not in texts(go(app, "synthesize"))
+
+
 def test_what_cannot_be_made_up_is_refused_in_words(monkeypatch):
     """AppTest cannot edit a cell, so the callback is called with the edits as Streamlit would."""
     from pages._ui import personal
