@@ -19,7 +19,8 @@ def panel(wanted: Asked) -> None:
     there = [name for name, each in engines.items() if each["there"] and (each["fits"] or wanted.sequence)]
     said = {name: _says(wanted, name) for name in there}
     at = there.index(wanted.draft["engine"]) if wanted.draft["engine"] in there else None
-    now = st.radio("Engine", there, index=at, format_func=lambda name: engines[name]["title"], captions=list(said.values()), key=wanted.key("engine"), on_change=wanted.take, args=("engine",), label_visibility="collapsed")
+    now = st.radio("Engine", there, index=at, format_func=lambda name: engines[name]["title"], captions=list(said.values()), key=wanted.key("engine"),
+                   on_change=wanted.take, args=("engine",), label_visibility="collapsed")
     for name, each in engines.items():
         if name not in there:
             why = f"does not fit: {md(each['why_not'])}" if each["there"] else f"is not installed (package {md(each['package'])})"
@@ -29,7 +30,7 @@ def panel(wanted: Asked) -> None:
         made = f"package {md(about['package'])} {md(about['version'])}" if about["package"] else "part of this workbench"
         st.caption(f"{md(about['title'])}: {made}; licence: {md(about['licence'])}.")
         if ENGINES[now].epochs:
-            st.number_input("Rounds of practice (epochs)", 1, 10_000, value=int(wanted.draft["epochs"]), step=50, key=wanted.key("epochs"), on_change=wanted.take, args=("epochs",), width=240, help="How often the engine goes through all rows: more is slower, and better up to a point")
+            _number(wanted, "epochs", "Rounds of practice (epochs)", 10_000, "How often the engine goes through all rows: more is slower, and better up to a point", step=50)
     _sequences(wanted)
     st.header("Rows")
     wishing.panel(wanted)
@@ -42,8 +43,12 @@ def panel(wanted: Asked) -> None:
                        help="Usefulness is told for each of their groups")
     st.caption("As the roles of the columns say (page Data), unless you change it here.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("Rare is what fewer rows have than", 1, 1_000, value=int(wanted.draft["rare"]), key=wanted.key("rare"), on_change=wanted.take, args=("rare",), width=260, help="Values that fewer rows have are merged into “(other)”, and extremes are clipped: nobody can be told by them. 1: nothing is merged")
-        st.number_input("Seed", 0, 2**53 - 1, value=int(wanted.draft["seed"]), key=wanted.key("seed"), on_change=wanted.take, args=("seed",), width=200, help="The same seed makes the same twin again; another one draws anew which rows are learned from")
+        _number(wanted, "rare", "Rare is what fewer rows have than", 1_000, "Values that fewer rows have are merged into “(other)”, and extremes are clipped: nobody can be told by them. 1: nothing is merged")
+        _number(wanted, "seed", "Seed", 2**53 - 1, "The same seed makes the same twin again; another one draws anew which rows are learned from", low=0)
+
+
+def _number(wanted: Asked, name: str, label: str, most: int, help_text: str, *, low: int = 1, step: int = 1) -> None:
+    st.number_input(label, low, most, value=int(wanted.draft[name]), step=step, key=wanted.key(name), on_change=wanted.take, args=(name,), width=260, help=help_text)
 
 
 def _sequences(wanted: Asked) -> None:

@@ -126,18 +126,21 @@ def _done(told: Mapping[str, Any]) -> None:
     """What became of each column, of rare values, and of what must hold."""
     words = {"learn": "learned", "make": "made up", "leave out": "left out"}
     tamed = {name: ", ".join(f"{what}: {n:,}" for what, n in each.items()) for name, each in told["tamed"].items()}
-    st.dataframe(
-        pd.DataFrame([{"Column": each["column"], "What became of it": words[each["as"]] + (f" ({each['maker']})" if each["maker"] else ""), "Rare and extreme": tamed.get(each["column"], ""), "Why": "" if each["why"] == TREATMENTS["learn"] else each["why"]} for each in told["treatment"]]),
-        hide_index=True, key="synthesize.treatment", alt="What became of each column",
-        column_config={"Column": st.column_config.TextColumn("Column", width=180), "What became of it": st.column_config.TextColumn("What became of it", width=180), "Rare and extreme": st.column_config.TextColumn("Rare and extreme", width=260), "Why": st.column_config.TextColumn("Why", width=340)},
-    )
+    shown = pd.DataFrame([
+        {"Column": each["column"], "What became of it": words[each["as"]] + (f" ({each['maker']})" if each["maker"] else ""), "Rare and extreme": tamed.get(each["column"], ""),
+         "Why": "" if each["why"] == TREATMENTS["learn"] else each["why"]}
+        for each in told["treatment"]
+    ])
+    widths = {"Column": 180, "What became of it": 180, "Rare and extreme": 260, "Why": 340}
+    st.dataframe(shown, hide_index=True, key="synthesize.treatment", alt="What became of each column", column_config={name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()})
     for name, each in tamed.items():
         if name not in [one["column"] for one in told["treatment"]]:
             st.caption(f"{md(name)}: {md(each)}")
     if told["constraints"]:
         st.markdown("**What must hold**, and how many rows break it")
         st.table(pd.DataFrame([
-            {"Rule": md(each["words"]), "Real rows that break it": f"{each['violations']:,} of {each['rows']:,}", "Made rows that break it": f"{each['violations_after']:,} of {each['rows_after']:,}"} for each in told["constraints"]
+            {"Rule": md(each["words"]), "Real rows that break it": f"{each['violations']:,} of {each['rows']:,}", "Made rows that break it": f"{each['violations_after']:,} of {each['rows_after']:,}"}
+            for each in told["constraints"]
         ]), hide_index=True, alt="Rows that break each rule, before and after")
         if told["dropped"]:
             st.caption(f"{count(told['dropped'], 'row')} that break a rule were not learned from.")
