@@ -81,7 +81,7 @@ ENGINES: dict[str, Engine] = {
     )
 }
 HMA = Engine(
-    "hma", "HMA", "_hma", "sdv", BUSL, "several tables that hang together by keys", "slow for many parents; connections within few children; a child follows one parent", False, 6.0, 0.02, 0.0
+    "hma", "HMA", "_hma", "sdv", BUSL, "several tables that hang together by keys", "slow for many parents; connections within few children; a child follows one parent", False, 6.0, 2.4, 0.0
 )
 DEFAULT = "gaussian_copula"
 

@@ -1,8 +1,6 @@
 """Sequences: found in the data, learned and made whole, and judged by how a row depends on the one before."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -81,17 +79,6 @@ def test_no_real_key_or_name_is_anywhere(made, tmp_path, monkeypatch):
     assert again.equals(make(model, 60)[0]) and again["patient"].nunique() == one[0]["sequences"]["made"] and abs(len(again) - 60) <= 9
     with pytest.raises(SettingError, match="cannot be asked for by values"):
         make(model, where=[{"values": {"sex": "f"}, "rows": 5}])
-
-
-def test_two_processes_make_the_same_sequences(tmp_path):
-    visits(40, 2).to_csv(tmp_path / "v.csv", index=False)
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom dataops_core.read import read_file\nfrom dataops_core.synthetic import Settings, synthesize\n"
-        "d = Path(sys.argv[1])\nt = read_file(d / 'v.csv', d / f'r{sys.argv[2]}.parquet').table\n"
-        "print(synthesize(t, d / f't{sys.argv[2]}.parquet', Settings(engine='par', seed=7, epochs=5), judged=False)[0].content_hash)\n"
-    )
-    one, other = (subprocess.run([sys.executable, "-c", code, str(tmp_path), name], capture_output=True, text=True, check=True).stdout for name in "ab")
-    assert one == other and len(one.strip()) == 64
 
 
 def test_the_command_takes_key_and_time_and_refuses_half_of_them(tmp_path, capsys):
