@@ -96,7 +96,7 @@ def synthesize_tables(
     made = _made(learned, mains, main, settings, lambda share, note: progress(0.25 + 0.35 * share, note))
     rows = _finished(learned, made, order, settings)
     twins = {name: write_table(folder / f"{name}.parquet", [rows[name]], {c: k for c, k in tables[name].kinds.items() if c in rows[name].columns}) for name in tables}
-    used = {"name": HMA.name, "title": HMA.title, "package": HMA.needs, "version": version_of(HMA.needs), "licence": BUSL}
+    used = {"name": HMA.name, "title": HMA.title, "package": HMA.package, "version": version_of(HMA.package), "licence": BUSL}
     asked = settings.to_json()
     told: dict[str, Any] = {"engine": used, "main": main, "settings": asked, "links": _links(learned, links, mains, rows, settings.seed), "tables": {}}
     for at, name in enumerate(tables):

@@ -167,7 +167,7 @@ def synthesize(
     told["constraints"] = [{**before, "allowed": None, "rows_after": now["rows"], "violations_after": now["violations"]} for before, now in zip(told["constraints"], after, strict=True)]
     used = ENGINES[settings.engine]
     told |= {
-        "engine": {"name": used.name, "title": used.title, "package": used.needs, "version": version_of(used.needs), "licence": used.licence},
+        "engine": {"name": used.name, "title": used.title, "package": used.package, "version": version_of(used.package), "licence": used.licence},
         "rows": {"real": table.rows, "learned": told.pop("learned_rows"), "made": twin.rows, "asked": sum(each["asked"] for each in conditions)},
         "conditions": conditions, "settings": settings.to_json(), "source_hash": table.content_hash, "content_hash": twin.content_hash,
         "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in twin.columns],
