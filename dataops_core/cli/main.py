@@ -176,6 +176,7 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--holdout", type=Path, help="real rows that the generator never saw: without them, membership cannot be judged")
     cmd.add_argument("--target", help="the column that models are to predict: says how useful the synthetic rows are")
     cmd.add_argument("--by", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns by whose groups usefulness is told")
+    cmd.add_argument("--key", metavar="COLUMN", help="the column that says whose row each is, where people have several: privacy is weighed by people")
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=Path)
     cmd = add("commit", "Commit a file, repaired by a recipe, as a version.", "versions", reads=True)

@@ -67,6 +67,31 @@ def test_a_row_depends_on_the_one_before_though_lengths_differ(made):
     assert all(each["floor"] < each["score"] for each in (told["memory", "lower"], told["transitions", "state"], told["step", "visit"]))
 
 
+def test_dates_move_with_the_time_and_odd_rows_are_left_out(make_table, tmp_path):
+    frame = visits(60, 4).drop(columns=["full_name", "upper"])
+    frame["end"] = frame["visit"] + pd.to_timedelta(np.arange(len(frame)) % 5, "D")
+    frame["end"] = frame["end"].mask(np.arange(len(frame)) % 4 == 0)
+    frame["city"] = np.array(["Rome", "Berlin"])[np.arange(len(frame)) % 2]
+    frame["country"] = frame["city"].map({"Rome": "IT", "Berlin": "DE"})
+    frame.loc[[3, 30], "visit"] = pd.NaT
+    twin, told, _ = synthesize(make_table(frame), tmp_path / "t.parquet", Settings(engine="par", epochs=5), judged=False)
+    rows = twin.frame()
+    apart = (rows["end"] - rows["visit"]).dropna()
+    assert told["sequences"]["without"] <= 2 and rows["visit"].notna().all() and set(apart.dt.days) <= set(range(5)) and (apart.dt.seconds == 0).all()
+    assert abs(rows["end"].isna().mean() - 0.25) < 0.08 and set(zip(rows["city"], rows["country"], strict=True)) == {("Rome", "IT"), ("Berlin", "DE")}
+    assert rows["visit"].min() >= frame["visit"].min() and rows["visit"].max() <= frame["visit"].max()
+    assert {each["type"] for each in told["constraints"]} == {"order", "combination"} and sum(each["violations_after"] for each in told["constraints"]) == 0
+
+
+def test_what_few_people_have_is_rare_however_many_rows_they_have(make_table, tmp_path):
+    frame = visits(80, 5).drop(columns="full_name")
+    frame.loc[frame["patient"].isin(frame["patient"].unique()[:8]), "state"] = "plague"
+    assert (frame["state"] == "plague").sum() > 50
+    for chosen, left in ((10, False), (1, True)):
+        twin, _, _ = synthesize(make_table(frame), tmp_path / "t.parquet", Settings(engine="par", epochs=5, rare=chosen, rows=400), judged=False)
+        assert ("plague" in set(twin.frame()["state"])) is left
+
+
 def test_no_real_key_or_name_is_anywhere(made, tmp_path, monkeypatch):
     table, twin, told, model = made
     monkeypatch.setenv("DATAOPS_MODEL_KEY", "a key for the tests")
