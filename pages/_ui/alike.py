@@ -144,3 +144,16 @@ def _pairs(judged: Mapping[str, Any]) -> None:
     gap = judged["missing_pattern_gap"]
     if gap is not None:
         st.caption(f"Which cells are missing together differs by {gap:.1%} of the rows at most; between two halves of the real rows by {judged['missing_pattern_ceiling'] or 0:.1%}.")
+
+
+def sequences(told: Mapping[str, Any]) -> None:
+    """How alike sequences are: their length, the time between rows, and how a row depends on the one before."""
+    judged = told["verdict"]
+    st.markdown(" ".join(md(each) for each in judged["words"]))
+    st.caption(f"{told['made']:,} sequences were made; {told['learned']:,} of {told['real']:,} real ones were learned from.")
+    titles = {"length": "Rows of a sequence", "step": "Time between rows", "memory": "Goes with the row before", "transitions": "From value to value"}
+    st.table(pd.DataFrame([
+        {"What": titles.get(each["of"], each["of"]) + (f": {md(each['column'])}" if each["column"] else ""), "By lot": f"{each['floor']:.2f}", "The twin": f"{each['score']:.2f}", "Real": f"{each['ceiling']:.2f}", "In words": md(each["words"])}
+        for each in judged["measures"]
+    ]), hide_index=True, alt="How alike sequences are, by measure")
+    st.caption("By lot: rows dealt out to sequences by lot; real: sequences that were kept apart. 1 is the same, 0 has nothing in common.")

@@ -66,14 +66,20 @@ def panel(wanted: Asked, job: jobs.Job) -> None:
     short = [each for each in told["conditions"] if each["made"] < each["asked"]]
     if short:
         st.warning("; ".join(f"{md(said(each['values']) or 'any row')}: {each['made']:,} of {each['asked']:,}" for each in short), title="Not all rows that were asked for could be made", icon=":material/production_quantity_limits:")
-    st.markdown("\n".join(f"- {md(each)}" for part in ("fidelity", "utility") for each in judge[part]["words"]))
+    st.markdown("\n".join(f"- {md(each)}" for each in [*judge["fidelity"]["words"], *_sequence_words(told), *judge["utility"]["words"]]))
     for each in judge["problems"]:
         st.caption(md(each))
-    private, like, use, did, see = st.tabs(["Private", "Alike", "Useful", "What was done", "The rows"], key="synthesize.verdicts", on_change="rerun")
-    for tab, part in ((private, lambda: _signals(judge["privacy"])), (like, lambda: alike.panel(judge["fidelity"])), (use, lambda: useful.panel(judge["utility"])), (did, lambda: _done(told)), (see, lambda: _rows(table_of(job), job.id))):
+    parts = {"Private": lambda: _signals(judge["privacy"]), "Alike": lambda: alike.panel(judge["fidelity"])}
+    parts |= {"Sequences": lambda: alike.sequences(told["sequences"])} if told.get("sequences") else {}
+    parts |= {"Useful": lambda: useful.panel(judge["utility"]), "What was done": lambda: _done(told), "The rows": lambda: _rows(table_of(job), job.id)}
+    for tab, part in zip(st.tabs(list(parts), key="synthesize.verdicts", on_change="rerun"), parts.values(), strict=True):
         if tab.open:
             with tab, frame.errors():
                 part()
+
+
+def _sequence_words(told: Mapping[str, Any]) -> list[str]:
+    return list(told["sequences"]["verdict"]["words"][:1]) if told.get("sequences") else []
 
 
 def privacy(judged: Mapping[str, Any]) -> None:
