@@ -23,7 +23,7 @@ def judge_synthetic_command(args: argparse.Namespace) -> int:
             open_files.enter_context(reading(args, file=path))[0].table
             for path in (args.real, args.synthetic, *([args.holdout] if args.holdout else []))
         )
-        told = judge(real, synthetic, holdout=rest[0] if rest else None, target=args.target, by=by, seed=args.seed, progress=_tell)
+        told = judge(real, synthetic, holdout=rest[0] if rest else None, target=args.target, by=by, key=args.key, seed=args.seed, progress=_tell)
     leak = int(told["privacy"]["verdict"] == "leak")
     if args.json:
         print_json(told)

@@ -177,6 +177,7 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--holdout", type=Path, help="real rows that the generator never saw: without them, membership cannot be judged")
     cmd.add_argument("--target", help="the column that models are to predict: says how useful the synthetic rows are")
     cmd.add_argument("--by", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns by whose groups usefulness is told")
+    cmd.add_argument("--key", metavar="COLUMN", help="the column that says whose row each is, where people have several: privacy is weighed by people")
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=Path)
     cmd = add("commit", "Commit a file, repaired by a recipe, as a version.", "versions", reads=True)
@@ -243,8 +244,8 @@ def _gaps(parser: argparse.ArgumentParser) -> None:
 def _twin(cmd: argparse.ArgumentParser) -> None:
     """The options of a twin."""
     cmd.add_argument("--rows", type=int, help="how many rows to make (default: as many as the file has)")
-    cmd.add_argument("--engine", default="gaussian_copula", help="gaussian_copula (default), ctgan, tvae, copulagan, par for rows that follow each other, or independent, the base line")
-    cmd.add_argument("--epochs", type=int, default=300, help="how often ctgan, tvae, copulagan and par go over the rows (default 300)")
+    cmd.add_argument("--engine", default="gaussian_copula", help="gaussian_copula (default), trees, ctgan, tvae, copulagan, par for rows that follow each other, mostlyai or syndiffix where installed, or independent, the base line")
+    cmd.add_argument("--epochs", type=int, default=300, help="how often ctgan, tvae, copulagan, par and (at most) mostlyai go over the rows (default 300)")
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same twin (default 0)")
     cmd.add_argument("--target", help="the column that models are to predict: says how useful the twin is")
     cmd.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns by whose groups usefulness is told")

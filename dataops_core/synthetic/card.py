@@ -21,7 +21,7 @@ def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Map
         *[f"| {_text(each['column'])} | {_text(_treatment(each))} | {_text(each['why'])} |" for each in told["treatment"]], "",
         *_sequences(told.get("sequences")), *_taming(told), *_constraints(told), *_conditions(told),
         "## Settings", "",
-        f"- Engine: {used['title']}, seed {settings['seed']}" + (f", {settings['epochs']} epochs" if used["name"] in ("ctgan", "tvae", "copulagan", "par") else ""),
+        f"- Engine: {used['title']}, seed {settings['seed']}" + (f", {settings['epochs']} epochs" if used["name"] in ("ctgan", "tvae", "copulagan", "par", "mostlyai") else ""),
         f"- What fewer than {settings['rare']} rows have was merged, clipped or left out" if settings["rare"] > 1 else "- Rare and extreme values were learned as they are",
         f"- Licence of the engine: {used['licence']}",
         f"- Content hash of the source: `{told['source_hash']}`", f"- Content hash of the twin: `{told['content_hash']}`",

@@ -17,6 +17,7 @@ from dataops_core.table.kinds import ID_NAME
 LEAST = 20  # sequences: half are learned from
 LONG = 3.0  # rows of a sequence, on average, at least
 RISES = 2.0  # rank of a time that rises in the file
+GAPS = 0.2  # share of rows without key or time, at most: they are not learned from
 MOST = 0.99  # share of rows in which an order must be one
 WHY_NOT = "no column names things that come several times, in an order of time"
 
@@ -31,7 +32,7 @@ def found(table: Table, frame: pd.DataFrame) -> dict[str, Any] | None:
     for column in table.columns:
         cells = frame[column.name]
         many = cells.nunique()
-        if column.type not in ("text", "integer") or many < LEAST or cells.notna().sum() < LONG * many or cells.isna().mean() > 1 - MOST or not _names(cells, column.kind):
+        if column.type not in ("text", "integer") or many < LEAST or cells.notna().sum() < LONG * many or cells.isna().mean() > GAPS or not _names(cells, column.kind):
             continue
         times = [(rank, each.name) for each in table.columns if each.name != column.name and (rank := _time_rank(frame, column.name, each.name, each.type, each.kind))]
         if times:
@@ -62,7 +63,7 @@ def _form(values: pd.Series) -> pd.Series:
 
 def _time_rank(frame: pd.DataFrame, key: str, name: str, kind_of_storage: str, kind: str) -> float:
     """0 where a column is no time within the key; else 1, and 1 more where it rises in the file, and a half more for dates."""
-    if kind_of_storage not in ("integer", "decimal", "datetime") or kind in ("id", "category") or frame[name].isna().mean() > 1 - MOST:
+    if kind_of_storage not in ("integer", "decimal", "datetime") or kind in ("id", "category") or frame[name].isna().mean() > GAPS:
         return 0.0
     codes = pd.factorize(frame[key])[0]
     steps = _steps(codes, numeric(frame[name]))

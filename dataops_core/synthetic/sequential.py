@@ -40,6 +40,7 @@ class Sequences:
     start: str
     step: str
     time: Mapping[str, Any]  # of the index: {"dtype", "per": units of it in a day or in 1, "low", "high", "least": step, "whole": units only}, in units
+    beside: Mapping[str, float]  # dates of the rows, learned as days from the row's time: their units in a day
     constraints: Sequence[Constraint]  # all of them; a drawn sequence must keep to those on its columns
     names: Sequence[str]
 
@@ -66,7 +67,9 @@ def learn(
     once = rows.loc[~groups.duplicated(), context]
     once = once.assign(**{length: groups.value_counts().sort_index().astype("Int64").to_numpy()}, **({start: rows.loc[once.index, index]} if index else {}))
     inside = rows[[name for name in names if name not in (*context, key, index)]].assign(**({step: steps} if index else {}))
-    about = {column.name: column for column in columns} | {length: Column(length, "integer", "number"), step: Column(step, "decimal", "number")}
+    beside = _beside(inside, columns, constraints, index)
+    inside = inside.assign(**{name: numeric(rows[name]) - numeric(rows[index]) for name in beside})
+    about = {column.name: column for column in columns} | {name: Column(name, "decimal", "number") for name in beside} | {length: Column(length, "integer", "number"), step: Column(step, "decimal", "number")}
     about |= {start: Column(start, about[index].type, "number")} if index else {}
     learned = [*decided, *({"column": name, "as": "learn", "maker": None, "found": None} for name in (length, start, step))]
     whose, around = learn_coder(once, [about[str(n)] for n in once], learned, _among(constraints, once), settings.rare, seeded(settings.seed))
@@ -83,7 +86,7 @@ def learn(
     )
     recipe = recipe_of(pd.Series(rows[key].unique(), dtype=rows[key].dtype), treated[key]["maker"] or "key")
     told = {"learned": len(around), "rows": len(encoded), "without": len(frame) - len(rows)}
-    return Sequences(chosen, coder, fitted, whose, each, recipe, length, start, step, time, _known(constraints, (coder, whose), rows, groups, settings.rare), names), told
+    return Sequences(chosen, coder, fitted, whose, each, recipe, length, start, step, time, beside, _known(constraints, (coder, whose), rows, groups, settings.rare), names), told
 
 
 def _new_names(names: Sequence[str]) -> list[str]:
@@ -96,6 +99,22 @@ def _new_names(names: Sequence[str]) -> list[str]:
 
 def _bound(constraint: Constraint) -> set[str]:
     return {*constraint["columns"], *([constraint["total"]] if constraint["type"] == "sum" else [])}
+
+
+def _beside(inside: pd.DataFrame, columns: Sequence[Column], constraints: Sequence[Constraint], index: str | None) -> dict[str, float]:
+    """The dates of the rows that move along with the time, which is a date as well, and in how many units of a day they count."""
+    kinds = {column.name: column.type for column in columns if column.kind != "category"}
+    if index is None or kinds.get(index) != "datetime":
+        return {}
+    bound = {name for each in constraints if each["type"] != "order" for name in _bound(each)}
+    days = {str(name): numeric(inside[name]) for name in inside if kinds.get(str(name)) == "datetime" and name not in bound and inside[name].notna().any()}
+    return {name: 1.0 if np.all(cells[np.isfinite(cells)] % 1 == 0) else float(DAY) for name, cells in days.items()}
+
+
+def _placed(model: Sequences, frame: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
+    """The rows with dates instead of days from the row's time."""
+    made = {name: as_type(np.round((numeric(times) + numeric(frame[name])) * per) / per, "datetime64[us]", frame.index) for name, per in model.beside.items() if name in frame}
+    return frame.assign(**made)
 
 
 def _known(constraints: Sequence[Constraint], coders: Sequence[Coder], rows: pd.DataFrame, groups: pd.Series, rare: int) -> list[Constraint]:
@@ -151,11 +170,12 @@ def make(
     inside = finished(model.coder, decoded, cells, generator, real)
     once = finished(model.whose, plain, around, generator, real)
     keys = make_cells(model.key, len(around), generator, real.get(str(model.chosen["key"]), set()), None)
+    if model.chosen["index"]:
+        times = _times(model, plain, decoded, numbers)
+        inside = _placed(model, inside, times).assign(**{str(model.chosen["index"]): times})
     made = {name: inside[name] for name in inside if name != model.step}
     made |= {name: once[name].iloc[numbers].reset_index(drop=True) for name in once if name not in (model.length, model.start)}
     made[str(model.chosen["key"])] = pd.Series(keys[numbers], dtype="Int64" if model.key["type"] == "integer" else object)
-    if model.chosen["index"]:
-        made[str(model.chosen["index"])] = _times(model, plain, decoded, numbers)
     return pd.DataFrame(made)[list(model.names)], {"asked": len(around) if count is None else count, "made": len(around), **told}
 
 
@@ -207,12 +227,13 @@ def _broken(model: Sequences, plain: pd.DataFrame, cells: pd.DataFrame, numbers:
     for name in plain:
         whole[name] = whole[name].astype(plain[name].dtype)
     if model.chosen["index"]:
-        whole[model.chosen["index"]] = _times(model, plain, decoded, numbers).to_numpy()
+        times = _times(model, plain, decoded, numbers)
+        whole = _placed(model, whole, times).assign(**{str(model.chosen["index"]): times})
     return ~np.all([holds(whole, each) for each in model.constraints if each["type"] not in ("unique", "together") and _bound(each) <= set(whole.columns)] or [np.ones(len(whole), dtype=bool)], axis=0)
 
 
 def _times(model: Sequences, plain: pd.DataFrame, decoded: pd.DataFrame, numbers: np.ndarray) -> pd.Series:
-    """The index of each row: from its sequence's start on by the drawn steps, never back; moved earlier where it would end after the last real one."""
+    """The index of each row: from its sequence's start on by the drawn steps, never back; moved earlier, and closer together, where it would end after the last real one."""
     time = model.time
     steps = np.maximum(time["least"], decoded[model.step].to_numpy(dtype="float64"))
     steps = np.round(steps) if time["whole"] else steps
@@ -220,7 +241,12 @@ def _times(model: Sequences, plain: pd.DataFrame, decoded: pd.DataFrame, numbers
     steps[first] = 0.0
     gone = steps.cumsum()
     gone -= gone[first][numbers]
-    spans = gone[np.concatenate([first[1:], [True]])]
+    sure = time["least"] * (np.arange(len(numbers)) - np.flatnonzero(first)[numbers])
+    last = np.concatenate([first[1:], [True]])
+    more, room = (gone - sure)[last], np.maximum(0.0, time["high"] - time["low"] - sure[last])
+    rest = (gone - sure) * np.where(more > room, room / np.where(more > 0, more, 1.0), 1.0)[numbers]
+    gone = sure + (np.floor(rest + 1e-9) if time["whole"] else rest)
+    spans = gone[last]
     starts = numeric(plain[model.start]) * time["per"]
     starts = np.maximum(time["low"], np.minimum(starts, time["high"] - spans))
     starts = np.round(starts) if time["whole"] else starts

@@ -65,7 +65,7 @@ class _Learned:
 
 
 def synthesize_tables(
-    tables: Mapping[str, Table], folder: Path, settings: Settings | None = None, keys: Sequence[str] | None = None, *,
+    tables: Mapping[str, Table], folder: Path, settings: Settings | None = None, keys: Sequence[str] | None = None, *, judged: bool = True,
     progress: Progress = lambda _share, _note: None,
 ) -> tuple[dict[str, Table], dict[str, Any]]:
     """Make twins of tables that hang together, write them to `folder` (Parquet), and judge each with the rows that nothing was learned from.
@@ -88,20 +88,24 @@ def synthesize_tables(
     learned: dict[str, _Learned] = {}
     for at, name in enumerate(in_order(order, list(mains.values()))):
         progress(0.05 + 0.2 * at / len(order), f"Preparing {name}")
-        learned[name] = _learn(name, tables, frames, mains, links, hang, learned, settings)
+        try:
+            learned[name] = _learn(name, tables, frames, mains, links, hang, learned, settings)
+        except SettingError as error:
+            raise SettingError(error.what, name, error.fix) from error
     main = max({root_of(name, mains) for name in order}, key=lambda root: (sum(root_of(name, mains) == root for name in order), -list(tables).index(root)))
     made = _made(learned, mains, main, settings, lambda share, note: progress(0.25 + 0.35 * share, note))
     rows = _finished(learned, made, order, settings)
     twins = {name: write_table(folder / f"{name}.parquet", [rows[name]], {c: k for c, k in tables[name].kinds.items() if c in rows[name].columns}) for name in tables}
-    used = {"name": HMA.name, "title": HMA.title, "package": HMA.needs, "version": version_of(HMA.needs), "licence": BUSL}
+    used = {"name": HMA.name, "title": HMA.title, "package": HMA.package, "version": version_of(HMA.package), "licence": BUSL}
     asked = settings.to_json()
     told: dict[str, Any] = {"engine": used, "main": main, "settings": asked, "links": _links(learned, links, mains, rows, settings.seed), "tables": {}}
     for at, name in enumerate(tables):
         told["tables"][name] = _told(learned[name], rows[name], twins[name]) | {"engine": used, "settings": asked}
+        if not judged:
+            continue
         roots_made = _root_of_made(name, mains, made)
         told["tables"][name]["judge"] = _judged(learned[name], rows[name], roots_made, settings, folder, partial(_share_of, progress, at, len(tables)))
-    verdicts = {name: str(each["judge"]["privacy"]["verdict"]) for name, each in told["tables"].items()}
-    told["verdict"], told["worst"] = worst_of(verdicts)
+    told["verdict"], told["worst"] = worst_of({name: str(each["judge"]["privacy"]["verdict"]) for name, each in told["tables"].items()}) if judged else ("not judged", None)
     progress(1.0, "Done")
     return twins, told
 

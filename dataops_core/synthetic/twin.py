@@ -160,14 +160,15 @@ def synthesize(
         raise SettingError("No row could be made that meets the conditions and constraints.", "synthesize", "Ask for other values, or drop a constraint.")
     sequence = model.sequences.chosen if model.sequences else None
     key = (sequence_of(table, frame, settings, proposed) or {"key": None})["key"]
-    twin = write_table(out, [rows], {name: "id" if sequence and name == key else kind for name, kind in table.kinds.items() if name in rows.columns})
+    people = key if key in model.made_up and key in rows.columns else None  # whose rows they are, where that was not learned
+    twin = write_table(out, [rows], {name: "id" if name == people else kind for name, kind in table.kinds.items() if name in rows.columns})
     if sequence:
         told["sequences"] |= conditions[0].pop("sequences")
     after = [described(rows, each) for each in told["constraints"]]
     told["constraints"] = [{**before, "allowed": None, "rows_after": now["rows"], "violations_after": now["violations"]} for before, now in zip(told["constraints"], after, strict=True)]
     used = ENGINES[settings.engine]
     told |= {
-        "engine": {"name": used.name, "title": used.title, "package": used.needs, "version": version_of(used.needs), "licence": used.licence},
+        "engine": {"name": used.name, "title": used.title, "package": used.package, "version": version_of(used.package), "licence": used.licence},
         "rows": {"real": table.rows, "learned": told.pop("learned_rows"), "made": twin.rows, "asked": sum(each["asked"] for each in conditions)},
         "conditions": conditions, "settings": settings.to_json(), "source_hash": table.content_hash, "content_hash": twin.content_hash,
         "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in twin.columns],
@@ -177,10 +178,10 @@ def synthesize(
 
         mine, others = halves(table, frame, settings.seed, key)
         with tempfile.TemporaryDirectory(dir=out.parent) as folder:
-            train, holdout = parts(table, frame, mine, others, Path(folder), key if sequence else None)
+            train, holdout = parts(table, frame, mine, others, Path(folder), people)
             told["judge"] = judge(
                 train, twin, holdout=holdout, target=settings.target, by=[name for name in settings.sensitive if name in twin.names],
-                requests=conditions, key=key if sequence else None, seed=settings.seed, progress=lambda share, note: progress(made + (1 - made) * share, note),
+                requests=conditions, key=people, seed=settings.seed, progress=lambda share, note: progress(made + (1 - made) * share, note),
             )
         if sequence:
             told["sequences"]["verdict"] = sequence_verdict(frame.iloc[mine], rows, frame.iloc[others], sequence, [c for c in table.columns if c.name in rows.columns], settings.seed)

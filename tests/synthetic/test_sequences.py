@@ -1,8 +1,6 @@
 """Sequences: found in the data, learned and made whole, and judged by how a row depends on the one before."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pandas as pd
@@ -69,6 +67,31 @@ def test_a_row_depends_on_the_one_before_though_lengths_differ(made):
     assert all(each["floor"] < each["score"] for each in (told["memory", "lower"], told["transitions", "state"], told["step", "visit"]))
 
 
+def test_dates_move_with_the_time_and_odd_rows_are_left_out(make_table, tmp_path):
+    frame = visits(60, 4).drop(columns=["full_name", "upper"])
+    frame["end"] = frame["visit"] + pd.to_timedelta(np.arange(len(frame)) % 5, "D")
+    frame["end"] = frame["end"].mask(np.arange(len(frame)) % 4 == 0)
+    frame["city"] = np.array(["Rome", "Berlin"])[np.arange(len(frame)) % 2]
+    frame["country"] = frame["city"].map({"Rome": "IT", "Berlin": "DE"})
+    frame.loc[[3, 30], "visit"] = pd.NaT
+    twin, told, _ = synthesize(make_table(frame), tmp_path / "t.parquet", Settings(engine="par", epochs=5), judged=False)
+    rows = twin.frame()
+    apart = (rows["end"] - rows["visit"]).dropna()
+    assert told["sequences"]["without"] <= 2 and rows["visit"].notna().all() and set(apart.dt.days) <= set(range(5)) and (apart.dt.seconds == 0).all()
+    assert abs(rows["end"].isna().mean() - 0.25) < 0.08 and set(zip(rows["city"], rows["country"], strict=True)) == {("Rome", "IT"), ("Berlin", "DE")}
+    assert rows["visit"].min() >= frame["visit"].min() and rows["visit"].max() <= frame["visit"].max()
+    assert {each["type"] for each in told["constraints"]} == {"order", "combination"} and sum(each["violations_after"] for each in told["constraints"]) == 0
+
+
+def test_what_few_people_have_is_rare_however_many_rows_they_have(make_table, tmp_path):
+    frame = visits(80, 5).drop(columns="full_name")
+    frame.loc[frame["patient"].isin(frame["patient"].unique()[:8]), "state"] = "plague"
+    assert (frame["state"] == "plague").sum() > 50
+    for chosen, left in ((10, False), (1, True)):
+        twin, _, _ = synthesize(make_table(frame), tmp_path / "t.parquet", Settings(engine="par", epochs=5, rare=chosen, rows=400), judged=False)
+        assert ("plague" in set(twin.frame()["state"])) is left
+
+
 def test_no_real_key_or_name_is_anywhere(made, tmp_path, monkeypatch):
     table, twin, told, model = made
     monkeypatch.setenv("DATAOPS_MODEL_KEY", "a key for the tests")
@@ -81,17 +104,6 @@ def test_no_real_key_or_name_is_anywhere(made, tmp_path, monkeypatch):
     assert again.equals(make(model, 60)[0]) and again["patient"].nunique() == one[0]["sequences"]["made"] and abs(len(again) - 60) <= 9
     with pytest.raises(SettingError, match="cannot be asked for by values"):
         make(model, where=[{"values": {"sex": "f"}, "rows": 5}])
-
-
-def test_two_processes_make_the_same_sequences(tmp_path):
-    visits(40, 2).to_csv(tmp_path / "v.csv", index=False)
-    code = (
-        "import sys\nfrom pathlib import Path\nfrom dataops_core.read import read_file\nfrom dataops_core.synthetic import Settings, synthesize\n"
-        "d = Path(sys.argv[1])\nt = read_file(d / 'v.csv', d / f'r{sys.argv[2]}.parquet').table\n"
-        "print(synthesize(t, d / f't{sys.argv[2]}.parquet', Settings(engine='par', seed=7, epochs=5), judged=False)[0].content_hash)\n"
-    )
-    one, other = (subprocess.run([sys.executable, "-c", code, str(tmp_path), name], capture_output=True, text=True, check=True).stdout for name in "ab")
-    assert one == other and len(one.strip()) == 64
 
 
 def test_the_command_takes_key_and_time_and_refuses_half_of_them(tmp_path, capsys):

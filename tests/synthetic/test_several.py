@@ -16,6 +16,7 @@ from dataops_core.synthetic.links import found, named
 from dataops_core.synthetic.several import worst_of
 from dataops_core.table import write_table
 from tests.synthetic.shops import shops
+from tests.synthetic.visits import visits
 
 LINKS = ["orders.customer_id=customers.id", "lines.order_no=orders.order_no", "lines.product_code=products.code"]
 
@@ -54,6 +55,10 @@ def test_links_that_cannot_be_are_refused(tmp_path):
             named(tables, frames, [wish])
     with pytest.raises(SettingError, match="No table has a column"):
         synthesize_tables({"products": tables["products"]}, tmp_path)
+    few = write_table(tmp_path / "few.parquet", [frames["products"].head(12)])
+    lines = write_table(tmp_path / "lines.parquet", [frames["lines"][frames["lines"]["product_code"].isin(frames["products"]["code"].head(12))]])
+    with pytest.raises(SettingError, match=r"12 rows are too few for a twin. \(products\)"):
+        synthesize_tables({"products": few, "lines": lines}, tmp_path)
 
 
 def test_every_key_of_the_twins_points_to_a_row(made):
@@ -104,17 +109,19 @@ def test_parents_are_halved_and_children_follow(made):
     assert 0.3 < rows["orders"]["learned"] / rows["orders"]["real"] < 0.7 and rows["lines"]["learned"] < rows["lines"]["real"]
 
 
-def test_two_processes_make_the_same_twins(tmp_path):
-    for name, frame in shops(60, 3).items():
+def test_two_processes_make_the_same_twins_and_sequences(tmp_path):
+    for name, frame in (shops(50, 3) | {"visits": visits(40, 2)}).items():
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
     code = (
-        "import sys\nfrom pathlib import Path\nfrom dataops_core.read import read_file\nfrom dataops_core.synthetic import Settings, synthesize_tables\n"
+        "import sys\nfrom pathlib import Path\nfrom dataops_core.read import read_file\nfrom dataops_core.synthetic import Settings, synthesize, synthesize_tables\n"
         "d = Path(sys.argv[1])\no = d / sys.argv[2]\no.mkdir()\n"
-        "t = {n: read_file(d / f'{n}.csv', o / f'real_{n}.parquet').table for n in ('customers', 'orders', 'products', 'lines')}\n"
-        "print(*[twin.content_hash for twin in synthesize_tables(t, o, Settings(seed=7))[0].values()])\n"
+        "t = {n: read_file(d / f'{n}.csv', o / f'real_{n}.parquet').table for n in ('customers', 'orders', 'products', 'lines', 'visits')}\n"
+        "print(synthesize(t.pop('visits'), o / 'visits.parquet', Settings(engine='par', seed=7, epochs=5), judged=False)[0].content_hash)\n"
+        "print(*[twin.content_hash for twin in synthesize_tables(t, o, Settings(seed=7), judged=False)[0].values()])\n"
     )
-    one, other = (subprocess.run([sys.executable, "-c", code, str(tmp_path), name], capture_output=True, text=True, check=True).stdout for name in "ab")
-    assert one == other and len(one.split()) == 4
+    running = [subprocess.Popen([sys.executable, "-c", code, str(tmp_path), name], stdout=subprocess.PIPE, text=True) for name in "ab"]
+    one, other = (process.communicate(timeout=300)[0] for process in running)
+    assert one == other and len(set(one.split())) == 5
 
 
 def test_the_command_writes_twins_and_card_or_nothing(tmp_path, capsys, monkeypatch):
