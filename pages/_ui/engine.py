@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
 from dataops_core.synthetic import ENGINES
 from dataops_core.synthetic.sequences import chosen
 from pages._ui import frame, wishing
 from pages._ui.twin import Asked
-from pages._ui.words import duration, md
+from pages._ui.words import count, duration, md
 
 
 def panel(wanted: Asked) -> None:
@@ -21,10 +24,6 @@ def panel(wanted: Asked) -> None:
     at = there.index(wanted.draft["engine"]) if wanted.draft["engine"] in there else None
     now = st.radio("Engine", there, index=at, format_func=lambda name: engines[name]["title"], captions=list(said.values()), key=wanted.key("engine"),
                    on_change=wanted.take, args=("engine",), label_visibility="collapsed")
-    for name, each in engines.items():
-        if name not in there:
-            why = f"does not fit: {md(each['why_not'])}" if each["there"] else f"is not installed (package {md(each['package'])})"
-            st.caption(f":material/block: {md(each['title'])} {why}. Good for {md(each['good'])}.")
     if now:
         about = engines[now]
         made = f"package {md(about['package'])} {md(about['version'])}" if about["package"] else "part of this workbench"
@@ -32,6 +31,7 @@ def panel(wanted: Asked) -> None:
         if ENGINES[now].epochs:
             _number(wanted, "epochs", "Rounds of practice (epochs)", 10_000, "How often the engine goes through all rows: more is slower, and better up to a point", step=50)
     _sequences(wanted)
+    _others([each for name, each in engines.items() if name not in there])
     st.header("Rows")
     wishing.panel(wanted)
     st.header("What matters")
@@ -49,6 +49,16 @@ def panel(wanted: Asked) -> None:
 
 def _number(wanted: Asked, name: str, label: str, most: int, help_text: str, *, low: int = 1, step: int = 1) -> None:
     st.number_input(label, low, most, value=int(wanted.draft[name]), step=step, key=wanted.key(name), on_change=wanted.take, args=(name,), width=260, help=help_text)
+
+
+def _others(engines: Sequence[Mapping[str, Any]]) -> None:
+    """The engines that cannot be used here, and why."""
+    if not engines:
+        return
+    with st.expander(f"{count(len(engines), 'engine')} cannot be used here", icon=":material/block:"):
+        for each in engines:
+            why = f"does not fit: {md(each['why_not'])}" if each["there"] else f"is not installed (package {md(each['package'])})"
+            st.markdown(f"**{md(each['title'])}** {why}. Good for {md(each['good'])}.")
 
 
 def _sequences(wanted: Asked) -> None:

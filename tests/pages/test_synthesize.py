@@ -144,7 +144,7 @@ def test_rows_are_asked_for_by_values_equally_and_for_a_thin_group():
 
 def test_rows_that_follow_each_other_are_found_or_named_and_then_come_whole():
     app = opened("Engine and rows")
-    assert "None were found: every row stands by itself." in texts(app) and "PAR does not fit" in texts(app)
+    assert "None were found: every row stands by itself." in texts(app) and "**PAR** does not fit" in texts(app)
     app.selectbox(key=f"synthesize.sequence.key.{app.query_params['d']}").set_value("sex").run()
     assert said(app)[0][0] == '"sex" makes 2 sequences of 300 rows.' and settings(app).sequence is None
     made = bring(visits(40, 1).to_csv(index=False))
