@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -45,12 +45,13 @@ class Aligned:
         return [Column(name, *about.get(treated, ("text", treated))) for name, treated in self.treated.items()]
 
 
-def align(real: Table, synthetic: Table, holdout: Table | None = None) -> Aligned:
+def align(real: Table, synthetic: Table, holdout: Table | None = None, made_up: Collection[str] = ()) -> Aligned:
     """The columns that both tables have, in the real table's order and types; what did not fit is said in `problems`.
 
     Names are matched as they are, then without case and spaces around. Kinds and types are those of the real table: text that
     stands for numbers, dates in another form, 0/1 for true/false and a trailing ".0" are read as what they mean. Texts are
-    written alike (Unicode NFKC, no case, single spaces), so that a copy in other letters is still a copy.
+    written alike (Unicode NFKC, no case, single spaces), so that a copy in other letters is still a copy. Columns that were `made_up` can
+    be like nothing, and are compared verbatim only, as identifiers are.
     Raises SettingError where no column is common.
     """
     problems: list[str] = []
@@ -63,6 +64,9 @@ def align(real: Table, synthetic: Table, holdout: Table | None = None) -> Aligne
             "The tables have no column in common.", "synthetic", f"Bring a table with the columns {', '.join(real.names[:8])}.",
         )
     treated, why = treatments(real, common)
+    for name in common:
+        if name in made_up and treated[name] != "empty":
+            treated[name], why[name] = "id", "it was made up"
     frame = real.frame(common)
     frames = {"real": frame, "synthetic": synthetic.frame(list(names["synthetic"].values()))[[names["synthetic"][name] for name in common]]}
     if holdout is not None:

@@ -33,7 +33,7 @@ What `judge` answers, plain JSON throughout (a value that cannot be had is null,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
@@ -54,7 +54,7 @@ from dataops_core.table import Table
 
 def judge(
     real: Table, synthetic: Table, *, holdout: Table | None = None, target: str | None = None, by: Sequence[str] = (), requests: Sequence[Mapping[str, Any]] = (),
-    key: str | None = None, seed: int = 0, progress: Progress = nothing_said,
+    made_up: Collection[str] = (), key: str | None = None, seed: int = 0, progress: Progress = nothing_said,
 ) -> dict[str, Any]:
     """Judge a synthetic table by the real rows it was made from: fidelity, usefulness, privacy (see the module for what comes back).
 
@@ -64,7 +64,7 @@ def judge(
     several: privacy is then weighed by people. Raises SettingError where a name is unknown, where no column is
     common, or where the real table or the holdout has no rows.
 
-    `requests` say which rows were asked for ({"values", "made"}): likeness is then judged by real rows with these values, in these shares.
+    Columns that were `made_up` are compared verbatim only. `requests` say which rows were asked for ({"values", "made"}): likeness is then judged by real rows with these values, in these shares.
     """
     for name in (*([target] if target else []), *by, *([key] if key else [])):
         if name not in real.names:
@@ -73,7 +73,7 @@ def judge(
         if not table.rows:
             raise SettingError(f"The {what} has no rows.", "judge-synthetic", "Bring the rows that the synthetic ones were made from, and a holdout of rows like them.")
     progress(0.0, "Bringing the tables together")
-    found = _drawn(align(real, synthetic, holdout), seed)
+    found = _drawn(align(real, synthetic, holdout, made_up), seed)
     learned, reference = _sides(found)
     told_privacy = privacy(found, target, seed, _within(progress, 0.05, 0.4), key)
     mix, words = wished(found, requests)
