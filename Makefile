@@ -1,9 +1,9 @@
-# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts, make bench-bias: speed
+# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts, make bench-bias, make bench-synthetic: speed and quality
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check bench bench-facts bench-bias clean
+.PHONY: run test check bench bench-facts bench-bias bench-synthetic clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -21,6 +21,9 @@ bench: $(READY)
 
 bench-facts: $(READY)
 	$(BIN)/python -m benchmarks.facts $(ARGS)
+
+bench-synthetic: $(READY)
+	$(BIN)/python -m benchmarks.synthetic $(ARGS)
 
 bench-bias: $(READY)
 	$(BIN)/python -m benchmarks.bias

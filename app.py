@@ -18,6 +18,7 @@ pages = [
     st.Page("pages/impute.py", title="Impute", icon=":material/format_ink_highlighter:", help="What is missing and why, and which way of filling it is right"),
     st.Page("pages/resample.py", title="Resample", icon=":material/balance:", help="Uneven classes and unusual rows, judged before anything is done"),
     st.Page("pages/bias.py", title="Bias", icon=":material/diversity_3:", help="How groups of people are treated, and how sure one can be of it"),
+    st.Page("pages/synthesize.py", title="Synthesize", icon=":material/content_copy:", help="A twin of the table that gives nobody away, and says how good it is"),
     st.Page("pages/versions.py", title="Versions", icon=":material/history:", help="Commit, compare, export, verify"),
     st.Page("pages/guide.py", title="Guide", icon=":material/menu_book:", help="Every step and check explained"),
 ]

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dataops_core.store import versions
+from dataops_core.store import twins, versions
 from pages._ui import bundles, frame, grid, head
 from pages._ui.words import count, md, when
 
@@ -34,11 +34,18 @@ def restore(number: int) -> None:
         frame.say(f"The recipe of version {number} is the draft again. Undo on the Clean page takes it back.")
 
 
+def open_apart(number: int) -> None:
+    """Open a synthetic version as a dataset of its own, and go there."""
+    if frame.act(lambda: frame.go(here.project, twins.open_as_dataset(frame.store(), here.id, number, frame.actor()))):
+        frame.say(f"Version {number} is a dataset of its own now.")
+
+
 with st.container(border=True, key="versions-commit"):
     st.header("Commit a version")
     results = head.results(here)
-    if known and known[0]["state"] == state:
-        st.markdown(f":material/check_circle: The table as it is now is version {known[0]['number']}.")
+    real = [each for each in known if not each["synthetic"]]
+    if real and real[0]["state"] == state:
+        st.markdown(f":material/check_circle: The table as it is now is version {real[0]['number']}.")
     else:
         st.markdown(
             f"The table as it is now: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}, after "
@@ -58,12 +65,21 @@ if log.open:
     with log, frame.errors():
         for each in known:
             with st.container(border=True, key=f"version-{each['number']}"):
-                st.markdown(f"**Version {each['number']}**: {md(each['message'])}")
+                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                    st.markdown(f"**Version {each['number']}**: {md(each['message'])}")
+                    if each["synthetic"]:
+                        st.badge("Synthetic", icon=":material/content_copy:", color="blue")
+                if each["synthetic"]:
+                    st.caption(bundles.origin(each, known))
                 st.caption(f"{when(each['created'])} by {md(each['actor'])}, content hash {each['content_hash'][:16]}…")
                 with st.container(horizontal=True):
                     bundles.export(here, each)
-                    st.button("Restore", icon=":material/settings_backup_restore:", key=f"versions.restore.{each['number']}",
-                              on_click=restore, args=(each["number"],), help="Makes this version's recipe the draft again; nothing is lost")
+                    if each["synthetic"]:
+                        st.button("Open as a dataset of its own", icon=":material/open_in_new:", key=f"versions.open.{each['number']}", on_click=open_apart, args=(each["number"],),
+                                  help="No recipe leads from the real rows to made ones, so it is not restored: it is a table by itself")
+                    else:
+                        st.button("Restore", icon=":material/settings_backup_restore:", key=f"versions.restore.{each['number']}",
+                                  on_click=restore, args=(each["number"],), help="Makes this version's recipe the draft again; nothing is lost")
                 if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
                     bundles.steps_of(versions.get(frame.store(), here.id, each["number"]))
 if compare.open:

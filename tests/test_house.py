@@ -81,6 +81,18 @@ def test_importing_the_command_line_loads_no_heavy_package():
     assert heavy & set(ast.literal_eval(loaded)) == set()
 
 
+def test_importing_the_app_and_its_pages_loads_neither_sdv_nor_torch():
+    """Pages are run here, as a browser's first visit runs them; the worker is the process that learns, and it too begins without."""
+    code = (
+        "import sys, tempfile, os\nos.environ['DATAOPS_HOME'] = tempfile.mkdtemp()\nimport dataops_core.store.worker\nfrom streamlit.testing.v1 import AppTest\n"
+        "from pathlib import Path\n"
+        "for page in ['app.py', *sorted(map(str, Path('pages').glob('*.py')))]:\n    AppTest.from_file(page, default_timeout=60).run()\n"
+        "print(sorted({m.split('.')[0] for m in sys.modules}))"
+    )
+    loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()[-1]
+    assert "streamlit" in loaded and {"sdv", "torch", "ctgan", "fairlearn"} & set(ast.literal_eval(loaded)) == set()
+
+
 @pytest.mark.parametrize("package", ["table", "read", "write", "facts", "steps", "checks", "compare", "fairness", "imputation", "report", "synthetic"])
 def test_public_names_are_pinned_and_there(package):
     module = importlib.import_module(f"dataops_core.{package}")

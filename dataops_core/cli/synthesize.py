@@ -5,22 +5,23 @@ from __future__ import annotations
 import argparse
 import json
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dataops_core.cli.inspect import _tell
 from dataops_core.cli.tell import print_json, print_table, reading
 from dataops_core.errors import SettingError
+from dataops_core.table import Table
+
+if TYPE_CHECKING:
+    from dataops_core.synthetic import Settings
 
 
 def synthesize_command(args: argparse.Namespace) -> int:
     """Make a twin of a file and judge it: exit code 1, and no twin written, when it gives real people away."""
-    from dataops_core.synthetic import Settings, card, plan, save_model, script, synthesize
+    from dataops_core.synthetic import card, plan, save_model, script, synthesize
     from dataops_core.synthetic.signed import key
     from dataops_core.write import write_file
 
-    given = _plan(args.plan)
-    if args.sequence_index and not args.sequence_key:
-        raise SettingError("Whose rows follow each other is not said.", "--sequence-index", "Name the key too: --sequence-key COLUMN")
     with reading(args) as (source, folder):
         if args.show_plan:
             return print_json(plan(source.table, seed=args.seed, epochs=args.epochs))
@@ -28,17 +29,7 @@ def synthesize_command(args: argparse.Namespace) -> int:
             raise SettingError("Where the twin should go is not said.", "-o", "Name a file: -o TWIN.csv")
         if args.model:
             key()
-        values = _where(args.where)
-        sensitive = [name for part in args.sensitive for name in part.split(",") if name]
-        plain: dict[str, Any] = {
-            "rows": args.rows, "engine": args.engine, "seed": args.seed, "epochs": args.epochs, "target": args.target, "sensitive": sensitive,
-            **({"sequence": {"key": args.sequence_key, "index": args.sequence_index}} if args.sequence_key else {}),
-            "where": [{"values": values, "rows": args.rows or source.table.rows}] if values else [],
-        }
-        settings = Settings.from_json(plain | given)
-        for name in (settings.target, *settings.sensitive):
-            if name is not None:
-                source.table.column(name)
+        settings = settings_of(args, source.table)
         twin, told, model = synthesize(source.table, folder / "twin.parquet", settings, progress=_tell)
         verdict = told["judge"]["privacy"]["verdict"]
         refused = verdict == "leak" and not args.even_if_leaking
@@ -59,8 +50,29 @@ def synthesize_command(args: argparse.Namespace) -> int:
     if args.json:
         print_json(told)
     else:
-        _print(told)
+        print_twin(told)
+        print(f"The twin is in {told['out']}." if told["out"] else "The twin was not written: it gives real people away (--even-if-leaking writes it all the same).")
     return int(verdict == "leak")
+
+
+def settings_of(args: argparse.Namespace, table: Table) -> Settings:
+    """The settings that the options and the plan ask for; raises SettingError for a column that the table has not."""
+    from dataops_core.synthetic import Settings
+
+    if args.sequence_index and not args.sequence_key:
+        raise SettingError("Whose rows follow each other is not said.", "--sequence-index", "Name the key too: --sequence-key COLUMN")
+    values = where(args.where)
+    sensitive = [name for part in args.sensitive for name in part.split(",") if name]
+    plain: dict[str, Any] = {
+        "rows": args.rows, "engine": args.engine, "seed": args.seed, "epochs": args.epochs, "target": args.target, "sensitive": sensitive,
+        **({"sequence": {"key": args.sequence_key, "index": args.sequence_index}} if args.sequence_key else {}),
+        "where": [{"values": values, "rows": args.rows or table.rows}] if values else [],
+    }
+    settings = Settings.from_json(plain | _plan(args.plan))
+    for name in (settings.target, *settings.sensitive):
+        if name is not None:
+            table.column(name)
+    return settings
 
 
 def _plan(path: Path | None) -> dict[str, Any]:
@@ -76,14 +88,16 @@ def _plan(path: Path | None) -> dict[str, Any]:
     return plain
 
 
-def _where(given: list[str]) -> dict[str, str]:
+def where(given: list[str]) -> dict[str, str]:
+    """The values that rows are to have, from COLUMN=VALUE."""
     pairs = [part.split("=", 1) for part in given]
     if any(len(pair) != 2 or not pair[0] for pair in pairs):
         raise SettingError("This condition cannot be read.", f"--where {' '.join(given)}", "Write it as COLUMN=VALUE.")
     return {pair[0]: pair[1] for pair in pairs}
 
 
-def _print(told: dict[str, Any]) -> None:
+def print_twin(told: dict[str, Any]) -> None:
+    """The twin in plain words: how it was made, what holds, and the verdicts."""
     rows = told["rows"]
     print(f"{rows['made']:,} rows by {told['engine']['title']}, learned from {rows['learned']:,} of {rows['real']:,}; the other half judges.")
     if rows["made"] < rows["asked"]:
@@ -100,4 +114,3 @@ def _print(told: dict[str, Any]) -> None:
     print(f"Privacy: {told['judge']['privacy']['verdict']}")
     for line in told["judge"]["words"]:
         print(line)
-    print(f"The twin is in {told['out']}." if told["out"] else "The twin was not written: it gives real people away (--even-if-leaking writes it all the same).")

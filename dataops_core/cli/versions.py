@@ -60,7 +60,7 @@ def log_command(args: argparse.Namespace) -> int:
     if args.json:
         return print_json({"dataset": args.name, "versions": told})
     print_table(("version", "when", "who", "what", "content hash"),
-           [(str(v["number"]), v["created"], v["actor"], v["message"], v["content_hash"][:12]) for v in told])
+           [(str(v["number"]), v["created"], v["actor"], v["message"] + (" (synthetic)" if v["synthetic"] else ""), v["content_hash"][:12]) for v in told])
     return 0
 
 

@@ -17,6 +17,7 @@ from typing import Any
 
 import pandas as pd
 
+from dataops_core import synthetic
 from dataops_core.errors import DataOpsError, IntegrityError
 from dataops_core.export.card import card
 from dataops_core.read import ReadOptions, read_file
@@ -66,6 +67,7 @@ def write_bundle(
     `version` is the version's manifest, `before` and `after` are the profiles of the raw and of the final table. With
     `safe_csv`, cells of data.csv that a spreadsheet would run as a formula get a leading apostrophe. `models` are the files of the
     fitted models that the version lists, by name: each lies in models/, and the columns that it takes, row by row as in data.csv, in X.csv.
+    With a synthetic version go its model card, what was told of its making, and a plain script; its raw file is the twin itself.
     """
     recipe = from_json(version["recipe"])
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
@@ -77,6 +79,8 @@ def write_bundle(
             "schema.json": _json(schema(version)), "facts_before.json": _json(before), "facts_after.json": _json(after),
             "audit.jsonl": "".join(canonical(dict(entry)) + "\n" for entry in audit),
         }
+        if version["kind"] == "synthetic":
+            texts |= _synthetic(version)
         files: dict[str, Path | bytes] = {name: text.encode() for name, text in texts.items()}
         files |= {"data.parquet": parquet, "data.csv": csv, f"raw/{Path(version['raw']['name']).name}": raw}
         files |= {f"models/{name}.json": path for name, path in models.items()}
@@ -88,6 +92,16 @@ def write_bundle(
         }
         files["manifest.json"] = _json(manifest).encode()
         _seal(files, out)
+
+
+def _synthetic(version: Mapping[str, Any]) -> dict[str, str]:
+    """What goes with a twin: the model card, all that was told of its making, and a plain script where its engine has one."""
+    told = {name: value for name, value in version["synthetic"].items() if name != "purpose"}
+    made = {
+        "MODEL_CARD.md": synthetic.card(told, name=version["dataset"], purpose=version["synthetic"]["purpose"], versions=version["packages"]),
+        "synthetic.json": _json(version["synthetic"]), "generate.py": synthetic.script(told),
+    }
+    return {name: text for name, text in made.items() if text}
 
 
 def _features(version: Mapping[str, Any], table: Table, folder: Path, safe: bool) -> dict[str, Path]:

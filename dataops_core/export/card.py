@@ -31,7 +31,7 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         "",
         "## What was done",
         "",
-        *(_steps(version["steps"]) or ["Nothing: this is the file as it came."]),
+        *(_steps(version["steps"]) or [_untouched(version)]),
         "",
         "## The columns",
         "",
@@ -63,7 +63,19 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
     return "\n".join(lines)
 
 
+def _untouched(version: Mapping[str, Any]) -> str:
+    if version["kind"] != "synthetic":
+        return "Nothing: this is the file as it came."
+    told = version["synthetic"]
+    return (
+        f"Every row of this table was made by {told['engine']['title']}, seed {told['settings']['seed']}, after learning "
+        f"{told['rows']['learned']:,} rows. Privacy: {told['judge']['privacy']['verdict']}. How alike, how useful and how private it is stands in `MODEL_CARD.md`."
+    )
+
+
 def _origin(version: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    if version["kind"] == "synthetic":
+        return f"A **synthetic** table of {version['data']['rows']:,} rows and {len(version['data']['columns'])} columns. Committed by {_text(version['actor'])} on {version['created'][:10]}."
     data, done = version["data"], sum(step["status"] == "done" for step in version["steps"])
     return (
         f"{data['rows']:,} rows and {len(data['columns'])} columns, made from `{_code(version['raw']['name'])}` "

@@ -54,6 +54,9 @@ version = sa.Table(
     sa.Column("manifest", sa.String, nullable=False),  # md5 of the manifest object
     sa.UniqueConstraint("dataset", "n"),
 )
+twin = sa.Table(  # the versions that are synthetic
+    "twin", metadata, sa.Column("version", sa.ForeignKey("version.id"), primary_key=True),
+)
 model = sa.Table(  # a fitted model that was kept with a state of a dataset, to ship with the version that is made of it
     "model", metadata,
     sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True), sa.Column("state", sa.String, primary_key=True),

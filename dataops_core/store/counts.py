@@ -60,7 +60,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "missing": _asks("imputation", "understand", slow=True), "impute bench": _asks("imputation", "bench", slow=True), "pooled": _asks("imputation", "pooled"),
     "outliers": _asks("outliers", "outliers"), "bias": _asks("fairness", "bias", slow=True), "bias groups": _asks("fairness", "groups"),
     "bias data": _asks("fairness", "data_measures"), "proxies": _asks("fairness", "proxies"), "confounding": _asks("fairness", "confounding"),
-    "mitigation lab": _asks("fairness", "lab", slow=True),
+    "twin plan": _asks("synthetic", "plan", slow=True), "mitigation lab": _asks("fairness", "lab", slow=True),
     "clusters": _clusters,
 }
 
@@ -69,7 +69,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
 def counting_code() -> str:
     """The hash of all code that counts on demand: what was counted by older code is counted again."""
     root = Path(str(dataops_core.__file__)).parent
-    folders = ("compare", "fairness", "imputation", "models", "outliers", "resampling", "steps")
+    folders = ("compare", "fairness", "imputation", "models", "outliers", "resampling", "steps", "synthetic")
     return sha256(code_hash() + "".join(path.read_text("utf-8") for folder in folders for path in sorted((root / folder).glob("*.py"))))[:16]
 
 

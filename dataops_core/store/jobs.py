@@ -85,6 +85,7 @@ def get(store: Store, job: str) -> Job | None:
         finish(store, job, "interrupted", error={
             "what": "The work was interrupted.", "where": row.kind, "fix": "Start it again: nothing was lost.",
         })
+        store.drop_scratch(job)
         return get(store, job)
     return _job(row)
 
@@ -94,6 +95,16 @@ def latest(store: Store, kind: str, args: Mapping[str, Any]) -> Job | None:
     with store.reading() as connection:
         found = connection.scalar(
             sa.select(catalog.job.c.id).where(catalog.job.c.key == sha256(kind + canonical(dict(args))))
+            .order_by(catalog.job.c.created.desc()).limit(1)
+        )
+    return get(store, found) if found else None
+
+
+def last(store: Store, kind: str, dataset: str) -> Job | None:
+    """The last job of this kind that was started for a dataset, whatever else it was asked, or None."""
+    with store.reading() as connection:
+        found = connection.scalar(
+            sa.select(catalog.job.c.id).where(catalog.job.c.kind == kind, catalog.job.c.args["dataset"].as_string() == dataset)
             .order_by(catalog.job.c.created.desc()).limit(1)
         )
     return get(store, found) if found else None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import getpass
 import os
+import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -41,8 +42,8 @@ def _sweep(scratch: Path) -> None:
     """Remove what killed processes left in scratch space, once it is a day old."""
     for path in scratch.iterdir():
         try:
-            if path.is_file() and path.stat().st_mtime < time.time() - 86_400:
-                path.unlink()
+            if path.stat().st_mtime < time.time() - 86_400:
+                path.unlink() if path.is_file() else shutil.rmtree(path, ignore_errors=True)
         except FileNotFoundError:  # another process sweeps too
             continue
 
@@ -84,6 +85,15 @@ class Store:
     def log(self, connection: sa.Connection, what: str, actor: str, dataset: str | None = None, **details: Any) -> str:
         """Add an entry to the audit log, within the transaction of what it tells."""
         return audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)
+
+    def use_scratch(self, name: str) -> None:
+        """Use scratch space apart from all others', so that it can be removed as a whole."""
+        self.scratch = self.home / "tmp" / name
+        self.scratch.mkdir(exist_ok=True)
+
+    def drop_scratch(self, name: str) -> None:
+        """Remove the scratch space of that name, if there is one."""
+        shutil.rmtree(self.home / "tmp" / name, ignore_errors=True)
 
     def scratch_file(self, suffix: str = "") -> Path:
         """A new empty file in scratch space."""

@@ -24,6 +24,7 @@ from dataops_core.store.store import Store
 from dataops_core.table import Difference, Table
 
 FORMAT = "dataops-version/1"
+SYNTHETIC = "synthetic"
 
 
 @dataclass(frozen=True)
@@ -74,31 +75,44 @@ def commit(
     )
     steps = [_told(r) for r in results]
     shipped = models.shipped(store, here, results)
+    told = {
+        "kind": "derived" if steps else "raw", "raw": dict(here.raw), "roles": datasets.roles_now(here), "data": data_of(table),
+        "recipe": replace(here.recipe, steps=fitted).to_json(), "steps": steps, "packages": packages(), **shipped,
+    }
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)
-        last = connection.execute(
-            sa.select(catalog.version).where(catalog.version.c.dataset == dataset).order_by(catalog.version.c.n.desc()).limit(1)
-        ).first()
-        number, created = (last.n + 1 if last else 1), store.clock()
-        head = store.log(
-            connection, "version committed", actor, dataset, number=number, message=message.strip(),
-            content_hash=table.content_hash,
-        )
-        manifest = {
-            "format": FORMAT, "dataset": here.name, "number": number, "kind": "derived" if steps else "raw",
-            "parents": [last.id] if last else [], "message": message.strip(), "actor": actor, "created": created,
-            "raw": dict(here.raw), "roles": datasets.roles_now(here), "data": _data(table),
-            "recipe": replace(here.recipe, steps=fitted).to_json(), "steps": steps, "packages": packages(),
-            "audit_head": head, **shipped,
-        }
-        manifest = json.loads(canonical(manifest))
-        made = sha256(canonical(manifest))
-        connection.execute(catalog.version.insert().values(
-            id=made, dataset=dataset, n=number, parent=last.id if last else None, message=message.strip(), actor=actor,
-            created=created, state=states.head(here.raw, here.recipe, results), content_hash=table.content_hash,
-            manifest=store.put_json(manifest),
-        ))
+        number = enter(store, connection, here, _last(connection, dataset), message, actor, told, states.head(here.raw, here.recipe, results))
     return get(store, dataset, number)
+
+
+def enter(
+    store: Store, connection: sa.Connection, here: datasets.Dataset, parent: str | None, message: str, actor: str, told: Mapping[str, Any], state: str
+) -> int:
+    """Enter a version into the catalog, within a transaction: its manifest is what is `told`, with number, parent, time and audit head."""
+    last = connection.scalar(sa.select(sa.func.max(catalog.version.c.n)).where(catalog.version.c.dataset == here.id)) or 0
+    created, content_hash = store.clock(), told["data"]["content_hash"]
+    head = store.log(
+        connection, "version committed", actor, here.id, number=last + 1, message=message.strip(), content_hash=content_hash,
+    )
+    manifest = {
+        "format": FORMAT, "dataset": here.name, "number": last + 1, "parents": [parent] if parent else [], "message": message.strip(),
+        "actor": actor, "created": created, "audit_head": head, **told,
+    }
+    manifest = json.loads(canonical(manifest))
+    made = sha256(canonical(manifest))
+    connection.execute(catalog.version.insert().values(
+        id=made, dataset=here.id, n=last + 1, parent=parent, message=message.strip(), actor=actor, created=created, state=state,
+        content_hash=content_hash, manifest=store.put_json(manifest),
+    ))
+    if told["kind"] == SYNTHETIC:
+        connection.execute(catalog.twin.insert().values(version=made))
+    return int(last) + 1
+
+
+def _last(connection: sa.Connection, dataset: str) -> str | None:
+    """The id of the dataset's last version that is not synthetic: what its draft goes on from."""
+    query = sa.select(catalog.version.c.id).outerjoin(catalog.twin).where(catalog.version.c.dataset == dataset, catalog.twin.c.version.is_(None))
+    return connection.scalar(query.order_by(catalog.version.c.n.desc()).limit(1))
 
 
 def _told(result: states.Result) -> dict[str, Any]:
@@ -108,7 +122,8 @@ def _told(result: states.Result) -> dict[str, Any]:
     return result.outcome.to_json() | why | carried
 
 
-def _data(table: Table) -> dict[str, Any]:
+def data_of(table: Table) -> dict[str, Any]:
+    """What the manifest says of the table: rows, content hash, columns with type and kind."""
     return {
         "rows": table.rows, "content_hash": table.content_hash,
         "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in table.columns],
@@ -136,12 +151,12 @@ def get(store: Store, dataset: str, number: int) -> Version:
 
 
 def log(store: Store, dataset: str) -> list[dict[str, Any]]:
-    """The versions of a dataset, newest first: number, id, message, actor, created, content_hash, state."""
-    query = sa.select(catalog.version).where(catalog.version.c.dataset == dataset).order_by(catalog.version.c.n.desc())
+    """The versions of a dataset, newest first: number, id, parent, message, actor, created, content_hash, state, synthetic."""
+    query = sa.select(catalog.version, catalog.twin.c.version.label("twin")).outerjoin(catalog.twin).where(catalog.version.c.dataset == dataset).order_by(catalog.version.c.n.desc())
     with store.reading() as connection:
         return [
             {"number": v.n, "id": v.id, "message": v.message, "actor": v.actor, "created": v.created,
-             "content_hash": v.content_hash, "state": v.state}
+             "content_hash": v.content_hash, "state": v.state, "parent": v.parent, "synthetic": v.twin is not None}
             for v in connection.execute(query)
         ]
 
@@ -165,6 +180,8 @@ def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = Tru
 def restore(store: Store, dataset: str, revision: int, number: int, actor: str) -> None:
     """Make a version's raw file and recipe the current draft again; what was there stays in the history."""
     version = get(store, dataset, number)
+    if version.manifest["kind"] == SYNTHETIC:
+        raise SettingError(f"Version {number} is synthetic: no recipe leads to it.", "restore", "Open it as a dataset of its own.")
     steps = zip(version.recipe.steps, version.manifest["steps"], strict=True)
     kept = tuple(entry if told.get("carried") else replace(entry, learned=None) for entry, told in steps)
     recipe = replace(version.recipe, steps=kept)
@@ -188,7 +205,8 @@ def export(
     after = profile(store, version.state)
     with store.reading() as connection:
         entries = audit.entries(connection, dataset)
-    known = [entry for entry in entries if entry["seq"] <= _anchor(entries, version)]
+    first = _anchor(entries, version) if version.manifest["kind"] == SYNTHETIC else 0  # of a twin nothing that was done to the real rows
+    known = [entry for entry in entries if first <= entry["seq"] <= _anchor(entries, version)]
     progress(0.8, "Writing the bundle")
     write_bundle(
         out, version.manifest, now, store.objects.local(raw["md5"]), before or {}, after or {}, known, safe_csv=safe_csv,

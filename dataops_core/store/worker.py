@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import signal
 import sys
 import threading
 import time
@@ -19,7 +20,7 @@ from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
-from dataops_core.store import changes, counts, datasets, jobs, models, states, versions
+from dataops_core.store import changes, counts, datasets, jobs, models, states, twins, versions
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -64,6 +65,14 @@ def _keep_model(store: Store, args: dict[str, Any], actor: str, progress: Progre
     return models.learn(store, args["dataset"], args["state"], args["with"], actor, progress=progress)
 
 
+def _synthesize(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return twins.make(store, args["dataset"], args["state"], args["settings"], actor, progress=progress)
+
+
+def _keep_twin(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return twins.keep(store, args["dataset"], args["job"], args["message"], args["purpose"], actor, progress=progress).number
+
+
 def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     versions.compare(store, args["dataset"], args["one"], args["other"])
 
@@ -103,7 +112,7 @@ def _full_report(store: Store, args: dict[str, Any], actor: str, progress: Progr
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "spread": _spread,
     "commit": _commit, "count": _count, "compare": _compare, "export": _export, "verify": _verify,
-    "report": _report, "keep model": _keep_model, "full_report": _full_report,
+    "report": _report, "keep model": _keep_model, "synthesize": _synthesize, "keep twin": _keep_twin, "full_report": _full_report,
 }
 
 
@@ -113,7 +122,7 @@ def run(store: Store, kind: str, args: dict[str, Any], actor: str, progress: Pro
 
 
 def work(store: Store, job: str) -> None:
-    """Wait for a turn, run the job, write how it ended. A request to stop is obeyed within half a second."""
+    """Wait for a turn, run the job in scratch space of its own, write how it ended. A request to stop is obeyed within half a second."""
     said: dict[str, Any] = {"share": 0.0, "note": "Starting"}
     while not jobs.claim(store, job):
         seen = jobs.get(store, job)
@@ -128,9 +137,11 @@ def work(store: Store, job: str) -> None:
         while True:
             if jobs.beat(store, job, said["share"], said["note"]):
                 jobs.finish(store, job, "cancelled")
-                os._exit(0)  # whatever runs is cut off; files appear whole or not at all
-            time.sleep(0.4)
+                store.drop_scratch(job)
+                end()
+            time.sleep(0.3)
 
+    store.use_scratch(job)
     threading.Thread(target=watch, daemon=True).start()
 
     def progress(share: float, note: str) -> None:
@@ -152,6 +163,15 @@ def work(store: Store, job: str) -> None:
         raise
     else:
         jobs.finish(store, job, "done", result=result)
+    finally:
+        store.drop_scratch(job)
+
+
+def end() -> None:
+    """End this process at once, with all that it has started; files appear whole or not at all."""
+    if os.getpgid(0) == os.getpid():  # it leads a group of its own, as jobs do
+        os.killpg(0, signal.SIGKILL)
+    os._exit(0)
 
 
 if __name__ == "__main__":

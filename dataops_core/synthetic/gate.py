@@ -32,7 +32,7 @@ _MAKER_OF = {
     "e-mail addresses": "email", "phone numbers": "phone", "bank account numbers (IBAN)": "iban", "payment card numbers": "card",
     "social security numbers": "shape", "network addresses": "ip", "names of persons": "name",
 }
-MANY = 0.5  # share of values that only one row has, above which a column tells rows apart
+MANY = 0.5  # share of rows whose value no other row has, above which a column tells rows apart
 
 
 def gate(table: Table) -> list[dict[str, Any]]:
@@ -66,9 +66,9 @@ def _proposed(table: Table, column: Column, facts: Mapping[str, Any]) -> dict[st
         if about_names(values):
             return _told("make", "name", "most cells read like names of people", ask=True, found=["names of persons", len(values)])
         counts = values.value_counts()
-        if (counts == 1).mean() > MANY and len(counts) > 20:
+        if (counts == 1).sum() > MANY * len(values) and len(counts) > 20:
             short = values.str.len().mean() <= 40 and not values.str.contains(r"\s").mean() > 0.2
-            return _told("make", "shape" if short else "words", "most values belong to one row alone", ask=True)
+            return _told("make", "shape" if short else "words", "most rows have a value of their own", ask=True)
         if column.kind == "text":
             return _told("make", "words", "it is free text, and what people wrote may name them", ask=True)
     return _told("learn", None, TREATMENTS["learn"])

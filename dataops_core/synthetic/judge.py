@@ -33,7 +33,7 @@ What `judge` answers, plain JSON throughout (a value that cannot be had is null,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
@@ -48,12 +48,13 @@ from dataops_core.synthetic.align import Aligned, align
 from dataops_core.synthetic.fidelity import fidelity
 from dataops_core.synthetic.privacy import privacy
 from dataops_core.synthetic.utility import utility
+from dataops_core.synthetic.wished import wished
 from dataops_core.table import Table
 
 
 def judge(
-    real: Table, synthetic: Table, *, holdout: Table | None = None, target: str | None = None, by: Sequence[str] = (), key: str | None = None, seed: int = 0,
-    progress: Progress = nothing_said,
+    real: Table, synthetic: Table, *, holdout: Table | None = None, target: str | None = None, by: Sequence[str] = (), requests: Sequence[Mapping[str, Any]] = (),
+    key: str | None = None, seed: int = 0, progress: Progress = nothing_said,
 ) -> dict[str, Any]:
     """Judge a synthetic table by the real rows it was made from: fidelity, usefulness, privacy (see the module for what comes back).
 
@@ -62,6 +63,8 @@ def judge(
     table: what is to be predicted, and by whose groups that is told; `key` a column of kind id that says whose row each is, where people have
     several: privacy is then weighed by people. Raises SettingError where a name is unknown, where no column is
     common, or where the real table or the holdout has no rows.
+
+    `requests` say which rows were asked for ({"values", "made"}): likeness is then judged by real rows with these values, in these shares.
     """
     for name in (*([target] if target else []), *by, *([key] if key else [])):
         if name not in real.names:
@@ -73,7 +76,11 @@ def judge(
     found = _drawn(align(real, synthetic, holdout), seed)
     learned, reference = _sides(found)
     told_privacy = privacy(found, target, seed, _within(progress, 0.05, 0.4), key)
-    told_fidelity = fidelity(found, reference, learned, seed, _within(progress, 0.4, 0.7))
+    mix, words = wished(found, requests)
+    mine, other = _sides(mix)
+    told_fidelity = fidelity(mix, other, mine, seed, _within(progress, 0.4, 0.7))
+    if words:
+        told_fidelity["words"] = [words, *told_fidelity["words"]]
     told_utility = utility(found, learned, reference, target, by, seed, _within(progress, 0.7, 1.0))
     progress(1.0, "Done")
     return {

@@ -181,7 +181,7 @@ def synthesize(
             train, holdout = parts(table, frame, mine, others, Path(folder), people)
             told["judge"] = judge(
                 train, twin, holdout=holdout, target=settings.target, by=[name for name in settings.sensitive if name in twin.names],
-                key=people, seed=settings.seed, progress=lambda share, note: progress(made + (1 - made) * share, note),
+                requests=conditions, key=people, seed=settings.seed, progress=lambda share, note: progress(made + (1 - made) * share, note),
             )
         if sequence:
             told["sequences"]["verdict"] = sequence_verdict(frame.iloc[mine], rows, frame.iloc[others], sequence, [c for c in table.columns if c.name in rows.columns], settings.seed)

@@ -25,7 +25,8 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
     args = {"dataset": here.id, "number": number, "safe_csv": True, "name": file}
     asked = f"versions.export.{here.id}.{number}"
     with st.popover("Export", icon=":material/download:", key=f"versions.popover.{number}"):
-        st.markdown("One zip: data as Parquet and CSV, the raw file, recipe, plain script, models that were kept, facts, audit and a data card.")
+        st.markdown("One zip: the twin as Parquet and CSV, the model card with its verdicts, facts and a data card. No real row is in it." if version["synthetic"] else
+                    "One zip: data as Parquet and CSV, the raw file, recipe, plain script, models that were kept, facts, audit and a data card.")
         safe = st.checkbox(
             "Make CSV safe for spreadsheets", value=True, key=f"versions.safe.{number}",
             help="Puts an apostrophe before cells that a spreadsheet program would run as a formula",
@@ -50,8 +51,10 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
 
 def steps_of(version: Version) -> None:
     """The steps of a version with what they did."""
+    if version.manifest["kind"] == versions.SYNTHETIC:
+        _twin(version.manifest["synthetic"])
     steps = version.manifest["steps"]
-    if not steps:
+    if not steps and version.manifest["kind"] != versions.SYNTHETIC:
         st.caption("No steps: the file as it came.")
     for number, step in enumerate(steps, 1):
         icon, word = STATUS[step["status"]]
@@ -65,6 +68,20 @@ def steps_of(version: Version) -> None:
         st.markdown(f":material/block: The model {md(name)} was left out. {md(why)}")
     st.caption(f"Content hash {version.content_hash}; version id {version.id}")
     st.caption("Made with " + ", ".join(f"{name} {number}" for name, number in version.manifest["packages"].items()))
+
+
+def origin(version: Mapping[str, Any], known: Sequence[Mapping[str, Any]]) -> str:
+    """Which version a synthetic one was learned from."""
+    parent = next((each["number"] for each in known if each["id"] == version["parent"]), None)
+    return f"Made from version {parent}: rows of people who do not exist." if parent else "Rows of people who do not exist."
+
+
+def _twin(about: Mapping[str, Any]) -> None:
+    """How a twin was made and judged."""
+    rows, judge = about["rows"], about["judge"]
+    st.markdown(f":material/content_copy: {count(rows['made'], 'row')} by {md(about['engine']['title'])}, seed {about['settings']['seed']}, learned from {rows['learned']:,} of {rows['real']:,} real rows."
+                + (f" For: {md(about['purpose'])}." if about["purpose"] else ""))
+    st.markdown("\n".join(f"- {md(judge[part]['words'][0])}" for part in ("privacy", "fidelity", "utility") if judge[part]["words"]))
 
 
 def compare(here: Dataset, numbers: Sequence[int]) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
+import sqlalchemy as sa
 import streamlit as st
 
 from dataops_core.errors import FlawError
 from dataops_core.recipe.replay import nothing_said
-from dataops_core.store import jobs, worker
+from dataops_core.store import catalog, jobs, worker
 from pages._ui import frame
-from pages._ui.words import md
+from pages._ui.words import duration, md
 
 SMALL = 150_000  # cells; more may take over 200 ms
 
@@ -28,7 +30,7 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
             return worker.run(house, kind, dict(args), frame.actor(), nothing_said)
     last = jobs.latest(house, kind, args)
     if last is not None and last.is_open:
-        _progress(last.id, what)
+        progress(last.id, what)
         return None
     if last is not None and last.state == "done" and last.result is not None:
         return last.result
@@ -38,7 +40,7 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
         _ended(last, kind, args, what)
         return None
     if auto:
-        _progress(jobs.start(house, kind, args, frame.actor()), what)
+        progress(jobs.start(house, kind, args, frame.actor()), what)
     else:
         st.button(what, on_click=_start, args=(kind, args), key=f"job.{kind}.{what}", icon=":material/play_arrow:")
     return None
@@ -48,7 +50,7 @@ def ask(kind: str, args: Mapping[str, Any], what: str, label: str, key: str, hel
     """A button that starts a job, every time it is clicked; in its place the progress while the job runs, and why it failed."""
     last = jobs.latest(frame.store(), kind, args)
     if last is not None and last.is_open:
-        _progress(last.id, what)
+        progress(last.id, what)
         return
     if last is not None and last.error:
         st.error(md(last.error["fix"]), title=md(last.error["what"]), icon=":material/error:")
@@ -68,10 +70,28 @@ def _ended(last: jobs.Job, kind: str, args: Mapping[str, Any], what: str) -> Non
 
 
 @st.fragment(run_every="500ms")
-def _progress(job: str, what: str) -> None:
+def progress(job: str, what: str) -> None:
+    """The progress of a job with the time that is left and a Cancel button; the page runs again when it has ended."""
     now = jobs.get(frame.store(), job)
     if now is None or not now.is_open:
         st.rerun()
     with st.container(border=True, key=f"job-{job}"):
         st.progress(min(max(now.share, 0.0), 1.0), text=f"{what}: {md(now.note)}")
+        if left := time_left(now.share, _age(job)):
+            st.caption(f"{left[0].upper()}{left[1:]}")
         st.button("Cancel", on_click=jobs.cancel, args=(frame.store(), job), key=f"job.cancel.{job}", icon=":material/cancel:")
+
+
+def time_left(share: float, age: float) -> str:
+    """How long it will take at the pace so far; nothing before that can be told.
+
+    >>> time_left(0.5, 120), time_left(0.01, 120), time_left(0.9, 3)
+    ('about 2 minutes left', '', '')
+    """
+    return f"{duration(age * (1 - share) / share)} left" if share >= 0.1 and age >= 5 else ""
+
+
+def _age(job: str) -> float:
+    """Seconds since a job was started."""
+    with frame.store().reading() as connection:
+        return time.time() - float(connection.scalar(sa.select(catalog.job.c.created).where(catalog.job.c.id == job)) or 0.0)

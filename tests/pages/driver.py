@@ -10,7 +10,7 @@ from dataops_core.store import datasets
 from dataops_core.store.store import Store
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("data", "profile", "compare", "clean", "impute", "resample", "bias", "versions", "guide")
+PAGES = ("data", "profile", "compare", "clean", "impute", "resample", "bias", "synthesize", "versions", "guide")
 
 
 def start(page="data", **query):

@@ -13,7 +13,9 @@ TRAINING, HOLDOUT, FRESH = people(1_500, 1), people(1_500, 2), people(1_500, 3)
 
 
 @pytest.fixture
-def fidelity(make_table):
+def fidelity(make_table, only):
+    only("fidelity")
+
     def of(synthetic, training=TRAINING, holdout=HOLDOUT, **more):
         return judge(make_table(training), make_table(synthetic), holdout=None if holdout is None else make_table(holdout), **more)["fidelity"]
 
@@ -30,7 +32,8 @@ def test_a_shuffle_lies_at_the_floor_and_fresh_rows_at_the_ceiling(fidelity, hel
 
 
 def test_a_copy_gains_nothing_by_being_one(fidelity):
-    assert fidelity(TRAINING)["score"] == pytest.approx(fidelity(TRAINING)["ceiling"], abs=0.02)
+    told = fidelity(TRAINING)
+    assert told["score"] == pytest.approx(told["ceiling"], abs=0.02)
 
 
 def test_the_more_is_flipped_the_lower_it_lies(fidelity):
@@ -109,11 +112,12 @@ def test_what_is_drawn_has_common_edges_and_shares(fidelity):
     assert fidelity(FRESH, holdout=None)["draw"]["age"]["holdout"] is None
 
 
-def test_the_same_seed_gives_the_same_verdict_and_another_one_nearly(make_table):
-    tables = [make_table(frame) for frame in (TRAINING, FRESH, HOLDOUT)]
+def test_the_same_seed_gives_the_same_verdict_and_another_one_nearly(make_table, only):
+    only("fidelity", "utility", "privacy", seeds=2)
+    tables = [make_table(frame[:500]) for frame in (TRAINING, FRESH, HOLDOUT)]
     told = [judge(tables[0], tables[1], holdout=tables[2], target="job", seed=seed) for seed in (0, 0, 1)]
     assert told[0] == told[1] and told[0] != told[2]
-    assert told[0]["fidelity"]["score"] == pytest.approx(told[2]["fidelity"]["score"], abs=0.03)
+    assert told[0]["fidelity"]["score"] == pytest.approx(told[2]["fidelity"]["score"], abs=0.05)
 
 
 def test_adult_a_shuffle_does_not_look_good_and_fresh_rows_do(fidelity, adult, tmp_path):

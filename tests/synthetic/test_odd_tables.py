@@ -12,7 +12,7 @@ from dataops_core.synthetic.align import align
 from tests.synthetic.people import people
 
 REAL, MADE, HELD = people(300, 1).assign(flag=np.arange(300) % 3 == 0), people(300, 2).assign(flag=np.arange(300) % 3 == 1), people(300, 3).assign(flag=False)
-WIDE = [pd.DataFrame(np.random.default_rng(seed).normal(size=(300, 300)), columns=[f"x{i}" for i in range(300)]) for seed in (1, 2, 3)]
+WIDE = [pd.DataFrame(np.random.default_rng(seed).normal(size=(200, 300)), columns=[f"x{i}" for i in range(300)]) for seed in (1, 2, 3)]
 
 
 def test_cells_are_read_as_the_real_ones_are(make_table):
@@ -71,7 +71,8 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_tables_get_a_verdict_or_a_reason(make_table, name):
+def test_odd_tables_get_a_verdict_or_a_reason(make_table, only, name):
+    only("fidelity", "utility", "privacy", seeds=2)
     real, made, held = ODD[name]
     for holdout in {id(held): held, 0: None}.values():
         told = judge(make_table(real), make_table(made), holdout=None if holdout is None else make_table(holdout), target="flag" if "flag" in real else None, by=["sex"] if "sex" in real else [])

@@ -14,7 +14,9 @@ TRAINING, HOLDOUT, FRESH = people(ROWS, 1), people(ROWS, 2), people(ROWS, 3)
 
 
 @pytest.fixture
-def verdict(make_table):
+def verdict(make_table, only):
+    only("privacy")
+
     def of(synthetic, training=TRAINING, holdout=HOLDOUT, **more):
         return judge(make_table(training), make_table(synthetic), holdout=None if holdout is None else make_table(holdout), **more)["privacy"]
 
@@ -117,7 +119,7 @@ def test_numbers_that_count_rows_are_no_names(verdict):
     assert told["verdict"] == "no leak seen" and not told["signals"]["identifiers"]["columns"][0]["judged"]
 
 
-@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("seed", range(6))
 def test_a_fresh_sample_passes(verdict, seed):
     fresh, training, holdout = (people(800, 100 + 10 * seed + i) for i in range(3))
     for held in (holdout, None):

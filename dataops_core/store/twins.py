@@ -1,0 +1,171 @@
+"""Twins in the store: made by a job, kept as versions of kind "synthetic" with their parent, opened as datasets of their own."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from dataops_core.errors import InputError, SettingError
+from dataops_core.recipe.recipe import Recipe
+from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.store import counts, datasets, jobs, states, versions
+from dataops_core.store.store import Store
+from dataops_core.synthetic import Settings, card, save_model, script, synthesize
+from dataops_core.synthetic import signed as signing
+from dataops_core.table import Table, open_table
+from dataops_core.write import write_file
+
+KIND = "synthesize"
+
+
+def plan(store: Store, state: str, *, seed: int = 0, epochs: int, run: bool = True, progress: Progress = nothing_said) -> dict[str, Any] | None:
+    """What is proposed for a twin of a state's table; kept once it is known. None with `run=False` where it is not."""
+    return counts.counted(store, "twin plan", {"state": state, "seed": seed, "epochs": epochs}, run=run, progress=progress)
+
+
+def make(store: Store, dataset: str, state: str, settings: Mapping[str, Any], actor: str, *, progress: Progress = nothing_said) -> dict[str, Any]:
+    """Make and judge a twin of a state's table: {"table", "told", "model"}, the md5 of its table, of what was told, and of the signed model.
+
+    The model is kept only where there is a key to sign it with, and the twin gives nobody away.
+    """
+    asked = Settings.from_json(settings)
+    proposed = plan(store, state, seed=asked.seed, epochs=asked.epochs, progress=lambda share, note: progress(share / 10, note))
+    out = store.scratch_file(".parquet")
+    twin, told, model = synthesize(states.table(store, state), out, asked, proposed=proposed, progress=lambda share, note: progress(0.1 + 0.9 * share, note))
+    signed = None
+    if signing.key(required=False) and not refused(told):
+        path = store.scratch_file(".model")
+        save_model(model, path)
+        signed = store.objects.put(path).md5
+    made = {"table": store.objects.put(twin.path).md5, "told": store.put_json(told), "model": signed}
+    with store.writing() as connection:
+        store.log(
+            connection, "twin made", actor, dataset, state=state, engine=told["engine"]["name"], seed=asked.seed, rows=told["rows"]["made"],
+            privacy=told["judge"]["privacy"]["verdict"], content_hash=told["content_hash"],
+        )
+    return made
+
+
+def last(store: Store, dataset: str) -> jobs.Job | None:
+    """The dataset's last job that makes a twin, whatever its settings and the state that it learns."""
+    return jobs.last(store, KIND, dataset)
+
+
+def told(store: Store, job: jobs.Job) -> dict[str, Any]:
+    """All that was told of the twin that a job made. Raises InputError where it has not made one."""
+    return told_of(store, _made(job))
+
+
+def told_of(store: Store, made: Mapping[str, Any]) -> dict[str, Any]:
+    """All that was told of what `make` made."""
+    return dict(json.loads(store.objects.local(made["told"]).read_text(encoding="utf-8")))
+
+
+def table(store: Store, job: jobs.Job) -> Table:
+    """The twin that a job made. Raises InputError where it has not made one."""
+    return open_table(store.objects.local(_made(job)["table"]))
+
+
+def model(store: Store, job: jobs.Job) -> Path | None:
+    """The signed model of the twin that a job made, None where there is none."""
+    return store.objects.local(_made(job)["model"]) if _made(job)["model"] else None
+
+
+def _made(job: jobs.Job) -> Mapping[str, Any]:
+    if job.kind != KIND or job.state != "done":
+        raise InputError("There is no twin yet.", f"job {job.id}", "Make one first.")
+    return dict(job.result)
+
+
+def refused(told: Mapping[str, Any]) -> str:
+    """Why a twin must not leave; empty where it may."""
+    return "It gives real people away." if told["judge"]["privacy"]["verdict"] == "leak" else ""
+
+
+def files(told: Mapping[str, Any], name: str, purpose: str = "") -> dict[str, str | None]:
+    """What goes with a twin, as texts: "card" (Markdown), "script" (None where the engine is not SDV's) and "report" (JSON, without the drawn shares of real values)."""
+    return {"card": card(told, name=name, purpose=purpose, versions=packages(told)), "script": script(told), "report": json.dumps(_lean(told), ensure_ascii=False, indent=2) + "\n"}
+
+
+def packages(told: Mapping[str, Any]) -> dict[str, str]:
+    """The versions of what made the twin."""
+    named = {"sdv": ("sdv", "rdt", "copulas", "ctgan", "torch")}.get(told["engine"]["package"], (told["engine"]["package"],) if told["engine"]["package"] else ())
+    return versions.packages() | {each: importlib.metadata.version(each) for each in (*named, "scikit-learn")}
+
+
+def _lean(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What was told without what is there for charts only."""
+    judge = dict(told["judge"])
+    judge["fidelity"] = {name: value for name, value in judge["fidelity"].items() if name != "draw"}
+    return {**told, "judge": judge}
+
+
+def keep(store: Store, dataset: str, job: str, message: str, purpose: str, actor: str, *, progress: Progress = nothing_said) -> versions.Version:
+    """Keep the twin that a job made, as `keep_made` does."""
+    found = jobs.get(store, job)
+    if found is None or found.args.get("dataset") != dataset:
+        raise InputError("There is no such twin of this dataset.", f"job {job}", "Make one first.")
+    return keep_made(store, dataset, found.args["state"], _made(found), message, purpose, actor, progress=progress)
+
+
+def keep_made(
+    store: Store, dataset: str, state: str, made: Mapping[str, Any], message: str, purpose: str, actor: str, *, progress: Progress = nothing_said
+) -> versions.Version:
+    """Keep what `make` made of a state as the dataset's next version, of kind "synthetic"; its parent is the version it learned from.
+
+    The draft is committed first where it is what the twin learned from and no version yet. Raises SettingError for a twin that gives real people
+    away, without a message, and where the table it learned from is neither a version nor the draft.
+    """
+    if not message.strip():
+        raise SettingError("A version needs a message.", "commit", "Say in a few words what this twin is for.")
+    about = told_of(store, made)
+    if why := refused(about):
+        raise SettingError(f"This twin is not kept. {why}", "privacy", "Make another one: leave columns out, raise the limit for rare values, or choose another engine.")
+    parent = _parent(store, dataset, state, actor, progress)
+    here = datasets.get(store, dataset)
+    progress(0.5, "Writing the version")
+    path = store.scratch_file(".parquet")
+    write_file(open_table(store.objects.local(made["table"])), path)
+    raw = {"name": f"{Path(here.raw['name']).stem}-synthetic.parquet", **store.objects.put(path).to_json()}
+    root, source = states.read_raw(store, raw, None)
+    if source.table.content_hash != about["content_hash"]:
+        raise InputError("The twin cannot be kept: its file reads as another table.", raw["name"], "Make it again.")
+    names = set(source.table.names)
+    entered = {
+        "kind": versions.SYNTHETIC, "raw": raw, "roles": {role: value for role, value in datasets.roles_now(here).items() if _there(role, value, names)},
+        "data": versions.data_of(source.table), "recipe": Recipe(Path(raw["name"]).stem, 0, (), source.options.to_json()).to_json(), "steps": [],
+        "packages": packages(about), "synthetic": {**_lean(about), "purpose": purpose.strip()},
+    }
+    with store.writing() as connection:
+        number = versions.enter(store, connection, here, parent, message, actor, entered, root)
+    return versions.get(store, dataset, number)
+
+
+def _there(role: str, value: Any, names: set[str]) -> bool:
+    return role == "favourable" or (set(value) <= names if isinstance(value, list) else value in names)
+
+
+def _parent(store: Store, dataset: str, state: str, actor: str, progress: Progress) -> str:
+    """The id of the version that the twin learned from; the draft becomes one where it is that table."""
+    same = [each for each in versions.log(store, dataset) if each["state"] == state and not each["synthetic"]]
+    if same:
+        return str(same[0]["id"])
+    here = datasets.get(store, dataset)
+    if states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe, run=False)) != state:
+        raise SettingError("The table has changed since the twin was made, and what it learned from is no version.", "versions", "Make the twin of the table as it is now, or undo the changes.")
+    return versions.commit(store, dataset, "What a synthetic twin was learned from", actor, revision=here.revision, progress=lambda share, note: progress(share / 2, note)).id
+
+
+def open_as_dataset(store: Store, dataset: str, number: int, actor: str) -> str:
+    """A new dataset of the same project whose raw file is the twin of a synthetic version; returns its id."""
+    version = versions.get(store, dataset, number)
+    if version.manifest["kind"] != versions.SYNTHETIC:
+        raise SettingError(f"Version {number} is not synthetic.", "versions", "Restore it instead.")
+    here, raw = datasets.get(store, dataset), version.manifest["raw"]
+    made = datasets.add(store, here.project, store.objects.local(raw["md5"]), raw["name"], actor, name=f"{here.name} (synthetic)")
+    with store.writing() as connection:
+        store.log(connection, "twin opened", actor, made, version=version.id)
+    return made

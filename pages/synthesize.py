@@ -1,0 +1,36 @@
+"""Synthesize: a twin of the table that is useful, honest about its quality, and gives nobody away."""
+
+import streamlit as st
+
+from dataops_core.store import twins
+from pages._ui import engine, finding, frame, grid, head, holding, making, personal, taking, twin, verdicts
+
+place = frame.enter("Synthesize")
+here = frame.need_dataset(place)
+finding.follow()
+state = head.now(here)
+if state is None:
+    st.stop()
+table = grid.table(state)
+st.markdown("A synthetic twin has rows of people who do not exist, and goes where the real table must not. It is made in six steps, from left to right.")
+
+with frame.errors():
+    wanted = twin.asked(here, state, table)
+    if wanted is None:
+        st.stop()
+    last = twins.last(frame.store(), here.id)
+    making.open_tab("synthesize.tabs", last)
+    names = ["Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along"]
+    gate, hold, engines, make, judged, out = st.tabs(names, key="synthesize.tabs", on_change="rerun")
+    for tab, panel in ((gate, personal.panel), (hold, holding.panel), (engines, engine.panel), (make, making.panel)):
+        if tab.open:
+            with tab, frame.errors():
+                panel(wanted)
+    done = making.done(wanted, last)
+    for tab, panel in ((judged, verdicts.panel), (out, taking.panel)):
+        if tab.open:
+            with tab, frame.errors():
+                if done is None:
+                    st.info("It is being made." if last is not None and last.is_open else "First make one.", title="There is no twin yet", icon=":material/content_copy:")
+                else:
+                    panel(wanted, done)

@@ -1,0 +1,29 @@
+"""Drafts of forms: kept for each dataset and subject, changed in part, and no part of the audit log or of any finding."""
+
+import pytest
+
+from dataops_core.store import audit, datasets, drafts, opinions
+
+
+@pytest.fixture
+def two(store, tmp_path):
+    """Two datasets of one project."""
+    (tmp_path / "t.csv").write_text("a\n1\n2\n")
+    return [datasets.add(store, datasets.default_project(store, "ann"), tmp_path / "t.csv", "t.csv", "ann") for _ in range(2)]
+
+
+def test_a_draft_is_changed_in_part_and_none_forgets(store, two):
+    assert drafts.get(store, two[0], "twin") == {}
+    drafts.change(store, two[0], "twin", {"seed": 3, "columns": {"a": {"as": "learn"}}}, "ann")
+    drafts.change(store, two[0], "twin", {"seed": None, "rows": 10}, "bob")
+    assert drafts.get(store, two[0], "twin") == {"columns": {"a": {"as": "learn"}}, "rows": 10}
+    assert drafts.get(store, two[1], "twin") == drafts.get(store, two[0], "form") == {}
+
+
+def test_a_draft_is_neither_logged_nor_an_opinion(store, two):
+    with store.reading() as connection:
+        before = audit.entries(connection, two[0])
+    drafts.change(store, two[0], "twin", {"seed": 3}, "ann")
+    with store.reading() as connection:
+        assert audit.entries(connection, two[0]) == before
+    assert opinions.ignored(store, two[0]) == {}

@@ -1,0 +1,19 @@
+"""What tests of one verdict leave out: the other two."""
+
+import sys
+
+import pytest
+
+import dataops_core.synthetic  # noqa: F401 - so that the module of the judge, which has the name of its function, is there
+
+
+@pytest.fixture
+def only(monkeypatch):
+    """Let the judge work out this verdict alone, and usefulness with so many models."""
+
+    def choose(*verdicts, seeds=5):
+        for name in {"fidelity", "utility", "privacy"} - set(verdicts):
+            monkeypatch.setattr(sys.modules["dataops_core.synthetic.judge"], name, lambda *_: {"words": []})
+        monkeypatch.setattr("dataops_core.synthetic.utility.SEEDS", seeds)
+
+    return choose
