@@ -14,7 +14,7 @@ from dataops_core.synthetic import Settings, card_of_tables, synthesize_tables
 from dataops_core.synthetic.cardinality import alike, counts_of, dealt, distance, tamed
 from dataops_core.synthetic.links import found, named
 from dataops_core.synthetic.several import worst_of
-from dataops_core.table import write_table
+from dataops_core.table import tidy, write_table
 from tests.synthetic.shops import shops
 from tests.synthetic.visits import visits
 
@@ -49,7 +49,7 @@ def test_links_that_cannot_be_are_refused(tmp_path):
     tables = written(tmp_path, frames)
     for wish, match in (
         ("orders.customer=customers.id", 'Did you mean "customer_id"'), ("order.customer_id=customers.id", 'Did you mean "orders"'), ("orders.customer_id=customers.city", "is no key of"),
-        ("orders.channel=customers.id", "are no key of"), ("orders.customer_id", "no link between two tables"),
+        ("orders.channel=customers.id", "are no key of"), ("orders.customer_id", "is no link"),
     ):
         with pytest.raises(SettingError, match=match):
             named(tables, frames, [wish])
@@ -137,6 +137,22 @@ def test_the_command_writes_twins_and_card_or_nothing(tmp_path, capsys, monkeypa
     monkeypatch.setattr("dataops_core.synthetic.several.worst_of", lambda verdicts: ("leak", "orders"))
     assert main(["synthesize-tables", *files, "-o", str(tmp_path / "leak")]) == 1
     assert not (tmp_path / "leak").exists() and "orders gives real people away" in capsys.readouterr().out
+
+
+def test_a_table_may_name_its_own_rows(tmp_path):
+    rng = np.random.default_rng(0)
+    staff = tidy(pd.DataFrame({"id": np.arange(500, 580), "pay": rng.normal(3000, 200, 80).round(0), "manager_id": pd.array([None, *(500 + rng.integers(0, np.minimum(8, np.arange(1, 80))))], dtype="Int64")}))
+    twins, told = synthesize_tables(written(tmp_path, {"staff": staff}), tmp_path, judged=False)
+    rows = twins["staff"].frame()
+    above = dict(zip(rows["id"], rows["manager_id"], strict=True))
+    assert set(rows["manager_id"].dropna()) <= set(rows["id"]) and not set(rows["id"]) & set(staff["id"]) and told["links"][0]["orphans"] == 0
+    for start in above:  # nobody is their own manager, however far up
+        seen, who = set(), start
+        while not pd.isna(who):
+            assert who not in seen
+            seen.add(who)
+            who = above[who]
+    assert rows["manager_id"].nunique() < 20 and 1 <= rows["manager_id"].isna().sum() < 20
 
 
 def test_numbers_of_children_by_hand():
