@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.table import Table
+from dataops_core.table import Column, Table
 from dataops_core.table.kinds import ID_NAME
 
 COVERED = 0.1  # share of the parent's keys that must have children where names do not say so
@@ -42,10 +42,10 @@ def found(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]) -> li
         alike = _alike(column, parent, key)
         keys, cells = frames[parent][key], frames[child][column].dropna()
         covered = cells.nunique() / len(keys)
-        names = tables[child].column(column).kind == "id" or bool(ID_NAME.search(column))
+        names = _names(tables[child].column(column))
         if alike or (names and (covered >= COVERED or child == parent)):
             own = 1.0 if frames[child][column].is_unique else 0.0
-            wishes.append(((float(alike), -own, covered, float(len(keys))), Link(child, column, parent, key)))
+            wishes.append(((float(alike), float(_names(tables[parent].column(key))), -own, covered, float(len(keys))), Link(child, column, parent, key)))
     chosen: list[Link] = []
     for _, link in sorted(wishes, key=lambda wish: (wish[0], -list(tables).index(wish[1].parent)), reverse=True):
         taken = any((each.child, each.column) == (link.child, link.column) for each in chosen)
@@ -61,15 +61,20 @@ def _pairs(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]) -> l
     for parent, table in tables.items():
         for key in table.columns:
             cells = frames[parent][key.name]
-            if key.type not in ("text", "integer") or len(cells) < 2 or not cells.is_unique or cells.isna().any() or not (key.kind == "id" or ID_NAME.search(key.name)):
+            if key.type not in ("text", "integer") or len(cells) < 2 or not cells.is_unique or cells.isna().any():
                 continue
             keys = set(cells)
             for child, other in tables.items():
                 for column in other.columns:
                     known = frames[child][column.name].dropna()
-                    if (child, column.name) != (parent, key.name) and column.type == key.type and len(known) and set(known.unique()) <= keys:
+                    called = _names(key) or (key.type == "text" and column.name == key.name)
+                    if called and (child, column.name) != (parent, key.name) and column.type == key.type and len(known) and set(known.unique()) <= keys:
                         out.append((parent, key.name, child, column.name))
     return out
+
+
+def _names(column: Column) -> bool:
+    return column.kind == "id" or bool(ID_NAME.search(column.name))
 
 
 def _alike(column: str, parent: str, key: str) -> bool:

@@ -39,6 +39,13 @@ def test_links_are_found_by_what_is_in_the_columns(tmp_path):
     assert sorted(map(str, found(written(tmp_path, odd), odd))) == sorted(LINKS[1:])
 
 
+def test_a_text_of_the_same_name_is_a_key_where_no_id_is(tmp_path):
+    frames = {"tags": pd.DataFrame({"tag": [f"word {at} of many" for at in range(30)], "x": np.arange(30) * 1.5}), "notes": pd.DataFrame({"tag": [f"word {at % 20} of many" for at in range(60)]})}
+    assert list(map(str, found(written(tmp_path, frames), frames))) == ["notes.tag=tags.tag"]
+    frames = {"tags": frames["tags"].assign(id=np.arange(100, 130)), "notes": frames["notes"].assign(tag_id=100 + np.arange(60) % 20)}
+    assert "notes.tag_id=tags.id" in map(str, found(written(tmp_path, frames), frames))
+
+
 def test_small_numbers_are_no_keys(tmp_path):
     frames = {"parents": pd.DataFrame({"id": np.arange(1, 51), "x": np.arange(50) * 1.5}), "others": pd.DataFrame({"rating": np.arange(40) % 5 + 1, "y": np.arange(40) * 2.5})}
     assert found(written(tmp_path, frames), frames) == []
