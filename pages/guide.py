@@ -9,7 +9,7 @@ from pages._ui.words import SEVERITY, md
 frame.enter("Guide")
 st.markdown(
     "**The way:** bring a table on *Data*, see what is wrong on *Profile*, repair it on *Clean* with a preview before every change, "
-    "and commit a version on *Versions*. Anybody can rebuild that version from the raw file and the recipe, bit for bit."
+    "and commit a version on *Versions*; *Synthesize* makes a twin for where the real rows must not go. Anybody can rebuild that version from the raw file and the recipe, bit for bit."
 )
 known = sorted({id(s): s for s in steps.REGISTRY.values()}.values(), key=lambda s: (s.group, s.title))
 judged = sorted(checks.REGISTRY.values(), key=lambda c: (c.group, c.title))

@@ -22,7 +22,7 @@ with frame.errors():
     making.open_tab("synthesize.tabs", last)
     names = ["Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along"]
     gate, hold, engines, make, judged, out = st.tabs(names, key="synthesize.tabs", on_change="rerun")
-    for tab, panel in ((gate, personal.panel), (hold, holding.panel), (engines, engine.panel), (make, making.panel)):
+    for tab, panel in ((gate, personal.panel), (hold, holding.panel), (engines, engine.panel), (make, lambda wanted: making.panel(wanted, last))):
         if tab.open:
             with tab, frame.errors():
                 panel(wanted)
@@ -30,7 +30,8 @@ with frame.errors():
     for tab, panel in ((judged, verdicts.panel), (out, taking.panel)):
         if tab.open:
             with tab, frame.errors():
-                if done is None:
-                    st.info("It is being made." if last is not None and last.is_open else "First make one.", title="There is no twin yet", icon=":material/content_copy:")
-                else:
+                busy = making.running(last)
+                if done is not None:
                     panel(wanted, done)
+                elif not busy:
+                    st.info("First make one.", title="There is no twin yet", icon=":material/content_copy:")

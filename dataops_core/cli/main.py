@@ -244,7 +244,7 @@ def _gaps(parser: argparse.ArgumentParser) -> None:
 def _twin(cmd: argparse.ArgumentParser) -> None:
     """The options of a twin."""
     cmd.add_argument("--rows", type=int, help="how many rows to make (default: as many as the file has)")
-    cmd.add_argument("--engine", default="gaussian_copula", help="gaussian_copula (default), ctgan, tvae, copulagan, par for rows that follow each other, mostlyai or syndiffix where installed, or independent, the base line")
+    cmd.add_argument("--engine", default="gaussian_copula", help="gaussian_copula (default), trees, ctgan, tvae, copulagan, par for rows that follow each other, mostlyai or syndiffix where installed, or independent, the base line")
     cmd.add_argument("--epochs", type=int, default=300, help="how often ctgan, tvae, copulagan, par and (at most) mostlyai go over the rows (default 300)")
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same twin (default 0)")
     cmd.add_argument("--target", help="the column that models are to predict: says how useful the twin is")

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import sdv.single_table.base
 import torch
+from rdt.transformers import OrderedUniformEncoder
 from sdv.cag import (
     FixedCombinations,
     FixedIncrements,
@@ -27,6 +28,7 @@ from sdv.metadata import Metadata
 from sdv.sampling import Condition
 from sdv.single_table import CopulaGANSynthesizer, CTGANSynthesizer, GaussianCopulaSynthesizer, TVAESynthesizer
 
+from dataops_core.synthetic.ordering import orders
 from dataops_core.synthetic.scores import Scores
 
 TABLE = "table"
@@ -160,18 +162,22 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
         settings |= {"epochs": epochs, "enable_gpu": False, "verbose": True}
         if name in ("ctgan", "copulagan"):
             settings |= {"pac": 10 if len(frame) >= 500 else 1, "batch_size": 500 if len(frame) >= 500 else max(10, len(frame) // 20 * 10)}
-    scores = None
+    scores, placed = None, dict[str, list[str]]()
     if name == "gaussian_copula":
         free = [column for column in numbers if column in frame.columns and column not in bound]
         scores = Scores(frame, free)
         frame = scores.forth(frame, np.random.default_rng([seed % 2**63, 3]))
         settings |= {"numerical_distributions": dict.fromkeys(free, "norm")}
+        placed = orders(frame, [column for column in frame.columns if column not in numbers and column not in bound], free)
     with quiet(), telling(progress, ctgan.synthesizers.ctgan, ctgan.synthesizers.tvae):
         seed_all(seed)
         made = CLASSES[name](metadata_of(list(frame.columns), [n for n in numbers if n in frame.columns]), **settings)
         objects, _ = sdv_constraints(constraints)
         if objects:
             made.add_constraints(objects)
+        if placed:
+            made.auto_assign_transformers({TABLE: frame})
+            made.update_transformers({column: OrderedUniformEncoder(order=order) for column, order in placed.items()})
         progress(0.0, "Learning")
         made.fit({TABLE: frame})
     _forget_rows(made)

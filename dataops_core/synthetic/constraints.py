@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -74,12 +75,24 @@ def checked(frame: pd.DataFrame, constraint: Constraint) -> dict[str, Any]:
     needed = {"order": 2, "combination": 2, "sum": 2, "one_hot": 2, "together": 2}.get(kind, 1)
     lacks = len(names) < needed or (kind == "sum" and not constraint.get("total")) or (kind == "increment" and not constraint.get("by"))
     if lacks or (kind == "between" and None in (constraint.get("min"), constraint.get("max"))):
-        raise SettingError(f"This constraint lacks something: {dict(constraint)}.", f"constraint {kind}", "Name its columns, and total, by, or min and max where it needs them.")
+        what = f'A constraint of the type "{kind}" on {", ".join(names) or "no column"} lacks something.'
+        raise SettingError(what, f"constraint {kind}", "Name its columns, and total, by, or min and max where it needs them.")
+    for name in ("by",) if kind == "increment" else ("min", "max") if kind == "between" else ():
+        _amount(constraint[name], name, kind, frame[names[0]])
     if kind in ("order", "sum", "increment", "between"):
         for name in [*names, *([constraint["total"]] if kind == "sum" else [])]:
             if frame[name].dtype == object:
                 raise SettingError(f'"{name}" holds text, and this constraint needs amounts.', f"constraint {kind}", "Choose a column of numbers or dates.")
     return described(frame, {key: value for key, value in constraint.items() if key not in ("words", "rows", "violations", "enforce")} | {"columns": names})
+
+
+def _amount(value: Any, name: str, kind: str, cells: pd.Series) -> None:
+    """Raises SettingError where a bound or step is no number (or, of dates, no date)."""
+    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and (name != "by" or value > 0)
+    if isinstance(value, str) and str(cells.dtype).startswith("datetime64"):
+        good = pd.notna(pd.to_datetime(value, errors="coerce"))
+    if not good:
+        raise SettingError(f'"{value}" is no {name} of such a constraint.', f"constraint {kind}", "Write a number, or for a column of dates a date as 2024-12-31.")
 
 
 def asked_of(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:

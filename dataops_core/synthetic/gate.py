@@ -32,6 +32,7 @@ _MAKER_OF = {
     "e-mail addresses": "email", "phone numbers": "phone", "bank account numbers (IBAN)": "iban", "payment card numbers": "card",
     "social security numbers": "shape", "network addresses": "ip", "names of persons": "name",
 }
+PHONE = 1_000_000
 MANY = 0.5  # share of rows whose value no other row has, above which a column tells rows apart
 
 
@@ -41,19 +42,23 @@ def gate(table: Table) -> list[dict[str, Any]]:
     "as" is one of TREATMENTS, "maker" one of MAKERS or None, "found" what personal data was seen in how many cells,
     "ask" whether somebody should look at it. Names of columns are hints; what decides are the values.
     """
-    told = []
     with Engine(table) as engine:
-        facts = {column.name: column_facts(engine, column) for column in table.columns}
-    for column in table.columns:
-        told.append({"column": column.name, "kind": column.kind, "type": column.type} | _proposed(table, column, facts[column.name]))
-    return told
+        facts = {column.name: column_facts(engine, column) for column in table.columns if _may_name(table, column)}
+    return [{"column": c.name, "kind": c.kind, "type": c.type} | _proposed(table, c, facts.get(c.name)) for c in table.columns]
 
 
-def _proposed(table: Table, column: Column, facts: Mapping[str, Any]) -> dict[str, Any]:
-    present = int(facts["rows"]) - int(facts["missing"])
+def _may_name(table: Table, column: Column) -> bool:
+    """Whether the check for direct identifiers can find any in the column: in texts, and in whole numbers as long as those of telephones."""
+    if column.type not in direct_identifiers.types:
+        return False
+    return column.type == "text" or bool((table.frame([column.name])[column.name].abs() > PHONE).any())
+
+
+def _proposed(table: Table, column: Column, facts: Mapping[str, Any] | None) -> dict[str, Any]:
+    present = int(table.frame([column.name])[column.name].notna().sum())
     if not present:
         return _told("learn", None, "it is empty, and so is the twin's")
-    found = _identifiers(table, column, facts)
+    found = _identifiers(table, column, facts) if facts else None
     if found is not None:
         what, cells = found
         if cells > 0.5 * present or column.kind in ("id", "text"):
@@ -79,7 +84,7 @@ def _told(treated: str, maker: str | None, why: str, *, ask: bool = False, found
 
 
 def _identifiers(table: Table, column: Column, facts: Mapping[str, Any]) -> tuple[str, int] | None:
-    if column.type not in direct_identifiers.types or "failed" in facts:
+    if "failed" in facts:
         return None
     for hit in hits(direct_identifiers, Cells(table, column, facts), Context()):
         what = next((name for name in _MAKER_OF if name in hit.message), None)

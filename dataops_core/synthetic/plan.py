@@ -62,14 +62,19 @@ class Settings:
         return asdict(self) | {"sensitive": list(self.sensitive), "where": [dict(each) for each in self.where]}
 
 
+def enough(table: Table) -> None:
+    """Raises SettingError for fewer than twenty rows."""
+    if table.rows < LEAST:
+        raise SettingError(f"{table.rows:,} rows are too few for a twin.", "synthesize", f"Bring at least {LEAST} rows: half are learned from, half judge.")
+
+
 def halves(table: Table, frame: pd.DataFrame, seed: int, key: str | None = None) -> tuple[np.ndarray, np.ndarray]:
     """Places of the rows that are learned from and of those kept apart from every engine: halves of equal size, drawn by the seed.
 
     Rows that share a key (`key`, or an "id" that comes several times) stay on one side, so that the halves may differ by a few rows.
     Raises SettingError for fewer than twenty rows.
     """
-    if len(frame) < LEAST:
-        raise SettingError(f"{len(frame):,} rows are too few for a twin.", "synthesize", f"Bring at least {LEAST} rows: half are learned from, half judge.")
+    enough(table)
     generator = np.random.default_rng([seed, 1])
     keys = [c.name for c in table.columns if c.kind == "id" and frame[c.name].nunique() < 0.9 * max(1, frame[c.name].notna().sum()) and frame[c.name].nunique() >= LEAST]
     keys = [key] if key else keys
@@ -91,6 +96,7 @@ def plan(table: Table, *, seed: int = 0, epochs: int = EPOCHS, progress: Progres
     Constraints are found in the rows that are learned from; engines tell licence, fitness ("fits", "why_not") and expected seconds. "sequence"
     says which rows follow each other: {"key", "index", "context", "sequences", "rows", "longest", "words"}, or null.
     """
+    enough(table)
     progress(0.0, "Looking for personal data")
     columns = gate(table)
     frame = table.frame()

@@ -14,23 +14,23 @@ from dataops_core.table import Table
 MOST = 200  # groups that are asked for at once
 
 
-def groups(table: Table, columns: Sequence[str], *, seed: int = 0, rare: int = 1) -> list[dict[str, Any]]:
+def groups(table: Table, columns: Sequence[str], *, seed: int = 0, rare: int = 1, key: str | None = None) -> list[dict[str, Any]]:
     """The groups that columns make: {"values", "rows", "learned"}, largest first; "rows" are those of the table.
 
     "learned" says whether an engine gets to know all values of the group: those in fewer than `rare` of the rows that are learned from are
-    merged, so nobody can ask for them. Rows with a missing cell are in no group. Raises SettingError for more than MOST groups.
+    merged, so nobody can ask for them. `key` is that of sequences, whose rows are learned from together or not at all. Rows with a missing cell are in no group. Raises SettingError for more than MOST groups.
     """
-    names = list(dict.fromkeys([*columns, *(c.name for c in table.columns if c.kind == "id")]))
+    names = list(dict.fromkeys([*columns, *(c.name for c in table.columns if c.kind == "id" or c.name == key)]))
     frame = table.frame(names)
     cells = frame[list(columns)].dropna()
-    often = {name: column.value_counts() for name, column in frame.iloc[halves(table, frame, seed)[0]][list(columns)].items()}
+    often = {name: column.value_counts() for name, column in frame.iloc[halves(table, frame, seed, key)[0]][list(columns)].items()}
     known = {name: set(counts.index[counts >= rare]) for name, counts in often.items()}
     counted = cells.groupby(list(columns), sort=True, observed=True).size()
     if len(counted) > MOST:
         raise SettingError(f"{', '.join(columns)}: {len(counted):,} groups are too many to ask for.", "where", f"Choose columns that make {MOST} groups at most.")
     told = []
-    for key, rows in sorted(counted.items(), key=lambda each: -each[1]):
-        values = dict(zip(columns, key if isinstance(key, tuple) else (key,), strict=True))
+    for cell, rows in sorted(counted.items(), key=lambda each: -each[1]):
+        values = dict(zip(columns, cell if isinstance(cell, tuple) else (cell,), strict=True))
         told.append({"values": {name: _plain(value) for name, value in values.items()}, "rows": int(rows), "learned": all(value in known[name] for name, value in values.items())})
     return told
 

@@ -58,10 +58,11 @@ def _between(judged: Mapping[str, Any]) -> None:
 
 
 def _given_away(judged: Mapping[str, Any]) -> None:
-    if judged["auc"] is None:
+    if None in (judged["auc"], judged["auc_floor"], judged["auc_ceiling"]):
         return
     st.header("Can a model tell real from made rows?")
-    st.markdown(f"Shown a real row and a made one, it tells which is which in **{judged['auc']:.0%}** of cases; in {judged['auc_ceiling']:.0%} where both are real, and in {judged['auc_floor']:.0%} where columns are shuffled. 50% is guessing.",
+    others = f"in {judged['auc_ceiling']:.0%} where both are real, and in {judged['auc_floor']:.0%} where columns are shuffled"
+    st.markdown(f"Shown a real row and a made one, it tells which is which in **{judged['auc']:.0%}** of cases; {others}. 50% is guessing.",
                 help="The area under the curve (AUC) of a discriminator: boosted trees, judged by cross-validation")
     away = [each for each in judged["given_away"] if each["importance"] > 0.005]
     if away:
@@ -80,7 +81,10 @@ def _columns(judged: Mapping[str, Any]) -> None:
             together(draws[name], name, f"synthesize.draw.{name}")
     percent = {name: st.column_config.NumberColumn(name, format="percent") for name in ("Missing, real", "Missing, twin")}
     st.dataframe(
-        pd.DataFrame([{"Column": each["column"], "Alike": each["score"], "Real rows kept apart": each["ceiling"], "Missing, real": each["missing"][0], "Missing, twin": each["missing"][1], "Measure": each["measure"]} for each in judged["columns"]]),
+        pd.DataFrame([
+            {"Column": each["column"], "Alike": each["score"], "Real rows kept apart": each["ceiling"], "Missing, real": each["missing"][0], "Missing, twin": each["missing"][1], "Measure": each["measure"]}
+            for each in judged["columns"]
+        ]),
         hide_index=True, key="synthesize.columns", alt="How alike each column is, the least first",
         column_config=percent | {name: st.column_config.NumberColumn(name, format="%.3f", help="1: the same spread of values; 0: nothing in common") for name in ("Alike", "Real rows kept apart")}
         | {"Measure": st.column_config.TextColumn("Measure", help="KS: the greatest distance of the distribution functions (Kolmogorov-Smirnov), for numbers; total variation: half the sum of the differences in shares, for categories")},
@@ -114,7 +118,8 @@ def together(draw: Mapping[str, Any], name: str, key: str) -> None:
     else:
         figure.update_layout(xaxis={"tickvals": places[::some], "ticktext": [label.split(" to ")[0] for label in shown[::some]]}, yaxis=shares)
     apart = max(range(len(labels)), key=lambda at: abs(table["Real rows"].iloc[at] - table["The twin"].iloc[at]), default=0)
-    st.plotly_chart(figure, key=key, config=chart.CONFIG, alt=f"{name}: shares of real rows as bars, of the twin as diamonds, of real rows that were kept apart as circles. They differ most at {labels[apart]}: {table['Real rows'].iloc[apart]:.1%} real, {table['The twin'].iloc[apart]:.1%} made.")
+    most = f"They differ most at {labels[apart]}: {table['Real rows'].iloc[apart]:.1%} real, {table['The twin'].iloc[apart]:.1%} made." if labels else ""
+    st.plotly_chart(figure, key=key, config=chart.CONFIG, alt=f"{name}: shares of real rows as bars, of the twin as diamonds, of real rows that were kept apart as circles. {most}")
     if draw.get("outside", 0) >= 0.001:
         st.caption(f"{draw['outside']:.1%} of the made values lie beyond what is drawn.")
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
@@ -144,3 +149,17 @@ def _pairs(judged: Mapping[str, Any]) -> None:
     gap = judged["missing_pattern_gap"]
     if gap is not None:
         st.caption(f"Which cells are missing together differs by {gap:.1%} of the rows at most; between two halves of the real rows by {judged['missing_pattern_ceiling'] or 0:.1%}.")
+
+
+def sequences(told: Mapping[str, Any]) -> None:
+    """How alike sequences are: their length, the time between rows, and how a row depends on the one before."""
+    judged = told["verdict"]
+    st.markdown(" ".join(md(each) for each in judged["words"]))
+    st.caption(f"{told['made']:,} sequences were made; {told['learned']:,} of {told['real']:,} real ones were learned from.")
+    titles = {"length": "Rows of a sequence", "step": "Time between rows", "memory": "Goes with the row before", "transitions": "From value to value"}
+    st.table(pd.DataFrame([
+        {"What": titles.get(each["of"], each["of"]) + (f": {md(each['column'])}" if each["column"] else ""), "By lot": f"{each['floor']:.2f}", "The twin": f"{each['score']:.2f}",
+         "Real": f"{each['ceiling']:.2f}", "In words": md(each["words"])}
+        for each in judged["measures"]
+    ]), hide_index=True, alt="How alike sequences are, by measure")
+    st.caption("By lot: rows dealt out to sequences by lot; real: sequences that were kept apart. 1 is the same, 0 has nothing in common.")

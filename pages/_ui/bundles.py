@@ -81,7 +81,7 @@ def _twin(about: Mapping[str, Any]) -> None:
     rows, judge = about["rows"], about["judge"]
     st.markdown(f":material/content_copy: {count(rows['made'], 'row')} by {md(about['engine']['title'])}, seed {about['settings']['seed']}, learned from {rows['learned']:,} of {rows['real']:,} real rows."
                 + (f" For: {md(about['purpose'])}." if about["purpose"] else ""))
-    st.markdown("\n".join(f"- {md(judge[part]['words'][0])}" for part in ("privacy", "fidelity", "utility") if judge[part]["words"]))
+    st.markdown("\n".join(f"- {md(words)}" for part in ("privacy", "fidelity", "utility") for words in judge[part]["words"]))
 
 
 def compare(here: Dataset, numbers: Sequence[int]) -> None:

@@ -2,31 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 import streamlit as st
 
 from dataops_core.synthetic import ENGINES
-from pages._ui import wishing
+from dataops_core.synthetic.sequences import chosen
+from pages._ui import frame, wishing
 from pages._ui.twin import Asked
-from pages._ui.words import duration, md
+from pages._ui.words import count, duration, md
 
 
 def panel(wanted: Asked) -> None:
     """The engines with what they are good for, the rows, then what few people will want to change."""
     st.header("Engine")
     st.caption("An engine learns one half of the rows; the other half is kept from it, and judges. Times are those of one processor core; the verdicts take from ten seconds to two minutes more.")
-    there = [name for name, each in wanted.plan["engines"].items() if each["there"] and name in ENGINES]
+    engines = {name: each for name, each in wanted.plan["engines"].items() if name in ENGINES}
+    there = [name for name, each in engines.items() if each["there"] and (each["fits"] or wanted.sequence)]
     said = {name: _says(wanted, name) for name in there}
     at = there.index(wanted.draft["engine"]) if wanted.draft["engine"] in there else None
-    chosen = st.radio("Engine", there, index=at, format_func=lambda name: wanted.plan["engines"][name]["title"], captions=list(said.values()), key=wanted.key("engine"), on_change=wanted.take, args=("engine",), label_visibility="collapsed")
-    for name, each in wanted.plan["engines"].items():
-        if name not in there:
-            st.caption(f":material/block: {md(each['title'])} is not installed (package {md(each['package'])}). Good for {md(each['good'])}.")
-    if chosen:
-        about = wanted.plan["engines"][chosen]
+    now = st.radio("Engine", there, index=at, format_func=lambda name: engines[name]["title"], captions=list(said.values()), key=wanted.key("engine"),
+                   on_change=wanted.take, args=("engine",), label_visibility="collapsed")
+    if now:
+        about = engines[now]
         made = f"package {md(about['package'])} {md(about['version'])}" if about["package"] else "part of this workbench"
         st.caption(f"{md(about['title'])}: {made}; licence: {md(about['licence'])}.")
-        if ENGINES[chosen].epochs:
-            st.number_input("Rounds of practice (epochs)", 1, 10_000, value=int(wanted.draft["epochs"]), step=50, key=wanted.key("epochs"), on_change=wanted.take, args=("epochs",), width=240, help="How often the engine goes through all rows: more is slower, and better up to a point")
+        if ENGINES[now].epochs:
+            _number(wanted, "epochs", "Rounds of practice (epochs)", 10_000, "How often the engine goes through all rows: more is slower, and better up to a point", step=50)
+    _sequences(wanted)
+    _others([each for name, each in engines.items() if name not in there])
     st.header("Rows")
     wishing.panel(wanted)
     st.header("What matters")
@@ -38,8 +43,47 @@ def panel(wanted: Asked) -> None:
                        help="Usefulness is told for each of their groups")
     st.caption("As the roles of the columns say (page Data), unless you change it here.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.number_input("Rare is what fewer rows have than", 1, 1_000, value=int(wanted.draft["rare"]), key=wanted.key("rare"), on_change=wanted.take, args=("rare",), width=260, help="Values that fewer rows have are merged into “(other)”, and extremes are clipped: nobody can be told by them. 1: nothing is merged")
-        st.number_input("Seed", 0, 2**53 - 1, value=int(wanted.draft["seed"]), key=wanted.key("seed"), on_change=wanted.take, args=("seed",), width=200, help="The same seed makes the same twin again; another one draws anew which rows are learned from")
+        _number(wanted, "rare", "Rare is what fewer rows have than", 1_000, "Values that fewer rows have are merged into “(other)”, and extremes are clipped: nobody can be told by them. 1: nothing is merged")
+        _number(wanted, "seed", "Seed", 2**53 - 1, "The same seed makes the same twin again; another one draws anew which rows are learned from", low=0)
+
+
+def _number(wanted: Asked, name: str, label: str, most: int, help_text: str, *, low: int = 1, step: int = 1) -> None:
+    st.number_input(label, low, most, value=int(wanted.draft[name]), step=step, key=wanted.key(name), on_change=wanted.take, args=(name,), width=260, help=help_text)
+
+
+def _others(engines: Sequence[Mapping[str, Any]]) -> None:
+    """The engines that cannot be used here, and why."""
+    if not engines:
+        return
+    with st.expander(f"{count(len(engines), 'engine')} cannot be used here", icon=":material/block:"):
+        for each in engines:
+            why = f"does not fit: {md(each['why_not'])}" if each["there"] else f"is not installed (package {md(each['package'])})"
+            st.markdown(f"**{md(each['title'])}** {why}. Good for {md(each['good'])}.")
+
+
+def _sequences(wanted: Asked) -> None:
+    """Which rows follow each other, as found or as said."""
+    now, found = wanted.sequence, wanted.plan["sequence"]
+    with st.expander("Rows that follow each other", icon=":material/timeline:", expanded=now is not None):
+        st.markdown(f"Found: {md(found['words'])}" if found else "None were found: every row stands by itself. If some belong together, such as the visits of one patient, say so here.")
+        st.caption("Such rows are learned from together, or kept apart together. PAR makes whole sequences; all other engines make single rows.")
+        keys = [c.name for c in wanted.table.columns if c.type in ("text", "integer")]
+        times = [c.name for c in wanted.table.columns if c.type in ("integer", "decimal", "datetime")]
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            for name, label, able in (("key", "Whose row it is", keys), ("index", "When it is", times)):
+                at = able.index(now[name]) if now and now[name] in able else None
+                st.selectbox(label, able, index=at, key=wanted.key(f"sequence.{name}"), placeholder="Nobody's" if name == "key" else "As in the file", width=300, on_change=_follow, args=(wanted,))
+
+
+def _follow(wanted: Asked) -> None:
+    said = {name: st.session_state[wanted.key(f"sequence.{name}")] for name in ("key", "index")}
+
+    def kept() -> None:
+        if said["key"]:
+            chosen(wanted.table, wanted.table.frame(), said)
+        wanted.change(sequence=said if said["key"] else None)
+
+    frame.act(kept)
 
 
 def _says(wanted: Asked, name: str) -> str:

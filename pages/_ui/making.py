@@ -12,14 +12,16 @@ from pages._ui.twin import Asked, lacks, requests, settings
 from pages._ui.wishing import said
 from pages._ui.words import count, duration, md
 
-GO = "synthesize.go"
+GO, WAITED = "synthesize.go", "synthesize.waited"
 
 
 def open_tab(key: str, last: jobs.Job | None) -> None:
-    """Open the tab that something leads to; the first time, that of a twin that is being made."""
-    if GO in st.session_state:
-        st.session_state[key] = st.session_state.pop(GO)
-    elif key not in st.session_state and last is not None and last.is_open:
+    """Open the tab that something leads to: the verdicts once somebody has waited for them, and the first time a twin that is being made."""
+    busy = last is not None and last.is_open
+    waited = None if busy else st.session_state.pop(WAITED, None)
+    if st.session_state.pop(GO, False) or (last is not None and last.state == "done" and waited == last.id and st.session_state.get(key) == "Make the twin"):
+        st.session_state[key] = "Verdicts"
+    elif key not in st.session_state and busy:
         st.session_state[key] = "Make the twin"
 
 
@@ -30,24 +32,27 @@ def done(wanted: Asked, last: jobs.Job | None) -> jobs.Job | None:
     return found if found is not None and found.state == "done" else None
 
 
-def panel(wanted: Asked) -> None:
+def panel(wanted: Asked, last: jobs.Job | None) -> None:
     """The plan in sentences, what is in its way, and the button or the progress."""
-    last = twins.last(frame.store(), wanted.here.id)
-    if last is not None and last.is_open:
-        st.session_state[f"{GO}.when"] = last.id
-        job.progress(last.id, "Making the twin")
-        st.caption("It goes on when you leave this page, and is found again when you come back.")
+    if running(last):
         return
-    if last is not None and last.state == "done" and st.session_state.pop(f"{GO}.when", None) == last.id:
-        st.session_state[GO] = "Verdicts"
-        st.rerun()
     missing = lacks(wanted)
-    _plan(wanted, known=not missing)
+    _plan(wanted)
     if missing:
         st.warning("\n".join(f"- {md(each)}" for each in missing), title="The twin waits", icon=":material/front_hand:")
     st.button("Make the twin", key="synthesize.make", type="primary", icon=":material/content_copy:", on_click=_start, args=(wanted,), disabled=bool(missing))
     if last is not None:
         _ended(wanted, last, ready=not missing)
+
+
+def running(last: jobs.Job | None) -> bool:
+    """Show the progress of a twin that is being made; whether there is one."""
+    if last is None or not last.is_open:
+        return False
+    st.session_state[WAITED] = last.id
+    job.progress(last.id, "Making the twin")
+    st.caption("It goes on when you leave this page, and is found again when you come back.")
+    return True
 
 
 def _start(wanted: Asked) -> None:
@@ -60,24 +65,27 @@ def _start(wanted: Asked) -> None:
     frame.act(start)
 
 
-def _plan(wanted: Asked, *, known: bool) -> None:
+def _plan(wanted: Asked) -> None:
     plan, draft, treated = wanted.plan, wanted.draft, wanted.treated
     about = ENGINES[draft["engine"]]
     width = max(1, len(wanted.learned))
-    rows = sum(each["rows"] for each in requests(wanted)) if known and draft["how"] != "as it is" else draft["rows"]
+    try:
+        some = requests(wanted)
+    except DataOpsError:  # it stands among what is in the way
+        some = []
+    rows = sum(each["rows"] for each in some) or draft["rows"] or plan["rows"]
     lines = [
         f"**{md(about.title)}** learns {count(plan['learned_rows'], 'row')} of {plan['rows']:,}; the others are kept from it, and judge.",
         f"Learned: {count(len(wanted.learned), 'column')}." + "".join(
             f" {word}: {md(', '.join(names))}." for word, how in (("Made up", "make"), ("Left out", "leave out")) if (names := [name for name, each in treated.items() if each["as"] == how])
         ),
         f"{count(len(wanted.constraints), 'rule')} must hold in every row." if wanted.constraints else "No rule must hold.",
-        f"It makes {count(rows, 'row')}, by seed {draft['seed']}." if known else "",
+        f"It makes {'about ' if wanted.in_sequences else ''}{count(rows, 'row')}{', in whole sequences' if wanted.in_sequences else ''}, by seed {draft['seed']}.",
         f"That takes {duration(about.seconds(plan['learned_rows'], width, draft['epochs']))}, then the verdicts from ten seconds to two minutes more.",
     ]
     with st.container(border=True, key="synthesize-plan", gap="xxsmall"):
-        st.markdown("\n".join(f"- {line}" for line in lines if line))
-        if known and draft["how"] != "as it is":
-            some = requests(wanted)
+        st.markdown("\n".join(f"- {line}" for line in lines))
+        if some:
             st.caption("Asked for: " + "; ".join(f"{each['rows']:,} × {md(said(each['values']))}" for each in some[:6]) + ("; …" if len(some) > 6 else "."))
 
 
@@ -89,7 +97,7 @@ def _ended(wanted: Asked, last: jobs.Job, *, ready: bool) -> None:
     elif last.state == "done":
         st.markdown(f":material/check_circle: The last twin was made {'of this table by these very settings' if ready and is_current(wanted, last) else 'of another table, or by other settings than those above'}.")
         if st.button("See the verdicts", key="synthesize.see", icon=":material/gavel:"):
-            st.session_state[GO] = "Verdicts"
+            st.session_state[GO] = True
             st.rerun()
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import MAKERS
-from pages._ui import frame, head, job
+from pages._ui import frame, head, job, results
 from pages._ui.twin import Asked
 from pages._ui.words import KINDS, count, md
 
@@ -50,9 +50,10 @@ def _head(wanted: Asked, ask: list[Mapping[str, Any]]) -> None:
 
 def _take_all(wanted: Asked) -> None:
     wanted.change(columns={**wanted.draft["columns"], **{each["column"]: {"as": each["as"], "maker": each["maker"]} for each in wanted.undecided}})
+    st.session_state.pop(wanted.key(f"base.{wanted.state}"), None)
 
 
-def _card(wanted: Asked, each: Mapping[str, Any], dirty: str | None) -> None:
+def _card(wanted: Asked, each: Mapping[str, Any], dirty: tuple[str, Mapping[str, Any] | None] | None) -> None:
     name, decided = each["column"], wanted.draft["columns"].get(each["column"])
     at = [column["column"] for column in wanted.plan["columns"]].index(name)
     with st.container(border=True, key=f"synthesize-card-{at}", gap="xsmall"):
@@ -62,7 +63,7 @@ def _card(wanted: Asked, each: Mapping[str, Any], dirty: str | None) -> None:
         if examples := _examples(wanted, name):
             st.caption(f"For example: {examples}")
         if dirty:
-            _repair_first(dirty, at)
+            _repair_first(*dirty, at)
         options = [words for words in CHOICES if _allowed(each, CHOICES[words])]
         proposed = WORDS[each["as"], each["maker"]]
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -97,21 +98,24 @@ def _examples(wanted: Asked, name: str) -> str:
     return "; ".join(md(cell if len(cell) <= 60 else f"{cell[:59]}…").replace("@", "\u200b@") for cell in cells)  # no link to send mail by
 
 
-def _dirty(wanted: Asked) -> dict[str, str]:
-    """The columns of text that seem to hold amounts or dates, as the findings of the page Profile say."""
+def _dirty(wanted: Asked) -> dict[str, tuple[str, Mapping[str, Any] | None]]:
+    """The columns of text that seem to hold amounts or dates, with the step that mends them, as the findings of the page Profile say."""
     profile = head.profile(wanted.here, wanted.state)
     if profile is None and any(each["type"] == "text" and each["ask"] and not each["found"] for each in wanted.plan["columns"]):
         args = {"state": wanted.state, "context": head.context(wanted.here).to_json()}
         job.do("profile", args, "Looking for amounts and dates that are written as text", cells=wanted.table.cells + 3000 * len(wanted.table.columns))
         profile = head.profile(wanted.here, wanted.state)
     texts = {each["column"] for each in wanted.plan["columns"] if each["type"] == "text"}
-    return {name: DIRTY[each["check"]] for each in (profile or {}).get("findings", ()) if each["check"] in DIRTY for name in each["columns"] if name in texts}
+    found = sorted((each for each in (profile or {}).get("findings", ()) if each["check"] in DIRTY), key=lambda each: each["fix"] is not None)
+    return {name: (DIRTY[each["check"]], each["fix"]) for each in found for name in each["columns"] if name in texts}
 
 
-def _repair_first(what: str, at: int) -> None:
+def _repair_first(what: str, fix: Mapping[str, Any] | None, at: int) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.markdown(f":material/healing: These look like {what} written as text. Repair them first: then they are learned as {what}.")
-        if st.button("Go to Clean", key=f"synthesize.clean.{at}", icon=":material/arrow_forward:", type="tertiary"):
+        if fix:
+            results.use(fix, "Repair …", f"synthesize.repair.{at}")
+        elif st.button("Go to Clean", key=f"synthesize.clean.{at}", icon=":material/arrow_forward:"):
             st.switch_page("pages/clean.py", query_params=st.query_params.to_dict())
 
 

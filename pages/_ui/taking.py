@@ -24,15 +24,15 @@ def panel(wanted: Asked, made: jobs.Job) -> None:
     told = verdicts.told_of(made)
     judged = told["judge"]["privacy"]
     if why := twins.refused(told):
-        st.error("\n\n".join([f"{md(why)} It is neither kept nor exported."] + [md(each) for each in judged["words"][1:]] + ["Make another one: leave columns out, raise the number for rare values, ask for fewer rows, or choose another engine."]),
-                 title="This twin must not leave", icon=":material/gpp_bad:")
+        said = [f"{md(why)} It is neither kept nor exported.", *map(md, judged["words"][1:]), "Make another one: leave columns out, raise the number for rare values, or choose another engine."]
+        st.error("\n\n".join(said), title="This twin must not leave", icon=":material/gpp_bad:")
         return
     if judged["verdict"] == "doubtful":
         st.warning("\n\n".join(md(each) for each in judged["words"]), title="There are doubts", icon=":material/gpp_maybe:")
         if not st.checkbox("I have read the doubts", key=f"synthesize.doubts.{made.id}"):
             return
-    st.text_area("What is it for?", value=wanted.draft.get("purpose", ""), key=wanted.key("purpose"), on_change=wanted.take, args=("purpose",), placeholder="For example: test data for the new loan form, for the developers of Acme until June", height=80,
-                 help="Stands in the model card: whoever gets the twin should know what it was made for")
+    st.text_area("What is it for?", value=wanted.draft.get("purpose", ""), key=wanted.key("purpose"), on_change=wanted.take, args=("purpose",), height=80,
+                 placeholder="For example: test data for the new loan form, for the developers of Acme until June", help="Stands in the model card: whoever gets the twin should know what it was made for")
     _keep(wanted, made)
     _files(wanted, made, told)
 

@@ -12,10 +12,11 @@ from dataops_core.errors import DataOpsError
 from dataops_core.recipe.recipe import canonical
 from dataops_core.store import datasets, drafts
 from dataops_core.store.datasets import Dataset
-from dataops_core.synthetic import Settings
+from dataops_core.synthetic import ENGINES, Settings
 from dataops_core.synthetic.engines import DEFAULT, EPOCHS
 from dataops_core.synthetic.plan import RARE
 from dataops_core.synthetic.requests import balanced, filled, groups
+from dataops_core.synthetic.sequences import WHY_NOT
 from dataops_core.table import Table
 from pages._ui import frame
 from pages._ui.balance import counted
@@ -49,6 +50,16 @@ class Asked:
         return [name for name, each in self.treated.items() if each["as"] == "learn"]
 
     @property
+    def sequence(self) -> Mapping[str, Any] | None:
+        """Which rows follow each other: as somebody said, or as was found; None where none do."""
+        return self.draft.get("sequence") or self.plan["sequence"]
+
+    @property
+    def in_sequences(self) -> bool:
+        """Whether the engine makes whole sequences."""
+        return ENGINES[self.draft["engine"]].sequences
+
+    @property
     def constraints(self) -> list[Mapping[str, Any]]:
         """What must hold: what was found and not switched off, and what was added."""
         return [each for each in self.plan["constraints"] if name_of(each) not in self.draft["off"]] + list(self.draft["added"])
@@ -70,11 +81,15 @@ def asked(here: Dataset, state: str, table: Table) -> Asked | None:
     """What is proposed and decided about a twin of a state's table; None while the proposal is being made."""
     said = roles(here, table)
     groups = {"columns": [*said["sensitive"][:1], *([said["target"]] if said["target"] else [])]}
-    starts = STARTS | {"rows": table.rows, "balance": groups | {"total": table.rows}, "fill": {"columns": said["sensitive"][:1]}}
+    starts = STARTS | {"rows": None, "balance": groups | {"total": table.rows}, "fill": {"columns": said["sensitive"][:1]}}
     draft = starts | said | drafts.get(frame.store(), here.id, "twin")
     plan = counted("twin plan", {"state": state, "seed": draft["seed"], "epochs": EPOCHS}, "Looking for personal data, and for what always holds", table.cells * 8)
     if plan is None:
         return None
+    if draft["engine"] not in ENGINES:
+        draft["engine"] = DEFAULT
+    if not {name for name in (draft.get("sequence") or {}).values() if name} <= set(table.names):
+        draft["sequence"] = None
     draft["columns"] = {name: each for name, each in draft["columns"].items() if name in table.names}
     return Asked(here, state, table, plan, draft)
 
@@ -94,12 +109,15 @@ def settings(wanted: Asked) -> Settings:
         columns={name: dict(each) for name, each in draft["columns"].items() if dict(each) != proposed[name]},
         constraints=[dict(each) for each in wanted.constraints] if edited else None, where=requests(wanted),
         target=draft["target"] if draft["target"] in wanted.table.names else None, sensitive=tuple(name for name in draft["sensitive"] if name in wanted.table.names),
+        sequence=draft.get("sequence"),
     )
 
 
 def requests(wanted: Asked) -> list[dict[str, Any]]:
     """The rows that are asked for by their values; empty for a twin as the table is. Raises SettingError where that cannot be."""
     how, draft = wanted.draft["how"], wanted.draft
+    if wanted.in_sequences:
+        return []
     if how == "values":
         return list(draft["requests"])
     if how == "balance" and draft["balance"]["columns"]:
@@ -120,12 +138,12 @@ def thin(wanted: Asked) -> tuple[list[dict[str, Any]], dict[str, Any], int]:
 
 def groups_of(wanted: Asked, columns: list[str]) -> list[dict[str, Any]]:
     """The groups that columns make, with their rows."""
-    return _groups(str(frame.store().home), wanted.state, tuple(columns), wanted.draft["seed"], wanted.draft["rare"], wanted.table)
+    return _groups(str(frame.store().home), wanted.state, tuple(columns), wanted.draft["seed"], wanted.draft["rare"], (wanted.sequence or {"key": None})["key"], wanted.table)
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting the groups …")
-def _groups(home: str, state: str, columns: tuple[str, ...], seed: int, rare: int, _table: Table) -> list[dict[str, Any]]:
-    return groups(_table, columns, seed=seed, rare=rare)
+def _groups(home: str, state: str, columns: tuple[str, ...], seed: int, rare: int, key: str | None, _table: Table) -> list[dict[str, Any]]:
+    return groups(_table, columns, seed=seed, rare=rare, key=key)
 
 
 def lacks(wanted: Asked) -> list[str]:
@@ -133,7 +151,12 @@ def lacks(wanted: Asked) -> list[str]:
     said = [f"The column “{each['column']}” waits for your decision: {each['why']}." for each in wanted.undecided]
     if not wanted.learned:
         said.append("No column is learned: let the twin learn at least one.")
-    if wanted.draft["how"] != "as it is":
+    about = wanted.plan["engines"].get(wanted.draft["engine"])
+    if about is None or not about["there"]:
+        said.append("The engine that was chosen is not installed: choose another one.")
+    if wanted.in_sequences and wanted.sequence is None:
+        said.append(f"{ENGINES[wanted.draft['engine']].title} makes sequences, and {WHY_NOT}: say which rows follow each other, or choose another engine.")
+    if wanted.draft["how"] != "as it is" and not wanted.in_sequences:
         try:
             if not requests(wanted):
                 said.append("It is not said yet which rows are asked for.")

@@ -66,14 +66,20 @@ def panel(wanted: Asked, job: jobs.Job) -> None:
     short = [each for each in told["conditions"] if each["made"] < each["asked"]]
     if short:
         st.warning("; ".join(f"{md(said(each['values']) or 'any row')}: {each['made']:,} of {each['asked']:,}" for each in short), title="Not all rows that were asked for could be made", icon=":material/production_quantity_limits:")
-    st.markdown("\n".join(f"- {md(each)}" for part in ("fidelity", "utility") for each in judge[part]["words"]))
+    st.markdown("\n".join(f"- {md(each)}" for each in [*judge["fidelity"]["words"], *_sequence_words(told), *judge["utility"]["words"]]))
     for each in judge["problems"]:
         st.caption(md(each))
-    private, like, use, did, see = st.tabs(["Private", "Alike", "Useful", "What was done", "The rows"], key="synthesize.verdicts", on_change="rerun")
-    for tab, part in ((private, lambda: _signals(judge["privacy"])), (like, lambda: alike.panel(judge["fidelity"])), (use, lambda: useful.panel(judge["utility"])), (did, lambda: _done(told)), (see, lambda: _rows(table_of(job), job.id))):
+    parts = {"Private": lambda: _signals(judge["privacy"]), "Alike": lambda: alike.panel(judge["fidelity"])}
+    parts |= {"Sequences": lambda: alike.sequences(told["sequences"])} if told.get("sequences") else {}
+    parts |= {"Useful": lambda: useful.panel(judge["utility"]), "What was done": lambda: _done(told), "The rows": lambda: _rows(table_of(job), job.id)}
+    for tab, part in zip(st.tabs(list(parts), key="synthesize.verdicts", on_change="rerun"), parts.values(), strict=True):
         if tab.open:
             with tab, frame.errors():
                 part()
+
+
+def _sequence_words(told: Mapping[str, Any]) -> list[str]:
+    return list(told["sequences"]["verdict"]["words"][:1]) if told.get("sequences") else []
 
 
 def privacy(judged: Mapping[str, Any]) -> None:
@@ -120,18 +126,21 @@ def _done(told: Mapping[str, Any]) -> None:
     """What became of each column, of rare values, and of what must hold."""
     words = {"learn": "learned", "make": "made up", "leave out": "left out"}
     tamed = {name: ", ".join(f"{what}: {n:,}" for what, n in each.items()) for name, each in told["tamed"].items()}
-    st.dataframe(
-        pd.DataFrame([{"Column": each["column"], "What became of it": words[each["as"]] + (f" ({each['maker']})" if each["maker"] else ""), "Rare and extreme": tamed.get(each["column"], ""), "Why": "" if each["why"] == TREATMENTS["learn"] else each["why"]} for each in told["treatment"]]),
-        hide_index=True, key="synthesize.treatment", alt="What became of each column",
-        column_config={"Column": st.column_config.TextColumn("Column", width=180), "What became of it": st.column_config.TextColumn("What became of it", width=180), "Rare and extreme": st.column_config.TextColumn("Rare and extreme", width=260), "Why": st.column_config.TextColumn("Why", width=340)},
-    )
+    shown = pd.DataFrame([
+        {"Column": each["column"], "What became of it": words[each["as"]] + (f" ({each['maker']})" if each["maker"] else ""), "Rare and extreme": tamed.get(each["column"], ""),
+         "Why": "" if each["why"] == TREATMENTS["learn"] else each["why"]}
+        for each in told["treatment"]
+    ])
+    widths = {"Column": 180, "What became of it": 180, "Rare and extreme": 260, "Why": 340}
+    st.dataframe(shown, hide_index=True, key="synthesize.treatment", alt="What became of each column", column_config={name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()})
     for name, each in tamed.items():
         if name not in [one["column"] for one in told["treatment"]]:
             st.caption(f"{md(name)}: {md(each)}")
     if told["constraints"]:
         st.markdown("**What must hold**, and how many rows break it")
         st.table(pd.DataFrame([
-            {"Rule": md(each["words"]), "Real rows that break it": f"{each['violations']:,} of {each['rows']:,}", "Made rows that break it": f"{each['violations_after']:,} of {each['rows_after']:,}"} for each in told["constraints"]
+            {"Rule": md(each["words"]), "Real rows that break it": f"{each['violations']:,} of {each['rows']:,}", "Made rows that break it": f"{each['violations_after']:,} of {each['rows_after']:,}"}
+            for each in told["constraints"]
         ]), hide_index=True, alt="Rows that break each rule, before and after")
         if told["dropped"]:
             st.caption(f"{count(told['dropped'], 'row')} that break a rule were not learned from.")

@@ -24,15 +24,22 @@ VALUES = 60  # that are offered by name
 
 def panel(wanted: Asked) -> None:
     """The choice, the form that belongs to it, and what it comes to."""
+    if wanted.in_sequences:
+        _rows(wanted, "About so many: sequences come whole. As many sequences as in the table, unless you say otherwise")
+        return
     how = st.radio("Which rows", list(HOW), index=list(HOW).index(wanted.draft["how"]), format_func=lambda name: HOW[name][0], captions=[says for _, says in HOW.values()],
                    key=wanted.key("how"), on_change=wanted.take, args=("how",))
     if how == "as it is":
-        st.number_input("Rows", 1, 10_000_000, value=int(wanted.draft["rows"]), step=100, key=wanted.key("rows"), on_change=wanted.take, args=("rows",), width=200, help="How many rows the twin has; as many as the table, unless you say otherwise")
+        _rows(wanted, "How many rows the twin has; as many as the table, unless you say otherwise")
         return
     able = [name for name in wanted.table.names if name in wanted.learned]
     with st.container(border=True, key="synthesize-wish"):
         {"values": _values, "balance": _balance, "fill": _fill}[how](wanted, able)
         _comes_to(wanted)
+
+
+def _rows(wanted: Asked, help_text: str) -> None:
+    st.number_input("Rows", 1, 10_000_000, value=int(wanted.draft["rows"] or wanted.table.rows), step=100, key=wanted.key("rows"), on_change=wanted.take, args=("rows",), width=200, help=help_text)
 
 
 def _values(wanted: Asked, able: list[str]) -> None:
@@ -113,6 +120,9 @@ def _comes_to(wanted: Asked) -> None:
     if not asked:
         st.caption("Nothing is asked for yet.")
         return
-    shown = pd.DataFrame([{**{name: str(value) for name, value in each["values"].items()}, "Rows to make": each["rows"]} for each in asked])
-    st.dataframe(shown, hide_index=True, key="synthesize.wishes", alt="The rows that will be asked for", placeholder="any", height=min(300, 40 + 35 * len(shown)))
-    st.caption(f"{count(sum(each['rows'] for each in asked), 'row')} in all. Where so many cannot be made, the twin says how many are short.")
+    how = wanted.draft["how"]
+    if how != "values":  # those stand above, one by one
+        shown = pd.DataFrame([{**{name: str(value) for name, value in each["values"].items()}, "Rows to make": each["rows"]} for each in asked])
+        st.dataframe(shown, hide_index=True, key="synthesize.wishes", alt="The rows that will be asked for", placeholder="any", height=min(300, 40 + 35 * len(shown)))
+    alone = " The twin has these rows only: they are there to stand beside the real ones." if how == "fill" else ""
+    st.caption(f"{count(sum(each['rows'] for each in asked), 'row')} in all.{alone} Where so many cannot be made, the twin says how many are short.")

@@ -132,6 +132,41 @@ class TestNoViolation:
             assert violations(page) == [], tab
         _compare(page, "Judge the decisions", "Notions of fairness")
 
+    def test_synthesize_and_its_tabs_with_a_twin(self, page, server, dataset):
+        open_page(page, server, "synthesize", dataset)
+        expect(page.get_by_text("All other columns")).to_be_visible(timeout=60_000)
+        assert violations(page) == []
+        if page.get_by_text("Please decide").count():
+            page.get_by_role("button", name="Take all").click()
+            expect(page.get_by_text("are decided; change your mind")).to_be_visible()
+        for tab, sign in {"What must hold": "Add what must hold", "Engine and rows": "Which rows"}.items():
+            page.get_by_role("tab", name=tab).click()
+            expect(page.get_by_text(sign).first).to_be_visible()
+            assert violations(page) == [], tab
+        page.get_by_text("Fill a thin group").click()
+        expect(page.get_by_text("Rows wished for")).to_be_visible()
+        assert violations(page) == []
+        page.get_by_text("As the table is").click()
+        page.get_by_text("Independent columns").first.click()
+        settle(page)
+        page.get_by_role("tab", name="Make the twin").click()
+        if not button(page, "See the verdicts").count():
+            button(page, "Make the twin").click()
+        page.get_by_role("tab", name="Verdicts").click()
+        for tab, sign in {"Private": "The worst signal decides", "Alike": "Columns in pairs", "Useful": "go by the same columns", "What was done": "and how many rows break it", "The rows": "Rows of people who do not exist"}.items():
+            part = page.get_by_role("tab", name=tab, exact=True)
+            expect(part).to_be_visible(timeout=120_000)
+            part.click()
+            expect(page.get_by_text(sign).first).to_be_visible(timeout=60_000)
+            assert violations(page) == [], tab
+        page.get_by_role("tab", name="Take it along").click()
+        settle(page)
+        if page.get_by_text("I have read the doubts").count():
+            page.get_by_text("I have read the doubts").click()
+        expect(page.get_by_text("Read the model card here")).to_be_visible()
+        page.get_by_text("Read the model card here").click()
+        assert violations(page) == []
+
     def test_clean_with_a_form(self, page, server, dataset):
         open_page(page, server, "clean", dataset)
         choose_step(page, "fill missing")

@@ -28,7 +28,7 @@ def test_bad_upload_is_told_and_a_good_one_works_after_it(tmp_path, server, page
     no_traceback(page)
 
 
-@pytest.mark.parametrize("page_name", ["", "profile", "clean", "versions", "guide"])
+@pytest.mark.parametrize("page_name", ["", "profile", "clean", "synthesize", "versions", "guide"])
 def test_odd_column_names_break_no_page(tmp_path, server, page, page_name):
     file = tmp_path / "odd.csv"
     file.write_text("a_b*c,$x$,:material/home:,[link](x),<b>y</b>\n" + "".join(f"1,{n},x y,,é\n" for n in range(9)), encoding="utf-8")

@@ -71,7 +71,8 @@ def test_every_page_and_tab_runs_on_an_odd_table(name):
         go(app, page)
         assert unforeseen(app) == [], page
         for tab in {"data": ("The rows as they came", "How it was read", "What the columns are for"),
-                    "profile": ("Scores", "The columns", "Together", "Variants", "The rows", "Reports")}.get(page, ()):
+                    "profile": ("Scores", "The columns", "Together", "Variants", "The rows", "Reports"),
+                    "synthesize": ("What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along")}.get(page, ()):
             app.session_state[f"{page}.tabs"] = tab
             app.run()
             assert unforeseen(app) == [], (page, tab)

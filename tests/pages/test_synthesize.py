@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from dataops_core.store import catalog, datasets, jobs, states, twins, versions
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, labels, said, start, texts, unforeseen, wait_for_job
+from tests.synthetic.visits import visits
 
 ROLES = {"target": "hired", "favourable": "yes", "sensitive": ["sex"]}
 TABS = ("Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along")
@@ -77,6 +78,16 @@ def test_all_proposals_are_taken_with_one_click():
     assert unforeseen(app) == [] and wanted(app).undecided == []
 
 
+def test_amounts_written_as_text_are_sent_to_be_repaired_first():
+    app = start("synthesize", d=bring("who,price\n" + "".join(f"w{n % 7},€ {n * 37 % 4000},00\n".replace(",00", ".00") for n in range(200))))
+    wait_for_job(app)
+    assert "These look like amounts written as text." in texts(app)
+    click(app, "Repair …")
+    assert unforeseen(app) == [] and [title.value for title in app.title] == ["Clean"]
+    click(app, "Apply")
+    assert "These look like" not in texts(go(app, "synthesize"))
+
+
 def test_what_cannot_be_made_up_is_refused_in_words(monkeypatch):
     """AppTest cannot edit a cell, so the callback is called with the edits as Streamlit would."""
     from pages._ui import personal
@@ -131,6 +142,23 @@ def test_rows_are_asked_for_by_values_equally_and_for_a_thin_group():
     assert unforeseen(app) == [] and settings(app).where == [{"values": {"hired": "yes"}, "rows": 100}]
 
 
+def test_rows_that_follow_each_other_are_found_or_named_and_then_come_whole():
+    app = opened("Engine and rows")
+    assert "None were found: every row stands by itself." in texts(app) and "**PAR** does not fit" in texts(app)
+    app.selectbox(key=f"synthesize.sequence.key.{app.query_params['d']}").set_value("sex").run()
+    assert said(app)[0][0] == '"sex" makes 2 sequences of 300 rows.' and settings(app).sequence is None
+    made = bring(visits(40, 1).to_csv(index=False))
+    app = start("synthesize", d=made)
+    wait_for_job(app)
+    turn(app, "Engine and rows")
+    assert "40 sequences, one for each" in texts(app)
+    app.radio(key=f"synthesize.engine.{made}").set_value("par").run()
+    assert unforeseen(app) == [] and not [each for each in app.radio if each.label == "Which rows"]
+    app.selectbox(key=f"synthesize.sequence.index.{made}").set_value("upper").run()
+    assert unforeseen(app) == [] and settings(app).sequence == {"key": "patient", "index": "upper"} and settings(app).rows is None
+    assert "in whole sequences" in texts(turn(app, "Make the twin"))
+
+
 def judged(app, verdict):
     """Let the last twin have another verdict on privacy."""
     store = Store()
@@ -157,6 +185,7 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
         app.session_state["synthesize.verdicts"] = part
         turn(app, "Verdicts")
         assert sign in texts(app), part
+    assert "of this table by these very settings" in texts(turn(app, "Make the twin"))
     judged(app, "leak")
     assert [each.proto.title for each in turn(app, "Verdicts").error] == ["A leak: this twin must not leave"]
     turn(app, "Take it along")

@@ -33,7 +33,7 @@ def patients(tmp_path_factory):
     return write_table(tmp_path_factory.mktemp("traps") / "real.parquet", [frame.sample(frac=1, random_state=2).reset_index(drop=True)])
 
 
-@pytest.mark.parametrize("engine", ["gaussian_copula", "ctgan", "tvae"])
+@pytest.mark.parametrize("engine", ["trees", "gaussian_copula", "ctgan", "tvae"])
 def test_what_one_person_has_is_in_no_table_model_nor_report(patients, tmp_path, monkeypatch, capfd, engine):
     """SDV alone brings back 18 to 30 of such 30 diagnoses, and keeps real extremes in its metadata; it prints bars, and starts processes that outlive a cancelled job."""
     monkeypatch.setenv("DATAOPS_MODEL_KEY", "a key for the tests")

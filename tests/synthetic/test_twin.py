@@ -12,9 +12,10 @@ from dataops_core.cli.main import main
 from dataops_core.errors import DataOpsError, IntegrityError, SettingError
 from dataops_core.read import read_file
 from dataops_core.synthetic import Settings, card, load_model, make, plan, save_model, synthesize
-from dataops_core.synthetic.constraints import find, holds
+from dataops_core.synthetic.constraints import checked, find, holds
 from dataops_core.synthetic.makers import make as make_cells
 from dataops_core.synthetic.makers import recipe_of
+from dataops_core.synthetic.ordering import orders
 from dataops_core.table import tidy, write_table
 
 GEO = {"Berlin": "DE", "Munich": "DE", "Hamburg": "DE", "Paris": "FR", "Lyon": "FR", "Rome": "IT", "Milan": "IT", "Turin": "IT"}
@@ -167,3 +168,23 @@ def test_made_up_keys_hold_no_real_value_and_no_other():
 def test_a_constraint_is_not_asked_of_rows_with_a_gap():
     frame = tidy(pd.DataFrame({"a": [1, 5, None], "b": [2, 4, 1]}))
     assert holds(frame, {"type": "order", "columns": ["a", "b"]}).tolist() == [True, False, True]
+
+
+@pytest.mark.parametrize(("constraint", "words"), [
+    ({"type": "between", "columns": ["a"], "min": "low", "max": 5}, '"low" is no min'), ({"type": "between", "columns": ["d"], "min": "2024-13-50", "max": "2025-01-01"}, "is no min"),
+    ({"type": "increment", "columns": ["a"], "by": -5}, '"-5" is no by'), ({"type": "sum", "columns": ["a", "b"]}, "on a, b lacks something"),
+])
+def test_a_constraint_that_is_wrong_is_told_in_words(constraint, words):
+    frame = tidy(pd.DataFrame({"a": [1, 2], "b": [2, 3], "d": pd.to_datetime(["2024-01-01", "2024-02-01"])}))
+    with pytest.raises(SettingError, match=words):
+        checked(frame, constraint)
+    assert checked(frame, {"type": "between", "columns": ["d"], "min": "2024-01-01", "max": "2024-01-31"})["violations"] == 1
+
+
+def test_categories_are_put_in_the_order_of_what_they_go_with():
+    """Grades a to d rise with an amount, though neither their letters nor their frequency do."""
+    rng = np.random.default_rng(0)
+    level = rng.integers(0, 4, 800)
+    frame = pd.DataFrame({"grade": np.array(["c", "a", "d", "b"])[level], "amount": level + rng.normal(0, 0.3, 800), "other": np.where(level + rng.normal(0, 0.5, 800) > 1.5, "hi", "lo")})
+    assert orders(frame, ["grade", "other"], ["amount"])["grade"] in (["c", "a", "d", "b"], ["b", "d", "a", "c"])
+    assert orders(frame[["grade"]], ["grade"], []) == {"grade": ["a", "b", "c", "d"]}
