@@ -27,7 +27,7 @@ class Model(HMASynthesizer):  # type: ignore[misc]  # sdv has no types
 
     def _recreate_child_synthesizer(self, child_name: str, parent_name: str, parent_row: Any) -> Any:
         made = super()._recreate_child_synthesizer(child_name, parent_name, parent_row)
-        made._set_random_state(self.chance)
+        made._set_random_state(int(self.chance.randint(2**31)))  # a generator would be copied, not drawn from
         return made
 
     def _enforce_table_size(self, child_name: str, table_name: str, scale: float, sampled_data: dict[str, pd.DataFrame]) -> None:

@@ -31,6 +31,17 @@ def dealt(counts: np.ndarray, parents: int, children: int | None, generator: np.
     return generator.choice(parents, size=children, p=shares / shares.sum())
 
 
+def dealt_within(counts: np.ndarray, rows: int, generator: np.random.Generator) -> np.ndarray:
+    """For each row of a table that names its own rows (rows,) an earlier one, so that nobody is their own ancestor; -1 for those that have none.
+
+    Rows are named as often as numbers drawn from `counts` say.
+    """
+    drawn = counts[generator.integers(len(counts), size=rows)] if len(counts) else np.zeros(rows, dtype="int64")
+    before = np.concatenate([[0], drawn.cumsum()[:-1]]).astype("float64")
+    picked = np.searchsorted(drawn.cumsum(), generator.random(rows) * before, side="right")
+    return np.where(before > 0, picked, -1)
+
+
 def alike(real: np.ndarray, made: np.ndarray, holdout: np.ndarray, generator: np.random.Generator) -> dict[str, Any]:
     """{"score", "floor", "ceiling", "real", "synthetic", "words"} of numbers of children: 1 - total variation distance; means of real and made.
 

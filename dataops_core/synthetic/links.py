@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.table import Table
+from dataops_core.table import Column, Table
 from dataops_core.table.kinds import ID_NAME
 
 COVERED = 0.1  # share of the parent's keys that must have children where names do not say so
@@ -35,22 +35,22 @@ def found(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]) -> li
     """The links that the data suggest, children before whom they follow; each column has one parent, and nobody is their own ancestor.
 
     A parent's key is different in every row. A child's column has the same type, holds nothing but the parent's keys, and is either named like
-    the parent or its key, or names things itself and covers at least a tenth of them.
+    the parent or its key, or names things itself and covers at least a tenth of them. A table may name its own rows (who manages whom).
     """
     wishes: list[tuple[tuple[float, ...], Link]] = []
     for parent, key, child, column in _pairs(tables, frames):
         alike = _alike(column, parent, key)
         keys, cells = frames[parent][key], frames[child][column].dropna()
         covered = cells.nunique() / len(keys)
-        names = tables[child].column(column).kind == "id" or bool(ID_NAME.search(column))
-        if alike or (names and covered >= COVERED):
+        names = _names(tables[child].column(column))
+        if alike or (names and (covered >= COVERED or child == parent)):
             own = 1.0 if frames[child][column].is_unique else 0.0
-            wishes.append(((float(alike), -own, covered, float(len(keys))), Link(child, column, parent, key)))
+            wishes.append(((float(alike), float(_names(tables[parent].column(key))), -own, covered, float(len(keys))), Link(child, column, parent, key)))
     chosen: list[Link] = []
     for _, link in sorted(wishes, key=lambda wish: (wish[0], -list(tables).index(wish[1].parent)), reverse=True):
         taken = any((each.child, each.column) == (link.child, link.column) for each in chosen)
         other = any(each.parent == link.parent and each.key != link.key for each in chosen)
-        if not taken and not other and link.child not in _ancestors(link.parent, chosen):
+        if not taken and not other and (link.child == link.parent or link.child not in _ancestors(link.parent, chosen)):
             chosen.append(link)
     return sorted(chosen, key=lambda link: (list(tables).index(link.child), list(frames[link.child]).index(link.column)))
 
@@ -61,15 +61,20 @@ def _pairs(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]) -> l
     for parent, table in tables.items():
         for key in table.columns:
             cells = frames[parent][key.name]
-            if key.type not in ("text", "integer") or len(cells) < 2 or not cells.is_unique or cells.isna().any() or not (key.kind == "id" or ID_NAME.search(key.name)):
+            if key.type not in ("text", "integer") or len(cells) < 2 or not cells.is_unique or cells.isna().any():
                 continue
             keys = set(cells)
             for child, other in tables.items():
                 for column in other.columns:
                     known = frames[child][column.name].dropna()
-                    if child != parent and column.type == key.type and len(known) and set(known.unique()) <= keys:
+                    called = _names(key) or (key.type == "text" and column.name == key.name)
+                    if called and (child, column.name) != (parent, key.name) and column.type == key.type and len(known) and set(known.unique()) <= keys:
                         out.append((parent, key.name, child, column.name))
     return out
+
+
+def _names(column: Column) -> bool:
+    return column.kind == "id" or bool(ID_NAME.search(column.name))
 
 
 def _alike(column: str, parent: str, key: str) -> bool:
@@ -87,7 +92,7 @@ def _alike(column: str, parent: str, key: str) -> bool:
 def _ancestors(name: str, links: Sequence[Link]) -> set[str]:
     out = {name}
     for link in links:
-        if link.child == name:
+        if link.child == name and link.parent != name:
             out |= _ancestors(link.parent, links)
     return out
 
@@ -97,8 +102,8 @@ def named(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], wishe
     out: list[Link] = []
     for wish in wishes:
         sides = [_side(tables, side) for side in wish.split("=", 1)]
-        if len(sides) != 2 or sides[0][0] == sides[1][0]:
-            raise SettingError(f'"{wish}" is no link between two tables.', "--keys", "Write it as CHILD.COLUMN=PARENT.COLUMN.")
+        if len(sides) != 2 or sides[0] == sides[1]:
+            raise SettingError(f'"{wish}" is no link.', "--keys", "Write it as CHILD.COLUMN=PARENT.COLUMN.")
         link = Link(*sides[0], *sides[1])
         keys, cells = frames[link.parent][link.key], frames[link.child][link.column].dropna()
         if not keys.is_unique or keys.isna().any() or tables[link.parent].column(link.key).type not in ("text", "integer"):
@@ -106,7 +111,7 @@ def named(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], wishe
         lost = int((~cells.isin(set(keys))).sum())
         if lost:
             raise SettingError(f'{lost:,} cells of "{link.column}" are no key of "{link.parent}".', "--keys", "Leave those rows out, or name other columns.")
-        if link.child in _ancestors(link.parent, out) or any((each.child, each.column) == (link.child, link.column) for each in out):
+        if (link.child != link.parent and link.child in _ancestors(link.parent, out)) or any((each.child, each.column) == (link.child, link.column) for each in out):
             raise SettingError(f'"{wish}" leads in a circle, or names a column twice.', "--keys", "Leave it out.")
         if any(each.parent == link.parent and each.key != link.key for each in out):
             raise SettingError(f'"{link.parent}" has two keys.', "--keys", "Name one of them in all links.")
@@ -128,6 +133,8 @@ def main_links(links: Sequence[Link], rows: Mapping[str, int]) -> dict[str, Link
     """For each child the link by which it is learned: the one to the parent with most rows. Others are only counted."""
     out: dict[str, Link] = {}
     for link in links:
+        if link.child == link.parent:
+            continue
         if link.child not in out or rows[link.parent] > rows[out[link.child].parent]:
             out[link.child] = link
     return out
@@ -139,7 +146,7 @@ def in_order(names: Sequence[str], links: Sequence[Link]) -> list[str]:
 
 
 def _depth(name: str, links: Sequence[Link]) -> int:
-    return max((1 + _depth(link.parent, links) for link in links if link.child == name), default=0)
+    return max((1 + _depth(link.parent, links) for link in links if link.child == name != link.parent), default=0)
 
 
 def root_of(name: str, mains: Mapping[str, Link]) -> str:

@@ -16,8 +16,10 @@ class Scores:
 
     def __init__(self, frame: pd.DataFrame, names: Sequence[str]) -> None:
         size = int(np.clip(len(frame) // SHARE, 5, KNOTS))
-        self.grid = np.linspace(0, 1, size)
-        self.knots = {name: np.quantile(frame[name].to_numpy(dtype="float64"), self.grid) for name in names}
+        self.knots: dict[str, np.ndarray] = {}
+        self.grids: dict[str, np.ndarray] = {}  # the places, from 0 to 1, of the knots
+        for name in names:
+            self.grids[name], self.knots[name] = _knots(frame[name].to_numpy(dtype="float64"), np.linspace(0, 1, size))
 
     def forth(self, frame: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:
         """Amounts as scores; a value that many rows share is spread over its part of the scale, by lot."""
@@ -26,7 +28,7 @@ class Scores:
         out = frame.copy()
         for name, knots in self.knots.items():
             cells = np.clip(frame[name].to_numpy(dtype="float64"), knots[0], knots[-1])
-            low, high = (_place(cells, knots, self.grid, side) for side in ("left", "right"))
+            low, high = (_place(cells, knots, self.grids[name], side) for side in ("left", "right"))
             out[name] = norm.ppf(np.clip(low + (high - low) * generator.random(len(cells)), 1e-4, 1 - 1e-4))
         return out
 
@@ -34,7 +36,21 @@ class Scores:
         """Scores as amounts."""
         from scipy.stats import norm
 
-        return frame.assign(**{name: np.interp(norm.cdf(frame[name].to_numpy(dtype="float64")), self.grid, knots) for name, knots in self.knots.items()})
+        return frame.assign(**{name: np.interp(norm.cdf(frame[name].to_numpy(dtype="float64")), self.grids[name], knots) for name, knots in self.knots.items()})
+
+
+def _knots(cells: np.ndarray, even: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Places and quantiles at even steps; what lies at the very ends (clipping puts many cells there) has its own share of the places.
+
+    >>> _knots(np.array([1.0, 1.0, 2.0, 3.0, 3.0]), np.linspace(0, 1, 3))
+    (array([0. , 0.4, 0.5, 0.6, 1. ]), array([1., 1., 2., 3., 3.]))
+    """
+    low, high = float(np.mean(cells == cells.min())), 1.0 - float(np.mean(cells == cells.max()))
+    if high <= 0.0:
+        return np.array([0.0, 1.0]), np.array([cells.min(), cells.max()])
+    inner = even[(even > low) & (even < high)]
+    ends = np.array([cells.min()] * 2), np.array([cells.max()] * 2)
+    return np.concatenate([[0.0, low], inner, [high, 1.0]]), np.concatenate([ends[0], np.quantile(cells, inner), ends[1]])
 
 
 def _place(cells: np.ndarray, knots: np.ndarray, grid: np.ndarray, side: str) -> np.ndarray:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.synthetic.batches import drawn
-from dataops_core.synthetic.cardinality import alike, counts_of, dealt, tamed
+from dataops_core.synthetic.cardinality import alike, counts_of, dealt, dealt_within, tamed
 from dataops_core.synthetic.coder import Coder, decode, finished
 from dataops_core.synthetic.coder import learn as learn_coder
 from dataops_core.synthetic.constraints import described, find
@@ -216,19 +216,26 @@ def _finished(
         out = finished(each.coder, decode(each.coder, encoded), encoded, generator, real).reindex(range(len(encoded)))
         if each.main:
             out[each.main.column] = rows[each.main.parent][each.main.key].iloc[parents].reset_index(drop=True)
+        out = _with_key(each, out, generator)
         for link in each.others:
             foreign = each.frame.loc[each.side == 0, link.column]
             counts = tamed(counts_of(learned[link.parent].frame[link.key].to_numpy(), foreign.dropna().to_numpy()), settings.rare)
-            above = rows[link.parent][link.key]
-            cells = above.iloc[dealt(counts, len(above), len(out), generator)].reset_index(drop=True)
+            above = out[link.key] if link.parent == name else rows[link.parent][link.key]
+            picked = dealt_within(counts, len(out), generator) if link.parent == name else dealt(counts, len(above), len(out), generator)
+            cells = above.iloc[np.maximum(0, picked)].reset_index(drop=True).mask(picked < 0, None)
             out[link.column] = cells.mask(generator.random(len(cells)) < foreign.isna().mean(), None) if foreign.isna().any() else cells
-        if each.key and each.key not in each.foreign:
-            keys = each.frame[each.key]
-            maker = next(str(told["maker"]) for told in each.decided if told["column"] == each.key)
-            fresh = make_cells(recipe_of(keys[each.side == 0], maker), len(out), generator, known_values(keys), None)
-            out[each.key] = pd.Series(fresh, dtype="Int64" if str(keys.dtype) == "Int64" else object)
         rows[name] = out[[column for column in each.frame.columns if column in out.columns]]
     return rows
+
+
+def _with_key(each: _Learned, out: pd.DataFrame, generator: np.random.Generator) -> pd.DataFrame:
+    """The made rows with the keys by which children name them: new, each once, and none of the real ones."""
+    if not each.key or (each.main and each.main.column == each.key):
+        return out
+    keys = each.frame[each.key]
+    maker = next(str(told["maker"]) for told in each.decided if told["column"] == each.key)
+    fresh = make_cells(recipe_of(keys[each.side == 0], maker), len(out), generator, known_values(keys), None)
+    return out.assign(**{each.key: pd.Series(fresh, dtype="Int64" if str(keys.dtype) == "Int64" else object)})
 
 
 def _root_of_made(name: str, mains: Mapping[str, Link], made: Mapping[str, tuple[pd.DataFrame, np.ndarray]]) -> np.ndarray:
@@ -242,9 +249,9 @@ def _links(learned: Mapping[str, _Learned], links: Sequence[Link], mains: Mappin
     out = []
     for number, link in enumerate(links):
         made = rows[link.child][link.column].dropna()
-        model = mains[link.child] == link and tree_of(link.child, mains) == link.parent
+        model = mains.get(link.child) == link and tree_of(link.child, mains) == link.parent
         told = to_json(link) | {"learned": model, "orphans": int((~made.isin(set(rows[link.parent][link.key]))).sum())}
-        if mains[link.child] == link:
+        if mains.get(link.child) == link:
             twin = counts_of(rows[link.parent][link.key].to_numpy(), made.to_numpy())
             told["cardinality"] = alike(_counts(learned, link, 0), twin, _counts(learned, link, 1), np.random.default_rng([seed, 8, number]))
         out.append(told)

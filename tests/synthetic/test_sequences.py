@@ -57,6 +57,7 @@ def test_sequences_are_whole_in_time_and_under_new_keys(made):
     assert (by["visit"].diff().dropna() > pd.Timedelta(0)).all() and (by["sex"].nunique() == 1).all() and (by["full_name"].nunique() == 1).all()
     assert (rows["lower"] <= rows["upper"]).all() and [each["violations_after"] for each in told["constraints"]] == [0]
     assert set(by.size()) <= set(range(6, 18)) and abs(by.size().mean() - real.groupby("patient").size().mean()) < 1.5
+    assert by.size().between(8, 15).mean() > 0.5  # two thirds of the real ones
 
 
 def test_a_row_depends_on_the_one_before_though_lengths_differ(made):
