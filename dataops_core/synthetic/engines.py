@@ -118,8 +118,14 @@ def fit(
     progress: Told = lambda _share, _note: None,
 ) -> Fitted:
     """Let an engine learn an encoded frame (amounts float64, categories text, no gaps); `constraints` are those among its columns."""
-    module = importlib.import_module(f"dataops_core.synthetic.{engine(name).module}")
-    made: Fitted = module.fit(name, encoded, list(numbers), list(constraints), seed=seed, epochs=epochs, progress=progress)
+    used = engine(name)
+    module = importlib.import_module(f"dataops_core.synthetic.{used.module}")
+    before = used.seconds(*encoded.shape, 0) / used.seconds(*encoded.shape, epochs) if used.epochs else 0.0  # the share of time before the first epoch
+
+    def told(share: float, note: str) -> None:
+        progress(before + (1 - before) * share if note.startswith("Epoch") else share, note)
+
+    made: Fitted = module.fit(name, encoded, list(numbers), list(constraints), seed=seed, epochs=epochs, progress=told)
     return made
 
 

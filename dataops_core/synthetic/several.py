@@ -279,9 +279,10 @@ def _judged(each: _Learned, rows: pd.DataFrame, roots_made: np.ndarray, settings
     if each.main:
         real = real.assign(**{each.main.column: np.char.add("real ", each.root.astype(str)).astype(object)})
         made = made.assign(**{each.main.column: np.char.add("made ", roots_made.astype(str)).astype(object)})
+    made_up = [str(column["name"]) for column in each.coder.columns if column["how"] == "made"]
     with tempfile.TemporaryDirectory(dir=folder) as place:
         sides = [
             write_table(Path(place) / f"{at}.parquet", [frame], {name: kind for name, kind in kinds.items() if name in frame.columns})
             for at, frame in enumerate((real[each.side == 0], made, real[each.side == 1]))
         ]
-        return judge(sides[0], sides[1], holdout=sides[2], key=each.main.column if each.main else None, seed=settings.seed, progress=progress)
+        return judge(sides[0], sides[1], holdout=sides[2], made_up=made_up, key=each.main.column if each.main else None, seed=settings.seed, progress=progress)
