@@ -82,15 +82,15 @@ class Fitted(Protocol):
 
 ENGINES: dict[str, Engine] = {
     each.name: each for each in (
-        Engine("independent", "Independent columns", "_independent", "", "ours", "nothing but a base line: every column by itself", "loses every connection between columns", False, 0.3, 0.002, 0.0),
-        Engine("trees", "Chained trees", "_trees", "", "ours", "most tables: on Adult far more alike and useful than the others, in seconds; connections of every sort", "many amounts that rise and fall together; conditions are met by trial and error", False, 1.0, 0.01, 0.0),
         Engine("gaussian_copula", "Gaussian copula", "_sdv", "sdv", BUSL, "a first twin in seconds; small tables; conditions are met exactly", "connections other than rising and falling together", False, 5.0, 0.012, 0.0),
+        Engine("trees", "Chained trees", "_trees", "", "ours", "most tables: on Adult far more alike and useful than the others, in seconds; connections of every sort", "many amounts that rise and fall together; conditions are met by trial and error", False, 1.0, 0.01, 0.0),
         Engine("ctgan", "CTGAN", "_sdv", "sdv", BUSL, "tables of some thousand rows and more, with many categories", "slow; small tables; numbers are rougher", True, 8.0, 0.08, 0.0075),
         Engine("tvae", "TVAE", "_sdv", "sdv", BUSL, "the most useful twin in most published comparisons", "may forget rare values; conditions are met by trial and error", True, 7.0, 0.085, 0.003),
         Engine("copulagan", "CopulaGAN", "_sdv", "sdv", BUSL, "as CTGAN, for skewed numbers", "slow; small tables", True, 9.0, 0.08, 0.009),
         Engine("par", "PAR", "_par", "sdv", BUSL, "rows that follow each other in time: visits, readings, orders of one customer", "needs many sequences; what lasts longer than a few rows", True, 6.0, 0.02, 0.0009, True),
         Engine("mostlyai", "TabularARGN", "_mostlyai", "mostlyai.engine", "Apache-2.0", "the best of each column and of connections, from some thousand rows on; no SDV", "optional; slow to start; small tables", True, 7.0, 0.1, 0.01, installs="mostlyai-engine"),
         Engine("syndiffix", "SynDiffix", "_syndiffix", "syndiffix", "MIT", "ranges and counts blurred so that few people never show; few columns", "optional; slow for many columns; rows beyond four times the learned ones repeat", False, 2.0, 1.1, 0.0),
+        Engine("independent", "Independent columns", "_independent", "", "ours", "nothing but a base line: every column by itself", "loses every connection between columns", False, 0.3, 0.002, 0.0),
     )
 }
 HMA = Engine(

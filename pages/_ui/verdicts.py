@@ -118,7 +118,8 @@ def _fair(each: Mapping[str, Any], *, percent: bool) -> str:
     ends = [f"{end:.1%}" if percent else f"{end:,.3g}" for end in span or ()]
     fair = f"Fair: {' to '.join(ends)}, as 95 of 100 samples of fresh real rows." if ends else ""
     p = each["p"]
-    chance = "" if p is None else "By chance: often." if p > 0.5 else f"By chance: once in {1 / p:,.0f} times." if p > 1e-9 else "By chance: practically never."
+    odds = "often" if p is not None and p > 0.5 else f"once in {1 / p:,.0f} times" if p and p > 1e-9 else "practically never"
+    chance = "" if p is None else f"Chance alone shows as much {odds}."
     return f"{fair} {chance}".strip()
 
 
