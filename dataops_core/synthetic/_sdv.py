@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import sdv.single_table.base
 import torch
-from rdt.transformers import OrderedUniformEncoder
+from rdt.transformers import OrderedUniformEncoder, UniformEncoder
 from sdv.cag import (
     FixedCombinations,
     FixedIncrements,
@@ -175,6 +175,8 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
         objects, _ = sdv_constraints(constraints)
         if objects:
             made.add_constraints(objects)
+        if objects and name != "gaussian_copula":
+            _whole_categories(made, frame)
         if placed:
             made.auto_assign_transformers({TABLE: frame})
             made.update_transformers({column: OrderedUniformEncoder(order=order) for column, order in placed.items()})
@@ -182,6 +184,13 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
         made.fit({TABLE: frame})
     _forget_rows(made)
     return Sdv(name, made, constant, list(encoded.columns), scores, bool(constraints))
+
+
+def _whole_categories(synthesizer: Any, frame: pd.DataFrame) -> None:
+    """Let a GAN see categories as such: once constraints are added, SDV 2.0 spreads each over a scale of amounts (UniformEncoder), and much is lost."""
+    synthesizer.auto_assign_transformers({TABLE: frame})
+    told = synthesizer.get_transformers()
+    synthesizer.update_transformers({column: None for column, used in told.get(TABLE, told).items() if isinstance(used, UniformEncoder)})
 
 
 def _forget_rows(synthesizer: Any) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from dataops_core.synthetic import Settings, make, save_model, script, synthesize
+from dataops_core.synthetic.engines import fit
 from dataops_core.table import write_table
 
 ROWS = 900
@@ -90,3 +91,14 @@ def test_the_plain_script_makes_a_twin_by_itself(tmp_path):
     rows = pd.read_csv(tmp_path / "twin.csv")
     assert len(rows) == 120 and (rows["low"] <= rows["high"]).all() and (rows["net"] + rows["tax"] == rows["gross"]).all()
     assert set(zip(rows["city"], rows["country"], strict=True)) <= {("Lyon", "FR"), ("Rome", "IT"), ("Bonn", "DE")} and not set(rows["name"]) & set(frame["name"])
+
+
+@pytest.mark.parametrize("engine", ["ctgan", "tvae"])
+def test_a_constraint_does_not_turn_categories_into_amounts(engine):
+    """Once constraints are added, SDV 2.0 hands a GAN every category as a number: on Adult that costs CTGAN .08 of AUC."""
+    rng = np.random.default_rng(0)
+    city = rng.choice(["Lyon", "Rome"], 200)
+    frame = pd.DataFrame({"city": city, "country": np.where(city == "Lyon", "FR", "IT"), "sex": rng.choice(["f", "m"], 200), "age": rng.normal(40, 9, 200)})
+    fitted = fit(engine, frame, ["age"], [{"type": "combination", "columns": ["city", "country"]}], seed=0, epochs=1)
+    transformer = fitted.synthesizer._model._transformer if engine == "ctgan" else fitted.synthesizer._model.transformer
+    assert {each.column_name: each.column_type for each in transformer._column_transform_info_list} == {"sex": "discrete", "age": "continuous", "city#country": "discrete"}
