@@ -21,6 +21,15 @@ ROWS = 900
 OUTLIERS = (987_654, 912_345)
 
 
+def children() -> set[str]:
+    """The processes that this one has started and that are still there."""
+    found: set[str] = set()
+    for task in Path("/proc/self/task").iterdir():
+        with contextlib.suppress(OSError):
+            found.update((task / "children").read_text().split())
+    return found
+
+
 @pytest.fixture(scope="module")
 def patients(tmp_path_factory):
     """Thirty diagnoses that one patient has each, two extreme wages, a city that SDV would fake, multiples of five, a lone infinite cell."""
@@ -38,13 +47,11 @@ def patients(tmp_path_factory):
 def test_what_one_person_has_is_in_no_table_model_nor_report(patients, tmp_path, monkeypatch, capfd, engine):
     """SDV alone brings back 18 to 30 of such 30 diagnoses, and keeps real extremes in its metadata; it prints bars, and starts processes that outlive a cancelled job."""
     monkeypatch.setenv("DATAOPS_MODEL_KEY", "a key for the tests")
-    running, seen = threading.Event(), set()
+    running, before, seen = threading.Event(), children(), set()
 
     def watch():
         while not running.wait(0.05):
-            for task in Path("/proc/self/task").iterdir():
-                with contextlib.suppress(OSError):
-                    seen.update((task / "children").read_text().split())
+            seen.update(children() - before)
 
     thread = threading.Thread(target=watch)
     thread.start()
