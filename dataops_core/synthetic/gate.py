@@ -15,6 +15,7 @@ from dataops_core.checks.direct_identifiers import direct_identifiers
 from dataops_core.checks.look import Context
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import Engine, column_facts
+from dataops_core.synthetic.inside import NAMES, inside, like_names, long_numbers
 from dataops_core.synthetic.names import about_names
 from dataops_core.table import Column, Table
 
@@ -58,12 +59,16 @@ def _proposed(table: Table, column: Column, facts: Mapping[str, Any] | None) -> 
     present = int(table.frame([column.name])[column.name].notna().sum())
     if not present:
         return _told("learn", None, "it is empty, and so is the twin's")
+    if column.type in ("integer", "decimal") and column.kind != "id" and long_numbers(table.frame([column.name])[column.name]):
+        treated, maker = ("make", "phone") if column.type == "integer" else ("leave out", None)  # only texts and whole numbers can be made up
+        return _told(treated, maker, "its numbers are long and of one length, as those of telephones and accounts are", ask=True)
     found = _identifiers(table, column, facts) if facts else None
     if found is not None:
-        what, cells = found
+        what, cells, whole = found
+        told = f"{cells:,} cells {'are' if whole else 'hold'} {what}"
         if cells > 0.5 * present or column.kind in ("id", "text"):
-            return _told("make", _MAKER_OF[what] if cells > 0.5 * present else "words", f"{cells:,} cells are {what}", ask=True, found=[what, cells])
-        return _told("learn", None, f"{cells:,} cells are {what}: they are emptied before anything is learned", ask=True, found=[what, cells])
+            return _told("make", _MAKER_OF[what] if whole and cells > 0.5 * present else "words", told, ask=True, found=[what, cells])
+        return _told("learn", None, f"{told}: they are emptied before anything is learned", ask=True, found=[what, cells])
     if column.kind == "id":
         return _told("make", "key", "it names rows")
     if column.type == "text":
@@ -76,6 +81,8 @@ def _proposed(table: Table, column: Column, facts: Mapping[str, Any] | None) -> 
             return _told("make", "shape" if short else "words", "most rows have a value of their own", ask=True)
         if column.kind == "text":
             return _told("make", "words", "it is free text, and what people wrote may name them", ask=True)
+        if like_names(values):
+            return _told("learn", None, "its values are written like names of people: make them up if they are", ask=True)
     return _told("learn", None, TREATMENTS["learn"])
 
 
@@ -83,24 +90,26 @@ def _told(treated: str, maker: str | None, why: str, *, ask: bool = False, found
     return {"as": treated, "maker": maker, "why": why, "ask": ask, "found": found}
 
 
-def _identifiers(table: Table, column: Column, facts: Mapping[str, Any]) -> tuple[str, int] | None:
-    if "failed" in facts:
-        return None
-    for hit in hits(direct_identifiers, Cells(table, column, facts), Context()):
-        what = next((name for name in _MAKER_OF if name in hit.message), None)
-        if what:
-            return what, int(np.count_nonzero(hit.mask))
-    return None
+def _identifiers(table: Table, column: Column, facts: Mapping[str, Any]) -> tuple[str, int, bool] | None:
+    """What direct identifiers the column holds, by its most frequent sort, in how many cells they stand, alone or among other words, and whether mostly alone."""
+    hit = None if "failed" in facts else next((h for h in hits(direct_identifiers, Cells(table, column, facts), Context()) if any(name in h.message for name in _MAKER_OF)), None)
+    what, mask = inside(table.frame([column.name])[column.name]) if column.type == "text" else ("", np.zeros(table.rows, dtype=bool))
+    if hit is not None:
+        mask = mask | hit.mask
+        if whole := bool(hit.mask.sum() >= 0.5 * mask.sum()):
+            what = next(name for name in _MAKER_OF if name in hit.message)
+        return what, int(np.count_nonzero(mask)), whole
+    return (what, int(np.count_nonzero(mask)), what == NAMES) if what else None
 
 
 def identifying_cells(table: Table, column: Column) -> np.ndarray:
-    """Which cells (rows,) of a column hold a direct identifier."""
+    """Which cells (rows,) of a column hold a direct identifier, alone or among other words."""
     with Engine(table) as engine:
         facts = column_facts(engine, column)
+    mask = inside(table.frame([column.name])[column.name])[1] if column.type == "text" else np.zeros(table.rows, dtype=bool)
     if column.type not in direct_identifiers.types or "failed" in facts:
-        return np.zeros(table.rows, dtype=bool)
-    found = hits(direct_identifiers, Cells(table, column, facts), Context())
-    return np.asarray(np.any([hit.mask for hit in found], axis=0)) if found else np.zeros(table.rows, dtype=bool)
+        return mask
+    return np.any([mask, *(hit.mask for hit in hits(direct_identifiers, Cells(table, column, facts), Context()))], axis=0)
 
 
 def settled(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

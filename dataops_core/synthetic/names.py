@@ -50,7 +50,7 @@ def about_names(values: pd.Series) -> bool:
     words = [len(part) for part in parts]
     if np.mean([1 <= n <= 4 for n in words]) < 0.9 or any(re.search(r"\d", " ".join(part)) for part in parts[:50]):
         return False
-    first, last = (frozenset.union(*(_lists(locale)[at] for locale in LOCALES)) for at in (0, 1))
+    first, last = _all_names()
     lower = [[word.lower() for word in part] for part in parts]
     if np.mean([n == 1 for n in words]) > 0.5:
         firsts, lasts = (float(np.mean([part[0] in known for part in lower if part])) for known in (first, last))
@@ -59,6 +59,22 @@ def about_names(values: pd.Series) -> bool:
     full = np.mean([any(word in first for word in part) and any(word in last for word in part) for part in some])
     given = np.mean([part[0] in first or part[1] in first for part in some])
     return bool(full >= 0.33 or given >= 0.66)
+
+
+@functools.cache
+def _all_names() -> tuple[frozenset[str], frozenset[str]]:
+    first, last = (frozenset.union(*(_lists(locale)[at] for locale in LOCALES)) for at in (0, 1))
+    return first, last
+
+
+def is_full_name(text: str) -> bool:
+    """Whether a text is two to four capitalised words of which one is a known first name and another a known last name."""
+    words = _parts([text])[0]
+    if not 2 <= len(words) <= 4 or not all(word[:1].isupper() for word in words):
+        return False
+    first, last = _all_names()
+    lower = [word.lower() for word in words]
+    return any(a in first and b in last for at, a in enumerate(lower) for b in lower[:at] + lower[at + 1 :])
 
 
 def locale_of(values: pd.Series) -> str:
