@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -66,7 +67,7 @@ def kind_of(sign: str) -> str:
         return sign
     kind = {"Nd": "9", "Lu": "A", "Lt": "A", "Ll": "a"}.get(category, "o")
     script = unicodedata.name(sign, "UNNAMED").split()[0]
-    return kind if sign.isascii() or script == "LATIN" and kind != "o" else f"{kind} {script}"
+    return kind if sign.isascii() or (script == "LATIN" and kind != "o") else f"{kind} {script}"
 
 
 def _shapes(texts: pd.Series) -> tuple[list[list[Any]], dict[str, str]]:
@@ -74,20 +75,17 @@ def _shapes(texts: pd.Series) -> tuple[list[list[Any]], dict[str, str]]:
     some = texts.sample(min(SAMPLE, len(texts)), random_state=0)
     kinds = {text: tuple(kind_of(sign) for sign in text) for text in some.unique()}
     signs = _signs(kinds)
-    shapes = some.map(kinds)
-    counts = shapes.value_counts()
     values: dict[tuple[str, ...], list[str]] = {}
     for text, shape in kinds.items():
         values.setdefault(shape, []).append(text)
-    counts = counts[[len(values[shape]) >= SHARED for shape in counts.index]].head(30)
-    if counts.empty:
-        classes = pd.Series([kind for shape in kinds.values() for kind in shape if kind in signs], dtype=object)
-        usual = str(classes.mode().iloc[0]) if len(classes) else "9"
+    rows = Counter(kinds[text] for text in some)
+    common = [(shape, n) for shape, n in rows.most_common() if len(values[shape]) >= SHARED][:30]
+    if not common:
+        classes = Counter(kind for shape in kinds.values() for kind in shape if kind in signs)
+        usual = classes.most_common(1)[0][0] if classes else "9"
         return [[[[usual, 1]] * max(1, round(some.str.len().median()) if len(some) else 8), 1.0]], signs
-    enough = min(LITERAL, max(SHARED, len(some) // 2))
-    return [
-        [[_sign(kind, [text[at] for text in values[shape]], enough, signs) for at, kind in enumerate(shape)], float(n / counts.sum())] for shape, n in counts.items()
-    ], signs
+    enough, total = min(LITERAL, max(SHARED, len(some) // 2)), sum(n for _, n in common)
+    return [[[_sign(kind, [text[at] for text in values[shape]], enough, signs) for at, kind in enumerate(shape)], n / total] for shape, n in common], signs
 
 
 def _sign(kind: str, signs: list[str], enough: int, classes: Mapping[str, str]) -> list[Any]:
@@ -238,8 +236,6 @@ def _email(told: Mapping[str, Any], rows: int, generator: np.random.Generator, n
 
 
 def _ascii(name: str) -> str:
-    import unicodedata
-
     bare = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
     return "".join(sign for sign in bare if sign.isalnum()) or "x"
 
