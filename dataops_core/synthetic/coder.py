@@ -166,7 +166,7 @@ def decode(coder: Coder, encoded: pd.DataFrame) -> pd.DataFrame:
 
 def _typed(texts: np.ndarray, kind: str) -> pd.Series:
     if kind == "integer":
-        return pd.Series([int(float(text)) for text in texts], dtype="Int64")
+        return pd.Series([int(text) if text.lstrip("-").isdecimal() else int(float(text)) for text in texts], dtype="Int64")
     if kind == "decimal":
         return pd.Series([float(text) for text in texts], dtype="float64")
     if kind == "boolean":

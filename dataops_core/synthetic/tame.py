@@ -72,7 +72,7 @@ def neat(cells: np.ndarray, scale: float) -> np.ndarray:
 def stepped(cells: np.ndarray, unit: float, way: Callable[[np.ndarray], np.ndarray] = np.round) -> np.ndarray:
     """Amounts (rows,) as multiples of a unit: of hundredths or hours (parts of 1) the nearest number there is, else without the noise of floating point."""
     parts = round(1 / unit)
-    counts = way(cells / unit)
+    counts = way(cells / unit) + 0.0  # no -0
     with np.errstate(over="ignore"):
         made = counts / parts if parts and abs(parts * unit - 1) < 1e-9 else neat(counts * unit, min(1.0, unit))
     return np.where(np.isfinite(made), made, cells)
