@@ -195,7 +195,7 @@ def with_luhn(text: str) -> str:
     >>> with_luhn("4539 1488 0343 6460")
     '4539 1488 0343 6467'
     """
-    places = [at for at, sign in enumerate(text) if sign.isdigit()]
+    places = [at for at, sign in enumerate(text) if sign.isdecimal()]
     if len(places) < 2:
         return text
     digits = [int(text[at]) for at in places[:-1]][::-1]

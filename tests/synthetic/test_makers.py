@@ -78,3 +78,8 @@ def test_whole_numbers_cannot_be_made_up_as_texts(maker):
     with pytest.raises(SettingError, match="Whole numbers cannot be made up as"):
         settled(proposed, {"tel": {"as": "make", "maker": maker}})
     assert settled(proposed, {"tel": {"as": "make"}})[0]["maker"] == "key"
+
+
+def test_a_sign_that_looks_like_a_digit_is_none():
+    real = pd.Series([f"4{n}²" for n in range(100, 160)], dtype=object)
+    assert all(cell[-1] == "²" and cell[:-1].isdecimal() for cell in make(recipe_of(real, "card"), 50, np.random.default_rng(0), set(real)))
