@@ -13,11 +13,13 @@ from dataops_core.errors import SettingError
 from dataops_core.synthetic.constraints import Constraint, all_hold, combination_keys, numeric
 from dataops_core.synthetic.gaps import Gaps, fill
 from dataops_core.synthetic.makers import made_columns, recipe_of
-from dataops_core.synthetic.tame import as_type, summed, tame
+from dataops_core.synthetic.tame import as_type, stepped, summed, tame, usual
 from dataops_core.table import Column
 from dataops_core.table.kinds import DTYPES
 
 LEAST = 10  # rows to learn from
+EXACT = 2**53  # whole numbers beyond it have no float64 of their own
+CLOCK = (86_400, 3_600, 1_800, 900, 60)  # seconds: a day, an hour, half of one, a quarter, a minute
 
 
 @dataclass(frozen=True)
@@ -95,16 +97,23 @@ def _coded_as(rows: pd.DataFrame, learned: Sequence[str], about: Mapping[str, Co
 
 
 def _unit(cells: pd.Series, constraints: Sequence[Constraint], name: str) -> float:
-    """The unit in which a column counts: a day or a second, a step, 1 for whole numbers, a decimal place, or 0."""
+    """The unit in which a column counts: of times (in days) one of CLOCK or a second, a step, 1 for whole numbers, a decimal place, or 0.
+
+    Decimal places are looked for down to six behind the first one of the column's usual amounts, and held to a billionth of those.
+    """
     step = next((c["by"] for c in constraints if c["type"] == "increment" and c["columns"][0] == name), None)
     if step:
         return float(step)
     known = numeric(cells)[cells.notna().to_numpy()]
     if str(cells.dtype).startswith("datetime64"):
-        return 1.0 if np.all(known == np.round(known)) else 1 / 86_400
+        ticks = np.round(known * 86_400_000_000).astype("int64")
+        return next((seconds for seconds in CLOCK if not (ticks % (seconds * 1_000_000)).any()), 1) / 86_400
     if str(cells.dtype) == "Int64":
         return 1.0
-    return next((10.0**-places for places in range(7) if np.mean(np.abs(known - np.round(known, places)) < 1e-9) > 0.999), 0.0)
+    scale = usual(known)
+    with np.errstate(over="ignore", invalid="ignore"):
+        near = (places for places in range(7 - int(np.floor(np.log10(scale)))) if np.mean(np.abs(known - np.round(known, places)) < 1e-9 * scale) > 0.999)
+        return next((10.0**-places for places in near), 0.0)
 
 
 def _column(column: Column, how: str, treated: Mapping[str, Any], rows: pd.Series, filled: pd.DataFrame, units: Mapping[str, float]) -> dict[str, Any]:
@@ -115,7 +124,10 @@ def _column(column: Column, how: str, treated: Mapping[str, Any], rows: pd.Serie
         return told | {"how": "empty"}
     if how == "number":
         cells = numeric(filled[column.name])
-        return told | {"how": how, "low": float(cells.min()), "high": float(cells.max()), "unit": units[column.name]}
+        told |= {"how": how, "low": float(cells.min()), "high": float(cells.max()), "unit": units[column.name]}
+        if column.type == "integer" and max(abs(told["low"]), abs(told["high"])) >= EXACT:
+            told["ends"] = [int(max(filled[column.name].min(), rows.min())), int(min(filled[column.name].max(), rows.max()))]
+        return told
     return told | {"how": how, "values": sorted({str(value) for value in filled[column.name].unique()})}
 
 
@@ -142,9 +154,9 @@ def decode(coder: Coder, encoded: pd.DataFrame) -> pd.DataFrame:
         else:
             amounts = np.clip(cells.to_numpy(dtype="float64"), column["low"], column["high"])
             if column["unit"]:
-                amounts = np.round(amounts / column["unit"]) * column["unit"]
-                amounts = np.round(amounts, 9) if column["type"] == "decimal" else amounts
-            made[column["name"]] = as_type(amounts, DTYPES[column["type"]], encoded.index)
+                amounts = stepped(amounts, column["unit"])
+            cells = as_type(amounts, DTYPES[column["type"]], encoded.index)
+            made[column["name"]] = cells.clip(*column["ends"]) if "ends" in column else cells
     out = pd.DataFrame(made, index=encoded.index)
     for each in coder.enforced:
         if each["type"] == "sum":
@@ -154,7 +166,7 @@ def decode(coder: Coder, encoded: pd.DataFrame) -> pd.DataFrame:
 
 def _typed(texts: np.ndarray, kind: str) -> pd.Series:
     if kind == "integer":
-        return pd.Series([int(float(text)) for text in texts], dtype="Int64")
+        return pd.Series([int(text) if text.lstrip("-").isdecimal() else int(float(text)) for text in texts], dtype="Int64")
     if kind == "decimal":
         return pd.Series([float(text) for text in texts], dtype="float64")
     if kind == "boolean":

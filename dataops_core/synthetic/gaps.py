@@ -11,6 +11,7 @@ from dataops_core.synthetic.constraints import Constraint, all_hold, numeric
 
 LEAF = 25  # rows of a leaf of the tree, at least: a pattern is never one person's
 DEEP = 8
+WIDE = 1e38  # amounts beyond it do not fit the tree's float32
 
 
 def patterns(frame: pd.DataFrame, rare: int) -> tuple[list[str], np.ndarray, np.ndarray]:
@@ -39,19 +40,21 @@ class Gaps:
 
         self.names, self.patterns, codes = patterns(frame, rare)
         self.tree, self.features, self.levels = None, list(filled.columns), {}
+        self.wide = {name for name in filled.columns if filled[name].dtype != object and bool((filled[name].abs() > WIDE).any())}
         if len(self.patterns) > 1 and len(filled.columns):
             self.levels = {name: sorted(filled[name].unique()) for name in filled.columns if filled[name].dtype == object}
             self.tree = DecisionTreeClassifier(max_depth=DEEP, min_samples_leaf=max(LEAF, rare), random_state=0).fit(self._matrix(filled), codes)
 
     def _matrix(self, filled: pd.DataFrame) -> np.ndarray:
-        """One-hot for categories, amounts as they are (rows, features)."""
+        """One-hot for categories, amounts as they are, or on the scale of arcsinh where they are too large (rows, features)."""
         parts = []
         for name in self.features:
             cells = filled[name]
             if name in self.levels:
                 parts.append((cells.to_numpy()[:, None] == np.array(self.levels[name], dtype=object)[None, :]).astype("float32"))
             else:
-                parts.append(cells.to_numpy(dtype="float32")[:, None])
+                amounts = cells.to_numpy(dtype="float64")
+                parts.append((np.arcsinh(amounts) if name in self.wide else amounts).astype("float32")[:, None])
         return np.concatenate(parts, axis=1)
 
     def draw(self, filled: pd.DataFrame, generator: np.random.Generator) -> dict[str, np.ndarray]:

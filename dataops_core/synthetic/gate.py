@@ -29,6 +29,7 @@ MAKERS: dict[str, str] = {
     "email": "e-mail addresses at example.com", "phone": "numbers of the same shape and country code", "iban": "account numbers with a right check sum",
     "card": "card numbers with a right check sum", "shape": "signs of the same shape", "ip": "network addresses",
 }
+WHOLE = ("key", "phone", "card", "shape")  # what whole numbers can be made up as
 _MAKER_OF = {
     "e-mail addresses": "email", "phone numbers": "phone", "bank account numbers (IBAN)": "iban", "payment card numbers": "card",
     "social security numbers": "shape", "network addresses": "ip", "names of persons": "name",
@@ -132,6 +133,10 @@ def settled(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, An
         maker = (decision.get("maker") or each["maker"] or ("words" if each["type"] == "text" else "key")) if treated == "make" else None
         if treated == "make" and each["type"] not in ("text", "integer"):
             raise SettingError("Only columns of text and whole numbers can be made up.", each["column"], "Learn it, or leave it out.")
+        if maker and each["type"] == "integer" and maker not in WHOLE:
+            if decision.get("maker"):
+                raise SettingError(f'Whole numbers cannot be made up as {MAKERS[maker]} ("{maker}").', each["column"], f"Make it up as one of: {', '.join(WHOLE)}.")
+            maker = "key"
         out.append({**each, "as": treated, "maker": maker, "why": "as decided", "ask": False})
     return out
 

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import string
+import unicodedata
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.gate import known_values, shape_of
+from dataops_core.synthetic.gate import WHOLE, known_values
 from dataops_core.synthetic.names import form_of, people, written
 
 SAMPLE = 5_000
-SHARED = 5  # rows that must share a shape, or a sign at a place of it, before it is learned
+SHARED = 5  # different values that must share a shape, or have a letter, before it is learned
+LARGEST = 2**63 - 1
+LITERAL = 10  # different values that must have the same letter or digit at a place before it stands there as it is
 TRIES = 60
 DOMAINS = ("example.com", "example.org", "example.net")  # kept for examples by RFC 2606: nobody gets mail there
 _WORDS = (
@@ -27,54 +31,89 @@ _WORDS = (
 def recipe_of(column: pd.Series, maker: str) -> dict[str, Any]:
     """What a maker needs to know of a real column, as plain JSON: shapes that several rows share, lengths, how many rows repeat.
 
-    No value of the column is in it, but for signs at one place that at least five rows share (a country code, a prefix).
+    No value of the column is in it, but for signs at one place that at least ten different values share (a country code, a prefix;
+    in fewer than twenty rows half of them, and never fewer than five). Whole numbers are made by the makers of WHOLE, by any other as keys.
     """
     known = column.dropna()
-    texts = known.astype(str)
-    told: dict[str, Any] = {"maker": maker, "type": "integer" if str(column.dtype) == "Int64" else "text", "unique": bool(known.is_unique and len(known) > 1)}
+    whole = str(column.dtype) == "Int64"
+    texts = (known.abs() if whole else known).astype(str)
+    maker = maker if not whole or maker in WHOLE else "key"
+    told: dict[str, Any] = {"maker": maker, "type": "integer" if whole else "text", "unique": bool(known.is_unique and len(known) > 1)}
     told["distinct_share"] = float(known.nunique() / len(known)) if len(known) else 1.0
     if maker == "words":
         lengths = texts.str.split().str.len()
         told["words"] = [max(1, int(q)) for q in lengths.quantile([0.1, 0.25, 0.5, 0.75, 0.9])] if len(texts) else [1]
     elif maker in ("name", "email"):
         told["form"] = form_of(texts) if maker == "name" else {"order": "first last", "case": "title", "locale": "en_US"}
-    elif told["type"] == "integer":
-        numbers = known.astype("int64")
-        told["counter"] = bool(len(numbers) > 1 and told["unique"] and numbers.max() - numbers.min() < 2 * len(numbers))
-        told["after"] = int(10 ** len(str(int(numbers.abs().max())))) if len(numbers) else 1
-        told["digits"] = _shares(numbers.abs().astype(str).str.len())
     else:
-        told["shapes"] = _shapes(texts)
+        if whole and maker == "key" and len(known):
+            numbers = known.astype("int64")
+            told["counter"] = bool(told["unique"] and numbers.max() - numbers.min() < 2 * len(numbers))
+            told["after"] = int(10 ** min(18, len(str(int(numbers.abs().max())))))
+        told["shapes"], told["signs"] = _shapes(texts)
     return told
 
 
-def _shares(values: pd.Series) -> list[list[Any]]:
-    counts = values.value_counts().head(20)
-    return [[int(value), float(n / counts.sum())] for value, n in zip(counts.index.to_numpy(), counts, strict=True)]
+def kind_of(sign: str) -> str:
+    """The class of a sign: 9 for a digit, A, a and o for upper, lower and other letters, followed by its script where that is not Latin.
+
+    Other signs (points, dashes, spaces) are their own class. Letters and digits are told by their Unicode category (Unicode Standard, 4.5).
+
+    >>> [kind_of(sign) for sign in "Zé7-Яж中٣"]
+    ['A', 'a', '9', '-', 'A CYRILLIC', 'a CYRILLIC', 'o CJK', '9 ARABIC-INDIC']
+    """
+    category = unicodedata.category(sign)
+    if category[0] not in "LMN":
+        return sign
+    kind = {"Nd": "9", "Lu": "A", "Lt": "A", "Ll": "a"}.get(category, "o")
+    script = unicodedata.name(sign, "UNNAMED").split()[0]
+    return kind if sign.isascii() or (script == "LATIN" and kind != "o") else f"{kind} {script}"
 
 
-def _shapes(texts: pd.Series) -> list[list[Any]]:
-    """[template, share]: signs that most rows of a shape share stand as they are, others as a class (9, A, a) after a NUL."""
+def _shapes(texts: pd.Series) -> tuple[list[list[Any]], dict[str, str]]:
+    """[template, share], and of what signs each class is drawn: signs that most values of a shape share stand as they are, others as a class."""
     some = texts.sample(min(SAMPLE, len(texts)), random_state=0)
-    shapes = some.map(shape_of)
-    counts = shapes.value_counts()
-    counts = counts[counts >= min(SHARED, max(1, len(some) // 20))].head(30)
-    if counts.empty:
-        return [[[["9", 1]] * 8, 1.0]]
-    made = []
-    for shape, n in counts.items():
-        rows = some[shapes == shape]
-        made.append([[_sign(kind, [text[at] for text in rows]) for at, kind in enumerate(str(shape))], float(n / counts.sum())])
-    return made
+    kinds = {text: tuple(kind_of(sign) for sign in text) for text in some.unique()}
+    signs = _signs(kinds)
+    values: dict[tuple[str, ...], list[str]] = {}
+    for text, shape in kinds.items():
+        values.setdefault(shape, []).append(text)
+    rows = Counter(kinds[text] for text in some)
+    common = [(shape, n) for shape, n in rows.most_common() if len(values[shape]) >= SHARED][:30]
+    if not common:
+        classes = Counter(kind for shape in kinds.values() for kind in shape if kind in signs)
+        usual = classes.most_common(1)[0][0] if classes else "9"
+        return [[[[usual, 1]] * max(1, round(some.str.len().median()) if len(some) else 8), 1.0]], signs
+    enough, total = min(LITERAL, max(SHARED, len(some) // 2)), sum(n for _, n in common)
+    return [[[_sign(kind, [text[at] for text in values[shape]], enough, signs) for at, kind in enumerate(shape)], n / total] for shape, n in common], signs
 
 
-def _sign(kind: str, signs: list[str]) -> list[Any]:
-    """[sign, 0] where nearly all rows have that sign there, else [class, 1]."""
-    if kind not in "9Aa":
-        return [kind, 0] if kind.isascii() or len(set(signs)) == 1 else ["a", 1]
+def _sign(kind: str, signs: list[str], enough: int, classes: Mapping[str, str]) -> list[Any]:
+    """[sign, 0] where nearly all values of a shape, and `enough` of them, have that sign there, else [class, 1]."""
+    if kind not in classes:
+        return [kind, 0]
     values, counts = np.unique(signs, return_counts=True)
     top = int(counts.argmax())
-    return [str(values[top]), 0] if counts[top] >= SHARED and counts[top] >= 0.98 * len(signs) else [kind, 1]
+    return [str(values[top]), 0] if counts[top] >= max(enough, 0.98 * len(signs)) else [kind, 1]
+
+
+def _signs(kinds: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
+    """Of what signs each class is made: all of Latin, all digits of a script, else the letters that five values have, or all that the column has where those are few."""
+    having: dict[str, dict[str, int]] = {}
+    for text, shape in kinds.items():
+        for sign, kind in set(zip(text, shape, strict=True)):
+            if kind != sign or sign.isalnum():
+                of = having.setdefault(kind, {})
+                of[sign] = of.get(sign, 0) + 1
+    out = {"9": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
+    for kind, counts in having.items():
+        if kind.startswith("9 "):
+            zero = min(ord(sign) - unicodedata.decimal(sign) for sign in counts)
+            out[kind] = "".join(chr(zero + digit) for digit in range(10))
+        elif kind not in out:
+            often = [sign for sign, n in counts.items() if n >= SHARED]
+            out[kind] = "".join(sorted(often if len(often) >= LITERAL else counts))
+    return out
 
 
 def make(told: Mapping[str, Any], rows: int, generator: np.random.Generator, real: set[str], names: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
@@ -88,7 +127,7 @@ def make(told: Mapping[str, Any], rows: int, generator: np.random.Generator, rea
 def _fresh(
     told: Mapping[str, Any], rows: int, generator: np.random.Generator, real: set[str], unique: bool, names: tuple[np.ndarray, np.ndarray] | None
 ) -> np.ndarray:
-    out = _MAKERS[told["maker"]](told, rows, generator, names)
+    out = _drawn(told, rows, generator, names)
     for attempt in range(TRIES):
         wrong = pd.Series(out).astype(str).isin(real).to_numpy()
         if unique:
@@ -96,41 +135,51 @@ def _fresh(
         if not wrong.any():
             return out
         again = {**told, "widen": attempt // 4}
-        out[wrong] = _MAKERS[told["maker"]](again, int(wrong.sum()), generator, None)
+        out[wrong] = _drawn(again, int(wrong.sum()), generator, None)
     return out
 
 
+def _drawn(told: Mapping[str, Any], rows: int, generator: np.random.Generator, names: tuple[np.ndarray, np.ndarray] | None) -> np.ndarray:
+    """Cells (rows,) as a maker makes them: texts, or whole numbers of at most 64 bits."""
+    cells = _MAKERS[told["maker"]](told, rows, generator, names)
+    return np.array([min(int(cell), LARGEST) for cell in cells], dtype=object) if told["type"] == "integer" else cells
+
+
 def _key(told: Mapping[str, Any], rows: int, generator: np.random.Generator, _names: Any) -> np.ndarray:
-    if told["type"] == "integer":
-        if told.get("counter") and "widen" not in told:
-            return np.arange(told["after"] + 1, told["after"] + 1 + rows, dtype=object)
-        digits, shares = zip(*(told["digits"] or [[6, 1.0]]), strict=True)
-        lengths = generator.choice(np.array(digits), size=rows, p=np.array(shares) / sum(shares)) + told.get("widen", 0)
-        low = np.power(10.0, np.clip(lengths, 1, 18) - 1)
-        return (low + np.floor(generator.random(rows) * 9 * low)).astype("int64").astype(object)
+    if told.get("counter") and "widen" not in told:
+        return np.arange(told["after"] + 1, told["after"] + 1 + rows, dtype=object)
     return _shape(told, rows, generator, _names)
 
 
 def _shape(told: Mapping[str, Any], rows: int, generator: np.random.Generator, _names: Any) -> np.ndarray:
+    """Texts (rows,) of the learned shapes; of whole numbers their digits, the first of which is no zero."""
     shares = np.array([share for _, share in told["shapes"]])
     picked = generator.choice(len(shares), size=rows, p=shares / shares.sum())
-    classes = {"9": string.digits, "A": string.ascii_uppercase, "a": string.ascii_lowercase}
     out = np.empty(rows, dtype=object)
     for at, (template, _) in enumerate(told["shapes"]):
         here = np.flatnonzero(picked == at)
-        widened = _widened(template, told.get("widen", 0))
-        signs = [np.array(list(classes[sign]))[generator.integers(len(classes[sign]), size=len(here))] if free else np.full(len(here), sign) for sign, free in widened]
-        out[here] = ["".join(parts) for parts in zip(*signs, strict=True)] if signs else ""
+        drawn = []
+        for place, (sign, free) in enumerate(_widened(template, told.get("widen", 0))):
+            among = told["signs"][sign][1 if told["type"] == "integer" and place == 0 else 0 :] if free else sign
+            drawn.append(np.array(list(among))[generator.integers(len(among), size=len(here))] if free else np.full(len(here), sign))
+        out[here] = ["".join(parts) for parts in zip(*drawn, strict=True)] if drawn else ""
     return out
 
 
 def _widened(template: list[list[Any]], by: int) -> list[list[Any]]:
-    """The shape with room for more values: digits that all rows share become free, the last first, and digits are put behind where none is left."""
+    """The shape with room for more values: digits that all rows share become free, the last first; where none is left, digits are put behind.
+
+    A shape without digits gets letters in its middle: a real name with a sign behind it would still be read as that name.
+    """
     out = [list(sign) for sign in template]
+    free = [sign[0] for sign in out if sign[1]]
     for sign in reversed(out):
-        if by and sign[0].isdigit() and not sign[1]:
-            sign[:], by = ["9", 1], by - 1
-    return [*out, *([["9", 1]] * by)]
+        if by and sign[0].isdecimal() and not sign[1]:
+            sign[:], by = [kind_of(sign[0]), 1], by - 1
+    if any(kind.startswith("9") for kind in free) or not free:
+        return [*out, *([["9", 1]] * by)]
+    middle = (len(out) + 1) // 2
+    return [*out[:middle], *([[free[len(free) // 2], 1]] * by), *out[middle:]]
 
 
 def _checked(mend: Callable[[str], str]) -> Callable[..., np.ndarray]:
@@ -146,7 +195,7 @@ def with_luhn(text: str) -> str:
     >>> with_luhn("4539 1488 0343 6460")
     '4539 1488 0343 6467'
     """
-    places = [at for at, sign in enumerate(text) if sign.isdigit()]
+    places = [at for at, sign in enumerate(text) if sign.isdecimal()]
     if len(places) < 2:
         return text
     digits = [int(text[at]) for at in places[:-1]][::-1]
@@ -187,14 +236,12 @@ def _email(told: Mapping[str, Any], rows: int, generator: np.random.Generator, n
 
 
 def _ascii(name: str) -> str:
-    import unicodedata
-
     bare = unicodedata.normalize("NFKD", name.lower()).encode("ascii", "ignore").decode()
     return "".join(sign for sign in bare if sign.isalnum()) or "x"
 
 
 def _text(told: Mapping[str, Any], rows: int, generator: np.random.Generator, _names: Any) -> np.ndarray:
-    lengths = np.asarray(told["words"])[generator.integers(len(told["words"]), size=rows)]
+    lengths = np.asarray(told["words"])[generator.integers(len(told["words"]), size=rows)] + told.get("widen", 0)
     words = np.array(_WORDS, dtype=object)[generator.integers(len(_WORDS), size=int(lengths.sum()) or 1)]
     ends = np.cumsum(lengths)
     return np.array([" ".join(words[end - n : end]).capitalize() for end, n in zip(ends, lengths, strict=True)], dtype=object)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -53,7 +53,29 @@ def summed(frame: pd.DataFrame, parts: Sequence[str], total: str) -> None:
     made = np.sum([numeric(frame[name]) for name in parts], axis=0)
     known = np.isfinite(made) & frame[total].notna().to_numpy()
     whole = frame[total].dtype != np.float64
-    frame.loc[known, total] = np.round(made[known]).astype("int64") if whole else np.round(made[known], 9)
+    frame.loc[known, total] = np.round(made[known]).astype("int64") if whole else neat(made[known], usual(made[known]))
+
+
+def usual(cells: np.ndarray) -> float:
+    """The scale of a column's amounts (rows,): the median of their sizes but for zeros, at most 1; 1 where all are zero or missing."""
+    sizes = np.abs(cells[np.isfinite(cells) & (cells != 0)])
+    return min(1.0, float(np.median(sizes))) if len(sizes) else 1.0
+
+
+def neat(cells: np.ndarray, scale: float) -> np.ndarray:
+    """Amounts (rows,) without the noise of floating point: rounded nine places behind the first one of `scale`, as they are where that cannot be."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        made = np.round(cells, 9 + max(0, -int(np.floor(np.log10(scale)))))
+    return np.where(np.isfinite(made), made, cells)
+
+
+def stepped(cells: np.ndarray, unit: float, way: Callable[[np.ndarray], np.ndarray] = np.round) -> np.ndarray:
+    """Amounts (rows,) as multiples of a unit: of hundredths or hours (parts of 1) the nearest number there is, else without the noise of floating point."""
+    parts = round(1 / unit)
+    counts = way(cells / unit) + 0.0  # no -0
+    with np.errstate(over="ignore"):
+        made = counts / parts if parts and abs(parts * unit - 1) < 1e-9 else neat(counts * unit, min(1.0, unit))
+    return np.where(np.isfinite(made), made, cells)
 
 
 def _having(values: pd.Series, groups: pd.Series) -> pd.Series:
@@ -111,7 +133,8 @@ def _clipped(frame: pd.DataFrame, name: str, rare: int, unit: float, groups: pd.
         return None
     low, high = float(lows[:rare].mean()), float(highs[-rare:].mean())
     if unit:
-        low, high = np.ceil(low / unit - 1e-9) * unit, np.floor(high / unit + 1e-9) * unit
+        ends = np.array([low, high])
+        low, high = stepped(ends - 1e-9 * unit, unit, np.ceil)[0], stepped(ends + 1e-9 * unit, unit, np.floor)[1]
     outside = np.isfinite(cells) & ((cells < low) | (cells > high))
     if not outside.any():
         return None
@@ -127,5 +150,5 @@ def as_type(cells: np.ndarray, dtype: str, index: pd.Index) -> pd.Series:
         moments = np.round(np.where(gone, 0.0, cells) * 86_400_000_000).astype("int64").astype("datetime64[us]")
         return pd.Series(moments, index=index).mask(gone)
     if dtype == "Int64":
-        return pd.Series(np.round(cells), index=index).astype("Int64")
+        return pd.Series(np.clip(np.round(cells), -(2.0**63), 2.0**63 - 1024), index=index).astype("Int64")  # the largest float64 below 2^63
     return pd.Series(cells, index=index, dtype=dtype)

@@ -12,10 +12,12 @@ from dataops_core.cli.main import main
 from dataops_core.errors import DataOpsError, IntegrityError, SettingError
 from dataops_core.read import read_file
 from dataops_core.synthetic import Settings, card, load_model, make, plan, save_model, synthesize
-from dataops_core.synthetic.constraints import checked, find, holds
+from dataops_core.synthetic.coder import _unit as unit_of
+from dataops_core.synthetic.constraints import checked, find, holds, numeric
 from dataops_core.synthetic.makers import make as make_cells
 from dataops_core.synthetic.makers import recipe_of
 from dataops_core.synthetic.ordering import orders
+from dataops_core.synthetic.tame import as_type, stepped
 from dataops_core.table import tidy, write_table
 
 GEO = {"Berlin": "DE", "Munich": "DE", "Hamburg": "DE", "Paris": "FR", "Lyon": "FR", "Rome": "IT", "Milan": "IT", "Turin": "IT"}
@@ -188,3 +190,39 @@ def test_categories_are_put_in_the_order_of_what_they_go_with():
     frame = pd.DataFrame({"grade": np.array(["c", "a", "d", "b"])[level], "amount": level + rng.normal(0, 0.3, 800), "other": np.where(level + rng.normal(0, 0.5, 800) > 1.5, "hi", "lo")})
     assert orders(frame, ["grade", "other"], ["amount"])["grade"] in (["c", "a", "d", "b"], ["b", "d", "a", "c"])
     assert orders(frame[["grade"]], ["grade"], []) == {"grade": ["a", "b", "c", "d"]}
+
+
+TIMES = pd.Timestamp("2020-01-01") + pd.to_timedelta(np.random.default_rng(1).integers(0, 2_000, 300), "h")
+
+
+@pytest.mark.parametrize(("cells", "unit"), [
+    (TIMES.normalize(), 1), (TIMES, 1 / 24), (TIMES + pd.to_timedelta(np.arange(300) % 2 * 30, "min"), 1 / 48),
+    (TIMES + pd.to_timedelta(np.arange(300) % 4 * 15, "min"), 1 / 96), (TIMES + pd.to_timedelta(np.arange(300), "min"), 1 / 1_440),
+    (TIMES + pd.to_timedelta(np.arange(300), "s"), 1 / 86_400), (np.arange(300) * 3 / 1e12, 1e-12), (np.pi * np.arange(1, 301) * 1e-12, 0), (np.arange(300) / 100, 0.01),
+    (np.linspace(0.1, 1, 300) * 1e300, 1), (np.zeros(300), 1),
+])
+def test_a_column_counts_in_the_unit_that_its_values_have(cells, unit):
+    """Made amounts and times are multiples of it, to the last bit and microsecond."""
+    column = pd.Series(cells).astype("datetime64[us]") if isinstance(cells, pd.DatetimeIndex) else pd.Series(cells)
+    assert unit_of(column, [], "x") == pytest.approx(unit, rel=1e-12)
+    if unit:
+        noise = numeric(column) + np.random.default_rng(2).uniform(-0.4, 0.4, 300) * unit
+        assert as_type(stepped(noise, unit), str(column.dtype), column.index).equals(column)
+
+
+def test_a_twin_of_the_tiniest_and_the_largest_amounts_keeps_their_range(tmp_path):
+    """What six decimal places would make 0, what float64 rounds out of its range (2^53 + 1 and + 3), and what float32 cannot hold, with gaps that hang on it."""
+    rng = np.random.default_rng(3)
+    huge = rng.uniform(1e297, 1e300, 400)
+    frame = tidy(pd.DataFrame({
+        "tiny": rng.uniform(1e-12, 1e-10, 400), "huge": huge, "few": 2**53 + rng.choice([1, 3], 400), "many": 2**62 + rng.integers(0, 10**17, 400),
+        "ends": 2**63 - 1 - rng.integers(0, 300, 400), "x": pd.Series(rng.normal(0, 1, 400).round(2)).where(huge > 3e299),
+    }))
+    decided = {name: {"as": "learn"} for name in frame}
+    for engine in ("independent", "trees"):
+        twin, _, _ = synthesize(write_table(tmp_path / "r.parquet", [frame]), tmp_path / "t.parquet", Settings(engine=engine, seed=1, columns=decided), judged=False)
+        rows = twin.frame()
+        for name in frame.columns:
+            assert frame[name].min() <= rows[name].min() <= rows[name].max() <= frame[name].max(), name
+        assert rows["tiny"].nunique() > 200 and str(rows["ends"].dtype) == "Int64"
+        assert engine == "independent" or (rows["x"].isna() == (rows["huge"] < 3e299)).mean() > 0.9
