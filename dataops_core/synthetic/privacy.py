@@ -74,7 +74,7 @@ def _copies(found: Aligned, numbers: list[str], categories: list[str]) -> Signal
     sides = found.real, found.synthetic, found.holdout
     said: Signals = {}
     if numbers + categories:
-        said["exact_matches"] = copies.exact(*sides, numbers + categories)
+        said["exact_matches"] = copies.exact(*sides, numbers + categories, found.named("id", "text"))
         said["near_copies"] = copies.near(*sides, numbers, categories)
     else:
         said |= _unknown(("exact_matches", "near_copies"), "no column can be compared")
