@@ -41,3 +41,25 @@ def test_chance_by_hand():
     assert excess(24, 20, 2, 2.0) > 0.3  # who meets twenty holdout rows where real rows meet one crowds: paired alone
     assert beyond(4, 0, 0, 2.0) == pytest.approx(0.000387, rel=0.1) and beyond(1, 0, 0, 2.0) > 0.2  # Poisson, mean 1/3
     assert beyond(24, 20, 2, 2.0) == 1.0
+
+
+def test_a_copy_with_an_apostrophe_before_every_cell_is_a_copy(make_table, only):
+    only("privacy")
+    real, held = people(300, 1), people(300, 2)
+    quoted = real.astype(str).apply(lambda cells: "'" + cells)
+    told = judge(make_table(real), make_table(quoted), holdout=make_table(held))
+    assert told["privacy"]["exact_matches"] == 300 and told["privacy"]["verdict"] == "leak" and not told["problems"]
+
+
+def test_a_table_of_which_a_column_cannot_be_read_is_doubtful_at_least(make_table, only):
+    only("privacy")
+    real, held, fresh = (people(300, seed) for seed in (1, 2, 3))
+
+    def of(readable):
+        made = fresh.assign(income=["about " * (i >= readable) + f"{value:.2f}" for i, value in enumerate(fresh["income"])])
+        return judge(make_table(real), make_table(made), holdout=make_table(held))["privacy"]
+
+    told = of(100)
+    assert told["verdict"] == "doubtful" and told["worst"] is None
+    assert told["words"][0].startswith("Some of the table could not be read") and 'Most cells of "income"' in told["words"][1]
+    assert of(200)["verdict"] == "no leak seen"
