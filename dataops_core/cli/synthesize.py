@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dataops_core.cli.inspect import _tell
+from dataops_core.cli.places import check_files
 from dataops_core.cli.tell import print_json, print_table, reading
 from dataops_core.errors import SettingError
 from dataops_core.table import Table
@@ -17,42 +18,50 @@ if TYPE_CHECKING:
 
 
 def synthesize_command(args: argparse.Namespace) -> int:
-    """Make a twin of a file and judge it: exit code 1, and no twin written, when it gives real people away."""
+    """Make a twin of a file and judge it: exit code 1, and no twin written, when it gives real people away; 2, and nothing written, for bad input."""
     from dataops_core.synthetic import card, plan, save_model, script, synthesize
-    from dataops_core.synthetic.signed import key
-    from dataops_core.write import write_file
+    from dataops_core.write import write_file, write_text
 
     with reading(args) as (source, folder):
         if args.show_plan:
             return print_json(plan(source.table, seed=args.seed, epochs=args.epochs))
-        if args.out is None:
-            raise SettingError("Where the twin should go is not said.", "-o", "Name a file: -o TWIN.csv")
-        if args.model:
-            key()
         settings = settings_of(args, source.table)
+        _check(args, settings)
         twin, told, model = synthesize(source.table, folder / "twin.parquet", settings, progress=_tell)
         verdict = told["judge"]["privacy"]["verdict"]
         refused = verdict == "leak" and not args.even_if_leaking
+        told["out"] = None if refused else str(args.out)
+        texts = {args.report: json.dumps(told, ensure_ascii=False, indent=2) + "\n"}
         if not refused:
+            texts |= {args.card: card(told, name=args.file.name, purpose=args.purpose), args.script: script(told)}
             write_file(twin, args.out)
             if args.model:
                 save_model(model, args.model)
-            if args.card:
-                args.card.write_text(card(told, name=args.file.name, purpose=args.purpose), encoding="utf-8")
-            plain_script = script(told) if args.script else None
-            if args.script and plain_script is None:
-                raise SettingError(f"There is no plain script for {told['engine']['title']}.", "--script", "Choose gaussian_copula, ctgan, tvae or copulagan.")
-            if plain_script:
-                args.script.write_text(plain_script, encoding="utf-8")
-    told["out"] = None if refused else str(args.out)
-    if args.report:
-        args.report.write_text(json.dumps(told, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        for path, text in texts.items():
+            if path is not None and text is not None:
+                write_text(path, text)
     if args.json:
         print_json(told)
     else:
         print_twin(told)
         print(f"The twin is in {told['out']}." if told["out"] else "The twin was not written: it gives real people away (--even-if-leaking writes it all the same).")
     return int(verdict == "leak")
+
+
+def _check(args: argparse.Namespace, settings: Settings) -> None:
+    """Raises SettingError for what could not be written in the end."""
+    from dataops_core.synthetic import ENGINES, SCRIPTED
+    from dataops_core.synthetic.signed import key
+    from dataops_core.write import format_of
+
+    if args.out is None:
+        raise SettingError("Where the twin should go is not said.", "-o", "Name a file: -o TWIN.csv")
+    format_of(args.out)
+    check_files({"-o": args.out, "--report": args.report, "--card": args.card, "--script": args.script, "--model": args.model})
+    if args.model:
+        key()
+    if args.script and settings.engine not in SCRIPTED:
+        raise SettingError(f"There is no plain script for {ENGINES[settings.engine].title}.", "--script", f"Choose {', '.join(SCRIPTED[:-1])} or {SCRIPTED[-1]}.")
 
 
 def settings_of(args: argparse.Namespace, table: Table) -> Settings:

@@ -7,13 +7,14 @@ import tempfile
 from pathlib import Path
 
 from dataops_core.cli.inspect import _tell
+from dataops_core.cli.places import check_files
 from dataops_core.cli.synthesize import print_twin, settings_of, where
 from dataops_core.cli.tell import print_json
 from dataops_core.errors import InputError, SettingError
 from dataops_core.store import datasets, twins, versions
 from dataops_core.store.store import Store, whoami
 from dataops_core.table import write_table
-from dataops_core.write import write_file
+from dataops_core.write import format_of, write_file
 
 
 def more_rows_command(args: argparse.Namespace) -> int:
@@ -22,6 +23,8 @@ def more_rows_command(args: argparse.Namespace) -> int:
 
     if args.rows < 1:
         raise SettingError(f"{args.rows} rows cannot be made.", "--rows", "Ask for one at least.")
+    format_of(args.out)
+    check_files({"-o": args.out})
     model, values = load_model(args.model), where(args.where)
     rows, conditions = make(model, args.rows, where=[{"values": values, "rows": args.rows}] if values else (), seed=args.seed, progress=_tell)
     if rows.empty:

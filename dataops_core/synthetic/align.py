@@ -21,6 +21,7 @@ FORMS = ("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y",
 MEASURED = ("number", "date", "category")
 _POINT_ZERO = re.compile(r"([+-]?\d+)\.0+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
+_RUN = re.compile(r"'[=+\-@\t\r]")
 _COMMA = re.compile(r"[+-]?\d+,\d+")
 
 
@@ -34,6 +35,7 @@ class Aligned:
     synthetic: pd.DataFrame
     holdout: pd.DataFrame | None
     problems: list[str] = field(default_factory=list)
+    unread: list[str] = field(default_factory=list)  # columns that could not be read for the most part, on one side at least
 
     def named(self, *treatments: str) -> list[str]:
         """The columns that are treated so, in the real table's order."""
@@ -50,7 +52,8 @@ def align(real: Table, synthetic: Table, holdout: Table | None = None, made_up: 
 
     Names are matched as they are, then without case and spaces around. Kinds and types are those of the real table: text that
     stands for numbers, dates in another form, 0/1 for true/false and a trailing ".0" are read as what they mean. Texts are
-    written alike (Unicode NFKC, no case, single spaces), so that a copy in other letters is still a copy. Columns that were `made_up` can
+    written alike (Unicode NFKC, no case, single spaces), so that a copy in other letters is still a copy; the apostrophe that keeps a
+    spreadsheet from running a cell is left out. Columns that were `made_up` can
     be like nothing, and are compared verbatim only, as identifiers are.
     Raises SettingError where no column is common.
     """
@@ -72,17 +75,21 @@ def align(real: Table, synthetic: Table, holdout: Table | None = None, made_up: 
     if holdout is not None:
         frames["holdout"] = holdout.frame(list(names["holdout"].values()))[[names["holdout"][name] for name in common]]
     made: dict[str, dict[str, np.ndarray]] = {side: {} for side in frames}
+    unread: list[str] = []
     for place, name in enumerate(common):
         known: frozenset[str] = frozenset()
         for side, given in frames.items():
-            cells, lost = READERS[treated[name]](given.iloc[:, place], known)
+            column = _bare(given.iloc[:, place])
+            cells, lost = READERS[treated[name]](column, known)
             made[side][name] = cells
             if side == "real" and treated[name] in ("category", "text", "id"):
                 known = frozenset(text for text in pd.unique(pd.Series(cells, dtype=object)) if text is not None)
             if lost and side != "real":
                 problems.append(f'{lost:,} cells of "{name}" in the {side} table could not be read as a {treated[name]} and count as missing.')
+                if lost > 0.5 * column.notna().sum() and name not in unread:
+                    unread.append(name)
     out = {side: pd.DataFrame(cells, columns=common) for side, cells in made.items()}
-    return Aligned(treated, why, out["real"], out["synthetic"], out.get("holdout"), problems)
+    return Aligned(treated, why, out["real"], out["synthetic"], out.get("holdout"), problems, unread)
 
 
 def treatments(real: Table, names: list[str]) -> tuple[dict[str, str], dict[str, str]]:
@@ -171,6 +178,24 @@ def _written(text: str) -> str:
     plain = " ".join(unicodedata.normalize("NFKC", text).casefold().split())
     whole = _POINT_ZERO.fullmatch(plain)
     return whole[1] if whole else plain
+
+
+def _bare(column: pd.Series) -> pd.Series:
+    """Texts without the one apostrophe before them that keeps a spreadsheet from running them: of cells that it would run, and of all
+    cells where most have one.
+
+    >>> list(_bare(pd.Series(["'12", "'=a", "b", "'c"]))), list(_bare(pd.Series(["'t Hooft", "'-5", "Vos", "Bos"])))
+    (['12', '=a', 'b', 'c'], ["'t Hooft", '-5', 'Vos', 'Bos'])
+    """
+    if column.dtype != object:
+        return column
+    codes, found = pd.factorize(column, use_na_sentinel=True)
+    quoted = np.array([isinstance(text, str) and text.startswith("'") for text in found] + [False])
+    if not quoted.any():
+        return column
+    whole = quoted[codes].sum() > 0.5 * (codes >= 0).sum()
+    values = [text[1:] if mark and (whole or _RUN.match(text)) else text for text, mark in zip(found, quoted, strict=False)]
+    return pd.Series(np.array([*values, None], dtype=object)[codes], index=column.index, dtype=object)
 
 
 def _texts(column: pd.Series, known: frozenset[str]) -> tuple[np.ndarray, int]:

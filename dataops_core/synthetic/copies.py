@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.chance import LEAK, excess, paired, poisson
+from dataops_core.synthetic.chance import LEAK, beyond, excess, paired, poisson
 from dataops_core.synthetic.distance import as_numbers, robust_range
 
 NEAR = 1e-3  # of a column's robust range: what counts as the last digits
@@ -23,6 +23,7 @@ STEPS = 40  # whole units are "last digits" only in a column that has at least s
 KNIT = 10.0  # columns that go together agree at most so many times as often as columns that do not
 COMMON = 5  # rows that a value has on both sides before its combinations are looked at
 MOST_SETS = 200
+OWN = 0.9  # share of different values from which on an identifier is a row's own
 Frames = Sequence[pd.DataFrame]
 
 
@@ -36,24 +37,36 @@ def keys(frames: Frames, columns: Sequence[str]) -> list[np.ndarray]:
     return np.split(codes, np.cumsum([len(frame) for frame in frames])[:-1])
 
 
-def exact(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, columns: Sequence[str]) -> dict[str, Any]:
-    """Synthetic rows that equal a real training row in all compared columns."""
+def exact(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, columns: Sequence[str], verbatim: Sequence[str] = ()) -> dict[str, Any]:
+    """Synthetic rows that equal a real training row in all compared columns.
+
+    Rows that are the same in the `verbatim` columns as well (texts, identifiers) are weighed once more by themselves: hardly any is so by chance.
+    """
     sides = [real, synthetic, *([] if holdout is None else [holdout])]
     r, s, *rest = keys(sides, columns)
     h = rest[0] if rest else np.zeros(0, dtype="int64")
     rows = int(np.isin(s, r).sum())
-    tuples = np.unique(s)
-    ours, others = np.setdiff1d(np.intersect1d(tuples, r), h), np.setdiff1d(np.intersect1d(tuples, h), r)
+    count, others, p = _by_chance(r, s, h)
     natural, exposure = _among(r, h, len(s))
     ratio = len(r) / len(h) if len(h) else 1.0
-    if len(h):
-        p = excess(len(ours), len(others), natural, exposure, ratio)
-    else:
-        p = paired(len(ours), natural, 1 / exposure) if exposure else 1.0
-    if not len(others) and len(ours) > 1 and exposure:
-        p = min(p, poisson(len(ours), _expected(real if holdout is None else pd.concat([real, holdout], ignore_index=True), columns, exposure)))
+    if not others and count > 1 and exposure:
+        p = min(p, poisson(count, _expected(real if holdout is None else pd.concat([real, holdout], ignore_index=True), columns, exposure)))
+    whole = 0
+    if verbatim:
+        one, made, *other = keys(sides, [*columns, *verbatim])
+        whole, _, also = _by_chance(one, made, other[0] if other else h)
+        p = min(p, also)
     expected = float(np.isin(s, h).sum()) * ratio if len(h) else min(float(rows), natural / exposure) if exposure else 0.0
-    return {"value": rows, "expected": expected, "p": p if len(ours) > 1 else max(p, 2 * LEAK), "distinct": len(ours), "share": rows / max(1, len(s))}
+    return {"value": rows, "expected": expected, "p": p if count > 1 else max(p, 2 * LEAK), "distinct": count, "verbatim": whole, "share": rows / max(1, len(s))}
+
+
+def _by_chance(r: np.ndarray, s: np.ndarray, h: np.ndarray) -> tuple[int, int, float]:
+    """Different rows of `s` that are training rows `r` alone, those that are holdout rows `h` alone, and how often chance gives as many."""
+    ours, others = len(np.setdiff1d(np.intersect1d(s, r), h)), len(np.setdiff1d(np.intersect1d(s, h), r))
+    natural, exposure = _among(r, h, len(s))
+    if len(h):
+        return ours, others, excess(ours, others, natural, exposure, len(r) / len(h))
+    return ours, others, paired(ours, natural, 1 / exposure) if exposure else 1.0
 
 
 def _among(r: np.ndarray, h: np.ndarray, made: int) -> tuple[int, float]:
@@ -199,7 +212,11 @@ def combinations(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFr
 
 
 def identifiers(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, columns: Sequence[str]) -> dict[str, Any]:
-    """Texts and identifiers of real rows that stand in the synthetic column, per column; numbers that merely count rows are not judged."""
+    """Texts and identifiers of real rows that stand in the synthetic column, per column; numbers that merely count rows are not judged.
+
+    Where nearly every row has an identifier of its own, those that come back are held against what real rows share among themselves as well
+    (`chance.beyond`).
+    """
     told, worst, total, fresh = [], 1.0, 0, 0
     for name in columns:
         learned, made = set(real[name].dropna()), set(synthetic[name].dropna())
@@ -209,7 +226,11 @@ def identifiers(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFra
             one, other = set(real[name].iloc[::2].dropna()), set(real[name].iloc[1::2].dropna())
             p = paired(len((one & made) - other), len((one & other) - made))
         else:
-            p = paired(len((learned & made) - seen), len((seen & made) - learned), len(real) / max(1, len(holdout)))
+            ours, others, ratio = len((learned & made) - seen), len((seen & made) - learned), len(real) / max(1, len(holdout))
+            p = paired(ours, others, ratio)
+            if len(learned) > OWN * real[name].notna().sum():
+                r, h = keys([real[[name]].dropna(), holdout[[name]].dropna()], [name])
+                p = min(p, beyond(ours, others, *_among(r, h, int(synthetic[name].notna().sum())), ratio))
         p = 1.0 if counted else p
         total, fresh, worst = total + (0 if counted else len(learned & made)), fresh + (0 if counted else len(seen & made)), min(worst, p)
         told.append({"column": name, "values": len(learned & made), "of": len(made), "expected": len(seen & made) if holdout is not None else None, "judged": not counted})

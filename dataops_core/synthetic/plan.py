@@ -20,6 +20,7 @@ from dataops_core.table import Table, write_table
 
 RARE = 10
 LEAST = 20
+_BOUNDS = {"rows": (1, 10_000_000), "epochs": (1, 10_000), "rare": (1, 1_000), "seed": (0, 2**63 - 1)}
 Progress = Callable[[float, str], None]
 
 
@@ -41,25 +42,92 @@ class Settings:
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Settings:
-        """The settings of a plan. Raises SettingError for an unknown one, or a number out of its range."""
+        """The settings of a plan. Raises SettingError for an unknown one, a number out of its range, or one that is written otherwise."""
         odd = [name for name in plain if name not in cls.__dataclass_fields__]
         if odd:
             raise SettingError(f'There is no setting "{odd[0]}".', "plan", nearest(odd[0], list(cls.__dataclass_fields__)))
-        made = cls(**{**plain, "sensitive": tuple(plain.get("sensitive") or ())})
-        bounds = {"rows": (1, 10_000_000), "epochs": (1, 10_000), "rare": (1, 1_000), "seed": (0, 2**63 - 1)}
-        for name, (low, high) in bounds.items():
-            value = getattr(made, name)
-            if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high):
-                raise SettingError(f'"{name}" must be a whole number from {low:,} to {high:,}, not {value}.', "plan", "Change it.")
-        if made.sequence is not None and (not isinstance(made.sequence, Mapping) or not made.sequence.get("key") or set(made.sequence) - {"key", "index"}):
+        given = plain.get("sensitive") or ()
+        made = cls(**{**plain, "sensitive": (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Sequence) else given})
+        for name, (low, high) in _BOUNDS.items():
+            if getattr(made, name) is not None:
+                _whole(getattr(made, name), f'"{name}"', "plan", low, high)
+        _columns(made.columns)
+        _constraints(made.constraints)
+        _where(made.where)
+        _names(made.target, made.sensitive)
+        if made.sequence is not None and not _sequence(made.sequence):
             raise SettingError("The sequence cannot be read.", "sequence", 'Write it as {"key": COLUMN, "index": COLUMN or null}.')
-        if made.engine not in ENGINES:
-            raise SettingError(f'There is no engine "{made.engine}".', "engine", nearest(made.engine, list(ENGINES)))
+        if made.engine not in list(ENGINES):
+            raise SettingError(f'There is no engine "{made.engine}".', "engine", nearest(str(made.engine), list(ENGINES)))
         return made
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         return asdict(self) | {"sensitive": list(self.sensitive), "where": [dict(each) for each in self.where]}
+
+
+def _whole(value: Any, what: str, where: str, low: int, high: int) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or not low <= value <= high:
+        raise SettingError(f"{what} must be a whole number from {low:,} to {high:,}, not {_shown(value)}.", where, "Change it.")
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return text if len(text) <= 40 else f"{text[:39]}…"
+
+
+def _columns(given: Any) -> None:
+    """Raises SettingError where columns are not decided as {COLUMN: {"as", "maker"}}."""
+    good = isinstance(given, Mapping) and all(
+        isinstance(choice, Mapping) and all(choice.get(part) is None or isinstance(choice[part], str) for part in ("as", "maker")) and choice.get("as", "") is not None
+        for choice in given.values()
+    )
+    if not good:
+        raise SettingError(f"How columns are treated cannot be read: {_shown(given)}.", "columns", 'Write it as {COLUMN: {"as": "learn", "make" or "leave out"}}.')
+
+
+def _constraints(given: Any) -> None:
+    """Raises SettingError where constraints are no list of {"type", "columns", …}, name a column twice, or leave nothing between."""
+    if given is None:
+        return
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise SettingError(f"The constraints cannot be read: {_shown(given)}.", "constraints", 'Write them as [{"type": "order", "columns": [COLUMN, COLUMN]}].')
+    for each in given:
+        names: Any = each.get("columns") if isinstance(each, Mapping) else None
+        texts = isinstance(names, Sequence) and not isinstance(names, str) and all(isinstance(name, str) for name in names)
+        if not isinstance(each, Mapping) or not texts or not isinstance(each.get("type"), str) or not isinstance(each.get("total", ""), str | None):
+            raise SettingError(f"This constraint cannot be read: {_shown(each)}.", "constraints", 'Write it as {"type": "order", "columns": [COLUMN, COLUMN]}.')
+        named = [*names, *([each["total"]] if each["type"] == "sum" and each.get("total") else [])]
+        if len(set(named)) < len(named):
+            raise SettingError(f"A constraint names a column twice: {', '.join(named)}.", f"constraint {each['type']}", "Name each column once.")
+        low, high = each.get("min"), each.get("max")
+        if each["type"] == "between" and isinstance(low, (int, float)) and isinstance(high, (int, float)) and low > high:
+            raise SettingError(f"Nothing lies between {low} and {high}.", "constraint between", "Put the smaller number at min.")
+
+
+def _where(given: Any) -> None:
+    """Raises SettingError where conditions are no list of {"values": {COLUMN: a text, number, true or false}, "rows"}."""
+    like = 'Write them as [{"values": {COLUMN: VALUE}, "rows": 100}].'
+    if not isinstance(given, Sequence) or isinstance(given, str):
+        raise SettingError(f"The conditions cannot be read: {_shown(given)}.", "where", like)
+    for each in given:
+        values = each.get("values") if isinstance(each, Mapping) else None
+        if not isinstance(values, Mapping) or not all(isinstance(value, (str, int, float)) and value == value for value in values.values()) or set(each) - {"values", "rows"}:
+            raise SettingError(f"This condition cannot be read: {_shown(each)}.", "where", like)
+        if "rows" not in each:
+            raise SettingError("A condition does not say how many rows it asks for.", "where", like)
+        _whole(each["rows"], '"rows" of a condition', "where", *_BOUNDS["rows"])
+
+
+def _names(target: Any, sensitive: Any) -> None:
+    if target is not None and not isinstance(target, str):
+        raise SettingError(f"The target cannot be read: {_shown(target)}.", "target", "Name one column.")
+    if not isinstance(sensitive, tuple) or not all(isinstance(name, str) for name in sensitive):
+        raise SettingError(f"The sensitive columns cannot be read: {_shown(sensitive)}.", "sensitive", "Write them as [COLUMN, COLUMN].")
+
+
+def _sequence(given: Any) -> bool:
+    return isinstance(given, Mapping) and set(given) <= {"key", "index"} and isinstance(given.get("key"), str) and bool(given["key"]) and isinstance(given.get("index", ""), str | None)
 
 
 def enough(table: Table) -> None:

@@ -55,12 +55,12 @@ def privacy(found: Aligned, target: str | None, seed: int, progress: Callable[[f
     leaks = [name for name, each in signals.items() if each["leak"]]
     doubts = [name for name, each in signals.items() if each["doubtful"]]
     thin = min(len(alone.real), len(alone.synthetic)) < FEW or not numbers + categories
-    verdict = "leak" if leaks else "doubtful" if doubts or thin else "no leak seen"
+    verdict = "leak" if leaks else "doubtful" if doubts or thin or found.unread else "no leak seen"
     return {
         "verdict": verdict, "worst": next(iter([*leaks, *doubts]), None), **{name: each["value"] for name, each in signals.items()},
         "signals": signals, "level": {"leak": LEAK, "doubtful": DOUBTFUL},
         "rows": {"compared_by_distance": membership.rows_for(len(numbers) + len(categories)), "columns": numbers + categories},
-        "words": _words(verdict, leaks or doubts, signals, thin=thin),
+        "words": _words(verdict, leaks or doubts, signals, found.unread, thin=thin),
     }
 
 
@@ -74,7 +74,7 @@ def _copies(found: Aligned, numbers: list[str], categories: list[str]) -> Signal
     sides = found.real, found.synthetic, found.holdout
     said: Signals = {}
     if numbers + categories:
-        said["exact_matches"] = copies.exact(*sides, numbers + categories)
+        said["exact_matches"] = copies.exact(*sides, numbers + categories, found.named("id", "text"))
         said["near_copies"] = copies.near(*sides, numbers, categories)
     else:
         said |= _unknown(("exact_matches", "near_copies"), "no column can be compared")
@@ -195,14 +195,19 @@ def _share(value: float | None) -> str:
     return "none" if value is None else f"{value:.1%}"
 
 
-def _words(verdict: str, named: list[str], signals: Signals, *, thin: bool) -> list[str]:
+def _words(verdict: str, named: list[str], signals: Signals, unread: list[str], *, thin: bool) -> list[str]:
     if verdict == "leak":
         first = "This table gives real people away: do not pass it on."
     elif named:
         first = "Something here is more than chance would often do: have somebody look before it is passed on."
+    elif unread:
+        first = "Some of the table could not be read: whether it gives real people away is not known of that part."
     elif thin:
         first = "There is too little to compare to tell a leak from chance: treat the table as if it held real people."
     else:
         first = "No leak was seen. That is no proof that there is none: what nobody looked for cannot be seen."
     told = [first, *(signals[name]["words"] for name in named)]
+    if unread:
+        names = ", ".join(f'"{name}"' for name in unread[:8]) + (f" and {len(unread) - 8} more" if len(unread) > 8 else "")
+        told.append(f"Most cells of {names} could not be read as the real ones are, and were compared with nothing: write them as the real table does, and judge again.")
     return [*told, f"Whether single rows were learned from could not be judged: {NO_HOLDOUT}."] if signals["dcr_share"]["why"] == NO_HOLDOUT else told

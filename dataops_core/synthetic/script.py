@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 _CLASS = {"gaussian_copula": "GaussianCopulaSynthesizer", "ctgan": "CTGANSynthesizer", "tvae": "TVAESynthesizer", "copulagan": "CopulaGANSynthesizer"}
+SCRIPTED = tuple(_CLASS)
 _SDTYPE = {"email": "email", "phone": "phone_number", "name": "name", "iban": "iban", "card": "credit_card_number", "ip": "ipv4_address"}
 
 

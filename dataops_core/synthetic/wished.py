@@ -42,6 +42,6 @@ def _fits(found: Aligned, frame: pd.DataFrame, values: Mapping[str, Any]) -> np.
     good = np.ones(len(frame), dtype=bool)
     for name, value in values.items():
         if name in frame.columns:
-            cell, _ = READERS[found.treated[name]](pd.Series([value] if isinstance(value, bool) else [str(value)], dtype=object), frozenset())
+            cell, _ = READERS[found.treated[name]](pd.Series([value], dtype="boolean") if isinstance(value, bool) else pd.Series([str(value)], dtype=object), frozenset())
             good &= (frame[name] == cell[0]).to_numpy(dtype=bool)
     return good

@@ -29,13 +29,8 @@ from dataops_core.write.text import (
 WRITABLE = (".csv", ".tsv", ".parquet", ".json", ".jsonl", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz")
 
 
-def write_file(table: Table, out: Path, *, safe: bool = False) -> None:
-    """Write a table to a file; the format is told by the file's suffix.
-
-    Text is UTF-8, lines end with "\\n", a missing cell is empty. `safe` puts ' before text that a spreadsheet program
-    would run as a formula. Read again, the file gives the same content hash, except that CSV cannot tell: text that
-    looks like another type or a missing token, empty text from a missing cell, columns with nothing in them.
-    """
+def format_of(out: Path) -> str:
+    """The suffix that tells the format of a table to be written. Raises SettingError for one that cannot be."""
     suffix = "".join(Path(out.name.lower()).suffixes[-2:])
     if suffix not in WRITABLE:
         suffix = out.suffix.lower()
@@ -43,6 +38,17 @@ def write_file(table: Table, out: Path, *, safe: bool = False) -> None:
         raise SettingError("Excel files cannot be written.", out.name, "Write .csv; Excel opens it. Or write .parquet.")
     if suffix not in WRITABLE:
         raise SettingError(f'Tables cannot be written as "{suffix}".', out.name, nearest(suffix, WRITABLE))
+    return suffix
+
+
+def write_file(table: Table, out: Path, *, safe: bool = False) -> None:
+    """Write a table to a file; the format is told by the file's suffix.
+
+    Text is UTF-8, lines end with "\\n", a missing cell is empty. `safe` puts ' before text that a spreadsheet program
+    would run as a formula. Read again, the file gives the same content hash, except that CSV cannot tell: text that
+    looks like another type or a missing token, empty text from a missing cell, columns with nothing in them.
+    """
+    suffix = format_of(out)
     unfinished = out.with_name(f"{out.name}.{os.getpid()}.part")
     try:
         if suffix == ".parquet":
