@@ -10,6 +10,7 @@ import streamlit as st
 
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import MAKERS
+from dataops_core.synthetic.gate import WHOLE
 from pages._ui import frame, head, job, results
 from pages._ui.twin import Asked
 from pages._ui.words import KINDS, count, md
@@ -89,8 +90,8 @@ def _put(wanted: Asked, name: str, words: str | None) -> None:
 
 
 def _allowed(each: Mapping[str, Any], choice: Mapping[str, Any]) -> bool:
-    """Whether a column can be treated so: text by all makers, whole numbers as keys, all others not at all."""
-    return choice["as"] != "make" or each["type"] == "text" or (each["type"] == "integer" and choice["maker"] == "key")
+    """Whether a column can be treated so: text by all makers, whole numbers as keys and numbers of the same shape, all others not at all."""
+    return choice["as"] != "make" or each["type"] == "text" or (each["type"] == "integer" and choice["maker"] in WHOLE)
 
 
 def _examples(wanted: Asked, name: str) -> str:
@@ -150,7 +151,7 @@ def _edited(wanted: Asked, names: list[str], key: str) -> None:
     def kept() -> None:
         for name, words in changed.items():
             if not _allowed(about[name], CHOICES[words]):
-                raise SettingError(f"“{name}” cannot be made up so.", name, "Text can be made up in every way, whole numbers as keys; learn other columns, or leave them out.")
+                raise SettingError(f"“{name}” cannot be made up so.", name, "Text can be made up in every way, whole numbers as keys and numbers of the same shape; learn other columns, or leave them out.")
         wanted.change(columns={**wanted.draft["columns"], **{name: CHOICES[words] for name, words in changed.items()}})
 
     frame.act(kept)
