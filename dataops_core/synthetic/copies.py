@@ -50,7 +50,8 @@ def exact(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | N
     natural, exposure = _among(r, h, len(s))
     ratio = len(r) / len(h) if len(h) else 1.0
     if not others and count > 1 and exposure:
-        p = min(p, poisson(count, _expected(real if holdout is None else pd.concat([real, holdout], ignore_index=True), columns, exposure)))
+        usual = _expected(real if holdout is None else pd.concat([real, holdout], ignore_index=True), columns, exposure)
+        p = min(p, poisson(count, max(usual, natural / exposure)))
     whole = 0
     if verbatim:
         one, made, *other = keys(sides, [*columns, *verbatim])
@@ -222,15 +223,17 @@ def identifiers(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFra
         learned, made = set(real[name].dropna()), set(synthetic[name].dropna())
         seen = set() if holdout is None else set(holdout[name].dropna())
         counted = _counts_rows(learned)
+        own = len(learned) > OWN * real[name].notna().sum()
         if holdout is None:
-            one, other = set(real[name].iloc[::2].dropna()), set(real[name].iloc[1::2].dropna())
-            p = paired(len((one & made) - other), len((one & other) - made))
+            one, other, some = set(real[name].iloc[::2].dropna()), set(real[name].iloc[1::2].dropna()), set(synthetic[name].iloc[: (len(real) + 1) // 2].dropna())
+            p = paired(len((one & some) - other), len((one & other) - some))
+            ours, others, ratio = len(learned & made), 0, math.inf
         else:
             ours, others, ratio = len((learned & made) - seen), len((seen & made) - learned), len(real) / max(1, len(holdout))
             p = paired(ours, others, ratio)
-            if len(learned) > OWN * real[name].notna().sum():
-                r, h = keys([real[[name]].dropna(), holdout[[name]].dropna()], [name])
-                p = min(p, beyond(ours, others, *_among(r, h, int(synthetic[name].notna().sum())), ratio))
+        if own and made:
+            r, *h = keys([side[[name]].dropna() for side in (real, holdout) if side is not None], [name])
+            p = min(p, beyond(ours, others, *_among(r, h[0] if h else r[:0], int(synthetic[name].notna().sum())), ratio))
         p = 1.0 if counted else p
         total, fresh, worst = total + (0 if counted else len(learned & made)), fresh + (0 if counted else len(seen & made)), min(worst, p)
         told.append({"column": name, "values": len(learned & made), "of": len(made), "expected": len(seen & made) if holdout is not None else None, "judged": not counted})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -112,7 +113,7 @@ def _where(given: Any) -> None:
         raise SettingError(f"The conditions cannot be read: {_shown(given)}.", "where", like)
     for each in given:
         values = each.get("values") if isinstance(each, Mapping) else None
-        if not isinstance(values, Mapping) or not all(isinstance(value, (str, int, float)) and not pd.isna(value) for value in values.values()) or set(each) - {"values", "rows"}:
+        if not isinstance(values, Mapping) or any(not isinstance(value, (str, int, float)) or (isinstance(value, float) and math.isnan(value)) for value in values.values()) or set(each) - {"values", "rows"}:
             raise SettingError(f"This condition cannot be read: {_shown(each)}.", "where", like)
         if "rows" not in each:
             raise SettingError("A condition does not say how many rows it asks for.", "where", like)

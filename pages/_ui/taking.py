@@ -12,6 +12,7 @@ from dataops_core.store.store import Store
 from dataops_core.table import Table
 from dataops_core.write import write_file
 from pages._ui import frame, job, verdicts
+from pages._ui.making import is_current
 from pages._ui.twin import Asked
 from pages._ui.words import md
 
@@ -23,6 +24,10 @@ def panel(wanted: Asked, made: jobs.Job) -> None:
     """What stands in the way; then the purpose, the version, the files."""
     told = verdicts.told_of(made)
     judged = told["judge"]["privacy"]
+    if made.args["state"] != wanted.state:
+        st.info("It was learned from the table as it was then, and is judged by that. Make another one if the twin should follow.", title="The table was changed since this twin was made", icon=":material/history:")
+    elif not is_current(wanted, made):
+        st.caption("It was made by other settings than those on the tabs before.")
     if why := twins.refused(told):
         said = [f"{md(why)} It is neither kept nor exported.", *map(md, judged["words"][1:]), "Make another one: leave columns out, raise the number for rare values, or choose another engine."]
         st.error("\n\n".join(said), title="This twin must not leave", icon=":material/gpp_bad:")

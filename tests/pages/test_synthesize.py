@@ -1,9 +1,11 @@
 """Synthesize: decisions about columns, rules and rows; the job; verdicts, and what they allow."""
 
 import time
+from dataclasses import replace
 
 import sqlalchemy as sa
 
+from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import catalog, datasets, jobs, states, twins, versions
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, labels, said, start, texts, unforeseen, wait_for_job
@@ -217,3 +219,20 @@ def test_an_earlier_twin_stays_where_the_next_one_was_cancelled():
     wait_for_job(app)
     assert ("The last one was cancelled", "Nothing was kept of it.") in said(turn(app, "Make the twin"))
     assert "300 rows by Independent columns" in texts(turn(app, "Verdicts"))
+
+
+def test_a_twin_of_the_table_as_it_was_says_so_where_it_is_taken_along():
+    app = opened("Make the twin", engine="independent", columns={"email": {"as": "leave out", "maker": None}, "note": {"as": "leave out", "maker": None}})
+    store, key = Store(), app.query_params["d"]
+    job = jobs.start(store, "synthesize", {"dataset": key, "state": wanted(app).state, "settings": settings(app).to_json()}, "tester")
+    while jobs.get(store, job).is_open:
+        time.sleep(0.1)
+    changed, other = "The table was changed since this twin was made", "It was made by other settings"
+    turn(app, "Take it along")
+    assert changed not in [each.proto.title for each in app.info] and other not in texts(app)
+    wanted(app).change(seed=3)
+    assert other in texts(turn(app, "Take it along"))
+    here = datasets.get(store, key)
+    datasets.edit(store, key, here.revision, replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["sex"]}),)), "trim", "tester")
+    turn(app, "Take it along")
+    assert changed in [each.proto.title for each in app.info]

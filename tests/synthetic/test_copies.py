@@ -1,5 +1,6 @@
 """Copies among coincidences: a few real rows are seen although rows of a kind, or people who stand there twice, meet by chance."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -19,7 +20,7 @@ def named(frame, mark, twice=0):
 @pytest.fixture
 def signals(make_table, only):
     only("privacy")
-    return lambda made, real, held: judge(make_table(real), make_table(made), holdout=make_table(held))["privacy"]["signals"]
+    return lambda made, real, held: judge(make_table(real), make_table(made), holdout=None if held is None else make_table(held))["privacy"]["signals"]
 
 
 def test_a_copy_in_every_column_is_one_although_some_columns_meet_by_chance(signals):
@@ -33,6 +34,18 @@ def test_names_that_come_back_are_weighed_against_those_that_real_tables_share(s
     real, held, fresh = (named(people(ROWS, seed), mark, 4) for seed, mark in ((1, "a"), (2, "b"), (3, "c")))
     assert not signals(fresh, real, held)["identifiers"]["leak"]
     assert signals(fresh.assign(email=[*real["email"][:12], *fresh["email"][12:]]), real, held)["identifiers"]["leak"]
+
+
+def test_without_a_holdout_texts_that_many_have_are_no_names(signals):
+    def dated(seed):
+        days = np.random.default_rng(seed).integers(0, 900, ROWS)
+        return people(ROWS, seed).assign(day=[f"on day {day}" for day in days])
+
+    assert [each["column"] for each in signals(dated(2), dated(1), None)["identifiers"]["columns"]] == ["day"]
+    assert not [seed for seed in range(2, 6) if signals(dated(seed), dated(1), None)["identifiers"]["leak"]]
+    real, fresh = named(people(ROWS, 1), "a"), named(people(ROWS, 2), "b")
+    assert not signals(fresh, real, None)["identifiers"]["doubtful"]
+    assert signals(fresh.assign(email=[*real["email"][:12], *fresh["email"][12:]]), real, None)["identifiers"]["leak"]
 
 
 def test_chance_by_hand():
