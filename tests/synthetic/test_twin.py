@@ -226,3 +226,17 @@ def test_a_twin_of_the_tiniest_and_the_largest_amounts_keeps_their_range(tmp_pat
             assert frame[name].min() <= rows[name].min() <= rows[name].max() <= frame[name].max(), name
         assert rows["tiny"].nunique() > 200 and str(rows["ends"].dtype) == "Int64"
         assert engine == "independent" or (rows["x"].isna() == (rows["huge"] < 3e299)).mean() > 0.9
+
+
+@pytest.mark.parametrize("engine", ["trees", "independent"])
+def test_gaps_that_come_by_chance_come_together_as_often(tmp_path, engine):
+    """Group x lacks a in half of its rows, others in a tenth; b mostly where a does, c by itself: every pattern's share within 0.05."""
+    rng = np.random.default_rng(1)
+    g = rng.choice(list("xyz"), 2000)
+    first = rng.random(2000) < np.where(g == "x", 0.5, 0.1)
+    second = (rng.random(2000) < 0.2) | (first & (rng.random(2000) < 0.8))
+    frame = tidy(pd.DataFrame({"g": g, "a": np.where(first, np.nan, rng.normal(size=2000)), "b": np.where(second, np.nan, rng.normal(size=2000)),
+                               "c": pd.Series(rng.choice(["p", "q"], 2000)).where(rng.random(2000) > 0.2), "d": rng.integers(0, 9, 2000)}))
+    twin, _, _ = synthesize(write_table(tmp_path / "r.parquet", [frame]), tmp_path / "t.parquet", Settings(engine=engine), judged=False)
+    shares = [rows.isna().astype(int).astype(str).agg("".join, axis=1).value_counts(normalize=True) for rows in (frame, twin.frame())]
+    assert (shares[0] - shares[1]).reindex(shares[0].index.union(shares[1].index)).fillna(1).abs().max() < 0.05 and len(shares[0]) == 8
