@@ -84,7 +84,7 @@ if log.open:
                     bundles.steps_of(versions.get(frame.store(), here.id, each["number"]))
 if compare.open:
     with compare, frame.errors():
-        bundles.compare(here, [each["number"] for each in known])
+        bundles.compare(here, [each["number"] for each in known if not each["synthetic"]])
 if verify.open:
     with verify, frame.errors():
         bundles.verify_box()

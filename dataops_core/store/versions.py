@@ -169,8 +169,14 @@ def table(store: Store, version: Version) -> Table:
 
 
 def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = True) -> Difference | None:
-    """What differs from version `one` to version `other`: schema, rows, cells. Kept once computed."""
+    """What differs from version `one` to version `other`: schema, rows, cells. Kept once computed. Raises SettingError for a synthetic one."""
     before, after = get(store, dataset, one), get(store, dataset, other)
+    for version in (before, after):
+        if version.manifest["kind"] == SYNTHETIC and one != other:
+            raise SettingError(
+                f"Version {version.number} is synthetic: none of its rows is a row of another version.", "diff",
+                "Compare how the columns are spread: on the page Compare, or with drift.",
+            )
     for version in (before, after) if run else ():
         table(store, version)  # computed again where its file is gone
     found = change(store, before.state, after.state, renamings(before.recipe, after.recipe), (), run=run)

@@ -161,6 +161,7 @@ def test_the_commands_make_keep_and_ship_a_twin(tmp_path, capsys, monkeypatch):
     told = json.loads(capsys.readouterr().out)
     assert told["number"] == 2 and told["rows"]["made"] == 120 and told["judge"]["privacy"]["verdict"] == "no leak seen"
     assert main(["twin", "people", "2", "-m", "twin of a twin"]) == 2 and "synthetic itself" in capsys.readouterr().err
+    assert main(["diff", "people", "1", "2"]) == 2 and "none of its rows" in capsys.readouterr().err
     assert main(["log", "people"]) == 0 and "for the demo (synthetic)" in capsys.readouterr().out
     assert main(["export", "people", "2", "-o", str(tmp_path / "b.zip")]) == 0 and main(["verify", str(tmp_path / "b.zip")]) == 0
 
