@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.metadata
 import json
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +14,7 @@ from dataops_core.store import counts, datasets, jobs, states, versions
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, card, save_model, script, synthesize
 from dataops_core.synthetic import signed as signing
+from dataops_core.synthetic.engines import version_of
 from dataops_core.table import Table, open_table
 from dataops_core.write import write_file
 
@@ -92,8 +92,10 @@ def files(told: Mapping[str, Any], name: str, purpose: str = "") -> dict[str, st
 
 def packages(told: Mapping[str, Any]) -> dict[str, str]:
     """The versions of what made the twin."""
-    named = {"sdv": ("sdv", "rdt", "copulas", "ctgan", "torch")}.get(told["engine"]["package"], (told["engine"]["package"],) if told["engine"]["package"] else ())
-    return versions.packages() | {each: importlib.metadata.version(each) for each in (*named, "scikit-learn")}
+    package = told["engine"]["package"]
+    named = ("sdv", "rdt", "copulas", "ctgan", "deepecho", "torch") if package == "sdv" else (package,) if package else ()
+    found = {each: version_of(each) for each in (*named, "scikit-learn")}
+    return versions.packages() | {name: version for name, version in found.items() if version}
 
 
 def _lean(told: Mapping[str, Any]) -> dict[str, Any]:
