@@ -15,7 +15,7 @@ from dataops_core.synthetic.constraints import Constraint
 from dataops_core.synthetic.together import Part
 
 
-class Model(HMASynthesizer):  # type: ignore[misc]  # sdv has no types
+class Tree(HMASynthesizer):  # type: ignore[misc]  # sdv has no types
     """SDV's HMA, with two things done anew.
 
     SDV 2.0 draws the children of every parent with one and the same start of the random numbers, so that the first children of all parents
@@ -41,7 +41,7 @@ class Model(HMASynthesizer):  # type: ignore[misc]  # sdv has no types
 class Fitted:
     """A fitted HMA of one root and the tables that hang on it."""
 
-    def __init__(self, model: Model, root: str, names: Mapping[str, str], parts: Mapping[str, Part]) -> None:
+    def __init__(self, model: Tree, root: str, names: Mapping[str, str], parts: Mapping[str, Part]) -> None:
         self.model, self.root, self.names, self.parts = model, root, names, parts
 
     def sample(self, rows: int, seed: int) -> dict[str, tuple[pd.DataFrame, np.ndarray]]:
@@ -95,7 +95,7 @@ def fit_tree(
     metadata = Metadata.load_from_dict({"tables": tables, "relationships": links, "METADATA_SPEC_VERSION": "V2"})
     with quiet():
         seed_all(seed)
-        model = Model(metadata, verbose=False)
+        model = Tree(metadata, verbose=False)
         for name in tables:
             model.set_table_parameters(name, {"default_distribution": "norm", "enforce_min_max_values": True, "enforce_rounding": False})
         model.counts = {names[name]: np.asarray(each) for name, each in counts.items() if name in names}

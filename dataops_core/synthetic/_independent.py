@@ -13,8 +13,6 @@ KNOTS = 51  # quantiles of an amount that are kept
 class Independent:
     """Shares of categories and quantiles of amounts."""
 
-    native_conditions = False
-
     def __init__(self, encoded: pd.DataFrame, numbers: list[str], constraints: list[dict[str, Any]]) -> None:
         self.names = list(encoded.columns)
         joint = [list(each["columns"]) for each in constraints if each["type"] in ("combination", "one_hot")]
@@ -40,10 +38,6 @@ class Independent:
             else:
                 out[block[0]] = np.interp(generator.random(rows), np.linspace(0, 1, KNOTS), self.knots[block[0]])
         return pd.DataFrame({name: out[name] for name in self.names})
-
-    def sample_where(self, values: dict[str, Any], rows: int, seed: int) -> pd.DataFrame:
-        """Not native: the caller draws and keeps what fits."""
-        raise NotImplementedError
 
 
 def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[dict[str, Any]], *, seed: int, epochs: int, progress: Any) -> Independent:

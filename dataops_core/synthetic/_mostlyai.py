@@ -27,8 +27,6 @@ SEED = "MOSTLYAI_ENGINE_SEED"  # the engine leaves its seed in the environment
 class Fitted:
     """The files of a trained model, without the rows that it was trained on."""
 
-    native_conditions = False
-
     def __init__(self, files: dict[str, bytes], part: Part, columns: list[str], texts: list[str]) -> None:
         self.files, self.part, self.columns, self.texts = files, part, columns, texts
 
@@ -53,10 +51,6 @@ class Fitted:
         others = codes[~gone].to_numpy() if (~gone).any() else np.arange(size)
         codes[gone] = others[np.arange(int(gone.sum())) * 7_919 % len(others)]
         return codes.to_numpy(dtype="int64")
-
-    def sample_where(self, values: dict[str, Any], rows: int, seed: int) -> pd.DataFrame:
-        """Not native: the caller draws and keeps what fits."""
-        raise NotImplementedError
 
 
 def fit(

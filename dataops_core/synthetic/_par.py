@@ -18,7 +18,7 @@ from dataops_core.synthetic.together import Part
 WIDE = 4.0  # standard deviations beyond which nothing is drawn
 
 
-class Model(PARModel):  # type: ignore[misc]  # deepecho has no types
+class Rows(PARModel):  # type: ignore[misc]  # deepecho has no types
     """DeepEcho's network and training, with two things done anew.
 
     The loss: of sequences shorter than the longest, DeepEcho 0.8 compares each drawn number with a later row of the padded sequence
@@ -73,7 +73,7 @@ class Model(PARModel):  # type: ignore[misc]  # deepecho has no types
 class Fitted:
     """A fitted PAR."""
 
-    def __init__(self, model: Model | None, around: Part, rows: Part) -> None:
+    def __init__(self, model: Rows | None, around: Part, rows: Part) -> None:
         self.model, self.around, self.rows = model, around, rows
 
     def sample(self, around: pd.DataFrame, lengths: np.ndarray, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
@@ -110,6 +110,6 @@ def fit_sequences(
     with quiet(), telling(progress, deepecho.models.par):
         seed_all(seed)
         progress(0.0, "Learning")
-        model = Model(epochs=epochs, cuda=False, verbose=True)
+        model = Rows(epochs=epochs, cuda=False, verbose=True)
         model.fit_sequences(sequences, kinds_around, kinds)
     return Fitted(model, outside, inside)

@@ -22,8 +22,6 @@ POOL = 4  # rows that are drawn for each learned one, before the learned ones ar
 class Fitted:
     """A pool of rows that SynDiffix made: its trees hold the learned rows, so they are not kept."""
 
-    native_conditions = False
-
     def __init__(self, pool: pd.DataFrame) -> None:
         self.pool = pool
 
@@ -33,10 +31,6 @@ class Fitted:
         times = -(-rows // len(self.pool))
         picked = np.concatenate([generator.permutation(len(self.pool)) for _ in range(times)])[:rows]
         return self.pool.iloc[picked].reset_index(drop=True)
-
-    def sample_where(self, values: dict[str, Any], rows: int, seed: int) -> pd.DataFrame:
-        """Not native: the caller draws and keeps what fits."""
-        raise NotImplementedError
 
 
 def fit(

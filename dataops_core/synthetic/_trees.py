@@ -68,8 +68,6 @@ def _ranked(column: np.ndarray, cells: np.ndarray, sort: str) -> np.ndarray:
 class Trees:
     """The links in the order in which columns are drawn: categories of few values first, then amounts, then categories of many."""
 
-    native_conditions = False
-
     def __init__(self, encoded: pd.DataFrame, numbers: Sequence[str], constraints: Sequence[Constraint], seed: int, progress: Callable[[float, str], None]) -> None:
         generator = np.random.default_rng([seed % 2**63, 5])
         self.part = Part(encoded, numbers, constraints)
@@ -93,10 +91,6 @@ class Trees:
                 drawn = norm.ppf(np.clip(norm.cdf(drawn) + generator.uniform(-BLUR, BLUR, rows), BLUR / 4, 1 - BLUR / 4))
             cells[at] = drawn
         return self.part.back(cells, rows)
-
-    def sample_where(self, values: dict[str, Any], rows: int, seed: int) -> pd.DataFrame:
-        """Not native: the caller draws and keeps what fits."""
-        raise NotImplementedError
 
 
 def _turn(cells: np.ndarray, sort: str) -> tuple[int, int]:

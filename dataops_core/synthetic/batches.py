@@ -10,7 +10,7 @@ import pandas as pd
 
 from dataops_core.synthetic.coder import Coder, decode
 from dataops_core.synthetic.constraints import all_hold, numeric
-from dataops_core.synthetic.engines import Fitted
+from dataops_core.synthetic.engines import Conditional, Fitted
 
 TRIES = 40  # batches that are drawn, at most
 BATCH = 50_000
@@ -19,11 +19,15 @@ BATCH = 50_000
 def drawn(coder: Coder, fitted: Fitted, rows: int, values: Mapping[str, Any], seed: int, progress: Callable[[float], Any] = lambda _share: None) -> pd.DataFrame:
     """Encoded rows that keep to all constraints and wished values; fewer where no more come in `TRIES` batches."""
     kept: list[pd.DataFrame] = []
-    have, native, size = 0, bool(values) and fitted.native_conditions, rows
+    have, size = 0, rows
+    able = fitted if values and isinstance(fitted, Conditional) and fitted.native_conditions else None
     for attempt in range(TRIES):
-        batch = _batch(fitted, values, min(BATCH, size), seed + attempt, native)
-        if batch is None:
-            native = False
+        try:
+            batch = able.sample_where(dict(values), min(BATCH, size), seed + attempt) if able else fitted.sample(min(BATCH, size), seed + attempt)
+        except ValueError:
+            if able is None:
+                raise
+            able = None  # it found no such row at all: drawing and keeping what fits may still find some
             continue
         good = _fitting(coder, batch, values)
         share = max(len(good) / max(1, len(batch)), 0.002)
@@ -36,15 +40,6 @@ def drawn(coder: Coder, fitted: Fitted, rows: int, values: Mapping[str, Any], se
     return pd.concat(kept, ignore_index=True) if kept else fitted.sample(1, seed).iloc[:0]
 
 
-def _batch(fitted: Fitted, values: Mapping[str, Any], rows: int, seed: int, native: bool) -> pd.DataFrame | None:
-    if not native:
-        return fitted.sample(rows, seed)
-    try:
-        return fitted.sample_where(dict(values), rows, seed)
-    except ValueError:  # it found no such row at all: drawing and keeping what fits may still find some
-        return None
-
-
 def _fitting(coder: Coder, batch: pd.DataFrame, values: Mapping[str, Any]) -> pd.DataFrame:
     decoded = decode(coder, batch)
     good = all_hold(decoded, coder.enforced)
@@ -53,5 +48,5 @@ def _fitting(coder: Coder, batch: pd.DataFrame, values: Mapping[str, Any]) -> pd
         if learned[name]["how"] == "category":
             good &= (batch[name].astype(str) == value).to_numpy()
         else:
-            good &= np.abs(numeric(decoded[name]) - value) <= max(learned[name]["unit"] / 2, 1e-9)
+            good &= np.abs(numeric(decoded[name]) - value) <= (learned[name]["unit"] / 2 or 1e-9)
     return batch[good]

@@ -7,7 +7,7 @@ import importlib.metadata
 import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 import pandas as pd
@@ -71,18 +71,23 @@ class Engine:
 class Fitted(Protocol):
     """What an engine learned."""
 
-    native_conditions: bool
-
     def sample(self, rows: int, seed: int) -> pd.DataFrame:
         """So many rows, the same for the same seed; columns as learned."""
 
+
+@runtime_checkable
+class Conditional(Fitted, Protocol):
+    """What an engine learned that can make rows with wished values by itself, and need not be drawn from until some have them."""
+
+    native_conditions: bool  # whether it can with what it learned here
+
     def sample_where(self, values: dict[str, Any], rows: int, seed: int) -> pd.DataFrame:
-        """Rows with these values in these learned columns, where `native_conditions`; perhaps fewer than asked."""
+        """Rows with these values in these learned columns; perhaps fewer than asked."""
 
 
 ENGINES: dict[str, Engine] = {
     each.name: each for each in (
-        Engine("gaussian_copula", "Gaussian copula", "_sdv", "sdv", BUSL, "a first twin in seconds; small tables; conditions are met exactly", "connections other than rising and falling together", False, 5.0, 0.012, 0.0),
+        Engine("gaussian_copula", "Gaussian copula", "_sdv", "sdv", BUSL, "a first twin in seconds; small tables; rows with wished values at once", "connections other than rising and falling together", False, 5.0, 0.012, 0.0),
         Engine("trees", "Chained trees", "_trees", "", "ours", "most tables: on Adult far more alike and useful than the others, in seconds; connections of every sort", "many amounts that rise and fall together; conditions are met by trial and error", False, 1.0, 0.01, 0.0),
         Engine("ctgan", "CTGAN", "_sdv", "sdv", BUSL, "tables of some thousand rows and more, with many categories", "slow; small tables; numbers are rougher", True, 8.0, 0.08, 0.0075),
         Engine("tvae", "TVAE", "_sdv", "sdv", BUSL, "the most useful twin in most published comparisons", "may forget rare values; conditions are met by trial and error", True, 7.0, 0.085, 0.003),

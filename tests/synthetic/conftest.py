@@ -1,10 +1,8 @@
 """What tests of one verdict leave out: the other two."""
 
-import sys
+import importlib
 
 import pytest
-
-import dataops_core.synthetic  # noqa: F401 - so that the module of the judge, which has the name of its function, is there
 
 
 @pytest.fixture
@@ -13,7 +11,7 @@ def only(monkeypatch):
 
     def choose(*verdicts, seeds=5):
         for name in {"fidelity", "utility", "privacy"} - set(verdicts):
-            monkeypatch.setattr(sys.modules["dataops_core.synthetic.judge"], name, lambda *_: {"words": []})
+            monkeypatch.setattr(importlib.import_module("dataops_core.synthetic.judge"), name, lambda *_: {"words": []})
         monkeypatch.setattr("dataops_core.synthetic.utility.SEEDS", seeds)
 
     return choose
