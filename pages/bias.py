@@ -4,16 +4,12 @@ import streamlit as st
 
 from dataops_core.fairness.guide import GUIDE
 from dataops_core.store import datasets, states
-from pages._ui import deciding, finding, frame, grid, groups, guiding, head, mitigating, splitting, throughout
+from pages._ui import deciding, finding, frame, groups, guiding, head, mitigating, splitting, throughout
 from pages._ui.words import md
 
-place = frame.enter("Bias")
-here = frame.need_dataset(place)
+here = frame.need_dataset(frame.enter("Bias"))
 finding.follow()
-state = head.now(here)
-if state is None:
-    st.stop()
-table = grid.table(state)
+state, table = head.table_now(here)
 st.markdown(f"Who is in the table, what they get, and how sure one can be. {md(GUIDE['no_badge'])}")
 
 with frame.errors():

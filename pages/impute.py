@@ -3,15 +3,11 @@
 import streamlit as st
 
 from dataops_core.store import datasets
-from pages._ui import filling, finding, frame, gaps, grid, head, splitting
+from pages._ui import filling, finding, frame, gaps, head, splitting
 
-place = frame.enter("Impute")
-here = frame.need_dataset(place)
+here = frame.need_dataset(frame.enter("Impute"))
 finding.follow()
-state = head.now(here)
-if state is None:
-    st.stop()
-table = grid.table(state)
+state, table = head.table_now(here)
 roles = datasets.roles_now(here)
 target = roles.get("target") if roles.get("target") in table.names else None
 sensitive = [name for name in roles.get("sensitive") or [] if name in table.names]

@@ -3,15 +3,11 @@
 import streamlit as st
 
 from dataops_core.store import datasets
-from pages._ui import balance, finding, frame, grid, head, outlying, splitting
+from pages._ui import balance, finding, frame, head, outlying, splitting
 
-place = frame.enter("Resample")
-here = frame.need_dataset(place)
+here = frame.need_dataset(frame.enter("Resample"))
 finding.follow()
-state = head.now(here)
-if state is None:
-    st.stop()
-table = grid.table(state)
+state, table = head.table_now(here)
 roles = datasets.roles_now(here)
 st.markdown("Classes of very different sizes, and rows far from all others: see them, compare what could be done, then choose. Often the honest answer is: nothing.")
 

@@ -3,15 +3,11 @@
 import streamlit as st
 
 from dataops_core.store import twins
-from pages._ui import engine, finding, frame, grid, head, holding, making, personal, taking, twin, verdicts
+from pages._ui import engine, finding, frame, head, holding, making, personal, taking, twin, verdicts
 
-place = frame.enter("Synthesize")
-here = frame.need_dataset(place)
+here = frame.need_dataset(frame.enter("Synthesize"))
 finding.follow()
-state = head.now(here)
-if state is None:
-    st.stop()
-table = grid.table(state)
+state, table = head.table_now(here)
 st.markdown("A synthetic twin has rows of people who do not exist, and goes where the real table must not. It is made in six steps, from left to right.")
 
 with frame.errors():

@@ -14,6 +14,7 @@ from dataops_core.store import profile as profiles
 from dataops_core.store import states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
+from dataops_core.table import Table
 from pages._ui import frame, grid, job, reading
 
 _LABELS = {
@@ -50,6 +51,14 @@ def now(here: Dataset) -> str | None:
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
+def table_now(here: Dataset) -> tuple[str, Table]:
+    """The state in which the draft recipe ends, and its table; the page stops where it is not computed yet."""
+    state = now(here)
+    if state is None:
+        st.stop()
+    return state, grid.table(state)
+
+
 def _kept(home: str, state: str, context: Context, code: str) -> dict[str, Any]:
     found = profiles.profile(frame.store(), state, context, run=False)
     if found is None:
