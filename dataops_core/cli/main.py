@@ -187,6 +187,8 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--with-model", action="append", default=[], type=Path, metavar="MODEL.json", help="a model of fit on the same file and recipe, to ship with the version")
     cmd.add_argument("-m", "--message", required=True)
     add("log", "The versions of a dataset.", "versions").add_argument("name")
+    cmd = add("fsck", "Check every stored file and the audit log; say which versions a damage touches.", "versions")
+    cmd.add_argument("--heal", action="store_true", help="rebuild damaged tables from their raw files and recipes")
     cmd = add("diff", "What differs between two versions.", "versions")
     cmd.add_argument("name")
     cmd.add_argument("one", type=int, metavar="A")

@@ -6,10 +6,12 @@ import argparse
 from dataclasses import replace
 
 from dataops_core.cli.tell import print_json, print_table, read_model, reading, tell_problems
-from dataops_core.errors import ConflictError
+from dataops_core.errors import ConflictError, InputError
 from dataops_core.export.bundle import verify_bundle
+from dataops_core.read import ReadOptions
 from dataops_core.recipe import recipe as recipes
-from dataops_core.store import datasets, models, states, versions
+from dataops_core.store import datasets, fsck, models, states, versions
+from dataops_core.store.naming import check_name
 from dataops_core.store.store import Store, whoami
 
 
@@ -19,14 +21,8 @@ def commit_command(args: argparse.Namespace) -> int:
     store, actor = Store(), whoami()
     with reading(args, recipe) as (source, _folder):
         recipe.check(source.table.names)
-        known = any(args.name == each["name"] for p in datasets.projects(store) for each in datasets.in_project(store, p["id"]))
-        options = source.options
-        if not known:
-            project = datasets.default_project(store, actor)
-            dataset = datasets.add(store, project, args.file, args.file.name, actor, name=args.name, options=options)
-        else:
-            dataset = datasets.find(store, args.name)
-        made = _commit(store, dataset, replace(recipe, read=options.to_json()), args, actor)
+        dataset = _dataset(store, args, source.options, actor)
+        made = _commit(store, dataset, replace(recipe, read=source.options.to_json()), args, actor)
     told = {"dataset": args.name, "number": made.number, "id": made.id, "content_hash": made.content_hash,
             "rows": made.manifest["data"]["rows"], "models": [each["name"] for each in made.manifest.get("models", ())], "problems": [vars(problem) for problem in source.problems]}
     if args.json:
@@ -34,6 +30,21 @@ def commit_command(args: argparse.Namespace) -> int:
     tell_problems(source)
     print(f"{args.name}, version {made.number}: {told['rows']:,} rows, content hash {made.content_hash}")
     return 0
+
+
+def _dataset(store: Store, args: argparse.Namespace, options: ReadOptions, actor: str) -> str:
+    """The dataset of that name; made where there is none, by whoever comes first."""
+    name = check_name(args.name, "dataset")
+    try:
+        return datasets.find(store, name)
+    except InputError:
+        if any(each["name"] == name for project in datasets.projects(store) for each in datasets.in_project(store, project["id"])):
+            raise  # several projects have one
+    project = datasets.default_project(store, actor)
+    try:
+        return datasets.add(store, project, args.file, args.file.name, actor, name=name, options=options)
+    except ConflictError:
+        return datasets.find(store, name)
 
 
 def _commit(store: Store, dataset: str, recipe: recipes.Recipe, args: argparse.Namespace, actor: str) -> versions.Version:
@@ -84,6 +95,20 @@ def diff_command(args: argparse.Namespace) -> int:
         for name, (before, after) in found.columns_retyped.items():
             print(f"Column {name}: {before} to {after}")
     return int(not found.nothing)
+
+
+def fsck_command(args: argparse.Namespace) -> int:
+    """Check the whole store: exit code 1 when something is damaged and not rebuilt."""
+    found = fsck.check(Store(), heal=args.heal)
+    if args.json:
+        print_json(found.to_json())
+        return int(not found.ok)
+    for damage in found.damages:
+        touched = ", ".join(damage.versions) or "no version"
+        print(f"{damage.problem} {damage.object} ({damage.what}{', rebuilt' if damage.rebuilt else ''}): touches {touched}")
+    print(f"{found.files:,} files checked, {len(found.damages):,} damaged.")
+    print(found.audit_problem or f"The audit log is whole: {found.audit_entries:,} entries.")
+    return int(not found.ok)
 
 
 def export_command(args: argparse.Namespace) -> int:

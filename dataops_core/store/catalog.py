@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import event
 
+from dataops_core.errors import IntegrityError
+
+FORMAT = "2"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
 metadata = sa.MetaData()
+
+about = sa.Table(  # what the catalog says of itself: its format
+    "about", metadata, sa.Column("key", sa.String, primary_key=True), sa.Column("value", sa.String, nullable=False),
+)
 
 project = sa.Table(
     "project", metadata,
@@ -35,6 +45,8 @@ state = sa.Table(
     "state", metadata,
     sa.Column("id", sa.String, primary_key=True), sa.Column("parent", sa.String),
     sa.Column("md5", sa.String, nullable=False), sa.Column("created", sa.String, nullable=False),
+    sa.Column("content_hash", sa.String, nullable=False),
+    sa.Column("origin", sa.JSON, nullable=False),  # raw file and reading options, or a step with what it learned: enough to rebuild it
 )
 result = sa.Table(  # what a step, asked for with these settings on that state, led to
     "result", metadata,
@@ -83,6 +95,7 @@ job = sa.Table(
     sa.Column("note", sa.String, nullable=False), sa.Column("cancel", sa.Boolean, nullable=False),
     sa.Column("beat", sa.Float, nullable=False), sa.Column("created", sa.Float, nullable=False),
     sa.Column("actor", sa.String, nullable=False),
+    sa.Column("place", sa.String, nullable=False),  # the machine and home whose lock file tells whether its process lives
     sa.Column("result", sa.JSON), sa.Column("error", sa.JSON),
 )
 
@@ -106,20 +119,61 @@ WRITERS = 7_141_980  # the advisory lock that PostgreSQL's writers take
 
 
 def connect(url: str) -> sa.Engine:
-    """An engine for the catalog at that URL, its tables made where they are missing."""
+    """An engine for the catalog at that URL, its tables made where there are none.
+
+    Raises IntegrityError where it cannot be opened, or where another version of this program made it.
+    """
     engine = sa.create_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
     elif engine.dialect.name == "postgresql":
         event.listen(engine, "begin", _queue)
-    metadata.create_all(engine)
+    with clear_errors(engine), _alone(engine), engine.execution_options(writes=True).begin() as connection:
+        if not sa.inspect(connection).has_table("dataset"):
+            metadata.create_all(connection)
+            connection.execute(about.insert().values(key="format", value=FORMAT))
+        made = connection.scalar(sa.select(about.c.value)) if sa.inspect(connection).has_table("about") else "1"
+    if made != FORMAT:
+        raise IntegrityError(
+            f"Another version of the workbench made this catalog (format {made}; this program reads format {FORMAT}).", _where(engine),
+            "Use an empty home folder (DATAOPS_HOME), and export what you need from the old one with the version that made it.",
+        )
     return engine
+
+
+@contextmanager
+def clear_errors(engine: sa.Engine) -> Iterator[None]:
+    """Turn what a damaged, locked or read-only database answers into an IntegrityError."""
+    try:
+        yield
+    except (sa.exc.OperationalError, sa.exc.DatabaseError) as error:
+        if type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError):  # a broken constraint is for the caller
+            raise
+        raise IntegrityError(
+            f"The catalog cannot be used: {error.orig}.", _where(engine),
+            "Check that the file is writable and the disk is not full; else restore the catalog from a backup.",
+        ) from error
+
+
+def _where(engine: sa.Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+@contextmanager
+def _alone(engine: sa.Engine) -> Iterator[None]:
+    """Let processes that open a new SQLite catalog at the same time do so one by one: switching to WAL waits for nobody."""
+    if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
+        yield
+        return
+    with open(f"{engine.url.database}.lock", "ab") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _tune(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # transactions are begun by _begin, not by the driver
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=10000", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=60000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

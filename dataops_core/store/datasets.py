@@ -17,6 +17,7 @@ from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, from_json
 from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.store import catalog, states
+from dataops_core.store.naming import check_name, name_of_file
 from dataops_core.store.store import Store
 
 ROLES = ("target", "favourable", "sensitive", "id", "weight", "split")
@@ -52,9 +53,7 @@ def projects(store: Store) -> list[dict[str, Any]]:
 
 def make_project(store: Store, name: str, actor: str) -> str:
     """A new project's id; raises SettingError where the name is empty or taken."""
-    name = name.strip()
-    if not name:
-        raise SettingError("A project needs a name.", "project", "Type a name.")
+    name = check_name(name, "project")
     made = secrets.token_urlsafe(16)
     with store.writing() as connection:
         if connection.scalar(sa.select(catalog.project.c.id).where(catalog.project.c.name == name)):
@@ -67,7 +66,12 @@ def make_project(store: Store, name: str, actor: str) -> str:
 def default_project(store: Store, actor: str) -> str:
     """The first project; made where there is none yet."""
     known = projects(store)
-    return str(known[0]["id"]) if known else make_project(store, "My project", actor)
+    if known:
+        return str(known[0]["id"])
+    try:
+        return make_project(store, "My project", actor)
+    except SettingError:  # another process made it meanwhile
+        return str(projects(store)[0]["id"])
 
 
 def in_project(store: Store, project: str) -> list[dict[str, Any]]:
@@ -81,14 +85,21 @@ def add(
     store: Store, project: str, file: Path, filename: str, actor: str, *, name: str = "",
     options: ReadOptions | None = None, progress: Progress = nothing_said,
 ) -> str:
-    """Bring a file: keep it untouched, read it, and make a dataset of it. Nothing is kept when it cannot be read."""
+    """Bring a file: keep it untouched, read it, and make a dataset of it. Nothing is kept when it cannot be read.
+
+    Without a name it is called as the file is, numbered where that is taken. Raises ConflictError where the name asked
+    for is taken in the project.
+    """
+    name = check_name(name, "dataset") if name else ""
     raw = store_raw(store, file, filename)
     _, source = states.read_raw(store, raw, options, progress)
     made = secrets.token_urlsafe(8)
-    recipe = Recipe(Path(filename).stem or "recipe", 0, (), source.options.to_json())
+    recipe = Recipe(name_of_file(filename), 0, (), source.options.to_json())
     with store.writing() as connection:
         taken = set(connection.scalars(sa.select(catalog.dataset.c.name).where(catalog.dataset.c.project == project)))
-        free = _free_name(name.strip() or Path(filename).stem or "table", taken)
+        if name in taken:
+            raise ConflictError(f'There is a dataset "{name}" already.', "name of the dataset", "Choose another name, or commit to that one.")
+        free = name or _free_name(name_of_file(filename), taken)
         connection.execute(catalog.dataset.insert().values(
             id=made, project=project, name=free, created=store.clock(), actor=actor, roles={}, draft=1, revision=1,
         ))
@@ -127,10 +138,17 @@ def find(store: Store, name: str) -> str:
         rows = connection.execute(
             sa.select(catalog.dataset.c.id, catalog.dataset.c.name).order_by(catalog.dataset.c.created)
         ).all()
-    found = [row.id for row in rows if name in (row.name, row.id)]
+    found = [row.id for row in rows if row.id == name] or [row.id for row in rows if row.name == name]
     if not found:
         raise InputError(f'There is no dataset "{name}".', str(store.home), nearest(name, [row.name for row in rows]))
+    if len(found) > 1:
+        raise InputError(f'Several projects have a dataset "{name}".', str(store.home), f"Name it by its id: {', '.join(found)}.")
     return str(found[0])
+
+
+def free_name(store: Store, project: str, wanted: str) -> str:
+    """The name, numbered where a dataset of the project is called so already."""
+    return _free_name(wanted, {each["name"] for each in in_project(store, project)})
 
 
 def edit(

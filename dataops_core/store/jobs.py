@@ -1,19 +1,24 @@
 """Jobs: work that takes longer than a click, each in a process of its own, its state a column of the catalog.
 
-    queued -> running -> done | failed | cancelled | interrupted (no sign of life for ten seconds)
+    queued -> running -> done | failed | cancelled | interrupted (its process has ended and never said how)
 
-A job leaves nothing half done: what it makes are content-addressed files and cached values.
+A job leaves nothing half done: what it makes are content-addressed files and cached values. Whether its process lives is
+asked of the system, not of the clock: it holds a lock on a file from before the job is queued until it ends, however it ends.
+A job of another machine (with a catalog that several share) has a lease instead, which its process renews.
 """
 
 from __future__ import annotations
 
+import fcntl
 import os
+import platform
 import secrets
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -25,7 +30,7 @@ from dataops_core.store import catalog
 from dataops_core.store.store import Store
 
 OPEN = ("queued", "running")
-SILENCE = 10.0  # seconds without a sign of life after which a running job counts as interrupted
+LEASE = 600.0  # seconds for which a job of another machine counts as alive after its last sign of life
 AT_ONCE = 2
 
 
@@ -53,35 +58,75 @@ def start(store: Store, kind: str, args: Mapping[str, Any], actor: str) -> str:
     """Start a job, or join the open one that does the very same; returns its id."""
     key = sha256(kind + canonical(dict(args)))
     made = secrets.token_urlsafe(8)
-    with store.writing() as connection:
-        same = connection.execute(
-            sa.select(catalog.job.c.id, catalog.job.c.beat)
-            .where(catalog.job.c.key == key, catalog.job.c.state.in_(OPEN), catalog.job.c.beat > time.time() - SILENCE)
-        ).first()
-        if same:
-            return str(same.id)
-        connection.execute(catalog.job.insert().values(
-            id=made, kind=kind, args=dict(args), key=key, state="queued", share=0.0, note="Waiting", cancel=False,
-            beat=time.time(), created=time.time(), actor=actor,
-        ))
-    path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
-    environment = os.environ | {"DATAOPS_HOME": str(store.home.absolute()), "PYTHONPATH": path}
-    with (store.home / "worker.log").open("ab") as log:
-        process = subprocess.Popen(  # noqa: S603 - our own module with our own job id
-            [sys.executable, "-m", "dataops_core.store.worker", made], env=environment, start_new_session=True,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log,
-        )
+    with _held(store, made) as lock:
+        with store.writing() as connection:
+            same = connection.execute(
+                sa.select(catalog.job).where(catalog.job.c.key == key, catalog.job.c.state.in_(OPEN))
+            ).all()
+            for row in same:
+                if _is_alive(store, row):
+                    _lock_file(store, made).unlink()
+                    return str(row.id)
+            connection.execute(catalog.job.insert().values(
+                id=made, kind=kind, args=dict(args), key=key, state="queued", share=0.0, note="Waiting", cancel=False,
+                beat=time.time(), created=time.time(), actor=actor, place=_place(store),
+            ))
+        path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
+        environment = os.environ | {"DATAOPS_HOME": str(store.home.absolute()), "PYTHONPATH": path}
+        with (store.home / "worker.log").open("ab") as log:
+            process = subprocess.Popen(  # noqa: S603 - our own module with our own job id
+                [sys.executable, "-m", "dataops_core.store.worker", made], env=environment, start_new_session=True,
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, pass_fds=(lock,),
+            )
     threading.Thread(target=process.wait, daemon=True).start()  # nobody waits for it but the system wants it to be waited for
     return made
 
 
+def _place(store: Store) -> str:
+    return f"{platform.node()}:{store.home.absolute()}"
+
+
+def _lock_file(store: Store, job: str) -> Path:
+    return store.home / "jobs" / f"{job}.lock"
+
+
+@contextmanager
+def _held(store: Store, job: str) -> Iterator[int]:
+    """A lock on the job's file, as a handle that the worker inherits: it is free again when the last process that has it ends."""
+    path = _lock_file(store, job)
+    path.parent.mkdir(exist_ok=True)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _is_alive(store: Store, row: Any) -> bool:
+    """Whether the process of an open job lives: it does as long as it holds the lock on its file."""
+    if row.place != _place(store):
+        return bool(row.beat > time.time() - LEASE)
+    try:
+        handle = os.open(_lock_file(store, row.id), os.O_RDWR)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
 def get(store: Store, job: str) -> Job | None:
-    """The job as it stands; one that fell silent is marked interrupted."""
+    """The job as it stands; one whose process has ended without a word is marked interrupted."""
     with store.reading() as connection:
         row = connection.execute(sa.select(catalog.job).where(catalog.job.c.id == job)).first()
     if row is None:
         return None
-    if row.state in OPEN and row.beat < time.time() - SILENCE:
+    if row.state in OPEN and not _is_alive(store, row):
         finish(store, job, "interrupted", error={
             "what": "The work was interrupted.", "where": row.kind, "fix": "Start it again: nothing was lost.",
         })
@@ -119,11 +164,8 @@ def cancel(store: Store, job: str) -> None:
 def claim(store: Store, job: str) -> bool:
     """Take a queued job to run it, if fewer than the allowed number run."""
     with store.writing() as connection:
-        fresh = time.time() - SILENCE
-        running = connection.scalar(
-            sa.select(sa.func.count()).select_from(catalog.job).where(catalog.job.c.state == "running", catalog.job.c.beat > fresh)
-        )
-        if (running or 0) >= AT_ONCE:
+        running = connection.execute(sa.select(catalog.job).where(catalog.job.c.state == "running")).all()
+        if sum(_is_alive(store, row) for row in running) >= AT_ONCE:
             return False
         taken = connection.execute(
             catalog.job.update().where(catalog.job.c.id == job, catalog.job.c.state == "queued")
@@ -148,6 +190,7 @@ def finish(store: Store, job: str, state: str, *, result: Any = None, error: Map
             .values(state=state, share=1.0 if state == "done" else catalog.job.c.share, result=result,
                     error=dict(error) if error else None)
         )
+    _lock_file(store, job).unlink(missing_ok=True)
 
 
 def _job(row: Any) -> Job:

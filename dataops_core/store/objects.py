@@ -14,6 +14,8 @@ import fsspec
 
 from dataops_core.errors import IntegrityError
 
+_RESTORE = "Run `dataops fsck` to see which versions it touches; restore the objects folder from a backup, or read the same file again."
+
 
 @dataclass(frozen=True)
 class Object:
@@ -29,47 +31,81 @@ class Object:
 
 
 class Objects:
-    """A folder or bucket of immutable files, addressed by the md5 of their content."""
+    """A folder or bucket of immutable files, addressed by the md5 of their content, which is checked before a file is handed out."""
 
     def __init__(self, url: str, local_copies: Path) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
         self._is_local = "file" in (self._files.protocol if isinstance(self._files.protocol, tuple) else (self._files.protocol,))
         self._copies = local_copies
+        self._intact: set[tuple[Any, ...]] = set()  # files whose content was checked, with inode, time and size of then
+        self._damaged: set[str] = set()
 
     def put(self, path: Path) -> Object:
-        """Take in a file by moving it; a file with the same content is kept once."""
+        """Take in a file by moving it; a file with the same content is kept once, and a damaged one is replaced."""
         made = digest(path)
         target = self._place(made.md5)
-        if self._is_local:
-            local = Path(target)
-            if local.exists():
-                path.unlink()
-            else:
-                local.parent.mkdir(parents=True, exist_ok=True)
-                path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
-                shutil.move(path, local) if path.stat().st_dev != local.parent.stat().st_dev else os.replace(path, local)
-                _sync(local.parent)
-        else:
-            if not self._files.exists(target):
+        if not self._is_local:
+            if made.md5 in self._damaged or not self._files.exists(target) or self._files.size(target) != made.size:
                 self._files.put_file(str(path), target)
             path.unlink()
+        elif (local := Path(target)).exists() and digest(local) == made:
+            path.unlink()
+        else:
+            for folder in (local.parent.parent, local.parent):
+                if not folder.exists():
+                    folder.mkdir(parents=True, exist_ok=True)
+                    _sync(folder.parent)
+            _sync(path)
+            path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
+            if path.stat().st_dev != local.parent.stat().st_dev:
+                beside = local.with_name(f"{local.name}.{os.getpid()}.part")
+                shutil.copyfile(path, beside)
+                _sync(beside)
+                path.unlink()
+                path = beside
+            os.replace(path, local)
+            _sync(local.parent)
+        self._damaged.discard(made.md5)
         return made
 
     def local(self, md5: str) -> Path:
-        """The object as a file on this machine; raises IntegrityError where it is gone."""
-        target = self._place(md5)
-        if self._is_local:
-            path = Path(target)
-        else:
-            path = self._copies / md5
-            if not path.exists() and self._files.exists(target):
-                self._copies.mkdir(parents=True, exist_ok=True)
-                part = path.with_suffix(".part")
-                self._files.get_file(target, str(part))
-                os.replace(part, path)
+        """The object as a file on this machine; raises IntegrityError where it is gone or its content is not what was stored."""
+        path = Path(self._place(md5)) if self._is_local else self._fetched(md5)
         if not path.exists():
-            raise IntegrityError("A stored file is gone.", f"object {md5}", "Restore the objects folder from a backup.")
+            raise IntegrityError("A stored file is gone.", f"object {md5}", _RESTORE)
+        if not self._is_intact(path, md5):
+            self._damaged.add(md5)
+            if not self._is_local:
+                path.unlink(missing_ok=True)
+            raise IntegrityError("A stored file is damaged.", f"object {md5}", _RESTORE)
         return path
+
+    def all(self) -> list[str]:
+        """The md5s of all objects that are there."""
+        if not self._files.exists(f"{self._root}/files/md5"):
+            return []
+        return sorted("".join(Path(path).parts[-2:]) for path in self._files.find(f"{self._root}/files/md5") if len(Path(path).name) == 30)
+
+    def _fetched(self, md5: str) -> Path:
+        path, target = self._copies / md5, self._place(md5)
+        if path.exists() and not self._is_intact(path, md5):
+            path.unlink()
+        if not path.exists() and self._files.exists(target):
+            self._copies.mkdir(parents=True, exist_ok=True)
+            part = path.with_suffix(f".{os.getpid()}.part")
+            self._files.get_file(target, str(part))
+            os.replace(part, path)
+        return path
+
+    def _is_intact(self, path: Path, md5: str) -> bool:
+        """Whether a file holds what its name says; it is read once per process, and again when it was touched."""
+        about = path.stat()
+        seen = (md5, about.st_ino, about.st_mtime_ns, about.st_size)
+        if seen not in self._intact:
+            if digest(path).md5 != md5:
+                return False
+            self._intact.add(seen)
+        return True
 
     def _place(self, md5: str) -> str:
         return f"{self._root}/files/md5/{md5[:2]}/{md5[2:]}"
@@ -85,8 +121,9 @@ def digest(path: Path) -> Object:
     return Object(md5.hexdigest(), sha.hexdigest(), path.stat().st_size)
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of files, is on disk."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
-from dataops_core.errors import DataOpsError, InputError, SettingError
+from dataops_core.errors import DataOpsError, InputError, IntegrityError, SettingError
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.embed import Sources
-from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep, canonical, sha256
+from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep, canonical, from_json, sha256
 from dataops_core.recipe.replay import Outcome, Progress, nothing_said, take
 from dataops_core.steps import get
 from dataops_core.store import catalog
@@ -56,12 +57,54 @@ def source_hash(op: str) -> str:
 
 
 def table(store: Store, state: str) -> Table:
-    """The table of a state; raises InputError where the store has none."""
+    """The table of a state, rebuilt from the raw file on where its file is gone or damaged.
+
+    Raises InputError where the store has no such state, and IntegrityError where it cannot be rebuilt.
+    """
+    row = _row(store, state)
+    try:
+        return open_table(store.objects.local(row.md5))
+    except IntegrityError:
+        return _rebuild(store, row)
+
+
+def _row(store: Store, state: str) -> Any:
     with store.reading() as connection:
-        md5 = connection.scalar(sa.select(catalog.state.c.md5).where(catalog.state.c.id == state))
-    if md5 is None:
+        row = connection.execute(sa.select(catalog.state).where(catalog.state.c.id == state)).first()
+    if row is None:
         raise InputError("This state has not been computed here.", f"state {state[:12]}", "Open the dataset's page once.")
-    return open_table(store.objects.local(md5))
+    return row
+
+
+def _rebuild(store: Store, row: Any) -> Table:
+    """Compute a state again as it was computed first; what comes out must have the content that was recorded then."""
+    origin = row.origin
+    out = store.scratch_file(".parquet")
+    try:
+        if row.parent is None:
+            raw = origin["raw"]
+            found = read_file(store.raw_file(raw), out, ReadOptions.from_json(origin["read"]), name=raw["name"]).table
+        else:
+            entry = from_json({"steps": [origin["step"]]}).steps[0]
+            settled = Earlier(origin["split"], tuple(origin["weights"]))
+            remade, outcome = take(entry, table(store, row.parent), out, seed=origin["seed"], earlier=settled)
+            if outcome.status != "done":
+                raise IntegrityError(
+                    f'A stored table is damaged, and the step that made it no longer works: {outcome.reason}',
+                    f"state {row.id[:12]}", "Restore the objects folder from a backup.",
+                )
+            found = remade
+        if found.content_hash != row.content_hash:
+            raise IntegrityError(
+                "A stored table is damaged, and what this version of the program makes in its place is not the same.",
+                f"state {row.id[:12]}", "Restore the objects folder from a backup.",
+            )
+        stored = store.objects.put(out)
+    finally:
+        out.unlink(missing_ok=True)
+    with store.writing() as connection:
+        connection.execute(catalog.state.update().where(catalog.state.c.id == row.id).values(md5=stored.md5))
+    return open_table(store.objects.local(stored.md5))
 
 
 def known(store: Store, state: str) -> bool:
@@ -76,9 +119,10 @@ def read_raw(
     """Read a stored raw file; returns the root state's id and the source (options complete, problems listed)."""
     out = store.scratch_file(".parquet")
     try:
-        source = read_file(store.objects.local(raw["md5"]), out, options, name=raw["name"], progress=progress)
-        root = root_id(raw["sha256"], source.options.to_json())
-        _keep(store, root, None, out)
+        source = read_file(store.raw_file(raw), out, options, name=raw["name"], progress=progress)
+        read = source.options.to_json()
+        root = root_id(raw["sha256"], read)
+        _keep(store, root, None, out, source.table.content_hash, {"raw": dict(raw), "read": read})
     finally:
         out.unlink(missing_ok=True)
     problems = [vars(problem) for problem in source.problems]
@@ -156,11 +200,15 @@ def _run(store: Store, before: str, entry: RecipeStep, seed: int, settled: Earli
     out = store.scratch_file(".parquet")
     after = before
     try:
-        _, outcome = take(entry, table(store, before), out, seed=seed, earlier=settled, progress=progress)
+        made, outcome = take(entry, table(store, before), out, seed=seed, earlier=settled, progress=progress)
         if outcome.status == "done":
             learned = {"op": entry.op, "with": dict(entry.settings), "learned": outcome.learned, "seed": seed}
             after = sha256(before + canonical(learned) + source_hash(entry.op))
-            _keep(store, after, before, out)
+            origin = {
+                "step": replace(entry, learned=outcome.learned).to_json(), "seed": seed,
+                "split": settled.split, "weights": list(settled.weights),
+            }
+            _keep(store, after, before, out, made.content_hash, origin)
     except DataOpsError as error:
         outcome = Outcome(entry.op, entry.sentence, "failed", str(error))
     finally:
@@ -176,10 +224,13 @@ def _run(store: Store, before: str, entry: RecipeStep, seed: int, settled: Earli
     return after, outcome
 
 
-def _keep(store: Store, state: str, parent: str | None, path: Path) -> None:
+def _keep(
+    store: Store, state: str, parent: str | None, path: Path, content_hash: str, origin: Mapping[str, Any]
+) -> None:
     stored = store.objects.put(path)
+    plain = json.loads(json.dumps(origin))
     with store.writing() as connection:
         if connection.scalar(sa.select(catalog.state.c.id).where(catalog.state.c.id == state)) is None:
-            connection.execute(
-                catalog.state.insert().values(id=state, parent=parent, md5=stored.md5, created=store.clock())
-            )
+            connection.execute(catalog.state.insert().values(
+                id=state, parent=parent, md5=stored.md5, created=store.clock(), content_hash=content_hash, origin=plain,
+            ))

@@ -8,16 +8,17 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
+from dataops_core.errors import IntegrityError
 from dataops_core.recipe.recipe import canonical
 from dataops_core.store import audit, catalog
-from dataops_core.store.objects import Objects
+from dataops_core.store.objects import Objects, digest
 
 
 def now() -> str:
@@ -69,13 +70,13 @@ class Store:
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A read transaction: one consistent view."""
-        with self._engine.begin() as connection:
+        with catalog.clear_errors(self._engine), self._engine.begin() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
         """A write transaction: all or nothing."""
-        with self._writer.begin() as connection:
+        with catalog.clear_errors(self._engine), self._writer.begin() as connection:
             yield connection
 
     def close(self) -> None:
@@ -133,6 +134,13 @@ class Store:
             new = [{"key": key, "value": value} for key, value in values.items() if key not in known]
             if new:
                 connection.execute(catalog.cache.insert(), new)
+
+    def raw_file(self, raw: Mapping[str, Any]) -> Path:
+        """A stored raw file; raises IntegrityError unless it is the very file that was brought, by its SHA-256."""
+        path = self.objects.local(raw["md5"])
+        if digest(path).sha256 != raw["sha256"]:
+            raise IntegrityError("A stored file is not the one that was brought.", raw["name"], "Read the file again.")
+        return path
 
     def put_json(self, value: Any) -> str:
         """Store a JSON document as an object; returns its md5."""

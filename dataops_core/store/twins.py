@@ -167,7 +167,8 @@ def open_as_dataset(store: Store, dataset: str, number: int, actor: str) -> str:
     if version.manifest["kind"] != versions.SYNTHETIC:
         raise SettingError(f"Version {number} is not synthetic.", "versions", "Restore it instead.")
     here, raw = datasets.get(store, dataset), version.manifest["raw"]
-    made = datasets.add(store, here.project, store.objects.local(raw["md5"]), raw["name"], actor, name=f"{here.name} (synthetic)")
+    name = datasets.free_name(store, here.project, f"{here.name} (synthetic)")
+    made = datasets.add(store, here.project, store.raw_file(raw), raw["name"], actor, name=name)
     with store.writing() as connection:
         store.log(connection, "twin opened", actor, made, version=version.id)
     return made

@@ -9,7 +9,7 @@ from unittest.mock import Mock
 import pytest
 
 from dataops_core.errors import SettingError
-from dataops_core.store import datasets, jobs, states, worker
+from dataops_core.store import catalog, datasets, jobs, states, worker
 from dataops_core.store.store import Store
 
 
@@ -55,7 +55,7 @@ def test_a_job_that_fails_says_what_where_and_how_to_fix_it(store, tmp_path):
 
 def test_the_same_work_is_started_once(store, raw, monkeypatch):
     started = []
-    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *a, **k: started.append(a) or Mock())
+    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *a, **k: started.append(os.dup(k["pass_fds"][0])) or Mock())
     first, second = (jobs.start(store, "add", {"raw": raw}, "ann") for _ in range(2))
     assert first == second
     assert len(started) == 1
@@ -80,18 +80,55 @@ def test_cancel_ends_the_process_and_leaves_nothing_half_done(store, tmp_path):
     assert datasets.in_project(store, datasets.default_project(store, "ann")) == []
 
 
-def test_a_killed_job_is_called_interrupted_and_can_be_started_again(store, tmp_path, monkeypatch):
+def test_a_killed_job_is_called_interrupted_and_can_be_started_again(store, tmp_path):
     job = slow_job(store, tmp_path)
     wait(store, job, "running")
     for pid in pids(job):
         os.kill(pid, signal.SIGKILL)
-    monkeypatch.setattr(jobs, "SILENCE", 1.0)
-    now = wait(store, job, "interrupted", seconds=10)
+    now = wait(store, job, "interrupted", seconds=60)
     assert now.error["fix"] == "Start it again: nothing was lost."
-    monkeypatch.setattr(jobs, "SILENCE", 10.0)
     again = jobs.start(store, now.kind, now.args, "ann")
     assert again != job
     assert wait(store, again, "done", "failed", seconds=120).state == "done"
+
+
+def test_a_process_that_is_still_at_its_imports_is_alive_until_it_ends(store, raw, monkeypatch):
+    started = []
+    with monkeypatch.context() as patched:
+        real = subprocess.Popen
+        patched.setattr(jobs.subprocess, "Popen", lambda _, **how: started.append(real(["sleep", "600"], **how)) or started[0])
+        job = jobs.start(store, "add", {"raw": raw}, "ann")
+    silence(store)
+    assert jobs.get(store, job).state == "queued"
+    started[0].kill()
+    wait(store, job, "interrupted")
+
+
+def test_a_process_that_comes_to_nothing_for_long_is_alive_until_it_ends(store, tmp_path):
+    job = slow_job(store, tmp_path)
+    wait(store, job, "running")
+    os.kill(pids(job)[0], signal.SIGSTOP)
+    silence(store)
+    assert jobs.get(store, job).state == "running"
+    os.kill(pids(job)[0], signal.SIGKILL)
+    wait(store, job, "interrupted")
+
+
+def silence(store: Store) -> None:
+    """As if no job had given a sign of life for years."""
+    with store.writing() as connection:
+        connection.execute(catalog.job.update().values(beat=0.0))
+
+
+def test_a_job_of_another_machine_lives_by_its_lease(store, raw, monkeypatch):
+    monkeypatch.setattr(jobs.subprocess, "Popen", lambda *a, **k: Mock())
+    job = jobs.start(store, "add", {"raw": raw}, "ann")
+    with store.writing() as connection:
+        connection.execute(catalog.job.update().values(place="elsewhere:/home", beat=time.time() - jobs.LEASE / 2))
+    assert jobs.get(store, job).state == "queued"
+    with store.writing() as connection:
+        connection.execute(catalog.job.update().values(beat=time.time() - jobs.LEASE - 1))
+    assert jobs.get(store, job).state == "interrupted"
 
 
 def test_work_in_a_page_and_in_a_worker_is_the_same_code(store, raw):

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 from dataclasses import replace
 from pathlib import Path
@@ -154,7 +155,12 @@ def test_a_changed_manifest_is_noticed(store, dataset):
         md5 = connection.execute("SELECT manifest FROM version").fetchone()[0]
     path = store.objects.local(md5)
     path.chmod(0o644)
-    path.write_text(path.read_text().replace('"message":"one"', '"message":"two"'))
+    changed = path.read_text().replace('"message":"one"', '"message":"two"')
+    path.write_text(changed)
+    with pytest.raises(IntegrityError, match="A stored file is damaged"):
+        versions.get(store, dataset, 1)
+    with sqlite3.connect(store.home / "catalog.sqlite") as connection:
+        connection.execute("UPDATE version SET manifest = ?", [store.put_json(json.loads(changed))])
     with pytest.raises(IntegrityError, match="manifest of a version was changed"):
         versions.get(store, dataset, 1)
 

@@ -1,0 +1,116 @@
+"""Check of the whole store: every stored file against its hash, every manifest, the audit chain; what is damaged, and whom it touches."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from dataops_core.errors import DataOpsError, IntegrityError
+from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.store import audit, catalog, states, versions
+from dataops_core.store.store import Store
+
+
+@dataclass(frozen=True)
+class Damage:
+    """One damaged or lost file: what it is, the versions and datasets that need it, and whether it was rebuilt."""
+
+    object: str
+    what: str  # "raw file", "table", "manifest" or "model"
+    problem: str
+    versions: tuple[str, ...]
+    rebuilt: bool = False
+
+
+@dataclass(frozen=True)
+class Health:
+    """What a check of the store found: files checked, damages, entries of the audit log, and what is wrong with it."""
+
+    files: int
+    damages: tuple[Damage, ...]
+    audit_entries: int
+    audit_problem: str
+
+    @property
+    def ok(self) -> bool:
+        """Whether nothing is damaged, or all that was is rebuilt."""
+        return not self.audit_problem and all(damage.rebuilt for damage in self.damages)
+
+    def to_json(self) -> dict[str, Any]:
+        """The result as plain JSON values."""
+        return {"ok": self.ok, **asdict(self)}
+
+
+def check(store: Store, *, heal: bool = False, progress: Progress = nothing_said) -> Health:
+    """Read every stored file that the catalog names and compare it with its hash; with `heal`, rebuild what can be rebuilt.
+
+    A table is rebuilt from its raw file and recipe. A raw file, a manifest or a model cannot be: restore it from a backup,
+    or read the same raw file again.
+    """
+    damages, needed = [], _needed(store)
+    for number, (md5, (what, state, users)) in enumerate(sorted(needed.items())):
+        progress(number / len(needed), f"{number:,} of {len(needed):,} files")
+        try:
+            store.objects.local(md5)
+        except IntegrityError as error:
+            rebuilt = heal and what == "table" and _rebuilt(store, state)
+            damages.append(Damage(md5, what, error.what, tuple(sorted(users)), rebuilt))
+    with store.reading() as connection:
+        try:
+            entries, problem = audit.check_chain(connection), ""
+        except IntegrityError as error:
+            entries, problem = 0, f"{error.what} ({error.where})"
+    return Health(len(needed), tuple(damages), entries, problem)
+
+
+def _rebuilt(store: Store, state: str) -> bool:
+    try:
+        states.table(store, state)
+    except DataOpsError:
+        return False
+    return True
+
+
+def _needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
+    """Each object that the catalog names, by md5: what it is, its state if it is a table, and the versions that need it."""
+    found: dict[str, tuple[str, str, set[str]]] = {}
+    users_of_state: dict[str, set[str]] = defaultdict(set)
+
+    def add(md5: str, what: str, user: str = "", state: str = "") -> None:
+        found.setdefault(md5, (what, state, set()))[2].update({user} - {""})
+
+    with store.reading() as connection:
+        names = {row.id: row.name for row in connection.execute(sa.select(catalog.dataset.c.id, catalog.dataset.c.name))}
+        drafts = connection.execute(sa.select(catalog.draft.c.dataset, catalog.draft.c.raw)).all()
+        committed = connection.execute(sa.select(catalog.version)).all()
+        every_state = connection.execute(sa.select(catalog.state)).all()
+        models = connection.execute(sa.select(catalog.model.c.dataset, catalog.model.c.about)).all()
+    for row in drafts:
+        add(row.raw["md5"], "raw file", f"{names[row.dataset]}, draft")
+    for row in committed:
+        user = f"{names[row.dataset]}, version {row.n}"
+        add(row.manifest, "manifest", user)
+        users_of_state[row.state].add(user)
+        for what, md5 in _in_manifest(store, row):
+            add(md5, what, user)
+    for row in models:
+        add(row.about["md5"], "model", f"{names[row.dataset]}, draft")
+    for row in every_state:
+        add(row.md5, "table", state=row.id)
+        for user in users_of_state[row.id]:
+            add(row.md5, "table", user, row.id)
+    return found
+
+
+def _in_manifest(store: Store, row: Any) -> Iterator[tuple[str, str]]:
+    try:
+        manifest = versions.get(store, row.dataset, row.n).manifest
+    except DataOpsError:
+        return
+    yield "raw file", manifest["raw"]["md5"]
+    for model in manifest.get("models", ()):
+        yield "model", model["md5"]
