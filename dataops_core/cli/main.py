@@ -197,8 +197,10 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("name")
     cmd.add_argument("number", type=int, metavar="V")
     cmd.add_argument("-o", "--out", type=Path, required=True)
-    cmd.add_argument("--exact-csv", action="store_true", help="write CSV cells as they are, formulas included")
-    add("verify", "Rebuild a bundle's data and compare the hashes.", "versions").add_argument("bundle", type=Path)
+    cmd = add("verify", "Check every byte of a bundle, rebuild its files and compare.", "versions")
+    cmd.add_argument("bundle", type=Path)
+    cmd.add_argument("--key", help="the public key of whoever should have signed it, or a file that holds it")
+    add("signing-key", "Make a pair of keys for signing bundles.", "versions")
     add("guide", "Every step and check, with its settings.", "tables").add_argument("op", nargs="?")
     return parser
 

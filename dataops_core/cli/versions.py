@@ -7,7 +7,8 @@ from dataclasses import replace
 
 from dataops_core.cli.tell import print_json, print_table, read_model, reading, tell_problems
 from dataops_core.errors import ConflictError, InputError
-from dataops_core.export.bundle import verify_bundle
+from dataops_core.export.signature import KEY, new_key
+from dataops_core.export.verify import verify_bundle
 from dataops_core.read import ReadOptions
 from dataops_core.recipe import recipe as recipes
 from dataops_core.store import datasets, fsck, models, states, versions
@@ -114,7 +115,7 @@ def fsck_command(args: argparse.Namespace) -> int:
 def export_command(args: argparse.Namespace) -> int:
     """Write the bundle of a version."""
     store = Store()
-    versions.export(store, datasets.find(store, args.name), args.number, args.out, whoami(), safe_csv=not args.exact_csv)
+    versions.export(store, datasets.find(store, args.name), args.number, args.out, whoami())
     if args.json:
         return print_json({"out": str(args.out), "size": args.out.stat().st_size})
     print(f"{args.out}: {args.out.stat().st_size:,} bytes")
@@ -122,12 +123,22 @@ def export_command(args: argparse.Namespace) -> int:
 
 
 def verify_command(args: argparse.Namespace) -> int:
-    """Rebuild a bundle's data and compare the hashes: exit code 1 when something does not hold."""
-    told = verify_bundle(args.bundle)
+    """Check every byte of a bundle, rebuild its files and compare: exit code 1 when it is not intact."""
+    told = verify_bundle(args.bundle, key=args.key)
     if args.json:
         print_json(told.to_json())
         return int(not told.ok)
     for check in told.checks:
         print(f"{'ok    ' if check.ok else 'FAILED'}  {check.what}{': ' + check.seen if check.seen else ''}")
-    print("The bundle holds, and its data can be rebuilt." if told.ok else "The bundle does not hold.")
+    print(told.words)
     return int(not told.ok)
+
+
+def signing_key_command(args: argparse.Namespace) -> int:
+    """Make a pair of keys: the secret one signs each bundle that is exported, the public one is for whoever verifies it."""
+    secret, public = new_key()
+    if args.json:
+        return print_json({"secret": secret, "public": public})
+    print(f'Keep this one secret; put it into .streamlit/secrets.toml, or set it in the environment:\n{KEY} = "{secret}"')
+    print(f"Give this one to those who verify your bundles (verify --key):\n{public}")
+    return 0

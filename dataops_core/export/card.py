@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import re
+import shlex
 from collections.abc import Mapping
 from typing import Any
+
+from dataops_core.report.mask import Words, masked
 
 _LIST = 8
 
 
-def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]) -> str:
-    """The Markdown of a version's data card, from its manifest and the profiles before and after."""
-    data, raw = version["data"], version["raw"]
+def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any], raw_file: str) -> str:
+    """The Markdown of a version's data card, from its manifest and the profiles before and after; it shows no value that may name a person.
+
+    `raw_file` is where the raw file lies in the bundle.
+    """
+    data, raw, words = version["data"], version["raw"], Words.of(after)
     lines = [
         f"# {_text(version['dataset'])}, version {version['number']}",
         "",
-        f"> {_text(version['message'])}",
+        f"> {_text(masked(version['message']))}",
         "",
         _origin(version, before),
         "",
@@ -37,11 +43,11 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         "",
         "| Column | Kind | Missing | Distinct | Typical values |",
         "|---|---|---:|---:|---|",
-        *[_column(column, after["facts"][column["name"]]) for column in data["columns"]],
+        *[_column(column, after["facts"][column["name"]], words) for column in data["columns"]],
         "",
         "## What to beware of",
         "",
-        *(_cautions(after) or ["No error and no warning was found in this version. That is no proof that there is none."]),
+        *(_cautions(after, words) or ["No error and no warning was found in this version. That is no proof that there is none."]),
         "",
         *_roles(version.get("roles") or {}),
         *_models(version),
@@ -52,11 +58,11 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         "",
         "```",
         "python -m dataops_core verify THIS_BUNDLE.zip",
-        f"python clean.py \"raw/{_code(raw['name'])}\" clean.csv",
+        f"python clean.py {shlex.quote(raw_file)} clean.csv",
         "```",
         "",
         f"- Content hash: `{data['content_hash']}`",
-        f"- Raw file, SHA-256: `{raw['sha256']}`",
+        f"- Raw file, SHA-256: `{raw['sha256']}`, brought as `{_code(raw['name'])}`",
         f"- Made with {', '.join(f'{name} {number}' for name, number in version['packages'].items())}",
         "",
     ]
@@ -89,9 +95,9 @@ def _steps(steps: list[Mapping[str, Any]]) -> list[str]:
     for number, step in enumerate(steps, 1):
         reason = step.get("reason", "").rstrip(".")
         effect = {"skipped": f"skipped: {reason}", "off": "switched off"}.get(step["status"]) or ". ".join(part for part in (_effect(step), reason) if part)
-        lines.append(f"{number}. {_text(step['sentence'])} — {_text(effect)}.")
+        lines.append(f"{number}. {_text(masked(step['sentence']))} — {_text(masked(effect))}.")
         if step.get("why"):
-            lines.append(f"   *Why: {_text(step['why'])}*")
+            lines.append(f"   *Why: {_text(masked(step['why']))}*")
     return lines
 
 
@@ -115,26 +121,29 @@ def _effect(step: Mapping[str, Any]) -> str:
     return ", ".join(parts) or "nothing had to change"
 
 
-def _column(column: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
+def _column(column: Mapping[str, Any], facts: Mapping[str, Any], words: Words) -> str:
     if column["kind"] == "id":
         typical = "names a row" if facts["distinct"] == facts["rows"] - facts["missing"] else "names a row, but not always uniquely"
+    elif words.hides(column["name"]):
+        typical = "not shown: it may name a person"
     elif "mean" in facts and facts["mean"] is not None:
         middle = facts["quantiles"]["0.5"]
         typical = f"{facts['min']:,.6g} to {facts['max']:,.6g}, half below {middle:,.6g}"
     elif column["kind"] == "datetime" and facts.get("min"):
         typical = f"{facts['min']} to {facts['max']}"
     elif column["kind"] in ("category", "boolean"):
-        typical = ", ".join(top["value"] for top in facts["top"][:4])
+        told = [words.value(column["name"], top["value"], top["count"]) for top in facts["top"][:4]]
+        typical = masked(", ".join(dict.fromkeys(told)))
     else:
         typical = f"text of {facts.get('shortest', 0)} to {facts.get('longest', 0)} characters" if facts["distinct"] else "none"
     share = f" ({facts['missing'] / facts['rows']:.1%})" if facts["missing"] and facts["rows"] else ""
     return f"| {_text(column['name'])} | {column['kind']} | {facts['missing']:,}{share} | {facts['distinct']:,} | {_text(typical)} |"
 
 
-def _cautions(after: Mapping[str, Any]) -> list[str]:
+def _cautions(after: Mapping[str, Any], words: Words) -> list[str]:
     grave = [finding for finding in after["findings"] if finding["severity"] != "note"]
     lines = [
-        f"- **{_text(f['title'])}**{' in ' + _text(', '.join(f['columns'])) if f['columns'] else ''}: {_text(f['message'])}"
+        f"- **{_text(f['title'])}**{' in ' + _text(', '.join(f['columns'])) if f['columns'] else ''}: {_text(masked(words.message(f)))}"
         for f in grave[:_LIST]
     ]
     return lines + ([f"- … and {len(grave) - _LIST} more."] if len(grave) > _LIST else [])
@@ -180,4 +189,4 @@ def _text(text: str) -> str:
 
 
 def _code(text: str) -> str:
-    return text.replace("`", "'")
+    return " ".join("".join(c if c.isprintable() else " " for c in text).replace("`", "'").split())

@@ -16,7 +16,7 @@ from dataops_core.read.fast_parquet import read_plain_parquet
 from dataops_core.read.fast_text import read_plain_text
 from dataops_core.read.json_table import read_json_frame
 from dataops_core.read.options import Blanked, Problem, ReadOptions, Source
-from dataops_core.read.parquet import parquet_kinds, read_parquet_frame
+from dataops_core.read.parquet import check_unchanged, parquet_kinds, read_parquet_frame
 from dataops_core.read.text import read_text_frame
 from dataops_core.table import write_table
 
@@ -56,6 +56,8 @@ def read_file(
         blanked: dict[str, Blanked] = {}
     else:
         table, complete, problems, blanked = found
+    if kind == "parquet":
+        problems += check_unchanged(content, given, complete, table)
     tell(1.0, "Done")
     return Source(table, ReadOptions.from_json(complete), tuple(Problem(**problem) for problem in problems), blanked)
 

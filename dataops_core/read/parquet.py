@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -11,9 +12,11 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
-from dataops_core.errors import InputError
+from dataops_core.errors import FlawError, InputError
+from dataops_core.read.content import Content
 from dataops_core.read.names import RESERVED_NAME, check_flaws, clean_names, nameless, table_flaws
 from dataops_core.read.values import value_frame
+from dataops_core.table import Table
 from dataops_core.table.kinds import tidy, type_of
 
 
@@ -78,6 +81,24 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     flaws = table_flaws(table.column_names, held, rows or ours)  # the workbench may write a table without rows
     flawed = check_flaws(flaws, "the schema", given.get("lenient"))
     return base, {"format": "parquet", **facts, **({"lenient": True} if flawed else {})}, problems
+
+
+def check_unchanged(content: Content, given: Mapping[str, Any], complete: Mapping[str, Any], table: Table) -> list[dict]:
+    """Compare what was read with the content hash that the workbench wrote into the file, where it did.
+
+    Raises FlawError for a file that was altered since; with `lenient` that is a problem to be listed instead. A file read with
+    other types or missing tokens than it was written with has no hash to compare with.
+    """
+    with content.opened() as stream:
+        written = (pq.read_metadata(stream).metadata or {}).get(b"dataops")
+    about = json.loads(written) if written else {}
+    types = {name: kind for name, kind, *_ in about.get("columns", ())}
+    if not about or "missing_tokens" in given or complete["types"] != types or table.content_hash == about.get("content_hash"):
+        return []
+    what, where = "The file was altered or damaged after the workbench wrote it: its cells do not match its content hash.", "the whole file"
+    if not given.get("lenient"):
+        raise FlawError(what, where, "Fetch or export it again, or read it as it is (lenient).")
+    return [{"what": what, "where": where, "fix": "Check the cells against the source.", "count": 1}]
 
 
 def changed_problems(changed: list[str]) -> list[dict]:

@@ -18,6 +18,7 @@ from dataops_core.read import ReadOptions
 from dataops_core.steps import REGISTRY, Step
 
 FORMAT = "dataops-recipe/1"
+LARGEST = 256 << 20  # bytes of a recipe file: what steps learned from a large table lies in it
 
 
 @dataclass(frozen=True)
@@ -235,11 +236,18 @@ def load(path: Path) -> Recipe:
     import yaml
 
     try:
+        if path.stat().st_size > LARGEST:
+            raise SettingError(f"The recipe has {path.stat().st_size:,} bytes; at most {LARGEST:,} are read.", str(path), "Check that this is a recipe.")
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError("The recipe cannot be read.", str(path), "Check the path and the file.") from error
     try:
-        plain = json.loads(text) if text.lstrip().startswith("{") else yaml.safe_load(text)
+        if text.lstrip().startswith("{"):
+            plain = json.loads(text)
+        else:
+            if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):  # a few of them can stand for gigabytes
+                raise SettingError("The recipe uses YAML aliases (*name).", str(path), "Write out what they stand for.")
+            plain = yaml.safe_load(text)
     except json.JSONDecodeError as error:
         raise SettingError(f"The recipe is broken JSON: {error.msg}.", f"{path}, line {error.lineno}", "Mend that line.") from error
     except RecursionError as error:

@@ -116,12 +116,23 @@ def script(recipe: Recipe) -> str:
         if sources.bring(name, module, inside) != name:
             raise SettingError(f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere.")
     pieces = sources.text()
-    return _TEMPLATE.format(
-        title=recipe.name.replace('"""', "'''").replace("\\", "/"), name=recipe.name.replace("\\", "/").replace('"', "'"),
+    name = _line(recipe.name)
+    made = _TEMPLATE.format(
+        title=name.replace('"', "'").replace("\\", "/"), name=name.replace('"', "'").replace("\\", "/"),
         version=__version__, needs=_needs(pieces, form),
         imports=sources.import_lines(), read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
         steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=pieces,
     )
+    try:
+        compile(made, "clean.py", "exec")
+    except (SyntaxError, ValueError) as error:
+        raise SettingError(f"The script of this recipe is not valid Python: {error}.", "script", "Look at the settings of its steps.") from error
+    return made
+
+
+def _line(text: str) -> str:
+    """A text as one line of a comment: nothing that ends it, that cannot be seen, or that turns its direction round."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
 def _needs(text: str, form: str) -> str:
@@ -132,7 +143,7 @@ def _needs(text: str, form: str) -> str:
 
 
 def _lines(number: int, entry: RecipeStep, seed: int, earlier: Earlier, sources: Sources) -> list[str]:
-    sentence = " ".join(entry.sentence.split())
+    sentence = _line(entry.sentence)
     if entry.off:
         return [f"    # {number}. (off) {sentence}"]
     step = get(entry.op)
@@ -145,7 +156,7 @@ def _lines(number: int, entry: RecipeStep, seed: int, earlier: Earlier, sources:
         given.append(f"learned={_literal(dict(entry.learned))}")
     elif step.learner:
         given += [f"learner={sources.add(step.learner)}"] + ([f"learns_from={earlier.split!r}"] if earlier.split else [])
-    why = [f"    # Why: {' '.join(entry.why.split())}"] if entry.why else []
+    why = [f"    # Why: {_line(entry.why)}"] if entry.why else []
     return [f"    # {number}. {sentence}", *why, f"    df = take(\n        {step.function.__name__}, df,"] + [
         f"        {part}," for part in given
     ] + ["    )"]

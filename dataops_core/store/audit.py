@@ -43,6 +43,11 @@ def entries(connection: sa.Connection, dataset: str | None = None) -> list[dict[
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def count(connection: sa.Connection, dataset: str) -> int:
+    """How many entries concern one dataset."""
+    return connection.scalar(sa.select(sa.func.count()).select_from(catalog.audit).where(catalog.audit.c.dataset == dataset)) or 0
+
+
 def check_chain(connection: sa.Connection) -> int:
     """Recompute the whole chain; returns the number of entries or raises IntegrityError at the first broken one."""
     prev, count = START, 0

@@ -91,8 +91,9 @@ def enter(
     """Enter a version into the catalog, within a transaction: its manifest is what is `told`, with number, parent, time and audit head."""
     last = connection.scalar(sa.select(sa.func.max(catalog.version.c.n)).where(catalog.version.c.dataset == here.id)) or 0
     created, content_hash = store.clock(), told["data"]["content_hash"]
+    entries = audit.count(connection, here.id) + 1  # how many there are with this one: none can be left out of a bundle unseen
     head = store.log(
-        connection, "version committed", actor, here.id, number=last + 1, message=message.strip(), content_hash=content_hash,
+        connection, "version committed", actor, here.id, number=last + 1, message=message.strip(), content_hash=content_hash, entries=entries,
     )
     manifest = {
         "format": FORMAT, "dataset": here.name, "number": last + 1, "parents": [parent] if parent else [], "message": message.strip(),
@@ -195,8 +196,7 @@ def restore(store: Store, dataset: str, revision: int, number: int, actor: str) 
 
 
 def export(
-    store: Store, dataset: str, number: int, out: Path, actor: str, *, name: str = "", safe_csv: bool = True,
-    progress: Progress = nothing_said,
+    store: Store, dataset: str, number: int, out: Path, actor: str, *, name: str = "", progress: Progress = nothing_said,
 ) -> None:
     """Write the bundle of a version to `out`."""
     version = get(store, dataset, number)
@@ -215,7 +215,7 @@ def export(
     known = [entry for entry in entries if first <= entry["seq"] <= _anchor(entries, version)]
     progress(0.8, "Writing the bundle")
     write_bundle(
-        out, version.manifest, now, store.objects.local(raw["md5"]), before or {}, after or {}, known, safe_csv=safe_csv,
+        out, version.manifest, now, store.raw_file(raw), before or {}, after or {}, known,
         models={each["name"]: store.objects.local(each["md5"]) for each in version.manifest.get("models", ())},
     )
     with store.writing() as connection:

@@ -15,7 +15,7 @@ from typing import Any
 
 from dataops_core.checks import Context
 from dataops_core.errors import DataOpsError, FlawError
-from dataops_core.export.bundle import verify_bundle
+from dataops_core.export.verify import verify_bundle
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
@@ -79,15 +79,13 @@ def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress)
 
 def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     out = store.scratch_file(".zip")
-    versions.export(
-        store, args["dataset"], args["number"], out, actor, name=args["name"], safe_csv=args["safe_csv"], progress=progress
-    )
+    versions.export(store, args["dataset"], args["number"], out, actor, name=args["name"], progress=progress)
     return store.objects.put(out).to_json()
 
 
 def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     path = store.objects.local(args["md5"])
-    return verify_bundle(path, progress=progress).to_json()
+    return verify_bundle(path, key=args["key"] or None, progress=progress).to_json()
 
 
 def _stem(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dataops_core.export.signature import KEY
 from dataops_core.store import audit, versions
 from dataops_core.store.changes import Change
 from dataops_core.store.datasets import Dataset
@@ -22,17 +24,15 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
     """Make the bundle, then offer it for download."""
     number = version["number"]
     file = f"{_plain(here.name)}-v{number}.zip"
-    args = {"dataset": here.id, "number": number, "safe_csv": True, "name": file}
+    args = {"dataset": here.id, "number": number, "name": file}
     asked = f"versions.export.{here.id}.{number}"
     with st.popover("Export", icon=":material/download:", key=f"versions.popover.{number}"):
         st.markdown("One zip: the twin as Parquet and CSV, the model card with its verdicts, facts and a data card. No real row is in it." if version["synthetic"] else
                     "One zip: data as Parquet and CSV, the raw file, recipe, plain script, models that were kept, facts, audit and a data card.")
-        safe = st.checkbox(
-            "Make CSV safe for spreadsheets", value=True, key=f"versions.safe.{number}",
-            help="Puts an apostrophe before cells that a spreadsheet program would run as a formula",
+        st.caption(
+            "Cells of data.csv are exact. Where a spreadsheet program would run some as formulas, open data_spreadsheet_safe.csv instead. "
+            + ("The bundle is signed with the key of this installation." if os.environ.get(KEY) else f"The bundle is not signed: there is no {KEY}.")
         )
-        args["safe_csv"] = safe
-        asked = f"{asked}.{safe}"
         st.button("Make the bundle", key=f"{asked}.go", type="primary", on_click=lambda: st.session_state.update({asked: True}))
     if not st.session_state.get(asked):
         return
@@ -110,22 +110,29 @@ def compare(here: Dataset, numbers: Sequence[int]) -> None:
 def verify_box() -> None:
     """Check a bundle that somebody sent: every byte, then rebuild it."""
     with st.container(border=True, key="versions-verify"):
-        st.markdown("Rebuilds the data of a bundle from its raw file and recipe, and compares the hashes.")
+        st.markdown("Rebuilds every file of a bundle from its raw file and recipe, and compares the hashes. Nothing in it is run.")
+        key = st.text_input(
+            "Public key of the sender (optional)", key="versions.key", placeholder="44 characters, or none",
+            help="Whoever sent the bundle can tell you their public key. With it you know who made the bundle; without it, only that it is unchanged.",
+        ).strip()
         nonce = st.session_state.get("versions.nonce", 0)
         st.file_uploader("A bundle (.zip)", type="zip", key=f"versions.bundle.{nonce}", on_change=_take, args=(nonce,))
         asked = st.session_state.get("versions.verify")
         if not asked:
             return
-        told = job.do("verify", {"md5": asked["md5"]}, f"Verifying {asked['name']}", cells=asked["size"])
+        told = job.do("verify", {"md5": asked["md5"], "key": key}, f"Verifying {asked['name']}", cells=asked["size"])
         if told is None:
             return
         if told["ok"]:
-            st.success("Every byte is as it was, and raw file and recipe rebuild the very same data.", title="The bundle holds")
+            st.success(
+                f"Every byte is as it was, and raw file and recipe rebuild the very same files. {md(told['signature']['words'])}",
+                title="The bundle is intact",
+            )
         else:
             bad = [check for check in told["checks"] if not check["ok"]]
-            st.error("; ".join(f"{md(check['what'])}: {md(check['seen'])}" for check in bad), title="The bundle does not hold")
+            st.error("; ".join(f"{md(check['what'])}: {md(check['seen'])}" for check in bad), title="The bundle is not intact")
         st.dataframe(
-            pd.DataFrame([{"Check": c["what"], "Holds": "yes" if c["ok"] else "no", "Seen": c["seen"]} for c in told["checks"]]),
+            pd.DataFrame([{"Check": c["what"], "Passed": "yes" if c["ok"] else "no", "Seen": c["seen"]} for c in told["checks"]]),
             hide_index=True, alt="What was checked", key="versions.checks",
         )
 

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dataops_core import cli
-from dataops_core.export.bundle import verify_bundle
+from dataops_core.export.verify import verify_bundle
 from tests.browser.driver import ROOT, button, metric, no_traceback, settle, tab_to
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dataops_core.errors import IntegrityError
-from dataops_core.export.bundle import verify_bundle
+from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import datasets, versions
 from dataops_core.store.store import Store
@@ -39,7 +39,10 @@ def test_a_bundle_verifies_without_any_store(bundle, monkeypatch, tmp_path):
     monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "fresh"))
     told = verify_bundle(bundle)
     assert told.ok
-    assert [c.what for c in told.checks][-1] == "raw file + recipe rebuild the data"
+    said = {c.what for c in told.checks}
+    assert {"raw file + recipe rebuild the data", "clean.py follows from the version", "facts_after.json follows from the version"} <= said
+    assert told.signature.status == "none"
+    assert "by whom is not proven" in told.words
 
 
 def test_the_same_version_gives_the_same_bytes(bundle):
@@ -52,17 +55,18 @@ def test_a_bundle_holds_all_that_the_readme_promises(bundle):
         card = zipped.read("DATA_CARD.md").decode()
         recipe = json.loads(zipped.read("recipe.json"))
         audit = [json.loads(line) for line in zipped.read("audit.jsonl").splitlines()]
-        csv = zipped.read("data.csv").decode()
+        csv, safe = (zipped.read(name).decode() for name in ("data.csv", "data_spreadsheet_safe.csv"))
         manifest = json.loads(zipped.read("manifest.json"))
     assert names == {
-        "DATA_CARD.md", "audit.jsonl", "clean.py", "data.csv", "data.parquet", "facts_after.json", "facts_before.json", "manifest.json",
-        "raw/t|a*b.csv", "recipe.json", "schema.json",
+        "DATA_CARD.md", "audit.jsonl", "clean.py", "data.csv", "data.parquet", "data_spreadsheet_safe.csv", "facts_after.json", "facts_before.json", "manifest.json",
+        "raw/raw.csv", "recipe.json", "schema.json",
     }
     assert "trimmed \\| and \\*filled\\*" in card
     assert "200 cells changed" in card  # " Paris" stands in two of three rows
     assert recipe["steps"][1]["learned"]["n"]["fill"] == 150  # the mean of 1 to 299 without multiples of five
     assert [e["what"] for e in audit] == ["file read", "recipe changed", "version committed"]
-    assert ",'=1+0,\n" in csv
+    assert ",=1+0,\n" in csv
+    assert ",'=1+0,\n" in safe
     assert "3. Dropped gone — switched off." in card
     assert "4. Filled missing values in e with the most frequent — skipped: " in card
     assert manifest["version"]["audit_head"] == audit[-1]["hash"]
@@ -116,10 +120,10 @@ def rewritten(bundle: Path, name: str, change, path: Path) -> Path:
 
 
 def test_a_whole_file_that_was_swapped_is_named(bundle, tmp_path):
-    path = rewritten(bundle, "raw/t|a*b.csv", lambda data: data.replace(b"Rome", b"Oslo"), tmp_path / "s.zip")
+    path = rewritten(bundle, "raw/raw.csv", lambda data: data.replace(b"Rome", b"Oslo"), tmp_path / "s.zip")
     ok, where = holds(path)
     assert not ok
-    assert "raw/t|a*b.csv: the file was changed" in where
+    assert "raw/raw.csv: the file was changed" in where
 
 
 def test_a_changed_description_is_named(bundle, tmp_path):

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from dataops_core.export.bundle import verify_bundle
+from dataops_core.export.verify import verify_bundle
 from dataops_core.store import versions
 from dataops_core.store.store import Store
 from tests.pages.driver import click, dataset, go, said, sentences, texts, unforeseen, wait_for_job
@@ -75,7 +75,7 @@ def test_exported_bundle_holds_and_verifies_on_the_page(two):
     two.file_uploader[0].upload("mine.zip", Path(path).read_bytes()).run()
     wait_for_job(two)
     assert unforeseen(two) == []
-    assert [each.proto.title for each in two.success] == ["The bundle holds"]
+    assert [each.proto.title for each in two.success] == ["The bundle is intact"]
 
 
 @pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04" + b"\0" * 100], ids=["empty", "text", "broken"])

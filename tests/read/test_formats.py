@@ -189,3 +189,33 @@ def test_parquet_with_two_columns_of_one_name_is_refused_or_mended(tmp_path):
         read_file(path, tmp_path / "o.parquet")
     source = read_file(path, tmp_path / "o.parquet", ReadOptions(lenient=True))
     assert source.table.names == ["x", "x (2)"]
+
+
+def test_a_parquet_of_ours_that_was_altered_is_refused_unless_asked(tmp_path, make_table):
+    table = make_table({"n": range(2000), "t": [f"town {i % 7}" for i in range(2000)]})
+    write_file(table, tmp_path / "t.parquet")
+    intact = (tmp_path / "t.parquet").read_bytes()
+    assert read_file(tmp_path / "t.parquet", tmp_path / "read.parquet").problems == ()
+    silent = 0
+    for step in range(40):
+        data = bytearray(intact)
+        data[4 + step * (len(data) - 2600) // 40] ^= 1 << step % 8
+        (tmp_path / "x.parquet").write_bytes(data)
+        try:
+            silent += read_file(tmp_path / "x.parquet", tmp_path / "read.parquet").table.content_hash != table.content_hash
+        except InputError:  # FlawError where the cells can still be read
+            continue
+    assert silent == 0
+
+
+def test_an_altered_parquet_of_ours_can_be_read_as_it_is(tmp_path, make_table):
+    table = make_table({"n": range(20)})
+    write_file(table, tmp_path / "t.parquet")
+    with pq.ParquetFile(tmp_path / "t.parquet") as file:
+        about, rows = file.metadata.metadata, file.read()
+    changed = rows.set_column(0, "n", [list(range(1, 21))]).replace_schema_metadata(about)
+    pq.write_table(changed, tmp_path / "t.parquet")
+    with pytest.raises(FlawError, match="altered or damaged"):
+        read_file(tmp_path / "t.parquet", tmp_path / "read.parquet")
+    source = read_file(tmp_path / "t.parquet", tmp_path / "read.parquet", ReadOptions(lenient=True))
+    assert [problem.what[:24] for problem in source.problems] == ["The file was altered or "]

@@ -9,7 +9,7 @@ import pytest
 
 from dataops_core.cli.main import main
 from dataops_core.errors import IntegrityError
-from dataops_core.export.bundle import verify_bundle
+from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import catalog, datasets, fsck, states, versions
 from dataops_core.store import objects as objects_module

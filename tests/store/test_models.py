@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from dataops_core.cli import main
 from dataops_core.errors import SettingError
-from dataops_core.export.bundle import verify_bundle
+from dataops_core.export.verify import verify_bundle
 from dataops_core.fairness import decide
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import catalog, datasets, models, states, versions

@@ -16,7 +16,7 @@ import sqlalchemy as sa
 
 from dataops_core.cli import main
 from dataops_core.errors import SettingError
-from dataops_core.export.bundle import verify_bundle
+from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import catalog, datasets, jobs, states, twins, versions, worker
 from dataops_core.store.store import Store

@@ -1,0 +1,110 @@
+"""The manifest of a bundle as a schema: a bundle comes from anywhere, and what is not described here is refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+import pydantic
+
+from dataops_core.errors import IntegrityError
+
+FORMAT = "dataops-bundle/2"
+_Sha = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{64}$")]
+_Md5 = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{32}$")]
+_FileName = Annotated[str, pydantic.StringConstraints(pattern=r"^(raw/|models/)?[A-Za-z0-9_-][A-Za-z0-9_.-]*$", max_length=120)]
+_ModelName = Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
+_Features = Annotated[str, pydantic.StringConstraints(pattern=r"^X(-[0-9]{1,4})?$")]
+_Size = Annotated[int, pydantic.Field(ge=0, le=1 << 40)]
+_Text = Annotated[str, pydantic.StringConstraints(max_length=10_000)]
+
+
+class _Strict(pydantic.BaseModel):
+    model_config = pydantic.ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class Listed(_Strict):
+    """A file of the bundle."""
+
+    sha256: _Sha
+    size: _Size
+
+
+class Raw(_Strict):
+    """The file as it was brought."""
+
+    name: _Text
+    md5: _Md5
+    sha256: _Sha
+    size: _Size
+
+
+class Column(_Strict):
+    """A column of the table."""
+
+    name: str
+    type: Literal["text", "integer", "decimal", "boolean", "datetime"]
+    kind: _Text
+
+
+class Data(_Strict):
+    """The table."""
+
+    rows: _Size
+    content_hash: _Sha
+    columns: list[Column]
+
+
+class Model(pydantic.BaseModel):
+    """A fitted model that ships with the version; what else is told of it is not relied on."""
+
+    model_config = pydantic.ConfigDict(extra="allow", strict=True, frozen=True)
+    name: _ModelName
+    x: _Features
+    sha256: _Sha
+    size: _Size
+    features: list[str]
+    sensitive: list[str]
+
+
+class Version(_Strict):
+    """The manifest of the version."""
+
+    format: Literal["dataops-version/1"]
+    kind: Literal["raw", "derived", "synthetic"]
+    dataset: _Text
+    number: Annotated[int, pydantic.Field(ge=1)]
+    parents: list[_Sha]
+    message: str
+    actor: _Text
+    created: Annotated[str, pydantic.StringConstraints(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$")]
+    audit_head: _Sha
+    raw: Raw
+    roles: dict[str, Any]
+    data: Data
+    recipe: dict[str, Any]
+    steps: list[dict[str, Any]]
+    packages: dict[str, _Text]
+    models: list[Model] = []
+    models_left_out: dict[str, str] = {}
+    synthetic: dict[str, Any] = {}
+
+
+class Manifest(_Strict):
+    """The manifest of the bundle: the version, and every file with its hash."""
+
+    format: Literal["dataops-bundle/2"]
+    version_id: _Sha
+    version: Version
+    files: dict[_FileName, Listed]
+
+
+def validate(plain: Any, where: str) -> Manifest:
+    """The manifest that a parsed JSON document describes; raises IntegrityError that names the first place that does not fit."""
+    try:
+        return Manifest.model_validate(plain)
+    except pydantic.ValidationError as error:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])[:200] or "manifest.json"
+        raise IntegrityError(
+            f"This is no bundle, or its manifest is damaged: {place}: {first['msg'][:200]}.", where, "Export the version again.",
+        ) from None
