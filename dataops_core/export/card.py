@@ -157,7 +157,7 @@ def _models(version: Mapping[str, Any]) -> list[str]:
         pays = ", ".join(dict.fromkeys(m["group"] for m in judged["pays"])) or "nobody clearly"
         down = " The gap shrinks only because the better-off group loses." if judged["levels_down"] else ""
         lines += [
-            f"- **{_text(each['title'])}** (`models/{each['name']}.json`) decides whether {_text(each['target'])} is {_text(each['favourable'])}.",
+            f"- **{_text(each['title'])}** (`models/{each['name']}.json`) decides whether {_text(each['target'])} is {_text(each['favorable'])}.",
             f"  - It decides by {_text(', '.join(each['features']))}: these columns alone lie in `{each['x']}.csv`, row by row as in `data.csv`.",
             f"  - It does not decide by {_text(', '.join(each['sensitive']))}{', except by the threshold of each group' if each['at_prediction'] else ''}.",
             f"  - It needs {_text(each['needs'])}.",
