@@ -63,6 +63,10 @@ class Look:
         """How many rows the table has."""
         return self.table.rows
 
+    def distinct(self, name: str) -> int:
+        """How many different values a column has; 0 where they could not be counted."""
+        return int(self.facts[name]["distinct"] or 0)
+
     def remember(self, cells: Cells) -> None:
         """Keep a first look at a column while its cells are in memory anyway: what follows needs many columns no more."""
         self._sample[cells.name] = _encoded(cells.at(self._places(SAMPLE)))

@@ -20,12 +20,12 @@ def outcome_gap(look: Look) -> Iterator[Hit]:
     A model learns the gap and repeats it. Named where a group's rate is below four fifths of the highest, beyond chance.
     """
     target, people = look.context.target, look.context.sensitive
-    if target not in look.table.names or not 2 <= look.facts[target]["distinct"] <= 20:
+    if target not in look.table.names or not 2 <= look.distinct(target) <= 20:
         return
     goal = look.codes(target)
     good = _favorable([str(value) for value in look.values(target)], look.context.favorable, np.bincount(goal[goal >= 0]))
     for name in people:
-        if name not in look.table.names or not 2 <= look.facts[name]["distinct"] <= 50:
+        if name not in look.table.names or not 2 <= look.distinct(name) <= 50:
             continue
         groups = look.codes(name)
         both = (groups >= 0) & (goal >= 0)

@@ -25,7 +25,7 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         "|---|---:|---:|",
         f"| Rows | {before['rows']:,} | {after['rows']:,} |",
         f"| Columns | {before['columns']} | {after['columns']} |",
-        f"| Missing cells | {before['missing_cells']:,} | {after['missing_cells']:,} |",
+        f"| Missing cells | {_counted(before['missing_cells'])} | {_counted(after['missing_cells'])} |",
         f"| Duplicate rows | {before['duplicate_rows']:,} | {after['duplicate_rows']:,} |",
         f"| Findings: errors and warnings | {_grave(before)} | {_grave(after)} |",
         "",
@@ -115,8 +115,14 @@ def _effect(step: Mapping[str, Any]) -> str:
     return ", ".join(parts) or "nothing had to change"
 
 
+def _counted(number: int | None) -> str:
+    return "not counted" if number is None else f"{number:,}"
+
+
 def _column(column: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
-    if column["kind"] == "id":
+    if facts["distinct"] is None:
+        typical = "not counted"
+    elif column["kind"] == "id":
         typical = "names a row" if facts["distinct"] == facts["rows"] - facts["missing"] else "names a row, but not always uniquely"
     elif "mean" in facts and facts["mean"] is not None:
         middle = facts["quantiles"]["0.5"]
@@ -128,7 +134,7 @@ def _column(column: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     else:
         typical = f"text of {facts.get('shortest', 0)} to {facts.get('longest', 0)} characters" if facts["distinct"] else "none"
     share = f" ({facts['missing'] / facts['rows']:.1%})" if facts["missing"] and facts["rows"] else ""
-    return f"| {_text(column['name'])} | {column['kind']} | {facts['missing']:,}{share} | {facts['distinct']:,} | {_text(typical)} |"
+    return f"| {_text(column['name'])} | {column['kind']} | {_counted(facts['missing'])}{share} | {_counted(facts['distinct'])} | {_text(typical)} |"
 
 
 def _cautions(after: Mapping[str, Any]) -> list[str]:

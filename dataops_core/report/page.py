@@ -56,7 +56,7 @@ def _overview(profile: Mapping[str, Any], words: Words) -> str:
     rows, cells = profile["rows"], profile["rows"] * profile["columns"]
     cards = [
         ("Rows", f"{rows:,}", ""), ("Columns", f"{profile['columns']:,}", ""),
-        ("Missing cells", f"{profile['missing_cells']:,}", f"{share(profile['missing_cells'], cells)} of all cells"),
+        ("Missing cells", *(("not counted", "") if profile["missing_cells"] is None else (f"{profile['missing_cells']:,}", f"{share(profile['missing_cells'], cells)} of all cells"))),
         ("Duplicate rows", f"{profile['duplicate_rows']:,}", f"{share(profile['duplicate_rows'], rows)} of all rows"),
     ]
     for grade, (_, many, means) in findings.GRADES.items():
