@@ -72,7 +72,7 @@ def main() -> int:
             )
 
         one, other = seconds(ours) / REPLICATES, seconds(theirs) / PEER_REPLICATES
-        waits = seconds(lambda: (groups(table, ["group"], target="good", favourable="yes"), data_measures(table, ["group"], "good", "yes", strata=["job"])))
+        waits = seconds(lambda: (groups(table, ["group"], target="good", favorable="yes"), data_measures(table, ["group"], "good", "yes", strata=["job"])))
         mends = seconds(lambda: lab(table, "good", "yes", ["group"]))
     print(f"one bootstrap replicate of all groups and measures: {one * 1e6:,.1f} us; MetricFrame: {other * 1e3:,.1f} ms; {other / one:,.0f} times (at least {RATIO:,})")
     print(f"groups and all measures of {ROWS:,} rows with intervals: {waits:.2f} s (at most {SECONDS})")

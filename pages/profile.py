@@ -38,13 +38,15 @@ put_away = len(profile["findings"]) - len(minded)
 with st.container(horizontal=True):
     st.metric("Rows", f"{profile['rows']:,}", border=True, width=170)
     st.metric("Columns", f"{profile['columns']:,}", border=True, width=145)
-    st.metric("Missing cells", f"{profile['missing_cells']:,}", border=True, width=145,
-              help=f"{share(profile['missing_cells'], table.cells)} of all cells")
+    gone = profile["missing_cells"]
+    st.metric("Missing cells", "not counted" if gone is None else f"{gone:,}", border=True, width=145,
+              help="Some column could not be counted" if gone is None else f"{share(gone, table.cells)} of all cells")
     st.metric("Duplicates", f"{profile['duplicate_rows']:,}", border=True, width=145, help="Rows that repeat an earlier row in every column")
     st.metric("Findings", f"{len(minded):,}", border=True, width=145, help=f"{len(grave)} of them errors or warnings; {put_away} more are ignored")
 st.caption(f"Counted on all {count(profile['rows'], 'row')}.")
 for failed in profile.get("failed_checks", []):
-    st.warning(failed["reason"], title=f"The check {failed['check']} could not be done on {', '.join(failed['columns']) or 'the table'}")
+    what = "The facts could not be counted" if failed["check"] == "facts" else f"The check {failed['check']} could not be done"
+    st.warning(failed["reason"], title=f"{what} on {', '.join(failed['columns']) or 'the table'}")
 
 wrong, scores, columns, together, merge, rows, out = st.tabs(
     ["What is wrong", "Scores", "The columns", "Together", "Variants", "The rows", "Reports"],
@@ -68,7 +70,7 @@ if columns.open:
         names = [name for name in table.names if words in name.casefold()]
         strip = pd.DataFrame([
             {
-                "Column": name, "Kind": KINDS[f["kind"]], "Missing": f["missing"] / max(1, f["rows"]),
+                "Column": name, "Kind": KINDS[f["kind"]], "Missing": None if f["missing"] is None else f["missing"] / max(1, f["rows"]),
                 "Suspicious": max((
                     g["share"] for g in grave if g["columns"][:1] == [name] and g["check"] not in OUTSIDE and g["check"] != "missing_cells"
                 ), default=0.0),

@@ -22,8 +22,8 @@ with frame.errors():
             balance.classes(state, table, target, groups, split)
     if compare.open and target:
         with compare, frame.errors():
-            favourable = roles.get("favourable") if target == roles.get("target") else None
-            balance.compare(here, state, table, target, groups, favourable, split)
+            favorable = roles.get("favorable") if target == roles.get("target") else None
+            balance.compare(here, state, table, target, groups, favorable, split)
     if unusual.open:
         with unusual, frame.errors():
             outlying.panel(state, table, split)

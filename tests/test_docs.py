@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 import pandas as pd
+import pytest
 
+from dataops_core.checks import REGISTRY as CHECKS
 from dataops_core.recipe.recipe import from_json
 from dataops_core.steps import REGISTRY
 
@@ -50,3 +52,11 @@ def test_every_requirement_is_pinned_and_torch_stands_first():
     lines = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if line and not line.startswith("#")]
     assert [line for line in lines if "==" not in line] == []
     assert lines[0].startswith("torch==")
+
+
+@pytest.mark.parametrize(("noun", "count"), [("checks", len(CHECKS)), ("steps", len(REGISTRY))])
+def test_counts_in_texts_are_those_of_the_code(noun, count):
+    number = r"(\d+|(?:twenty|thirty|forty|fifty|sixty|seventy)(?:-\w+)?)"
+    texts = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")] + [*(ROOT / "pages").rglob("*.py")]
+    said = [found for path in texts for found in re.findall(rf"\b{number} {noun}\b", path.read_text(encoding="utf-8"), re.IGNORECASE)]
+    assert set(said) <= {str(count)}

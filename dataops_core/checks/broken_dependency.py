@@ -21,13 +21,13 @@ def broken_dependency(look: Look) -> Iterator[Hit]:
     """
     names = [
         name for name in look.named("category", "text", "number", "boolean", "id", least=2, most=MOST)
-        if look.table.column(name).type in ("text", "integer", "boolean") and look.facts[name]["distinct"] <= look.rows / 3
+        if look.table.column(name).type in ("text", "integer", "boolean") and look.distinct(name) <= look.rows / 3
     ]
-    names = sorted(names, key=lambda name: look.facts[name]["distinct"])[:40]
+    names = sorted(names, key=lambda name: look.distinct(name))[:40]
     found: dict[bytes, tuple[str, str]] = {}
     for given in reversed(names):
         for told in names:
-            if told == given or look.facts[told]["distinct"] > look.facts[given]["distinct"] or not _may_depend(look, given, told):
+            if told == given or look.distinct(told) > look.distinct(given) or not _may_depend(look, given, told):
                 continue
             mask = _breaking(look, given, told)
             if mask is not None and found.setdefault(np.packbits(mask).tobytes(), (given, told)) == (given, told):

@@ -37,12 +37,12 @@ class Cells:
     @property
     def present(self) -> int:
         """How many cells hold something."""
-        return self.rows - int(self.facts["missing"])
+        return int(np.count_nonzero(~self.missing)) if self.facts["missing"] is None else self.rows - int(self.facts["missing"])
 
     @property
     def distinct(self) -> int:
-        """How many values the column has, missing not counted."""
-        return int(self.facts["distinct"])
+        """How many values the column has, missing not counted; 0 where they could not be counted."""
+        return int(self.facts["distinct"] or 0)
 
     @functools.cached_property
     def words(self) -> set[str]:
@@ -52,7 +52,7 @@ class Cells:
     @functools.cached_property
     def missing(self) -> Mask:
         """Which cells are missing."""
-        if not self.facts["missing"]:
+        if self.facts["missing"] == 0:
             return np.zeros(self.rows, dtype=bool)
         if self.type in ("integer", "decimal"):
             return np.isnan(self.numbers)

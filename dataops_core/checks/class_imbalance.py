@@ -16,7 +16,7 @@ def class_imbalance(look: Look) -> Hit | None:
     A model that never predicts it looks accurate. Judge by balanced accuracy or precision and recall instead.
     """
     target = look.context.target
-    if target not in look.table.names or not 2 <= look.facts[target]["distinct"] <= 50:
+    if target not in look.table.names or not 2 <= look.distinct(target) <= 50:
         return None
     codes = look.codes(target)
     counts = np.bincount(codes[codes >= 0])

@@ -18,8 +18,8 @@ def constant_per_group(look: Look) -> Iterator[Hit]:
     The group never measured it, or enters a default. Its rows look exact and say nothing.
     """
     groups = [n for n in look.named("category", "boolean", "id", types=["text", "integer", "boolean"], least=3, most=200)
-              if look.facts[n]["distinct"] <= look.rows / 20]
-    values = [n for n in look.named("number", "category", "datetime", least=3) if n not in groups or look.facts[n]["distinct"] > 2]
+              if look.distinct(n) <= look.rows / 20]
+    values = [n for n in look.named("number", "category", "datetime", least=3) if n not in groups or look.distinct(n) > 2]
     found: dict[bytes, list[Hit]] = {}
     told: set[str] = set()
     for value in values:

@@ -20,7 +20,7 @@ def duplicate_columns(look: Look) -> Iterator[Hit]:
     """
     groups: dict[str, list[str]] = defaultdict(list)
     for column in look.table.columns:
-        if look.facts[column.name]["distinct"] > 1:
+        if look.distinct(column.name) > 1:
             groups[column.hash].append(column.name)
     for names in groups.values():
         if len(names) > 1:

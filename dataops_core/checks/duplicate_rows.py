@@ -16,7 +16,7 @@ def duplicate_rows(look: Look) -> Hit | None:
 
     A row that was entered or loaded twice counts twice in every figure.
     """
-    names = sorted(look.table.names, key=lambda name: -look.facts[name]["distinct"])
+    names = sorted(look.table.names, key=lambda name: -look.distinct(name))
     places = repeated(look, names)
     numbering = [name for name in names if _numbers_rows(look, name)]
     aside = ""
@@ -33,4 +33,4 @@ def duplicate_rows(look: Look) -> Hit | None:
 
 def _numbers_rows(look: Look, name: str) -> bool:
     facts = look.facts[name]
-    return bool(facts["type"] == "integer" and facts["distinct"] == look.rows and facts["max"] - facts["min"] == look.rows - 1)
+    return bool(facts["type"] == "integer" and look.distinct(name) == look.rows and facts["max"] - facts["min"] == look.rows - 1)

@@ -20,10 +20,10 @@ HELD = 60_000_000  # bytes of columns kept in memory between two checks
 
 @dataclass(frozen=True)
 class Context:
-    """What the user said: target, favourable value, sensitive columns; and today (ISO date), after which nothing has happened yet."""
+    """What the user said: target, favorable value, sensitive columns; and today (ISO date), after which nothing has happened yet."""
 
     target: str | None = None
-    favourable: str | None = None
+    favorable: str | None = None
     sensitive: tuple[str, ...] = ()
     today: str | None = None
 
@@ -32,7 +32,7 @@ class Context:
         """The context that a dataset's roles give."""
         sensitive = roles.get("sensitive") or ()
         return cls(
-            roles.get("target") or None, roles.get("favourable") or None, (sensitive,) if isinstance(sensitive, str) else tuple(sensitive),
+            roles.get("target") or None, roles.get("favorable") or None, (sensitive,) if isinstance(sensitive, str) else tuple(sensitive),
             today,
         )
 
@@ -43,7 +43,7 @@ class Context:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {"target": self.target, "favourable": self.favourable, "sensitive": list(self.sensitive), "today": self.today}
+        return {"target": self.target, "favorable": self.favorable, "sensitive": list(self.sensitive), "today": self.today}
 
 
 @dataclass
@@ -62,6 +62,10 @@ class Look:
     def rows(self) -> int:
         """How many rows the table has."""
         return self.table.rows
+
+    def distinct(self, name: str) -> int:
+        """How many different values a column has; 0 where they could not be counted."""
+        return int(self.facts[name]["distinct"] or 0)
 
     def remember(self, cells: Cells) -> None:
         """Keep a first look at a column while its cells are in memory anyway: what follows needs many columns no more."""

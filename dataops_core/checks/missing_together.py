@@ -19,7 +19,7 @@ def missing_together(look: Look) -> Iterator[Hit]:
     """
     masks = {
         name: look.gaps(name) for name in look.table.names
-        if 5 <= look.facts[name]["missing"] < look.rows and "failed" not in look.facts[name]
+        if "failed" not in look.facts[name] and 5 <= look.facts[name]["missing"] < look.rows
     }
     left = list(masks)
     while left:

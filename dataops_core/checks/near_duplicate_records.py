@@ -20,13 +20,13 @@ def near_duplicate_records(look: Look) -> Hit | None:
 
     Somebody or something was entered twice. Each counts twice, and half of the history hangs on each of the two.
     """
-    texts = [n for n in look.named("text", "category", "id", types=["text"], least=50) if look.facts[n]["distinct"] >= 0.02 * look.rows]
-    ids = {c.name for c in look.table.columns if c.kind == "id" or look.facts[c.name]["distinct"] == look.rows}
+    texts = [n for n in look.named("text", "category", "id", types=["text"], least=50) if look.distinct(n) >= 0.02 * look.rows]
+    ids = {c.name for c in look.table.columns if c.kind == "id" or look.distinct(c.name) == look.rows}
     texts = [name for name in texts if name not in {c.name for c in look.table.columns if c.kind == "id"}]
-    rest = [name for name in look.table.names if name not in texts and name not in ids and look.facts[name]["distinct"] > 1]
+    rest = [name for name in look.table.names if name not in texts and name not in ids and look.distinct(name) > 1]
     if not texts or not rest or _bits(look, rest) < 2 * np.log2(max(2, look.rows)) + 7:
         return None
-    rest = sorted(rest, key=lambda name: -look.facts[name]["distinct"])
+    rest = sorted(rest, key=lambda name: -look.distinct(name))
     places, keys = twins(look, rest)
     if not len(places) or len(places) - len(np.unique(keys)) > 0.3 * look.rows:
         return None
@@ -44,7 +44,7 @@ def _bits(look: Look, names: list[str]) -> float:
     for name in names:
         codes = look.example(name)
         share = np.bincount(codes + 1) / len(codes)
-        total -= float(np.log2(max((share**2).sum(), 1.0 / max(1, look.facts[name]["distinct"]))))
+        total -= float(np.log2(max((share**2).sum(), 1.0 / max(1, look.distinct(name)))))
     return total
 
 

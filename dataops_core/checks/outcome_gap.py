@@ -15,17 +15,17 @@ _GOOD = ("1", "true", "yes", "y", "approved", "accepted", "granted", "hired", "p
 @check("Outcome gap", group="Target", scope="table",
        no_fix="A gap may be true, or the trace of unequal treatment; the Bias page helps to tell.")
 def outcome_gap(look: Look) -> Iterator[Hit]:
-    """The favourable outcome is much rarer in one group of people than in another.
+    """The favorable outcome is much rarer in one group of people than in another.
 
     A model learns the gap and repeats it. Named where a group's rate is below four fifths of the highest, beyond chance.
     """
     target, people = look.context.target, look.context.sensitive
-    if target not in look.table.names or not 2 <= look.facts[target]["distinct"] <= 20:
+    if target not in look.table.names or not 2 <= look.distinct(target) <= 20:
         return
     goal = look.codes(target)
-    good = _favourable([str(value) for value in look.values(target)], look.context.favourable, np.bincount(goal[goal >= 0]))
+    good = _favorable([str(value) for value in look.values(target)], look.context.favorable, np.bincount(goal[goal >= 0]))
     for name in people:
-        if name not in look.table.names or not 2 <= look.facts[name]["distinct"] <= 50:
+        if name not in look.table.names or not 2 <= look.distinct(name) <= 50:
             continue
         groups = look.codes(name)
         both = (groups >= 0) & (goal >= 0)
@@ -44,7 +44,7 @@ def outcome_gap(look: Look) -> Iterator[Hit]:
                       f'"{values[at]}", and for {rate[best]:.1%} where it is "{values[best]}".', columns=(name, target))
 
 
-def _favourable(values: list[str], said: str | None, counts: np.ndarray) -> int:
+def _favorable(values: list[str], said: str | None, counts: np.ndarray) -> int:
     if said is not None and str(said) in values:
         return values.index(str(said))
     known = [at for at, value in enumerate(values) if value.strip().casefold() in _GOOD]

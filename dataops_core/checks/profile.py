@@ -26,6 +26,8 @@ def column_profile(look: Look, column: Column, keep: Keep | None = None, blanked
     facts = look.facts[column.name]
     found = []
     failed: list[dict[str, Any]] = []
+    if "failed" in facts:
+        failed.append({"check": "facts", "columns": [column.name], "reason": facts["failed"]})
     cells = Cells(look.table, column, facts, blanked)
     for check, hit in column_hits(cells, look.context, failed):
         found.append(check.finding(hit, (column.name,)))
@@ -44,8 +46,8 @@ def profile_table(
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The profile of a table and the profiles of its columns; columns in `known` are not looked at again.
 
-    A profile is JSON: rows, columns, duplicate_rows, missing_cells, facts (per column), context, findings (gravest first),
-    failed_checks (those that raised: check, columns, reason).
+    A profile is JSON: rows, columns, duplicate_rows, missing_cells (None where a column could not be counted), facts (per column), context, findings (gravest first),
+    failed_checks (those that raised, and "facts" for a column that could not be counted: check, columns, reason).
     `blanked` are the cells that reading made missing (see read.Source). `keep` is told every finding with the ids of all its rows; columns in `known` are passed over then.
     """
     ids = row_ids(table)
@@ -73,9 +75,10 @@ def profile_table(
         findings.append(check.finding(hit, (), ids))
         if keep:
             keep(findings[-1], ids[hit.mask])
+    missing = [fact["missing"] for fact in facts.values()]
     return {
         "rows": table.rows, "columns": len(table.columns),
         "duplicate_rows": next((f.count for f in findings if f.check == "duplicate_rows"), 0),
-        "missing_cells": sum(fact["missing"] for fact in facts.values()), "facts": facts, "context": context.to_json(),
+        "missing_cells": None if None in missing else sum(missing), "facts": facts, "context": context.to_json(),
         "findings": [finding.to_json() for finding in ranked(findings)], "failed_checks": failed,
     }, parts

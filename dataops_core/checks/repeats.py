@@ -31,7 +31,7 @@ def twins(look: Look, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     places, keys = none, none
     for number, name in enumerate(names):
         facts = look.facts[name]
-        if facts["distinct"] + min(1, facts["missing"]) == look.rows and facts.get("distinct_error") is None:
+        if "failed" not in facts and facts["distinct"] + min(1, facts["missing"]) == look.rows and facts.get("distinct_error") is None:
             return none, none
         if not number:
             places, keys = coming_again(look.cells(name))

@@ -23,7 +23,7 @@ def rows_on_both_sides(look: Look) -> Hit | None:
     if split is None:
         return None
     names = [column.name for column in look.table.columns if column.name != split and not _identifies(look, column.name)]
-    places, keys = twins(look, sorted(names, key=lambda name: -look.facts[name]["distinct"])) if names else (np.zeros(0, int), np.zeros(0, int))
+    places, keys = twins(look, sorted(names, key=lambda name: -look.distinct(name))) if names else (np.zeros(0, int), np.zeros(0, int))
     if not len(places):
         return None
     cells = look.cells(split)
@@ -43,9 +43,9 @@ def _says_parts(look: Look, name: str) -> bool:
     """Whether a column holds the parts of a split and nothing else."""
     facts = look.facts[name]
     told = {entry["value"] for entry in facts.get("top", ())}
-    return facts["type"] == "text" and 2 <= facts["distinct"] <= len(PARTS) and told <= set(PARTS) and TRAIN in told
+    return facts["type"] == "text" and 2 <= look.distinct(name) <= len(PARTS) and told <= set(PARTS) and TRAIN in told
 
 
 def _identifies(look: Look, name: str) -> bool:
     facts = look.facts[name]
-    return bool(facts["kind"] == "id" and facts["distinct"] == look.rows)
+    return bool(facts["kind"] == "id" and look.distinct(name) == look.rows)

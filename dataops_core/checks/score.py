@@ -64,12 +64,12 @@ def _score(profile: Mapping[str, Any], name: str, of: str, checks: Sequence[str]
     own = [finding for finding in profile["findings"] if finding["check"] in checks]
     if name == "completeness":
         hidden = sum(f["count"] for f in own if f["check"] == "disguised_missing" and f["fix"])
-        affected, whole = min(profile["missing_cells"] + hidden, rows * len(facts)), rows * len(facts)
+        affected, whole = min(sum(fact["missing"] or 0 for fact in facts.values()) + hidden, rows * len(facts)), rows * len(facts)
     elif of == "rows":
         affected, whole = max((f["count"] for f in own), default=0), rows
     else:
         kinds = {"dates": ("datetime",), "numbers": ("integer", "decimal")}.get(of)
-        whole = sum(rows - fact["missing"] for fact in facts.values() if kinds is None or fact["type"] in kinds)
+        whole = sum(rows - (fact["missing"] or 0) for fact in facts.values() if kinds is None or fact["type"] in kinds)
         most: dict[str, int] = {}
         for finding in own:
             column = finding["columns"][0] if finding["columns"] else ""

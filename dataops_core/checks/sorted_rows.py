@@ -17,7 +17,7 @@ def sorted_rows(look: Look) -> Hit | None:
     """
     names = [name for name in (look.context.target, *look.named("category", "boolean", most=100)) if name in look.table.names]
     for name in dict.fromkeys(names):
-        distinct = look.facts[name]["distinct"]
+        distinct = look.distinct(name)
         if 2 <= distinct <= look.rows / 20:
             codes = look.codes(name)
             codes = codes[codes >= 0]

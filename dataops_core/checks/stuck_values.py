@@ -21,7 +21,7 @@ def stuck_values(look: Look) -> Iterator[Hit]:
     The device, or the link to it, stood still. The rows look measured but repeat the last true value.
     """
     entities = [n for n in look.named("category", "id", "number", types=["text", "integer"], least=2, most=5000)
-                if look.cells(n).words & _ENTITIES and look.facts[n]["distinct"] <= look.rows / 20]
+                if look.cells(n).words & _ENTITIES and look.distinct(n) <= look.rows / 20]
     orders: list[Any] = [slice(None), *(np.argsort(look.codes(name), kind="stable") for name in entities[:2])]
     for name in look.named("number", types=["integer", "decimal"], least=50):
         cells, top = look.cells(name), look.facts[name]["top"]

@@ -18,9 +18,9 @@ def target_leakage(look: Look) -> Iterator[Hit]:
     Mostly it was filled in after the outcome was known. A model trained with it looks brilliant, and fails on new rows.
     """
     target = look.context.target
-    if target not in look.table.names or look.facts[target]["distinct"] < 2:
+    if target not in look.table.names or look.distinct(target) < 2:
         return
-    numeric = look.facts[target]["type"] in ("integer", "decimal") and look.facts[target]["distinct"] > 20
+    numeric = look.facts[target]["type"] in ("integer", "decimal") and look.distinct(target) > 20
     for name in look.named(least=2):
         if name == target:
             continue
@@ -45,7 +45,7 @@ def _follows(look: Look, name: str, target: str) -> str:
 def _tells(look: Look, name: str, target: str) -> str:
     """How well the usual target of each value (or range of a number) gives the target, in words; empty where not well."""
     goal = look.codes(target)
-    if look.facts[name]["distinct"] <= min(1000, look.rows / 10):
+    if look.distinct(name) <= min(1000, look.rows / 10):
         given = look.codes(name)
     elif look.facts[name]["type"] in ("integer", "decimal", "datetime"):
         cells = look.cells(name)

@@ -22,7 +22,7 @@ def bias_command(args: argparse.Namespace) -> int:
 
     with reading(args) as (source, folder):
         told = bias(
-            source.table, _names(args.sensitive), target=args.target, favourable=args.favorable, reference=args.reference, prediction=args.prediction,
+            source.table, _names(args.sensitive), target=args.target, favorable=args.favorable, reference=args.reference, prediction=args.prediction,
             control=args.control, strata=_names(args.strata), population=_population(args.population), split=args.split, cuts=_cuts(args.cut), leave_out=_without(args),
             kind=args.kind, seed=args.seed, progress=_tell,
         )
@@ -35,7 +35,7 @@ def bias_command(args: argparse.Namespace) -> int:
 
         write_text(args.html, html_report(told, title=args.file.name, content_hash=content))
     if args.json:
-        return print_json(public(told) | ({"html": str(args.html)} if args.html else {}))
+        return print_json(told | ({"html": str(args.html)} if args.html else {}))
     for line in told["words"]:
         print(line)
     _print_groups(told)
@@ -56,7 +56,7 @@ def reweigh_command(args: argparse.Namespace) -> int:
     from dataops_core.write import write_file
 
     settings = {
-        "target": args.target, "by": _names(args.sensitive), "favourable": args.favorable, "into": args.into,
+        "target": args.target, "by": _names(args.sensitive), "favorable": args.favorable, "into": args.into,
         "cuts": {name: ", ".join(f"{end:g}" for end in ends) for name, ends in _cuts(args.cut).items()},
     }
     with reading(args) as (source, folder):
@@ -97,7 +97,7 @@ def fit_command(args: argparse.Namespace) -> int:
             cuts=_cuts(args.cut), leave_out=[*_without(args), *(name for name in run.earlier.weights if name in run.table.names)], seed=args.seed, progress=_tell,
         )
     write_text(args.out, canonical(model))
-    told = {key: model[key] for key in ("method", "title", "needs", "at_prediction", "target", "favourable", "sensitive", "learned_from", "judged")}
+    told = {key: model[key] for key in ("method", "title", "needs", "at_prediction", "target", "favorable", "sensitive", "learned_from", "judged")}
     told |= {"features": features_of(model), "words": _weighty(features_of(model)), "out": str(args.out)}
     if args.json:
         return print_json(told)
@@ -123,12 +123,12 @@ def decide_command(args: argparse.Namespace) -> int:
             raise SettingError(f'There is a column "{args.into}" already.', "--into", "Give the column for the decisions a name of its own.")
         frame = source.table.frame()
         made = decide(model, frame)
-        frame[args.into] = made.map({True: model["favourable"], False: f"not {model['favourable']}"}).astype(object)
+        frame[args.into] = made.map({True: model["favorable"], False: f"not {model['favorable']}"}).astype(object)
         write_file(write_table(folder / "decided.parquet", [tidy(frame)], source.table.kinds), args.out)
     told = {"out": str(args.out), "column": args.into, "rows": len(made), "favorable": int(made.sum()), "method": model["method"], "needs": model["needs"]}
     if args.json:
         return print_json(told)
-    print(f"{told['favorable']:,} of {told['rows']:,} rows get {model['favourable']}, in the column {args.into}: {args.out}")
+    print(f"{told['favorable']:,} of {told['rows']:,} rows get {model['favorable']}, in the column {args.into}: {args.out}")
     print(f"{model['title']} needs {model['needs']}.")
     return 0
 
@@ -150,17 +150,6 @@ def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any
 
         more["through"] = through(states(recipes.load(args.recipe), table, folder), _names(args.sensitive), args.target, args.favorable, cuts=_cuts(args.cut))
     return more
-
-
-def public(told: Mapping[str, Any]) -> dict[str, Any]:
-    """What is told, under the names of the command line's contract: "favorable" in groups."""
-    out = {**told, "groups": _spelled(told["groups"])}
-    out["by_column"] = {name: {**look, "groups": _spelled(look["groups"])} for name, look in told["by_column"].items()}
-    return out
-
-
-def _spelled(groups: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
-    return {name: {("favorable" if key == "favourable" else key): value for key, value in each.items()} for name, each in groups.items()}
 
 
 def _print_groups(told: Mapping[str, Any]) -> None:

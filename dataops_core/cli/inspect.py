@@ -38,14 +38,14 @@ def profile_command(args: argparse.Namespace) -> int:
         if args.findings:
             _write_findings(args, kept)
         reports = _write_reports(args, told, source.table)
-    found = any(finding["severity"] != "note" for finding in told["findings"])
+    found = any(finding["severity"] != "note" for finding in told["findings"]) or any("failed" in facts for facts in told["facts"].values())
     for finding in told["findings"]:
         finding["rows"] = finding["rows"][:SHOWN]
     if args.json:
         print_json(told | {"scores": _scores(told)} | reports)
         return int(found)
     print(f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
-          f"{told['missing_cells']:,} missing cells")
+          f"{_counted(told['missing_cells'])} missing cells")
     _print_facts(told["facts"])
     for finding in told["findings"]:
         where = ", ".join(finding["columns"]) or "whole rows"
@@ -161,16 +161,24 @@ def _context(args: argparse.Namespace, names: list[str]) -> Context:
 
 
 def _facts(args: argparse.Namespace, facts: dict[str, Any]) -> int:
+    failed = {name: each["failed"] for name, each in facts.items() if "failed" in each}
     if args.json:
-        return print_json({"facts": facts})
-    _print_facts(facts)
-    return 0
+        print_json({"facts": facts})
+    else:
+        _print_facts(facts)
+        for name, reason in failed.items():
+            print(f"[failed] facts in {name}: {reason}")
+    return int(bool(failed))
+
+
+def _counted(number: int | None) -> str:
+    return "not counted" if number is None else f"{number:,}"
 
 
 def _print_facts(facts: dict[str, Any]) -> None:
     print_table(
         ("column", "kind", "missing", "distinct", "most frequent"),
-        [(name, f["kind"], f"{f['missing']:,}", f"{f['distinct']:,}", f["top"][0]["value"] if f["top"] else f.get("failed", ""))
+        [(name, f["kind"], _counted(f["missing"]), _counted(f["distinct"]), f["top"][0]["value"] if f["top"] else "")
          for name, f in facts.items()],
     )
 

@@ -18,7 +18,7 @@ def resample_bench_command(args: argparse.Namespace) -> int:
     methods = [name for part in args.methods for name in part.split(",") if name] or None
     with reading(args) as (source, _folder):
         told = bench(
-            source.table, args.target, favourable=args.favorable, sensitive=sensitive, methods=methods, seed=args.seed, split=args.split,
+            source.table, args.target, favorable=args.favorable, sensitive=sensitive, methods=methods, seed=args.seed, split=args.split,
             kind=args.model, progress=_tell,
         )
     if args.json:

@@ -31,7 +31,7 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         "|---|---:|---:|",
         f"| Rows | {before['rows']:,} | {after['rows']:,} |",
         f"| Columns | {before['columns']} | {after['columns']} |",
-        f"| Missing cells | {before['missing_cells']:,} | {after['missing_cells']:,} |",
+        f"| Missing cells | {_counted(before['missing_cells'])} | {_counted(after['missing_cells'])} |",
         f"| Duplicate rows | {before['duplicate_rows']:,} | {after['duplicate_rows']:,} |",
         f"| Findings: errors and warnings | {_grave(before)} | {_grave(after)} |",
         "",
@@ -121,8 +121,14 @@ def _effect(step: Mapping[str, Any]) -> str:
     return ", ".join(parts) or "nothing had to change"
 
 
+def _counted(number: int | None) -> str:
+    return "not counted" if number is None else f"{number:,}"
+
+
 def _column(column: Mapping[str, Any], facts: Mapping[str, Any], words: Words) -> str:
-    if column["kind"] == "id":
+    if facts["distinct"] is None:
+        typical = "not counted"
+    elif column["kind"] == "id":
         typical = "names a row" if facts["distinct"] == facts["rows"] - facts["missing"] else "names a row, but not always uniquely"
     elif words.hides(column["name"]):
         typical = "not shown: it may name a person"
@@ -137,7 +143,7 @@ def _column(column: Mapping[str, Any], facts: Mapping[str, Any], words: Words) -
     else:
         typical = f"text of {facts.get('shortest', 0)} to {facts.get('longest', 0)} characters" if facts["distinct"] else "none"
     share = f" ({facts['missing'] / facts['rows']:.1%})" if facts["missing"] and facts["rows"] else ""
-    return f"| {_text(column['name'])} | {column['kind']} | {facts['missing']:,}{share} | {facts['distinct']:,} | {_text(typical)} |"
+    return f"| {_text(column['name'])} | {column['kind']} | {_counted(facts['missing'])}{share} | {_counted(facts['distinct'])} | {_text(typical)} |"
 
 
 def _cautions(after: Mapping[str, Any], words: Words) -> list[str]:
@@ -166,7 +172,7 @@ def _models(version: Mapping[str, Any]) -> list[str]:
         pays = ", ".join(dict.fromkeys(m["group"] for m in judged["pays"])) or "nobody clearly"
         down = " The gap shrinks only because the better-off group loses." if judged["levels_down"] else ""
         lines += [
-            f"- **{_text(each['title'])}** (`models/{each['name']}.json`) decides whether {_text(each['target'])} is {_text(each['favourable'])}.",
+            f"- **{_text(each['title'])}** (`models/{each['name']}.json`) decides whether {_text(each['target'])} is {_text(each['favorable'])}.",
             f"  - It decides by {_text(', '.join(each['features']))}: these columns alone lie in `{each['x']}.csv`, row by row as in `data.csv`.",
             f"  - It does not decide by {_text(', '.join(each['sensitive']))}{', except by the threshold of each group' if each['at_prediction'] else ''}.",
             f"  - It needs {_text(each['needs'])}.",

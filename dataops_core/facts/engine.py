@@ -147,8 +147,8 @@ class Engine:
         with opened(self.table.path) as file:
             groups = sorted({int(at) for at in np.linspace(0, file.num_row_groups - 1, LOOKED_IN)})
             some = [file.read_row_group(number, columns=[column.name]).slice(0, LOOKED_AT // len(groups)) for number in groups]
-        self.con.register("some", pa.concat_tables(some).rename_columns(["value"]))
-        self.con.execute("create or replace temp view cells as select value, 1::bigint as n from some")
+        self.con.register("looked_at", pa.concat_tables(some).rename_columns(["value"]))
+        self.con.execute("create or replace temp view cells as select value, 1::bigint as n from looked_at")  # not "some": DuckDB reserves it
 
     def step_out(self) -> None:
         """Make `steps(step, n, at)` from the moments that were taken: how far from one to the next, and how often."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import numpy as np
@@ -37,12 +38,12 @@ def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
     Dates: min, max, histogram, step (the usual time from one to the next), gap (the longest). Text: shortest, longest and
     mean length in characters, and the cells that have letters, digits, signs and so on (`classes`; `looked_at` cells).
 
-    A column that cannot be counted gives what is known and the reason as `failed`; it stops nobody else.
+    A column that cannot be counted gives what is known, None for the rest, and the reason as `failed`; it stops nobody else.
     """
-    base: dict[str, Any] = {"type": column.type, "kind": column.kind, "rows": engine.table.rows}
+    facts: dict[str, Any] = {"type": column.type, "kind": column.kind, "rows": engine.table.rows}
     try:
         how = engine.take(column)
-        facts = base | _values(engine, column, how)
+        facts |= _values(engine, column, how)
         if column.type in ("integer", "decimal"):
             facts |= _number(engine, column, facts["distinct"] > MANY)
         elif column.type == "datetime":
@@ -51,7 +52,11 @@ def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
             facts |= _text(engine, column, facts["distinct"])
         return facts | {"bytes": size(engine.table, column.name), "monotonic": order(engine.table, column)}
     except Exception as error:  # noqa: BLE001 - whatever it is, the other columns go on, and the reason is told
-        return base | {"missing": 0, "distinct": 0, "top": [], "bottom": [], "failed": f"{type(error).__name__}: {error}"[:300]}
+        unknown: dict[str, Any] = {"missing": None, "distinct": None, "top": [], "bottom": []}
+        if "missing" not in facts:
+            with suppress(Exception):  # the same trouble again
+                unknown["missing"] = engine.missing(column)
+        return unknown | facts | {"failed": f"{type(error).__name__}: {error}"[:300]}
 
 
 def _values(engine: Engine, column: Column, how: str) -> dict[str, Any]:

@@ -29,7 +29,7 @@ SCREEN = 0.8
 
 
 def bias(
-    table: Table, sensitive: Sequence[str], *, target: str | None = None, favourable: str | None = None, reference: str | None = None,
+    table: Table, sensitive: Sequence[str], *, target: str | None = None, favorable: str | None = None, reference: str | None = None,
     prediction: str | None = None, control: str | None = None, strata: Sequence[str] = (), population: Mapping[str, float] | None = None,
     split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None, leave_out: Sequence[str] = (), kind: Literal["linear", "trees"] = "linear",
     thin: int = THIN, seed: int = 0, progress: Progress = lambda _share, _note: None,
@@ -46,8 +46,8 @@ def bias(
     for name in (target, prediction, control, split, *leave_out):
         if name is not None:
             table.column(name)
-    if favourable is not None and target is None:
-        raise SettingError("A good value without a target says nothing.", "favourable", "Say which column holds the outcome.")
+    if favorable is not None and target is None:
+        raise SettingError("A good value without a target says nothing.", "favorable", "Say which column holds the outcome.")
     if target in columns or (prediction is not None and prediction in (*columns, target)):
         raise SettingError("One column cannot be two things here.", "sensitive", "Choose different columns for target, sensitive and prediction.")
     for name, what in ((control, "control feature"), *((name, "stratum") for name in strata)):
@@ -56,19 +56,19 @@ def bias(
             raise SettingError(f'"{name}" is {role}, so it cannot be a {what} too.', what.split()[0], "Choose another column, whose values people share whatever their group.")
     views = [tuple(columns)] + [(name,) for name in columns if len(columns) > 1]
     references = _references(frame, views, reference, cuts)
-    outcome = outcome_of(frame, target, favourable) if target is not None else None
+    outcome = outcome_of(frame, target, favorable) if target is not None else None
     left_out: dict[str, str] = {}
     progress(0.05, "Deciding")
-    decisions = _decisions(table, frame, target, favourable, outcome, columns, prediction, kind, split, leave_out, seed, left_out)
+    decisions = _decisions(table, frame, target, favorable, outcome, columns, prediction, kind, split, leave_out, seed, left_out)
     looks = []
     for number, view in enumerate(views):
         progress(0.3 + 0.4 * number / len(views), f"Comparing groups of {', '.join(view)}")
         given = population if number == 0 else None
-        looks.append(_look(table, frame, view, target, favourable, references[view], given, strata, outcome, decisions, control, split, cuts, leave_out, thin, seed))
+        looks.append(_look(table, frame, view, target, favorable, references[view], given, strata, outcome, decisions, control, split, cuts, leave_out, thin, seed))
     progress(0.75, "Looking for proxies")
     found = judged({key: [entry for look in looks for entry in look.pop(key)] for key in ("gaps", "largest")})
     told = {
-        "rows": len(frame), "sensitive": columns, "target": target, "favourable": favourable, "reference": references[views[0]], "prediction": prediction, "control": control,
+        "rows": len(frame), "sensitive": columns, "target": target, "favorable": favorable, "reference": references[views[0]], "prediction": prediction, "control": control,
         "strata": list(strata), "split": split, "leave_out": list(leave_out), "seed": seed, "thin": thin,
     } | looks[0] | {"gaps": found["gaps"], "largest": found["largest"]}
     told["by_column"] = {view[0]: look for view, look in zip(views[1:], looks[1:], strict=True)}
@@ -97,14 +97,14 @@ def _references(frame: pd.DataFrame, views: list[tuple[str, ...]], asked: str | 
 
 
 def _decisions(
-    table: Table, frame: pd.DataFrame, target: str | None, favourable: str | None, outcome: Outcome | None, columns: list[str], prediction: str | None,
+    table: Table, frame: pd.DataFrame, target: str | None, favorable: str | None, outcome: Outcome | None, columns: list[str], prediction: str | None,
     kind: Literal["linear", "trees"], split: str | None, leave_out: Sequence[str], seed: int, left_out: dict[str, str],
 ) -> Decisions | None:
-    if target is None or favourable is None or outcome is None:
+    if target is None or favorable is None or outcome is None:
         left_out["model"] = "without a target no decision can be judged"
         return None
     if prediction is not None:
-        return brought(frame, prediction, favourable, outcome.classes)
+        return brought(frame, prediction, favorable, outcome.classes)
     try:
         return learned(table, frame, target, outcome, columns, kind=kind, split=split, leave_out=leave_out, seed=seed)
     except SettingError as error:
@@ -113,21 +113,21 @@ def _decisions(
 
 
 def _look(
-    table: Table, frame: pd.DataFrame, view: tuple[str, ...], target: str | None, favourable: str | None, reference: str, population: Mapping[str, float] | None,
+    table: Table, frame: pd.DataFrame, view: tuple[str, ...], target: str | None, favorable: str | None, reference: str, population: Mapping[str, float] | None,
     strata: Sequence[str], outcome: Outcome | None, decisions: Decisions | None, control: str | None, split: str | None,
     cuts: Mapping[str, Sequence[float]] | None, leave_out: Sequence[str], thin: int, seed: int,
 ) -> dict[str, Any]:
     """One way to form groups: all that can be told of it, and the gaps that are still to be judged."""
-    counted = groups(table, view, target=target, favourable=favourable, reference=reference, population=population, split=split, cuts=cuts, thin=thin, seed=seed)
+    counted = groups(table, view, target=target, favorable=favorable, reference=reference, population=population, split=split, cuts=cuts, thin=thin, seed=seed)
     told: dict[str, Any] = {"groups": counted["groups"], "ranges": counted["ranges"], "reference": reference, "data": {}, "model": {}, "gaps": [], "largest": []}
     told |= {key: counted[key] for key in ("population", "by_part") if key in counted}
-    if target is None or favourable is None or outcome is None:
+    if target is None or favorable is None or outcome is None:
         return told
-    measured = data_measures(table, view, target, favourable, reference=reference, strata=strata, cuts=cuts, leave_out=leave_out, seed=seed)
+    measured = data_measures(table, view, target, favorable, reference=reference, strata=strata, cuts=cuts, leave_out=leave_out, seed=seed)
     told |= {"data": {key: each["value"] for key, each in measured["together"].items()}, "data_measures": measured}
     if strata:
-        told["confounding"] = confounding(table, target, favourable, view, strata, reference=reference, cuts=cuts)
-    rates = {"favourable rate": {name: (each["favourable"], each["labelled"]) for name, each in counted["groups"].items()}}
+        told["confounding"] = confounding(table, target, favorable, view, strata, reference=reference, cuts=cuts)
+    rates = {"favorable rate": {name: (each["favorable"], each["labelled"]) for name, each in counted["groups"].items()}}
     found = groups_of(frame, view, cuts)
     if decisions is not None:
         rows = decisions.rows[outcome.known[decisions.rows]]

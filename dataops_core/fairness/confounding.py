@@ -18,7 +18,7 @@ MOST_GROUPS = 50
 
 
 def confounding(
-    table: Table, target: str, favourable: str, sensitive: Sequence[str], strata: Sequence[str], *, reference: str | None = None,
+    table: Table, target: str, favorable: str, sensitive: Sequence[str], strata: Sequence[str], *, reference: str | None = None,
     cuts: Mapping[str, Sequence[float]] | None = None,
 ) -> dict[str, Any]:
     """Compare each group with the reference overall and within strata, such as departments; rows without an outcome are left out.
@@ -31,7 +31,7 @@ def confounding(
     """
     frame = table.frame()
     found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
-    outcome = outcome_of(frame, table.column(target).name, favourable)
+    outcome = outcome_of(frame, table.column(target).name, favorable)
     if not strata or set(strata) & {*sensitive, target}:
         what = "No column is chosen to compare within." if not strata else "A column cannot be what is compared and what is compared within."
         raise SettingError(what, "strata", "Choose other columns that could explain the gap.")
@@ -46,7 +46,7 @@ def confounding(
     base = found.names.index(name)
     others = sorted((at for at in range(len(found.names)) if at != base), key=lambda at: -int(found.sizes[at]))[:MOST_GROUPS]
     return {
-        "sensitive": list(found.columns), "target": target, "favourable": favourable, "strata": list(strata), "reference": name,
+        "sensitive": list(found.columns), "target": target, "favorable": favorable, "strata": list(strata), "reference": name,
         "ranges": named_ranges(found, frame) | named_ranges(layers, frame), "rows": int(rows.sum()), "of": len(frame),
         "by_group": {found.names[at]: _compared(cells[base], cells[at], cells.sum(axis=(0, 2)), layers.names, name, found.names[at]) for at in others},
         "not_told": max(0, len(found.names) - 1 - MOST_GROUPS),

@@ -23,7 +23,7 @@ UNCLEAR = "the interval begins at 0, for a test of no difference between the out
 
 
 def data_measures(
-    table: Table, sensitive: Sequence[str], target: str, favourable: str, *, reference: str | None = None, strata: Sequence[str] = (),
+    table: Table, sensitive: Sequence[str], target: str, favorable: str, *, reference: str | None = None, strata: Sequence[str] = (),
     cuts: Mapping[str, Sequence[float]] | None = None, leave_out: Sequence[str] = (), seed: int = 0, replicates: int = REPLICATES,
 ) -> dict[str, Any]:
     """Measure how the outcomes of each group differ from those of the reference group; rows without an outcome are left out.
@@ -38,11 +38,11 @@ def data_measures(
     """
     frame = table.frame()
     found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
-    outcome = outcome_of(frame, table.column(target).name, favourable)
+    outcome = outcome_of(frame, table.column(target).name, favorable)
     name = found.reference(reference)
     layers = _layers(frame, [table.column(each).name for each in strata], outcome.known)
     cells = _cells(found, outcome, layers)  # (groups, classes, strata)
-    at, good = found.names.index(name), outcome.classes.index(favourable)
+    at, good = found.names.index(name), outcome.classes.index(favorable)
     known = [place for place, each in enumerate(found.names) if place != at and each not in found.unknown]
     others = sorted((place for place in range(len(found.names)) if place != at), key=lambda place: -int(found.sizes[place]))
     rng = np.random.SeedSequence(seed % 2**32).generate_state(len(others) + 1)
@@ -54,7 +54,7 @@ def data_measures(
     consistency, near = _consistency(table, frame, found, outcome, [target, *leave_out], seed)
     together["consistency"] = consistency
     return {
-        "sensitive": list(found.columns), "ranges": named_ranges(found, frame), "target": target, "favourable": favourable, "reference": name,
+        "sensitive": list(found.columns), "ranges": named_ranges(found, frame), "target": target, "favorable": favorable, "reference": name,
         "strata": list(strata), "rows": int(outcome.known.sum()), "of": len(frame), "about": DATA, "together": together, "by_group": by_group,
         "one_outcome": _one_outcome(cells[[at, *known]], good) if strata else None, "not_told": max(0, len(others) - MOST_GROUPS), "nearest": near, "seed": seed,
     }

@@ -32,8 +32,8 @@ class Decisions:
     how: dict[str, Any]
 
 
-def brought(frame: pd.DataFrame, column: str, favourable: str, classes: Sequence[str]) -> Decisions:
-    """The decisions that a column holds: the target's own values, or probabilities of the favourable one, decided at one half.
+def brought(frame: pd.DataFrame, column: str, favorable: str, classes: Sequence[str]) -> Decisions:
+    """The decisions that a column holds: the target's own values, or probabilities of the favorable one, decided at one half.
 
     Raises SettingError for values that are neither. Rows without a decision are left out.
     """
@@ -42,7 +42,7 @@ def brought(frame: pd.DataFrame, column: str, favourable: str, classes: Sequence
     values = {text for text in texts if text is not None}
     rows = np.flatnonzero(known)
     if values and values <= set(classes):
-        chosen = np.array([text == favourable for text in texts])[rows]
+        chosen = np.array([text == favorable for text in texts])[rows]
         return Decisions(rows, chosen, None, {"from": "column", "column": column, "left_out": int((~known).sum())})
     if type_of(frame[column]) in ("integer", "decimal"):
         chances = positions(frame[column])[rows]
@@ -52,7 +52,7 @@ def brought(frame: pd.DataFrame, column: str, favourable: str, classes: Sequence
     strange = sorted(values - set(classes))[:3]
     raise SettingError(
         f'"{column}" holds no decisions about the target: {", ".join(strange) or "it is empty"}.', "prediction",
-        f"Bring the target's own values ({', '.join(list(classes)[:5])}), or probabilities from 0 to 1 of \"{favourable}\".",
+        f"Bring the target's own values ({', '.join(list(classes)[:5])}), or probabilities from 0 to 1 of \"{favorable}\".",
     )
 
 

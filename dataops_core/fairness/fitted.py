@@ -22,14 +22,14 @@ from dataops_core.table import Table
 FORMAT = "dataops-model/1"
 LEARNED = ("baseline", *FITTED)
 KEYS: dict[str, Any] = {
-    "method": str, "title": str, "needs": str, "at_prediction": bool, "constraint": str, "model": str, "target": str, "favourable": str, "sensitive": list, "cuts": dict,
+    "method": str, "title": str, "needs": str, "at_prediction": bool, "constraint": str, "model": str, "target": str, "favorable": str, "sensitive": list, "cuts": dict,
     "features": dict, "members": list, "rules": dict | None, "learned_from": dict, "judged": dict, "seed": int,
 }
 JUDGED = ("accuracy", "balanced_accuracy", "selection_gap", "odds_gap", "pays", "gains", "levels_down")
 
 
 def fit(
-    table: Table, target: str, favourable: str, sensitive: Sequence[str], method: str, *, constraint: Constraint = "demographic_parity",
+    table: Table, target: str, favorable: str, sensitive: Sequence[str], method: str, *, constraint: Constraint = "demographic_parity",
     kind: Literal["linear", "trees"] = "linear", split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None,
     leave_out: Sequence[str] = (), slow_rows: int = SLOW_ROWS, seed: int = 0, progress: Callable[[float, str], None] = lambda _share, _note: None,
 ) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def fit(
     """
     if method not in LEARNED:
         raise SettingError(f'"{method}" is no fitted model.', "fit", nearest(method, LEARNED))
-    setup, found, _ = prepared(table, target, favourable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
+    setup, found, _ = prepared(table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
     progress(0.1, METHODS[method]["title"])
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # columns that are empty, fits that stop early
@@ -54,7 +54,7 @@ def fit(
     rows = {"rows": len(setup.some) if method in SLOW else len(setup.train), "of": len(setup.frame), "content_hash": table.content_hash}
     return {
         "format": FORMAT, "method": method, "title": METHODS[method]["title"], "needs": METHODS[method]["needs"], "at_prediction": METHODS[method]["at_prediction"],
-        "constraint": constraint, "model": kind, "target": target, "favourable": favourable, "sensitive": list(found.columns), "cuts": found.cuts,
+        "constraint": constraint, "model": kind, "target": target, "favorable": favorable, "sensitive": list(found.columns), "cuts": found.cuts,
         "features": {"numbers": list(setup.chosen.numbers), "categories": list(setup.chosen.categories)}, "left_out_features": setup.chosen.left_out,
         "members": [[weight, packed(model)] for weight, model in made.members], "rules": made.rules, "learned_from": rows,
         "judged": _judged(made, baseline, setup), "seed": seed, "versions": versions(),

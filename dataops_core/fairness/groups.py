@@ -18,23 +18,23 @@ DRAWS = 10_000
 
 
 def groups(
-    table: Table, sensitive: Sequence[str], *, target: str | None = None, favourable: str | None = None, reference: str | None = None,
+    table: Table, sensitive: Sequence[str], *, target: str | None = None, favorable: str | None = None, reference: str | None = None,
     population: Mapping[str, float] | None = None, split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None,
     thin: int = THIN, seed: int = 0,
 ) -> dict[str, Any]:
     """Count the groups that sensitive columns make, alone or together (up to three), "unknown" among them.
 
-    Told are "groups": {name: {"n", "share", "labelled", "favourable", "rate", "ci", "missing", "missing_by_column", "thin", "unknown"}}:
-    rate is favourable / labelled with its 95 % Wilson interval `ci`, None where nobody's outcome is known; missing is the share of
+    Told are "groups": {name: {"n", "share", "labelled", "favorable", "rate", "ci", "missing", "missing_by_column", "thin", "unknown"}}:
+    rate is favorable / labelled with its 95 % Wilson interval `ci`, None where nobody's outcome is known; missing is the share of
     empty cells in all other columns. "thin" marks a rate of fewer than `thin` rows: shown, not to be relied on. An amount with more
     than 20 values, such as age, is put into four ranges of about equal size ("ranges"), or into those that `cuts` ends. `population`
     gives counts or shares by group, and adds "population" with a test. Raises SettingError for what does not fit.
     """
     frame = table.frame()
     found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
-    outcome = outcome_of(frame, table.column(target).name, favourable) if target is not None else None
+    outcome = outcome_of(frame, table.column(target).name, favorable) if target is not None else None
     told = {
-        "sensitive": list(found.columns), "ranges": named_ranges(found, frame), "target": target, "favourable": favourable,
+        "sensitive": list(found.columns), "ranges": named_ranges(found, frame), "target": target, "favorable": favorable,
         "reference": found.reference(reference), "thin": thin, "rows": len(frame), "groups": counted(frame, found, outcome, target, thin),
     }
     if population is not None:
@@ -65,7 +65,7 @@ def counted(frame: pd.DataFrame, found: Groups, outcome: Outcome | None, target:
     for at, name in enumerate(found.names):
         n, of = int(sizes[at]), int(labelled[at])
         told[name] = {
-            "n": n, "share": n / len(frame), "labelled": of if outcome else None, "favourable": int(good[at]) if outcome else None,
+            "n": n, "share": n / len(frame), "labelled": of if outcome else None, "favorable": int(good[at]) if outcome else None,
             "rate": float(good[at] / of) if of else None, "ci": [float(low[at]), float(high[at])] if of else None,
             "missing": float(lost[at] / (n * len(others))) if n and others else None,
             "missing_by_column": {column: float(gone[at] / n) if n else None for column, gone in gaps.items()},

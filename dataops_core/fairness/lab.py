@@ -28,7 +28,7 @@ SHRINKS = 0.01
 
 
 def lab(
-    table: Table, target: str, favourable: str, sensitive: Sequence[str], *, methods: Sequence[str] | None = None,
+    table: Table, target: str, favorable: str, sensitive: Sequence[str], *, methods: Sequence[str] | None = None,
     constraint: Constraint = "demographic_parity", kind: Literal["linear", "trees"] = "linear", split: str | None = None,
     cuts: Mapping[str, Sequence[float]] | None = None, leave_out: Sequence[str] = (), slow_rows: int = SLOW_ROWS, thin: int = THIN, seed: int = 0,
     replicates: int = REPLICATES, progress: Progress = lambda _share, _note: None,
@@ -45,7 +45,7 @@ def lab(
     lose, "undominated" where no other way is both more accurate and closer to no gap, what it changes and needs, "seconds", "step". The
     slow ones learn from a sample of `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
     """
-    setup, found, start_frame = prepared(table, target, favourable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
+    setup, found, start_frame = prepared(table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
     frame, chosen, train, judge = setup.frame, setup.chosen, setup.train, setup.judge
     asked = _asked(methods)
     decisions, seconds, failed = _run(asked, setup, progress)
@@ -60,7 +60,7 @@ def lab(
         }
     progress(1.0, "Done")
     return {
-        "target": target, "favourable": favourable, "sensitive": list(found.columns), "ranges": named_ranges(found, start_frame), "constraint": constraint, "model": kind,
+        "target": target, "favorable": favorable, "sensitive": list(found.columns), "ranges": named_ranges(found, start_frame), "constraint": constraint, "model": kind,
         "rows": {"learned_from": len(train), "judged": len(judge), "of": len(frame)}, "judged": "test rows of the split" if split else "three in ten rows, held back by the seed",
         "features": chosen.names, "left_out_features": chosen.left_out, "methods": told, "failed": failed, "undominated": best, "thin": thin, "seed": seed,
         "versions": versions(),
@@ -68,7 +68,7 @@ def lab(
 
 
 def prepared(
-    table: Table, target: str, favourable: str, sensitive: Sequence[str], constraint: Constraint, kind: Literal["linear", "trees"], split: str | None,
+    table: Table, target: str, favorable: str, sensitive: Sequence[str], constraint: Constraint, kind: Literal["linear", "trees"], split: str | None,
     cuts: Mapping[str, Sequence[float]] | None, leave_out: Sequence[str], slow_rows: int, seed: int,
 ) -> tuple[Setup, Groups, pd.DataFrame]:
     """What all ways share, the groups, and the frame as it was."""
@@ -76,7 +76,7 @@ def prepared(
     for name in (target, *sensitive, *leave_out, *([split] if split else [])):
         table.column(name)
     found = groups_of(start_frame, list(sensitive), cuts)
-    outcome = outcome_of(start_frame, target, favourable)
+    outcome = outcome_of(start_frame, target, favorable)
     names = found.of(np.arange(len(start_frame)))
     training(start_frame, split)
     train, judge = _sides(start_frame[split].to_numpy() if split else None, outcome.known, outcome.good, found.codes, seed)
@@ -85,7 +85,7 @@ def prepared(
         frame[name] = groups_of(start_frame, [name], cuts).of(np.arange(len(frame)))
     chosen = usable(table, start_frame.iloc[train], target, found.columns, [*leave_out, *([split] if split else [])])
     setup = Setup(
-        frame, target, favourable, found.columns, chosen, outcome.good, names, train, judge, _some(train, found.codes, outcome.good, slow_rows, seed), kind, constraint, seed % 2**31,
+        frame, target, favorable, found.columns, chosen, outcome.good, names, train, judge, _some(train, found.codes, outcome.good, slow_rows, seed), kind, constraint, seed % 2**31,
     )
     return setup, found, start_frame
 

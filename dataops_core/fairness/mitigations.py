@@ -65,7 +65,7 @@ class Setup:
 
     frame: pd.DataFrame
     target: str
-    favourable: str
+    favorable: str
     sensitive: tuple[str, ...]
     chosen: Features
     good: np.ndarray
@@ -85,7 +85,7 @@ def decided(method: str, setup: Setup, baseline: Any) -> np.ndarray:
         return drawn(decider(method, setup, baseline).chances(plain(rows, setup.chosen), setup.groups[setup.judge]), setup.seed)
     frame, learn, good, weights = setup.frame, setup.train, setup.good, None
     if method == "reweigh":
-        step, given = get("reweigh"), {"target": setup.target, "by": list(setup.sensitive), "favourable": setup.favourable, "into": WEIGHT}
+        step, given = get("reweigh"), {"target": setup.target, "by": list(setup.sensitive), "favorable": setup.favorable, "into": WEIGHT}
         weights = step(frame.iloc[learn], **given)[WEIGHT].to_numpy()
     elif method in ("over_sampling", "under_sampling"):
         frame, learn = _sampled(method, setup)
@@ -208,7 +208,7 @@ def step_of(method: str, setup: Setup, cuts: dict[str, list[float]]) -> dict[str
     by: dict[str, Any] = {"by": list(setup.sensitive)}
     ends = {"cuts": {name: ", ".join(f"{end:g}" for end in each) for name, each in cuts.items()}} if cuts else {}
     if method == "reweigh":
-        return {"op": "reweigh", "with": {"target": setup.target, **by, "favourable": setup.favourable, **ends}}
+        return {"op": "reweigh", "with": {"target": setup.target, **by, "favorable": setup.favorable, **ends}}
     if method in ("over_sampling", "under_sampling") and not cuts:
         return {"op": "resample_rows", "with": {"target": setup.target, "method": "over_random" if method == "over_sampling" else "under_random", **by}}
     columns = [name for name in setup.chosen.numbers if type_of(setup.frame[name]) in ("integer", "decimal")]

@@ -105,12 +105,12 @@ class Outcome:
     classes: list[str]
 
 
-def outcome_of(frame: pd.DataFrame, target: str, favourable: str | None) -> Outcome:
-    """The outcome of each row; raises SettingError for a target without classes, or a favourable value that it does not hold."""
+def outcome_of(frame: pd.DataFrame, target: str, favorable: str | None) -> Outcome:
+    """The outcome of each row; raises SettingError for a target without classes, or a favorable value that it does not hold."""
     codes, classes = class_codes(frame[target], "target")
-    if favourable is None:
-        raise SettingError(f'Nobody said which value of "{target}" is the good one.', "favourable", nearest("", classes))
-    if favourable not in classes:
-        raise SettingError(f'"{target}" has no value "{favourable}".', "favourable", nearest(favourable, classes))
-    return Outcome(codes == classes.index(favourable), codes >= 0, codes, classes)
+    if favorable is None:
+        raise SettingError(f'Nobody said which value of "{target}" is the good one.', "favorable", nearest("", classes))
+    if favorable not in classes:
+        raise SettingError(f'"{target}" has no value "{favorable}".', "favorable", nearest(favorable, classes))
+    return Outcome(codes == classes.index(favorable), codes >= 0, codes, classes)
 

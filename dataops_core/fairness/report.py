@@ -43,7 +43,7 @@ def _small(told: Mapping[str, Any], few: int) -> frozenset[str]:
 def _risky(group: Mapping[str, Any], few: int) -> bool:
     counts = [group["n"]]
     if group.get("labelled") is not None:
-        counts += [group["favourable"], group["labelled"] - group["favourable"]]
+        counts += [group["favorable"], group["labelled"] - group["favorable"]]
     return any(0 < count < few for count in counts)
 
 
@@ -230,7 +230,7 @@ def _guide() -> str:
 
 
 def _repeat(told: Mapping[str, Any], content_hash: str, suppress: int) -> str:
-    keys = ("rows", "target", "favourable", "sensitive", "reference", "prediction", "control", "strata", "split", "ranges", "seed", "thin")
+    keys = ("rows", "target", "favorable", "sensitive", "reference", "prediction", "control", "strata", "split", "ranges", "seed", "thin")
     rows = [(key, told.get(key)) for key in keys if told.get(key) not in (None, [], {})]
     rows += [(f"version of {name}", version) for name, version in told["versions"].items()] + [("cells suppressed below", suppress)]
     return _table(("setting", "value"), rows) + (f"<p>Content hash of the table: <code>{html.escape(content_hash)}</code></p>" if content_hash else "")

@@ -20,7 +20,7 @@ NEW = "new rows of no known group"
 
 
 def through(
-    tables: Sequence[tuple[str, Table]], sensitive: Sequence[str], target: str | None = None, favourable: str | None = None, *,
+    tables: Sequence[tuple[str, Table]], sensitive: Sequence[str], target: str | None = None, favorable: str | None = None, *,
     cuts: Mapping[str, Sequence[float]] | None = None, thin: int = THIN,
 ) -> list[dict[str, Any]]:
     """Tell of each step what it did to each group; `tables` are pairs of a name and the table after it, the first one as it was read.
@@ -41,7 +41,7 @@ def through(
     for number, (name, table) in enumerate(tables):
         frame = start if number == 0 else table.frame()
         group = _with_new(group, frame, found, cuts)
-        now = _state(frame, group.loc[frame.index].to_numpy(), found, target, favourable)
+        now = _state(frame, group.loc[frame.index].to_numpy(), found, target, favorable)
         if number:
             entry: dict[str, Any] = {"step": name, "rows_before": len(before["ids"]), "rows": len(frame)} | _compared(before, now, group, thin)
             told.append(entry)
@@ -81,7 +81,7 @@ def _with_new(group: pd.Series, frame: pd.DataFrame, found: Groups, cuts: Mappin
     return pd.concat([group, pd.Series(names, index=new, dtype=object)])
 
 
-def _state(frame: pd.DataFrame, names: np.ndarray, found: Groups, target: str | None, favourable: str | None) -> dict[str, Any]:
+def _state(frame: pd.DataFrame, names: np.ndarray, found: Groups, target: str | None, favorable: str | None) -> dict[str, Any]:
     """The counts of every group in one table, and which rows there are."""
     others = [name for name in frame.columns if name not in (*found.columns, target)]
     empty = frame[others].isna().sum(axis=1).to_numpy() if others else np.zeros(len(frame))
@@ -92,9 +92,9 @@ def _state(frame: pd.DataFrame, names: np.ndarray, found: Groups, target: str | 
     elif target is not None:
         texts = cell_texts(frame[target], time=True)
     known = np.array([text is not None for text in texts], dtype=bool)
-    good = np.array([text == favourable for text in texts], dtype=bool) & known
-    if target is not None and not why and favourable is not None and known.any() and not good.any():
-        why = {"why": f'no row of "{target}" says "{favourable}" any more'}
+    good = np.array([text == favorable for text in texts], dtype=bool) & known
+    if target is not None and not why and favorable is not None and known.any() and not good.any():
+        why = {"why": f'no row of "{target}" says "{favorable}" any more'}
         known[:] = False
     told = {}
     for name in [*found.names, *sorted(set(names.tolist()) - set(found.names))]:

@@ -55,13 +55,13 @@ def _line(number: int, name: str, fact: Facts, findings: int, words: Words, link
 
 
 def _missing(fact: Facts) -> str:
-    if "failed" in fact:
+    if fact["missing"] is None:
         return "not counted"
     return f"{fact['missing']:,} ({share(fact['missing'], fact['rows'])})" if fact["missing"] else "none"
 
 
 def _distinct(fact: Facts) -> str:
-    return "not counted" if "failed" in fact else f"{'about ' if fact.get('distinct_error') else ''}{fact['distinct']:,}"
+    return "not counted" if fact["distinct"] is None else f"{'about ' if fact.get('distinct_error') else ''}{fact['distinct']:,}"
 
 
 def _article(number: int, name: str, fact: Facts, found: Sequence[tuple[Entry, Mapping[str, Any]]], words: Words, linked: int) -> str:

@@ -56,7 +56,7 @@ def _overview(profile: Mapping[str, Any], words: Words) -> str:
     rows, cells = profile["rows"], profile["rows"] * profile["columns"]
     cards = [
         ("Rows", f"{rows:,}", ""), ("Columns", f"{profile['columns']:,}", ""),
-        ("Missing cells", f"{profile['missing_cells']:,}", f"{share(profile['missing_cells'], cells)} of all cells"),
+        ("Missing cells", *(("not counted", "") if profile["missing_cells"] is None else (f"{profile['missing_cells']:,}", f"{share(profile['missing_cells'], cells)} of all cells"))),
         ("Duplicate rows", f"{profile['duplicate_rows']:,}", f"{share(profile['duplicate_rows'], rows)} of all rows"),
     ]
     for grade, (_, many, means) in findings.GRADES.items():
@@ -79,7 +79,7 @@ def _counted(profile: Mapping[str, Any], words: Words) -> list[str]:
     if context.get("today"):
         lines.append(f"Dates were judged as of {words.text(context['today'])}: what lies after that day had not happened yet.")
     if context.get("target"):
-        good = f", where {words.text(words.quoted(context['target'], context['favourable']))} is the good outcome" if context.get("favourable") else ""
+        good = f", where {words.text(words.quoted(context['target'], context['favorable']))} is the good outcome" if context.get("favorable") else ""
         lines.append(f"The outcome is the column {words.text(context['target'])}{good}.")
     if context.get("sensitive"):
         lines.append(f"Columns that tell groups of people apart: {_named(context['sensitive'], words)}.")

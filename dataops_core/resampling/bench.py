@@ -26,7 +26,7 @@ Progress = Callable[[float, str], None]
 
 
 def bench(
-    table: Table, target: str, *, favourable: str | None = None, sensitive: Sequence[str] = (), methods: Sequence[str] | None = None,
+    table: Table, target: str, *, favorable: str | None = None, sensitive: Sequence[str] = (), methods: Sequence[str] | None = None,
     seed: int = 0, split: str | None = None, repeats: int = 2, folds: int = 5, kind: Literal["linear", "trees"] = "linear",
     sample: int = SAMPLE, progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
@@ -35,7 +35,7 @@ def bench(
     Only training rows are used, a stratified sample of them where there are many; each method works inside the folds, on the rows
     that a model learns from, never on those that judge it. Per method: "means" and, against doing nothing in the same folds,
     "difference" (mean, 95 % interval by the corrected resampled t-test, verdict), "mean_predicted" and "observed" share and "curve"
-    of the rare class, "by_group" (recall of the rare class, share decided favourable), "seconds". Then "recommended", "reason"
+    of the rare class, "by_group" (recall of the rare class, share decided favorable), "seconds". Then "recommended", "reason"
     and the "step" for the recipe, none where nothing helps. `threshold` decides by the share of a class instead of one half.
     Raises SettingError where the target has no two classes with two rows each, or a name is unknown.
     """
@@ -46,8 +46,8 @@ def bench(
     rows, codes = rows[codes >= 0], codes[codes >= 0]
     chosen_methods, left_out = _methods(rows, target, methods)
     counts = np.bincount(codes, minlength=len(classes))
-    if favourable is not None and favourable not in classes:
-        raise SettingError(f'"{target}" has no value "{favourable}".', "resample-bench", nearest(favourable, classes))
+    if favorable is not None and favorable not in classes:
+        raise SettingError(f'"{target}" has no value "{favorable}".', "resample-bench", nearest(favorable, classes))
     if len(classes) < 2 or counts.min() < 2:
         what = "has one class only" if len(classes) < 2 else f'has a class with one row ("{classes[int(counts.argmin())]}")'
         raise SettingError(f'"{target}" {what}, and a bench needs two rows of each of two classes.', "resample-bench", "Join rare classes, or choose another target.")
@@ -61,7 +61,7 @@ def bench(
     left_out |= {name: run["failed"] for name, run in runs.items() if run["failed"]}
     runs = {name: run for name, run in runs.items() if not run["failed"]}
     keys = {name: [group_name(key) for key in group_keys(rows, [name])] for name in sensitive}
-    told = {name: _told(run, runs["nothing"], codes, rare, classes, favourable, keys, folds) for name, run in runs.items()}
+    told = {name: _told(run, runs["nothing"], codes, rare, classes, favorable, keys, folds) for name, run in runs.items()}
     fits = fitting(rows, target)
     told = {name: {"title": METHODS[name], "variant": fits[name]["variant"]} | each | {"step": step_of(name, target)} for name, each in told.items()}
     return {
@@ -161,7 +161,7 @@ def _free(rows: pd.DataFrame) -> str:
 
 
 def _told(
-    run: dict[str, Any], nothing: dict[str, Any], codes: np.ndarray, rare: int, classes: list[str], favourable: str | None,
+    run: dict[str, Any], nothing: dict[str, Any], codes: np.ndarray, rare: int, classes: list[str], favorable: str | None,
     keys: dict[str, list[str]], folds: int,
 ) -> dict[str, Any]:
     difference = {}
@@ -179,7 +179,7 @@ def _told(
             here, wanted = of == group, (of == group) & (truth == rare)
             groups[column][group] = {
                 "rows": int(here.sum() / len(run["chances"])), "recall": float((decided[wanted] == rare).mean()) if wanted.any() else None,
-            } | ({"favourable": float((decided[here] == classes.index(favourable)).mean())} if favourable is not None else {})
+            } | ({"favorable": float((decided[here] == classes.index(favorable)).mean())} if favorable is not None else {})
     return {
         "means": {measure: interval(run["results"][measure], folds) for measure in MEASURES}, "difference": difference,
         "mean_predicted": float(chances.mean()), "observed": float((truth == rare).mean()), "curve": curve(chances, truth == rare),

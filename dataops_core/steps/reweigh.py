@@ -13,12 +13,12 @@ from dataops_core.steps._groups import cuts_for, given_ends, grouped_keys
 from dataops_core.steps.step import Columns, Label, NewColumn, step
 
 
-@step("Reweigh", group="Rows", says="Weighed rows so that {target} does not depend on {by}[, good value {favourable}], as {into}")
+@step("Reweigh", group="Rows", says="Weighed rows so that {target} does not depend on {by}[, good value {favorable}], as {into}")
 def reweigh(
     df: pd.DataFrame,
     target: Annotated[str, Columns(), Label("Target", "The column with the outcome")],
     by: Annotated[list[str], Columns(), Label("Groups of", "The columns that say who a person is; amounts such as age are put into ranges")],
-    favourable: Annotated[str | None, Label("Good value", "The outcome that people wish for; all others count as one. Empty: each outcome by itself")] = None,
+    favorable: Annotated[str | None, Label("Good value", "The outcome that people wish for; all others count as one. Empty: each outcome by itself")] = None,
     cuts: Annotated[
         dict[str, str], Label("Ranges of amounts", "Where the ranges of a column of numbers end, such as age: 25, 65; without it, four of about equal size")
     ] = {},  # noqa: B006
@@ -42,19 +42,19 @@ def reweigh(
         what = f'There is a column "{into}" already.' if into else "The new column has no name."
         raise SettingError(what, "reweigh", "Give the column for the weights a name of its own.")
     if learned is None:
-        learned = learn_balance(df, target, by, favourable, cuts, into)
+        learned = learn_balance(df, target, by, favorable, cuts, into)
     known = {tuple(key): weight for key, weight in learned["weights"]}
     out = df.copy(deep=False)
-    out[into] = pd.Series([known.get(key, 1.0) for key in _keys(df, target, by, favourable, dict(zip(by, learned["cuts"], strict=True)))], index=df.index, dtype="float64")
+    out[into] = pd.Series([known.get(key, 1.0) for key in _keys(df, target, by, favorable, dict(zip(by, learned["cuts"], strict=True)))], index=df.index, dtype="float64")
     return out
 
 
-def _keys(df: pd.DataFrame, target: str, by: list[str], favourable: str | None, cuts: dict[str, list[float]]) -> list[tuple[Any, ...]]:
+def _keys(df: pd.DataFrame, target: str, by: list[str], favorable: str | None, cuts: dict[str, list[float]]) -> list[tuple[Any, ...]]:
     """For each row its outcome and its group; with a good value, the outcome is whether it is that."""
     keys: list[tuple[Any, ...]] = list(grouped_keys(df, [target, *by], cuts))
-    if not favourable:
+    if not favorable:
         return keys
-    return [(None if key[0] is None else key[0] == favourable, *key[1:]) for key in keys]
+    return [(None if key[0] is None else key[0] == favorable, *key[1:]) for key in keys]
 
 
 @reweigh.weighs
@@ -65,7 +65,7 @@ def balance_column(into: str = "weight", **_settings: object) -> str:
 
 @reweigh.learn
 def learn_balance(
-    df: pd.DataFrame, target: str, by: list[str], favourable: str | None = None, cuts: dict[str, str] | None = None, into: str = "weight",
+    df: pd.DataFrame, target: str, by: list[str], favorable: str | None = None, cuts: dict[str, str] | None = None, into: str = "weight",
 ) -> dict[str, Any]:
     """The weight of each outcome and group, {"cuts": [[25.0]], "weights": [[["yes", "over 25"], 1.5], …]}, the outcome first; cuts stand in the
     order of `by`, for columns may have other names where this is used.
@@ -76,10 +76,10 @@ def learn_balance(
         what = "One column cannot be target and group." if by else "No column says which groups there are."
         raise SettingError(what, "reweigh", "Choose other columns for the groups.")
     _, classes = class_codes(df[target], "reweigh")
-    if favourable and favourable not in classes:
-        raise SettingError(f'"{target}" has no value "{favourable}".', "reweigh", nearest(favourable, classes))
+    if favorable and favorable not in classes:
+        raise SettingError(f'"{target}" has no value "{favorable}".', "reweigh", nearest(favorable, classes))
     ends = cuts_for(df, by, given_ends(cuts or {}, by, "reweigh"))
-    cells = Counter(key for key in _keys(df, target, by, favourable, ends) if key[0] is not None)
+    cells = Counter(key for key in _keys(df, target, by, favorable, ends) if key[0] is not None)
     total, outcomes, groups = sum(cells.values()), Counter[Any](), Counter[Any]()
     for key, n in cells.items():
         outcomes[key[0]] += n
@@ -90,11 +90,11 @@ def learn_balance(
 
 @reweigh.watch
 def unbalanced(
-    df: pd.DataFrame, learned: dict[str, Any], target: str, by: list[str], favourable: str | None = None, cuts: dict[str, str] | None = None, into: str = "weight",
+    df: pd.DataFrame, learned: dict[str, Any], target: str, by: list[str], favorable: str | None = None, cuts: dict[str, str] | None = None, into: str = "weight",
 ) -> str:
     """Names the groups and outcomes that had no row when the weights were learned."""
     known = {tuple(key) for key, _ in learned["weights"]}
-    new = Counter(key for key in _keys(df, target, by, favourable, dict(zip(by, learned["cuts"], strict=True))) if key not in known)
-    said = [(group_name([{True: favourable, False: f"not {favourable}"}.get(key[0], key[0]), *key[1:]]), n) for key, n in new.items()]
+    new = Counter(key for key in _keys(df, target, by, favorable, dict(zip(by, learned["cuts"], strict=True))) if key not in known)
+    said = [(group_name([{True: favorable, False: f"not {favorable}"}.get(key[0], key[0]), *key[1:]]), n) for key, n in new.items()]
     named = "; ".join(f"{name} ({n:,})" for name, n in sorted(said, key=lambda pair: (-pair[1], pair[0]))[:10])
     return f"Rows that no weight was learned for weigh 1: {named}{'; …' if len(new) > 10 else ''}." if new else ""

@@ -46,7 +46,7 @@ def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, An
     from dataops_core.fairness import through
 
     tables = [(name, states.table(store, state)) for name, state in args["tables"]]
-    return {"steps": through(tables, args["sensitive"], args["target"], args["favourable"])}
+    return {"steps": through(tables, args["sensitive"], args["target"], args["favorable"])}
 
 
 MOST = 50_000  # values that are compared with one another

@@ -20,7 +20,7 @@ from dataops_core.store import catalog, states
 from dataops_core.store.naming import check_name, name_of_file
 from dataops_core.store.store import Store
 
-ROLES = ("target", "favourable", "sensitive", "id", "weight", "split")
+ROLES = ("target", "favorable", "sensitive", "id", "weight", "split")
 
 
 @dataclass(frozen=True)
@@ -224,7 +224,7 @@ def roles_now(dataset: Dataset) -> dict[str, Any]:
     def now(value: Any) -> Any:
         return [names.get(v, v) for v in value] if isinstance(value, list) else names.get(value, value)
 
-    return {role: value if role == "favourable" else now(value) for role, value in dataset.roles.items()}
+    return {role: value if role == "favorable" else now(value) for role, value in dataset.roles.items()}
 
 
 def _move(connection: sa.Connection, dataset: str, revision: int, draft: int | None, **values: Any) -> None:

@@ -17,7 +17,7 @@ from dataops_core.store.states import Result
 from dataops_core.store.store import Store
 
 NO_FEATURES = ("sensitive", "target", "id", "weight", "split")
-TOLD = ("method", "title", "needs", "at_prediction", "constraint", "model", "target", "favourable", "sensitive", "seed")
+TOLD = ("method", "title", "needs", "at_prediction", "constraint", "model", "target", "favorable", "sensitive", "seed")
 
 
 def learn(

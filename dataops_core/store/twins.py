@@ -147,7 +147,7 @@ def keep_made(
 
 
 def _there(role: str, value: Any, names: set[str]) -> bool:
-    return role == "favourable" or (set(value) <= names if isinstance(value, list) else value in names)
+    return role == "favorable" or (set(value) <= names if isinstance(value, list) else value in names)
 
 
 def _parent(store: Store, dataset: str, state: str, actor: str, progress: Progress) -> str:

@@ -65,7 +65,7 @@ def _groups(groups: Sequence[Mapping[str, Any]], names: Sequence[str], target: s
     chart.against(told, f"balance.{column}")
 
 
-def compare(here: Dataset, state: str, table: Table, target: str, groups: Sequence[str], favourable: str | None, split: str | None) -> None:
+def compare(here: Dataset, state: str, table: Table, target: str, groups: Sequence[str], favorable: str | None, split: str | None) -> None:
     """The bench: choose methods, run it as a job, read what it found."""
     fits = counted("resampling methods", {"state": state, "target": target, "split": split}, "Looking which methods fit", table.rows * 2)
     if fits is None:
@@ -78,7 +78,7 @@ def compare(here: Dataset, state: str, table: Table, target: str, groups: Sequen
     if unfit:
         with st.expander(f"{count(len(unfit), 'method')} do not fit this table"):
             st.markdown("\n".join(f"- **{md(name)}**: {md(why)}" for name, why in unfit.items()))
-    args = {"state": state, "target": target, "favourable": favourable, "sensitive": list(groups), "split": split, "methods": sorted(chosen), "kind": kind}
+    args = {"state": state, "target": target, "favorable": favorable, "sensitive": list(groups), "split": split, "methods": sorted(chosen), "kind": kind}
     told = counted("resample bench", args, "Compare the methods", 10**9, auto=False)
     if told is None:
         st.caption("Each method works inside five folds, twice over, and is judged on rows that it never touched: some 10 to 60 seconds.")

@@ -63,7 +63,7 @@ def steps_of(version: Version) -> None:
             effect = f"{count(step['cells_changed'], 'cell')} changed, {count(step['rows_dropped'], 'row')} dropped"
         st.markdown(f"{icon} {number}. {md(step['sentence'])} ({md(step.get('reason') or effect)})")
     for model in version.manifest.get("models", ()):
-        st.markdown(f":material/inventory_2: Ships with the model {md(model['name'])}: {md(model['title'])}, whether {md(model['target'])} is {md(model['favourable'])}. It needs {md(model['needs'])}.")
+        st.markdown(f":material/inventory_2: Ships with the model {md(model['name'])}: {md(model['title'])}, whether {md(model['target'])} is {md(model['favorable'])}. It needs {md(model['needs'])}.")
     for name, why in version.manifest.get("models_left_out", {}).items():
         st.markdown(f":material/block: The model {md(name)} was left out. {md(why)}")
     st.caption(f"Content hash {version.content_hash}; version id {version.id}")

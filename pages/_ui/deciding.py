@@ -56,7 +56,7 @@ def _asked(asked: Asked, table: Table) -> dict[str, Any] | None:
         kind = st.selectbox("Model", ["linear", "trees"], format_func={"linear": "Logistic regression", "trees": "Boosted trees"}.get, key="bias.kind", width=200) if whose == BASELINE else "linear"
         control = st.selectbox("Also within", [c for c in able if c != whose], index=None, key="bias.control", placeholder="No control feature", width=230,
                                help="Rates are told within each value of this column as well")
-    args = asked.args("target", "favourable", "reference", "split", "leave_out", prediction=None if whose == BASELINE else whose, kind=kind, control=control)
+    args = asked.args("target", "favorable", "reference", "split", "leave_out", prediction=None if whose == BASELINE else whose, kind=kind, control=control)
     return counted("bias", args, "Judge the decisions", 10**9, auto=False)
 
 
@@ -153,7 +153,7 @@ def _strata(asked: Asked, table: Table) -> None:
         st.caption("A gap overall may come from where people are, not from how they are treated there, or the other way round: compare within strata. "
                    "Choose with care: a stratum may itself be the result of unequal treatment.")
         return
-    told = counted("confounding", asked.args("target", "favourable", "reference", strata=strata), "Comparing within strata", table.cells * 2)
+    told = counted("confounding", asked.args("target", "favorable", "reference", strata=strata), "Comparing within strata", table.cells * 2)
     if told is None:
         return
     for name, each in told["by_group"].items():

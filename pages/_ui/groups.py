@@ -25,7 +25,7 @@ class Asked:
     state: str
     sensitive: tuple[str, ...]
     target: str | None
-    favourable: str | None
+    favorable: str | None
     reference: str | None
     split: str | None
     leave_out: tuple[str, ...] = ()  # columns that are no features of a model: weights, and all other sensitive columns
@@ -34,7 +34,7 @@ class Asked:
     def args(self, *names: str, **more: Any) -> dict[str, Any]:
         """What a count is asked with: the state, the sensitive columns, and what it needs besides."""
         values = {
-            "target": self.target, "favourable": self.favourable, "reference": self.reference, "split": self.split, "leave_out": list(self.leave_out),
+            "target": self.target, "favorable": self.favorable, "reference": self.reference, "split": self.split, "leave_out": list(self.leave_out),
         }
         return {"state": self.state, "sensitive": list(self.sensitive), **{name: values[name] for name in names}, **more}
 
@@ -49,20 +49,20 @@ def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None
         able = [c.name for c in table.columns if c.name in names and c.kind in ("category", "boolean", "number") and c.name not in sensitive]
         at = able.index(roles["target"]) if roles.get("target") in able else None
         target = st.selectbox("Outcome", able, index=at, key="bias.target", placeholder="None: groups alone", width=230)
-        favourable = None
+        favorable = None
         if target:
             facts = changes.column(frame.store(), state, target, run=table.rows <= job.SMALL)
             values = [str(top["value"]) for top in (facts or {}).get("top", ())]
-            place = values.index(roles["favourable"]) if target == roles.get("target") and roles.get("favourable") in values else 0
-            favourable = st.selectbox("Good outcome", values, index=place if values else None, key=f"bias.favourable.{target}", width=200,
+            place = values.index(roles["favorable"]) if target == roles.get("target") and roles.get("favorable") in values else 0
+            favorable = st.selectbox("Good outcome", values, index=place if values else None, key=f"bias.favorable.{target}", width=200,
                                       help="The value that is good for the person")
     if not sensitive:
         st.info("Choose the columns that tell groups of people apart.", icon=":material/info:")
         return None
     weights = tuple(dict.fromkeys(name for name in (*weighed, roles.get("weight")) if name in table.names and name not in (*sensitive, target)))
     others = tuple(name for name in roles.get("sensitive") or [] if name in table.names and name not in (*sensitive, target, *weights))
-    asked = Asked(state, tuple(sensitive), target if favourable else None, favourable, None, split, (*weights, *others), weights)
-    told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells)
+    asked = Asked(state, tuple(sensitive), target if favorable else None, favorable, None, split, (*weights, *others), weights)
+    told = counted("bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells)
     if told is None:
         return None
     known = [name for name, each in told["groups"].items() if not each["unknown"]]
@@ -73,7 +73,7 @@ def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None
 
 def panel(asked: Asked, table: Table) -> None:
     """The group table, with honest intervals, and against a stated population."""
-    told = counted("bias groups", asked.args("target", "favourable"), "Counting the groups", table.cells)
+    told = counted("bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells)
     if told is None:
         return
     groups = told["groups"]
@@ -83,7 +83,7 @@ def panel(asked: Asked, table: Table) -> None:
             for name, each in list(groups.items())[:MOST] if each["rate"] is not None
         ]
         rows.sort(key=lambda row: -row["value"])
-        results.dots(rows, f"How many have the outcome {asked.favourable}", "bias.rates", unit="95 % interval (Wilson); diamond: the reference", percent=True)
+        results.dots(rows, f"How many have the outcome {asked.favorable}", "bias.rates", unit="95 % interval (Wilson); diamond: the reference", percent=True)
     shown = pd.DataFrame([
         {"Group": name, "Rows": each["n"], "Share": each["share"]} | ({"Good outcome": each["rate"], "From": (each["ci"] or [None])[0], "To": (each["ci"] or [None, None])[1]} if asked.target else {})
         | {"Missing cells": each["missing"], "Note": "few rows" if each["thin"] else "unknown" if each["unknown"] else ""}
@@ -109,7 +109,7 @@ def _population(asked: Asked, table: Table, known: Sequence[str]) -> None:
         if len(stated) < 2:
             st.caption("Fill in at least two groups.")
             return
-        told = counted("bias groups", asked.args("target", "favourable", population=stated), "Comparing with the population", table.cells * 2)
+        told = counted("bias groups", asked.args("target", "favorable", population=stated), "Comparing with the population", table.cells * 2)
         if told is None:
             return
         against = told["population"]
@@ -133,7 +133,7 @@ def data(asked: Asked, table: Table) -> None:
     able = [c.name for c in table.columns if c.kind in ("category", "boolean") and c.name not in (*asked.sensitive, asked.target, asked.split)]
     strata = st.multiselect("Compare like with like, within", able, key="bias.strata", placeholder="All rows together", width=380, max_selections=2,
                             help="Such as the department applied to: conditional demographic disparity is then taken within it")
-    told = counted("bias data", asked.args("target", "favourable", "reference", "leave_out", strata=strata), "Measuring the outcomes", table.cells * 8)
+    told = counted("bias data", asked.args("target", "favorable", "reference", "leave_out", strata=strata), "Measuring the outcomes", table.cells * 8)
     if told is None:
         return
     options = ["All other groups together", *told["by_group"]]

@@ -41,7 +41,7 @@ def panel(here: Dataset, asked: Asked, table: Table) -> None:
     if not chosen:
         st.info("Choose at least one way.", icon=":material/info:")
         return
-    args = asked.args("target", "favourable", "split", "leave_out", constraint=goal, kind=kind, methods=sorted(chosen, key=able.index))
+    args = asked.args("target", "favorable", "split", "leave_out", constraint=goal, kind=kind, methods=sorted(chosen, key=able.index))
     told = counted("mitigation lab", args, "Compare ways to act", 10**9, auto=False)
     if told is None:
         st.caption("Each way learns from the same rows and decides about the same rows, which none has seen. From ten seconds to a few minutes; it can be cancelled.")
@@ -83,7 +83,7 @@ def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
         if name not in told["methods"]:
             continue
         each = told["methods"][name]
-        given = {"target": asked.target, "favourable": asked.favourable, "sensitive": list(asked.sensitive), "split": asked.split, "leave_out": list(asked.leave_out),
+        given = {"target": asked.target, "favorable": asked.favorable, "sensitive": list(asked.sensitive), "split": asked.split, "leave_out": list(asked.leave_out),
                  "method": name, "constraint": told["constraint"], "kind": told["model"], "seed": told["seed"]}
         with st.container(border=True, key=f"lab-keep-{name}", gap="xsmall"):
             st.markdown(f"**{md('Nothing: the model as it is' if name == 'baseline' else each['title'])}**")
@@ -93,7 +93,7 @@ def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
                     "Learns it again from the same rows, and keeps it with the table as it is now")
     for each in models.kept(frame.store(), here.id, asked.state):  # after the jobs: one may have ended just now
         with st.container(horizontal=True, vertical_alignment="center", key=f"lab-kept-{each['name']}"):
-            st.markdown(f":material/inventory_2: **{md(each['name'])}** is kept: {md(each['title'])}, whether {md(each['target'])} is {md(each['favourable'])}, by {md(', '.join(each['features']))}.")
+            st.markdown(f":material/inventory_2: **{md(each['name'])}** is kept: {md(each['title'])}, whether {md(each['target'])} is {md(each['favorable'])}, by {md(', '.join(each['features']))}.")
             st.button("Remove", on_click=_drop, args=(here.id, asked.state, each["name"]), key=f"lab.drop.{each['name']}", icon=":material/delete:",
                       help="Versions that have it still have it")
 

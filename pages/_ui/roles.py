@@ -21,9 +21,9 @@ def panel(here: Dataset, root: str, table: Table) -> None:
     values = [top["value"] for top in facts["top"]] if facts else []
     with st.form("roles", border=False):
         chosen: dict[str, object] = {"target": target}
-        label, tip = ROLES["favourable"]
-        at = values.index(roles["favourable"]) if roles.get("favourable") in values else None
-        chosen["favourable"] = st.selectbox(label, values, index=at, help=tip, placeholder="Choose a value", accept_new_options=True)
+        label, tip = ROLES["favorable"]
+        at = values.index(roles["favorable"]) if roles.get("favorable") in values else None
+        chosen["favorable"] = st.selectbox(label, values, index=at, help=tip, placeholder="Choose a value", accept_new_options=True)
         label, tip = ROLES["sensitive"]
         chosen["sensitive"] = st.multiselect(
             label, names, default=[n for n in roles.get("sensitive") or [] if n in names], help=tip, placeholder="Choose columns"

@@ -27,7 +27,7 @@ def panel(here: Dataset, asked: Asked, root: str, table: Table) -> None:
     tables = [["As it came", root], *([result.entry.sentence, result.after] for result in done)]
     args = {
         "tables": tables, "sensitive": [back.get(name, name) for name in asked.sensitive], "target": back.get(asked.target, asked.target) if asked.target else None,
-        "favourable": asked.favourable,
+        "favorable": asked.favorable,
     }
     told = counted("through", args, "Following the groups through the recipe", table.cells * len(tables))
     if told is None:

@@ -17,7 +17,7 @@ KINDS = {
 }
 ROLES = {
     "target": ("Outcome", "The column that tells the result you care about, such as approved or not"),
-    "favourable": ("Good outcome", "The value of the outcome that is good for the person"),
+    "favorable": ("Good outcome", "The value of the outcome that is good for the person"),
     "sensitive": ("Sensitive columns", "Columns that tell groups of people apart, such as sex or age"),
     "id": ("Identifier", "The column that names each row"),
     "weight": ("Weight", "The column that says how much each row counts"),

@@ -20,7 +20,7 @@ def found_in(frame, planted, folder):
     frame.to_csv(path, index=False)
     source = read_file(path, folder / "table.parquet")
     found = []
-    context = Context(planted.target, planted.favourable, planted.sensitive, TODAY)
+    context = Context(planted.target, planted.favorable, planted.sensitive, TODAY)
     profile_table(source.table, context=context, keep=lambda f, rows: found.append((f, frozenset(rows.tolist()))), blanked=source.blanked)
     return found
 

@@ -38,7 +38,7 @@ def test_bias_tells_groups_data_model_gaps_and_proxies(file, capsys):
     assert "sex" not in out["decisions"]["features"] and "hired" not in out["decisions"]["features"]
     assert out["model"]["groups"]["F"]["calibration"]["observed"] is not None
     assert out["proxies"][0]["column"] == "tall" and out["proxies"][-1]["column"] is None
-    assert any(each["measure"] == "favourable rate" and each["clear"] and each["value"] < 0 for each in out["gaps"])
+    assert any(each["measure"] == "favorable rate" and each["clear"] and each["value"] < 0 for each in out["gaps"])
     assert any("permutation test" in line for line in out["words"])
 
 
@@ -154,7 +154,7 @@ def test_bad_input_ends_in_words(file, capsys, args, said):
 def test_odd_tables(make_table, frame):
     from dataops_core.fairness import bias
 
-    out = bias(make_table(frame), ["g"], target="y", favourable="yes")
+    out = bias(make_table(frame), ["g"], target="y", favorable="yes")
     json.dumps(out, allow_nan=False)
     assert out["words"] and sum(each["n"] for each in out["groups"].values()) == len(frame["y"])
     assert bool(out["model"]) != ("model" in out["left_out"])

@@ -25,10 +25,10 @@ def german(tmp_path_factory):
 
 
 def test_groups_by_hand(make_table):
-    told = groups(make_table(SMALL), ["sex"], target="ok", favourable="yes")
+    told = groups(make_table(SMALL), ["sex"], target="ok", favorable="yes")
     assert list(told["groups"]) == ["m", "f", "unknown"] and told["reference"] == "m"
     men = told["groups"]["m"]
-    assert (men["n"], men["share"], men["labelled"], men["favourable"], men["rate"]) == (5, 0.5, 4, 3, 0.75)
+    assert (men["n"], men["share"], men["labelled"], men["favorable"], men["rate"]) == (5, 0.5, 4, 3, 0.75)
     assert (men["missing"], told["groups"]["f"]["missing_by_column"]) == (1 / 5, {"pay": 0.25})
     # Wilson for 1 of 4 by hand: (0.25 + 3.8415/8 -+ 1.96 sqrt(0.25*0.75/4 + 3.8415/64)) / (1 + 3.8415/4)
     assert told["groups"]["f"]["ci"] == pytest.approx([0.0456, 0.6994], abs=1e-4)
@@ -37,7 +37,7 @@ def test_groups_by_hand(make_table):
 
 
 def test_an_outcome_that_nobody_knows_has_no_rate(make_table):
-    told = groups(make_table({"sex": ["f", "m", "m"], "ok": [None, "yes", "no"]}), ["sex"], target="ok", favourable="yes")
+    told = groups(make_table({"sex": ["f", "m", "m"], "ok": [None, "yes", "no"]}), ["sex"], target="ok", favorable="yes")
     assert (told["groups"]["f"]["rate"], told["groups"]["f"]["ci"]) == (None, None)
 
 
@@ -78,7 +78,7 @@ def test_german_credit_by_foreign_worker_as_smclarify_has_it(german):
 
 def test_berkeley_overall_and_by_department(make_table):
     table = make_table(applicants())
-    told = groups(table, ["sex"], target="admitted", favourable="yes")["groups"]
+    told = groups(table, ["sex"], target="admitted", favorable="yes")["groups"]
     assert [round(told[name]["rate"], 3) for name in ("man", "woman")] == [0.445, 0.304]
     found = data_measures(table, ["sex"], "admitted", "yes", strata=["department"])["by_group"]["woman"]
     assert round(found["demographic_disparity"]["value"], 5) == 0.14383
@@ -149,24 +149,24 @@ def test_without_a_gap_no_divergence_is_called_clear(make_table):
 
 @pytest.mark.parametrize(("asked", "said"), [
     ({"sensitive": []}, "No sensitive column"), ({"sensitive": ["sex", "pay", "ok", "x"]}, "too many groups"), ({"sensitive": ["sez"]}, 'no column "sez"'),
-    ({"favourable": "maybe"}, 'no value "maybe"'), ({"favourable": None}, "Nobody said"), ({"reference": "x"}, 'no group "x"'),
+    ({"favorable": "maybe"}, 'no value "maybe"'), ({"favorable": None}, "Nobody said"), ({"reference": "x"}, 'no group "x"'),
 ])
 def test_what_does_not_fit_is_said(make_table, asked, said):
     table = make_table({**SMALL, "x": range(10)})
     with pytest.raises(DataOpsError, match=said):
-        groups(table, **{"sensitive": ["sex"], "target": "ok", "favourable": "yes"} | asked)
+        groups(table, **{"sensitive": ["sex"], "target": "ok", "favorable": "yes"} | asked)
 
 
 def test_ten_thousand_groups(make_table):
     table = make_table({"g": [f"g{n % 10_000}" for n in range(20_000)], "y": ["yes", "no", "no"] * 6_666 + ["yes", "no"]})
-    assert len(groups(table, ["g"], target="y", favourable="yes")["groups"]) == 10_000
+    assert len(groups(table, ["g"], target="y", favorable="yes")["groups"]) == 10_000
     told = data_measures(table, ["g"], "y", "yes", replicates=50)
     assert len(told["by_group"]) == 200 and told["not_told"] == 9_799
 
 
 def test_rates_by_part_of_a_split(make_table):
     table = make_table({"g": ["a", "a", "b", "b"], "y": ["yes", "no", "yes", "yes"], "split": ["train", "test", "train", "test"]})
-    told = groups(table, ["g"], target="y", favourable="yes", split="split")["by_part"]
+    told = groups(table, ["g"], target="y", favorable="yes", split="split")["by_part"]
     assert {part: {name: each["rate"] for name, each in of.items()} for part, of in told.items()} == {"train": {"a": 1.0, "b": 1.0}, "test": {"a": 0.0, "b": 1.0}}
 
 

@@ -125,12 +125,12 @@ def test_ages_go_into_ranges_and_outcomes_may_be_three(make_table):
 
 
 @pytest.mark.parametrize(("asked", "said"), [
-    ({"methods": ["magic"]}, 'no way called "magic"'), ({"favourable": "perhaps"}, 'no value "perhaps"'), ({"table": {"sex": ["f", "m"] * 5, "skill": range(10), "ok": ["yes"] * 10}}, "both outcomes"),
+    ({"methods": ["magic"]}, 'no way called "magic"'), ({"favorable": "perhaps"}, 'no value "perhaps"'), ({"table": {"sex": ["f", "m"] * 5, "skill": range(10), "ok": ["yes"] * 10}}, "both outcomes"),
 ])
 def test_what_cannot_be_is_said(make_table, asked, said):
     table = make_table(asked.pop("table", biased(100)))
     with pytest.raises(SettingError, match=said):
-        lab(table, "ok", **{"favourable": "yes", "sensitive": ["sex"]} | asked)
+        lab(table, "ok", **{"favorable": "yes", "sensitive": ["sex"]} | asked)
 
 
 def test_sampled_rows_keep_their_own_outcomes_even_where_there_are_as_many_as_the_table_has(make_table):

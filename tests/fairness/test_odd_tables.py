@@ -35,7 +35,7 @@ def test_any_table_is_told_or_refused_in_words(tmp_path, data):
     sensitive = data.draw(st.lists(names, min_size=1, max_size=3, unique=True))
     values = sorted({text for text in cell_texts(frame[target], time=True) if text is not None}) or ["yes"]
     try:
-        told = bias(table, sensitive, target=target, favourable=data.draw(st.sampled_from(values)), strata=[name for name in others if name not in sensitive][:1])
+        told = bias(table, sensitive, target=target, favorable=data.draw(st.sampled_from(values)), strata=[name for name in others if name not in sensitive][:1])
     except DataOpsError as refusal:
         assert refusal.what and refusal.fix
         return
@@ -64,7 +64,7 @@ def test_a_rate_is_none_exactly_where_nobody_is_counted(rows):
 def test_three_columns_together_keep_every_thin_cell(make_table):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({name: rng.choice(list("pqr"), 200) for name in ("a", "b", "c")} | {"ok": rng.choice(["yes", "no"], 200)})
-    told = bias(make_table(frame), ["a", "b", "c"], target="ok", favourable="yes")
+    told = bias(make_table(frame), ["a", "b", "c"], target="ok", favorable="yes")
     assert len(told["groups"]) == len(frame.groupby(["a", "b", "c"])) and set(told["by_column"]) == {"a", "b", "c"}
     assert all(each["thin"] for each in told["groups"].values()) and not any(each["clear"] for each in told["gaps"] if each["of"] == "a, b, c")
     with pytest.raises(DataOpsError, match="too many groups"):
@@ -73,7 +73,7 @@ def test_three_columns_together_keep_every_thin_cell(make_table):
 
 def test_ten_thousand_groups_are_all_counted(make_table):
     frame = {"g": [f"g{n % 10_000}" for n in range(20_000)], "y": ["yes", "no", "no", "yes"] * 5_000, "x": range(20_000)}
-    told = bias(make_table(frame, {"g": "category", "x": "number"}), ["g"], target="y", favourable="yes")
+    told = bias(make_table(frame, {"g": "category", "x": "number"}), ["g"], target="y", favorable="yes")
     assert len(told["groups"]) == 10_000 and len(told["model"]["groups"]) == 200
     assert "proxies of g" in told["left_out"] and sum(each["n"] for each in told["model"]["groups"].values()) == 20_000
 

@@ -17,7 +17,7 @@ def told(make_table):
     group = np.array(["big"] * 200 + ["middle"] * 120 + ["Hermits"] * 4)
     ok = np.where(rng.random(324) < 0.5, "yes", "no")
     frame = pd.DataFrame({"g": group, "s": rng.choice(["x", "y"], 324), "pay": rng.normal(size=324), "ok": ok})
-    return bias(make_table(frame), ["g"], target="ok", favourable="yes", strata=["s"], population={"big": 200, "middle": 100, "Hermits": 20})
+    return bias(make_table(frame), ["g"], target="ok", favorable="yes", strata=["s"], population={"big": 200, "middle": 100, "Hermits": 20})
 
 
 def test_small_cells_are_gone_and_cannot_be_got_back(told):
@@ -55,7 +55,7 @@ def test_ways_and_steps_are_in_the_report_and_small_groups_are_not(make_table, t
     frame["ok"] = np.where(frame["x"] + rng.normal(size=506) > 0, "yes", "no")
     table = make_table(frame)
     more = {"lab": lab(table, "ok", "yes", ["g"], methods=["reweigh"]), "through": through([("read", table), ("Dropped rows", make_table(frame.iloc[50:]))], ["g"], "ok", "yes")}
-    page = html_report({**bias(table, ["g"], target="ok", favourable="yes"), **more}, title="t")
+    page = html_report({**bias(table, ["g"], target="ok", favorable="yes"), **more}, title="t")
     assert "Ways to act on it</h2>" in page and "Reweighing" in page and "Dropped rows" in page
     ways = page.split("Ways to act on it</h2>")[1]
     assert "Hermits" not in ways and "big" in ways

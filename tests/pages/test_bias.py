@@ -50,7 +50,7 @@ def tab(app, name):
     return app
 
 
-ROLES = {"target": "hired", "favourable": "yes", "sensitive": ["sex"]}
+ROLES = {"target": "hired", "favorable": "yes", "sensitive": ["sex"]}
 
 
 def shown(app, column):
@@ -59,7 +59,7 @@ def shown(app, column):
 
 
 def test_groups_are_counted_with_their_rates_by_hand():
-    app = opened(berkeley(), {"target": "admitted", "favourable": "yes", "sensitive": ["sex"]})
+    app = opened(berkeley(), {"target": "admitted", "favorable": "yes", "sensitive": ["sex"]})
     assert unforeseen(app) == []
     told = shown(app, "Good outcome").set_index("Group")
     assert told["Rows"].to_dict() == {"man": 2691, "woman": 1835}
@@ -67,7 +67,7 @@ def test_groups_are_counted_with_their_rates_by_hand():
 
 
 def test_the_picture_reverses_within_departments():
-    app = tab(opened(berkeley(), {"target": "admitted", "favourable": "yes", "sensitive": ["sex"]}), "Reasons")
+    app = tab(opened(berkeley(), {"target": "admitted", "favorable": "yes", "sensitive": ["sex"]}), "Reasons")
     app.multiselect(key="bias.within").set_value(["dept"]).run()
     wait_for_job(app)
     assert unforeseen(app) == []
@@ -76,7 +76,7 @@ def test_the_picture_reverses_within_departments():
 
 
 def test_undefined_is_shown_as_undefined():
-    app = tab(opened("sex,ok\n" + "f,no\n" * 30 + "m,yes\n" * 30, {"target": "ok", "favourable": "yes", "sensitive": ["sex"]}), "In the data")
+    app = tab(opened("sex,ok\n" + "f,no\n" * 30 + "m,yes\n" * 30, {"target": "ok", "favorable": "yes", "sensitive": ["sex"]}), "In the data")
     told = app.table[0].value.set_index("Measure")
     assert told.loc["Disparate impact (ratio of rates)"].tolist()[0] == "undefined"
     assert told.loc["Disparate impact (ratio of rates)"].tolist()[1].startswith("nobody in the reference group has the good outcome")
@@ -120,7 +120,7 @@ def test_a_model_is_kept_and_ships_with_the_version():
     wait_for_job(app)
     assert "When it decides it needs the group too." in texts(app)
     here = datasets.get(Store(), app.query_params["d"])
-    models.learn(Store(), here.id, states.head(here.raw, here.recipe, []), {"target": "hired", "favourable": "yes", "sensitive": ["sex"], "method": "baseline"}, "tester")
+    models.learn(Store(), here.id, states.head(here.raw, here.recipe, []), {"target": "hired", "favorable": "yes", "sensitive": ["sex"], "method": "baseline"}, "tester")
     app.button(key="lab.keep.thresholds").click().run()
     wait_for_job(app)
     assert unforeseen(app) == [] and "**thresholds** is kept: Thresholds by group, whether hired is yes, by years, said." in texts(app)
@@ -160,9 +160,9 @@ def test_no_group_chosen_and_no_outcome_say_what_to_do():
 
 def test_odd_sensitive_columns_get_words():
     for text, roles in (
-        ("sex,ok\n" + ",yes\n" * 20 + ",no\n" * 20, {"sensitive": ["sex"], "target": "ok", "favourable": "yes"}),
-        ("g,ok\n" + "".join(f"g{n},{'yes' if n % 3 else 'no'}\n" for n in range(400)), {"sensitive": ["g"], "target": "ok", "favourable": "yes"}),
-        ("sex,ok\nf,yes\n", {"sensitive": ["sex"], "target": "ok", "favourable": "yes"}),
+        ("sex,ok\n" + ",yes\n" * 20 + ",no\n" * 20, {"sensitive": ["sex"], "target": "ok", "favorable": "yes"}),
+        ("g,ok\n" + "".join(f"g{n},{'yes' if n % 3 else 'no'}\n" for n in range(400)), {"sensitive": ["g"], "target": "ok", "favorable": "yes"}),
+        ("sex,ok\nf,yes\n", {"sensitive": ["sex"], "target": "ok", "favorable": "yes"}),
     ):
         app = opened(text, roles)
         assert unforeseen(app) == [], text[:40]

@@ -36,7 +36,7 @@ def opened(page, text=None):
     made = bring(text or people())
     here = datasets.get(Store(), made)
     if text is None:
-        datasets.set_roles(Store(), made, here.revision, {"target": "ill", "favourable": "no", "sensitive": ["sex"]}, "tester")
+        datasets.set_roles(Store(), made, here.revision, {"target": "ill", "favorable": "no", "sensitive": ["sex"]}, "tester")
     return start(page, d=made)
 
 

@@ -11,7 +11,7 @@ from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, labels, said, start, texts, unforeseen, wait_for_job
 from tests.synthetic.visits import visits
 
-ROLES = {"target": "hired", "favourable": "yes", "sensitive": ["sex"]}
+ROLES = {"target": "hired", "favorable": "yes", "sensitive": ["sex"]}
 TABS = ("Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along")
 
 

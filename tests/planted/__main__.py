@@ -19,7 +19,7 @@ def write(planted: Planted, folder: Path) -> None:
     planted.clean.to_csv(folder / f"{planted.name}_clean.csv", index=False, lineterminator="\n")
     planted.dirty.to_csv(folder / f"{planted.name}_dirty.csv", index=False, lineterminator="\n")
     truth = {
-        "name": planted.name, "rows": len(planted.dirty), "today": TODAY, "target": planted.target, "favourable": planted.favourable,
+        "name": planted.name, "rows": len(planted.dirty), "today": TODAY, "target": planted.target, "favorable": planted.favorable,
         "sensitive": planted.sensitive, "faults": plain(planted.faults), "also": plain(planted.also),
     }
     (folder / f"{planted.name}_truth.json").write_text(json.dumps(truth, ensure_ascii=False), encoding="utf-8")

@@ -182,4 +182,4 @@ PLANTS = (
 
 def clinic(rows: int = 20_000, seed: int = 1, checks: Iterable[str] | None = None) -> Planted:
     """Stays with faults of all checks, or of some."""
-    return plant("clinic", table(rows, seed), PLANTS, seed, target="readmitted", favourable="no", sensitive=("sex", "nationality"), checks=checks)
+    return plant("clinic", table(rows, seed), PLANTS, seed, target="readmitted", favorable="no", sensitive=("sex", "nationality"), checks=checks)

@@ -221,11 +221,11 @@ def same_in_group(column: str, group: str, which: int, value: str) -> Plant:
 
 
 def gap(sensitive: str, group: str, refused: float) -> Plant:
-    """Most of those of one group who had the favourable outcome lose it."""
+    """Most of those of one group who had the favorable outcome lose it."""
     def apply(draft: Draft) -> None:
         outcome, member = draft.values(draft.target), (draft.frame[sensitive] == group).to_numpy()
-        other = next(v for v in pd.unique(outcome) if v != draft.favourable)
-        flip = member & (outcome == draft.favourable) & (draft.rng.random(len(outcome)) < refused)
+        other = next(v for v in pd.unique(outcome) if v != draft.favorable)
+        flip = member & (outcome == draft.favorable) & (draft.rng.random(len(outcome)) < refused)
         outcome[flip] = other
         draft.frame[draft.target] = pd.Series(outcome, dtype=object)
         draft.claim("outcome_gap", (sensitive, draft.target), lambda end: (end.frame[sensitive] == group).to_numpy())

@@ -50,7 +50,7 @@ class Planted:
     dirty: pd.DataFrame
     faults: tuple[Fault, ...]
     target: str | None
-    favourable: str | None
+    favorable: str | None
     sensitive: tuple[str, ...]
     also: tuple[Fault, ...] = ()
 
@@ -61,7 +61,7 @@ class Draft:
 
     frame: pd.DataFrame
     target: str | None
-    favourable: str | None
+    favorable: str | None
     rng: np.random.Generator = field(default_factory=np.random.default_rng)
     taken: dict[str, np.ndarray] = field(default_factory=dict)
     claims: dict[tuple[bool, str, tuple[str, ...]], list] = field(default_factory=dict)
@@ -132,17 +132,17 @@ class Plant:
 
 
 def plant(
-    name: str, clean: pd.DataFrame, plants: Iterable[Plant], seed: int, *, target: str | None, favourable: str | None,
+    name: str, clean: pd.DataFrame, plants: Iterable[Plant], seed: int, *, target: str | None, favorable: str | None,
     sensitive: tuple[str, ...] = (), checks: Iterable[str] | None = None,
 ) -> Planted:
     """Apply the plants (or those of some checks) to a copy of the clean table."""
     chosen = None if checks is None else set(checks)
-    draft = Draft(clean.copy(deep=False), target, favourable)
+    draft = Draft(clean.copy(deep=False), target, favorable)
     for number, each in enumerate(plants):
         if chosen is None or each.check in chosen:
             draft.rng = np.random.default_rng([seed, number, zlib.crc32(each.check.encode())])
             each.apply(draft)
-    return Planted(name, clean, draft.frame, draft.settled(True), target, favourable, sensitive, draft.settled(False))
+    return Planted(name, clean, draft.frame, draft.settled(True), target, favorable, sensitive, draft.settled(False))
 
 
 def only(planted: Callable[..., Planted], check: str, rows: int = 20_000, seed: int = 1) -> Planted:

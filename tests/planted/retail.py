@@ -158,4 +158,4 @@ PLANTS = (
 
 def retail(rows: int = 20_000, seed: int = 1, checks: Iterable[str] | None = None) -> Planted:
     """Orders with faults of all checks, or of some."""
-    return plant("retail", table(rows, seed), PLANTS, seed, target="pay_later", favourable="yes", sensitive=("gender", "age_band"), checks=checks)
+    return plant("retail", table(rows, seed), PLANTS, seed, target="pay_later", favorable="yes", sensitive=("gender", "age_band"), checks=checks)

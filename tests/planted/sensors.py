@@ -175,4 +175,4 @@ PLANTS = (
 
 def sensors(rows: int = 20_000, seed: int = 1, checks: Iterable[str] | None = None) -> Planted:
     """Messages with faults of all checks, or of some; no column is about people, so none is sensitive."""
-    return plant("sensors", table(rows, seed), PLANTS, seed, target="alarm", favourable=None, checks=checks)
+    return plant("sensors", table(rows, seed), PLANTS, seed, target="alarm", favorable=None, checks=checks)

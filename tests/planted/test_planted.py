@@ -132,9 +132,9 @@ def test_the_outcome_is_mildly_uneven_and_no_group_is_worse_off_before_planting(
     shares = planted.clean[planted.target].value_counts(normalize=True)
     assert 0.25 < shares.min() < 0.35
     for sensitive in planted.sensitive:
-        good = (planted.clean[planted.target] == planted.favourable).groupby(planted.clean[sensitive]).agg(["mean", "size"])
+        good = (planted.clean[planted.target] == planted.favorable).groupby(planted.clean[sensitive]).agg(["mean", "size"])
         error = 3.5 * np.sqrt(0.21 / good["size"])
-        assert ((good["mean"] - shares[planted.favourable]).abs() < error).all(), sensitive
+        assert ((good["mean"] - shares[planted.favorable]).abs() < error).all(), sensitive
 
 
 @settings

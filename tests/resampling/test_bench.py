@@ -31,7 +31,7 @@ def table_of(tmp_path, frame, name="t"):
 @pytest.fixture(scope="module")
 def told(tmp_path_factory):
     table = table_of(tmp_path_factory.mktemp("bench"), shifted())
-    return bench(table, "ill", favourable="no", sensitive=["sex"], split="split", methods=["weights", "over_random", "smote", "tomek"])
+    return bench(table, "ill", favorable="no", sensitive=["sex"], split="split", methods=["weights", "over_random", "smote", "tomek"])
 
 
 @pytest.mark.parametrize("method", ["weights", "over_random", "smote"])
@@ -57,7 +57,7 @@ def test_the_rare_class_groups_and_calibration_are_told(told):
     assert sum(point["rows"] for point in doing_nothing["curve"]) == 2 * told["rows"]
     groups = told["methods"]["weights"]["by_group"]["sex"]
     assert set(groups) == {"f", "m"} and sum(each["rows"] for each in groups.values()) == told["rows"]
-    assert all(0.5 < each["recall"] <= 1 and each["favourable"] < 1 for each in groups.values())
+    assert all(0.5 < each["recall"] <= 1 and each["favorable"] < 1 for each in groups.values())
 
 
 def without_seconds(told):
@@ -155,7 +155,7 @@ def test_a_difference_is_clear_when_it_is_sure_and_large_enough():
 @pytest.mark.parametrize(("change", "settings", "said"), [
     ({"ill": "no"}, {}, "has one class only"), ({"ill": ["yes"] + ["no"] * 39}, {}, r'a class with one row \("yes"\)'),
     ({"ill": [None] * 40}, {}, "holds nothing"), ({"ill": np.arange(40)}, {}, "40 different values: it is an amount"),
-    ({}, {"methods": ["smotte"]}, 'no method "smotte".* "smote"'), ({}, {"favourable": "maybe"}, 'no value "maybe"'),
+    ({}, {"methods": ["smotte"]}, 'no method "smotte".* "smote"'), ({}, {"favorable": "maybe"}, 'no value "maybe"'),
 ])
 def test_what_cannot_be_judged_is_said(tmp_path, change, settings, said):
     frame = tidy(shifted(40, 0.4).assign(**change))

@@ -27,7 +27,7 @@ def test_weights_of_kamiran_and_calders():
     assert weighted_gap(out.assign(weight=1.0), "s", good) == pytest.approx(0.4)
     assert weighted_gap(out, "s", good) == pytest.approx(0, abs=1e-12)
     assert out["weight"].mean() == pytest.approx(1.0)
-    assert reweigh(PAPER, target="y", by=["s"], favourable="1")["weight"].tolist() == out["weight"].tolist()
+    assert reweigh(PAPER, target="y", by=["s"], favorable="1")["weight"].tolist() == out["weight"].tolist()
 
 
 def test_german_credit_by_age_over_25():
@@ -36,7 +36,7 @@ def test_german_credit_by_age_over_25():
     if not path.exists():
         pytest.skip("german_credit.csv is not present beside the checkout")
     frame = tidy(pd.read_csv(path))
-    out = reweigh(frame, target="credit_risk", by=["age"], favourable="1", cuts={"age": "25"})
+    out = reweigh(frame, target="credit_risk", by=["age"], favorable="1", cuts={"age": "25"})
     old, good = frame["age"] > 25, frame["credit_risk"] == 1
     hand = {(True, True): 810 * 700 / (1000 * 590), (True, False): 810 * 300 / (1000 * 220), (False, True): 190 * 700 / (1000 * 110), (False, False): 190 * 300 / (1000 * 80)}
     assert out["weight"].tolist() == [pytest.approx(hand[key]) for key in zip(old, good, strict=True)]
@@ -55,7 +55,7 @@ def test_an_amount_goes_into_four_ranges_that_are_learned():
 def test_what_was_never_seen_weighs_one_and_is_said():
     learned = learn_balance(PAPER, "y", ["s"], "1")
     new = tidy(pd.DataFrame({"s": ["1", "2", None], "y": ["1", "0", None]}))
-    assert reweigh(new, target="y", by=["s"], favourable="1", learned=learned)["weight"].tolist() == [0.75, 1.0, 1.0]
+    assert reweigh(new, target="y", by=["s"], favorable="1", learned=learned)["weight"].tolist() == [0.75, 1.0, 1.0]
     said = reweigh.watcher(new, learned, "y", ["s"], "1")
     assert "not 1, 2 (1)" in said and "missing, missing (1)" in said
     assert reweigh.watcher(PAPER, learned, "y", ["s"], "1") == ""
@@ -63,13 +63,13 @@ def test_what_was_never_seen_weighs_one_and_is_said():
 
 def test_three_outcomes_by_themselves_or_the_good_one_against_the_rest():
     frame = tidy(pd.DataFrame({"g": ["a"] * 6 + ["b"] * 6, "y": ["x", "x", "x", "y", "y", "z", "x", "y", "y", "z", "z", "z"]}))
-    each, one = (reweigh(frame, target="y", by=["g"], favourable=good)["weight"] for good in (None, "x"))
+    each, one = (reweigh(frame, target="y", by=["g"], favorable=good)["weight"] for good in (None, "x"))
     assert each[3] == pytest.approx(6 * 4 / (12 * 2)) and each[5] == pytest.approx(6 * 4 / (12 * 1))
     assert one[3] == one[5] == pytest.approx(6 * 8 / (12 * 3))
 
 
 @pytest.mark.parametrize(("settings", "said"), [
-    ({"into": "s"}, 'a column "s" already'), ({"by": ["y"]}, "target and group"), ({"favourable": "2"}, 'no value "2"'), ({"by": []}, "No column"),
+    ({"into": "s"}, 'a column "s" already'), ({"by": ["y"]}, "target and group"), ({"favorable": "2"}, 'no value "2"'), ({"by": []}, "No column"),
     ({"cuts": {"s": "1"}}, "holds no numbers"), ({"cuts": {"x": "1"}}, "none of the columns"), ({"cuts": {"s": "old"}}, "no list of numbers"),
 ])
 def test_what_cannot_be_is_said(settings, said):

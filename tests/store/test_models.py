@@ -20,12 +20,12 @@ from tests.fairness.test_lab import biased
 
 STEPS = (
     RecipeStep("rename_columns", {"names": {"sex": "gender", "race": "origin"}}),
-    RecipeStep("reweigh", {"target": "ok", "by": ["gender"], "favourable": "yes", "into": "w"}),
+    RecipeStep("reweigh", {"target": "ok", "by": ["gender"], "favorable": "yes", "into": "w"}),
     RecipeStep("split_rows", {"stratify": ["ok"]}),
     RecipeStep("rename_columns", {"names": {"w": "counts", "split": "part"}}),
 )
-ROLES = {"target": "ok", "favourable": "yes", "sensitive": ["sex", "race"], "id": "number"}
-ASKED = {"target": "ok", "favourable": "yes", "sensitive": ["gender"], "method": "thresholds", "split": "part", "seed": 1}
+ROLES = {"target": "ok", "favorable": "yes", "sensitive": ["sex", "race"], "id": "number"}
+ASKED = {"target": "ok", "favorable": "yes", "sensitive": ["gender"], "method": "thresholds", "split": "part", "seed": 1}
 
 
 def people(rows=400):
@@ -165,7 +165,7 @@ def test_a_model_whose_feature_became_sensitive_is_left_out_with_the_reason(tmp_
 
 def test_what_one_model_calls_sensitive_is_no_feature_of_another_and_features_may_differ(tmp_path):
     store, dataset, state = made(tmp_path, steps=(), roles={}, frame=people().drop(columns="number"))
-    plain = {"target": "ok", "favourable": "yes", "method": "baseline", "seed": 1}
+    plain = {"target": "ok", "favorable": "yes", "method": "baseline", "seed": 1}
     models.learn(store, dataset, state, plain | {"sensitive": ["sex"], "leave_out": ["race", "tells"]}, "ann")
     models.learn(store, dataset, state, plain | {"sensitive": ["race"]}, "ann")
     version = versions.commit(store, dataset, "two", "ann")
