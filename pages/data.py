@@ -8,7 +8,7 @@ import streamlit as st
 
 from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.store import datasets, jobs
-from pages._ui import frame, grid, job, reading, roles
+from pages._ui import access, frame, grid, job, reading, roles
 from pages._ui.words import count, fix_of, md, size
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "loan_applications.csv"
@@ -62,7 +62,7 @@ def bring_box() -> None:
             "CSV, Excel, Parquet or JSON, also as .gz or .zip", key=f"data.upload.{st.session_state.get('data.nonce', 0)}",
             on_change=take_upload, help="The file stays on this machine. It is kept as it came; every repair is a separate step.",
         )
-        if frame.is_shared():  # who signs in from elsewhere has no business with this machine's folders
+        if access.is_shared():  # who signs in from elsewhere has no business with this machine's folders
             return
         with st.expander("Open a large file from a folder of this machine"):
             st.text_input("Path of the file", key="data.path", on_change=take_path, placeholder="/data/customers.csv")

@@ -23,7 +23,7 @@ def broken_dependency(look: Look) -> Iterator[Hit]:
         name for name in look.named("category", "text", "number", "boolean", "id", least=2, most=MOST)
         if look.table.column(name).type in ("text", "integer", "boolean") and look.distinct(name) <= look.rows / 3
     ]
-    names = sorted(names, key=lambda name: look.distinct(name))[:40]
+    names = sorted(names, key=look.distinct)[:40]
     found: dict[bytes, tuple[str, str]] = {}
     for given in reversed(names):
         for told in names:

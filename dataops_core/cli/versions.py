@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 
 from dataops_core.cli.tell import print_json, print_table, read_model, reading, tell_problems
-from dataops_core.errors import ConflictError, InputError
+from dataops_core.errors import ConflictError
 from dataops_core.export.signature import KEY, new_key
 from dataops_core.export.verify import verify_bundle
 from dataops_core.read import ReadOptions
@@ -36,11 +36,8 @@ def commit_command(args: argparse.Namespace) -> int:
 def _dataset(store: Store, args: argparse.Namespace, options: ReadOptions, actor: str) -> str:
     """The dataset of that name; made where there is none, by whoever comes first."""
     name = check_name(args.name, "dataset")
-    try:
+    if datasets.called(store, name):
         return datasets.find(store, name)
-    except InputError:
-        if any(each["name"] == name for project in datasets.projects(store) for each in datasets.in_project(store, project["id"])):
-            raise  # several projects have one
     project = datasets.default_project(store, actor)
     try:
         return datasets.add(store, project, args.file, args.file.name, actor, name=name, options=options)

@@ -134,16 +134,22 @@ def get(store: Store, dataset: str) -> Dataset:
 
 def find(store: Store, name: str) -> str:
     """The id of the dataset with that name, in whatever project; raises InputError with the nearest name."""
-    with store.reading() as connection:
-        rows = connection.execute(
-            sa.select(catalog.dataset.c.id, catalog.dataset.c.name).order_by(catalog.dataset.c.created)
-        ).all()
-    found = [row.id for row in rows if row.id == name] or [row.id for row in rows if row.name == name]
+    found = called(store, name)
     if not found:
-        raise InputError(f'There is no dataset "{name}".', str(store.home), nearest(name, [row.name for row in rows]))
+        with store.reading() as connection:
+            names = list(connection.scalars(sa.select(catalog.dataset.c.name).order_by(catalog.dataset.c.created)))
+        raise InputError(f'There is no dataset "{name}".', str(store.home), nearest(name, names))
     if len(found) > 1:
         raise InputError(f'Several projects have a dataset "{name}".', str(store.home), f"Name it by its id: {', '.join(found)}.")
     return str(found[0])
+
+
+def called(store: Store, name: str) -> list[str]:
+    """The ids of the datasets with that name, one in each project at most, or the dataset with that id."""
+    query = sa.select(catalog.dataset.c.id).order_by(catalog.dataset.c.created)
+    with store.reading() as connection:
+        same = list(connection.scalars(query.where(catalog.dataset.c.id == name)))
+        return same or list(connection.scalars(query.where(catalog.dataset.c.name == name)))
 
 
 def free_name(store: Store, project: str, wanted: str) -> str:

@@ -18,6 +18,7 @@ from dataops_core.errors import ConflictError, DataOpsError
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.store import Store, whoami
+from pages._ui import access
 from pages._ui.words import fix_of, md
 
 _thread = threading.local()
@@ -52,19 +53,22 @@ def actor() -> str:
 
 
 def sign_in() -> None:
-    """Ask for a sign-in where the secrets set one up; without them, this is the machine's own user."""
-    if is_shared() and not st.user.get("is_logged_in"):
+    """Ask for a sign-in where the secrets set one up; without them, this is the machine's own user.
+
+    Where it cannot be told whether they do, nobody gets in.
+    """
+    if reason := access.problem():
+        access.report(reason)
+        st.title("Data quality workbench")
+        st.error(
+            "Whoever runs this app finds the reason in its log.", title="Nobody can sign in: the sign-in is not set up correctly",
+            icon=":material/lock:",
+        )
+        st.stop()
+    if access.is_shared() and not st.user.get("is_logged_in"):
         st.title("Data quality workbench")
         st.button("Sign in", on_click=st.login, type="primary")
         st.stop()
-
-
-def is_shared() -> bool:
-    """Whether the secrets set up a sign-in, so that others than this machine's user come here."""
-    try:
-        return "auth" in st.secrets
-    except FileNotFoundError:
-        return False
 
 
 @contextmanager

@@ -1,9 +1,12 @@
 """With a sign-in set up, nobody sees data before signing in; whoever acts is named."""
 
 import pytest
+import streamlit as st
+from streamlit.runtime import secrets
 
 from dataops_core.store import versions
 from dataops_core.store.store import Store
+from pages._ui import access
 from tests.pages.driver import PAGES, bring, click, dataset, go, labels, start, texts, unforeseen
 
 AUTH = {"auth": {"redirect_uri": "http://localhost:8501/oauth2callback", "cookie_secret": "x", "client_id": "x"}}
@@ -50,3 +53,55 @@ def test_signed_in_person_is_named_in_what_they_do():
     assert unforeseen(app) == []
     assert [v["actor"] for v in versions.log(Store(), dataset(app).id)] == ["ana@example.com"]
     assert "by ana@example.com" in texts(app)
+
+
+BROKEN = {
+    "an open string": '[auth]\ncookie_secret = "abc\n',
+    "a doubled key": '[auth]\nclient_id = "a"\nclient_id = "b"\n',
+    "another letter case": '[Auth]\nclient_id = "a"\n',
+    "letters changed round": '[auht]\nfoo = "a"\n',
+    "another name": '[login]\nredirect_uri = "http://localhost:8501/oauth2callback"\n',
+    "no section": 'cookie_secret = "abc"\nclient_id = "a"\n',
+    "no table": 'auth = "yes"\n',
+    "an empty section": "[auth]\n",
+    "no text": "\udcff",
+}
+
+
+@pytest.fixture
+def secrets_file(tmp_path, monkeypatch):
+    """Streamlit's secrets file of this test; it is parsed anew at each look."""
+    path = tmp_path / "secrets.toml"
+    monkeypatch.setattr(st, "get_option", lambda name, real=st.get_option: [str(path)] if name == "secrets.files" else real(name))
+    monkeypatch.setattr(secrets.config, "get_option", lambda name, real=secrets.config.get_option: [str(path)] if name == "secrets.files" else real(name))
+    monkeypatch.setattr(st, "secrets", secrets.Secrets())
+    access.report.cache_clear()
+    return path
+
+
+@pytest.mark.parametrize("case", BROKEN)
+def test_secrets_that_are_broken_let_nobody_in_and_the_log_says_why(secrets_file, caplog, case):
+    secrets_file.write_bytes(BROKEN[case].encode("utf-8", "surrogateescape"))
+    assert access.is_shared()
+    app = start(d=bring("mycolumn,b\nmycell,1\n", "myfile.csv"))
+    for page in PAGES:
+        go(app, page)
+        assert [each.proto.title for each in app.error] == ["Nobody can sign in: the sign-in is not set up correctly"]
+        assert not any(word in repr(app) for word in ("mycolumn", "mycell", "myfile"))
+    assert len([record for record in caplog.records if "Nobody gets in" in record.getMessage()]) == 1
+    assert "abc" not in caplog.text
+
+
+@pytest.mark.parametrize("text", ["", 'DATAOPS_MODEL_KEY = "a long random text"\n[database]\nurl = "x"\n'])
+def test_secrets_without_a_sign_in_leave_the_pages_open(secrets_file, text):
+    assert not access.is_shared()
+    secrets_file.write_text(text)
+    assert not access.is_shared()
+    assert access.problem() == ""
+    assert "Sign in" not in labels(start())
+
+
+def test_a_section_that_sets_up_a_sign_in_asks_for_it(secrets_file):
+    secrets_file.write_text('[auth]\nclient_id = "a"\ncookie_secret = "b"\nredirect_uri = "c"\n')
+    assert access.is_shared()
+    assert access.problem() == ""

@@ -5,7 +5,6 @@ import json
 import os
 import random
 import subprocess
-import sys
 import time
 import zipfile
 
@@ -54,7 +53,7 @@ def ended(store: Store, dataset: str, state: str, **asked) -> jobs.Job:
     made = worker.run(store, "synthesize", args, "ann", lambda *_: None)
     with store.writing() as connection:
         connection.execute(catalog.job.insert().values(
-            id=f"job{time.monotonic_ns()}", kind="synthesize", args=args, key="k", state="done", share=1.0, note="", cancel=False, beat=time.time(), created=time.time(), actor="ann", result=made,
+            id=f"job{time.monotonic_ns()}", kind="synthesize", args=args, key="k", state="done", share=1.0, note="", cancel=False, beat=time.time(), created=time.time(), actor="ann", place="here", result=made,
         ))
     return twins.last(store, dataset)
 
@@ -91,7 +90,7 @@ def test_the_bundle_rebuilds_and_holds_nothing_of_the_real_rows(kept):
         files = {name: zipped.read(name) for name in zipped.namelist()}
     told = verify_bundle(kept[4])
     assert told.ok, [check for check in told.checks if not check.ok]
-    assert [name for name in files if name.startswith("raw/")] == ["raw/people-synthetic.parquet"]
+    assert [name for name in files if name.startswith("raw/")] == ["raw/raw.parquet"]
     assert {"MODEL_CARD.md", "synthetic.json", "DATA_CARD.md", "data.csv"} <= set(files) and "generate.py" not in files  # no engine of SDV's
     everything = b"".join(files.values()) + pd.read_parquet(io.BytesIO(files["data.parquet"])).to_csv().encode()
     real = people()
@@ -204,11 +203,10 @@ def test_a_twin_is_cancelled_at_any_moment_and_no_process_is_left(number, tmp_pa
     session = session_of(job)
     time.sleep(moment)
     seen = jobs.get(store, job)
-    begun = time.monotonic()
     jobs.cancel(store, job)
-    while (left(session) or jobs.get(store, job).is_open) and time.monotonic() < begun + 10:
+    deadline = time.monotonic() + 300  # only so that a process that stays does not keep the tests forever
+    while (left(session) or jobs.get(store, job).is_open) and time.monotonic() < deadline:
         time.sleep(0.02)
-    took = time.monotonic() - begun
-    print(f"{moment:5.2f} s, {seen.state}, {seen.note}: gone after {took:.2f} s", file=sys.stderr)
-    assert jobs.get(store, job).state in ("cancelled", "done") and left(session) == [] and took < 5
+    assert jobs.get(store, job).state == ("done" if seen.state == "done" else "cancelled")
+    assert left(session) == []
     assert [path for path in store.scratch.iterdir() if path.is_dir()] == []
