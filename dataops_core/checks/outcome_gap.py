@@ -8,6 +8,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
+from dataops_core.errors import SettingError, nearest
 
 _GOOD = ("1", "true", "yes", "y", "approved", "accepted", "granted", "hired", "pass", "passed", "good", "success", ">50k", "paid")
 
@@ -45,7 +46,9 @@ def outcome_gap(look: Look) -> Iterator[Hit]:
 
 
 def _favorable(values: list[str], said: str | None, counts: np.ndarray) -> int:
-    if said is not None and str(said) in values:
+    if said is not None:
+        if str(said) not in values:  # judging by another value would turn the picture round
+            raise SettingError(f'The outcome has no value "{said}".', "good outcome", nearest(str(said), values))
         return values.index(str(said))
     known = [at for at, value in enumerate(values) if value.strip().casefold() in _GOOD]
     return known[0] if known else int(np.argmin(counts))

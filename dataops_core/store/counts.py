@@ -8,12 +8,16 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 import dataops_core
 from dataops_core.checks.variants import clusters
 from dataops_core.compare import drift, groups
+from dataops_core.errors import SettingError
 from dataops_core.facts import against_target, associations, over_time
 from dataops_core.recipe.recipe import canonical, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.steps._classes import class_codes
 from dataops_core.store import states
 from dataops_core.store.profile import code_hash
 from dataops_core.store.store import Store
@@ -42,6 +46,17 @@ def _asks(module: str, function: str, *, slow: bool = False) -> Callable[[Store,
     return ask
 
 
+def _classes(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
+    """The classes of a column, most frequent first; none, with the reason, where it is an amount or a text."""
+    column = states.table(store, args["state"]).frame([args["column"]])[args["column"]]
+    try:
+        codes, classes = class_codes(column, args["column"])
+    except SettingError as error:
+        return {"classes": [], "why": error.what}
+    order = np.argsort(-np.bincount(codes[codes >= 0], minlength=len(classes)), kind="stable")
+    return {"classes": [classes[at] for at in order]}
+
+
 def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
     from dataops_core.fairness import through
 
@@ -55,7 +70,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "against": lambda store, args, _: against_target(states.table(store, args["state"]), args["column"], args["target"]),
     "over time": lambda store, args, _: over_time(states.table(store, args["state"]), args["column"], args["time"]),
     "groups": lambda store, args, _: groups(states.table(store, args["state"]), args["column"]),
-    "drift": _drift, "through": _through,
+    "drift": _drift, "through": _through, "classes": _classes,
     "imbalance": _asks("resampling", "imbalance"), "resampling methods": _asks("resampling", "methods_for"), "resample bench": _asks("resampling", "bench", slow=True),
     "missing": _asks("imputation", "understand", slow=True), "impute bench": _asks("imputation", "bench", slow=True), "pooled": _asks("imputation", "pooled"),
     "outliers": _asks("outliers", "outliers"), "bias": _asks("fairness", "bias", slow=True), "bias groups": _asks("fairness", "groups"),

@@ -16,6 +16,7 @@ from dataops_core.errors import ConflictError, InputError, SettingError, nearest
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, from_json
 from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.steps._classes import class_codes
 from dataops_core.store import catalog, states
 from dataops_core.store.naming import check_name, name_of_file
 from dataops_core.store.store import Store
@@ -204,13 +205,30 @@ def redo(store: Store, dataset: str, revision: int, actor: str) -> None:
 
 
 def set_roles(store: Store, dataset: str, revision: int, roles: Mapping[str, Any], actor: str) -> None:
-    """Say which column is the target, which are sensitive, and so on (see ROLES)."""
+    """Say which column is the target, which are sensitive, and so on (see ROLES).
+
+    Raises SettingError for an unknown role, and for a favorable value that the target does not have in the file.
+    """
     odd = [role for role in roles if role not in ROLES]
     if odd:
         raise SettingError(f'There is no role "{odd[0]}".', "roles", nearest(odd[0], ROLES))
+    _check_favorable(store, get(store, dataset), roles)
     with store.writing() as connection:
         _move(connection, dataset, revision, None, roles=dict(roles))
         store.log(connection, "roles set", actor, dataset, roles=dict(roles))
+
+
+def _check_favorable(store: Store, here: Dataset, roles: Mapping[str, Any]) -> None:
+    favorable, target = roles.get("favorable"), roles.get("target")
+    if not favorable:
+        return
+    if not target:
+        raise SettingError("A good outcome needs the column that it stands in.", "roles", "Choose the outcome first.")
+    root = states.root_id(here.raw["sha256"], here.recipe.read or {})
+    if states.known(store, root):
+        _, classes = class_codes(states.table(store, root).frame([target])[target], "roles")
+        if favorable not in classes:
+            raise SettingError(f'"{target}" has no value "{favorable}".', "roles", nearest(favorable, classes))
 
 
 def names_now(dataset: Dataset) -> dict[str, str]:

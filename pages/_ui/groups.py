@@ -9,9 +9,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dataops_core.store import changes
 from dataops_core.table import Table
-from pages._ui import frame, job, results
+from pages._ui import results
 from pages._ui.balance import counted
 from pages._ui.words import count, md
 
@@ -51,11 +50,16 @@ def choose(state: str, table: Table, roles: Mapping[str, Any], split: str | None
         target = st.selectbox("Outcome", able, index=at, key="bias.target", placeholder="None: groups alone", width=230)
         favorable = None
         if target:
-            facts = changes.column(frame.store(), state, target, run=table.rows <= job.SMALL)
-            values = [str(top["value"]) for top in (facts or {}).get("top", ())]
-            place = values.index(roles["favorable"]) if target == roles.get("target") and roles.get("favorable") in values else 0
-            favorable = st.selectbox("Good outcome", values, index=place if values else None, key=f"bias.favorable.{target}", width=200,
-                                      help="The value that is good for the person")
+            classes = counted("classes", {"state": state, "column": target}, "Listing the values", table.rows * 5)
+            values = classes["classes"] if classes else []
+            kept = roles.get("favorable") if target == roles.get("target") else None
+            favorable = st.selectbox("Good outcome", values, index=values.index(kept) if kept in values else None, width=200,
+                                     key=f"bias.favorable.{target}", placeholder="Choose a value", help="The value that is good for the person")
+    if target and classes and not values:
+        st.info(f"{md(classes['why'])} The groups are shown without outcomes.", icon=":material/info:")
+    elif target and favorable is None:
+        gone = f"“{md(str(kept))}” is no longer a value of {md(target)}. " if kept and values else ""
+        st.info(f"{gone}Choose the value of {md(target)} that is good for the person; until then, the groups are shown without outcomes.", icon=":material/info:")
     if not sensitive:
         st.info("Choose the columns that tell groups of people apart.", icon=":material/info:")
         return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -40,8 +41,11 @@ def inbox(
         st.success(f"{len(REGISTRY)} checks looked at every cell and found nothing.", icon=":material/check_circle:")
         return
     shown = _filtered(every, state, names)
+    seen: Counter[str] = Counter()  # a check may find several things in the same columns: one for each group of people, say
     for each in shown[:SHOWN]:
         key = f"finding.{state[:8]}.{each['check']}.{sha256(opinions.key(each['check'], each['columns']))[:10]}"
+        seen[key] += 1
+        key += f".{seen[key]}" if seen[key] > 1 else ""
         finding.card(each, state, profile["rows"], key, mend=mend, ignore=(here.id, in_file(here, each["columns"])))
     if len(shown) > SHOWN:
         st.caption(f"The gravest {SHOWN} of {len(shown)}. Choose a column or a kind of problem to see the others.")

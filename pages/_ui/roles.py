@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dataops_core.store import changes, datasets
+from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import frame, job
+from pages._ui import frame
+from pages._ui.balance import counted
 from pages._ui.words import ROLES
 
 
@@ -17,13 +18,13 @@ def panel(here: Dataset, root: str, table: Table) -> None:
     roles = dict(here.roles)
     names = table.names
     target = _one("target", names, roles.get("target"))
-    facts = changes.column(frame.store(), root, target, run=table.rows <= job.SMALL) if target else None
-    values = [top["value"] for top in facts["top"]] if facts else []
+    told = counted("classes", {"state": root, "column": target}, "Listing the values", table.rows * 5) if target else None
+    values = told["classes"] if told else []
     with st.form("roles", border=False):
         chosen: dict[str, object] = {"target": target}
         label, tip = ROLES["favorable"]
         at = values.index(roles["favorable"]) if roles.get("favorable") in values else None
-        chosen["favorable"] = st.selectbox(label, values, index=at, help=tip, placeholder="Choose a value", accept_new_options=True)
+        chosen["favorable"] = st.selectbox(label, values, index=at, help=tip, placeholder="Choose a value" if values or not target else "It has no classes", disabled=not values)
         label, tip = ROLES["sensitive"]
         chosen["sensitive"] = st.multiselect(
             label, names, default=[n for n in roles.get("sensitive") or [] if n in names], help=tip, placeholder="Choose columns"
@@ -32,8 +33,10 @@ def panel(here: Dataset, root: str, table: Table) -> None:
             chosen[role] = _one(role, names, roles.get(role))
         if st.form_submit_button("Keep these roles", type="primary", icon=":material/save:"):
             kept = {role: value for role, value in chosen.items() if value}
-            datasets.set_roles(frame.store(), here.id, here.revision, kept, frame.actor())
-            frame.say("The roles are kept.")
+            if "target" not in kept:
+                kept.pop("favorable", None)
+            if frame.act(lambda: datasets.set_roles(frame.store(), here.id, here.revision, kept, frame.actor())):
+                frame.say("The roles are kept.")
             st.rerun()
 
 
