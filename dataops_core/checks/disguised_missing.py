@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from dataops_core.checks.cells import Cells, each
 from dataops_core.checks.check import Hit, Severity, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.ranges import may_be_refunds
 from dataops_core.checks.stand_ins import CODES, DATES, PLAIN_MISSING, WORDS
 from dataops_core.read.arrow_cells import suspects
 from dataops_core.steps.mark_missing import mark_missing
@@ -17,7 +18,7 @@ LONGEST = 3 * max(map(len, WORDS))  # bytes: a sign that becomes an ASCII letter
 
 
 @check("Disguised missing values", group="Missing values", fix=mark_missing,
-       no_fix="Nothing is left to do: these cells are missing already. How the file was read is told on the Data page.")
+       no_fix="These cells are missing already (the Data page tells how the file was read), or only the source knows what they mean.")
 def disguised_missing(column: Cells, context: Context) -> Hit | None:
     """Values such as "unknown", -999 or 1900-01-01 that stand for "we do not know", or one value that comes up far too often.
 
@@ -29,6 +30,9 @@ def disguised_missing(column: Cells, context: Context) -> Hit | None:
         mask, tokens = np.zeros(column.rows, dtype=bool), []
     said = ", ".join(f'"{token}"' for token in tokens[:5])
     message = [f"{mask.sum():,} cells hold {said}, which may stand for a missing value."] if tokens else []
+    if may_be_refunds(column.words) and any(token.startswith("-") for token in tokens):  # then nobody is offered to empty them
+        message[0] = message[0][:-1] + ", or for a refund or correction."
+        tokens = [token for token in tokens if not token.startswith("-")]
     severity: Severity = "warning"
     if column.blanked is not None:
         signs = column.blanked.tokens

@@ -10,14 +10,14 @@ import pandas as pd
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
-from dataops_core.checks.ranges import span_of
+from dataops_core.checks.ranges import may_be_refunds, span_of
 from dataops_core.checks.stand_ins import CODES
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import shown
 
 
 @check("Impossible values", group="Numbers", types=["integer", "decimal"], severity="error", fix=mark_missing,
-       no_fix="There are too many different values to list; filter the rows by range instead.")
+       no_fix="Only the source knows what they mean, or there are too many different values to list: filter the rows by range.")
 def impossible_values(column: Cells, context: Context) -> Hit | None:
     """Values that cannot be, by the column's name: an age of 240, a latitude of 412, a negative price.
 
@@ -34,5 +34,7 @@ def impossible_values(column: Cells, context: Context) -> Hit | None:
         return None
     told = [str(text) for text in shown(pd.Series(bad[:51], dtype="float64"))]
     reach = f"outside {span[0]:g} to {span[1]:g}" if math.isfinite(span[1]) else f"below {span[0]:g}"
-    fix = {"columns": [column.name], "tokens": told} if len(told) <= 50 else None
-    return Hit(mask, f"{mask.sum():,} cells lie {reach}: {', '.join(told[:6])}.", fix)
+    message = f"{mask.sum():,} cells lie {reach}: {', '.join(told[:6])}."
+    if span[0] == 0 and bad.max() < 0 and may_be_refunds(column.words):
+        return Hit(mask, f"{message} They may be refunds or corrections.", severity="warning")
+    return Hit(mask, message, {"columns": [column.name], "tokens": told} if len(told) <= 50 else None)

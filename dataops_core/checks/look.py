@@ -57,6 +57,7 @@ class Look:
     _sample: dict[str, np.ndarray] = field(default_factory=dict)
     _few: dict[str, np.ndarray] = field(default_factory=dict)
     _missing: dict[str, np.ndarray] = field(default_factory=dict)
+    rules: list[Any] | None = None  # see arithmetic.rules
 
     @property
     def rows(self) -> int:

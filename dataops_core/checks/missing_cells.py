@@ -2,22 +2,70 @@
 
 from __future__ import annotations
 
-from dataops_core.checks.cells import Cells
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from dataops_core.checks.arithmetic import Rule, rules
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Context
+from dataops_core.checks.look import Look
+from dataops_core.checks.personal import is_about_persons, personal_cells
+from dataops_core.steps.drop_rows_with_missing import drop_rows_with_missing
+from dataops_core.steps.fill_computed import fill_computed
 from dataops_core.steps.fill_missing import fill_missing
+from dataops_core.steps.flag_missing import flag_missing
+from dataops_core.steps.step import Step
 
 
-@check("Missing cells", group="Missing values", severity="note", fix=fill_missing,
-       no_fix="A text or an identifier cannot be guessed from the other rows.")
-def missing_cells(column: Cells, context: Context) -> Hit | None:
+@check("Missing cells", group="Missing values", scope="table", severity="note", fix=fill_missing,
+       no_fix="What names a person or a thing, and free text, cannot be guessed from the other rows: look it up, or leave it missing.")
+def missing_cells(look: Look) -> Iterator[Hit]:
     """Cells that hold nothing.
 
     Most methods drop or guess such rows. If people with a certain property are missing more often, results lean.
     """
-    share = column.facts["missing"] / column.rows
-    if not share or not column.distinct:
-        return None
-    how = "median" if column.kind == "number" else "most_frequent"
-    fix = {"columns": [column.name], "how": how} if column.kind not in ("id", "text") else None
-    return Hit(column.missing, f"{column.facts['missing']:,} of {column.rows:,} cells are missing.", fix, "warning" if share >= 0.05 else "note")
+    names = [name for name in look.named() if look.facts[name]["missing"] and look.distinct(name)]
+    if not names:
+        return
+    blank = _blank_rows(look)
+    computed = {rule.total: rule for rule in reversed(rules(look))}
+    for name in names:
+        gone = np.unpackbits(look.gaps(name), count=look.rows).astype(bool)
+        message = f"{gone.sum():,} of {look.rows:,} cells are missing."
+        if blank.any():
+            message += f" {blank.sum():,} of them stand in rows that hold nothing at all."
+        step, fix = _fix(look, name, gone, blank, computed)
+        yield Hit(gone, message, fix, "warning" if gone.mean() >= 0.05 else "note", (name,), step)
+
+
+def _fix(
+    look: Look, name: str, gone: np.ndarray, blank: np.ndarray, computed: Mapping[str, Rule]
+) -> tuple[Step | None, dict[str, Any] | None]:
+    """A step that invents nothing: drop empty rows first, compute what follows from other columns, flag dates, fill only what is no name."""
+    kind = look.table.column(name).kind
+    if blank.any():
+        return drop_rows_with_missing, {"columns": [], "how": "all"}
+    rule = computed.get(name)
+    if rule and np.isfinite(rule.made(look)[gone]).any():
+        return fill_computed, {"column": name, "how": "sum" if rule.sign == "+" else "product", "of": list(rule.parts)}
+    if kind in ("datetime", "date", "time"):
+        return flag_missing, {"columns": [name]}
+    if kind in ("id", "text") or _is_personal(look, name):
+        return None, None
+    return None, {"columns": [name], "how": "median" if kind == "number" else "most_frequent"}
+
+
+def _is_personal(look: Look, name: str) -> bool:
+    column = look.cells(name)
+    return is_about_persons(column) or (column.type in ("text", "integer") and any(mask.any() for _, mask in personal_cells(column)))
+
+
+def _blank_rows(look: Look) -> np.ndarray:
+    """The rows in which every cell is missing (rows,)."""
+    if any("failed" in fact or not fact["missing"] for fact in look.facts.values()):
+        return np.zeros(look.rows, dtype=bool)
+    every = look.gaps(look.table.names[0])
+    for name in look.table.names[1:]:
+        every = every & look.gaps(name)
+    return np.unpackbits(every, count=look.rows).astype(bool)

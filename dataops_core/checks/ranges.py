@@ -23,6 +23,21 @@ _SIGNED = {
 }
 
 
+_TRADED = {
+    "price", "quantity", "qty", "amount", "total", "sum", "sales", "revenue", "cost", "paid", "payment", "units", "sold", "charge", "fee",
+    "turnover", "invoice", "order", "value",
+}
+
+
+def may_be_refunds(words: set[str]) -> bool:
+    """Whether a negative number in a column with these words in its name may be a refund, a return or a correction.
+
+    >>> may_be_refunds({"quantity"}), may_be_refunds({"age"})
+    (True, False)
+    """
+    return bool(words & _TRADED)
+
+
 def span_of(words: set[str]) -> tuple[float, float] | None:
     """The least and the greatest value that a column with these words in its name can hold; None where the name says nothing.
 

@@ -8,15 +8,15 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from dataops_core.checks.direct_identifiers import _is_card, _is_iban
+from dataops_core.checks.personal import is_card, is_iban
 from dataops_core.synthetic.names import is_full_name
 
 SEARCHED: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
     "e-mail addresses": (re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"), lambda _: True),
     "phone numbers": (re.compile(r"(?<![\w.])(?:\+|00)\d[\d\s()./-]{6,18}\d(?!\w)"), lambda text: 8 <= sum(sign.isdigit() for sign in text) <= 17),
     "social security numbers": (re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), lambda _: True),
-    "bank account numbers (IBAN)": (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), _is_iban),
-    "payment card numbers": (re.compile(r"(?<![\d-])\d{4}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d-])"), _is_card),
+    "bank account numbers (IBAN)": (re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"), is_iban),
+    "payment card numbers": (re.compile(r"(?<![\d-])\d{4}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d-])"), is_card),
 }
 NAMES = "names of persons"
 MOST = 0.6  # of the different values that have several words and no digit: so many must be full names before any counts as one

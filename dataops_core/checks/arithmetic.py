@@ -1,0 +1,83 @@
+"""Columns that are computed from others: net + tax = total, quantity x price = amount."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations
+
+import numpy as np
+
+from dataops_core.checks.look import Look
+
+MOST = 30
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A column that the others give in nearly all rows, by adding ("+") or multiplying ("×") them."""
+
+    total: str
+    parts: tuple[str, ...]
+    sign: str
+
+    def made(self, look: Look) -> np.ndarray:
+        """What the parts give (rows,)."""
+        return (_add if self.sign == "+" else _multiply)([look.cells(name).numbers for name in self.parts])
+
+    def broken(self, look: Look) -> np.ndarray:
+        """Where all are there and do not agree (rows,)."""
+        made, whole = self.made(look), look.cells(self.total).numbers
+        return np.isfinite(whole) & np.isfinite(made) & ~_equal(made, whole)
+
+
+def rules(look: Look) -> list[Rule]:
+    """The rules that hold in nine tenths of the rows at least; found once for each look."""
+    if look.rules is None:
+        look.rules = list(_found(look))
+    return list(look.rules)
+
+
+def _found(look: Look) -> Iterator[Rule]:
+    numbers = [name for name in look.named("number", types=["integer", "decimal"], least=5) if look.facts[name].get("sd")]
+    few = [name for name in look.named("number", "category", types=["integer", "decimal"], least=3) if name not in numbers]  # quantities, prices
+    names = [*numbers, *few][:MOST]
+    some = {name: look.few(name) for name in names}
+    found: set[str] = set()
+    for total in numbers[:MOST]:
+        others = [name for name in names if name != total]
+        for parts in [*combinations(others, 2), *(combinations(others, 3) if len(names) <= 12 else ())]:
+            for sign, combine in (("+", _add), ("×", _multiply)):
+                if (sign == "×" and len(parts) > 2) or not _true(combine([some[n] for n in parts]), some[total], [some[n] for n in parts], 0.85):
+                    continue
+                key = f"{sorted([total, *parts])}"
+                held = [look.cells(n).numbers for n in parts]
+                if key in found or not _true(combine(held), look.cells(total).numbers, held, 0.9):
+                    continue
+                found.add(key)
+                yield Rule(total, parts, sign)
+
+
+def _add(parts: list[np.ndarray]) -> np.ndarray:
+    return np.sum(parts, axis=0)
+
+
+def _multiply(parts: list[np.ndarray]) -> np.ndarray:
+    return np.prod(parts, axis=0)
+
+
+def _equal(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Equal but for rounding: half a unit of the second decimal place, or nine digits."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        return np.abs(one - other) <= np.maximum(0.0051, 1e-9 * np.abs(other))
+
+
+def _true(made: np.ndarray, total: np.ndarray, parts: list[np.ndarray], share: float) -> bool:
+    """Whether the rule holds in most rows, and not because a part is 0 (or 1) or all numbers are tiny."""
+    there = np.isfinite(made) & np.isfinite(total)
+    if there.sum() < 30 or np.mean(_equal(made, total)[there]) < share:
+        return False
+    told = there & np.all([np.abs(part) > 1e-12 for part in parts], axis=0) & ~np.any([_equal(part, total) for part in parts], axis=0)
+    if told.sum() < max(20, 0.05 * there.sum()) or np.median(np.abs(total[told])) < 0.1:
+        return False
+    return bool(np.mean(_equal(made, total)[told]) >= share)

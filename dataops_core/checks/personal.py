@@ -1,0 +1,104 @@
+"""Cells that name a person directly: addresses, numbers, names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from dataops_core.checks.cells import Cells, Mask, each
+
+_EMAIL = r"[\w.+'-]+@[\w-]+(\.[\w-]+)+"
+_PHONE = r"(\+|00)\d[\d\s().-]{6,18}\d"
+_LOCAL_PHONE = r"\(?0?\d{2,5}\)?[\s./-]{0,3}\d{2,4}([\s.-]?\d{2,5}){1,3}( ?(x|ext\.?) ?\d+)?"
+_IBAN = r"[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){2,7}( ?[A-Z0-9]{1,3})?"
+_CARD = r"\d{4}([ -]?\d{4}){2}[ -]?\d{1,7}"
+_SOCIAL = r"\d{3}-\d{2}-\d{4}"
+_ADDRESS = r"(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}"
+_NAME = r"(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*(?:,? (?:(?:van|von|de|der|den|del|di|la|le|el|bin|al|da|dos|ter) )*[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*){0,3}"
+
+_PHONE_WORDS = {"phone", "tel", "telephone", "mobile", "fax", "cell", "handy"}
+_REACHED = {"mail", "email", "address", "street", "iban", "passport", "ssn"}
+_PERSON_WORDS = {"surname", "firstname", "lastname", "fullname", "forename", "vorname", "nachname"}
+_OWNERS = {
+    "first", "last", "full", "patient", "customer", "client", "employee", "person", "contact", "owner", "doctor", "physician", "student",
+    "user", "member", "guest", "applicant", "given", "family", "middle", "maiden", "nurse", "teacher", "author", "manager", "cashier",
+}
+_THINGS = {
+    "product", "item", "brand", "city", "country", "company", "file", "shop", "store", "device", "sensor", "station", "region", "state",
+    "street", "column", "field", "event", "course", "school", "hospital", "drug", "species", "team", "category", "department", "brewery", "beer",
+}
+
+
+def personal_cells(column: Cells) -> Iterator[tuple[str, Mask]]:
+    """What in a column names a person directly, most telling first: what it is, and which cells."""
+    if column.type == "integer":
+        if column.words & _PHONE_WORDS and column.distinct > 0.3 * column.present and column.facts["min"] > 10_000_000:
+            yield "phone numbers", ~column.missing
+        return
+    some = column.sample(300)
+    if not some:
+        return
+    yield "e-mail addresses", _fitting(column, _EMAIL, must="@")
+    phones = _fitting(column, _PHONE)
+    if column.words & _PHONE_WORDS or phones.sum() > 0.2 * column.present:
+        yield "phone numbers", phones
+    if phones.any():
+        yield "phone numbers", _fitting(column, _PHONE.replace("|00", ""))
+    if column.words & _PHONE_WORDS and _share(some, _LOCAL_PHONE) > 0.6:
+        yield "phone numbers", _fitting(column, f"{_PHONE}|{_LOCAL_PHONE}")
+    for what, pattern, holds in (
+        ("bank account numbers (IBAN)", _IBAN, is_iban), ("payment card numbers", _CARD, is_card),
+        ("social security numbers", _SOCIAL, None), ("network addresses", _ADDRESS, None),
+    ):
+        if _share(some, pattern) > 0.5:
+            yield what, _fitting(column, pattern, holds)
+    if _about_persons(column) and _share(some, _NAME) > 0.8:
+        yield "names of persons", ~column.missing
+
+
+def is_about_persons(column: Cells) -> bool:
+    """Whether a column's name says that it names persons or how to reach them, however often each of them comes up."""
+    words = column.words
+    named = words & _PERSON_WORDS or ("name" in words and words & _OWNERS)
+    return bool(named or words & (_PHONE_WORDS | _REACHED))
+
+
+def _about_persons(column: Cells) -> bool:
+    """Whether the column's name says that it holds names of persons, and its values differ enough to tell them apart."""
+    words = column.words
+    named = words & _PERSON_WORDS or ("name" in words and (words & _OWNERS or not words & _THINGS))
+    if not named or column.kind == "id" or words & _THINGS:
+        return False
+    return column.distinct >= min(50, 0.2 * column.present) and (bool(words & (_PERSON_WORDS | _OWNERS)) or _two_words(column.sample(200)))
+
+
+def _two_words(some: list[str]) -> bool:
+    return float(np.mean([len(text.split()) in (2, 3) for text in some])) > 0.8
+
+
+def _share(some: list[str], pattern: str) -> float:
+    whole = re.compile(pattern)
+    return float(np.mean([bool(whole.fullmatch(text.strip())) for text in some]))
+
+
+def _fitting(column: Cells, pattern: str, holds: Callable[[str], bool] | None = None, must: str = "") -> Mask:
+    """Which cells match as a whole, spaces around aside, and pass the arithmetic that such numbers have."""
+    if must and not column.matching(must).any():
+        return np.zeros(column.rows, dtype=bool)
+    mask = column.matching(rf"\s*(?:{pattern})\s*".replace(r"[\w", r"[\p{L}\d_"), whole=True)
+    return mask & column.where(each(holds)) if holds and mask.any() else mask
+
+
+def is_iban(text: str) -> bool:
+    """ISO 13616: the number, first four signs last and letters as 10 to 35, is 1 modulo 97."""
+    bare = re.sub(r"\s", "", text)
+    digits = "".join(str(int(c, 36)) for c in bare[4:] + bare[:4] if c.isalnum() and c.isascii())
+    return bool(digits) and int(digits) % 97 == 1
+
+
+def is_card(text: str) -> bool:
+    """ISO/IEC 7812: Luhn's check sum."""
+    digits = [int(c) for c in text if "0" <= c <= "9"][::-1]
+    return 13 <= len(digits) <= 19 and (sum(digits[::2]) + sum(sum(divmod(2 * d, 10)) for d in digits[1::2])) % 10 == 0
