@@ -90,7 +90,7 @@ def _placed(frames: Sequence[pd.DataFrame], numbers: Sequence[str], categories: 
             shares.append(share)
             weights.append((1 - ALTERED) / (1 - np.log(share)) if name in numbers else np.full(len(side), 1 - ALTERED))
     least = np.array([ALTERED] * len(numbers) + [2 * ALTERED - 1] * len(categories), dtype="float32")  # a category that differs leaves ALTERED
-    return [Placed(*(np.stack(part).astype("float32") for part in parts), least) for parts in made]
+    return [Placed(np.stack(places, dtype="float32", casting="same_kind"), np.stack(shares, dtype="float32", casting="same_kind"), np.stack(weights, dtype="float32", casting="same_kind"), least) for places, shares, weights in made]
 
 
 def _nearest(one: Placed, other: Placed, *, same: bool = False) -> tuple[np.ndarray, np.ndarray]:
