@@ -99,3 +99,21 @@ def test_the_permutation_of_groups_is_that_of_shuffles():
 
     shuffled = np.mean([auc(rng.permutation(codes)) >= auc(codes) for _ in range(300)])
     assert _permuted(chances, codes, [(np.arange(60), np.arange(60))], range(3)) == pytest.approx(2 * shuffled, abs=0.04)
+
+
+def test_berkeley_has_no_common_odds_ratio_and_the_gap_within_has_an_interval(make_table):
+    """R's DescTools::BreslowDayTest(UCBAdmissions): X-squared 18.83, df 5, p 0.002."""
+    women = confounding(make_table(applicants()), "admitted", "yes", ["sex"], ["department"])["by_group"]["woman"]
+    assert women["adjusted"]["breslow_day"]["p"] == pytest.approx(0.002, abs=0.0005) and women["adjusted"]["breslow_day"]["df"] == 5
+    assert "do not share one odds ratio" in women["words"]
+    low, high = women["standardised"]["gap_ci"]
+    assert low < women["standardised"]["gap"] < high
+
+
+def test_the_interval_of_a_standardised_gap_by_hand(make_table):
+    # one stratum: rates 60/100 and 40/100; smoothed 61/102 and 41/102, each with variance 0.2404 / 100
+    frame = pd.DataFrame({"g": ["a"] * 100 + ["b"] * 100, "s": "x", "y": ["yes"] * 60 + ["no"] * 40 + ["yes"] * 40 + ["no"] * 60})
+    told = confounding(make_table(frame, {"s": "category"}), "y", "yes", ["g"], ["s"], reference="a")["by_group"]["b"]["standardised"]
+    width = 1.959964 * np.sqrt(2 * (61 / 102) * (41 / 102) / 100)
+    assert told["gap_ci"] == pytest.approx([-0.2 - width, -0.2 + width])
+    assert told["e_value"] == pytest.approx(1.5 + np.sqrt(1.5 * 0.5))

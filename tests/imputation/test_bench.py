@@ -102,7 +102,7 @@ def test_hidden_as_observed_follows_the_patterns_and_the_rows_that_are_likely_in
 
 def test_every_method_is_offered_and_judged(make_table):
     told = bench(make_table(line(150)), repeats=1, time="x")
-    assert list(told["methods"])[:9] == ["mean", "median", "most_frequent", "group_median", "forward", "hot_deck", "bayesian_ridge", "knn", "trees"]
+    assert list(told["methods"])[:11] == ["mean", "median", "most_frequent", "group_median", "forward", "backward", "interpolate", "hot_deck", "bayesian_ridge", "knn", "trees"]
     for name, each in told["methods"].items():
         assert {"nrmse", "accuracy", "wasserstein", "by_group", "seconds"} <= set(each), name
         assert each["nrmse"] > 0 and 0 <= each["accuracy"] <= 1

@@ -111,7 +111,7 @@ def test_several_times_stacks_copies_with_new_row_ids():
     assert len(out) == 1200 and out["imputation"].value_counts().to_dict() == {1: 400, 2: 400, 3: 400}
     assert out.index.is_unique and out.index[:400].tolist() == frame.index.tolist() and out.index[400] == 400
     assert not out.isna().any().any()
-    assert out["n"].dtype == "Int64" and out["n"].between(0, 8).all() and set(out["sick"]) == {"yes", "no"}
+    assert out["n"].dtype == "Int64" and out["n"].ge(0).all() and set(out["sick"]) == {"yes", "no"}
     for number in (1, 2, 3):
         part = out[out["imputation"] == number].set_axis(frame.index)
         for name in frame.columns:
