@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -25,6 +27,7 @@ HELD_BACK = 0.3
 SLOW_ROWS = 20_000
 PAIR = {"demographic_parity": "selection_rate", "equalized_odds": "tpr"}  # whose gap a constraint closes
 MEASURED = ("selection_rate", "tpr", "accuracy")  # by which somebody gains or pays
+REFITS = 5  # from bootstrap samples of the training rows
 LEAST = 0.005  # a change below it is none that matters
 SHRINKS = 0.01
 
@@ -43,7 +46,8 @@ def lab(
     "balanced_accuracy", "selection_gap", "tpr_gap", "fpr_gap" (largest less smallest rate over groups with `thin` rows) and "odds_gap" (the larger of the
     last two), "intervals" of all of these (95 %, bootstrap), "groups" (rates of each),
     "difference" from doing nothing with 95 % intervals of a paired bootstrap (the gaps between the same two groups), "pays" and "gains" (groups
-    with clearly fewer or more good decisions, or right ones, by Holm across groups, measures and methods; of these very models: another draw of training rows may change them), "levels_down" where the gap shrinks only because the better-off
+    with clearly fewer or more good decisions, or right ones, by Holm across groups, measures and methods, counting the chance in
+    the training rows too: all but the slow ways learn again from bootstrap samples), "levels_down" where the gap shrinks only because the better-off
     lose, "undominated" where no other way is both more accurate and closer to no gap, clearly so in one of them, what it changes and needs, "seconds", "step". The
     slow ones learn from a sample of `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
     """
@@ -53,7 +57,10 @@ def lab(
     decisions, seconds, failed = _run(asked, setup, progress)
     progress(0.95, "Comparing")
     pair = PAIR[constraint]
-    told = {name: compared(decisions[name], decisions["baseline"], setup, pair, thin, replicates, among=max(1, len(decisions) - 1)) for name in decisions}
+    again = _refits(list(decisions), setup)
+    told = {
+        name: compared(decisions[name], decisions["baseline"], setup, pair, thin, replicates, among=max(1, len(decisions) - 1), again=again.get(name, ())) for name in decisions
+    }
     best = _undominated(told, "selection_gap" if pair == "selection_rate" else "odds_gap")
     for name, each in told.items():
         each |= METHODS[name] | {
@@ -157,6 +164,25 @@ def _run(asked: list[str], setup: Setup, progress: Progress) -> tuple[dict[str, 
     return decisions, seconds, failed
 
 
+def _refits(names: list[str], setup: Setup) -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
+    """The decisions of each method but the slow ones, and of the baseline, learned again from bootstrap samples of the training rows."""
+    told: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in the first run
+        for number in range(REFITS):
+            rng = np.random.default_rng([setup.seed, number])
+            other = replace(setup, train=np.sort(rng.choice(setup.train, len(setup.train))), seed=setup.seed + number + 1)
+            if len(set(other.good[other.train].tolist())) < 2:
+                return {}
+            baseline = fitted(other, other.frame.iloc[other.train], other.good[other.train])
+            before = np.asarray(baseline.predict(plain(other.frame.iloc[other.judge], other.chosen)), dtype=bool)
+            for name in names:
+                if name not in SLOW and name != "baseline":
+                    with contextlib.suppress(DataOpsError, Skip, ValueError):  # a sample without both outcomes in a group
+                        told.setdefault(name, []).append((decided(name, other, baseline), before))
+    return {name: each for name, each in told.items() if len(each) == REFITS}
+
+
 def _rates(cells: np.ndarray) -> dict[str, np.ndarray]:
     """Rates of each group from counts (…, groups, truth, decision); NaN where there is nobody to count."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -173,7 +199,7 @@ def _whole(cells: np.ndarray) -> dict[str, np.ndarray]:
     return {"accuracy": together["accuracy"][..., 0], "balanced_accuracy": (together["tpr"][..., 0] + 1 - together["fpr"][..., 0]) / 2}
 
 
-def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int = REPLICATES, *, among: int = 1) -> dict[str, Any]:
+def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int = REPLICATES, *, among: int = 1, again: Sequence[tuple[np.ndarray, np.ndarray]] = ()) -> dict[str, Any]:
     """One method's decisions against the baseline's, by the counts of group, truth, the baseline's decision and its own."""
     names, codes = np.unique(setup.groups[setup.judge].astype(str), return_inverse=True)
     truth = setup.good[setup.judge].astype(int)
@@ -209,6 +235,10 @@ def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin
         told["groups"][str(name)] = {"n": int(of["accuracy"][at]), "thin": bool(of["accuracy"][at] < thin)} | {
             key: {"value": float(rates[key][at]) if of[key][at] else None, "of": int(of[key][at]), "thin": bool(of[key][at] < thin)} | {"change": changes[key]} for key in rates
         }
+    moved = [{key: here - there for (key, here), there in zip(_rates(_cells(codes, truth, one, len(names))).items(), _rates(_cells(codes, truth, other, len(names))).values(), strict=True)} for one, other in again]
+    for at, each in enumerate(told["groups"].values()):
+        for key in MEASURED if moved else ():
+            each[key]["change"]["p"] = _p_of_both(each[key]["change"], np.array([change[key][at] for change in moved]))
     _correct(told["groups"], among)
     told["pays"] = _moved(told["groups"], -1)
     told["gains"] = _moved(told["groups"], 1)
@@ -221,10 +251,32 @@ def _change(now: Any, then: Any, drawn_now: np.ndarray, drawn_then: np.ndarray) 
     """A change with its paired interval; `clear` when that leaves nought out and the change is large enough to matter."""
     value = float(now - then)
     if not np.isfinite(value):
-        return {"value": None, "ci": None, "clear": False}
+        return {"value": None, "ci": None, "p": None, "clear": False}
     between = percentiles(drawn_now - drawn_then)
     clear = between is not None and not between[0] <= 0 <= between[1] and abs(value) >= LEAST
     return {"value": value, "ci": list(between) if between else None, "p": _p_of(value, drawn_now - drawn_then), "clear": bool(clear)}
+
+
+def _cells(codes: np.ndarray, truth: np.ndarray, made: np.ndarray, groups: int) -> np.ndarray:
+    """Counts (groups, truth, decision)."""
+    flat = np.ravel_multi_index((codes, truth, made.astype(int)), (groups, 2, 2))
+    return np.bincount(flat, minlength=groups * 4).reshape(groups, 2, 2)
+
+
+def _p_of_both(change: Mapping[str, Any], again: np.ndarray) -> float | None:
+    """How often chance in the judged and in the training rows alone gives such a change: Student's t, degrees of freedom by Satterthwaite 1946.
+
+    `again` are the changes after learning from other samples of the training rows.
+    """
+    from scipy.stats import norm, t
+
+    if change.get("p") is None or not np.isfinite(again).all():
+        return None
+    judged, learned = (change["value"] / norm.isf(max(change["p"], 1e-300) / 2)) ** 2, float(again.var(ddof=1))
+    if not judged + learned > 0:
+        return None
+    freedom = (judged + learned) ** 2 / (learned**2 / (len(again) - 1)) if learned > 0 else np.inf
+    return float(2 * t.sf(abs(change["value"]) / np.sqrt(judged + learned), freedom))
 
 
 def _p_of(value: float, drawn: np.ndarray) -> float | None:

@@ -93,7 +93,7 @@ def _two(numbers: str, categories: str, single: str, told: dict[str, dict[str, A
             kind: {"nrmse": one["by_pattern"][kind]["nrmse"], "accuracy": other["by_pattern"][kind]["accuracy"], "wasserstein": None} for kind in one["by_pattern"]
         },
         "by_column": columns, "by_group": {
-            name: {group: each | {"accuracy": other["by_group"][name].get(group, {}).get("accuracy")} for group, each in groups.items()}
+            name: {group: each | {key: other["by_group"][name].get(group, {}).get(key) for key in ("accuracy", "accuracy_interval")} for group, each in groups.items()}
             for name, groups in one["by_group"].items()
         },
         "correlations": None, "score": None, "score_interval": None, "seconds": one["seconds"] + other["seconds"],

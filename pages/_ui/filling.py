@@ -124,10 +124,12 @@ def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
                        "Change of spread": st.column_config.NumberColumn(format="%.3f")},
     )
     for column, groups in each["by_group"].items():
-        table = pd.DataFrame([{column: group, "Error (NRMSE)": g.get("nrmse"), "Right": g.get("accuracy"), "Cells judged": g.get("cells")} for group, g in groups.items()])
+        table = pd.DataFrame([{column: group, "Error (NRMSE)": g.get("nrmse"), "Error from": (g.get("nrmse_interval") or [None])[0], "Error to": (g.get("nrmse_interval") or [None, None])[1],
+                               "Right": g.get("accuracy"), "Right from": (g.get("accuracy_interval") or [None])[0], "Right to": (g.get("accuracy_interval") or [None, None])[1], "Cells judged": g.get("cells")} for group, g in groups.items()])
         st.markdown(f"Who pays: the error by **{md(column)}**")
         st.dataframe(table, hide_index=True, key=f"impute.group.{method}.{column}", alt=f"The error of {title(method)} by {column}", placeholder="–",
-                     column_config={"Right": st.column_config.NumberColumn("Right", format="percent"), "Error (NRMSE)": st.column_config.NumberColumn(format="%.3f")})
+                     column_config={key: st.column_config.NumberColumn(key, format="percent") for key in ("Right", "Right from", "Right to")}
+                     | {key: st.column_config.NumberColumn(key, format="%.3f") for key in ("Error (NRMSE)", "Error from", "Error to")})
     if method != best and method in METHODS:
         task = Task(tuple(told["columns"]["numbers"]), tuple(told["columns"]["categories"]), tuple(told["columns"]["predict_from"]), told["group"], told.get("time"))
         st.button("Use this instead …", key=f"impute.use.{method}", on_click=results.use_all, args=(here, steps_of(method, task)), icon=":material/healing:", help=results.HELP)
