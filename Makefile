@@ -1,9 +1,9 @@
-# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts, make bench-bias, make bench-synthetic: speed and quality
+# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts, make bench-bias, make bench-claims, make bench-synthetic: speed and quality
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check bench bench-facts bench-bias bench-synthetic clean
+.PHONY: run test check bench bench-facts bench-bias bench-claims bench-synthetic clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -27,6 +27,9 @@ bench-synthetic: $(READY)
 
 bench-bias: $(READY)
 	$(BIN)/python -m benchmarks.bias
+
+bench-claims: $(READY)
+	$(BIN)/python -m benchmarks.claims $(ARGS)
 
 $(READY): requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is missing: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }

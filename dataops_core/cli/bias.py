@@ -192,7 +192,7 @@ def _print_gaps(told: Mapping[str, Any]) -> None:
         print_table(("by", "measure", "group", "gap", "interval"), [
             (each["of"], each["measure"], each["group"], f"{each['value']:+.1%}", f"{each['ci'][0]:+.1%} to {each['ci'][1]:+.1%}") for each in clear[:SHOWN]
         ])
-    strong = [each for each in told["proxies"] if each["column"] and each["verdict"] != "tells little"]
+    strong = [each for each in told["proxies"] if each["column"] and each["verdict"] in ("strong proxy", "tells something")]
     for each in strong[:SHOWN]:
         print(f"{each['column']} tells {each['of']}: AUC {each['auc']:.2f} ({each['verdict']})")
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.compare.measure import compare_samples
+from dataops_core.compare.measure import TOO_FEW, compare_samples
 from dataops_core.compare.sample import comparison_of, sample_of
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Table, shown
@@ -21,7 +21,8 @@ def drift(reference: Table, other: Table, *, columns: Sequence[str] | None = Non
 
     `{"rows", "schema", "columns", "drifted"}`: `rows` of both; `schema` with `added` and `removed` names, `changed` (name to the `type` and
     `kind` on both sides) and `differs` (names or types: kinds are guesses, and may follow from the rows); per common column what
-    `compare_samples` tells; `drifted` the names with a large difference.
+    `compare_samples` tells, and `q`: the least p-value of its measures, corrected for them and, by Benjamini and Hochberg, for all columns
+    (a difference with a q above 0.05 is "too few rows to tell"); `drifted` the names with a large difference.
     """
     _known(reference, other, columns)
     mine, theirs = reference.names, other.names
@@ -37,11 +38,28 @@ def drift(reference: Table, other: Table, *, columns: Sequence[str] | None = Non
             comparison = comparison_of(before, after)
             one, two = (sample_of(table.frame([name])[name], comparison) for table in (reference, other))
             told[name] = compare_samples(one, two, comparison)
+    _across(told)
     differs = bool(added or removed or any(each["type"][0] != each["type"][1] for each in changed.values()))
     return {
         "rows": [reference.rows, other.rows], "schema": {"added": added, "removed": removed, "changed": changed, "differs": differs},
         "columns": told, "drifted": _drifted(told),
     }
+
+
+def _across(told: dict[str, dict[str, Any]]) -> None:
+    """Add `q` across columns (Benjamini & Hochberg 1995), and withdraw the verdict where chance among so many columns shows as much."""
+    from scipy.stats import false_discovery_control
+
+    p = {}
+    for name, each in told.items():
+        known = [measure["p"] for measure in each["measures"].values() if measure["p"] is not None]
+        if known:
+            p[name] = min(1.0, len(known) * min(known))
+        each["q"] = None
+    for name, q in zip(p, false_discovery_control(list(p.values())) if p else (), strict=True):
+        told[name]["q"] = float(q)
+        if q > 0.05 and told[name]["verdict"] in ("small", "large"):
+            told[name]["verdict"] = TOO_FEW
 
 
 def groups(table: Table, column: str, *, columns: Sequence[str] | None = None) -> dict[str, Any]:

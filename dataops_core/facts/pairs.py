@@ -17,7 +17,8 @@ from dataops_core.facts.engine import Engine
 from dataops_core.table import Column, Table
 
 BINS = 20
-Measure = Literal["pearson", "spearman", "cramers_v", "eta", "missing"]
+MOST_CELLS = 1_000_000  # of a table of two columns for which chance is worked out
+Measure = Literal["pearson", "spearman", "cramers_v", "epsilon", "missing"]
 
 
 def role(column: Column) -> Literal["number", "category"]:
@@ -30,9 +31,10 @@ def associate(table: Table, x: str, y: str) -> dict[str, Any]:
 
     `as` (number or category, each), `n` (rows that have both), `missing` (see `co_missing`), and by their roles: two numbers
     have `pearson` and `spearman` (ties share the mean of their ranks); two categories `cramers_v`, corrected for its bias
-    (Bergsma 2013, Journal of the Korean Statistical Society 42); a number and a category `eta`, the correlation ratio: the root of
-    the share of the number's variance that lies between the categories. All have `mutual_information` in nats; numbers are put
-    into `bins` of equally many rows for it, equal numbers into the bin of the first of them.
+    (Bergsma 2013, Journal of the Korean Statistical Society 42); a number and a category `epsilon`: the root of the share
+    of the number's variance that lies between the categories, less what chance alone puts there (epsilon squared, Kelley 1935). All have
+    `mutual_information`, adjusted for chance (Vinh, Epps & Bailey 2010): 0 for columns that have nothing to do with each other, 1 for columns that tell each
+    other; numbers are put into `bins` of equally many rows for it, equal numbers into the bin of the first of them.
     """
     first, second = table.column(x), table.column(y)
     roles = role(first), role(second)
@@ -48,8 +50,8 @@ def associate(table: Table, x: str, y: str) -> dict[str, Any]:
         else:
             group, number = (first, second) if roles[0] == "category" else (second, first)
             asked = _ask(engine, "grouped", group, number, ("category", "number"))
-            told |= {"n": sum(row["there"] for row in asked), "eta": correlation_ratio(asked)}
-        told["mutual_information"] = mutual_information(*_crossed(_binned(engine, first, second, roles)))
+            told |= {"n": sum(row["there"] for row in asked), "epsilon": correlation_ratio(asked)}
+        told["mutual_information"] = mutual_information(_binned(engine, first, second, roles))
     return told
 
 
@@ -57,13 +59,13 @@ def associations(table: Table, columns: Sequence[str] | None = None, measure: Me
     """One measure for many pairs: `{"measure", "rows", "columns", "values", "row_order", "column_order"}`.
 
     `values[i][j]` belongs to `rows[i]` and `columns[j]`. "pearson" and "spearman" take the numbers among the columns, "cramers_v" the
-    categories, "missing" (phi of the missing cells) those with missing cells; "eta" has categories as rows and numbers as columns.
-    The orders are those of the leaves of average linkage on 1 - |value| (on the mean difference between lines, for "eta").
+    categories, "missing" (phi of the missing cells) those with missing cells; "epsilon" has categories as rows and numbers as columns.
+    The orders are those of the leaves of average linkage on 1 - |value| (on the mean difference between lines, for "epsilon").
     """
     wanted = [column for column in table.columns if columns is None or column.name in columns]
     numbers, categories = ([c for c in wanted if role(c) == which] for which in ("number", "category"))
     with Engine(table) as engine:
-        if measure == "eta":
+        if measure == "epsilon":
             return _ratios(engine, categories, numbers)
         if measure in ("pearson", "spearman"):
             chosen, values = numbers, _correlations(engine, numbers, measure == "spearman")
@@ -73,7 +75,7 @@ def associations(table: Table, columns: Sequence[str] | None = None, measure: Me
             chosen = [c for c in wanted if engine.missing(c)]
             values = _by_pair(engine, chosen, "missing", "missing_together", lambda rows: co_missing(rows)["phi"])
         else:
-            raise SettingError(f'"{measure}" is no measure.', "measure", "Take pearson, spearman, cramers_v, eta or missing.")
+            raise SettingError(f'"{measure}" is no measure.', "measure", "Take pearson, spearman, cramers_v, epsilon or missing.")
     names, order = [c.name for c in chosen], clustered(_distances(values))
     return {"measure": measure, "rows": names, "columns": names, "values": values, "row_order": order, "column_order": order}
 
@@ -123,7 +125,7 @@ def _ratios(engine: Engine, categories: Sequence[Column], numbers: Sequence[Colu
     lines = np.array([[value or 0.0 for value in line] for line in values]).reshape(len(categories), len(numbers))
     away = [np.abs(each[:, None, :] - each[None, :, :]).mean(axis=2) if each.size else np.zeros((len(each), len(each))) for each in (lines, lines.T)]
     return {
-        "measure": "eta", "rows": [c.name for c in categories], "columns": [c.name for c in numbers], "values": values,
+        "measure": "epsilon", "rows": [c.name for c in categories], "columns": [c.name for c in numbers], "values": values,
         "row_order": clustered(away[0]), "column_order": clustered(away[1]),
     }
 
@@ -159,14 +161,15 @@ def correlation(sums: dict[str, Any]) -> float | None:
 
 
 def correlation_ratio(rows: Sequence[dict[str, Any]]) -> float | None:
-    """Eta from rows, sums and sums of squares about the mean, per category; None where there is no variance."""
+    """Epsilon from rows, sums and sums of squares about the mean, per category; None where there is no variance, or a row for each category."""
     there = [row for row in rows if row["there"]]
     n, off = sum(row["there"] for row in there), sum(row["s1"] for row in there)
     total = sum(row["s2"] for row in there) - off**2 / max(1, n)
     if n < 2 or not (total > 0 and math.isfinite(total)):
         return None
     between = sum(row["s1"] ** 2 / row["there"] for row in there) - off**2 / n
-    return math.sqrt(max(0.0, min(1.0, between / total)))
+    within = 1 - max(0.0, min(1.0, between / total))
+    return math.sqrt(max(0.0, 1 - within * (n - 1) / (n - len(there)))) if n > len(there) else None
 
 
 def _crossed(rows: Sequence[dict[str, Any]]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -191,10 +194,23 @@ def cramers_v(counts: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> float | Non
     return math.sqrt(min(1.0, max(0.0, phi2 - (r - 1) * (k - 1) / (n - 1)) / low)) if low > 0 else None
 
 
-def mutual_information(counts: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> float | None:
-    """Mutual information in nats of the counted pairs."""
-    n = counts.sum()
-    return max(0.0, float((counts / n * np.log(counts * n / (xs * ys))).sum())) if n else None
+def mutual_information(rows: Sequence[dict[str, Any]]) -> float | None:
+    """Mutual information of counted pairs, adjusted for chance, over the mean of both entropies.
+
+    0 where a column has one value; None without rows, and where there are too many values to work out what chance gives.
+    """
+    from sklearn.metrics import adjusted_mutual_info_score
+
+    if not rows:
+        return None
+    labels, sizes = [], []
+    for key in ("x", "y"):
+        places = {value: at for at, value in enumerate({row[key]: None for row in rows})}
+        labels.append(np.repeat([places[row[key]] for row in rows], [row["n"] for row in rows]))
+        sizes.append(len(places))
+    if min(sizes) < 2:
+        return 0.0
+    return float(adjusted_mutual_info_score(*labels)) if sizes[0] * sizes[1] <= MOST_CELLS else None
 
 
 def co_missing(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from dataops_core.fairness.groups import groups
 from dataops_core.fairness.guide import GUIDE
 from dataops_core.fairness.model import PARTS_OF, model_measures
 from dataops_core.fairness.people import THIN, Outcome, groups_of, outcome_of
+from dataops_core.fairness.proxies import judged as judged_proxies
 from dataops_core.fairness.proxies import proxies
 from dataops_core.steps._groups import group_texts, range_ends
 from dataops_core.table import Table
@@ -169,6 +170,7 @@ def _proxies(
         told += [{"of": name, **each} for each in found["columns"]]
         if found["together"]:
             told.append({"of": name, "column": None, **found["together"]})
+    judged_proxies(told)  # across all sensitive columns
     return told
 
 

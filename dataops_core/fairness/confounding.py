@@ -24,8 +24,10 @@ def confounding(
     """Compare each group with the reference overall and within strata, such as departments; rows without an outcome are left out.
 
     "by_group" tells of each group (the 50 largest) the rates and the odds ratio of the reference against the group, overall
-    ("crude") and within strata ("adjusted": Mantel and Haenszel 1959, interval by Robins, Breslow & Greenland 1986); rates that both
-    would have if both were spread over the strata as all rows are ("standardised", directly); `reverses` where a clear gap turns
+    ("crude") and within strata ("adjusted": Mantel and Haenszel 1959, interval by Robins, Breslow & Greenland 1986, with "breslow_day": p of one common odds ratio in all
+    strata, Breslow & Day 1980); rates that both
+    would have if both were spread over the strata as all rows are ("standardised", directly, with "gap_ci", and "e_value": how strongly, as a risk ratio,
+    something unseen would have to go with both group and outcome to explain the gap away, VanderWeele & Ding 2017; 1: nothing need be explained); `reverses` where a clear gap turns
     round within strata (Simpson's paradox), `vanishes` where it is no longer clear, and words. An odds ratio above 1 says that the
     reference group has the better odds. Raises SettingError where strata and groups are the same column, or strata are too many.
     """
@@ -67,6 +69,28 @@ def mantel_haenszel(cells: np.ndarray) -> tuple[float, tuple[float, float]] | No
     return ratio, (float(ratio * np.exp(-width)), float(ratio * np.exp(width)))
 
 
+def breslow_day(cells: np.ndarray) -> dict[str, float] | None:
+    """The test that tables (strata, 2 groups, 2: bad and good) have one common odds ratio; None where fewer than two of them can be compared."""
+    from statsmodels.stats.contingency_tables import StratifiedTable
+
+    whole = [table for table in cells.astype("float64") if table.sum(axis=0).all() and table.sum(axis=1).all()]
+    if len(whole) < 2 or mantel_haenszel(np.array(whole)) is None:
+        return None
+    with np.errstate(all="ignore"):
+        found = StratifiedTable(whole).test_equal_odds()
+    return {"statistic": float(found.statistic), "df": len(whole) - 1, "p": float(found.pvalue)} if np.isfinite(found.pvalue) else None
+
+
+def e_value(ratio: float) -> float:
+    """How strongly something unseen would have to go with both sides of a risk ratio to explain it away (VanderWeele & Ding 2017).
+
+    >>> round(e_value(3.9), 2)  # their example: maternal feeding and death from respiratory infection
+    7.26
+    """
+    above = max(ratio, 1 / ratio)
+    return float(above + np.sqrt(above * (above - 1)))
+
+
 def _odds(found: tuple[float, tuple[float, float]] | None) -> dict[str, Any]:
     if found is None:
         return {"odds_ratio": None, "ci": None, "why": "one of the groups has only one outcome wherever both can be compared"}
@@ -77,7 +101,7 @@ def _compared(base: np.ndarray, group: np.ndarray, everyone: np.ndarray, names: 
     """One group against the reference, from counts (strata, 2) of each; everyone is (strata,)."""
     pair = np.stack([base, group], axis=1)  # (strata, group, bad and good)
     sizes = pair.sum(axis=2)
-    told: dict[str, Any] = {"crude": _odds(mantel_haenszel(pair.sum(axis=0, keepdims=True))), "adjusted": _odds(mantel_haenszel(pair))}
+    told: dict[str, Any] = {"crude": _odds(mantel_haenszel(pair.sum(axis=0, keepdims=True))), "adjusted": _odds(mantel_haenszel(pair)) | {"breslow_day": breslow_day(pair)}}
     hits, of = pair[:, :, 1].sum(axis=0), sizes.sum(axis=0)
     if of.all():
         low, high = newcombe(hits[1], of[1], hits[0], of[0])
@@ -99,9 +123,14 @@ def _standardised(pair: np.ndarray, everyone: np.ndarray, rows: int) -> dict[str
     """Rates if both groups were spread over the strata as everybody is; only strata that hold both can be used."""
     covered = float(everyone.sum() / rows) if rows else 0.0
     if not len(pair):
-        return {"reference_rate": None, "group_rate": None, "gap": None, "covered": covered, "why": "no stratum holds people of both groups"}
-    rates = (pair[:, :, 1] / pair.sum(axis=2) * (everyone / everyone.sum())[:, None]).sum(axis=0)
-    return {"reference_rate": float(rates[0]), "group_rate": float(rates[1]), "gap": float(rates[1] - rates[0]), "covered": covered}
+        return {"reference_rate": None, "group_rate": None, "gap": None, "gap_ci": None, "e_value": None, "covered": covered, "why": "no stratum holds people of both groups"}
+    shares, sizes = (everyone / everyone.sum())[:, None], pair.sum(axis=2)
+    within = pair[:, :, 1] / sizes
+    rates, smooth = (within * shares).sum(axis=0), (pair[:, :, 1] + 1) / (sizes + 2)  # a rate of 0 or 1 is not sure (Agresti & Caffo 2000)
+    width = Z * float(np.sqrt((shares**2 * smooth * (1 - smooth) / sizes).sum()))
+    gap = float(rates[1] - rates[0])
+    told = {"reference_rate": float(rates[0]), "group_rate": float(rates[1]), "gap": gap, "gap_ci": [max(-1.0, gap - width), min(1.0, gap + width)], "covered": covered}
+    return told | {"e_value": (1.0 if abs(gap) <= width else e_value(float(rates[1] / rates[0]))) if rates.all() else None}
 
 
 def _said(told: dict[str, Any], reference: str, name: str) -> dict[str, Any]:
@@ -125,4 +154,10 @@ def _said(told: dict[str, Any], reference: str, name: str) -> dict[str, Any]:
         words = f"The gap stays. {rates}; among those who are alike it is still clear ({odds}; {interval})."
     else:
         words = f"{rates}; no clear gap overall{', but there is one among those who are alike' if still else ''} ({odds}; {interval})."
+    unseen = told["standardised"]["e_value"]
+    if still and unseen is not None and unseen > 1:
+        words += f" Something that is not among the strata would have to go with both group and outcome by a risk ratio of {unseen:.2f} each to explain it (E-value)."
+    unequal = adjusted["breslow_day"] is not None and adjusted["breslow_day"]["p"] < 0.05
+    if unequal:
+        words += f" The strata do not share one odds ratio (Breslow-Day test, p {adjusted['breslow_day']['p']:.3f}): look at each of them."
     return {"reverses": reverses, "vanishes": vanishes, "words": words}

@@ -25,7 +25,7 @@ KEYS: dict[str, Any] = {
     "method": str, "title": str, "needs": str, "at_prediction": bool, "constraint": str, "model": str, "target": str, "favorable": str, "sensitive": list, "cuts": dict,
     "features": dict, "members": list, "rules": dict | None, "learned_from": dict, "judged": dict, "seed": int,
 }
-JUDGED = ("accuracy", "balanced_accuracy", "selection_gap", "odds_gap", "pays", "gains", "levels_down")
+JUDGED = ("accuracy", "balanced_accuracy", "selection_gap", "odds_gap", "pays", "gains", "levels_down", "intervals")
 
 
 def fit(

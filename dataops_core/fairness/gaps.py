@@ -9,6 +9,7 @@ from dataops_core.fairness.intervals import holm, largest_gap, newcombe, two_sha
 from dataops_core.fairness.people import THIN
 
 ALPHA = 0.05
+CLEAR, MAY_BE_CHANCE, ALONE = "clear", "may be chance", "clear by itself, not among all gaps"
 
 
 def gaps(rates: Mapping[str, Mapping[str, tuple[int, int]]], reference: str, *, thin: int = THIN, seed: int = 0, of: str = "") -> dict[str, list[dict[str, Any]]]:
@@ -45,14 +46,29 @@ def gaps(rates: Mapping[str, Mapping[str, tuple[int, int]]], reference: str, *, 
 
 
 def judged(told: dict[str, list[dict[str, Any]]]) -> dict[str, list[dict[str, Any]]]:
-    """Adds "p_holm" and "clear": a largest gap is clear when Holm's p-value across all largest gaps is at most 0.05, and a single gap
+    """Adds "p_holm", "clear" and, to single gaps, "verdict": a largest gap is clear when Holm's p-value across all largest gaps is at most 0.05, and a single gap
     when the largest of its measure is clear and its own p-value, by Holm across all gaps, is at most 0.05 as well.
 
-    So that a table without any true gap is called clear in something at most once in twenty times, however much is looked at.
+    So that a table without any true gap is called clear in something at most once in twenty times, however much is looked at. A verdict
+    does not contradict its interval: no gap is clear whose interval holds 0, and one that is not clear though its interval leaves 0 out is
+    called clear by itself alone.
     """
     for entry, p in zip(told["largest"], holm([each["p"] for each in told["largest"]]), strict=True):
         entry |= {"p_holm": p, "clear": p is not None and p <= ALPHA}
     open_ = {(each["of"], each["measure"]) for each in told["largest"] if each["clear"]}
     for entry, p in zip(told["gaps"], holm([each["p"] for each in told["gaps"]]), strict=True):
-        entry |= {"p_holm": p, "clear": p is not None and p <= ALPHA and (entry["of"], entry["measure"]) in open_}
+        entry |= {"p_holm": p, "clear": p is not None and p <= ALPHA and (entry["of"], entry["measure"]) in open_ and not _holds_zero(entry)}
+        entry["verdict"] = _verdict(entry)
     return told
+
+
+def _holds_zero(entry: Mapping[str, Any]) -> bool:
+    return entry["ci"] is None or entry["ci"][0] <= 0 <= entry["ci"][1]
+
+
+def _verdict(entry: Mapping[str, Any]) -> str:
+    if entry["value"] is None:
+        return "not defined"
+    if entry["thin"]:
+        return "few rows"
+    return CLEAR if entry["clear"] else MAY_BE_CHANCE if _holds_zero(entry) else ALONE

@@ -79,7 +79,9 @@ def largest_gap(hits: Sequence[int], of: Sequence[int], *, shuffles: int = SHUFF
 
     A permutation test: the hits are dealt anew among groups of the same sizes (multivariate hypergeometric), so that it holds its
     level whatever the sizes. An interval by percentiles of a bootstrap would leave nought out even where there is no gap, for a
-    maximum less a minimum is never negative. p counts the table itself among the shuffles (Phipson and Smyth 2010).
+    maximum less a minimum is never negative. p counts the table itself among the shuffles (Phipson and Smyth 2010), so it cannot fall
+    below 1 in so many; where no shuffle reaches the gap, Bonferroni's bound over all pairs takes its place if it is less, for a floor times
+    many comparisons would call the clearest gap chance.
     """
     sizes, counts = np.asarray(of, dtype="int64"), np.asarray(hits, dtype="int64")
     rng = np.random.default_rng(seed)
@@ -87,7 +89,10 @@ def largest_gap(hits: Sequence[int], of: Sequence[int], *, shuffles: int = SHUFF
     seen = float(shares.max() - shares.min())
     dealt = rng.multivariate_hypergeometric(sizes, int(counts.sum()), size=shuffles, method="marginals") / sizes
     as_large = int((dealt.max(axis=1) - dealt.min(axis=1) >= seen - 1e-12).sum())
-    return seen, (1 + as_large) / (1 + shuffles)
+    if as_large:
+        return seen, (1 + as_large) / (1 + shuffles)
+    low, high, pairs = int(shares.argmin()), int(shares.argmax()), len(sizes) * (len(sizes) - 1) / 2
+    return seen, min(1 / (1 + shuffles), pairs * two_shares_p(int(counts[low]), int(sizes[low]), int(counts[high]), int(sizes[high])))
 
 
 def resampled_cells(counts: np.ndarray, replicates: int = REPLICATES, seed: int = 0) -> np.ndarray:

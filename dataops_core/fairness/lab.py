@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -13,7 +15,8 @@ import pandas as pd
 from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
 from dataops_core.fairness.bias import versions
 from dataops_core.fairness.decisions import usable
-from dataops_core.fairness.intervals import REPLICATES, percentiles, resampled_cells
+from dataops_core.fairness.gaps import ALPHA
+from dataops_core.fairness.intervals import REPLICATES, holm, percentiles, resampled_cells
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
 from dataops_core.fairness.people import THIN, Groups, groups_of, named_ranges, outcome_of
 from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
@@ -23,6 +26,8 @@ Progress = Callable[[float, str], None]
 HELD_BACK = 0.3
 SLOW_ROWS = 20_000
 PAIR = {"demographic_parity": "selection_rate", "equalized_odds": "tpr"}  # whose gap a constraint closes
+MEASURED = ("selection_rate", "tpr", "accuracy")  # by which somebody gains or pays
+REFITS = 5  # from bootstrap samples of the training rows
 LEAST = 0.005  # a change below it is none that matters
 SHRINKS = 0.01
 
@@ -39,10 +44,11 @@ def lab(
     three in ten rows are held back by the seed, by group and outcome. No model sees the sensitive columns, nor those
     to `leave_out`, such as weights. Per method: "accuracy",
     "balanced_accuracy", "selection_gap", "tpr_gap", "fpr_gap" (largest less smallest rate over groups with `thin` rows) and "odds_gap" (the larger of the
-    last two), "groups" (rates of each),
+    last two), "intervals" of all of these (95 %, bootstrap), "groups" (rates of each),
     "difference" from doing nothing with 95 % intervals of a paired bootstrap (the gaps between the same two groups), "pays" and "gains" (groups
-    with clearly fewer or more good decisions, or right ones), "levels_down" where the gap shrinks only because the better-off
-    lose, "undominated" where no other way is both more accurate and closer to no gap, what it changes and needs, "seconds", "step". The
+    with clearly fewer or more good decisions, or right ones, by Holm across groups, measures and methods, counting the chance in
+    the training rows too: all but the slow ways learn again from bootstrap samples), "levels_down" where the gap shrinks only because the better-off
+    lose, "undominated" where no other way is both more accurate and closer to no gap, clearly so in one of them, what it changes and needs, "seconds", "step". The
     slow ones learn from a sample of `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
     """
     setup, found, start_frame = prepared(table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
@@ -51,7 +57,10 @@ def lab(
     decisions, seconds, failed = _run(asked, setup, progress)
     progress(0.95, "Comparing")
     pair = PAIR[constraint]
-    told = {name: compared(decisions[name], decisions["baseline"], setup, pair, thin, replicates) for name in decisions}
+    again = _refits(list(decisions), setup)
+    told = {
+        name: compared(decisions[name], decisions["baseline"], setup, pair, thin, replicates, among=max(1, len(decisions) - 1), again=again.get(name, ())) for name in decisions
+    }
     best = _undominated(told, "selection_gap" if pair == "selection_rate" else "odds_gap")
     for name, each in told.items():
         each |= METHODS[name] | {
@@ -155,6 +164,25 @@ def _run(asked: list[str], setup: Setup, progress: Progress) -> tuple[dict[str, 
     return decisions, seconds, failed
 
 
+def _refits(names: list[str], setup: Setup) -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
+    """The decisions of each method but the slow ones, and of the baseline, learned again from bootstrap samples of the training rows."""
+    told: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # as in the first run
+        for number in range(REFITS):
+            rng = np.random.default_rng([setup.seed, number])
+            other = replace(setup, train=np.sort(rng.choice(setup.train, len(setup.train))), seed=setup.seed + number + 1)
+            if len(set(other.good[other.train].tolist())) < 2:
+                return {}
+            baseline = fitted(other, other.frame.iloc[other.train], other.good[other.train])
+            before = np.asarray(baseline.predict(plain(other.frame.iloc[other.judge], other.chosen)), dtype=bool)
+            for name in names:
+                if name not in SLOW and name != "baseline":
+                    with contextlib.suppress(DataOpsError, Skip, ValueError):  # a sample without both outcomes in a group
+                        told.setdefault(name, []).append((decided(name, other, baseline), before))
+    return {name: each for name, each in told.items() if len(each) == REFITS}
+
+
 def _rates(cells: np.ndarray) -> dict[str, np.ndarray]:
     """Rates of each group from counts (…, groups, truth, decision); NaN where there is nobody to count."""
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -171,7 +199,7 @@ def _whole(cells: np.ndarray) -> dict[str, np.ndarray]:
     return {"accuracy": together["accuracy"][..., 0], "balanced_accuracy": (together["tpr"][..., 0] + 1 - together["fpr"][..., 0]) / 2}
 
 
-def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int = REPLICATES) -> dict[str, Any]:
+def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int = REPLICATES, *, among: int = 1, again: Sequence[tuple[np.ndarray, np.ndarray]] = ()) -> dict[str, Any]:
     """One method's decisions against the baseline's, by the counts of group, truth, the baseline's decision and its own."""
     names, codes = np.unique(setup.groups[setup.judge].astype(str), return_inverse=True)
     truth = setup.good[setup.judge].astype(int)
@@ -185,21 +213,33 @@ def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin
     told: dict[str, Any] = {key: float(value) for key, value in _whole(now).items()}
     told["difference"] = {key: _change(_whole(now)[key], _whole(then)[key], _whole(drawn.sum(axis=3))[key], _whole(drawn.sum(axis=4))[key]) for key in ("accuracy", "balanced_accuracy")}
     ends: dict[str, tuple[int, int]] = {}
+    told["intervals"] = {key: _ends(percentiles(value)) for key, value in _whole(drawn.sum(axis=3)).items()}
+    apart_drawn: dict[str, np.ndarray] = {}
     for key, gap in (("selection_rate", "selection_gap"), ("tpr", "tpr_gap"), ("fpr", "fpr_gap")):
         wide = np.flatnonzero(of[key] >= thin)
         told[gap] = float(np.ptp(rates[key][wide])) if len(wide) > 1 else None
+        told["intervals"][gap] = None
         if len(wide) > 1:
+            apart_drawn[gap] = np.ptp(drawn_rates[key][:, wide], axis=1)
+            told["intervals"][gap] = _ends(percentiles(apart_drawn[gap]))
             low, high = int(wide[old[key][wide].argmin()]), int(wide[old[key][wide].argmax()])
             ends[key] = low, high
             apart = [np.abs(each[..., high] - each[..., low]) for each in (rates[key], old[key], drawn_rates[key], drawn_old[key])]
             told["difference"][gap] = _change(*apart) | {"between": [str(names[high]), str(names[low])]}
     told["odds_gap"] = None if None in (told["tpr_gap"], told["fpr_gap"]) else max(told["tpr_gap"], told["fpr_gap"])
+    both = {"tpr_gap", "fpr_gap"} <= set(apart_drawn)
+    told["intervals"]["odds_gap"] = _ends(percentiles(np.maximum(apart_drawn["tpr_gap"], apart_drawn["fpr_gap"]))) if both else None
     told["groups"] = {}
     for at, name in enumerate(names):
         changes = {key: _change(rates[key][at], old[key][at], drawn_rates[key][:, at], drawn_old[key][:, at]) for key in rates}
         told["groups"][str(name)] = {"n": int(of["accuracy"][at]), "thin": bool(of["accuracy"][at] < thin)} | {
             key: {"value": float(rates[key][at]) if of[key][at] else None, "of": int(of[key][at]), "thin": bool(of[key][at] < thin)} | {"change": changes[key]} for key in rates
         }
+    moved = [{key: here - there for (key, here), there in zip(_rates(_cells(codes, truth, one, len(names))).items(), _rates(_cells(codes, truth, other, len(names))).values(), strict=True)} for one, other in again]
+    for at, each in enumerate(told["groups"].values()):
+        for key in MEASURED if moved else ():
+            each[key]["change"]["p"] = _p_of_both(each[key]["change"], np.array([change[key][at] for change in moved]))
+    _correct(told["groups"], among)
     told["pays"] = _moved(told["groups"], -1)
     told["gains"] = _moved(told["groups"], 1)
     better = any(each["measure"] in ("selection_rate", "tpr") for each in told["gains"])
@@ -211,17 +251,61 @@ def _change(now: Any, then: Any, drawn_now: np.ndarray, drawn_then: np.ndarray) 
     """A change with its paired interval; `clear` when that leaves nought out and the change is large enough to matter."""
     value = float(now - then)
     if not np.isfinite(value):
-        return {"value": None, "ci": None, "clear": False}
+        return {"value": None, "ci": None, "p": None, "clear": False}
     between = percentiles(drawn_now - drawn_then)
     clear = between is not None and not between[0] <= 0 <= between[1] and abs(value) >= LEAST
-    return {"value": value, "ci": list(between) if between else None, "clear": bool(clear)}
+    return {"value": value, "ci": list(between) if between else None, "p": _p_of(value, drawn_now - drawn_then), "clear": bool(clear)}
+
+
+def _cells(codes: np.ndarray, truth: np.ndarray, made: np.ndarray, groups: int) -> np.ndarray:
+    """Counts (groups, truth, decision)."""
+    flat = np.ravel_multi_index((codes, truth, made.astype(int)), (groups, 2, 2))
+    return np.bincount(flat, minlength=groups * 4).reshape(groups, 2, 2)
+
+
+def _p_of_both(change: Mapping[str, Any], again: np.ndarray) -> float | None:
+    """How often chance in the judged and in the training rows alone gives such a change: Student's t, degrees of freedom by Satterthwaite 1946.
+
+    `again` are the changes after learning from other samples of the training rows.
+    """
+    from scipy.stats import norm, t
+
+    if change.get("p") is None or not np.isfinite(again).all():
+        return None
+    judged, learned = (change["value"] / norm.isf(max(change["p"], 1e-300) / 2)) ** 2, float(again.var(ddof=1))
+    if not judged + learned > 0:
+        return None
+    freedom = (judged + learned) ** 2 / (learned**2 / (len(again) - 1)) if learned > 0 else np.inf
+    return float(2 * t.sf(abs(change["value"]) / np.sqrt(judged + learned), freedom))
+
+
+def _p_of(value: float, drawn: np.ndarray) -> float | None:
+    """How often chance alone changes a rate as much, by the spread of the replicates (normal law); None where it is not defined."""
+    from scipy.stats import norm
+
+    known = drawn[np.isfinite(drawn)]
+    spread = float(known.std()) if len(known) >= 0.95 * len(drawn) and len(known) > 1 else 0.0
+    return float(2 * norm.sf(abs(value) / spread)) if spread > 0 else None
+
+
+def _ends(between: tuple[float, float] | None) -> list[float] | None:
+    return list(between) if between else None
+
+
+def _correct(groups: Mapping[str, Any], among: int) -> None:
+    """Let a group's change be clear only where Holm's p-value, across groups, measures and as many methods, is at most 0.05."""
+    entries = [(each, key) for each in groups.values() for key in MEASURED if not each[key]["thin"]]
+    adjusted = holm([each[key]["change"].get("p") for each, key in entries])
+    for (each, key), p in zip(entries, adjusted, strict=True):
+        each[key]["change"]["p_holm"] = None if p is None else min(1.0, p * among)
+        each[key]["change"]["clear"] = bool(each[key]["change"]["clear"] and p is not None and p * among <= ALPHA)
 
 
 def _moved(groups: Mapping[str, Any], sign: int) -> list[dict[str, Any]]:
     """Groups whose good or right decisions clearly became fewer (-1) or more (1)."""
     told = []
     for name, each in groups.items():
-        for key in ("selection_rate", "tpr", "accuracy"):
+        for key in MEASURED:
             change = each[key]["change"]
             if change["clear"] and change["value"] * sign > 0 and not each[key]["thin"]:
                 told.append({"group": name, "measure": key, **change})
@@ -238,6 +322,20 @@ def _levels_down(rates: Mapping[str, np.ndarray], old: Mapping[str, np.ndarray],
 
 
 def _undominated(told: Mapping[str, Mapping[str, Any]], gap: str) -> list[str]:
-    """The methods that no other beats in accuracy and gap at once; without a gap there is nothing to weigh."""
-    points = {name: (each["accuracy"], -each[gap]) for name, each in told.items() if each[gap] is not None}
-    return [name for name, mine in points.items() if not any(other[0] >= mine[0] and other[1] >= mine[1] and other != mine for other in points.values())]
+    """The methods that no other beats in accuracy and gap at once, in one of them by more than chance; without a gap there is nothing to weigh.
+
+    By more than chance: the two intervals do not share a value.
+    """
+    points = {name: ((each["accuracy"], -each[gap]), _span(each, gap)) for name, each in told.items() if each[gap] is not None}
+
+    def beats(other: Any, mine: Any) -> bool:
+        better = all(a >= b for a, b in zip(other[0], mine[0], strict=True))
+        return better and any(low > high for (low, _), (_, high) in zip(other[1], mine[1], strict=True))
+
+    return [name for name, mine in points.items() if not any(beats(other, mine) for other in points.values())]
+
+
+def _span(each: Mapping[str, Any], gap: str) -> tuple[tuple[float, float], tuple[float, float]]:
+    """The ends of accuracy and of the gap, turned round so that more is better; both the value itself where there is no interval."""
+    accuracy, apart = (each["intervals"].get(key) or [each[key], each[key]] for key in ("accuracy", gap))
+    return (accuracy[0], accuracy[1]), (-apart[1], -apart[0])

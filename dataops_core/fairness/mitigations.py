@@ -15,6 +15,7 @@ from dataops_core.table.kinds import type_of
 
 WEIGHT = "lab weight"
 ROUNDS = 30  # of exponentiated gradient
+FOLDS = 5  # whose rows are scored by a model that learned from the others
 GRID = 10  # models for each dimension of a grid
 MOST_DIMENSIONS = 4  # as Fairlearn recommends
 Constraint = Literal["demographic_parity", "equalized_odds"]
@@ -50,7 +51,7 @@ METHODS: dict[str, dict[str, Any]] = {
         "needs": "the group when learning", "at_prediction": False,
     },
     "thresholds": {
-        "title": "Thresholds by group", "where": "decisions", "changes": "decides at another threshold in each group (Hardt et al. 2016)",
+        "title": "Thresholds by group", "where": "decisions", "changes": "decides at another threshold in each group (Hardt et al. 2016), set on scores of rows that the model did not learn from",
         "needs": "the group at prediction time: people are treated differently by who they are, which the law may forbid; decisions may be drawn by lot, here by the seed",
         "at_prediction": True,
     },
@@ -184,15 +185,50 @@ def _reduced(method: str, setup: Setup) -> Decider:
 
 def _thresholds(setup: Setup, baseline: Any) -> Decider:
     from fairlearn.postprocessing import ThresholdOptimizer
+    from sklearn.base import BaseEstimator, ClassifierMixin
 
-    rows, groups = plain(setup.frame, setup.chosen).iloc[setup.train], setup.groups[setup.train].astype(str)
-    found = ThresholdOptimizer(estimator=baseline, constraints=setup.constraint, predict_method="predict_proba", prefit=True)
-    found.fit(rows, setup.good[setup.train].astype(int), sensitive_features=groups)
+    class Known(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+        """A model whose probabilities are known already: the column of scores that it is given."""
+
+        def fit(self, *_: Any) -> Known:
+            self.classes_ = np.array([0, 1])
+            return self
+
+        def predict_proba(self, rows: pd.DataFrame) -> np.ndarray:
+            scores = np.asarray(rows, dtype="float64")[:, 0]
+            return np.column_stack([1 - scores, scores])
+
+    groups = setup.groups[setup.train].astype(str)
+    found = ThresholdOptimizer(estimator=Known(), constraints=setup.constraint, predict_method="predict_proba")
+    found.fit(pd.DataFrame({"score": out_of_fold(setup)}), setup.good[setup.train].astype(int), sensitive_features=groups)
     rules = {}
     for name, mix in found.interpolated_thresholder_.interpolation_dict.items():
         parts = [_part(float(share), operation) for share, operation in ((mix["p0"], mix["operation0"]), (mix["p1"], mix["operation1"])) if share > 0]
         rules[str(name)] = {"parts": parts, "fixed_share": float(mix.get("p_ignore", 0.0)), "fixed": float(mix.get("prediction_constant", 0.0))}
     return Decider([(1.0, baseline)], rules)
+
+
+def out_of_fold(setup: Setup) -> np.ndarray:
+    """The baseline's probabilities of the good outcome for the training rows, each from a model that did not learn from the row.
+
+    A model is surer of rows it learned from than of others, unequally so in each group: thresholds that fit its scores there
+    close the gap there and not elsewhere.
+    """
+    from sklearn.model_selection import StratifiedKFold
+
+    rows, good = setup.frame.iloc[setup.train], setup.good[setup.train]
+    folds = min(FOLDS, int(np.bincount(good.astype(int), minlength=2).min()))
+    if folds < 2:
+        raise SettingError("One outcome has a single row to learn from, so no score can be had for it.", "thresholds", "Bring more rows.")
+    _, groups = np.unique(setup.groups[setup.train].astype(str), return_inverse=True)
+    strata = 2 * groups + good
+    strata = np.where(np.bincount(strata)[strata] < folds, good - 2, strata)  # too few rows for each fold: by outcome alone
+    strata = strata if np.unique(strata, return_counts=True)[1].min() >= folds else good.astype(int)
+    scores = np.empty(len(rows))
+    for learn, judge in StratifiedKFold(folds, shuffle=True, random_state=setup.seed % 2**32).split(strata, strata):
+        model = fitted(setup, rows.iloc[learn], good[learn])
+        scores[judge] = model.predict_proba(plain(rows.iloc[judge], setup.chosen))[:, 1]
+    return scores
 
 
 def _part(share: float, operation: Any) -> dict[str, Any]:

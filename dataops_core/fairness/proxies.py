@@ -10,6 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.fairness.gaps import ALPHA
+from dataops_core.fairness.intervals import holm
 from dataops_core.fairness.people import Groups, groups_of
 from dataops_core.models import Features, estimator, features, one_thread, plain, training
 from dataops_core.steps._groups import positions
@@ -20,6 +22,7 @@ MOST_GROUPS = 20  # groups that somebody could try to tell apart
 FOLDS = 3
 LEAST = 10  # rows of a group that takes part
 TENTHS = 10
+LEAST_CELL = 5  # rows that each cell of a chi-square test is expected to hold (Cochran 1954)
 STRONG, SOME = 0.8, 0.6  # AUC
 
 
@@ -29,10 +32,11 @@ def proxies(
 ) -> dict[str, Any]:
     """Tell how well each other column tells the sensitive attribute, strongest first; leaving a column out does not hide who a person is.
 
-    "columns" lists {"column", "auc", "balanced_accuracy", "association", "measure", "verdict"}: auc (one group against the rest,
-    averaged; 0.5 is guessing) and balanced accuracy (1 / groups is guessing) on rows that the shares were not counted on, three folds
-    in turn; association is Cramér's V (bias-corrected, Bergsma 2013) or, for numbers, eta. "together" is the same of a linear model of all
-    columns. Only training rows are looked at, 6,000 of them drawn by the seed where there are more; groups of fewer than 10 rows,
+    "columns" lists {"column", "auc", "interval", "p", "p_holm", "balanced_accuracy", "association", "measure", "verdict"}: auc (one group
+    against the rest, averaged; 0.5 is guessing) and balanced accuracy (1 / groups is guessing) on rows that the shares were not counted on,
+    three folds in turn; interval (95 %) by Hanley & McNeil 1982, p of a test that column and group have nothing to do with each other, p_holm across
+    everything that is listed; association is Cramér's V (bias-corrected, Bergsma 2013) or, for numbers, epsilon, which is eta without what chance adds (Kelley 1935).
+    "together" is the same of a linear model of all columns. A verdict above "tells little" takes an AUC of 0.6 that is more than chance. Only training rows are looked at, 6,000 of them drawn by the seed where there are more; groups of fewer than 10 rows,
     and the unknown, are left out. Raises SettingError where fewer than two groups are left, or more than 20.
     """
     frame = training(table.frame(), table.column(split).name if split else None)
@@ -43,11 +47,20 @@ def proxies(
     folds = _folds(codes, seed)
     told = [_alone(name, part[name], name in chosen.numbers, codes, folds) for name in chosen.names]
     told.sort(key=lambda each: (-each["auc"], each["column"]))
+    together = _together(part, chosen, codes, folds, seed) if chosen.names else None
+    judged([*told, *([together] if together else [])])
     return {
         "sensitive": list(found.columns), "groups": names, "rows": len(rows), "of": len(frame), "columns": told, "left_out": chosen.left_out,
-        "together": _together(part, chosen, codes, folds, seed) if chosen.names else None, "seed": seed,
+        "together": together, "seed": seed,
         "guessing": {"auc": 0.5, "balanced_accuracy": 1 / len(names)},
     }
+
+
+def judged(told: Sequence[dict[str, Any]]) -> None:
+    """Add "p_holm" across all of these, and the "verdict"."""
+    for each, p in zip(told, holm([each["p"] for each in told]), strict=True):
+        clear = p is not None and p <= ALPHA
+        each |= {"p_holm": p, "verdict": "tells little" if each["auc"] < SOME else "may be chance" if not clear else "strong proxy" if each["auc"] >= STRONG else "tells something"}
 
 
 def _taking_part(found: Groups, seed: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
@@ -90,18 +103,79 @@ def _alone(name: str, column: pd.Series, number: bool, codes: np.ndarray, folds:
         np.add.at(table, (places[0], codes[learn]), 1)
         prior = np.bincount(codes[learn], minlength=size) / len(learn)
         chances[judge] = ((table + prior) / (table.sum(axis=1, keepdims=True) + 1))[places[1]]
-    association, measure = (_eta(values, codes), "eta") if number else (_cramer(values, codes), "Cramér's V")
-    return {"column": name} | _scores(chances, codes, folds) | {"association": association, "measure": measure}
+    association, measure = (_epsilon(values, codes), "epsilon") if number else (_cramer(values, codes), "Cramér's V")
+    return {"column": name} | _scores(chances, codes, folds) | {"p": _independent(values, codes, number), "association": association, "measure": measure}
 
 
 def _scores(chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, Any]:
     from sklearn.metrics import roc_auc_score
 
     size = chances.shape[1]
-    auc = float(np.mean([roc_auc_score(codes[judge] == at, chances[judge, at]) for _, judge in folds for at in (range(size) if size > 2 else [1])]))
+    classes = range(size) if size > 2 else [1]
+    auc = float(np.mean([roc_auc_score(codes[judge] == at, chances[judge, at]) for _, judge in folds for at in classes]))
+    width = 1.959964 * _spread(auc, codes, classes)
     decided = (chances / np.bincount(codes, minlength=size)).argmax(axis=1)  # as if all groups were as large
     balanced = float(np.mean([(decided[codes == at] == at).mean() for at in range(size)]))
-    return {"auc": auc, "balanced_accuracy": balanced, "verdict": "strong proxy" if auc >= STRONG else "tells something" if auc >= SOME else "tells little"}
+    return {"auc": auc, "interval": [max(0.0, auc - width), min(1.0, auc + width)], "p": _permuted(chances, codes, folds, classes), "balanced_accuracy": balanced}
+
+
+def _spread(auc: float, codes: np.ndarray, classes: Sequence[int]) -> float:
+    """The standard error of an AUC (Hanley & McNeil 1982, Radiology 143:29); of many classes' mean the mean, as if all went together."""
+    one, other, found = auc / (2 - auc), 2 * auc**2 / (1 + auc), []
+    for at in classes:
+        n, m = int((codes == at).sum()), int((codes != at).sum())
+        found.append(np.sqrt(max(0.0, auc * (1 - auc) + (n - 1) * (one - auc**2) + (m - 1) * (other - auc**2)) / (n * m)))
+    return float(np.mean(found))
+
+
+def _permuted(chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], classes: Sequence[int]) -> float:
+    """How often a mean AUC as great comes about when groups are dealt out anew among the judged rows: twice the median over folds.
+
+    The AUC is a sum over rows of what a row's rank adds for its group, whose mean and variance over all permutations are known
+    (Hoeffding 1951, Annals of Mathematical Statistics 22:558); so p needs no shuffles, and has no floor. Folds are not independent, for
+    each learns from the others: twice the median p holds whatever their dependence (Meinshausen, Meier & Buehlmann 2009, JASA 104:1671).
+    """
+    from scipy.stats import norm, rankdata
+
+    found = []
+    for _, judge in folds:
+        of, n = codes[judge], len(judge)
+        sizes = np.bincount(of, minlength=chances.shape[1])
+        adds = np.zeros((n, chances.shape[1]))  # what a row adds if it is of each group
+        for at in classes:
+            adds[:, at] = rankdata(chances[judge, at]) / (sizes[at] * (n - sizes[at]) * len(classes))
+        usual = adds.mean(axis=0)
+        apart = adds - usual - (adds @ sizes / n)[:, None] + usual @ sizes / n
+        spread = float((apart**2 @ sizes).sum() / (n - 1))
+        above = float(adds[np.arange(n), of].sum() - usual @ sizes)
+        found.append(float(norm.sf(above / np.sqrt(spread))) if spread > 0 else 1.0)
+    return min(1.0, 2 * float(np.median(found)))
+
+
+def _independent(values: np.ndarray, codes: np.ndarray, number: bool) -> float:
+    """How often a column that has nothing to do with the groups goes with them as much: a chi-square test, and of numbers Kruskal and Wallis's
+    too (the lesser p, twice); tenths and categories are made fewer until each cell is expected to hold five rows.
+    """
+    from scipy.stats import chi2_contingency, kruskal
+
+    least = LEAST_CELL / float(np.bincount(codes).min()) * len(codes)  # rows that a value must have
+    known, p = ~np.isnan(values), []
+    if number:
+        sides = [values[known & (codes == at)] for at in range(int(codes.max()) + 1)]
+        if min(len(side) for side in sides) and np.ptp(values[known]) > 0:
+            p.append(float(kruskal(*sides).pvalue))
+        bins = min(TENTHS, int(known.sum() / least))
+        ends = np.unique(np.quantile(values[known], np.arange(1, bins) / bins)) if bins > 1 else np.zeros(0)
+        places = np.where(known, np.searchsorted(ends, values, side="left"), len(ends) + 1)
+    else:
+        places = np.where(known, values, -1)
+    _, places, counts = np.unique(places, return_inverse=True, return_counts=True)
+    kept = np.cumsum(counts >= least)
+    places = np.where(counts[places] >= least, kept[places], 0)  # all rare ones are one
+    table = np.array([np.bincount(codes[places == at], minlength=int(codes.max()) + 1) for at in np.unique(places)])
+    if len(table) > 1:
+        p.append(float(chi2_contingency(table, correction=False).pvalue))
+    return min(1.0, len(p) * min(p)) if p else 1.0
 
 
 def _together(part: pd.DataFrame, chosen: Features, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], seed: int) -> dict[str, Any]:
@@ -114,8 +188,8 @@ def _together(part: pd.DataFrame, chosen: Features, codes: np.ndarray, folds: li
     return _scores(chances, codes, folds)
 
 
-def _eta(values: np.ndarray, codes: np.ndarray) -> float | None:
-    """The correlation ratio: how much of a number's spread lies between groups (square root of the share); None without spread."""
+def _epsilon(values: np.ndarray, codes: np.ndarray) -> float | None:
+    """How much of a number's spread lies between groups beyond chance (square root of epsilon squared, Kelley 1935); None without spread."""
     known = ~np.isnan(values)
     x, of = values[known], codes[known]
     if not len(x) or np.ptp(x) == 0:
@@ -123,7 +197,8 @@ def _eta(values: np.ndarray, codes: np.ndarray) -> float | None:
     x = (x - x.mean()) / np.abs(x - x.mean()).max()
     n = np.bincount(of)
     means = np.divide(np.bincount(of, weights=x), n, out=np.zeros(len(n)), where=n > 0)
-    return float(np.sqrt(min(1.0, (n * means**2).sum() / (x**2).sum())))
+    groups, share = int((n > 0).sum()), min(1.0, (n * means**2).sum() / (x**2).sum())
+    return float(np.sqrt(max(0.0, 1 - (1 - share) * (len(x) - 1) / (len(x) - groups)))) if len(x) > groups else None
 
 
 def _cramer(values: np.ndarray, codes: np.ndarray) -> float | None:

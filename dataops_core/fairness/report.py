@@ -174,12 +174,12 @@ def _number(value: float | None) -> str:
 
 def _gaps(told: Mapping[str, Any]) -> str:
     rows = [
-        (each["group"], each["of"], MODEL.get(each["measure"], {}).get("title", each["measure"]), _percent(each["value"], sign=True), _between(each["ci"], sign=True), "clear" if each["clear"] else "few people" if each["thin"] else "not clear")
+        (each["group"], each["of"], MODEL.get(each["measure"], {}).get("title", each["measure"]), _percent(each["value"], sign=True), _between(each["ci"], sign=True), each["verdict"])
         for each in told["gaps"] if HIDDEN not in each
     ]
     if not rows:
         return ""
-    how = "Group less reference, 95 % Newcombe interval; clear: beyond chance after Holm's correction across everything that was looked at."
+    how = "Group less reference, 95 % Newcombe interval; clear: beyond chance after Holm's correction across everything that was looked at; clear by itself: only without that correction."
     return f"<p class=quiet>{how}</p>" + _table(("group", "by", "measure", "gap", "interval", ""), rows)
 
 

@@ -3,7 +3,7 @@
 from dataops_core.imputation.bench import bench
 from dataops_core.imputation.mcar import little
 from dataops_core.imputation.methods import METHODS
-from dataops_core.imputation.rubin import pooled, rubin
+from dataops_core.imputation.rubin import pooled, regression, rubin
 from dataops_core.imputation.understand import understand
 
-__all__ = ["METHODS", "bench", "little", "pooled", "rubin", "understand"]
+__all__ = ["METHODS", "bench", "little", "pooled", "regression", "rubin", "understand"]

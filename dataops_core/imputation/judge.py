@@ -101,19 +101,33 @@ def by_group(
 
 
 def group_scores(collected: dict[str, dict[str, dict[str, list[float]]]], numbers_among: Collection[str]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Per group the nrmse and accuracy, each the mean over columns, as for all rows; a column with fewer than 10 cells in it does not count."""
+    """Per group the nrmse and accuracy with 95 % intervals, each the mean over columns, as for all rows; a column with fewer than 10 cells in it does not count."""
     told: dict[str, dict[str, dict[str, Any]]] = {}
     for name, groups in collected.items():
         told[name] = {}
         for group, columns in sorted(groups.items()):
-            enough = {column: float(np.mean(errors)) for column, errors in columns.items() if len(errors) >= ENOUGH}
-            squares = [mean for column, mean in enough.items() if column in numbers_among]
-            misses = [mean for column, mean in enough.items() if column not in numbers_among]
+            enough = {column: np.array(errors) for column, errors in columns.items() if len(errors) >= ENOUGH}
+            squares = [errors for column, errors in enough.items() if column in numbers_among]
+            misses = [errors for column, errors in enough.items() if column not in numbers_among]
+            roots = [float(np.sqrt(errors.mean())) for errors in squares]
+            spreads = [_standard_error(errors) / (2 * root) if root > 0 else 0.0 for errors, root in zip(squares, roots, strict=True)]  # of a root: the delta method
+            right = 1.0 - float(np.mean([errors.mean() for errors in misses])) if misses else None
             told[name][group] = {
-                "cells": sum(map(len, columns.values())), "nrmse": float(np.mean(np.sqrt(squares))) if squares else None,
-                "accuracy": 1.0 - float(np.mean(misses)) if misses else None,
+                "cells": sum(map(len, columns.values())), "nrmse": float(np.mean(roots)) if squares else None, "accuracy": right,
+                "nrmse_interval": _around(float(np.mean(roots)), spreads) if squares else None,
+                "accuracy_interval": _around(right, [_standard_error(errors) for errors in misses], 1.0) if right is not None else None,
             }
     return told
+
+
+def _standard_error(errors: np.ndarray) -> float:
+    return float(errors.std(ddof=1) / np.sqrt(len(errors)))
+
+
+def _around(middle: float, spreads: Sequence[float], most: float = np.inf) -> list[float]:
+    """The 95 % interval of a mean over columns, given the standard error of each."""
+    width = 1.959964 * float(np.sqrt(np.sum(np.square(spreads)))) / len(spreads)
+    return [max(0.0, middle - width), min(most, middle + width)]
 
 
 def task_of(column: pd.Series) -> str | None:

@@ -21,11 +21,14 @@ METHODS = {  # the simplest first: of equally good methods the first one is reco
     "most_frequent": "every column gets its most frequent value",
     "group_median": "numbers get the median of their group, categories its most frequent value",
     "forward": "the last known value, in the order of time",
+    "backward": "the next known value, in the order of time",
+    "interpolate": "numbers on a straight line between the known values before and after, in the order of time; categories the last known value",
     "hot_deck": "the value of another row, drawn by chance",
     "bayesian_ridge": "predicted from the other columns by straight lines",
     "knn": "the five most similar rows are asked",
     "trees": "predicted from the other columns by gradient-boosted trees",
 }
+ALONG = ("forward", "backward", "interpolate")  # which need the order of the rows
 MOST_GROUPS = 30
 
 
@@ -52,15 +55,16 @@ def offered(task: Task, asked: Sequence[str] | None) -> list[str]:
             raise SettingError(f'There is no method "{name}".', "methods", nearest(name, METHODS))
         if name == "group_median" and task.group is None:
             raise SettingError("There is no column of groups to take medians in.", "methods", "Leave group_median out.")
-        if name == "forward" and task.time is None:
-            raise SettingError('"forward" needs the order of the rows.', "methods", "Name the column with the time (--time).")
+        if name in ALONG and task.time is None:
+            raise SettingError(f'"{name}" needs the order of the rows.', "methods", "Name the column with the time (--time).")
     if asked is not None and not asked:
         raise SettingError("No method is chosen.", "methods", f"Choose some of: {', '.join(METHODS)}.")
     if asked:
         return [name for name in METHODS if name in asked]
     left_out = set() if task.numbers else {"mean", "median"}
     left_out |= set() if task.group else {"group_median"}
-    left_out |= set() if task.time else {"forward"}
+    left_out |= set() if task.time else set(ALONG)
+    left_out |= set() if task.numbers else {"interpolate"}
     return [name for name in METHODS if name not in left_out]
 
 
@@ -73,8 +77,11 @@ def steps_of(method: str, task: Task) -> list[dict[str, Any]]:
         return numbers + ([_step("fill_missing", task.categories, how="most_frequent", **by)] if task.categories else [])
     if method == "most_frequent":
         return [_step("fill_missing", task.columns, how="most_frequent")]
-    if method == "forward":
-        return [_step("fill_along", task.columns, how="forward", order=task.time)]
+    if method in ALONG:  # what has no known value on the needed side is filled too, or the advice would leave cells empty
+        between = [_step("fill_along", task.numbers, how="interpolate", order=task.time)] if method == "interpolate" else []
+        columns = task.categories if between else tuple(task.columns)
+        carried = [_step("fill_along", columns, how="backward" if method == "backward" else "forward", order=task.time)] if columns else []
+        return [*between, *carried, *steps_of("median", task)]
     if method == "hot_deck":
         return [_step("fill_hot_deck", task.columns)]
     if method == "knn":

@@ -46,7 +46,9 @@ def missingness(frame: pd.DataFrame, name: str, chosen: Features, seed: int) -> 
     tells = [{"column": column, "auc_lost": lost} for column, lost in sorted(drops.items(), key=lambda pair: -pair[1]) if lost > 0.005][:NAMED]
     told: dict[str, Any] = {"auc": auc, "interval": [low, high], "tells": tells}
     named = " and ".join(f'"{each["column"]}"' for each in tells) or "several columns together"
-    if low <= 0.5 or auc < SLIGHT:
+    if low > 0.5 and auc < SLIGHT:
+        return told | {"verdict": "random", "words": f"Nearly random: the other columns tell where it is missing a little better than chance (AUC {auc:.2f}; 0.5 is guessing), too little to matter."}
+    if low <= 0.5:
         return told | {"verdict": "random", "words": f"Looks random: the other columns cannot tell where it is missing (AUC {auc:.2f}; 0.5 is guessing)."}
     how = " ".join(describe_gap(frame[each["column"]], gone) for each in tells[:2])
     if auc < CLEAR:

@@ -39,7 +39,8 @@ def recommend(told: dict[str, dict[str, Any]], runs: dict[str, Any], steps: dict
     worse = {what: _worse(what, told[simple], told[part]) for what, part in parts.items()}
     if len(parts) == 2 and parts["nrmse"] != parts["accuracy"] and max(worse.values()) > APART:
         return _two(parts["nrmse"], parts["accuracy"], simple, told, steps)
-    return {"recommended": simple, "reason": _reason(simple, best, told, names), "step": steps[simple][0], "steps": steps[simple]}
+    peers = [name for name in names if name != simple and _by_chance(by_loss[simple], by_loss[name])]
+    return {"recommended": simple, "reason": _reason(simple, best, told, names, peers), "step": steps[simple][0], "steps": steps[simple]}
 
 
 def as_good(name: str, best: str, told: dict[str, dict[str, Any]], by_loss: dict[str, np.ndarray]) -> bool:
@@ -48,6 +49,12 @@ def as_good(name: str, best: str, told: dict[str, dict[str, Any]], by_loss: dict
         return False
     apart = interval((by_loss[name] - by_loss[best]).tolist())
     return apart is None or apart[0] <= 0.0
+
+
+def _by_chance(one: np.ndarray, other: np.ndarray) -> bool:
+    """Whether the losses of two methods, paired over the hidings, differ by no more than chance."""
+    apart = interval((other - one).tolist()) if len(one) == len(other) else None
+    return apart is None or apart[0] <= 0.0 <= apart[1]
 
 
 def _worse(what: str, one: dict[str, Any], other: dict[str, Any]) -> float:
@@ -86,14 +93,14 @@ def _two(numbers: str, categories: str, single: str, told: dict[str, dict[str, A
             kind: {"nrmse": one["by_pattern"][kind]["nrmse"], "accuracy": other["by_pattern"][kind]["accuracy"], "wasserstein": None} for kind in one["by_pattern"]
         },
         "by_column": columns, "by_group": {
-            name: {group: each | {"accuracy": other["by_group"][name].get(group, {}).get("accuracy")} for group, each in groups.items()}
+            name: {group: each | {key: other["by_group"][name].get(group, {}).get(key) for key in ("accuracy", "accuracy_interval")} for group, each in groups.items()}
             for name, groups in one["by_group"].items()
         },
         "correlations": None, "score": None, "score_interval": None, "seconds": one["seconds"] + other["seconds"],
         "degenerate": bool(constant), "degenerate_columns": constant, "warning": " ".join(dict.fromkeys(w for w in (one["warning"], other["warning"]) if w and constant)),
     }
     reason = (
-        f"{_named(numbers)} recovers numbers best (error {one['nrmse']:.3f}), {_named(categories)} categories ({other['accuracy']:.1%} right); "
+        f"{_named(numbers)} recovers numbers well (error {one['nrmse']:.3f}), {_named(categories)} categories ({other['accuracy']:.1%} right); "
         f"one method for both, {_named(single)}, would reach {told[single]['nrmse']:.3f} and {told[single]['accuracy']:.1%}."
     )
     return {"recommended": name, "reason": reason, "step": made[0], "steps": made}
@@ -108,9 +115,12 @@ def _said(each: dict[str, Any]) -> str:
     return " and ".join(numbers + ([f"{each['accuracy']:.1%} of the categories right"] if each["accuracy"] is not None else []))
 
 
-def _reason(name: str, best: str, told: dict[str, dict[str, Any]], names: list[str]) -> str:
+def _reason(name: str, best: str, told: dict[str, dict[str, Any]], names: list[str], peers: list[str]) -> str:
     if name != best:
         return f"{_named(name)} reaches {_said(told[name])}; {_named(best)} is better by no more than chance and 1 %, and less simple."
     plain = next((other for other in ("mean", "most_frequent", "median") if other in names and other != name), None)
     than = f"; {_named(plain)} reaches {_said(told[plain])}" if plain else ""
+    if peers:
+        alike = min(peers, key=lambda other: (told[other]["nrmse"] or 0.0) - (told[other]["accuracy"] or 0.0))
+        return f"{_named(name)} recovers hidden cells as well as any: {_said(told[name])}; {_named(alike)}, with {_said(told[alike])}, is as good as it within chance{than if alike not in than else ''}."
     return f"{_named(name)} recovers hidden cells best: {_said(told[name])}{than}."

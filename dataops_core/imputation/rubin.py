@@ -14,6 +14,8 @@ from dataops_core.steps._mixed import is_number, numbers
 from dataops_core.table import Table
 
 COPY = "imputation"
+SKEWED = 1.0  # skewness of residuals from which on normal draws do not fit
+FEWEST = 30  # known values to judge it by
 
 
 def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: float | None = None) -> dict[str, Any]:
@@ -65,7 +67,8 @@ def pooled(table: Table, column: str, by: str | None = None) -> dict[str, Any]:
     """Means of a column (of a category: the share of each value) of a table filled several times, pooled, overall or by group.
 
     The table must have the column "imputation" that fill_several_times makes. Standard errors are those of simple random
-    sampling. Comes back as {"column", "m", "all": {…}, "groups": {group: {…}}}; of a category each holds its values.
+    sampling. Comes back as {"column", "m", "all": {…}, "groups": {group: {…}}, "warning"}; of a category each holds its values. The
+    warning says where the draws do not fit the column, so that intervals are too narrow: the known values lie skewed about a straight line.
     """
     for name in (column, *([by] if by else [])):
         if name not in table.names:
@@ -77,7 +80,61 @@ def pooled(table: Table, column: str, by: str | None = None) -> dict[str, Any]:
     if by:
         for value in sorted(frame[by].dropna().unique().tolist()):
             groups[str(value)] = _pooled_part(frame[(frame[by] == value).fillna(False).astype(bool).to_numpy()], column)
-    return {"column": column, "by": by, "m": int(frame[COPY].nunique()), "all": _pooled_part(frame, column), "groups": groups}
+    return {"column": column, "by": by, "m": int(frame[COPY].nunique()), "all": _pooled_part(frame, column), "groups": groups, "warning": _tail(table, column)}
+
+
+def regression(table: Table, target: str, columns: Sequence[str]) -> dict[str, Any]:
+    """A linear regression of a column of numbers on others, fitted on each copy of a table filled several times, and pooled.
+
+    {"target", "m", "coefficients": {"(intercept)" | COLUMN: as `rubin` tells}}; standard errors are those of ordinary least squares.
+    """
+    for name in (target, *columns):
+        if name not in table.names:
+            raise SettingError(f'There is no column "{name}".', "regression", nearest(name, table.names))
+        if not is_number(table.frame([name])[name]):
+            raise SettingError(f'Column "{name}" holds no numbers.', "regression", "Choose columns of numbers.")
+    if COPY not in table.names:
+        raise SettingError("This table was not filled several times.", "regression", "Use fill_several_times first.")
+    frame, fits, freedom = table.frame([*dict.fromkeys([target, *columns, COPY])]), [], 0
+    for _, part in frame.groupby(COPY):
+        cells = np.column_stack([np.ones(len(part)), *(numbers(part[name]) for name in columns), numbers(part[target])])
+        cells = cells[np.isfinite(cells).all(axis=1)]
+        matrix, y = cells[:, :-1], cells[:, -1]
+        freedom = len(y) - matrix.shape[1]
+        if freedom < 1 or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+            raise SettingError("The columns do not determine the coefficients.", "regression", "Take fewer columns, or more rows.")
+        inverse = np.linalg.inv(matrix.T @ matrix)
+        slopes = inverse @ matrix.T @ y
+        fits.append((slopes, float(((y - matrix @ slopes) ** 2).sum() / freedom) * np.diag(inverse)))
+    told = {name: rubin([fit[0][at] for fit in fits], [fit[1][at] for fit in fits], freedom) for at, name in enumerate(("(intercept)", *columns))}
+    return {"target": target, "m": len(fits), "coefficients": told}
+
+
+def _tail(table: Table, column: str) -> str:
+    """A warning where the values that were known lie skewed about a straight line of the other numbers; else nothing."""
+    from scipy.stats import skew
+
+    frame = table.frame()
+    if not is_number(frame[column]):
+        return ""
+    copies = [part for _, part in frame.groupby(COPY)]
+    cells = [numbers(part[column]) for part in copies]
+    if len({len(each) for each in cells}) > 1 or len(cells) < 2:
+        return ""
+    drawn = np.ptp(np.array(cells), axis=0) > 0
+    y = cells[0][~drawn]
+    others = [numbers(copies[0][name])[~drawn] for name in frame.columns if name not in (column, COPY) and is_number(frame[name])]
+    matrix = np.column_stack([np.ones(len(y)), *others])
+    known = np.isfinite(matrix).all(axis=1) & np.isfinite(y)
+    if not drawn.any() or known.sum() < FEWEST:
+        return ""
+    matrix = matrix[known] / np.maximum(np.abs(matrix[known]).max(axis=0), 1e-300)
+    left = y[known] - matrix @ np.linalg.lstsq(matrix, y[known], rcond=None)[0]
+    skewness = float(skew(left)) if np.ptp(left) > 0 else 0.0
+    if abs(skewness) < SKEWED:
+        return ""
+    what = 'Fill it again with "Draw as logarithms"' if y[known].min() > 0 and skewness > 0 else "Change its scale before it is filled"
+    return f'The known values of "{column}" lie skewed about a straight line (skewness {skewness:.1f}), and the draws do not: intervals may be far too narrow, and the mean may be off. {what}.'
 
 
 def _pooled_part(frame: pd.DataFrame, column: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.imputation.mcar import little
+from dataops_core.imputation.mcar import little, little_of_scores
 from dataops_core.imputation.missingness import missingness
 from dataops_core.imputation.patterns import levels_of, over_time, patterns, shares_by, together
 from dataops_core.models import features, one_thread, training
@@ -31,7 +31,7 @@ def understand(
     """Count, compare and test where cells are missing (in the training rows, where there is a split); plain JSON values.
 
     "columns": missing cells and share of each; "patterns"; "together": pairs; "by_group" and "by_target": shares per group;
-    "by_time"; "little": Little's test; "models": per column with gaps how well the others tell where; "verdicts": one
+    "by_time"; "little": Little's test, and "little_of_scores" on ranks, by which it is put in words; "models": per column with gaps how well the others tell where; "verdicts": one
     sentence per column; "unknown": what cannot be known. Raises SettingError where a name is unknown.
     """
     seed %= 2**32
@@ -59,6 +59,9 @@ def understand(
         warnings.simplefilter("ignore")
         matrix = np.column_stack([numbers(frame[name]) for name in measured]) if measured else np.zeros((len(frame), 0))
         told["little"] = little(matrix, measured)
+        told["little_of_scores"] = little_of_scores(matrix, measured)
+        if "words" in told["little_of_scores"]:  # which holds its level whatever the columns look like
+            told["little"]["words"] = f"{told['little_of_scores']['words']} (Little's test on ranks.)"
     progress(0.2, "Little's test")
     chosen = features(table.columns, frame, [split] if split else [])
     told["models"] = {}

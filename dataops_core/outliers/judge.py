@@ -18,6 +18,7 @@ from dataops_core.steps._distances import as_numbers
 SURPRISE = math.log(1000)  # a gap that a tail as heavy as this one leaves once in a thousand times
 TAIL = 50  # greatest (or least) values by which the weight of a tail is judged
 ALONE = 0.01  # share of the rows that may lie beyond a gap; more are a group of their own
+WIDE = 2.0  # times the usual distance of neighbouring values: hours of 97 and 98 have no gap between them
 SPIKE = 3  # rows that hold one code, at least
 KNOWN_AS_WRONG = 0.4  # beyond this share of impossible values, the column's name means something else
 COMPARED = 2_000  # rows by which columns are compared
@@ -105,7 +106,7 @@ def judges(frame: pd.DataFrame, columns: list[str]) -> dict[str, Judge]:
         if span is not None and len(known) and ((known < span[0]) | (known > span[1])).mean() > KNOWN_AS_WRONG:
             span = None
         codes = _codes(known)
-        clean = known[~np.isin(known, list(codes))] if codes else known
+        clean = known[~np.isin(known, [code for code, far in codes.items() if far])]  # one next to the others may belong to them
         if span is not None:
             clean = clean[(clean >= span[0]) & (clean <= span[1])]
         made[str(name)] = Judge(str(name), whole, span, codes, (-_break(-clean), _break(clean)), ranks)
@@ -129,17 +130,19 @@ def _break(known: np.ndarray) -> float:
 
     In a tail like x^(-a), the distances of the ordered logarithms, each times its place from the top, are exponential with mean 1/a
     (Rényi 1953; Hill, A Simple General Approach to Inference About the Tail of a Distribution, 1975). The mean is taken from
-    the values below, as they are measured from the median; so a heavy tail may have wide gaps, and a thin one may not.
+    the values below, as they are measured from the median; so a heavy tail may have wide gaps, and a thin one may not. Ties make
+    the mean too small where values are rounded: a gap must also be wider than the usual distance from one value of the tail to the next.
     """
     over = np.sort(known[known > np.median(known)] - np.median(known))[::-1] if len(known) else known
     size = min(TAIL, len(over) - 1)
     if size < 10:
         return math.inf
+    usual = float(np.median(np.diff(np.unique(over[:size + 1])))) if over[0] > over[size] else 0.0
     steps = np.arange(1, size + 1) * (np.log(over[:size]) - np.log(over[1:size + 1]))
     few = max(1, min(size // 2, int(ALONE * len(known))))
     for place in range(few, 0, -1):  # the gap with most rows beyond it
         weight = steps[place:].mean()
-        if weight > 0 and steps[place - 1] > SURPRISE * weight:
+        if weight > 0 and steps[place - 1] > SURPRISE * weight and over[place - 1] - over[place] > WIDE * usual:
             return float(over[place] + np.median(known))
     return math.inf
 

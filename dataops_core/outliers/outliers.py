@@ -30,7 +30,7 @@ def outliers(
     cannot be by their column's name. isolation_forest, lof: the rows that treat_unusual_rows takes as unusual (`share` percent).
     Without `columns`: all numbers that are no identifiers (and, for rows as a whole, dates).
 
-    {"method", "columns", "rows", "flagged", "shown", "counts": {"error", "unclear", "rare"}, "outliers", "words", "step"}; the gravest
+    {"method", "columns", "rows", "flagged", "shown", "counts": {"error", "unclear", "rare"}, "outliers", "words", "not_judged" (columns without bounds), "step"}; the gravest
     first, at most `limit` of `outliers`, each {"row": row id, "verdict", "why", "action", "score", "reasons"}; each of `reasons`
     {"column", "value", "usual", "verdict", "words"}. "step" is the recipe step that treats what was flagged. Raises
     SettingError for a method or columns that do not fit.
@@ -44,7 +44,7 @@ def outliers(
     frame = table.frame(list(dict.fromkeys([*names, *(by or []), *([split] if split else [])])))
     rows = training(frame, split)
     empty: dict[str, Any] = {
-        "method": method, "columns": names, "rows": len(frame), "flagged": 0, "shown": 0, "counts": dict.fromkeys(ORDER, 0), "outliers": [], "step": None,
+        "method": method, "columns": names, "rows": len(frame), "flagged": 0, "shown": 0, "counts": dict.fromkeys(ORDER, 0), "outliers": [], "not_judged": [], "step": None,
     }
     try:
         learned = learn_unusual(rows, names, method, share, seed=seed) if together else learn_bounds(rows, names, method, by=list(by or []))
@@ -61,10 +61,11 @@ def outliers(
         found = _alone(frame, learned, made, list(by or []))
         step = {"op": "treat_outliers", "with": {"columns": names, "method": method, "what": "mark", **({"by": list(by)} if by else {})}}
     told = sorted((_row(int(frame.index[at]), score, reasons) for at, score, reasons in found["rows"]), key=lambda row: (ORDER.index(row["verdict"]), -row["score"], row["row"]))
+    without = [] if together else [name for name in names if name not in learned]
     counts = {verdict: sum(row["verdict"] == verdict for row in told) for verdict in ORDER}
     return empty | {
         "flagged": found["flagged"], "shown": min(limit, len(told)), "counts": counts, "outliers": told[:limit],
-        "words": _words(found["flagged"], len(frame), counts), "step": step if learned and found["flagged"] else None,
+        "words": _words(found["flagged"], len(frame), counts, without), "not_judged": without, "step": step if learned and found["flagged"] else None,
     }
 
 
@@ -126,9 +127,10 @@ def _row(row: int, score: float, reasons: list[dict[str, Any]]) -> dict[str, Any
     return {"row": row, "verdict": first["verdict"], "why": first["words"], "action": action, "score": round(max(score, 0.0), 6), "reasons": plain}
 
 
-def _words(flagged: int, rows: int, counts: dict[str, int]) -> str:
+def _words(flagged: int, rows: int, counts: dict[str, int], without: list[str]) -> str:
+    unknown = f" Not judged, for too few of the values differ: {', '.join(without)}." if without else ""
     if not flagged:
-        return "No row stands out."
+        return f"No row stands out.{unknown}"
     parts = [f"{counts[verdict]:,} {said}" for verdict, said in (("error", "likely wrong"), ("unclear", "to be looked at"), ("rare", "likely rare but true")) if counts[verdict]]
     more = f" (of the {sum(counts.values()):,} most unusual ones)" if sum(counts.values()) < flagged else ""
-    return f"{flagged:,} of {rows:,} rows stand out: {', '.join(parts)}{more}."
+    return f"{flagged:,} of {rows:,} rows stand out: {', '.join(parts)}{more}.{unknown}"

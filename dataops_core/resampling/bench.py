@@ -13,7 +13,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, Skip, nearest
 from dataops_core.models import Features, estimator, features, one_thread, plain, training
-from dataops_core.resampling.measures import MEASURES, curve, interval, measured, verdict
+from dataops_core.resampling.measures import MEASURES, curve, interval, looks, measured, verdict
 from dataops_core.resampling.methods import METHODS, fitting
 from dataops_core.resampling.recommend import advice, step_of
 from dataops_core.steps import get
@@ -34,7 +34,7 @@ def bench(
 
     Only training rows are used, a stratified sample of them where there are many; each method works inside the folds, on the rows
     that a model learns from, never on those that judge it. Per method: "means" and, against doing nothing in the same folds,
-    "difference" (mean, 95 % interval by the corrected resampled t-test, verdict), "mean_predicted" and "observed" share and "curve"
+    "difference" (mean, 95 % interval by the corrected resampled t-test, for all methods and measures of a question at once, verdict), "mean_predicted" and "observed" share and "curve"
     of the rare class, "by_group" (recall of the rare class, share decided favorable), "seconds". Then "recommended", "reason"
     and the "step" for the recipe, none where nothing helps. `threshold` decides by the share of a class instead of one half.
     Raises SettingError where the target has no two classes with two rows each, or a name is unknown.
@@ -61,7 +61,7 @@ def bench(
     left_out |= {name: run["failed"] for name, run in runs.items() if run["failed"]}
     runs = {name: run for name, run in runs.items() if not run["failed"]}
     keys = {name: [group_name(key) for key in group_keys(rows, [name])] for name in sensitive}
-    told = {name: _told(run, runs["nothing"], codes, rare, classes, favorable, keys, folds) for name, run in runs.items()}
+    told = {name: _told(run, runs["nothing"], codes, rare, classes, favorable, keys, folds, len(runs) - 1) for name, run in runs.items()}
     fits = fitting(rows, target)
     told = {name: {"title": METHODS[name], "variant": fits[name]["variant"]} | each | {"step": step_of(name, target)} for name, each in told.items()}
     return {
@@ -162,12 +162,12 @@ def _free(rows: pd.DataFrame) -> str:
 
 def _told(
     run: dict[str, Any], nothing: dict[str, Any], codes: np.ndarray, rare: int, classes: list[str], favorable: str | None,
-    keys: dict[str, list[str]], folds: int,
+    keys: dict[str, list[str]], folds: int, methods: int,
 ) -> dict[str, Any]:
     difference = {}
     for measure in MEASURES:
         pairs = zip(run["results"][measure], nothing["results"][measure], strict=True)
-        apart = interval([one - other for one, other in pairs], folds)
+        apart = interval([one - other for one, other in pairs], folds, looks(measure, methods))
         difference[measure] = apart | {"verdict": verdict(apart, measure)}
     chances = np.concatenate([each[:, rare] for each in run["chances"]])
     truth, decided = np.tile(codes, len(run["chances"])), np.concatenate(run["decided"])

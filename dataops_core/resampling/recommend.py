@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dataops_core.resampling.measures import interval, verdict
+from dataops_core.resampling.measures import MEASURES, interval, looks, verdict
 from dataops_core.resampling.methods import METHODS
 
 
@@ -32,16 +32,17 @@ def advice(told: Mapping[str, Mapping[str, Any]], results: Mapping[str, Mapping[
         if "better" in (said(name, "pr_auc"), said(name, "roc_auc")) and "worse" not in (said(name, "pr_auc"), said(name, "roc_auc"))
     ]
     deciding = [name for name in changing if said(name, "balanced_accuracy") == "better" and _beats_threshold(name, results, folds)]
-    for names, measure, why in (
-        (sharper, "pr_auc", "tells the classes apart better than doing nothing"),
-        (deciding, "balanced_accuracy", "decides better than doing nothing, and than doing nothing with another threshold"),
+    for names, measures, why in (
+        (sharper, ("pr_auc", "roc_auc"), "tells the classes apart better than doing nothing"),
+        (deciding, ("balanced_accuracy",), "decides better than doing nothing, and than doing nothing with another threshold"),
     ):
-        if names:
-            best = max(names, key=lambda name: told[name]["means"][measure]["mean"])
+        if names:  # by a measure that is better in any of them, and of those that are better in it the best
+            measure = next(measure for measure in measures if any(said(name, measure) == "better" for name in names))
+            best = max((name for name in names if said(name, measure) == "better"), key=lambda name: told[name]["means"][measure]["mean"])
             gain = told[best]["difference"][measure]
             harm = [words for key, words in (("brier", "Brier score"), ("calibration", "calibration")) if said(best, key) == "worse"]
             cost = f" It makes its probabilities worse ({', '.join(harm)}): calibrate them afterwards, or use its decisions only." if harm else ""
-            reason = f"{METHODS[best]} {why} ({gain['mean']:+.3f}, 95 % interval {gain['low']:+.3f} to {gain['high']:+.3f}).{cost}"
+            reason = f"{METHODS[best]} {why} ({MEASURES[measure]['title']} {gain['mean']:+.3f}, 95 % interval {gain['low']:+.3f} to {gain['high']:+.3f}, corrected for {looks(measure, len(told) - 1)} comparisons).{cost}"
             return {"recommended": best, "reason": reason, "step": step_of(best, target)}
     return {"recommended": None, "reason": _leave_it(told, changing, said), "step": None}
 

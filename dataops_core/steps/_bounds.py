@@ -10,6 +10,7 @@ import pandas as pd
 from dataops_core.steps._cells import GREATEST_WHOLE, LEAST_WHOLE
 from dataops_core.table.kinds import type_of
 
+FEWEST = 8  # values that bounds can be told from, beside one that most rows hold
 MAD_SHARE = 0.6745  # the 0.75 quantile of the normal distribution: the MAD of normal numbers, in standard deviations
 
 
@@ -43,8 +44,18 @@ def raw_bounds(numbers: np.ndarray, method: str, reach: float, percentiles: tupl
         else:
             low = high = numbers.mean()
             width = numbers.std(ddof=1)
-        far = reach * width if width > 0 else math.nan
-        return float(low - far), float(high + far)
+        if not width > 0:
+            return _beside(numbers, low, method, reach) if method in ("iqr", "mad") and math.isfinite(low) else (math.nan, math.nan)
+        return float(low - reach * width), float(high + reach * width)
+
+
+def _beside(numbers: np.ndarray, usual: float, method: str, reach: float) -> tuple[float, float]:
+    """The bounds of the values beside the one that most rows hold (no gain, no children), which is itself within them."""
+    others = numbers[numbers != usual]
+    if len(others) < FEWEST or others.min() == others.max():
+        return math.nan, math.nan
+    least, greatest = raw_bounds(others, method, reach, (0.0, 100.0))
+    return min(least, float(usual)), max(greatest, float(usual))
 
 
 def held(bound: float) -> float | None:

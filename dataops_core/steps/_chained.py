@@ -42,11 +42,25 @@ def describe(df: pd.DataFrame, names: list[str], standardise: bool) -> dict[str,
             about["center"], about["scale"] = (center, scale) if standardise or huge else (0.0, 1.0)
             known = scaled(values, about["center"], about["scale"])
             about["start"] = float(known[~np.isnan(known)].mean())
-            about["span"] = [float(np.nanmin(known)), float(np.nanmax(known))]
+            about["bounds"] = natural_bounds(values, about)
+            about["span"] = [None if end is None else float((end - about["center"]) / about["scale"]) for end in about["bounds"]]
         else:
             about["values"], about["start"] = about["values"][:LEVELS], 0
         told[name] = about
     return told
+
+
+def natural_bounds(values: np.ndarray, about: dict[str, Any]) -> list[float | None]:
+    """The ends that a column of numbers cannot leave by its nature: 0 where none is negative and all are whole or some are 0, 1 for shares; else none.
+
+    The range that happens to be seen is no bound: cutting predictions there costs accuracy where tails are heavy, and bends means.
+    """
+    known = values[np.isfinite(values)]
+    if "unit" in about or known.min() < 0:  # dates have none
+        return [None, None]
+    whole = isinstance(about["low"], int)
+    share = not whole and known.min() == 0 and known.max() == 1
+    return [0.0 if whole or known.min() == 0 else None, 1.0 if share else None]
 
 
 def read_state(df: pd.DataFrame, columns: dict[str, Any]) -> State:
@@ -74,7 +88,7 @@ def started(state: State, columns: dict[str, Any], trees: bool) -> State:
 
 
 def predict(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict[str, Any], draws: tuple[np.ndarray, np.ndarray] | None = None) -> np.ndarray:
-    """What a model says for some rows of a state, as scaled numbers within the range, or codes; the same for a row whatever stands beside it.
+    """What a model says for some rows of a state, as scaled numbers within natural bounds, or codes; the same for a row whatever stands beside it.
 
     With `draws` (a normal and a uniform number per row) it is a draw from the model's distribution instead of its best guess.
     """
@@ -84,7 +98,8 @@ def predict(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict
     raw = _asked(model, state, rows, columns)
     if about["is"] == "number":
         found = raw[:, 0] + (draws[0] * model["spread"] if draws is not None else 0.0)
-        return np.clip(np.where(np.isfinite(found), found, about["start"]), *about["span"])
+        low, high = about["span"]
+        return np.clip(np.where(np.isfinite(found), found, about["start"]), -np.inf if low is None else low, np.inf if high is None else high)
     places = np.array(model["classes"], dtype="int64")
     if raw.shape[1] == 1:
         raw = np.column_stack([np.zeros(len(raw)), raw[:, 0]])

@@ -17,6 +17,9 @@ from dataops_core.table.kinds import type_of
 
 GONE, UNSEEN = -1, -2
 DAY_US = 86_400_000_000  # microseconds
+OPEN = {  # what a column can hold at all: whole numbers that float64 holds exactly, and the years 1 to 9999
+    "decimal": (-1e308, 1e308), "integer": (-(2**53), 2**53), "datetime": (-62_135_596_800_000_000, 253_402_300_799_999_999),
+}
 MOST_VALUES = 100  # a text column with more values is no category to predict from
 TYPE_WORDS = {"text": "text", "boolean": "yes and no", "integer": "numbers", "decimal": "numbers", "datetime": "dates"}
 
@@ -106,17 +109,18 @@ def scaled(values: np.ndarray, center: float, scale: float) -> np.ndarray:
 
 
 def cells_of(found: np.ndarray, about: dict[str, Any], storage: str) -> list[Any]:
-    """Found numbers or codes as cells of a column: within the learned range, whole where the column is whole."""
+    """Found numbers or codes as cells of a column, whole where the column is whole: within its `bounds` (None: open), or else within the range seen."""
     if about["is"] == "category":
         return [about["values"][code] for code in found.tolist()]
-    low, high = about["low"], about["high"]
+    bounds = about.get("bounds", [about["low"], about["high"]])
+    low, high = (OPEN[storage][side] if end is None else end for side, end in enumerate(bounds))
     if storage == "decimal":
         return [min(max(value, low), high) for value in found.tolist()]
     if storage == "datetime":
         unit = about.get("unit", 1)
         whole = [round(value * DAY_US / unit) * unit for value in found.tolist()]
         return [np.datetime64(min(max(value, low), high), "us") for value in whole]
-    return [min(max(round(value), low), high) for value in found.tolist()]
+    return [min(max(round(value), int(low)), int(high)) for value in found.tolist()]
 
 
 def put(column: pd.Series, rows: np.ndarray, cells: list[Any]) -> pd.Series:

@@ -34,6 +34,7 @@ def fill_along(
     limit: Annotated[
         int | None, Span(1, 1_000_000), Label("At most in a row", "So many missing cells after each other; longer gaps are filled so far; none: all")
     ] = None,
+    split: str | None = None,
 ) -> pd.DataFrame:
     """Fill missing cells from the rows before or after them, in the order of time and within one person, machine or shop.
 
@@ -41,7 +42,8 @@ def fill_along(
     straight line between the known neighbours, by time where an order is given. **backward and interpolate look into the
     future**: do not use them where a model must predict with what was known then. What has no known neighbour on the needed
     side stays missing: the first cells (forward), the last ones (backward), both (interpolate). Rows without time or whose
-    entity is missing are left alone. Rows stay where they are. Carrying the last value forward is right for what changes in
+    entity is missing are left alone. Rows stay where they are. Where an earlier step split the rows, nothing is carried from a part to another:
+    test rows would tell training rows what they hold. Carrying the last value forward is right for what changes in
     steps (a price, a status), and wrong for what drifts (National Research Council, The Prevention and Treatment of Missing
     Data in Clinical Trials, 2010).
 
@@ -61,7 +63,8 @@ def fill_along(
     if order is not None and np.isnan(at).all():
         raise Skip(f'The column "{order}" holds nothing to order the rows by.')
     out = df.copy(deep=False)
-    keys = list(zip(*(cell_texts(df[name], time=True) for name in by), strict=True)) if by else [("",)] * len(df)
+    within = [*by, *([split] if split is not None and split in df.columns else [])]
+    keys = list(zip(*(cell_texts(df[name], time=True) for name in within), strict=True)) if within else [("",)] * len(df)
     runs: dict[tuple[str | None, ...], list[int]] = {}
     for place in np.argsort(at, kind="stable").tolist():
         if None not in keys[place] and not np.isnan(at[place]):

@@ -42,11 +42,11 @@ def fill_iterative(
     """Fill missing cells with what a model predicts from the other columns, each column in its turn.
 
     Chained equations (van Buuren and Groothuis-Oudshoorn, mice, Journal of Statistical Software, 2011). Straight lines: on
-    tables of numbers scikit-learn's IterativeImputer with BayesianRidge, within the range seen in training; on mixed tables
+    tables of numbers scikit-learn's IterativeImputer with BayesianRidge, within natural bounds (counts are not negative); on mixed tables
     numbers are standardised, categories are predicted by logistic regression. Trees: histogram gradient boosting, the heir
     of missForest (Stekhoven and Bühlmann, Bioinformatics, 2012), on 20,000 rows at most; trees bear gaps in what they
     predict from, so they are asked once, with the gaps as they are. Whole numbers are rounded, dates
-    stay dates, and nothing leaves the range or the values seen in training (of a category the 40 most frequent). Text with
+    stay dates, and categories keep to the 40 most frequent values seen in training. Text with
     more than 100 values is not predicted from unless chosen. One prediction per cell makes relations look firmer than they
     are: for intervals and tests use fill_several_times. Leave the outcome that a model shall predict later out of `using`.
 

@@ -57,8 +57,8 @@ def treat_outliers(
     them. mad: modified z-score 0.6745 (x - median) / MAD beyond 3.5 either way, MAD the median distance from the median
     (Iglewicz and Hoaglin, How to Detect and Handle Outliers, 1993); hardly moved by the outliers themselves. percentile:
     winsorising. zscore: mean plus or minus 3 standard deviations (n - 1); great outliers hide themselves in it. In
-    whole-number columns the bounds are rounded inward. A column whose middle half is one value (iqr), of which half is one
-    value (mad) or that is constant is left alone. Groups with fewer than 8 values, and new ones, are judged by the bounds of
+    whole-number columns the bounds are rounded inward. Where the middle half is one value (iqr), or half is (mad), such as a gain
+    that most do not have, the bounds are those of the other values, if there are 8. A constant column is left alone. Groups with fewer than 8 values, and new ones, are judged by the bounds of
     all rows. First ask whether the values are wrong (an age of 199: use mark_missing or filter_rows) or only rare (a rich
     person: keep them).
 

@@ -49,16 +49,25 @@ def exact(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | N
     count, others, p = _by_chance(r, s, h)
     natural, exposure = _among(r, h, len(s))
     ratio = len(r) / len(h) if len(h) else 1.0
-    if not others and count > 1 and exposure:
-        usual = _expected(real if holdout is None else pd.concat([real, holdout], ignore_index=True), columns, exposure)
-        p = min(p, poisson(count, max(usual, natural / exposure)))
+    usual = max(_expected(real if holdout is None else pd.concat([real, holdout], ignore_index=True), columns, exposure), natural / exposure) if exposure else math.inf
+    if not others and count > 1:
+        p = min(p, poisson(count, usual))
     whole = 0
     if verbatim:
         one, made, *other = keys(sides, [*columns, *verbatim])
         whole, _, also = _by_chance(one, made, other[0] if other else h)
         p = min(p, also)
     expected = float(np.isin(s, h).sum()) * ratio if len(h) else min(float(rows), natural / exposure) if exposure else 0.0
-    return {"value": rows, "expected": expected, "p": p if count > 1 else max(p, 2 * LEAK), "distinct": count, "verbatim": whole, "share": rows / max(1, len(s))}
+    return {"value": rows, "expected": expected, "p": p if count > 1 else max(p, 2 * LEAK), "distinct": count, "verbatim": whole, "share": rows / max(1, len(s)), "found": _found(others, natural, exposure, ratio if len(h) else None, usual, len(s))}
+
+
+def _found(others: int, natural: int, exposure: float, ratio: float | None, usual: float, rows: int) -> float | None:
+    """The smallest share of synthetic rows that are verbatim copies which would be a leak; None where not one in ten is."""
+    for count in range(2, rows // 10 + 1):
+        p = excess(count, others, natural, exposure, ratio) if ratio else paired(count, natural, 1 / exposure) if exposure else 1.0
+        if min(p, 1.0 if others else poisson(count, usual)) <= LEAK:
+            return count / rows
+    return None
 
 
 def _by_chance(r: np.ndarray, s: np.ndarray, h: np.ndarray) -> tuple[int, int, float]:

@@ -7,7 +7,7 @@ What `judge` answers, plain JSON throughout (a value that cannot be had is null,
     columns     {NAME: {"as": "number" | "date" | "category" | "text" | "id" | "empty", "why"}}: only the first three are measured;
                 text and ids are compared verbatim
     problems    [sentence]: columns that are missing or added, cells that could not be read, …
-    fidelity    {"score", "floor", "ceiling", "between", "parts": {"columns", "pairs", "joint": {"score", "floor", "ceiling"}},
+    fidelity    {"score", "floor", "ceiling", "between", "interval" (95 %, of between; both at most 1 without a holdout), "parts": {"columns", "pairs", "joint": {"score", "floor", "ceiling"}},
                  "columns": [{"column", "score", "ceiling", "measure": "KS" | "total variation", "distance", "missing": [real, synthetic]}],
                  "pairs": [{"columns": [A, B], "score", "ceiling", "weight", "measure": "correlation" (Spearman, of numbers) | "dependence"
                  (total variation from independence), "real", "synthetic" (by that measure)}],   (both worst first)
@@ -21,9 +21,12 @@ What `judge` answers, plain JSON throughout (a value that cannot be had is null,
                  "by": {COLUMN: [{"group", "rows", "synthetic", "real"}]}, "importances": [{"column", "synthetic", "real"}], "ranks",
                  "signs": {"agree", "of"}, "seeds", "rows": {"synthetic", "real", "test"}, "why", "words"}
                 `auc` is R squared where "measure" says so
-    privacy     {"verdict": "leak" | "doubtful" | "no leak seen", "worst": name of a signal | null, "exact_matches", "near_copies",
+    privacy     {"verdict": "leak" | "doubtful" | "not enough to tell" | "no leak seen", "worst": name of a signal | null, "exact_matches", "near_copies",
+                 "edited_copies",
                  "identifiers", "singletons", "lonely", "combinations", "attribute_disclosure", "dcr_share", "mia_tpr_at_1pct", "p5_ratio"
-                 (each the bare value of its signal), "signals": {NAME: SIGNAL}, "level": {"leak", "doubtful"}, "rows", "words"}
+                 (each the bare value of its signal), "signals": {NAME: SIGNAL}, "level": {"leak", "doubtful"}, "rows", "words",
+                 "would_find": {"verbatim", "two_columns_changed"} (the share of rows that copies must make up to be found 9 times in 10; null: not even 10 %)}
+                without a holdout "no leak seen" cannot be said: "not enough to tell" is the best that can
         SIGNAL  {"title", "value", "expected", "interval", "p", "leak", "doubtful", "why", "words", and details of its own}
                 expected: what a fresh sample of real rows shows; interval: where that stays in 95 of 100 draws; p: how often chance
                 alone shows as much
@@ -47,7 +50,7 @@ from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.synthetic.align import Aligned, align
 from dataops_core.synthetic.fidelity import fidelity
 from dataops_core.synthetic.privacy import privacy
-from dataops_core.synthetic.utility import utility
+from dataops_core.synthetic.utility import unjudged, utility
 from dataops_core.synthetic.wished import wished
 from dataops_core.table import Table
 
@@ -81,7 +84,7 @@ def judge(
     told_fidelity = fidelity(mix, other, mine, seed, _within(progress, 0.4, 0.7))
     if words:
         told_fidelity["words"] = [words, *told_fidelity["words"]]
-    told_utility = utility(found, learned, reference, target, by, seed, _within(progress, 0.7, 1.0))
+    told_utility = utility(found, learned, reference, target, by, seed, _within(progress, 0.7, 1.0)) if holdout is not None else unjudged(target)
     progress(1.0, "Done")
     return {
         "rows": _rows(found, real, synthetic, holdout), "columns": {name: {"as": found.treated[name], "why": found.why[name]} for name in found.treated},

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from dataops_core.synthetic import copies, membership
+from dataops_core.synthetic import copies, edited, membership
 from dataops_core.synthetic.align import Aligned
 from dataops_core.synthetic.chance import DOUBTFUL, LEAK
 from dataops_core.synthetic.distance import Nearest, nearest, points
@@ -28,6 +28,7 @@ TITLES = {
     "singletons": "Values that one person alone has, and that come back",
     "lonely": "People unlike anybody else whom a row comes near",
     "combinations": "Combinations that one person alone has, and that come back",
+    "edited_copies": "Rows that are copies but for a few columns",
     "attribute_disclosure": "Guessing what is not known of a person",
     "dcr_share": "Rows closer to the training rows than to fresh ones",
     "mia_tpr_at_1pct": "Training rows that can be told at 1 % false alarms",
@@ -49,18 +50,22 @@ def privacy(found: Aligned, target: str | None, seed: int, progress: Callable[[f
     if not few:
         progress(0.0, "Looking for copies")
         said |= _copies(found, numbers, categories) | {"combinations": _combinations(alone, categories, seed)}
-        progress(0.3, "Measuring distances")
+        progress(0.3, "Looking for edited copies")
+        said["edited_copies"] = _edited(alone, numbers, categories, seed)
+        progress(0.4, "Measuring distances")
         said |= _by_distance(alone, numbers, categories, target, seed)
     signals = {name: _signal(name, said.get(name) or {"value": None, "why": "there are too few rows"}) for name in TITLES}
     leaks = [name for name, each in signals.items() if each["leak"]]
     doubts = [name for name, each in signals.items() if each["doubtful"]]
     thin = min(len(alone.real), len(alone.synthetic)) < FEW or not numbers + categories
-    verdict = "leak" if leaks else "doubtful" if doubts or thin or found.unread else "no leak seen"
+    alike = found.holdout is None
+    verdict = "leak" if leaks else "doubtful" if doubts or thin or found.unread else "not enough to tell" if alike else "no leak seen"
+    would = {"verbatim": signals["exact_matches"].get("found"), "two_columns_changed": signals["edited_copies"].get("found")}
     return {
         "verdict": verdict, "worst": next(iter([*leaks, *doubts]), None), **{name: each["value"] for name, each in signals.items()},
-        "signals": signals, "level": {"leak": LEAK, "doubtful": DOUBTFUL},
+        "signals": signals, "level": {"leak": LEAK, "doubtful": DOUBTFUL}, "would_find": would,
         "rows": {"compared_by_distance": membership.rows_for(len(numbers) + len(categories)), "columns": numbers + categories},
-        "words": _words(verdict, leaks or doubts, signals, found.unread, thin=thin),
+        "words": _words(verdict, leaks or doubts, signals, found.unread, would, thin=thin),
     }
 
 
@@ -89,6 +94,13 @@ def _combinations(found: Aligned, categories: list[str], seed: int) -> dict[str,
         return {"value": None, "why": NO_HOLDOUT if found.holdout is None else "it takes two columns of categories"}
     size = min(len(found.real), len(found.holdout))
     return copies.combinations(found.real[:size], found.synthetic, found.holdout[:size], categories, seed)
+
+
+def _edited(found: Aligned, numbers: list[str], categories: list[str], seed: int) -> dict[str, Any]:
+    if found.holdout is None or len(found.holdout) < FEW or len(found.real) < FEW:
+        return {"value": None, "why": NO_HOLDOUT if found.holdout is None else f"it takes {FEW} rows on each side"}
+    size = min(len(found.real), len(found.holdout), most := edited.rows_for(len(numbers) + len(categories)))
+    return edited.edited(found.real[:size], found.synthetic[:most], found.holdout[:size], numbers, categories, seed)
 
 
 def _by_distance(found: Aligned, numbers: list[str], categories: list[str], target: str | None, seed: int) -> Signals:
@@ -176,6 +188,7 @@ def _said(name: str, each: dict[str, Any]) -> str:
     return {
         "exact_matches": f"{value:,} synthetic rows are the same as a real row in every compared column{usual}.",
         "near_copies": f"{value:,} synthetic rows differ from a real row in the last digits only{usual}.",
+        "edited_copies": f"{value:,} real rows have a synthetic row that agrees with them in most columns, beyond what chance allows{usual}.",
         "identifiers": f"{value:,} different real names, identifiers or texts stand in the synthetic table{usual}.",
         "singletons": f"{value:,} values that a single real row has stand in the synthetic table as well{usual}.",
         "lonely": f"A synthetic row comes close to {value:,} of {each.get('of', 0):,} training rows that are unlike any other{usual}.",
@@ -195,7 +208,7 @@ def _share(value: float | None) -> str:
     return "none" if value is None else f"{value:.1%}"
 
 
-def _words(verdict: str, named: list[str], signals: Signals, unread: list[str], *, thin: bool) -> list[str]:
+def _words(verdict: str, named: list[str], signals: Signals, unread: list[str], would: dict[str, float | None], *, thin: bool) -> list[str]:
     if verdict == "leak":
         first = "This table gives real people away: do not pass it on."
     elif named:
@@ -204,10 +217,25 @@ def _words(verdict: str, named: list[str], signals: Signals, unread: list[str], 
         first = "Some of the table could not be read: whether it gives real people away is not known of that part."
     elif thin:
         first = "There is too little to compare to tell a leak from chance: treat the table as if it held real people."
+    elif verdict == "not enough to tell":
+        first = "Not enough to tell. No copy was seen, but without real rows that the generator never saw, edited copies cannot be told from rows that are alike by nature. Give a holdout."
     else:
         first = "No leak was seen. That is no proof that there is none: what nobody looked for cannot be seen."
     told = [first, *(signals[name]["words"] for name in named)]
     if unread:
         names = ", ".join(f'"{name}"' for name in unread[:8]) + (f" and {len(unread) - 8} more" if len(unread) > 8 else "")
         told.append(f"Most cells of {names} could not be read as the real ones are, and were compared with nothing: write them as the real table does, and judge again.")
+    told.append(_would_find(would))
     return [*told, f"Whether single rows were learned from could not be judged: {NO_HOLDOUT}."] if signals["dcr_share"]["why"] == NO_HOLDOUT else told
+
+
+def _would_find(would: dict[str, float | None]) -> str:
+    """What the signals would have seen, so that nobody takes silence for more than it is."""
+    exact, changed = would["verbatim"], would["two_columns_changed"]
+    one = "verbatim copies would not be found even of 10 % of the rows" if exact is None else f"verbatim copies of {_portion(exact)} of the rows"
+    other = "copies with two columns changed would not be found even of 10 % of the rows" if changed is None else f"copies with two columns changed of {_portion(changed)} of the rows"
+    return f"What would be found here, 9 times in 10: {one}; {other}."
+
+
+def _portion(share: float) -> str:
+    return f"{100 * share:.2g} %"

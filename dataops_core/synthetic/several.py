@@ -37,7 +37,7 @@ from dataops_core.synthetic.makers import recipe_of
 from dataops_core.synthetic.plan import Progress, Settings, emptied, halves
 from dataops_core.table import Table, write_table
 
-VERDICTS = ("no leak seen", "doubtful", "leak")  # the worst last
+VERDICTS = ("no leak seen", "not enough to tell", "doubtful", "leak")  # the worst last
 
 
 @dataclass

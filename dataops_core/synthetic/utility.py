@@ -27,31 +27,43 @@ GREAT = 1e100
 KINDS: tuple[Literal["linear", "trees"], ...] = ("linear", "trees")
 
 
+SEEN = "the generator may have seen every real row, so none is left to judge by; a holdout that it never saw would do"
+
+
+def unjudged(target: str | None) -> dict[str, Any]:
+    """What is told where no real row is left that the generator did not see."""
+    return _empty(target, SEEN if target else "no target is named")
+
+
+def _empty(target: str | None, why: str) -> dict[str, Any]:
+    empty: dict[str, Any] = dict.fromkeys(("task", "measure", "auc", "auc_real", "interval", "interval_real", "ranks", "signs", "rows"))
+    empty |= {"target": target, "model": "trees", "models": {}, "by": {}, "importances": [], "seeds": 0}
+    return {**empty, "why": why, "words": [f"Usefulness is not judged: {why}."]}
+
+
 def utility(
     found: Aligned, learned: pd.DataFrame, test: pd.DataFrame, target: str | None, by: Sequence[str], seed: int, progress: Callable[[float, str], None]
 ) -> dict[str, Any]:
     """What `judge` tells of usefulness: models of both kinds, learned five times from as many synthetic as real rows (a part of them
     drawn anew each time), judged on the same real rows that neither saw. Many classes: the mean of one against all others.
     """
-    empty = dict.fromkeys(("task", "measure", "auc", "auc_real", "interval", "interval_real", "ranks", "signs", "rows"))
-    empty |= {"target": target, "model": "trees", "models": {}, "by": {}, "importances": [], "seeds": 0}
     why = _unfit(found, learned, test, target)
     if why or target is None:
-        return {**empty, "why": why, "words": [f"Usefulness is not judged: {why}."]}
+        return _empty(target, why or "")
     task = _task(found, learned, target)
     sides = {"synthetic": _known(found.synthetic, target), "real": _known(learned, target)}
     size = min(len(sides["synthetic"]), len(sides["real"]), ROWS)
     test = _known(test, target)[:TESTED]
     if size < LEAST or len(test) < LEAST:
         why = f'fewer than {LEAST} rows know "{target}"'
-        return {**empty, "task": task, "why": why, "words": [f"Usefulness is not judged: {why}."]}
+        return _empty(target, why) | {"task": task}
     if task == "classes" and test[target].nunique() < 2:
         why = f'the real rows that judge have one value of "{target}" only'
-        return {**empty, "task": task, "why": why, "words": [f"Usefulness is not judged: {why}."]}
+        return _empty(target, why) | {"task": task}
     chosen = features(found.columns(), sides["real"], leave_out=[target])
     if not chosen.names:
         why = f'no column is left to tell "{target}" from'
-        return {**empty, "task": task, "why": why, "words": [f"Usefulness is not judged: {why}."]}
+        return _empty(target, why) | {"task": task}
     measured: dict[tuple[str, str], list[float]] = {(kind, side): [] for kind in KINDS for side in sides}
     answered: dict[str, list[Any]] = {side: [] for side in sides}
     fitted: dict[tuple[str, str], Any] = {}
@@ -75,7 +87,7 @@ def utility(
     models = {kind: {side: _summed(measured[kind, side]) for side in sides} for kind in KINDS}
     best = models["trees"]
     out = {
-        **empty, "task": task, "measure": "auc" if task == "classes" else "r2", "auc": best["synthetic"]["mean"], "auc_real": best["real"]["mean"],
+        **_empty(target, ""), "task": task, "measure": "auc" if task == "classes" else "r2", "auc": best["synthetic"]["mean"], "auc_real": best["real"]["mean"],
         "interval": best["synthetic"]["interval"], "interval_real": best["real"]["interval"], "models": models,
         "by": {name: _groups(test, name, answered, truth, task) for name in by if name in test and name != target},
         "importances": importances, "ranks": _rank_correlation(importances), "signs": _signs(fitted, task), "seeds": SEEDS,

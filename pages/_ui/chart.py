@@ -141,9 +141,9 @@ def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:
     dark = st.context.theme.type == "dark"
     middle = "#15181d" if dark else "#f4f6f9"
     figure = go.Figure(go.Heatmap(
-        z=table.to_numpy(), hoverongaps=False, x=[plain(_cut(c)) for c in columns], y=[plain(_cut(r)) for r in rows], zmin=0 if told["measure"] in ("cramers_v", "eta") else -1, zmax=1,
-        colorscale=[*([] if told["measure"] in ("cramers_v", "eta") else [[0, "#d98032" if dark else "#b35806"]]),
-                    [0 if told["measure"] in ("cramers_v", "eta") else 0.5, middle], [1, "#6ea8ee" if dark else "#1f5fae"]],
+        z=table.to_numpy(), hoverongaps=False, x=[plain(_cut(c)) for c in columns], y=[plain(_cut(r)) for r in rows], zmin=0 if told["measure"] in ("cramers_v", "epsilon") else -1, zmax=1,
+        colorscale=[*([] if told["measure"] in ("cramers_v", "epsilon") else [[0, "#d98032" if dark else "#b35806"]]),
+                    [0 if told["measure"] in ("cramers_v", "epsilon") else 0.5, middle], [1, "#6ea8ee" if dark else "#1f5fae"]],
         hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>", xgap=1, ygap=1,
     ))
     figure.update_layout(

@@ -112,7 +112,7 @@ def _gaps(told: Mapping[str, Any], look: str, measure: str) -> None:
     largest = next((each for each in told["largest"] if each["of"] == look and each["measure"] == measure), None)
     st.dataframe(
         pd.DataFrame([{"Group": each["group"], "Gap": each["value"], "From": (each["ci"] or [None])[0], "To": (each["ci"] or [None, None])[1],
-                       "Verdict": "clear" if each["clear"] else "few rows" if each["thin"] else "undefined" if each["value"] is None else "may be chance"} for each in wanted]),
+                       "Verdict": each["verdict"]} for each in wanted]),
         hide_index=True, key=f"bias.gaps.{measure}", alt=f"The gap of each group to the reference in {measure}", placeholder="undefined",
         column_config=PERCENT | {"Gap": st.column_config.NumberColumn("Gap to the reference", format="percent", help="In percentage points. Below 0: less often than in the reference group; 95 % interval by Newcombe (1998)")},
     )
@@ -187,7 +187,7 @@ def _proxies(told: Mapping[str, Any], name: str) -> None:
         st.markdown(f"All columns together tell **{md(name)}** with an AUC of {together['auc']:.2f} ({together['verdict']}).")
     columns: Sequence[Mapping[str, Any]] = told["columns"][:15]
     st.dataframe(
-        pd.DataFrame([{"Column": c["column"], "AUC": c["auc"], "Association": c["association"], "By": {"eta": "eta", "cramers_v": "Cramér's V"}.get(c["measure"], c["measure"]), "Verdict": c["verdict"]} for c in columns]),
+        pd.DataFrame([{"Column": c["column"], "AUC": c["auc"], "From": c["interval"][0], "To": c["interval"][1], "Association": c["association"], "By": c["measure"], "Verdict": c["verdict"]} for c in columns]),
         hide_index=True, key=f"bias.proxies.{name}", alt=f"How well each column tells {name}", placeholder="–",
         column_config={"AUC": st.column_config.ProgressColumn("AUC", format="%.2f", min_value=0.5, max_value=1.0), "Association": st.column_config.NumberColumn("Association", format="%.2f")},
     )

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dataops_core.imputation.methods import METHODS, Task, steps_of
+from dataops_core.imputation.methods import ALONG, METHODS, Task, steps_of
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import results
@@ -17,6 +17,7 @@ from pages._ui.words import count, md
 
 TITLES = {
     "mean": "Mean", "median": "Median", "most_frequent": "Most frequent value", "group_median": "Median of the group", "forward": "Last known value",
+    "backward": "Next known value", "interpolate": "Straight line in time",
     "hot_deck": "Another row's value (hot deck)", "bayesian_ridge": "Predicted, straight lines (Bayesian ridge)", "knn": "Nearest neighbours (KNN)",
     "trees": "Predicted, boosted trees",
 }
@@ -36,13 +37,13 @@ def title(name: str) -> str:
 def panel(here: Dataset, state: str, table: Table, target: str | None, sensitive: Sequence[str], split: str | None) -> None:
     """Choose methods, run the bench as a job, read what it found."""
     times = [c.name for c in table.columns if c.type == "datetime" and c.name != target]
-    chosen = st.multiselect("Methods", list(METHODS), default=[n for n in METHODS if n != "forward"], format_func=title, key="impute.methods")
+    chosen = st.multiselect("Methods", list(METHODS), default=[n for n in METHODS if n not in ALONG], format_func=title, key="impute.methods")
     time = None
-    if "forward" in chosen:
+    if set(ALONG) & set(chosen):
         time = st.selectbox("Order of time", times, key="impute.time", width=300, placeholder="No column of dates") if times else None
         if time is None:
-            st.caption("The last known value needs a column of dates: it is left out.")
-    asked = sorted(name for name in chosen if name != "forward" or time)
+            st.caption("Methods along time need a column of dates: they are left out.")
+    asked = sorted(name for name in chosen if name not in ALONG or time)
     if not asked:
         st.info("Choose at least one method.", icon=":material/info:")
         return
@@ -123,10 +124,12 @@ def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
                        "Change of spread": st.column_config.NumberColumn(format="%.3f")},
     )
     for column, groups in each["by_group"].items():
-        table = pd.DataFrame([{column: group, "Error (NRMSE)": g.get("nrmse"), "Right": g.get("accuracy"), "Cells judged": g.get("cells")} for group, g in groups.items()])
+        table = pd.DataFrame([{column: group, "Error (NRMSE)": g.get("nrmse"), "Error from": (g.get("nrmse_interval") or [None])[0], "Error to": (g.get("nrmse_interval") or [None, None])[1],
+                               "Right": g.get("accuracy"), "Right from": (g.get("accuracy_interval") or [None])[0], "Right to": (g.get("accuracy_interval") or [None, None])[1], "Cells judged": g.get("cells")} for group, g in groups.items()])
         st.markdown(f"Who pays: the error by **{md(column)}**")
         st.dataframe(table, hide_index=True, key=f"impute.group.{method}.{column}", alt=f"The error of {title(method)} by {column}", placeholder="–",
-                     column_config={"Right": st.column_config.NumberColumn("Right", format="percent"), "Error (NRMSE)": st.column_config.NumberColumn(format="%.3f")})
+                     column_config={key: st.column_config.NumberColumn(key, format="percent") for key in ("Right", "Right from", "Right to")}
+                     | {key: st.column_config.NumberColumn(key, format="%.3f") for key in ("Error (NRMSE)", "Error from", "Error to")})
     if method != best and method in METHODS:
         task = Task(tuple(told["columns"]["numbers"]), tuple(told["columns"]["categories"]), tuple(told["columns"]["predict_from"]), told["group"], told.get("time"))
         st.button("Use this instead …", key=f"impute.use.{method}", on_click=results.use_all, args=(here, steps_of(method, task)), icon=":material/healing:", help=results.HELP)

@@ -171,4 +171,6 @@ def _pooled(told: Mapping[str, Any]) -> None:
             "Degrees of freedom": st.column_config.NumberColumn("Degrees of freedom", format="%.0f"),
         },
     )
+    if told.get("warning"):
+        st.warning(md(told["warning"]), title="These intervals may be too narrow", icon=":material/warning:")
     st.caption(f"95 % intervals over {told['m']} copies (Rubin 1987; Barnard and Rubin 1999).")

@@ -13,7 +13,7 @@ MEASURES = {
     "pearson": ("Numbers that rise together", "Pearson's correlation, from −1 to 1: how straight the line is on which two numbers lie."),
     "spearman": ("Numbers that rank together", "Spearman's correlation, from −1 to 1: whether the larger goes with the larger, on whatever curve."),
     "cramers_v": ("Categories that go together", "Cramér's V, corrected for its bias (Bergsma 2013), from 0 to 1: how well one category tells the other."),
-    "eta": ("Numbers by category", "Correlation ratio, from 0 to 1: how much of a number's variation lies between the categories."),
+    "epsilon": ("Numbers by category", "Epsilon, the correlation ratio corrected for chance, from 0 to 1: how much of a number's variation lies between the categories."),
     "missing": ("Cells that are missing together", "Phi of missing cells, from −1 to 1: 1 where two columns are empty in the same rows."),
 }
 MOST = 30  # columns on a map: more cannot be read, and each pair is counted
@@ -23,7 +23,7 @@ def _fits(table: Table, name: str, measure: str) -> bool:
     number = role(table.column(name)) == "number"
     if not number and table.column(name).kind not in ("category", "boolean"):
         return measure == "missing"
-    return measure in ("eta", "missing") or number == (measure in ("pearson", "spearman"))
+    return measure in ("epsilon", "missing") or number == (measure in ("pearson", "spearman"))
 
 
 def panel(state: str, table: Table) -> None:
@@ -40,7 +40,7 @@ def panel(state: str, table: Table) -> None:
         told = counts.counted(frame.store(), "associations", args, run=False)
     if told is None:
         return
-    if not told["columns"] or len(told["rows"]) < 1 or len(told["columns"]) < (1 if measure == "eta" else 2):
+    if not told["columns"] or len(told["rows"]) < 1 or len(told["columns"]) < (1 if measure == "epsilon" else 2):
         st.info("There are fewer than two such columns.", icon=":material/info:")
         return
     chart.heatmap(told, MEASURES[measure][0], f"maps.{state[:8]}.{measure}", MOST)

@@ -57,13 +57,14 @@ def _found(told: Mapping[str, Any]) -> None:
     _chart(told["methods"], gap)
     st.dataframe(
         pd.DataFrame([
-            {"Way": each["title"], "Accuracy": each["accuracy"], GAPS[gap]: each[gap], "Note": "; ".join(filter(None, ["undominated" if each["undominated"] else "", "levels down" if each["levels_down"] else ""])),
+            {"Way": each["title"], "Accuracy": each["accuracy"], GAPS[gap]: each[gap], "From": (each.get("intervals", {}).get(gap) or [None])[0], "To": (each.get("intervals", {}).get(gap) or [None, None])[1], "Note": "; ".join(filter(None, ["undominated" if each["undominated"] else "", "levels down" if each["levels_down"] else ""])),
              "Balanced accuracy": each["balanced_accuracy"], **{word: each[name] for name, word in GAPS.items() if name != gap}, "Seconds": each["seconds"]}
             for each in told["methods"].values()
         ]),
         hide_index=True, key="lab.table", alt="Ways to act, with accuracy and gaps", placeholder="undefined",
         column_config={"Accuracy": st.column_config.NumberColumn("Accuracy", format="percent", width=80), "Balanced accuracy": st.column_config.NumberColumn("Balanced", format="percent", width=80, help="Accuracy where both outcomes count as much")}
         | {word: st.column_config.NumberColumn(SHORT[name], format="percent", width=110, help=word) for name, word in GAPS.items()}
+        | {name: st.column_config.NumberColumn(name, format="percent", width=70, help="95 % interval of the gap") for name in ("From", "To")}
         | {"Way": st.column_config.TextColumn("Way", width=190), "Seconds": st.column_config.NumberColumn("Seconds", format="%.1f", width=70),
            "Note": st.column_config.TextColumn("Note", width=110, help="undominated: no other way is both more accurate and nearer to no gap; levels down: the gap shrinks only because the better-off lose")},
     )

@@ -32,7 +32,7 @@ def panel(wanted: Asked, made: jobs.Job) -> None:
         said = [f"{md(why)} It is neither kept nor exported.", *map(md, judged["words"][1:]), "Make another one: leave columns out, raise the number for rare values, or choose another engine."]
         st.error("\n\n".join(said), title="This twin must not leave", icon=":material/gpp_bad:")
         return
-    if judged["verdict"] == "doubtful":
+    if judged["verdict"] in ("doubtful", "not enough to tell"):
         st.warning("\n\n".join(md(each) for each in judged["words"]), title="There are doubts", icon=":material/gpp_maybe:")
         if not st.checkbox("I have read the doubts", key=f"synthesize.doubts.{made.id}"):
             return

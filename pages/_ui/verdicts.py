@@ -20,13 +20,14 @@ from pages._ui.words import count, md
 
 MEANS = {
     "exact_matches": "A row that is a real row is that person.", "near_copies": "A copy with another last digit is still that person.",
+    "edited_copies": "A copy with one or two cells changed is still that person.",
     "identifiers": "A real name, number or sentence must not come back.", "singletons": "A value that one person alone has names that person.",
     "lonely": "People unlike all others are the first to be recognised.", "combinations": "Some things together, such as job and town, can name one person.",
     "attribute_disclosure": "Who knows some things of a person must not learn the rest from the twin.", "dcr_share": "A twin that remembers lies closer to what it learned than to what it never saw.",
     "mia_tpr_at_1pct": "Nobody should be able to tell who was learned from.", "p5_ratio": "The nearest rows should be no nearer than real people are to one another.",
 }
 TERMS = {
-    "exact_matches": "exact matches", "near_copies": "near copies", "identifiers": "verbatim identifiers", "singletons": "singletons reproduced", "lonely": "outliers approached",
+    "exact_matches": "exact matches", "near_copies": "near copies", "edited_copies": "record linkage (Fellegi-Sunter)", "identifiers": "verbatim identifiers", "singletons": "singletons reproduced", "lonely": "outliers approached",
     "combinations": "uniques by combination (singling out)", "attribute_disclosure": "attribute disclosure", "dcr_share": "distance to the closest record (DCR) share",
     "mia_tpr_at_1pct": "membership inference, true positives at 1 % false positives", "p5_ratio": "ratio of the 5 % quantiles of distances",
 }
@@ -87,6 +88,7 @@ def privacy(judged: Mapping[str, Any]) -> None:
     first, *more = judged["words"]
     show, title, icon = {
         "leak": (st.error, "A leak: this twin must not leave", ":material/gpp_bad:"), "doubtful": (st.warning, "Doubtful: look before it leaves", ":material/gpp_maybe:"),
+        "not enough to tell": (st.warning, "Not enough to tell", ":material/gpp_maybe:"),
         "no leak seen": (st.success, "No leak seen", ":material/verified_user:"),
     }[judged["verdict"]]
     show("\n\n".join(md(each) for each in (first, *more)), title=title, icon=icon)

@@ -179,3 +179,12 @@ def test_the_command_exits_1_when_a_column_drifted_or_the_schema_changed(tmp_pat
     assert "Rows 800 to 800" in capsys.readouterr().out
     assert main(["drift", str(tmp_path / "none.csv"), str(two)]) == 2
     assert "no such file" in capsys.readouterr().err
+
+
+def test_the_least_p_values_are_corrected_for_all_columns(make_table):
+    rng = np.random.default_rng(3)
+    one, two = ({f"x{at}": rng.normal(size=300) for at in range(6)} | {"y": rng.normal(shift, 1, 300)} for shift in (0.0, 1.5))
+    told = drift(make_table(one), make_table(two))["columns"]
+    least = {name: min(1.0, 3 * min(each["measures"][key]["p"] for key in ("psi", "ks", "missing"))) for name, each in told.items()}
+    assert [told[name]["q"] for name in told] == pytest.approx(scipy.stats.false_discovery_control(list(least.values())).tolist())
+    assert told["y"]["verdict"] == "large" and told["y"]["q"] < 1e-6

@@ -33,7 +33,7 @@ def test_any_two_columns_are_compared(make, frame):
         told = associate(table, x, y)
         assert plain(told)
         assert told["n"] <= table.rows
-        assert all(told.get(key) is None or -1 <= told[key] <= 1 for key in ("pearson", "spearman", "cramers_v", "eta"))
+        assert all(told.get(key) is None or -1 <= told[key] <= 1 for key in ("pearson", "spearman", "cramers_v", "epsilon"))
         along = against_target(table, x, y)
         assert plain(along)
         assert sum(group["n"] for group in along["groups"]) + (along["missing"] or {"n": 0})["n"] == table.rows
@@ -41,7 +41,7 @@ def test_any_two_columns_are_compared(make, frame):
             time = over_time(table, x, y)
             assert plain(time)
             assert sum(period["n"] for period in time["periods"]) + time["undated"] == table.rows
-    assert all(plain(associations(table, measure=measure)) for measure in ("pearson", "spearman", "cramers_v", "eta", "missing"))
+    assert all(plain(associations(table, measure=measure)) for measure in ("pearson", "spearman", "cramers_v", "epsilon", "missing"))
 
 
 @CALM

@@ -6,11 +6,14 @@ import numpy as np
 import pytest
 from fairlearn.postprocessing import ThresholdOptimizer
 from fairlearn.reductions import DemographicParity, ExponentiatedGradient
+from sklearn.dummy import DummyClassifier
+from sklearn.metrics import roc_auc_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from dataops_core.errors import SettingError
 from dataops_core.fairness import decide, fit, lab
 from dataops_core.fairness.lab import prepared
-from dataops_core.fairness.mitigations import decider, drawn, fitted
+from dataops_core.fairness.mitigations import decider, drawn, fitted, out_of_fold
 from dataops_core.models import estimator, plain
 from tests.fairness.test_lab import biased
 
@@ -21,14 +24,21 @@ def setup(make_table):
 
 
 def test_thresholds_have_fairlearns_chances(setup):
-    baseline = fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train])
-    rows = plain(setup.frame, setup.chosen)
+    """Fairlearn's own optimizer on scikit-learn's out-of-fold scores, its rule asked of the model that ships."""
+    train, judge = setup.train, setup.judge
+    baseline = fitted(setup, setup.frame.iloc[train], setup.good[train])
+    rows, groups = plain(setup.frame, setup.chosen), setup.groups.astype(str)
+    strata = 2 * (groups[train] == "m") + setup.good[train]
+    folds = list(StratifiedKFold(5, shuffle=True, random_state=setup.seed).split(strata, strata))
+    scores = cross_val_predict(estimator(setup.chosen, "classes", "linear", setup.seed), rows.iloc[train], setup.good[train], cv=folds, method="predict_proba")
+    model = DummyClassifier().fit(scores, setup.good[train])
+    model.predict_proba = np.asarray  # it answers with the scores that it is given
     for constraint in ("demographic_parity", "equalized_odds"):
         object.__setattr__(setup, "constraint", constraint)
-        peer = ThresholdOptimizer(estimator=baseline, constraints=constraint, predict_method="predict_proba", prefit=True)
-        peer.fit(rows.iloc[setup.train], setup.good[setup.train].astype(int), sensitive_features=setup.groups[setup.train].astype(str))
-        theirs = peer._pmf_predict(rows.iloc[setup.judge], sensitive_features=setup.groups[setup.judge].astype(str))[:, 1]
-        ours = decider("thresholds", setup, baseline).chances(rows.iloc[setup.judge], setup.groups[setup.judge])
+        peer = ThresholdOptimizer(estimator=model, constraints=constraint, predict_method="predict_proba", prefit=True)
+        peer.fit(scores, setup.good[train].astype(int), sensitive_features=groups[train])
+        theirs = peer._pmf_predict(baseline.predict_proba(rows.iloc[judge]), sensitive_features=groups[judge])[:, 1]
+        ours = decider("thresholds", setup, baseline).chances(rows.iloc[judge], setup.groups[judge])
         assert ours == pytest.approx(theirs, abs=1e-12)
 
 
@@ -73,3 +83,12 @@ def test_unseen_and_missing_groups_are_decided_as_without_rules(make_table):
         decide(rules, new.drop(columns="sex"))
     with pytest.raises(SettingError, match="no fitted model"):
         fit(table, "ok", "yes", ["sex"], "reweigh")
+
+
+def test_thresholds_are_set_on_scores_of_rows_that_the_model_did_not_learn_from(make_table):
+    """Boosted trees know the rows they learned from even where outcomes are noise: scores out of fold do not (AUC 0.5)."""
+    frame = biased(600).assign(ok=np.random.default_rng(3).choice(["yes", "no"], 600))
+    setup = prepared(make_table(frame), "ok", "yes", ["sex"], "demographic_parity", "trees", None, None, (), 20_000, 1)[0]
+    seen = fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train]).predict_proba(plain(setup.frame.iloc[setup.train], setup.chosen))[:, 1]
+    good = setup.good[setup.train]
+    assert roc_auc_score(good, seen) > 0.9 and roc_auc_score(good, out_of_fold(setup)) == pytest.approx(0.5, abs=0.08)

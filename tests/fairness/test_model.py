@@ -103,9 +103,10 @@ def test_ten_groups_of_thirty_without_a_gap_do_not_cry_wolf():
 
 
 def test_a_single_gap_is_clear_only_where_the_largest_of_its_measure_is():
-    told = judged({"gaps": [{"of": "g", "measure": m, "p": 0.001} for m in ("a", "b")], "largest": [{"of": "g", "measure": "a", "p": 0.2}, {"of": "g", "measure": "b", "p": 0.01}]})
+    told = judged({"gaps": [{"of": "g", "measure": m, "p": 0.001, "value": 0.2, "ci": [0.1, 0.3], "thin": False} for m in ("a", "b")], "largest": [{"of": "g", "measure": "a", "p": 0.2}, {"of": "g", "measure": "b", "p": 0.01}]})
     assert [each["clear"] for each in told["gaps"]] == [False, True] and [each["p_holm"] for each in told["gaps"]] == [0.002, 0.002]
     assert [each["clear"] for each in told["largest"]] == [False, True]
+    assert [each["verdict"] for each in told["gaps"]] == ["clear by itself, not among all gaps", "clear"]
 
 
 def test_a_true_gap_is_clear_and_thin_groups_are_not_judged():

@@ -10,11 +10,12 @@ from dataops_core.errors import SettingError
 from dataops_core.imputation import bench
 from dataops_core.imputation.bench import Runs
 from dataops_core.imputation.hide import as_observed, at_random, known_cells
-from dataops_core.imputation.judge import recovered
-from dataops_core.imputation.recommend import interval, recommend
+from dataops_core.imputation.judge import group_scores, recovered
+from dataops_core.imputation.methods import Task, run_steps, steps_of
+from dataops_core.imputation.recommend import _by_chance, _reason, interval, recommend
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
-from dataops_core.table import tidy
+from dataops_core.table import Column, tidy
 
 FAST = ["mean", "median", "bayesian_ridge"]
 
@@ -102,7 +103,7 @@ def test_hidden_as_observed_follows_the_patterns_and_the_rows_that_are_likely_in
 
 def test_every_method_is_offered_and_judged(make_table):
     told = bench(make_table(line(150)), repeats=1, time="x")
-    assert list(told["methods"])[:9] == ["mean", "median", "most_frequent", "group_median", "forward", "hot_deck", "bayesian_ridge", "knn", "trees"]
+    assert list(told["methods"])[:11] == ["mean", "median", "most_frequent", "group_median", "forward", "backward", "interpolate", "hot_deck", "bayesian_ridge", "knn", "trees"]
     for name, each in told["methods"].items():
         assert {"nrmse", "accuracy", "wasserstein", "by_group", "seconds"} <= set(each), name
         assert each["nrmse"] > 0 and 0 <= each["accuracy"] <= 1
@@ -174,3 +175,28 @@ def test_on_adult_the_ranking_holds_on_another_hiding(adult, make_table):
     assert second[chosen]["accuracy"] >= 0.98 * max(each["accuracy"] for each in second.values())
     assert second[chosen]["nrmse"] < 0.9 * second["mean"]["nrmse"]
     assert second[chosen]["accuracy"] > second["most_frequent"]["accuracy"] + 0.15
+
+
+def test_methods_that_differ_by_chance_are_called_as_good():
+    names = ["mean", "median"]
+    told = {name: {"nrmse": value, "accuracy": None} for name, value in (("mean", 0.80), ("median", 0.801))}
+    assert "as good as it within chance" in _reason("mean", "mean", told, names, ["median"])
+    assert "recovers hidden cells best" in _reason("mean", "mean", told, names, [])
+    assert _by_chance(np.array([0.8, 0.9, 0.7, 0.8]), np.array([0.9, 0.8, 0.8, 0.75])) and not _by_chance(np.full(4, 0.8), np.array([0.9, 0.91, 0.92, 0.9]))
+
+
+def test_what_is_filled_along_time_leaves_no_cell_empty():
+    task = Task(("x",), ("c",), ("x", "c"), None, "t")
+    frame = tidy(pd.DataFrame({"t": pd.date_range("2024-01-01", periods=5).astype("datetime64[us]"), "x": [np.nan, 1.0, np.nan, 3.0, np.nan], "c": [None, "a", None, "b", None]}))
+    columns = [Column("t", "datetime", "datetime"), Column("x", "decimal", "number"), Column("c", "text", "category")]
+    for method in ("forward", "backward", "interpolate"):
+        filled = run_steps(steps_of(method, task), frame, columns, 0)
+        assert not filled[["x", "c"]].isna().any().any()
+    assert filled["x"].tolist() == [2.0, 1.0, 2.0, 3.0, 2.0]  # the median of 1, 2 and 3 at both ends
+
+
+def test_errors_by_group_have_intervals_by_hand():
+    told = group_scores({"sex": {"f": {"x": [1.0, 4.0] * 10, "c": [0.0, 1.0] * 10}}}, ["x"])["sex"]["f"]
+    error = np.std([1.0, 4.0] * 10, ddof=1) / np.sqrt(20)
+    assert told["nrmse"] == pytest.approx(np.sqrt(2.5)) and told["nrmse_interval"][1] == pytest.approx(np.sqrt(2.5) + 1.959964 * error / (2 * np.sqrt(2.5)))
+    assert told["accuracy"] == 0.5 and told["accuracy_interval"] == pytest.approx([0.5 - 1.959964 * np.sqrt(0.25 / 19), 0.5 + 1.959964 * np.sqrt(0.25 / 19)])

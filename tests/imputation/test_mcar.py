@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.optimize import minimize
 
-from dataops_core.imputation.mcar import em, little
+from dataops_core.imputation.mcar import em, little, little_of_scores
 from tests.imputation.airquality import NAMES, airquality
 
 
@@ -78,3 +78,19 @@ def test_columns_that_are_copies_are_said():
     matrix = np.column_stack([column, column * 2, rng.normal(size=50)])
     matrix[:10, 2] = np.nan
     assert "why_not" in little(matrix, ["a", "b", "c"])
+
+
+def test_ranks_hold_the_level_on_long_tails_and_a_weak_effect_is_called_weak():
+    alarms = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        matrix = np.exp(1.2 * rng.multivariate_normal(np.zeros(3), 0.5 + 0.5 * np.eye(3), 200))
+        matrix[:, 1:][rng.random((200, 2)) < 0.2] = np.nan
+        alarms += little_of_scores(matrix, list("abc"))["p"] < 0.05
+    assert alarms <= 5  # of 40; 2 are expected
+    rng = np.random.default_rng(0)
+    matrix = rng.normal(size=(20_000, 2))
+    matrix[rng.random(20_000) < 0.3 + 0.04 * (matrix[:, 0] > 0), 1] = np.nan
+    told = little(matrix, ["a", "b"])
+    assert told["p"] < 0.001 and told["effect"] < 0.1 and "hardly matters" in told["words"]
+    assert told["effect"] == pytest.approx(np.sqrt((told["statistic"] - told["df"]) / told["rows"]))

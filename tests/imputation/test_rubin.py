@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api
 
 from dataops_core.errors import SettingError
-from dataops_core.imputation import pooled, rubin
+from dataops_core.imputation import pooled, regression, rubin
 from dataops_core.steps import get
 from dataops_core.table import tidy
 
@@ -74,3 +75,39 @@ def test_tables_that_were_not_filled_several_times_are_refused(make_table):
         pooled(make_table({"a": [1, 2]}), "a")
     with pytest.raises(SettingError, match='no column "b"'):
         pooled(make_table({"a": [1, 2]}), "b")
+
+
+def long_tailed(rows=300):
+    rng = np.random.default_rng(4)
+    x = rng.normal(size=rows)
+    y = np.exp(1 + 0.7 * x + 0.7 * rng.normal(size=rows))
+    return tidy(pd.DataFrame({"x": x, "y": np.where(rng.random(rows) < 0.4, np.nan, y), "z": np.where(rng.random(rows) < 0.3, np.nan, x + rng.normal(size=rows))}))
+
+
+def test_a_column_that_draws_do_not_fit_is_warned_of(make_table):
+    step = get("fill_several_times")
+    table = make_table(tidy(step(long_tailed(), columns=["y", "z"])).reset_index(drop=True))
+    assert "skewed about a straight line" in pooled(table, "y")["warning"] and "Draw as logarithms" in pooled(table, "y")["warning"]
+    assert pooled(table, "z")["warning"] == ""
+
+
+def test_draws_as_logarithms_stay_above_nought_and_plain_ones_may_leave_the_range():
+    frame, step = long_tailed(), get("fill_several_times")
+    known = frame["y"].dropna()
+    assert step(frame, columns=["y"], logarithm=["y"])["y"].min() > 0
+    assert step(frame, columns=["y"])["y"].min() < known.min()
+    counts = frame.assign(y=pd.array([None if pd.isna(v) else round(v) for v in frame["y"]], dtype="Int64"))
+    assert step(counts, columns=["y"])["y"].min() == 0  # whole numbers of which none is negative: counts
+    with pytest.raises(SettingError, match="no logarithm"):
+        step(frame, columns=["z"], logarithm=["z"])
+
+
+def test_a_pooled_regression_is_that_of_statsmodels_on_each_copy(make_table):
+    table = make_table(tidy(get("fill_several_times")(long_tailed(), columns=["y", "z"])).reset_index(drop=True))
+    fits = [statsmodels.formula.api.ols("z ~ x + y", part).fit() for _, part in table.frame().groupby("imputation")]
+    told = regression(table, "z", ["x", "y"])["coefficients"]
+    for name, ours in (("Intercept", told["(intercept)"]), ("x", told["x"]), ("y", told["y"])):
+        peer = rubin([fit.params[name] for fit in fits], [fit.bse[name] ** 2 for fit in fits], fits[0].df_resid)
+        assert ours["interval"] == pytest.approx(peer["interval"], rel=1e-6)
+    with pytest.raises(SettingError, match="not filled several times"):
+        regression(make_table({"x": [1.0, 2.0], "y": [1.0, 2.0]}), "y", ["x"])

@@ -160,3 +160,23 @@ def test_what_does_not_fit_is_said(tmp_path, settings, said):
 def test_a_table_without_numbers_is_said(tmp_path):
     with pytest.raises(SettingError, match="no column of numbers"):
         outliers(table_of(tmp_path, people(50)[["sex"]]))
+
+
+def test_codes_among_mostly_zeros_stand_out_and_rounded_values_next_to_each_other_do_not(make_table):
+    """As Adult has them: an IQR of 0 hid 99999 in capital_gain, and 98 hours were "likely an error" between 97 and 99."""
+    rng = np.random.default_rng(0)
+    gain = np.where(rng.random(3000) < 0.08, rng.lognormal(8.5, 0.7, 3000).round(), 0)
+    gain[:15] = 99999
+    hours = np.clip(rng.normal(40, 12, 3000).round(), 1, 90)
+    hours[:60] = rng.choice([84, 90, 91, 92, 94, 95, 96, 97, 98], 60)
+    hours[60:145] = 99
+    told = outliers(make_table(pd.DataFrame({"gain": gain, "hours": hours})), limit=3000)
+    by = {column: [reason for row in told["outliers"] for reason in row["reasons"] if reason["column"] == column] for column in ("gain", "hours")}
+    assert {reason["verdict"] for reason in by["gain"] if reason["value"] == "99999"} == {"error"}
+    assert sum(reason["value"] == "99999" for reason in by["gain"]) == 15 and told["not_judged"] == []
+    assert not [reason for reason in by["hours"] if reason["verdict"] == "error"]
+
+
+def test_columns_without_bounds_are_named(make_table):
+    told = outliers(make_table({"a": [1, 2, 3, 4, 100], "flat": [0, 0, 0, 0, 5]}))
+    assert told["not_judged"] == ["flat"] and "Not judged, for too few of the values differ: flat." in told["words"]

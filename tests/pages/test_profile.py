@@ -101,7 +101,7 @@ def test_facets_count_what_is_left_under_the_others(sample):
 
 def test_every_measure_of_the_maps_is_drawn(sample):
     app = tab(sample, "Together")
-    for measure in ("pearson", "spearman", "cramers_v", "eta", "missing"):
+    for measure in ("pearson", "spearman", "cramers_v", "epsilon", "missing"):
         app.selectbox(key="maps.measure").set_value(measure).run()
         assert unforeseen(app) == [], measure
 

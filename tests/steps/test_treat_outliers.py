@@ -118,3 +118,12 @@ def test_a_recipe_with_the_old_name_replays_as_before(tmp_path):
     run = run_recipe(old, table, tmp_path)
     assert run.table.frame()["a"].tolist() == [1, 2, 3, 4, 7]
     assert run.recipe.steps[0].op == "cap_outliers" and run.outcomes[0].sentence.startswith("Treated outliers in a")
+
+
+def test_a_column_that_is_mostly_one_value_is_judged_by_the_others():
+    """Q1 and Q3 of 10, 20, …, 90 and 1000 are 32.5 and 77.5: fences at -35 and 145; zeros stay inside."""
+    frame = pd.DataFrame({"gain": pd.array([0] * 90 + [*range(10, 100, 10), 1000], dtype="Int64")})
+    assert learn_bounds(frame, ["gain"])["gain"] == {"low": -35, "high": 145}
+    assert treat_outliers(frame, columns=["gain"], what="drop")["gain"].max() == 90
+    with pytest.raises(Skip, match="differ enough"):
+        learn_bounds(frame.head(97), ["gain"])  # seven values beside the zeros

@@ -7,7 +7,7 @@ import pytest
 from dataops_core.cli import main
 from tests.synthetic.people import people
 
-SIGNALS = {"exact_matches", "near_copies", "identifiers", "singletons", "lonely", "combinations", "attribute_disclosure", "dcr_share", "mia_tpr_at_1pct", "p5_ratio"}
+SIGNALS = {"exact_matches", "near_copies", "edited_copies", "identifiers", "singletons", "lonely", "combinations", "attribute_disclosure", "dcr_share", "mia_tpr_at_1pct", "p5_ratio"}
 
 
 @pytest.fixture

@@ -1,0 +1,65 @@
+"""Tables with a known truth, for `claims`: nothing there, or something planted."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.imputation.rubin import rubin
+from dataops_core.steps import get
+
+
+def people(rows: int, seed: int) -> pd.DataFrame:
+    """So many independent people: income goes up with age, and job with income."""
+    rng = np.random.default_rng(seed)
+    age = rng.integers(18, 90, rows).astype("float64")
+    income = np.round(np.exp(rng.normal(9.5, 0.5, rows) + 0.015 * age), 2)
+    job = np.where(income > np.exp(10.4), rng.choice(["a", "b"], rows, p=[0.8, 0.2]), rng.choice(["b", "c"], rows))
+    return pd.DataFrame({
+        "age": age, "income": income, "kids": rng.integers(0, 5, rows).astype("float64"),
+        "since": (pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, rows), "D")).astype("datetime64[us]"),
+        "sex": rng.choice(["f", "m"], rows), "city": rng.choice([f"c{at}" for at in range(30)], rows, p=np.arange(30, 0, -1) / 465), "job": job,
+    })
+
+
+def copies(training: pd.DataFrame, share: float, changed: int, rng: np.random.Generator) -> pd.DataFrame:
+    """That share of the training rows, with so many columns of each taken from other rows."""
+    some = training[: round(share * len(training))].reset_index(drop=True)
+    other = training.iloc[rng.integers(0, len(training), len(some))].reset_index(drop=True)
+    which = np.argsort(rng.random(some.shape), axis=1)[:, :changed]
+    return pd.DataFrame({name: some[name].where(~(which == at).any(axis=1), other[name]) for at, name in enumerate(some.columns)})
+
+
+def noise(rows: int, seed: int) -> pd.DataFrame:
+    """Ten columns that tell nothing of the group."""
+    rng = np.random.default_rng(seed)
+    made = {f"x{at}": rng.normal(size=rows) for at in range(5)} | {f"c{at}": rng.choice(list("pqr"), rows) for at in range(5)}
+    return pd.DataFrame(made | {"group": rng.choice(["f", "m"], rows)})
+
+
+def two_parts(train: int, test: int, seed: int) -> pd.DataFrame:
+    """Two groups of unequal size, an outcome that favors one, a column that tells the group, and a split."""
+    rng = np.random.default_rng(seed)
+    rows = train + test
+    group, x = rng.choice(["a", "b"], rows, p=[0.75, 0.25]), rng.normal(size=(rows, 6))
+    ok = np.where(x[:, 0] + 0.8 * (group == "a") + rng.normal(0, 1.2, rows) > 0.6, "yes", "no")
+    made = {f"x{at}": x[:, at] for at in range(6)} | {"tells": (group == "a") + rng.normal(0, 0.5, rows)}
+    return pd.DataFrame(made | {"g": group, "ok": ok, "part": ["train"] * train + ["test"] * test})
+
+
+def coverage(kind: str, times: int, logarithm: list[str]) -> tuple[float, float]:
+    """How often the 95 % interval of the mean of y holds the truth, and its mean error; y is missing at random by x."""
+    fill, rows, held, off = get("fill_several_times").function, 400, 0, []
+    truth = 0.0 if kind == "linear" else float(np.exp(0.5 * 1.2**2 * 0.98))
+    for seed in range(times):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=rows)
+        y = 0.7 * x + 0.7 * rng.normal(size=rows)
+        y = y if kind == "linear" else np.exp(1.2 * y)
+        gone = rng.random(rows) < 1 / (1 + np.exp(-1.2 * x))
+        out = fill(pd.DataFrame({"x": x, "y": np.where(gone, np.nan, y)}), columns=["y"], copies=5, seed=seed, logarithm=logarithm)
+        parts = [part["y"] for _, part in out.groupby("imputation")]
+        pooled = rubin([float(part.mean()) for part in parts], [float(part.var()) / rows for part in parts], rows - 1)
+        held += pooled["interval"][0] <= truth <= pooled["interval"][1]
+        off.append(pooled["estimate"] - truth)
+    return held / times, float(np.mean(off))
