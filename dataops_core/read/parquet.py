@@ -13,22 +13,88 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dataops_core.errors import FlawError, InputError
+from dataops_core.read.bounds import MOST_RATIO, READ_MEMORY, memory_limit, spelled_bytes
 from dataops_core.read.content import Content
-from dataops_core.read.names import RESERVED_NAME, check_flaws, clean_names, nameless, table_flaws
+from dataops_core.read.names import RESERVED_NAME, check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.values import value_frame
 from dataops_core.table import Table
-from dataops_core.table.kinds import tidy, type_of
+from dataops_core.table.kinds import KINDS, TYPES, tidy, type_of
 
+REPEATING = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}  # a text is stored once and named often
+PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError, RuntimeError, KeyError)
 
 def parquet_kinds(data: bytes) -> dict[str, str]:
     """The kinds that the workbench wrote into a Parquet file; none for other files."""
-    return {name: kind for name, _type, kind, _hash in parquet_about(data)}
+    return {name: kind for name, _type, kind, _hash in columns_written(pq.read_metadata(io.BytesIO(data))) or ()}
 
 
-def parquet_about(data: bytes) -> list[list[str]]:
-    """What the workbench wrote into a Parquet file on its columns: name, type, kind, hash."""
-    about = (pq.read_metadata(io.BytesIO(data)).metadata or {}).get(b"dataops")
-    return json.loads(about)["columns"] if about else []
+def columns_written(metadata: Any) -> list[list[str]] | None:
+    """What the workbench wrote on the columns: name, type, kind, hash; None where it, or whoever wrote the file, did not."""
+    try:
+        found = json.loads((metadata.metadata or {})[b"dataops"])["columns"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    whole = isinstance(found, list) and all(
+        isinstance(entry, list) and len(entry) == 4 and all(isinstance(part, str) for part in entry)
+        and entry[1] in TYPES and entry[2] in KINDS for entry in found
+    )
+    return found if whole else None
+
+
+def hash_written(metadata: Any) -> str:
+    """The content hash that the workbench wrote; empty where there is none."""
+    try:
+        found = json.loads((metadata.metadata or {})[b"dataops"])["content_hash"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return ""
+    return found if isinstance(found, str) else ""
+
+
+def parquet_file(source: Any, size: int) -> Any:
+    """A Parquet file, opened; refuses one that unpacks to far too much for its size."""
+    file = pq.ParquetFile(source, coerce_int96_timestamp_unit="us", buffer_size=1_000_000, pre_buffer=False)
+    metadata = file.metadata
+    if metadata.num_rows < 0 or metadata.num_row_groups != file.num_row_groups:
+        raise InputError("The Parquet file is damaged: it claims fewer than no rows.", "the whole file", "Fetch or write it again.")
+    check_width(metadata.num_columns)
+    unpacked, dictionaries = metadata.num_rows * 8, dict[int, int]()
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for at in range(group.num_columns):
+            chunk = group.column(at)
+            unpacked += max(chunk.total_uncompressed_size, 8 * chunk.num_values, 0)
+            if chunk.physical_type == "BYTE_ARRAY" and chunk.num_values > 0 and REPEATING & set(chunk.encodings):
+                dictionaries[at] = dictionaries.get(at, 0) + chunk.num_values * max(0, chunk.total_uncompressed_size)
+    check_values(unpacked, size)
+    doubtful = [at for at, most in dictionaries.items() if most > memory_limit() // 8]
+    if doubtful:
+        check_texts(source, metadata, doubtful, size)
+    return file
+
+
+def check_values(unpacked: int, size: int) -> None:
+    """Refuse Parquet whose values take far more room than the file; up to an eighth of the allowed memory is harmless."""
+    if unpacked > memory_limit() // 8 and unpacked > MOST_RATIO * size:
+        raise InputError(
+            f"The Parquet file unpacks to {spelled_bytes(unpacked)} or more, from {spelled_bytes(size)}.", "the whole file",
+            f"If this is right, allow more memory: {READ_MEMORY}=\"{spelled_bytes(8 * unpacked)}\".",
+        )
+
+
+def check_texts(source: Any, metadata: Any, doubtful: list[int], size: int) -> None:
+    """Refuse texts that are stored once and named very often; their lengths are added up without making them."""
+    schema = metadata.schema
+    names = [schema.column(at).path for at in doubtful if schema.column(at).path == schema.column(at).name]
+    if not names:
+        return
+    again = pq.ParquetFile(source, read_dictionary=names, coerce_int96_timestamp_unit="us", buffer_size=1_000_000, pre_buffer=False)
+    total = 0
+    for name in names:
+        for batch in again.iter_batches(100_000, columns=[name], use_threads=False):
+            column = batch.column(0)
+            if pa.types.is_dictionary(column.type):
+                total += pc.sum(pc.binary_length(column.dictionary).cast(pa.int64()).take(column.indices)).as_py() or 0
+            check_values(total, size)
 
 
 def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFrame, dict, list[dict]]:
@@ -39,10 +105,13 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     given = {key: value for key, value in (options or {}).items() if value is not None}
     problems: list[dict] = []
     try:
-        table = pq.ParquetFile(pa.BufferReader(data)).read()  # read_table cannot tell two columns of one name apart
-    except (pa.ArrowException, OSError) as error:
+        file = parquet_file(pa.BufferReader(data), len(data))
+        table = file.read()  # read_table cannot tell two columns of one name apart
+        ours = bool(columns_written(file.metadata))
+    except PARQUET_FAULTS as error:
+        if isinstance(error, MemoryError):
+            raise
         raise InputError(f"The Parquet file cannot be read: {error}.", "the whole file", "Fetch or write it again.") from None
-    ours = bool(parquet_about(data))
     keep = [at for at, name in enumerate(table.column_names) if not (ours and name == RESERVED_NAME)]
     table = table.select(keep)
     names = clean_names(table.column_names, "the schema", problems)
@@ -90,10 +159,10 @@ def check_unchanged(content: Content, given: Mapping[str, Any], complete: Mappin
     other types or missing tokens than it was written with has no hash to compare with.
     """
     with content.opened() as stream:
-        written = (pq.read_metadata(stream).metadata or {}).get(b"dataops")
-    about = json.loads(written) if written else {}
-    types = {name: kind for name, kind, *_ in about.get("columns", ())}
-    if not about or "missing_tokens" in given or complete["types"] != types or table.content_hash == about.get("content_hash"):
+        metadata = pq.read_metadata(stream)
+    columns, written = columns_written(metadata), hash_written(metadata)
+    types = {name: kind for name, kind, *_ in columns or ()}
+    if columns is None or "missing_tokens" in given or complete["types"] != types or table.content_hash == written:
         return []
     what, where = "The file was altered or damaged after the workbench wrote it: its cells do not match its content hash.", "the whole file"
     if not given.get("lenient"):

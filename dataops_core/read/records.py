@@ -14,6 +14,7 @@ from typing import Any
 
 from dataops_core.read.sniff import line_reader
 
+LONGEST_RECORD = 4_000_000  # characters on several lines; a quote that stands open for longer was never meant to be one
 CHUNK_CELLS = 10_000  # small pieces stay in the processor's cache: half the time that large ones take
 
 
@@ -58,11 +59,14 @@ def careful_records(
     taken: list[str] = []
 
     def feed() -> Iterator[str]:
+        length = 0
         while True:
-            line = waiting.popleft() if waiting else next(lines, None)
+            length = length if taken else 0
+            line = waiting.popleft() if waiting and length < LONGEST_RECORD else next(lines, None) if length < LONGEST_RECORD else None
             if line is None:
                 return
             taken.append(line)
+            length += len(line)
             yield line
 
     reader = line_reader(feed(), delimiter, quote, strict=True)
