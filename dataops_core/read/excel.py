@@ -26,7 +26,7 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     """
     given = {key: value for key, value in (options or {}).items() if value is not None}
     problems: list[dict] = []
-    sheet, rows, extent = sheet_rows(data, given.get("sheet"), problems)
+    sheet, rows, _extent = sheet_rows(data, given.get("sheet"), problems)
     width = max(map(len, rows), default=0)
     if not any(any(cell != "" for cell in row) for row in rows):
         raise InputError("The sheet is empty.", f'sheet "{sheet}"', "Choose another sheet.")

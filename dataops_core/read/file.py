@@ -15,7 +15,7 @@ from dataops_core.read.excel import read_excel_frame
 from dataops_core.read.fast_parquet import read_plain_parquet
 from dataops_core.read.fast_text import read_plain_text
 from dataops_core.read.json_table import read_json_frame
-from dataops_core.read.limits import limited_memory
+from dataops_core.read.limits import limited_memory, no_collection
 from dataops_core.read.options import Blanked, Problem, ReadOptions, Source
 from dataops_core.read.parquet import check_unchanged, parquet_kinds, read_parquet_frame
 from dataops_core.read.text import read_text_frame
@@ -40,7 +40,7 @@ def read_file(
     called, tell = name or path.name, progress or (lambda _share, _what: None)
     tell(0.0, "Opening the file")
     try:
-        with limited_memory():
+        with limited_memory(), no_collection():
             source = read_content(path, out, called, options.to_json() if options else {}, tell)
     except DataOpsError as error:
         if called in error.where:

@@ -21,6 +21,7 @@ from dataops_core.table import Table
 from dataops_core.table.kinds import KINDS, TYPES, tidy, type_of
 
 REPEATING = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}  # a text is stored once and named often
+GROWING = "DELTA_BYTE_ARRAY"  # a text is stored as what it has more than the one before it
 PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError, RuntimeError, KeyError)
 
 def parquet_kinds(data: bytes) -> dict[str, str]:
@@ -57,18 +58,23 @@ def parquet_file(source: Any, size: int) -> Any:
     if metadata.num_rows < 0 or metadata.num_row_groups != file.num_row_groups:
         raise InputError("The Parquet file is damaged: it claims fewer than no rows.", "the whole file", "Fetch or write it again.")
     check_width(metadata.num_columns)
-    unpacked, dictionaries = metadata.num_rows * 8, dict[int, int]()
+    unpacked, repeated, growing = metadata.num_rows * 8, dict[int, int](), dict[int, int]()
     for number in range(metadata.num_row_groups):
         group = metadata.row_group(number)
         for at in range(group.num_columns):
             chunk = group.column(at)
             unpacked += max(chunk.total_uncompressed_size, 8 * chunk.num_values, 0)
-            if chunk.physical_type == "BYTE_ARRAY" and chunk.num_values > 0 and REPEATING & set(chunk.encodings):
-                dictionaries[at] = dictionaries.get(at, 0) + chunk.num_values * max(0, chunk.total_uncompressed_size)
+            if chunk.physical_type == "BYTE_ARRAY" and chunk.num_values > 0 and GROWING in chunk.encodings:
+                growing[at] = max(growing.get(at, 0), chunk.total_uncompressed_size)
+            elif chunk.physical_type == "BYTE_ARRAY" and chunk.num_values > 0 and REPEATING & set(chunk.encodings):
+                repeated[at] = repeated.get(at, 0) + chunk.num_values * max(0, chunk.total_uncompressed_size)
     check_values(unpacked, size)
-    doubtful = [at for at, most in dictionaries.items() if most > memory_limit() // 8]
-    if doubtful:
-        check_texts(source, metadata, doubtful, size)
+    for at, most in repeated.items():
+        if most > memory_limit() // 8:
+            check_texts(source, metadata.schema.column(at), 100_000, size)
+    for at, longest in growing.items():
+        if longest * metadata.num_rows > memory_limit() // 8:
+            check_texts(source, metadata.schema.column(at), max(256, 64_000_000 // max(1, longest)), size, as_dictionary=False)
     return file
 
 
@@ -81,20 +87,20 @@ def check_values(unpacked: int, size: int) -> None:
         )
 
 
-def check_texts(source: Any, metadata: Any, doubtful: list[int], size: int) -> None:
-    """Refuse texts that are stored once and named very often; their lengths are added up without making them."""
-    schema = metadata.schema
-    names = [schema.column(at).path for at in doubtful if schema.column(at).path == schema.column(at).name]
-    if not names:
+def check_texts(source: Any, column: Any, rows: int, size: int, *, as_dictionary: bool = True) -> None:
+    """Refuse texts that are stored in few bytes and are long; their lengths are added up, some rows at a time."""
+    if column.path != column.name:  # nested: only the process's own limit guards it
         return
-    again = pq.ParquetFile(source, read_dictionary=names, coerce_int96_timestamp_unit="us", buffer_size=1_000_000, pre_buffer=False)
+    again = pq.ParquetFile(source, read_dictionary=[column.name] if as_dictionary else None, buffer_size=1_000_000, pre_buffer=False)
     total = 0
-    for name in names:
-        for batch in again.iter_batches(100_000, columns=[name], use_threads=False):
-            column = batch.column(0)
-            if pa.types.is_dictionary(column.type):
-                total += pc.sum(pc.binary_length(column.dictionary).cast(pa.int64()).take(column.indices)).as_py() or 0
-            check_values(total, size)
+    for batch in again.iter_batches(rows, columns=[column.name], use_threads=False):
+        texts = batch.column(0)
+        if pa.types.is_dictionary(texts.type):
+            lengths = pc.binary_length(texts.dictionary).cast(pa.int64()).take(texts.indices)
+        else:
+            lengths = pc.binary_length(texts).cast(pa.int64())
+        total += pc.sum(lengths).as_py() or 0
+        check_values(total, size)
 
 
 def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFrame, dict, list[dict]]:

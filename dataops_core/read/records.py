@@ -101,9 +101,9 @@ def mended_record(line: str, delimiter: str, quote: str, width: int) -> list[str
     return quoted if len(quoted) == width and line.count(quote[-1]) % 2 == 0 else plain
 
 
-def new_notes() -> dict[str, Any]:
-    """What is noted while records go by: the numbers of lines that needed mending, and surplus cells by row."""
-    return {"short": [], "long": [], "blank": [], "damaged": [], "extra": {}, "rows": 0}
+def new_notes(*, keeps: bool = True) -> dict[str, Any]:
+    """What is noted while records go by: the numbers of lines that needed mending, and surplus cells by row if it `keeps` them."""
+    return {"short": [], "long": [], "blank": [], "damaged": [], "extra": {}, "rows": 0, "keeps": keeps}
 
 
 def text_chunks(
@@ -141,12 +141,13 @@ def fitted_records(
         if not record:
             blank.append(number)
             continue
-        if blank and width == 1:  # in a table of one column, an empty line is an empty cell
-            lines += blank
-            fitted += [[""] for _ in blank]
-        elif blank:
-            notes["blank"] += blank
-        blank.clear()
+        if blank:
+            if width == 1:  # in a table of one column, an empty line is an empty cell
+                lines += blank
+                fitted += [[""] for _ in blank]
+            else:
+                notes["blank"] += blank
+            blank.clear()
         lines.append(number)
         row = notes["rows"] + len(fitted)
         fitted.append(record if len(record) == width else fitted_record(record, number, row, width, delimiter, notes))
@@ -160,7 +161,9 @@ def fitted_record(
     if len(record) < width:
         notes["short"].append(line)
         return record + [""] * (width - len(record))
-    if any(cell.strip() for cell in record[width:]):
+    surplus = delimiter[0].join(record[width:])
+    if surplus.replace(delimiter[0], "").strip():
         notes["long"].append(line)
-        notes["extra"][row] = delimiter[0].join(record[width:])
+        if notes["keeps"]:
+            notes["extra"][row] = surplus
     return record[:width]

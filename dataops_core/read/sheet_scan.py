@@ -172,7 +172,7 @@ def sheet_extent(pieces: Iterable[bytes], lengths: list[int]) -> Extent:
             number = int(part) if part.strip().isdecimal() and len(part) < 12 else -1
             found.characters += lengths[number] if 0 <= number < len(lengths) else 0
         elif kind == "e" and inside:
-            found.errors.append((*here, part))
+            found.errors.append((here[0], here[1], part))
         else:
             found.characters += len(part)
 

@@ -195,7 +195,7 @@ def survey_text(
     """What every column is made of: the shapes of its cells and the missing tokens among them."""
     candidates = token_candidates(given)
     surveys = [new_survey() for _ in layout["names"]]
-    for columns, _lines, share in text_chunks(data, layout, new_notes()):
+    for columns, _lines, share in text_chunks(data, layout, new_notes(keeps=False)):
         for survey, cells in zip(surveys, columns, strict=True):
             survey_column(survey, cells, candidates)
         tell(share)

@@ -82,7 +82,7 @@ def shared_text_named_often() -> tuple[str, bytes]:
 
 @hostile
 def sheet_that_unpacks_to_much() -> tuple[str, bytes]:
-    return "spaces.xlsx", workbook(" " * 200_000_000)
+    return "spaces.xlsx", workbook(" " * 80_000_000)
 
 
 @hostile
@@ -155,7 +155,7 @@ def far_dates() -> tuple[str, bytes]:
 
 @hostile
 def quote_that_never_ends() -> tuple[str, bytes]:
-    return "quote.csv", b'a,b\n"' + b"never closed, and so on\n" * 4_300_000
+    return "quote.csv", b'a,b\n"' + (b"never closed and so on " * 4 + b"\n") * 1_040_000
 
 
 @hostile
@@ -170,17 +170,17 @@ def one_line_of_text() -> tuple[str, bytes]:
 
 @hostile
 def gzip_of_zeros() -> tuple[str, bytes]:
-    return "zeros.csv.gz", gzip.compress(bytes(400_000_000), 9, mtime=0)
+    return "zeros.csv.gz", gzip.compress(bytes(150_000_000), 9, mtime=0)
 
 
 @hostile
 def zip_of_high_ratio() -> tuple[str, bytes]:
-    return "ratio.zip", zipped({"t.csv": b"a,b\n" + b"1,2\n" * 100_000_000})
+    return "ratio.zip", zipped({"t.csv": b"a,b\n" + b"1,2\n" * 30_000_000})
 
 
 @hostile
 def zip_that_lies_about_its_size() -> tuple[str, bytes]:
-    data = bytearray(zipped({"t.csv": b"a,b\n" + b"1,2\n" * 40_000_000}))
+    data = bytearray(zipped({"t.csv": b"a,b\n" + b"1,2\n" * 20_000_000}))
     at = data.rindex(b"PK\x01\x02")
     data[at + 24:at + 28] = struct.pack("<I", 12)
     return "lies.zip", bytes(data)
@@ -205,7 +205,7 @@ def parquet_of_equal_numbers() -> tuple[str, bytes]:
 
 @hostile
 def parquet_of_prefixes() -> tuple[str, bytes]:
-    text = pa.array(["x" * 400_000 + str(n) for n in range(3000)], pa.large_string())
+    text = pa.array(["x" * 400_000 + str(n) for n in range(1500)], pa.large_string())
     return "prefixes.parquet", parquet({"a": text}, use_dictionary=False, column_encoding={"a": "DELTA_BYTE_ARRAY"}, compression="none")
 
 
