@@ -10,6 +10,7 @@ import pandas as pd
 
 from dataops_core.errors import InputError, SettingError, nearest
 from dataops_core.read.bounds import check_cells
+from dataops_core.read.changed import ERRORS, changed_problem, note_cells
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.old_excel import old_extents
 from dataops_core.read.sheet_scan import BROKEN, Extent, sheet_extents
@@ -26,15 +27,15 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     """
     given = {key: value for key, value in (options or {}).items() if value is not None}
     problems: list[dict] = []
-    sheet, rows, _extent = sheet_rows(data, given.get("sheet"), problems)
+    sheet, rows, extent = sheet_rows(data, given.get("sheet"), problems)
     width = max(map(len, rows), default=0)
     if not any(any(cell != "" for cell in row) for row in rows):
         raise InputError("The sheet is empty.", f'sheet "{sheet}"', "Choose another sheet.")
-    texts = [[as_text(cell) for cell in row] for row in rows[:1100]]
+    texts = [[cell_text(cell) for cell in row] for row in rows[:1100]]
     header, skipped = sniff_header(texts, width)
     if check_header(given) not in (None, header):
         header = given["header_row"]
-        skipped = list(range(header))
+        skipped = list(range(min(header, len(texts))))
     if header >= len(rows):
         raise SettingError(f"There is no row {header + 1} to be the header.", "header_row", "Choose an earlier row.")
     filled = [at for at in skipped if any(texts[at])]
@@ -46,7 +47,7 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
             "fix": "Choose another header row if they belong to the table.", "count": len(filled),
         })
     first = header + 1 if header >= 0 else len(skipped)
-    raw = [as_text(cell) for cell in rows[header]] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
+    raw = [cell_text(cell) for cell in rows[header]] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
     if header < 0 and len(given.get("columns") or ()) == width:
         raw = list(given["columns"])
     names = clean_names(raw, f"row {header + 1}", problems)
@@ -63,6 +64,11 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
         })
     columns = [[whole_number(row[at]) for row in body] for at in range(len(names))]
     frame, facts = value_frame(names, columns, given, problems, "row", first + 1)
+    faults: dict[str, list[Any]] = {name: [0, []] for name in names}
+    for row, column, fault in extent.errors:
+        if row >= first and column < len(names):
+            note_cells(faults[names[column]], {fault: 1})
+    problems += changed_problem(ERRORS, faults)
     held = {at for at in nameless(raw) if frame[names[at]].notna().any()}
     flaws = table_flaws(raw, held, len(body)) if header >= 0 else []
     flawed = check_flaws(flaws, f'sheet "{sheet}", row {header + 1}', given.get("lenient"))
@@ -75,6 +81,12 @@ def whole_number(cell: Any) -> Any:
     if isinstance(cell, float) and abs(cell) <= 2**53 and cell == int(cell):
         return int(cell)
     return None if cell == "" else cell
+
+
+def cell_text(cell: Any) -> str:
+    """A cell as people see it: Excel stores the year 2019 as 2019.0."""
+    whole = whole_number(cell)
+    return "" if whole is None else as_text(whole)
 
 
 def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[str, list[list[Any]], Extent]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pandas as pd
@@ -12,7 +13,8 @@ from dataops_core.read.bounds import check_cells
 from dataops_core.read.cells import rounds
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.sniff import check_encoding, sniff_encoding, undecodable
-from dataops_core.read.values import value_frame
+from dataops_core.read.values import broken_text, is_whole, value_frame
+from dataops_core.table.kinds import as_text
 
 LONGEST_INTEGER = 4000  # digits; Python refuses to read or write many more
 
@@ -48,10 +50,10 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
 
     rounded: list[str] = []
 
-    def decimal(cell: str) -> float:
-        """A number with a fraction; noted where it loses digits."""
+    def decimal(cell: str) -> Any:
+        """A number with a fraction; noted where it loses digits, and the text that it is where it is beyond all decimals."""
         rounded.extend([cell] * rounds(cell))
-        return float(cell)
+        return cell if math.isinf(float(cell)) else float(cell)
 
     def integer(cell: str) -> Any:
         """A whole number; one of thousands of digits stays the text that it is."""
@@ -66,7 +68,14 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
             "where": ", ".join(rounded[:20]) + ", …" * (len(rounded) > 20),
             "fix": "Write them as text to keep every digit.", "count": len(rounded),
         })
-    raw, columns = json_columns(loaded, len(data), problems)
+    keys, columns = json_columns(loaded, len(data), problems)
+    raw = [as_text(key) for key in keys]
+    halves = [broken_text(key) for key in keys if not is_whole(key)]
+    if halves:
+        problems.append({
+            "what": "Column names hold half a character (a lone surrogate), which was replaced by U+FFFD.",
+            "where": ", ".join(f'"{name}"' for name in halves[:20]), "fix": "Write the file again with whole characters.", "count": len(halves),
+        })
     if repeated:
         problems.append({
             "what": f"{len(repeated):,} keys stand twice in their record; the later ones got a number.",
