@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import pandas as pd
@@ -12,7 +14,7 @@ from dataops_core.errors import InputError, SettingError, nearest
 from dataops_core.read.bounds import check_cells
 from dataops_core.read.changed import ERRORS, changed_problem, note_cells
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
-from dataops_core.read.old_excel import old_extents
+from dataops_core.read.old_excel import check_old, old_extents
 from dataops_core.read.sheet_scan import BROKEN, Extent, sheet_extents
 from dataops_core.read.sniff import check_header, sniff_header, spoken_lines
 from dataops_core.read.values import value_frame
@@ -96,11 +98,14 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
     locked = InputError("The Excel file is encrypted.", "the whole file", "Save it without a password.")
     if data.startswith(b"\xd0\xcf\x11\xe0") and "EncryptedPackage".encode("utf-16-le") in data:
         raise locked
+    if data.startswith(b"\xd0\xcf\x11\xe0"):
+        check_old(data)
     found = old_extents(data) if data.startswith(b"\xd0\xcf\x11\xe0") else sheet_extents(data, "the workbook")
     if any(extent.claimed > MOST_OLD_CELLS for extent in (found if isinstance(found, list) else ())):
         raise InputError("The workbook is damaged: a sheet claims to be larger than a sheet can be.", "the whole file", BROKEN)
     try:
-        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        with quiet():
+            book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
         names = list(book.sheet_names)
         if wanted is not None and wanted not in names:
             raise SettingError(f'There is no sheet "{wanted}".', "sheet", nearest(wanted, names))
@@ -118,7 +123,8 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
         extent = extents[name]
         check_cells(extent.rows, extent.columns, extent.held, extent.characters, len(data), f'sheet "{name}"')
         check_width(extent.columns)
-        return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False), extent
+        with quiet():
+            return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False), extent
     except python_calamine.PasswordError:
         raise locked from None
     except (python_calamine.CalamineError, OSError, ValueError) as error:
@@ -127,6 +133,19 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
         if type(error).__name__ != "PanicException":  # what a fault inside of the reader's Rust code is called
             raise
         raise InputError("The workbook is damaged.", "the whole file", BROKEN) from None
+
+
+@contextmanager
+def quiet() -> Iterator[None]:
+    """Keep what the reader's Rust code says of its own faults off the terminal; they come as errors as well."""
+    kept, nothing = os.dup(2), os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(nothing, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+        os.close(nothing)
 
 
 def extents_by_name(names: Sequence[str], found: dict[str, Extent] | list[Extent]) -> dict[str, Extent]:

@@ -1,12 +1,44 @@
-"""How large the sheets of an old workbook (.xls) are: [MS-CFB] and [MS-XLS]. Embedded in exported scripts: standard library only."""
+"""How large the sheets of an old workbook (.xls) are: [MS-CFB] and [MS-XLS]. Embedded in exported scripts."""
 
 from __future__ import annotations
 
 import struct
+import subprocess
+import sys
 
-from dataops_core.read.sheet_scan import BINARY_ERRORS, Extent
+from dataops_core.errors import InputError
+from dataops_core.read.bounds import check_cells, memory_limit
+from dataops_core.read.sheet_scan import BINARY_ERRORS, BROKEN, Extent
 
+PROBE = """
+import io, sys
+import python_calamine
+if len(sys.argv) > 1 and sys.platform != "win32":
+    import resource
+    resource.setrlimit(resource.RLIMIT_DATA, (int(sys.argv[1]), int(sys.argv[1])))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+for name in book.sheet_names:
+    sheet = book.get_sheet_by_name(name)
+    print(sheet.total_height, sheet.total_width)
+"""
 CELL_RECORDS = {0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x00BD, 0x00BE, 0x00D6, 0x00FD, 0x027E}
+
+
+def check_old(data: bytes) -> None:
+    """Open an old workbook in a process of its own first: a damaged one can make the reader ask for more memory than there is, and end."""
+    try:
+        tried = subprocess.run(  # noqa: S603 - our own lines, and the file as data
+            [sys.executable, "-c", PROBE, str(memory_limit())], input=data, capture_output=True, check=False, timeout=600,
+        )
+    except subprocess.TimeoutExpired:
+        tried = None
+    if tried is None or (tried.returncode and b"PasswordError" not in tried.stderr):
+        raise InputError("This is no Excel file that can be read: it is damaged, or not a workbook.", "the whole file", BROKEN)
+    for line in tried.stdout.split(b"\n"):
+        if line:
+            rows, columns = map(int, line.split())
+            check_cells(rows, columns, 0, 0, max(len(data), 4_000_000), "the workbook")
 
 
 def compound_stream(data: bytes, names: tuple[str, ...]) -> bytes:

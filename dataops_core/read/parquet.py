@@ -125,7 +125,7 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     for name, column in zip(names, table.columns, strict=True):
         plain = simple_column(column)
         if plain is None:
-            odd[name] = column.to_pylist()
+            odd[name] = python_values(column)
             changed.append(f'"{name}" ({column.type} → text)')
             continue
         if lossy_name(column.type):
@@ -174,6 +174,14 @@ def check_unchanged(content: Content, given: Mapping[str, Any], complete: Mappin
     if not given.get("lenient"):
         raise FlawError(what, where, "Fetch or export it again, or read it as it is (lenient).")
     return [{"what": what, "where": where, "fix": "Check the cells against the source.", "count": 1}]
+
+
+def python_values(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column; as text where they are beyond what Python has, such as the year 300000."""
+    try:
+        return column.to_pylist()
+    except (OverflowError, ValueError):
+        return column.cast(pa.string()).to_pylist()
 
 
 def changed_problems(changed: list[str]) -> list[dict]:

@@ -56,7 +56,7 @@ def sheet_extents(data: bytes, name: str) -> dict[str, Extent]:
             if "content.xml" in parts:
                 return document_extents(inflated(data, parts["content.xml"]))
             return {sheet: part_extent(data, parts, path) for sheet, path in sheet_parts(data, parts).items() if path in parts}
-    except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, EOFError, OSError, ValueError, UnicodeDecodeError, expat.ExpatError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, LookupError, expat.ExpatError) as error:
         raise InputError(f"The workbook is damaged: {error}.", name, "Fetch or copy the file again.") from None
 
 

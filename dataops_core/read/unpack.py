@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from typing import Any
@@ -65,7 +66,7 @@ def unpacked_zip(data: bytes, name: str) -> tuple[bytes, str] | None:
             check_unpacked(entry.file_size, len(data), name)
             with archive.open(entry) as packed:
                 return read_bounded(packed, len(data), name), entry.filename.rsplit("/", 1)[-1]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, LookupError) as error:
         raise InputError(f"The zip is damaged: {error}.", name, "Fetch or copy the file again.") from None
 
 
