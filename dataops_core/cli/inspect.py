@@ -188,12 +188,15 @@ def _print_facts(facts: dict[str, Any]) -> None:
 
 def _write_findings(args: argparse.Namespace, kept: list[tuple[Finding, np.ndarray]]) -> None:
     """One line per affected row of each finding; `row` counts the data rows of the file from 0."""
-    with replaced(args.findings) as path, path.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("finding", "check", "columns", "row", "severity"))
-        for number, (finding, places) in enumerate(kept, 1):
-            columns = "|".join(finding.columns)
-            writer.writerows((number, finding.check, columns, row, finding.severity) for row in places.tolist())
+    try:
+        with replaced(args.findings) as path, path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("finding", "check", "columns", "row", "severity"))
+            for number, (finding, places) in enumerate(kept, 1):
+                columns = "|".join(finding.columns)
+                writer.writerows((number, finding.check, columns, row, finding.severity) for row in places.tolist())
+    except OSError as error:
+        raise SettingError(f"The file cannot be written: {error.strerror or error}.", str(args.findings), "Choose another place.") from error
 
 
 def drift_command(args: argparse.Namespace) -> int:
