@@ -1,9 +1,9 @@
-# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts, make bench-bias, make bench-claims, make bench-synthetic: speed and quality
+# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts, make bench-bias, make bench-claims, make bench-synthetic: speed and quality; make fuzz: mutated files
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check bench bench-facts bench-bias bench-claims bench-synthetic clean
+.PHONY: run test check bench bench-facts bench-bias bench-claims bench-synthetic fuzz clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -24,6 +24,9 @@ bench-facts: $(READY)
 
 bench-synthetic: $(READY)
 	$(BIN)/python -m benchmarks.synthetic $(ARGS)
+
+fuzz: $(READY)
+	$(BIN)/python -m benchmarks.fuzz $(ARGS)
 
 bench-bias: $(READY)
 	$(BIN)/python -m benchmarks.bias

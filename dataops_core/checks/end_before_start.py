@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from itertools import permutations
 
 import numpy as np
 
-from dataops_core.checks.cells import Cells
+from dataops_core.checks.cells import Cells, words_of
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
 
@@ -22,6 +22,9 @@ PAIRS = (
     ("install", "removal"), ("installed", "removed"), ("net", "gross"), ("manufacture", "expiry"), ("visit", "followup"),
 )
 
+ASIDE = {"date", "dates", "time", "day", "at", "on", "timestamp", "value", "temperature", "temp", "pressure", "bp", "price"}
+MOST = 40  # dates that are compared without names that say which is first
+
 
 @check("End before start", group="Dates", scope="table", severity="error",
        no_fix="Which of the two is wrong, only the source knows; filter the rows, or set both to missing.")
@@ -32,13 +35,15 @@ def end_before_start(look: Look) -> Iterator[Hit]:
     """
     seen: set[frozenset[str]] = set()
     names = look.named(types=["datetime", "integer", "decimal"], least=2)
-    for one, other in permutations(names, 2):
+    types = {name: look.table.column(name).type == "datetime" for name in names}
+    words = {name: words_of(name) for name in names}
+    paired = _pairs(words)
+    moments = [name for name in names if types[name]][:MOST]
+    for one, other in sorted({*paired, *permutations(moments, 2)}, key=lambda pair: (names.index(pair[0]), names.index(pair[1]))):
+        named = (one, other) in paired
+        if frozenset((one, other)) in seen or types[one] != types[other] or (not named and (other, one) in paired):
+            continue
         early, late = look.cells(one), look.cells(other)
-        if frozenset((one, other)) in seen or (early.type == "datetime") != (late.type == "datetime"):
-            continue
-        named = _paired(early.words, late.words)
-        if not named and (early.type != "datetime" or _paired(late.words, early.words)):
-            continue
         mask = _before(late) < _before(early)
         both = ~(early.missing | late.missing)
         mask &= both
@@ -49,15 +54,23 @@ def end_before_start(look: Look) -> Iterator[Hit]:
                       else f"{other} is less than {one} in {mask.sum():,} rows.", columns=(one, other))
 
 
-def _paired(early: set[str], late: set[str]) -> bool:
-    """Whether two names say which is first: they differ by the words of a pair, as a whole or beside the same rest."""
+def _pairs(words: Mapping[str, set[str]]) -> set[tuple[str, str]]:
+    """The names that say which of two is first: they differ by the words of a pair, as a whole or beside the same rest.
+
+    >>> _pairs({"start_date": {"start", "date"}, "end": {"end"}, "size": {"size"}})
+    {('start_date', 'end')}
+    """
+    found: set[tuple[str, str]] = set()
     for first, second in PAIRS:
         a, b = set(first.split()), set(second.split())
-        if a <= early and b <= late and not (b <= early or a <= late):
-            rest = (early - a) ^ (late - b)
-            if rest <= {"date", "dates", "time", "day", "at", "on", "timestamp", "value", "temperature", "temp", "pressure", "bp", "price"}:
-                return True
-    return False
+        later: dict[frozenset[str], list[str]] = {}
+        for name, held in words.items():
+            if b <= held and not a <= held:
+                later.setdefault(frozenset(held - b - ASIDE), []).append(name)
+        for name, held in words.items():
+            if a <= held and not b <= held:
+                found.update((name, other) for other in later.get(frozenset(held - a - ASIDE), ()))
+    return found
 
 
 def _before(cells: Cells) -> np.ndarray:

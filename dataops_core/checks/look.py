@@ -11,7 +11,8 @@ import numpy as np
 import pyarrow as pa
 
 from dataops_core.checks.cells import Cells
-from dataops_core.table import Table
+from dataops_core.read import Blanked
+from dataops_core.table import Column, Table
 
 SAMPLE = 20_000  # rows for a first look
 FEW = 400  # rows for a very first look
@@ -53,6 +54,7 @@ class Look:
     table: Table
     facts: Mapping[str, Mapping[str, Any]]
     context: Context = Context()
+    narrow: Mapping[str, Table] = field(default_factory=dict)  # where the columns of a wide table lie as well
     _held: OrderedDict[str, Cells] = field(default_factory=OrderedDict)
     _sample: dict[str, np.ndarray] = field(default_factory=dict)
     _few: dict[str, np.ndarray] = field(default_factory=dict)
@@ -92,11 +94,15 @@ class Look:
     def cells(self, name: str) -> Cells:
         """The cells of a column."""
         if name not in self._held:
-            self._held[name] = Cells(self.table, self.table.column(name), self.facts[name])
+            self._held[name] = self.fresh(self.table.column(name))
             while len(self._held) > max(2, HELD // max(1, 9 * self.rows)):
                 self._held.popitem(last=False)
         self._held.move_to_end(name)
         return self._held[name]
+
+    def fresh(self, column: Column, blanked: Blanked | None = None) -> Cells:
+        """The cells of a column, not kept."""
+        return Cells(self.narrow.get(column.name, self.table), column, self.facts[column.name], blanked)
 
     def named(self, *kinds: str, types: Sequence[str] = (), most: int | None = None, least: int = 0) -> list[str]:
         """The columns of these kinds (all, if none is given) and storage types with `least` to `most` distinct values."""

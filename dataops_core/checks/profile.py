@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from dataops_core.checks.cells import Cells, row_ids
+from dataops_core.checks.cells import row_ids
 from dataops_core.checks.check import Finding, column_hits, ranked, table_hits
 from dataops_core.checks.look import Context, Look
 from dataops_core.facts import Engine, column_facts
 from dataops_core.read import Blanked
 from dataops_core.table import Column, Table
+from dataops_core.table.narrow import in_groups, narrowed
 
 Progress = Callable[[float, str], None]
 Keep = Callable[[Finding, np.ndarray], None]
@@ -28,7 +31,7 @@ def column_profile(look: Look, column: Column, keep: Keep | None = None, blanked
     failed: list[dict[str, Any]] = []
     if "failed" in facts:
         failed.append({"check": "facts", "columns": [column.name], "reason": facts["failed"]})
-    cells = Cells(look.table, column, facts, blanked)
+    cells = look.fresh(column, blanked)
     for check, hit in column_hits(cells, look.context, failed):
         found.append(check.finding(hit, (column.name,)))
         if keep:
@@ -50,22 +53,33 @@ def profile_table(
     failed_checks (those that raised, and "facts" for a column that could not be counted: check, columns, reason).
     `blanked` are the cells that reading made missing (see read.Source). `keep` is told every finding with the ids of all its rows; columns in `known` are passed over then.
     """
+    with tempfile.TemporaryDirectory(prefix="dataops-profile-") as folder:
+        return _profile(table, narrowed(table, Path(folder)), known or {}, progress, context, keep, blanked or {})
+
+
+def _profile(
+    table: Table, narrow: dict[str, Table], known: Mapping[str, Any], progress: Progress, context: Context, keep: Keep | None,
+    blanked: Mapping[str, Blanked],
+) -> tuple[dict[str, Any], dict[str, Any]]:
     ids = row_ids(table)
     parts: dict[str, Any] = {}
     findings: list[Finding] = []
     failed: list[dict[str, Any]] = []
     facts: dict[str, Mapping[str, Any]] = {}
-    look = Look(table, facts, context)
+    look = Look(table, facts, context, narrow)
     told = (lambda finding, places: keep(finding, ids[places])) if keep else None
-    known, steps = known or {}, 2 * len(table.columns) + 3
-    with Engine(table) as engine:  # gone before the checks begin, and its memory with it
-        for number, column in enumerate(table.columns):
-            progress(number / steps, f"Counting {column.name}")
-            facts[column.name] = known[column.name]["facts"] if column.name in known else column_facts(engine, column)
+    steps, counted = 2 * len(table.columns) + 3, 0
+    for part, columns in in_groups(table, narrow):
+        with Engine(part) as engine:  # gone before the checks begin, and its memory with it
+            for column in columns:
+                counted += 1
+                progress(counted / steps, f"Counting {column.name}")
+                facts[column.name] = known[column.name]["facts"] if column.name in known else column_facts(engine, column)
     for number, column in enumerate(table.columns, len(table.columns)):
         progress(number / steps, f"Column {column.name}")
-        parts[column.name] = known.get(column.name) or column_profile(look, column, told, (blanked or {}).get(column.name))
-        pa.default_memory_pool().release_unused()  # columns differ in size: what one leaves seldom fits the next
+        parts[column.name] = known.get(column.name) or column_profile(look, column, told, blanked.get(column.name))
+        if table.rows > 100_000:
+            pa.default_memory_pool().release_unused()  # columns differ in size: what one leaves seldom fits the next
         failed += parts[column.name].get("failed_checks", ())
         for plain in parts[column.name]["findings"]:
             finding = Finding.from_json(plain)

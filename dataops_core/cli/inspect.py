@@ -11,7 +11,10 @@ from typing import TYPE_CHECKING, Any
 from dataops_core.cli.tell import print_json, print_table, reading
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import table_facts
+from dataops_core.printable import printable
+from dataops_core.scratch import replaced
 from dataops_core.table import Table
+from dataops_core.write import write_text
 
 if TYPE_CHECKING:
     import numpy as np
@@ -49,7 +52,7 @@ def profile_command(args: argparse.Namespace) -> int:
     _print_facts(told["facts"])
     for finding in told["findings"]:
         where = ", ".join(finding["columns"]) or "whole rows"
-        print(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}")
+        print(printable(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}", one_line=True))
     print("Scores: " + ", ".join(f"{name} {value:.1%}" for name, value in _scores(told).items() if value is not None))
     for failed in told["failed_checks"]:
         print(f"[failed] {failed['check']} in {', '.join(failed['columns']) or 'whole rows'}: {failed['reason']}")
@@ -116,7 +119,7 @@ def _write_reports(args: argparse.Namespace, told: dict[str, Any], table: Table)
         raise SettingError("There is nothing to report on.", str(args.file), "Bring a table with rows and columns.")
     if args.html:
         made_of = html_report(told, title=args.file.name, table=table, show_values=args.show_values)
-        args.html.write_text(made_of, encoding="utf-8")
+        write_text(args.html, made_of)
         made["html"] = {"file": str(args.html), "values_shown": args.show_values}
     if args.full:
         made["full"] = {"file": str(args.full)} | full_report(table, args.full, rows=args.sample, title=args.file.name, progress=_tell)
@@ -185,12 +188,15 @@ def _print_facts(facts: dict[str, Any]) -> None:
 
 def _write_findings(args: argparse.Namespace, kept: list[tuple[Finding, np.ndarray]]) -> None:
     """One line per affected row of each finding; `row` counts the data rows of the file from 0."""
-    with args.findings.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("finding", "check", "columns", "row", "severity"))
-        for number, (finding, places) in enumerate(kept, 1):
-            columns = "|".join(finding.columns)
-            writer.writerows((number, finding.check, columns, row, finding.severity) for row in places.tolist())
+    try:
+        with replaced(args.findings) as path, path.open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file, lineterminator="\n")
+            writer.writerow(("finding", "check", "columns", "row", "severity"))
+            for number, (finding, places) in enumerate(kept, 1):
+                columns = "|".join(finding.columns)
+                writer.writerows((number, finding.check, columns, row, finding.severity) for row in places.tolist())
+    except OSError as error:
+        raise SettingError(f"The file cannot be written: {error.strerror or error}.", str(args.findings), "Choose another place.") from error
 
 
 def drift_command(args: argparse.Namespace) -> int:

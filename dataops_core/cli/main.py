@@ -11,16 +11,24 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO, cast
 
 from dataops_core import __version__
 from dataops_core.errors import DataOpsError, SettingError
+from dataops_core.printable import Printable, printable
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns its exit code."""
+    """Run one command; returns its exit code. Nothing that a file holds reaches the terminal as a command to it."""
+    out, err = Printable(sys.stdout), Printable(sys.stderr)
+    with redirect_stdout(cast("TextIO", out)), redirect_stderr(cast("TextIO", err)):
+        return _run(argv)
+
+
+def _run(argv: Sequence[str] | None) -> int:
     args = argparse.Namespace()
     try:
         make_parser().parse_args(argv, args)
@@ -29,7 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     except DataOpsError as error:
         if "--json" in (sys.argv[1:] if argv is None else argv):
             print(json.dumps({"error": {"what": error.what, "where": error.where, "fix": error.fix}}, ensure_ascii=False))
-        print(f"What:  {error.what}\nWhere: {error.where}\nFix:   {error.fix}", file=sys.stderr)
+        lines = zip(("What:  ", "Where: ", "Fix:   "), (error.what, error.where, error.fix), strict=True)
+        print("\n".join(name + printable(text, one_line=True) for name, text in lines), file=sys.stderr)
         return 2
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

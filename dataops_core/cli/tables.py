@@ -21,7 +21,7 @@ def read_command(args: argparse.Namespace) -> int:
     with reading(args) as (source, _folder):
         if args.out:
             write_file(source.table, args.out)
-        missing = {c.name: int(source.table.frame([c.name])[c.name].isna().sum()) for c in source.table.columns}
+        missing = source.table.missing()
         told: dict[str, Any] = {
             "rows": source.table.rows,
             "columns": [{"name": c.name, "kind": c.kind, "type": c.type, "missing": missing[c.name]} for c in source.table.columns],

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import argparse
 import json
-import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.printable import printable
 from dataops_core.read import ReadOptions, Source, read_file
+from dataops_core.scratch import scratch_folder
 
 if TYPE_CHECKING:
     from dataops_core.recipe import recipe as recipes
@@ -33,14 +34,14 @@ def reading(args: argparse.Namespace, recipe: recipes.Recipe | None = None, file
     if not file.is_file():
         near = [path.name for path in file.parent.glob("*")] if file.parent.is_dir() else []
         raise SettingError("There is no such file.", str(file), nearest(file.name, near))
-    with tempfile.TemporaryDirectory(prefix="dataops-") as folder:
-        out, options = Path(folder) / "read.parquet", options_of(args)
+    with scratch_folder() as folder:
+        out, options = folder / "read.parquet", options_of(args)
         if recipe is None:  # recipes bring all steps with them
-            yield read_file(file, out, options), Path(folder)
+            yield read_file(file, out, options), folder
             return
         from dataops_core.recipe.source import read_for
 
-        yield read_for(recipe, file, out, options), Path(folder)
+        yield read_for(recipe, file, out, options), folder
 
 
 def read_model(path: Path) -> dict[str, Any]:
@@ -56,7 +57,7 @@ def read_model(path: Path) -> dict[str, Any]:
 def tell_problems(source: Source) -> None:
     """What was odd in the file, line by line."""
     for problem in source.problems:
-        print(f"- {problem.what} ({problem.where}) {problem.fix}")
+        print(printable(f"- {problem.what} ({problem.where}) {problem.fix}", one_line=True))
 
 
 def print_json(told: Any) -> int:
@@ -67,7 +68,7 @@ def print_json(told: Any) -> int:
 
 def print_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Rows of text in columns, under a head."""
-    lines = [tuple(head), *[tuple(str(cell)[:60] for cell in row) for row in rows]]
+    lines = [tuple(head), *[tuple(printable(str(cell)[:60], one_line=True) for cell in row) for row in rows]]
     widths = [max(len(line[i]) for line in lines) for i in range(len(head))]
     for line in lines:
         print("  " + "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())

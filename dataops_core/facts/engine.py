@@ -21,6 +21,7 @@ MEMORY = "400MB"
 EXACT_ROWS = 2_000_000  # up to here every value is counted; beyond, only where HyperLogLog sees at most EXACT_VALUES
 EXACT_VALUES = 1_000_000
 LOOKED_AT = 20_000  # texts looked into for classes of characters
+SMALL = 200_000  # cells; of so many, a copy in memory takes no more than some megabytes
 LOOKED_IN = 10  # row groups that they come from
 # Standard error of DuckDB's HyperLogLog: 1.04 / sqrt(1024 registers), Flajolet et al. 2007. Measured with DuckDB 2.0 on columns of
 # 1,000 to 1,000,000 values (numbers and text, 40 to 400 columns each): 0.023 to 0.035, bias below 0.012.
@@ -50,6 +51,11 @@ class Engine:
         # by place: the engine's names ignore case, ours do not
         self._places = {name: told[0] for name, told in zip([*table.names, ROW_ID], names, strict=True)}
         self._from = f"read_parquet('{path}')"
+        self.small = table.cells <= SMALL
+        if self.small:  # opening the file for each question costs more than the answers
+            self.con.execute(f"create temp table whole as select * from {self._from}")
+            self._from = "whole"
+            self.con.execute("pragma disable_optimizer")  # which takes longer than all the rest
 
     def __enter__(self) -> Self:
         return self

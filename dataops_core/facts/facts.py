@@ -89,7 +89,7 @@ def _number(engine: Engine, column: Column, many: bool) -> dict[str, Any]:
     facts |= {
         "mean": _plain(told["mean"]), "min": told["min"], "max": told["max"], "zeros": int(told["zeros"] or 0),
         "negatives": int(told["negatives"] or 0), **_shape(count, told["mean"], told["m2"], told["m3"], told["m4"]),
-        "quantiles": _quantiles(engine, column.type, many),
+        "quantiles": _quantiles(engine, column.type, many or (engine.small and max(abs(told["min"]), abs(told["max"])) < 2**53)),
     }
     return facts | {"histogram": _histogram(engine, column.type, *_reach(facts))}
 
@@ -117,7 +117,10 @@ def _quantiles(engine: Engine, kind: str, many: bool) -> dict[str, float | None]
         places = {q: (len(values) - 1) * q for q in QUANTILES}
         values.partition(sorted({end for at in places.values() for end in (math.floor(at), math.ceil(at))}))
         ends = {q: (float(values[math.floor(at)]), float(values[math.ceil(at)])) for q, at in places.items()}
-        return {f"{q:g}": _plain(low + (places[q] % 1) * (high - low)) for q, (low, high) in ends.items()}
+        return {
+            f"{q:g}": int(low) if kind == "integer" and low == high else _plain(low + (places[q] % 1) * (high - low))
+            for q, (low, high) in ends.items()
+        }
     told = engine.ask("quantiles", kind)[0]
     return {
         f"{q:g}": _plain(told[f"low_{q:g}"] + float(told[f"part_{q:g}"]) * (told[f"high_{q:g}"] - told[f"low_{q:g}"]))

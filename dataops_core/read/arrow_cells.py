@@ -14,20 +14,22 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataops_core.read.cells import MAYBE_THOUSANDS
+from dataops_core.read.changed import respelled
 from dataops_core.table.arrow_hash import text_parts
 
-PLAIN_POWER = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,40})?(?:[eE][+-]?[0-9]{1,2})?$"
+PLAIN_POWER = r"^-?(?:0|[1-9][0-9]{0,14})(?:\.[0-9]{0,40})?(?:[eE][+-][0-9]{1,2})?$"
 FIRST_MICROSECOND = -62_135_596_800_000_000  # 0001-01-01
 
 
 @dataclass(frozen=True)
 class Plain:
-    """Converted cells, the shapes and missing tokens among them, and the rows of numbers with very many digits."""
+    """Converted cells, the shapes and missing tokens among them, the rows of numbers with very many digits, and numbers in odd forms."""
 
     values: pa.Array
     shapes: frozenset[str]
     tokens: frozenset[str]
     long: np.ndarray
+    respelled: pa.Array  # the cells of numbers that are written in another form than they have
 
 
 def plain_cells(cells: pa.Array, kind: str, decimal: str, tokens: Collection[str]) -> Plain | None:
@@ -47,7 +49,7 @@ def plain_cells(cells: pa.Array, kind: str, decimal: str, tokens: Collection[str
     if found is None:
         return None
     empty = pc.equal(cells, "").true_count > 0
-    return Plain(found.values, found.shapes, seen | ({""} if empty else set()), found.long)
+    return Plain(found.values, found.shapes, seen | ({""} if empty else set()), found.long, found.respelled)
 
 
 def plain_numbers(cells: pa.Array, kind: str, decimal: str) -> Plain | None:
@@ -64,6 +66,7 @@ def plain_numbers(cells: pa.Array, kind: str, decimal: str) -> Plain | None:
     sizes = np.diff(bounds)
     empty = sizes == 0
     with_gaps = bool(empty.any())
+    odd = odd_forms(cells, data, bounds, empty, kind, point, powers)
     starts, left = (bounds[:-1][~empty], sizes[~empty]) if with_gaps else (bounds[:-1], sizes)
     if b"-" in raw:
         minus = data[starts] == 45
@@ -98,7 +101,24 @@ def plain_numbers(cells: pa.Array, kind: str, decimal: str) -> Plain | None:
         shapes |= {"wide"} if (whole.astype(np.float64).astype(np.int64) != whole).any() else set()
     long = np.flatnonzero(~empty)[left > 18] if kind == "decimal" and int(left.max()) > 18 else np.zeros(0, np.int64)
     long = with_many_digits(cells, long, powers) if len(long) else long
-    return Plain(values, frozenset(shapes), frozenset([""] if with_gaps else []), long)
+    return Plain(values, frozenset(shapes), frozenset([""] if with_gaps else []), long, odd)
+
+
+def odd_forms(cells: pa.Array, data: np.ndarray, bounds: np.ndarray, empty: np.ndarray, kind: str, point: bytes, powers: bool) -> pa.Array:
+    """Those cells whose numbers are written in another form than they have; candidates are told by their first and last bytes."""
+    first, last = data[np.minimum(bounds[:-1], len(data) - 1)], data[np.maximum(bounds[1:] - 1, 0)]
+    if kind == "integer":
+        maybe = (first == 45) & (last == 48) & (np.diff(bounds) == 2)
+    else:
+        maybe = (last == 48) | (last == point[0]) | (first == point[0])
+        if powers or (first == 45).any():
+            maybe |= np.asarray(pc.match_substring_regex(cells, "[eE]|^-[.,]"))
+    some = cells.take(pa.array(np.flatnonzero(maybe & ~empty)))
+    if not len(some):
+        return some
+    coded = some.dictionary_encode()
+    keep = np.array([respelled(cell) for cell in coded.dictionary.to_pylist()], dtype=bool)
+    return some.filter(pa.array(keep[coded.indices.to_numpy()]))
 
 
 def fitting_lengths(data: np.ndarray, starts: np.ndarray, left: np.ndarray, kind: str, point: bytes) -> bool:
@@ -152,7 +172,7 @@ def plain_moments(cells: pa.Array, kind: str, decimal: str) -> Plain | None:
     first = pc.min(values.cast(pa.int64())).as_py()
     if first < FIRST_MICROSECOND:
         return None
-    return Plain(values, frozenset(["moment"]), frozenset([""] if with_gaps else []), np.zeros(0, np.int64))
+    return Plain(values, frozenset(["moment"]), frozenset([""] if with_gaps else []), np.zeros(0, np.int64), cells[:0])
 
 
 def suspects(cells: pa.Array, longest: int) -> np.ndarray:

@@ -9,12 +9,18 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataops_core.read.arrow_cells import plain_cells, suspects
-from dataops_core.read.cells import convert_cells, rounds, survey_column
-from dataops_core.read.text import ZONE_AT_END
+from dataops_core.read.cells import ZONE_AT_END, convert_cells, rounds, survey_column
+from dataops_core.read.changed import note_cells, respelled
 
 SETTLED = {"text", "code"}  # with one of these among its shapes, a column is text whatever else it holds
 KNOWN = 20_000
 VARIED = 500  # more distinct texts than this in a block, and looking at all cells at once is quicker than at each text
+
+
+def value_counts(cells: pa.Array) -> dict[str, int]:
+    """How often each text comes, in the order in which they come first."""
+    coded = cells.dictionary_encode()
+    return dict(zip(coded.dictionary.to_pylist(), np.bincount(coded.indices.to_numpy()).tolist(), strict=True))
 
 
 class BlockColumn:
@@ -32,7 +38,8 @@ class BlockColumn:
         self.failed = self.skipped = self.held = self.varied = False
         self.misfits: list[Any] = [0, []]
         self.rounded: list[Any] = [0, []]
-        self.zoned = 0
+        self.zoned: list[Any] = [0, []]
+        self.respelled: list[Any] = [0, []]
         self.blanks: dict[str, int] = {}  # tokens that were read as missing, with how often, and their rows
         self.blanked: list[np.ndarray] = []
         self._row = 0
@@ -65,6 +72,8 @@ class BlockColumn:
             self.survey["shapes"] |= found.shapes
             self.survey["tokens"] |= found.tokens
             self.skipped = True
+        if len(found.respelled):
+            note_cells(self.respelled, value_counts(found.respelled))
         if len(found.long):
             texts = cells.take(pa.array(found.long)).to_pylist()
             self.note(self.rounded, [line + int(at) for at, cell in zip(found.long, texts, strict=True) if rounds(cell)])
@@ -111,8 +120,10 @@ class BlockColumn:
             rows = np.flatnonzero(np.isin(places, wrong))
             self.note(self.misfits, [(line + int(at), texts[places[at]]) for at in rows])
         if kind == "datetime":
-            zoned = np.array([ZONE_AT_END.search(cell) is not None for cell in texts], dtype=bool)
-            self.zoned += int(zoned[places].sum())
+            note_cells(self.zoned, {cell: count for cell, count in value_counts(cells).items() if ZONE_AT_END.search(cell)})
+        if kind in ("integer", "decimal"):
+            odd = {cell for cell in texts if respelled(cell) and cell.strip() not in self.tokens}
+            note_cells(self.respelled, {cell: count for cell, count in value_counts(cells).items() if cell in odd} if odd else {})
         if kind == "decimal":
             long = [at for at, cell in enumerate(texts) if len(cell) > 17 and rounds(cell)]
             self.note(self.rounded, [line + int(at) for at in np.flatnonzero(np.isin(places, long))] if long else [])

@@ -38,6 +38,7 @@ ISO_MOMENT = re.compile(
 )
 WHOLE_CELL = re.compile(r"[+-]?[0-9]+")
 NUMBER_CELL = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?|[+-]?(?:inf|infinity)", re.IGNORECASE)
+ZONE_AT_END = re.compile(r"[T ][0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})\s*$")
 CELL_ERROR = ...  # stands for a cell that does not fit its column's type
 
 
@@ -45,11 +46,11 @@ def shape_of(cell: str) -> str:
     """What a cell looks like: integer, wide, code, dot, comma, long_dot, long_comma, power, moment, truth, endless, text.
 
     "wide" is an integer that a decimal could not hold exactly; "code" is made of digits but would lose something as
-    a number: leading zeros, a phone number's plus, more digits than 64 bits hold. "dot?" and "comma?" may as well be
+    a number: leading zeros, a plus, an e without a sign, more digits than 64 bits hold. "dot?" and "comma?" may as well be
     thousands; "long_dot" and "long_comma" have the other sign for thousands, and so tell which sign is which.
 
-    >>> [shape_of(cell) for cell in ("12", "007", "1.5", "1,5", "2024-02-30", "+4930123456")]
-    ['integer', 'code', 'dot', 'comma', 'text', 'code']
+    >>> [shape_of(cell) for cell in ("12", "007", "1.5", "1,5", "2024-02-30", "+49", "1e5", "1e-5")]
+    ['integer', 'code', 'dot', 'comma', 'text', 'code', 'code', 'power']
     >>> [shape_of(cell) for cell in ("1,234", "0,123", "1234,567", "1.234,5")]
     ['comma?', 'comma', 'comma', 'long_comma']
     """
@@ -60,10 +61,14 @@ def shape_of(cell: str) -> str:
         return "code" if WHOLE_CELL.fullmatch(cell) else "text"
     shape = str(match.lastgroup)
     if shape == "integer":
-        if len(cell) <= 15 and not (cell[0] == "+" and len(cell) > 8):
+        if cell[0] == "+":
+            return "code"
+        if len(cell) <= 15:
             return shape
-        fits = cell[0] != "+" and len(cell) <= 20 and -(2**63) <= int(cell) < 2**63
+        fits = len(cell) <= 20 and -(2**63) <= int(cell) < 2**63
         return "wide" if fits and int(float(cell)) != int(cell) else shape if fits else "code"
+    if shape == "power" and cell[-1 - len(re.split("[eE]", cell)[1]):][1] not in "+-":
+        return "code"  # 1e5 among ids is a name; programs that write numbers write 1e+05
     if shape in ("dot", "comma", "power"):
         number = float(cell.replace(",", "."))
         fades = number == 0 and re.search("[1-9]", re.split("[eE]", cell)[0])
@@ -210,7 +215,7 @@ def convert_distinct_cells(
 
 # A line that is no plain number, or no plain ISO moment. One search over many cells costs a fifth of many matches.
 NO_PLAIN_NUMBER = re.compile(
-    r"^(?!-?(?:0|[1-9][0-9]{0,14})(?:[.,][0-9]{0,17})?(?:[eE][+-]?[0-9]{1,2})?$)", re.MULTILINE
+    r"^(?!-?(?:0|[1-9][0-9]{0,14})(?:[.,][0-9]{0,17})?(?:[eE][+-][0-9]{1,2})?$)", re.MULTILINE
 )
 SURE_DOT = re.compile(r"^(?!-?[1-9][0-9]{0,2}\.[0-9]{3}$)[^\n.]*\.", re.MULTILINE)
 SURE_COMMA = re.compile(r"^(?!-?[1-9][0-9]{0,2},[0-9]{3}$)[^\n,]*,", re.MULTILINE)
@@ -308,6 +313,11 @@ def decimal_sign(surveys: Sequence[dict[str, Any]], delimiter: str) -> str:
     return "," if shown[0] > shown[1] else "."
 
 
-def maybe_thousands(survey: dict[str, Any]) -> bool:
-    """Whether all commas in a column of numbers have one to three digits before them and exactly three after them."""
-    return "comma?" in survey["shapes"] and survey["shapes"] <= {"comma?"} | NUMBER_SHAPES
+def maybe_thousands(survey: dict[str, Any], sign: str) -> bool:
+    """Whether all commas (or dots) in a column of numbers have one to three digits before them and exactly three after them."""
+    return f"{sign}?" in survey["shapes"] and survey["shapes"] <= {f"{sign}?"} | NUMBER_SHAPES
+
+
+def point_proven(surveys: Sequence[dict[str, Any]], delimiter: str) -> bool:
+    """Whether the point surely is the decimal sign: some number shows it, or the comma is taken as the delimiter."""
+    return delimiter.startswith(",") or any(s["shapes"] & {"dot", "long_dot"} and s["shapes"] <= {"dot", "long_dot", "dot?"} | NUMBER_SHAPES for s in surveys)

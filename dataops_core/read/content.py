@@ -37,6 +37,10 @@ class Content:
         with self.path.open("rb") as file:
             return file.read(HEAD)
 
+    def size(self) -> int:
+        """How many bytes it has; those of the file where it was packed, for that is what was given."""
+        return self.path.stat().st_size
+
     def opened(self) -> BinaryIO:
         """A stream of it, from the start."""
         return self.path.open("rb") if self.unpacked is None else io.BytesIO(self.unpacked)

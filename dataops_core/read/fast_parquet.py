@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 from dataops_core.read.content import Content
 from dataops_core.read.names import RESERVED_NAME, check_flaws, clean_names, nameless, table_flaws
 from dataops_core.read.options import Blanked
-from dataops_core.read.parquet import changed_problems, lossy_name, simple_column
+from dataops_core.read.parquet import (
+    PARQUET_FAULTS,
+    changed_problems,
+    columns_written,
+    lossy_name,
+    parquet_file,
+    simple_column,
+)
 from dataops_core.read.text_blocks import NotPlain
 from dataops_core.table import Table, write_table
 from dataops_core.table.arrow_hash import text_parts
@@ -36,8 +41,8 @@ def read_plain_parquet(
     given = {key: value for key, value in options.items() if value is not None}
     problems: list[dict] = []
     try:
-        with content.opened() as stream, pq.ParquetFile(stream, buffer_size=1_000_000, pre_buffer=False) as file:
-            about = (file.metadata.metadata or {}).get(b"dataops")
+        with content.opened() as stream, parquet_file(stream, content.size()) as file:
+            about = columns_written(file.metadata)
             schema = file.schema_arrow
             keep = [at for at, name in enumerate(schema.names) if not (about and name == RESERVED_NAME)]
             raw = [schema.names[at] for at in keep]
@@ -68,9 +73,11 @@ def read_plain_parquet(
                 if check_flaws(flaws, "the schema", given.get("lenient")):
                     complete["lenient"] = True
 
-            written = {name: kind for name, _, kind, _ in json.loads(about)["columns"]} if about else {}
+            written = {name: kind for name, _, kind, _ in about or ()}
             return write_table(out, pieces(), {n: k for n, k in written.items() if n in types}), complete, problems, {}
-    except (NotPlain, pa.ArrowException, OSError):
+    except (NotPlain, *PARQUET_FAULTS) as error:
+        if isinstance(error, MemoryError):
+            raise
         return None
 
 

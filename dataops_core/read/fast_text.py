@@ -19,6 +19,7 @@ import pyarrow.compute as pc
 from dataops_core.errors import DataOpsError
 from dataops_core.read.block_column import BlockColumn
 from dataops_core.read.cells import new_survey, survey_column
+from dataops_core.read.changed import BLANKED, ZEROS, blanked_cells, changed_problem
 from dataops_core.read.content import Content
 from dataops_core.read.names import nameless
 from dataops_core.read.options import Blanked
@@ -208,6 +209,8 @@ class _Pass:
             {name: column.misfits for name, column in by_name.items()},
             {name: column.zoned for name, column in by_name.items()}, self.facts["types"],
         )
+        self.problems += changed_problem(ZEROS, {name: column.respelled for name, column in by_name.items()})
+        self.problems += changed_problem(BLANKED, blanked_cells({name: column.blanks for name, column in by_name.items()}))
         held = {at for at in nameless(layout["raw"]) if self.columns[at].held}
         self.options = complete_options(layout, self.facts, names, held, rows, self.given)
 

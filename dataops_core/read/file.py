@@ -15,6 +15,7 @@ from dataops_core.read.excel import read_excel_frame
 from dataops_core.read.fast_parquet import read_plain_parquet
 from dataops_core.read.fast_text import read_plain_text
 from dataops_core.read.json_table import read_json_frame
+from dataops_core.read.limits import limited_memory, no_collection
 from dataops_core.read.options import Blanked, Problem, ReadOptions, Source
 from dataops_core.read.parquet import check_unchanged, parquet_kinds, read_parquet_frame
 from dataops_core.read.text import read_text_frame
@@ -38,27 +39,32 @@ def read_file(
     """
     called, tell = name or path.name, progress or (lambda _share, _what: None)
     tell(0.0, "Opening the file")
-    given = options.to_json() if options else {}
     try:
-        content = file_content(path, called)
-        kind = given["format"] = given.get("format") or format_of_content(content)
-        quick = {"csv": read_plain_text, "parquet": read_plain_parquet}.get(kind)
-        found = quick(content, out, given, tell) if quick else None
-        if found is None:
-            frame, complete, problems = read_frame(kind, content.data, given, lambda share, what: tell(0.05 + share * 0.65, what))
-            kinds = parquet_kinds(content.data) if kind == "parquet" else {}
+        with limited_memory(), no_collection():
+            source = read_content(path, out, called, options.to_json() if options else {}, tell)
     except DataOpsError as error:
         if called in error.where:
             raise
         raise type(error)(error.what, ", ".join(part for part in (called, error.where) if part), error.fix) from error
+    tell(1.0, "Done")
+    return source
+
+
+def read_content(path: Path, out: Path, called: str, given: dict[str, Any], tell: Callable[[float, str], None]) -> Source:
+    """The table of a file with this name, by the quick reader of its format, else by the careful one."""
+    content = file_content(path, called)
+    kind = given["format"] = given.get("format") or format_of_content(content)
+    quick = {"csv": read_plain_text, "parquet": read_plain_parquet}.get(kind)
+    found = quick(content, out, given, tell) if quick else None
     if found is None:
+        frame, complete, problems = read_frame(kind, content.data, given, lambda share, what: tell(0.05 + share * 0.65, what))
+        kinds = parquet_kinds(content.data) if kind == "parquet" else {}
         table = write_table(out, batches_of(frame, tell), {key: value for key, value in kinds.items() if key in frame.columns})
         blanked: dict[str, Blanked] = {}
     else:
         table, complete, problems, blanked = found
     if kind == "parquet":
         problems += check_unchanged(content, given, complete, table)
-    tell(1.0, "Done")
     return Source(table, ReadOptions.from_json(complete), tuple(Problem(**problem) for problem in problems), blanked)
 
 

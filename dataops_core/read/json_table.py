@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 import pandas as pd
 
 from dataops_core.errors import InputError
+from dataops_core.read.bounds import check_cells
 from dataops_core.read.cells import rounds
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.sniff import check_encoding, sniff_encoding, undecodable
-from dataops_core.read.values import value_frame
+from dataops_core.read.values import broken_text, is_whole, value_frame
+from dataops_core.table.kinds import as_text
+
+LONGEST_INTEGER = 4000  # digits; Python refuses to read or write many more
 
 
 def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFrame, dict, list[dict]]:
@@ -45,13 +50,17 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
 
     rounded: list[str] = []
 
-    def decimal(cell: str) -> float:
-        """A number with a fraction; noted where it loses digits."""
+    def decimal(cell: str) -> Any:
+        """A number with a fraction; noted where it loses digits, and the text that it is where it is beyond all decimals."""
         rounded.extend([cell] * rounds(cell))
-        return float(cell)
+        return cell if math.isinf(float(cell)) else float(cell)
+
+    def integer(cell: str) -> Any:
+        """A whole number; one of thousands of digits stays the text that it is."""
+        return int(cell) if len(cell) <= LONGEST_INTEGER else cell
 
     lines = given.get("format") == "jsonl"
-    hooks = {"object_pairs_hook": whole, "parse_float": decimal}
+    hooks = {"object_pairs_hook": whole, "parse_float": decimal, "parse_int": integer}
     loaded = json_lines(text, hooks) if lines else json_document(text, hooks)
     if rounded:
         problems.append({
@@ -59,7 +68,14 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
             "where": ", ".join(rounded[:20]) + ", …" * (len(rounded) > 20),
             "fix": "Write them as text to keep every digit.", "count": len(rounded),
         })
-    raw, columns = json_columns(loaded, problems)
+    keys, columns = json_columns(loaded, len(data), problems)
+    raw = [as_text(key) for key in keys]
+    halves = [broken_text(key) for key in keys if not is_whole(key)]
+    if halves:
+        problems.append({
+            "what": "Column names hold half a character (a lone surrogate), which was replaced by U+FFFD.",
+            "where": ", ".join(f'"{name}"' for name in halves[:20]), "fix": "Write the file again with whole characters.", "count": len(halves),
+        })
     if repeated:
         problems.append({
             "what": f"{len(repeated):,} keys stand twice in their record; the later ones got a number.",
@@ -107,7 +123,7 @@ def json_lines(text: str, hooks: dict[str, Any]) -> list[Any]:
     return records
 
 
-def json_columns(loaded: Any, problems: list[dict]) -> tuple[list[str], list[list[Any]]]:
+def json_columns(loaded: Any, size: int, problems: list[dict]) -> tuple[list[str], list[list[Any]]]:
     """Names and columns of records, or of an object of columns."""
     if isinstance(loaded, dict) and len(loaded) == 1:
         key, inner = next(iter(loaded.items()))
@@ -118,9 +134,13 @@ def json_columns(loaded: Any, problems: list[dict]) -> tuple[list[str], list[lis
             loaded = inner
     if isinstance(loaded, dict) and loaded and all(isinstance(value, dict) for value in loaded.values()):
         keys = list(dict.fromkeys(key for column in loaded.values() for key in column))
+        check_width(len(loaded))
+        check_cells(len(keys), len(loaded), sum(map(len, loaded.values())), 0, size, "the columns")
         return list(loaded), [[column.get(key) for key in keys] for column in loaded.values()]
     if isinstance(loaded, dict) and loaded and all(isinstance(value, list) for value in loaded.values()):
         rows = max(map(len, loaded.values()))
+        check_width(len(loaded))
+        check_cells(rows, len(loaded), sum(map(len, loaded.values())), 0, size, "the columns")
         short = [name for name, column in loaded.items() if len(column) < rows]
         if short:
             problems.append({
@@ -132,6 +152,7 @@ def json_columns(loaded: Any, problems: list[dict]) -> tuple[list[str], list[lis
     if isinstance(loaded, list) and all(isinstance(record, dict) for record in loaded):
         names = list(dict.fromkeys(key for record in loaded for key in record))
         check_width(len(names))
+        check_cells(len(loaded), len(names), sum(map(len, loaded)), 0, size, "the records")
         return names, [[record.get(name) for record in loaded] for name in names]
     raise InputError(
         "The JSON holds no table.", "the outermost value", 'Bring an array of records: [{"a": 1}, {"a": 2}].',

@@ -13,22 +13,94 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dataops_core.errors import FlawError, InputError
+from dataops_core.read.bounds import MOST_RATIO, READ_MEMORY, memory_limit, spelled_bytes
 from dataops_core.read.content import Content
-from dataops_core.read.names import RESERVED_NAME, check_flaws, clean_names, nameless, table_flaws
+from dataops_core.read.names import RESERVED_NAME, check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.values import value_frame
 from dataops_core.table import Table
-from dataops_core.table.kinds import tidy, type_of
+from dataops_core.table.kinds import KINDS, TYPES, tidy, type_of
 
+REPEATING = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}  # a text is stored once and named often
+GROWING = "DELTA_BYTE_ARRAY"  # a text is stored as what it has more than the one before it
+PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError, RuntimeError, KeyError)
 
 def parquet_kinds(data: bytes) -> dict[str, str]:
     """The kinds that the workbench wrote into a Parquet file; none for other files."""
-    return {name: kind for name, _type, kind, _hash in parquet_about(data)}
+    return {name: kind for name, _type, kind, _hash in columns_written(pq.read_metadata(io.BytesIO(data))) or ()}
 
 
-def parquet_about(data: bytes) -> list[list[str]]:
-    """What the workbench wrote into a Parquet file on its columns: name, type, kind, hash."""
-    about = (pq.read_metadata(io.BytesIO(data)).metadata or {}).get(b"dataops")
-    return json.loads(about)["columns"] if about else []
+def columns_written(metadata: Any) -> list[list[str]] | None:
+    """What the workbench wrote on the columns: name, type, kind, hash; None where it, or whoever wrote the file, did not."""
+    try:
+        found = json.loads((metadata.metadata or {})[b"dataops"])["columns"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return None
+    whole = isinstance(found, list) and all(
+        isinstance(entry, list) and len(entry) == 4 and all(isinstance(part, str) for part in entry)
+        and entry[1] in TYPES and entry[2] in KINDS for entry in found
+    )
+    return found if whole else None
+
+
+def hash_written(metadata: Any) -> str:
+    """The content hash that the workbench wrote; empty where there is none."""
+    try:
+        found = json.loads((metadata.metadata or {})[b"dataops"])["content_hash"]
+    except (KeyError, TypeError, ValueError, RecursionError):
+        return ""
+    return found if isinstance(found, str) else ""
+
+
+def parquet_file(source: Any, size: int) -> Any:
+    """A Parquet file, opened; refuses one that unpacks to far too much for its size."""
+    file = pq.ParquetFile(source, coerce_int96_timestamp_unit="us", buffer_size=1_000_000, pre_buffer=False)
+    metadata = file.metadata
+    if metadata.num_rows < 0 or metadata.num_row_groups != file.num_row_groups:
+        raise InputError("The Parquet file is damaged: it claims fewer than no rows.", "the whole file", "Fetch or write it again.")
+    check_width(metadata.num_columns)
+    unpacked, repeated, growing = metadata.num_rows * 8, dict[int, int](), dict[int, int]()
+    for number in range(metadata.num_row_groups):
+        group = metadata.row_group(number)
+        for at in range(group.num_columns):
+            chunk = group.column(at)
+            unpacked += max(chunk.total_uncompressed_size, 8 * chunk.num_values, 0)
+            if chunk.physical_type == "BYTE_ARRAY" and chunk.num_values > 0 and GROWING in chunk.encodings:
+                growing[at] = max(growing.get(at, 0), chunk.total_uncompressed_size)
+            elif chunk.physical_type == "BYTE_ARRAY" and chunk.num_values > 0 and REPEATING & set(chunk.encodings):
+                repeated[at] = repeated.get(at, 0) + chunk.num_values * max(0, chunk.total_uncompressed_size)
+    check_values(unpacked, size)
+    for at, most in repeated.items():
+        if most > memory_limit() // 8:
+            check_texts(source, metadata.schema.column(at), 100_000, size)
+    for at, longest in growing.items():
+        if longest * metadata.num_rows > memory_limit() // 8:
+            check_texts(source, metadata.schema.column(at), max(256, 64_000_000 // max(1, longest)), size, as_dictionary=False)
+    return file
+
+
+def check_values(unpacked: int, size: int) -> None:
+    """Refuse Parquet whose values take far more room than the file; up to an eighth of the allowed memory is harmless."""
+    if unpacked > memory_limit() // 8 and unpacked > MOST_RATIO * size:
+        raise InputError(
+            f"The Parquet file unpacks to {spelled_bytes(unpacked)} or more, from {spelled_bytes(size)}.", "the whole file",
+            f"If this is right, allow more memory: {READ_MEMORY}=\"{spelled_bytes(8 * unpacked)}\".",
+        )
+
+
+def check_texts(source: Any, column: Any, rows: int, size: int, *, as_dictionary: bool = True) -> None:
+    """Refuse texts that are stored in few bytes and are long; their lengths are added up, some rows at a time."""
+    if column.path != column.name:  # nested: only the process's own limit guards it
+        return
+    again = pq.ParquetFile(source, read_dictionary=[column.name] if as_dictionary else None, buffer_size=1_000_000, pre_buffer=False)
+    total = 0
+    for batch in again.iter_batches(rows, columns=[column.name], use_threads=False):
+        texts = batch.column(0)
+        if pa.types.is_dictionary(texts.type):
+            lengths = pc.binary_length(texts.dictionary).cast(pa.int64()).take(texts.indices)
+        else:
+            lengths = pc.binary_length(texts).cast(pa.int64())
+        total += pc.sum(lengths).as_py() or 0
+        check_values(total, size)
 
 
 def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFrame, dict, list[dict]]:
@@ -39,10 +111,13 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     given = {key: value for key, value in (options or {}).items() if value is not None}
     problems: list[dict] = []
     try:
-        table = pq.ParquetFile(pa.BufferReader(data)).read()  # read_table cannot tell two columns of one name apart
-    except (pa.ArrowException, OSError) as error:
+        file = parquet_file(pa.BufferReader(data), len(data))
+        table = file.read()  # read_table cannot tell two columns of one name apart
+        ours = bool(columns_written(file.metadata))
+    except PARQUET_FAULTS as error:
+        if isinstance(error, MemoryError):
+            raise
         raise InputError(f"The Parquet file cannot be read: {error}.", "the whole file", "Fetch or write it again.") from None
-    ours = bool(parquet_about(data))
     keep = [at for at, name in enumerate(table.column_names) if not (ours and name == RESERVED_NAME)]
     table = table.select(keep)
     names = clean_names(table.column_names, "the schema", problems)
@@ -50,7 +125,7 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     for name, column in zip(names, table.columns, strict=True):
         plain = simple_column(column)
         if plain is None:
-            odd[name] = column.to_pylist()
+            odd[name] = python_values(column)
             changed.append(f'"{name}" ({column.type} → text)')
             continue
         if lossy_name(column.type):
@@ -90,15 +165,23 @@ def check_unchanged(content: Content, given: Mapping[str, Any], complete: Mappin
     other types or missing tokens than it was written with has no hash to compare with.
     """
     with content.opened() as stream:
-        written = (pq.read_metadata(stream).metadata or {}).get(b"dataops")
-    about = json.loads(written) if written else {}
-    types = {name: kind for name, kind, *_ in about.get("columns", ())}
-    if not about or "missing_tokens" in given or complete["types"] != types or table.content_hash == about.get("content_hash"):
+        metadata = pq.read_metadata(stream)
+    columns, written = columns_written(metadata), hash_written(metadata)
+    types = {name: kind for name, kind, *_ in columns or ()}
+    if columns is None or "missing_tokens" in given or complete["types"] != types or table.content_hash == written:
         return []
     what, where = "The file was altered or damaged after the workbench wrote it: its cells do not match its content hash.", "the whole file"
     if not given.get("lenient"):
         raise FlawError(what, where, "Fetch or export it again, or read it as it is (lenient).")
     return [{"what": what, "where": where, "fix": "Check the cells against the source.", "count": 1}]
+
+
+def python_values(column: pa.ChunkedArray) -> list[Any]:
+    """The values of a column; as text where they are beyond what Python has, such as the year 300000."""
+    try:
+        return column.to_pylist()
+    except (OverflowError, ValueError):
+        return column.cast(pa.string()).to_pylist()
 
 
 def changed_problems(changed: list[str]) -> list[dict]:

@@ -14,6 +14,7 @@ from typing import Any
 
 from dataops_core.read.sniff import line_reader
 
+LONGEST_RECORD = 4_000_000  # characters on several lines; a quote that stands open for longer was never meant to be one
 CHUNK_CELLS = 10_000  # small pieces stay in the processor's cache: half the time that large ones take
 
 
@@ -58,11 +59,14 @@ def careful_records(
     taken: list[str] = []
 
     def feed() -> Iterator[str]:
+        length = 0
         while True:
-            line = waiting.popleft() if waiting else next(lines, None)
+            length = length if taken else 0
+            line = waiting.popleft() if waiting and length < LONGEST_RECORD else next(lines, None) if length < LONGEST_RECORD else None
             if line is None:
                 return
             taken.append(line)
+            length += len(line)
             yield line
 
     reader = line_reader(feed(), delimiter, quote, strict=True)
@@ -97,9 +101,9 @@ def mended_record(line: str, delimiter: str, quote: str, width: int) -> list[str
     return quoted if len(quoted) == width and line.count(quote[-1]) % 2 == 0 else plain
 
 
-def new_notes() -> dict[str, Any]:
-    """What is noted while records go by: the numbers of lines that needed mending, and surplus cells by row."""
-    return {"short": [], "long": [], "blank": [], "damaged": [], "extra": {}, "rows": 0}
+def new_notes(*, keeps: bool = True) -> dict[str, Any]:
+    """What is noted while records go by: the numbers of lines that needed mending, and surplus cells by row if it `keeps` them."""
+    return {"short": [], "long": [], "blank": [], "damaged": [], "extra": {}, "rows": 0, "keeps": keeps}
 
 
 def text_chunks(
@@ -137,12 +141,13 @@ def fitted_records(
         if not record:
             blank.append(number)
             continue
-        if blank and width == 1:  # in a table of one column, an empty line is an empty cell
-            lines += blank
-            fitted += [[""] for _ in blank]
-        elif blank:
-            notes["blank"] += blank
-        blank.clear()
+        if blank:
+            if width == 1:  # in a table of one column, an empty line is an empty cell
+                lines += blank
+                fitted += [[""] for _ in blank]
+            else:
+                notes["blank"] += blank
+            blank.clear()
         lines.append(number)
         row = notes["rows"] + len(fitted)
         fitted.append(record if len(record) == width else fitted_record(record, number, row, width, delimiter, notes))
@@ -156,7 +161,9 @@ def fitted_record(
     if len(record) < width:
         notes["short"].append(line)
         return record + [""] * (width - len(record))
-    if any(cell.strip() for cell in record[width:]):
+    surplus = delimiter[0].join(record[width:])
+    if surplus.replace(delimiter[0], "").strip():
         notes["long"].append(line)
-        notes["extra"][row] = delimiter[0].join(record[width:])
+        if notes["keeps"]:
+            notes["extra"][row] = surplus
     return record[:width]

@@ -72,7 +72,8 @@ def check_encoding(name: str, data: bytes) -> str:
     """The given encoding, with its byte order mark taken off where the file has one."""
     try:
         known = codecs.lookup(name).name
-    except LookupError:
+        b"a,b".decode(name, "replace")  # some of what Python knows by name turns bytes into bytes, or refuses most
+    except (LookupError, ValueError, TypeError):
         raise SettingError(
             f'There is no encoding "{name}".', "encoding", "Common ones: utf-8, cp1252, latin-1, utf-16.",
         ) from None
@@ -298,6 +299,21 @@ def is_preamble(record: Sequence[str], width: int) -> bool:
     return width > 1 and len(filled) == 1 and (len(record) == 1 or width > 2)
 
 
+def names_years(cells: Sequence[str]) -> bool:
+    """Whether the numbers of a row are years that name columns: two or more that follow each other, or three or more in order.
+
+    >>> names_years(["2019", "2020"]), names_years(["2010", "2015", "2020"]), names_years(["2022", "2021", "2020"])
+    (True, True, True)
+    >>> names_years(["2019", "2021"]), names_years(["2019", "2020", "7"])
+    (False, False)
+    """
+    years = [int(cell) for cell in cells if re.fullmatch("(19|20)[0-9]{2}", cell)]
+    if len(years) < 2 or len(years) < len(cells):
+        return False
+    steps = {later - year for year, later in zip(years, years[1:], strict=False)}
+    return steps == {1} or (len(years) > 2 and (min(steps) > 0 or max(steps) < 0))
+
+
 def looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a first record is data: it has the types of the columns below it, or only values that come again."""
     cells = [cell.strip() for cell in first]
@@ -306,8 +322,7 @@ def looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     rows = [record for record in below[:1000] if list(record) != list(first) and any(record)]
     if not rows:
         return bool(filled) and len(typed) == len(filled)
-    years = [int(cell) for cell in typed if re.fullmatch("(19|20)[0-9]{2}", cell)]
-    if len(typed) > 1 and years and years == list(range(years[0], years[0] + len(typed))):
+    if names_years(typed):
         return False
     same = again = 0
     for number, cell in enumerate(cells):

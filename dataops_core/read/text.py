@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
@@ -13,6 +14,7 @@ import pandas as pd
 from dataops_core.errors import InputError, SettingError, nearest
 from dataops_core.read.cells import (
     MISSING_CANDIDATES,
+    ZONE_AT_END,
     column_of,
     column_type,
     convert_cells,
@@ -20,9 +22,11 @@ from dataops_core.read.cells import (
     keeps_na,
     maybe_thousands,
     new_survey,
+    point_proven,
     rounds,
     survey_column,
 )
+from dataops_core.read.changed import BLANKED, ZEROS, ZONED, blanked_cells, changed_problem, note_cells, respelled
 from dataops_core.read.names import EXTRA_CELLS, check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.records import new_notes, text_batches, text_chunks
 from dataops_core.read.sniff import (
@@ -42,7 +46,6 @@ from dataops_core.read.sniff import (
     undecodable,
 )
 
-ZONE_AT_END = re.compile(r"[T ][0-9:.]+(?:Z|[+-][0-9]{2}:?[0-9]{2})\s*$")
 COLUMN_TYPES = ("text", "integer", "decimal", "boolean", "datetime")
 
 
@@ -112,7 +115,7 @@ def layout_of(
     header, skipped = sniff_header(records, width)
     if check_header(given) not in (None, header):
         header = given["header_row"]
-        skipped = list(range(header))
+        skipped = list(range(min(header, len(records))))
     if header >= len(records):
         raise SettingError(
             f"There is no line {header + 1} to be the header.", "header_row", "Choose an earlier line, or -1 for none.",
@@ -195,7 +198,7 @@ def survey_text(
     """What every column is made of: the shapes of its cells and the missing tokens among them."""
     candidates = token_candidates(given)
     surveys = [new_survey() for _ in layout["names"]]
-    for columns, _lines, share in text_chunks(data, layout, new_notes()):
+    for columns, _lines, share in text_chunks(data, layout, new_notes(keeps=False)):
         for survey, cells in zip(surveys, columns, strict=True):
             survey_column(survey, cells, candidates)
         tell(share)
@@ -231,13 +234,19 @@ def judge_columns(
     found = {name: column_type(survey["shapes"], decimal) for name, survey in zip(names, surveys, strict=True)}
     doubtful = [
         name for name, survey in zip(names, surveys, strict=True)
-        if decimal == "." and name not in types and maybe_thousands(survey)
+        if decimal == "." and name not in types and maybe_thousands(survey, "comma")
     ]
-    if doubtful and "decimal" not in given and not delimiter.startswith(","):
+    dotted = [] if decimal == "," or "decimal" in given or point_proven(surveys, delimiter) else [
+        name for name, survey in zip(names, surveys, strict=True) if name not in types and maybe_thousands(survey, "dot")
+    ]
+    found.update(dict.fromkeys(dotted, "text"))
+    for some, example in (([] if delimiter.startswith(",") else doubtful, "1,234"), (dotted, "1.234")):
+        if not some or "decimal" in given:
+            continue
         problems.append({
-            "what": 'Numbers like "1,234" could be thousands or decimals; they were kept as text.',
-            "where": ", ".join(f'column "{name}"' for name in doubtful[:20]) + ", …" * (len(doubtful) > 20),
-            "fix": "Say which sign is the decimal sign (--decimal), or use the step parse_numbers.", "count": len(doubtful),
+            "what": f'Numbers like "{example}" could be thousands or decimals; they were kept as text.',
+            "where": ", ".join(f'column "{name}"' for name in some[:20]) + ", …" * (len(some) > 20),
+            "fix": "Say which sign is the decimal sign (--decimal), or use the step parse_numbers.", "count": len(some),
         })
     return {"types": {**found, **types}, "decimal": decimal, "missing_tokens": list(tokens), "kept": kept}
 
@@ -251,7 +260,9 @@ def fill_columns(
     pools: dict[str, dict[str, str]] = {name: {} for name in names}
     misfits: dict[str, list[Any]] = {name: [0, []] for name in names}
     rounded: dict[str, list[Any]] = {name: [0, []] for name in names}
-    notes, zoned = new_notes(), dict[str, int]()
+    zoned, odd = ({name: [0, []] for name in names} for _ in range(2))
+    gone: dict[str, Counter[str]] = {name: Counter() for name in names}
+    notes = new_notes()
     again: list[int] = []
     for columns, lines, share in text_chunks(data, layout, notes):
         again += repeated_headers(columns, lines, layout["raw"])
@@ -263,7 +274,12 @@ def fill_columns(
             pieces[name][0].append(values)
             pieces[name][1].append(missing)
             if facts["types"][name] == "datetime":
-                zoned[name] = zoned.get(name, 0) + sum(1 for cell in cells if ZONE_AT_END.search(cell))
+                note_cells(zoned[name], Counter(cell for cell in cells if ZONE_AT_END.search(cell)))
+            if facts["types"][name] in ("integer", "decimal"):
+                note_cells(odd[name], {cell: count for cell, count in Counter(cells).items() if respelled(cell) and cell.strip() not in own})
+            if len(own) > 1:
+                blank = {cell for cell in set(cells) if cell.strip() and cell.strip() in own}
+                gone[name].update(cell.strip() for cell in cells if cell in blank)
             if facts["types"][name] == "decimal" and max(map(len, cells)) > 17:
                 lost = [line for line, cell in zip(lines, cells, strict=True) if len(cell) > 17 and rounds(cell)]
                 rounded[name][0] += len(lost)
@@ -280,10 +296,11 @@ def fill_columns(
         notes["extra_name"] = name
     problems += row_problems({**notes, "again": again}, layout)
     problems += cell_problems(rounded, misfits, zoned, facts["types"])
+    problems += changed_problem(ZEROS, odd) + changed_problem(BLANKED, blanked_cells(gone))
     return pd.DataFrame(columns_done, columns=list(columns_done), index=pd.RangeIndex(notes["rows"]))
 
 
-def cell_problems(rounded: dict, misfits: dict, zoned: dict[str, int], types: dict[str, str]) -> list[dict]:
+def cell_problems(rounded: dict, misfits: dict, zoned: dict[str, list[Any]], types: dict[str, str]) -> list[dict]:
     """What was changed in cells, by column: counts, and for some sorts the first lines."""
     return [
         *({"what": f"{count:,} numbers have more digits than a decimal holds; they were rounded to about 17.",
@@ -291,8 +308,7 @@ def cell_problems(rounded: dict, misfits: dict, zoned: dict[str, int], types: di
            "fix": "Read the column as text to keep every digit.",
            "count": count} for name, (count, some) in rounded.items() if count),
         *misfit_problems(misfits, types),
-        *({"what": f"{count:,} moments had a time zone and were turned into UTC.", "where": f'column "{name}"',
-           "fix": "Shift the moments if you want local time.", "count": count} for name, count in zoned.items() if count),
+        *changed_problem(ZONED, zoned),
     ]
 
 

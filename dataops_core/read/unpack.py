@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import gzip
 import io
+import struct
 import zipfile
 import zlib
 from typing import Any
 
 from dataops_core.errors import InputError
+from dataops_core.read.bounds import MOST_RATIO, READ_MEMORY, memory_limit, spelled_bytes
 
-MOST_BYTES = 4_000_000_000
-FREE_BYTES = 256_000_000  # below this size, any ratio of packing is harmless
-MOST_RATIO = 250
 TABLE_PARTS = ("[Content_Types].xml", "mimetype", "content.xml")  # zip files that are spreadsheets themselves
 
 
@@ -64,23 +63,29 @@ def unpacked_zip(data: bytes, name: str) -> tuple[bytes, str] | None:
             entry = inside[0]
             if entry.flag_bits & 1:
                 raise InputError("The zip is encrypted.", name, "Unpack it first, and bring the file inside.")
-            if entry.file_size > MOST_BYTES:
-                raise InputError(f"The zip unpacks to {entry.file_size:,} bytes.", name, "Bring a smaller file.")
+            check_unpacked(entry.file_size, len(data), name)
             with archive.open(entry) as packed:
                 return read_bounded(packed, len(data), name), entry.filename.rsplit("/", 1)[-1]
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, OSError) as error:
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, LookupError) as error:
         raise InputError(f"The zip is damaged: {error}.", name, "Fetch or copy the file again.") from None
 
 
 def read_bounded(packed: Any, size: int, name: str) -> bytes:
     """Everything in a packed file, unless it grows beyond all reason."""
-    parts, total = [], 0
+    whole, total = io.BytesIO(), 0
     while part := packed.read(4_000_000):
-        parts.append(part)
         total += len(part)
-        if total > MOST_BYTES or (total > FREE_BYTES and total > MOST_RATIO * size):
-            raise InputError(
-                f"The file unpacks to more than {total:,} bytes from {size:,}.", name,
-                "If this is right, unpack it yourself and bring the file inside.",
-            )
-    return b"".join(parts)
+        check_unpacked(total, size, name)
+        whole.write(part)
+    return whole.getvalue()
+
+
+def check_unpacked(unpacked: int, size: int, name: str) -> None:
+    """Refuse what unpacks to more than may be read, or to very much more than it was; up to a 64th of the memory is harmless."""
+    limit = memory_limit()
+    if unpacked > limit // 2 or (unpacked > limit // 64 and unpacked > MOST_RATIO * size):
+        more = spelled_bytes(max(2 * limit, 64 * unpacked))
+        raise InputError(
+            f"The file unpacks to {spelled_bytes(unpacked)} or more, from {spelled_bytes(size)}.", name,
+            f"If this is right, unpack it yourself and bring the file inside, or allow more memory: {READ_MEMORY}=\"{more}\".",
+        )

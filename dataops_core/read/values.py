@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ from dataops_core.read.cells import (
     CELL_ERROR,
     COLUMN_STORES,
     MISSING_CANDIDATES,
+    ZONE_AT_END,
     cell_value,
     column_of,
     column_type,
@@ -22,6 +24,7 @@ from dataops_core.read.cells import (
     new_survey,
     survey_column,
 )
+from dataops_core.read.changed import BLANKED, SURROGATES, ZONED, blanked_cells, changed_problem, note_cells
 from dataops_core.read.sniff import check_decimal
 from dataops_core.table.kinds import as_text
 
@@ -101,13 +104,20 @@ def value_frame(
     types: dict[str, str] = {}
     decimal = check_decimal(given) or "."
     series: dict[str, pd.Series] = {}
+    zoned, halves = ({name: [0, []] for name in names} for _ in range(2))
+    gone: dict[str, Counter[str]] = {}
     rows = len(plain[0]) if plain else 0
     for name, values in zip(names, plain, strict=True):
         own = (frozenset(tokens) | {""} if tokens_in_text else frozenset()) - set(kept.get(name, ()))
         cells = [None if isinstance(v, str) and v.strip() in own else v for v in values]
+        gone[name] = Counter(v.strip() or "(empty text)" for v, cell in zip(values, cells, strict=True) if cell is None and v is not None)
         there = [cell for cell in cells if cell is not None]
         kind = types[name] = wanted.get(name) or (type_of_values(there) if there else "text")
         done = [None if cell is None else value_as(cell, kind, decimal) for cell in cells]
+        if kind == "datetime":
+            note_cells(zoned[name], Counter(cell for cell in there if isinstance(cell, str) and ZONE_AT_END.search(cell)))
+        if kind == "text":
+            note_cells(halves[name], Counter(broken_text(cell) for cell in there if isinstance(cell, str) and not is_whole(cell)))
         wrong = [at for at, cell in enumerate(done) if cell is CELL_ERROR]
         if wrong:
             shown = ", ".join(f'{row_word} {at + first_row} "{as_text(cells[at])}"' for at in wrong[:20])
@@ -128,8 +138,26 @@ def value_frame(
         array = np.empty(rows, dtype=numpy_type)
         array[:] = np.array(filled, dtype=numpy_type) if rows else array
         series[name] = column_of(kind, [array], [mask])
+    for name, given_values in zip(names, columns, strict=True):
+        empty = sum(1 for value in given_values if isinstance(value, float) and math.isnan(value))
+        gone[name].update({"NaN": empty} if empty else {})
+    problems += changed_problem(BLANKED, blanked_cells(gone)) + changed_problem(ZONED, zoned) + changed_problem(SURROGATES, halves)
     frame = pd.DataFrame(series, columns=list(names), index=pd.RangeIndex(rows))
     return frame, {"types": types, "decimal": decimal, "missing_tokens": tokens, "columns": list(names), "kept": kept}
+
+
+def is_whole(text: str) -> bool:
+    """Whether a text has no half of a character (a lone surrogate)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def broken_text(text: str) -> str:
+    """A text with half a character, as it can be shown."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def value_tokens(

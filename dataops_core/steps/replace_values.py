@@ -111,7 +111,7 @@ def pattern_of(text: str, case: str) -> re.Pattern[str]:
             f'"{text}" is not a pattern: {error}.', "replace_values",
             'To look for the text as it stands, choose "part of the text".',
         ) from error
-    if len(text) > 1000 or repeats_repetition(text):
+    if len(text) > 1000 or repeats_repetition(text) or shares_repetitions(text):
         raise SettingError(
             f'The pattern "{text[:100]}" could run for ever: it repeats something that itself repeats.',
             "replace_values", "Repeat only parts of a fixed shape, such as (\\d{3},)+, or split the pattern in two.",
@@ -139,6 +139,34 @@ def repeats_repetition(pattern: str) -> bool:
                 firsts = [branch[:1] for branch in body.split("|")]
                 if len(firsts) > 1 and (len(set(firsts)) < len(firsts) or not all(map(str.isalnum, firsts))):
                     return True
+    return False
+
+
+def shares_repetitions(pattern: str) -> bool:
+    """Whether three endless repetitions in a row, or four with letters between, could share out the same letters: x*x*x*y.
+
+    Such patterns need time that grows with the fourth power of a cell's length or faster.
+
+    >>> shares_repetitions("x*x*x*x*y"), shares_repetitions(r"\\w+\\d*.*;"), shares_repetitions(r"\\d+-\\d+-\\d+-\\d+")
+    (True, True, False)
+    """
+    parts = re.findall(r"(\\.|\[\^?\]?[^\]]*\]|\(\?[:P](?:<\w+>)?|.)([*+?]|\{\d*,?\d*\})?", pattern, flags=re.DOTALL)
+    atoms = []
+    for atom, times in parts:
+        try:
+            one = None if atom[0] in "()^$" or atom in ("\\b", "\\B") else re.compile(atom, re.DOTALL) if atom != "|" else re.compile("(?!)")
+        except re.error:
+            continue
+        if one is not None:
+            atoms.append((one, bool(re.fullmatch(r"[*+]|\{\d*,\}", times)), times in ("*", "?") or times.startswith(("{,", "{0"))))
+    for letter in "ax0A _-,.;:/'\"\t\né中":
+        run = beside = 0  # endless repetitions that can take this letter: with such letters between them, and with nothing between
+        for one, endless, optional in atoms:
+            fits = one.fullmatch(letter) is not None
+            run = run + 1 if endless and fits else run if optional or fits else 0
+            beside = beside + 1 if endless and fits else beside if optional else 0
+            if run > 3 or beside > 2:
+                return True
     return False
 
 

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from dataops_core.errors import IntegrityError
 from dataops_core.recipe.recipe import canonical
+from dataops_core.scratch import owned_prefix, sweep
 from dataops_core.store import audit, catalog
 from dataops_core.store.objects import Objects, digest
 
@@ -40,7 +41,8 @@ def default_home() -> Path:
 
 
 def _sweep(scratch: Path) -> None:
-    """Remove what killed processes left in scratch space, once it is a day old."""
+    """Remove what killed processes left in scratch space: at once where it says whose it is, else once it is a day old."""
+    sweep(scratch)
     for path in scratch.iterdir():
         try:
             if path.stat().st_mtime < time.time() - 86_400:
@@ -98,7 +100,7 @@ class Store:
 
     def scratch_file(self, suffix: str = "") -> Path:
         """A new empty file in scratch space."""
-        handle, name = tempfile.mkstemp(suffix=suffix, dir=self.scratch)
+        handle, name = tempfile.mkstemp(prefix=owned_prefix(), suffix=suffix, dir=self.scratch)
         os.close(handle)
         return Path(name)
 

@@ -114,6 +114,17 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
 }
 
 
+def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
+    """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it nobody knows."""
+    if kind in ("add", "reread", "verify"):
+        return True
+    recipe = args.get("recipe" if kind == "evaluate" else "now")
+    if kind in ("evaluate", "preview"):
+        root = states.root_id(args["raw"]["sha256"], (recipe or {}).get("read") or {})
+        return not states.known(store, root)
+    return False
+
+
 def run(store: Store, kind: str, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     """Do the work of a job here and now; the same code whether in a worker or in a page, for small tables."""
     return KINDS[kind](store, args, actor, progress)

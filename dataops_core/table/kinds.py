@@ -49,7 +49,7 @@ def as_text(value: Any) -> str:
         text = json.dumps(plain, ensure_ascii=False, default=str)
     else:
         text = str(value)
-    return text.encode("utf-8", "replace").decode("utf-8") if any("\ud800" <= c <= "\udfff" for c in text) else text
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if any("\ud800" <= c <= "\udfff" for c in text) else text
 
 
 def text_column(column: pd.Series) -> pd.Series:

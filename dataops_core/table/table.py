@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dataops_core.errors import InputError, nearest
@@ -64,10 +65,13 @@ class Table:
 
     def column(self, name: str) -> Column:
         """The column of that name; a SettingError-like InputError names the nearest one."""
-        for column in self.columns:
-            if column.name == name:
-                return column
+        if name in self._by_name:
+            return self._by_name[name]
         raise InputError(f'There is no column "{name}".', "columns", nearest(name, self.names))
+
+    @functools.cached_property
+    def _by_name(self) -> dict[str, Column]:
+        return {column.name: column for column in self.columns}
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The whole table, or some columns of it, in memory; the index holds the row ids."""
@@ -85,6 +89,17 @@ class Table:
                 some = list(range(group, min(group + size, groups)))
                 yield _frame(file.read_row_groups(some, columns=self._with_ids(columns)), wanted)
                 group += size
+
+    def missing(self) -> dict[str, int]:
+        """How many cells of each column are missing, in one go through the table: thousands of columns cost no more than their cells."""
+        found = dict.fromkeys(self.names, 0)
+        with pq.ParquetFile(self.path) as file:
+            for batch in file.iter_batches(max(1, 5_000_000 // max(1, len(self.columns))), use_threads=False):
+                for name, column in zip(batch.schema.names, batch.columns, strict=True):
+                    if name != ROW_ID:
+                        empty = column.null_count
+                        found[name] += empty + (pc.sum(pc.is_nan(column)).as_py() or 0 if pa.types.is_floating(column.type) else 0)
+        return found
 
     def page(self, start: int, count: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """`count` rows from position `start` (0-based), reading only the row groups they lie in."""

@@ -6,7 +6,6 @@ import gzip
 import io
 import json
 import math
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import TextIO
 import pyarrow.parquet as pq
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.scratch import replaced
 from dataops_core.table import ROW_ID, Column, Table
 from dataops_core.write.text import (
     guarded,
@@ -49,21 +49,16 @@ def write_file(table: Table, out: Path, *, safe: bool = False) -> None:
     looks like another type or a missing token, empty text from a missing cell, columns with nothing in them.
     """
     suffix = format_of(out)
-    unfinished = out.with_name(f"{out.name}.{os.getpid()}.part")
     try:
-        if suffix == ".parquet":
-            write_parquet(table, unfinished)
-        else:
-            write = {".csv": write_csv, ".tsv": write_tsv, ".json": write_json, ".jsonl": write_jsonl}
-            with text_output(unfinished, packed=suffix.endswith(".gz")) as file:
-                write[suffix.removesuffix(".gz")](table, file, safe)
-        with unfinished.open("rb") as written:
-            os.fsync(written.fileno())
-        os.replace(unfinished, out)
+        with replaced(out) as unfinished:
+            if suffix == ".parquet":
+                write_parquet(table, unfinished)
+            else:
+                write = {".csv": write_csv, ".tsv": write_tsv, ".json": write_json, ".jsonl": write_jsonl}
+                with text_output(unfinished, packed=suffix.endswith(".gz")) as file:
+                    write[suffix.removesuffix(".gz")](table, file, safe)
     except OSError as error:
         raise SettingError(f"The file cannot be written: {error.strerror or error}.", str(out), "Choose another place.") from error
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 @contextmanager
@@ -149,9 +144,8 @@ def write_jsonl(table: Table, file: TextIO, safe: bool) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write a text file, whole or not at all."""
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.write_text(text, encoding="utf-8")
-        part.replace(path)
+        with replaced(path) as part:
+            part.write_text(text, encoding="utf-8")
     except OSError as error:
         raise SettingError(f"The file cannot be written: {error.strerror}.", str(path), "Choose another place.") from error

@@ -12,7 +12,8 @@ import pandas as pd
 
 from dataops_core.table.kinds import type_of
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones are taken for the others by East Asian versions
+FORMULA_BREAKS = ("\t", "\r", "\n")
 CUTTING = ("\t", ";", "|", ",", ":", " ")  # signs that a reader may take for a delimiter
 
 
@@ -99,7 +100,7 @@ def spelled_moment(moment: datetime, form: str) -> str:
 def guarded(text: str) -> str:
     """Text that no spreadsheet program takes for a formula.
 
-    >>> guarded("=1+1"), guarded("sum")
-    ("'=1+1", 'sum')
+    >>> guarded("=1+1"), guarded(" =1"), guarded("＝1"), guarded("sum")
+    ("'=1+1", "' =1", "'＝1", 'sum')
     """
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
+    return "'" + text if text.startswith(FORMULA_BREAKS) or text.lstrip().startswith(FORMULA_STARTS) else text

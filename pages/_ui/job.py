@@ -9,26 +9,36 @@ from typing import Any
 import sqlalchemy as sa
 import streamlit as st
 
-from dataops_core.errors import FlawError
+from dataops_core.errors import FlawError, InputError
 from dataops_core.recipe.replay import nothing_said
 from dataops_core.store import catalog, jobs, worker
 from pages._ui import frame
 from pages._ui.words import duration, md
 
 SMALL = 150_000  # cells; more may take over 200 ms
+SOON = 20.0  # seconds for which a page waits for a small file before it shows progress instead
+PAUSE = 0.05
 
 
 def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool = True) -> Any:
     """Do some work and return its result, or None while (or because) it is not done.
 
-    Work on up to SMALL cells is done at once. Larger work is a job: this shows its progress and a Cancel button, and
-    the page runs again when it has ended. With `auto=False` it waits for a click on a button named `what`.
+    Work on up to SMALL cells is done at once; but a file is read in a worker only, however small, and awaited here. Larger
+    work is a job: this shows its progress and a Cancel button, and the page runs again when it has ended. With `auto=False`
+    it waits for a click on a button named `what`.
     """
     house = frame.store()
-    if cells <= SMALL:
+    reads = worker.reads_file(house, kind, dict(args))
+    if cells <= SMALL and not reads:
         with st.spinner(f"{what} …"):
             return worker.run(house, kind, dict(args), frame.actor(), nothing_said)
     last = jobs.latest(house, kind, args)
+    if reads and auto and cells <= SMALL and (last is None or last.is_open):
+        last = _soon(last.id if last else jobs.start(house, kind, args, frame.actor()), what)
+        if last is not None and last.state == "done":
+            return last.result
+    if reads and cells <= SMALL and last is not None and last.state == "failed" and last.error and not last.error.get("flaw"):
+        raise InputError(last.error["what"], last.error["where"], last.error["fix"])
     if last is not None and last.is_open:
         progress(last.id, what)
         return None
@@ -44,6 +54,17 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
     else:
         st.button(what, on_click=_start, args=(kind, args), key=f"job.{kind}.{what}", icon=":material/play_arrow:")
     return None
+
+
+def _soon(job: str, what: str) -> jobs.Job | None:
+    """The job of a small file when it has ended, or as it stands after a few seconds."""
+    with st.spinner(f"{what} …"):
+        for _ in range(int(SOON / PAUSE)):
+            now = jobs.get(frame.store(), job)
+            if now is None or not now.is_open:
+                return now
+            time.sleep(PAUSE)
+    return jobs.get(frame.store(), job)
 
 
 def ask(kind: str, args: Mapping[str, Any], what: str, label: str, key: str, help_text: str) -> None:

@@ -4,7 +4,7 @@ import gzip
 
 import pytest
 
-from dataops_core.store import datasets
+from dataops_core.store import datasets, states
 from dataops_core.store.store import Store
 from tests.pages.driver import button, click, dataset, labels, said, start, texts, unforeseen
 
@@ -138,3 +138,13 @@ def test_project_without_a_name_is_refused(sample):
     click(sample, "Make it")
     assert said(sample) == [("A project needs a name.", "Type a name. \\(project\\)")]
     assert button(sample, "See what is wrong")
+
+
+def test_no_file_is_read_in_the_server_however_small(monkeypatch):
+    def never(*_args, **_kwargs):
+        raise AssertionError("a file was read in the server's process")
+
+    monkeypatch.setattr(states, "read_file", never)
+    app = click(start(), "Open the sample")
+    assert not app.exception
+    assert "4,960 rows" in texts(app)

@@ -72,7 +72,7 @@ def test_gzip_and_zip_with_one_file(tmp_path: Path) -> None:
     (zipped({"a.csv": b"1", "b.csv": b"2"}), "t.zip", "2 files: a.csv, b.csv"),
     (b"PK\x03\x04 nonsense", "t.zip", "damaged"),
     (b"no zip at all", "t.zip", "damaged"),
-    (gzip.compress(bytes(300_000_000), 9, mtime=0), "bomb.csv.gz", "unpacks to more than"),
+    (gzip.compress(bytes(300_000_000), 9, mtime=0), "bomb.csv.gz", "unpacks to 76 MB or more"),
     (b"no workbook", "t.xlsx", "no Excel file"),
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "t.xls", "no Excel file"),
     (b'[{"a": 1},\n{"a": }]', "t.json", "JSON is broken"),

@@ -73,7 +73,7 @@ def test_iso_moments_before_1677_and_with_offset() -> None:
     found, _, problems = columns(b"d,e,f\n0812-01-31,2024-01-01T10:00:00+02:00,2024-02-30\n9999-12-31,2024-01-01,2024-02-28\n")
     assert [str(v)[:10] for v in found["d"]] == ["0812-01-31", "9999-12-31"]
     assert str(found["e"][0]) == "2024-01-01 08:00:00"
-    assert [(p["where"], p["count"]) for p in problems] == [('column "e"', 1)]
+    assert [(p["where"], p["count"]) for p in problems] == [('column "e" (1 cell, such as "2024-01-01T10:00:00+02:00")', 1)]
     assert found["f"] == ["2024-02-30", "2024-02-28"]
 
 
@@ -220,13 +220,15 @@ def test_other_columns_than_expected_are_reported() -> None:
     (["1,234", "0,123"], [1.234, 0.123], ","),
     (["1,234", "1234,567"], [1.234, 1234.567], ","),
     (["1,234", "1.234,5"], ["1,234", "1.234,5"], ","),
-    (["1.234", "2"], [1.234, 2.0], "."),
+    (["1.234", "2"], ["1.234", "2"], "."),
+    (["1.234", "12.500", "100.000"], ["1.234", "12.500", "100.000"], "."),
+    (["1.234", "2.5"], [1.234, 2.5], "."),
     (["1,234,567", "1,234"], ["1,234,567", "1,234"], "."),
-], ids=["doubtful", "other digits", "zero", "long group", "both signs", "point", "thousands"])
+], ids=["doubtful", "other digits", "zero", "long group", "both signs", "doubtful points", "German thousands", "points", "thousands"])
 def test_a_comma_is_the_decimal_sign_only_beyond_doubt(cells: list[str], values: list[object], decimal: str) -> None:
     found, complete, problems = columns("\n".join(["n;t", *(f"{cell};x" for cell in cells)]).encode())
     assert (found["n"], complete["decimal"]) == (values, decimal)
-    assert [p["where"] for p in problems] == (['column "n"'] if values == ["1,234", "56", "-7,890"] else [])
+    assert [p["where"] for p in problems] == (['column "n"'] if decimal == "." and values in (["1,234", "56", "-7,890"], ["1.234", "2"], ["1.234", "12.500", "100.000"]) else [])
 
 
 def test_what_the_file_shows_decides_on_doubtful_columns() -> None:
@@ -248,7 +250,9 @@ def test_many_cells_at_once_are_judged_like_one_by_one() -> None:
 def test_digits_that_a_decimal_cannot_hold_are_reported() -> None:
     found, _, problems = columns(b"a,b\n0.1234567890123456789,0.12345678901234567\n1.5,2.50000000000000000000000\n")
     assert found["b"] == [0.12345678901234567, 2.5]
-    assert [(p["where"], p["count"]) for p in problems] == [('line 2, column "a"', 1)]
+    assert [(p["where"], p["count"]) for p in problems] == [
+        ('line 2, column "a"', 1), ('column "b" (1 cell, such as "2.50000000000000000000000")', 1),
+    ]
 
 
 def test_nul_signs_are_kept_and_reported() -> None:

@@ -24,7 +24,7 @@ def test_a_file_far_larger_than_any_recipe_is_not_read(tmp_path):
         load(tmp_path / "r.json")
 
 
-NAMES = ['"""', "'''", "a\x00b", "a\nimport os\nos.abort()", "\\", 'x"; import os; "', "\u202eevil", "a\r\nb", "\x0c", "\u2028x", "{title}", "%s", '"', "x\\"]
+NAMES = ['"""', "'''", "a\x00b", "a\nimport ctypes\nctypes.string_at(0)", "\\", 'x"; import ctypes; "', "\u202eevil", "a\r\nb", "\x0c", "\u2028x", "{title}", "%s", '"', "x\\"]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -35,6 +35,6 @@ def test_a_script_is_valid_python_that_says_the_name_and_does_not_run_it(name):
     assert "\x00" not in text
     assert "\u202e" not in text
     names = {alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names}
-    assert "os" not in names
+    assert "ctypes" not in names
     named = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and node.value == name]
     assert named or not name.strip()  # the column is named exactly as it is called
