@@ -116,6 +116,10 @@ if "data.incoming" not in st.session_state:
     found_again()
 if "data.incoming" in st.session_state:
     incoming()
+    if "data.incoming" in st.session_state:  # until it is read or left, nothing here acts on another table
+        if place.dataset is not None:
+            st.caption(f"{md(place.dataset.name)}, which was open before, is untouched.")
+        st.stop()
 
 if place.dataset is None:
     st.markdown("Bring a table, see what is wrong with it, repair it step by step, and leave with a clean version that anybody can rebuild.")

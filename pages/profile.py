@@ -63,7 +63,7 @@ if scores.open:
             if before is None:
                 job.do("profile", {"state": first, "context": head.context(here).to_json()}, "Counting the file as it came", cells=table.cells)
                 before = head.profile(here, first)
-        scorecard.panel(here, profile, before)
+        scorecard.panel(here, profile | {"findings": minded}, before and before | {"findings": inbox.minded(here, before)})
 if columns.open:
     with columns, frame.errors():
         words = st.text_input("Find a column", key="profile.find", placeholder="Part of its name", width=260).strip().casefold()
@@ -76,7 +76,7 @@ if columns.open:
                 ), default=0.0),
                 "Distinct": f["distinct"],
                 "Spread": (f.get("histogram") or {}).get("counts") or [t["count"] for t in f["top"]],
-                "Findings": sum(name in g["columns"] for g in profile["findings"]),
+                "Findings": sum(name in g["columns"] for g in minded),
             }
             for name, f in profile["facts"].items() if name in names
         ], columns=["Column", "Kind", "Missing", "Suspicious", "Distinct", "Spread", "Findings"])

@@ -8,6 +8,7 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.stand_ins import DATES
+from dataops_core.checks.wording import counted
 
 
 @check("Absurd dates", group="Dates", types=["datetime"], severity="error",
@@ -24,7 +25,7 @@ def absurd_dates(column: Cells, context: Context) -> Hit | None:
     mask &= ~np.isin(days, np.array(DATES, dtype="datetime64[D]"))
     if mask.sum() > 0.05 * column.present:  # a history of art, or of stars
         return None
-    return Hit(mask, f"{mask.sum():,} dates lie before 1900 or after 2100, such as {_first(days[mask])}.")
+    return Hit(mask, f"{counted(mask.sum(), 'date lies', 'dates lie')} before 1900 or after 2100, such as {_first(days[mask])}.")
 
 
 def _first(days: np.ndarray) -> str:

@@ -6,6 +6,7 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.date_forms import forms, parts
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_dates import parse_dates
 
 
@@ -19,4 +20,4 @@ def ambiguous_dates(column: Cells, context: Context) -> Hit | None:
     if not both or any(max(numbers) > 12 for numbers in both.values()):
         return None
     mask = column.holding([text for text, (first, second) in both.items() if first != second])
-    return Hit(mask, f"{mask.sum():,} dates can be read with the day or with the month first.", {"columns": [column.name], "order": "day first"})
+    return Hit(mask, f"{counted(mask.sum(), 'date can', 'dates can')} be read with the day or with the month first.", {"columns": [column.name], "order": "day first"})

@@ -8,6 +8,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
+from dataops_core.checks.wording import counted
 
 MOST = 20_000
 
@@ -31,7 +32,7 @@ def broken_dependency(look: Look) -> Iterator[Hit]:
                 continue
             mask = _breaking(look, given, told)
             if mask is not None and found.setdefault(np.packbits(mask).tobytes(), (given, told)) == (given, told):
-                yield Hit(mask, f"{told} follows from {given} in all but {mask.sum():,} rows{_example(look, given, told, mask)}", columns=(given, told))
+                yield Hit(mask, f"{told} follows from {given} in all but {counted(mask.sum(), 'row')}{_example(look, given, told, mask)}", columns=(given, told))
 
 
 def _may_depend(look: Look, given: str, told: str) -> bool:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataops_core.checks.arithmetic import rules
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
+from dataops_core.checks.wording import counted
 
 
 @check("Broken sum", group="Between columns", scope="table", severity="error",
@@ -18,4 +19,5 @@ def broken_sum(look: Look) -> Iterator[Hit]:
     """
     for rule in rules(look):
         mask = rule.broken(look)
-        yield Hit(mask, f"{f' {rule.sign} '.join(rule.parts)} = {rule.total} holds in all but {mask.sum():,} rows.", columns=(*rule.parts, rule.total))
+        told = f" {rule.sign} ".join(rule.parts)
+        yield Hit(mask, f"{told} = {rule.total} holds in all but {counted(mask.sum(), 'row')}.", columns=(*rule.parts, rule.total))

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 from dataops_core.steps.merge_values import merge_values
 
 
@@ -31,7 +32,7 @@ def case_variants(column: Cells, context: Context) -> Hit | None:
     mapping = dict(sorted(mapping.items(), key=lambda pair: (-column.tally[pair[0]], pair[0])))
     mask = column.holding(mapping)
     named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
-    return Hit(mask, f"{mask.sum():,} cells differ from a more frequent spelling by case alone: {named}{', …' if len(mapping) > 3 else ''}.",
+    return Hit(mask, f"{counted(mask.sum(), 'cell differs', 'cells differ')} from a more frequent spelling by case alone: {named}{', …' if len(mapping) > 3 else ''}.",
                {"column": column.name, "mapping": mapping} if len(mapping) <= 1000 else None)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
+from dataops_core.checks.wording import counted
 
 
 @check("Constant within a group", group="Between columns", scope="table",
@@ -30,7 +31,7 @@ def constant_per_group(look: Look) -> Iterator[Hit]:
             if mask is not None and mask.any():
                 told.add(value)
                 names = sorted({str(look.values(group)[code]) for code in np.unique(look.codes(group)[mask])})
-                said = f'{value} never changes where {group} is {", ".join(names[:3])}: {mask.sum():,} rows.'
+                said = f'{value} never changes where {group} is {", ".join(names[:3])}: {counted(mask.sum(), "row")}.'
                 measured = look.table.column(value).kind == "number"
                 found.setdefault(np.packbits(mask).tobytes(), []).append(
                     Hit(mask, said, severity="warning" if measured else "note", columns=(group, value))

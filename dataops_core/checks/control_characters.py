@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataops_core.checks.cells import Cells, each
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import repair_characters, unscrambled, visible
 
 # control signs, soft hyphen, zero-width signs, direction marks, byte order mark
@@ -20,5 +21,5 @@ def control_characters(column: Cells, context: Context) -> Hit | None:
     if (column.bytes[0] >= 32 and column.bytes[1] < 127) or not column.matching(_SIGNS).any():
         return None
     mask = column.where(each(lambda text: visible(unscrambled(text)) != unscrambled(text)))
-    return Hit(mask, f"{mask.sum():,} cells hold signs that nobody sees.",
+    return Hit(mask, f"{counted(mask.sum(), 'cell holds', 'cells hold')} signs that nobody sees.",
                {"columns": [column.name], "encoding": False, "control": True, "lookalikes": False})

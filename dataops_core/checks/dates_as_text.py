@@ -6,6 +6,7 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.date_forms import forms
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_dates import parse_dates
 
 
@@ -16,4 +17,4 @@ def dates_as_text(column: Cells, context: Context) -> Hit | None:
     Text cannot be sorted by time or subtracted, and 03/04 is two different days in two countries.
     """
     mask = column.holding(forms(column))
-    return Hit(mask, f"{mask.sum():,} cells are dates written as text.", {"columns": [column.name]})
+    return Hit(mask, f"{counted(mask.sum(), 'cell is a date', 'cells are dates')} written as text.", {"columns": [column.name]})

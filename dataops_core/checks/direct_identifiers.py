@@ -8,6 +8,7 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.personal import personal_cells
+from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_columns import drop_columns
 
 
@@ -20,5 +21,5 @@ def direct_identifiers(column: Cells, context: Context) -> Iterator[Hit]:
     """
     for what, mask in personal_cells(column):
         if mask.any():
-            yield Hit(mask, f"{mask.sum():,} cells are {what}.", {"columns": [column.name]} if mask.sum() > 0.5 * column.present else None)
+            yield Hit(mask, f"{counted(mask.sum(), 'cell holds', 'cells hold')} {what}.", {"columns": [column.name]} if mask.sum() > 0.5 * column.present else None)
             return

@@ -11,6 +11,7 @@ from dataops_core.checks.check import Hit, Severity, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.ranges import may_be_refunds
 from dataops_core.checks.stand_ins import CODES, DATES, PLAIN_MISSING, WORDS
+from dataops_core.checks.wording import counted
 from dataops_core.read.arrow_cells import suspects
 from dataops_core.steps.mark_missing import mark_missing
 
@@ -29,7 +30,7 @@ def disguised_missing(column: Cells, context: Context) -> Hit | None:
     if mask.sum() == column.present:
         mask, tokens = np.zeros(column.rows, dtype=bool), []
     said = ", ".join(f'"{token}"' for token in tokens[:5])
-    message = [f"{mask.sum():,} cells hold {said}, which may stand for a missing value."] if tokens else []
+    message = [f"{counted(mask.sum(), 'cell holds', 'cells hold')} {said}, which may stand for a missing value."] if tokens else []
     if may_be_refunds(column.words) and any(token.startswith("-") for token in tokens):  # then nobody is offered to empty them
         message[0] = message[0][:-1] + ", or for a refund or correction."
         tokens = [token for token in tokens if not token.startswith("-")]
@@ -37,7 +38,7 @@ def disguised_missing(column: Cells, context: Context) -> Hit | None:
     if column.blanked is not None:
         signs = column.blanked.tokens
         told = ", ".join(f'"{token}"' for token in list(signs)[:5])
-        message.append(f"{len(column.blanked.rows):,} cells held {told} and were read as missing.")
+        message.append(f"{counted(len(column.blanked.rows), 'cell held', 'cells held')} {told} and were read as missing.")
         severity = "warning" if tokens or not PLAIN_MISSING.issuperset(signs) else "note"
         mask = mask.copy()
         mask[column.blanked.rows] = True

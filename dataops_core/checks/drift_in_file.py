@@ -7,6 +7,7 @@ import numpy as np
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 
 BLOCKS = (60, 20)  # the coarse look sees through daily cycles and few rows
 
@@ -27,7 +28,7 @@ def drift_in_file(column: Cells, context: Context) -> Hit | None:
     mask = np.arange(column.rows) >= row if row >= column.rows / 2 else np.arange(column.rows) < row
     mask &= ~column.missing
     part = "from" if row >= column.rows / 2 else "before"
-    return Hit(mask, f"{before} before row {row + 1:,}, {after} from there on: {mask.sum():,} cells stand {part} that row.")
+    return Hit(mask, f"{before} before row {row + 1:,}, {after} from there on: {counted(mask.sum(), 'cell stands', 'cells stand')} {part} that row.")
 
 
 def _level(column: Cells) -> tuple[int, str, str] | None:

@@ -9,6 +9,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.repeats import coming_again
 from dataops_core.checks.shapes import PLACES
+from dataops_core.checks.wording import counted
 
 
 @check("Repeated identifiers", group="Rows", types=["text", "integer"], severity="error",
@@ -28,4 +29,4 @@ def duplicate_ids(column: Cells, context: Context) -> Hit | None:
     mask &= ~column.missing
     if mask.sum() > 0.02 * column.present:
         return None
-    return Hit(mask, f"{mask.sum():,} rows repeat an identifier of an earlier row.")
+    return Hit(mask, f"{counted(mask.sum(), 'row repeats', 'rows repeat')} an identifier of an earlier row.")

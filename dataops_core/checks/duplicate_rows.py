@@ -7,6 +7,7 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
 from dataops_core.checks.repeats import repeated
+from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_duplicate_rows import drop_duplicate_rows
 
 
@@ -28,7 +29,7 @@ def duplicate_rows(look: Look) -> Hit | None:
     mask = np.zeros(look.rows, dtype=bool)
     mask[places] = True
     fix = [name for name in look.table.names if name in names] if aside else []
-    return Hit(mask, f"{mask.sum():,} rows repeat an earlier row in every column{aside}.", {"columns": fix})
+    return Hit(mask, f"{counted(mask.sum(), 'row repeats', 'rows repeat')} an earlier row in every column{aside}.", {"columns": fix})
 
 
 def _numbers_rows(look: Look, name: str) -> bool:

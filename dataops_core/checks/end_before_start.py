@@ -10,6 +10,7 @@ import numpy as np
 from dataops_core.checks.cells import Cells, words_of
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
+from dataops_core.checks.wording import counted
 
 # (what comes first or is less, what comes later or is more), as words in two otherwise like names or as a pair of terms
 PAIRS = (
@@ -50,8 +51,8 @@ def end_before_start(look: Look) -> Iterator[Hit]:
         wrong = mask.sum() / max(1, both.sum())
         if mask.any() and (wrong <= 0.2 if named else wrong <= 0.03 and _holds_by_nature(early, late, both, wrong)):
             seen.add(frozenset((one, other)))
-            yield Hit(mask, f"{other} lies before {one} in {mask.sum():,} rows." if early.type == "datetime"
-                      else f"{other} is less than {one} in {mask.sum():,} rows.", columns=(one, other))
+            yield Hit(mask, f"{other} lies before {one} in {counted(mask.sum(), 'row')}." if early.type == "datetime"
+                      else f"{other} is less than {one} in {counted(mask.sum(), 'row')}.", columns=(one, other))
 
 
 def _pairs(words: Mapping[str, set[str]]) -> set[tuple[str, str]]:

@@ -7,6 +7,7 @@ import numpy as np
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 
 # what is called so may lie ahead
 _AHEAD = {
@@ -28,4 +29,4 @@ def future_dates(column: Cells, context: Context) -> Hit | None:
     mask &= ~np.isin(column.moments.astype("datetime64[D]"), np.array(["9999-12-31", "2099-12-31"], dtype="datetime64[D]"))
     if mask.sum() > 0.2 * column.present:  # then the column is about the future
         return None
-    return Hit(mask, f"{mask.sum():,} dates lie after {context.today}, the latest on {column.facts['max'][:10]}.")
+    return Hit(mask, f"{counted(mask.sum(), 'date lies', 'dates lie')} after {context.today}, the latest on {column.facts['max'][:10]}.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataops_core.checks.cells import Cells, each
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import one_alphabet, repair_characters
 
 
@@ -17,5 +18,5 @@ def homoglyphs(column: Cells, context: Context) -> Hit | None:
     if column.bytes[1] < 128 or not column.matching(r"[\p{Greek}\p{Cyrillic}]").any():
         return None
     mask = column.where(each(lambda text: not text.isascii() and one_alphabet(text) != text))
-    return Hit(mask, f"{mask.sum():,} cells mix letters of two alphabets in one word.",
+    return Hit(mask, f"{counted(mask.sum(), 'cell mixes', 'cells mix')} letters of two alphabets in one word.",
                {"columns": [column.name], "encoding": False, "control": False, "lookalikes": True})

@@ -12,6 +12,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.ranges import may_be_refunds, span_of
 from dataops_core.checks.stand_ins import CODES
+from dataops_core.checks.wording import counted
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import shown
 
@@ -34,7 +35,7 @@ def impossible_values(column: Cells, context: Context) -> Hit | None:
         return None
     told = [str(text) for text in shown(pd.Series(bad[:51], dtype="float64"))]
     reach = f"outside {span[0]:g} to {span[1]:g}" if math.isfinite(span[1]) else f"below {span[0]:g}"
-    message = f"{mask.sum():,} cells lie {reach}: {', '.join(told[:6])}."
+    message = f"{counted(mask.sum(), 'cell lies', 'cells lie')} {reach}: {', '.join(told[:6])}."
     if span[0] == 0 and bad.max() < 0 and may_be_refunds(column.words):
         return Hit(mask, f"{message} They may be refunds or corrections.", severity="warning")
     return Hit(mask, message, {"columns": [column.name], "tokens": told} if len(told) <= 50 else None)

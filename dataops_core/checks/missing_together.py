@@ -8,6 +8,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
+from dataops_core.checks.wording import counted
 
 
 @check("Missing together", group="Missing values", scope="table", severity="note",
@@ -35,5 +36,5 @@ def missing_together(look: Look) -> Iterator[Hit]:
             all_gone = np.bitwise_and.reduce([masks[name] for name in group])
             mask = np.unpackbits(all_gone, count=look.rows).astype(bool)
             share = mask.mean()
-            yield Hit(mask, f"{', '.join(group)} are empty in the same {mask.sum():,} rows.", columns=tuple(group),
+            yield Hit(mask, f"{', '.join(group)} are empty in the same {counted(mask.sum(), 'row')}.", columns=tuple(group),
                       severity="warning" if share >= 0.05 else "note")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataops_core.checks.cells import Cells, each
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import repair_characters, unscrambled
 
 
@@ -28,4 +29,4 @@ def mojibake(column: Cells, context: Context) -> Hit | None:
     lost = column.matching("\ufffd")
     fix = {"columns": [column.name], "encoding": True, "control": False, "lookalikes": False} if (mask & ~lost).any() else None
     gone = f" In {lost.sum():,} of them signs are lost for good." if lost.any() else ""
-    return Hit(mask, f"{mask.sum():,} cells were decoded with the wrong table.{gone}", fix)
+    return Hit(mask, f"{counted(mask.sum(), 'cell was', 'cells were')} decoded with the wrong table.{gone}", fix)

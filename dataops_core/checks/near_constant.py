@@ -7,6 +7,7 @@ import numpy as np
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_columns import drop_columns
 
 
@@ -22,4 +23,4 @@ def near_constant(column: Cells, context: Context) -> Hit | None:
     codes = column.dictionary[1]
     usual = int(np.argmax(column.counts))
     mask = (codes >= 0) & (codes != usual)
-    return Hit(mask, f'All but {mask.sum():,} cells are "{top[0]["value"]}"; these deviate.', {"columns": [column.name]})
+    return Hit(mask, f'All but {counted(mask.sum(), "cell is", "cells are")} "{top[0]["value"]}"; these deviate.', {"columns": [column.name]})

@@ -9,6 +9,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
 from dataops_core.checks.repeats import twins
 from dataops_core.checks.variants import plain
+from dataops_core.checks.wording import counted
 
 GROUP = 30
 
@@ -35,7 +36,7 @@ def near_duplicate_records(look: Look) -> Hit | None:
     for group in _groups(np.arange(len(places)), keys):
         for at, row in enumerate(group[1:], 1):
             mask[places[row]] = any(_near(held, int(earlier), int(row)) for earlier in group[:at])
-    return Hit(mask, f"{mask.sum():,} rows agree with an earlier row but for the spelling of a text.")
+    return Hit(mask, f"{counted(mask.sum(), 'row agrees', 'rows agree')} with an earlier row but for the spelling of a text.")
 
 
 def _bits(look: Look, names: list[str]) -> float:

@@ -6,6 +6,7 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.number_forms import forms
+from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_numbers import parse_numbers
 
 
@@ -20,4 +21,4 @@ def numbers_as_text(column: Cells, context: Context) -> Hit | None:
     mask = column.holding(numbers)
     if mask.sum() < 0.8 * column.present:
         return None
-    return Hit(mask, f"{mask.sum():,} cells are numbers written as text.", {"columns": [column.name]})
+    return Hit(mask, f"{counted(mask.sum(), 'cell is a number', 'cells are numbers')} written as text.", {"columns": [column.name]})

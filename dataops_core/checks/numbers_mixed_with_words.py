@@ -7,6 +7,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.number_forms import PLAIN, forms
 from dataops_core.checks.stand_ins import means_missing
+from dataops_core.checks.wording import counted
 from dataops_core.steps.mark_missing import mark_missing
 
 
@@ -25,4 +26,4 @@ def numbers_mixed_with_words(column: Cells, context: Context) -> Hit | None:
     few = sorted(words, key=lambda word: (-column.tally[word], word))
     named = ", ".join(f'"{word}"' for word in few[:4])
     fix = {"columns": [column.name], "tokens": sorted(word.strip() for word in words)} if len(words) <= 50 else None
-    return Hit(mask, f"{mask.sum():,} cells are no numbers among numbers: {named}{', …' if len(few) > 4 else ''}.", fix)
+    return Hit(mask, f"{counted(mask.sum(), 'cell is not a number', 'cells are not numbers')} among numbers: {named}{', …' if len(few) > 4 else ''}.", fix)

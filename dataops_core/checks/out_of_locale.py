@@ -9,6 +9,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.shapes import PLACES, deviating
+from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_numbers import parse_numbers
 
 
@@ -24,9 +25,9 @@ def out_of_locale(column: Cells, context: Context) -> Iterator[Hit]:
     if all(counts.values()) and min(counts.values()) <= 0.4 * sum(counts.values()):
         usual = max(counts, key=lambda sign: counts[sign])
         mask = column.holding([text for text, own in signs.items() if own != usual])
-        yield Hit(mask, f'{mask.sum():,} cells use "{"." if usual == "," else ","}" as the decimal sign; the others use "{usual}".',
+        yield Hit(mask, f'{counted(mask.sum(), "cell uses", "cells use")} "{"." if usual == "," else ","}" as the decimal sign; the others use "{usual}".',
                   {"columns": [column.name]})
     if column.words & PLACES:
         found = deviating(column)
         if found is not None:
-            yield Hit(found[0], f"{found[0].sum():,} cells are not written like the others ({found[1]}).")
+            yield Hit(found[0], f"{counted(found[0].sum(), 'cell is', 'cells are')} not written like the others ({found[1]}).")

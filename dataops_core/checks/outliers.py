@@ -7,6 +7,7 @@ import numpy as np
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 from dataops_core.steps.treat_outliers import treat_outliers
 
 
@@ -35,6 +36,6 @@ def outliers(column: Cells, context: Context) -> Hit | None:
     far = (column.numbers < low - 20 * (high - low)) | (column.numbers > high + 20 * (high - low))
     certain = far.any() and mask.sum() <= 0.001 * column.present and (far & mask).sum() == mask.sum()
     return Hit(
-        mask, f"{mask.sum():,} values lie below {least:,.6g} or above {most:,.6g}.",
+        mask, f"{counted(mask.sum(), 'value lies', 'values lie')} below {least:,.6g} or above {most:,.6g}.",
         None if bent else {"columns": [column.name], "method": "iqr", "factor": 3.0}, "warning" if certain and not bent else "note",
     )

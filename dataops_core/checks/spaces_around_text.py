@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
+from dataops_core.checks.wording import counted
 from dataops_core.steps.trim_spaces import trim_spaces
 
 _SPACE = r"[\s\x0b\x{85}\p{Z}]"
@@ -22,7 +23,7 @@ def spaces_around_text(column: Cells, context: Context) -> Hit | None:
     """
     one_sort = column.bytes[0] >= 32 and column.bytes[1] < 128
     mask = column.where(_spaced) if one_sort else column.matching(f"(?s)^{_SPACE}|{_SPACE}$|{_SPACE}{{2}}")
-    return Hit(mask, f"{mask.sum():,} cells have spaces that do not belong there.", {"columns": [column.name]})
+    return Hit(mask, f"{counted(mask.sum(), 'cell has', 'cells have')} spaces that do not belong there.", {"columns": [column.name]})
 
 
 def _spaced(some: pa.Array) -> np.ndarray:

@@ -9,6 +9,7 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.variants import fingerprint, ngram_fingerprint, slips, sound
+from dataops_core.checks.wording import counted
 from dataops_core.steps.merge_values import merge_values
 from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visible
 
@@ -29,7 +30,7 @@ def spelling_variants(column: Cells, context: Context) -> Hit | None:
         return None
     mask = column.holding(mapping)
     named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
-    return Hit(mask, f"{mask.sum():,} cells look like variants of another value: {named}{', …' if len(mapping) > 3 else ''}.",
+    return Hit(mask, f"{counted(mask.sum(), 'cell looks like a variant', 'cells look like variants')} of another value: {named}{', …' if len(mapping) > 3 else ''}.",
                {"column": column.name, "mapping": mapping} if len(mapping) <= 1000 else None)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
+from dataops_core.checks.wording import counted
 
 _ENTITIES = {"device", "sensor", "station", "machine", "unit", "site", "meter", "patient", "node", "probe", "engine", "turbine", "vehicle", "room", "line"}
 
@@ -31,7 +32,7 @@ def stuck_values(look: Look) -> Iterator[Hit]:
         for order in orders:
             mask[order] |= _runs(cells.numbers[order])
         if mask.any():
-            yield Hit(mask, f"{name} stays at one value for up to {_longest(cells.numbers, orders):,} rows in a row: {mask.sum():,} rows repeat the one before.",
+            yield Hit(mask, f"{name} stays at one value for up to {counted(_longest(cells.numbers, orders), 'row')} in a row: {counted(mask.sum(), 'row repeats', 'rows repeat')} the one before.",
                       columns=(name,))
 
 

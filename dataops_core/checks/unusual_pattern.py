@@ -8,6 +8,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.shapes import PLACES, deviating
+from dataops_core.checks.wording import counted
 
 
 @check("Unusual patterns", group="Text", types=["text"],
@@ -20,4 +21,4 @@ def unusual_pattern(column: Cells, context: Context) -> Hit | None:
     if column.words & PLACES or forms(column) or date_forms.forms(column):
         return None  # the first is said as "out of the locale"; numbers and dates are no codes
     found = deviating(column)
-    return Hit(found[0], f"{found[0].sum():,} cells are not built like the others ({found[1]}).") if found else None
+    return Hit(found[0], f"{counted(found[0].sum(), 'cell is', 'cells are')} not built like the others ({found[1]}).") if found else None

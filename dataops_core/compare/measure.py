@@ -28,6 +28,7 @@ LEAST = 30
 CHANCE = 1e-4
 LEVELS = {"psi": (0.1, 0.25), "js": (0.134, 0.212), "ks": (0.1, 0.2), "missing": (0.05, 0.2)}  # small, large
 TOO_FEW = "too few rows to tell"
+NOT_COMPARED = "cannot be compared"
 TOLD = 20
 
 
@@ -37,7 +38,8 @@ def compare_samples(reference: Sample, other: Sample, comparison: Comparison) ->
     `{"as", "n", "missing", "measures", "shares", "new", "gone", "verdict"}`: `n` are the cells compared, `missing` the shares of missing
     cells, `measures` has for psi, js, ks and missing `{"value", "noise", "p", "level"}` (noise: what chance stays below; level: none,
     small, large, or "within noise"), `shares` the bins or values with their share on both sides, `new` and `gone` the values that one
-    side lacks. The verdict is the highest level of them all, or "too few rows to tell".
+    side lacks. The verdict is the highest level of them all, "too few rows to tell", or "cannot be compared" where no value of
+    one side was compared with one of the other: the columns hold different types, or identifiers, or nothing.
     """
     n, m = reference.present, other.present
     shares = [sample.missing / max(1, sample.rows) for sample in (reference, other)]
@@ -167,16 +169,16 @@ def _told(measure: str, value: float, noise: float, p: float | None) -> dict[str
 
 
 def _verdict(reference: Sample, other: Sample, comparison: Comparison, measures: dict[str, Any]) -> str:
-    if not reference.present and not other.present:
-        comparison = "missing"  # nothing there on both sides: the gaps are all there is to compare
-    compared = {"missing": (reference.rows, other.rows)}.get(comparison, (reference.present, other.present))
+    if comparison == "missing" or (not reference.present and not other.present):  # no value was compared with another
+        level = measures["missing"]["level"] if "missing" in measures and min(reference.rows, other.rows) >= LEAST else ""
+        return level if level in ("small", "large") else NOT_COMPARED
     gaps = measures["missing"]["level"] if "missing" in measures and min(reference.rows, other.rows) >= LEAST else TOO_FEW
-    if min(compared) < LEAST:
+    if min(reference.present, other.present) < LEAST:
         return gaps if gaps in ("small", "large") else TOO_FEW
     levels = [each["level"] for each in measures.values()]
     found = next((level for level in ("large", "small") if level in levels), None)
     if found:
         return found
-    leading = "missing" if comparison == "missing" else "psi" if comparison == "categories" else "ks"
+    leading = "psi" if comparison == "categories" else "ks"
     unsure = measures[leading]["level"] == "within noise" or measures[leading]["noise"] > LEVELS[leading][1]
     return TOO_FEW if unsure else "none"

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataops_core.facts.bins import whole_edges
 from dataops_core.facts.engine import EXACT_VALUES, HLL_ERROR, LOOKED_AT, Engine
 from dataops_core.facts.order import order, size
 from dataops_core.table import Column, Table, shown
@@ -141,6 +142,8 @@ def _histogram(engine: Engine, kind: str, low: float, high: float) -> dict[str, 
     """Equal bins from low to high, the last one closed; `below` and `above` count what lies beyond."""
     if not math.isfinite(high - low):
         return None
+    if kind == "integer" and high - low < 2**52:
+        return _whole_histogram(engine, math.ceil(low), math.floor(high))
     edges = [float(edge) for edge in np.linspace(low, high, BINS + 1)]
     if not all(a < b for a, b in zip(edges[:-1], edges[1:], strict=True)):
         edges = [low, high]
@@ -153,6 +156,17 @@ def _histogram(engine: Engine, kind: str, low: float, high: float) -> dict[str, 
     return {
         "edges": edges, "counts": counts if len(edges) > 2 else [sum(counts)], "below": found.get(-1, 0), "above": found.get(BINS, 0),
     }
+
+
+def _whole_histogram(engine: Engine, low: int, high: int) -> dict[str, Any]:
+    """Bins of whole numbers: with others, some would hold more numbers than their neighbors and stand out for it."""
+    edges = whole_edges(low, high, BINS)
+    width = edges[1] - edges[0]
+    engine.bound(edges[0], edges[0] + width * BINS)
+    found = {int(row["bin"]): int(row["n"]) for row in engine.ask("histogram", "integer")}
+    counts, above = [found.get(at, 0) for at in range(BINS)], found.get(BINS, 0)
+    last = len(edges) - 1
+    return {"edges": edges, "counts": counts[:last], "below": found.get(-1, 0), "above": above + sum(counts[last:])}
 
 
 def _datetime(engine: Engine) -> dict[str, Any]:

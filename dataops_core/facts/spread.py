@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataops_core.facts.bins import whole_edges, whole_labels
 from dataops_core.table import shown, type_of
 
 BINS = 20
@@ -50,7 +51,12 @@ def _binned(before: pd.Series | None, after: pd.Series) -> dict[str, Any]:
         edges = np.linspace(every.min(), every.max(), BINS + 1) if len(every) else np.array([0.0, 1.0])
     if not np.isfinite(edges).all() or not (np.diff(edges) > 0).all():
         edges = np.array([every.min(), np.nextafter(every.max(), np.inf)])
+    whole = all(type_of(column) == "integer" for column in (before, after) if column is not None) and len(every) and np.ptp(every) < 2**52
+    if whole:
+        edges = np.array(whole_edges(int(every.min()), int(every.max()), BINS))
     told = [[int(n) for n in np.histogram(values, bins=edges)[0]] for values in both]
+    if whole:
+        return {"binned": True, "labels": whole_labels(edges.tolist()), "before": told[0] if before is not None else None, "after": told[-1]}
     if type_of(after) == "datetime":
         words = [str(moment)[:10] for moment in edges.astype("int64").astype("datetime64[us]")]
     else:

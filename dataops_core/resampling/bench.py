@@ -179,6 +179,7 @@ def _told(
             here, wanted = of == group, (of == group) & (truth == rare)
             groups[column][group] = {
                 "rows": int(here.sum() / len(run["chances"])), "recall": float((decided[wanted] == rare).mean()) if wanted.any() else None,
+                "recall_of": int(wanted.sum() / len(run["chances"])),
             } | ({"favorable": float((decided[here] == classes.index(favorable)).mean())} if favorable is not None else {})
     return {
         "means": {measure: interval(run["results"][measure], folds) for measure in MEASURES}, "difference": difference,

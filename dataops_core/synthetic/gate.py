@@ -13,6 +13,7 @@ from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import hits
 from dataops_core.checks.direct_identifiers import direct_identifiers
 from dataops_core.checks.look import Context
+from dataops_core.checks.personal import personal_cells
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import Engine, column_facts
 from dataops_core.synthetic.inside import NAMES, inside, like_names, long_numbers
@@ -93,12 +94,14 @@ def _told(treated: str, maker: str | None, why: str, *, ask: bool = False, found
 
 def _identifiers(table: Table, column: Column, facts: Mapping[str, Any]) -> tuple[str, int, bool] | None:
     """What direct identifiers the column holds, by its most frequent sort, in how many cells they stand, alone or among other words, and whether mostly alone."""
-    hit = None if "failed" in facts else next((h for h in hits(direct_identifiers, Cells(table, column, facts), Context()) if any(name in h.message for name in _MAKER_OF)), None)
+    some = () if "failed" in facts else personal_cells(Cells(table, column, facts))
+    hit = next(((name, cells) for name, cells in some if cells.any() and name in _MAKER_OF), None)
     what, mask = inside(table.frame([column.name])[column.name]) if column.type == "text" else ("", np.zeros(table.rows, dtype=bool))
     if hit is not None:
-        mask = mask | hit.mask
-        if whole := bool(hit.mask.sum() >= 0.5 * mask.sum()):
-            what = next(name for name in _MAKER_OF if name in hit.message)
+        name, cells = hit
+        mask = mask | cells
+        if whole := bool(cells.sum() >= 0.5 * mask.sum()):
+            what = name
         return what, int(np.count_nonzero(mask)), whole
     return (what, int(np.count_nonzero(mask)), what == NAMES) if what else None
 

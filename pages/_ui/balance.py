@@ -16,6 +16,8 @@ from dataops_core.table import Table
 from pages._ui import chart, frame, job, results
 from pages._ui.words import count, md
 
+FEW = 30  # rows below which a share says little
+
 
 def counted(what: str, args: Mapping[str, Any], title: str, cells: int, *, auto: bool = True) -> dict[str, Any] | None:
     """What is counted on demand: known, or a job meanwhile."""
@@ -81,7 +83,7 @@ def compare(here: Dataset, state: str, table: Table, target: str, groups: Sequen
     args = {"state": state, "target": target, "favorable": favorable, "sensitive": list(groups), "split": split, "methods": sorted(chosen), "kind": kind}
     told = counted("resample bench", args, "Compare the methods", 10**9, auto=False)
     if told is None:
-        st.caption("Each method works inside five folds, twice over, and is judged on rows that it never touched: some 10 to 60 seconds.")
+        st.caption("Each method works inside five folds, twice over, and is judged on rows that it never touched. While it runs, the time left is estimated from this machine's own speed; it can be cancelled.")
         return
     _found(here, told)
 
@@ -150,10 +152,23 @@ def _calibration(told: Mapping[str, Any]) -> None:
 def _by_group(told: Mapping[str, Any]) -> None:
     columns = list(next(iter(told["methods"].values()))["by_group"])
     for column in columns:
-        table = pd.DataFrame({each["title"]: {group: g["recall"] for group, g in each["by_group"][column].items()} for each in told["methods"].values()}).T
+        table = pd.DataFrame({each["title"]: {group: _recall(g) for group, g in each["by_group"][column].items()} for each in told["methods"].values()}).T
         st.markdown(f"How many of **{md(told['rare'])}** are found, by **{md(column)}** (recall)")
         st.dataframe(table, key=f"balance.groups.{column}", alt=f"Recall of {told['rare']} by {column}", placeholder="–",
-                     column_config={"_index": st.column_config.TextColumn("Method", width=270)} | {name: st.column_config.NumberColumn(str(name), format="percent") for name in table.columns})
+                     column_config={"_index": st.column_config.TextColumn("Method", width=270)})
+        st.caption(f"Each figure is out of the rows of {md(told['rare'])} in that group; under {FEW} of them it says little.")
+
+
+def _recall(group: Mapping[str, Any]) -> str | None:
+    """The recall of a group with the number of rows that it is out of.
+
+    >>> _recall({"recall": 1.0, "recall_of": 3}), _recall({"recall": 0.456, "recall_of": 1200})
+    ('100 % of 3 (too few)', '45.6 % of 1,200')
+    """
+    if group["recall"] is None:
+        return None
+    few = " (too few)" if group["recall_of"] < FEW else ""
+    return f"{100 * group['recall']:.3g} % of {group['recall_of']:,}{few}"
 
 
 def target_of(roles: Mapping[str, Any], table: Table, key: str) -> tuple[str | None, list[str]]:

@@ -9,6 +9,9 @@ import pandas as pd
 import plotly.graph_objects as go
 import streamlit as st
 
+from dataops_core.facts.bins import whole_labels
+
+NAMED = 30  # values that all have their label on an axis
 CONFIG = {"displayModeBar": False}  # it would lie over the legend
 
 
@@ -16,7 +19,7 @@ def distribution(facts: Mapping[str, Any], title: str, key: str) -> None:
     """How the values of a column are spread, from its facts."""
     edges = _edges(facts)
     if edges:
-        labels = [f"{_short(a)} to {_short(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        labels = whole_labels(edges) if facts["type"] == "integer" else [f"{_short(a)} to {_short(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
         told = {"binned": True, "labels": labels, "before": None, "after": facts["histogram"]["counts"]}
     else:
         tops = facts["top"]
@@ -44,8 +47,7 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
     )
     ticks = {"tickvals": list(range(len(table))), "ticktext": [plain(label) for label in table.index]}  # by place: two labels may read alike
     if binned:
-        some = {"tickvals": ticks["tickvals"][::4], "ticktext": [label.split(" to ")[0] for label in ticks["ticktext"][::4]]}
-        figure.update_layout(xaxis={"tickangle": 0, **some}, yaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
+        figure.update_layout(xaxis=_ticks([str(label).split(" to ")[0] for label in table.index]), yaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
     else:
         ticks["ticktext"] = [plain(label) for label in drawn.index]
         figure.update_layout(yaxis={"automargin": True, **ticks}, xaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
@@ -70,6 +72,15 @@ def colours(number: int) -> list[str]:
 def _edges(facts: Mapping[str, Any]) -> list[Any]:
     histogram = facts.get("histogram")
     return histogram["edges"] if histogram and len(histogram["counts"]) > 1 and facts["distinct"] > 12 else []
+
+
+def _ticks(labels: Sequence[str], *, all_of: bool = False) -> dict[str, Any]:
+    """The labels of an axis by place: as many as a narrow screen has room for; `all_of` shows each, slanted where they are many."""
+    texts = [plain(label) for label in labels]
+    if all_of and len(texts) <= NAMED:
+        return {"tickvals": list(range(len(texts))), "ticktext": texts, "tickangle": 0 if sum(map(len, texts)) <= 40 else -50, "automargin": True}
+    step = max(1, -(-len(texts) * (7 * max(map(len, texts), default=1) + 12) // 300))
+    return {"tickvals": list(range(len(texts)))[::step], "ticktext": texts[::step], "tickangle": 0, "automargin": True}
 
 
 def _short(edge: Any) -> str:
@@ -118,11 +129,10 @@ def _lines_or_shares(labels: list[str], groups: Sequence[Mapping[str, Any]], tit
              marker_color=colour, **more)
         for name, colour in zip(drawn.columns, _many(len(drawn.columns)), strict=True)
     ])
-    step = -(-len(labels) // 12)
     figure.update_layout(
         title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320,
         barmode="stack" if len(drawn.columns) > 1 else "group", showlegend=len(drawn.columns) > 1, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
-        xaxis={"tickvals": list(range(len(labels)))[::step], "ticktext": [plain(label) for label in labels[::step]], "automargin": True},
+        xaxis=_ticks(labels, all_of=bars),
         yaxis={"title": {"text": "Share of rows" if len(drawn.columns) > 1 or "Mean" not in drawn else "Mean"}, "rangemode": "tozero" if bars else "normal", "tickformat": ".0%" if "Mean" not in drawn else ""},
     )
     st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}, for {len(labels)} groups; the numbers are in the table below.")
@@ -178,7 +188,6 @@ def _many(number: int) -> list[str]:
 def pairs(shares: Sequence[Mapping[str, Any]], before: str, after: str, title: str, key: str) -> None:
     """The shares of values or ranges in two tables, side by side."""
     table = pd.DataFrame({before: [s["reference"] for s in shares], after: [s["other"] for s in shares]}, index=[_cut(str(s["of"])) for s in shares])
-    named = range(0, len(table), -(-len(table) // 12) or 1)  # the pointer shows the others
     figure = go.Figure([
         go.Bar(name=plain(name), x=list(range(len(table))), y=table[name], marker_color=colour, customdata=[plain(label) for label in table.index],
                hovertemplate="%{customdata}: %{y:.1%}<extra></extra>")
@@ -187,7 +196,7 @@ def pairs(shares: Sequence[Mapping[str, Any]], before: str, after: str, title: s
     figure.update_layout(
         title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320, bargap=0.15,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"},
-        xaxis={"tickvals": list(named), "ticktext": [plain(table.index[at]) for at in named], "automargin": True},
+        xaxis=_ticks([str(label) for label in table.index], all_of=True),
         yaxis={"title": {"text": "Share of rows"}, "tickformat": ".0%", "rangemode": "tozero"},
     )
     st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: shares in {before} and in {after}; the numbers are in the table below.")

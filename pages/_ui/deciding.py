@@ -27,7 +27,7 @@ def panel(asked: Asked, table: Table, title: str) -> None:
         return
     told = _asked(asked, table)
     if told is None:
-        st.caption("The baseline learns without the sensitive columns, and judges only rows that it did not learn from. Some 5 to 60 seconds.")
+        st.caption("The baseline learns without the sensitive columns, and judges only rows that it did not learn from. While it runs, the time left is estimated from this machine's own speed; it can be cancelled.")
         return
     for words in told["words"]:
         st.markdown(f"- {md(words)}")

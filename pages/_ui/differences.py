@@ -13,8 +13,8 @@ from dataops_core.store.datasets import Dataset
 from pages._ui import chart, frame, grid, head, job
 from pages._ui.words import count, md
 
-ORDER = {"large": 0, "small": 1, "too few rows to tell": 2, "none": 3}
-WORDS = {"large": "Large", "small": "Small", "none": "No difference", "too few rows to tell": "Too few rows to tell"}
+ORDER = {"large": 0, "small": 1, "cannot be compared": 2, "too few rows to tell": 3, "none": 4}
+WORDS = {"large": "Large", "small": "Small", "none": "No difference", "too few rows to tell": "Too few rows to tell", "cannot be compared": "Cannot be compared"}
 
 
 def others(here: Dataset, state: str, root: str | None) -> dict[str, str]:

@@ -51,7 +51,7 @@ def panel(here: Dataset, state: str, table: Table, target: str | None, sensitive
     told = counted("impute bench", args, "Compare the methods", 10**9, auto=False)
     if told is None:
         st.caption("Cells whose value is known are hidden, at random and the way cells are really missing here; each method recovers them, "
-                   "and the truth tells which one is right. It takes from ten seconds to two minutes, and can be cancelled.")
+                   "and the truth tells which one is right. While it runs, the time left is estimated from this machine's own speed; it can be cancelled.")
         return
     _found(here, told)
 

@@ -44,7 +44,7 @@ def panel(here: Dataset, asked: Asked, table: Table) -> None:
     args = asked.args("target", "favorable", "split", "leave_out", constraint=goal, kind=kind, methods=sorted(chosen, key=able.index))
     told = counted("mitigation lab", args, "Compare ways to act", 10**9, auto=False)
     if told is None:
-        st.caption("Each way learns from the same rows and decides about the same rows, which none has seen. From ten seconds to a few minutes; it can be cancelled.")
+        st.caption("Each way learns from the same rows and decides about the same rows, which none has seen. While it runs, the time left is estimated from this machine's own speed; it can be cancelled.")
         return
     _found(told)
     _keep(here, asked, told)

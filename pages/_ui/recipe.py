@@ -25,8 +25,9 @@ def panel(here: Dataset, results: Sequence[Result]) -> None:
     """The list of steps with their menus, undo and redo."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Recipe", width="content")
-        st.button("Undo", icon=":material/undo:", key="recipe.undo", disabled=here.undo is None, on_click=_back, args=(here,),
-                  help=f"Takes back: {here.undo}" if here.undo else "Nothing to undo")
+        previewed = _previewed(here)
+        undoes = f"Discards the preview: {previewed}" if previewed else f"Takes back: {here.undo}" if here.undo else "Nothing to undo"
+        st.button("Undo", icon=":material/undo:", key="recipe.undo", disabled=here.undo is None and not previewed, on_click=_back, args=(here,), help=undoes)
         st.button("Redo", icon=":material/redo:", key="recipe.redo", disabled=here.redo is None, on_click=_forth, args=(here,),
                   help=f"Does again: {here.redo}" if here.redo else "Nothing to redo")
     st.markdown(f":material/description: Read {md(here.raw['name'])}")
@@ -99,7 +100,19 @@ def _chosen(here: Dataset, at: int, key: str) -> None:
     frame.say("Fill in the step at the top of the page." if does in (EDIT, INSERT) else "The preview is at the top of the page.")
 
 
+def _previewed(here: Dataset) -> str:
+    """What is being previewed for this dataset and not applied yet; empty where nothing is."""
+    pending = st.session_state.get("clean.pending")
+    return str(pending["what"]) if pending and pending["dataset"] == here.id else ""
+
+
 def _back(here: Dataset) -> None:
+    """Discard the preview, the last thing that was done, or else take back the last change that was applied."""
+    if _previewed(here):
+        st.session_state.pop("clean.pending", None)
+        st.session_state.pop("clean.form", None)
+        frame.say("The preview is discarded; the recipe is as it was.")
+        return
     frame.act(lambda: datasets.undo(frame.store(), here.id, here.revision, frame.actor()))
     st.session_state.pop("clean.pending", None)
 

@@ -17,7 +17,7 @@ from pages._ui.words import md
 
 
 def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
-    """The scores of a state, beside those of the file as it came where that is known."""
+    """The scores of a state, beside those of the file as it came where that is known; findings that are ignored do not count."""
     weights = opinions.weights(frame.store(), here.id)
     now, first = scores(profile), scores(before) if before else None
     whole, earlier = total(now, weights), total(first, weights) if first else None
