@@ -21,10 +21,6 @@ from dataops_core.table import Table
 
 FORMAT = "dataops-model/1"
 LEARNED = ("baseline", *FITTED)
-KEYS: dict[str, Any] = {
-    "method": str, "title": str, "needs": str, "at_prediction": bool, "constraint": str, "model": str, "target": str, "favorable": str, "sensitive": list, "cuts": dict,
-    "features": dict, "members": list, "rules": dict | None, "learned_from": dict, "judged": dict, "seed": int,
-}
 JUDGED = ("accuracy", "balanced_accuracy", "selection_gap", "odds_gap", "pays", "gains", "levels_down", "intervals")
 
 
@@ -72,10 +68,11 @@ def _judged(made: Decider, baseline: Any, setup: Setup) -> dict[str, Any]:
 
 def check(model: Any, where: str) -> dict[str, Any]:
     """A parsed JSON document as a fitted way to decide; raises SettingError where it is none."""
-    whole = isinstance(model, dict) and model.get("format") == FORMAT and all(isinstance(model.get(key), kind) for key, kind in KEYS.items())
-    if not whole or model["method"] not in LEARNED or {"numbers", "categories"} - set(model["features"]) or "content_hash" not in model["learned_from"]:
-        raise SettingError("This is no fitted model.", where, "Make one with the command fit, or take one from the folder models of a bundle.")
-    return model
+    from dataops_core.fairness.model_schema import problem_of
+
+    if why := problem_of(model):
+        raise SettingError(f"This is no fitted model ({why}).", where, "Make one with the command fit, or take one from the folder models of a bundle.")
+    return dict(model)
 
 
 def features_of(model: Mapping[str, Any]) -> list[str]:
