@@ -48,7 +48,7 @@ def cities(tmp_path) -> Path:
 def test_read_says_how_the_file_was_read(run, cities):
     code, out, err = run("read", cities, "--json")
     told = json.loads(out)
-    assert (code, err, told["rows"], told["problems"]) == (0, "", 3, [])
+    assert (code, err, told["rows"], [problem["where"] for problem in told["problems"]]) == (0, "", 3, ['column "n" (1 cell, such as "?")'])
     assert [(c["name"], c["kind"], c["missing"]) for c in told["columns"]][1] == ("n", "number", 1)
     assumed = told["assumed"]
     assert (assumed["format"], assumed["encoding"], assumed["delimiter"], assumed["header_row"], assumed["decimal"]) == ("csv", "utf-8", ",", 0, ".")
