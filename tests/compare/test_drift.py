@@ -107,7 +107,7 @@ def test_gaps_that_appear_are_a_drift_of_their_own():
     assert told["missing"] == [0, 0.334]
     assert (told["measures"]["missing"]["level"], told["verdict"]) == ("large", "large")
     nothing = sample_of(pd.Series([None] * 50, dtype=object), "categories")
-    assert compare_samples(nothing, nothing, "categories")["verdict"] == "none"
+    assert compare_samples(nothing, nothing, "categories")["verdict"] == "cannot be compared"
 
 
 def test_new_and_gone_values_are_told():
@@ -188,3 +188,11 @@ def test_the_least_p_values_are_corrected_for_all_columns(make_table):
     least = {name: min(1.0, 3 * min(each["measures"][key]["p"] for key in ("psi", "ks", "missing"))) for name, each in told.items()}
     assert [told[name]["q"] for name in told] == pytest.approx(scipy.stats.false_discovery_control(list(least.values())).tolist())
     assert told["y"]["verdict"] == "large" and told["y"]["q"] < 1e-6
+
+
+def test_a_column_that_changed_its_type_gets_no_verdict_on_nothing(make_table):
+    before = make_table({"price": [1.5, 2.0, 3.25] * 40, "city": ["Rome", "Oslo", "Bern"] * 40})
+    after = make_table({"price": ["1.50 EUR", "2 EUR", "3.25 EUR"] * 40, "city": ["Rome", "Oslo", "Bern"] * 40})
+    told = drift(before, after)["columns"]
+    assert (told["price"]["verdict"], told["price"]["n"]) == ("cannot be compared", [0, 0])
+    assert told["city"]["verdict"] == "none"

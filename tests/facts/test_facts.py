@@ -70,7 +70,7 @@ def test_before_and_after_are_counted_on_one_scale():
     before = pd.Series([*range(20, 40), -5, 240], dtype="Int64")
     after = before.mask(before.isin([-5, 240]))
     told = spread(before, after)
-    assert told["labels"][0].startswith("-5 to 7.25")
+    assert told["labels"][0].startswith("-5 to 7")
     assert (sum(told["before"]), sum(told["after"])) == (22, 20)
     assert (told["before"][0], told["after"][0], told["before"][-1], told["after"][-1]) == (1, 0, 1, 0)
 
