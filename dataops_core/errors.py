@@ -60,11 +60,11 @@ def nearest(name: str, known: Iterable[str]) -> str:
     >>> nearest("agee", ["age", "sex"])
     'Did you mean "age"?'
     >>> nearest("zzz", ["age", "sex"])
-    'There is: age, sex.'
+    'Available: age, sex.'
     """
     names = list(known)
     close = difflib.get_close_matches(str(name), names, n=1, cutoff=0.6)
     if close:
         return f'Did you mean "{close[0]}"?'
     shown = ", ".join(names[:12]) + (", …" if len(names) > 12 else "")
-    return f"There is: {shown}." if names else "There is none."
+    return f"Available: {shown}." if names else "There is none."

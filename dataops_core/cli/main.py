@@ -52,7 +52,7 @@ def _run(argv: Sequence[str] | None) -> int:
     except Exception as error:
         if os.environ.get("DATAOPS_DEBUG"):
             raise
-        print(f"What:  Something went wrong that nobody foresaw: {error!r}.\nWhere: {' '.join(argv or sys.argv[1:])}\n"
+        print(f"What:  Unexpected error: {error!r}.\nWhere: {' '.join(argv or sys.argv[1:])}\n"
               "Fix:   Report it, with what DATAOPS_DEBUG=1 shows.", file=sys.stderr)
         return 2
 

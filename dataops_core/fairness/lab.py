@@ -272,7 +272,10 @@ def _p_of_both(change: Mapping[str, Any], again: np.ndarray) -> float | None:
 
     if change.get("p") is None or not np.isfinite(again).all():
         return None
-    judged, learned = (change["value"] / norm.isf(max(change["p"], 1e-300) / 2)) ** 2, float(again.var(ddof=1))
+    deviations = norm.isf(max(change["p"], 1e-300) / 2)
+    if deviations <= 0:  # no change at all
+        return 1.0
+    judged, learned = (change["value"] / deviations) ** 2, float(again.var(ddof=1))
     if not judged + learned > 0:
         return None
     freedom = (judged + learned) ** 2 / (learned**2 / (len(again) - 1)) if learned > 0 else np.inf

@@ -167,7 +167,7 @@ def work(store: Store, job: str) -> None:
     except Exception:
         traceback.print_exc()
         jobs.finish(store, job, "failed", error={
-            "what": "Something went wrong that nobody foresaw.", "where": f"job {job}", "fix": "See worker.log in the home folder.",
+            "what": "Unexpected error.", "where": f"job {job}", "fix": "See worker.log in the home folder.",
         })
         raise
     else:

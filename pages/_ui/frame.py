@@ -202,7 +202,7 @@ def errors() -> Iterator[None]:
         _log.exception("Error %s", number)
         st.error(
             f"Nothing was lost: your work is in the store. The log has the details under {number}.",
-            title="Something went wrong that nobody foresaw", icon=":material/error:",
+            title="Unexpected error", icon=":material/error:",
         )
 
 

@@ -135,7 +135,7 @@ def metric(page, name):
 def no_traceback(page):
     """Nothing on the page tells of a defect."""
     expect(page.get_by_test_id("stException")).to_have_count(0)
-    expect(page.get_by_text("nobody foresaw")).to_have_count(0)
+    expect(page.get_by_text("Unexpected error")).to_have_count(0)
 
 
 def tab_to(page, target):

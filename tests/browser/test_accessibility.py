@@ -61,7 +61,7 @@ def dataset(server, tmp_path_factory):
     here = datasets.get(store, made)
     datasets.edit(store, made, here.revision, replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["city"]}),)), "trim", "t")
     versions.commit(store, made, "trimmed", "tester")
-    datasets.set_roles(store, made, here.revision + 1, {"target": "approved", "sensitive": ["sex"]}, "tester")
+    datasets.set_roles(store, made, here.revision + 1, {"target": "approved", "favorable": "yes", "sensitive": ["sex"]}, "tester")
     return made
 
 

@@ -61,7 +61,7 @@ def said(app):
 
 def unforeseen(app):
     """Everything on the page that tells of a defect."""
-    return [each.message for each in app.exception] + [title for title, _ in said(app) if "nobody foresaw" in title]
+    return [each.message for each in app.exception] + [title for title, _ in said(app) if "Unexpected error" in title]
 
 
 def wait_for_job(app):
