@@ -191,7 +191,7 @@ class TestNoViolation:
         for tab in ("Versions", "Compare two", "Verify a bundle", "Audit trail"):
             page.get_by_role("tab", name=tab, exact=True).click()
             if tab == "Verify a bundle":
-                expect(page.get_by_text("Rebuilds the data of a bundle")).to_be_visible()
+                expect(page.get_by_text("Rebuilds every file of a bundle")).to_be_visible()
             assert violations(page) == [], tab
 
     def test_guide(self, page, server):

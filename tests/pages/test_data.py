@@ -136,7 +136,7 @@ def test_new_project_has_no_data_and_leaves_the_other_as_it_was(sample):
 
 def test_project_without_a_name_is_refused(sample):
     click(sample, "Make it")
-    assert said(sample) == [("A project needs a name.", "Type a name. \\(project\\)")]
+    assert said(sample) == [("A project needs a name.", "Type a name. \\(name of the project\\)")]
     assert button(sample, "See what is wrong")
 
 
