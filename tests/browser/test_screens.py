@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dataops_core.store import datasets
-from tests.browser.driver import button, no_traceback, open_page, settle
+from tests.browser.driver import button, metric, no_traceback, open_page, settle
 
 TABS = {
     "profile": ("What is wrong", "Scores", "The columns", "Together", "Variants", "The rows", "Reports"),
@@ -138,15 +138,14 @@ def test_undo_during_a_preview_discards_the_preview_and_nothing_else(server, pag
 def test_ignored_findings_do_not_count(server, page, office):
     open_page(page, server, "profile", office)
     wait_for_jobs(page)
-    open_tab(page, "What is wrong")
-    before = int(page.get_by_test_id("stMetric").filter(has=page.get_by_text("Findings", exact=True)).get_by_test_id("stMetricValue").inner_text())
+    before = int(metric(page, "Findings").inner_text())
     button(page, "Ignore …").first.click()
     page.get_by_label("It is no problem here, because").first.fill("it is so")
     page.keyboard.press("Tab")
-    button(page, "Ignore it").first.click()
     settle(page)
-    after = int(page.get_by_test_id("stMetric").filter(has=page.get_by_text("Findings", exact=True)).get_by_test_id("stMetricValue").inner_text())
-    assert after == before - 1
+    button(page, "Ignore it").first.click()
+    expect(metric(page, "Findings")).to_have_text(str(before - 1))
+    expect(page.get_by_text("Ignored: 1 finding")).to_be_visible()
 
 
 def test_a_column_that_changed_its_type_is_not_called_alike(server, page, office, tmp_path):
