@@ -67,7 +67,7 @@ def test_audit_trail_tells_what_was_done(two):
 def test_exported_bundle_holds_and_verifies_on_the_page(two):
     click(two, "Make the bundle")
     assert unforeseen(two) == []
-    stored = two.session_state[f"versions.export.{dataset(two).id}.2.True.made"]
+    stored = two.session_state[f"versions.export.{dataset(two).id}.2.made"]
     path = Store().objects.local(stored["md5"])
     assert verify_bundle(Path(path)).ok
     two.session_state["versions.tabs"] = "Verify a bundle"

@@ -27,7 +27,8 @@ ALL = {
     "drop_columns": {"columns": ["country"]}, "repair_characters": {"columns": ["name"]},
     "merge_values": {"column": "housing", "mapping": {"owned": "own"}}, "split_rows": {"stratify": ["gender"], "validation": 0.1},
     "add_weights": {"target": "housing"}, "flag_missing": {"columns": ["income"]}, "drop_columns_with_missing": {"share": 12.0},
-    "fill_along": {"columns": ["existing_debt"], "order": "application_date"}, "fill_hot_deck": {"columns": ["loan_amount"]},
+    "fill_along": {"columns": ["existing_debt"], "order": "application_date"}, "fill_computed": {"column": "existing_debt", "of": ["income", "age"], "how": "sum"},
+    "fill_hot_deck": {"columns": ["loan_amount"]},
     "reweigh": {"target": "housing", "by": ["gender", "age"], "favorable": "own", "into": "balance"}, "repair_disparate_impact": {"columns": ["income"], "by": ["gender"]},
     "remove_correlation": {"columns": ["loan_amount"], "by": ["gender", "age"]},
 }
