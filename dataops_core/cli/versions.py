@@ -23,7 +23,8 @@ def commit_command(args: argparse.Namespace) -> int:
     with reading(args, recipe) as (source, _folder):
         recipe.check(source.table.names)
         dataset = _dataset(store, args, source.options, actor)
-        made = _commit(store, dataset, replace(recipe, read=source.options.to_json()), args, actor)
+        with store.alone(dataset):  # or each of several would find its draft changed by another, again and again
+            made = _commit(store, dataset, replace(recipe, read=source.options.to_json()), args, actor)
     told = {"dataset": args.name, "number": made.number, "id": made.id, "content_hash": made.content_hash,
             "rows": made.manifest["data"]["rows"], "models": [each["name"] for each in made.manifest.get("models", ())], "problems": [vars(problem) for problem in source.problems]}
     if args.json:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import fcntl
 import getpass
 import os
 import shutil
@@ -80,6 +81,15 @@ class Store:
         """A write transaction: all or nothing."""
         with catalog.clear_errors(self._engine), self._writer.begin() as connection:
             yield connection
+
+    @contextmanager
+    def alone(self, what: str) -> Iterator[None]:
+        """Let processes of this home that do the same thing do so one by one: the next waits until this one has ended."""
+        folder = self.home / "locks"
+        folder.mkdir(exist_ok=True)
+        with (folder / what).open("ab") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
 
     def close(self) -> None:
         """Let go of the catalog's connections."""
