@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
 from dataops_core.checks.wording import counted
+
+LEAST_IN_EXAMPLE = 10  # rows of a group among the rows looked at first
+CELLS = 4_000_000  # looked at at once
 
 
 @check("Constant within a group", group="Between columns", scope="table",
@@ -23,9 +26,10 @@ def constant_per_group(look: Look) -> Iterator[Hit]:
     values = [n for n in look.named("number", "category", "datetime", least=3) if n not in groups or look.distinct(n) > 2]
     found: dict[bytes, list[Hit]] = {}
     told: set[str] = set()
+    by_group = {group: _worth_a_look(look, group, values) for group in groups}
     for value in values:
         for group in groups:
-            if group == value or value in told:
+            if group == value or value in told or value not in by_group[group]:
                 continue
             mask = _still(look, group, value)
             if mask is not None and mask.any():
@@ -40,10 +44,28 @@ def constant_per_group(look: Look) -> Iterator[Hit]:
         yield from hits if len(hits) <= 2 else ()
 
 
+def _worth_a_look(look: Look, group: str, values: Sequence[str]) -> set[str]:
+    """The values of which some group has one alone, seen in all of them at once: of a thousand columns a million pairs are to be passed over."""
+    groups = look.example(group)
+    order = np.argsort(groups, kind="stable")[(groups < 0).sum():]
+    if not len(order):
+        return set()
+    starts = np.flatnonzero(np.concatenate([[True], np.diff(groups[order]) != 0]))
+    found: set[str] = set()
+    at_once = max(1, CELLS // len(order))
+    for part in (values[at:at + at_once] for at in range(0, len(values), at_once)):
+        codes = np.stack([look.example(value)[order] for value in part])
+        there = codes >= 0
+        low = np.minimum.reduceat(np.where(there, codes, np.iinfo(codes.dtype).max), starts, axis=1)
+        still = (low == np.maximum.reduceat(codes, starts, axis=1)) & (np.add.reduceat(there, starts, axis=1, dtype=np.int64) >= LEAST_IN_EXAMPLE)
+        found |= {value for value, worth in zip(part, still.any(axis=1), strict=True) if worth}
+    return found
+
+
 def _still(look: Look, group: str, value: str) -> np.ndarray | None:
     """The rows of groups in which the value stands still though it varies in most others, and that is no accident."""
     some_groups, some_values = look.example(group), look.example(value)
-    if not _candidates(some_groups, some_values, 10).any() or _follows(some_groups, some_values):
+    if not _candidates(some_groups, some_values, LEAST_IN_EXAMPLE).any() or _follows(some_groups, some_values):
         return None
     groups, values = look.codes(group), look.codes(value)
     still = _candidates(groups, values, 20)

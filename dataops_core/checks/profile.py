@@ -18,7 +18,7 @@ from dataops_core.checks.look import Context, Look
 from dataops_core.facts import Engine, column_facts
 from dataops_core.read import Blanked
 from dataops_core.table import Column, Table
-from dataops_core.table.narrow import in_groups, narrowed
+from dataops_core.table.narrow import narrowed
 
 Progress = Callable[[float, str], None]
 Keep = Callable[[Finding, np.ndarray], None]
@@ -68,13 +68,11 @@ def _profile(
     facts: dict[str, Mapping[str, Any]] = {}
     look = Look(table, facts, context, narrow)
     told = (lambda finding, places: keep(finding, ids[places])) if keep else None
-    steps, counted = 2 * len(table.columns) + 3, 0
-    for part, columns in in_groups(table, narrow):
-        with Engine(part) as engine:  # gone before the checks begin, and its memory with it
-            for column in columns:
-                counted += 1
-                progress(counted / steps, f"Counting {column.name}")
-                facts[column.name] = known[column.name]["facts"] if column.name in known else column_facts(engine, column)
+    steps = 2 * len(table.columns) + 3
+    with Engine(table, narrow.values()) as engine:  # gone before the checks begin, and its memory with it
+        for number, column in enumerate(table.columns):
+            progress(number / steps, f"Counting {column.name}")
+            facts[column.name] = known[column.name]["facts"] if column.name in known else column_facts(engine, column)
     for number, column in enumerate(table.columns, len(table.columns)):
         progress(number / steps, f"Column {column.name}")
         parts[column.name] = known.get(column.name) or column_profile(look, column, told, blanked.get(column.name))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
@@ -13,6 +13,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from dataops_core.facts.prepared import Prepared
 from dataops_core.table import ROW_ID, Column, Table, opened
 
 _SQL = Path(__file__).parent / "sql" / "duckdb"
@@ -37,25 +38,31 @@ def sql(expression: str, kind: str) -> str:
 class Engine:
     """A connection to one table; leaves nothing behind."""
 
-    def __init__(self, table: Table) -> None:
+    def __init__(self, table: Table, narrow: Iterable[Table] = ()) -> None:
+        """`narrow` are copies of a wide table with some of its columns each (see table.narrow), where its columns are taken from."""
         self.table = table
         self._folder = tempfile.TemporaryDirectory(prefix="dataops-facts-")
-        self._places: dict[str, str] = {}
+        self.parts: dict[str, Table] = {}  # by column: the table to take it from
+        self._places: dict[str, tuple[str, str]] = {}  # by column: what stands after FROM, and its name there
         self.con = duckdb.connect(config={
             "threads": THREADS, "memory_limit": MEMORY, "temp_directory": self._folder.name, "preserve_insertion_order": False,
             "autoinstall_known_extensions": False, "autoload_known_extensions": False,
         })
         self.con.execute("set parquet_metadata_cache = true")
-        path = str(table.path).replace("'", "''")
-        names = self.con.execute(f"select * from read_parquet('{path}') limit 0").description or []
-        # by place: the engine's names ignore case, ours do not
-        self._places = {name: told[0] for name, told in zip([*table.names, ROW_ID], names, strict=True)}
-        self._from = f"read_parquet('{path}')"
-        self.small = table.cells <= SMALL
-        if self.small:  # opening the file for each question costs more than the answers
-            self.con.execute(f"create temp table whole as select * from {self._from}")
-            self._from = "whole"
+        self.small = table.cells <= SMALL and table.rows <= EXACT_ROWS
+        for at, part in enumerate(dict.fromkeys(narrow) or [table]):
+            self.parts |= dict.fromkeys(part.names, part)
+            path = str(part.path).replace("'", "''")
+            self._from = f"read_parquet('{path}')"
+            if self.small:  # opening the file for each question costs more than the answers
+                self.con.execute(f"create temp table whole{at} as select * from {self._from}")
+                self._from = f"whole{at}"
+            names = self.con.execute(f"select * from {self._from} limit 0").description or []
+            # by place: the engine's names ignore case, ours do not
+            self._places |= {name: (self._from, told[0]) for name, told in zip([*part.names, ROW_ID], names, strict=True)}
+        if self.small:
             self.con.execute("pragma disable_optimizer")  # which takes longer than all the rest
+        self._prepared = Prepared(self.con) if self.small else None
 
     def __enter__(self) -> Self:
         return self
@@ -71,13 +78,17 @@ class Engine:
 
     def named(self, name: str) -> str:
         """A column of the table as the engine calls it, in quotes."""
-        return '"' + self._places[name].replace('"', '""') + '"'
+        return '"' + self._places[name][1].replace('"', '""') + '"'
 
     def take(self, column: Column) -> Literal["counted", "raw"]:
         """Make `source(value)` and `cells(value, n)` from a column; "raw" where its values are too many to count one by one."""
+        self._source = f"(select {self.named(column.name)} as value from {self._places[column.name][0]})"
+        self._kind = column.type
+        if self._prepared:
+            self._prepared.fill(column.type, sql("counted", column.type).replace('"source"', self._source))
+            return "counted"
         self.let_go()  # or two columns' counts would be held at once
-        where = f"select {self.named(column.name)} as value from {self._from}"
-        self.con.execute(f"create or replace temp view source as {where}")
+        self.con.execute(f"create or replace temp view source as from {self._source}")
         if self.table.rows > EXACT_ROWS:
             self.seen = self.ask("estimated", column.type)[0]
             if self.seen["distinct"] > EXACT_VALUES:
@@ -95,7 +106,7 @@ class Engine:
 
     def missing(self, column: Column) -> int:
         """How many cells of a column are missing."""
-        asked = f"select count(*) - count({self.named(column.name)}) from {self._from}"
+        asked = f"select count(*) - count({self.named(column.name)}) from {self._places[column.name][0]}"
         return int((self.con.execute(asked).fetchone() or (0,))[0])
 
     def take_pair(self, x: tuple[Column, str], y: tuple[Column, str], complete: bool = True) -> None:
@@ -154,23 +165,38 @@ class Engine:
             groups = sorted({int(at) for at in np.linspace(0, file.num_row_groups - 1, LOOKED_IN)})
             some = [file.read_row_group(number, columns=[column.name]).slice(0, LOOKED_AT // len(groups)) for number in groups]
         self.con.register("looked_at", pa.concat_tables(some).rename_columns(["value"]))
+        if self._prepared:
+            self._prepared.fill(column.type, "select value, 1 from looked_at")
+            return
         self.con.execute("create or replace temp view cells as select value, 1::bigint as n from looked_at")  # not "some": DuckDB reserves it
 
     def step_out(self) -> None:
         """Make `steps(step, n, at)` from the moments that were taken: how far from one to the next, and how often."""
+        if self._prepared:
+            self._prepared.step_out(sql("steps", "datetime"))
+            return
         self.con.execute(f"create or replace temp table steps as {sql('steps', 'datetime')}")
 
     def bound(self, low: float, high: float) -> None:
         """Set the ends between which a histogram is drawn."""
+        if self._prepared:
+            self._prepared.bound(low, high)
+            return
         self.con.execute(f"create or replace temp view bounds as select {low!r}::double as low, {high!r}::double as high")
 
     def finite(self) -> np.ndarray:
         """The finite values of a column of numbers, each as often as it comes; float64."""
-        found = self.con.execute("select value::double as value from source where value is not null").fetchnumpy()["value"]
+        if self._prepared:
+            held = self._prepared.ask("held", self._kind, 'select value::double as value, n from "cells" where value is not null')
+            found: Any = np.repeat([row["value"] for row in held], [row["n"] for row in held])
+        else:
+            found = self.con.execute(f"select value::double as value from {self._source} where value is not null").fetchnumpy()["value"]
         return np.asarray(found)[np.isfinite(found)]
 
     def ask(self, expression: str, kind: str) -> list[dict[str, Any]]:
         """The rows that a facts expression gives on what was taken."""
+        if self._prepared and kind != "pair":
+            return self._prepared.ask(expression, kind, sql(expression, kind))
         told = self.con.execute(sql(expression, kind))
         names = [entry[0] for entry in told.description or []]
         return [dict(zip(names, row, strict=True)) for row in told.fetchall()]

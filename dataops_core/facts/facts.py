@@ -8,13 +8,12 @@ from contextlib import suppress
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from dataops_core.facts.bins import whole_edges
 from dataops_core.facts.engine import EXACT_VALUES, HLL_ERROR, LOOKED_AT, Engine
 from dataops_core.facts.order import order, size
-from dataops_core.table import Column, Table, shown
-from dataops_core.table.kinds import DTYPES
+from dataops_core.table import Column, Table
+from dataops_core.table.kinds import shown_value
 
 QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 BINS = 50
@@ -51,7 +50,8 @@ def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
             facts |= _datetime(engine)
         elif column.type == "text":
             facts |= _text(engine, column, facts["distinct"])
-        return facts | {"bytes": size(engine.table, column.name), "monotonic": order(engine.table, column)}
+        part = engine.parts[column.name]
+        return facts | {"bytes": size(part, column.name), "monotonic": order(part, column)}
     except Exception as error:  # noqa: BLE001 - whatever it is, the other columns go on, and the reason is told
         unknown: dict[str, Any] = {"missing": None, "distinct": None, "top": [], "bottom": []}
         if "missing" not in facts:
@@ -77,8 +77,7 @@ def _values(engine: Engine, column: Column, how: str) -> dict[str, Any]:
 
 
 def _told(rows: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
-    texts = shown(pd.Series([row["value"] for row in rows], dtype=DTYPES[kind]))
-    return [{"value": text, "count": int(row["n"])} for text, row in zip(texts, rows, strict=True)]
+    return [{"value": shown_value(row["value"], kind), "count": int(row["n"])} for row in rows]
 
 
 def _number(engine: Engine, column: Column, many: bool) -> dict[str, Any]:
@@ -173,12 +172,13 @@ def _datetime(engine: Engine) -> dict[str, Any]:
     told = engine.ask("ends", "datetime")[0]
     if told["min"] is None:
         return {}
-    ends = pd.Series([told["min"], told["max"]], dtype="datetime64[us]")
-    first, last = (float(moment) for moment in ends.to_numpy().astype("int64"))
+    first, last = (float(np.datetime64(told[end], "us").astype("int64")) for end in ("min", "max"))
     histogram = _histogram(engine, "datetime", first, last)
     if histogram:
         histogram["edges"] = [_second(edge) for edge in histogram["edges"]]
-    facts: dict[str, Any] = {"min": shown(ends)[0], "max": shown(ends)[1], "histogram": histogram, "step": None, "gap": None}
+    facts: dict[str, Any] = {
+        "min": shown_value(told["min"], "datetime"), "max": shown_value(told["max"], "datetime"), "histogram": histogram, "step": None, "gap": None,
+    }
     engine.step_out()
     for usual in engine.ask("usual", "datetime"):
         facts["step"] = {"seconds": usual["step"] / 1e6, "count": int(usual["n"])}

@@ -7,7 +7,7 @@ from typing import Literal
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataops_core.table import Column, Table, opened
+from dataops_core.table import ROW_ID, Column, Table, metadata, opened
 
 
 def order(table: Table, column: Column) -> Literal["rising", "falling"] | None:
@@ -35,6 +35,6 @@ def order(table: Table, column: Column) -> Literal["rising", "falling"] | None:
 
 def size(table: Table, name: str) -> int:
     """The bytes that a column takes, before compression."""
-    with opened(table.path) as file:
-        at = file.schema_arrow.names.index(name)
-        return sum(file.metadata.row_group(number).column(at).total_uncompressed_size for number in range(file.num_row_groups))
+    about = metadata(table.path)
+    at = [*table.names, ROW_ID].index(name)
+    return sum(about.row_group(number).column(at).total_uncompressed_size for number in range(about.num_row_groups))

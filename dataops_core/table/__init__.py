@@ -3,10 +3,10 @@
 from dataops_core.table.difference import Difference, difference, differs
 from dataops_core.table.fingerprint import ContentHash, content_hash
 from dataops_core.table.kinds import KINDS, TYPES, as_text, guess_kind, shown, tidy, type_of
-from dataops_core.table.table import ROW_ID, Column, Table, open_table, opened, write_table
+from dataops_core.table.table import ROW_ID, Column, Table, metadata, open_table, opened, write_table
 
 __all__ = [
     "KINDS", "ROW_ID", "TYPES", "Column", "ContentHash", "Difference", "Table", "as_text", "content_hash", "difference",
-    "differs", "guess_kind", "open_table", "opened", "shown",
+    "differs", "guess_kind", "metadata", "open_table", "opened", "shown",
     "tidy", "type_of", "write_table",
 ]

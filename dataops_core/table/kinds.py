@@ -123,14 +123,23 @@ def shown(column: pd.Series) -> pd.Series:
     kind = type_of(column)
     if kind == "text":
         return column
-    if kind == "datetime":
-        days = column.dt.normalize() == column
-        texts = np.datetime_as_string(column.to_numpy(dtype="datetime64[us]"), unit="s").astype(object)
-        plain = [text[:10] if day else text.replace("T", " ") for text, day in zip(texts, days, strict=True)]
-    elif kind == "decimal":
-        plain = [f"{x:.0f}" if abs(x) < 1e15 and x == int(x) else repr(x) for x in (column.fillna(0.0) + 0.0).tolist()]
-    else:
-        plain = [str(value) for value in column.tolist()]
+    cells: list[Any] = list(column.to_numpy(dtype="datetime64[us]")) if kind == "datetime" else column.tolist()
     missing = column.isna().to_numpy(dtype=bool)
-    values = [None if gone else text for text, gone in zip(plain, missing, strict=True)]
+    values = [None if gone else shown_value(cell, kind) for cell, gone in zip(cells, missing, strict=True)]
     return pd.Series(values, index=column.index, dtype=object, name=column.name)
+
+
+def shown_value(value: Any, kind: str) -> str | None:
+    """One value of a storage type as people read it, as `shown` has it.
+
+    >>> shown_value(3.0, "decimal"), shown_value(np.datetime64("2024-02-29T08:30:00"), "datetime"), shown_value(None, "text")
+    ('3', '2024-02-29 08:30:00', None)
+    """
+    if value is None or value != value:  # noqa: PLR0124 - a decimal that is not a number
+        return None
+    if kind == "decimal":
+        return f"{value + 0.0:.0f}" if abs(value) < 1e15 and value == int(value) else repr(float(value))
+    if kind == "datetime":
+        text = str(np.datetime64(value, "us").astype("datetime64[s]"))
+        return text[:10] if np.datetime64(value, "us").astype("int64") % 86_400_000_000 == 0 else text.replace("T", " ")
+    return str(value)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from dataops_core.table.table import ROW_GROUP, ROW_ID, Column, Table
+from dataops_core.table.table import ROW_GROUP, ROW_ID, Table
 
 WIDE = 200
 NARROW = 50
@@ -41,10 +41,3 @@ def narrowed(table: Table, folder: Path) -> dict[str, Table]:
 def _of(schema: pa.Schema, places: Sequence[int]) -> pa.Schema:
     return pa.schema([schema.field(place) for place in places])
 
-
-def in_groups(table: Table, narrow: dict[str, Table]) -> list[tuple[Table, list[Column]]]:
-    """The tables to look at one after the other, each with its columns: the narrow ones, or the table itself."""
-    if not narrow:
-        return [(table, list(table.columns))]
-    copies = dict.fromkeys(narrow.values())
-    return [(copy, list(copy.columns)) for copy in copies]

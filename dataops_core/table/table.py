@@ -163,8 +163,13 @@ def _storage(kind: pa.DataType) -> str:
 
 def opened(path: Path) -> pq.ParquetFile:
     """A table's file, opened; who looks at column after column parses its metadata once."""
+    return pq.ParquetFile(path, metadata=metadata(path))
+
+
+def metadata(path: Path) -> pq.FileMetaData:
+    """The metadata of a table's file; of the file that was asked for last it is kept."""
     about = path.stat()
-    return pq.ParquetFile(path, metadata=_metadata(path, about.st_ino, about.st_mtime_ns, about.st_size))
+    return _metadata(path, about.st_ino, about.st_mtime_ns, about.st_size)
 
 
 @functools.lru_cache(maxsize=1)  # a few thousand row groups are tens of megabytes
