@@ -12,6 +12,7 @@ from dataops_core.cli.main import main
 from dataops_core.errors import SettingError
 from dataops_core.printable import printable
 from dataops_core.scratch import is_alive, owned_prefix, replaced, scratch_folder, sweep
+from dataops_core.table import write_table
 from dataops_core.write import write_file, write_text
 
 
@@ -41,6 +42,14 @@ def test_parts_of_the_dead_beside_an_output_are_swept(tmp_path):
     (tmp_path / "other.csv.1.part").write_text("another's")
     write_text(tmp_path / "out.csv", "whole")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["other.csv.1.part", "out.csv"]
+
+
+def test_parts_of_the_dead_beside_a_table_are_swept(make_table):
+    table = make_table({"a": [1, 2]})
+    left = table.path.with_name(f"{table.path.name}.{dead_process()}.part")
+    left.write_text("half")
+    write_table(table.path, [table.frame()])
+    assert not left.exists()
 
 
 def test_a_write_that_fails_leaves_what_was_there(tmp_path):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import os
 import re
 import tempfile
 import zipfile
@@ -20,6 +19,7 @@ from dataops_core.export.card import card
 from dataops_core.export.manifest import FORMAT
 from dataops_core.recipe.recipe import canonical, dump, from_json, sha256
 from dataops_core.recipe.script import script
+from dataops_core.scratch import replaced
 from dataops_core.table import Table, write_table
 from dataops_core.write import write_file
 
@@ -115,8 +115,7 @@ def schema(version: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _seal(files: Mapping[str, Path | bytes], out: Path) -> None:
-    part = out.with_name(f"{out.name}.{os.getpid()}.part")
-    try:
+    with replaced(out) as part:
         with zipfile.ZipFile(part, "w", zipfile.ZIP_DEFLATED) as bundle:
             bundle.comment = SEAL + b"0" * 64
             for name, content in sorted(files.items()):
@@ -139,9 +138,6 @@ def _seal(files: Mapping[str, Path | bytes], out: Path) -> None:
                 size -= len(block)
             sealed.seek(-64, io.SEEK_END)
             sealed.write(total.hexdigest().encode())
-        os.replace(part, out)
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def digest(content: Path | bytes) -> dict[str, Any]:

@@ -56,6 +56,7 @@ class Job:
 
 def start(store: Store, kind: str, args: Mapping[str, Any], actor: str) -> str:
     """Start a job, or join the open one that does the very same; returns its id."""
+    _bury(store)
     key = sha256(kind + canonical(dict(args)))
     made = secrets.token_urlsafe(8)
     with _held(store, made) as lock:
@@ -133,6 +134,14 @@ def get(store: Store, job: str) -> Job | None:
         store.drop_scratch(job)
         return get(store, job)
     return _job(row)
+
+
+def _bury(store: Store) -> None:
+    """Mark open jobs whose process is dead as interrupted, and remove what they left, whether or not anybody asks for them again."""
+    with store.reading() as connection:
+        still_open = connection.scalars(sa.select(catalog.job.c.id).where(catalog.job.c.state.in_(OPEN))).all()
+    for job in still_open:
+        get(store, job)
 
 
 def latest(store: Store, kind: str, args: Mapping[str, Any]) -> Job | None:

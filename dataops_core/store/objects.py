@@ -13,6 +13,7 @@ from typing import Any
 import fsspec
 
 from dataops_core.errors import IntegrityError
+from dataops_core.scratch import replaced
 
 _RESTORE = "Run `dataops fsck` to see which versions it touches; restore the objects folder from a backup, or read the same file again."
 
@@ -58,12 +59,12 @@ class Objects:
             _sync(path)
             path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
             if path.stat().st_dev != local.parent.stat().st_dev:
-                beside = local.with_name(f"{local.name}.{os.getpid()}.part")
-                shutil.copyfile(path, beside)
-                _sync(beside)
+                with replaced(local) as beside:
+                    shutil.copyfile(path, beside)
+                    beside.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
                 path.unlink()
-                path = beside
-            os.replace(path, local)
+            else:
+                os.replace(path, local)
             _sync(local.parent)
         self._damaged.discard(made.md5)
         return made
@@ -92,9 +93,8 @@ class Objects:
             path.unlink()
         if not path.exists() and self._files.exists(target):
             self._copies.mkdir(parents=True, exist_ok=True)
-            part = path.with_suffix(f".{os.getpid()}.part")
-            self._files.get_file(target, str(part))
-            os.replace(part, path)
+            with replaced(path) as part:
+                self._files.get_file(target, str(part))
         return path
 
     def _is_intact(self, path: Path, md5: str) -> bool:

@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from dataops_core.errors import InputError, IntegrityError, SettingError
+from dataops_core.scratch import replaced
 from dataops_core.synthetic.twin import Model
 
 KEY = "DATAOPS_MODEL_KEY"
@@ -33,14 +34,11 @@ def save_model(model: Model, path: Path) -> None:
     secret = key()
     assert secret is not None
     payload = cloudpickle.dumps(model)
-    part = path.with_name(f"{path.name}.{os.getpid()}.part")
     try:
-        part.write_bytes(_HEAD + _signature(secret, payload) + b"\n" + payload)
-        os.replace(part, path)
+        with replaced(path) as part:
+            part.write_bytes(_HEAD + _signature(secret, payload) + b"\n" + payload)
     except OSError as error:
         raise InputError(f"The model cannot be written: {error.strerror}.", str(path), "Choose another place.") from error
-    finally:
-        part.unlink(missing_ok=True)
 
 
 def load_model(path: Path) -> Model:

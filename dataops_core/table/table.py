@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import json
-import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +16,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dataops_core.errors import InputError, nearest
+from dataops_core.scratch import replaced
 from dataops_core.table.arrow_hash import ArrowHash
 from dataops_core.table.guesses import WINDOW, Guesses
 from dataops_core.table.kinds import DTYPES, type_of
@@ -186,35 +186,31 @@ def write_table(
     The file appears whole or not at all: it is written beside `path` and moved into place.
     """
     known, total = dict(kinds or {}), ArrowHash()
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     writer: pq.ParquetWriter | None = None
     types: dict[str, str] = {}
     guesses = Guesses({})
-    try:
-        for piece, ends_window in _pieces(batches):
+    with replaced(path) as unfinished:
+        try:
+            for piece, ends_window in _pieces(batches):
+                if writer is None:
+                    types = {name: _storage(piece.schema.field(name).type) for name in piece.column_names if name != ROW_ID}
+                    guesses = Guesses({name: kind for name, kind in types.items() if name not in known})
+                    writer = _writer(unfinished, piece)
+                total.update_arrow(piece, types)
+                guesses.update(piece, ends_window)
+                writer.write_table(piece, row_group_size=ROW_GROUP)
             if writer is None:
-                types = {name: _storage(piece.schema.field(name).type) for name in piece.column_names if name != ROW_ID}
-                guesses = Guesses({name: kind for name, kind in types.items() if name not in known})
-                writer = _writer(unfinished, piece)
-            total.update_arrow(piece, types)
-            guesses.update(piece, ends_window)
-            writer.write_table(piece, row_group_size=ROW_GROUP)
-        if writer is None:
-            raise InputError("There is no table to write.", str(path.name), "Bring at least a header line.")
-        known |= {name: guesses.kind(name, total.rows) for name in types if name not in known}
-        hashes = total.columns()
-        columns = tuple(Column(name, types[name], known[name], hashes[name]) for name in types)
-        about = {"columns": [[c.name, c.type, c.kind, c.hash] for c in columns], "content_hash": total.hexdigest()}
-        writer.add_key_value_metadata({"dataops": json.dumps(about, ensure_ascii=True)})
-        writer.close()
-        writer = None
-        with unfinished.open("rb") as written:
-            os.fsync(written.fileno())
-        os.replace(unfinished, path)
-    finally:
-        if writer is not None:
+                raise InputError("There is no table to write.", str(path.name), "Bring at least a header line.")
+            known |= {name: guesses.kind(name, total.rows) for name in types if name not in known}
+            hashes = total.columns()
+            columns = tuple(Column(name, types[name], known[name], hashes[name]) for name in types)
+            about = {"columns": [[c.name, c.type, c.kind, c.hash] for c in columns], "content_hash": total.hexdigest()}
+            writer.add_key_value_metadata({"dataops": json.dumps(about, ensure_ascii=True)})
             writer.close()
-        unfinished.unlink(missing_ok=True)
+            writer = None
+        finally:
+            if writer is not None:
+                writer.close()
     return Table(path, columns, total.rows, str(about["content_hash"]))
 
 

@@ -7,6 +7,7 @@ import time
 from unittest.mock import Mock
 
 import pytest
+import sqlalchemy as sa
 
 from dataops_core.errors import SettingError
 from dataops_core.store import catalog, datasets, jobs, states, worker
@@ -90,6 +91,17 @@ def test_a_killed_job_is_called_interrupted_and_can_be_started_again(store, tmp_
     again = jobs.start(store, now.kind, now.args, "ann")
     assert again != job
     assert wait(store, again, "done", "failed", seconds=120).state == "done"
+
+
+def test_what_a_dead_job_left_goes_when_another_one_starts(store, raw, monkeypatch):
+    monkeypatch.setattr(jobs.subprocess, "Popen", Mock())  # nobody holds the lock: as if the process had been killed
+    dead = jobs.start(store, "add", {"raw": raw}, "ann")
+    left = store.home / "tmp" / dead
+    left.mkdir()
+    jobs.start(store, "profile", {"state": "x"}, "ann")
+    assert not left.exists()
+    with store.reading() as connection:
+        assert connection.scalar(sa.select(catalog.job.c.state).where(catalog.job.c.id == dead)) == "interrupted"
 
 
 def test_a_process_that_is_still_at_its_imports_is_alive_until_it_ends(store, raw, monkeypatch):
