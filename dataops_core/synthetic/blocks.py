@@ -14,8 +14,8 @@ import pandas as pd
 from dataops_core.synthetic.distance import as_numbers
 
 BINS = 32  # intervals of a column of numbers
-CROWD = 16.0  # rows of a block, as a row of it sees them, at which a set needs no further column
-MOST = 128  # rows of a block beyond which nobody in it stands out
+CROWD, ROOM = (16, 64), 200_000  # rows of a block, as a row of it sees them, at which a set needs no further column; ROOM / all rows in between
+MOST = 400  # rows of a block beyond which nobody in it stands out
 DRAWN, KEPT = 60, 14  # sets of columns looked at, and of these taken
 AGAIN = 0.3  # what it is worth to leave out two columns once more
 
@@ -43,6 +43,7 @@ def coded(frames: Sequence[pd.DataFrame], numbers: Sequence[str], categories: Se
 def sets_of_columns(cells: np.ndarray, rng: np.random.Generator) -> list[list[int]]:
     """Sets of columns whose blocks are small, chosen so that any two columns may be changed (places of columns; cells are columns by rows)."""
     width, rows = cells.shape
+    crowd = min(CROWD[1], max(CROWD[0], ROOM / rows))
     drawn: list[list[int]] = []
     for _ in range(DRAWN):
         chosen: list[int] = []
@@ -52,7 +53,7 @@ def sets_of_columns(cells: np.ndarray, rng: np.random.Generator) -> list[list[in
             if finer.max() == block.max():
                 continue
             chosen, block = [*chosen, int(column)], finer
-            if (np.bincount(block).astype("float64") ** 2).sum() / rows <= CROWD:
+            if (np.bincount(block).astype("float64") ** 2).sum() / rows <= crowd:
                 break
         if sorted(chosen) not in drawn:
             drawn.append(sorted(chosen))

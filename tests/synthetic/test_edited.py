@@ -8,37 +8,32 @@ from benchmarks.claims_tables import amounts, copies, wide
 from dataops_core.synthetic import judge
 from dataops_core.synthetic.agreement import Ties, placed
 from dataops_core.synthetic.blocks import coded, pairs, sets_of_columns
-from dataops_core.synthetic.edited import edited
+from dataops_core.synthetic.edited import edited, rows_for
 
 ROWS = 8_000
 TRAINING, HOLDOUT, FRESH = (wide(ROWS, seed) for seed in (1, 2, 3))
 NUMBERS, CATEGORIES = [f"x{at}" for at in range(6)], [f"c{at}" for at in range(9)]
 
 
-def planted(share, changed=2):
-    some = copies(TRAINING, share, changed, np.random.default_rng(0))
-    return pd.concat([some, FRESH[len(some):]], ignore_index=True)
+def test_eight_copies_with_two_of_fifteen_columns_changed_are_seen_among_8000_rows_and_fresh_rows_are_none():
+    assert rows_for(15) >= ROWS
+    some = copies(TRAINING, 0.001, 2, np.random.default_rng(0))
+    told = edited(TRAINING, pd.concat([some, FRESH[len(some):]], ignore_index=True), HOLDOUT, NUMBERS, CATEGORIES, 0)
+    assert len(some) == 8 and told["p"] <= 0.001 and told["value"] >= 2
+    told = edited(TRAINING, FRESH, HOLDOUT, NUMBERS, CATEGORIES, 0)
+    assert told["p"] > 0.01 and told["value"] == 0 and told["found"] <= 0.002
 
 
-@pytest.fixture
-def signal(make_table, only):
+def test_the_judge_names_them_and_says_what_it_would_find(make_table, only):
     only("privacy")
-    return lambda made: judge(make_table(TRAINING), make_table(made), holdout=make_table(HOLDOUT))["privacy"]
-
-
-def test_eight_copies_with_two_of_fifteen_columns_changed_are_seen_among_8000_rows(signal):
-    told = signal(planted(0.001))
-    assert told["signals"]["edited_copies"]["leak"] and told["verdict"] == "leak" and told["exact_matches"] == 0
-
-
-def test_fresh_rows_are_none_and_what_would_be_found_is_said(signal):
-    told = signal(FRESH)
-    assert told["signals"]["edited_copies"]["p"] > 0.01 and told["verdict"] == "no leak seen"
-    assert told["would_find"]["two_columns_changed"] <= 0.002
+    training, holdout, fresh = (each[:1_500] for each in (TRAINING, HOLDOUT, FRESH))
+    some = copies(training, 0.005, 2, np.random.default_rng(0))
+    told = judge(make_table(training), make_table(pd.concat([some, fresh[len(some):]], ignore_index=True)), holdout=make_table(holdout))["privacy"]
+    assert told["verdict"] == "leak" and told["worst"] == "edited_copies" and told["would_find"]["two_columns_changed"] <= 0.005
 
 
 def test_three_in_a_thousand_are_found_with_any_two_columns_changed():
-    for seed in range(3):
+    for seed in range(2):
         training, holdout, fresh = (wide(1_500, 100 * seed + at) for at in range(3))
         some = copies(training, 0.003, 2, np.random.default_rng(seed))
         made = pd.concat([some, fresh[len(some):]], ignore_index=True)
