@@ -23,6 +23,7 @@ from dataops_core.synthetic.chance import DOUBTFUL, LEAK
 from dataops_core.synthetic.distance import nearest, points
 from dataops_core.synthetic.edited import edited
 
+SLOW = 2  # tables that Anonymeter attacks: it takes some ten seconds for each
 Line = tuple[str, float, str, float]
 PLANTED = {
     "people, 7 columns": (people, ((0.0, 0), (0.001, 0), (0.003, 0), (0.003, 2), (0.01, 2), (0.02, 2))),
@@ -49,13 +50,13 @@ def leaks(times: int, _folder: Path) -> Iterator[Line]:
                 p, found = _judged(training, made, holdout, seed)
                 hits.setdefault(f"{name}: a leak", []).append(p <= LEAK)
                 hits.setdefault(f"{name}: by an outlier attack (for comparison)", []).append(_outlier_attack(training, made, holdout))
-                for attack, risk in _anonymeter(training, made, holdout).items():
+                for attack, risk in (_anonymeter(training, made, holdout) if seed < SLOW * times else {}).items():
                     hits.setdefault(f"{name}: by Anonymeter's {attack} (for comparison)", []).append(risk is not None and risk > 0)
                 if not share:
                     said.append(1.0 if found is None else found)
         for name, values in hits.items():
-            yield f"{name}, share of {count}", float(np.mean(values)), *(BOUNDS.get(name.removesuffix(": a leak"), (">=", 0.0)) if name.endswith(": a leak") else (">=", 0.0))
-        yield f"{what}: share of copies with two columns changed that is said to be found 9 times in 10, median", float(np.median(said)), "<=", 0.03 if made_up is people else 0.003
+            yield f"{name}, share of {len(values)}", float(np.mean(values)), *(BOUNDS.get(name.removesuffix(": a leak"), (">=", 0.0)) if name.endswith(": a leak") else (">=", 0.0))
+        yield f"{what}: share of copies with two columns changed that is said to be found 9 times in 10, median", float(np.median(said)), "<=", 0.03 if made_up is people else 0.005
 
 
 def copy_alarms(times: int, _folder: Path) -> Iterator[Line]:
