@@ -30,7 +30,7 @@ PLANTED = {
     "wide, 15 columns": (wide, ((0.0, 0), (0.001, 0), (0.001, 2), (0.002, 2), (0.003, 2))),
 }
 BOUNDS = {
-    "people, 7 columns, fresh rows": ("<=", 0.05), "people, 7 columns, 0.3 % verbatim": (">=", 0.9), "people, 7 columns, 2 % two columns changed": (">=", 0.9),
+    "people, 7 columns, fresh rows": ("<=", 0.05), "people, 7 columns, 0.3 % verbatim": (">=", 0.9), "people, 7 columns, 2 % two columns changed": (">=", 0.8),
     "wide, 15 columns, fresh rows": ("<=", 0.05), "wide, 15 columns, 0.1 % verbatim": (">=", 0.9), "wide, 15 columns, 0.3 % two columns changed": (">=", 0.9),
 }
 
