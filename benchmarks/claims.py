@@ -2,8 +2,7 @@
 
 Each line is a figure, what it should be at most or at least, and whether it is, in as many simulated tables as are named. Tables are made with
 a known truth (nothing there, or something planted), so that a false alarm and a miss can be counted. The exit code says whether all hold.
-Copies are also looked for by an outlier attack (synthetic rows unlike the others, taken for members), and by Anonymeter's singling out where it
-is installed (`pip install anonymeter`).
+Copies are also looked for by an outlier attack, and by Anonymeter where ANONYMETER_PYTHON names an interpreter that has it (`claims_copies`).
 """
 
 from __future__ import annotations
@@ -18,7 +17,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from benchmarks.claims_tables import copies, coverage, noise, people, two_parts
+from benchmarks.claims_copies import copy_alarms, leaks
+from benchmarks.claims_tables import coverage, noise, two_parts
 from dataops_core.facts import associate
 from dataops_core.fairness import lab, proxies
 from dataops_core.fairness.gaps import gaps, judged
@@ -26,13 +26,8 @@ from dataops_core.fairness.lab import prepared
 from dataops_core.fairness.mitigations import decider, fitted
 from dataops_core.imputation.mcar import little, little_of_scores
 from dataops_core.models import plain
-from dataops_core.synthetic import copies as verbatim
-from dataops_core.synthetic.chance import DOUBTFUL, LEAK
-from dataops_core.synthetic.distance import nearest, points
-from dataops_core.synthetic.edited import edited
 from dataops_core.table import Table, tidy, write_table
 
-NUMBERS, CATEGORIES = ["age", "income", "kids", "since"], ["sex", "city", "job"]
 Line = tuple[str, float, str, float]  # what, figure, "<=" or ">=", bound
 
 
@@ -123,61 +118,9 @@ def intervals(times: int, _folder: Path) -> Iterator[Line]:
     yield "filling several times, lognormal, drawn as logarithms", logged[0], ">=", 0.85
 
 
-def leaks(times: int, _folder: Path) -> Iterator[Line]:
-    """Copies among fresh rows of a table of 1,500 people: by the signals of the judge, and by others' attacks."""
-    count, rows = 6 * times, 1500
-    hits: dict[str, list[bool]] = {}
-    found: list[float] = []
-    for seed in range(count):
-        training, holdout, fresh = (people(rows, 100 * seed + at) for at in range(3))
-        rng = np.random.default_rng(seed)
-        for share, changed in ((0.0, 0), (0.003, 0), (0.01, 2), (0.02, 2), (0.04, 2)):
-            made = pd.concat([copies(training, share, changed, rng), fresh[round(share * rows):]], ignore_index=True)
-            name = "fresh rows" if not share else f"{100 * share:g} % {'verbatim copies' if not changed else 'copies with two columns changed'}"
-            told = edited(training, made, holdout, NUMBERS, CATEGORIES, seed)
-            exact = verbatim.exact(training, made, holdout, [*NUMBERS, *CATEGORIES])
-            p = min(told["p"], exact["p"])
-            hits.setdefault(f"{name}: a leak", []).append(p <= LEAK)
-            hits.setdefault(f"{name}: at least doubtful", []).append(p <= DOUBTFUL)
-            hits.setdefault(f"{name}: by an outlier attack (for comparison)", []).append(_outlier_attack(training, made, holdout))
-            if (attacked := _anonymeter(training, made, holdout)) is not None:
-                hits.setdefault(f"{name}: by Anonymeter's singling out (for comparison)", []).append(attacked)
-            if not share and told["found"] is not None:
-                found.append(told["found"])
-    bounds = {"fresh rows: a leak": ("<=", 0.05), "fresh rows: at least doubtful": ("<=", 0.1), "0.3 % verbatim copies: a leak": (">=", 0.9), "4 % copies with two columns changed: a leak": (">=", 0.9)}
-    for name, values in hits.items():
-        yield f"{name}, share of {count}", float(np.mean(values)), *bounds.get(name, (">=", 0.0))
-    yield "share of copies with two columns changed that is said to be found 9 times in 10, median", float(np.median(found)) if found else 1.0, "<=", 0.04
-
-
-def _outlier_attack(training: pd.DataFrame, made: pd.DataFrame, holdout: pd.DataFrame) -> bool:
-    """Whether the 2 % of synthetic rows farthest from others are nearer to training than to holdout rows, by a sign test at LEAK."""
-    from scipy.stats import binomtest
-
-    a, s, b = points([training, made, holdout], NUMBERS, CATEGORIES, 1)
-    far = np.argsort(-nearest(s, s, same=True).distance)[: max(10, len(made) // 50)]
-    closer = nearest(s.take(far), a).distance < nearest(s.take(far), b).distance
-    return bool(binomtest(int(closer.sum()), len(far), 0.5, alternative="greater").pvalue <= LEAK)
-
-
-def _anonymeter(training: pd.DataFrame, made: pd.DataFrame, holdout: pd.DataFrame) -> bool | None:
-    """Whether Anonymeter's singling out finds a risk whose interval leaves 0 out; None where it is not installed or fails."""
-    try:
-        from anonymeter.evaluators import SinglingOutEvaluator
-    except ImportError:
-        return None
-    plain_sides = [side.assign(since=side["since"].astype("int64")) for side in (training, made, holdout)]
-    try:
-        evaluator = SinglingOutEvaluator(ori=plain_sides[0], syn=plain_sides[1], control=plain_sides[2], n_attacks=100, n_cols=3)
-        evaluator.evaluate(mode="multivariate")
-        return bool(evaluator.risk().ci[0] > 0)
-    except Exception:  # noqa: BLE001 - whatever it is, it did not find anything
-        return None
-
-
 CLAIMS: dict[str, Callable[[int, Path], Iterator[Line]]] = {
     "gaps": gap_alarms, "proxies": proxy_alarms, "associations": associations, "thresholds": thresholds, "lab": winners, "little": missing_at_random,
-    "intervals": intervals, "leaks": leaks,
+    "intervals": intervals, "leaks": leaks, "copies": copy_alarms,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 
@@ -20,6 +22,44 @@ def people(rows: int, seed: int) -> pd.DataFrame:
         "since": (pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, rows), "D")).astype("datetime64[us]"),
         "sex": rng.choice(["f", "m"], rows), "city": rng.choice([f"c{at}" for at in range(30)], rows, p=np.arange(30, 0, -1) / 465), "job": job,
     })
+
+
+def wide(rows: int, seed: int) -> pd.DataFrame:
+    """Fifteen columns that go together a little: six numbers, two of them skewed, and nine of categories."""
+    rng = np.random.default_rng(seed)
+    common = rng.normal(size=rows)
+    each = [0.6 * common + 0.8 * rng.normal(size=rows) for _ in range(15)]
+    numbers = [10 * each[0] + 40, np.exp(each[1] + 8), 100 * each[2], np.exp(each[3]), 100 * each[4], 50 * np.exp(2 * each[5])]
+    made = {f"x{at}": np.round(values, -1 if at == 5 else 0) for at, values in enumerate(numbers)}
+    for at, count in enumerate((2, 3, 4, 6, 10, 15, 30, 2, 5)):
+        edges = np.quantile(np.random.default_rng(5).normal(size=20_000), np.sort(np.random.default_rng(at).random(count - 1)))
+        made[f"c{at}"] = np.char.add("v", np.searchsorted(edges, each[6 + at]).astype(str)).astype(object)
+    return pd.DataFrame(made)
+
+
+def doubled(rows: int, seed: int) -> pd.DataFrame:
+    """Rows of `wide` of which a tenth repeat another one of the same table but for one column."""
+    rng = np.random.default_rng([seed, 1])
+    frame = wide(rows, seed)
+    again, from_rows = rng.permutation(rows)[: rows // 10], rng.integers(0, rows, rows // 10)
+    return pd.DataFrame({name: values.where(~frame.index.isin(again) | (name == "x0"), pd.Series(values.to_numpy()[from_rows], index=again)) for name, values in frame.items()})
+
+
+def amounts(rows: int, seed: int) -> pd.DataFrame:
+    """Skewed amounts, rounded, with what is computed of them; some hundred rows are the same by nature."""
+    rng = np.random.default_rng(seed)
+    amount = np.exp(rng.normal(4, 1.3, rows))
+    return pd.DataFrame({
+        "amount": np.round(amount, -1), "fee": np.where(rng.random(rows) < 0.8, 0.0, np.round(0.05 * amount)), "tax": np.round(0.2 * amount, -1),
+        "pieces": np.minimum(rng.geometric(0.5, rows), 9).astype("float64"), "price": rng.choice([9.99, 19.99, 4.99, 49.99, 99.0], rows, p=[0.5, 0.2, 0.15, 0.1, 0.05]),
+        "kind": rng.choice(list("abcde"), rows, p=[0.6, 0.2, 0.1, 0.07, 0.03]), "pay": rng.choice(["card", "cash", "bill"], rows, p=[0.7, 0.2, 0.1]),
+    })
+
+
+SORTS: dict[str, Callable[[int, int], pd.DataFrame]] = {
+    "mixed": people, "numbers only": lambda rows, seed: wide(rows, seed).filter(like="x"), "categories only": lambda rows, seed: wide(rows, seed).filter(like="c"),
+    "with doubles of its own": doubled, "rounded amounts": amounts,
+}
 
 
 def copies(training: pd.DataFrame, share: float, changed: int, rng: np.random.Generator) -> pd.DataFrame:
