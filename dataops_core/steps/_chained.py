@@ -7,6 +7,7 @@ line per category, the highest wins; {"is": "trees"} see _trees; {"is": "value"}
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -196,23 +197,26 @@ def _columns_of(cells: np.ndarray, about: dict[str, Any]) -> np.ndarray:
 
 def turns(
     kind: str, state: State, filled: list[str], using: list[str], columns: dict[str, Any], rounds: int, seed: int, draw: np.random.Generator | None = None,
+    start: State | None = None, watch: Callable[[State], None] | None = None,
 ) -> list[list[dict[str, Any]]]:
     """Fit the chain: round after round, the column with the fewest gaps first; every model of every round.
 
     Stops early where a round changes nothing to speak of, as scikit-learn's IterativeImputer does. With `draw`, each
-    model is fitted on a bootstrap sample and fills with draws, so that the models differ as much as the data allow.
+    model is fitted on a bootstrap sample and fills with draws, so that the models differ as much as the data allow. `start` is the
+    state to begin with, if not that of the first guesses; `watch` is shown the state after every round.
     """
     with one_thread():
-        return _turns(kind, state, filled, using, columns, rounds, seed, draw)
+        return _turns(kind, state, filled, using, columns, rounds, seed, draw, start, watch)
 
 
 def _turns(
     kind: str, state: State, filled: list[str], using: list[str], columns: dict[str, Any], rounds: int, seed: int, draw: np.random.Generator | None,
+    start: State | None, watch: Callable[[State], None] | None,
 ) -> list[list[dict[str, Any]]]:
     gaps = {name: unknown(cells) for name, cells in state.items()}
     near = nearest(state, filled, using)
     order = sorted(filled, key=lambda name: gaps[name].mean())
-    now = started(state, columns, kind == "trees")
+    now = started(state, columns, kind == "trees") if start is None else start
     limit = TOLERANCE * max((float(np.abs(cells[~gaps[name]]).max()) for name, cells in state.items() if (~gaps[name]).any()), default=0.0)
     made: list[list[dict[str, Any]]] = []
     for number in range(rounds):
@@ -228,6 +232,8 @@ def _turns(
                 now[name] = now[name].copy()
                 now[name][gone] = predict(model, now, gone, columns, dice)
         made.append(models)
+        if watch is not None:
+            watch(now)
         if draw is None and kind != "trees" and _moved(before, now) < limit:
             break
     return made

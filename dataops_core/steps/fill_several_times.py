@@ -101,18 +101,25 @@ def learn_copies(
     df: pd.DataFrame, columns: list[str], copies: int = 5, using: list[str] | None = None, logarithm: list[str] | None = None, seed: int = 0,
 ) -> dict[str, Any]:
     """The models of each copy: {"columns", "copies": [[model, …], …], "repeat"}."""
+    state, filled, chosen, told, rounds = prepared(df, columns, using, logarithm)
+    made = []
+    for number in range(1, copies + 1):
+        chance = np.random.default_rng([abs(seed), number, 1])
+        made.append(turns("bayesian_ridge", state, filled, chosen, told, rounds, seed + number, chance)[-1])
+    return {"columns": told, "copies": made, "repeat": rounds}
+
+
+def prepared(
+    df: pd.DataFrame, columns: list[str], using: list[str] | None = None, logarithm: list[str] | None = None,
+) -> tuple[State, list[str], list[str], dict[str, Any], int]:
+    """What the chain starts from: the state, the columns it fills, those it predicts from, what is known of each, and how many rounds it takes."""
     chosen, df = list(using or usable(df)), _logged(df, logarithm or [])
     names = list(dict.fromkeys([*chosen, *columns]))
     told = describe(df, [name for name in df.columns if name in names], standardise=True)
     filled = [name for name in told if name in columns]
     if not filled:
         raise Skip("The columns hold no value at all, so there is nothing to draw from.")
-    rounds = TURNS if all(is_number(df[name]) for name in told) else MIXED_TURNS
-    state, made = read_state(df, told), []
-    for number in range(1, copies + 1):
-        chance = np.random.default_rng([abs(seed), number, 1])
-        made.append(turns("bayesian_ridge", state, filled, chosen, told, rounds, seed + number, chance)[-1])
-    return {"columns": told, "copies": made, "repeat": rounds}
+    return read_state(df, told), filled, chosen, told, TURNS if all(is_number(df[name]) for name in told) else MIXED_TURNS
 
 
 def drawn_state(models: list[dict[str, Any]], learned: dict[str, Any], df: pd.DataFrame, seed: int, copy: int) -> State:
