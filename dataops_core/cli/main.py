@@ -98,6 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--columns", metavar="COLUMN[,COLUMN]", help="the columns to fill (default: all with gaps)")
     cmd.add_argument("--using", metavar="COLUMN[,COLUMN]", help="the columns to predict from (default: all that can be used)")
     cmd.add_argument("--logarithm", metavar="COLUMN[,COLUMN]", default="", help="columns that are drawn as logarithms")
+    cmd.add_argument("--draw", choices=("model", "matching"), default="model", help="how numbers are drawn; with matching it is said whether there are donors enough")
     cmd.add_argument("--chains", type=int, default=5, help="chains, from 3 to 20 (default 5)")
     cmd.add_argument("--iterations", type=int, default=25, help="iterations of each, from 20 to 200 (default 25)")
     cmd.add_argument("--split", metavar="COLUMN", help="the column that says train, validation, test: only training rows are used")

@@ -40,15 +40,15 @@ def pooled_command(args: argparse.Namespace) -> int:
 
 
 def impute_chains_command(args: argparse.Namespace) -> int:
-    """Whether the chains of filling several times have settled; exit code 1 where they have not."""
+    """Whether the chains of filling several times have settled; exit code 1 where they have not, or where donors are too few."""
     from dataops_core.imputation import chains
 
     with reading(args) as (source, _folder):
         told = chains(
-            source.table, _names(args.columns), using=_names(args.using), logarithm=_names(args.logarithm), chains=args.chains, iterations=args.iterations,
+            source.table, _names(args.columns), using=_names(args.using), logarithm=_names(args.logarithm), draw=args.draw, chains=args.chains, iterations=args.iterations,
             split=args.split, seed=args.seed, progress=_tell,
         )
-    failed = int(told["settled"] is False)
+    failed = int(told["settled"] is False or bool(told["warnings"]))
     if args.json:
         print_json(told)
         return failed
@@ -59,7 +59,8 @@ def impute_chains_command(args: argparse.Namespace) -> int:
          *[", ".join(f"{line[at]:.4g}" for line in lines) for at in (0, -1)])
         for name, each in told["columns"].items() for what, lines in each["traces"].items()
     ])
-    print(told["words"])
+    for words in (told["words"], *told["warnings"]):
+        print(words)
     return failed
 
 

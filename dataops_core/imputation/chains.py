@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.imputation.matching import donors_of, warned
 from dataops_core.models import training
 from dataops_core.steps._chained import State, turns, unknown
 from dataops_core.steps._mixed import some_rows
@@ -55,7 +56,7 @@ def _normal_scores(draws: np.ndarray) -> np.ndarray:
 
 def chains(
     table: Table, columns: Sequence[str] = (), *, using: Sequence[str] = (), logarithm: Sequence[str] = (), chains: int = CHAINS, iterations: int = ITERATIONS,
-    split: str | None = None, seed: int = 0, progress: Progress = lambda _share, _note: None,
+    draw: Literal["model", "matching"] = "model", split: str | None = None, seed: int = 0, progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
     """Run the chains of fill_several_times for longer than the step does, and say whether its few rounds are enough.
 
@@ -66,37 +67,46 @@ def chains(
     each other where they began. The 1.01 that is asked of long chains takes thousands of draws.
 
     {"chains", "iterations", "rounds", "rows", "of", "seed", "columns": {NAME: {"cells", "value", "traces": {"mean" | "sd" | "share": [[a number an
-    iteration] a chain]}, "r_hat": {"mean" | "sd" | "share": …}}}, "worst": {"column", "of", "r_hat"}, "settled", "words"}.
+    iteration] a chain]}, "r_hat": {"mean" | "sd" | "share": …}, "donors"}}, "worst": {"column", "of", "r_hat"}, "settled", "words", "warnings"}. With `draw` "matching" numbers have "donors": how
+    often they lie at the edge of the known rows, and how often one row is taken ({"cells", "donors", "edge", "beyond", "most", "warning"}).
     """
     frame, whole, asked = _asked(table, columns, [*using, *logarithm], split, chains, iterations, seed)
     state, filled, chosen, about, rounds = prepared(frame, asked, list(using), list(logarithm))
     gaps = {name: unknown(state[name]) for name in filled}
     filled = [name for name in filled if gaps[name].any()]
     seen: dict[str, dict[str, list[list[float]]]] = {name: {} for name in filled}
+    donors: dict[str, list[dict[str, Any]]] = {name: [] for name in filled}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of fits that stop early, as in the step
         for number in range(1, chains + 1):
             progress((number - 1) / chains, f"chain {number} of {chains}")
             chance = np.random.default_rng([abs(seed), number, 1])
             run: dict[str, list[dict[str, float]]] = {name: [] for name in filled}
+            last: State = {}
 
-            def watch(now: State, run: dict[str, list[dict[str, float]]] = run) -> None:
+            def watch(now: State, run: dict[str, list[dict[str, float]]] = run, last: State = last) -> None:
+                last.update(now)
                 for name in filled:
                     run[name].append(_summed(now[name][gaps[name]], about[name]))
 
-            turns("bayesian_ridge", state, filled, chosen, about, iterations, seed + number, chance, _begun(state, chance), watch)
+            kind = "matching" if draw == "matching" else "bayesian_ridge"
+            for model in turns(kind, state, filled, chosen, about, iterations, seed + number, chance, _begun(state, chance), watch)[-1]:
+                if "donors" in model and model["target"] in gaps:
+                    donors[model["target"]].append(donors_of(model, last, np.flatnonzero(gaps[model["target"]]), about, chance))
             for name in filled:
                 for what in run[name][0]:
                     seen[name].setdefault(what, []).append([each[what] for each in run[name]])
     progress(1.0, "done")
-    told = {
+    told: dict[str, dict[str, Any]] = {
         name: {
             "cells": int(gaps[name].sum()), "value": None if about[name]["is"] == "number" else about[name]["values"][0], "traces": traces,
-            "r_hat": {what: r_hat(np.array(lines)[:, rounds:]) for what, lines in traces.items()},
+            "r_hat": {what: r_hat(np.array(lines)[:, rounds:]) for what, lines in traces.items()}, "donors": warned(name, donors[name]) if donors[name] else None,
         }
         for name, traces in seen.items()
     }
-    return {"chains": chains, "iterations": iterations, "rounds": rounds, "rows": len(frame), "of": whole, "seed": seed, "columns": told} | _verdict(told, rounds)
+    return {"chains": chains, "iterations": iterations, "rounds": rounds, "rows": len(frame), "of": whole, "seed": seed, "draw": draw, "columns": told} | _verdict(told, rounds) | {
+        "warnings": [each["donors"]["warning"] for each in told.values() if each["donors"] and each["donors"]["warning"]],
+    }
 
 
 def _asked(

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.models.baseline import one_thread
+from dataops_core.steps._donors import matched, pool_of, pooled_donors
 from dataops_core.steps._mixed import GONE, about_column, center_and_scale, codes, numbers, scaled, some_rows
 from dataops_core.steps._trees import ask_trees, fit_trees
 
@@ -96,7 +97,9 @@ def predict(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict
     about = columns[model["target"]]
     if model["is"] == "value":
         return np.full(len(rows), model["value"])
-    raw = _asked(model, state, rows, columns)
+    raw = raw_answers(model, state, rows, columns)
+    if about["is"] == "number" and draws is not None and "donors" in model:
+        return matched(np.where(np.isfinite(raw[:, 0]), raw[:, 0], about["start"]), model["donors"], draws[1])
     if about["is"] == "number":
         found = raw[:, 0] + (draws[0] * model["spread"] if draws is not None else 0.0)
         low, high = about["span"]
@@ -112,7 +115,7 @@ def predict(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict
     return places[np.minimum((reached <= (draws[1] * reached[:, -1])[:, None]).sum(axis=1), len(places) - 1)]
 
 
-def _asked(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict[str, Any]) -> np.ndarray:
+def raw_answers(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict[str, Any]) -> np.ndarray:
     """The raw answers, rows x (1 or classes)."""
     if model["is"] == "trees":
         levels = {name: len(columns[name]["values"]) for name in model["features"] if columns[name]["is"] == "category"}
@@ -188,6 +191,13 @@ def _fit_lines(name: str, target: np.ndarray, state: State, known: np.ndarray, o
     return told | {"spread": float(np.sqrt(1.0 / model.alpha_))}
 
 
+def _donors_of(name: str, state: State, known: np.ndarray, using: list[str], columns: dict[str, Any]) -> dict[str, list[float]]:
+    """Donors by what a model fitted on all known rows predicts of them; a gap's own prediction comes from the model drawn (type 1 matching)."""
+    plain, pool = fit("bayesian_ridge", name, state, known, using, columns, 0), pool_of(known)
+    told = raw_answers(plain, state, pool, columns)[:, 0] if plain["is"] == "line" else np.full(len(pool), float(columns[name]["start"]))
+    return pooled_donors(told, state[name][pool])
+
+
 def _columns_of(cells: np.ndarray, about: dict[str, Any]) -> np.ndarray:
     """A column as a linear model sees it: the number, or one column of 0 and 1 per value."""
     if about["is"] == "number":
@@ -226,6 +236,8 @@ def _turns(
             if draw is not None:
                 known = np.sort(draw.choice(known, len(known)))
             model = fit(kind, name, now, known, near[name], columns, seed + 1000 * number + place)
+            if kind == "matching" and model["is"] == "line":
+                model |= {"donors": _donors_of(name, now, np.flatnonzero(~gaps[name]), near[name], columns)}
             models.append(model)
             if len(gone) and kind != "trees":  # trees are asked with the gaps as they are: a guess taken for a fact misleads them
                 dice = None if draw is None else (draw.standard_normal(len(gone)), draw.random(len(gone)))

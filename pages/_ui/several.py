@@ -16,6 +16,7 @@ from pages._ui.balance import counted
 from pages._ui.words import count, md
 
 COPY = "imputation"
+DRAWS = {"model": "Around the prediction", "matching": "Values of similar rows (matching)"}
 SUMS = {"mean": "Mean", "sd": "Standard deviation"}
 
 
@@ -38,7 +39,8 @@ def panel(state: str, table: Table, target: str | None, split: str | None) -> No
 
 
 def _chains(state: str, columns: Sequence[str], split: str | None) -> None:
-    told = counted("chains", {"state": state, "columns": list(columns), "split": split}, "Follow the chains", 10**9, auto=False)
+    draw = st.segmented_control("Draw", ["model", "matching"], default="model", format_func=lambda way: DRAWS[way], key="several.draw", required=True)
+    told = counted("chains", {"state": state, "columns": list(columns), "split": split, "draw": draw}, "Follow the chains", 10**9, auto=False)
     if told is None:
         st.caption("Each copy comes from a chain: column after column is predicted from the others, round after round. Here the chains run longer than the step lets "
                    "them, from different beginnings, so that one sees whether they come to the same.")
@@ -46,6 +48,8 @@ def _chains(state: str, columns: Sequence[str], split: str | None) -> None:
     st.markdown(md(told["words"]))
     if told["settled"] is False:
         st.warning("Do not rely on the copies before this is mended.", icon=":material/warning:")
+    for words in told["warnings"]:
+        st.warning(md(words), title="There are too few donors", icon=":material/warning:")
     ranked = sorted(told["columns"], key=lambda name: -max((each or 0.0) for each in told["columns"][name]["r_hat"].values()))
     name = st.selectbox("The chains of", ranked, key="several.chains", width=300)
     _traces(told, name)
