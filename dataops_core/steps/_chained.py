@@ -153,7 +153,7 @@ def fit(kind: str, name: str, state: State, known: np.ndarray, using: list[str],
             warnings.simplefilter("ignore")
             if kind == "trees":
                 return plain if len(known) < TREES_NEED else _fit_trees(name, target, state, known, others, columns, seed)
-            return _fit_lines(name, target, state, known, others, columns)
+            return _fit_lines(name, target, state, known, others, columns, shrink=kind != "matching")
     except (ValueError, FloatingPointError, np.linalg.LinAlgError):  # numbers that no model can be fitted to
         return plain
 
@@ -166,13 +166,14 @@ def _fit_trees(
     return {"target": name, "is": "trees", **fit_trees({other: _gaps(state[other][known]) for other in others}, levels, target, classes, seed)}
 
 
-def _fit_lines(name: str, target: np.ndarray, state: State, known: np.ndarray, others: list[str], columns: dict[str, Any]) -> dict[str, Any]:
-    from sklearn.linear_model import BayesianRidge, LogisticRegression
+def _fit_lines(name: str, target: np.ndarray, state: State, known: np.ndarray, others: list[str], columns: dict[str, Any], *, shrink: bool) -> dict[str, Any]:
+    """Straight lines; without `shrink` nearly least squares, for of a column that little tells of, shrunk predictions differ too little to match by."""
+    from sklearn.linear_model import BayesianRidge, LogisticRegression, Ridge
 
     blocks = [_columns_of(state[other][known], columns[other]) for other in others]
     matrix = np.column_stack(blocks)
     category = columns[name]["is"] == "category"
-    model = LogisticRegression(max_iter=100, tol=1e-3) if category else BayesianRidge()
+    model = LogisticRegression(max_iter=100, tol=1e-3) if category else BayesianRidge() if shrink else Ridge(1e-5 * len(target))
     model.fit(matrix, target)
     coefficients = np.atleast_2d(model.coef_)
     if not np.isfinite(coefficients).all():
@@ -188,12 +189,12 @@ def _fit_lines(name: str, target: np.ndarray, state: State, known: np.ndarray, o
         start += block.shape[1]
     if category:
         return told | {"classes": [int(code) for code in model.classes_]}
-    return told | {"spread": float(np.sqrt(1.0 / model.alpha_))}
+    return told | {"spread": float(np.sqrt(1.0 / model.alpha_)) if shrink else float(np.std(target - model.predict(matrix)))}
 
 
 def _donors_of(name: str, state: State, known: np.ndarray, using: list[str], columns: dict[str, Any]) -> dict[str, list[float]]:
     """Donors by what a model fitted on all known rows predicts of them; a gap's own prediction comes from the model drawn (type 1 matching)."""
-    plain, pool = fit("bayesian_ridge", name, state, known, using, columns, 0), pool_of(known)
+    plain, pool = fit("matching", name, state, known, using, columns, 0), pool_of(known)
     told = raw_answers(plain, state, pool, columns)[:, 0] if plain["is"] == "line" else np.full(len(pool), float(columns[name]["start"]))
     return pooled_donors(told, state[name][pool])
 

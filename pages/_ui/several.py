@@ -102,7 +102,7 @@ def _regression(state: str, table: Table) -> None:
         return
     with st.container(horizontal=True):
         target = st.selectbox("Explain", able, key="several.target", width=300)
-        columns = st.multiselect("By", [name for name in able if name != target], key="several.predictors", width=420, placeholder="Columns of numbers")
+        columns = st.multiselect("Predictors", [name for name in able if name != target], key="several.predictors", width=420, placeholder="Columns of numbers")
     if target is None or not columns:
         st.caption("Choose what explains it: a linear regression is fitted on each copy, and its coefficients are pooled.")
         return
