@@ -13,12 +13,13 @@ import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from benchmarks.claims_copies import copy_alarms, leaks
-from benchmarks.claims_tables import coverage, noise, two_parts
+from benchmarks.claims_tables import coverage, favored, noise, two_parts, unrelated
 from dataops_core.facts import associate
 from dataops_core.fairness import lab, proxies
 from dataops_core.fairness.gaps import gaps, judged
@@ -87,12 +88,26 @@ def thresholds(times: int, folder: Path) -> Iterator[Line]:
 
 
 def winners(times: int, folder: Path) -> Iterator[Line]:
-    """Who gains or pays by over-sampling, where outcome and group have nothing to do with each other."""
+    """Who gains or pays by over-sampling: where outcome and group have nothing to do with each other, and where it costs a group 15 points."""
+    def moved(frame: pd.DataFrame, seed: int) -> dict[str, Any]:
+        told: dict[str, Any] = lab(table_of(frame, folder), "ok", "yes", ["group"], methods=["over_sampling"], seed=seed)["methods"]["over_sampling"]
+        return told
+
+    sorts = [(rows, groups, balanced) for rows in (400, 800, 2000) for groups in (2, 4) for balanced in (True, False)]
     named = 0
-    for seed in range(12 * times):
-        told = lab(table_of(noise(800, seed).assign(ok=np.random.default_rng(seed).choice(["yes", "no"], 800)), folder), "ok", "yes", ["group"], methods=["over_sampling"], seed=seed)
-        named += bool(told["methods"]["over_sampling"]["pays"] or told["methods"]["over_sampling"]["gains"])
-    yield f"lab: null tables in which over-sampling makes somebody gain or pay, of {12 * times}", named / (12 * times), "<=", 0.2
+    for seed in range(10 * times):
+        for rows, groups, balanced in sorts:
+            told = moved(unrelated(rows, groups, balanced, seed), seed)
+            named += bool(told["pays"] or told["gains"])
+    count = 10 * times * len(sorts)
+    yield f"lab: null tables in which over-sampling makes somebody gain or pay, of {count}", named / count, "<=", 0.05
+    costs, seen = [], 0
+    for seed in range(10 * times):
+        told = moved(favored(2000, seed), seed)
+        costs.append(told["groups"]["a"]["selection_rate"]["change"]["value"])
+        seen += any(each["group"] == "a" for each in told["pays"])
+    yield f"lab: points that over-sampling takes from a group, mean of {10 * times}", -100 * float(np.mean(costs)), ">=", 12
+    yield f"lab: of these tables, those in which the group is said to pay, of {10 * times}", seen / (10 * times), ">=", 0.8
 
 
 def missing_at_random(times: int, _folder: Path) -> Iterator[Line]:

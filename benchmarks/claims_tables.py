@@ -10,6 +10,8 @@ import pandas as pd
 from dataops_core.imputation.rubin import rubin
 from dataops_core.steps import get
 
+FAVOR = 1.4  # of logistic noise: what `favored` adds to one group and takes from the other
+
 
 def people(rows: int, seed: int) -> pd.DataFrame:
     """So many independent people: income goes up with age, and job with income."""
@@ -75,6 +77,22 @@ def noise(rows: int, seed: int) -> pd.DataFrame:
     rng = np.random.default_rng(seed)
     made = {f"x{at}": rng.normal(size=rows) for at in range(5)} | {f"c{at}": rng.choice(list("pqr"), rows) for at in range(5)}
     return pd.DataFrame(made | {"group": rng.choice(["f", "m"], rows)})
+
+
+def unrelated(rows: int, groups: int, balanced: bool, seed: int) -> pd.DataFrame:
+    """Noise with an outcome, as often yes as no, that has nothing to do with anything; groups of one size, or the first the largest by far."""
+    rng = np.random.default_rng([seed, 1])
+    shares = np.full(groups, 1 / groups) if balanced else np.array([0.8, 0.2] if groups == 2 else [0.5, 0.25, 0.15, 0.1])
+    return noise(rows, seed).assign(group=rng.choice(list("abcd"[:groups]), rows, p=shares), ok=rng.choice(["yes", "no"], rows))
+
+
+def favored(rows: int, seed: int) -> pd.DataFrame:
+    """A group whose outcome is good more often, and a column that tells it: over-sampling within groups takes 15 points of good decisions from it."""
+    rng = np.random.default_rng([seed, 2])
+    group, skill = rng.choice(["a", "b"], rows), rng.normal(size=rows)
+    tells = (group == "a") + rng.normal(0, 0.4, rows)
+    ok = 1.5 * skill + np.where(group == "a", FAVOR, -FAVOR) + rng.logistic(size=rows) > 0
+    return pd.DataFrame({"skill": skill, "tells": tells, "group": group, "ok": np.where(ok, "yes", "no")})
 
 
 def two_parts(train: int, test: int, seed: int) -> pd.DataFrame:

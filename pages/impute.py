@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dataops_core.store import datasets
-from pages._ui import filling, finding, frame, gaps, head, splitting
+from pages._ui import filling, finding, frame, gaps, head, several, splitting
 
 here = frame.need_dataset(frame.enter("Impute"))
 finding.follow()
@@ -15,13 +15,13 @@ st.markdown("Before a gap is filled, see how it came about; before a method is t
 
 with frame.errors():
     split = splitting.banner(here, state, table)
-    why, choose, several = st.tabs(["What is missing", "Choose a method", "Several times"], key="impute.tabs", on_change="rerun")
+    why, choose, over = st.tabs(["What is missing", "Choose a method", "Several times"], key="impute.tabs", on_change="rerun")
     if why.open:
         with why, frame.errors():
             gaps.panel(state, table, target, sensitive, split)
     if choose.open:
         with choose, frame.errors():
             filling.panel(here, state, table, target, sensitive, split)
-    if several.open:
-        with several, frame.errors():
-            gaps.several(state, table, target)
+    if over.open:
+        with over, frame.errors():
+            several.panel(state, table, target, split)

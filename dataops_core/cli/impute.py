@@ -54,8 +54,8 @@ def impute_bench_command(args: argparse.Namespace) -> int:
     sampled = "" if told["rows"] == told["of"] else f" (a sample of {told['of']:,})"
     print(f"{told['rows']:,} rows{sampled}; {sum(told['hidden'].values()):,} known cells hidden and recovered, {told['repeats']} times each: {'; '.join(told['patterns'].values())}")
     print_table(
-        ("method", "error (numbers)", "right (categories)", "distribution", "correlations", "score", "seconds", ""),
-        [(name, _ranged(each, "nrmse", ".3f"), _ranged(each, "accuracy", ".1%"), *[_number(each[what], ".3f") for what in ("wasserstein", "correlations", "score")],
+        ("method", "error (numbers)", "right (categories)", "distance (CRPS)", "held (95 %)", "distribution", "correlations", "score", "seconds", ""),
+        [(name, _ranged(each, "nrmse", ".3f"), _ranged(each, "accuracy", ".1%"), _number(each["crps"], ".3f"), _number(each["coverage"], ".1%"), *[_number(each[what], ".3f") for what in ("wasserstein", "correlations", "score")],
           _number(each["seconds"], ".2f"), "one value in some column" if each["degenerate"] else "") for name, each in told["methods"].items()],
     )
     for name in _names(args.sensitive):

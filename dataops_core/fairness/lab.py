@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -19,6 +17,7 @@ from dataops_core.fairness.gaps import ALPHA
 from dataops_core.fairness.intervals import REPLICATES, holm, percentiles, resampled_cells
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
 from dataops_core.fairness.people import THIN, Groups, groups_of, named_ranges, outcome_of
+from dataops_core.fairness.refits import Refit, counted, p_of_both, refits
 from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
 from dataops_core.table import Table
 
@@ -27,7 +26,7 @@ HELD_BACK = 0.3
 SLOW_ROWS = 20_000
 PAIR = {"demographic_parity": "selection_rate", "equalized_odds": "tpr"}  # whose gap a constraint closes
 MEASURED = ("selection_rate", "tpr", "accuracy")  # by which somebody gains or pays
-REFITS = 5  # from bootstrap samples of the training rows
+ONCE = 0.5  # of the progress; the rest is learning again
 LEAST = 0.005  # a change below it is none that matters
 SHRINKS = 0.01
 
@@ -47,7 +46,7 @@ def lab(
     last two), "intervals" of all of these (95 %, bootstrap), "groups" (rates of each),
     "difference" from doing nothing with 95 % intervals of a paired bootstrap (the gaps between the same two groups), "pays" and "gains" (groups
     with clearly fewer or more good decisions, or right ones, by Holm across groups, measures and methods, counting the chance in
-    the training rows too: all but the slow ways learn again from bootstrap samples), "levels_down" where the gap shrinks only because the better-off
+    the training rows too: the ways learn again from bootstrap samples), "levels_down" where the gap shrinks only because the better-off
     lose, "undominated" where no other way is both more accurate and closer to no gap, clearly so in one of them, what it changes and needs, "seconds", "step". The
     slow ones learn from a sample of `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
     """
@@ -55,12 +54,8 @@ def lab(
     frame, chosen, train, judge = setup.frame, setup.chosen, setup.train, setup.judge
     asked = _asked(methods)
     decisions, seconds, failed = _run(asked, setup, progress)
-    progress(0.95, "Comparing")
     pair = PAIR[constraint]
-    again = _refits(list(decisions), setup)
-    told = {
-        name: compared(decisions[name], decisions["baseline"], setup, pair, thin, replicates, among=max(1, len(decisions) - 1), again=again.get(name, ())) for name in decisions
-    }
+    told = _claimed(decisions, setup, pair, thin, replicates, lambda share: progress(ONCE + (1 - ONCE) * share, "Learning again from other rows"))
     best = _undominated(told, "selection_gap" if pair == "selection_rate" else "odds_gap")
     for name, each in told.items():
         each |= METHODS[name] | {
@@ -152,7 +147,7 @@ def _run(asked: list[str], setup: Setup, progress: Progress) -> tuple[dict[str, 
         decisions["baseline"] = np.asarray(baseline.predict(plain(setup.frame.iloc[setup.judge], setup.chosen)), dtype=bool)
         seconds["baseline"] = time.perf_counter() - begin
         for number, name in enumerate(asked[1:], 1):
-            progress(0.95 * number / len(asked), METHODS[name]["title"])
+            progress(ONCE * number / len(asked), METHODS[name]["title"])
             begin = time.perf_counter()
             try:
                 decisions[name] = decided(name, setup, baseline)
@@ -164,23 +159,14 @@ def _run(asked: list[str], setup: Setup, progress: Progress) -> tuple[dict[str, 
     return decisions, seconds, failed
 
 
-def _refits(names: list[str], setup: Setup) -> dict[str, list[tuple[np.ndarray, np.ndarray]]]:
-    """The decisions of each method but the slow ones, and of the baseline, learned again from bootstrap samples of the training rows."""
-    told: dict[str, list[tuple[np.ndarray, np.ndarray]]] = {}
-    with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # as in the first run
-        for number in range(REFITS):
-            rng = np.random.default_rng([setup.seed, number])
-            other = replace(setup, train=np.sort(rng.choice(setup.train, len(setup.train))), seed=setup.seed + number + 1)
-            if len(set(other.good[other.train].tolist())) < 2:
-                return {}
-            baseline = fitted(other, other.frame.iloc[other.train], other.good[other.train])
-            before = np.asarray(baseline.predict(plain(other.frame.iloc[other.judge], other.chosen)), dtype=bool)
-            for name in names:
-                if name not in SLOW and name != "baseline":
-                    with contextlib.suppress(DataOpsError, Skip, ValueError):  # a sample without both outcomes in a group
-                        told.setdefault(name, []).append((decided(name, other, baseline), before))
-    return {name: each for name, each in told.items() if len(each) == REFITS}
+def _claimed(decisions: Mapping[str, np.ndarray], setup: Setup, pair: str, thin: int, replicates: int, progress: Callable[[float], None]) -> dict[str, dict[str, Any]]:
+    """Each method against the baseline; of whom the judged rows let something be claimed learn again, which decides."""
+    def judge(name: str, again: Sequence[Refit] | None = None) -> dict[str, Any]:
+        return compared(decisions[name], decisions["baseline"], setup, pair, thin, replicates, among=max(1, len(decisions) - 1), again=again)
+
+    told = {name: judge(name) for name in decisions}
+    named = [name for name, each in told.items() if each["pays"] or each["gains"]]
+    return told | {name: judge(name, again) for name, again in refits(named, setup, progress).items()}
 
 
 def _rates(cells: np.ndarray) -> dict[str, np.ndarray]:
@@ -199,8 +185,11 @@ def _whole(cells: np.ndarray) -> dict[str, np.ndarray]:
     return {"accuracy": together["accuracy"][..., 0], "balanced_accuracy": (together["tpr"][..., 0] + 1 - together["fpr"][..., 0]) / 2}
 
 
-def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int = REPLICATES, *, among: int = 1, again: Sequence[tuple[np.ndarray, np.ndarray]] = ()) -> dict[str, Any]:
-    """One method's decisions against the baseline's, by the counts of group, truth, the baseline's decision and its own."""
+def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int = REPLICATES, *, among: int = 1, again: Sequence[Refit] | None = None) -> dict[str, Any]:
+    """One method's decisions against the baseline's, by the counts of group, truth, the baseline's decision and its own.
+
+    `again` are both after learning from other training rows; None leaves the chance in these out of account, and too few of them claim nothing.
+    """
     names, codes = np.unique(setup.groups[setup.judge].astype(str), return_inverse=True)
     truth = setup.good[setup.judge].astype(int)
     flat = np.ravel_multi_index((codes, truth, before.astype(int), made.astype(int)), (len(names), 2, 2, 2))
@@ -235,10 +224,10 @@ def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin
         told["groups"][str(name)] = {"n": int(of["accuracy"][at]), "thin": bool(of["accuracy"][at] < thin)} | {
             key: {"value": float(rates[key][at]) if of[key][at] else None, "of": int(of[key][at]), "thin": bool(of[key][at] < thin)} | {"change": changes[key]} for key in rates
         }
-    moved = [{key: here - there for (key, here), there in zip(_rates(_cells(codes, truth, one, len(names))).items(), _rates(_cells(codes, truth, other, len(names))).values(), strict=True)} for one, other in again]
+    moved = [{key: here - there for (key, here), there in zip(_rates(counted(codes, truth, one, len(names))).items(), _rates(counted(codes, truth, other, len(names))).values(), strict=True)} for one, other in again or ()]
     for at, each in enumerate(told["groups"].values()):
-        for key in MEASURED if moved else ():
-            each[key]["change"]["p"] = _p_of_both(each[key]["change"], np.array([change[key][at] for change in moved]))
+        for key in MEASURED if again is not None else ():
+            each[key]["change"]["p"] = p_of_both(each[key]["change"], np.array([change[key][at] for change in moved]))
     _correct(told["groups"], among)
     told["pays"] = _moved(told["groups"], -1)
     told["gains"] = _moved(told["groups"], 1)
@@ -255,31 +244,6 @@ def _change(now: Any, then: Any, drawn_now: np.ndarray, drawn_then: np.ndarray) 
     between = percentiles(drawn_now - drawn_then)
     clear = between is not None and not between[0] <= 0 <= between[1] and abs(value) >= LEAST
     return {"value": value, "ci": list(between) if between else None, "p": _p_of(value, drawn_now - drawn_then), "clear": bool(clear)}
-
-
-def _cells(codes: np.ndarray, truth: np.ndarray, made: np.ndarray, groups: int) -> np.ndarray:
-    """Counts (groups, truth, decision)."""
-    flat = np.ravel_multi_index((codes, truth, made.astype(int)), (groups, 2, 2))
-    return np.bincount(flat, minlength=groups * 4).reshape(groups, 2, 2)
-
-
-def _p_of_both(change: Mapping[str, Any], again: np.ndarray) -> float | None:
-    """How often chance in the judged and in the training rows alone gives such a change: Student's t, degrees of freedom by Satterthwaite 1946.
-
-    `again` are the changes after learning from other samples of the training rows.
-    """
-    from scipy.stats import norm, t
-
-    if change.get("p") is None or not np.isfinite(again).all():
-        return None
-    deviations = norm.isf(max(change["p"], 1e-300) / 2)
-    if deviations <= 0:  # no change at all
-        return 1.0
-    judged, learned = (change["value"] / deviations) ** 2, float(again.var(ddof=1))
-    if not judged + learned > 0:
-        return None
-    freedom = (judged + learned) ** 2 / (learned**2 / (len(again) - 1)) if learned > 0 else np.inf
-    return float(2 * t.sf(abs(change["value"]) / np.sqrt(judged + learned), freedom))
 
 
 def _p_of(value: float, drawn: np.ndarray) -> float | None:

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
+from dataops_core.imputation.draws import copies_of, told_of_draws
 from dataops_core.imputation.hide import KEEP, as_observed, at_random, chances, known_cells, without
 from dataops_core.imputation.judge import by_group, correlations, group_scores, recovered, scored, task_of
-from dataops_core.imputation.methods import METHODS, Task, best_group, offered, run_steps, steps_of
+from dataops_core.imputation.methods import METHODS, SEVERAL, Task, best_group, offered, run_steps, steps_of
 from dataops_core.imputation.recommend import interval, recommend
 from dataops_core.models import Features, features, one_thread, training
 from dataops_core.steps._mixed import is_number, some_rows
@@ -27,8 +28,10 @@ REPEATS = 2
 PATTERNS = {"at_random": "completely at random", "as_observed": "the way cells are really missing here"}
 NOT_SEEN = (
     "Errors are measured on cells that were hidden by what can be seen. Where cells are missing because of what they hold, real errors are greater (by a fifth in "
-    "simulations), and no bench can see it. Filling several times is not compared: its draws are made for intervals, not to hit single cells."
+    "simulations), and no bench can see it. Filling several times is judged by the mean of its draws and by how often they hold the truth, and is never "
+    "recommended in place of one filling: take it where a result needs an honest interval."
 )
+UNORDERED = "Forward, backward and interpolate were not compared: they need the order of the rows, so name the column with the time."
 Progress = Callable[[float, str], None]
 
 
@@ -74,6 +77,8 @@ def bench(
     if not any(frame[name].isna().any() for name in task.columns):
         notes.append("Nothing is missing in these columns now; the result says what would recover gaps best if some came.")
     notes.append(NOT_SEEN)
+    if task.time is None and methods is None:
+        notes.append(UNORDERED)
     if task.time is not None:
         notes.append("Backward and interpolate look into the future: do not take them where a model must predict with what was known then.")
     told = {name: _told(run, task.numbers) for name, run in runs.items() if run.columns}
@@ -154,19 +159,21 @@ def _run(
                     failed[name] = str(reason)
                     continue
                 runs[name].seconds.append(clock.perf_counter() - begin)
-                _judge(runs[name], pattern, frame, filled, task, chosen, gone, truth, sensitive)
+                copies = copies_of(filled, holes.index) if name == SEVERAL else [filled]
+                _judge(runs[name], pattern, frame, copies, task, chosen, gone, truth, sensitive)
                 if target and repeat == 0 and task_of(frame[target]):
-                    runs[name].scores += scored(filled, chosen, frame[target], seed)
+                    scores = [scored(copy, chosen, frame[target], seed) for copy in copies]
+                    runs[name].scores += [float(np.mean(each)) for each in zip(*scores, strict=True)]
     return {name: run for name, run in runs.items() if name not in failed}, failed, hidden
 
 
 def _judge(
-    run: Runs, pattern: str, frame: pd.DataFrame, filled: pd.DataFrame, task: Task, chosen: Features, gone: np.ndarray, truth: np.ndarray, sensitive: Sequence[str],
+    run: Runs, pattern: str, frame: pd.DataFrame, copies: Sequence[pd.DataFrame], task: Task, chosen: Features, gone: np.ndarray, truth: np.ndarray, sensitive: Sequence[str],
 ) -> None:
-    told = recovered(frame, filled, task.columns, gone)
+    told = told_of_draws(frame, copies, task.columns, gone) if len(copies) > 1 else recovered(frame, copies[0], task.columns, gone)
     run.columns.append(told)
     run.patterns.append(pattern)
-    apart = np.abs(correlations(filled, chosen) - truth)[np.triu_indices(len(truth), 1)]
+    apart = np.mean([np.abs(correlations(copy, chosen) - truth) for copy in copies], axis=0)[np.triu_indices(len(truth), 1)]
     if np.isfinite(apart).any():
         run.moved.append(float(np.nanmean(apart)))
     for name, groups in by_group(frame, sensitive, task.columns, gone, told).items():
@@ -185,7 +192,7 @@ def average(columns: dict[str, dict[str, Any]], what: str) -> float | None:
 def _told(run: Runs, numbers_among: Sequence[str]) -> dict[str, Any]:
     """A method's results, averaged over columns and hidings."""
     made: dict[str, Any] = {}
-    for what in ("nrmse", "accuracy", "wasserstein"):
+    for what in ("nrmse", "accuracy", "wasserstein", "crps", "coverage"):
         values = [value for each in run.columns if (value := average(each, what)) is not None]
         made[what] = float(np.mean(values)) if values else None
         made[f"{what}_interval"] = interval(values)
@@ -193,7 +200,7 @@ def _told(run: Runs, numbers_among: Sequence[str]) -> dict[str, Any]:
     for name in dict.fromkeys(name for each in run.columns for name in each):
         seen = [each[name] for each in run.columns if name in each]
         by_column[name] = {"cells": sum(each["cells"] for each in seen), "still_missing": sum(each["still_missing"] for each in seen)}
-        for what in ("nrmse", "mae", "accuracy", "wasserstein"):
+        for what in ("nrmse", "mae", "accuracy", "wasserstein", "crps", "coverage"):
             values = [each[what] for each in seen if each.get(what) is not None]
             if values:
                 by_column[name][what] = float(np.sum(np.array(values) / len(values)))

@@ -24,7 +24,7 @@ def recovered(truth: pd.DataFrame, filled: pd.DataFrame, columns: Sequence[str],
     """Per column what hiding and filling made of it; numbers are judged in standard deviations of the hidden truth.
 
     Numbers and dates: nrmse = RMSE / standard deviation of the hidden truth (1 is what its own mean would reach), mae in the
-    column's unit (dates: days), wasserstein = distance of the distributions / the same deviation. Categories: accuracy,
+    column's unit (dates: days), crps = mean absolute error / the same deviation (see draws), wasserstein = distance of the distributions / the same deviation. Categories: accuracy,
     wasserstein = half the summed differences of the shares (all values are one apart). `errors` are one number per hidden
     cell: the squared error in deviations, or 0 and 1.
     """
@@ -54,6 +54,7 @@ def _numbers(truth: np.ndarray, found: np.ndarray, rows: np.ndarray) -> dict[str
         "cells": int(rows.sum()), "still_missing": empty, "distinct": len(np.unique(said)), "true_distinct": len(np.unique(true)),
         "nrmse": float(np.sqrt(squares.mean())) / spread if spread > 0 else None, "mae": mae if np.isfinite(mae) else None,
         "wasserstein": float(wasserstein_distance(said, true)) / spread if spread > 0 else None,
+        "crps": float(np.abs(said - true).mean()) / spread if spread > 0 else None,  # of a single guess
         "errors": squares / spread**2 if spread > 0 else np.full(len(squares), np.nan),
     }
 

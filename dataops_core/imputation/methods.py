@@ -27,7 +27,9 @@ METHODS = {  # the simplest first: of equally good methods the first one is reco
     "bayesian_ridge": "predicted from the other columns by straight lines",
     "knn": "the five most similar rows are asked",
     "trees": "predicted from the other columns by gradient-boosted trees",
+    "several": "drawn five times by chained equations (fill_several_times); judged by the mean of the draws, and by whether they hold the truth",
 }
+SEVERAL = "several"  # which makes copies, and never takes the place of one filling
 ALONG = ("forward", "backward", "interpolate")  # which need the order of the rows
 MOST_GROUPS = 30
 
@@ -86,6 +88,8 @@ def steps_of(method: str, task: Task) -> list[dict[str, Any]]:
         return [_step("fill_hot_deck", task.columns)]
     if method == "knn":
         return [_step("fill_from_neighbours", task.columns, using=list(task.using))]
+    if method == SEVERAL:
+        return [_step("fill_several_times", task.columns, using=list(task.using))]
     return [_step("fill_iterative", task.columns, model=method, using=list(task.using))]
 
 

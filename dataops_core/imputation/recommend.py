@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from dataops_core.imputation.methods import SEVERAL
+
 CLOSE = 0.01  # a simpler method may be worse by this share, where the difference is within chance
 APART = 0.01  # numbers and categories get methods of their own where the best single one is worse by more than this share
 
@@ -31,7 +33,7 @@ def losses(runs: Any) -> np.ndarray:
 
 def recommend(told: dict[str, dict[str, Any]], runs: dict[str, Any], steps: dict[str, list[dict[str, Any]]], order: list[str]) -> dict[str, Any]:
     """{"recommended", "reason", "step", "steps"}; a method made of two is added to `told` under a name of its own."""
-    names = [name for name in order if name in told]
+    names = [name for name in order if name in told and name != SEVERAL] or [name for name in order if name in told]
     by_loss = {name: losses(runs[name]) for name in names}
     best = min(names, key=lambda name: by_loss[name].mean())
     simple = next(name for name in names if name == best or as_good(name, best, told, by_loss))
@@ -89,6 +91,7 @@ def _two(numbers: str, categories: str, single: str, told: dict[str, dict[str, A
     told[name] = {
         "nrmse": one["nrmse"], "nrmse_interval": one["nrmse_interval"], "accuracy": other["accuracy"], "accuracy_interval": other["accuracy_interval"],
         "wasserstein": float(np.mean([each["wasserstein"] for each in columns.values() if "wasserstein" in each])), "wasserstein_interval": None,
+        "crps": one["crps"], "crps_interval": one["crps_interval"], "coverage": None, "coverage_interval": None,
         "by_pattern": {
             kind: {"nrmse": one["by_pattern"][kind]["nrmse"], "accuracy": other["by_pattern"][kind]["accuracy"], "wasserstein": None} for kind in one["by_pattern"]
         },

@@ -86,8 +86,12 @@ def pooled(table: Table, column: str, by: str | None = None) -> dict[str, Any]:
 def regression(table: Table, target: str, columns: Sequence[str]) -> dict[str, Any]:
     """A linear regression of a column of numbers on others, fitted on each copy of a table filled several times, and pooled.
 
-    {"target", "m", "coefficients": {"(intercept)" | COLUMN: as `rubin` tells}}; standard errors are those of ordinary least squares.
+    {"target", "predictors", "m", "n" (rows of the smallest copy), "coefficients": {"(intercept)" | COLUMN: as `rubin` tells}, "warning"}; standard
+    errors are those of ordinary least squares, degrees of freedom those of Barnard and Rubin. The warning is that of `pooled`, for all of these columns.
     """
+    columns = list(dict.fromkeys(columns))
+    if not columns or target in columns:
+        raise SettingError("A regression needs other columns than its target.", "regression", "Name the columns that explain it.")
     for name in (target, *columns):
         if name not in table.names:
             raise SettingError(f'There is no column "{name}".', "regression", nearest(name, table.names))
@@ -95,19 +99,21 @@ def regression(table: Table, target: str, columns: Sequence[str]) -> dict[str, A
             raise SettingError(f'Column "{name}" holds no numbers.', "regression", "Choose columns of numbers.")
     if COPY not in table.names:
         raise SettingError("This table was not filled several times.", "regression", "Use fill_several_times first.")
-    frame, fits, freedom = table.frame([*dict.fromkeys([target, *columns, COPY])]), [], 0
+    frame, fits, freedom = table.frame([target, *columns, COPY]), [], []
     for _, part in frame.groupby(COPY):
         cells = np.column_stack([np.ones(len(part)), *(numbers(part[name]) for name in columns), numbers(part[target])])
         cells = cells[np.isfinite(cells).all(axis=1)]
         matrix, y = cells[:, :-1], cells[:, -1]
-        freedom = len(y) - matrix.shape[1]
-        if freedom < 1 or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
+        left = len(y) - matrix.shape[1]
+        if left < 1 or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
             raise SettingError("The columns do not determine the coefficients.", "regression", "Take fewer columns, or more rows.")
         inverse = np.linalg.inv(matrix.T @ matrix)
         slopes = inverse @ matrix.T @ y
-        fits.append((slopes, float(((y - matrix @ slopes) ** 2).sum() / freedom) * np.diag(inverse)))
-    told = {name: rubin([fit[0][at] for fit in fits], [fit[1][at] for fit in fits], freedom) for at, name in enumerate(("(intercept)", *columns))}
-    return {"target": target, "m": len(fits), "coefficients": told}
+        fits.append((slopes, float(((y - matrix @ slopes) ** 2).sum() / left) * np.diag(inverse)))
+        freedom.append(left)
+    told = {name: rubin([fit[0][at] for fit in fits], [fit[1][at] for fit in fits], min(freedom)) for at, name in enumerate(("(intercept)", *columns))}
+    warning = " ".join(words for name in (target, *columns) if (words := _tail(table, name)))
+    return {"target": target, "predictors": columns, "m": len(fits), "n": min(freedom) + len(columns) + 1, "coefficients": told, "warning": warning}
 
 
 def _tail(table: Table, column: str) -> str:

@@ -7,12 +7,14 @@ line per category, the highest wins; {"is": "trees"} see _trees; {"is": "value"}
 from __future__ import annotations
 
 import warnings
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.models.baseline import one_thread
+from dataops_core.steps._donors import matched, pool_of, pooled_donors
 from dataops_core.steps._mixed import GONE, about_column, center_and_scale, codes, numbers, scaled, some_rows
 from dataops_core.steps._trees import ask_trees, fit_trees
 
@@ -95,7 +97,9 @@ def predict(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict
     about = columns[model["target"]]
     if model["is"] == "value":
         return np.full(len(rows), model["value"])
-    raw = _asked(model, state, rows, columns)
+    raw = raw_answers(model, state, rows, columns)
+    if about["is"] == "number" and draws is not None and "donors" in model:
+        return matched(np.where(np.isfinite(raw[:, 0]), raw[:, 0], about["start"]), model["donors"], draws[1])
     if about["is"] == "number":
         found = raw[:, 0] + (draws[0] * model["spread"] if draws is not None else 0.0)
         low, high = about["span"]
@@ -111,7 +115,7 @@ def predict(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict
     return places[np.minimum((reached <= (draws[1] * reached[:, -1])[:, None]).sum(axis=1), len(places) - 1)]
 
 
-def _asked(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict[str, Any]) -> np.ndarray:
+def raw_answers(model: dict[str, Any], state: State, rows: np.ndarray, columns: dict[str, Any]) -> np.ndarray:
     """The raw answers, rows x (1 or classes)."""
     if model["is"] == "trees":
         levels = {name: len(columns[name]["values"]) for name in model["features"] if columns[name]["is"] == "category"}
@@ -149,7 +153,7 @@ def fit(kind: str, name: str, state: State, known: np.ndarray, using: list[str],
             warnings.simplefilter("ignore")
             if kind == "trees":
                 return plain if len(known) < TREES_NEED else _fit_trees(name, target, state, known, others, columns, seed)
-            return _fit_lines(name, target, state, known, others, columns)
+            return _fit_lines(name, target, state, known, others, columns, shrink=kind != "matching")
     except (ValueError, FloatingPointError, np.linalg.LinAlgError):  # numbers that no model can be fitted to
         return plain
 
@@ -162,13 +166,14 @@ def _fit_trees(
     return {"target": name, "is": "trees", **fit_trees({other: _gaps(state[other][known]) for other in others}, levels, target, classes, seed)}
 
 
-def _fit_lines(name: str, target: np.ndarray, state: State, known: np.ndarray, others: list[str], columns: dict[str, Any]) -> dict[str, Any]:
-    from sklearn.linear_model import BayesianRidge, LogisticRegression
+def _fit_lines(name: str, target: np.ndarray, state: State, known: np.ndarray, others: list[str], columns: dict[str, Any], *, shrink: bool) -> dict[str, Any]:
+    """Straight lines; without `shrink` nearly least squares, for of a column that little tells of, shrunk predictions differ too little to match by."""
+    from sklearn.linear_model import BayesianRidge, LogisticRegression, Ridge
 
     blocks = [_columns_of(state[other][known], columns[other]) for other in others]
     matrix = np.column_stack(blocks)
     category = columns[name]["is"] == "category"
-    model = LogisticRegression(max_iter=100, tol=1e-3) if category else BayesianRidge()
+    model = LogisticRegression(max_iter=100, tol=1e-3) if category else BayesianRidge() if shrink else Ridge(1e-5 * len(target))
     model.fit(matrix, target)
     coefficients = np.atleast_2d(model.coef_)
     if not np.isfinite(coefficients).all():
@@ -184,7 +189,14 @@ def _fit_lines(name: str, target: np.ndarray, state: State, known: np.ndarray, o
         start += block.shape[1]
     if category:
         return told | {"classes": [int(code) for code in model.classes_]}
-    return told | {"spread": float(np.sqrt(1.0 / model.alpha_))}
+    return told | {"spread": float(np.sqrt(1.0 / model.alpha_)) if shrink else float(np.std(target - model.predict(matrix)))}
+
+
+def _donors_of(name: str, state: State, known: np.ndarray, using: list[str], columns: dict[str, Any]) -> dict[str, list[float]]:
+    """Donors by what a model fitted on all known rows predicts of them; a gap's own prediction comes from the model drawn (type 1 matching)."""
+    plain, pool = fit("matching", name, state, known, using, columns, 0), pool_of(known)
+    told = raw_answers(plain, state, pool, columns)[:, 0] if plain["is"] == "line" else np.full(len(pool), float(columns[name]["start"]))
+    return pooled_donors(told, state[name][pool])
 
 
 def _columns_of(cells: np.ndarray, about: dict[str, Any]) -> np.ndarray:
@@ -196,23 +208,26 @@ def _columns_of(cells: np.ndarray, about: dict[str, Any]) -> np.ndarray:
 
 def turns(
     kind: str, state: State, filled: list[str], using: list[str], columns: dict[str, Any], rounds: int, seed: int, draw: np.random.Generator | None = None,
+    start: State | None = None, watch: Callable[[State], None] | None = None,
 ) -> list[list[dict[str, Any]]]:
     """Fit the chain: round after round, the column with the fewest gaps first; every model of every round.
 
     Stops early where a round changes nothing to speak of, as scikit-learn's IterativeImputer does. With `draw`, each
-    model is fitted on a bootstrap sample and fills with draws, so that the models differ as much as the data allow.
+    model is fitted on a bootstrap sample and fills with draws, so that the models differ as much as the data allow. `start` is the
+    state to begin with, if not that of the first guesses; `watch` is shown the state after every round.
     """
     with one_thread():
-        return _turns(kind, state, filled, using, columns, rounds, seed, draw)
+        return _turns(kind, state, filled, using, columns, rounds, seed, draw, start, watch)
 
 
 def _turns(
     kind: str, state: State, filled: list[str], using: list[str], columns: dict[str, Any], rounds: int, seed: int, draw: np.random.Generator | None,
+    start: State | None, watch: Callable[[State], None] | None,
 ) -> list[list[dict[str, Any]]]:
     gaps = {name: unknown(cells) for name, cells in state.items()}
     near = nearest(state, filled, using)
     order = sorted(filled, key=lambda name: gaps[name].mean())
-    now = started(state, columns, kind == "trees")
+    now = started(state, columns, kind == "trees") if start is None else start
     limit = TOLERANCE * max((float(np.abs(cells[~gaps[name]]).max()) for name, cells in state.items() if (~gaps[name]).any()), default=0.0)
     made: list[list[dict[str, Any]]] = []
     for number in range(rounds):
@@ -222,12 +237,16 @@ def _turns(
             if draw is not None:
                 known = np.sort(draw.choice(known, len(known)))
             model = fit(kind, name, now, known, near[name], columns, seed + 1000 * number + place)
+            if kind == "matching" and model["is"] == "line":
+                model |= {"donors": _donors_of(name, now, np.flatnonzero(~gaps[name]), near[name], columns)}
             models.append(model)
             if len(gone) and kind != "trees":  # trees are asked with the gaps as they are: a guess taken for a fact misleads them
                 dice = None if draw is None else (draw.standard_normal(len(gone)), draw.random(len(gone)))
                 now[name] = now[name].copy()
                 now[name][gone] = predict(model, now, gone, columns, dice)
         made.append(models)
+        if watch is not None:
+            watch(now)
         if draw is None and kind != "trees" and _moved(before, now) < limit:
             break
     return made

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, Skip
 from dataops_core.steps._chained import State, describe, predict, read_state, started, turns
+from dataops_core.steps._donors import as_seen, pool_of
 from dataops_core.steps._mixed import cells_of, is_number, numbers, put, same_kinds, uniforms, usable
 from dataops_core.steps.step import Columns, Label, Span, step
 from dataops_core.table.kinds import type_of
@@ -32,6 +33,10 @@ def fill_several_times(
     logarithm: Annotated[
         list[str], Columns("number"), Label("Draw as logarithms", "Columns of numbers above 0 with a long tail, such as incomes and prices: their logarithms are drawn")
     ] = [],  # noqa: B006
+    draw: Annotated[
+        Literal["model", "matching"],
+        Label("Draw", "model: around the prediction, which may give any number; matching: one of the five values whose predictions are nearest (predictive mean matching)"),
+    ] = "model",
     seed: int = 0,
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
@@ -46,6 +51,11 @@ def fill_several_times(
     straight line: where a column has a long tail they are not, and 95 % intervals of its mean held the truth in 38 of 100 simulations; drawn as
     logarithms, in 93. `pooled` warns of such columns.
 
+    Predictive mean matching fills numbers with values that were seen, so that they keep to any shape: one of the five rows whose predictions
+    (by all known rows) are nearest to that of the gap (by the bootstrap sample: type 1 of van Buuren, Flexible Imputation of Missing Data, 2018,
+    section 3.4; Morris, White and Royston, BMC Medical Research Methodology 14, 2014). Where gaps lie beyond the known rows the same few are taken again and
+    again, and intervals are too narrow: impute-chains with --draw matching warns of it. Of more than 1,000 known rows 1,000 are kept to take values from.
+
     >>> df = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "b": [2.0, None, 6.0, 8.0]})
     >>> out = fill_several_times(df, columns=["b"], copies=2)
     >>> len(out), out["imputation"].tolist(), out.index.tolist(), int(out["b"].isna().sum())
@@ -56,7 +66,7 @@ def fill_several_times(
     if not df[columns].isna().to_numpy(dtype=bool).any():
         raise Skip("Nothing is missing in these columns, so there is nothing to fill several times.")
     if learned is None:
-        learned = learn_copies(df, columns, copies, using, logarithm, seed)
+        learned = learn_copies(df, columns, copies, using, logarithm, draw, seed)
     plain_df, df = df, _logged(df, logarithm)
     same_kinds(df, learned["columns"], "fill_several_times")
     first = int(df.index.max()) + 1
@@ -70,6 +80,7 @@ def fill_several_times(
                 about, cells = learned["columns"][name], state[name][gone]
                 plain = cells * about["scale"] + about["center"] if about["is"] == "number" else cells
                 plain = np.exp(np.minimum(plain, MOST)) if name in logarithm else plain
+                plain = as_seen(plain, learned["seen"][name]) if name in learned.get("seen", {}) else plain
                 out[name] = put(plain_df[name], gone, cells_of(plain, about, type_of(plain_df[name])))
         out[COPY] = pd.array([number] * len(df), dtype="Int64")
         if number > 1:
@@ -98,21 +109,33 @@ def copy_column(**_settings: object) -> list[str]:
 
 @fill_several_times.learn
 def learn_copies(
-    df: pd.DataFrame, columns: list[str], copies: int = 5, using: list[str] | None = None, logarithm: list[str] | None = None, seed: int = 0,
+    df: pd.DataFrame, columns: list[str], copies: int = 5, using: list[str] | None = None, logarithm: list[str] | None = None,
+    draw: str = "model", seed: int = 0,
 ) -> dict[str, Any]:
-    """The models of each copy: {"columns", "copies": [[model, …], …], "repeat"}."""
+    """The models of each copy: {"columns", "copies": [[model, …], …], "repeat"}; with matching also "seen", the values to take."""
+    state, filled, chosen, told, rounds = prepared(df, columns, using, logarithm)
+    made = []
+    for number in range(1, copies + 1):
+        chance = np.random.default_rng([abs(seed), number, 1])
+        made.append(turns("matching" if draw == "matching" else "bayesian_ridge", state, filled, chosen, told, rounds, seed + number, chance)[-1])
+    learned: dict[str, Any] = {"columns": told, "copies": made, "repeat": rounds}
+    if draw == "matching":
+        cells = {name: numbers(df[name]) for name in filled if told[name]["is"] == "number"}
+        learned["seen"] = {name: np.unique(values[pool_of(np.flatnonzero(~np.isnan(values)))]).tolist() for name, values in cells.items()}
+    return learned
+
+
+def prepared(
+    df: pd.DataFrame, columns: list[str], using: list[str] | None = None, logarithm: list[str] | None = None,
+) -> tuple[State, list[str], list[str], dict[str, Any], int]:
+    """What the chain starts from: the state, the columns it fills, those it predicts from, what is known of each, and how many rounds it takes."""
     chosen, df = list(using or usable(df)), _logged(df, logarithm or [])
     names = list(dict.fromkeys([*chosen, *columns]))
     told = describe(df, [name for name in df.columns if name in names], standardise=True)
     filled = [name for name in told if name in columns]
     if not filled:
         raise Skip("The columns hold no value at all, so there is nothing to draw from.")
-    rounds = TURNS if all(is_number(df[name]) for name in told) else MIXED_TURNS
-    state, made = read_state(df, told), []
-    for number in range(1, copies + 1):
-        chance = np.random.default_rng([abs(seed), number, 1])
-        made.append(turns("bayesian_ridge", state, filled, chosen, told, rounds, seed + number, chance)[-1])
-    return {"columns": told, "copies": made, "repeat": rounds}
+    return read_state(df, told), filled, chosen, told, TURNS if all(is_number(df[name]) for name in told) else MIXED_TURNS
 
 
 def drawn_state(models: list[dict[str, Any]], learned: dict[str, Any], df: pd.DataFrame, seed: int, copy: int) -> State:

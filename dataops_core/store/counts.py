@@ -73,6 +73,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "drift": _drift, "through": _through, "classes": _classes,
     "imbalance": _asks("resampling", "imbalance"), "resampling methods": _asks("resampling", "methods_for"), "resample bench": _asks("resampling", "bench", slow=True),
     "missing": _asks("imputation", "understand", slow=True), "impute bench": _asks("imputation", "bench", slow=True), "pooled": _asks("imputation", "pooled"),
+    "pooled regression": _asks("imputation", "regression"), "chains": _asks("imputation", "chains", slow=True),
     "outliers": _asks("outliers", "outliers"), "bias": _asks("fairness", "bias", slow=True), "bias groups": _asks("fairness", "groups"),
     "bias data": _asks("fairness", "data_measures"), "proxies": _asks("fairness", "proxies"), "confounding": _asks("fairness", "confounding"),
     "twin plan": _asks("synthetic", "plan", slow=True), "mitigation lab": _asks("fairness", "lab", slow=True),

@@ -127,7 +127,7 @@ def _lines_or_shares(labels: list[str], groups: Sequence[Mapping[str, Any]], tit
     figure = go.Figure([
         mark(name=plain(name), x=list(range(len(table))), y=drawn[name], customdata=[plain(label) for label in labels], hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
              marker_color=colour, **more)
-        for name, colour in zip(drawn.columns, _many(len(drawn.columns)), strict=True)
+        for name, colour in zip(drawn.columns, many(len(drawn.columns)), strict=True)
     ])
     figure.update_layout(
         title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320,
@@ -178,7 +178,8 @@ def _strongest(table: pd.DataFrame) -> str:
     return "Strongest: " + ", ".join(f"{row} and {column} ({value:.2f})" for _, row, column, value in best) + "." if best else ""
 
 
-def _many(number: int) -> list[str]:
+def many(number: int) -> list[str]:
+    """Colours that tell lines or parts apart, for the mode that is on."""
     dark = st.context.theme.type == "dark"
     some = ["#6ea8ee", "#e6a15c", "#7bc8a4", "#d58bd0", "#c9c46a", "#8fb3c9", "#e58585", "#a0a8b8"] if dark else [
         "#1f5fae", "#b35806", "#1b7a52", "#8d3b88", "#6f6a12", "#47708a", "#b03030", "#5f6878"]

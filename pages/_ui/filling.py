@@ -19,12 +19,14 @@ TITLES = {
     "mean": "Mean", "median": "Median", "most_frequent": "Most frequent value", "group_median": "Median of the group", "forward": "Last known value",
     "backward": "Next known value", "interpolate": "Straight line in time",
     "hot_deck": "Another row's value (hot deck)", "bayesian_ridge": "Predicted, straight lines (Bayesian ridge)", "knn": "Nearest neighbours (KNN)",
-    "trees": "Predicted, boosted trees",
+    "trees": "Predicted, boosted trees", "several": "Filled several times (mean of the draws)",
 }
 MEASURES = {
     "nrmse": ("Numbers: error", "Root mean squared error in standard deviations of the hidden cells (NRMSE): 0 is perfect, 1 is what the true mean would reach", False, "%.3f"),
     "accuracy": ("Categories: right", "Share of hidden categories that were recovered exactly", True, "percent"),
     "wasserstein": ("Change of spread", "Distance between the spread of what was filled in and of what was hidden (Wasserstein), in standard deviations; for categories half the sum of differences in shares", False, "%.3f"),
+    "crps": ("Numbers: distance", "How far what is drawn lies from the hidden cell, in standard deviations: the continuous ranked probability score (CRPS), which of a single guess is its absolute error; draws gain where they say how sure they are", False, "%.3f"),
+    "coverage": ("Truth within 95 %", "How often the 95 % interval of the draws holds the hidden cell: about 95 % is right, less is too sure. Only filling several times draws", True, "percent"),
     "score": ("Model score", "How well a model that learns from the filled table predicts the outcome: ROC-AUC, or R² for a number, cross-validated", True, "%.3f"),
 }
 

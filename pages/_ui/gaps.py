@@ -1,4 +1,4 @@
-"""Why cells are missing: patterns, what goes missing together, for whom, when; and filling several times over."""
+"""Why cells are missing: patterns, what goes missing together, for whom, when."""
 
 from __future__ import annotations
 
@@ -15,7 +15,6 @@ from pages._ui.balance import counted
 from pages._ui.words import count, md, share
 
 VERDICTS = {"random": "Looks random", "slight": "Depends a little", "depends": "Depends on others", "too few": "Too few to tell"}
-COPY = "imputation"
 FEW = 12  # columns of which the reason is told in a sentence
 
 
@@ -127,50 +126,3 @@ def _by(told: Mapping[str, Any], names: Sequence[str], target: str | None) -> No
         st.markdown(f"**Missing by {md(column)}**")
         st.dataframe(table, hide_index=True, key=f"gaps.by.{column}", alt=f"The share of missing cells by {column}",
                      column_config={name: st.column_config.NumberColumn(name, format="percent") for name in names})
-
-
-def several(state: str, table: Table, target: str | None) -> None:
-    """Multiple imputation: make the copies, then pool what is computed on each."""
-    st.markdown(
-        "One filled table pretends that its guesses were seen. **Multiple imputation** fills the gaps several times, each time drawn by chance; "
-        "what differs between the copies is what the gaps leave unknown, and Rubin's rules put it into the interval."
-    )
-    if COPY not in table.names:
-        names = [c.name for c in table.columns if c.kind not in ("id", "text") and c.name != target]
-        results.use({"op": "fill_several_times", "with": {"columns": names}}, "Fill several times …", "gaps.several")
-        st.caption("The table then holds its rows once per copy, numbered in the column imputation. Come back here for the pooled results.")
-        return
-    able = [c.name for c in table.columns if c.kind in ("number", "category", "boolean") and c.name != COPY]
-    with st.container(horizontal=True):
-        column = st.selectbox("Pool the mean (or the shares) of", able, key="gaps.pool", width=300)
-        by = st.selectbox("By", [c.name for c in table.columns if c.kind in ("category", "boolean") and c.name != column], index=None, key="gaps.pool_by", placeholder="All rows together", width=300)
-    if column is None:
-        return
-    told = counted("pooled", {"state": state, "column": column, "by": by}, "Pooling", table.rows * 3)
-    if told is not None:
-        _pooled(told)
-
-
-def _pooled(told: Mapping[str, Any]) -> None:
-    rows = []
-    for group, part in ([("All rows", told["all"]), *list(told["groups"].items())]):
-        parts = {"": part} if "estimate" in part or "why_not" in part else part
-        for value, each in parts.items():
-            if "why_not" in each:
-                rows.append({"Group": group, "Value": value, "Estimate": None})
-                continue
-            rows.append({"Group": group, "Value": value, "Estimate": each["estimate"], "From": each["interval"][0], "To": each["interval"][1],
-                         "Lost to gaps": each["missing_information"], "Degrees of freedom": each["df"]})
-    table = pd.DataFrame(rows)
-    if (table["Value"] == "").all():
-        table = table.drop(columns="Value")
-    st.dataframe(
-        table, hide_index=True, key="gaps.pooled", alt=f"{told['column']}, pooled over {told['m']} copies by Rubin's rules", placeholder="–",
-        column_config={name: st.column_config.NumberColumn(name, format="%.4g") for name in ("Estimate", "From", "To")} | {
-            "Lost to gaps": st.column_config.NumberColumn("Lost to gaps", format="percent", help="The share of information that the gaps cost (fraction of missing information)"),
-            "Degrees of freedom": st.column_config.NumberColumn("Degrees of freedom", format="%.0f"),
-        },
-    )
-    if told.get("warning"):
-        st.warning(md(told["warning"]), title="These intervals may be too narrow", icon=":material/warning:")
-    st.caption(f"95 % intervals over {told['m']} copies (Rubin 1987; Barnard and Rubin 1999).")

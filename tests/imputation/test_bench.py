@@ -103,7 +103,7 @@ def test_hidden_as_observed_follows_the_patterns_and_the_rows_that_are_likely_in
 
 def test_every_method_is_offered_and_judged(make_table):
     told = bench(make_table(line(150)), repeats=1, time="x")
-    assert list(told["methods"])[:11] == ["mean", "median", "most_frequent", "group_median", "forward", "backward", "interpolate", "hot_deck", "bayesian_ridge", "knn", "trees"]
+    assert list(told["methods"])[:12] == ["mean", "median", "most_frequent", "group_median", "forward", "backward", "interpolate", "hot_deck", "bayesian_ridge", "knn", "trees", "several"]
     for name, each in told["methods"].items():
         assert {"nrmse", "accuracy", "wasserstein", "by_group", "seconds"} <= set(each), name
         assert each["nrmse"] > 0 and 0 <= each["accuracy"] <= 1
@@ -126,7 +126,7 @@ def test_one_method_for_numbers_and_another_for_categories_where_that_is_better(
 def test_a_pair_calls_the_most_frequent_value_by_its_name():
     def told(nrmse, accuracy):
         return {
-            "nrmse": nrmse, "accuracy": accuracy, "nrmse_interval": None, "accuracy_interval": None, "seconds": 1.0, "by_group": {}, "by_pattern": {},
+            "nrmse": nrmse, "accuracy": accuracy, "nrmse_interval": None, "accuracy_interval": None, "crps": 0.1, "crps_interval": None, "seconds": 1.0, "by_group": {}, "by_pattern": {},
             "by_column": {"n": {"nrmse": nrmse, "wasserstein": 0.1}, "c": {"accuracy": accuracy, "wasserstein": 0.1}}, "degenerate_columns": {}, "warning": "",
         }
 

@@ -1,12 +1,15 @@
 """Rubin's rules against a published worked example, and against computation by hand."""
 
+import json
 import math
 
 import numpy as np
 import pandas as pd
 import pytest
+import scipy.stats
 import statsmodels.formula.api
 
+from dataops_core.cli.main import main
 from dataops_core.errors import SettingError
 from dataops_core.imputation import pooled, regression, rubin
 from dataops_core.steps import get
@@ -111,3 +114,35 @@ def test_a_pooled_regression_is_that_of_statsmodels_on_each_copy(make_table):
         assert ours["interval"] == pytest.approx(peer["interval"], rel=1e-6)
     with pytest.raises(SettingError, match="not filled several times"):
         regression(make_table({"x": [1.0, 2.0], "y": [1.0, 2.0]}), "y", ["x"])
+
+
+def test_the_command_pools_a_regression_as_statsmodels_and_rubins_rules_by_hand(tmp_path, capsys):
+    filled = tidy(get("fill_several_times")(long_tailed(), columns=["y", "z"], copies=4)).reset_index(drop=True)
+    filled.to_csv(tmp_path / "filled.csv", index=False)
+    assert main(["pooled", str(tmp_path / "filled.csv"), "--target", "z", "--predictors", "x,y", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert (told["m"], told["n"], told["predictors"]) == (4, 300, ["x", "y"]) and "skewed" in told["warning"]
+    fits = [statsmodels.formula.api.ols("z ~ x + y", part).fit() for _, part in filled.groupby("imputation")]
+    for name, ours in (("Intercept", "(intercept)"), ("x", "x"), ("y", "y")):
+        estimates, within = np.array([fit.params[name] for fit in fits]), np.mean([fit.bse[name] ** 2 for fit in fits])
+        between = ((estimates - estimates.mean()) ** 2).sum() / 3
+        total = within + 1.25 * between
+        lost = 1.25 * between / total
+        old, seen = 3 / lost**2, (297 + 1) / (297 + 3) * 297 * (1 - lost)  # Rubin 1987; Barnard and Rubin 1999
+        freedom = 1 / (1 / old + 1 / seen)
+        half = scipy.stats.t.ppf(0.975, freedom) * np.sqrt(total)
+        assert told["coefficients"][ours]["estimate"] == pytest.approx(estimates.mean())
+        assert told["coefficients"][ours]["df"] == pytest.approx(freedom)
+        assert told["coefficients"][ours]["interval"] == pytest.approx([estimates.mean() - half, estimates.mean() + half])
+
+
+def test_the_command_pools_means_and_says_what_it_lacks(tmp_path, capsys):
+    filled = tidy(get("fill_several_times")(long_tailed(), columns=["y", "z"], copies=2)).reset_index(drop=True)
+    filled.assign(who=["a", "b"] * 300).to_csv(tmp_path / "filled.csv", index=False)
+    assert main(["pooled", str(tmp_path / "filled.csv"), "--column", "z", "--by", "who"]) == 0
+    assert "z, pooled over 2 copies" in capsys.readouterr().out
+    assert main(["pooled", str(tmp_path / "filled.csv"), "--target", "z", "--predictors", "x"]) == 0
+    assert "(intercept)" in capsys.readouterr().out
+    for wrong in ([], ["--target", "z"], ["--predictors", "x"], ["--column", "z", "--target", "y", "--predictors", "x"], ["--target", "z", "--predictors", "z"]):
+        assert main(["pooled", str(tmp_path / "filled.csv"), *wrong]) == 2
+        assert "What:" in capsys.readouterr().err

@@ -130,6 +130,22 @@ def test_filled_several_times_the_results_are_pooled():
     wait_for_job(app)
     assert unforeseen(app) == []
     assert "Barnard and Rubin 1999" in texts(app)
+    app.selectbox(key="several.target").set_value("pay").run()
+    app.multiselect(key="several.predictors").set_value(["age"]).run()
+    wait_for_job(app)
+    assert unforeseen(app) == []
+    shown = next(each.value for each in app.dataframe if "Coefficient" in each.value.columns)
+    assert shown["Coefficient"].tolist() == ["Intercept", "age"] and (shown["From"] < shown["Estimate"]).all() and (shown["Estimate"] < shown["To"]).all()
+
+
+def test_before_they_are_made_the_chains_of_copies_are_followed():
+    app = tab(opened("impute"), "impute", "Several times")
+    click(app, "Follow the chains")
+    wait_for_job(app)
+    assert unforeseen(app) == []
+    assert "R-hat" in texts(app) and set(app.selectbox(key="several.chains").options) == {"pay", "town"}
+    app.selectbox(key="several.chains").set_value("town").run()
+    assert unforeseen(app) == [] and "Iteration" in next(each.value for each in app.dataframe if "Iteration" in each.value.columns)
 
 
 def test_classes_are_counted_and_resampled_exactly_as_shown():

@@ -87,11 +87,11 @@ def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_
     assert read_file(out, tmp_path / "again.parquet").table.rows == run.table.rows
 
 
-@pytest.mark.parametrize("op", LEARNT)
+@pytest.mark.parametrize(("op", "settings"), [*LEARNT.items(), ("fill_several_times", LEARNT["fill_several_times"] | {"draw": "matching"})])
 @pytest.mark.parametrize("fitted", [False, True], ids=["learns in the script", "learned before"])
-def test_a_script_with_a_step_that_needs_more_gives_the_hash_of_the_engine(tmp_path, op, fitted):
+def test_a_script_with_a_step_that_needs_more_gives_the_hash_of_the_engine(tmp_path, op, settings, fitted):
     before = [RecipeStep("trim_spaces", {"columns": ["housing"]}), RecipeStep("drop_rows_with_missing", {"columns": ["housing"]})]
-    recipe = Recipe("one step", 3, (*before, RecipeStep(op, LEARNT[op])))
+    recipe = Recipe("one step", 3, (*before, RecipeStep(op, settings)))
     source = read_file(SAMPLE, tmp_path / "read.parquet")
     run = run_recipe(recipe, source.table, tmp_path)
     assert [outcome.status for outcome in run.outcomes] == ["done"] * 3
