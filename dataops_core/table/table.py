@@ -262,9 +262,15 @@ def _arrow(frame: pd.DataFrame, types: Mapping[str, str]) -> pa.Table:
 def open_table(path: Path) -> Table:
     """The handle on a Parquet file that `write_table` wrote."""
     try:
-        metadata = pq.read_metadata(path)
+        about = path.stat()
+        return _handle(path, about.st_ino, about.st_mtime_ns, about.st_size)
     except (OSError, pa.ArrowInvalid) as error:
         raise InputError("The table file cannot be opened.", str(path), "Restore the file, or rebuild it.") from error
+
+
+@functools.lru_cache(maxsize=16)  # a page asks for the same few tables again and again
+def _handle(path: Path, *_state: int) -> Table:
+    metadata = pq.read_metadata(path)
     about = (metadata.metadata or {}).get(b"dataops")
     if about is None:
         raise InputError("This Parquet file was not written by the workbench.", str(path), "Read it as a source.")

@@ -59,10 +59,12 @@ def proposal(here: Dataset, state: str, table: Table) -> dict[str, Any]:
 
 def _speaks_of_parts(state: str, table: Table) -> str | None:
     """A column that says which rows are for training and which for testing, in whatever words."""
-    for column in table.columns:
-        if column.type == "text" and column.kind == "category":
-            facts = changes.column(frame.store(), state, column.name, run=table.rows <= job.SMALL)
+    texts = [column.name for column in table.columns if column.type == "text" and column.kind == "category"]
+    first = table.page(0, 100, texts)  # of thousands of columns, few are worth counting
+    for name in texts:
+        if all(WORDS.get(str(value).strip().lower()) for value in first[name].unique()):
+            facts = changes.column(frame.store(), state, name, run=table.rows <= job.SMALL)
             parts = {WORDS.get(str(top["value"]).strip().lower()) for top in (facts or {}).get("top", ())}
             if facts and facts["distinct"] <= len(PARTS) and None not in parts and TRAIN in parts and not facts["missing"]:
-                return column.name
+                return name
     return None
