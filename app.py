@@ -10,8 +10,14 @@ from pages._ui import frame
 ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"
 st.set_page_config(page_title="Data quality workbench", page_icon=ICON, layout="wide", initial_sidebar_state=250)
 
+
+def to_data() -> None:
+    """Lead from /data to the first page, which Streamlit serves at / alone."""
+    st.switch_page("pages/data.py", query_params=dict(st.query_params))
+
+
 pages = [
-    st.Page("pages/data.py", title="Data", icon=":material/table:", default=True, help="Bring a file, see how it was read"),
+    st.Page("pages/data.py", title="Data", icon=":material/table:", default=True, url_path="start", help="Bring a file, see how it was read"),
     st.Page("pages/profile.py", title="Profile", icon=":material/query_stats:", help="Facts, and what is wrong"),
     st.Page("pages/compare.py", title="Compare", icon=":material/compare:", help="What differs between tables, versions or groups"),
     st.Page("pages/clean.py", title="Clean", icon=":material/healing:", help="Repair it, with a preview before every change"),
@@ -24,7 +30,7 @@ pages = [
 ]
 
 frame.sign_in()
-chosen = st.navigation(pages)
+chosen = st.navigation([*pages, st.Page(to_data, title="Data", url_path="data", visibility="hidden")])
 frame.lead_on(pages)
 frame.switcher()
 with frame.framed():

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from dataops_core import checks, steps
+from dataops_core import checks, source_hash, steps
 from dataops_core.cli.main import make_parser
 
 ROOT = Path(__file__).parent.parent
 # a name may import what stands to its left; names in one group may not import each other
 ORDER = [
-    {"errors"}, {"table"}, {"read", "write", "facts", "models"}, {"steps.step"}, {"steps"}, {"checks"}, {"compare", "report"}, {"recipe"}, {"fairness", "imputation", "resampling", "outliers", "synthetic"}, {"export"},
+    {"errors", "source_hash"}, {"table"}, {"read", "write", "facts", "models"}, {"steps.step"}, {"steps"}, {"checks"}, {"compare", "report"}, {"recipe"}, {"fairness", "imputation", "resampling", "outliers", "synthetic"}, {"export"},
     {"store"}, {"cli"}, {"__main__"},
 ]
 
@@ -51,6 +51,39 @@ def test_imports_point_one_way():
                 if there > here or (there == here and mine != theirs):
                     wrong.append(f"{name} imports {other}")
     assert wrong == []
+
+
+def test_the_hash_of_code_covers_all_that_is_imported():
+    for _, path in modules():
+        known = source_hash._imports(path)
+        assert {name for name in imports(path) if name.startswith("dataops_core.")} <= known, path
+    counted = {path.relative_to(ROOT / "dataops_core").as_posix() for path in source_hash.reached("dataops_core.checks", "dataops_core.facts")}
+    assert {"read/cells.py", "table/kinds.py", "steps/_cells.py", "checks/outliers.py", "facts/sql/duckdb/values_text.sql"} <= counted
+    assert not any(name.startswith(("store/", "cli/", "synthetic/")) for name in counted)
+    with pytest.raises(LookupError, match="no module"):
+        source_hash.reached("dataops_core.nowhere")
+
+
+def test_a_change_of_code_changes_its_hash(tmp_path, monkeypatch):
+    home = tmp_path / "dataops_core"
+    (home / "low").mkdir(parents=True)
+    for name, text in (("top.py", "from dataops_core.low import (\n    deep,\n)\n"), ("low/__init__.py", ""), ("low/deep.py", "a = 1\n"), ("beside.py", "")):
+        (home / name).write_text(text)
+    monkeypatch.setattr(source_hash, "ROOT", home)
+    hashed = source_hash.source_hash.__wrapped__
+    before = hashed("dataops_core.top")
+    (home / "beside.py").write_text("a = 2\n")
+    assert hashed("dataops_core.top") == before
+    (home / "low" / "deep.py").write_text("a = 2\n")
+    assert hashed("dataops_core.top") != before
+
+
+def test_what_is_cached_draws_nothing():
+    for path in sorted((ROOT / "pages").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if isinstance(node, ast.FunctionDef) and any("cache_" in ast.unparse(each) for each in node.decorator_list):
+                drawn = {ast.unparse(each) for line in node.body for each in ast.walk(line) if isinstance(each, ast.Attribute) and ast.unparse(each).startswith("st.")}
+                assert not drawn, f"{path.name}: {node.name} is cached and draws by {drawn}"
 
 
 def test_no_step_imports_a_step():

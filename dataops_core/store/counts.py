@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import functools
 import importlib
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-import dataops_core
 from dataops_core.checks.variants import clusters
 from dataops_core.compare import drift, groups
 from dataops_core.errors import SettingError
 from dataops_core.facts import against_target, associations, over_time
 from dataops_core.recipe.recipe import canonical, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.source_hash import source_hash
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import states
-from dataops_core.store.profile import code_hash
 from dataops_core.store.store import Store
 
 
@@ -38,6 +35,8 @@ def _clusters(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, A
 
 def _asks(module: str, function: str, *, slow: bool = False) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
     """Asks a function of the engine about the table of a state, with what else was asked by name; a slow one says how far it is."""
+    ASKED.add(f"dataops_core.{module}")
+
     def ask(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
         asked = {name: value for name, value in args.items() if name != "state"} | ({"progress": progress} if slow else {})
         told: dict[str, Any] = getattr(importlib.import_module(f"dataops_core.{module}"), function)(states.table(store, args["state"]), **asked)
@@ -64,6 +63,7 @@ def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, An
     return {"steps": through(tables, args["sensitive"], args["target"], args["favorable"])}
 
 
+ASKED: set[str] = set()  # the packages of the engine that are asked by name
 MOST = 50_000  # values that are compared with one another
 COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]] = {
     "associations": lambda store, args, _: associations(states.table(store, args["state"]), args["columns"], args["measure"]),
@@ -81,12 +81,9 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
 }
 
 
-@functools.cache
 def counting_code() -> str:
     """The hash of all code that counts on demand: what was counted by older code is counted again."""
-    root = Path(str(dataops_core.__file__)).parent
-    folders = ("compare", "fairness", "imputation", "models", "outliers", "resampling", "steps", "synthetic")
-    return sha256(code_hash() + "".join(path.read_text("utf-8") for folder in folders for path in sorted((root / folder).glob("*.py"))))[:16]
+    return source_hash(__name__, *sorted(ASKED), without=("dataops_core.store",))
 
 
 def counted(

@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import functools
-from pathlib import Path
 from typing import Any
 
-import dataops_core.checks
-import dataops_core.facts
 from dataops_core.checks import Context
 from dataops_core.checks.profile import profile_table
 from dataops_core.read import Blanked
 from dataops_core.recipe.recipe import canonical, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.source_hash import source_hash
 from dataops_core.store import states
 from dataops_core.store.store import Store
 from dataops_core.table import Column
 
 
-@functools.cache
 def code_hash() -> str:
-    """The hash of the code that counts and judges: a changed check is asked again."""
-    folders = (Path(str(package.__file__)).parent for package in (dataops_core.checks, dataops_core.facts))
-    return sha256("".join(path.read_text("utf-8") for folder in folders for path in sorted([*folder.glob("*.py"), *folder.rglob("*.sql")])))[:16]
+    """The hash of the code that counts and judges, and of all it rests on: a changed check is asked again."""
+    return source_hash("dataops_core.checks", "dataops_core.facts")
 
 
 def column_key(column: Column, context: Context) -> str:

@@ -29,7 +29,7 @@ def panel(state: str, table: Table, target: str | None, sensitive: Sequence[str]
     names = [name for name, each in told["columns"].items() if each["missing"]]
     with st.container(horizontal=True):
         st.metric("Missing cells", f"{told['missing_cells']:,}", border=True, width=160)
-        st.metric("Columns with gaps", f"{len(names)} of {len(told['columns'])}", border=True, width=180)
+        st.metric("Columns with gaps", f"{len(names):,} of {len(told['columns']):,}", border=True, width=180)
         st.metric("Complete rows", share(told["complete_rows"], told["rows"]), border=True, width=160, help=f"{told['complete_rows']:,} of {told['rows']:,}")
     if not names:
         st.success("Nothing is missing.", icon=":material/check_circle:")

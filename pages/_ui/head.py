@@ -50,7 +50,6 @@ def now(here: Dataset) -> str | None:
     return states.head(here.raw, here.recipe, found)
 
 
-@st.cache_data(max_entries=32, show_spinner=False)
 def table_now(here: Dataset) -> tuple[str, Table]:
     """The state in which the draft recipe ends, and its table; the page stops where it is not computed yet."""
     state = now(here)
@@ -59,6 +58,7 @@ def table_now(here: Dataset) -> tuple[str, Table]:
     return state, grid.table(state)
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
 def _kept(home: str, state: str, context: Context, code: str) -> dict[str, Any]:
     found = profiles.profile(frame.store(), state, context, run=False)
     if found is None:

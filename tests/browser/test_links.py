@@ -34,6 +34,14 @@ def test_deep_link_as_the_first_request_comes_up_inside_the_frame(fresh, page):
     no_traceback(page)
 
 
+def test_the_first_page_answers_under_its_own_name_too(fresh, page):
+    made = fresh.bring()
+    page.goto(f"{fresh.url}/data?d={made}")
+    expect(page.get_by_text("4,960 rows and 17 columns")).to_be_visible()
+    expect(page.get_by_text("Page not found")).not_to_be_visible()
+    expect(page).to_have_url(re.compile(rf"/\?.*d={made}"))
+
+
 def test_link_to_an_unknown_dataset_says_so_and_shows_the_way_on(fresh, page):
     page.goto(f"{fresh.url}/profile?d=nothing-like-that")
     expect(page.get_by_text("There is no such dataset.").first).to_be_visible()
