@@ -16,17 +16,29 @@ def to_data() -> None:
     st.switch_page("pages/data.py", query_params=dict(st.query_params))
 
 
+# name: icon, what is done there; the first page is served at / and, by `to_data`, at /data
+PAGES = {
+    "data": ("table", "Upload a file and see how it was read"),
+    "profile": ("query_stats", "Facts, and what is wrong"),
+    "compare": ("compare", "What differs between tables, versions or groups"),
+    "clean": ("healing", "Repair the table, with a preview before every change"),
+    "impute": ("format_ink_highlighter", "What is missing and why, and which way of filling it is right"),
+    "resample": ("balance", "Uneven classes and unusual rows, judged before anything is done"),
+    "bias": ("diversity_3", "How groups of people are treated, and how sure one can be of it"),
+    "synthesize": ("content_copy", "Synthetic data that does not reveal anyone, and how good it is"),
+    "versions": ("history", "Commit, compare, export, verify"),
+    "guide": ("menu_book", "Every step and check explained"),
+}
 pages = [
-    st.Page("pages/data.py", title="Data", icon=":material/table:", default=True, url_path="start", help="Bring a file, see how it was read"),
-    st.Page("pages/profile.py", title="Profile", icon=":material/query_stats:", help="Facts, and what is wrong"),
-    st.Page("pages/compare.py", title="Compare", icon=":material/compare:", help="What differs between tables, versions or groups"),
-    st.Page("pages/clean.py", title="Clean", icon=":material/healing:", help="Repair it, with a preview before every change"),
-    st.Page("pages/impute.py", title="Impute", icon=":material/format_ink_highlighter:", help="What is missing and why, and which way of filling it is right"),
-    st.Page("pages/resample.py", title="Resample", icon=":material/balance:", help="Uneven classes and unusual rows, judged before anything is done"),
-    st.Page("pages/bias.py", title="Bias", icon=":material/diversity_3:", help="How groups of people are treated, and how sure one can be of it"),
-    st.Page("pages/synthesize.py", title="Synthesize", icon=":material/content_copy:", help="A twin of the table that gives nobody away, and says how good it is"),
-    st.Page("pages/versions.py", title="Versions", icon=":material/history:", help="Commit, compare, export, verify"),
-    st.Page("pages/guide.py", title="Guide", icon=":material/menu_book:", help="Every step and check explained"),
+    st.Page(
+        f"pages/{name}.py",
+        title=name.capitalize(),
+        icon=f":material/{icon}:",
+        help=about,
+        default=name == "data",
+        url_path="start" if name == "data" else name,
+    )
+    for name, (icon, about) in PAGES.items()
 ]
 
 frame.sign_in()

@@ -1,7 +1,9 @@
-"""Anonymeter's attacks on one synthetic table, for an environment of its own: `python anonymeter_attack.py TRAINING SYNTHETIC HOLDOUT` (CSV files).
+"""Anonymeter's attacks on one synthetic table, for an environment of its own: `python anonymeter_attack.py TRAINING
+SYNTHETIC HOLDOUT` (CSV files).
 
-Anonymeter needs an older numpy than the workbench, so `claims_copies` runs this file with the interpreter that ANONYMETER_PYTHON names. It prints
-{ATTACK: the lower end of the 95 % interval of the privacy risk, against the holdout as control}; an attack that fails is null.
+Anonymeter needs an older numpy than the workbench, so `claims_copies` runs this file with the interpreter that
+ANONYMETER_PYTHON names. It prints {ATTACK: the lower end of the 95 % interval of the privacy risk, against the holdout
+as control}; an attack that fails is null.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Bias measures beside Fairlearn, same rows, same run: `make bench-bias`.
 
-Made-up people, 32,000 of them. What counts are ratios to Fairlearn's MetricFrame of the same run, and the seconds that a person waits
-for all measures of the data. The exit code says whether the budgets hold.
+Made-up people, 32,000 of them. What counts are ratios to Fairlearn's MetricFrame of the same run, and the seconds that
+a person waits for all measures of the data. The exit code says whether the budgets hold.
 """
 
 from __future__ import annotations
@@ -31,7 +31,14 @@ def people(folder: Path) -> Table:
     group = rng.choice(list("abcde"), ROWS, p=[0.5, 0.25, 0.15, 0.07, 0.03])
     columns = {f"x{n}": rng.normal(size=ROWS) + 0.2 * n * (group == "b") for n in range(6)}
     good = columns["x0"] + columns["x1"] + 0.5 * (group == "a") + rng.normal(size=ROWS) > 0.5
-    frame = pd.DataFrame({"group": group, "region": rng.choice(["north", "south", "west"], ROWS), "job": rng.choice([f"job {n}" for n in range(12)], ROWS), **columns})
+    frame = pd.DataFrame(
+        {
+            "group": group,
+            "region": rng.choice(["north", "south", "west"], ROWS),
+            "job": rng.choice([f"job {n}" for n in range(12)], ROWS),
+            **columns,
+        }
+    )
     frame["good"] = np.where(good, "yes", "no")
     frame = tidy(frame)
     frame.index = pd.RangeIndex(ROWS, name="row")
@@ -63,18 +70,37 @@ def main() -> int:
                 hits, of = _rate(drawn, measure)
                 np.quantile(hits / of, [0.025, 0.975], axis=0)
 
-        names = {"selection_rate": peer.selection_rate, "tpr": peer.true_positive_rate, "fpr": peer.false_positive_rate, "fnr": peer.false_negative_rate}
+        names = {
+            "selection_rate": peer.selection_rate,
+            "tpr": peer.true_positive_rate,
+            "fpr": peer.false_positive_rate,
+            "fnr": peer.false_negative_rate,
+        }
         sklearn_names = {"precision": _precision, "accuracy": _accuracy}
 
         def theirs() -> None:
             peer.MetricFrame(
-                metrics=names | sklearn_names, y_true=truth, y_pred=made, sensitive_features=group, n_boot=PEER_REPLICATES, ci_quantiles=[0.025, 0.975], random_state=0,
+                metrics=names | sklearn_names,
+                y_true=truth,
+                y_pred=made,
+                sensitive_features=group,
+                n_boot=PEER_REPLICATES,
+                ci_quantiles=[0.025, 0.975],
+                random_state=0,
             )
 
         one, other = seconds(ours) / REPLICATES, seconds(theirs) / PEER_REPLICATES
-        waits = seconds(lambda: (groups(table, ["group"], target="good", favorable="yes"), data_measures(table, ["group"], "good", "yes", strata=["job"])))
+        waits = seconds(
+            lambda: (
+                groups(table, ["group"], target="good", favorable="yes"),
+                data_measures(table, ["group"], "good", "yes", strata=["job"]),
+            )
+        )
         mends = seconds(lambda: lab(table, "good", "yes", ["group"]))
-    print(f"one bootstrap replicate of all groups and measures: {one * 1e6:,.1f} us; MetricFrame: {other * 1e3:,.1f} ms; {other / one:,.0f} times (at least {RATIO:,})")
+    print(
+        f"one bootstrap replicate of all groups and measures: {one * 1e6:,.1f} us; MetricFrame: {other * 1e3:,.1f} ms;"
+        f" {other / one:,.0f} times (at least {RATIO:,})"
+    )
     print(f"groups and all measures of {ROWS:,} rows with intervals: {waits:.2f} s (at most {SECONDS})")
     print(f"the mitigation lab: {mends:.1f} s (at most {LAB})")
     return int(other / one < RATIO or waits > SECONDS or mends > LAB)

@@ -1,7 +1,7 @@
 """Facts and findings beside the peers, same file, same run, each in a fresh process: `make bench-facts`.
 
-What counts is CPU time (user and system, children included) and peak memory; the budgets are ratios to a peer of the same run, or
-to the file. The exit code says whether all hold. `--rows 10000000` adds a Parquet file of that many rows.
+What counts is CPU time (user and system, children included) and peak memory; the budgets are ratios to a peer of the
+same run, or to the file. The exit code says whether all hold. `--rows 10000000` adds a Parquet file of that many rows.
 """
 
 from __future__ import annotations
@@ -53,7 +53,11 @@ def cost(*arguments: str, ends: tuple[int, ...] = (0,), cores: int | None = None
     settings = {**os.environ, "YDATA_PROFILING_NO_ANALYTICS": "True", "MPLBACKEND": "agg"}
     inside = (lambda: os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])) if cores else None
     process = subprocess.Popen(
-        [sys.executable, *arguments], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, env=settings, preexec_fn=inside,  # noqa: PLW1509 - no threads here yet
+        [sys.executable, *arguments],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        env=settings,
+        preexec_fn=inside,  # noqa: PLW1509 - no threads here yet
     )
     said = process.stderr.read() if process.stderr else b""
     _, status, used = os.wait4(process.pid, 0)  # the children that it waited for are counted in
@@ -65,7 +69,9 @@ def cost(*arguments: str, ends: tuple[int, ...] = (0,), cores: int | None = None
 
 
 def made(path: Path, rows: int, columns: int = 20) -> Path:
-    """A made table; in a process of its own, for the peak memory of this one is where that of every contender begins."""
+    """A made table; in a process of its own, for the peak memory of this one is where that of every
+    contender begins.
+    """
     subprocess.run([sys.executable, "-m", "benchmarks.customers", str(path), str(rows), str(columns)], check=True)
     return path
 
@@ -74,7 +80,18 @@ def with_skrub(folder: Path, source: str) -> bool:
     """Whether skrub can be imported; it is put beside the made table, not into the project, if need be."""
     if importlib.util.find_spec("skrub"):
         return True
-    pip = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target", str(folder / "skrub"), source]
+    pip = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--target",
+        str(folder / "skrub"),
+        source,
+    ]
     return subprocess.run(pip, check=False, capture_output=True).returncode == 0
 
 
@@ -82,7 +99,9 @@ def main() -> int:
     """Run all contenders, print what they took, and say which budgets hold."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", type=int, help="also ours on a Parquet file of this many rows")
-    parser.add_argument("--skrub", default=SKRUB, metavar="WHEEL", help="where skrub comes from, if it is not installed")
+    parser.add_argument(
+        "--skrub", default=SKRUB, metavar="WHEEL", help="where skrub comes from, if it is not installed"
+    )
     parser.add_argument("--only-ours", action="store_true", help="leave the peers out, and the budgets that need them")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="dataops-bench-") as folder:
@@ -97,7 +116,9 @@ def compare(folder: Path, asked: argparse.Namespace) -> int:
     costs: dict[str, Cost | None] = {}
     if not asked.only_ours:
         costs["ydata-profiling minimal"] = cost("-c", YDATA, csv, str(folder))
-        costs["skrub TableReport"] = cost("-c", TABLE_REPORT, csv, str(folder)) if with_skrub(folder, asked.skrub) else None
+        costs["skrub TableReport"] = (
+            cost("-c", TABLE_REPORT, csv, str(folder)) if with_skrub(folder, asked.skrub) else None
+        )
         costs["DuckDB SUMMARIZE"] = cost("-c", SUMMARIZE, csv)
     facts = costs["ours, facts"] = cost(*OURS, csv, "--facts", "--json")
     findings = costs["ours, facts and findings"] = cost(*OURS, csv, "--json", ends=(0, 1))
@@ -124,7 +145,9 @@ def compare(folder: Path, asked: argparse.Namespace) -> int:
 
 def large(folder: Path, rows: int) -> list[tuple[str, float | None, float]]:
     """Ours on Parquet files of a million rows and of many."""
-    files = {name: str(made(folder / f"{name}.parquet", count)) for name, count in (("million", 1_000_000), ("many", rows))}
+    files = {
+        name: str(made(folder / f"{name}.parquet", count)) for name, count in (("million", 1_000_000), ("many", rows))
+    }
     found, budgets = {}, []
     for what, options in (("facts", ("--facts",)), ("facts and findings", ())):
         for name, path in files.items():

@@ -1,4 +1,5 @@
-"""Mutated files of every format, each read by the command line in a process of its own: how many get an answer (make fuzz ARGS="5000 7").
+"""Mutated files of every format, each read by the command line in a process of its own: how many get an answer (make
+fuzz ARGS="5000 7").
 
 Two numbers may be given: how many files (2,000), and the seed (0). What fails is kept in benchmarks/results/fuzz.
 """
@@ -23,8 +24,14 @@ def main() -> int:
     codes = collections.Counter(each["code"] for each in told)
     slowest = max(told, key=lambda each: each["seconds"])
     largest = max(told, key=lambda each: each["memory"])
-    print(f"{len(told):,} mutated files, seed {seed}: {codes[0]:,} read, {codes[2]:,} refused with a reason, {len(faults(told))} faults.")
-    print(f"Most processor time: {slowest['seconds']:.1f} s ({slowest['name']}); most memory: {largest['memory'] / 1e6:.0f} MB ({largest['name']}).")
+    print(
+        f"{len(told):,} mutated files, seed {seed}: {codes[0]:,} read, {codes[2]:,} refused with a reason,"
+        f" {len(faults(told))} faults."
+    )
+    print(
+        f"Most processor time: {slowest['seconds']:.1f} s ({slowest['name']}); most memory:"
+        f" {largest['memory'] / 1e6:.0f} MB ({largest['name']})."
+    )
     kept = Path(__file__).parent / "results" / "fuzz"
     contents = dict(files)
     for each in faults(told):

@@ -1,9 +1,10 @@
-"""Each reader under a fuzzer that follows what the code does with a file (Atheris, installed by hand: `pip install atheris`).
+"""Each reader under a fuzzer that follows what the code does with a file (Atheris, installed by hand: `pip install
+atheris`).
 
-    python -m benchmarks.fuzz_readers [SECONDS] [FORMAT ...]      600 seconds for each of: csv, xlsx, xls, ods, json, jsonl, parquet
+    python -m benchmarks.fuzz_readers [SECONDS] [FORMAT ...]  600 s each: csv, xlsx, xls, ods, json, jsonl, parquet
 
-A reader may refuse a file with a reason (an error of ours) and may do nothing else: other exceptions, more than 20 seconds or 3 GB end the
-run of that format with exit code 1. The file that did it is kept in benchmarks/results/fuzz.
+A reader may refuse a file with a reason (an error of ours) and may do nothing else: other exceptions, more than 20
+seconds or 3 GB end the run of that format with exit code 1. The file that did it is kept in benchmarks/results/fuzz.
 """
 
 from __future__ import annotations
@@ -41,7 +42,14 @@ def fuzz(form: str, seconds: int) -> None:
             with contextlib.suppress(DataOpsError):
                 read_file(file, table)
 
-        wanted = [f"-max_total_time={seconds}", "-timeout=20", "-rss_limit_mb=3000", "-max_len=20000", f"-artifact_prefix={KEPT}/{form}-", str(corpus)]
+        wanted = [
+            f"-max_total_time={seconds}",
+            "-timeout=20",
+            "-rss_limit_mb=3000",
+            "-max_len=20000",
+            f"-artifact_prefix={KEPT}/{form}-",
+            str(corpus),
+        ]
         atheris.Setup([sys.argv[0], *wanted], read)
         atheris.Fuzz()
 
@@ -52,10 +60,17 @@ def main() -> int:
     failed = 0
     for form in sys.argv[2:] or FORMATS:
         ran = subprocess.run(
-            [sys.executable, "-c", f"from benchmarks.fuzz_readers import fuzz; fuzz({form!r}, {seconds})"], capture_output=True, text=True, check=False,
+            [sys.executable, "-c", f"from benchmarks.fuzz_readers import fuzz; fuzz({form!r}, {seconds})"],
+            capture_output=True,
+            text=True,
+            check=False,
         )
         runs = re.findall(r"^#(\d+)|Done (\d+) runs", ran.stderr, re.MULTILINE)
-        print(f"{form}: {max((int(a or b) for a, b in runs), default=0):,} files in {seconds} s, {'no fault' if ran.returncode == 0 else 'A FAULT'}", flush=True)
+        print(
+            f"{form}: {max((int(a or b) for a, b in runs), default=0):,} files in {seconds} s,"
+            f" {'no fault' if ran.returncode == 0 else 'A FAULT'}",
+            flush=True,
+        )
         if ran.returncode:
             failed += 1
             print(ran.stderr[-3000:])

@@ -1,7 +1,8 @@
 """Server time of each interaction with 1,000,000 rows x 20 columns in the project: `make bench`.
 
-Each page runs in memory as the server would run it, with jobs in their own processes as always; what is timed is one run of the
-script after an interaction. The peer is the naive page: the whole frame handed to st.dataframe, which the pages never do.
+Each page runs in memory as the server would run it, with jobs in their own processes as always; what is timed is one
+run of the script after an interaction. The peer is the naive page: the whole frame handed to st.dataframe, which the
+pages never do.
 """
 
 from __future__ import annotations
@@ -75,7 +76,10 @@ def measure(folder: Path, rows: int) -> int:
     raw = datasets.store_raw(store, csv, "big.csv")
     job = jobs.start(store, "add", {"project": project, "raw": raw, "options": {}}, "bench")
     dataset = finish(store, job).result
-    print(f"{rows:,} x 20, {csv.stat().st_size / 1e6:,.0f} MB of CSV; read as a job in {time.perf_counter() - started:.1f} s")
+    print(
+        f"{rows:,} x 20, {csv.stat().st_size / 1e6:,.0f} MB of CSV; read as a job in"
+        f" {time.perf_counter() - started:.1f} s"
+    )
 
     app = AppTest.from_file(str(Path(__file__).parent.parent / "app.py"), default_timeout=120)
     app.query_params["p"], app.query_params["d"] = project, dataset
@@ -108,7 +112,8 @@ def measure(folder: Path, rows: int) -> int:
         timed(f"Profile: tab {tab}", app.run)
     timed("Clean: open", lambda: app.switch_page("pages/clean.py").run())
     steps = {
-        "trim_spaces": {"columns": ["city"]}, "fill_missing": {"columns": ["measure_0"], "how": "median"},
+        "trim_spaces": {"columns": ["city"]},
+        "fill_missing": {"columns": ["measure_0"], "how": "median"},
         "drop_rows_with_missing": {"columns": ["measure_1"]},
     }
     for op, settings in steps.items():

@@ -1,13 +1,13 @@
 """What can go wrong, said in three parts: what happened, where, and how to fix it.
 
-    DataOpsError
-    ├── InputError       a file or table that cannot be read
-    │   └── FlawError    … unless it is mended while reading, if asked to
-    ├── SettingError     a recipe, step or option that does not fit
-    ├── ConflictError    somebody else changed the same thing meanwhile
-    └── IntegrityError   stored bytes are not what they were
+DataOpsError
+├── InputError       a file or table that cannot be read
+│   └── FlawError    … unless it is mended while reading, if asked to
+├── SettingError     a recipe, step or option that does not fit
+├── ConflictError    somebody else changed the same thing meanwhile
+└── IntegrityError   stored bytes are not what they were
 
-    Skip                 not an error: a step says "this is not for me"
+Skip                 not an error: a step says "this is not for me"
 """
 
 from __future__ import annotations

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any, TextIO
 
-UNPRINTABLE = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+UNPRINTABLE = re.compile(
+    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]"
+)
 
 
 def printable(text: str, *, one_line: bool = False) -> str:
-    r"""Text in which control characters, direction marks and half characters are spelled out; line breaks too for one line.
+    r"""Text in which control characters, direction marks and half characters are spelled out; line breaks too for one
+    line.
 
     >>> printable("\x1b[31mred"), printable("a\nb", one_line=True), printable("a\u202eb")
     ('\\x1b[31mred', 'a\\nb', 'a\\u202eb')

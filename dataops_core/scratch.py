@@ -1,4 +1,6 @@
-"""Files and folders that last only as long as their process: named by it, so that what dead processes left can be swept away."""
+"""Files and folders that last only as long as their process: named by it, so that what dead processes left can be swept
+away.
+"""
 
 from __future__ import annotations
 
@@ -65,7 +67,11 @@ def sweep(place: Path) -> None:
             found = OWNED.fullmatch(path.name)
             if found and mine and found["node"] == mine["node"] and not is_alive(int(found["pid"])):
                 with suppress(OSError):
-                    shutil.rmtree(path, ignore_errors=True) if path.is_dir() and not path.is_symlink() else path.unlink()
+                    (
+                        shutil.rmtree(path, ignore_errors=True)
+                        if path.is_dir() and not path.is_symlink()
+                        else path.unlink()
+                    )
 
 
 def is_alive(pid: int) -> bool:

@@ -1,4 +1,6 @@
-"""The hash of the code that a result comes from: that of some modules, and of all that they import from this package."""
+"""The hash of the code that a result comes from: that of some modules, and of all that they import from
+this package.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,8 @@ _OWN = ".py", ".sql"
 
 @functools.cache
 def source_hash(*names: str, without: tuple[str, ...] = ()) -> str:
-    """The SHA-256 (16 hexadecimal digits) of the source of modules and packages, and of what they import; `without` are passed by.
+    """The SHA-256 (16 hexadecimal digits) of the source of modules and packages, and of what they import; `without` are
+    passed by.
 
     A package that is named, or that imports its modules by itself, counts with all its files, SQL among them.
 
@@ -41,7 +44,12 @@ def reached(*names: str, without: tuple[str, ...] = ()) -> set[Path]:
             continue
         found.add(path)
         if path.suffix == ".py":
-            waiting += [each for name in _imports(path) if not name.startswith(without or "\0") for each in _files(name, whole=False)]
+            waiting += [
+                each
+                for name in _imports(path)
+                if not name.startswith(without or "\0")
+                for each in _files(name, whole=False)
+            ]
     return found
 
 
@@ -50,7 +58,9 @@ def _missing(name: str) -> list[Path]:
 
 
 def _files(name: str, *, whole: bool = True) -> list[Path]:
-    """The files of a module, or of a package (`whole`: with all its modules, as one that imports them by itself always is)."""
+    """The files of a module, or of a package (`whole`: with all its modules, as one that imports them by itself always
+    is).
+    """
     place = ROOT.joinpath(*name.split(".")[1:])
     if place.with_suffix(".py").is_file():
         return [place.with_suffix(".py")]

@@ -13,12 +13,25 @@ state, table = head.table_now(here)
 st.markdown(f"Who is in the table, what they get, and how sure one can be. {md(GUIDE['no_badge'])}")
 
 with frame.errors():
-    split = splitting.banner(here, state, table, "Models on this page hold back rows of their own; with a split, they are the same rows everywhere.")
+    split = splitting.banner(
+        here,
+        state,
+        table,
+        "Models on this page hold back rows of their own; with a split, they are the same rows everywhere.",
+    )
     asked = groups.choose(state, table, datasets.roles_now(here), split, states.earlier(head.results(here)).weights)
     if asked is None:
         guiding.panel()
         st.stop()
-    names = ["Groups", "In the data", "In decisions", "Reasons", "Through the recipe", "What can be done", "Which measure?"]
+    names = [
+        "Groups",
+        "In the data",
+        "In decisions",
+        "Reasons",
+        "Through the recipe",
+        "What can be done",
+        "Which measure?",
+    ]
     who, data, model, why, along, act, guide = st.tabs(names, key="bias.tabs", on_change="rerun")
     if who.open:
         with who, frame.errors():

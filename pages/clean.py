@@ -48,7 +48,9 @@ def apply() -> None:
         discard()
         return
     st.session_state.pop("clean.pending", None)
-    if (st.session_state.get("clean.form") or {}).get("at") is not None:  # the recipe changed: its places are others now
+    if (st.session_state.get("clean.form") or {}).get(
+        "at"
+    ) is not None:  # the recipe changed: its places are others now
         st.session_state.pop("clean.form")
 
 
@@ -87,7 +89,9 @@ def _known(candidate: Recipe, sensitive: list[str]) -> tuple[changes.Change, str
     if any(r.outcome.status == "pending" for r in outcomes):
         return None
     after = states.head(here.raw, candidate, outcomes)
-    change = changes.change(frame.store(), state, after, changes.renamings(here.recipe, candidate), sensitive, run=False)
+    change = changes.change(
+        frame.store(), state, after, changes.renamings(here.recipe, candidate), sensitive, run=False
+    )
     return (change, after, outcomes) if change else None
 
 
@@ -102,8 +106,11 @@ def show_form() -> None:
     if at is not None:
         st.header(f"Edit step {at + 1}" if editing else f"Insert a step before step {at + 1}")
     name = st.selectbox(
-        "What do you want to do?", known, index=known.index(asked["op"]) if asked["op"] in known else None,
-        format_func=lambda n: f"{steps.get(n).group}: {steps.get(n).title}", key=f"clean.op.{asked['op']}.{at}",
+        "What do you want to do?",
+        known,
+        index=known.index(asked["op"]) if asked["op"] in known else None,
+        format_func=lambda n: f"{steps.get(n).group}: {steps.get(n).title}",
+        key=f"clean.op.{asked['op']}.{at}",
         placeholder="Search the steps, for example: duplicate, dates, missing",
     )
     if name is None:
@@ -122,8 +129,19 @@ def show_form() -> None:
     key = f"clean.{name}.{at}.{here.id}"
     if step.learner and states.earlier(results[:at]).split is None:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("It learns from all rows, for none are kept apart. If a model shall be tested on this table, split first.", width="stretch")
-            st.button("Split first …", key="clean.split", on_click=finding.ask, args=(splitting.proposal(here, state, grid.table(state)),), icon=":material/call_split:", type="tertiary")
+            st.caption(
+                "It learns from all rows, for none are kept apart. If a model shall be tested on this table, split"
+                " first.",
+                width="stretch",
+            )
+            st.button(
+                "Split first …",
+                key="clean.split",
+                on_click=finding.ask,
+                args=(splitting.proposal(here, state, grid.table(state)),),
+                icon=":material/call_split:",
+                type="tertiary",
+            )
     with frame.errors():
         values = form.fields(step, columns, given, key)
         with st.container(horizontal=True):
@@ -135,11 +153,18 @@ def show_form() -> None:
             entry = RecipeStep(name, settings, asked.get("off", False) and editing, why=asked.get("why", ""))
             kept = list(here.recipe.steps)
             place_at = len(kept) if at is None else at
-            kept[place_at:place_at + (1 if editing else 0)] = [entry]
+            kept[place_at : place_at + (1 if editing else 0)] = [entry]
             what = f"Edited step {at + 1}: {entry.sentence}" if editing else entry.sentence
             recipe.propose(here, kept, what)
             st.session_state["clean.pending"]["at"] = place_at
-            st.session_state["clean.form"] = {"op": name, "with": settings, "at": at, "insert": asked.get("insert", False), "off": entry.off, "why": entry.why}
+            st.session_state["clean.form"] = {
+                "op": name,
+                "with": settings,
+                "at": at,
+                "insert": asked.get("insert", False),
+                "off": entry.off,
+                "why": entry.why,
+            }
             st.rerun()
 
 

@@ -21,10 +21,17 @@ with frame.errors():
     if way == TABLES:
         others = differences.others(here, state, head.root(here))
         if not others:
-            st.info("Bring a second file, commit a version, or add a step: then there is something to compare with.", icon=":material/info:")
+            st.info(
+                "Bring a second file, commit a version, or add a step: then there is something to compare with.",
+                icon=":material/info:",
+            )
             st.stop()
         chosen = st.selectbox("Compare with", list(others), key=f"compare.with.{here.id}", width=420)
-        what, args, cells = "drift", {"reference": others[chosen], "state": state}, table.cells + grid.table(others[chosen]).cells
+        what, args, cells = (
+            "drift",
+            {"reference": others[chosen], "state": state},
+            table.cells + grid.table(others[chosen]).cells,
+        )
     else:
         names = [c.name for c in table.columns if c.kind in ("category", "boolean")]
         if not names:

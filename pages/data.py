@@ -22,7 +22,10 @@ def bring(file: Path, name: str) -> None:
         raw = datasets.store_raw(frame.store(), file, name)
         # the token makes each bringing its own piece of work: the same file brought twice is two datasets
         st.session_state["data.incoming"] = {
-            "project": place.project, "raw": raw, "options": {}, "token": secrets.token_hex(4),
+            "project": place.project,
+            "raw": raw,
+            "options": {},
+            "token": secrets.token_hex(4),
         }
 
 
@@ -54,13 +57,19 @@ def bring_box() -> None:
     one, two = st.columns(2, gap="large")
     with one:
         st.header("Try the sample")
-        st.markdown("About 5,000 made-up loan applications with known faults: missing values, duplicates, typos, odd dates.")
-        st.button("Open the sample", type="primary", icon=":material/science:", on_click=bring, args=(SAMPLE, SAMPLE.name))
+        st.markdown(
+            "About 5,000 made-up loan applications with known faults: missing values, duplicates, typos, odd dates."
+        )
+        st.button(
+            "Open the sample", type="primary", icon=":material/science:", on_click=bring, args=(SAMPLE, SAMPLE.name)
+        )
     with two:
         st.header("Bring your own")
         st.file_uploader(
-            "CSV, Excel, Parquet or JSON, also as .gz or .zip", key=f"data.upload.{st.session_state.get('data.nonce', 0)}",
-            on_change=take_upload, help="The file stays on this machine. It is kept as it came; every repair is a separate step.",
+            "CSV, Excel, Parquet or JSON, also as .gz or .zip",
+            key=f"data.upload.{st.session_state.get('data.nonce', 0)}",
+            on_change=take_upload,
+            help="The file stays on this machine. It is kept as it came; every repair is a separate step.",
         )
         if access.is_shared():  # who signs in from elsewhere has no business with this machine's folders
             return
@@ -68,7 +77,10 @@ def bring_box() -> None:
             st.text_input("Path of the file", key="data.path", on_change=take_path, placeholder="/data/customers.csv")
             missing = st.session_state.pop("data.no_file", None)
             if missing:
-                st.error("Check the path; it must be on the machine that runs this app.", title=f"There is no file {md(missing)}")
+                st.error(
+                    "Check the path; it must be on the machine that runs this app.",
+                    title=f"There is no file {md(missing)}",
+                )
 
 
 def incoming() -> None:
@@ -80,7 +92,12 @@ def incoming() -> None:
     except FlawError as flaw:
         st.warning(md(fix_of(flaw)), title=md(flaw.what), icon=":material/rule:")
         with st.container(horizontal=True):
-            st.button("Read it anyway", on_click=lambda: args["options"].update(lenient=True), icon=":material/arrow_forward:", key="data.anyway")
+            st.button(
+                "Read it anyway",
+                on_click=lambda: args["options"].update(lenient=True),
+                icon=":material/arrow_forward:",
+                key="data.anyway",
+            )
             st.button("Leave it", on_click=leave, key="data.leave")
         return
     except DataOpsError as error:
@@ -122,7 +139,10 @@ if "data.incoming" in st.session_state:
         st.stop()
 
 if place.dataset is None:
-    st.markdown("Bring a table, see what is wrong with it, repair it step by step, and leave with a clean version that anybody can rebuild.")
+    st.markdown(
+        "Bring a table, see what is wrong with it, repair it step by step, and leave with a clean version that anybody"
+        " can rebuild."
+    )
     bring_box()
     st.stop()
 
@@ -139,9 +159,17 @@ with st.container(horizontal=True):
     if st.button("See what is wrong", type="primary", icon=":material/arrow_forward:"):
         st.switch_page("pages/profile.py", query_params=st.query_params.to_dict())
     with st.popover("Bring another file", icon=":material/upload_file:"):
-        st.button("Open the sample", icon=":material/science:", on_click=bring, args=(SAMPLE, SAMPLE.name), key="data.sample_again")
+        st.button(
+            "Open the sample",
+            icon=":material/science:",
+            on_click=bring,
+            args=(SAMPLE, SAMPLE.name),
+            key="data.sample_again",
+        )
         st.file_uploader("A file", key=f"data.upload.{st.session_state.get('data.nonce', 0)}", on_change=take_upload)
-rows, how, what = st.tabs(["The rows as they came", "How it was read", "What the columns are for"], key="data.tabs", on_change="rerun")
+rows, how, what = st.tabs(
+    ["The rows as they came", "How it was read", "What the columns are for"], key="data.tabs", on_change="rerun"
+)
 if rows.open:
     with rows:
         grid.grid(root, "data", what="The table as it came")

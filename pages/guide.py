@@ -8,12 +8,15 @@ from pages._ui.words import SEVERITY, md
 
 frame.enter("Guide")
 st.markdown(
-    "**The way:** bring a table on *Data*, see what is wrong on *Profile*, repair it on *Clean* with a preview before every change, "
-    "and commit a version on *Versions*; *Synthesize* makes a twin for where the real rows must not go. Anybody can rebuild that version from the raw file and the recipe, bit for bit."
+    "**The way:** bring a table on *Data*, see what is wrong on *Profile*, repair it on *Clean* with a preview before"
+    " every change, and commit a version on *Versions*; *Synthesize* makes a twin for where the real rows must not go."
+    " Anybody can rebuild that version from the raw file and the recipe, bit for bit."
 )
 known = sorted({id(s): s for s in steps.REGISTRY.values()}.values(), key=lambda s: (s.group, s.title))
 judged = sorted(checks.REGISTRY.values(), key=lambda c: (c.group, c.title))
-search = st.text_input("Search", placeholder="For example: missing, date, duplicate", key="guide.search", icon=":material/search:").casefold()
+search = st.text_input(
+    "Search", placeholder="For example: missing, date, duplicate", key="guide.search", icon=":material/search:"
+).casefold()
 
 
 def matches(*texts: str) -> bool:
@@ -29,21 +32,27 @@ for step in (s for s in known if matches(s.title, s.name, s.doc, s.group)):
         st.subheader(group)
     with st.expander(f"{md(step.title)}: {md(step.summary)}"):
         text, _, _example = step.doc.partition(">>>")
-        st.markdown(text.strip().partition("\n")[2].strip() or md(step.summary))
+        st.markdown(text.strip().partition("\n\n")[2].strip() or md(step.summary))
         reach = "each row by itself" if step.reach == "row" else "the whole table"
-        learns = "; it learns from the data first, and the learned values are kept in the recipe" if step.learner else ""
-        st.markdown(f"Package: pandas. Looks at {reach}{learns}. Name in recipes and on the command line: `{step.name}`")
+        learns = (
+            "; it learns from the data first, and the learned values are kept in the recipe" if step.learner else ""
+        )
+        st.markdown(
+            f"Package: pandas. Looks at {reach}{learns}. Name in recipes and on the command line: `{step.name}`"
+        )
         st.table(
             {
                 "Setting": [s.label for s in step.settings],
-                "Meaning": [s.help or (f"One of: {', '.join(map(str, s.choices))}" if s.choices else "") for s in step.settings],
+                "Meaning": [
+                    s.help or (f"One of: {', '.join(map(str, s.choices))}" if s.choices else "") for s in step.settings
+                ],
                 "If not given": ["needed" if s.required else str(s.default) for s in step.settings],
             }
         )
         st.code(step.source, language="python")
 st.header("Checks: what is looked for")
 for check in (c for c in judged if matches(c.title, c.name, c.doc, c.group)):
-    with st.expander(f"{md(check.title)}: {md(check.doc.splitlines()[0])}"):
+    with st.expander(f"{md(check.title)}: {md(check.summary)}"):
         st.markdown(md(check.why))
         fix = f"Mended by: {md(check.fix.title)}." if check.fix else "No step mends it by itself."
         st.markdown(f"{fix} Severity: {SEVERITY[check.severity][0].lower()} or graver. Name: `{check.name}`")

@@ -11,11 +11,16 @@ state, table = head.table_now(here)
 roles = datasets.roles_now(here)
 target = roles.get("target") if roles.get("target") in table.names else None
 sensitive = [name for name in roles.get("sensitive") or [] if name in table.names]
-st.markdown("Before a gap is filled, see how it came about; before a method is trusted, see it recover cells whose value is known.")
+st.markdown(
+    "Before a gap is filled, see how it came about; before a method is trusted, see it recover cells whose value is"
+    " known."
+)
 
 with frame.errors():
     split = splitting.banner(here, state, table)
-    why, choose, over = st.tabs(["What is missing", "Choose a method", "Several times"], key="impute.tabs", on_change="rerun")
+    why, choose, over = st.tabs(
+        ["What is missing", "Choose a method", "Several times"], key="impute.tabs", on_change="rerun"
+    )
     if why.open:
         with why, frame.errors():
             gaps.panel(state, table, target, sensitive, split)

@@ -39,18 +39,40 @@ with st.container(horizontal=True):
     st.metric("Rows", f"{profile['rows']:,}", border=True, width=170)
     st.metric("Columns", f"{profile['columns']:,}", border=True, width=145)
     gone = profile["missing_cells"]
-    st.metric("Missing cells", "not counted" if gone is None else f"{gone:,}", border=True, width=145,
-              help="Some column could not be counted" if gone is None else f"{share(gone, table.cells)} of all cells")
-    st.metric("Duplicates", f"{profile['duplicate_rows']:,}", border=True, width=145, help="Rows that repeat an earlier row in every column")
-    st.metric("Findings", f"{len(minded):,}", border=True, width=145, help=f"{len(grave)} of them errors or warnings; {put_away} more are ignored")
+    st.metric(
+        "Missing cells",
+        "not counted" if gone is None else f"{gone:,}",
+        border=True,
+        width=145,
+        help="Some column could not be counted" if gone is None else f"{share(gone, table.cells)} of all cells",
+    )
+    st.metric(
+        "Duplicates",
+        f"{profile['duplicate_rows']:,}",
+        border=True,
+        width=145,
+        help="Rows that repeat an earlier row in every column",
+    )
+    st.metric(
+        "Findings",
+        f"{len(minded):,}",
+        border=True,
+        width=145,
+        help=f"{len(grave)} of them errors or warnings; {put_away} more are ignored",
+    )
 st.caption(f"Counted on all {count(profile['rows'], 'row')}.")
 for failed in profile.get("failed_checks", []):
-    what = "The facts could not be counted" if failed["check"] == "facts" else f"The check {failed['check']} could not be done"
+    what = (
+        "The facts could not be counted"
+        if failed["check"] == "facts"
+        else f"The check {failed['check']} could not be done"
+    )
     st.warning(failed["reason"], title=f"{what} on {', '.join(failed['columns']) or 'the table'}")
 
 wrong, scores, columns, together, merge, rows, out = st.tabs(
     ["What is wrong", "Scores", "The columns", "Together", "Variants", "The rows", "Reports"],
-    key="profile.tabs", on_change="rerun",
+    key="profile.tabs",
+    on_change="rerun",
 )
 if wrong.open:
     with wrong, frame.errors():
@@ -61,38 +83,74 @@ if scores.open:
         if steps and first and first != state:
             before = head.profile(here, first)
             if before is None:
-                job.do("profile", {"state": first, "context": head.context(here).to_json()}, "Counting the file as it came", cells=table.cells)
+                job.do(
+                    "profile",
+                    {"state": first, "context": head.context(here).to_json()},
+                    "Counting the file as it came",
+                    cells=table.cells,
+                )
                 before = head.profile(here, first)
-        scorecard.panel(here, profile | {"findings": minded}, before and before | {"findings": inbox.minded(here, before)})
+        scorecard.panel(
+            here, profile | {"findings": minded}, before and before | {"findings": inbox.minded(here, before)}
+        )
 if columns.open:
     with columns, frame.errors():
-        words = st.text_input("Find a column", key="profile.find", placeholder="Part of its name", width=260).strip().casefold()
+        words = (
+            st.text_input("Find a column", key="profile.find", placeholder="Part of its name", width=260)
+            .strip()
+            .casefold()
+        )
         names = [name for name in table.names if words in name.casefold()]
-        strip = pd.DataFrame([
-            {
-                "Column": name, "Kind": KINDS[f["kind"]], "Missing": None if f["missing"] is None else f["missing"] / max(1, f["rows"]),
-                "Suspicious": max((
-                    g["share"] for g in grave if g["columns"][:1] == [name] and g["check"] not in OUTSIDE and g["check"] != "missing_cells"
-                ), default=0.0),
-                "Distinct": f["distinct"],
-                "Spread": (f.get("histogram") or {}).get("counts") or [t["count"] for t in f["top"]],
-                "Findings": sum(name in g["columns"] for g in minded),
-            }
-            for name, f in profile["facts"].items() if name in names
-        ], columns=["Column", "Kind", "Missing", "Suspicious", "Distinct", "Spread", "Findings"])
+        strip = pd.DataFrame(
+            [
+                {
+                    "Column": name,
+                    "Kind": KINDS[f["kind"]],
+                    "Missing": None if f["missing"] is None else f["missing"] / max(1, f["rows"]),
+                    "Suspicious": max(
+                        (
+                            g["share"]
+                            for g in grave
+                            if g["columns"][:1] == [name]
+                            and g["check"] not in OUTSIDE
+                            and g["check"] != "missing_cells"
+                        ),
+                        default=0.0,
+                    ),
+                    "Distinct": f["distinct"],
+                    "Spread": (f.get("histogram") or {}).get("counts") or [t["count"] for t in f["top"]],
+                    "Findings": sum(name in g["columns"] for g in minded),
+                }
+                for name, f in profile["facts"].items()
+                if name in names
+            ],
+            columns=["Column", "Kind", "Missing", "Suspicious", "Distinct", "Spread", "Findings"],
+        )
         if not names:
             st.info("No column has that in its name.", icon=":material/search_off:")
             st.stop()
         picked = st.dataframe(
-            strip, hide_index=True, key=f"profile.strip.{state[:8]}.{words}", on_select="rerun", selection_mode="single-row-required",
+            strip,
+            hide_index=True,
+            key=f"profile.strip.{state[:8]}.{words}",
+            on_select="rerun",
+            selection_mode="single-row-required",
             alt="The columns: kind, share of missing cells, distinct values, spread and number of findings",
             column_config={
                 "Missing": st.column_config.ProgressColumn("Missing", format="percent", min_value=0, max_value=1),
                 "Suspicious": st.column_config.ProgressColumn(
-                    "Suspicious", format="percent", min_value=0, max_value=1, help="Share of rows that the largest error or warning names",
+                    "Suspicious",
+                    format="percent",
+                    min_value=0,
+                    max_value=1,
+                    help="Share of rows that the largest error or warning names",
                 ),
-                "Distinct": st.column_config.NumberColumn("Distinct", format="localized", help="Different values, missing not counted"),
-                "Spread": st.column_config.BarChartColumn("Spread", y_min=0, help="Histogram, or the most frequent values"),
+                "Distinct": st.column_config.NumberColumn(
+                    "Distinct", format="localized", help="Different values, missing not counted"
+                ),
+                "Spread": st.column_config.BarChartColumn(
+                    "Spread", y_min=0, help="Histogram, or the most frequent values"
+                ),
             },
         )
         chosen = picked["selection"]["rows"]

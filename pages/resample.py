@@ -9,7 +9,10 @@ here = frame.need_dataset(frame.enter("Resample"))
 finding.follow()
 state, table = head.table_now(here)
 roles = datasets.roles_now(here)
-st.markdown("Classes of very different sizes, and rows far from all others: see them, compare what could be done, then choose. Often the honest answer is: nothing.")
+st.markdown(
+    "Classes of very different sizes, and rows far from all others: see them, compare what could be done, then choose."
+    " Often the honest answer is: nothing."
+)
 
 with frame.errors():
     split = splitting.banner(here, state, table)

@@ -8,7 +8,10 @@ from pages._ui import engine, finding, frame, head, holding, making, personal, t
 here = frame.need_dataset(frame.enter("Synthesize"))
 finding.follow()
 state, table = head.table_now(here)
-st.markdown("A synthetic twin has rows of people who do not exist, and goes where the real table must not. It is made in six steps, from left to right.")
+st.markdown(
+    "A synthetic twin has rows of people who do not exist, and goes where the real table must not. It is made in six"
+    " steps, from left to right."
+)
 
 with frame.errors():
     wanted = twin.asked(here, state, table)
@@ -18,7 +21,12 @@ with frame.errors():
     making.open_tab("synthesize.tabs", last)
     names = ["Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along"]
     gate, hold, engines, make, judged, out = st.tabs(names, key="synthesize.tabs", on_change="rerun")
-    for tab, panel in ((gate, personal.panel), (hold, holding.panel), (engines, engine.panel), (make, lambda wanted: making.panel(wanted, last))):
+    for tab, panel in (
+        (gate, personal.panel),
+        (hold, holding.panel),
+        (engines, engine.panel),
+        (make, lambda wanted: making.panel(wanted, last)),
+    ):
         if tab.open:
             with tab, frame.errors():
                 panel(wanted)

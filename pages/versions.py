@@ -52,15 +52,24 @@ with st.container(border=True, key="versions-commit"):
             f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input("What is this version?", key="versions.message", placeholder="For example: duplicates removed, dates repaired")
+        st.text_input(
+            "What is this version?",
+            key="versions.message",
+            placeholder="For example: duplicates removed, dates repaired",
+        )
         st.button("Commit", type="primary", icon=":material/save:", on_click=commit)
 
 if not known:
-    st.info("After the first commit you can export it as one zip, with data, recipe, script and data card.", title="No versions yet")
+    st.info(
+        "After the first commit you can export it as one zip, with data, recipe, script and data card.",
+        title="No versions yet",
+    )
     bundles.verify_box()
     st.stop()
 
-log, compare, verify, trail = st.tabs(["Versions", "Compare two", "Verify a bundle", "Audit trail"], key="versions.tabs", on_change="rerun")
+log, compare, verify, trail = st.tabs(
+    ["Versions", "Compare two", "Verify a bundle", "Audit trail"], key="versions.tabs", on_change="rerun"
+)
 if log.open:
     with log, frame.errors():
         for each in known:
@@ -75,11 +84,26 @@ if log.open:
                 with st.container(horizontal=True):
                     bundles.export(here, each)
                     if each["synthetic"]:
-                        st.button("Open as a dataset of its own", icon=":material/open_in_new:", key=f"versions.open.{each['number']}", on_click=open_apart, args=(each["number"],),
-                                  help="No recipe leads from the real rows to made ones, so it is not restored: it is a table by itself")
+                        st.button(
+                            "Open as a dataset of its own",
+                            icon=":material/open_in_new:",
+                            key=f"versions.open.{each['number']}",
+                            on_click=open_apart,
+                            args=(each["number"],),
+                            help=(
+                                "No recipe leads from the real rows to made ones, so it is not restored: it is a table"
+                                " by itself"
+                            ),
+                        )
                     else:
-                        st.button("Restore", icon=":material/settings_backup_restore:", key=f"versions.restore.{each['number']}",
-                                  on_click=restore, args=(each["number"],), help="Makes this version's recipe the draft again; nothing is lost")
+                        st.button(
+                            "Restore",
+                            icon=":material/settings_backup_restore:",
+                            key=f"versions.restore.{each['number']}",
+                            on_click=restore,
+                            args=(each["number"],),
+                            help="Makes this version's recipe the draft again; nothing is lost",
+                        )
                 if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
                     bundles.steps_of(versions.get(frame.store(), here.id, each["number"]))
 if compare.open:

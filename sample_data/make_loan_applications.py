@@ -24,8 +24,12 @@ FILE = Path(__file__).with_name("loan_applications.csv")
 SYLLABLES = ("ba", "du", "fe", "go", "ha", "jo", "ka", "li", "mo", "ne", "pa", "ri", "sa", "te", "vo", "wi", "ya", "zu")
 ENDINGS = ("dam", "ker", "lstra", "mer", "nga", "rsen", "ster", "veld")
 CITIES = {  # share of the people, and the way it is misspelled
-    "Amsterdam": (0.3, "Amsterdm"), "Rotterdam": (0.22, "Roterdam"), "Utrecht": (0.16, "Utrect"),
-    "Eindhoven": (0.13, "Eindhovn"), "Groningen": (0.11, "Gronigen"), "Zwolle": (0.08, "Zwole"),
+    "Amsterdam": (0.3, "Amsterdm"),
+    "Rotterdam": (0.22, "Roterdam"),
+    "Utrecht": (0.16, "Utrect"),
+    "Eindhoven": (0.13, "Eindhovn"),
+    "Groningen": (0.11, "Gronigen"),
+    "Zwolle": (0.08, "Zwole"),
 }
 IMPOSSIBLE_AGES = (-5, 0, 199, 240)
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -67,32 +71,36 @@ def people(rng: np.random.Generator) -> pd.DataFrame:
     day = rng.integers(0, 731, n)
     number = rng.permutation(np.arange(10001, 10001 + n))
     first, last = names(rng, ("n", "l", "s", "")), names(rng, ENDINGS)
-    return pd.DataFrame({
-        "application_id": [f"A-{value}" for value in number],
-        "customer_no": [str(value) for value in number],
-        "name": [f"{a} {b}" for a, b in zip(first, last, strict=True)],
-        "email": [f"{a}.{b}.{value}@example.com".lower() for a, b, value in zip(first, last, number, strict=True)],
-        "sex": np.where(woman, "female", "male"),
-        "migration_background": np.where(migrant, "yes", "no"),
-        "age": age.astype(str),
-        "city": rng.choice(list(CITIES), n, p=[share for share, _ in CITIES.values()]),
-        "postal_code": [f"{value:05}" for value in rng.integers(1000, 99999, n)],
-        "country": "NL",
-        "housing": rng.choice(["rent", "own", "family"], n, p=[0.5, 0.38, 0.12]),
-        "employment_years": employed.astype(str),
-        "income": income.astype(str),
-        "existing_debt": debt.astype(str),
-        "loan_amount": amount.astype(str),
-        "application_date": [(date(2023, 1, 1) + timedelta(days=int(value))).isoformat() for value in day],
-        "approved": np.where(approved, "yes", "no"),
-    }, dtype=object)
+    return pd.DataFrame(
+        {
+            "application_id": [f"A-{value}" for value in number],
+            "customer_no": [str(value) for value in number],
+            "name": [f"{a} {b}" for a, b in zip(first, last, strict=True)],
+            "email": [f"{a}.{b}.{value}@example.com".lower() for a, b, value in zip(first, last, number, strict=True)],
+            "sex": np.where(woman, "female", "male"),
+            "migration_background": np.where(migrant, "yes", "no"),
+            "age": age.astype(str),
+            "city": rng.choice(list(CITIES), n, p=[share for share, _ in CITIES.values()]),
+            "postal_code": [f"{value:05}" for value in rng.integers(1000, 99999, n)],
+            "country": "NL",
+            "housing": rng.choice(["rent", "own", "family"], n, p=[0.5, 0.38, 0.12]),
+            "employment_years": employed.astype(str),
+            "income": income.astype(str),
+            "existing_debt": debt.astype(str),
+            "loan_amount": amount.astype(str),
+            "application_date": [(date(2023, 1, 1) + timedelta(days=int(value))).isoformat() for value in day],
+            "approved": np.where(approved, "yes", "no"),
+        },
+        dtype=object,
+    )
 
 
 def names(rng: np.random.Generator, endings: tuple[str, ...]) -> list[str]:
     """Invented names: two syllables and an ending."""
     picks, ends = rng.integers(0, len(SYLLABLES), (PEOPLE, 2)), rng.integers(0, len(endings), PEOPLE)
     return [
-        (SYLLABLES[one] + SYLLABLES[two] + endings[end]).capitalize() for (one, two), end in zip(picks, ends, strict=True)
+        (SYLLABLES[one] + SYLLABLES[two] + endings[end]).capitalize()
+        for (one, two), end in zip(picks, ends, strict=True)
     ]
 
 
@@ -128,7 +136,8 @@ def with_faults(clean: pd.DataFrame, rng: np.random.Generator) -> tuple[pd.DataF
         "city with spaces": ("city", lambda cell, row: f"{cell} " if row % 2 else f"  {cell}"),
         "date day first": ("application_date", lambda cell, _: f"{cell[8:]}/{cell[5:7]}/{cell[:4]}"),
         "date with month name": (
-            "application_date", lambda cell, _: f"{int(cell[8:])} {MONTHS[int(cell[5:7]) - 1]} {cell[:4]}",
+            "application_date",
+            lambda cell, _: f"{int(cell[8:])} {MONTHS[int(cell[5:7]) - 1]} {cell[:4]}",
         ),
         "money with euro sign": ("loan_amount", lambda cell, _: f"€ {int(cell):,}.00"),
         "money with EUR": ("loan_amount", lambda cell, _: f"EUR {cell}"),

@@ -13,18 +13,82 @@ from dataops_core.steps import Setting, Step
 from dataops_core.steps.step import FAMILY
 from dataops_core.table import TYPES, Column, type_of
 
-NAMES = ("self", "df", "columns", "a b", "", " ", "$", "naïve", "{x}", "a.b", "[0]", "0", "index", "row", "'", '"', "É", "日付")
+NAMES = (
+    "self",
+    "df",
+    "columns",
+    "a b",
+    "",
+    " ",
+    "$",
+    "naïve",
+    "{x}",
+    "a.b",
+    "[0]",
+    "0",
+    "index",
+    "row",
+    "'",
+    '"',
+    "É",
+    "日付",
+)
 TEXTS = (
-    "", " ", "a", "A", " a ", "b", "yes", "NO", "12", "-999", "1.50", "1e400", "€ 1.234,50", "$12,000", "12 %", "(300)",
-    "31/12/2020", "02/03/2021", "2020-12-31", "2020-12-31 10:30", "Dec 31, 2020", "20201231", "9999-12-31", "0001-01-01",
-    "?", "N/A", "nan", "None", "true", "ß", "İstanbul", "ﬁ", "e\u0301", "\u00a0", "\u200b", "\U0001f600", "{x}", "\\1",
-    "(a+)+", "[", "99999999999999999999", "1\n2", "\x00", "00123",
+    "",
+    " ",
+    "a",
+    "A",
+    " a ",
+    "b",
+    "yes",
+    "NO",
+    "12",
+    "-999",
+    "1.50",
+    "1e400",
+    "€ 1.234,50",
+    "$12,000",
+    "12 %",
+    "(300)",
+    "31/12/2020",
+    "02/03/2021",
+    "2020-12-31",
+    "2020-12-31 10:30",
+    "Dec 31, 2020",
+    "20201231",
+    "9999-12-31",
+    "0001-01-01",
+    "?",
+    "N/A",
+    "nan",
+    "None",
+    "true",
+    "ß",
+    "İstanbul",
+    "ﬁ",
+    "e\u0301",
+    "\u00a0",
+    "\u200b",
+    "\U0001f600",
+    "{x}",
+    "\\1",
+    "(a+)+",
+    "[",
+    "99999999999999999999",
+    "1\n2",
+    "\x00",
+    "00123",
 )
 WHOLES = (0, 1, -1, -999, 2, 3, 12, 2**53 + 1, 2**63 - 1, -(2**63))
 DECIMALS = (0.0, -0.0, 1.0, 1.5, -999.0, 0.1, 1e308, -1e308, 5e-324, float("inf"), float("-inf"), 1e16)
 MOMENTS = (  # without a time zone, as in every table
-    datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999999), datetime(1900, 1, 1),
-    datetime(2020, 12, 31), datetime(2020, 12, 31, 10, 30), datetime(1970, 1, 1), datetime(1969, 12, 31, 23),
+    datetime(1, 1, 1),
+    datetime(9999, 12, 31, 23, 59, 59, 999999),
+    datetime(1900, 1, 1),
+    datetime(2020, 12, 31),
+    datetime(2020, 12, 31, 10, 30),
+    datetime(1970, 1, 1),
+    datetime(1969, 12, 31, 23),
 )
 CELLS = {
     "text": st.sampled_from(TEXTS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=6),
@@ -73,7 +137,11 @@ def values(setting: Setting, frame: pd.DataFrame) -> st.SearchStrategy:
     texts = st.sampled_from([*cells, *map(str, frame.columns), "a", "-999", "2020-12-31"]) | CELLS["text"]
     low, high = (setting.span.low, setting.span.high) if setting.span else (-1e6, 1e6)
     return {
-        "columns": lambda: st.lists(st.sampled_from(fitting), min_size=int(setting.required), max_size=3, unique=True) if fitting else st.just([]),
+        "columns": lambda: (
+            st.lists(st.sampled_from(fitting), min_size=int(setting.required), max_size=3, unique=True)
+            if fitting
+            else st.just([])
+        ),
         "column": lambda: st.sampled_from(fitting) if setting.required else st.sampled_from([None, *fitting]),
         "choice": lambda: st.sampled_from(setting.choices),
         "flag": st.booleans,
@@ -91,7 +159,5 @@ def cases(draw: st.DrawFn, step: Step) -> tuple[pd.DataFrame, dict]:
     """A frame and settings that are valid for it; settings that have a default are left out at times."""
     families = [family for s in step.settings if s.required for family in s.columns.families]
     frame = draw(tidy_frames(families))
-    given = {
-        s.name: draw(values(s, frame)) for s in step.settings if s.required or draw(st.booleans())
-    }
+    given = {s.name: draw(values(s, frame)) for s in step.settings if s.required or draw(st.booleans())}
     return frame, step.check(given, columns_of(frame))

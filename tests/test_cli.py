@@ -32,9 +32,19 @@ def run(capsys, monkeypatch, tmp_path):
 @pytest.fixture
 def recipe(tmp_path) -> Path:
     path = tmp_path / "r.json"
-    path.write_text(json.dumps({"format": "dataops-recipe/1", "name": "r", "seed": 0, "steps": [
-        {"op": "trim_spaces", "with": {"columns": ["city"]}}, {"op": "fill_missing", "with": {"columns": ["n"], "how": "median"}},
-    ]}))
+    path.write_text(
+        json.dumps(
+            {
+                "format": "dataops-recipe/1",
+                "name": "r",
+                "seed": 0,
+                "steps": [
+                    {"op": "trim_spaces", "with": {"columns": ["city"]}},
+                    {"op": "fill_missing", "with": {"columns": ["n"], "how": "median"}},
+                ],
+            }
+        )
+    )
     return path
 
 
@@ -48,16 +58,29 @@ def cities(tmp_path) -> Path:
 def test_read_says_how_the_file_was_read(run, cities):
     code, out, err = run("read", cities, "--json")
     told = json.loads(out)
-    assert (code, err, told["rows"], [problem["where"] for problem in told["problems"]]) == (0, "", 3, ['column "n" (1 cell, such as "?")'])
+    assert (code, err, told["rows"], [problem["where"] for problem in told["problems"]]) == (
+        0,
+        "",
+        3,
+        ['column "n" (1 cell, such as "?")'],
+    )
     assert [(c["name"], c["kind"], c["missing"]) for c in told["columns"]][1] == ("n", "number", 1)
     assumed = told["assumed"]
-    assert (assumed["format"], assumed["encoding"], assumed["delimiter"], assumed["header_row"], assumed["decimal"]) == ("csv", "utf-8", ",", 0, ".")
+    assert (
+        assumed["format"],
+        assumed["encoding"],
+        assumed["delimiter"],
+        assumed["header_row"],
+        assumed["decimal"],
+    ) == ("csv", "utf-8", ",", 0, ".")
     assert set(assumed["missing_tokens"]) == {"", "?"}
 
 
 def test_read_takes_other_assumptions_and_writes_the_table(run, tmp_path):
     (tmp_path / "s.txt").write_text("a;b\n1,5;x\nNONE;y\n")
-    code, out, _ = run("read", "s.txt", "--delimiter", ";", "--decimal", ",", "--missing-tokens", "NONE", "--out", "o.csv", "--json")
+    code, out, _ = run(
+        "read", "s.txt", "--delimiter", ";", "--decimal", ",", "--missing-tokens", "NONE", "--out", "o.csv", "--json"
+    )
     assert (code, json.loads(out)["columns"][0]["type"]) == (0, "decimal")
     assert (tmp_path / "o.csv").read_text() == "a,b\n1.5,x\n,y\n"
 
@@ -69,7 +92,12 @@ def test_profile_has_facts_and_findings_and_exits_1_when_something_was_found(run
     assert (told["rows"], told["columns"], told["duplicate_rows"]) == (4960, 17, 60)
     assert told["facts"]["income"]["missing"] == 436
     finding = next(f for f in told["findings"] if f["check"] == "disguised_missing" and f["fix"])
-    assert (finding["columns"], finding["count"], finding["severity"], len(finding["rows"])) == (["existing_debt"], 119, "warning", 20)
+    assert (finding["columns"], finding["count"], finding["severity"], len(finding["rows"])) == (
+        ["existing_debt"],
+        119,
+        "warning",
+        20,
+    )
     assert finding["fix"] == {"op": "mark_missing", "with": {"columns": ["existing_debt"], "tokens": ["-999"]}}
 
 
@@ -80,7 +108,11 @@ def test_profile_of_a_clean_file_exits_0(run, tmp_path):
 
 def test_profile_of_adult(run, adult):
     told = json.loads(run("profile", adult, "--json")[1])
-    assert (told["missing_cells"], told["duplicate_rows"], sum(f["missing"] > 0 for f in told["facts"].values())) == (4262, 24, 3)
+    assert (told["missing_cells"], told["duplicate_rows"], sum(f["missing"] > 0 for f in told["facts"].values())) == (
+        4262,
+        24,
+        3,
+    )
 
 
 def test_run_writes_the_table_and_says_what_each_step_did(run, cities, recipe, tmp_path):
@@ -88,7 +120,8 @@ def test_run_writes_the_table_and_says_what_each_step_did(run, cities, recipe, t
     told = json.loads(out)
     assert (code, err) == (0, "")
     assert [(s["op"], s["status"], s["cells_changed"], s["rows_after"]) for s in told["steps"]] == [
-        ("trim_spaces", "done", 1, 3), ("fill_missing", "done", 1, 3),
+        ("trim_spaces", "done", 1, 3),
+        ("fill_missing", "done", 1, 3),
     ]
     assert (tmp_path / "out.csv").read_text() == "city,n\nParis,1\nRome,3\nOslo,2\n"
     assert json.loads(run("hash", "out.csv", "--json")[1])["content_hash"] == told["content_hash"]
@@ -173,7 +206,10 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
         "header only": (put("head.csv", b"a,b\n"), "no rows"),
         "binary garbage": (put("bin.csv", bytes(range(256)) * 40), "not a text table"),
         "truncated gzip": (put("cut.csv.gz", packed[: len(packed) // 2]), "gzip"),
-        "100,000 columns": (put("wide.csv", b",".join(b"c%d" % i for i in range(100_000)) + b"\n" + b"1," * 99_999 + b"1\n"), "100,000 columns"),
+        "100,000 columns": (
+            put("wide.csv", b",".join(b"c%d" % i for i in range(100_000)) + b"\n" + b"1," * 99_999 + b"1\n"),
+            "100,000 columns",
+        ),
         "double names": (put("double.csv", b"age,age\n1,2\n"), 'called "age"'),
         "empty name": (put("noname.csv", b"a,,c\n1,2,3\n"), "no name"),
         "no such file": (folder / "gone.csv", "no such file"),
@@ -183,13 +219,30 @@ def bad_files(folder: Path) -> dict[str, tuple[Path, str]]:
     }
 
 
-@pytest.mark.parametrize("case", [
-    "empty file", "header only", "binary garbage", "truncated gzip", "100,000 columns", "double names", "empty name", "no such file",
-    "broken zip", "broken Parquet", "broken JSON",
-])
+@pytest.mark.parametrize(
+    "case",
+    [
+        "empty file",
+        "header only",
+        "binary garbage",
+        "truncated gzip",
+        "100,000 columns",
+        "double names",
+        "empty name",
+        "no such file",
+        "broken zip",
+        "broken Parquet",
+        "broken JSON",
+    ],
+)
 def test_a_bad_file_gets_what_where_and_fix_and_exit_code_2(run, tmp_path, recipe, case):
     path, word = bad_files(tmp_path)[case]
-    for command in (("read", path), ("profile", path), ("run", recipe, path, "-o", "out.csv"), ("commit", "x", path, "-m", "m")):
+    for command in (
+        ("read", path),
+        ("profile", path),
+        ("run", recipe, path, "-o", "out.csv"),
+        ("commit", "x", path, "-m", "m"),
+    ):
         code, out, err = run(*command)
         assert (code, out) == (2, "")
         what, where, fix = err.strip().split("\n")
@@ -235,7 +288,15 @@ def test_a_bad_recipe_says_how_to_mend_it_and_writes_nothing(run, cities, tmp_pa
 
 
 def test_bad_options_end_with_exit_code_2_and_no_traceback(run, cities):
-    for args in ((), ("nope",), ("read",), ("run", "r.json"), ("log", "nobody"), ("run", "gone.json", cities, "-o", "x.csv"), ("guide", "nope")):
+    for args in (
+        (),
+        ("nope",),
+        ("read",),
+        ("run", "r.json"),
+        ("log", "nobody"),
+        ("run", "gone.json", cities, "-o", "x.csv"),
+        ("guide", "nope"),
+    ):
         code, out, err = run(*args)
         assert (code, out) == (2, ""), args
         assert err.startswith("What:")
@@ -254,7 +315,9 @@ def test_python_m_works(tmp_path):
 
 
 def test_a_fitted_recipe_loses_no_cell_of_another_file(run, tmp_path):
-    (tmp_path / "m.json").write_text(json.dumps({"steps": [{"op": "fill_missing", "with": {"columns": ["x"], "how": "median"}}]}))
+    (tmp_path / "m.json").write_text(
+        json.dumps({"steps": [{"op": "fill_missing", "with": {"columns": ["x"], "how": "median"}}]})
+    )
     (tmp_path / "first.csv").write_text("id,x\na,1\nb,2\nc,3\n")
     run("run", "m.json", "first.csv", "--fitted", "f.json")
     (tmp_path / "other.csv").write_text("id,x\na,1.5\nb,\nc,n/a\n")
@@ -288,7 +351,8 @@ JUNK = {
     "learned": {"steps": [{"op": "fill_missing", "with": {"columns": ["n"]}, "learned": "junk"}]},
     "off": {"steps": [{"op": "trim_spaces", "with": {"columns": ["city"]}, "off": "false"}]},
     "why": {"steps": [{"op": "trim_spaces", "with": {"columns": ["city"]}, "why": [1]}]},
-    "seed": {"seed": True, "steps": []}, "read": {"read": [1, 2], "steps": []},
+    "seed": {"seed": True, "steps": []},
+    "read": {"read": [1, 2], "steps": []},
     "columns": {"steps": [{"op": "trim_spaces", "with": {"columns": [["a"]]}}]},
     "form": {"read": {"format": "xml"}, "steps": []},
 }
@@ -297,7 +361,11 @@ JUNK = {
 @pytest.mark.parametrize("case", JUNK)
 def test_junk_in_a_recipe_is_refused_in_words(run, cities, tmp_path, case):
     (tmp_path / "junk.json").write_text(json.dumps(JUNK[case]))
-    for command in (("run", "junk.json", cities, "-o", "x.csv"), ("script", "junk.json"), ("run", "junk.json", cities, "--map", "a=b", "-o", "x.csv")):
+    for command in (
+        ("run", "junk.json", cities, "-o", "x.csv"),
+        ("script", "junk.json"),
+        ("run", "junk.json", cities, "--map", "a=b", "-o", "x.csv"),
+    ):
         code, _, err = run(*command)
         assert code == 2
         assert err.startswith("What:")
@@ -310,7 +378,9 @@ def test_a_deeply_nested_recipe_is_refused(run, cities, tmp_path):
 
 
 def test_dates_in_yaml_are_texts(run, tmp_path):
-    (tmp_path / "r.yaml").write_text("steps:\n- op: fill_missing\n  with: {columns: [d], how: constant, value: 2024-12-31}\n")
+    (tmp_path / "r.yaml").write_text(
+        "steps:\n- op: fill_missing\n  with: {columns: [d], how: constant, value: 2024-12-31}\n"
+    )
     (tmp_path / "d.csv").write_text("d,n\n2024-01-01,1\n,2\n")
     assert run("run", "r.yaml", "d.csv", "-o", "o.csv")[0] == 0
     assert (tmp_path / "o.csv").read_text() == "d,n\n2024-01-01,1\n2024-12-31,2\n"
@@ -335,12 +405,28 @@ def test_an_unforeseen_error_is_no_traceback(run, cities, monkeypatch):
 
 
 def test_adult_has_one_hash_however_it_is_repaired(run, adult, tmp_path, monkeypatch):
-    (tmp_path / "a.json").write_text(json.dumps({"steps": [
-        {"op": "mark_missing", "with": {"columns": ["workclass", "occupation", "native_country"], "tokens": ["?"]}},
-        {"op": "drop_duplicate_rows", "with": {}},
-        {"op": "fill_missing", "with": {"columns": ["workclass", "occupation", "native_country"], "how": "most_frequent", "by": ["sex"]}},
-        {"op": "cap_outliers", "with": {"columns": ["hours_per_week"], "method": "iqr"}},
-    ]}))
+    (tmp_path / "a.json").write_text(
+        json.dumps(
+            {
+                "steps": [
+                    {
+                        "op": "mark_missing",
+                        "with": {"columns": ["workclass", "occupation", "native_country"], "tokens": ["?"]},
+                    },
+                    {"op": "drop_duplicate_rows", "with": {}},
+                    {
+                        "op": "fill_missing",
+                        "with": {
+                            "columns": ["workclass", "occupation", "native_country"],
+                            "how": "most_frequent",
+                            "by": ["sex"],
+                        },
+                    },
+                    {"op": "cap_outliers", "with": {"columns": ["hours_per_week"], "method": "iqr"}},
+                ]
+            }
+        )
+    )
     told = json.loads(run("run", "a.json", adult, "-o", "out.csv", "--json")[1])
     committed = json.loads(run("commit", "adult", adult, "--recipe", "a.json", "-m", "clean", "--json")[1])
     assert committed["content_hash"] == told["content_hash"] == run("hash", "out.csv")[1].strip()
@@ -351,10 +437,16 @@ def test_adult_has_one_hash_however_it_is_repaired(run, adult, tmp_path, monkeyp
 
 
 def test_clusters_are_listed_with_the_value_they_would_become(run, tmp_path):
-    (tmp_path / "c.csv").write_text("city,n\nTom Cruise,1\n\"Cruise, Tom\",2\nTom Cruise,3\nRome,4\n")
+    (tmp_path / "c.csv").write_text('city,n\nTom Cruise,1\n"Cruise, Tom",2\nTom Cruise,3\nRome,4\n')
     code, out, _ = run("clusters", "c.csv", "city", "--json")
     assert (code, json.loads(out)["clusters"]) == (
-        1, [{"target": "Tom Cruise", "values": [{"value": "Tom Cruise", "count": 2}, {"value": "Cruise, Tom", "count": 1}]}]
+        1,
+        [
+            {
+                "target": "Tom Cruise",
+                "values": [{"value": "Tom Cruise", "count": 2}, {"value": "Cruise, Tom", "count": 1}],
+            }
+        ],
     )
     assert run("clusters", "c.csv", "n")[0] == 2
     assert run("clusters", "c.csv", "town")[0] == 2
@@ -367,13 +459,21 @@ def test_profile_tells_scores_and_every_row_of_every_finding(run, tmp_path):
     assert json.loads(out)["scores"]["completeness"] == 1.0
     lines = (tmp_path / "f.csv").read_text().splitlines()
     assert lines[0] == "finding,check,columns,row,severity"
-    assert [line.split(",", 1)[1] for line in lines if "impossible" in line] == ["impossible_values,age,30,error", "impossible_values,age,31,error"]
+    assert [line.split(",", 1)[1] for line in lines if "impossible" in line] == [
+        "impossible_values,age,30,error",
+        "impossible_values,age,31,error",
+    ]
 
 
 def test_no_output_goes_over_the_input_or_another_output(run, tmp_path):
     (tmp_path / "c.csv").write_text("a,b\n1,x\n")
-    for options in (("--html", "c.csv"), ("--html", "r.html", "--full", "r.html"), ("--findings", "c.csv"), ("--favorable", "x"),
-                    ("--target", "b", "--favorable", "z")):
+    for options in (
+        ("--html", "c.csv"),
+        ("--html", "r.html", "--full", "r.html"),
+        ("--findings", "c.csv"),
+        ("--favorable", "x"),
+        ("--target", "b", "--favorable", "z"),
+    ):
         assert run("profile", "c.csv", *options)[0] == 2, options
     assert (tmp_path / "c.csv").read_text() == "a,b\n1,x\n"
     assert not (tmp_path / "r.html").exists()

@@ -57,6 +57,12 @@ def test_every_requirement_is_pinned_and_torch_stands_first():
 @pytest.mark.parametrize(("noun", "count"), [("checks", len(CHECKS)), ("steps", len(REGISTRY))])
 def test_counts_in_texts_are_those_of_the_code(noun, count):
     number = r"(\d+|(?:twenty|thirty|forty|fifty|sixty|seventy)(?:-\w+)?)"
-    texts = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")] + [*(ROOT / "pages").rglob("*.py")]
-    said = [found for path in texts for found in re.findall(rf"\b{number} {noun}\b", path.read_text(encoding="utf-8"), re.IGNORECASE)]
+    texts = [ROOT / name for name in ("README.md", "CHANGELOG.md", "CONTRIBUTING.md")] + [
+        *(ROOT / "pages").rglob("*.py")
+    ]
+    said = [
+        found
+        for path in texts
+        for found in re.findall(rf"\b{number} {noun}\b", path.read_text(encoding="utf-8"), re.IGNORECASE)
+    ]
     assert set(said) <= {str(count)}

@@ -11,8 +11,13 @@ from dataops_core.checks.stand_ins import DATES
 from dataops_core.checks.wording import counted
 
 
-@check("Absurd dates", group="Dates", types=["datetime"], severity="error",
-       no_fix="What the date should be, only the source knows; filter the rows, or set the cells to missing.")
+@check(
+    "Absurd dates",
+    group="Dates",
+    types=["datetime"],
+    severity="error",
+    no_fix="What the date should be, only the source knows; filter the rows, or set the cells to missing.",
+)
 def absurd_dates(column: Cells, context: Context) -> Hit | None:
     """Dates before 1900 or after 2100 among dates of our time.
 
@@ -25,7 +30,10 @@ def absurd_dates(column: Cells, context: Context) -> Hit | None:
     mask &= ~np.isin(days, np.array(DATES, dtype="datetime64[D]"))
     if mask.sum() > 0.05 * column.present:  # a history of art, or of stars
         return None
-    return Hit(mask, f"{counted(mask.sum(), 'date lies', 'dates lie')} before 1900 or after 2100, such as {_first(days[mask])}.")
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'date lies', 'dates lie')} before 1900 or after 2100, such as {_first(days[mask])}.",
+    )
 
 
 def _first(days: np.ndarray) -> str:

@@ -14,10 +14,15 @@ from dataops_core.steps.parse_dates import parse_dates
 def ambiguous_dates(column: Cells, context: Context) -> Hit | None:
     """Dates like 03/04/2021 in a column where no cell tells whether the day or the month comes first.
 
-    Half of the world reads March, the other half April. Ask where the file comes from, and choose the order in the step.
+    Half of the world reads March, the other half April. Ask where the file comes from, and choose the order in the
+    step.
     """
     both = {text: numbers for text in forms(column) if (numbers := parts(text)) is not None}
     if not both or any(max(numbers) > 12 for numbers in both.values()):
         return None
     mask = column.holding([text for text, (first, second) in both.items() if first != second])
-    return Hit(mask, f"{counted(mask.sum(), 'date can', 'dates can')} be read with the day or with the month first.", {"columns": [column.name], "order": "day first"})
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'date can', 'dates can')} be read with the day or with the month first.",
+        {"columns": [column.name], "order": "day first"},
+    )

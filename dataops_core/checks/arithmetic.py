@@ -39,8 +39,12 @@ def rules(look: Look) -> list[Rule]:
 
 
 def _found(look: Look) -> Iterator[Rule]:
-    numbers = [name for name in look.named("number", types=["integer", "decimal"], least=5) if look.facts[name].get("sd")]
-    few = [name for name in look.named("number", "category", types=["integer", "decimal"], least=3) if name not in numbers]  # quantities, prices
+    numbers = [
+        name for name in look.named("number", types=["integer", "decimal"], least=5) if look.facts[name].get("sd")
+    ]
+    few = [
+        name for name in look.named("number", "category", types=["integer", "decimal"], least=3) if name not in numbers
+    ]  # quantities, prices
     names = [*numbers, *few][:MOST]
     some = {name: look.few(name) for name in names}
     found: set[str] = set()
@@ -48,7 +52,9 @@ def _found(look: Look) -> Iterator[Rule]:
         others = [name for name in names if name != total]
         for parts in [*combinations(others, 2), *(combinations(others, 3) if len(names) <= 12 else ())]:
             for sign, combine in (("+", _add), ("×", _multiply)):
-                if (sign == "×" and len(parts) > 2) or not _true(combine([some[n] for n in parts]), some[total], [some[n] for n in parts], 0.85):
+                if (sign == "×" and len(parts) > 2) or not _true(
+                    combine([some[n] for n in parts]), some[total], [some[n] for n in parts], 0.85
+                ):
                     continue
                 key = f"{sorted([total, *parts])}"
                 held = [look.cells(n).numbers for n in parts]
@@ -77,7 +83,11 @@ def _true(made: np.ndarray, total: np.ndarray, parts: list[np.ndarray], share: f
     there = np.isfinite(made) & np.isfinite(total)
     if there.sum() < 30 or np.mean(_equal(made, total)[there]) < share:
         return False
-    told = there & np.all([np.abs(part) > 1e-12 for part in parts], axis=0) & ~np.any([_equal(part, total) for part in parts], axis=0)
+    told = (
+        there
+        & np.all([np.abs(part) > 1e-12 for part in parts], axis=0)
+        & ~np.any([_equal(part, total) for part in parts], axis=0)
+    )
     if told.sum() < max(20, 0.05 * there.sum()) or np.median(np.abs(total[told])) < 0.1:
         return False
     return bool(np.mean(_equal(made, total)[told]) >= share)

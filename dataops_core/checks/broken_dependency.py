@@ -13,15 +13,20 @@ from dataops_core.checks.wording import counted
 MOST = 20_000
 
 
-@check("Broken dependency", group="Between columns", scope="table",
-       no_fix="Which of the two columns is wrong, only the source knows; the message says what the other rows have.")
+@check(
+    "Broken dependency",
+    group="Between columns",
+    scope="table",
+    no_fix="Which of the two columns is wrong, only the source knows; the message says what the other rows have.",
+)
 def broken_dependency(look: Look) -> Iterator[Hit]:
     """A column that follows from another one (the city from the postal code) nearly always, but not in some rows.
 
     One of the two cells is wrong there, and joins or sums by one of them do not agree with those by the other.
     """
     names = [
-        name for name in look.named("category", "text", "number", "boolean", "id", least=2, most=MOST)
+        name
+        for name in look.named("category", "text", "number", "boolean", "id", least=2, most=MOST)
         if look.table.column(name).type in ("text", "integer", "boolean") and look.distinct(name) <= look.rows / 3
     ]
     names = sorted(names, key=look.distinct)[:40]
@@ -32,7 +37,12 @@ def broken_dependency(look: Look) -> Iterator[Hit]:
                 continue
             mask = _breaking(look, given, told)
             if mask is not None and found.setdefault(np.packbits(mask).tobytes(), (given, told)) == (given, told):
-                yield Hit(mask, f"{told} follows from {given} in all but {counted(mask.sum(), 'row')}{_example(look, given, told, mask)}", columns=(given, told))
+                yield Hit(
+                    mask,
+                    f"{told} follows from {given} in all but"
+                    f" {counted(mask.sum(), 'row')}{_example(look, given, told, mask)}",
+                    columns=(given, told),
+                )
 
 
 def _may_depend(look: Look, given: str, told: str) -> bool:
@@ -54,7 +64,9 @@ def _breaking(look: Look, given: str, told: str) -> np.ndarray | None:
     a, b = look.codes(given), look.codes(told)
     both = (a >= 0) & (b >= 0)
     width = int(b.max()) + 1
-    pairs, place, counts = np.unique(a[both].astype(np.int64) * width + b[both], return_inverse=True, return_counts=True)
+    pairs, place, counts = np.unique(
+        a[both].astype(np.int64) * width + b[both], return_inverse=True, return_counts=True
+    )
     group = pairs // width
     sizes = np.bincount(a[both], minlength=int(a.max()) + 1)
     order = np.lexsort((pairs, -counts, group))
@@ -66,7 +78,12 @@ def _breaking(look: Look, given: str, told: str) -> np.ndarray | None:
     wrong = (~usual & agreed[group])[place]
     held = sizes[sizes >= 3]
     by_chance = 1 - np.bincount(b[both]).max() / both.sum()
-    if not wrong.any() or wrong.mean() > 0.03 or sizes[agreed].sum() < 0.9 * max(1, held.sum()) or by_chance < 10 * wrong.mean():
+    if (
+        not wrong.any()
+        or wrong.mean() > 0.03
+        or sizes[agreed].sum() < 0.9 * max(1, held.sum())
+        or by_chance < 10 * wrong.mean()
+    ):
         return None
     if (~agreed)[sizes >= 3].mean() > 0.1:
         return None
@@ -80,4 +97,6 @@ def _example(look: Look, given: str, told: str, mask: np.ndarray) -> str:
     a, b = look.codes(given), look.codes(told)
     usual = int(np.argmax(np.bincount(b[(a == a[row]) & (b >= 0)])))
     values = look.values(told)
-    return f': "{look.values(given)[a[row]]}" goes with "{values[usual]}", but in row {row + 1:,} with "{values[b[row]]}".'
+    return (
+        f': "{look.values(given)[a[row]]}" goes with "{values[usual]}", but in row {row + 1:,} with "{values[b[row]]}".'
+    )

@@ -10,14 +10,24 @@ from dataops_core.checks.look import Look
 from dataops_core.checks.wording import counted
 
 
-@check("Broken sum", group="Between columns", scope="table", severity="error",
-       no_fix="Which of the numbers is wrong, only the source knows; filter the rows and look.")
+@check(
+    "Broken sum",
+    group="Between columns",
+    scope="table",
+    severity="error",
+    no_fix="Which of the numbers is wrong, only the source knows; filter the rows and look.",
+)
 def broken_sum(look: Look) -> Iterator[Hit]:
-    """Columns that add up (net + tax = total) or multiply (quantity x price = amount) in nearly all rows, but not in some.
+    """Columns that add up (net + tax = total) or multiply (quantity x price = amount) in nearly all rows, but not in
+    some.
 
     At least one of the numbers is wrong there, and every total over the column with it.
     """
     for rule in rules(look):
         mask = rule.broken(look)
         told = f" {rule.sign} ".join(rule.parts)
-        yield Hit(mask, f"{told} = {rule.total} holds in all but {counted(mask.sum(), 'row')}.", columns=(*rule.parts, rule.total))
+        yield Hit(
+            mask,
+            f"{told} = {rule.total} holds in all but {counted(mask.sum(), 'row')}.",
+            columns=(*rule.parts, rule.total),
+        )

@@ -11,8 +11,13 @@ from dataops_core.checks.wording import counted
 from dataops_core.steps.merge_values import merge_values
 
 
-@check("Case variants", group="Text", types=["text"], fix=merge_values,
-       no_fix="There are too many to list in one step; change the case of the whole column instead.")
+@check(
+    "Case variants",
+    group="Text",
+    types=["text"],
+    fix=merge_values,
+    no_fix="There are too many to list in one step; change the case of the whole column instead.",
+)
 def case_variants(column: Cells, context: Context) -> Hit | None:
     """The same text in capital and small letters: "Paris", "PARIS", "paris".
 
@@ -32,11 +37,17 @@ def case_variants(column: Cells, context: Context) -> Hit | None:
     mapping = dict(sorted(mapping.items(), key=lambda pair: (-column.tally[pair[0]], pair[0])))
     mask = column.holding(mapping)
     named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
-    return Hit(mask, f"{counted(mask.sum(), 'cell differs', 'cells differ')} from a more frequent spelling by case alone: {named}{', …' if len(mapping) > 3 else ''}.",
-               {"column": column.name, "mapping": mapping} if len(mapping) <= 1000 else None)
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'cell differs', 'cells differ')} from a more frequent spelling by case alone:"
+        f" {named}{', …' if len(mapping) > 3 else ''}.",
+        {"column": column.name, "mapping": mapping} if len(mapping) <= 1000 else None,
+    )
 
 
 def _fit(text: str, count: int, most: int) -> tuple[bool, bool, int]:
-    """How well a spelling serves as the one for all: about as frequent as any, capitals only where they belong, then most frequent."""
+    """How well a spelling serves as the one for all: about as frequent as any, capitals only where they belong, then
+    most frequent.
+    """
     bare = text.strip()
     return count >= 0.5 * most, bare[:1].isupper() and not bare.isupper(), count

@@ -21,7 +21,13 @@ WHOLE = 2_000_000  # rows up to which a column of text is held as one dictionary
 PIECE = 50  # row groups taken at a time where it is not
 
 Mask = np.ndarray
-_ARROW = {"text": pa.string(), "integer": pa.int64(), "decimal": pa.float64(), "boolean": pa.bool_(), "datetime": pa.timestamp("us")}
+_ARROW = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "decimal": pa.float64(),
+    "boolean": pa.bool_(),
+    "datetime": pa.timestamp("us"),
+}
 
 
 class Cells:
@@ -37,7 +43,11 @@ class Cells:
     @property
     def present(self) -> int:
         """How many cells hold something."""
-        return int(np.count_nonzero(~self.missing)) if self.facts["missing"] is None else self.rows - int(self.facts["missing"])
+        return (
+            int(np.count_nonzero(~self.missing))
+            if self.facts["missing"] is None
+            else self.rows - int(self.facts["missing"])
+        )
 
     @property
     def distinct(self) -> int:
@@ -60,13 +70,15 @@ class Cells:
             return np.isnat(self.moments)
         if not self.varied and self.dictionary is not None:
             return self.dictionary[1] < 0
-        parts = [np.asarray(pc.is_null(part)) for part in (self.varied or self.pieces())]
+        parts = [np.asarray(pc.is_null(part)) for part in self.varied or self.pieces()]
         return np.concatenate(parts) if parts else np.zeros(0, dtype=bool)
 
     @functools.cached_property
     def numbers(self) -> np.ndarray:
         """Numbers (or truth values) as float64, NaN where missing; shape (rows,)."""
-        return filled(self.rows, "float64", (part.cast(pa.float64()).to_numpy(zero_copy_only=False) for part in self.pieces()))
+        return filled(
+            self.rows, "float64", (part.cast(pa.float64()).to_numpy(zero_copy_only=False) for part in self.pieces())
+        )
 
     @functools.cached_property
     def moments(self) -> np.ndarray:
@@ -85,7 +97,9 @@ class Cells:
 
     @functools.cached_property
     def bytes(self) -> tuple[int, int]:
-        """The least and the greatest byte of all texts; (255, 0) where there is none. Most columns are plain ASCII, and most signs are not."""
+        """The least and the greatest byte of all texts; (255, 0) where there is none. Most columns are plain ASCII, and
+        most signs are not.
+        """
         least, most = 255, 0
         for part in self.varied or ([self.dictionary[0]] if self.dictionary is not None else self.pieces()):
             data = text_parts(part)[1]
@@ -101,16 +115,26 @@ class Cells:
         """
         if self.type == "text" and self.rows > WHOLE and self.distinct > WHOLE // 2:
             return None
-        if self.distinct == self.present and self.facts.get("distinct_error") is None:  # each cell is a value of its own
+        if (
+            self.distinct == self.present and self.facts.get("distinct_error") is None
+        ):  # each cell is a value of its own
             whole = pa.chunked_array(list(self.varied or self.pieces()), _ARROW[self.type])
             there = np.asarray(whole.is_valid())
             values = whole.drop_null().combine_chunks()
             return values, np.where(there, np.cumsum(there) - 1, -1).astype(np.int32)
         with pq.ParquetFile(self.table.path, read_dictionary=[self.name] if self.type == "text" else None) as file:
             whole = file.read(columns=[self.name]).column(0)
-        encoded = (whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode()).unify_dictionaries().combine_chunks()
+        encoded = (
+            (whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode())
+            .unify_dictionaries()
+            .combine_chunks()
+        )
         if isinstance(encoded, pa.ChunkedArray):
-            encoded = encoded.chunk(0) if encoded.num_chunks else pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
+            encoded = (
+                encoded.chunk(0)
+                if encoded.num_chunks
+                else pa.DictionaryArray.from_arrays(pa.array([], pa.int32()), pa.array([], pa.string()))
+            )
         return encoded.dictionary, np.asarray(encoded.indices.fill_null(-1)).astype(np.int32, copy=False)
 
     @functools.cached_property
@@ -143,7 +167,9 @@ class Cells:
         return self.where(lambda some: np.asarray(pc.is_in(some, value_set=wanted)))
 
     def where(self, test: Callable[[pa.Array], np.ndarray]) -> Mask:
-        """Which rows hold a value that passes; the test gets an array of values, mostly each once, and answers with booleans."""
+        """Which rows hold a value that passes; the test gets an array of values, mostly each once, and answers with
+        booleans.
+        """
         if self.varied:
             return np.concatenate([_tested(part, test) for part in self.varied])
         if self.dictionary is not None:
@@ -202,7 +228,7 @@ def filled(rows: int, dtype: str, parts: Iterable[np.ndarray]) -> np.ndarray:
     whole = np.empty(rows, dtype=dtype)
     start = 0
     for part in parts:
-        whole[start:start + len(part)] = part
+        whole[start : start + len(part)] = part
         start += len(part)
     return whole
 

@@ -79,6 +79,11 @@ class Check:
         return inspect.cleandoc(self.function.__doc__ or "")
 
     @property
+    def summary(self) -> str:
+        """The docstring's first paragraph: what is found."""
+        return " ".join(self.doc.split("\n\n")[0].split())
+
+    @property
     def why(self) -> str:
         """Why the problem matters, as one paragraph."""
         return " ".join(" ".join(self.doc.split("\n\n")[1:2]).split())
@@ -86,8 +91,13 @@ class Check:
     def guide(self) -> dict[str, Any]:
         """What the guide says of the check, as plain JSON values."""
         return {
-            "name": self.name, "title": self.title, "group": self.group, "summary": self.doc.splitlines()[0], "doc": self.doc,
-            "severity": self.severity, "fix": self.fix.name if self.fix else None,
+            "name": self.name,
+            "title": self.title,
+            "group": self.group,
+            "summary": self.summary,
+            "doc": self.doc,
+            "severity": self.severity,
+            "fix": self.fix.name if self.fix else None,
         }
 
     def finding(self, hit: Hit, columns: tuple[str, ...], ids: np.ndarray | None = None) -> Finding:
@@ -96,8 +106,16 @@ class Check:
         rows = _first(hit.mask, SAMPLE)
         fix = {"op": step.name, "with": dict(hit.fix)} if step and hit.fix is not None else None
         return Finding(
-            self.name, self.title, hit.columns or columns, count, count / max(1, len(hit.mask)),
-            tuple((rows if ids is None else ids[rows]).tolist()), hit.severity or self.severity, hit.message, self.why, fix,
+            self.name,
+            self.title,
+            hit.columns or columns,
+            count,
+            count / max(1, len(hit.mask)),
+            tuple((rows if ids is None else ids[rows]).tolist()),
+            hit.severity or self.severity,
+            hit.message,
+            self.why,
+            fix,
             None if fix else self.no_fix,
         )
 
@@ -106,7 +124,7 @@ def _first(mask: np.ndarray, most: int, piece: int = 100_000) -> np.ndarray:
     """The places of the first rows of a mask; all places of ten million rows would be eighty megabytes."""
     found = np.zeros(0, dtype=np.int64)
     for start in range(0, len(mask), piece):
-        found = np.concatenate([found, start + np.flatnonzero(mask[start:start + piece])[:most - len(found)]])
+        found = np.concatenate([found, start + np.flatnonzero(mask[start : start + piece])[: most - len(found)]])
         if len(found) == most:
             break
     return found
@@ -116,8 +134,14 @@ REGISTRY: dict[str, Check] = {}
 
 
 def check(
-    title: str, *, group: str, scope: Literal["column", "table"] = "column", types: Iterable[str] = (),
-    severity: Severity = "warning", fix: Step | None = None, no_fix: str = "",
+    title: str,
+    *,
+    group: str,
+    scope: Literal["column", "table"] = "column",
+    types: Iterable[str] = (),
+    severity: Severity = "warning",
+    fix: Step | None = None,
+    no_fix: str = "",
 ) -> Callable[[Callable[..., Any]], Check]:
     """Register a check: `f(column: Cells, context: Context)` for one column of these storage types, or `f(look: Look)`.
 
@@ -162,7 +186,9 @@ def _noted(each: Check, columns: tuple[str, ...], failed: list[dict[str, Any]], 
     try:
         return hits(each, *asked)
     except Exception as error:  # noqa: BLE001 - whatever it is
-        failed.append({"check": each.name, "columns": list(columns), "reason": f"{type(error).__name__}: {error}"[:300]})
+        failed.append(
+            {"check": each.name, "columns": list(columns), "reason": f"{type(error).__name__}: {error}"[:300]}
+        )
         return []
 
 

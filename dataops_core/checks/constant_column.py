@@ -19,4 +19,6 @@ def constant_column(column: Cells, context: Context) -> Hit | None:
     if column.rows < 2 or column.distinct > 1 or (column.distinct == 1 and column.facts["missing"]):
         return None
     what = f'Every cell is "{column.facts["top"][0]["value"]}".' if column.distinct else "Every cell is missing."
-    return Hit(np.ones(column.rows, dtype=bool), what, {"columns": [column.name]}, "note" if column.distinct else "warning")
+    return Hit(
+        np.ones(column.rows, dtype=bool), what, {"columns": [column.name]}, "note" if column.distinct else "warning"
+    )

@@ -14,16 +14,27 @@ LEAST_IN_EXAMPLE = 10  # rows of a group among the rows looked at first
 CELLS = 4_000_000  # looked at at once
 
 
-@check("Constant within a group", group="Between columns", scope="table",
-       no_fix="A value that was never measured cannot be made up; set the group's cells to missing, or leave the group out.")
+@check(
+    "Constant within a group",
+    group="Between columns",
+    scope="table",
+    no_fix=(
+        "A value that was never measured cannot be made up; set the group's cells to missing, or leave the group out."
+    ),
+)
 def constant_per_group(look: Look) -> Iterator[Hit]:
     """A column that varies, but holds one single value in all rows of some group: a shop, a device, a department.
 
     The group never measured it, or enters a default. Its rows look exact and say nothing.
     """
-    groups = [n for n in look.named("category", "boolean", "id", types=["text", "integer", "boolean"], least=3, most=200)
-              if look.distinct(n) <= look.rows / 20]
-    values = [n for n in look.named("number", "category", "datetime", least=3) if n not in groups or look.distinct(n) > 2]
+    groups = [
+        n
+        for n in look.named("category", "boolean", "id", types=["text", "integer", "boolean"], least=3, most=200)
+        if look.distinct(n) <= look.rows / 20
+    ]
+    values = [
+        n for n in look.named("number", "category", "datetime", least=3) if n not in groups or look.distinct(n) > 2
+    ]
     found: dict[bytes, list[Hit]] = {}
     told: set[str] = set()
     by_group = {group: _worth_a_look(look, group, values) for group in groups}
@@ -35,29 +46,35 @@ def constant_per_group(look: Look) -> Iterator[Hit]:
             if mask is not None and mask.any():
                 told.add(value)
                 names = sorted({str(look.values(group)[code]) for code in np.unique(look.codes(group)[mask])})
-                said = f'{value} never changes where {group} is {", ".join(names[:3])}: {counted(mask.sum(), "row")}.'
+                said = f"{value} never changes where {group} is {', '.join(names[:3])}: {counted(mask.sum(), 'row')}."
                 measured = look.table.column(value).kind == "number"
                 found.setdefault(np.packbits(mask).tobytes(), []).append(
                     Hit(mask, said, severity="warning" if measured else "note", columns=(group, value))
                 )
-    for hits in found.values():  # a group in which many columns stand still is one thing told in many rows, such as one hospital
+    for hits in (
+        found.values()
+    ):  # a group in which many columns stand still is one thing told in many rows, such as one hospital
         yield from hits if len(hits) <= 2 else ()
 
 
 def _worth_a_look(look: Look, group: str, values: Sequence[str]) -> set[str]:
-    """The values of which some group has one alone, seen in all of them at once: of a thousand columns a million pairs are to be passed over."""
+    """The values of which some group has one alone, seen in all of them at once: of a thousand columns a million pairs
+    are to be passed over.
+    """
     groups = look.example(group)
-    order = np.argsort(groups, kind="stable")[(groups < 0).sum():]
+    order = np.argsort(groups, kind="stable")[(groups < 0).sum() :]
     if not len(order):
         return set()
     starts = np.flatnonzero(np.concatenate([[True], np.diff(groups[order]) != 0]))
     found: set[str] = set()
     at_once = max(1, CELLS // len(order))
-    for part in (values[at:at + at_once] for at in range(0, len(values), at_once)):
+    for part in (values[at : at + at_once] for at in range(0, len(values), at_once)):
         codes = np.stack([look.example(value)[order] for value in part])
         there = codes >= 0
         low = np.minimum.reduceat(np.where(there, codes, np.iinfo(codes.dtype).max), starts, axis=1)
-        still = (low == np.maximum.reduceat(codes, starts, axis=1)) & (np.add.reduceat(there, starts, axis=1, dtype=np.int64) >= LEAST_IN_EXAMPLE)
+        still = (low == np.maximum.reduceat(codes, starts, axis=1)) & (
+            np.add.reduceat(there, starts, axis=1, dtype=np.int64) >= LEAST_IN_EXAMPLE
+        )
         found |= {value for value, worth in zip(part, still.any(axis=1), strict=True) if worth}
     return found
 
@@ -73,9 +90,13 @@ def _still(look: Look, group: str, value: str) -> np.ndarray | None:
 
 
 def _follows(groups: np.ndarray, values: np.ndarray) -> bool:
-    """Whether most rows hold the usual value of their group: then the column depends on the group, and stands still by nature."""
+    """Whether most rows hold the usual value of their group: then the column depends on the group, and stands still by
+    nature.
+    """
     both = (groups >= 0) & (values >= 0)
-    pairs, counts = np.unique(groups[both].astype(np.int64) * (int(values.max(initial=0)) + 1) + values[both], return_counts=True)
+    pairs, counts = np.unique(
+        groups[both].astype(np.int64) * (int(values.max(initial=0)) + 1) + values[both], return_counts=True
+    )
     best = np.zeros(int(groups.max(initial=0)) + 1, dtype=np.int64)
     np.maximum.at(best, pairs // (int(values.max(initial=0)) + 1), counts)
     return bool(np.median(best[best > 0] / np.bincount(groups[both], minlength=len(best))[best > 0]) > 0.9)

@@ -21,5 +21,8 @@ def control_characters(column: Cells, context: Context) -> Hit | None:
     if (column.bytes[0] >= 32 and column.bytes[1] < 127) or not column.matching(_SIGNS).any():
         return None
     mask = column.where(each(lambda text: visible(unscrambled(text)) != unscrambled(text)))
-    return Hit(mask, f"{counted(mask.sum(), 'cell holds', 'cells hold')} signs that nobody sees.",
-               {"columns": [column.name], "encoding": False, "control": True, "lookalikes": False})
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'cell holds', 'cells hold')} signs that nobody sees.",
+        {"columns": [column.name], "encoding": False, "control": True, "lookalikes": False},
+    )

@@ -17,4 +17,6 @@ def dates_as_text(column: Cells, context: Context) -> Hit | None:
     Text cannot be sorted by time or subtracted, and 03/04 is two different days in two countries.
     """
     mask = column.holding(forms(column))
-    return Hit(mask, f"{counted(mask.sum(), 'cell is a date', 'cells are dates')} written as text.", {"columns": [column.name]})
+    return Hit(
+        mask, f"{counted(mask.sum(), 'cell is a date', 'cells are dates')} written as text.", {"columns": [column.name]}
+    )

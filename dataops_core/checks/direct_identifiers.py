@@ -12,8 +12,13 @@ from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_columns import drop_columns
 
 
-@check("Direct identifiers", group="Privacy", types=["text", "integer"], fix=drop_columns,
-       no_fix="Only some cells hold them: clean these cells, and keep the rest of the column.")
+@check(
+    "Direct identifiers",
+    group="Privacy",
+    types=["text", "integer"],
+    fix=drop_columns,
+    no_fix="Only some cells hold them: clean these cells, and keep the rest of the column.",
+)
 def direct_identifiers(column: Cells, context: Context) -> Iterator[Hit]:
     """E-mail addresses, phone, card, account or social security numbers, network addresses, names of persons.
 
@@ -21,5 +26,9 @@ def direct_identifiers(column: Cells, context: Context) -> Iterator[Hit]:
     """
     for what, mask in personal_cells(column):
         if mask.any():
-            yield Hit(mask, f"{counted(mask.sum(), 'cell holds', 'cells hold')} {what}.", {"columns": [column.name]} if mask.sum() > 0.5 * column.present else None)
+            yield Hit(
+                mask,
+                f"{counted(mask.sum(), 'cell holds', 'cells hold')} {what}.",
+                {"columns": [column.name]} if mask.sum() > 0.5 * column.present else None,
+            )
             return

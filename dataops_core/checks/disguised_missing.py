@@ -18,10 +18,18 @@ from dataops_core.steps.mark_missing import mark_missing
 LONGEST = 3 * max(map(len, WORDS))  # bytes: a sign that becomes an ASCII letter in lower case has up to three
 
 
-@check("Disguised missing values", group="Missing values", fix=mark_missing,
-       no_fix="These cells are missing already (the Data page tells how the file was read), or only the source knows what they mean.")
+@check(
+    "Disguised missing values",
+    group="Missing values",
+    fix=mark_missing,
+    no_fix=(
+        "These cells are missing already (the Data page tells how the file was read), or only the source knows what"
+        " they mean."
+    ),
+)
 def disguised_missing(column: Cells, context: Context) -> Hit | None:
-    """Values such as "unknown", -999 or 1900-01-01 that stand for "we do not know", or one value that comes up far too often.
+    """Values such as "unknown", -999 or 1900-01-01 that stand for "we do not know", or one value that comes up far too
+    often.
 
     They count as real values: an average income is wrong by far when -999 means "not given".
     """
@@ -30,15 +38,23 @@ def disguised_missing(column: Cells, context: Context) -> Hit | None:
     if mask.sum() == column.present:
         mask, tokens = np.zeros(column.rows, dtype=bool), []
     said = ", ".join(f'"{token}"' for token in tokens[:5])
-    message = [f"{counted(mask.sum(), 'cell holds', 'cells hold')} {said}, which may stand for a missing value."] if tokens else []
-    if may_be_refunds(column.words) and any(token.startswith("-") for token in tokens):  # then nobody is offered to empty them
+    message = (
+        [f"{counted(mask.sum(), 'cell holds', 'cells hold')} {said}, which may stand for a missing value."]
+        if tokens
+        else []
+    )
+    if may_be_refunds(column.words) and any(
+        token.startswith("-") for token in tokens
+    ):  # then nobody is offered to empty them
         message[0] = message[0][:-1] + ", or for a refund or correction."
         tokens = [token for token in tokens if not token.startswith("-")]
     severity: Severity = "warning"
     if column.blanked is not None:
         signs = column.blanked.tokens
         told = ", ".join(f'"{token}"' for token in list(signs)[:5])
-        message.append(f"{counted(len(column.blanked.rows), 'cell held', 'cells held')} {told} and were read as missing.")
+        message.append(
+            f"{counted(len(column.blanked.rows), 'cell held', 'cells held')} {told} and were read as missing."
+        )
         severity = "warning" if tokens or not PLAIN_MISSING.issuperset(signs) else "note"
         mask = mask.copy()
         mask[column.blanked.rows] = True
@@ -57,7 +73,9 @@ def _words(column: Cells) -> tuple[np.ndarray, list[str]]:
     def test(some: pa.Array) -> np.ndarray:
         short = suspects(some, LONGEST)
         near = some if len(short) > len(some) // 2 else some.take(pa.array(short))
-        stands = np.asarray(pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(near)), value_set=pa.array(sorted(WORDS), pa.string())))
+        stands = np.asarray(
+            pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(near)), value_set=pa.array(sorted(WORDS), pa.string()))
+        )
         found.update(text.strip() for text in near.filter(pa.array(stands)).to_pylist())
         if near is some:
             return stands
@@ -68,7 +86,9 @@ def _words(column: Cells) -> tuple[np.ndarray, list[str]]:
     mask = column.where(test)
     if column.kind != "number" and any(token.lstrip("-").isdigit() for token in found):
         numeric = {token for token in found if token.lstrip("-").isdigit()}
-        if sum(text.strip().lstrip("-").isdigit() for text in column.sample(200)) > 100:  # then they may be codes like others
+        if (
+            sum(text.strip().lstrip("-").isdigit() for text in column.sample(200)) > 100
+        ):  # then they may be codes like others
             found -= numeric
             mask = column.where(each(lambda text: text.strip() in found))
     return mask, sorted(found)
@@ -102,7 +122,11 @@ def _numbers(column: Cells) -> tuple[np.ndarray, list[str]]:
     quartiles = column.facts.get("quantiles") or {}
     low, high = quartiles.get("0.05"), quartiles.get("0.95")
     apart = [code for code in CODES if low is None or high is None or not low < code < high]
-    maybe = [code for code in apart if column.kind != "id" and column.facts["min"] <= code <= column.facts["max"] and (values == code).sum() >= 2]
+    maybe = [
+        code
+        for code in apart
+        if column.kind != "id" and column.facts["min"] <= code <= column.facts["max"] and (values == code).sum() >= 2
+    ]
     top = [told["count"] for told in column.facts["top"]]
     heavy = len(top) > 1 and column.distinct >= 30 and top[0] >= max(10, 0.002 * column.present, 4 * top[1])
     stand_ins: list[float] = []
@@ -113,7 +137,9 @@ def _numbers(column: Cells) -> tuple[np.ndarray, list[str]]:
         stand_ins += [spike] if spike is not None else []
     if column.kind != "id":
         stand_ins += [end for end in _lonely(column, values) if end not in stand_ins and end not in CODES]
-    return np.isin(values, stand_ins) if stand_ins else np.zeros(column.rows, dtype=bool), [f"{code:.15g}" for code in stand_ins]
+    return np.isin(values, stand_ins) if stand_ins else np.zeros(column.rows, dtype=bool), [
+        f"{code:.15g}" for code in stand_ins
+    ]
 
 
 def _count(ordered: np.ndarray, low: float, high: float) -> int:
@@ -122,7 +148,9 @@ def _count(ordered: np.ndarray, low: float, high: float) -> int:
 
 
 def _stands_apart(ordered: np.ndarray, code: float) -> bool:
-    """Whether a code occurs more than once and lies well outside all other values, or stands out where there are few others."""
+    """Whether a code occurs more than once and lies well outside all other values, or stands out where there are few
+    others.
+    """
     hits = _count(ordered, code, code)
     if hits < 2:
         return False
@@ -160,14 +188,20 @@ def _spike(ordered: np.ndarray, known: list[float]) -> float | None:
         return None
     at = int(np.argmax(counts))
     others = np.delete(counts, at)
-    around = np.concatenate([counts[max(0, at - 25):at], counts[at + 1:at + 26]])
-    heavy = counts[at] >= max(10, 0.002 * len(ordered)) and counts[at] >= 20 * np.median(around) and counts[at] >= 4 * others.max()
+    around = np.concatenate([counts[max(0, at - 25) : at], counts[at + 1 : at + 26]])
+    heavy = (
+        counts[at] >= max(10, 0.002 * len(ordered))
+        and counts[at] >= 20 * np.median(around)
+        and counts[at] >= 4 * others.max()
+    )
     if not heavy:
         return None
     inside = 5 <= at < len(values) - 5
     first, third = values[len(values) // 4], values[3 * len(values) // 4]
     gap = values[at + 1] - values[at] if at == 0 else values[at] - values[at - 1] if at == len(values) - 1 else 0.0
     lonely = not inside and gap > 0.5 * (third - first)  # far from all others: 0 in a column of blood pressures
-    round_one = float(f"{values[at]:.4g}") == values[at]  # what people and programs put in place of a value is a plain number
+    round_one = (
+        float(f"{values[at]:.4g}") == values[at]
+    )  # what people and programs put in place of a value is a plain number
     fine = len(values) >= max(100, 0.002 * len(ordered))
     return float(values[at]) if round_one and ((inside and fine and values[at] != 0) or lonely) else None

@@ -12,8 +12,12 @@ from dataops_core.checks.wording import counted
 BLOCKS = (60, 20)  # the coarse look sees through daily cycles and few rows
 
 
-@check("Change within the file", group="Order", types=["integer", "decimal", "text"],
-       no_fix="What the column meant before and after, only the source knows; filter by row, or convert one part.")
+@check(
+    "Change within the file",
+    group="Order",
+    types=["integer", "decimal", "text"],
+    no_fix="What the column meant before and after, only the source knows; filter by row, or convert one part.",
+)
 def drift_in_file(column: Cells, context: Context) -> Hit | None:
     """A column that changes its meaning part of the way: another unit, another scale, other codes from some row on.
 
@@ -28,7 +32,11 @@ def drift_in_file(column: Cells, context: Context) -> Hit | None:
     mask = np.arange(column.rows) >= row if row >= column.rows / 2 else np.arange(column.rows) < row
     mask &= ~column.missing
     part = "from" if row >= column.rows / 2 else "before"
-    return Hit(mask, f"{before} before row {row + 1:,}, {after} from there on: {counted(mask.sum(), 'cell stands', 'cells stand')} {part} that row.")
+    return Hit(
+        mask,
+        f"{before} before row {row + 1:,}, {after} from there on: {counted(mask.sum(), 'cell stands', 'cells stand')}"
+        f" {part} that row.",
+    )
 
 
 def _level(column: Cells) -> tuple[int, str, str] | None:
@@ -49,10 +57,17 @@ def _level(column: Cells) -> tuple[int, str, str] | None:
 
 
 def _jump(values: np.ndarray, blocks: int) -> int:
-    """The block that begins another level: all block medians before it lie on one side of all after it; 0 where there is none."""
-    some = [block[np.linspace(0, len(block) - 1, min(400, len(block))).astype(int)] for block in np.array_split(values, blocks)]
+    """The block that begins another level: all block medians before it lie on one side of all after it; 0 where there
+    is none.
+    """
+    some = [
+        block[np.linspace(0, len(block) - 1, min(400, len(block))).astype(int)]
+        for block in np.array_split(values, blocks)
+    ]
     ordered = np.sort(np.concatenate(some))
-    medians = np.array([np.median(np.searchsorted(ordered, block)) for block in some]) / len(ordered)  # as ranks: units do not matter
+    medians = np.array([np.median(np.searchsorted(ordered, block)) for block in some]) / len(
+        ordered
+    )  # as ranks: units do not matter
     jumps = np.abs(np.diff(medians))
     splits = range(3, blocks - 2)
     gaps = [max(medians[at:].min() - medians[:at].max(), medians[:at].min() - medians[at:].max()) for at in splits]
@@ -61,7 +76,7 @@ def _jump(values: np.ndarray, blocks: int) -> int:
     slow = np.abs(medians[2:] - medians[:-2])
     slow = np.delete(slow, [at for at in range(best - 3, best + 1) if 0 <= at < len(slow)])
     around = np.abs(medians[best + 1] - medians[best - 2])
-    clear = max(gaps) > 0.01 and jumps[best - 2:best + 1].max() >= 4 * others.max()
+    clear = max(gaps) > 0.01 and jumps[best - 2 : best + 1].max() >= 4 * others.max()
     return best if clear or (max(gaps) > 0.1 and around >= 3.5 * slow.max()) else 0
 
 
@@ -94,6 +109,9 @@ def _codes(column: Cells) -> tuple[int, str, str] | None:
         row = int(first[order[at]])
         runs = [int((part[1:] != part[:-1]).sum()) for part in (some[:row], some[row:])]
         if len(splits) == 1 and runs[0] > 5 * at and runs[1] > 5 * (len(order) - at):
-            told = [", ".join(f'"{v}"' for v in sorted(values.take(order[part][:3]).to_pylist())) for part in (slice(0, at), slice(at, None))]
+            told = [
+                ", ".join(f'"{v}"' for v in sorted(values.take(order[part][:3]).to_pylist()))
+                for part in (slice(0, at), slice(at, None))
+            ]
             return int(places[row]), f"The values are {told[0]}, …", f"{told[1]}, …"
     return None

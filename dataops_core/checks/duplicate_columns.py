@@ -24,5 +24,9 @@ def duplicate_columns(look: Look) -> Iterator[Hit]:
             groups[column.hash].append(column.name)
     for names in groups.values():
         if len(names) > 1:
-            yield Hit(np.ones(look.rows, dtype=bool), f'{", ".join(names[1:])} equal{"s" if len(names) == 2 else ""} {names[0]} in every row.',
-                      {"columns": names[1:]}, columns=tuple(names))
+            yield Hit(
+                np.ones(look.rows, dtype=bool),
+                f"{', '.join(names[1:])} equal{'s' if len(names) == 2 else ''} {names[0]} in every row.",
+                {"columns": names[1:]},
+                columns=tuple(names),
+            )

@@ -12,15 +12,26 @@ from dataops_core.checks.shapes import PLACES
 from dataops_core.checks.wording import counted
 
 
-@check("Repeated identifiers", group="Rows", types=["text", "integer"], severity="error",
-       no_fix="Which of the rows is right, only the source knows. Rows that are equal throughout have a finding of their own.")
+@check(
+    "Repeated identifiers",
+    group="Rows",
+    types=["text", "integer"],
+    severity="error",
+    no_fix=(
+        "Which of the rows is right, only the source knows. Rows that are equal throughout have a finding of their own."
+    ),
+)
 def duplicate_ids(column: Cells, context: Context) -> Hit | None:
     """An identifier that should name one row each, but comes up again.
 
     Joins by it multiply rows, and one of the two rows is wrong or too much.
     """
     estimated = column.facts.get("distinct_error") is not None
-    if column.kind != "id" or column.words & PLACES or (not estimated and not 0.98 * column.present <= column.distinct < column.present):
+    if (
+        column.kind != "id"
+        or column.words & PLACES
+        or (not estimated and not 0.98 * column.present <= column.distinct < column.present)
+    ):
         return None
     places, keys = coming_again(column)
     _, first = np.unique(keys, return_index=True)

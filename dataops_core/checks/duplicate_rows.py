@@ -29,9 +29,15 @@ def duplicate_rows(look: Look) -> Hit | None:
     mask = np.zeros(look.rows, dtype=bool)
     mask[places] = True
     fix = [name for name in look.table.names if name in names] if aside else []
-    return Hit(mask, f"{counted(mask.sum(), 'row repeats', 'rows repeat')} an earlier row in every column{aside}.", {"columns": fix})
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'row repeats', 'rows repeat')} an earlier row in every column{aside}.",
+        {"columns": fix},
+    )
 
 
 def _numbers_rows(look: Look, name: str) -> bool:
     facts = look.facts[name]
-    return bool(facts["type"] == "integer" and look.distinct(name) == look.rows and facts["max"] - facts["min"] == look.rows - 1)
+    return bool(
+        facts["type"] == "integer" and look.distinct(name) == look.rows and facts["max"] - facts["min"] == look.rows - 1
+    )

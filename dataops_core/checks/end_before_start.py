@@ -14,21 +14,75 @@ from dataops_core.checks.wording import counted
 
 # (what comes first or is less, what comes later or is more), as words in two otherwise like names or as a pair of terms
 PAIRS = (
-    ("start", "end"), ("begin", "end"), ("started", "ended"), ("from", "to"), ("from", "until"), ("admission", "discharge"), ("admitted", "discharged"),
-    ("order", "ship"), ("ordered", "shipped"), ("order", "shipping"), ("order", "delivery"), ("ordered", "delivered"), ("order", "shipped"),
-    ("order", "delivered"), ("ship", "delivery"), ("shipped", "delivered"), ("open", "close"), ("opened", "closed"), ("birth", "death"),
-    ("birth", "admission"), ("born", "died"), ("hire", "exit"), ("hired", "left"), ("check in", "check out"), ("checkin", "checkout"),
-    ("departure", "arrival"), ("min", "max"), ("minimum", "maximum"), ("low", "high"), ("lower", "upper"), ("diastolic", "systolic"),
-    ("created", "updated"), ("created", "closed"), ("issue", "due"), ("issued", "expires"), ("first", "last"), ("invoice", "payment"),
-    ("install", "removal"), ("installed", "removed"), ("net", "gross"), ("manufacture", "expiry"), ("visit", "followup"),
+    ("start", "end"),
+    ("begin", "end"),
+    ("started", "ended"),
+    ("from", "to"),
+    ("from", "until"),
+    ("admission", "discharge"),
+    ("admitted", "discharged"),
+    ("order", "ship"),
+    ("ordered", "shipped"),
+    ("order", "shipping"),
+    ("order", "delivery"),
+    ("ordered", "delivered"),
+    ("order", "shipped"),
+    ("order", "delivered"),
+    ("ship", "delivery"),
+    ("shipped", "delivered"),
+    ("open", "close"),
+    ("opened", "closed"),
+    ("birth", "death"),
+    ("birth", "admission"),
+    ("born", "died"),
+    ("hire", "exit"),
+    ("hired", "left"),
+    ("check in", "check out"),
+    ("checkin", "checkout"),
+    ("departure", "arrival"),
+    ("min", "max"),
+    ("minimum", "maximum"),
+    ("low", "high"),
+    ("lower", "upper"),
+    ("diastolic", "systolic"),
+    ("created", "updated"),
+    ("created", "closed"),
+    ("issue", "due"),
+    ("issued", "expires"),
+    ("first", "last"),
+    ("invoice", "payment"),
+    ("install", "removal"),
+    ("installed", "removed"),
+    ("net", "gross"),
+    ("manufacture", "expiry"),
+    ("visit", "followup"),
 )
 
-ASIDE = {"date", "dates", "time", "day", "at", "on", "timestamp", "value", "temperature", "temp", "pressure", "bp", "price"}
+ASIDE = {
+    "date",
+    "dates",
+    "time",
+    "day",
+    "at",
+    "on",
+    "timestamp",
+    "value",
+    "temperature",
+    "temp",
+    "pressure",
+    "bp",
+    "price",
+}
 MOST = 40  # dates that are compared without names that say which is first
 
 
-@check("End before start", group="Dates", scope="table", severity="error",
-       no_fix="Which of the two is wrong, only the source knows; filter the rows, or set both to missing.")
+@check(
+    "End before start",
+    group="Dates",
+    scope="table",
+    severity="error",
+    no_fix="Which of the two is wrong, only the source knows; filter the rows, or set both to missing.",
+)
 def end_before_start(look: Look) -> Iterator[Hit]:
     """Pairs such as start and end, order and delivery, least and most, where the later one lies before the earlier one.
 
@@ -40,7 +94,9 @@ def end_before_start(look: Look) -> Iterator[Hit]:
     words = {name: words_of(name) for name in names}
     paired = _pairs(words)
     moments = [name for name in names if types[name]][:MOST]
-    for one, other in sorted({*paired, *permutations(moments, 2)}, key=lambda pair: (names.index(pair[0]), names.index(pair[1]))):
+    for one, other in sorted(
+        {*paired, *permutations(moments, 2)}, key=lambda pair: (names.index(pair[0]), names.index(pair[1]))
+    ):
         named = (one, other) in paired
         if frozenset((one, other)) in seen or types[one] != types[other] or (not named and (other, one) in paired):
             continue
@@ -51,8 +107,15 @@ def end_before_start(look: Look) -> Iterator[Hit]:
         wrong = mask.sum() / max(1, both.sum())
         if mask.any() and (wrong <= 0.2 if named else wrong <= 0.03 and _holds_by_nature(early, late, both, wrong)):
             seen.add(frozenset((one, other)))
-            yield Hit(mask, f"{other} lies before {one} in {counted(mask.sum(), 'row')}." if early.type == "datetime"
-                      else f"{other} is less than {one} in {counted(mask.sum(), 'row')}.", columns=(one, other))
+            yield Hit(
+                mask,
+                (
+                    f"{other} lies before {one} in {counted(mask.sum(), 'row')}."
+                    if early.type == "datetime"
+                    else f"{other} is less than {one} in {counted(mask.sum(), 'row')}."
+                ),
+                columns=(one, other),
+            )
 
 
 def _pairs(words: Mapping[str, set[str]]) -> set[tuple[str, str]]:
@@ -81,7 +144,9 @@ def _before(cells: Cells) -> np.ndarray:
 
 
 def _holds_by_nature(early: Cells, late: Cells, both: np.ndarray, wrong: float) -> bool:
-    """Whether the order would not hold as well between rows that do not belong together, and the two are mostly close."""
+    """Whether the order would not hold as well between rows that do not belong together, and the two are
+    mostly close.
+    """
     a, b = _before(early)[both], _before(late)[both]
     if len(a) < 50:
         return False

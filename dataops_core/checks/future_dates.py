@@ -11,22 +11,57 @@ from dataops_core.checks.wording import counted
 
 # what is called so may lie ahead
 _AHEAD = {
-    "due", "expiry", "expires", "expiration", "expire", "valid", "until", "planned", "plan", "next", "deadline", "scheduled", "forecast",
-    "maturity", "renewal", "target", "expected", "estimated", "best", "promised", "appointment", "retirement",
+    "due",
+    "expiry",
+    "expires",
+    "expiration",
+    "expire",
+    "valid",
+    "until",
+    "planned",
+    "plan",
+    "next",
+    "deadline",
+    "scheduled",
+    "forecast",
+    "maturity",
+    "renewal",
+    "target",
+    "expected",
+    "estimated",
+    "best",
+    "promised",
+    "appointment",
+    "retirement",
 }
 
 
-@check("Future dates", group="Dates", types=["datetime"],
-       no_fix="What the date should be, only the source knows; filter the rows, or set the cells to missing.")
+@check(
+    "Future dates",
+    group="Dates",
+    types=["datetime"],
+    no_fix="What the date should be, only the source knows; filter the rows, or set the cells to missing.",
+)
 def future_dates(column: Cells, context: Context) -> Hit | None:
     """Dates after today, in a column that records what has happened.
 
     Mostly slips in the year; they make "the latest" and every duration wrong.
     """
-    if context.today is None or column.words & _AHEAD or not column.distinct or column.facts["max"][:10] <= context.today:
+    if (
+        context.today is None
+        or column.words & _AHEAD
+        or not column.distinct
+        or column.facts["max"][:10] <= context.today
+    ):
         return None
     mask = column.moments.astype("datetime64[D]") > np.datetime64(context.today)
-    mask &= ~np.isin(column.moments.astype("datetime64[D]"), np.array(["9999-12-31", "2099-12-31"], dtype="datetime64[D]"))
+    mask &= ~np.isin(
+        column.moments.astype("datetime64[D]"), np.array(["9999-12-31", "2099-12-31"], dtype="datetime64[D]")
+    )
     if mask.sum() > 0.2 * column.present:  # then the column is about the future
         return None
-    return Hit(mask, f"{counted(mask.sum(), 'date lies', 'dates lie')} after {context.today}, the latest on {column.facts['max'][:10]}.")
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'date lies', 'dates lie')} after {context.today}, the latest on"
+        f" {column.facts['max'][:10]}.",
+    )

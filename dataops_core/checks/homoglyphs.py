@@ -18,5 +18,8 @@ def homoglyphs(column: Cells, context: Context) -> Hit | None:
     if column.bytes[1] < 128 or not column.matching(r"[\p{Greek}\p{Cyrillic}]").any():
         return None
     mask = column.where(each(lambda text: not text.isascii() and one_alphabet(text) != text))
-    return Hit(mask, f"{counted(mask.sum(), 'cell mixes', 'cells mix')} letters of two alphabets in one word.",
-               {"columns": [column.name], "encoding": False, "control": False, "lookalikes": True})
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'cell mixes', 'cells mix')} letters of two alphabets in one word.",
+        {"columns": [column.name], "encoding": False, "control": False, "lookalikes": True},
+    )

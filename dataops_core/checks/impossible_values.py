@@ -17,15 +17,28 @@ from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import shown
 
 
-@check("Impossible values", group="Numbers", types=["integer", "decimal"], severity="error", fix=mark_missing,
-       no_fix="Only the source knows what they mean, or there are too many different values to list: filter the rows by range.")
+@check(
+    "Impossible values",
+    group="Numbers",
+    types=["integer", "decimal"],
+    severity="error",
+    fix=mark_missing,
+    no_fix=(
+        "Only the source knows what they mean, or there are too many different values to list: filter the rows by"
+        " range."
+    ),
+)
 def impossible_values(column: Cells, context: Context) -> Hit | None:
     """Values that cannot be, by the column's name: an age of 240, a latitude of 412, a negative price.
 
     They are slips or codes. One of them can move an average more than a hundred true values.
     """
     span = span_of(column.words)
-    if span is None or column.facts.get("min") is None or (column.facts["min"] >= span[0] and column.facts["max"] <= span[1]):
+    if (
+        span is None
+        or column.facts.get("min") is None
+        or (column.facts["min"] >= span[0] and column.facts["max"] <= span[1])
+    ):
         return None
     mask = (column.numbers < span[0]) | (column.numbers > span[1])
     if mask.sum() > 0.4 * column.present:  # then the name means something else

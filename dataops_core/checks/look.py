@@ -21,7 +21,9 @@ HELD = 60_000_000  # bytes of columns kept in memory between two checks
 
 @dataclass(frozen=True)
 class Context:
-    """What the user said: target, favorable value, sensitive columns; and today (ISO date), after which nothing has happened yet."""
+    """What the user said: target, favorable value, sensitive columns; and today (ISO date), after which nothing has
+    happened yet.
+    """
 
     target: str | None = None
     favorable: str | None = None
@@ -33,7 +35,9 @@ class Context:
         """The context that a dataset's roles give."""
         sensitive = roles.get("sensitive") or ()
         return cls(
-            roles.get("target") or None, roles.get("favorable") or None, (sensitive,) if isinstance(sensitive, str) else tuple(sensitive),
+            roles.get("target") or None,
+            roles.get("favorable") or None,
+            (sensitive,) if isinstance(sensitive, str) else tuple(sensitive),
             today,
         )
 
@@ -44,12 +48,19 @@ class Context:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return {"target": self.target, "favorable": self.favorable, "sensitive": list(self.sensitive), "today": self.today}
+        return {
+            "target": self.target,
+            "favorable": self.favorable,
+            "sensitive": list(self.sensitive),
+            "today": self.today,
+        }
 
 
 @dataclass
 class Look:
-    """A table, the facts of its columns, and the context; columns that were asked for stay in memory while there is room."""
+    """A table, the facts of its columns, and the context; columns that were asked for stay in memory while there is
+    room.
+    """
 
     table: Table
     facts: Mapping[str, Mapping[str, Any]]
@@ -71,7 +82,9 @@ class Look:
         return int(self.facts[name]["distinct"] or 0)
 
     def remember(self, cells: Cells) -> None:
-        """Keep a first look at a column while its cells are in memory anyway: what follows needs many columns no more."""
+        """Keep a first look at a column while its cells are in memory anyway: what follows needs many
+        columns no more.
+        """
         self._sample[cells.name] = _encoded(cells.at(self._places(SAMPLE)))
         if cells.type in ("integer", "decimal"):
             self._few[cells.name] = cells.numbers[self._places(FEW)]
@@ -105,11 +118,17 @@ class Look:
         return Cells(self.narrow.get(column.name, self.table), column, self.facts[column.name], blanked)
 
     def named(self, *kinds: str, types: Sequence[str] = (), most: int | None = None, least: int = 0) -> list[str]:
-        """The columns of these kinds (all, if none is given) and storage types with `least` to `most` distinct values."""
+        """The columns of these kinds (all, if none is given) and storage types with `least` to `most`
+        distinct values.
+        """
         return [
-            column.name for column in self.table.columns
-            if (not kinds or column.kind in kinds) and (not types or column.type in types) and "failed" not in self.facts[column.name]
-            and self.facts[column.name]["distinct"] >= least and (most is None or self.facts[column.name]["distinct"] <= most)
+            column.name
+            for column in self.table.columns
+            if (not kinds or column.kind in kinds)
+            and (not types or column.type in types)
+            and "failed" not in self.facts[column.name]
+            and self.facts[column.name]["distinct"] >= least
+            and (most is None or self.facts[column.name]["distinct"] <= most)
         ]
 
     def codes(self, name: str) -> np.ndarray:

@@ -18,8 +18,17 @@ from dataops_core.steps.flag_missing import flag_missing
 from dataops_core.steps.step import Step
 
 
-@check("Missing cells", group="Missing values", scope="table", severity="note", fix=fill_missing,
-       no_fix="What names a person or a thing, and free text, cannot be guessed from the other rows: look it up, or leave it missing.")
+@check(
+    "Missing cells",
+    group="Missing values",
+    scope="table",
+    severity="note",
+    fix=fill_missing,
+    no_fix=(
+        "What names a person or a thing, and free text, cannot be guessed from the other rows: look it up, or leave it"
+        " missing."
+    ),
+)
 def missing_cells(look: Look) -> Iterator[Hit]:
     """Cells that hold nothing.
 
@@ -42,7 +51,9 @@ def missing_cells(look: Look) -> Iterator[Hit]:
 def _fix(
     look: Look, name: str, gone: np.ndarray, blank: np.ndarray, computed: Mapping[str, Rule]
 ) -> tuple[Step | None, dict[str, Any] | None]:
-    """A step that invents nothing: drop empty rows first, compute what follows from other columns, flag dates, fill only what is no name."""
+    """A step that invents nothing: drop empty rows first, compute what follows from other columns, flag dates, fill
+    only what is no name.
+    """
     kind = look.table.column(name).kind
     if blank.any():
         return drop_rows_with_missing, {"columns": [], "how": "all"}
@@ -58,7 +69,9 @@ def _fix(
 
 def _is_personal(look: Look, name: str) -> bool:
     column = look.cells(name)
-    return is_about_persons(column) or (column.type in ("text", "integer") and any(mask.any() for _, mask in personal_cells(column)))
+    return is_about_persons(column) or (
+        column.type in ("text", "integer") and any(mask.any() for _, mask in personal_cells(column))
+    )
 
 
 def _blank_rows(look: Look) -> np.ndarray:

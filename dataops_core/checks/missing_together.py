@@ -11,15 +11,22 @@ from dataops_core.checks.look import Look
 from dataops_core.checks.wording import counted
 
 
-@check("Missing together", group="Missing values", scope="table", severity="note",
-       no_fix="Filling each column by itself would invent the connection; find out why they are missing together.")
+@check(
+    "Missing together",
+    group="Missing values",
+    scope="table",
+    severity="note",
+    no_fix="Filling each column by itself would invent the connection; find out why they are missing together.",
+)
 def missing_together(look: Look) -> Iterator[Hit]:
     """Columns that are empty in the same rows.
 
-    Their source was not there for these rows: a form that was not filled in, a device that was off, a join that found nothing.
+    Their source was not there for these rows: a form that was not filled in, a device that was off, a join that found
+    nothing.
     """
     masks = {
-        name: look.gaps(name) for name in look.table.names
+        name: look.gaps(name)
+        for name in look.table.names
         if "failed" not in look.facts[name] and 5 <= look.facts[name]["missing"] < look.rows
     }
     left = list(masks)
@@ -36,5 +43,9 @@ def missing_together(look: Look) -> Iterator[Hit]:
             all_gone = np.bitwise_and.reduce([masks[name] for name in group])
             mask = np.unpackbits(all_gone, count=look.rows).astype(bool)
             share = mask.mean()
-            yield Hit(mask, f"{', '.join(group)} are empty in the same {counted(mask.sum(), 'row')}.", columns=tuple(group),
-                      severity="warning" if share >= 0.05 else "note")
+            yield Hit(
+                mask,
+                f"{', '.join(group)} are empty in the same {counted(mask.sum(), 'row')}.",
+                columns=tuple(group),
+                severity="warning" if share >= 0.05 else "note",
+            )

@@ -28,10 +28,16 @@ def mixed_date_formats(column: Cells, context: Context) -> Hit | None:
     if len(counts) < 2:
         return None
     usual = counts.most_common(1)[0][0]
-    rare = [text for text, form in found.items() if form != usual and not (form.endswith("?") and form.rstrip("?") == usual.rstrip("<>"))]
+    rare = [
+        text
+        for text, form in found.items()
+        if form != usual and not (form.endswith("?") and form.rstrip("?") == usual.rstrip("<>"))
+    ]
     mask = column.holding(rare)
     named = ", ".join(_shown(form) for form, _ in counts.most_common()[1:4])
-    return Hit(mask, f"Most dates are written like {_shown(usual)}, {mask.sum():,} like {named}.", {"columns": [column.name]})
+    return Hit(
+        mask, f"Most dates are written like {_shown(usual)}, {mask.sum():,} like {named}.", {"columns": [column.name]}
+    )
 
 
 def _order(text: str, form: str) -> str:

@@ -10,8 +10,12 @@ from dataops_core.checks.look import Context
 from dataops_core.checks.number_forms import forms
 
 
-@check("Mixed units", group="Numbers", types=["text"],
-       no_fix="Converting needs the factor between the units: split the column by unit, or replace these cells.")
+@check(
+    "Mixed units",
+    group="Numbers",
+    types=["text"],
+    no_fix="Converting needs the factor between the units: split the column by unit, or replace these cells.",
+)
 def mixed_units(column: Cells, context: Context) -> Hit | None:
     """Measures or amounts in more than one unit within one column: "72 kg" and "158 lb", "$ 5" and "€ 5".
 

@@ -18,9 +18,19 @@ def near_constant(column: Cells, context: Context) -> Hit | None:
     It tells next to nothing, and what deviates may be a slip, or the very cases that matter.
     """
     top = column.facts["top"]
-    if column.distinct < 2 or column.present < 200 or not top or top[0]["count"] < 0.995 * column.present or column.dictionary is None:
+    if (
+        column.distinct < 2
+        or column.present < 200
+        or not top
+        or top[0]["count"] < 0.995 * column.present
+        or column.dictionary is None
+    ):
         return None
     codes = column.dictionary[1]
     usual = int(np.argmax(column.counts))
     mask = (codes >= 0) & (codes != usual)
-    return Hit(mask, f'All but {counted(mask.sum(), "cell is", "cells are")} "{top[0]["value"]}"; these deviate.', {"columns": [column.name]})
+    return Hit(
+        mask,
+        f'All but {counted(mask.sum(), "cell is", "cells are")} "{top[0]["value"]}"; these deviate.',
+        {"columns": [column.name]},
+    )

@@ -14,14 +14,23 @@ from dataops_core.checks.wording import counted
 GROUP = 30
 
 
-@check("Nearly equal records", group="Rows", scope="table",
-       no_fix="Whether two such rows are one record, only somebody who knows them can say; filter the rows and look.")
+@check(
+    "Nearly equal records",
+    group="Rows",
+    scope="table",
+    no_fix="Whether two such rows are one record, only somebody who knows them can say; filter the rows and look.",
+)
 def near_duplicate_records(look: Look) -> Hit | None:
-    """Rows that agree with an earlier row in everything but the spelling of a name or another text, their own number aside.
+    """Rows that agree with an earlier row in everything but the spelling of a name or another text, their own number
+    aside.
 
     Somebody or something was entered twice. Each counts twice, and half of the history hangs on each of the two.
     """
-    texts = [n for n in look.named("text", "category", "id", types=["text"], least=50) if look.distinct(n) >= 0.02 * look.rows]
+    texts = [
+        n
+        for n in look.named("text", "category", "id", types=["text"], least=50)
+        if look.distinct(n) >= 0.02 * look.rows
+    ]
     ids = {c.name for c in look.table.columns if c.kind == "id" or look.distinct(c.name) == look.rows}
     texts = [name for name in texts if name not in {c.name for c in look.table.columns if c.kind == "id"}]
     rest = [name for name in look.table.names if name not in texts and name not in ids and look.distinct(name) > 1]
@@ -36,7 +45,9 @@ def near_duplicate_records(look: Look) -> Hit | None:
     for group in _groups(np.arange(len(places)), keys):
         for at, row in enumerate(group[1:], 1):
             mask[places[row]] = any(_near(held, int(earlier), int(row)) for earlier in group[:at])
-    return Hit(mask, f"{counted(mask.sum(), 'row agrees', 'rows agree')} with an earlier row but for the spelling of a text.")
+    return Hit(
+        mask, f"{counted(mask.sum(), 'row agrees', 'rows agree')} with an earlier row but for the spelling of a text."
+    )
 
 
 def _bits(look: Look, names: list[str]) -> float:
@@ -69,7 +80,11 @@ def _near(texts: list[pa.Array], one: int, other: int) -> bool:
             return False
         first, second = plain(a), plain(b)
         edits = DamerauLevenshtein.distance(first, second, score_cutoff=3)
-        if first != second and edits > (1 if min(len(first), len(second)) < 8 else 3) and JaroWinkler.similarity(first, second) < 0.93:
+        if (
+            first != second
+            and edits > (1 if min(len(first), len(second)) < 8 else 3)
+            and JaroWinkler.similarity(first, second) < 0.93
+        ):
             return False
         differs = True
     return differs

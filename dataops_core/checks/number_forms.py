@@ -20,8 +20,29 @@ PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 # what is called so is written in digits, but nobody adds it up
 CODE_NAMES = {
-    "zip", "zipcode", "postal", "postcode", "plz", "phone", "tel", "telephone", "mobile", "fax", "ssn", "iban", "account", "code", "id",
-    "number", "nr", "no", "sku", "ean", "isbn", "version", "ip",
+    "zip",
+    "zipcode",
+    "postal",
+    "postcode",
+    "plz",
+    "phone",
+    "tel",
+    "telephone",
+    "mobile",
+    "fax",
+    "ssn",
+    "iban",
+    "account",
+    "code",
+    "id",
+    "number",
+    "nr",
+    "no",
+    "sku",
+    "ean",
+    "isbn",
+    "version",
+    "ip",
 }
 
 
@@ -53,7 +74,9 @@ def form(text: str) -> Form | None:
 
 
 def forms(column: Cells) -> Mapping[str, Form | None]:
-    """The form of each value of a column of text, where at least half of its cells are numbers and it is no code; else empty."""
+    """The form of each value of a column of text, where at least half of its cells are numbers and it is no code; else
+    empty.
+    """
     if column.kind == "id" or column.words & CODE_NAMES or not column.present:
         return {}
     some = [form(text) for text in column.sample(400)]
@@ -68,4 +91,8 @@ def _are_codes(values: list[str]) -> bool:
     """Zip codes and the like: digits only, all of one length, some with a leading zero."""
     bare = [value.strip() for value in values]
     digits = [value for value in bare if value.isdigit()]
-    return len(digits) >= 0.8 * len(bare) and len({len(v) for v in digits}) == 1 and any(v[0] == "0" and len(v) > 1 for v in digits)
+    return (
+        len(digits) >= 0.8 * len(bare)
+        and len({len(v) for v in digits}) == 1
+        and any(v[0] == "0" and len(v) > 1 for v in digits)
+    )

@@ -21,4 +21,8 @@ def numbers_as_text(column: Cells, context: Context) -> Hit | None:
     mask = column.holding(numbers)
     if mask.sum() < 0.8 * column.present:
         return None
-    return Hit(mask, f"{counted(mask.sum(), 'cell is a number', 'cells are numbers')} written as text.", {"columns": [column.name]})
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'cell is a number', 'cells are numbers')} written as text.",
+        {"columns": [column.name]},
+    )

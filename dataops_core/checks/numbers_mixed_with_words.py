@@ -11,8 +11,13 @@ from dataops_core.checks.wording import counted
 from dataops_core.steps.mark_missing import mark_missing
 
 
-@check("Numbers mixed with words", group="Numbers", types=["text"], fix=mark_missing,
-       no_fix="There are too many different words to list; look at them, then read the column as numbers.")
+@check(
+    "Numbers mixed with words",
+    group="Numbers",
+    types=["text"],
+    fix=mark_missing,
+    no_fix="There are too many different words to list; look at them, then read the column as numbers.",
+)
 def numbers_mixed_with_words(column: Cells, context: Context) -> Hit | None:
     """A column of numbers in which some cells hold words, such as "about 5" or "twelve".
 
@@ -21,9 +26,18 @@ def numbers_mixed_with_words(column: Cells, context: Context) -> Hit | None:
     found = forms(column)
     words = [text for text, form in found.items() if form is None and not means_missing(text)]
     mask = column.holding(words)
-    if not mask.any() or mask.sum() > 0.4 * column.present or sum(column.tally[t] for t in found if PLAIN.fullmatch(t.strip())) < 0.5 * column.present:
+    if (
+        not mask.any()
+        or mask.sum() > 0.4 * column.present
+        or sum(column.tally[t] for t in found if PLAIN.fullmatch(t.strip())) < 0.5 * column.present
+    ):
         return None
     few = sorted(words, key=lambda word: (-column.tally[word], word))
     named = ", ".join(f'"{word}"' for word in few[:4])
     fix = {"columns": [column.name], "tokens": sorted(word.strip() for word in words)} if len(words) <= 50 else None
-    return Hit(mask, f"{counted(mask.sum(), 'cell is not a number', 'cells are not numbers')} among numbers: {named}{', …' if len(few) > 4 else ''}.", fix)
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'cell is not a number', 'cells are not numbers')} among numbers:"
+        f" {named}{', …' if len(few) > 4 else ''}.",
+        fix,
+    )

@@ -13,8 +13,13 @@ from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_numbers import parse_numbers
 
 
-@check("Values out of the locale", group="Text", types=["text"], fix=parse_numbers,
-       no_fix="Whether the cell is wrong or comes from another country, only the source knows.")
+@check(
+    "Values out of the locale",
+    group="Text",
+    types=["text"],
+    fix=parse_numbers,
+    no_fix="Whether the cell is wrong or comes from another country, only the source knows.",
+)
 def out_of_locale(column: Cells, context: Context) -> Iterator[Hit]:
     """Cells that follow another country's custom than the rest: 1.234,50 among 1,234.50, or a zip code of another form.
 
@@ -25,9 +30,15 @@ def out_of_locale(column: Cells, context: Context) -> Iterator[Hit]:
     if all(counts.values()) and min(counts.values()) <= 0.4 * sum(counts.values()):
         usual = max(counts, key=lambda sign: counts[sign])
         mask = column.holding([text for text, own in signs.items() if own != usual])
-        yield Hit(mask, f'{counted(mask.sum(), "cell uses", "cells use")} "{"." if usual == "," else ","}" as the decimal sign; the others use "{usual}".',
-                  {"columns": [column.name]})
+        yield Hit(
+            mask,
+            f'{counted(mask.sum(), "cell uses", "cells use")} "{"." if usual == "," else ","}" as the decimal sign; the'
+            f' others use "{usual}".',
+            {"columns": [column.name]},
+        )
     if column.words & PLACES:
         found = deviating(column)
         if found is not None:
-            yield Hit(found[0], f"{counted(found[0].sum(), 'cell is', 'cells are')} not written like the others ({found[1]}).")
+            yield Hit(
+                found[0], f"{counted(found[0].sum(), 'cell is', 'cells are')} not written like the others ({found[1]})."
+            )

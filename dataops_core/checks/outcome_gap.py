@@ -10,21 +10,43 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
 from dataops_core.errors import SettingError, nearest
 
-_GOOD = ("1", "true", "yes", "y", "approved", "accepted", "granted", "hired", "pass", "passed", "good", "success", ">50k", "paid")
+_GOOD = (
+    "1",
+    "true",
+    "yes",
+    "y",
+    "approved",
+    "accepted",
+    "granted",
+    "hired",
+    "pass",
+    "passed",
+    "good",
+    "success",
+    ">50k",
+    "paid",
+)
 
 
-@check("Outcome gap", group="Target", scope="table",
-       no_fix="A gap may be true, or the trace of unequal treatment; the Bias page helps to tell.")
+@check(
+    "Outcome gap",
+    group="Target",
+    scope="table",
+    no_fix="A gap may be true, or the trace of unequal treatment; the Bias page helps to tell.",
+)
 def outcome_gap(look: Look) -> Iterator[Hit]:
     """The favorable outcome is much rarer in one group of people than in another.
 
-    A model learns the gap and repeats it. Named where a group's rate is below four fifths of the highest, beyond chance.
+    A model learns the gap and repeats it. Named where a group's rate is below four fifths of the highest, beyond
+    chance.
     """
     target, people = look.context.target, look.context.sensitive
     if target not in look.table.names or not 2 <= look.distinct(target) <= 20:
         return
     goal = look.codes(target)
-    good = _favorable([str(value) for value in look.values(target)], look.context.favorable, np.bincount(goal[goal >= 0]))
+    good = _favorable(
+        [str(value) for value in look.values(target)], look.context.favorable, np.bincount(goal[goal >= 0])
+    )
     for name in people:
         if name not in look.table.names or not 2 <= look.distinct(name) <= 50:
             continue
@@ -41,8 +63,12 @@ def outcome_gap(look: Look) -> Iterator[Hit]:
         behind = big & (rate < 0.8 * rate[best]) & (high < low[best]) & (rate[best] - rate > 0.05)
         for at in np.flatnonzero(behind):
             values = look.values(name)
-            yield Hit((groups == at) & (goal >= 0), f'{target} is "{look.values(target)[good]}" for {rate[at]:.1%} where {name} is '
-                      f'"{values[at]}", and for {rate[best]:.1%} where it is "{values[best]}".', columns=(name, target))
+            yield Hit(
+                (groups == at) & (goal >= 0),
+                f'{target} is "{look.values(target)[good]}" for {rate[at]:.1%} where {name} is '
+                f'"{values[at]}", and for {rate[best]:.1%} where it is "{values[best]}".',
+                columns=(name, target),
+            )
 
 
 def _favorable(values: list[str], said: str | None, counts: np.ndarray) -> int:

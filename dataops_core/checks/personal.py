@@ -16,18 +16,71 @@ _IBAN = r"[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){2,7}( ?[A-Z0-9]{1,3})?"
 _CARD = r"\d{4}([ -]?\d{4}){2}[ -]?\d{1,7}"
 _SOCIAL = r"\d{3}-\d{2}-\d{4}"
 _ADDRESS = r"(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}"
-_NAME = r"(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*(?:,? (?:(?:van|von|de|der|den|del|di|la|le|el|bin|al|da|dos|ter) )*[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*){0,3}"
+_NAME = (
+    r"(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*(?:,?"
+    r" (?:(?:van|von|de|der|den|del|di|la|le|el|bin|al|da|dos|ter) )*[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*){0,3}"
+)
 
 _PHONE_WORDS = {"phone", "tel", "telephone", "mobile", "fax", "cell", "handy"}
 _REACHED = {"mail", "email", "address", "street", "iban", "passport", "ssn"}
 _PERSON_WORDS = {"surname", "firstname", "lastname", "fullname", "forename", "vorname", "nachname"}
 _OWNERS = {
-    "first", "last", "full", "patient", "customer", "client", "employee", "person", "contact", "owner", "doctor", "physician", "student",
-    "user", "member", "guest", "applicant", "given", "family", "middle", "maiden", "nurse", "teacher", "author", "manager", "cashier",
+    "first",
+    "last",
+    "full",
+    "patient",
+    "customer",
+    "client",
+    "employee",
+    "person",
+    "contact",
+    "owner",
+    "doctor",
+    "physician",
+    "student",
+    "user",
+    "member",
+    "guest",
+    "applicant",
+    "given",
+    "family",
+    "middle",
+    "maiden",
+    "nurse",
+    "teacher",
+    "author",
+    "manager",
+    "cashier",
 }
 _THINGS = {
-    "product", "item", "brand", "city", "country", "company", "file", "shop", "store", "device", "sensor", "station", "region", "state",
-    "street", "column", "field", "event", "course", "school", "hospital", "drug", "species", "team", "category", "department", "brewery", "beer",
+    "product",
+    "item",
+    "brand",
+    "city",
+    "country",
+    "company",
+    "file",
+    "shop",
+    "store",
+    "device",
+    "sensor",
+    "station",
+    "region",
+    "state",
+    "street",
+    "column",
+    "field",
+    "event",
+    "course",
+    "school",
+    "hospital",
+    "drug",
+    "species",
+    "team",
+    "category",
+    "department",
+    "brewery",
+    "beer",
 }
 
 
@@ -49,8 +102,10 @@ def personal_cells(column: Cells) -> Iterator[tuple[str, Mask]]:
     if column.words & _PHONE_WORDS and _share(some, _LOCAL_PHONE) > 0.6:
         yield "phone numbers", _fitting(column, f"{_PHONE}|{_LOCAL_PHONE}")
     for what, pattern, holds in (
-        ("bank account numbers (IBAN)", _IBAN, is_iban), ("payment card numbers", _CARD, is_card),
-        ("social security numbers", _SOCIAL, None), ("network addresses", _ADDRESS, None),
+        ("bank account numbers (IBAN)", _IBAN, is_iban),
+        ("payment card numbers", _CARD, is_card),
+        ("social security numbers", _SOCIAL, None),
+        ("network addresses", _ADDRESS, None),
     ):
         if _share(some, pattern) > 0.5:
             yield what, _fitting(column, pattern, holds)
@@ -66,12 +121,16 @@ def is_about_persons(column: Cells) -> bool:
 
 
 def _about_persons(column: Cells) -> bool:
-    """Whether the column's name says that it holds names of persons, and its values differ enough to tell them apart."""
+    """Whether the column's name says that it holds names of persons, and its values differ enough to tell
+    them apart.
+    """
     words = column.words
     named = words & _PERSON_WORDS or ("name" in words and (words & _OWNERS or not words & _THINGS))
     if not named or column.kind == "id" or words & _THINGS:
         return False
-    return column.distinct >= min(50, 0.2 * column.present) and (bool(words & (_PERSON_WORDS | _OWNERS)) or _two_words(column.sample(200)))
+    return column.distinct >= min(50, 0.2 * column.present) and (
+        bool(words & (_PERSON_WORDS | _OWNERS)) or _two_words(column.sample(200))
+    )
 
 
 def _two_words(some: list[str]) -> bool:

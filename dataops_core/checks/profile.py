@@ -24,7 +24,9 @@ Progress = Callable[[float, str], None]
 Keep = Callable[[Finding, np.ndarray], None]
 
 
-def column_profile(look: Look, column: Column, keep: Keep | None = None, blanked: Blanked | None = None) -> dict[str, Any]:
+def column_profile(
+    look: Look, column: Column, keep: Keep | None = None, blanked: Blanked | None = None
+) -> dict[str, Any]:
     """Facts and findings of one column; a finding's rows are given as positions, which do not depend on row ids."""
     facts = look.facts[column.name]
     found = []
@@ -43,22 +45,31 @@ def column_profile(look: Look, column: Column, keep: Keep | None = None, blanked
 
 
 def profile_table(
-    table: Table, known: Mapping[str, Any] | None = None, progress: Progress = lambda _share, _note: None,
-    context: Context = Context(), keep: Keep | None = None,  # noqa: B008 - a frozen value
+    table: Table,
+    known: Mapping[str, Any] | None = None,
+    progress: Progress = lambda _share, _note: None,
+    context: Context = Context(),  # noqa: B008 - a frozen value
+    keep: Keep | None = None,
     blanked: Mapping[str, Blanked] | None = None,
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     """The profile of a table and the profiles of its columns; columns in `known` are not looked at again.
 
-    A profile is JSON: rows, columns, duplicate_rows, missing_cells (None where a column could not be counted), facts (per column), context, findings (gravest first),
-    failed_checks (those that raised, and "facts" for a column that could not be counted: check, columns, reason).
-    `blanked` are the cells that reading made missing (see read.Source). `keep` is told every finding with the ids of all its rows; columns in `known` are passed over then.
+    A profile is JSON: rows, columns, duplicate_rows, missing_cells (None where a column could not be counted), facts
+    (per column), context, findings (gravest first), failed_checks (those that raised, and "facts" for a column that
+    could not be counted: check, columns, reason). `blanked` are the cells that reading made missing (see read.Source).
+    `keep` is told every finding with the ids of all its rows; columns in `known` are passed over then.
     """
     with tempfile.TemporaryDirectory(prefix="dataops-profile-") as folder:
         return _profile(table, narrowed(table, Path(folder)), known or {}, progress, context, keep, blanked or {})
 
 
 def _profile(
-    table: Table, narrow: dict[str, Table], known: Mapping[str, Any], progress: Progress, context: Context, keep: Keep | None,
+    table: Table,
+    narrow: dict[str, Table],
+    known: Mapping[str, Any],
+    progress: Progress,
+    context: Context,
+    keep: Keep | None,
     blanked: Mapping[str, Blanked],
 ) -> tuple[dict[str, Any], dict[str, Any]]:
     ids = row_ids(table)
@@ -89,8 +100,12 @@ def _profile(
             keep(findings[-1], ids[hit.mask])
     missing = [fact["missing"] for fact in facts.values()]
     return {
-        "rows": table.rows, "columns": len(table.columns),
+        "rows": table.rows,
+        "columns": len(table.columns),
         "duplicate_rows": next((f.count for f in findings if f.check == "duplicate_rows"), 0),
-        "missing_cells": None if None in missing else sum(missing), "facts": facts, "context": context.to_json(),
-        "findings": [finding.to_json() for finding in ranked(findings)], "failed_checks": failed,
+        "missing_cells": None if None in missing else sum(missing),
+        "facts": facts,
+        "context": context.to_json(),
+        "findings": [finding.to_json() for finding in ranked(findings)],
+        "failed_checks": failed,
     }, parts

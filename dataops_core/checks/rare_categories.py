@@ -8,8 +8,14 @@ from dataops_core.checks.look import Context
 from dataops_core.steps.replace_values import replace_values
 
 
-@check("Rare categories", group="Categories", types=["text"], severity="note", fix=replace_values,
-       no_fix="There are too many of them to list in one step.")
+@check(
+    "Rare categories",
+    group="Categories",
+    types=["text"],
+    severity="note",
+    fix=replace_values,
+    no_fix="There are too many of them to list in one step.",
+)
 def rare_categories(column: Cells, context: Context) -> Hit | None:
     """Categories with fewer than ten rows, or less than half a percent of them.
 
@@ -22,4 +28,6 @@ def rare_categories(column: Cells, context: Context) -> Hit | None:
         return None
     named = ", ".join(f'"{text}"' for text in rare[:4])
     fix = {"column": column.name, "mapping": dict.fromkeys(rare, "other")} if len(rare) <= 200 else None
-    return Hit(column.holding(rare), f"{len(rare):,} categories are rare: {named}{', …' if len(rare) > 4 else ''}.", fix)
+    return Hit(
+        column.holding(rare), f"{len(rare):,} categories are rare: {named}{', …' if len(rare) > 4 else ''}.", fix
+    )

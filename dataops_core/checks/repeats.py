@@ -31,7 +31,11 @@ def twins(look: Look, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     places, keys = none, none
     for number, name in enumerate(names):
         facts = look.facts[name]
-        if "failed" not in facts and facts["distinct"] + min(1, facts["missing"]) == look.rows and facts.get("distinct_error") is None:
+        if (
+            "failed" not in facts
+            and facts["distinct"] + min(1, facts["missing"]) == look.rows
+            and facts.get("distinct_error") is None
+        ):
             return none, none
         if not number:
             places, keys = coming_again(look.cells(name))
@@ -47,7 +51,9 @@ def twins(look: Look, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _grouped(keys: np.ndarray) -> np.ndarray:
-    """Equal keys numbered alike, from 0: by hashing, and by sorting where a hash table of millions would take too much memory."""
+    """Equal keys numbered alike, from 0: by hashing, and by sorting where a hash table of millions would take too much
+    memory.
+    """
     if len(keys) <= WHOLE:
         return pd.factorize(keys)[0]
     return np.unique(keys, return_inverse=True)[1]
@@ -60,7 +66,9 @@ def coming_again(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
         codes = cells.dictionary[1]
         places = np.flatnonzero((np.bincount(codes + 1) > 1)[codes + 1])
         return places, codes[places].astype(np.int64)
-    marks = filled(cells.rows, "uint64", (_marks(part) for part in cells.pieces()))  # a dictionary of millions of values takes gigabytes
+    marks = filled(
+        cells.rows, "uint64", (_marks(part) for part in cells.pieces())
+    )  # a dictionary of millions of values takes gigabytes
     ordered = np.sort(marks)
     again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     del ordered
@@ -68,7 +76,7 @@ def coming_again(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
         return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
     found = []
     for start in range(0, len(marks), PIECE):
-        some = marks[start:start + PIECE]
+        some = marks[start : start + PIECE]
         nearest = np.minimum(np.searchsorted(again, some), len(again) - 1)
         here = np.flatnonzero(again[nearest] == some)
         found.append((here + start, nearest[here]))
@@ -83,7 +91,11 @@ def _marks(part: pa.Array) -> np.ndarray:
     else:
         plain = part.cast(pa.int64()) if pa.types.is_timestamp(part.type) else part
         zero = pa.scalar(0, plain.type)
-        marks = np.asarray(plain.fill_null(zero)).astype(np.float64 if pa.types.is_floating(part.type) else np.int64).view(np.uint64)
+        marks = (
+            np.asarray(plain.fill_null(zero))
+            .astype(np.float64 if pa.types.is_floating(part.type) else np.int64)
+            .view(np.uint64)
+        )
     return np.where(there, marks, np.uint64(0x9E3779B97F4A7C15))
 
 

@@ -9,15 +9,26 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 
 
-@check("Rounded values", group="Numbers", types=["integer", "decimal"], severity="note",
-       no_fix="What was rounded cannot be made exact again; say so where the column is used.")
+@check(
+    "Rounded values",
+    group="Numbers",
+    types=["integer", "decimal"],
+    severity="note",
+    no_fix="What was rounded cannot be made exact again; say so where the column is used.",
+)
 def rounding_heaping(column: Cells, context: Context) -> Hit | None:
     """Values that end in 0 or 5 far more often than chance allows ("heaping", digit preference).
 
     They were guessed or rounded by those who entered them. Fine differences in such a column mean little.
     """
     facts = column.facts
-    if column.kind == "id" or column.distinct < 30 or column.present < 200 or facts.get("quantiles") is None or not facts.get("quantiles", {}).get("0.75"):
+    if (
+        column.kind == "id"
+        or column.distinct < 30
+        or column.present < 200
+        or facts.get("quantiles") is None
+        or not facts.get("quantiles", {}).get("0.75")
+    ):
         return None
     values = column.numbers
     some = values[np.isfinite(values)][:20_000]

@@ -11,8 +11,14 @@ from dataops_core.checks.repeats import coming_again
 from dataops_core.steps.set_kind import set_kind
 
 
-@check("Row identifier", group="Columns", types=["text", "integer"], severity="note", fix=set_kind,
-       no_fix="Nothing is wrong with it; keep it out of statistics and models.")
+@check(
+    "Row identifier",
+    group="Columns",
+    types=["text", "integer"],
+    severity="note",
+    fix=set_kind,
+    no_fix="Nothing is wrong with it; keep it out of statistics and models.",
+)
 def row_identifier(column: Cells, context: Context) -> Hit | None:
     """A column with another value in every row: a number or name of the row itself.
 

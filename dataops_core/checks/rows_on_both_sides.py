@@ -11,7 +11,10 @@ from dataops_core.models.features import PARTS, TRAIN
 
 
 @check(
-    "Rows on both sides of the split", group="Rows", scope="table", severity="error",
+    "Rows on both sides of the split",
+    group="Rows",
+    scope="table",
+    severity="error",
     no_fix='Open the split in Clean and keep "Equal rows on one side", or drop duplicate rows before it.',
 )
 def rows_on_both_sides(look: Look) -> Hit | None:
@@ -22,8 +25,14 @@ def rows_on_both_sides(look: Look) -> Hit | None:
     split = next((name for name in look.table.names if _says_parts(look, name)), None)
     if split is None:
         return None
-    names = [column.name for column in look.table.columns if column.name != split and not _identifies(look, column.name)]
-    places, keys = twins(look, sorted(names, key=lambda name: -look.distinct(name))) if names else (np.zeros(0, int), np.zeros(0, int))
+    names = [
+        column.name for column in look.table.columns if column.name != split and not _identifies(look, column.name)
+    ]
+    places, keys = (
+        twins(look, sorted(names, key=lambda name: -look.distinct(name)))
+        if names
+        else (np.zeros(0, int), np.zeros(0, int))
+    )
     if not len(places):
         return None
     cells = look.cells(split)
@@ -34,9 +43,13 @@ def rows_on_both_sides(look: Look) -> Hit | None:
     mask = np.zeros(look.rows, dtype=bool)
     mask[places[taught & ~learned]] = True
     parts = codes[np.flatnonzero(mask)]
-    named = " and ".join(f"{int((parts == at).sum()):,} {value} rows" for at, value in enumerate(values) if (parts == at).any())
+    named = " and ".join(
+        f"{int((parts == at).sum()):,} {value} rows" for at, value in enumerate(values) if (parts == at).any()
+    )
     aside = [name for name in look.table.names if name not in {split, *names}]
-    return Hit(mask, f"{named} stand among the training rows too" + (f", but for {', '.join(aside)}." if aside else "."))
+    return Hit(
+        mask, f"{named} stand among the training rows too" + (f", but for {', '.join(aside)}." if aside else ".")
+    )
 
 
 def _says_parts(look: Look, name: str) -> bool:

@@ -9,35 +9,75 @@ from typing import Any
 DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
     "completeness": ("cells", ("missing_cells", "disguised_missing")),
     "uniqueness": ("rows", ("duplicate_rows", "near_duplicate_records", "duplicate_ids")),
-    "validity": ("cells", (
-        "impossible_values", "numbers_as_text", "numbers_mixed_with_words", "dates_as_text", "mojibake", "control_characters",
-        "homoglyphs", "unusual_pattern", "out_of_locale", "spaces_around_text",
-    )),
-    "consistency": ("cells", (
-        "case_variants", "spelling_variants", "mixed_date_formats", "ambiguous_dates", "mixed_units", "broken_dependency", "broken_sum",
-        "end_before_start", "drift_in_file", "missing_together",
-    )),
+    "validity": (
+        "cells",
+        (
+            "impossible_values",
+            "numbers_as_text",
+            "numbers_mixed_with_words",
+            "dates_as_text",
+            "mojibake",
+            "control_characters",
+            "homoglyphs",
+            "unusual_pattern",
+            "out_of_locale",
+            "spaces_around_text",
+        ),
+    ),
+    "consistency": (
+        "cells",
+        (
+            "case_variants",
+            "spelling_variants",
+            "mixed_date_formats",
+            "ambiguous_dates",
+            "mixed_units",
+            "broken_dependency",
+            "broken_sum",
+            "end_before_start",
+            "drift_in_file",
+            "missing_together",
+        ),
+    ),
     "timeliness": ("dates", ("future_dates", "absurd_dates")),
     "accuracy": ("numbers", ("outliers", "rounding_heaping", "stuck_values", "constant_per_group")),
 }
 OUTSIDE = {  # about what a column is good for, not about a fault of its cells
-    "constant_column", "near_constant", "skewed", "rare_categories", "too_many_categories", "row_identifier", "direct_identifiers",
-    "duplicate_columns", "class_imbalance", "target_leakage", "outcome_gap", "sorted_rows",
+    "constant_column",
+    "near_constant",
+    "skewed",
+    "rare_categories",
+    "too_many_categories",
+    "row_identifier",
+    "direct_identifiers",
+    "duplicate_columns",
+    "class_imbalance",
+    "target_leakage",
+    "outcome_gap",
+    "sorted_rows",
     "rows_on_both_sides",
 }
 FORMULAS = {
     "completeness": "1 − (missing cells + cells that stand for missing) ÷ all cells",
     "uniqueness": "1 − (rows that repeat another, nearly repeat it, or repeat its identifier) ÷ all rows",
     "validity": "1 − cells with a value or form that cannot be ÷ all cells that hold something",
-    "consistency": "1 − cells that contradict others (spelling, formats, units, dependencies, sums, order of dates) ÷ all cells that hold something",
+    "consistency": (
+        "1 − cells that contradict others (spelling, formats, units, dependencies, sums, order of dates) ÷ all cells"
+        " that hold something"
+    ),
     "timeliness": "1 − dates in the future or of an absurd year ÷ all dates; no figure without dates",
-    "accuracy": "1 − numbers that are suspect (far out, rounded, stuck, one value for a whole group) ÷ all numbers; a hint only: the truth is not in the file",
+    "accuracy": (
+        "1 − numbers that are suspect (far out, rounded, stuck, one value for a whole group) ÷ all numbers; a hint"
+        " only: the truth is not in the file"
+    ),
 }
 
 
 @dataclass(frozen=True)
 class Score:
-    """One side of quality: a share from 0 to 1 (None where there is nothing to measure), and the counts it is made of."""
+    """One side of quality: a share from 0 to 1 (None where there is nothing to measure), and the counts it
+    is made of.
+    """
 
     name: str
     value: float | None
@@ -64,7 +104,10 @@ def _score(profile: Mapping[str, Any], name: str, of: str, checks: Sequence[str]
     own = [finding for finding in profile["findings"] if finding["check"] in checks]
     if name == "completeness":
         hidden = sum(f["count"] for f in own if f["check"] == "disguised_missing" and f["fix"])
-        affected, whole = min(sum(fact["missing"] or 0 for fact in facts.values()) + hidden, rows * len(facts)), rows * len(facts)
+        affected, whole = (
+            min(sum(fact["missing"] or 0 for fact in facts.values()) + hidden, rows * len(facts)),
+            rows * len(facts),
+        )
     elif of == "rows":
         affected, whole = max((f["count"] for f in own), default=0), rows
     else:
@@ -75,7 +118,9 @@ def _score(profile: Mapping[str, Any], name: str, of: str, checks: Sequence[str]
             column = finding["columns"][0] if finding["columns"] else ""
             most[column] = max(most.get(column, 0), finding["count"])
         affected = min(sum(most.values()), whole)
-    return Score(name, 1 - affected / whole if whole else None, affected, whole, tuple(sorted({f["check"] for f in own})))
+    return Score(
+        name, 1 - affected / whole if whole else None, affected, whole, tuple(sorted({f["check"] for f in own}))
+    )
 
 
 def total(some: Sequence[Score], weights: Mapping[str, float] | None = None) -> float | None:
@@ -88,12 +133,16 @@ def total(some: Sequence[Score], weights: Mapping[str, float] | None = None) -> 
 def changed(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
     """What became of the findings between two profiles: `better` and `worse`, each with check, columns and both counts.
 
-    Told are faults of cells and rows, by their share: where only rows went away, and as large a share is left, nothing changed.
-    What a file's reading made missing is no fault of the table.
+    Told are faults of cells and rows, by their share: where only rows went away, and as large a share is left, nothing
+    changed. What a file's reading made missing is no fault of the table.
     """
     counts = [
-        {(f["check"], tuple(f["columns"])): (f["title"], f["count"], f["share"]) for f in profile["findings"]
-         if f["check"] not in OUTSIDE and not (f["check"] == "disguised_missing" and not f["fix"])} for profile in (before, after)
+        {
+            (f["check"], tuple(f["columns"])): (f["title"], f["count"], f["share"])
+            for f in profile["findings"]
+            if f["check"] not in OUTSIDE and not (f["check"] == "disguised_missing" and not f["fix"])
+        }
+        for profile in (before, after)
     ]
     told: dict[str, list[dict[str, Any]]] = {"better": [], "worse": []}
     for key in {**counts[0], **counts[1]}:

@@ -28,7 +28,11 @@ def shape(text: str, loose: bool = False) -> str:
 def deviating(column: Cells) -> tuple[np.ndarray, str] | None:
     """Which cells deviate from the one shape that at least 98 % of a column of codes have, and that shape in words."""
     some = column.sample(500)
-    if column.present < 100 or not some or np.mean([any(c.isdigit() for c in text) and len(text) <= 30 for text in some]) < 0.9:
+    if (
+        column.present < 100
+        or not some
+        or np.mean([any(c.isdigit() for c in text) and len(text) <= 30 for text in some]) < 0.9
+    ):
         return None
     for loose in (False, True):
         usual, count = Counter(shape(text, loose) for text in some).most_common(1)[0]
@@ -37,7 +41,9 @@ def deviating(column: Cells) -> tuple[np.ndarray, str] | None:
         mask = ~column.matching(rf"\s*{_pattern(usual, loose)}\s*", whole=True) & ~column.missing
         if mask.any() and mask.sum() <= 0.05 * column.present:
             mask &= ~column.where(each(means_missing))
-            usual_too = [text for text, n in column.tally.items() if n >= max(5, 0.005 * column.present)]  # a slip is not made that often
+            usual_too = [
+                text for text, n in column.tally.items() if n >= max(5, 0.005 * column.present)
+            ]  # a slip is not made that often
             mask &= ~column.holding(usual_too) if usual_too else True
         if mask.sum() <= 0.02 * column.present:
             return (mask, f'"{usual}"') if mask.any() else None

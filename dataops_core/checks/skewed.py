@@ -7,8 +7,16 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 
 
-@check("Skewed column", group="Numbers", types=["integer", "decimal"], severity="note",
-       no_fix="Nothing is wrong with it. For models that like even spreads, take the logarithm; for a typical value, the median.")
+@check(
+    "Skewed column",
+    group="Numbers",
+    types=["integer", "decimal"],
+    severity="note",
+    no_fix=(
+        "Nothing is wrong with it. For models that like even spreads, take the logarithm; for a typical value, the"
+        " median."
+    ),
+)
 def skewed(column: Cells, context: Context) -> Hit | None:
     """A column with a long tail on one side (skewness beyond 2).
 

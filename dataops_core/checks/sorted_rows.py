@@ -8,14 +8,21 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
 
 
-@check("Sorted rows", group="Order", scope="table", severity="note",
-       no_fix="Nothing is wrong with it; draw rows at random instead of taking the first ones.")
+@check(
+    "Sorted rows",
+    group="Order",
+    scope="table",
+    severity="note",
+    no_fix="Nothing is wrong with it; draw rows at random instead of taking the first ones.",
+)
 def sorted_rows(look: Look) -> Hit | None:
     """The rows are sorted by the target, or by a category.
 
     The first thousand rows are then no picture of the whole, nor is a split by position.
     """
-    names = [name for name in (look.context.target, *look.named("category", "boolean", most=100)) if name in look.table.names]
+    names = [
+        name for name in (look.context.target, *look.named("category", "boolean", most=100)) if name in look.table.names
+    ]
     for name in dict.fromkeys(names):
         distinct = look.distinct(name)
         if 2 <= distinct <= look.rows / 20:

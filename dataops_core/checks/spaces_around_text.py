@@ -23,7 +23,11 @@ def spaces_around_text(column: Cells, context: Context) -> Hit | None:
     """
     one_sort = column.bytes[0] >= 32 and column.bytes[1] < 128
     mask = column.where(_spaced) if one_sort else column.matching(f"(?s)^{_SPACE}|{_SPACE}$|{_SPACE}{{2}}")
-    return Hit(mask, f"{counted(mask.sum(), 'cell has', 'cells have')} spaces that do not belong there.", {"columns": [column.name]})
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'cell has', 'cells have')} spaces that do not belong there.",
+        {"columns": [column.name]},
+    )
 
 
 def _spaced(some: pa.Array) -> np.ndarray:

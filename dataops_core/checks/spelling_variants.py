@@ -16,22 +16,36 @@ from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visi
 MOST = 20_000
 
 
-@check("Spelling variants", group="Text", types=["text"], fix=merge_values,
-       no_fix="There are too many to list in one step; merge them by clusters.")
+@check(
+    "Spelling variants",
+    group="Text",
+    types=["text"],
+    fix=merge_values,
+    no_fix="There are too many to list in one step; merge them by clusters.",
+)
 def spelling_variants(column: Cells, context: Context) -> Hit | None:
     """The same value written in several ways: punctuation, accents, order of words, or a slip of the pen.
 
     "Amsterdam" and "Amsterdm" are counted as two cities; every figure by city is then wrong.
     """
-    if column.kind == "id" or not 2 <= column.distinct <= MOST or column.distinct > 0.5 * column.present or column.facts["mean_length"] > 60:
+    if (
+        column.kind == "id"
+        or not 2 <= column.distinct <= MOST
+        or column.distinct > 0.5 * column.present
+        or column.facts["mean_length"] > 60
+    ):
         return None
     mapping = merges(column.tally)
     if not mapping:
         return None
     mask = column.holding(mapping)
     named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
-    return Hit(mask, f"{counted(mask.sum(), 'cell looks like a variant', 'cells look like variants')} of another value: {named}{', …' if len(mapping) > 3 else ''}.",
-               {"column": column.name, "mapping": mapping} if len(mapping) <= 1000 else None)
+    return Hit(
+        mask,
+        f"{counted(mask.sum(), 'cell looks like a variant', 'cells look like variants')} of another value:"
+        f" {named}{', …' if len(mapping) > 3 else ''}.",
+        {"column": column.name, "mapping": mapping} if len(mapping) <= 1000 else None,
+    )
 
 
 def merges(counts: Mapping[str, int]) -> dict[str, str]:
@@ -63,7 +77,8 @@ def merges(counts: Mapping[str, int]) -> dict[str, str]:
     leader |= slips(open_ones)
     leader |= _alike(open_ones, leader)
     return {
-        value: leader[heads[value]] for value in sorted(counts, key=lambda value: (-counts[value], value))
+        value: leader[heads[value]]
+        for value in sorted(counts, key=lambda value: (-counts[value], value))
         if heads[value] in leader and leader[heads[value]] != heads[value]
     }
 
@@ -75,7 +90,11 @@ def _sane(text: str) -> bool:
 def _key(text: str) -> str:
     """The fingerprint, with the signs that make a difference (C and C++, < and >) and, for codes, their order."""
     signs = "".join(c for c in text if c in "<>+=%#$€£&@*")
-    return f"{fingerprint(text)} {signs}" if not any(c.isdigit() for c in text) else f"{' '.join(text.casefold().split())} {signs}"
+    return (
+        f"{fingerprint(text)} {signs}"
+        if not any(c.isdigit() for c in text)
+        else f"{' '.join(text.casefold().split())} {signs}"
+    )
 
 
 def _alike(counts: Mapping[str, int], leader: Mapping[str, str]) -> dict[str, str]:
@@ -83,7 +102,9 @@ def _alike(counts: Mapping[str, int], leader: Mapping[str, str]) -> dict[str, st
     from rapidfuzz.distance import DamerauLevenshtein
 
     found: dict[str, str] = {}
-    words = {value for value in counts if leader[value] == value and len(value) >= 6 and not any(c.isdigit() for c in value)}
+    words = {
+        value for value in counts if leader[value] == value and len(value) >= 6 and not any(c.isdigit() for c in value)
+    }
     for key, close in ((ngram_fingerprint, 0.0), (sound, 0.75)):
         groups: dict[str, list[str]] = defaultdict(list)
         for value in sorted(words, key=lambda value: (-counts[value], value)):
@@ -91,6 +112,10 @@ def _alike(counts: Mapping[str, int], leader: Mapping[str, str]) -> dict[str, st
         for told, group in groups.items():
             for value in group[1:] if len(told) > 2 else ():
                 near = DamerauLevenshtein.normalized_similarity(value.casefold(), group[0].casefold())
-                if counts[value] * 50 <= counts[group[0]] and near >= close and value[:1].casefold() == group[0][:1].casefold():
+                if (
+                    counts[value] * 50 <= counts[group[0]]
+                    and near >= close
+                    and value[:1].casefold() == group[0][:1].casefold()
+                ):
                     found.setdefault(value, group[0])
     return found

@@ -11,29 +11,60 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Look
 from dataops_core.checks.wording import counted
 
-_ENTITIES = {"device", "sensor", "station", "machine", "unit", "site", "meter", "patient", "node", "probe", "engine", "turbine", "vehicle", "room", "line"}
+_ENTITIES = {
+    "device",
+    "sensor",
+    "station",
+    "machine",
+    "unit",
+    "site",
+    "meter",
+    "patient",
+    "node",
+    "probe",
+    "engine",
+    "turbine",
+    "vehicle",
+    "room",
+    "line",
+}
 
 
-@check("Stuck values", group="Order", scope="table",
-       no_fix="What was really measured is lost; set the run to missing, or interpolate it.")
+@check(
+    "Stuck values",
+    group="Order",
+    scope="table",
+    no_fix="What was really measured is lost; set the run to missing, or interpolate it.",
+)
 def stuck_values(look: Look) -> Iterator[Hit]:
     """A finely spread measurement that stays at exactly one value for many rows in a row.
 
     The device, or the link to it, stood still. The rows look measured but repeat the last true value.
     """
-    entities = [n for n in look.named("category", "id", "number", types=["text", "integer"], least=2, most=5000)
-                if look.cells(n).words & _ENTITIES and look.distinct(n) <= look.rows / 20]
+    entities = [
+        n
+        for n in look.named("category", "id", "number", types=["text", "integer"], least=2, most=5000)
+        if look.cells(n).words & _ENTITIES and look.distinct(n) <= look.rows / 20
+    ]
     orders: list[Any] = [slice(None), *(np.argsort(look.codes(name), kind="stable") for name in entities[:2])]
     for name in look.named("number", types=["integer", "decimal"], least=50):
         cells, top = look.cells(name), look.facts[name]["top"]
-        if cells.distinct < min(150, 0.1 * cells.present) or cells.facts.get("monotonic") or (top and top[0]["count"] > 0.3 * cells.present):
+        if (
+            cells.distinct < min(150, 0.1 * cells.present)
+            or cells.facts.get("monotonic")
+            or (top and top[0]["count"] > 0.3 * cells.present)
+        ):
             continue
         mask = np.zeros(look.rows, dtype=bool)
         for order in orders:
             mask[order] |= _runs(cells.numbers[order])
         if mask.any():
-            yield Hit(mask, f"{name} stays at one value for up to {counted(_longest(cells.numbers, orders), 'row')} in a row: {counted(mask.sum(), 'row repeats', 'rows repeat')} the one before.",
-                      columns=(name,))
+            yield Hit(
+                mask,
+                f"{name} stays at one value for up to {counted(_longest(cells.numbers, orders), 'row')} in a row:"
+                f" {counted(mask.sum(), 'row repeats', 'rows repeat')} the one before.",
+                columns=(name,),
+            )
 
 
 def _starts(values: np.ndarray) -> np.ndarray:
@@ -45,12 +76,14 @@ def _runs(values: np.ndarray) -> np.ndarray:
     """The rows of runs too long to be chance, but for the first row of each."""
     starts = _starts(values)
     lengths = np.diff(np.append(starts, len(values)))
-    equal = np.clip((len(values) - len(starts)) / max(1, len(values)), 1e-6, 0.9)  # how often a value equals the one before
+    equal = np.clip(
+        (len(values) - len(starts)) / max(1, len(values)), 1e-6, 0.9
+    )  # how often a value equals the one before
     usual = np.median(lengths[lengths > 1]) if (lengths > 1).any() else 1
     least = max(8, int(np.ceil(np.log(1e-4 / len(values)) / np.log(equal))) + 1, 4 * usual)
     mask = np.zeros(len(values), dtype=bool)
     for start, length in zip(starts[lengths >= least], lengths[lengths >= least], strict=True):
-        mask[start + 1:start + length] = True
+        mask[start + 1 : start + length] = True
     return mask
 
 

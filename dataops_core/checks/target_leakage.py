@@ -43,14 +43,24 @@ def _follows(look: Look, name: str, target: str) -> str:
 
 
 def _tells(look: Look, name: str, target: str) -> str:
-    """How well the usual target of each value (or range of a number) gives the target, in words; empty where not well."""
+    """How well the usual target of each value (or range of a number) gives the target, in words; empty
+    where not well.
+    """
     goal = look.codes(target)
     if look.distinct(name) <= min(1000, look.rows / 10):
         given = look.codes(name)
     elif look.facts[name]["type"] in ("integer", "decimal", "datetime"):
         cells = look.cells(name)
-        values = cells.numbers if cells.type != "datetime" else np.where(cells.missing, np.nan, cells.moments.astype("int64").astype(float))
-        edges = np.unique(np.quantile(values[np.isfinite(values)], np.linspace(0, 1, 51)[1:-1])) if np.isfinite(values).any() else np.array([])
+        values = (
+            cells.numbers
+            if cells.type != "datetime"
+            else np.where(cells.missing, np.nan, cells.moments.astype("int64").astype(float))
+        )
+        edges = (
+            np.unique(np.quantile(values[np.isfinite(values)], np.linspace(0, 1, 51)[1:-1]))
+            if np.isfinite(values).any()
+            else np.array([])
+        )
         given = np.where(np.isfinite(values), np.searchsorted(edges, values), -1)
     else:
         return ""
@@ -58,6 +68,8 @@ def _tells(look: Look, name: str, target: str) -> str:
     if both.sum() < 50:
         return ""
     width = int(goal.max()) + 1
-    table = np.bincount(given[both].astype(np.int64) * width + goal[both], minlength=(int(given.max()) + 1) * width).reshape(-1, width)
+    table = np.bincount(
+        given[both].astype(np.int64) * width + goal[both], minlength=(int(given.max()) + 1) * width
+    ).reshape(-1, width)
     right, chance = table.max(axis=1).sum() / table.sum(), table.sum(axis=0).max() / table.sum()
     return f"in {right:.1%} of the rows" if 1 - right <= 0.03 * (1 - chance) else ""

@@ -7,14 +7,30 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.look import Context
 
 
-@check("Too many categories", group="Categories", types=["text"], severity="note",
-       no_fix="Which values belong together is a matter of meaning: merge them by a mapping, or keep the column out of groupings.")
+@check(
+    "Too many categories",
+    group="Categories",
+    types=["text"],
+    severity="note",
+    no_fix=(
+        "Which values belong together is a matter of meaning: merge them by a mapping, or keep the column out of"
+        " groupings."
+    ),
+)
 def too_many_categories(column: Cells, context: Context) -> Hit | None:
     """A column of short texts that come again, but with more than a hundred values.
 
     Grouped or encoded by it, a table falls into tiny pieces.
     """
     facts = column.facts
-    if column.kind == "id" or column.distinct <= 100 or column.distinct > 0.5 * column.present or facts["mean_length"] > 40:
+    if (
+        column.kind == "id"
+        or column.distinct <= 100
+        or column.distinct > 0.5 * column.present
+        or facts["mean_length"] > 40
+    ):
         return None
-    return Hit(~column.missing, f"{column.distinct:,} different values, {column.present / column.distinct:,.0f} rows each on average.")
+    return Hit(
+        ~column.missing,
+        f"{column.distinct:,} different values, {column.present / column.distinct:,.0f} rows each on average.",
+    )

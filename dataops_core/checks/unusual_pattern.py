@@ -11,8 +11,12 @@ from dataops_core.checks.shapes import PLACES, deviating
 from dataops_core.checks.wording import counted
 
 
-@check("Unusual patterns", group="Text", types=["text"],
-       no_fix="What the code should be, only the source knows; replace the cells, or set them to missing.")
+@check(
+    "Unusual patterns",
+    group="Text",
+    types=["text"],
+    no_fix="What the code should be, only the source knows; replace the cells, or set them to missing.",
+)
 def unusual_pattern(column: Cells, context: Context) -> Hit | None:
     """Codes that are not built like nearly all others in the column: "AB1234" among "AB-1234".
 
@@ -21,4 +25,8 @@ def unusual_pattern(column: Cells, context: Context) -> Hit | None:
     if column.words & PLACES or forms(column) or date_forms.forms(column):
         return None  # the first is said as "out of the locale"; numbers and dates are no codes
     found = deviating(column)
-    return Hit(found[0], f"{counted(found[0].sum(), 'cell is', 'cells are')} not built like the others ({found[1]}).") if found else None
+    return (
+        Hit(found[0], f"{counted(found[0].sum(), 'cell is', 'cells are')} not built like the others ({found[1]}).")
+        if found
+        else None
+    )

@@ -1,8 +1,8 @@
 """Clusters of values that may be one and the same: key collision and nearest neighbour.
 
 The methods are those that OpenRefine's documentation describes ("Clustering In Depth",
-https://openrefine.org/docs/technical-reference/clustering-in-depth): fingerprint, n-gram fingerprint, phonetic keys, and
-nearest neighbours by Levenshtein distance within blocks.
+https://openrefine.org/docs/technical-reference/clustering-in-depth): fingerprint, n-gram fingerprint, phonetic keys,
+and nearest neighbours by Levenshtein distance within blocks.
 """
 
 from __future__ import annotations
@@ -26,7 +26,9 @@ METHODS: dict[Method, str] = {
     "neighbours": "Few letters apart (Levenshtein)",
 }
 _SPLIT = re.compile(r"[\s\u0085\u00a0\u2000-\u200b\u3000]+")
-_OTHER_LETTERS = str.maketrans({"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "d", "ı": "i", "ħ": "h"})
+_OTHER_LETTERS = str.maketrans(
+    {"ß": "ss", "æ": "ae", "œ": "oe", "ø": "o", "đ": "d", "ł": "l", "þ": "th", "ð": "d", "ı": "i", "ħ": "h"}
+)
 _PUNCTUATION = str.maketrans("", "", string.punctuation + "`´‘’“”«»–—…·")
 
 
@@ -49,7 +51,9 @@ def plain(text: str) -> str:
     'gunthers cafe'
     """
     bare = unicodedata.normalize("NFKD", text.strip().lower().translate(_OTHER_LETTERS))
-    return "".join(c for c in bare if not unicodedata.combining(c) and unicodedata.category(c)[0] != "C").translate(_PUNCTUATION)
+    return "".join(c for c in bare if not unicodedata.combining(c) and unicodedata.category(c)[0] != "C").translate(
+        _PUNCTUATION
+    )
 
 
 def fingerprint(text: str) -> str:
@@ -68,7 +72,7 @@ def ngram_fingerprint(text: str, size: int = 2) -> str:
     'arispari'
     """
     bare = _SPLIT.sub("", plain(text))
-    return "".join(sorted({bare[at:at + size] for at in range(len(bare) - size + 1)})) or bare
+    return "".join(sorted({bare[at : at + size] for at in range(len(bare) - size + 1)})) or bare
 
 
 def sound(text: str) -> str:
@@ -88,8 +92,8 @@ KEYS: dict[str, Callable[[str], str]] = {"fingerprint": fingerprint, "n-gram": n
 def clusters(counts: Mapping[str, int], method: Method, distance: int = 2) -> list[Cluster]:
     """Groups of two values and more that may be one, those with most rows first.
 
-    `distance` is the most edits between neighbours; only values that share three letters in a row somewhere are compared
-    (a block, as OpenRefine calls it; six letters where there are very many values).
+    `distance` is the most edits between neighbours; only values that share three letters in a row somewhere are
+    compared (a block, as OpenRefine calls it; six letters where there are very many values).
 
     >>> [c.values for c in clusters({"Paris": 9, "paris ": 1, "Rome": 5}, "fingerprint")]
     [(('Paris', 9), ('paris ', 1))]
@@ -103,7 +107,8 @@ def clusters(counts: Mapping[str, int], method: Method, distance: int = 2) -> li
         groups = [group for key, group in by_key.items() if key]
     found = [
         Cluster(tuple(sorted(((value, int(counts[value])) for value in group), key=lambda pair: (-pair[1], pair[0]))))
-        for group in groups if len(group) > 1
+        for group in groups
+        if len(group) > 1
     ]
     return sorted(found, key=lambda cluster: (-sum(n for _, n in cluster.values), cluster.values))
 
@@ -115,7 +120,7 @@ def _neighbours(values: list[str], distance: int) -> list[list[str]]:
     blocks: dict[str, set[str]] = defaultdict(set)
     for value, text in bare.items():
         for start in range(max(1, len(text) - block + 1)):
-            blocks[text[start:start + block] if len(text) > block else "short"].add(value)
+            blocks[text[start : start + block] if len(text) > block else "short"].add(value)
     leader = {value: value for value in values}
 
     def head(value: str) -> str:
@@ -130,7 +135,11 @@ def _neighbours(values: list[str], distance: int) -> list[list[str]]:
             if (one, other) in seen or head(one) == head(other):
                 continue
             seen.add((one, other))
-            if Levenshtein.distance(bare[one], bare[other], score_cutoff=distance) <= distance < max(len(bare[one]), len(bare[other])) / 2:
+            if (
+                Levenshtein.distance(bare[one], bare[other], score_cutoff=distance)
+                <= distance
+                < max(len(bare[one]), len(bare[other])) / 2
+            ):
                 leader[head(other)] = head(one)
     groups: dict[str, list[str]] = defaultdict(list)
     for value in values:
@@ -141,9 +150,10 @@ def _neighbours(values: list[str], distance: int) -> list[list[str]]:
 def slips(counts: Mapping[str, int], rare: int = 20) -> dict[str, str]:
     """Values that are a slip of the pen away from a far more frequent one, with that one.
 
-    One insertion, deletion, substitution or swap of neighbours (Damerau 1964) in five letters or more, where the value is
-    at most 1/`rare` as frequent; in shorter texts no substitution (Iran, Iraq), and at most a hundredth, as for two slips in nine. The first letter is never
-    taken for a slip (Cortland is no Portland), nor is anything in texts with digits: two codes are two codes.
+    One insertion, deletion, substitution or swap of neighbours (Damerau 1964) in five letters or more, where the value
+    is at most 1/`rare` as frequent; in shorter texts no substitution (Iran, Iraq), and at most a hundredth, as for two
+    slips in nine. The first letter is never taken for a slip (Cortland is no Portland), nor is anything in texts with
+    digits: two codes are two codes.
 
     >>> slips({"Amsterdam": 90, "Amsterdm": 2, "Rotterdam": 50})
     {'Amsterdm': 'Amsterdam'}
@@ -160,8 +170,10 @@ def slips(counts: Mapping[str, int], rare: int = 20) -> dict[str, str]:
     for value in small:
         near = {leader for piece in _pieces(keys[value]) for leader in by_piece.get(piece, ())}
         apart = sorted(
-            (edits, -counts[leader], leader) for leader in near
-            if keys[leader] != keys[value] and (edits := _slip(keys[value], keys[leader], counts[value], counts[leader], rare))
+            (edits, -counts[leader], leader)
+            for leader in near
+            if keys[leader] != keys[value]
+            and (edits := _slip(keys[value], keys[leader], counts[value], counts[leader], rare))
         )
         if apart:
             found[value] = apart[0][2]
@@ -171,7 +183,16 @@ def slips(counts: Mapping[str, int], rare: int = 20) -> dict[str, str]:
 def _pieces(key: str) -> set[str]:
     """The block keys of a text: its halves with its first letter, one of which two slips or fewer seldom touch."""
     third = max(2, len(key) // 3)
-    return {f"a{key[0]}{key[1:third]}", f"b{key[0]}{key[-third:]}", f"c{key[0]}{len(key) // 2}{key[-1]}", f"c{key[0]}{(len(key) + 1) // 2}{key[-1]}"} if key else set()
+    return (
+        {
+            f"a{key[0]}{key[1:third]}",
+            f"b{key[0]}{key[-third:]}",
+            f"c{key[0]}{len(key) // 2}{key[-1]}",
+            f"c{key[0]}{(len(key) + 1) // 2}{key[-1]}",
+        }
+        if key
+        else set()
+    )
 
 
 def _slip(value: str, leader: str, few: int, many: int, rare: int) -> int:

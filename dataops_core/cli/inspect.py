@@ -41,14 +41,18 @@ def profile_command(args: argparse.Namespace) -> int:
         if args.findings:
             _write_findings(args, kept)
         reports = _write_reports(args, told, source.table)
-    found = any(finding["severity"] != "note" for finding in told["findings"]) or any("failed" in facts for facts in told["facts"].values())
+    found = any(finding["severity"] != "note" for finding in told["findings"]) or any(
+        "failed" in facts for facts in told["facts"].values()
+    )
     for finding in told["findings"]:
         finding["rows"] = finding["rows"][:SHOWN]
     if args.json:
         print_json(told | {"scores": _scores(told)} | reports)
         return int(found)
-    print(f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
-          f"{_counted(told['missing_cells'])} missing cells")
+    print(
+        f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
+        f"{_counted(told['missing_cells'])} missing cells"
+    )
     _print_facts(told["facts"])
     for finding in told["findings"]:
         where = ", ".join(finding["columns"]) or "whole rows"
@@ -71,9 +75,16 @@ def clusters_command(args: argparse.Namespace) -> int:
         raise SettingError(f'"{args.column}" holds no text.', "clusters", "Name a column of text.")
     found = clusters({str(value): int(n) for value, n in column.value_counts().items()}, args.method, args.distance)
     if args.json:
-        print_json({"column": args.column, "method": args.method, "clusters": [
-            {"target": cluster.target, "values": [{"value": value, "count": n} for value, n in cluster.values]} for cluster in found
-        ]})
+        print_json(
+            {
+                "column": args.column,
+                "method": args.method,
+                "clusters": [
+                    {"target": cluster.target, "values": [{"value": value, "count": n} for value, n in cluster.values]}
+                    for cluster in found
+                ],
+            }
+        )
         return int(bool(found))
     for cluster in found:
         print(f"{cluster.target}: " + ", ".join(f"{value} ({n:,})" for value, n in cluster.values))
@@ -91,21 +102,28 @@ def _sensible(args: argparse.Namespace) -> None:
     if args.sample is not None and args.sample < 1:
         raise SettingError(f"A sample of {args.sample} rows is none.", "--sample", "Give a number of rows from 1.")
     for option, given, needs, there in (
-        ("--sample", args.sample is not None, "--full OUT.html", args.full), ("--show-values", args.show_values, "--html OUT.html", args.html),
+        ("--sample", args.sample is not None, "--full OUT.html", args.full),
+        ("--show-values", args.show_values, "--html OUT.html", args.html),
     ):
         if given and not there:
             raise SettingError(f"{option} is about a report, and none is asked for.", option, f"Add {needs}.")
     for option, out in (("--html", args.html), ("--full", args.full)):
         if out and not out.parent.is_dir():
             raise SettingError("There is no such folder.", f"{option} {out}", "Make it first, or name another.")
-    outs = [(option, out) for option, out in (("--html", args.html), ("--full", args.full), ("--findings", args.findings)) if out]
+    outs = [
+        (option, out)
+        for option, out in (("--html", args.html), ("--full", args.full), ("--findings", args.findings))
+        if out
+    ]
     for number, (option, out) in enumerate(outs):
         if out.resolve() == args.file.resolve():
             raise SettingError("That would write over the file that is read.", f"{option} {out}", "Name another file.")
         if any(out.resolve() == other.resolve() for _, other in outs[:number]):
             raise SettingError("Two outputs would go to one file.", f"{option} {out}", "Name another file.")
     if args.favorable and not args.target:
-        raise SettingError("A favorable value needs the column that it stands in.", "--favorable", "Add --target COLUMN.")
+        raise SettingError(
+            "A favorable value needs the column that it stands in.", "--favorable", "Add --target COLUMN."
+        )
     if args.facts and (args.html or args.full):
         raise SettingError("A report needs the findings, and --facts leaves them out.", "--facts", "Leave --facts out.")
 
@@ -122,7 +140,9 @@ def _write_reports(args: argparse.Namespace, told: dict[str, Any], table: Table)
         write_text(args.html, made_of)
         made["html"] = {"file": str(args.html), "values_shown": args.show_values}
     if args.full:
-        made["full"] = {"file": str(args.full)} | full_report(table, args.full, rows=args.sample, title=args.file.name, progress=_tell)
+        made["full"] = {"file": str(args.full)} | full_report(
+            table, args.full, rows=args.sample, title=args.file.name, progress=_tell
+        )
     return made
 
 
@@ -135,7 +155,9 @@ def _tell(share: float, note: str) -> None:
 def _said(reports: dict[str, Any]) -> list[str]:
     lines = [f"Report: {told['file']}" for name, told in reports.items() if name == "html"]
     for told in (told for name, told in reports.items() if name == "full"):
-        lines.append(f"Full report: {told['file']} ({told['rows']:,} of {told['of']:,} rows); it shows values as they are")
+        lines.append(
+            f"Full report: {told['file']} ({told['rows']:,} of {told['of']:,} rows); it shows values as they are"
+        )
         lines += [f"- left out: {each['column']} ({each['why']})" for each in told["left_out"]]
     return lines
 
@@ -146,7 +168,9 @@ def _check_value(args: argparse.Namespace, table: Table) -> None:
 
     values = [str(value) for value in shown(table.frame([args.target])[args.target]).dropna().unique()]
     if args.favorable not in values:
-        raise SettingError(f'"{args.target}" has no value "{args.favorable}".', "--favorable", nearest(args.favorable, values[:1000]))
+        raise SettingError(
+            f'"{args.target}" has no value "{args.favorable}".', "--favorable", nearest(args.favorable, values[:1000])
+        )
 
 
 def _context(args: argparse.Namespace, names: list[str]) -> Context:
@@ -181,8 +205,10 @@ def _counted(number: int | None) -> str:
 def _print_facts(facts: dict[str, Any]) -> None:
     print_table(
         ("column", "kind", "missing", "distinct", "most frequent"),
-        [(name, f["kind"], _counted(f["missing"]), _counted(f["distinct"]), f["top"][0]["value"] if f["top"] else "")
-         for name, f in facts.items()],
+        [
+            (name, f["kind"], _counted(f["missing"]), _counted(f["distinct"]), f["top"][0]["value"] if f["top"] else "")
+            for name, f in facts.items()
+        ],
     )
 
 
@@ -196,7 +222,9 @@ def _write_findings(args: argparse.Namespace, kept: list[tuple[Finding, np.ndarr
                 columns = "|".join(finding.columns)
                 writer.writerows((number, finding.check, columns, row, finding.severity) for row in places.tolist())
     except OSError as error:
-        raise SettingError(f"The file cannot be written: {error.strerror or error}.", str(args.findings), "Choose another place.") from error
+        raise SettingError(
+            f"The file cannot be written: {error.strerror or error}.", str(args.findings), "Choose another place."
+        ) from error
 
 
 def drift_command(args: argparse.Namespace) -> int:
@@ -214,8 +242,14 @@ def drift_command(args: argparse.Namespace) -> int:
         if told["schema"][what]:
             print(f"Columns {what}: {', '.join(told['schema'][what])}")
     for name, changed in told["schema"]["changed"].items():
-        print(f"Column {name}: {' '.join(f'{what} {pair[0]} to {pair[1]}' for what, pair in changed.items() if pair[0] != pair[1])}")
-    print_table(("column", "by", "drift", "PSI", "KS", "missing", "new values"), [_drift_line(name, each) for name, each in told["columns"].items()])
+        print(
+            f"Column {name}:"
+            f" {' '.join(f'{what} {pair[0]} to {pair[1]}' for what, pair in changed.items() if pair[0] != pair[1])}"
+        )
+    print_table(
+        ("column", "by", "drift", "PSI", "KS", "missing", "new values"),
+        [_drift_line(name, each) for name, each in told["columns"].items()],
+    )
     return found
 
 

@@ -36,7 +36,9 @@ def _run(argv: Sequence[str] | None) -> int:
         return int(getattr(import_module(f"dataops_core.cli.{module}"), name)(args))
     except DataOpsError as error:
         if "--json" in (sys.argv[1:] if argv is None else argv):
-            print(json.dumps({"error": {"what": error.what, "where": error.where, "fix": error.fix}}, ensure_ascii=False))
+            print(
+                json.dumps({"error": {"what": error.what, "where": error.where, "fix": error.fix}}, ensure_ascii=False)
+            )
         lines = zip(("What:  ", "Where: ", "Fix:   "), (error.what, error.where, error.fix), strict=True)
         print("\n".join(name + printable(text, one_line=True) for name, text in lines), file=sys.stderr)
         return 2
@@ -45,15 +47,25 @@ def _run(argv: Sequence[str] | None) -> int:
         return 0
     except OSError as error:
         if "--json" in (sys.argv[1:] if argv is None else argv):
-            told = {"what": f"{error.strerror}.", "where": str(error.filename), "fix": "Check the path and your rights there."}
+            told = {
+                "what": f"{error.strerror}.",
+                "where": str(error.filename),
+                "fix": "Check the path and your rights there.",
+            }
             print(json.dumps({"error": told}, ensure_ascii=False))
-        print(f"What:  {error.strerror}.\nWhere: {error.filename}\nFix:   Check the path and your rights there.", file=sys.stderr)
+        print(
+            f"What:  {error.strerror}.\nWhere: {error.filename}\nFix:   Check the path and your rights there.",
+            file=sys.stderr,
+        )
         return 2
     except Exception as error:
         if os.environ.get("DATAOPS_DEBUG"):
             raise
-        print(f"What:  Unexpected error: {error!r}.\nWhere: {' '.join(argv or sys.argv[1:])}\n"
-              "Fix:   Report it, with what DATAOPS_DEBUG=1 shows.", file=sys.stderr)
+        print(
+            f"What:  Unexpected error: {error!r}.\nWhere: {' '.join(argv or sys.argv[1:])}\n"
+            "Fix:   Report it, with what DATAOPS_DEBUG=1 shows.",
+            file=sys.stderr,
+        )
         return 2
 
 
@@ -65,7 +77,9 @@ def make_parser() -> argparse.ArgumentParser:
 
     def add(name: str, does: str, module: str, *, reads: bool = False) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=does, description=does)
-        made.set_defaults(command=(module, f"{name.replace('-', '_')}_command"))  # what the command needs is imported when it is called
+        made.set_defaults(
+            command=(module, f"{name.replace('-', '_')}_command")
+        )  # what the command needs is imported when it is called
         made.add_argument("--json", action="store_true", help="print one JSON document")
         if reads:
             _reading(made)
@@ -80,7 +94,9 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--findings", type=Path, metavar="OUT.csv", help="write every affected row of every finding")
     cmd.add_argument("--html", type=Path, metavar="OUT.html", help="write the report: one HTML file that names nobody")
     cmd.add_argument("--show-values", action="store_true", help="let the report show values that may name a person")
-    cmd.add_argument("--full", type=Path, metavar="OUT.html", help="write the full report of ydata-profiling, which shows values")
+    cmd.add_argument(
+        "--full", type=Path, metavar="OUT.html", help="write the full report of ydata-profiling, which shows values"
+    )
     cmd.add_argument("--sample", type=int, metavar="ROWS", help="so many rows for the full report (default: all)")
     _roles(cmd)
     cmd = add("drift", "How a file differs from a reference: columns, values, gaps.", "inspect", reads=True)
@@ -93,18 +109,39 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--methods", metavar="METHOD[,METHOD]", help="the methods to compare (default: all that fit)")
     _gaps(cmd)
-    cmd = add("impute-chains", "Whether the chains of filling several times have settled: traces and R-hat.", "several", reads=True)
+    cmd = add(
+        "impute-chains",
+        "Whether the chains of filling several times have settled: traces and R-hat.",
+        "several",
+        reads=True,
+    )
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--columns", metavar="COLUMN[,COLUMN]", help="the columns to fill (default: all with gaps)")
-    cmd.add_argument("--using", metavar="COLUMN[,COLUMN]", help="the columns to predict from (default: all that can be used)")
+    cmd.add_argument(
+        "--using", metavar="COLUMN[,COLUMN]", help="the columns to predict from (default: all that can be used)"
+    )
     cmd.add_argument("--logarithm", metavar="COLUMN[,COLUMN]", default="", help="columns that are drawn as logarithms")
-    cmd.add_argument("--draw", choices=("model", "matching"), default="model", help="how numbers are drawn; with matching it is said whether there are donors enough")
+    cmd.add_argument(
+        "--draw",
+        choices=("model", "matching"),
+        default="model",
+        help="how numbers are drawn; with matching it is said whether there are donors enough",
+    )
     cmd.add_argument("--chains", type=int, default=5, help="chains, from 3 to 20 (default 5)")
     cmd.add_argument("--iterations", type=int, default=25, help="iterations of each, from 20 to 200 (default 25)")
-    cmd.add_argument("--split", metavar="COLUMN", help="the column that says train, validation, test: only training rows are used")
+    cmd.add_argument(
+        "--split", metavar="COLUMN", help="the column that says train, validation, test: only training rows are used"
+    )
     cmd.add_argument("--seed", type=int, default=0, help="the start of every random choice (default 0)")
-    cmd = add("pooled", "Results of a table filled several times, pooled by Rubin's rules: means and shares, or a regression.", "several", reads=True)
-    cmd.add_argument("file", type=Path, help="the table with the column imputation, which the step fill_several_times makes")
+    cmd = add(
+        "pooled",
+        "Results of a table filled several times, pooled by Rubin's rules: means and shares, or a regression.",
+        "several",
+        reads=True,
+    )
+    cmd.add_argument(
+        "file", type=Path, help="the table with the column imputation, which the step fill_several_times makes"
+    )
     cmd.add_argument("--column", help="the column whose mean, or shares of values, are pooled")
     cmd.add_argument("--by", metavar="COLUMN", help="tell the mean or the shares by group")
     cmd.add_argument("--target", help="the column of numbers that a linear regression explains")
@@ -120,96 +157,213 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
     cmd.add_argument("--fitted", type=Path, help="write the recipe with everything it learned")
     cmd.add_argument("--refit", action="store_true", help="learn again, even where the recipe carries learned values")
-    cmd.add_argument("--map", action="append", default=[], metavar="OLD=NEW", help="the recipe's column OLD is NEW in this file")
+    cmd.add_argument(
+        "--map", action="append", default=[], metavar="OLD=NEW", help="the recipe's column OLD is NEW in this file"
+    )
     cmd.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
-    cmd.add_argument("--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula")
+    cmd.add_argument(
+        "--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula"
+    )
     cmd = add("script", "A recipe as a plain pandas script.", "tables")
     cmd.add_argument("recipe", type=Path)
     cmd.add_argument("-o", "--out", type=Path, help="the script to write; without it, it is printed")
-    cmd = add("resample-bench", "What balancing the classes of a target would do to a model, method by method.", "resample", reads=True)
+    cmd = add(
+        "resample-bench",
+        "What balancing the classes of a target would do to a model, method by method.",
+        "resample",
+        reads=True,
+    )
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--target", required=True, help="the column with the classes")
     cmd.add_argument("--favorable", metavar="VALUE", help="the class that people wish for")
-    cmd.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is")
-    cmd.add_argument("--methods", action="append", default=[], metavar="METHOD[,METHOD]", help="only these (default: all that fit)")
-    cmd.add_argument("--split", metavar="COLUMN", help="the column that says train, validation or test; only training rows are used")
-    cmd.add_argument("--model", choices=("linear", "trees"), default="linear", help="the model that judges (default: linear)")
+    cmd.add_argument(
+        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
+    )
+    cmd.add_argument(
+        "--methods", action="append", default=[], metavar="METHOD[,METHOD]", help="only these (default: all that fit)"
+    )
+    cmd.add_argument(
+        "--split", metavar="COLUMN", help="the column that says train, validation or test; only training rows are used"
+    )
+    cmd.add_argument(
+        "--model", choices=("linear", "trees"), default="linear", help="the model that judges (default: linear)"
+    )
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     cmd = add("bias", "How groups of people fare: in the data, and in a model's decisions.", "bias", reads=True)
     cmd.add_argument("file", type=Path)
     _groups(cmd)
-    cmd.add_argument("--reference", metavar="GROUP", help="the group that others are compared with (default: the largest)")
-    cmd.add_argument("--prediction", metavar="COLUMN", help="the column with decisions, or with probabilities of the favorable one (default: a model decides)")
-    cmd.add_argument("--control", metavar="COLUMN", help="a column within whose values a model's decisions are compared too")
-    cmd.add_argument("--strata", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that could explain a gap: outcomes are compared within them too")
-    cmd.add_argument("--population", metavar="GROUP=NUMBER,…", help="how many there are of each group in the population, or a .json file that says it")
+    cmd.add_argument(
+        "--reference", metavar="GROUP", help="the group that others are compared with (default: the largest)"
+    )
+    cmd.add_argument(
+        "--prediction",
+        metavar="COLUMN",
+        help="the column with decisions, or with probabilities of the favorable one (default: a model decides)",
+    )
+    cmd.add_argument(
+        "--control", metavar="COLUMN", help="a column within whose values a model's decisions are compared too"
+    )
+    cmd.add_argument(
+        "--strata",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that could explain a gap: outcomes are compared within them too",
+    )
+    cmd.add_argument(
+        "--population",
+        metavar="GROUP=NUMBER,…",
+        help="how many there are of each group in the population, or a .json file that says it",
+    )
     _learning(cmd)
-    cmd.add_argument("--html", type=Path, metavar="OUT.html", help="write the report: one HTML file without small groups")
-    cmd.add_argument("--lab", choices=("demographic_parity", "equalized_odds"), help="compare ways to act on it, those that aim at a rule aiming at this one")
+    cmd.add_argument(
+        "--html", type=Path, metavar="OUT.html", help="write the report: one HTML file without small groups"
+    )
+    cmd.add_argument(
+        "--lab",
+        choices=("demographic_parity", "equalized_odds"),
+        help="compare ways to act on it, those that aim at a rule aiming at this one",
+    )
     cmd.add_argument("--recipe", type=Path, help="a recipe: what each of its steps does to each group")
     cmd = add("fit", "Learn one way to decide, and write it as a model that ships with a version.", "bias", reads=True)
     cmd.add_argument("file", type=Path)
     _groups(cmd)
     _learning(cmd)
-    cmd.add_argument("--method", default="baseline", choices=("baseline", "exponentiated_gradient", "grid_search", "thresholds"),
-                     help="the way to decide (default: baseline, which does nothing about bias); thresholds needs the sensitive columns at prediction time too")
-    cmd.add_argument("--constraint", choices=("demographic_parity", "equalized_odds"), default="demographic_parity", help="what shall be alike (default: demographic_parity)")
-    cmd.add_argument("--recipe", type=Path, help="replay this recipe first; its weights are no features, and its split holds")
+    cmd.add_argument(
+        "--method",
+        default="baseline",
+        choices=("baseline", "exponentiated_gradient", "grid_search", "thresholds"),
+        help=(
+            "the way to decide (default: baseline, which does nothing about bias); thresholds needs the sensitive"
+            " columns at prediction time too"
+        ),
+    )
+    cmd.add_argument(
+        "--constraint",
+        choices=("demographic_parity", "equalized_odds"),
+        default="demographic_parity",
+        help="what shall be alike (default: demographic_parity)",
+    )
+    cmd.add_argument(
+        "--recipe", type=Path, help="replay this recipe first; its weights are no features, and its split holds"
+    )
     cmd.add_argument("-o", "--out", type=Path, required=True, help="the model to write (.json)")
     cmd = add("decide", "Ask a fitted model about the rows of a file.", "bias", reads=True)
     cmd.add_argument("model", type=Path, help="the model, as fit or a bundle has it")
     cmd.add_argument("file", type=Path)
-    cmd.add_argument("--into", default="decision", metavar="COLUMN", help="the new column with the decisions (default: decision)")
+    cmd.add_argument(
+        "--into", default="decision", metavar="COLUMN", help="the new column with the decisions (default: decision)"
+    )
     cmd.add_argument("-o", "--out", type=Path, required=True, help="the table to write (.parquet, .csv, …)")
     cmd = add("reweigh", "Weigh rows so that each group has the favorable outcome as often.", "bias", reads=True)
     cmd.add_argument("file", type=Path)
     _groups(cmd)
-    cmd.add_argument("--into", default="weight", metavar="COLUMN", help="the new column with the weights (default: weight)")
+    cmd.add_argument(
+        "--into", default="weight", metavar="COLUMN", help="the new column with the weights (default: weight)"
+    )
     cmd.add_argument("-o", "--out", type=Path, required=True, help="the table to write (.parquet, .csv, …)")
     cmd = add("synthesize", "Make a synthetic twin of a file, and judge it.", "synthesize", reads=True)
     cmd.add_argument("file", type=Path)
     _twin(cmd)
-    cmd.add_argument("--show-plan", action="store_true", help="print what is proposed (columns, constraints, engines) and make nothing")
+    cmd.add_argument(
+        "--show-plan",
+        action="store_true",
+        help="print what is proposed (columns, constraints, engines) and make nothing",
+    )
     cmd.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
     cmd.add_argument("--report", type=Path, metavar="R.json", help="write all that is told, verdicts included")
     cmd.add_argument("--card", type=Path, metavar="CARD.md", help="write the model card")
-    cmd.add_argument("--script", type=Path, metavar="OUT.py", help="write a plain script that makes a twin with SDV alone")
-    cmd.add_argument("--model", type=Path, metavar="OUT.model", help="write the model, signed with the key in DATAOPS_MODEL_KEY")
-    cmd.add_argument("--even-if-leaking", action="store_true", help="write the twin even where it gives real people away")
+    cmd.add_argument(
+        "--script", type=Path, metavar="OUT.py", help="write a plain script that makes a twin with SDV alone"
+    )
+    cmd.add_argument(
+        "--model", type=Path, metavar="OUT.model", help="write the model, signed with the key in DATAOPS_MODEL_KEY"
+    )
+    cmd.add_argument(
+        "--even-if-leaking", action="store_true", help="write the twin even where it gives real people away"
+    )
     cmd = add("more-rows", "Make more rows with a signed model; they are not judged.", "twins")
     cmd.add_argument("model", type=Path, help="the model, as synthesize --model writes it")
     cmd.add_argument("--rows", type=int, required=True)
-    cmd.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="make only rows with this value; several are all to hold")
+    cmd.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="make only rows with this value; several are all to hold",
+    )
     cmd.add_argument("--seed", type=int, help="another number gives other rows (default: the model's own)")
     cmd.add_argument("-o", "--out", type=Path, required=True, help="the table to write (.parquet, .csv, …)")
     cmd = add("twin", "Make a synthetic twin of a version, judge it, and keep it as a version.", "twins")
     cmd.add_argument("name", help="the dataset's name")
-    cmd.add_argument("number", type=int, nargs="?", help="the version that is learned (default: the last that is not synthetic)")
+    cmd.add_argument(
+        "number", type=int, nargs="?", help="the version that is learned (default: the last that is not synthetic)"
+    )
     _twin(cmd)
     cmd.add_argument("-m", "--message", required=True)
-    cmd = add("synthesize-tables", "Make synthetic twins of tables that hang together by keys, and judge them.", "tables_twin", reads=True)
+    cmd = add(
+        "synthesize-tables",
+        "Make synthetic twins of tables that hang together by keys, and judge them.",
+        "tables_twin",
+        reads=True,
+    )
     cmd.add_argument("files", type=Path, nargs="+", metavar="FILE", help="the tables, called as their files are")
-    cmd.add_argument("-o", "--out", type=Path, required=True, metavar="FOLDER", help="where the twins and their model card go")
-    cmd.add_argument("--rows", type=int, help="how many rows to make of the table on which most hang (default: as many as it has); others in proportion")
+    cmd.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FOLDER", help="where the twins and their model card go"
+    )
+    cmd.add_argument(
+        "--rows",
+        type=int,
+        help="how many rows to make of the table on which most hang (default: as many as it has); others in proportion",
+    )
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same twins (default 0)")
-    cmd.add_argument("--keys", action="append", default=[], metavar="CHILD.COLUMN=PARENT.COLUMN", help="which column holds whose keys; without it, found in the data")
+    cmd.add_argument(
+        "--keys",
+        action="append",
+        default=[],
+        metavar="CHILD.COLUMN=PARENT.COLUMN",
+        help="which column holds whose keys; without it, found in the data",
+    )
     cmd.add_argument("--report", type=Path, metavar="R.json", help="write all that is told, verdicts included")
     cmd.add_argument("--purpose", default="", help="what the twins are for, for the model card")
-    cmd.add_argument("--even-if-leaking", action="store_true", help="write the twins even where one gives real people away")
-    cmd = add("judge-synthetic", "Whether a synthetic table is alike, is useful, and gives nobody away.", "judge", reads=True)
+    cmd.add_argument(
+        "--even-if-leaking", action="store_true", help="write the twins even where one gives real people away"
+    )
+    cmd = add(
+        "judge-synthetic", "Whether a synthetic table is alike, is useful, and gives nobody away.", "judge", reads=True
+    )
     cmd.add_argument("real", type=Path, help="the rows that the synthetic ones were made from")
     cmd.add_argument("synthetic", type=Path)
-    cmd.add_argument("--holdout", type=Path, help="real rows that the generator never saw: without them, membership cannot be judged")
+    cmd.add_argument(
+        "--holdout", type=Path, help="real rows that the generator never saw: without them, membership cannot be judged"
+    )
     cmd.add_argument("--target", help="the column that models are to predict: says how useful the synthetic rows are")
-    cmd.add_argument("--by", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns by whose groups usefulness is told")
-    cmd.add_argument("--key", metavar="COLUMN", help="the column that says whose row each is, where people have several: privacy is weighed by people")
+    cmd.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns by whose groups usefulness is told",
+    )
+    cmd.add_argument(
+        "--key",
+        metavar="COLUMN",
+        help="the column that says whose row each is, where people have several: privacy is weighed by people",
+    )
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=Path)
     cmd = add("commit", "Commit a file, repaired by a recipe, as a version.", "versions", reads=True)
     cmd.add_argument("name", help="the dataset's name; made if it is new")
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--recipe", type=Path)
-    cmd.add_argument("--with-model", action="append", default=[], type=Path, metavar="MODEL.json", help="a model of fit on the same file and recipe, to ship with the version")
+    cmd.add_argument(
+        "--with-model",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="MODEL.json",
+        help="a model of fit on the same file and recipe, to ship with the version",
+    )
     cmd.add_argument("-m", "--message", required=True)
     add("log", "The versions of a dataset.", "versions").add_argument("name")
     cmd = add("fsck", "Check every stored file and the audit log; say which versions a damage touches.", "versions")
@@ -240,7 +394,9 @@ def _roles(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what the columns are for")
     group.add_argument("--target", help="the column with the outcome")
     group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
-    group.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is")
+    group.add_argument(
+        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
+    )
     group.add_argument("--today", metavar="DATE", help="the day after which nothing has happened yet (default: today)")
 
 
@@ -248,40 +404,113 @@ def _groups(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("whom and what to compare")
     group.add_argument("--target", help="the column with the outcome")
     group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
-    group.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is")
-    group.add_argument("--cut", action="append", default=[], metavar="COLUMN=END[,END]", help="the ranges of a column of numbers, such as age=25,65")
+    group.add_argument(
+        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
+    )
+    group.add_argument(
+        "--cut",
+        action="append",
+        default=[],
+        metavar="COLUMN=END[,END]",
+        help="the ranges of a column of numbers, such as age=25,65",
+    )
 
 
 def _learning(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what a model may learn from")
-    group.add_argument("--leave-out", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that no model may decide by, such as marks")
-    group.add_argument("--weight", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns of weights, made from group and outcome: no model may decide by them")
-    group.add_argument("--split", metavar="COLUMN", help="the column that says train, validation, test: a model learns on the first and is judged on the last")
-    group.add_argument("--model", choices=("linear", "trees"), default="linear", dest="kind", help="the model that decides (default: linear)")
+    group.add_argument(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that no model may decide by, such as marks",
+    )
+    group.add_argument(
+        "--weight",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns of weights, made from group and outcome: no model may decide by them",
+    )
+    group.add_argument(
+        "--split",
+        metavar="COLUMN",
+        help="the column that says train, validation, test: a model learns on the first and is judged on the last",
+    )
+    group.add_argument(
+        "--model",
+        choices=("linear", "trees"),
+        default="linear",
+        dest="kind",
+        help="the model that decides (default: linear)",
+    )
     group.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
 
 
 def _gaps(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("what the columns are for")
     group.add_argument("--target", help="the column with the outcome; it is neither filled nor predicted from")
-    group.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns by whose groups results are told")
+    group.add_argument(
+        "--sensitive",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns by whose groups results are told",
+    )
     group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
-    group.add_argument("--split", metavar="COLUMN", help="the column that says train, validation, test: only training rows are used")
+    group.add_argument(
+        "--split", metavar="COLUMN", help="the column that says train, validation, test: only training rows are used"
+    )
     group.add_argument("--seed", type=int, default=0, help="the start of every random choice (default 0)")
 
 
 def _twin(cmd: argparse.ArgumentParser) -> None:
     """The options of a twin."""
     cmd.add_argument("--rows", type=int, help="how many rows to make (default: as many as the file has)")
-    cmd.add_argument("--engine", default="gaussian_copula", help="gaussian_copula (default), trees, ctgan, tvae, copulagan, par for rows that follow each other, mostlyai or syndiffix where installed, or independent, the base line")
-    cmd.add_argument("--epochs", type=int, default=300, help="how often ctgan, tvae, copulagan, par and (at most) mostlyai go over the rows (default 300)")
+    cmd.add_argument(
+        "--engine",
+        default="gaussian_copula",
+        help=(
+            "gaussian_copula (default), trees, ctgan, tvae, copulagan, par for rows that follow each other, mostlyai or"
+            " syndiffix where installed, or independent, the base line"
+        ),
+    )
+    cmd.add_argument(
+        "--epochs",
+        type=int,
+        default=300,
+        help="how often ctgan, tvae, copulagan, par and (at most) mostlyai go over the rows (default 300)",
+    )
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same twin (default 0)")
     cmd.add_argument("--target", help="the column that models are to predict: says how useful the twin is")
-    cmd.add_argument("--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns by whose groups usefulness is told")
-    cmd.add_argument("--where", action="append", default=[], metavar="COLUMN=VALUE", help="make only rows with this value; several are all to hold")
-    cmd.add_argument("--sequence-key", metavar="COLUMN", help="the column that says whose row each is, for par (default: as found)")
-    cmd.add_argument("--sequence-index", metavar="COLUMN", help="the column that says in which order they come (default: the order of the file)")
-    cmd.add_argument("--plan", type=Path, metavar="PLAN.json", help="settings: columns, constraints, rare, where, and the options above")
+    cmd.add_argument(
+        "--sensitive",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns by whose groups usefulness is told",
+    )
+    cmd.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="make only rows with this value; several are all to hold",
+    )
+    cmd.add_argument(
+        "--sequence-key", metavar="COLUMN", help="the column that says whose row each is, for par (default: as found)"
+    )
+    cmd.add_argument(
+        "--sequence-index",
+        metavar="COLUMN",
+        help="the column that says in which order they come (default: the order of the file)",
+    )
+    cmd.add_argument(
+        "--plan",
+        type=Path,
+        metavar="PLAN.json",
+        help="settings: columns, constraints, rare, where, and the options above",
+    )
     cmd.add_argument("--purpose", default="", help="what the twin is for, for the model card")
 
 
@@ -295,5 +524,9 @@ def _reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--decimal", choices=(".", ","))
     group.add_argument("--missing-tokens", nargs="*", help="cells that mean: nothing here")
     group.add_argument("--sheet")
-    group.add_argument("--lenient", action="store_true", default=None,
-                       help="read a file with doubled or missing column names, or without rows, and mend it")
+    group.add_argument(
+        "--lenient",
+        action="store_true",
+        default=None,
+        help="read a file with doubled or missing column names, or without rows, and mend it",
+    )

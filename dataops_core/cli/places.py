@@ -1,4 +1,6 @@
-"""Where a command writes: looked at before the long work, so that what cannot be written is refused while nothing is lost."""
+"""Where a command writes: looked at before the long work, so that what cannot be written is refused while nothing is
+lost.
+"""
 
 from __future__ import annotations
 
@@ -12,22 +14,30 @@ OTHER = "Choose another place."
 
 
 def check_files(wanted: Mapping[str, Path | None]) -> None:
-    """Raises SettingError where a file (by its option; None: not wanted) cannot be written: no such folder, no right to, a folder itself,
-    or one place for two files.
+    """Raises SettingError where a file (by its option; None: not wanted) cannot be written: no such folder, no right
+    to, a folder itself, or one place for two files.
     """
     seen: dict[Path, str] = {}
     for option, path in wanted.items():
         if path is None:
             continue
         if path.is_dir():
-            raise SettingError("This is a folder, and a file is to be written.", f"{option} {path}", "Name a file in it.")
+            raise SettingError(
+                "This is a folder, and a file is to be written.", f"{option} {path}", "Name a file in it."
+            )
         if not path.parent.is_dir():
-            raise SettingError("There is no such folder to write to.", f"{option} {path}", "Make the folder first, or choose another place.")
+            raise SettingError(
+                "There is no such folder to write to.",
+                f"{option} {path}",
+                "Make the folder first, or choose another place.",
+            )
         if not os.access(path.parent, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
             raise SettingError("Nothing can be written there.", f"{option} {path}", OTHER)
         place = path.resolve()
         if place in seen:
-            raise SettingError(f"{seen[place]} and {option} name the same file.", str(path), "Give each a file of its own.")
+            raise SettingError(
+                f"{seen[place]} and {option} name the same file.", str(path), "Give each a file of its own."
+            )
         seen[place] = option
 
 

@@ -18,19 +18,43 @@ def resample_bench_command(args: argparse.Namespace) -> int:
     methods = [name for part in args.methods for name in part.split(",") if name] or None
     with reading(args) as (source, _folder):
         told = bench(
-            source.table, args.target, favorable=args.favorable, sensitive=sensitive, methods=methods, seed=args.seed, split=args.split,
-            kind=args.model, progress=_tell,
+            source.table,
+            args.target,
+            favorable=args.favorable,
+            sensitive=sensitive,
+            methods=methods,
+            seed=args.seed,
+            split=args.split,
+            kind=args.model,
+            progress=_tell,
         )
     if args.json:
         return print_json(told)
     of = "" if told["rows"] == told["of"] else f" (a sample of {told['of']:,})"
-    print(f'{told["rows"]:,} rows{of}; the rarest class of {told["target"]} is "{told["rare"]}"; {told["repeats"]} x {told["folds"]} folds, {told["model"]} model')
-    titles = {"balanced_accuracy": "balanced acc.", "pr_auc": "PR-AUC", "roc_auc": "ROC-AUC", "brier": "Brier", "calibration": "calibration"}
-    print_table(("method", *titles.values(), "seconds"), [_line(name, each, list(titles)) for name, each in told["methods"].items()])
-    print("Against doing nothing: + better, - worse, = no clear difference (95 % interval). Brier and calibration: less is better.")
+    print(
+        f'{told["rows"]:,} rows{of}; the rarest class of {told["target"]} is "{told["rare"]}"; {told["repeats"]} x'
+        f" {told['folds']} folds, {told['model']} model"
+    )
+    titles = {
+        "balanced_accuracy": "balanced acc.",
+        "pr_auc": "PR-AUC",
+        "roc_auc": "ROC-AUC",
+        "brier": "Brier",
+        "calibration": "calibration",
+    }
+    print_table(
+        ("method", *titles.values(), "seconds"),
+        [_line(name, each, list(titles)) for name, each in told["methods"].items()],
+    )
+    print(
+        "Against doing nothing: + better, - worse, = no clear difference (95 % interval). Brier and calibration: less"
+        " is better."
+    )
     for column in sensitive:
         for name, each in told["methods"].items():
-            groups = ", ".join(f"{group} {g['recall']:.1%}" for group, g in each["by_group"][column].items() if g["recall"] is not None)
+            groups = ", ".join(
+                f"{group} {g['recall']:.1%}" for group, g in each["by_group"][column].items() if g["recall"] is not None
+            )
             print(f'{name}: "{told["rare"]}" found, by {column}: {groups}')
     for name, why in told["left_out"].items():
         print(f"- left out: {name} ({why})")
@@ -40,7 +64,9 @@ def resample_bench_command(args: argparse.Namespace) -> int:
 
 def _line(name: str, each: dict[str, Any], measures: list[str]) -> tuple[str, ...]:
     cells = [
-        f"{each['means'][measure]['mean']:.3f}{' ' + _SIGN[each['difference'][measure]['verdict']] if name != 'nothing' else ''}" for measure in measures
+        f"{each['means'][measure]['mean']:.3f}"
+        + (f" {_SIGN[each['difference'][measure]['verdict']]}" if name != "nothing" else "")
+        for measure in measures
     ]
     return (f"{name} ({each['variant']})" if each["variant"] else name, *cells, f"{each['seconds']:.1f}")
 

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
 
 
 def synthesize_command(args: argparse.Namespace) -> int:
-    """Make a twin of a file and judge it: exit code 1, and no twin written, when it gives real people away; 2, and nothing written, for bad input."""
+    """Make a twin of a file and judge it: exit code 1, and no twin written, when it gives real people away; 2, and
+    nothing written, for bad input.
+    """
     from dataops_core.synthetic import card, plan, save_model, script, synthesize
     from dataops_core.write import write_file, write_text
 
@@ -44,7 +46,11 @@ def synthesize_command(args: argparse.Namespace) -> int:
         print_json(told)
     else:
         print_twin(told)
-        print(f"The twin is in {told['out']}." if told["out"] else "The twin was not written: it gives real people away (--even-if-leaking writes it all the same).")
+        print(
+            f"The twin is in {told['out']}."
+            if told["out"]
+            else "The twin was not written: it gives real people away (--even-if-leaking writes it all the same)."
+        )
     return int(verdict == "leak")
 
 
@@ -57,11 +63,17 @@ def _check(args: argparse.Namespace, settings: Settings) -> None:
     if args.out is None:
         raise SettingError("Where the twin should go is not said.", "-o", "Name a file: -o TWIN.csv")
     format_of(args.out)
-    check_files({"-o": args.out, "--report": args.report, "--card": args.card, "--script": args.script, "--model": args.model})
+    check_files(
+        {"-o": args.out, "--report": args.report, "--card": args.card, "--script": args.script, "--model": args.model}
+    )
     if args.model:
         key()
     if args.script and settings.engine not in SCRIPTED:
-        raise SettingError(f"There is no plain script for {ENGINES[settings.engine].title}.", "--script", f"Choose {', '.join(SCRIPTED[:-1])} or {SCRIPTED[-1]}.")
+        raise SettingError(
+            f"There is no plain script for {ENGINES[settings.engine].title}.",
+            "--script",
+            f"Choose {', '.join(SCRIPTED[:-1])} or {SCRIPTED[-1]}.",
+        )
 
 
 def settings_of(args: argparse.Namespace, table: Table) -> Settings:
@@ -69,11 +81,18 @@ def settings_of(args: argparse.Namespace, table: Table) -> Settings:
     from dataops_core.synthetic import Settings
 
     if args.sequence_index and not args.sequence_key:
-        raise SettingError("Whose rows follow each other is not said.", "--sequence-index", "Name the key too: --sequence-key COLUMN")
+        raise SettingError(
+            "Whose rows follow each other is not said.", "--sequence-index", "Name the key too: --sequence-key COLUMN"
+        )
     values = where(args.where)
     sensitive = [name for part in args.sensitive for name in part.split(",") if name]
     plain: dict[str, Any] = {
-        "rows": args.rows, "engine": args.engine, "seed": args.seed, "epochs": args.epochs, "target": args.target, "sensitive": sensitive,
+        "rows": args.rows,
+        "engine": args.engine,
+        "seed": args.seed,
+        "epochs": args.epochs,
+        "target": args.target,
+        "sensitive": sensitive,
         **({"sequence": {"key": args.sequence_key, "index": args.sequence_index}} if args.sequence_key else {}),
         "where": [{"values": values, "rows": args.rows or table.rows}] if values else [],
     }
@@ -91,9 +110,13 @@ def _plan(path: Path | None) -> dict[str, Any]:
     try:
         plain = json.loads(path.read_text(encoding="utf-8"))
     except ValueError as error:
-        raise SettingError("The plan cannot be read.", str(path), "Write a JSON document of settings, such as {\"rare\": 20}.") from error
+        raise SettingError(
+            "The plan cannot be read.", str(path), 'Write a JSON document of settings, such as {"rare": 20}.'
+        ) from error
     if not isinstance(plain, dict):
-        raise SettingError("The plan is no JSON object.", str(path), "Write a JSON document of settings, such as {\"rare\": 20}.")
+        raise SettingError(
+            "The plan is no JSON object.", str(path), 'Write a JSON document of settings, such as {"rare": 20}.'
+        )
     return plain
 
 
@@ -108,16 +131,29 @@ def where(given: list[str]) -> dict[str, str]:
 def print_twin(told: dict[str, Any]) -> None:
     """The twin in plain words: how it was made, what holds, and the verdicts."""
     rows = told["rows"]
-    print(f"{rows['made']:,} rows by {told['engine']['title']}, learned from {rows['learned']:,} of {rows['real']:,}; the other half judges.")
+    print(
+        f"{rows['made']:,} rows by {told['engine']['title']}, learned from {rows['learned']:,} of {rows['real']:,}; the"
+        " other half judges."
+    )
     if rows["made"] < rows["asked"]:
-        print(f"- {rows['asked'] - rows['made']:,} of the {rows['asked']:,} rows that were asked for could not be made.")
+        print(
+            f"- {rows['asked'] - rows['made']:,} of the {rows['asked']:,} rows that were asked for could not be made."
+        )
     made = [each for each in told["treatment"] if each["as"] != "learn"]
     if made:
         print("Not learned:")
-        print_table(("column", "instead", "why"), [(each["column"], each["maker"] or each["as"], each["why"]) for each in made])
+        print_table(
+            ("column", "instead", "why"), [(each["column"], each["maker"] or each["as"], each["why"]) for each in made]
+        )
     if told["constraints"]:
         print("What must hold (rows that break it):")
-        print_table(("constraint", "before", "after"), [(each["words"], f"{each['violations']:,}", f"{each['violations_after']:,}") for each in told["constraints"]])
+        print_table(
+            ("constraint", "before", "after"),
+            [
+                (each["words"], f"{each['violations']:,}", f"{each['violations_after']:,}")
+                for each in told["constraints"]
+            ],
+        )
     if told.get("sequences"):
         print(f"{told['sequences']['made']:,} sequences. {' '.join(told['sequences']['verdict']['words'])}")
     print(f"Privacy: {told['judge']['privacy']['verdict']}")

@@ -24,8 +24,12 @@ def read_command(args: argparse.Namespace) -> int:
         missing = source.table.missing()
         told: dict[str, Any] = {
             "rows": source.table.rows,
-            "columns": [{"name": c.name, "kind": c.kind, "type": c.type, "missing": missing[c.name]} for c in source.table.columns],
-            "assumed": source.assumed(), "problems": [vars(problem) for problem in source.problems],
+            "columns": [
+                {"name": c.name, "kind": c.kind, "type": c.type, "missing": missing[c.name]}
+                for c in source.table.columns
+            ],
+            "assumed": source.assumed(),
+            "problems": [vars(problem) for problem in source.problems],
         }
     if args.json:
         return print_json(told)
@@ -52,9 +56,12 @@ def run_command(args: argparse.Namespace) -> int:
             if args.fitted:
                 write_text(args.fitted, recipes.dump(replace(done.recipe, read=source.options.to_json())))
     told = {
-        "rows": done.table.rows, "columns": done.table.names, "content_hash": done.table.content_hash,
+        "rows": done.table.rows,
+        "columns": done.table.names,
+        "content_hash": done.table.content_hash,
         "problems": [vars(problem) for problem in source.problems],
-        "steps": [outcome.to_json() for outcome in done.outcomes], "written": bool(args.out and not args.dry_run and not done.failed),
+        "steps": [outcome.to_json() for outcome in done.outcomes],
+        "written": bool(args.out and not args.dry_run and not done.failed),
     }
     if args.json:
         print_json(told)
@@ -62,15 +69,23 @@ def run_command(args: argparse.Namespace) -> int:
     tell_problems(source)
     _outcomes(done)
     if done.failed:
-        raise SettingError(f'The step "{done.failed.op}" failed: {done.failed.reason}', f"step {len(done.outcomes)}",
-                           "Change its settings or switch it off. Nothing was written.")
+        raise SettingError(
+            f'The step "{done.failed.op}" failed: {done.failed.reason}',
+            f"step {len(done.outcomes)}",
+            "Change its settings or switch it off. Nothing was written.",
+        )
     return 0
 
 
 def _outcomes(done: Run) -> None:
     for number, outcome in enumerate(done.outcomes, 1):
         d = outcome.difference
-        effect = f"{sum(d.cells_changed.values()):,} cells changed, {d.rows_dropped:,} rows dropped, {d.rows_added:,} rows added" if d else outcome.reason
+        effect = (
+            f"{sum(d.cells_changed.values()):,} cells changed, {d.rows_dropped:,} rows dropped, {d.rows_added:,} rows"
+            " added"
+            if d
+            else outcome.reason
+        )
         effect += f" ({outcome.reason})" if d and outcome.reason else ""
         effect += f", {sum(d.cells_emptied.values()):,} cells emptied" if d and d.cells_emptied else ""
         print(f"{number}. [{outcome.status}] {outcome.sentence}{': ' + effect if effect else ''}")
@@ -103,7 +118,11 @@ def hash_command(args: argparse.Namespace) -> int:
     """The content hash of a table."""
     args.lenient = True  # the hash of a table can be told whatever its flaws
     with reading(args) as (source, _folder):
-        told = {"content_hash": source.table.content_hash, "rows": source.table.rows, "columns": len(source.table.columns)}
+        told = {
+            "content_hash": source.table.content_hash,
+            "rows": source.table.rows,
+            "columns": len(source.table.columns),
+        }
     if args.json:
         return print_json(told)
     print(told["content_hash"])

@@ -28,8 +28,12 @@ def options_of(args: argparse.Namespace) -> ReadOptions:
 
 
 @contextmanager
-def reading(args: argparse.Namespace, recipe: recipes.Recipe | None = None, file: Path | None = None) -> Iterator[tuple[Source, Path]]:
-    """The file (that the arguments name), read as they say or as the recipe does, and a folder that goes away afterwards."""
+def reading(
+    args: argparse.Namespace, recipe: recipes.Recipe | None = None, file: Path | None = None
+) -> Iterator[tuple[Source, Path]]:
+    """The file (that the arguments name), read as they say or as the recipe does, and a folder that goes away
+    afterwards.
+    """
     file = file or args.file
     if not file.is_file():
         near = [path.name for path in file.parent.glob("*")] if file.parent.is_dir() else []
@@ -51,7 +55,11 @@ def read_model(path: Path) -> dict[str, Any]:
     try:
         return check(json.loads(path.read_text(encoding="utf-8")), str(path))
     except (OSError, ValueError) as error:
-        raise SettingError("The model cannot be read.", str(path), "Name a .json file that the command fit has written, or of a bundle's folder models.") from error
+        raise SettingError(
+            "The model cannot be read.",
+            str(path),
+            "Name a .json file that the command fit has written, or of a bundle's folder models.",
+        ) from error
 
 
 def tell_problems(source: Source) -> None:

@@ -25,8 +25,15 @@ def commit_command(args: argparse.Namespace) -> int:
         dataset = _dataset(store, args, source.options, actor)
         with store.alone(dataset):  # or each of several would find its draft changed by another, again and again
             made = _commit(store, dataset, replace(recipe, read=source.options.to_json()), args, actor)
-    told = {"dataset": args.name, "number": made.number, "id": made.id, "content_hash": made.content_hash,
-            "rows": made.manifest["data"]["rows"], "models": [each["name"] for each in made.manifest.get("models", ())], "problems": [vars(problem) for problem in source.problems]}
+    told = {
+        "dataset": args.name,
+        "number": made.number,
+        "id": made.id,
+        "content_hash": made.content_hash,
+        "rows": made.manifest["data"]["rows"],
+        "models": [each["name"] for each in made.manifest.get("models", ())],
+        "problems": [vars(problem) for problem in source.problems],
+    }
     if args.json:
         return print_json(told)
     tell_problems(source)
@@ -46,13 +53,17 @@ def _dataset(store: Store, args: argparse.Namespace, options: ReadOptions, actor
         return datasets.find(store, name)
 
 
-def _commit(store: Store, dataset: str, recipe: recipes.Recipe, args: argparse.Namespace, actor: str) -> versions.Version:
+def _commit(
+    store: Store, dataset: str, recipe: recipes.Recipe, args: argparse.Namespace, actor: str
+) -> versions.Version:
     """Make the recipe and file the draft and commit just that; where somebody else was faster, once more on top."""
     raw = datasets.store_raw(store, args.file, args.file.name)
     for left in reversed(range(10)):
         here = datasets.get(store, dataset)
         try:
-            datasets.edit(store, dataset, here.revision, recipe, f"Recipe {recipe.name} on {args.file.name}", actor, raw=raw)
+            datasets.edit(
+                store, dataset, here.revision, recipe, f"Recipe {recipe.name} on {args.file.name}", actor, raw=raw
+            )
             for path in args.with_model:
                 state = states.head(raw, recipe, states.evaluate(store, raw, recipe))
                 models.keep(store, dataset, state, read_model(path), actor)
@@ -69,8 +80,19 @@ def log_command(args: argparse.Namespace) -> int:
     told = versions.log(store, datasets.find(store, args.name))
     if args.json:
         return print_json({"dataset": args.name, "versions": told})
-    print_table(("version", "when", "who", "what", "content hash"),
-           [(str(v["number"]), v["created"], v["actor"], v["message"] + (" (synthetic)" if v["synthetic"] else ""), v["content_hash"][:12]) for v in told])
+    print_table(
+        ("version", "when", "who", "what", "content hash"),
+        [
+            (
+                str(v["number"]),
+                v["created"],
+                v["actor"],
+                v["message"] + (" (synthetic)" if v["synthetic"] else ""),
+                v["content_hash"][:12],
+            )
+            for v in told
+        ],
+    )
     return 0
 
 
@@ -82,8 +104,10 @@ def diff_command(args: argparse.Namespace) -> int:
     if args.json:
         print_json(found.to_json())
     else:
-        print(f"Rows {found.rows_before:,} to {found.rows_after:,}: {found.rows_dropped:,} dropped, {found.rows_added:,} added, "
-              f"{found.rows_changed:,} changed")
+        print(
+            f"Rows {found.rows_before:,} to {found.rows_after:,}: {found.rows_dropped:,} dropped, {found.rows_added:,}"
+            f" added, {found.rows_changed:,} changed"
+        )
         for name, count in found.cells_changed.items():
             print(f"  {name}: {count:,} cells changed")
         for what, names in (("added", found.columns_added), ("removed", found.columns_removed)):
@@ -104,7 +128,10 @@ def fsck_command(args: argparse.Namespace) -> int:
         return int(not found.ok)
     for damage in found.damages:
         touched = ", ".join(damage.versions) or "no version"
-        print(f"{damage.problem} {damage.object} ({damage.what}{', rebuilt' if damage.rebuilt else ''}): touches {touched}")
+        print(
+            f"{damage.problem} {damage.object} ({damage.what}{', rebuilt' if damage.rebuilt else ''}): touches"
+            f" {touched}"
+        )
     print(f"{found.files:,} files checked, {len(found.damages):,} damaged.")
     print(found.audit_problem or f"The audit log is whole: {found.audit_entries:,} entries.")
     return int(not found.ok)
@@ -133,10 +160,14 @@ def verify_command(args: argparse.Namespace) -> int:
 
 
 def signing_key_command(args: argparse.Namespace) -> int:
-    """Make a pair of keys: the secret one signs each bundle that is exported, the public one is for whoever verifies it."""
+    """Make a pair of keys: the secret one signs each bundle that is exported, the public one is for whoever verifies
+    it.
+    """
     secret, public = new_key()
     if args.json:
         return print_json({"secret": secret, "public": public})
-    print(f'Keep this one secret; put it into .streamlit/secrets.toml, or set it in the environment:\n{KEY} = "{secret}"')
+    print(
+        f'Keep this one secret; put it into .streamlit/secrets.toml, or set it in the environment:\n{KEY} = "{secret}"'
+    )
     print(f"Give this one to those who verify your bundles (verify --key):\n{public}")
     return 0

@@ -1,4 +1,6 @@
-"""Drift: what changed from a reference table to another one, column by column; and one group of rows against the rest."""
+"""Drift: what changed from a reference table to another one, column by column; and one group of rows
+against the rest.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,11 @@ GROUPS = 12
 def drift(reference: Table, other: Table, *, columns: Sequence[str] | None = None) -> dict[str, Any]:
     """How another table differs from a reference, as plain JSON values.
 
-    `{"rows", "schema", "columns", "drifted"}`: `rows` of both; `schema` with `added` and `removed` names, `changed` (name to the `type` and
-    `kind` on both sides) and `differs` (names or types: kinds are guesses, and may follow from the rows); per common column what
-    `compare_samples` tells, and `q`: the least p-value of its measures, corrected for them and, by Benjamini and Hochberg, for all columns
-    (a difference with a q above 0.05 is "too few rows to tell"); `drifted` the names with a large difference.
+    `{"rows", "schema", "columns", "drifted"}`: `rows` of both; `schema` with `added` and `removed` names, `changed`
+    (name to the `type` and `kind` on both sides) and `differs` (names or types: kinds are guesses, and may follow from
+    the rows); per common column what `compare_samples` tells, and `q`: the least p-value of its measures, corrected for
+    them and, by Benjamini and Hochberg, for all columns (a difference with a q above 0.05 is "too few rows to tell");
+    `drifted` the names with a large difference.
     """
     _known(reference, other, columns)
     mine, theirs = reference.names, other.names
@@ -41,13 +44,17 @@ def drift(reference: Table, other: Table, *, columns: Sequence[str] | None = Non
     _across(told)
     differs = bool(added or removed or any(each["type"][0] != each["type"][1] for each in changed.values()))
     return {
-        "rows": [reference.rows, other.rows], "schema": {"added": added, "removed": removed, "changed": changed, "differs": differs},
-        "columns": told, "drifted": _drifted(told),
+        "rows": [reference.rows, other.rows],
+        "schema": {"added": added, "removed": removed, "changed": changed, "differs": differs},
+        "columns": told,
+        "drifted": _drifted(told),
     }
 
 
 def _across(told: dict[str, dict[str, Any]]) -> None:
-    """Add `q` across columns (Benjamini & Hochberg 1995), and withdraw the verdict where chance among so many columns shows as much."""
+    """Add `q` across columns (Benjamini & Hochberg 1995), and withdraw the verdict where chance among so many columns
+    shows as much.
+    """
     from scipy.stats import false_discovery_control
 
     p = {}
@@ -65,8 +72,9 @@ def _across(told: dict[str, dict[str, Any]]) -> None:
 def groups(table: Table, column: str, *, columns: Sequence[str] | None = None) -> dict[str, Any]:
     """How each group of rows differs from all the other rows, as plain JSON values.
 
-    `{"column", "groups", "left_out"}`; a group is `{"value", "rows", "columns", "drifted"}`, told as `drift` tells of a table, with the
-    other rows as the reference. The most frequent GROUPS values of the column make groups; the rows of the others are `left_out`.
+    `{"column", "groups", "left_out"}`; a group is `{"value", "rows", "columns", "drifted"}`, told as `drift` tells of a
+    table, with the other rows as the reference. The most frequent GROUPS values of the column make groups; the rows of
+    the others are `left_out`.
     """
     _known(table, table, [column, *(columns or ())])
     by = shown(table.frame([column])[column])
@@ -93,7 +101,10 @@ def _against_the_rest(table: Table, name: str, masks: dict[str, np.ndarray]) -> 
     values: pd.Series = table.frame([name])[name]
     comparison = comparison_of(table.column(name), table.column(name))
     for value, mask in masks.items():
-        yield value, compare_samples(sample_of(values[~mask], comparison), sample_of(values[mask], comparison), comparison)
+        yield (
+            value,
+            compare_samples(sample_of(values[~mask], comparison), sample_of(values[mask], comparison), comparison),
+        )
 
 
 def _known(reference: Table, other: Table, columns: Sequence[str] | None) -> None:

@@ -1,15 +1,18 @@
 """How far two samples of one column lie apart, and whether that is more than chance and enough to matter.
 
-A difference counts as small or large by its size (LEVELS), never by a p-value, and only where it is beyond what two samples of these
-sizes from one and the same source differ by, but for one time in 10,000:
+A difference counts as small or large by its size (LEVELS), never by a p-value, and only where it is beyond what two
+samples of these sizes from one and the same source differ by, but for one time in 10,000:
 
-- PSI, the population stability index: under no drift it is near (1/n + 1/m) times a chi-square with bins - 1 degrees of freedom
-  (Yurdakul 2018, Statistical properties of the population stability index), so its expectation is (bins - 1)(1/n + 1/m).
-- Jensen-Shannon distance (base 2): its square is near PSI / (8 ln 2) for small differences; bounds and levels follow from PSI's.
+- PSI, the population stability index: under no drift it is near (1/n + 1/m) times a chi-square with bins - 1 degrees
+  of freedom (Yurdakul 2018, Statistical properties of the population stability index), so its expectation is
+  (bins - 1)(1/n + 1/m).
+- Jensen-Shannon distance (base 2): its square is near PSI / (8 ln 2) for small differences; bounds and
+  levels follow from PSI's.
 - KS, the greatest distance of the two distribution functions: sqrt(-ln(alpha / 2) / 2) sqrt(1/n + 1/m).
 - the share of missing cells: two proportions, normal.
 
-With fewer than LEAST cells on a side, or where chance alone could look like a large difference, it is "too few rows to tell".
+With fewer than LEAST cells on a side, or where chance alone could look like a large difference, it is "too few rows to
+tell".
 """
 
 from __future__ import annotations
@@ -35,15 +38,24 @@ TOLD = 20
 def compare_samples(reference: Sample, other: Sample, comparison: Comparison) -> dict[str, Any]:
     """How the other sample differs, as plain JSON values.
 
-    `{"as", "n", "missing", "measures", "shares", "new", "gone", "verdict"}`: `n` are the cells compared, `missing` the shares of missing
-    cells, `measures` has for psi, js, ks and missing `{"value", "noise", "p", "level"}` (noise: what chance stays below; level: none,
-    small, large, or "within noise"), `shares` the bins or values with their share on both sides, `new` and `gone` the values that one
-    side lacks. The verdict is the highest level of them all, "too few rows to tell", or "cannot be compared" where no value of
-    one side was compared with one of the other: the columns hold different types, or identifiers, or nothing.
+    `{"as", "n", "missing", "measures", "shares", "new", "gone", "verdict"}`: `n` are the cells compared, `missing` the
+    shares of missing cells, `measures` has for psi, js, ks and missing `{"value", "noise", "p", "level"}` (noise: what
+    chance stays below; level: none, small, large, or "within noise"), `shares` the bins or values with their share on
+    both sides, `new` and `gone` the values that one side lacks. The verdict is the highest level of them all, "too few
+    rows to tell", or "cannot be compared" where no value of one side was compared with one of the other: the columns
+    hold different types, or identifiers, or nothing.
     """
     n, m = reference.present, other.present
     shares = [sample.missing / max(1, sample.rows) for sample in (reference, other)]
-    told: dict[str, Any] = {"as": comparison, "n": [n, m], "missing": shares, "measures": {}, "shares": [], "new": None, "gone": None}
+    told: dict[str, Any] = {
+        "as": comparison,
+        "n": [n, m],
+        "missing": shares,
+        "measures": {},
+        "shares": [],
+        "new": None,
+        "gone": None,
+    }
     if reference.rows and other.rows:
         told["measures"]["missing"] = _missing(reference, other)
     if comparison == "categories":
@@ -51,7 +63,8 @@ def compare_samples(reference: Sample, other: Sample, comparison: Comparison) ->
     if n and m and comparison != "missing":
         labels, ones, others = _binned(reference, other, comparison)
         told["shares"] = [
-            {"of": label, "reference": a / n, "other": b / m} for label, a, b in zip(labels, ones.tolist(), others.tolist(), strict=True)
+            {"of": label, "reference": a / n, "other": b / m}
+            for label, a, b in zip(labels, ones.tolist(), others.tolist(), strict=True)
         ]
         told["measures"] |= {"psi": _psi(ones, others), "js": _js(ones, others)}
         if comparison != "categories":
@@ -64,9 +77,17 @@ def _binned(reference: Sample, other: Sample, comparison: Comparison) -> tuple[l
     if comparison == "categories":
         return _values(reference.counts, other.counts)
     inner = np.unique(np.quantile(reference.numbers, np.arange(1, BINS) / BINS, method="inverted_cdf"))
-    counted = [np.bincount(np.searchsorted(inner, each.numbers), minlength=len(inner) + 1) for each in (reference, other)]
-    ends = [str(np.datetime64(int(x), "us").astype("datetime64[s]")) if comparison == "dates" else f"{x:.6g}" for x in inner]
-    labels = [f"to {ends[0]}", *[f"{low} to {high}" for low, high in zip(ends[:-1], ends[1:], strict=True)], f"over {ends[-1]}"]
+    counted = [
+        np.bincount(np.searchsorted(inner, each.numbers), minlength=len(inner) + 1) for each in (reference, other)
+    ]
+    ends = [
+        str(np.datetime64(int(x), "us").astype("datetime64[s]")) if comparison == "dates" else f"{x:.6g}" for x in inner
+    ]
+    labels = [
+        f"to {ends[0]}",
+        *[f"{low} to {high}" for low, high in zip(ends[:-1], ends[1:], strict=True)],
+        f"over {ends[-1]}",
+    ]
     if not counted[0][-1] and not counted[1][-1]:  # nothing lies beyond the last edge
         labels, counted = labels[:-1], [each[:-1] for each in counted]
     return labels, counted[0], counted[1]
@@ -80,7 +101,9 @@ def _values(reference: pd.Series, other: pd.Series) -> tuple[list[str], np.ndarr
     both, total = both.take(order), total.take(order)
     common = total / total.sum() * min(reference.sum(), other.sum()) >= 5
     rare = both[~common].sum()
-    rows = [(str(value), *pair) for value, pair in zip(both.index[common], both[common].to_numpy().tolist(), strict=True)]
+    rows = [
+        (str(value), *pair) for value, pair in zip(both.index[common], both[common].to_numpy().tolist(), strict=True)
+    ]
     rows += [("all rarer values", int(rare["reference"]), int(rare["other"]))] if rare.sum() else []
     return [row[0] for row in rows], np.array([row[1] for row in rows]), np.array([row[2] for row in rows])
 
@@ -89,7 +112,11 @@ def _only(here: pd.Series, there: pd.Series) -> dict[str, Any]:
     """The values of one side that the other lacks: how many, their rows, and the most frequent of them."""
     found = here[~here.index.isin(there.index)]
     most = sorted(found.items(), key=lambda pair: (-int(pair[1]), str(pair[0])))[:TOLD]
-    return {"values": len(found), "rows": int(found.sum()), "most": [{"value": str(value), "count": int(count)} for value, count in most]}
+    return {
+        "values": len(found),
+        "rows": int(found.sum()),
+        "most": [{"value": str(value), "count": int(count)} for value, count in most],
+    }
 
 
 def _psi(ones: np.ndarray, others: np.ndarray) -> dict[str, Any]:
@@ -158,7 +185,9 @@ def _missing(reference: Sample, other: Sample) -> dict[str, Any]:
     n, m = reference.rows, other.rows
     value, both = other.missing / m - reference.missing / n, (reference.missing + other.missing) / (n + m)
     error = math.sqrt(both * (1 - both) * (1 / n + 1 / m))
-    return _told("missing", value, float(norm.isf(CHANCE / 2)) * error, float(2 * norm.sf(abs(value) / error)) if error else 1.0)
+    return _told(
+        "missing", value, float(norm.isf(CHANCE / 2)) * error, float(2 * norm.sf(abs(value) / error)) if error else 1.0
+    )
 
 
 def _told(measure: str, value: float, noise: float, p: float | None) -> dict[str, Any]:
@@ -170,9 +199,13 @@ def _told(measure: str, value: float, noise: float, p: float | None) -> dict[str
 
 def _verdict(reference: Sample, other: Sample, comparison: Comparison, measures: dict[str, Any]) -> str:
     if comparison == "missing" or (not reference.present and not other.present):  # no value was compared with another
-        level = measures["missing"]["level"] if "missing" in measures and min(reference.rows, other.rows) >= LEAST else ""
+        level = (
+            measures["missing"]["level"] if "missing" in measures and min(reference.rows, other.rows) >= LEAST else ""
+        )
         return level if level in ("small", "large") else NOT_COMPARED
-    gaps = measures["missing"]["level"] if "missing" in measures and min(reference.rows, other.rows) >= LEAST else TOO_FEW
+    gaps = (
+        measures["missing"]["level"] if "missing" in measures and min(reference.rows, other.rows) >= LEAST else TOO_FEW
+    )
     if min(reference.present, other.present) < LEAST:
         return gaps if gaps in ("small", "large") else TOO_FEW
     levels = [each["level"] for each in measures.values()]

@@ -1,4 +1,6 @@
-"""What is compared of a column: its numbers, or how many rows hold each value; from a table, a version or a group of rows."""
+"""What is compared of a column: its numbers, or how many rows hold each value; from a table, a version or a group of
+rows.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ NUMBERS = ("integer", "decimal")
 
 @dataclass(frozen=True)
 class Sample:
-    """One column of some rows: how many rows, how many missing, and the numbers or the counts of the values that are there."""
+    """One column of some rows: how many rows, how many missing, and the numbers or the counts of the values that are
+    there.
+    """
 
     rows: int
     missing: int
@@ -32,8 +36,9 @@ class Sample:
 def comparison_of(column: Column, other: Column) -> Comparison:
     """What two columns are compared by; where they hold different things, only their missing cells are.
 
-    Numbers and dates are compared as such, categories and booleans by value, free text and ids that are text by their lengths:
-    their values are new in every file. Ids that are numbers grow, and say nothing by it. The kind is that of the first column.
+    Numbers and dates are compared as such, categories and booleans by value, free text and ids that are text by their
+    lengths: their values are new in every file. Ids that are numbers grow, and say nothing by it. The kind is that of
+    the first column.
     """
     if column.type != other.type and not (column.type in NUMBERS and other.type in NUMBERS):
         return "missing"
@@ -61,5 +66,7 @@ def sample_of(values: pd.Series, comparison: Comparison) -> Sample:
     if comparison == "missing":
         return Sample(len(values), gone)
     counts = there.value_counts()
-    texts = shown(pd.Series(counts.index, dtype="float64" if type_of(there) in NUMBERS else there.dtype))  # 1 and 1.0 are one value
+    texts = shown(
+        pd.Series(counts.index, dtype="float64" if type_of(there) in NUMBERS else there.dtype)
+    )  # 1 and 1.0 are one value
     return Sample(len(values), gone, counts=pd.Series(counts.to_numpy(dtype="int64"), index=texts.to_numpy()))

@@ -1,4 +1,6 @@
-"""The bundle: a zip with data, raw file, recipe, script, facts, audit and data card, and what in it follows from what."""
+"""The bundle: a zip with data, raw file, recipe, script, facts, audit and data card, and what in it follows
+from what.
+"""
 
 from __future__ import annotations
 
@@ -29,20 +31,37 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
 def write_bundle(
-    out: Path, version: Mapping[str, Any], table: Table, raw: Path, before: Mapping[str, Any], after: Mapping[str, Any],
-    audit: Sequence[Mapping[str, Any]], *, models: Mapping[str, Path] = MappingProxyType({}),
+    out: Path,
+    version: Mapping[str, Any],
+    table: Table,
+    raw: Path,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    audit: Sequence[Mapping[str, Any]],
+    *,
+    models: Mapping[str, Path] = MappingProxyType({}),
 ) -> None:
-    """Write the bundle of a version: the same version gives the same bytes, signed where there is a key (see signature).
+    """Write the bundle of a version: the same version gives the same bytes, signed where there is a key (see
+    signature).
 
-    `version` is the version's manifest, `before` and `after` are the profiles of the raw and of the final table. `models` are the
-    files of the fitted models that the version lists, by name. The raw file lies in it under a name of ours; its own name is in the manifest.
+    `version` is the version's manifest, `before` and `after` are the profiles of the raw and of the final table.
+    `models` are the files of the fitted models that the version lists, by name. The raw file lies in it under a name of
+    ours; its own name is in the manifest.
     """
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         files = derived(version, table, before, after, Path(folder))
-        files |= {"audit.jsonl": "".join(canonical(dict(entry)) + "\n" for entry in audit).encode(), raw_name(version): raw}
+        files |= {
+            "audit.jsonl": "".join(canonical(dict(entry)) + "\n" for entry in audit).encode(),
+            raw_name(version): raw,
+        }
         files |= {f"models/{name}.json": path for name, path in models.items()}
         listed = {name: digest(content) for name, content in sorted(files.items())}
-        manifest = {"format": FORMAT, "version_id": sha256(canonical(dict(version))), "version": version, "files": listed}
+        manifest = {
+            "format": FORMAT,
+            "version_id": sha256(canonical(dict(version))),
+            "version": version,
+            "files": listed,
+        }
         text = to_text(manifest).encode()
         files["manifest.json"] = text
         if made := signature.signed(text):
@@ -53,8 +72,8 @@ def write_bundle(
 def raw_name(version: Mapping[str, Any]) -> str:
     """Where the raw file lies in a bundle: a name of ours, with the ending by which its format is told.
 
-    >>> raw_name({"raw": {"name": "$(rm -r x).csv"}}), raw_name({"raw": {"name": "t.csv.gz"}}), raw_name({"raw": {"name": "x"}})
-    ('raw/raw.csv', 'raw/raw.csv.gz', 'raw/raw')
+    >>> [raw_name({"raw": {"name": name}}) for name in ("$(rm -r x).csv", "t.csv.gz", "x")]
+    ['raw/raw.csv', 'raw/raw.csv.gz', 'raw/raw']
     """
     endings = re.search(r"((?:\.[a-z0-9]{1,8}){1,2})$", Path(version["raw"]["name"]).name.lower())
     return f"raw/raw{endings[1] if endings else ''}"
@@ -63,11 +82,12 @@ def raw_name(version: Mapping[str, Any]) -> str:
 def derived(
     version: Mapping[str, Any], table: Table, before: Mapping[str, Any], after: Mapping[str, Any], folder: Path
 ) -> dict[str, Path | bytes]:
-    """All files of a bundle that follow from the version's manifest, its table and the two profiles, larger ones written into `folder`.
+    """All files of a bundle that follow from the version's manifest, its table and the two profiles, larger ones
+    written into `folder`.
 
-    data.csv holds the cells as they are. Where a spreadsheet program would run some of them as formulas, a copy in which these
-    have an apostrophe before them lies beside it. The columns that models take lie row by row in X.csv. With a synthetic version go
-    its model card, what was told of its making, and a plain script.
+    data.csv holds the cells as they are. Where a spreadsheet program would run some of them as formulas, a copy in
+    which these have an apostrophe before them lies beside it. The columns that models take lie row by row in X.csv.
+    With a synthetic version go its model card, what was told of its making, and a plain script.
     """
     recipe = from_json(version["recipe"])
     csv, safe, parquet = folder / "data.csv", folder / SAFE_CSV, folder / "data.parquet"
@@ -75,8 +95,12 @@ def derived(
     write_file(table, safe, safe=True)
     write_file(table, parquet)
     texts = {
-        "DATA_CARD.md": card(version, before, after, raw_name(version)), "recipe.json": dump(recipe), "clean.py": script(recipe),
-        "schema.json": to_text(schema(version)), "facts_before.json": to_text(before), "facts_after.json": to_text(after),
+        "DATA_CARD.md": card(version, before, after, raw_name(version)),
+        "recipe.json": dump(recipe),
+        "clean.py": script(recipe),
+        "schema.json": to_text(schema(version)),
+        "facts_before.json": to_text(before),
+        "facts_after.json": to_text(after),
     }
     if version["kind"] == "synthetic":
         texts |= _synthetic(version)
@@ -88,11 +112,16 @@ def derived(
 
 
 def _synthetic(version: Mapping[str, Any]) -> dict[str, str]:
-    """What goes with a twin: the model card, all that was told of its making, and a plain script where its engine has one."""
+    """What goes with a twin: the model card, all that was told of its making, and a plain script where its engine has
+    one.
+    """
     told = {name: value for name, value in version["synthetic"].items() if name != "purpose"}
     made = {
-        "MODEL_CARD.md": synthetic.card(told, name=version["dataset"], purpose=version["synthetic"]["purpose"], versions=version["packages"]),
-        "synthetic.json": to_text(version["synthetic"]), "generate.py": synthetic.script(told),
+        "MODEL_CARD.md": synthetic.card(
+            told, name=version["dataset"], purpose=version["synthetic"]["purpose"], versions=version["packages"]
+        ),
+        "synthetic.json": to_text(version["synthetic"]),
+        "generate.py": synthetic.script(told),
     }
     return {name: text for name, text in made.items() if text}
 
@@ -101,7 +130,9 @@ def _features(version: Mapping[str, Any], table: Table, folder: Path) -> dict[st
     """X.csv and X.parquet: the columns alone that the version's models take; one pair for each choice of columns."""
     made = {}
     for name, columns in {each["x"]: each["features"] for each in version.get("models", ())}.items():
-        part = write_table(folder / f"{name}.table", table.batches(columns), {column: table.kinds[column] for column in columns})
+        part = write_table(
+            folder / f"{name}.table", table.batches(columns), {column: table.kinds[column] for column in columns}
+        )
         for ending in (".csv", ".parquet"):
             made[f"{name}{ending}"] = folder / f"{name}{ending}"
             write_file(part, folder / f"{name}{ending}")
@@ -111,7 +142,9 @@ def _features(version: Mapping[str, Any], table: Table, folder: Path) -> dict[st
 def schema(version: Mapping[str, Any]) -> dict[str, Any]:
     """The columns of a version as a Table Schema (frictionlessdata.io): names and types, with the kind beside them."""
     types = {"text": "string", "integer": "integer", "decimal": "number", "boolean": "boolean", "datetime": "datetime"}
-    return {"fields": [{"name": c["name"], "type": types[c["type"]], "kind": c["kind"]} for c in version["data"]["columns"]]}
+    return {
+        "fields": [{"name": c["name"], "type": types[c["type"]], "kind": c["kind"]} for c in version["data"]["columns"]]
+    }
 
 
 def _seal(files: Mapping[str, Path | bytes], out: Path) -> None:

@@ -13,7 +13,8 @@ _LIST = 8
 
 
 def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any], raw_file: str) -> str:
-    """The Markdown of a version's data card, from its manifest and the profiles before and after; it shows no value that may name a person.
+    """The Markdown of a version's data card, from its manifest and the profiles before and after; it shows no value
+    that may name a person.
 
     `raw_file` is where the raw file lies in the bundle.
     """
@@ -47,14 +48,23 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         "",
         "## What to beware of",
         "",
-        *(_cautions(after, words) or ["No error and no warning was found in this version. That is no proof that there is none."]),
+        *(
+            _cautions(after, words)
+            or ["No error and no warning was found in this version. That is no proof that there is none."]
+        ),
         "",
         *_roles(version.get("roles") or {}),
         *_models(version),
         "## Rebuild it",
         "",
-        "The raw file, the recipe with everything it learned, and a plain script lie in this bundle. The first command checks every",
-        "byte, rebuilds the data and compares the hashes; the second does the same repair without the workbench, with pandas alone.",
+        (
+            "The raw file, the recipe with everything it learned, and a plain script lie in this bundle. The first"
+            " command checks every"
+        ),
+        (
+            "byte, rebuilds the data and compares the hashes; the second does the same repair without the workbench,"
+            " with pandas alone."
+        ),
         "",
         "```",
         "python -m dataops_core verify THIS_BUNDLE.zip",
@@ -74,14 +84,18 @@ def _untouched(version: Mapping[str, Any]) -> str:
         return "Nothing: this is the file as it came."
     told = version["synthetic"]
     return (
-        f"Every row of this table was made by {told['engine']['title']}, seed {told['settings']['seed']}, after learning "
-        f"{told['rows']['learned']:,} rows. Privacy: {told['judge']['privacy']['verdict']}. How alike, how useful and how private it is stands in `MODEL_CARD.md`."
+        f"Every row of this table was made by {told['engine']['title']}, seed {told['settings']['seed']}, after"
+        f" learning {told['rows']['learned']:,} rows. Privacy: {told['judge']['privacy']['verdict']}. How alike, how"
+        " useful and how private it is stands in `MODEL_CARD.md`."
     )
 
 
 def _origin(version: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     if version["kind"] == "synthetic":
-        return f"A **synthetic** table of {version['data']['rows']:,} rows and {len(version['data']['columns'])} columns. Committed by {_text(version['actor'])} on {version['created'][:10]}."
+        return (
+            f"A **synthetic** table of {version['data']['rows']:,} rows and {len(version['data']['columns'])} columns."
+            f" Committed by {_text(version['actor'])} on {version['created'][:10]}."
+        )
     data, done = version["data"], sum(step["status"] == "done" for step in version["steps"])
     return (
         f"{data['rows']:,} rows and {len(data['columns'])} columns, made from `{_code(version['raw']['name'])}` "
@@ -94,7 +108,9 @@ def _steps(steps: list[Mapping[str, Any]]) -> list[str]:
     lines = []
     for number, step in enumerate(steps, 1):
         reason = step.get("reason", "").rstrip(".")
-        effect = {"skipped": f"skipped: {reason}", "off": "switched off"}.get(step["status"]) or ". ".join(part for part in (_effect(step), reason) if part)
+        effect = {"skipped": f"skipped: {reason}", "off": "switched off"}.get(step["status"]) or ". ".join(
+            part for part in (_effect(step), reason) if part
+        )
         lines.append(f"{number}. {_text(masked(step['sentence']))} — {_text(masked(effect))}.")
         if step.get("why"):
             lines.append(f"   *Why: {_text(masked(step['why']))}*")
@@ -129,7 +145,11 @@ def _column(column: Mapping[str, Any], facts: Mapping[str, Any], words: Words) -
     if facts["distinct"] is None:
         typical = "not counted"
     elif column["kind"] == "id":
-        typical = "names a row" if facts["distinct"] == facts["rows"] - facts["missing"] else "names a row, but not always uniquely"
+        typical = (
+            "names a row"
+            if facts["distinct"] == facts["rows"] - facts["missing"]
+            else "names a row, but not always uniquely"
+        )
     elif words.hides(column["name"]):
         typical = "not shown: it may name a person"
     elif "mean" in facts and facts["mean"] is not None:
@@ -141,22 +161,34 @@ def _column(column: Mapping[str, Any], facts: Mapping[str, Any], words: Words) -
         told = [words.value(column["name"], top["value"], top["count"]) for top in facts["top"][:4]]
         typical = masked(", ".join(dict.fromkeys(told)))
     else:
-        typical = f"text of {facts.get('shortest', 0)} to {facts.get('longest', 0)} characters" if facts["distinct"] else "none"
+        typical = (
+            f"text of {facts.get('shortest', 0)} to {facts.get('longest', 0)} characters"
+            if facts["distinct"]
+            else "none"
+        )
     share = f" ({facts['missing'] / facts['rows']:.1%})" if facts["missing"] and facts["rows"] else ""
-    return f"| {_text(column['name'])} | {column['kind']} | {_counted(facts['missing'])}{share} | {_counted(facts['distinct'])} | {_text(typical)} |"
+    return (
+        f"| {_text(column['name'])} | {column['kind']} | {_counted(facts['missing'])}{share} |"
+        f" {_counted(facts['distinct'])} | {_text(typical)} |"
+    )
 
 
 def _cautions(after: Mapping[str, Any], words: Words) -> list[str]:
     grave = [finding for finding in after["findings"] if finding["severity"] != "note"]
     lines = [
-        f"- **{_text(f['title'])}**{' in ' + _text(', '.join(f['columns'])) if f['columns'] else ''}: {_text(masked(words.message(f)))}"
+        f"- **{_text(f['title'])}**{' in ' + _text(', '.join(f['columns'])) if f['columns'] else ''}:"
+        f" {_text(masked(words.message(f)))}"
         for f in grave[:_LIST]
     ]
     return lines + ([f"- … and {len(grave) - _LIST} more."] if len(grave) > _LIST else [])
 
 
 def _roles(roles: Mapping[str, Any]) -> list[str]:
-    said = [f"- {role.capitalize()}: {_text(', '.join(value) if isinstance(value, list) else str(value))}" for role, value in roles.items() if value]
+    said = [
+        f"- {role.capitalize()}: {_text(', '.join(value) if isinstance(value, list) else str(value))}"
+        for role, value in roles.items()
+        if value
+    ]
     return ["## What the columns are for", "", *said, ""] if said else []
 
 
@@ -172,15 +204,39 @@ def _models(version: Mapping[str, Any]) -> list[str]:
         pays = ", ".join(dict.fromkeys(m["group"] for m in judged["pays"])) or "nobody clearly"
         down = " The gap shrinks only because the better-off group loses." if judged["levels_down"] else ""
         lines += [
-            f"- **{_text(each['title'])}** (`models/{each['name']}.json`) decides whether {_text(each['target'])} is {_text(each['favorable'])}.",
-            f"  - It decides by {_text(', '.join(each['features']))}: these columns alone lie in `{each['x']}.csv`, row by row as in `data.csv`.",
-            f"  - It does not decide by {_text(', '.join(each['sensitive']))}{', except by the threshold of each group' if each['at_prediction'] else ''}.",
+            (
+                f"- **{_text(each['title'])}** (`models/{each['name']}.json`) decides whether {_text(each['target'])}"
+                f" is {_text(each['favorable'])}."
+            ),
+            (
+                f"  - It decides by {_text(', '.join(each['features']))}: these columns alone lie in `{each['x']}.csv`,"
+                " row by row as in `data.csv`."
+            ),
+            (
+                "  - It does not decide by"
+                f" {_text(', '.join(each['sensitive']))}"
+                f"{', except by the threshold of each group' if each['at_prediction'] else ''}."
+            ),
             f"  - It needs {_text(each['needs'])}.",
-            f"  - {judged['accuracy']:.1%} of its decisions about {judged['rows']:,} rows that it did not learn from are right{gap}.",
+            (
+                f"  - {judged['accuracy']:.1%} of its decisions about {judged['rows']:,} rows that it did not learn"
+                f" from are right{gap}."
+            ),
             f"  - Who pays, against doing nothing: {_text(pays)}.{down}",
         ]
     lines += [f"- {name} was left out. {_text(reason)}" for name, reason in left_out.items()]
-    asks = ["", "Ask one about new rows:", "", "```", f"python -m dataops_core decide models/{models[0]['name']}.json NEW.csv -o decided.csv", "```"] if models else []
+    asks = (
+        [
+            "",
+            "Ask one about new rows:",
+            "",
+            "```",
+            f"python -m dataops_core decide models/{models[0]['name']}.json NEW.csv -o decided.csv",
+            "```",
+        ]
+        if models
+        else []
+    )
     return [*lines, *asks, ""]
 
 

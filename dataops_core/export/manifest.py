@@ -11,7 +11,9 @@ from dataops_core.errors import IntegrityError
 FORMAT = "dataops-bundle/2"
 _Sha = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Md5 = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{32}$")]
-_FileName = Annotated[str, pydantic.StringConstraints(pattern=r"^(raw/|models/)?[A-Za-z0-9_-][A-Za-z0-9_.-]*$", max_length=120)]
+_FileName = Annotated[
+    str, pydantic.StringConstraints(pattern=r"^(raw/|models/)?[A-Za-z0-9_-][A-Za-z0-9_.-]*$", max_length=120)
+]
 _ModelName = Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
 _Features = Annotated[str, pydantic.StringConstraints(pattern=r"^X(-[0-9]{1,4})?$")]
 _Size = Annotated[int, pydantic.Field(ge=0, le=1 << 40)]
@@ -99,12 +101,16 @@ class Manifest(_Strict):
 
 
 def validate(plain: Any, where: str) -> Manifest:
-    """The manifest that a parsed JSON document describes; raises IntegrityError that names the first place that does not fit."""
+    """The manifest that a parsed JSON document describes; raises IntegrityError that names the first place that does
+    not fit.
+    """
     try:
         return Manifest.model_validate(plain)
     except pydantic.ValidationError as error:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])[:200] or "manifest.json"
         raise IntegrityError(
-            f"This is no bundle, or its manifest is damaged: {place}: {first['msg'][:200]}.", where, "Export the version again.",
+            f"This is no bundle, or its manifest is damaged: {place}: {first['msg'][:200]}.",
+            where,
+            "Export the version again.",
         ) from None

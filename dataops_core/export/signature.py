@@ -21,7 +21,9 @@ _CONTEXT = b"dataops bundle manifest\n"  # a signature for this is no signature 
 
 @dataclass(frozen=True)
 class Signature:
-    """What is known of who signed: "none", "invalid", "unknown key" (valid, nobody said whose key it is) or "given key"."""
+    """What is known of who signed: "none", "invalid", "unknown key" (valid, nobody said whose key it is) or "given
+    key".
+    """
 
     status: str
     public_key: str = ""
@@ -36,13 +38,17 @@ class Signature:
         return {
             "none": "It is not signed: it is unchanged since it was made, but by whom is not proven.",
             "invalid": "Its signature is not valid.",
-            "unknown key": f"It is signed with the key {self.public_key}: compare that with the key of whoever sent it.",
+            "unknown key": (
+                f"It is signed with the key {self.public_key}: compare that with the key of whoever sent it."
+            ),
             "given key": "It is signed with the key you gave.",
         }[self.status]
 
 
 def new_key() -> tuple[str, str]:
-    """A new pair of keys: the secret one (for DATAOPS_SIGNING_KEY) and the public one (for whoever verifies), in Base64."""
+    """A new pair of keys: the secret one (for DATAOPS_SIGNING_KEY) and the public one (for whoever verifies), in
+    Base64.
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     made = Ed25519PrivateKey.generate()
@@ -50,7 +56,9 @@ def new_key() -> tuple[str, str]:
 
 
 def signed(manifest: bytes) -> bytes | None:
-    """The signature file for a manifest, by the key in the environment (Streamlit puts its secrets there); None without a key."""
+    """The signature file for a manifest, by the key in the environment (Streamlit puts its secrets there); None without
+    a key.
+    """
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     secret = os.environ.get(KEY, "").strip()
@@ -58,7 +66,9 @@ def signed(manifest: bytes) -> bytes | None:
         return None
     key = Ed25519PrivateKey.from_private_bytes(_bytes(secret, KEY))
     told = {
-        "format": FORMAT, "algorithm": "Ed25519", "public_key": _text(key.public_key().public_bytes_raw()),
+        "format": FORMAT,
+        "algorithm": "Ed25519",
+        "public_key": _text(key.public_key().public_bytes_raw()),
         "signature": _text(key.sign(_message(manifest))),
     }
     return (json.dumps(told, indent=2) + "\n").encode()
@@ -107,5 +117,7 @@ def _bytes(text: str, where: str) -> bytes:
     except (binascii.Error, ValueError):
         raw = b""
     if len(raw) != 32:
-        raise SettingError("This is not an Ed25519 key.", where, "A key is 32 bytes in Base64: 44 characters. `signing-key` makes one.")
+        raise SettingError(
+            "This is not an Ed25519 key.", where, "A key is 32 bytes in Base64: 44 characters. `signing-key` makes one."
+        )
     return raw

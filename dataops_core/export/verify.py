@@ -1,4 +1,6 @@
-"""The check of a bundle: that every byte is as it was, and that every file in it follows from the raw file and the recipe."""
+"""The check of a bundle: that every byte is as it was, and that every file in it follows from the raw file and the
+recipe.
+"""
 
 from __future__ import annotations
 
@@ -67,15 +69,18 @@ class Verification:
     def to_json(self) -> dict[str, Any]:
         """The outcome as plain JSON values."""
         return {
-            "ok": self.ok, "words": self.words, "signature": {**self.signature.to_json(), "words": self.signature.words}, "checks": [asdict(check) for check in self.checks],
+            "ok": self.ok,
+            "words": self.words,
+            "signature": {**self.signature.to_json(), "words": self.signature.words},
+            "checks": [asdict(check) for check in self.checks],
         }
 
 
 def verify_bundle(path: Path, *, key: str | None = None, progress: Progress = nothing_said) -> Verification:
     """Check every byte of a bundle, then rebuild each of its files from the raw file and the recipe, and compare.
 
-    `key` is the public key of whoever should have signed it (Base64, or a file with it). Nothing in the bundle is run. Raises
-    IntegrityError for a file that is no bundle, or that unpacks to more than DATAOPS_MAX_UNPACKED gigabytes (8).
+    `key` is the public key of whoever should have signed it (Base64, or a file with it). Nothing in the bundle is run.
+    Raises IntegrityError for a file that is no bundle, or that unpacks to more than DATAOPS_MAX_UNPACKED gigabytes (8).
     """
     with tempfile.TemporaryDirectory(prefix="dataops-verify-") as name, _opened(path) as bundle:
         manifest = _manifest(bundle, path.name)
@@ -88,7 +93,9 @@ def verify_bundle(path: Path, *, key: str | None = None, progress: Progress = no
             files[member] = Path(name) / f"file{number}"
             checks.append(_unpacked(bundle, member, listed, files[member]))
         same = sha256(canonical(version)) == known.version_id
-        checks.append(Check("manifest.json: the version id", same, "" if same else "the description of the version was changed"))
+        checks.append(
+            Check("manifest.json: the version id", same, "" if same else "the description of the version was changed")
+        )
         sealed = _is_sealed(path)
         if sealed:
             seen = ""
@@ -110,7 +117,13 @@ def verify_bundle(path: Path, *, key: str | None = None, progress: Progress = no
             except DataOpsError as error:
                 checks.append(Check("every file can be made again", False, str(error)))
             except Exception as error:  # noqa: BLE001 - a description that was tampered with fails in as many ways as it has fields
-                checks.append(Check("every file can be made again", False, f"the description of the version is not usable: {error!r}"[:300]))
+                checks.append(
+                    Check(
+                        "every file can be made again",
+                        False,
+                        f"the description of the version is not usable: {error!r}"[:300],
+                    )
+                )
     return Verification(tuple(checks), made)
 
 
@@ -124,7 +137,8 @@ def _opened(path: Path) -> zipfile.ZipFile:
     total, most = sum(info.file_size for info in bundle.infolist()), float(os.environ.get(LIMIT) or 8) * _GIB
     if total > most:
         raise IntegrityError(
-            f"The bundle unpacks to {total / _GIB:,.1f} GiB; at most {most / _GIB:,.1f} GiB are unpacked.", path.name,
+            f"The bundle unpacks to {total / _GIB:,.1f} GiB; at most {most / _GIB:,.1f} GiB are unpacked.",
+            path.name,
             f"If you trust it, raise the limit: {LIMIT}={math.ceil(total / _GIB)}.",
         )
     return bundle
@@ -139,7 +153,9 @@ def _manifest(bundle: zipfile.ZipFile, where: str) -> bytes:
         return text
     except Exception as error:
         raise IntegrityError(
-            f"This is no bundle, or its manifest is damaged ({error}).", f"{where}: manifest.json", "Export the version again."
+            f"This is no bundle, or its manifest is damaged ({error}).",
+            f"{where}: manifest.json",
+            "Export the version again.",
         ) from error
 
 
@@ -148,16 +164,33 @@ def _refuse(constant: str) -> None:
 
 
 def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Check]:
-    """That the zip holds each listed file once, nothing else, and no file that a bundle of this version has no place for."""
+    """That the zip holds each listed file once, nothing else, and no file that a bundle of this version has no place
+    for.
+    """
     version, listed = manifest["version"], set(manifest["files"])
     counts = Counter(bundle.namelist())
     for name in sorted(name for name, count in counts.items() if count > 1):
         yield Check(f"{name!a} is there once", False, f"it is there {counts[name]} times")
     models = version.get("models", ())
-    text = {"DATA_CARD.md", "recipe.json", "clean.py", "schema.json", "facts_before.json", "facts_after.json", "audit.jsonl"}
+    text = {
+        "DATA_CARD.md",
+        "recipe.json",
+        "clean.py",
+        "schema.json",
+        "facts_before.json",
+        "facts_after.json",
+        "audit.jsonl",
+    }
     features = {f"{model['x']}{ending}" for model in models for ending in (".csv", ".parquet")}
     twin = {"MODEL_CARD.md", "synthetic.json", "generate.py"} if version["kind"] == "synthetic" else set()
-    required = {*text, "data.csv", "data.parquet", raw_name(version), *features, *(f"models/{model['name']}.json" for model in models)}
+    required = {
+        *text,
+        "data.csv",
+        "data.parquet",
+        raw_name(version),
+        *features,
+        *(f"models/{model['name']}.json" for model in models),
+    }
     for name in sorted(set(counts) - listed - {"manifest.json", signature.FILE}):
         yield Check(f"{name!a} is listed in the manifest", False, "it was added later")
     for name in sorted(listed - required - twin - {SAFE_CSV}):
@@ -202,17 +235,22 @@ def _is_sealed(path: Path) -> bool:
         tail = b""
         while left > 0 and (block := file.read(min(left, _BLOCK))):
             total.update(block)
-            left, tail = left - len(block), (tail + block)[-len(SEAL):]
+            left, tail = left - len(block), (tail + block)[-len(SEAL) :]
         return tail == SEAL and file.read(64) == total.hexdigest().encode()
 
 
-def _rebuild(files: Mapping[str, Path], version: Mapping[str, Any], folder: Path, progress: Progress) -> Iterator[Check]:
+def _rebuild(
+    files: Mapping[str, Path], version: Mapping[str, Any], folder: Path, progress: Progress
+) -> Iterator[Check]:
     yield _audit(files["audit.jsonl"], version)
     yield from _models(files, version)
     recipe, wanted = from_json(version["recipe"]), version["data"]["content_hash"]
     try:
         source = read_file(
-            files[raw_name(version)], folder / "read.parquet", ReadOptions.from_json(dict(recipe.read or {})), name=version["raw"]["name"],
+            files[raw_name(version)],
+            folder / "read.parquet",
+            ReadOptions.from_json(dict(recipe.read or {})),
+            name=version["raw"]["name"],
         )
         run = run_recipe(recipe, source.table, folder, progress=lambda share, note: progress(share / 3, note))
     except DataOpsError as error:
@@ -222,8 +260,11 @@ def _rebuild(files: Mapping[str, Path], version: Mapping[str, Any], folder: Path
         yield Check("raw file + recipe rebuild the data", False, f"{run.failed.sentence}: {run.failed.reason}")
         return
     made = run.table.content_hash
-    yield Check("raw file + recipe rebuild the data", made == wanted and digest(files[raw_name(version)])["sha256"] == version["raw"]["sha256"],
-                f"content hash {made}")
+    yield Check(
+        "raw file + recipe rebuild the data",
+        made == wanted and digest(files[raw_name(version)])["sha256"] == version["raw"]["sha256"],
+        f"content hash {made}",
+    )
     if made != wanted:
         return
     yield _columns(run.table, version)
@@ -234,21 +275,34 @@ def _rebuild(files: Mapping[str, Path], version: Mapping[str, Any], folder: Path
 
 
 def _audit(file: Path, version: Mapping[str, Any]) -> Check:
-    """That the audit's entries are whole, and end with the commit that the version names: the same number, person, time and words."""
+    """That the audit's entries are whole, and end with the commit that the version names: the same number, person, time
+    and words.
+    """
     what = "audit.jsonl ends with the commit of this version"
     keys = ("seq", "at", "actor", "what", "dataset", "details", "prev")
     try:
         entries = [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()]
-        if any(entry["hash"] != sha256(canonical({key: entry[key] for key in keys})) or len(entry) != len(keys) + 1 for entry in entries):
+        if any(
+            entry["hash"] != sha256(canonical({key: entry[key] for key in keys})) or len(entry) != len(keys) + 1
+            for entry in entries
+        ):
             return Check(what, False, "an entry was changed")
         if [entry["seq"] for entry in entries] != sorted({entry["seq"] for entry in entries}):
             return Check(what, False, "entries are not in their order")
         if not entries or entries[-1]["hash"] != version["audit_head"]:
             return Check(what, False, "the commit is not there")
         head = entries[-1]
-        told = {"number": version["number"], "message": version["message"], "content_hash": version["data"]["content_hash"]}
+        told = {
+            "number": version["number"],
+            "message": version["message"],
+            "content_hash": version["data"]["content_hash"],
+        }
         agrees = all(head["details"].get(key) == value for key, value in told.items())
-        if not agrees or (head["actor"], head["at"], head["what"]) != (version["actor"], version["created"], "version committed"):
+        if not agrees or (head["actor"], head["at"], head["what"]) != (
+            version["actor"],
+            version["created"],
+            "version committed",
+        ):
             return Check(what, False, "the version and the audit do not say the same of it")
         gone = 0 if version["kind"] == "synthetic" else head["details"].get("entries", 0) - len(entries)
         return Check(what, not gone, f"{gone} entries are gone" if gone else "")
@@ -274,12 +328,19 @@ def _steps(run: Run, version: Mapping[str, Any]) -> Check:
 
 
 def _learned(recipe: Recipe, version: Mapping[str, Any], source: Source, folder: Path) -> Iterator[Check]:
-    """That what the steps learned is what they learn from this data; what was carried over from other data is compared by its fields."""
+    """That what the steps learned is what they learn from this data; what was carried over from other data is compared
+    by its fields.
+    """
     if not any(step.learned is not None for step in recipe.steps):
         return
     what = "what the steps learned follows from the data"
     carried = [bool(step.get("carried")) for step in version["steps"]]
-    fresh = replace(recipe, steps=tuple(step if other else replace(step, learned=None) for step, other in zip(recipe.steps, carried, strict=True)))
+    fresh = replace(
+        recipe,
+        steps=tuple(
+            step if other else replace(step, learned=None) for step, other in zip(recipe.steps, carried, strict=True)
+        ),
+    )
     again = run_recipe(fresh, source.table, folder)
     for step, relearned, other in zip(recipe.steps, again.recipe.steps, carried, strict=False):
         if other or step.off:
@@ -289,11 +350,17 @@ def _learned(recipe: Recipe, version: Mapping[str, Any], source: Source, folder:
             return
     own = sum(step.learned is not None and not other for step, other in zip(recipe.steps, carried, strict=True))
     rest = sum(step.learned is not None for step in recipe.steps) - own
-    yield Check(what, not again.failed, f"{rest} steps carry what they learned from other data, which is not here" if rest else "")
+    yield Check(
+        what,
+        not again.failed,
+        f"{rest} steps carry what they learned from other data, which is not here" if rest else "",
+    )
 
 
 def _is_alike(one: Any, other: Any) -> bool:
-    """Whether two JSON values are the same, numbers up to rounding; packed models are compared by what they do to the data."""
+    """Whether two JSON values are the same, numbers up to rounding; packed models are compared by what they do to the
+    data.
+    """
     if isinstance(one, Mapping) and isinstance(other, Mapping):
         return set(one) == set(other) and all(_is_alike(one[key], other[key]) for key in one)
     if isinstance(one, list) and isinstance(other, list):
@@ -315,10 +382,16 @@ def _models(files: Mapping[str, Path], version: Mapping[str, Any]) -> Iterator[C
         yield Check(f"models/{model['name']}.json is the model that the version names", same)
         try:
             taken = features_of(check(json.loads(file.read_text(encoding="utf-8")), file.name))
-            yield Check(f"models/{model['name']}.json takes the features that the version names", taken == model["features"])
+            yield Check(
+                f"models/{model['name']}.json takes the features that the version names", taken == model["features"]
+            )
         except (DataOpsError, ValueError) as error:
-            yield Check(f"models/{model['name']}.json takes the features that the version names", False, str(error)[:300])
-        sensitive = {*model["sensitive"], *((version.get("roles") or {}).get("sensitive") or [])} & set(model["features"])
+            yield Check(
+                f"models/{model['name']}.json takes the features that the version names", False, str(error)[:300]
+            )
+        sensitive = {*model["sensitive"], *((version.get("roles") or {}).get("sensitive") or [])} & set(
+            model["features"]
+        )
         yield Check(f"{model['x']}.csv holds no sensitive column", not sensitive, ", ".join(sorted(sensitive)))
 
 
@@ -326,14 +399,20 @@ def _derived(
     files: Mapping[str, Path], version: Mapping[str, Any], run: Run, source: Source, folder: Path, progress: Progress
 ) -> Iterator[Check]:
     """That each file that follows from the version and its table is what is made of them again."""
-    before, _ = profile_table(source.table, None, lambda share, note: progress((1 + share) / 3, note), blanked=source.blanked)
+    before, _ = profile_table(
+        source.table, None, lambda share, note: progress((1 + share) / 3, note), blanked=source.blanked
+    )
     blanked = source.blanked if run.table.path == source.table.path else {}
     after, _ = profile_table(run.table, None, lambda share, note: progress((2 + share) / 3, note), blanked=blanked)
     made = derived(version, run.table, before, after, folder)
     packages = version["packages"]
     for name in sorted(set(made) | (set(files) & {SAFE_CSV, "MODEL_CARD.md", "synthetic.json", "generate.py"})):
         if name not in files or name not in made:
-            yield Check(f"{name} follows from the version", False, "it is there and should not be" if name in files else "it is gone")
+            yield Check(
+                f"{name} follows from the version",
+                False,
+                "it is there and should not be" if name in files else "it is gone",
+            )
             continue
         seen = ""
         same = digest(files[name]) == digest(made[name])
@@ -342,7 +421,10 @@ def _derived(
         if not same:
             seen = "it was changed"
             if packages.get("dataops-core") != __version__:
-                seen = f"this program ({__version__}) makes another one: verify with dataops-core {packages.get('dataops-core')}, which made it"
+                seen = (
+                    f"this program ({__version__}) makes another one: verify with dataops-core"
+                    f" {packages.get('dataops-core')}, which made it"
+                )
         yield Check(f"{name} follows from the version", same, seen)
 
 

@@ -8,6 +8,15 @@ from dataops_core.facts.select import Where, facet, rows_where
 from dataops_core.facts.spread import spread
 
 __all__ = [
-    "Engine", "Where", "against_target", "associate", "associations", "column_facts", "facet", "over_time", "rows_where", "spread",
+    "Engine",
+    "Where",
+    "against_target",
+    "associate",
+    "associations",
+    "column_facts",
+    "facet",
+    "over_time",
+    "rows_where",
+    "spread",
     "table_facts",
 ]

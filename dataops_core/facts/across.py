@@ -16,16 +16,23 @@ BINS = 10
 MOST = 30  # values of the column that are told
 SHARES = 8  # values of the target that are told
 LATEST = 200  # periods that are told
-DAYS = {"day": 1.0, "week": 7.0, "month": 30.44, "quarter": 91.3, "year": 365.24}  # of the periods of pair_expressions, which Ibis makes slow to import
+DAYS = {
+    "day": 1.0,
+    "week": 7.0,
+    "month": 30.44,
+    "quarter": 91.3,
+    "year": 365.24,
+}  # of the periods of pair_expressions, which Ibis makes slow to import
 
 
 def against_target(table: Table, column: str, target: str) -> dict[str, Any]:
     """The target per value of a column, or per tenth of its numbers, as plain JSON values.
 
-    `{"column", "target", "as", "groups", "missing", "left_out"}`; a group is `{"value" | "low", "high", "n", "there"}` with the `mean`
-    of the target's numbers or the `shares` of its most frequent values, among the cells of the target that are `there`. `missing` is
-    the group of rows without a value in the column, or None; `left_out` counts the rows of values beyond the MOST most frequent.
-    Equal numbers share a bin, so that there may be fewer than ten. A date as target is told by its `mean` in microseconds since 1970.
+    `{"column", "target", "as", "groups", "missing", "left_out"}`; a group is `{"value" | "low", "high", "n", "there"}`
+    with the `mean` of the target's numbers or the `shares` of its most frequent values, among the cells of the target
+    that are `there`. `missing` is the group of rows without a value in the column, or None; `left_out` counts the rows
+    of values beyond the MOST most frequent. Equal numbers share a bin, so that there may be fewer than ten. A date as
+    target is told by its `mean` in microseconds since 1970.
     """
     x, y = table.column(column), table.column(target)
     with Engine(table) as engine:
@@ -41,7 +48,11 @@ def against_target(table: Table, column: str, target: str) -> dict[str, Any]:
     groups = [{**_label(value, ends), **group} for value, group in told.items() if value is not None]
     groups = sorted(groups, key=(lambda g: g["low"]) if ends else (lambda g: (-g["n"], g["value"])))
     return {
-        "column": column, "target": target, "as": [role(x), role(y)], "groups": groups[:MOST], "missing": gone,
+        "column": column,
+        "target": target,
+        "as": [role(x), role(y)],
+        "groups": groups[:MOST],
+        "missing": gone,
         "left_out": sum(group["n"] for group in groups[MOST:]),
     }
 
@@ -49,13 +60,16 @@ def against_target(table: Table, column: str, target: str) -> dict[str, Any]:
 def over_time(table: Table, column: str, time_column: str) -> dict[str, Any]:
     """A column per day, week, month, quarter or year: the finest that makes at most sixty, as plain JSON values.
 
-    `{"column", "time", "period", "periods", "undated", "left_out"}`; a period is `{"start", "n", "missing"}` (missing: the share of cells)
-    with the `mean` of numbers or the `shares` of the values that are most frequent over all. Periods without rows are not told,
-    rows without a date count as `undated`, those before the LATEST periods as `left_out`.
+    `{"column", "time", "period", "periods", "undated", "left_out"}`; a period is `{"start", "n", "missing"}` (missing:
+    the share of cells) with the `mean` of numbers or the `shares` of the values that are most frequent over all.
+    Periods without rows are not told, rows without a date count as `undated`, those before the LATEST periods as
+    `left_out`.
     """
     x, when = table.column(column), table.column(time_column)
     if when.type != "datetime":
-        raise SettingError(f'"{time_column}" is no date.', "time", "Choose a column of dates, or read the text as dates first.")
+        raise SettingError(
+            f'"{time_column}" is no date.', "time", "Choose a column of dates, or read the text as dates first."
+        )
     with Engine(table) as engine:
         engine.take_pair((when, "date"), (x, role(x)), complete=False)
         ends = engine.ask("moments", "pair")[0]
@@ -66,11 +80,20 @@ def over_time(table: Table, column: str, time_column: str) -> dict[str, Any]:
         told = _along(engine.ask(expression, "pair"), expression)
     dated = sum(group["n"] for group in told.values())
     periods = [
-        {"start": start.isoformat()[:10], "n": g["n"], "missing": 1 - g.pop("there") / g["n"], **{k: v for k, v in g.items() if k != "n"}}
+        {
+            "start": start.isoformat()[:10],
+            "n": g["n"],
+            "missing": 1 - g.pop("there") / g["n"],
+            **{k: v for k, v in g.items() if k != "n"},
+        }
         for start, g in sorted(told.items())
     ]
     return {
-        "column": column, "time": time_column, "period": period, "periods": periods[-LATEST:], "undated": table.rows - dated,
+        "column": column,
+        "time": time_column,
+        "period": period,
+        "periods": periods[-LATEST:],
+        "undated": table.rows - dated,
         "left_out": sum(group["n"] for group in periods[:-LATEST]),
     }
 
@@ -79,7 +102,11 @@ def _along(rows: Sequence[dict[str, Any]], expression: str) -> dict[Any, dict[st
     """What is told of each x."""
     if expression == "grouped":
         return {
-            row["x"]: {"n": row["n"], "there": row["there"], "mean": _finite(row["about"] + row["s1"] / row["there"]) if row["there"] else None}
+            row["x"]: {
+                "n": row["n"],
+                "there": row["there"],
+                "mean": _finite(row["about"] + row["s1"] / row["there"]) if row["there"] else None,
+            }
             for row in rows
         }
     found: dict[Any, dict[Any, int]] = {}
@@ -92,7 +119,11 @@ def _along(rows: Sequence[dict[str, Any]], expression: str) -> dict[Any, dict[st
     told = {}
     for x, counts in found.items():
         there = sum(n for value, n in counts.items() if value is not None)
-        told[x] = {"n": sum(counts.values()), "there": there, "shares": {v: counts.get(v, 0) / there for v in shown} if there else {}}
+        told[x] = {
+            "n": sum(counts.values()),
+            "there": there,
+            "shares": {v: counts.get(v, 0) / there for v in shown} if there else {},
+        }
     return told
 
 

@@ -25,7 +25,9 @@ def compiled() -> dict[str, str]:
         options.pyspark = _Spark()
     return {
         f"{folder}/{name}_{kind}.sql": f"{ibis.to_sql(expression(kind), dialect=dialect)}\n"
-        for folder, dialect in DIALECTS.items() for name, (expression, kinds) in (EXPRESSIONS | PAIRS).items() for kind in kinds
+        for folder, dialect in DIALECTS.items()
+        for name, (expression, kinds) in (EXPRESSIONS | PAIRS).items()
+        for kind in kinds
     }
 
 

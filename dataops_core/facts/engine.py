@@ -17,14 +17,17 @@ from dataops_core.facts.prepared import Prepared
 from dataops_core.table import ROW_ID, Column, Table, opened
 
 _SQL = Path(__file__).parent / "sql" / "duckdb"
-THREADS = 1  # of two, each waits for the other: a million rows took a fourth more CPU time, more memory, and no less time
+THREADS = (
+    1  # of two, each waits for the other: a million rows took a fourth more CPU time, more memory, and no less time
+)
 MEMORY = "400MB"
 EXACT_ROWS = 2_000_000  # up to here every value is counted; beyond, only where HyperLogLog sees at most EXACT_VALUES
 EXACT_VALUES = 1_000_000
 LOOKED_AT = 20_000  # texts looked into for classes of characters
 SMALL = 200_000  # cells; of so many, a copy in memory takes no more than some megabytes
 LOOKED_IN = 10  # row groups that they come from
-# Standard error of DuckDB's HyperLogLog: 1.04 / sqrt(1024 registers), Flajolet et al. 2007. Measured with DuckDB 2.0 on columns of
+# Standard error of DuckDB's HyperLogLog: 1.04 / sqrt(1024 registers), Flajolet et al. 2007. Measured with DuckDB 2.0 on
+# columns of
 # 1,000 to 1,000,000 values (numbers and text, 40 to 400 columns each): 0.023 to 0.035, bias below 0.012.
 HLL_ERROR = 0.0325
 
@@ -39,15 +42,23 @@ class Engine:
     """A connection to one table; leaves nothing behind."""
 
     def __init__(self, table: Table, narrow: Iterable[Table] = ()) -> None:
-        """`narrow` are copies of a wide table with some of its columns each (see table.narrow), where its columns are taken from."""
+        """`narrow` are copies of a wide table with some of its columns each (see table.narrow), where its columns are
+        taken from.
+        """
         self.table = table
         self._folder = tempfile.TemporaryDirectory(prefix="dataops-facts-")
         self.parts: dict[str, Table] = {}  # by column: the table to take it from
         self._places: dict[str, tuple[str, str]] = {}  # by column: what stands after FROM, and its name there
-        self.con = duckdb.connect(config={
-            "threads": THREADS, "memory_limit": MEMORY, "temp_directory": self._folder.name, "preserve_insertion_order": False,
-            "autoinstall_known_extensions": False, "autoload_known_extensions": False,
-        })
+        self.con = duckdb.connect(
+            config={
+                "threads": THREADS,
+                "memory_limit": MEMORY,
+                "temp_directory": self._folder.name,
+                "preserve_insertion_order": False,
+                "autoinstall_known_extensions": False,
+                "autoload_known_extensions": False,
+            }
+        )
         self.con.execute("set parquet_metadata_cache = true")
         self.small = table.cells <= SMALL and table.rows <= EXACT_ROWS
         for at, part in enumerate(dict.fromkeys(narrow) or [table]):
@@ -59,7 +70,9 @@ class Engine:
                 self._from = f"whole{at}"
             names = self.con.execute(f"select * from {self._from} limit 0").description or []
             # by place: the engine's names ignore case, ours do not
-            self._places |= {name: (self._from, told[0]) for name, told in zip([*part.names, ROW_ID], names, strict=True)}
+            self._places |= {
+                name: (self._from, told[0]) for name, told in zip([*part.names, ROW_ID], names, strict=True)
+            }
         if self.small:
             self.con.execute("pragma disable_optimizer")  # which takes longer than all the rest
         self._prepared = Prepared(self.con) if self.small else None
@@ -67,7 +80,9 @@ class Engine:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self.con.close()
         self._folder.cleanup()
 
@@ -81,7 +96,9 @@ class Engine:
         return '"' + self._places[name][1].replace('"', '""') + '"'
 
     def take(self, column: Column) -> Literal["counted", "raw"]:
-        """Make `source(value)` and `cells(value, n)` from a column; "raw" where its values are too many to count one by one."""
+        """Make `source(value)` and `cells(value, n)` from a column; "raw" where its values are too many to count one by
+        one.
+        """
         self._source = f"(select {self.named(column.name)} as value from {self._places[column.name][0]})"
         self._kind = column.type
         if self._prepared:
@@ -112,8 +129,8 @@ class Engine:
     def take_pair(self, x: tuple[Column, str], y: tuple[Column, str], complete: bool = True) -> None:
         """Make `pair(x, y)` from two columns, each with what it is taken as; `complete`: only rows that have both."""
         self.con.execute(
-            f"create or replace temp table pair as select x, y from (select {self._taken(*x)} as x, {self._taken(*y)} as y from {self._from})"
-            + (" where x is not null and y is not null" if complete else "")
+            f"create or replace temp table pair as select x, y from (select {self._taken(*x)} as x, {self._taken(*y)}"
+            f" as y from {self._from})" + (" where x is not null and y is not null" if complete else "")
         )
 
     def bin_pair(self, side: int, bins: int) -> None:
@@ -121,25 +138,38 @@ class Engine:
         if side:
             self.con.execute("create or replace temp table pair as select y as x, x as y from pair")
         self.con.execute(f"create or replace temp table binned as {sql(f'binned{bins}', 'pair')}")
-        self.con.execute(f"create or replace temp table pair as select {'y as x, x as y' if side else 'x, y'} from binned")
+        self.con.execute(
+            f"create or replace temp table pair as select {'y as x, x as y' if side else 'x, y'} from binned"
+        )
 
     def cut_pair(self, period: str) -> None:
-        """Cut the moments x of `pair(x, y)` to their day, week, month, quarter or year; rows without one are left out."""
+        """Cut the moments x of `pair(x, y)` to their day, week, month, quarter or year; rows without one
+        are left out.
+        """
         self.con.execute(f"create or replace temp table pair as {sql(f'by_{period}', 'pair')}")
 
     def hold(self, columns: Sequence[tuple[Column, str]], ranks: bool = False) -> None:
-        """Keep columns, each with what it is taken as, for `take_held`; with average ranks of numbers where no cell is missing."""
+        """Keep columns, each with what it is taken as, for `take_held`; with average ranks of numbers where no cell is
+        missing.
+        """
         taken = [f"{self._taken(*each)} as c{at}" for at, each in enumerate(columns)]
         self.con.execute(f"create or replace temp table held as select {', '.join(taken) or '1'} from {self._from}")
         self._ranked: set[int] = set()
         if ranks and columns:
-            counts = self.con.execute(f"select {', '.join(f'count(*) - count(c{at})' for at in range(len(columns)))} from held").fetchone()
+            counts = self.con.execute(
+                f"select {', '.join(f'count(*) - count(c{at})' for at in range(len(columns)))} from held"
+            ).fetchone()
             self._ranked = {at for at, gone in enumerate(counts or ()) if not gone}
-            told = [f"rank() over (order by c{at}) + (count(*) over (partition by c{at}) - 1) / 2.0::double as r{at}" for at in self._ranked]
+            told = [
+                f"rank() over (order by c{at}) + (count(*) over (partition by c{at}) - 1) / 2.0::double as r{at}"
+                for at in self._ranked
+            ]
             self.con.execute(f"create or replace temp table held as select {', '.join(['*', *told])} from held")
 
     def take_held(self, x: int, y: int, *, complete: bool = True, ranks: bool = False) -> bool:
-        """Make `pair(x, y)` of two columns by their places in `hold`; whether they are ranks now, if these were wanted."""
+        """Make `pair(x, y)` of two columns by their places in `hold`; whether they are ranks now, if these
+        were wanted.
+        """
         sign = "r" if ranks and {x, y} <= self._ranked else "c"
         self.con.execute(
             f"create or replace temp view pair as select {sign}{x} as x, {sign}{y} as y from held"
@@ -155,7 +185,9 @@ class Engine:
             return f"case when {there} then 1 end"
         if role == "number":
             return {
-                "integer": f"{name}::double", "decimal": f"case when isfinite({name}) then {name} end", "datetime": f"epoch_us({name})::double",
+                "integer": f"{name}::double",
+                "decimal": f"case when isfinite({name}) then {name} end",
+                "datetime": f"epoch_us({name})::double",
             }[column.type]
         return name if role == "date" else f"{name}::varchar"
 
@@ -163,12 +195,17 @@ class Engine:
         """Make `cells` from about LOOKED_AT rows only: runs of rows from row groups spread evenly over the table."""
         with opened(self.table.path) as file:
             groups = sorted({int(at) for at in np.linspace(0, file.num_row_groups - 1, LOOKED_IN)})
-            some = [file.read_row_group(number, columns=[column.name]).slice(0, LOOKED_AT // len(groups)) for number in groups]
+            some = [
+                file.read_row_group(number, columns=[column.name]).slice(0, LOOKED_AT // len(groups))
+                for number in groups
+            ]
         self.con.register("looked_at", pa.concat_tables(some).rename_columns(["value"]))
         if self._prepared:
             self._prepared.fill(column.type, "select value, 1 from looked_at")
             return
-        self.con.execute("create or replace temp view cells as select value, 1::bigint as n from looked_at")  # not "some": DuckDB reserves it
+        self.con.execute(
+            "create or replace temp view cells as select value, 1::bigint as n from looked_at"
+        )  # not "some": DuckDB reserves it
 
     def step_out(self) -> None:
         """Make `steps(step, n, at)` from the moments that were taken: how far from one to the next, and how often."""
@@ -182,15 +219,21 @@ class Engine:
         if self._prepared:
             self._prepared.bound(low, high)
             return
-        self.con.execute(f"create or replace temp view bounds as select {low!r}::double as low, {high!r}::double as high")
+        self.con.execute(
+            f"create or replace temp view bounds as select {low!r}::double as low, {high!r}::double as high"
+        )
 
     def finite(self) -> np.ndarray:
         """The finite values of a column of numbers, each as often as it comes; float64."""
         if self._prepared:
-            held = self._prepared.ask("held", self._kind, 'select value::double as value, n from "cells" where value is not null')
+            held = self._prepared.ask(
+                "held", self._kind, 'select value::double as value, n from "cells" where value is not null'
+            )
             found: Any = np.repeat([row["value"] for row in held], [row["n"] for row in held])
         else:
-            found = self.con.execute(f"select value::double as value from {self._source} where value is not null").fetchnumpy()["value"]
+            found = self.con.execute(
+                f"select value::double as value from {self._source} where value is not null"
+            ).fetchnumpy()["value"]
         return np.asarray(found)[np.isfinite(found)]
 
     def ask(self, expression: str, kind: str) -> list[dict[str, Any]]:

@@ -20,7 +20,11 @@ TOP = 10
 MOST = sys.float_info.max
 TYPES = {"text": "string", "integer": "int64", "decimal": "float64", "boolean": "boolean", "datetime": "timestamp(6)"}
 CLASSES = {  # of the characters in a text: how many cells have any
-    "letters": r"\p{L}", "digits": r"[0-9]", "spaces": r"\s", "signs": r"[^\p{L}\p{M}0-9\s]", "beyond_ascii": r"[^\x00-\x7F]",
+    "letters": r"\p{L}",
+    "digits": r"[0-9]",
+    "spaces": r"\s",
+    "signs": r"[^\p{L}\p{M}0-9\s]",
+    "beyond_ascii": r"[^\x00-\x7F]",
     "capitals": r"\p{Lu}",
 }
 
@@ -50,7 +54,10 @@ def values(kind: str) -> ir.Table:
     share = both.n / both.present
     there = both.value.notnull()
     return both.aggregate(
-        rows=both.n.sum(), missing=both.n.sum(where=~there), distinct=both.value.count(), singles=both.value.count(where=both.n == 1),
+        rows=both.n.sum(),
+        missing=both.n.sum(where=~there),
+        distinct=both.value.count(),
+        singles=both.value.count(where=both.n == 1),
         entropy=-(share * share.log2()).sum(where=there),
     )
 
@@ -77,7 +84,9 @@ def _finite(kind: str) -> Any:
     cells: Any = cells_of(kind)
     if kind == "integer":
         return cells.filter(cells.value.notnull()).mutate(value=cells.value.cast("float64"))
-    return cells.filter(cells.value.between(-MOST, MOST))  # neither infinite nor NaN; for Spark, Ibis 12 writes isinf() as FALSE
+    return cells.filter(
+        cells.value.between(-MOST, MOST)
+    )  # neither infinite nor NaN; for Spark, Ibis 12 writes isinf() as FALSE
 
 
 def number(kind: str) -> ir.Table:
@@ -88,25 +97,37 @@ def number(kind: str) -> ir.Table:
     """
     cells: Any = cells_of(kind)
     finite = _finite(kind)
-    first = finite.cross_join(finite.aggregate(count=finite.n.sum(), about=(finite.n * finite.value).sum() / finite.n.sum()))
+    first = finite.cross_join(
+        finite.aggregate(count=finite.n.sum(), about=(finite.n * finite.value).sum() / finite.n.sum())
+    )
     mean = first.aggregate(
-        count=first["count"].max(), mean=first.about.max() + (first.n * (first.value - first.about)).sum() / first["count"].max()
+        count=first["count"].max(),
+        mean=first.about.max() + (first.n * (first.value - first.about)).sum() / first["count"].max(),
     )
     second = finite.cross_join(mean)
     off = second.value - second["mean"]
     told = second.aggregate(
-        finite=second.n.sum(), mean=second["mean"].max(), min=second.value.min(), max=second.value.max(),
-        zeros=second.n.sum(where=second.value == 0), negatives=second.n.sum(where=second.value < 0),
-        m2=(second.n * off * off).sum(), m3=(second.n * off * off * off).sum(), m4=(second.n * off * off * off * off).sum(),
+        finite=second.n.sum(),
+        mean=second["mean"].max(),
+        min=second.value.min(),
+        max=second.value.max(),
+        zeros=second.n.sum(where=second.value == 0),
+        negatives=second.n.sum(where=second.value < 0),
+        m2=(second.n * off * off).sum(),
+        m3=(second.n * off * off * off).sum(),
+        m4=(second.n * off * off * off * off).sum(),
     )
     return told.cross_join(cells.aggregate(present=cells.n.sum(where=cells.value.notnull())))
 
 
 def quantiles(kind: str) -> ir.Table:
-    """Quantiles of the finite values by linear interpolation (type 7 of Hyndman & Fan 1996), from the counted values."""
+    """Quantiles of the finite values by linear interpolation (type 7 of Hyndman & Fan 1996), from the
+    counted values.
+    """
     finite = _finite(kind)
     ordered = finite.mutate(
-        reached=finite.n.sum().over(ibis.cumulative_window(order_by=finite.value)), total=finite.n.sum().over(ibis.window()),
+        reached=finite.n.sum().over(ibis.cumulative_window(order_by=finite.value)),
+        total=finite.n.sum().over(ibis.window()),
     )
     asked = {}
     for q in QUANTILES:
@@ -129,16 +150,22 @@ def histogram(kind: str) -> ir.Table:
 
 
 def _moments() -> Any:
-    """Microseconds since 1970, exact in both engines: Ibis's epoch_seconds() keeps fractions in DuckDB and drops them in Spark."""
+    """Microseconds since 1970, exact in both engines: Ibis's epoch_seconds() keeps fractions in DuckDB and drops them
+    in Spark.
+    """
     cells: Any = cells_of("datetime")
     since: Any = ibis.timestamp("1970-01-01")
     return cells.filter(cells.value.notnull()).mutate(value=cells.value.delta(since, unit="microsecond"))
 
 
 def steps(kind: str = "datetime") -> ir.Table:
-    """How far it is from a moment to the next one, in microseconds: each distance, how often it comes, where it first ends."""
+    """How far it is from a moment to the next one, in microseconds: each distance, how often it comes, where it first
+    ends.
+    """
     moments = _moments()
-    apart = moments.mutate(step=moments.value - moments.value.lag().over(ibis.window(order_by=moments.value)), at=moments.value)
+    apart = moments.mutate(
+        step=moments.value - moments.value.lag().over(ibis.window(order_by=moments.value)), at=moments.value
+    )
     apart = apart.filter(apart.step > 0)  # where values were not counted, equal moments follow one another
     return apart.group_by("step").aggregate(n=apart.count(), at=apart["at"].min())
 
@@ -149,7 +176,9 @@ def _stepped() -> ir.Table:
 
 
 def gaps(kind: str = "datetime") -> ir.Table:
-    """The longest step between moments that follow one another, in microseconds, and the moment at which it first ends."""
+    """The longest step between moments that follow one another, in microseconds, and the moment at which it
+    first ends.
+    """
     return _stepped().order_by(ibis.desc("step")).limit(1)
 
 
@@ -164,7 +193,9 @@ def text(kind: str = "text") -> ir.Table:
     there = cells.filter(cells.value.notnull())
     size = there.value.length()
     return there.aggregate(
-        shortest=size.min(), longest=size.max(), mean_length=(size * there.n).sum() / there.n.sum(),
+        shortest=size.min(),
+        longest=size.max(),
+        mean_length=(size * there.n).sum() / there.n.sum(),
         empty=there.n.sum(where=size == 0),
     )
 
@@ -174,15 +205,24 @@ def classes(kind: str = "text") -> ir.Table:
     cells: Any = cells_of("text")
     there = cells.filter(cells.value.notnull())
     return there.aggregate(
-        looked_at=there.n.sum(), **{name: there.n.sum(where=there.value.re_search(class_)) for name, class_ in CLASSES.items()}
+        looked_at=there.n.sum(),
+        **{name: there.n.sum(where=there.value.re_search(class_)) for name, class_ in CLASSES.items()},
     )
 
 
 EXPRESSIONS: dict[str, tuple[Callable[[str], ir.Table], tuple[str, ...]]] = {
-    "counted": (counted, tuple(TYPES)), "estimated": (estimated, tuple(TYPES)), "values": (values, tuple(TYPES)),
-    "top": (top, tuple(TYPES)), "bottom": (bottom, tuple(TYPES)), "ends": (ends, ("datetime",)),
-    "number": (number, ("integer", "decimal")), "quantiles": (quantiles, ("integer", "decimal")),
-    "histogram": (histogram, ("integer", "decimal", "datetime")), "steps": (steps, ("datetime",)), "gaps": (gaps, ("datetime",)),
-    "usual": (usual, ("datetime",)), "text": (text, ("text",)),
+    "counted": (counted, tuple(TYPES)),
+    "estimated": (estimated, tuple(TYPES)),
+    "values": (values, tuple(TYPES)),
+    "top": (top, tuple(TYPES)),
+    "bottom": (bottom, tuple(TYPES)),
+    "ends": (ends, ("datetime",)),
+    "number": (number, ("integer", "decimal")),
+    "quantiles": (quantiles, ("integer", "decimal")),
+    "histogram": (histogram, ("integer", "decimal", "datetime")),
+    "steps": (steps, ("datetime",)),
+    "gaps": (gaps, ("datetime",)),
+    "usual": (usual, ("datetime",)),
+    "text": (text, ("text",)),
     "classes": (classes, ("text",)),
 }

@@ -23,22 +23,27 @@ MANY = 50_000  # values from which quantiles come straight from the rows
 def table_facts(table: Table, columns: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
     """The facts of a table's columns, by name."""
     with Engine(table) as engine:
-        return {column.name: column_facts(engine, column) for column in table.columns if columns is None or column.name in columns}
+        return {
+            column.name: column_facts(engine, column)
+            for column in table.columns
+            if columns is None or column.name in columns
+        }
 
 
 def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
     """The facts of one column as plain JSON values.
 
-    Every column: rows, missing, distinct (missing not counted; with `distinct_error`, its relative standard error, where
-    it is an estimate), singles (values that come once), entropy (bits), top and bottom (the most and least frequent
-    values, ties in order of the value), bytes (uncompressed), monotonic ("rising", "falling" or None).
-    Numbers, over their finite values: mean, sd (n - 1), min, max, skewness and kurtosis (the sample's G1 and G2, Joanes &
-    Gill 1998, as pandas has them), quantiles (type 7 of Hyndman & Fan 1996), zeros, negatives, infinite, histogram; None where
-    sums leave the range of float64.
-    Dates: min, max, histogram, step (the usual time from one to the next), gap (the longest). Text: shortest, longest and
-    mean length in characters, and the cells that have letters, digits, signs and so on (`classes`; `looked_at` cells).
+    Every column: rows, missing, distinct (missing not counted; with `distinct_error`, its relative standard error,
+    where it is an estimate), singles (values that come once), entropy (bits), top and bottom (the most and least
+    frequent values, ties in order of the value), bytes (uncompressed), monotonic ("rising", "falling" or None).
+    Numbers, over their finite values: mean, sd (n - 1), min, max, skewness and kurtosis (the sample's G1 and G2, Joanes
+    & Gill 1998, as pandas has them), quantiles (type 7 of Hyndman & Fan 1996), zeros, negatives, infinite, histogram;
+    None where sums leave the range of float64. Dates: min, max, histogram, step (the usual time from one to the next),
+    gap (the longest). Text: shortest, longest and mean length in characters, and the cells that have letters, digits,
+    signs and so on (`classes`; `looked_at` cells).
 
-    A column that cannot be counted gives what is known, None for the rest, and the reason as `failed`; it stops nobody else.
+    A column that cannot be counted gives what is known, None for the rest, and the reason as `failed`; it stops nobody
+    else.
     """
     facts: dict[str, Any] = {"type": column.type, "kind": column.kind, "rows": engine.table.rows}
     try:
@@ -64,14 +69,23 @@ def _values(engine: Engine, column: Column, how: str) -> dict[str, Any]:
     if how == "raw":
         seen = engine.seen
         return {
-            "missing": seen["rows"] - seen["present"], "distinct": min(seen["distinct"], seen["present"]), "distinct_error": HLL_ERROR,
-            "singles": None, "entropy": None, "top": [], "bottom": [],
+            "missing": seen["rows"] - seen["present"],
+            "distinct": min(seen["distinct"], seen["present"]),
+            "distinct_error": HLL_ERROR,
+            "singles": None,
+            "entropy": None,
+            "top": [],
+            "bottom": [],
             "sampled": f"Not every one of about {seen['distinct']:,} values was counted: more than {EXACT_VALUES:,}.",
         }
     told = engine.ask("values", column.type)[0]
     return {
-        "missing": int(told["missing"] or 0), "distinct": told["distinct"], "distinct_error": None, "singles": told["singles"],
-        "entropy": max(0.0, told["entropy"] or 0.0), "top": _told(engine.ask("top", column.type), column.type),
+        "missing": int(told["missing"] or 0),
+        "distinct": told["distinct"],
+        "distinct_error": None,
+        "singles": told["singles"],
+        "entropy": max(0.0, told["entropy"] or 0.0),
+        "top": _told(engine.ask("top", column.type), column.type),
         "bottom": _told(engine.ask("bottom", column.type), column.type) if told["distinct"] > 1 else [],
     }
 
@@ -87,9 +101,15 @@ def _number(engine: Engine, column: Column, many: bool) -> dict[str, Any]:
     if not count:
         return facts
     facts |= {
-        "mean": _plain(told["mean"]), "min": told["min"], "max": told["max"], "zeros": int(told["zeros"] or 0),
-        "negatives": int(told["negatives"] or 0), **_shape(count, told["mean"], told["m2"], told["m3"], told["m4"]),
-        "quantiles": _quantiles(engine, column.type, many or (engine.small and max(abs(told["min"]), abs(told["max"])) < 2**53)),
+        "mean": _plain(told["mean"]),
+        "min": told["min"],
+        "max": told["max"],
+        "zeros": int(told["zeros"] or 0),
+        "negatives": int(told["negatives"] or 0),
+        **_shape(count, told["mean"], told["m2"], told["m3"], told["m4"]),
+        "quantiles": _quantiles(
+            engine, column.type, many or (engine.small and max(abs(told["min"]), abs(told["max"])) < 2**53)
+        ),
     }
     return facts | {"histogram": _histogram(engine, column.type, *_reach(facts))}
 
@@ -123,13 +143,19 @@ def _quantiles(engine: Engine, kind: str, many: bool) -> dict[str, float | None]
         }
     told = engine.ask("quantiles", kind)[0]
     return {
-        f"{q:g}": _plain(told[f"low_{q:g}"] + float(told[f"part_{q:g}"]) * (told[f"high_{q:g}"] - told[f"low_{q:g}"]))
-        if told[f"high_{q:g}"] > told[f"low_{q:g}"] else told[f"low_{q:g}"] for q in QUANTILES
+        f"{q:g}": (
+            _plain(told[f"low_{q:g}"] + float(told[f"part_{q:g}"]) * (told[f"high_{q:g}"] - told[f"low_{q:g}"]))
+            if told[f"high_{q:g}"] > told[f"low_{q:g}"]
+            else told[f"low_{q:g}"]
+        )
+        for q in QUANTILES
     }
 
 
 def _reach(facts: dict[str, Any]) -> tuple[float, float]:
-    """The ends of the histogram: all values, or without those far out (three interquartile ranges), which get end bins."""
+    """The ends of the histogram: all values, or without those far out (three interquartile ranges), which
+    get end bins.
+    """
     low, high = facts["min"], facts["max"]
     first, third = facts["quantiles"]["0.25"], facts["quantiles"]["0.75"]
     if first is None or third is None or third <= first:
@@ -153,7 +179,10 @@ def _histogram(engine: Engine, kind: str, low: float, high: float) -> dict[str, 
     found = {int(row["bin"]): int(row["n"]) for row in engine.ask("histogram", kind)}
     counts = [found.get(at, 0) for at in range(BINS)]
     return {
-        "edges": edges, "counts": counts if len(edges) > 2 else [sum(counts)], "below": found.get(-1, 0), "above": found.get(BINS, 0),
+        "edges": edges,
+        "counts": counts if len(edges) > 2 else [sum(counts)],
+        "below": found.get(-1, 0),
+        "above": found.get(BINS, 0),
     }
 
 
@@ -177,7 +206,11 @@ def _datetime(engine: Engine) -> dict[str, Any]:
     if histogram:
         histogram["edges"] = [_second(edge) for edge in histogram["edges"]]
     facts: dict[str, Any] = {
-        "min": shown_value(told["min"], "datetime"), "max": shown_value(told["max"], "datetime"), "histogram": histogram, "step": None, "gap": None,
+        "min": shown_value(told["min"], "datetime"),
+        "max": shown_value(told["max"], "datetime"),
+        "histogram": histogram,
+        "step": None,
+        "gap": None,
     }
     engine.step_out()
     for usual in engine.ask("usual", "datetime"):
@@ -197,7 +230,11 @@ def _text(engine: Engine, column: Column, distinct: int) -> dict[str, Any]:
     if not distinct:
         return {}
     told = engine.ask("text", "text")[0]
-    facts = {"shortest": int(told["shortest"]), "longest": int(told["longest"]), "mean_length": float(told["mean_length"])}
+    facts = {
+        "shortest": int(told["shortest"]),
+        "longest": int(told["longest"]),
+        "mean_length": float(told["mean_length"]),
+    }
     if distinct > LOOKED_AT:
         engine.look_at_some(column)
     seen = engine.ask("classes", "text")[0]

@@ -22,7 +22,9 @@ def _sums(pair: Any) -> ir.Table:
     """Rows, and squares and products about the means: what a correlation is made of."""
     first = pair.cross_join(pair.aggregate(count=pair.count(), mean_x=pair.x.mean(), mean_y=pair.y.mean()))
     x, y = first.x - first.mean_x, first.y - first.mean_y
-    return first.aggregate(n=first.count(), xx=(x * x).sum(), yy=(y * y).sum(), xy=(x * y).sum(), dx=x.sum(), dy=y.sum())
+    return first.aggregate(
+        n=first.count(), xx=(x * x).sum(), yy=(y * y).sum(), xy=(x * y).sum(), dx=x.sum(), dy=y.sum()
+    )
 
 
 def correlated(kind: str) -> ir.Table:
@@ -50,11 +52,15 @@ def crossed(kind: str) -> ir.Table:
 
 
 def grouped(kind: str) -> ir.Table:
-    """Numbers by value: rows, numbers that are there, their sum and sum of squares about the mean of all, which is told, too."""
+    """Numbers by value: rows, numbers that are there, their sum and sum of squares about the mean of all, which is
+    told, too.
+    """
     pair = _pair("string", "float64")
     first = pair.cross_join(pair.aggregate(about=pair.y.mean()))
     off = first.y - first.about
-    return first.group_by("x").aggregate(n=first.count(), there=first.y.count(), about=first.about.max(), s1=off.sum(), s2=(off * off).sum())
+    return first.group_by("x").aggregate(
+        n=first.count(), there=first.y.count(), about=first.about.max(), s1=off.sum(), s2=(off * off).sum()
+    )
 
 
 def missing_together(kind: str) -> ir.Table:
@@ -62,7 +68,9 @@ def missing_together(kind: str) -> ir.Table:
     pair = _pair("string", "string")
     no_x, no_y = pair.x.isnull(), pair.y.isnull()
     return pair.aggregate(
-        both=pair.count(where=no_x & no_y), x_only=pair.count(where=no_x & ~no_y), y_only=pair.count(where=~no_x & no_y),
+        both=pair.count(where=no_x & no_y),
+        x_only=pair.count(where=no_x & ~no_y),
+        y_only=pair.count(where=~no_x & no_y),
         neither=pair.count(where=~no_x & ~no_y),
     )
 
@@ -102,7 +110,12 @@ def moments(kind: str) -> ir.Table:
 
 
 PAIRS: dict[str, tuple[Callable[[str], ir.Table], tuple[str, ...]]] = {
-    **{each.__name__: (each, ("pair",)) for each in (correlated, rank_correlated, crossed, grouped, missing_together, moments)},
-    "bin_ends": (bin_ends, ("pair",)), "binned10": (_binned(10), ("pair",)), "binned20": (_binned(20), ("pair",)),
+    **{
+        each.__name__: (each, ("pair",))
+        for each in (correlated, rank_correlated, crossed, grouped, missing_together, moments)
+    },
+    "bin_ends": (bin_ends, ("pair",)),
+    "binned10": (_binned(10), ("pair",)),
+    "binned20": (_binned(20), ("pair",)),
     **{f"by_{unit}": (_by_period(unit), ("pair",)) for unit in PERIODS},
 }

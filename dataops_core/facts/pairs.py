@@ -23,18 +23,23 @@ Measure = Literal["pearson", "spearman", "cramers_v", "epsilon", "missing"]
 
 def role(column: Column) -> Literal["number", "category"]:
     """Whether a column is compared by its numbers or by its values."""
-    return "number" if column.kind in ("number", "datetime") and column.type in ("integer", "decimal", "datetime") else "category"
+    return (
+        "number"
+        if column.kind in ("number", "datetime") and column.type in ("integer", "decimal", "datetime")
+        else "category"
+    )
 
 
 def associate(table: Table, x: str, y: str) -> dict[str, Any]:
     """How two columns go together, as plain JSON values; None where a measure is not defined.
 
-    `as` (number or category, each), `n` (rows that have both), `missing` (see `co_missing`), and by their roles: two numbers
-    have `pearson` and `spearman` (ties share the mean of their ranks); two categories `cramers_v`, corrected for its bias
-    (Bergsma 2013, Journal of the Korean Statistical Society 42); a number and a category `epsilon`: the root of the share
-    of the number's variance that lies between the categories, less what chance alone puts there (epsilon squared, Kelley 1935). All have
-    `mutual_information`, adjusted for chance (Vinh, Epps & Bailey 2010): 0 for columns that have nothing to do with each other, 1 for columns that tell each
-    other; numbers are put into `bins` of equally many rows for it, equal numbers into the bin of the first of them.
+    `as` (number or category, each), `n` (rows that have both), `missing` (see `co_missing`), and by their roles: two
+    numbers have `pearson` and `spearman` (ties share the mean of their ranks); two categories `cramers_v`, corrected
+    for its bias (Bergsma 2013, Journal of the Korean Statistical Society 42); a number and a category `epsilon`: the
+    root of the share of the number's variance that lies between the categories, less what chance alone puts there
+    (epsilon squared, Kelley 1935). All have `mutual_information`, adjusted for chance (Vinh, Epps & Bailey 2010): 0 for
+    columns that have nothing to do with each other, 1 for columns that tell each other; numbers are put into `bins` of
+    equally many rows for it, equal numbers into the bin of the first of them.
     """
     first, second = table.column(x), table.column(y)
     roles = role(first), role(second)
@@ -44,7 +49,10 @@ def associate(table: Table, x: str, y: str) -> dict[str, Any]:
         told["n"] = told["missing"]["neither"]
         if roles == ("number", "number"):
             told["n"] = (plain := _ask(engine, "correlated", first, second, roles)[0])["n"]
-            told |= {"pearson": correlation(plain), "spearman": correlation(_ask(engine, "rank_correlated", first, second, roles)[0])}
+            told |= {
+                "pearson": correlation(plain),
+                "spearman": correlation(_ask(engine, "rank_correlated", first, second, roles)[0]),
+            }
         elif roles == ("category", "category"):
             told["cramers_v"] = cramers_v(*_crossed(_ask(engine, "crossed", first, second, roles)))
         else:
@@ -58,9 +66,10 @@ def associate(table: Table, x: str, y: str) -> dict[str, Any]:
 def associations(table: Table, columns: Sequence[str] | None = None, measure: Measure = "pearson") -> dict[str, Any]:
     """One measure for many pairs: `{"measure", "rows", "columns", "values", "row_order", "column_order"}`.
 
-    `values[i][j]` belongs to `rows[i]` and `columns[j]`. "pearson" and "spearman" take the numbers among the columns, "cramers_v" the
-    categories, "missing" (phi of the missing cells) those with missing cells; "epsilon" has categories as rows and numbers as columns.
-    The orders are those of the leaves of average linkage on 1 - |value| (on the mean difference between lines, for "epsilon").
+    `values[i][j]` belongs to `rows[i]` and `columns[j]`. "pearson" and "spearman" take the numbers among the columns,
+    "cramers_v" the categories, "missing" (phi of the missing cells) those with missing cells; "epsilon" has categories
+    as rows and numbers as columns. The orders are those of the leaves of average linkage on 1 - |value| (on the mean
+    difference between lines, for "epsilon").
     """
     wanted = [column for column in table.columns if columns is None or column.name in columns]
     numbers, categories = ([c for c in wanted if role(c) == which] for which in ("number", "category"))
@@ -70,17 +79,31 @@ def associations(table: Table, columns: Sequence[str] | None = None, measure: Me
         if measure in ("pearson", "spearman"):
             chosen, values = numbers, _correlations(engine, numbers, measure == "spearman")
         elif measure == "cramers_v":
-            chosen, values = categories, _by_pair(engine, categories, "category", "crossed", lambda rows: cramers_v(*_crossed(rows)))
+            chosen, values = (
+                categories,
+                _by_pair(engine, categories, "category", "crossed", lambda rows: cramers_v(*_crossed(rows))),
+            )
         elif measure == "missing":
             chosen = [c for c in wanted if engine.missing(c)]
             values = _by_pair(engine, chosen, "missing", "missing_together", lambda rows: co_missing(rows)["phi"])
         else:
-            raise SettingError(f'"{measure}" is no measure.', "measure", "Take pearson, spearman, cramers_v, epsilon or missing.")
+            raise SettingError(
+                f'"{measure}" is no measure.', "measure", "Take pearson, spearman, cramers_v, epsilon or missing."
+            )
     names, order = [c.name for c in chosen], clustered(_distances(values))
-    return {"measure": measure, "rows": names, "columns": names, "values": values, "row_order": order, "column_order": order}
+    return {
+        "measure": measure,
+        "rows": names,
+        "columns": names,
+        "values": values,
+        "row_order": order,
+        "column_order": order,
+    }
 
 
-def _ask(engine: Engine, expression: str, x: Column, y: Column, roles: tuple[str, str], complete: bool = True) -> list[dict[str, Any]]:
+def _ask(
+    engine: Engine, expression: str, x: Column, y: Column, roles: tuple[str, str], complete: bool = True
+) -> list[dict[str, Any]]:
     engine.take_pair((x, roles[0]), (y, roles[1]), complete)
     return engine.ask(expression, "pair")
 
@@ -105,7 +128,9 @@ def _correlations(engine: Engine, columns: Sequence[Column], ranks: bool) -> lis
     return values
 
 
-def _by_pair(engine: Engine, columns: Sequence[Column], which: str, expression: str, finish: Any) -> list[list[float | None]]:
+def _by_pair(
+    engine: Engine, columns: Sequence[Column], which: str, expression: str, finish: Any
+) -> list[list[float | None]]:
     engine.hold([(column, which) for column in columns])
     values = _square(len(columns))
     for i, j in combinations(range(len(columns)), 2):
@@ -123,10 +148,17 @@ def _ratios(engine: Engine, categories: Sequence[Column], numbers: Sequence[Colu
             engine.take_held(i, len(categories) + j)
             values[-1].append(correlation_ratio(engine.ask("grouped", "pair")))
     lines = np.array([[value or 0.0 for value in line] for line in values]).reshape(len(categories), len(numbers))
-    away = [np.abs(each[:, None, :] - each[None, :, :]).mean(axis=2) if each.size else np.zeros((len(each), len(each))) for each in (lines, lines.T)]
+    away = [
+        np.abs(each[:, None, :] - each[None, :, :]).mean(axis=2) if each.size else np.zeros((len(each), len(each)))
+        for each in (lines, lines.T)
+    ]
     return {
-        "measure": "epsilon", "rows": [c.name for c in categories], "columns": [c.name for c in numbers], "values": values,
-        "row_order": clustered(away[0]), "column_order": clustered(away[1]),
+        "measure": "epsilon",
+        "rows": [c.name for c in categories],
+        "columns": [c.name for c in numbers],
+        "values": values,
+        "row_order": clustered(away[0]),
+        "column_order": clustered(away[1]),
     }
 
 
@@ -150,7 +182,9 @@ def clustered(distances: np.ndarray) -> list[int]:
 
 
 def correlation(sums: dict[str, Any]) -> float | None:
-    """Pearson's correlation from squares and products about (nearly) the means; None for a constant or fewer than two rows."""
+    """Pearson's correlation from squares and products about (nearly) the means; None for a constant or fewer than two
+    rows.
+    """
     n = sums["n"]
     if n < 2:
         return None
@@ -161,7 +195,9 @@ def correlation(sums: dict[str, Any]) -> float | None:
 
 
 def correlation_ratio(rows: Sequence[dict[str, Any]]) -> float | None:
-    """Epsilon from rows, sums and sums of squares about the mean, per category; None where there is no variance, or a row for each category."""
+    """Epsilon from rows, sums and sums of squares about the mean, per category; None where there is no variance, or a
+    row for each category.
+    """
     there = [row for row in rows if row["there"]]
     n, off = sum(row["there"] for row in there), sum(row["s1"] for row in there)
     total = sum(row["s2"] for row in there) - off**2 / max(1, n)
@@ -197,7 +233,8 @@ def cramers_v(counts: np.ndarray, xs: np.ndarray, ys: np.ndarray) -> float | Non
 def mutual_information(rows: Sequence[dict[str, Any]]) -> float | None:
     """Mutual information of counted pairs, adjusted for chance, over the mean of both entropies.
 
-    0 where a column has one value; None without rows, and where there are too many values to work out what chance gives.
+    0 where a column has one value; None without rows, and where there are too many values to work out what chance
+    gives.
     """
     from sklearn.metrics import adjusted_mutual_info_score
 
@@ -214,8 +251,13 @@ def mutual_information(rows: Sequence[dict[str, Any]]) -> float | None:
 
 
 def co_missing(rows: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Rows where both cells are missing, one, none; `phi` (the correlation of the gaps) and `jaccard` (shared among all gaps)."""
+    """Rows where both cells are missing, one, none; `phi` (the correlation of the gaps) and `jaccard` (shared among all
+    gaps).
+    """
     told = {key: int(rows[0][key] or 0) for key in ("both", "x_only", "y_only", "neither")}
     a, b, c, d = told.values()
     sides = (a + b) * (a + c) * (d + b) * (d + c)
-    return told | {"phi": (a * d - b * c) / math.sqrt(sides) if sides else None, "jaccard": a / (a + b + c) if a + b + c else None}
+    return told | {
+        "phi": (a * d - b * c) / math.sqrt(sides) if sides else None,
+        "jaccard": a / (a + b + c) if a + b + c else None,
+    }

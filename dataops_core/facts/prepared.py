@@ -1,4 +1,6 @@
-"""Facts of small tables from prepared statements: of so few cells, planning a query takes far longer than running it."""
+"""Facts of small tables from prepared statements: of so few cells, planning a query takes far longer than
+running it.
+"""
 
 from __future__ import annotations
 
@@ -10,9 +12,11 @@ STORED = {"integer": "bigint", "decimal": "double", "datetime": "timestamp", "te
 
 
 class Prepared:
-    """Tables that stay, filled with one column after another, and statements that are planned once for each storage type.
+    """Tables that stay, filled with one column after another, and statements that are planned once for each storage
+    type.
 
-    Statements are planned again whenever a table or view is created or dropped, so nothing here is, after the first time.
+    Statements are planned again whenever a table or view is created or dropped, so nothing here is, after the first
+    time.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:

@@ -18,7 +18,8 @@ VALUES = 50
 
 @dataclass(frozen=True)
 class Where:
-    """A condition: the column "is" one of the values (as people read them), lies "between" two, is "missing", or a text "holds" a part.
+    """A condition: the column "is" one of the values (as people read them), lies "between" two, is "missing", or a text
+    "holds" a part.
 
     Without a column, "holds" looks into every column of text.
     """
@@ -62,7 +63,9 @@ def _all(engine: Engine, conditions: Sequence[Where]) -> tuple[str, list[Any]]:
 def _one(engine: Engine, condition: Where) -> tuple[str, list[Any]]:
     if condition.column is None:
         texts = [engine.named(c.name) for c in engine.table.columns if c.type == "text"]
-        return " or ".join(f"contains(lower({name}), lower(?))" for name in texts) or "false", [condition.these[0]] * len(texts)
+        return " or ".join(f"contains(lower({name}), lower(?))" for name in texts) or "false", [
+            condition.these[0]
+        ] * len(texts)
     name, kind = engine.named(condition.column), engine.table.column(condition.column).type
     if condition.how == "missing":
         return f"{name} is null", []
@@ -70,9 +73,13 @@ def _one(engine: Engine, condition: Where) -> tuple[str, list[Any]]:
         return f"{name} is not null", []
     if condition.how == "holds":
         return f"contains(lower({name}::varchar), lower(?))", [condition.these[0]]
-    cast = {"integer": "bigint", "decimal": "double", "datetime": "timestamp", "boolean": "boolean"}.get(kind, "varchar")
+    cast = {"integer": "bigint", "decimal": "double", "datetime": "timestamp", "boolean": "boolean"}.get(
+        kind, "varchar"
+    )
     if condition.how == "between":
-        return f"{name} >= try_cast(? as {cast}) and {name} <= try_cast(? as {cast})", [str(value) for value in condition.these]
+        return f"{name} >= try_cast(? as {cast}) and {name} <= try_cast(? as {cast})", [
+            str(value) for value in condition.these
+        ]
     there = [str(value) for value in condition.these if value is not None]
     parts = [f"{name} in ({', '.join(f'try_cast(? as {cast})' for _ in there)})"] if there else []
     parts += [f"{name} is null"] if len(there) < len(condition.these) else []

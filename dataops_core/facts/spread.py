@@ -17,11 +17,12 @@ FEW = 12
 
 
 def spread(before: pd.Series | None, after: pd.Series) -> dict[str, Any]:
-    """Rows per value or per bin, as `{"binned", "labels", "before", "after"}`; `before` is None where it cannot be compared.
+    """Rows per value or per bin, as `{"binned", "labels", "before", "after"}`; `before` is None where it cannot be
+    compared.
 
-    Numbers and dates with more than twelve values are put into twenty equal bins from the least to the greatest value of
-    both; other columns are counted by value, those that are most frequent before or after. A column whose storage type
-    changes (text read as dates) has no common scale: only what it is after is counted.
+    Numbers and dates with more than twelve values are put into twenty equal bins from the least to the greatest value
+    of both; other columns are counted by value, those that are most frequent before or after. A column whose storage
+    type changes (text read as dates) has no common scale: only what it is after is counted.
 
     >>> spread(pd.Series([1, 1, 5], dtype="Int64"), pd.Series([1, 5, 5], dtype="Int64"))
     {'binned': False, 'labels': ['5', '1'], 'before': [1, 2], 'after': [2, 1]}
@@ -51,12 +52,21 @@ def _binned(before: pd.Series | None, after: pd.Series) -> dict[str, Any]:
         edges = np.linspace(every.min(), every.max(), BINS + 1) if len(every) else np.array([0.0, 1.0])
     if not np.isfinite(edges).all() or not (np.diff(edges) > 0).all():
         edges = np.array([every.min(), np.nextafter(every.max(), np.inf)])
-    whole = all(type_of(column) == "integer" for column in (before, after) if column is not None) and len(every) and np.ptp(every) < 2**52
+    whole = (
+        all(type_of(column) == "integer" for column in (before, after) if column is not None)
+        and len(every)
+        and np.ptp(every) < 2**52
+    )
     if whole:
         edges = np.array(whole_edges(int(every.min()), int(every.max()), BINS))
     told = [[int(n) for n in np.histogram(values, bins=edges)[0]] for values in both]
     if whole:
-        return {"binned": True, "labels": whole_labels(edges.tolist()), "before": told[0] if before is not None else None, "after": told[-1]}
+        return {
+            "binned": True,
+            "labels": whole_labels(edges.tolist()),
+            "before": told[0] if before is not None else None,
+            "after": told[-1],
+        }
     if type_of(after) == "datetime":
         words = [str(moment)[:10] for moment in edges.astype("int64").astype("datetime64[us]")]
     else:

@@ -1,4 +1,6 @@
-"""Bias: in the data, in a model's decisions, and through every step of a recipe; with honest intervals and without a badge."""
+"""Bias: in the data, in a model's decisions, and through every step of a recipe; with honest intervals and without a
+badge.
+"""
 
 from dataops_core.fairness.bias import bias
 from dataops_core.fairness.confounding import confounding
@@ -13,4 +15,20 @@ from dataops_core.fairness.proxies import proxies
 from dataops_core.fairness.report import html_report, json_report
 from dataops_core.fairness.through import states, through
 
-__all__ = ["GUIDE", "METHODS", "bias", "confounding", "data_measures", "decide", "fit", "groups", "html_report", "json_report", "lab", "model_measures", "proxies", "states", "through"]
+__all__ = [
+    "GUIDE",
+    "METHODS",
+    "bias",
+    "confounding",
+    "data_measures",
+    "decide",
+    "fit",
+    "groups",
+    "html_report",
+    "json_report",
+    "lab",
+    "model_measures",
+    "proxies",
+    "states",
+    "through",
+]

@@ -30,17 +30,33 @@ SCREEN = 0.8
 
 
 def bias(
-    table: Table, sensitive: Sequence[str], *, target: str | None = None, favorable: str | None = None, reference: str | None = None,
-    prediction: str | None = None, control: str | None = None, strata: Sequence[str] = (), population: Mapping[str, float] | None = None,
-    split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None, leave_out: Sequence[str] = (), kind: Literal["linear", "trees"] = "linear",
-    thin: int = THIN, seed: int = 0, progress: Progress = lambda _share, _note: None,
+    table: Table,
+    sensitive: Sequence[str],
+    *,
+    target: str | None = None,
+    favorable: str | None = None,
+    reference: str | None = None,
+    prediction: str | None = None,
+    control: str | None = None,
+    strata: Sequence[str] = (),
+    population: Mapping[str, float] | None = None,
+    split: str | None = None,
+    cuts: Mapping[str, Sequence[float]] | None = None,
+    leave_out: Sequence[str] = (),
+    kind: Literal["linear", "trees"] = "linear",
+    thin: int = THIN,
+    seed: int = 0,
+    progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
-    """Look at bias as deep as the data allows: groups alone; with a target, its outcomes; and decisions about them, those of the
-    column `prediction` or of a baseline model that never sees the sensitive columns nor the rows that it judges.
+    """Look at bias as deep as the data allows: groups alone; with a target, its outcomes; and decisions about them,
+    those of the column `prediction` or of a baseline model that never sees the sensitive columns nor the rows that it
+    judges.
 
-    One to three sensitive columns are looked at together, and each alone ("by_column") where there are several. "gaps" and
-    "largest" hold every gap that was looked at, with `clear` by Holm across them all. `reference` names a group of the whole or of a
-    column. `leave_out` names columns that nobody may decide by, such as weights, which were made from group and outcome. What could not be done is in "left_out" with its reason. Raises SettingError for what does not fit.
+    One to three sensitive columns are looked at together, and each alone ("by_column") where there are several. "gaps"
+    and "largest" hold every gap that was looked at, with `clear` by Holm across them all. `reference` names a group of
+    the whole or of a column. `leave_out` names columns that nobody may decide by, such as weights, which were made from
+    group and outcome. What could not be done is in "left_out" with its reason. Raises SettingError for what does not
+    fit.
     """
     columns = [table.column(name).name for name in dict.fromkeys(sensitive)]
     frame = table.frame()
@@ -48,35 +64,84 @@ def bias(
         if name is not None:
             table.column(name)
     if favorable is not None and target is None:
-        raise SettingError("A good value without a target says nothing.", "favorable", "Say which column holds the outcome.")
+        raise SettingError(
+            "A good value without a target says nothing.", "favorable", "Say which column holds the outcome."
+        )
     if target in columns or (prediction is not None and prediction in (*columns, target)):
-        raise SettingError("One column cannot be two things here.", "sensitive", "Choose different columns for target, sensitive and prediction.")
+        raise SettingError(
+            "One column cannot be two things here.",
+            "sensitive",
+            "Choose different columns for target, sensitive and prediction.",
+        )
     for name, what in ((control, "control feature"), *((name, "stratum") for name in strata)):
         if name in (*columns, target, prediction) and name is not None:
             role = "the target" if name == target else "the prediction" if name == prediction else "sensitive"
-            raise SettingError(f'"{name}" is {role}, so it cannot be a {what} too.', what.split()[0], "Choose another column, whose values people share whatever their group.")
+            raise SettingError(
+                f'"{name}" is {role}, so it cannot be a {what} too.',
+                what.split()[0],
+                "Choose another column, whose values people share whatever their group.",
+            )
     views = [tuple(columns)] + [(name,) for name in columns if len(columns) > 1]
     references = _references(frame, views, reference, cuts)
     outcome = outcome_of(frame, target, favorable) if target is not None else None
     left_out: dict[str, str] = {}
     progress(0.05, "Deciding")
-    decisions = _decisions(table, frame, target, favorable, outcome, columns, prediction, kind, split, leave_out, seed, left_out)
+    decisions = _decisions(
+        table, frame, target, favorable, outcome, columns, prediction, kind, split, leave_out, seed, left_out
+    )
     looks = []
     for number, view in enumerate(views):
         progress(0.3 + 0.4 * number / len(views), f"Comparing groups of {', '.join(view)}")
         given = population if number == 0 else None
-        looks.append(_look(table, frame, view, target, favorable, references[view], given, strata, outcome, decisions, control, split, cuts, leave_out, thin, seed))
+        looks.append(
+            _look(
+                table,
+                frame,
+                view,
+                target,
+                favorable,
+                references[view],
+                given,
+                strata,
+                outcome,
+                decisions,
+                control,
+                split,
+                cuts,
+                leave_out,
+                thin,
+                seed,
+            )
+        )
     progress(0.75, "Looking for proxies")
     found = judged({key: [entry for look in looks for entry in look.pop(key)] for key in ("gaps", "largest")})
-    told = {
-        "rows": len(frame), "sensitive": columns, "target": target, "favorable": favorable, "reference": references[views[0]], "prediction": prediction, "control": control,
-        "strata": list(strata), "split": split, "leave_out": list(leave_out), "seed": seed, "thin": thin,
-    } | looks[0] | {"gaps": found["gaps"], "largest": found["largest"]}
+    told = (
+        {
+            "rows": len(frame),
+            "sensitive": columns,
+            "target": target,
+            "favorable": favorable,
+            "reference": references[views[0]],
+            "prediction": prediction,
+            "control": control,
+            "strata": list(strata),
+            "split": split,
+            "leave_out": list(leave_out),
+            "seed": seed,
+            "thin": thin,
+        }
+        | looks[0]
+        | {"gaps": found["gaps"], "largest": found["largest"]}
+    )
     told["by_column"] = {view[0]: look for view, look in zip(views[1:], looks[1:], strict=True)}
     told["proxies"] = _proxies(table, columns, target, prediction, split, cuts, leave_out, seed, left_out)
     told["decisions"] = decisions.how if decisions else None
     told["words"] = _words(told)
-    told |= {"left_out": left_out, "guide": {key: GUIDE[key] for key in ("impossible", "no_badge", "four_fifths")}, "versions": versions()}
+    told |= {
+        "left_out": left_out,
+        "guide": {key: GUIDE[key] for key in ("impossible", "no_badge", "four_fifths")},
+        "versions": versions(),
+    }
     progress(1.0, "Done")
     return told
 
@@ -88,7 +153,9 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in ("fairlearn", "scikit-learn", "scipy", "numpy", "pandas")}
 
 
-def _references(frame: pd.DataFrame, views: list[tuple[str, ...]], asked: str | None, cuts: Mapping[str, Sequence[float]] | None) -> dict[tuple[str, ...], str]:
+def _references(
+    frame: pd.DataFrame, views: list[tuple[str, ...]], asked: str | None, cuts: Mapping[str, Sequence[float]] | None
+) -> dict[tuple[str, ...], str]:
     """The reference group of each view: as asked where it has such a group, else its largest."""
     all_groups = {view: groups_of(frame, view, cuts) for view in views}
     if asked is not None and not any(asked in found.names for found in all_groups.values()):
@@ -98,8 +165,18 @@ def _references(frame: pd.DataFrame, views: list[tuple[str, ...]], asked: str | 
 
 
 def _decisions(
-    table: Table, frame: pd.DataFrame, target: str | None, favorable: str | None, outcome: Outcome | None, columns: list[str], prediction: str | None,
-    kind: Literal["linear", "trees"], split: str | None, leave_out: Sequence[str], seed: int, left_out: dict[str, str],
+    table: Table,
+    frame: pd.DataFrame,
+    target: str | None,
+    favorable: str | None,
+    outcome: Outcome | None,
+    columns: list[str],
+    prediction: str | None,
+    kind: Literal["linear", "trees"],
+    split: str | None,
+    leave_out: Sequence[str],
+    seed: int,
+    left_out: dict[str, str],
 ) -> Decisions | None:
     if target is None or favorable is None or outcome is None:
         left_out["model"] = "without a target no decision can be judged"
@@ -114,34 +191,90 @@ def _decisions(
 
 
 def _look(
-    table: Table, frame: pd.DataFrame, view: tuple[str, ...], target: str | None, favorable: str | None, reference: str, population: Mapping[str, float] | None,
-    strata: Sequence[str], outcome: Outcome | None, decisions: Decisions | None, control: str | None, split: str | None,
-    cuts: Mapping[str, Sequence[float]] | None, leave_out: Sequence[str], thin: int, seed: int,
+    table: Table,
+    frame: pd.DataFrame,
+    view: tuple[str, ...],
+    target: str | None,
+    favorable: str | None,
+    reference: str,
+    population: Mapping[str, float] | None,
+    strata: Sequence[str],
+    outcome: Outcome | None,
+    decisions: Decisions | None,
+    control: str | None,
+    split: str | None,
+    cuts: Mapping[str, Sequence[float]] | None,
+    leave_out: Sequence[str],
+    thin: int,
+    seed: int,
 ) -> dict[str, Any]:
     """One way to form groups: all that can be told of it, and the gaps that are still to be judged."""
-    counted = groups(table, view, target=target, favorable=favorable, reference=reference, population=population, split=split, cuts=cuts, thin=thin, seed=seed)
-    told: dict[str, Any] = {"groups": counted["groups"], "ranges": counted["ranges"], "reference": reference, "data": {}, "model": {}, "gaps": [], "largest": []}
+    counted = groups(
+        table,
+        view,
+        target=target,
+        favorable=favorable,
+        reference=reference,
+        population=population,
+        split=split,
+        cuts=cuts,
+        thin=thin,
+        seed=seed,
+    )
+    told: dict[str, Any] = {
+        "groups": counted["groups"],
+        "ranges": counted["ranges"],
+        "reference": reference,
+        "data": {},
+        "model": {},
+        "gaps": [],
+        "largest": [],
+    }
     told |= {key: counted[key] for key in ("population", "by_part") if key in counted}
     if target is None or favorable is None or outcome is None:
         return told
-    measured = data_measures(table, view, target, favorable, reference=reference, strata=strata, cuts=cuts, leave_out=leave_out, seed=seed)
+    measured = data_measures(
+        table, view, target, favorable, reference=reference, strata=strata, cuts=cuts, leave_out=leave_out, seed=seed
+    )
     told |= {"data": {key: each["value"] for key, each in measured["together"].items()}, "data_measures": measured}
     if strata:
         told["confounding"] = confounding(table, target, favorable, view, strata, reference=reference, cuts=cuts)
-    rates = {"favorable rate": {name: (each["favorable"], each["labelled"]) for name, each in counted["groups"].items()}}
+    rates = {
+        "favorable rate": {name: (each["favorable"], each["labelled"]) for name, each in counted["groups"].items()}
+    }
     found = groups_of(frame, view, cuts)
     if decisions is not None:
         rows = decisions.rows[outcome.known[decisions.rows]]
         here = outcome.known[decisions.rows]
         if not here.any():
-            raise SettingError("No row has both an outcome and a decision.", "prediction", "Bring decisions about rows with an outcome.")
+            raise SettingError(
+                "No row has both an outcome and a decision.",
+                "prediction",
+                "Bring decisions about rows with an outcome.",
+            )
         names = _fewer(found.of(rows), reference)
-        levels = None if control is None else np.array(group_texts(frame[control], range_ends(frame[control])), dtype=object)[rows]
-        told["model"] = model_measures(
-            outcome.good[rows], decisions.chosen[here], names, chances=None if decisions.chances is None else decisions.chances[here],
-            control=levels, reference=reference if reference in set(names) else None, thin=thin, seed=seed,
+        levels = (
+            None
+            if control is None
+            else np.array(group_texts(frame[control], range_ends(frame[control])), dtype=object)[rows]
         )
-        rates |= {measure: {name: (each[measure]["hits"], each[measure]["of"]) for name, each in told["model"]["groups"].items()} for measure in PARTS_OF if measure != "fnr"}
+        told["model"] = model_measures(
+            outcome.good[rows],
+            decisions.chosen[here],
+            names,
+            chances=None if decisions.chances is None else decisions.chances[here],
+            control=levels,
+            reference=reference if reference in set(names) else None,
+            thin=thin,
+            seed=seed,
+        )
+        rates |= {
+            measure: {
+                name: (each[measure]["hits"], each[measure]["of"]) for name, each in told["model"]["groups"].items()
+            }
+            for measure in PARTS_OF
+            if measure != "fnr"
+        }
     return told | gaps(rates, reference, thin=thin, seed=seed, of=", ".join(view))
 
 
@@ -151,19 +284,36 @@ def _fewer(names: np.ndarray, reference: str) -> np.ndarray:
     if len(values) <= MOST_GROUPS:
         return names
     order = sorted(range(len(values)), key=lambda at: (values[at] != reference, -int(counts[at]), values[at]))
-    kept = {str(values[at]) for at in order[:MOST_GROUPS - 1]}
+    kept = {str(values[at]) for at in order[: MOST_GROUPS - 1]}
     return np.array([name if name in kept else OTHERS for name in names], dtype=object)
 
 
 def _proxies(
-    table: Table, columns: list[str], target: str | None, prediction: str | None, split: str | None, cuts: Mapping[str, Sequence[float]] | None, leave_out: Sequence[str], seed: int,
+    table: Table,
+    columns: list[str],
+    target: str | None,
+    prediction: str | None,
+    split: str | None,
+    cuts: Mapping[str, Sequence[float]] | None,
+    leave_out: Sequence[str],
+    seed: int,
     left_out: dict[str, str],
 ) -> list[dict[str, Any]]:
-    """For each sensitive column, how well each other column and all together tell it; the other sensitive ones among them."""
+    """For each sensitive column, how well each other column and all together tell it; the other sensitive ones among
+    them.
+    """
     told = []
     for name in columns:
         try:
-            found = proxies(table, [name], target=target, split=split, cuts=cuts, leave_out=[*leave_out, *([prediction] if prediction else [])], seed=seed)
+            found = proxies(
+                table,
+                [name],
+                target=target,
+                split=split,
+                cuts=cuts,
+                leave_out=[*leave_out, *([prediction] if prediction else [])],
+                seed=seed,
+            )
         except SettingError as error:
             left_out[f"proxies of {name}"] = str(error)
             continue
@@ -180,15 +330,25 @@ def _words(told: Mapping[str, Any]) -> list[str]:
     largest = {(each["of"], each["measure"]): each for each in told["largest"]}
     for (of, measure), each in largest.items():
         if each["clear"]:
-            ends = f"from {each['lowest_rate']:.1%} ({each['lowest']}) to {each['highest_rate']:.1%} ({each['highest']})"
-            said.append(f"By {of.replace(', ', ' and ')}, the {_named(measure)} runs {ends}: more than chance (permutation test, p {_p(each['p_holm'])}).")
+            ends = (
+                f"from {each['lowest_rate']:.1%} ({each['lowest']}) to {each['highest_rate']:.1%} ({each['highest']})"
+            )
+            said.append(
+                f"By {of.replace(', ', ' and ')}, the {_named(measure)} runs {ends}: more than chance (permutation"
+                f" test, p {_p(each['p_holm'])})."
+            )
     if len([name for name, each in told["groups"].items() if not each["unknown"]]) < 2:
         said.append("There is only one group, so there is nothing to compare.")
     elif told["largest"] and not said:
-        said.append("No gap between groups is clear: what differs may be chance, or the groups may be too small to tell.")
+        said.append(
+            "No gap between groups is clear: what differs may be chance, or the groups may be too small to tell."
+        )
     thin = [name for name, each in told["groups"].items() if each["thin"]]
     if thin:
-        said.append(f"{len(thin):,} of {len(told['groups']):,} groups have fewer than {told['thin']} rows: their rates are shown, and not judged.")
+        said.append(
+            f"{len(thin):,} of {len(told['groups']):,} groups have fewer than {told['thin']} rows: their rates are"
+            " shown, and not judged."
+        )
     if (told.get("data_measures", {}).get("one_outcome") or {}).get("words"):
         said.append(told["data_measures"]["one_outcome"]["words"])
     for each in told.get("confounding", {}).get("by_group", {}).values():
@@ -197,7 +357,10 @@ def _words(told: Mapping[str, Any]) -> list[str]:
     ratio = (told["model"] or {}).get("fairness", {}).get("selection_rate", {}).get("without_thin", {}).get("ratio")
     clear = any(each["clear"] and each["measure"] == "selection_rate" for each in told["largest"])
     if clear and ratio is not None and ratio < SCREEN:
-        said.append(f"The lowest selection rate is {ratio:.0%} of the highest: below the four fifths at which US employment agencies look closer (29 CFR 1607.4 D); a screen, no proof.")
+        said.append(
+            f"The lowest selection rate is {ratio:.0%} of the highest: below the four fifths at which US employment"
+            " agencies look closer (29 CFR 1607.4 D); a screen, no proof."
+        )
     return said
 
 

@@ -23,18 +23,29 @@ UNCLEAR = "the interval begins at 0, for a test of no difference between the out
 
 
 def data_measures(
-    table: Table, sensitive: Sequence[str], target: str, favorable: str, *, reference: str | None = None, strata: Sequence[str] = (),
-    cuts: Mapping[str, Sequence[float]] | None = None, leave_out: Sequence[str] = (), seed: int = 0, replicates: int = REPLICATES,
+    table: Table,
+    sensitive: Sequence[str],
+    target: str,
+    favorable: str,
+    *,
+    reference: str | None = None,
+    strata: Sequence[str] = (),
+    cuts: Mapping[str, Sequence[float]] | None = None,
+    leave_out: Sequence[str] = (),
+    seed: int = 0,
+    replicates: int = REPLICATES,
 ) -> dict[str, Any]:
-    """Measure how the outcomes of each group differ from those of the reference group; rows without an outcome are left out.
+    """Measure how the outcomes of each group differ from those of the reference group; rows without an outcome are left
+    out.
 
-    "together" compares all other known groups as one with the reference, "by_group" each group alone (the 200 largest; the
-    rest are counted in "not_told"); each measure is {"value", "ci", "why"}, value None with `why` where it is not defined, never 0.
-    "about" holds each measure's formula, direction, range and source. Intervals (95 %): Newcombe for differences of rates, Katz for
-    the ratio, else percentiles of `replicates` bootstrap tables; divergences cannot fall below 0, so their interval begins there
-    unless a chi-square test says that the outcomes differ. Consistency is one number for the table, of at most 4,000 rows; `leave_out`
-    names columns that do not say who is alike. "one_outcome" says in how many strata, and with how many rows, everybody has the good outcome or
-    nobody has: there the part of nobody counts 0 in conditional demographic disparity, as in Clarify (0/0 := 0).
+    "together" compares all other known groups as one with the reference, "by_group" each group alone (the 200 largest;
+    the rest are counted in "not_told"); each measure is {"value", "ci", "why"}, value None with `why` where it is not
+    defined, never 0. "about" holds each measure's formula, direction, range and source. Intervals (95 %): Newcombe for
+    differences of rates, Katz for the ratio, else percentiles of `replicates` bootstrap tables; divergences cannot fall
+    below 0, so their interval begins there unless a chi-square test says that the outcomes differ. Consistency is one
+    number for the table, of at most 4,000 rows; `leave_out` names columns that do not say who is alike. "one_outcome"
+    says in how many strata, and with how many rows, everybody has the good outcome or nobody has: there the part of
+    nobody counts 0 in conditional demographic disparity, as in Clarify (0/0 := 0).
     """
     frame = table.frame()
     found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
@@ -44,7 +55,9 @@ def data_measures(
     cells = _cells(found, outcome, layers)  # (groups, classes, strata)
     at, good = found.names.index(name), outcome.classes.index(favorable)
     known = [place for place, each in enumerate(found.names) if place != at and each not in found.unknown]
-    others = sorted((place for place in range(len(found.names)) if place != at), key=lambda place: -int(found.sizes[place]))
+    others = sorted(
+        (place for place in range(len(found.names)) if place != at), key=lambda place: -int(found.sizes[place])
+    )
     rng = np.random.SeedSequence(seed % 2**32).generate_state(len(others) + 1)
     together = _against(cells[at], cells[known].sum(axis=0), good, bool(strata), int(rng[0]), replicates)
     by_group = {
@@ -54,9 +67,21 @@ def data_measures(
     consistency, near = _consistency(table, frame, found, outcome, [target, *leave_out], seed)
     together["consistency"] = consistency
     return {
-        "sensitive": list(found.columns), "ranges": named_ranges(found, frame), "target": target, "favorable": favorable, "reference": name,
-        "strata": list(strata), "rows": int(outcome.known.sum()), "of": len(frame), "about": DATA, "together": together, "by_group": by_group,
-        "one_outcome": _one_outcome(cells[[at, *known]], good) if strata else None, "not_told": max(0, len(others) - MOST_GROUPS), "nearest": near, "seed": seed,
+        "sensitive": list(found.columns),
+        "ranges": named_ranges(found, frame),
+        "target": target,
+        "favorable": favorable,
+        "reference": name,
+        "strata": list(strata),
+        "rows": int(outcome.known.sum()),
+        "of": len(frame),
+        "about": DATA,
+        "together": together,
+        "by_group": by_group,
+        "one_outcome": _one_outcome(cells[[at, *known]], good) if strata else None,
+        "not_told": max(0, len(others) - MOST_GROUPS),
+        "nearest": near,
+        "seed": seed,
     }
 
 
@@ -66,7 +91,11 @@ def _layers(frame: pd.DataFrame, strata: list[str], known: np.ndarray) -> np.nda
         return np.zeros(len(frame), dtype="int64")
     found = groups_of(frame, strata)
     if len(found.names) > max(50, int(known.sum()) // 5):
-        raise SettingError(f"The strata divide the rows into {len(found.names):,} parts, too few rows in each.", "strata", "Choose columns with fewer values.")
+        raise SettingError(
+            f"The strata divide the rows into {len(found.names):,} parts, too few rows in each.",
+            "strata",
+            "Choose columns with fewer values.",
+        )
     return found.codes
 
 
@@ -78,13 +107,17 @@ def _cells(found: Groups, outcome: Outcome, layers: np.ndarray) -> np.ndarray:
 
 
 def _one_outcome(cells: np.ndarray, good: int) -> dict[str, Any]:
-    """How many strata have the good outcome always or never, of how many with rows, and how many rows they have; with a sentence."""
+    """How many strata have the good outcome always or never, of how many with rows, and how many rows they have; with a
+    sentence.
+    """
     right, every = cells[:, good].sum(axis=0), cells.sum(axis=(0, 1))
     alike = (every > 0) & ((right == 0) | (right == every))
     told = {"strata": int(alike.sum()), "of": int((every > 0).sum()), "rows": int(every[alike].sum())}
     words = (
-        f"In {told['strata']:,} of {told['of']:,} strata, with {told['rows']:,} of {int(every.sum()):,} rows, everybody has the good outcome or nobody has. Conditional demographic disparity takes the "
-        "part of nobody as 0 there (0/0 := 0, as Amazon SageMaker Clarify does), though such strata compare nobody: they pull it away from what the others say."
+        f"In {told['strata']:,} of {told['of']:,} strata, with {told['rows']:,} of {int(every.sum()):,} rows, everybody"
+        " has the good outcome or nobody has. Conditional demographic disparity takes the part of nobody as 0 there"
+        " (0/0 := 0, as Amazon SageMaker Clarify does), though such strata compare nobody: they pull it away from what"
+        " the others say."
     )
     return told | {"words": words if told["strata"] else ""}
 
@@ -133,19 +166,28 @@ def _values(cells: np.ndarray, good: int, strata: bool) -> dict[str, np.ndarray]
         middle, gap = (pa + pd_) / 2, np.abs(pa - pd_)
         out = {
             "class_imbalance": np.where((n > 0).all(axis=-1), (n[..., 0] - n[..., 1]) / n.sum(axis=-1), np.nan),
-            "difference_in_proportions": qa - qd, "statistical_parity_difference": qd - qa, "disparate_impact": np.where(qa > 0, qd / qa, np.nan),
-            "kl": _kl(pa, pd_), "js": (_kl(pa, middle) + _kl(pd_, middle)) / 2, "lp": np.sqrt((gap**2).sum(axis=-1)),
-            "total_variation": gap.sum(axis=-1) / 2, "ks": gap.max(axis=-1),
+            "difference_in_proportions": qa - qd,
+            "statistical_parity_difference": qd - qa,
+            "disparate_impact": np.where(qa > 0, qd / qa, np.nan),
+            "kl": _kl(pa, pd_),
+            "js": (_kl(pa, middle) + _kl(pd_, middle)) / 2,
+            "lp": np.sqrt((gap**2).sum(axis=-1)),
+            "total_variation": gap.sum(axis=-1) / 2,
+            "ks": gap.max(axis=-1),
         }
         right, wrong = cells[..., good, :], cells.sum(axis=-2) - cells[..., good, :]  # (…, 2, strata)
         there = (n > 0).all(axis=-1)
         out["demographic_disparity"] = np.where(there, _share(wrong.sum(axis=-1)) - _share(right.sum(axis=-1)), np.nan)
         if not strata:
-            return {key: np.squeeze(value) for key, value in out.items()} | {"conditional_demographic_disparity": np.full(np.shape(np.squeeze(qa)), np.nan)}
+            return {key: np.squeeze(value) for key, value in out.items()} | {
+                "conditional_demographic_disparity": np.full(np.shape(np.squeeze(qa)), np.nan)
+            }
         within = _share(np.moveaxis(wrong, -1, 0), empty=0.0) - _share(np.moveaxis(right, -1, 0), empty=0.0)
         sizes = np.moveaxis(cells.sum(axis=(-3, -2)), -1, 0)
         both = there & (right.sum(axis=(-1, -2)) > 0) & (wrong.sum(axis=(-1, -2)) > 0)
-        out["conditional_demographic_disparity"] = np.where(both, (sizes * within).sum(axis=0) / sizes.sum(axis=0), np.nan)
+        out["conditional_demographic_disparity"] = np.where(
+            both, (sizes * within).sum(axis=0) / sizes.sum(axis=0), np.nan
+        )
         return {key: np.squeeze(value) for key, value in out.items()}
 
 
@@ -158,7 +200,11 @@ def _share(counts: np.ndarray, empty: float = np.nan) -> np.ndarray:
 def _kl(p: np.ndarray, q: np.ndarray) -> np.ndarray:
     """KL divergence over the last axis; NaN where q has none of what p has."""
     part = np.where(p > 0, p * np.log(np.where(p > 0, p, 1) / np.where(q > 0, q, 1)), 0.0)
-    return np.where(((p > 0) & (q <= 0)).any(axis=-1) | ~np.isfinite(p).all(axis=-1) | ~np.isfinite(q).all(axis=-1), np.nan, part.sum(axis=-1))
+    return np.where(
+        ((p > 0) & (q <= 0)).any(axis=-1) | ~np.isfinite(p).all(axis=-1) | ~np.isfinite(q).all(axis=-1),
+        np.nan,
+        part.sum(axis=-1),
+    )
 
 
 def _katz(hits: float, of: float, other_hits: float, other_of: float) -> tuple[float, float] | None:
@@ -211,7 +257,9 @@ def _consistency(
         why = "there are too few rows" if chosen.names else "no column is left to tell who is alike"
         return {"value": None, "ci": None, "why": why}, how
     matrix = np.clip(encoder(chosen).fit_transform(plain(part, chosen)), -1e6, 1e6)
-    nearest = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(matrix).kneighbors(return_distance=False)  # without the row itself
+    nearest = (
+        NearestNeighbors(n_neighbors=NEIGHBOURS).fit(matrix).kneighbors(return_distance=False)
+    )  # without the row itself
     good = outcome.good[rows].astype("float64")
     apart = np.abs(good - good[nearest].mean(axis=1))
     value, width = 1 - float(apart.mean()), 1.959964 * float(apart.std(ddof=1)) / np.sqrt(len(rows))

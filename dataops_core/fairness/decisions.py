@@ -1,4 +1,6 @@
-"""Decisions to judge: those of a column that somebody brings, or of a baseline model that never saw the rows nor who a person is."""
+"""Decisions to judge: those of a column that somebody brings, or of a baseline model that never saw the rows nor who a
+person is.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ LEAST = 2  # rows of each outcome that a model can learn from
 
 @dataclass(frozen=True)
 class Decisions:
-    """Who is decided in favour of: places of the judged rows (rows,), decisions, probabilities if there are any, and how they came about."""
+    """Who is decided in favour of: places of the judged rows (rows,), decisions, probabilities if there are any, and
+    how they came about.
+    """
 
     rows: np.ndarray
     chosen: np.ndarray
@@ -33,7 +37,8 @@ class Decisions:
 
 
 def brought(frame: pd.DataFrame, column: str, favorable: str, classes: Sequence[str]) -> Decisions:
-    """The decisions that a column holds: the target's own values, or probabilities of the favorable one, decided at one half.
+    """The decisions that a column holds: the target's own values, or probabilities of the favorable one, decided at one
+    half.
 
     Raises SettingError for values that are neither. Rows without a decision are left out.
     """
@@ -51,13 +56,19 @@ def brought(frame: pd.DataFrame, column: str, favorable: str, classes: Sequence[
             return Decisions(rows, chances >= 0.5, chances, how)
     strange = sorted(values - set(classes))[:3]
     raise SettingError(
-        f'"{column}" holds no decisions about the target: {", ".join(strange) or "it is empty"}.', "prediction",
-        f"Bring the target's own values ({', '.join(list(classes)[:5])}), or probabilities from 0 to 1 of \"{favorable}\".",
+        f'"{column}" holds no decisions about the target: {", ".join(strange) or "it is empty"}.',
+        "prediction",
+        f"Bring the target's own values ({', '.join(list(classes)[:5])}), or probabilities from 0 to 1 of"
+        f' "{favorable}".',
     )
 
 
-def usable(table: Table, rows: pd.DataFrame, target: str, sensitive: Sequence[str], leave_out: Sequence[str] = ()) -> Features:
-    """The features of a model that does not know who a person is: neither target nor sensitive columns. Raises SettingError for none."""
+def usable(
+    table: Table, rows: pd.DataFrame, target: str, sensitive: Sequence[str], leave_out: Sequence[str] = ()
+) -> Features:
+    """The features of a model that does not know who a person is: neither target nor sensitive columns. Raises
+    SettingError for none.
+    """
     chosen = features(table.columns, rows, leave_out=[target, *sensitive, *leave_out])
     if not chosen.names:
         raise SettingError("No column is left to decide by.", "features", "Bring a table with more columns.")
@@ -65,34 +76,64 @@ def usable(table: Table, rows: pd.DataFrame, target: str, sensitive: Sequence[st
 
 
 def learned(
-    table: Table, frame: pd.DataFrame, target: str, outcome: Outcome, sensitive: Sequence[str], *, kind: Literal["linear", "trees"] = "linear",
-    split: str | None = None, leave_out: Sequence[str] = (), seed: int = 0,
+    table: Table,
+    frame: pd.DataFrame,
+    target: str,
+    outcome: Outcome,
+    sensitive: Sequence[str],
+    *,
+    kind: Literal["linear", "trees"] = "linear",
+    split: str | None = None,
+    leave_out: Sequence[str] = (),
+    seed: int = 0,
 ) -> Decisions:
     """What a baseline model decides, without the sensitive columns, about rows that it did not learn from.
 
-    With a split it learns from the training rows and decides about the test rows (or validation rows, where there are no others);
-    without, or where all rows are training rows, five folds take turns. Raises SettingError where there is nothing to learn.
+    With a split it learns from the training rows and decides about the test rows (or validation rows, where there are
+    no others); without, or where all rows are training rows, five folds take turns. Raises SettingError where there is
+    nothing to learn.
     """
     training(frame, split)
     parts = frame[split].to_numpy() if split is not None else np.full(len(frame), TRAIN, dtype=object)
     train = np.flatnonzero(outcome.known & (parts == TRAIN))
-    judged = next((rows for part in reversed(PARTS[1:]) if len(rows := np.flatnonzero(outcome.known & (parts == part)))), np.array([], dtype="int64"))
+    judged = next(
+        (rows for part in reversed(PARTS[1:]) if len(rows := np.flatnonzero(outcome.known & (parts == part)))),
+        np.array([], dtype="int64"),
+    )
     counts = np.bincount(outcome.good[train].astype(int), minlength=2)
     if counts.min() < LEAST:
         raise SettingError(
-            "A model cannot learn from this: nobody has the other outcome." if not counts.min() else "Only one row has one of the outcomes.",
-            "model", "Bring rows with both outcomes, two of each at least.",
+            (
+                "A model cannot learn from this: nobody has the other outcome."
+                if not counts.min()
+                else "Only one row has one of the outcomes."
+            ),
+            "model",
+            "Bring rows with both outcomes, two of each at least.",
         )
     chosen = usable(table, frame.iloc[train], target, sensitive, [*leave_out, *([split] if split else [])])
     cells = plain(frame, chosen)
-    how = {"from": "model", "model": kind, "features": chosen.names, "left_out_features": chosen.left_out, "learned_from": len(train), "seed": seed}
+    how = {
+        "from": "model",
+        "model": kind,
+        "features": chosen.names,
+        "left_out_features": chosen.left_out,
+        "learned_from": len(train),
+        "seed": seed,
+    }
     if len(judged):
-        return _decided(judged, _chances(chosen, kind, seed, cells, outcome.good, train, judged), how | {"judged": "rows kept apart by the split"})
+        return _decided(
+            judged,
+            _chances(chosen, kind, seed, cells, outcome.good, train, judged),
+            how | {"judged": "rows kept apart by the split"},
+        )
     from sklearn.model_selection import StratifiedKFold
 
     folds = int(min(FOLDS, counts.min()))
     chances = np.zeros(len(train))
-    for learn, judge in StratifiedKFold(folds, shuffle=True, random_state=seed % 2**32).split(train, outcome.good[train]):
+    for learn, judge in StratifiedKFold(folds, shuffle=True, random_state=seed % 2**32).split(
+        train, outcome.good[train]
+    ):
         chances[judge] = _chances(chosen, kind, seed, cells, outcome.good, train[learn], train[judge])
     return _decided(train, chances, how | {"judged": f"{folds} folds that take turns"})
 
@@ -102,7 +143,13 @@ def _decided(rows: np.ndarray, chances: np.ndarray, how: dict[str, Any]) -> Deci
 
 
 def _chances(
-    chosen: Features, kind: Literal["linear", "trees"], seed: int, cells: pd.DataFrame, good: np.ndarray, learn: np.ndarray, judge: np.ndarray
+    chosen: Features,
+    kind: Literal["linear", "trees"],
+    seed: int,
+    cells: pd.DataFrame,
+    good: np.ndarray,
+    learn: np.ndarray,
+    judge: np.ndarray,
 ) -> np.ndarray:
     with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")  # a column that is empty in one fold, a fit that stops early

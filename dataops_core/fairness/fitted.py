@@ -26,19 +26,33 @@ JUDGED = ("accuracy", "balanced_accuracy", "selection_gap", "odds_gap", "pays", 
 
 
 def fit(
-    table: Table, target: str, favorable: str, sensitive: Sequence[str], method: str, *, constraint: Constraint = "demographic_parity",
-    kind: Literal["linear", "trees"] = "linear", split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None,
-    leave_out: Sequence[str] = (), slow_rows: int = SLOW_ROWS, seed: int = 0, progress: Callable[[float, str], None] = lambda _share, _note: None,
+    table: Table,
+    target: str,
+    favorable: str,
+    sensitive: Sequence[str],
+    method: str,
+    *,
+    constraint: Constraint = "demographic_parity",
+    kind: Literal["linear", "trees"] = "linear",
+    split: str | None = None,
+    cuts: Mapping[str, Sequence[float]] | None = None,
+    leave_out: Sequence[str] = (),
+    slow_rows: int = SLOW_ROWS,
+    seed: int = 0,
+    progress: Callable[[float, str], None] = lambda _share, _note: None,
 ) -> dict[str, Any]:
     """Learn one way to decide as the lab does, from the same rows with the same seed, and give it as plain JSON.
 
-    `method` is exponentiated_gradient, grid_search, thresholds, or baseline. "members" are [weight, scikit-learn pipeline packed by skops],
-    "rules" what thresholds do in each group; `decide` opens and asks it. "learned_from" names the table by its content hash, "judged"
-    says what the lab finds of it on the rows held back: accuracy, gaps, who pays and who gains. Raises SettingError where it cannot be learned.
+    `method` is exponentiated_gradient, grid_search, thresholds, or baseline. "members" are [weight, scikit-learn
+    pipeline packed by skops], "rules" what thresholds do in each group; `decide` opens and asks it. "learned_from"
+    names the table by its content hash, "judged" says what the lab finds of it on the rows held back: accuracy, gaps,
+    who pays and who gains. Raises SettingError where it cannot be learned.
     """
     if method not in LEARNED:
         raise SettingError(f'"{method}" is no fitted model.', "fit", nearest(method, LEARNED))
-    setup, found, _ = prepared(table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
+    setup, found, _ = prepared(
+        table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed
+    )
     progress(0.1, METHODS[method]["title"])
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # columns that are empty, fits that stop early
@@ -46,15 +60,35 @@ def fit(
         try:
             made = Decider([(1.0, baseline)]) if method == "baseline" else decider(method, setup, baseline)
         except ValueError as error:
-            raise SettingError(f"It cannot be learned with these groups: {error}", method, "Choose another way, or larger groups.") from error
+            raise SettingError(
+                f"It cannot be learned with these groups: {error}", method, "Choose another way, or larger groups."
+            ) from error
     progress(0.8, "Judging")
-    rows = {"rows": len(setup.some) if method in SLOW else len(setup.train), "of": len(setup.frame), "content_hash": table.content_hash}
+    rows = {
+        "rows": len(setup.some) if method in SLOW else len(setup.train),
+        "of": len(setup.frame),
+        "content_hash": table.content_hash,
+    }
     return {
-        "format": FORMAT, "method": method, "title": METHODS[method]["title"], "needs": METHODS[method]["needs"], "at_prediction": METHODS[method]["at_prediction"],
-        "constraint": constraint, "model": kind, "target": target, "favorable": favorable, "sensitive": list(found.columns), "cuts": found.cuts,
-        "features": {"numbers": list(setup.chosen.numbers), "categories": list(setup.chosen.categories)}, "left_out_features": setup.chosen.left_out,
-        "members": [[weight, packed(model)] for weight, model in made.members], "rules": made.rules, "learned_from": rows,
-        "judged": _judged(method, made, baseline, setup), "seed": seed, "versions": versions(),
+        "format": FORMAT,
+        "method": method,
+        "title": METHODS[method]["title"],
+        "needs": METHODS[method]["needs"],
+        "at_prediction": METHODS[method]["at_prediction"],
+        "constraint": constraint,
+        "model": kind,
+        "target": target,
+        "favorable": favorable,
+        "sensitive": list(found.columns),
+        "cuts": found.cuts,
+        "features": {"numbers": list(setup.chosen.numbers), "categories": list(setup.chosen.categories)},
+        "left_out_features": setup.chosen.left_out,
+        "members": [[weight, packed(model)] for weight, model in made.members],
+        "rules": made.rules,
+        "learned_from": rows,
+        "judged": _judged(method, made, baseline, setup),
+        "seed": seed,
+        "versions": versions(),
     }
 
 
@@ -74,7 +108,11 @@ def check(model: Any, where: str) -> dict[str, Any]:
     from dataops_core.fairness.model_schema import problem_of
 
     if why := problem_of(model):
-        raise SettingError(f"This is no fitted model ({why}).", where, "Make one with the command fit, or take one from the folder models of a bundle.")
+        raise SettingError(
+            f"This is no fitted model ({why}).",
+            where,
+            "Make one with the command fit, or take one from the folder models of a bundle.",
+        )
     return dict(model)
 
 
@@ -84,7 +122,8 @@ def features_of(model: Mapping[str, Any]) -> list[str]:
 
 
 def decide(model: Mapping[str, Any], frame: pd.DataFrame) -> pd.Series:
-    """The decisions (rows,) of a fitted way about new rows, as True for the good one; by lot, with its seed, where it draws lots.
+    """The decisions (rows,) of a fitted way about new rows, as True for the good one; by lot, with its seed, where it
+    draws lots.
 
     Raises SettingError for columns that are gone, IntegrityError for a model that is damaged.
     """
@@ -93,7 +132,9 @@ def decide(model: Mapping[str, Any], frame: pd.DataFrame) -> pd.Series:
     gone = [name for name in needed if name not in frame.columns]
     if gone:
         group = " It decides by group, so it needs the sensitive columns too." if gone[0] in model["sensitive"] else ""
-        raise SettingError(f'There is no column "{gone[0]}".{group}', "decide", nearest(gone[0], [str(name) for name in frame.columns]))
+        raise SettingError(
+            f'There is no column "{gone[0]}".{group}', "decide", nearest(gone[0], [str(name) for name in frame.columns])
+        )
     groups = np.full(len(frame), "", dtype=object)
     if model["rules"] is not None:
         keys = grouped_keys(frame, model["sensitive"], model["cuts"])

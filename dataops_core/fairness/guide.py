@@ -6,41 +6,103 @@ from typing import Any
 
 GUIDE: dict[str, Any] = {
     "questions": [
-        {"question": "Are all groups in the data, and as many as there should be?", "measure": "share against a population", "key": "population",
-         "more": "Compare shares with those of the people whom decisions will be about. A group that is hardly there is judged by what others did."},
-        {"question": "Do the recorded outcomes differ between groups?", "measure": "statistical parity difference, disparate impact", "key": "statistical_parity_difference",
-         "more": "It says that outcomes differ, not why: the reason may lie in the past decisions, or in what differs between the groups."},
-        {"question": "Is the gap still there among people in the same situation?", "measure": "odds ratio within strata, conditional demographic disparity", "key": "confounding",
-         "more": "Compare within department, job or region. Choose with care: a stratum may itself be the result of unequal treatment."},
-        {"question": "Does the decision favour a group, whatever people deserve?", "measure": "demographic parity (selection rates)", "key": "demographic_parity",
-         "more": "Asks for as many good decisions in each group. Fits where the recorded outcome is itself doubtful; ignores who qualifies."},
-        {"question": "Do those who deserve it get it as often in each group?", "measure": "equal opportunity (true positive rates)", "key": "equal_opportunity",
-         "more": "Asks nothing of those who do not deserve it. Trusts the recorded outcome."},
-        {"question": "Are mistakes of both kinds as frequent in each group?", "measure": "equalised odds (true and false positive rates)", "key": "equalised_odds",
-         "more": "Stricter than equal opportunity. Trusts the recorded outcome."},
-        {"question": "Does a score mean the same in each group?", "measure": "calibration, precision", "key": "calibration",
-         "more": "Of people with a score of 0.7, seven in ten should have the good outcome, whichever group they are in."},
-        {"question": "Are people who are alike treated alike?", "measure": "consistency", "key": "consistency",
-         "more": "Looks at the nearest other rows. What counts as alike is decided by the columns that are there."},
-        {"question": "Can the model guess who somebody is, though it is not told?", "measure": "proxies", "key": "proxies",
-         "more": "Leaving the sensitive column out does not help where others tell it."},
-        {"question": "Did cleaning the data hurt a group?", "measure": "through the recipe: rows lost, outcomes and gaps by step", "key": "through",
-         "more": "Dropping rows with missing cells drops those who have more of them."},
+        {
+            "question": "Are all groups in the data, and as many as there should be?",
+            "measure": "share against a population",
+            "key": "population",
+            "more": (
+                "Compare shares with those of the people whom decisions will be about. A group that is hardly there is"
+                " judged by what others did."
+            ),
+        },
+        {
+            "question": "Do the recorded outcomes differ between groups?",
+            "measure": "statistical parity difference, disparate impact",
+            "key": "statistical_parity_difference",
+            "more": (
+                "It says that outcomes differ, not why: the reason may lie in the past decisions, or in what differs"
+                " between the groups."
+            ),
+        },
+        {
+            "question": "Is the gap still there among people in the same situation?",
+            "measure": "odds ratio within strata, conditional demographic disparity",
+            "key": "confounding",
+            "more": (
+                "Compare within department, job or region. Choose with care: a stratum may itself be the result of"
+                " unequal treatment."
+            ),
+        },
+        {
+            "question": "Does the decision favour a group, whatever people deserve?",
+            "measure": "demographic parity (selection rates)",
+            "key": "demographic_parity",
+            "more": (
+                "Asks for as many good decisions in each group. Fits where the recorded outcome is itself doubtful;"
+                " ignores who qualifies."
+            ),
+        },
+        {
+            "question": "Do those who deserve it get it as often in each group?",
+            "measure": "equal opportunity (true positive rates)",
+            "key": "equal_opportunity",
+            "more": "Asks nothing of those who do not deserve it. Trusts the recorded outcome.",
+        },
+        {
+            "question": "Are mistakes of both kinds as frequent in each group?",
+            "measure": "equalised odds (true and false positive rates)",
+            "key": "equalised_odds",
+            "more": "Stricter than equal opportunity. Trusts the recorded outcome.",
+        },
+        {
+            "question": "Does a score mean the same in each group?",
+            "measure": "calibration, precision",
+            "key": "calibration",
+            "more": (
+                "Of people with a score of 0.7, seven in ten should have the good outcome, whichever group they are in."
+            ),
+        },
+        {
+            "question": "Are people who are alike treated alike?",
+            "measure": "consistency",
+            "key": "consistency",
+            "more": "Looks at the nearest other rows. What counts as alike is decided by the columns that are there.",
+        },
+        {
+            "question": "Can the model guess who somebody is, though it is not told?",
+            "measure": "proxies",
+            "key": "proxies",
+            "more": "Leaving the sensitive column out does not help where others tell it.",
+        },
+        {
+            "question": "Did cleaning the data hurt a group?",
+            "measure": "through the recipe: rows lost, outcomes and gaps by step",
+            "key": "through",
+            "more": "Dropping rows with missing cells drops those who have more of them.",
+        },
     ],
     "impossible": {
         "title": "Not everything at once",
         "words": (
-            "Where groups differ in how often they have the good outcome, and no model is perfect, a score cannot mean the same in each group and make mistakes as often "
-            "in each group at the same time. Nobody can repair that by trying harder: one has to choose which kind of equality matters here, and say so."
+            "Where groups differ in how often they have the good outcome, and no model is perfect, a score cannot mean"
+            " the same in each group and make mistakes as often in each group at the same time. Nobody can repair that"
+            " by trying harder: one has to choose which kind of equality matters here, and say so."
         ),
         "sources": [
             "Chouldechova, Fair prediction with disparate impact, Big Data 5:153, 2017",
-            "Kleinberg, Mullainathan & Raghavan, Inherent trade-offs in the fair determination of risk scores, ITCS 2017",
+            (
+                "Kleinberg, Mullainathan & Raghavan, Inherent trade-offs in the fair determination of risk scores, ITCS"
+                " 2017"
+            ),
         ],
     },
     "four_fifths": (
-        "A selection rate below four fifths of the highest group's is what US employment agencies take as first evidence of adverse impact (29 CFR 1607.4 D). "
-        "It is a screen for hiring in one country: neither a proof of bias below it nor of its absence above it."
+        "A selection rate below four fifths of the highest group's is what US employment agencies take as first"
+        " evidence of adverse impact (29 CFR 1607.4 D). It is a screen for hiring in one country: neither a proof of"
+        " bias below it nor of its absence above it."
     ),
-    "no_badge": "No number here says that a table or a model is fair. They say what differs, by how much, and how sure one can be; what is just is for people to decide.",
+    "no_badge": (
+        "No number here says that a table or a model is fair. They say what differs, by how much, and how sure one can"
+        " be; what is just is for people to decide."
+    ),
 }

@@ -1,4 +1,6 @@
-"""Honest uncertainty: intervals of shares and of gaps between them, a test of the largest gap, and a guard against many looks."""
+"""Honest uncertainty: intervals of shares and of gaps between them, a test of the largest gap, and a guard against many
+looks.
+"""
 
 from __future__ import annotations
 
@@ -31,9 +33,14 @@ def wilson(hits: np.ndarray | float, of: np.ndarray | float, level: float = LEVE
 
 
 def newcombe(
-    hits: np.ndarray | float, of: np.ndarray | float, other_hits: np.ndarray | float, other_of: np.ndarray | float, level: float = LEVEL,
+    hits: np.ndarray | float,
+    of: np.ndarray | float,
+    other_hits: np.ndarray | float,
+    other_of: np.ndarray | float,
+    level: float = LEVEL,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The interval of the difference of two independent shares (Newcombe 1998, method 10): Wilson limits, combined by squares.
+    """The interval of the difference of two independent shares (Newcombe 1998, method 10): Wilson limits, combined by
+    squares.
 
     >>> low, high = newcombe(56, 70, 48, 80)  # Newcombe 1998, Statistics in Medicine 17:873, table II
     >>> round(float(low), 4), round(float(high), 4)
@@ -42,12 +49,19 @@ def newcombe(
     low, high = wilson(hits, of, level)
     other_low, other_high = wilson(other_hits, other_of, level)
     with np.errstate(divide="ignore", invalid="ignore"):
-        p, q = np.asarray(hits, dtype="float64") / np.asarray(of), np.asarray(other_hits, dtype="float64") / np.asarray(other_of)
-    return p - q - np.sqrt((p - low) ** 2 + (other_high - q) ** 2), p - q + np.sqrt((high - p) ** 2 + (q - other_low) ** 2)
+        p, q = (
+            np.asarray(hits, dtype="float64") / np.asarray(of),
+            np.asarray(other_hits, dtype="float64") / np.asarray(other_of),
+        )
+    return p - q - np.sqrt((p - low) ** 2 + (other_high - q) ** 2), p - q + np.sqrt(
+        (high - p) ** 2 + (q - other_low) ** 2
+    )
 
 
 def two_shares_p(hits: float, of: float, other_hits: float, other_of: float) -> float:
-    """The p-value of no difference between two shares: the score test where all expected counts reach 10, else Fisher's exact test."""
+    """The p-value of no difference between two shares: the score test where all expected counts reach 10, else Fisher's
+    exact test.
+    """
     from scipy.stats import fisher_exact, norm
 
     total, all_hits = of + other_of, hits + other_hits
@@ -74,14 +88,17 @@ def holm(p: Sequence[float | None]) -> list[float | None]:
     return out
 
 
-def largest_gap(hits: Sequence[int], of: Sequence[int], *, shuffles: int = SHUFFLES, seed: int = 0) -> tuple[float, float]:
-    """The largest difference between the shares of groups, and how often shuffling people between the groups gives one as large.
+def largest_gap(
+    hits: Sequence[int], of: Sequence[int], *, shuffles: int = SHUFFLES, seed: int = 0
+) -> tuple[float, float]:
+    """The largest difference between the shares of groups, and how often shuffling people between the groups gives one
+    as large.
 
-    A permutation test: the hits are dealt anew among groups of the same sizes (multivariate hypergeometric), so that it holds its
-    level whatever the sizes. An interval by percentiles of a bootstrap would leave nought out even where there is no gap, for a
-    maximum less a minimum is never negative. p counts the table itself among the shuffles (Phipson and Smyth 2010), so it cannot fall
-    below 1 in so many; where no shuffle reaches the gap, Bonferroni's bound over all pairs takes its place if it is less, for a floor times
-    many comparisons would call the clearest gap chance.
+    A permutation test: the hits are dealt anew among groups of the same sizes (multivariate hypergeometric), so that it
+    holds its level whatever the sizes. An interval by percentiles of a bootstrap would leave nought out even where
+    there is no gap, for a maximum less a minimum is never negative. p counts the table itself among the shuffles
+    (Phipson and Smyth 2010), so it cannot fall below 1 in so many; where no shuffle reaches the gap, Bonferroni's bound
+    over all pairs takes its place if it is less, for a floor times many comparisons would call the clearest gap chance.
     """
     sizes, counts = np.asarray(of, dtype="int64"), np.asarray(hits, dtype="int64")
     rng = np.random.default_rng(seed)
@@ -92,11 +109,15 @@ def largest_gap(hits: Sequence[int], of: Sequence[int], *, shuffles: int = SHUFF
     if as_large:
         return seen, (1 + as_large) / (1 + shuffles)
     low, high, pairs = int(shares.argmin()), int(shares.argmax()), len(sizes) * (len(sizes) - 1) / 2
-    return seen, min(1 / (1 + shuffles), pairs * two_shares_p(int(counts[low]), int(sizes[low]), int(counts[high]), int(sizes[high])))
+    return seen, min(
+        1 / (1 + shuffles), pairs * two_shares_p(int(counts[low]), int(sizes[low]), int(counts[high]), int(sizes[high]))
+    )
 
 
 def resampled_cells(counts: np.ndarray, replicates: int = REPLICATES, seed: int = 0) -> np.ndarray:
-    """Bootstrap replicates of a table of counts (…) -> (replicates, …): drawing rows with replacement is drawing from a multinomial."""
+    """Bootstrap replicates of a table of counts (…) -> (replicates, …): drawing rows with replacement is drawing from a
+    multinomial.
+    """
     flat = np.asarray(counts, dtype="float64").ravel()
     total = int(flat.sum())
     if not total:

@@ -1,4 +1,6 @@
-"""The mitigation lab: what each way to act on bias does to a model's decisions, before and after, on the same untouched rows."""
+"""The mitigation lab: what each way to act on bias does to a model's decisions, before and after, on the same untouched
+rows.
+"""
 
 from __future__ import annotations
 
@@ -32,48 +34,94 @@ SHRINKS = 0.01
 
 
 def lab(
-    table: Table, target: str, favorable: str, sensitive: Sequence[str], *, methods: Sequence[str] | None = None,
-    constraint: Constraint = "demographic_parity", kind: Literal["linear", "trees"] = "linear", split: str | None = None,
-    cuts: Mapping[str, Sequence[float]] | None = None, leave_out: Sequence[str] = (), slow_rows: int = SLOW_ROWS, thin: int = THIN, seed: int = 0,
-    replicates: int = REPLICATES, progress: Progress = lambda _share, _note: None,
+    table: Table,
+    target: str,
+    favorable: str,
+    sensitive: Sequence[str],
+    *,
+    methods: Sequence[str] | None = None,
+    constraint: Constraint = "demographic_parity",
+    kind: Literal["linear", "trees"] = "linear",
+    split: str | None = None,
+    cuts: Mapping[str, Sequence[float]] | None = None,
+    leave_out: Sequence[str] = (),
+    slow_rows: int = SLOW_ROWS,
+    thin: int = THIN,
+    seed: int = 0,
+    replicates: int = REPLICATES,
+    progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
-    """Compare ways to act on bias with doing nothing: each learns from the same rows, and decides about the same rows that none saw.
+    """Compare ways to act on bias with doing nothing: each learns from the same rows, and decides about the same rows
+    that none saw.
 
-    Learned from are the split's training rows, judged its test rows (validation rows where there are no others); without a split
-    three in ten rows are held back by the seed, by group and outcome. No model sees the sensitive columns, nor those
-    to `leave_out`, such as weights. Per method: "accuracy",
-    "balanced_accuracy", "selection_gap", "tpr_gap", "fpr_gap" (largest less smallest rate over groups with `thin` rows) and "odds_gap" (the larger of the
-    last two), "intervals" of all of these (95 %, bootstrap), "groups" (rates of each),
-    "difference" from doing nothing with 95 % intervals of a paired bootstrap (the gaps between the same two groups), "pays" and "gains" (groups
-    with clearly fewer or more good decisions, or right ones, by Holm across groups, measures and methods, counting the chance in
-    the training rows too: the ways learn again from bootstrap samples), "levels_down" where the gap shrinks only because the better-off
-    lose, "undominated" where no other way is both more accurate and closer to no gap, clearly so in one of them, what it changes and needs, "seconds", "step". The
-    slow ones learn from a sample of `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
+    Learned from are the split's training rows, judged its test rows (validation rows where there are no others);
+    without a split three in ten rows are held back by the seed, by group and outcome. No model sees the sensitive
+    columns, nor those to `leave_out`, such as weights. Per method: "accuracy", "balanced_accuracy", "selection_gap",
+    "tpr_gap", "fpr_gap" (largest less smallest rate over groups with `thin` rows) and "odds_gap" (the larger of the
+    last two), "intervals" of all of these (95 %, bootstrap), "groups" (rates of each), "difference" from doing nothing
+    with 95 % intervals of a paired bootstrap (the gaps between the same two groups), "pays" and "gains" (groups with
+    clearly fewer or more good decisions, or right ones, by Holm across groups, measures and methods, counting the
+    chance in the training rows too: the ways learn again from bootstrap samples), "levels_down" where the gap shrinks
+    only because the better-off lose, "undominated" where no other way is both more accurate and closer to no gap,
+    clearly so in one of them, what it changes and needs, "seconds", "step". The slow ones learn from a sample of
+    `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
     """
-    setup, found, start_frame = prepared(table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed)
+    setup, found, start_frame = prepared(
+        table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed
+    )
     frame, chosen, train, judge = setup.frame, setup.chosen, setup.train, setup.judge
     asked = _asked(methods)
     decisions, seconds, failed = _run(asked, setup, progress)
     pair = PAIR[constraint]
-    told = _claimed(decisions, setup, pair, thin, replicates, lambda share: progress(ONCE + (1 - ONCE) * share, "Learning again from other rows"))
+    told = _claimed(
+        decisions,
+        setup,
+        pair,
+        thin,
+        replicates,
+        lambda share: progress(ONCE + (1 - ONCE) * share, "Learning again from other rows"),
+    )
     best = _undominated(told, "selection_gap" if pair == "selection_rate" else "odds_gap")
     for name, each in told.items():
         each |= METHODS[name] | {
-            "seconds": round(seconds[name], 3), "step": step_of(name, setup, found.cuts), "undominated": name in best,
+            "seconds": round(seconds[name], 3),
+            "step": step_of(name, setup, found.cuts),
+            "undominated": name in best,
             "learned_from": len(setup.some) if name in SLOW else len(train),
         }
     progress(1.0, "Done")
     return {
-        "target": target, "favorable": favorable, "sensitive": list(found.columns), "ranges": named_ranges(found, start_frame), "constraint": constraint, "model": kind,
-        "rows": {"learned_from": len(train), "judged": len(judge), "of": len(frame)}, "judged": "test rows of the split" if split else "three in ten rows, held back by the seed",
-        "features": chosen.names, "left_out_features": chosen.left_out, "methods": told, "failed": failed, "undominated": best, "thin": thin, "seed": seed,
+        "target": target,
+        "favorable": favorable,
+        "sensitive": list(found.columns),
+        "ranges": named_ranges(found, start_frame),
+        "constraint": constraint,
+        "model": kind,
+        "rows": {"learned_from": len(train), "judged": len(judge), "of": len(frame)},
+        "judged": "test rows of the split" if split else "three in ten rows, held back by the seed",
+        "features": chosen.names,
+        "left_out_features": chosen.left_out,
+        "methods": told,
+        "failed": failed,
+        "undominated": best,
+        "thin": thin,
+        "seed": seed,
         "versions": versions(),
     }
 
 
 def prepared(
-    table: Table, target: str, favorable: str, sensitive: Sequence[str], constraint: Constraint, kind: Literal["linear", "trees"], split: str | None,
-    cuts: Mapping[str, Sequence[float]] | None, leave_out: Sequence[str], slow_rows: int, seed: int,
+    table: Table,
+    target: str,
+    favorable: str,
+    sensitive: Sequence[str],
+    constraint: Constraint,
+    kind: Literal["linear", "trees"],
+    split: str | None,
+    cuts: Mapping[str, Sequence[float]] | None,
+    leave_out: Sequence[str],
+    slow_rows: int,
+    seed: int,
 ) -> tuple[Setup, Groups, pd.DataFrame]:
     """What all ways share, the groups, and the frame as it was."""
     start_frame = table.frame()
@@ -83,13 +131,27 @@ def prepared(
     outcome = outcome_of(start_frame, target, favorable)
     names = found.of(np.arange(len(start_frame)))
     training(start_frame, split)
-    train, judge = _sides(start_frame[split].to_numpy() if split else None, outcome.known, outcome.good, found.codes, seed)
+    train, judge = _sides(
+        start_frame[split].to_numpy() if split else None, outcome.known, outcome.good, found.codes, seed
+    )
     frame = start_frame.copy(deep=False)
     for name in found.cuts:
         frame[name] = groups_of(start_frame, [name], cuts).of(np.arange(len(frame)))
     chosen = usable(table, start_frame.iloc[train], target, found.columns, [*leave_out, *([split] if split else [])])
     setup = Setup(
-        frame, target, favorable, found.columns, chosen, outcome.good, names, train, judge, _some(train, found.codes, outcome.good, slow_rows, seed), kind, constraint, seed % 2**31,
+        frame,
+        target,
+        favorable,
+        found.columns,
+        chosen,
+        outcome.good,
+        names,
+        train,
+        judge,
+        _some(train, found.codes, outcome.good, slow_rows, seed),
+        kind,
+        constraint,
+        seed % 2**31,
     )
     return setup, found, start_frame
 
@@ -101,24 +163,37 @@ def _asked(methods: Sequence[str] | None) -> list[str]:
     return list(dict.fromkeys(["baseline", *(METHODS if methods is None else methods)]))
 
 
-def _sides(parts: np.ndarray | None, known: np.ndarray, good: np.ndarray, codes: np.ndarray, seed: int) -> tuple[np.ndarray, np.ndarray]:
+def _sides(
+    parts: np.ndarray | None, known: np.ndarray, good: np.ndarray, codes: np.ndarray, seed: int
+) -> tuple[np.ndarray, np.ndarray]:
     """Who is learned from and who is judged, as places; raises SettingError where one side has not both outcomes."""
     if parts is not None:
         train = np.flatnonzero(known & (parts == TRAIN))
-        judge = next((rows for part in reversed(PARTS[1:]) if len(rows := np.flatnonzero(known & (parts == part)))), np.array([], dtype="int64"))
+        judge = next(
+            (rows for part in reversed(PARTS[1:]) if len(rows := np.flatnonzero(known & (parts == part)))),
+            np.array([], dtype="int64"),
+        )
         if not len(judge):
-            raise SettingError("The split keeps no rows with an outcome for testing.", "split", f"Let some rows say {' or '.join(PARTS[1:])}, or name no split.")
+            raise SettingError(
+                "The split keeps no rows with an outcome for testing.",
+                "split",
+                f"Let some rows say {' or '.join(PARTS[1:])}, or name no split.",
+            )
     else:
         rng, held = np.random.default_rng(seed), []
         strata = codes * 2 + good
         for stratum in np.unique(strata[known]):
             here = rng.permutation(np.flatnonzero(known & (strata == stratum)))
-            held.append(here[:round(len(here) * HELD_BACK)])
+            held.append(here[: round(len(here) * HELD_BACK)])
         judge = np.sort(np.concatenate(held)) if held else np.array([], dtype="int64")
         train = np.setdiff1d(np.flatnonzero(known), judge)
     for rows, side in ((train, "learn from"), (judge, "judge by")):
         if len(rows) < 2 or len(set(good[rows].tolist())) < 2:
-            raise SettingError(f"The rows to {side} do not have both outcomes.", "lab", "Bring more rows, or split them so that both sides have both outcomes.")
+            raise SettingError(
+                f"The rows to {side} do not have both outcomes.",
+                "lab",
+                "Bring more rows, or split them so that both sides have both outcomes.",
+            )
     return train, judge
 
 
@@ -134,17 +209,23 @@ def _some(train: np.ndarray, codes: np.ndarray, good: np.ndarray, most: int, see
     return np.sort(np.concatenate(kept))
 
 
-def _run(asked: list[str], setup: Setup, progress: Progress) -> tuple[dict[str, np.ndarray], dict[str, float], dict[str, str]]:
+def _run(
+    asked: list[str], setup: Setup, progress: Progress
+) -> tuple[dict[str, np.ndarray], dict[str, float], dict[str, str]]:
     """The decisions of each method, its seconds, and why it failed if it did."""
     decisions: dict[str, np.ndarray] = {}
     seconds: dict[str, float] = {}
     failed: dict[str, str] = {}
     with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # columns that are empty on one side, fits that stop early: all methods meet the same
+        warnings.simplefilter(
+            "ignore"
+        )  # columns that are empty on one side, fits that stop early: all methods meet the same
         progress(0.0, METHODS["baseline"]["title"])
         begin = time.perf_counter()
         baseline = fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train])
-        decisions["baseline"] = np.asarray(baseline.predict(plain(setup.frame.iloc[setup.judge], setup.chosen)), dtype=bool)
+        decisions["baseline"] = np.asarray(
+            baseline.predict(plain(setup.frame.iloc[setup.judge], setup.chosen)), dtype=bool
+        )
         seconds["baseline"] = time.perf_counter() - begin
         for number, name in enumerate(asked[1:], 1):
             progress(ONCE * number / len(asked), METHODS[name]["title"])
@@ -159,10 +240,27 @@ def _run(asked: list[str], setup: Setup, progress: Progress) -> tuple[dict[str, 
     return decisions, seconds, failed
 
 
-def _claimed(decisions: Mapping[str, np.ndarray], setup: Setup, pair: str, thin: int, replicates: int, progress: Callable[[float], None]) -> dict[str, dict[str, Any]]:
+def _claimed(
+    decisions: Mapping[str, np.ndarray],
+    setup: Setup,
+    pair: str,
+    thin: int,
+    replicates: int,
+    progress: Callable[[float], None],
+) -> dict[str, dict[str, Any]]:
     """Each method against the baseline; of whom the judged rows let something be claimed learn again, which decides."""
+
     def judge(name: str, again: Sequence[Refit] | None = None) -> dict[str, Any]:
-        return compared(decisions[name], decisions["baseline"], setup, pair, thin, replicates, among=max(1, len(decisions) - 1), again=again)
+        return compared(
+            decisions[name],
+            decisions["baseline"],
+            setup,
+            pair,
+            thin,
+            replicates,
+            among=max(1, len(decisions) - 1),
+            again=again,
+        )
 
     told = {name: judge(name) for name in decisions}
     named = [name for name, each in told.items() if each["pays"] or each["gains"]]
@@ -174,21 +272,38 @@ def _rates(cells: np.ndarray) -> dict[str, np.ndarray]:
     with np.errstate(divide="ignore", invalid="ignore"):
         n = cells.sum(axis=(-2, -1))
         return {
-            "selection_rate": cells[..., 1].sum(axis=-1) / n, "tpr": cells[..., 1, 1] / cells[..., 1, :].sum(axis=-1),
-            "fpr": cells[..., 0, 1] / cells[..., 0, :].sum(axis=-1), "accuracy": (cells[..., 0, 0] + cells[..., 1, 1]) / n,
+            "selection_rate": cells[..., 1].sum(axis=-1) / n,
+            "tpr": cells[..., 1, 1] / cells[..., 1, :].sum(axis=-1),
+            "fpr": cells[..., 0, 1] / cells[..., 0, :].sum(axis=-1),
+            "accuracy": (cells[..., 0, 0] + cells[..., 1, 1]) / n,
         }
 
 
 def _whole(cells: np.ndarray) -> dict[str, np.ndarray]:
     """Accuracy and balanced accuracy of everybody, from counts (…, groups, truth, decision)."""
     together = _rates(cells.sum(axis=-3, keepdims=True))
-    return {"accuracy": together["accuracy"][..., 0], "balanced_accuracy": (together["tpr"][..., 0] + 1 - together["fpr"][..., 0]) / 2}
+    return {
+        "accuracy": together["accuracy"][..., 0],
+        "balanced_accuracy": (together["tpr"][..., 0] + 1 - together["fpr"][..., 0]) / 2,
+    }
 
 
-def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin: int, replicates: int = REPLICATES, *, among: int = 1, again: Sequence[Refit] | None = None) -> dict[str, Any]:
-    """One method's decisions against the baseline's, by the counts of group, truth, the baseline's decision and its own.
+def compared(
+    made: np.ndarray,
+    before: np.ndarray,
+    setup: Setup,
+    pair: str,
+    thin: int,
+    replicates: int = REPLICATES,
+    *,
+    among: int = 1,
+    again: Sequence[Refit] | None = None,
+) -> dict[str, Any]:
+    """One method's decisions against the baseline's, by the counts of group, truth, the baseline's decision and its
+    own.
 
-    `again` are both after learning from other training rows; None leaves the chance in these out of account, and too few of them claim nothing.
+    `again` are both after learning from other training rows; None leaves the chance in these out of account, and too
+    few of them claim nothing.
     """
     names, codes = np.unique(setup.groups[setup.judge].astype(str), return_inverse=True)
     truth = setup.good[setup.judge].astype(int)
@@ -198,9 +313,19 @@ def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin
     now, then = cells.sum(axis=2), cells.sum(axis=3)  # over the baseline's decisions, and over its own
     rates, old = _rates(now), _rates(then)
     drawn_rates, drawn_old = _rates(drawn.sum(axis=3)), _rates(drawn.sum(axis=4))
-    of = {"selection_rate": now.sum(axis=(1, 2)), "tpr": now[:, 1].sum(axis=1), "fpr": now[:, 0].sum(axis=1), "accuracy": now.sum(axis=(1, 2))}
+    of = {
+        "selection_rate": now.sum(axis=(1, 2)),
+        "tpr": now[:, 1].sum(axis=1),
+        "fpr": now[:, 0].sum(axis=1),
+        "accuracy": now.sum(axis=(1, 2)),
+    }
     told: dict[str, Any] = {key: float(value) for key, value in _whole(now).items()}
-    told["difference"] = {key: _change(_whole(now)[key], _whole(then)[key], _whole(drawn.sum(axis=3))[key], _whole(drawn.sum(axis=4))[key]) for key in ("accuracy", "balanced_accuracy")}
+    told["difference"] = {
+        key: _change(
+            _whole(now)[key], _whole(then)[key], _whole(drawn.sum(axis=3))[key], _whole(drawn.sum(axis=4))[key]
+        )
+        for key in ("accuracy", "balanced_accuracy")
+    }
     ends: dict[str, tuple[int, int]] = {}
     told["intervals"] = {key: _ends(percentiles(value)) for key, value in _whole(drawn.sum(axis=3)).items()}
     apart_drawn: dict[str, np.ndarray] = {}
@@ -213,18 +338,41 @@ def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin
             told["intervals"][gap] = _ends(percentiles(apart_drawn[gap]))
             low, high = int(wide[old[key][wide].argmin()]), int(wide[old[key][wide].argmax()])
             ends[key] = low, high
-            apart = [np.abs(each[..., high] - each[..., low]) for each in (rates[key], old[key], drawn_rates[key], drawn_old[key])]
+            apart = [
+                np.abs(each[..., high] - each[..., low])
+                for each in (rates[key], old[key], drawn_rates[key], drawn_old[key])
+            ]
             told["difference"][gap] = _change(*apart) | {"between": [str(names[high]), str(names[low])]}
     told["odds_gap"] = None if None in (told["tpr_gap"], told["fpr_gap"]) else max(told["tpr_gap"], told["fpr_gap"])
     both = {"tpr_gap", "fpr_gap"} <= set(apart_drawn)
-    told["intervals"]["odds_gap"] = _ends(percentiles(np.maximum(apart_drawn["tpr_gap"], apart_drawn["fpr_gap"]))) if both else None
+    told["intervals"]["odds_gap"] = (
+        _ends(percentiles(np.maximum(apart_drawn["tpr_gap"], apart_drawn["fpr_gap"]))) if both else None
+    )
     told["groups"] = {}
     for at, name in enumerate(names):
-        changes = {key: _change(rates[key][at], old[key][at], drawn_rates[key][:, at], drawn_old[key][:, at]) for key in rates}
-        told["groups"][str(name)] = {"n": int(of["accuracy"][at]), "thin": bool(of["accuracy"][at] < thin)} | {
-            key: {"value": float(rates[key][at]) if of[key][at] else None, "of": int(of[key][at]), "thin": bool(of[key][at] < thin)} | {"change": changes[key]} for key in rates
+        changes = {
+            key: _change(rates[key][at], old[key][at], drawn_rates[key][:, at], drawn_old[key][:, at]) for key in rates
         }
-    moved = [{key: here - there for (key, here), there in zip(_rates(counted(codes, truth, one, len(names))).items(), _rates(counted(codes, truth, other, len(names))).values(), strict=True)} for one, other in again or ()]
+        told["groups"][str(name)] = {"n": int(of["accuracy"][at]), "thin": bool(of["accuracy"][at] < thin)} | {
+            key: {
+                "value": float(rates[key][at]) if of[key][at] else None,
+                "of": int(of[key][at]),
+                "thin": bool(of[key][at] < thin),
+            }
+            | {"change": changes[key]}
+            for key in rates
+        }
+    moved = [
+        {
+            key: here - there
+            for (key, here), there in zip(
+                _rates(counted(codes, truth, one, len(names))).items(),
+                _rates(counted(codes, truth, other, len(names))).values(),
+                strict=True,
+            )
+        }
+        for one, other in again or ()
+    ]
     for at, each in enumerate(told["groups"].values()):
         for key in MEASURED if again is not None else ():
             each[key]["change"]["p"] = p_of_both(each[key]["change"], np.array([change[key][at] for change in moved]))
@@ -237,17 +385,26 @@ def compared(made: np.ndarray, before: np.ndarray, setup: Setup, pair: str, thin
 
 
 def _change(now: Any, then: Any, drawn_now: np.ndarray, drawn_then: np.ndarray) -> dict[str, Any]:
-    """A change with its paired interval; `clear` when that leaves nought out and the change is large enough to matter."""
+    """A change with its paired interval; `clear` when that leaves nought out and the change is large enough
+    to matter.
+    """
     value = float(now - then)
     if not np.isfinite(value):
         return {"value": None, "ci": None, "p": None, "clear": False}
     between = percentiles(drawn_now - drawn_then)
     clear = between is not None and not between[0] <= 0 <= between[1] and abs(value) >= LEAST
-    return {"value": value, "ci": list(between) if between else None, "p": _p_of(value, drawn_now - drawn_then), "clear": bool(clear)}
+    return {
+        "value": value,
+        "ci": list(between) if between else None,
+        "p": _p_of(value, drawn_now - drawn_then),
+        "clear": bool(clear),
+    }
 
 
 def _p_of(value: float, drawn: np.ndarray) -> float | None:
-    """How often chance alone changes a rate as much, by the spread of the replicates (normal law); None where it is not defined."""
+    """How often chance alone changes a rate as much, by the spread of the replicates (normal law); None where it is not
+    defined.
+    """
     from scipy.stats import norm
 
     known = drawn[np.isfinite(drawn)]
@@ -260,7 +417,9 @@ def _ends(between: tuple[float, float] | None) -> list[float] | None:
 
 
 def _correct(groups: Mapping[str, Any], among: int) -> None:
-    """Let a group's change be clear only where Holm's p-value, across groups, measures and as many methods, is at most 0.05."""
+    """Let a group's change be clear only where Holm's p-value, across groups, measures and as many methods, is at most
+    0.05.
+    """
     entries = [(each, key) for each in groups.values() for key in MEASURED if not each[key]["thin"]]
     adjusted = holm([each[key]["change"].get("p") for each, key in entries])
     for (each, key), p in zip(entries, adjusted, strict=True):
@@ -279,7 +438,9 @@ def _moved(groups: Mapping[str, Any], sign: int) -> list[dict[str, Any]]:
     return told
 
 
-def _levels_down(rates: Mapping[str, np.ndarray], old: Mapping[str, np.ndarray], ends: tuple[int, int] | None, key: str) -> bool:
+def _levels_down(
+    rates: Mapping[str, np.ndarray], old: Mapping[str, np.ndarray], ends: tuple[int, int] | None, key: str
+) -> bool:
     """Whether the gap shrinks while the worse-off group gains nothing."""
     if ends is None:
         return False
@@ -289,11 +450,14 @@ def _levels_down(rates: Mapping[str, np.ndarray], old: Mapping[str, np.ndarray],
 
 
 def _undominated(told: Mapping[str, Mapping[str, Any]], gap: str) -> list[str]:
-    """The methods that no other beats in accuracy and gap at once, in one of them by more than chance; without a gap there is nothing to weigh.
+    """The methods that no other beats in accuracy and gap at once, in one of them by more than chance; without a gap
+    there is nothing to weigh.
 
     By more than chance: the two intervals do not share a value.
     """
-    points = {name: ((each["accuracy"], -each[gap]), _span(each, gap)) for name, each in told.items() if each[gap] is not None}
+    points = {
+        name: ((each["accuracy"], -each[gap]), _span(each, gap)) for name, each in told.items() if each[gap] is not None
+    }
 
     def beats(other: Any, mine: Any) -> bool:
         better = all(a >= b for a, b in zip(other[0], mine[0], strict=True))
@@ -303,6 +467,8 @@ def _undominated(told: Mapping[str, Mapping[str, Any]], gap: str) -> list[str]:
 
 
 def _span(each: Mapping[str, Any], gap: str) -> tuple[tuple[float, float], tuple[float, float]]:
-    """The ends of accuracy and of the gap, turned round so that more is better; both the value itself where there is no interval."""
+    """The ends of accuracy and of the gap, turned round so that more is better; both the value itself where there is no
+    interval.
+    """
     accuracy, apart = (each["intervals"].get(key) or [each[key], each[key]] for key in ("accuracy", gap))
     return (accuracy[0], accuracy[1]), (-apart[1], -apart[0])

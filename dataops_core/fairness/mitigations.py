@@ -1,4 +1,6 @@
-"""Ways to act on bias: in the data, while a model learns, and in its decisions; each answers decisions about rows that it never saw."""
+"""Ways to act on bias: in the data, while a model learns, and in its decisions; each answers decisions about rows that
+it never saw.
+"""
 
 from __future__ import annotations
 
@@ -21,38 +23,75 @@ MOST_DIMENSIONS = 4  # as Fairlearn recommends
 Constraint = Literal["demographic_parity", "equalized_odds"]
 
 METHODS: dict[str, dict[str, Any]] = {
-    "baseline": {"title": "Nothing", "where": "nowhere", "changes": "nothing", "needs": "nothing", "at_prediction": False},
+    "baseline": {
+        "title": "Nothing",
+        "where": "nowhere",
+        "changes": "nothing",
+        "needs": "nothing",
+        "at_prediction": False,
+    },
     "reweigh": {
-        "title": "Reweighing", "where": "data", "changes": "how much each row counts while a model learns (Kamiran & Calders 2012)",
-        "needs": "the group when learning", "at_prediction": False,
+        "title": "Reweighing",
+        "where": "data",
+        "changes": "how much each row counts while a model learns (Kamiran & Calders 2012)",
+        "needs": "the group when learning",
+        "at_prediction": False,
     },
     "over_sampling": {
-        "title": "Over-sampling within groups", "where": "data", "changes": "repeats rows until each group has the good outcome as often as all the others together",
-        "needs": "the group when learning", "at_prediction": False,
+        "title": "Over-sampling within groups",
+        "where": "data",
+        "changes": "repeats rows until each group has the good outcome as often as all the others together",
+        "needs": "the group when learning",
+        "at_prediction": False,
     },
     "under_sampling": {
-        "title": "Under-sampling within groups", "where": "data", "changes": "drops rows until each group has the good outcome as often as all the others together",
-        "needs": "the group when learning", "at_prediction": False,
+        "title": "Under-sampling within groups",
+        "where": "data",
+        "changes": "drops rows until each group has the good outcome as often as all the others together",
+        "needs": "the group when learning",
+        "at_prediction": False,
     },
     "repair": {
-        "title": "Disparate impact repair", "where": "data", "changes": "moves numbers so that they are distributed alike in each group (Feldman et al. 2015)",
-        "needs": "the group when learning and at prediction time", "at_prediction": True,
+        "title": "Disparate impact repair",
+        "where": "data",
+        "changes": "moves numbers so that they are distributed alike in each group (Feldman et al. 2015)",
+        "needs": "the group when learning and at prediction time",
+        "at_prediction": True,
     },
     "remove_correlation": {
-        "title": "Correlation removal", "where": "data", "changes": "takes out of numbers what straight lines tell of the group (Fairlearn's CorrelationRemover)",
-        "needs": "the group when learning and at prediction time", "at_prediction": True,
+        "title": "Correlation removal",
+        "where": "data",
+        "changes": "takes out of numbers what straight lines tell of the group (Fairlearn's CorrelationRemover)",
+        "needs": "the group when learning and at prediction time",
+        "at_prediction": True,
     },
     "exponentiated_gradient": {
-        "title": "Exponentiated gradient", "where": "model", "changes": "learns several models and draws one for each decision, so that the constraint holds (Agarwal et al. 2018)",
-        "needs": "the group when learning; decisions are drawn by lot, here by the seed", "at_prediction": False,
+        "title": "Exponentiated gradient",
+        "where": "model",
+        "changes": (
+            "learns several models and draws one for each decision, so that the constraint holds (Agarwal et al. 2018)"
+        ),
+        "needs": "the group when learning; decisions are drawn by lot, here by the seed",
+        "at_prediction": False,
     },
     "grid_search": {
-        "title": "Grid search", "where": "model", "changes": "learns several models under different weights and keeps one (Agarwal et al. 2018)",
-        "needs": "the group when learning", "at_prediction": False,
+        "title": "Grid search",
+        "where": "model",
+        "changes": "learns several models under different weights and keeps one (Agarwal et al. 2018)",
+        "needs": "the group when learning",
+        "at_prediction": False,
     },
     "thresholds": {
-        "title": "Thresholds by group", "where": "decisions", "changes": "decides at another threshold in each group (Hardt et al. 2016), set on scores of rows that the model did not learn from",
-        "needs": "the group at prediction time: people are treated differently by who they are, which the law may forbid; decisions may be drawn by lot, here by the seed",
+        "title": "Thresholds by group",
+        "where": "decisions",
+        "changes": (
+            "decides at another threshold in each group (Hardt et al. 2016), set on scores of rows that the model did"
+            " not learn from"
+        ),
+        "needs": (
+            "the group at prediction time: people are treated differently by who they are, which the law may forbid;"
+            " decisions may be drawn by lot, here by the seed"
+        ),
         "at_prediction": True,
     },
 }
@@ -62,7 +101,9 @@ FITTED = (*SLOW, "thresholds")  # those that are a fitted model, and no step
 
 @dataclass(frozen=True)
 class Setup:
-    """What all methods share: rows with text groups in place of sensitive columns, features, who learns and who is judged."""
+    """What all methods share: rows with text groups in place of sensitive columns, features, who learns and who is
+    judged.
+    """
 
     frame: pd.DataFrame
     target: str
@@ -80,13 +121,25 @@ class Setup:
 
 
 def decided(method: str, setup: Setup, baseline: Any) -> np.ndarray:
-    """The decisions (judged rows,) of one method; `baseline` is the fitted model without any. Raises SettingError where it cannot be done."""
+    """The decisions (judged rows,) of one method; `baseline` is the fitted model without any. Raises SettingError where
+    it cannot be done.
+    """
     if method in FITTED:
         rows = setup.frame.iloc[setup.judge]
-        return drawn(decider(method, setup, baseline).chances(plain(rows, setup.chosen), setup.groups[setup.judge]), setup.seed)
+        return drawn(
+            decider(method, setup, baseline).chances(plain(rows, setup.chosen), setup.groups[setup.judge]), setup.seed
+        )
     frame, learn, good, weights = setup.frame, setup.train, setup.good, None
     if method == "reweigh":
-        step, given = get("reweigh"), {"target": setup.target, "by": list(setup.sensitive), "favorable": setup.favorable, "into": WEIGHT}
+        step, given = (
+            get("reweigh"),
+            {
+                "target": setup.target,
+                "by": list(setup.sensitive),
+                "favorable": setup.favorable,
+                "into": WEIGHT,
+            },
+        )
         weights = step(frame.iloc[learn], **given)[WEIGHT].to_numpy()
     elif method in ("over_sampling", "under_sampling"):
         frame, learn = _sampled(method, setup)
@@ -101,14 +154,22 @@ def decided(method: str, setup: Setup, baseline: Any) -> np.ndarray:
 def fitted(setup: Setup, rows: pd.DataFrame, good: np.ndarray, weights: np.ndarray | None = None) -> Any:
     """The baseline's kind of model, learned from rows."""
     given = {} if weights is None else {"model__sample_weight": weights}
-    return estimator(setup.chosen, "classes", setup.kind, setup.seed % 2**32).fit(plain(rows, setup.chosen), good, **given)
+    return estimator(setup.chosen, "classes", setup.kind, setup.seed % 2**32).fit(
+        plain(rows, setup.chosen), good, **given
+    )
 
 
 def _sampled(method: str, setup: Setup) -> tuple[pd.DataFrame, np.ndarray]:
-    """Training rows with each group's outcomes balanced, by the step that does it: the good outcome against all others."""
+    """Training rows with each group's outcomes balanced, by the step that does it: the good outcome against
+    all others.
+    """
     rows = setup.frame.iloc[setup.train].copy(deep=False)
     rows[setup.target] = pd.Series(setup.good[setup.train], index=rows.index, dtype="boolean")
-    how = {"method": "over_random" if method == "over_sampling" else "under_random", "by": list(setup.sensitive), "into": WEIGHT}
+    how = {
+        "method": "over_random" if method == "over_sampling" else "under_random",
+        "by": list(setup.sensitive),
+        "into": WEIGHT,
+    }
     out = get("resample_rows")(rows.reset_index(drop=True), target=setup.target, seed=setup.seed, **how)
     return out, np.arange(len(out))
 
@@ -136,12 +197,17 @@ class Decider:
         A group without a rule is decided at one half, as without rules.
         """
         if self.rules is None:
-            return sum((weight * np.asarray(model.predict(cells), dtype="float64") for weight, model in self.members), np.zeros(len(cells)))
+            return sum(
+                (weight * np.asarray(model.predict(cells), dtype="float64") for weight, model in self.members),
+                np.zeros(len(cells)),
+            )
         scores = self.members[0][1].predict_proba(cells)[:, 1]
         out = (scores >= 0.5).astype("float64")
         for name, rule in self.rules.items():
             here = np.asarray(groups).astype(str) == name
-            mixed = sum((part["share"] * _passes(scores[here], part) for part in rule["parts"]), np.zeros(int(here.sum())))
+            mixed = sum(
+                (part["share"] * _passes(scores[here], part) for part in rule["parts"]), np.zeros(int(here.sum()))
+            )
             out[here] = rule["fixed_share"] * rule["fixed"] + (1 - rule["fixed_share"]) * mixed
         return out
 
@@ -158,7 +224,9 @@ def _passes(scores: np.ndarray, part: dict[str, Any]) -> np.ndarray:
 
 
 def decider(method: str, setup: Setup, baseline: Any) -> Decider:
-    """A model that was learned under a rule, or the baseline with thresholds by group. Raises ValueError of Fairlearn where it cannot be."""
+    """A model that was learned under a rule, or the baseline with thresholds by group. Raises ValueError of Fairlearn
+    where it cannot be.
+    """
     return _thresholds(setup, baseline) if method == "thresholds" else _reduced(method, setup)
 
 
@@ -174,13 +242,23 @@ def _reduced(method: str, setup: Setup) -> Decider:
     dimensions = (len(set(groups)) - 1) * (1 if setup.constraint == "demographic_parity" else 2)
     if method == "grid_search":
         if dimensions > MOST_DIMENSIONS:
-            raise SettingError(f"{len(set(groups))} groups make a grid too large to search.", method, "Choose exponentiated gradient, which needs none.")
+            raise SettingError(
+                f"{len(set(groups))} groups make a grid too large to search.",
+                method,
+                "Choose exponentiated gradient, which needs none.",
+            )
         found = GridSearch(whole["model"], rule, grid_size=GRID * max(1, dimensions))
     else:
         found = ExponentiatedGradient(whole["model"], rule, max_iter=ROUNDS)
     found.fit(matrix, setup.good[learn].astype(int), sensitive_features=groups)
-    chosen = [(1.0, found.predictors_[found.best_idx_])] if method == "grid_search" else [(float(found.weights_[at]), found.predictors_[at]) for at in found.weights_.index]
-    return Decider([(weight, Pipeline([("encoder", encoder), ("model", model)])) for weight, model in chosen if weight > 0])
+    chosen = (
+        [(1.0, found.predictors_[found.best_idx_])]
+        if method == "grid_search"
+        else [(float(found.weights_[at]), found.predictors_[at]) for at in found.weights_.index]
+    )
+    return Decider(
+        [(weight, Pipeline([("encoder", encoder), ("model", model)])) for weight, model in chosen if weight > 0]
+    )
 
 
 def _thresholds(setup: Setup, baseline: Any) -> Decider:
@@ -200,29 +278,46 @@ def _thresholds(setup: Setup, baseline: Any) -> Decider:
 
     groups = setup.groups[setup.train].astype(str)
     found = ThresholdOptimizer(estimator=Known(), constraints=setup.constraint, predict_method="predict_proba")
-    found.fit(pd.DataFrame({"score": out_of_fold(setup)}), setup.good[setup.train].astype(int), sensitive_features=groups)
+    found.fit(
+        pd.DataFrame({"score": out_of_fold(setup)}), setup.good[setup.train].astype(int), sensitive_features=groups
+    )
     rules = {}
     for name, mix in found.interpolated_thresholder_.interpolation_dict.items():
-        parts = [_part(float(share), operation) for share, operation in ((mix["p0"], mix["operation0"]), (mix["p1"], mix["operation1"])) if share > 0]
-        rules[str(name)] = {"parts": parts, "fixed_share": float(mix.get("p_ignore", 0.0)), "fixed": float(mix.get("prediction_constant", 0.0))}
+        parts = [
+            _part(float(share), operation)
+            for share, operation in ((mix["p0"], mix["operation0"]), (mix["p1"], mix["operation1"]))
+            if share > 0
+        ]
+        rules[str(name)] = {
+            "parts": parts,
+            "fixed_share": float(mix.get("p_ignore", 0.0)),
+            "fixed": float(mix.get("prediction_constant", 0.0)),
+        }
     return Decider([(1.0, baseline)], rules)
 
 
 def out_of_fold(setup: Setup) -> np.ndarray:
-    """The baseline's probabilities of the good outcome for the training rows, each from a model that did not learn from the row.
+    """The baseline's probabilities of the good outcome for the training rows, each from a model that did not learn from
+    the row.
 
-    A model is surer of rows it learned from than of others, unequally so in each group: thresholds that fit its scores there
-    close the gap there and not elsewhere.
+    A model is surer of rows it learned from than of others, unequally so in each group: thresholds that fit its scores
+    there close the gap there and not elsewhere.
     """
     from sklearn.model_selection import StratifiedKFold
 
     rows, good = setup.frame.iloc[setup.train], setup.good[setup.train]
     folds = min(FOLDS, int(np.bincount(good.astype(int), minlength=2).min()))
     if folds < 2:
-        raise SettingError("One outcome has a single row to learn from, so no score can be had for it.", "thresholds", "Bring more rows.")
+        raise SettingError(
+            "One outcome has a single row to learn from, so no score can be had for it.",
+            "thresholds",
+            "Bring more rows.",
+        )
     _, groups = np.unique(setup.groups[setup.train].astype(str), return_inverse=True)
     strata = 2 * groups + good
-    strata = np.where(np.bincount(strata)[strata] < folds, good - 2, strata)  # too few rows for each fold: by outcome alone
+    strata = np.where(
+        np.bincount(strata)[strata] < folds, good - 2, strata
+    )  # too few rows for each fold: by outcome alone
     strata = strata if np.unique(strata, return_counts=True)[1].min() >= folds else good.astype(int)
     scores = np.empty(len(rows))
     for learn, judge in StratifiedKFold(folds, shuffle=True, random_state=setup.seed % 2**32).split(strata, strata):
@@ -246,7 +341,14 @@ def step_of(method: str, setup: Setup, cuts: dict[str, list[float]]) -> dict[str
     if method == "reweigh":
         return {"op": "reweigh", "with": {"target": setup.target, **by, "favorable": setup.favorable, **ends}}
     if method in ("over_sampling", "under_sampling") and not cuts:
-        return {"op": "resample_rows", "with": {"target": setup.target, "method": "over_random" if method == "over_sampling" else "under_random", **by}}
+        return {
+            "op": "resample_rows",
+            "with": {
+                "target": setup.target,
+                "method": "over_random" if method == "over_sampling" else "under_random",
+                **by,
+            },
+        }
     columns = [name for name in setup.chosen.numbers if type_of(setup.frame[name]) in ("integer", "decimal")]
     if method == "repair":
         return {"op": "repair_disparate_impact", "with": {"columns": columns, **by, "level": 1.0, **ends}}

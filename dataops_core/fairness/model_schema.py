@@ -83,7 +83,11 @@ class Model(_Strict):
     @pydantic.field_validator("members", mode="before")
     @classmethod
     def _pairs(cls, members: Any) -> Any:
-        return [tuple(member) if isinstance(member, list) else member for member in members] if isinstance(members, list) else members
+        return (
+            [tuple(member) if isinstance(member, list) else member for member in members]
+            if isinstance(members, list)
+            else members
+        )
 
     @pydantic.model_validator(mode="after")
     def _fits_together(self) -> Model:

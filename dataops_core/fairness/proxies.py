@@ -27,31 +27,51 @@ STRONG, SOME = 0.8, 0.6  # AUC
 
 
 def proxies(
-    table: Table, sensitive: Sequence[str], *, target: str | None = None, split: str | None = None, cuts: Mapping[str, Sequence[float]] | None = None,
-    leave_out: Sequence[str] = (), seed: int = 0,
+    table: Table,
+    sensitive: Sequence[str],
+    *,
+    target: str | None = None,
+    split: str | None = None,
+    cuts: Mapping[str, Sequence[float]] | None = None,
+    leave_out: Sequence[str] = (),
+    seed: int = 0,
 ) -> dict[str, Any]:
-    """Tell how well each other column tells the sensitive attribute, strongest first; leaving a column out does not hide who a person is.
+    """Tell how well each other column tells the sensitive attribute, strongest first; leaving a column out does not
+    hide who a person is.
 
-    "columns" lists {"column", "auc", "interval", "p", "p_holm", "balanced_accuracy", "association", "measure", "verdict"}: auc (one group
-    against the rest, averaged; 0.5 is guessing) and balanced accuracy (1 / groups is guessing) on rows that the shares were not counted on,
-    three folds in turn; interval (95 %) by Hanley & McNeil 1982, p of a test that column and group have nothing to do with each other, p_holm across
-    everything that is listed; association is Cramér's V (bias-corrected, Bergsma 2013) or, for numbers, epsilon, which is eta without what chance adds (Kelley 1935).
-    "together" is the same of a linear model of all columns. A verdict above "tells little" takes an AUC of 0.6 that is more than chance. Only training rows are looked at, 6,000 of them drawn by the seed where there are more; groups of fewer than 10 rows,
-    and the unknown, are left out. Raises SettingError where fewer than two groups are left, or more than 20.
+    "columns" lists {"column", "auc", "interval", "p", "p_holm", "balanced_accuracy", "association", "measure",
+    "verdict"}: auc (one group against the rest, averaged; 0.5 is guessing) and balanced accuracy (1 / groups is
+    guessing) on rows that the shares were not counted on, three folds in turn; interval (95 %) by Hanley & McNeil 1982,
+    p of a test that column and group have nothing to do with each other, p_holm across everything that is listed;
+    association is Cramér's V (bias-corrected, Bergsma 2013) or, for numbers, epsilon, which is eta without what chance
+    adds (Kelley 1935). "together" is the same of a linear model of all columns. A verdict above "tells little" takes an
+    AUC of 0.6 that is more than chance. Only training rows are looked at, 6,000 of them drawn by the seed where there
+    are more; groups of fewer than 10 rows, and the unknown, are left out. Raises SettingError where fewer than two
+    groups are left, or more than 20.
     """
     frame = training(table.frame(), table.column(split).name if split else None)
     found = groups_of(frame, [table.column(name).name for name in sensitive], cuts)
     rows, codes, names = _taking_part(found, seed)
     part = frame.iloc[rows]
-    chosen = features(table.columns, part, leave_out=[*found.columns, *([target] if target else []), *([split] if split else []), *leave_out])
+    chosen = features(
+        table.columns,
+        part,
+        leave_out=[*found.columns, *([target] if target else []), *([split] if split else []), *leave_out],
+    )
     folds = _folds(codes, seed)
     told = [_alone(name, part[name], name in chosen.numbers, codes, folds) for name in chosen.names]
     told.sort(key=lambda each: (-each["auc"], each["column"]))
     together = _together(part, chosen, codes, folds, seed) if chosen.names else None
     judged([*told, *([together] if together else [])])
     return {
-        "sensitive": list(found.columns), "groups": names, "rows": len(rows), "of": len(frame), "columns": told, "left_out": chosen.left_out,
-        "together": together, "seed": seed,
+        "sensitive": list(found.columns),
+        "groups": names,
+        "rows": len(rows),
+        "of": len(frame),
+        "columns": told,
+        "left_out": chosen.left_out,
+        "together": together,
+        "seed": seed,
         "guessing": {"auc": 0.5, "balanced_accuracy": 1 / len(names)},
     }
 
@@ -60,16 +80,37 @@ def judged(told: Sequence[dict[str, Any]]) -> None:
     """Add "p_holm" across all of these, and the "verdict"."""
     for each, p in zip(told, holm([each["p"] for each in told]), strict=True):
         clear = p is not None and p <= ALPHA
-        each |= {"p_holm": p, "verdict": "tells little" if each["auc"] < SOME else "may be chance" if not clear else "strong proxy" if each["auc"] >= STRONG else "tells something"}
+        each |= {
+            "p_holm": p,
+            "verdict": (
+                "tells little"
+                if each["auc"] < SOME
+                else "may be chance"
+                if not clear
+                else "strong proxy"
+                if each["auc"] >= STRONG
+                else "tells something"
+            ),
+        }
 
 
 def _taking_part(found: Groups, seed: int) -> tuple[np.ndarray, np.ndarray, list[str]]:
-    wide = [at for at, (name, size) in enumerate(zip(found.names, found.sizes, strict=True)) if name not in found.unknown and size >= LEAST]
+    wide = [
+        at
+        for at, (name, size) in enumerate(zip(found.names, found.sizes, strict=True))
+        if name not in found.unknown and size >= LEAST
+    ]
     if len(wide) < 2 or len(wide) > MOST_GROUPS:
         few = len(wide) < 2
         raise SettingError(
-            f"{'Fewer than two' if few else f'{len(wide):,}'} groups have {LEAST} rows and more, so nobody can tell {'one from another' if few else 'them all apart'}.",
-            "sensitive", "Choose a column with two or more groups." if few else f"Choose a column with at most {MOST_GROUPS} groups.",
+            f"{'Fewer than two' if few else f'{len(wide):,}'} groups have {LEAST} rows and more, so nobody can tell"
+            f" {'one from another' if few else 'them all apart'}.",
+            "sensitive",
+            (
+                "Choose a column with two or more groups."
+                if few
+                else f"Choose a column with at most {MOST_GROUPS} groups."
+            ),
         )
     rows = np.flatnonzero(np.isin(found.codes, wide))
     if len(rows) > MOST_ROWS:
@@ -77,7 +118,9 @@ def _taking_part(found: Groups, seed: int) -> tuple[np.ndarray, np.ndarray, list
         kept = []
         for at in wide:
             here = rows[found.codes[rows] == at]
-            kept.append(rng.choice(here, max(min(len(here), LEAST), round(len(here) * MOST_ROWS / len(rows))), replace=False))
+            kept.append(
+                rng.choice(here, max(min(len(here), LEAST), round(len(here) * MOST_ROWS / len(rows))), replace=False)
+            )
         rows = np.sort(np.concatenate(kept))
     place = {at: number for number, at in enumerate(wide)}
     return rows, np.array([place[int(at)] for at in found.codes[rows]]), [found.names[at] for at in wide]
@@ -89,7 +132,9 @@ def _folds(codes: np.ndarray, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
     return list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed % 2**32).split(codes, codes))
 
 
-def _alone(name: str, column: pd.Series, number: bool, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, Any]:
+def _alone(
+    name: str, column: pd.Series, number: bool, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]]
+) -> dict[str, Any]:
     """One column: the shares of the groups in each tenth or category, counted on some rows, judged on the others."""
     values = positions(column) if number else pd.factorize(column.astype(object))[0].astype("float64")
     values = np.where(np.isfinite(values), values, np.nan)
@@ -97,14 +142,23 @@ def _alone(name: str, column: pd.Series, number: bool, codes: np.ndarray, folds:
     chances = np.zeros((len(codes), size))
     for learn, judge in folds:
         known = values[learn][~np.isnan(values[learn])]
-        ends = np.unique(np.quantile(known, np.arange(1, TENTHS) / TENTHS)) if number and len(known) else np.unique(known)
-        places = [np.where(np.isnan(part), len(ends) + 1, np.searchsorted(ends, part, side="left")) for part in (values[learn], values[judge])]
+        ends = (
+            np.unique(np.quantile(known, np.arange(1, TENTHS) / TENTHS)) if number and len(known) else np.unique(known)
+        )
+        places = [
+            np.where(np.isnan(part), len(ends) + 1, np.searchsorted(ends, part, side="left"))
+            for part in (values[learn], values[judge])
+        ]
         table = np.zeros((len(ends) + 2, size))
         np.add.at(table, (places[0], codes[learn]), 1)
         prior = np.bincount(codes[learn], minlength=size) / len(learn)
         chances[judge] = ((table + prior) / (table.sum(axis=1, keepdims=True) + 1))[places[1]]
     association, measure = (_epsilon(values, codes), "epsilon") if number else (_cramer(values, codes), "Cramér's V")
-    return {"column": name} | _scores(chances, codes, folds) | {"p": _independent(values, codes, number), "association": association, "measure": measure}
+    return (
+        {"column": name}
+        | _scores(chances, codes, folds)
+        | {"p": _independent(values, codes, number), "association": association, "measure": measure}
+    )
 
 
 def _scores(chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]]) -> dict[str, Any]:
@@ -112,28 +166,43 @@ def _scores(chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarray
 
     size = chances.shape[1]
     classes = range(size) if size > 2 else [1]
-    auc = float(np.mean([roc_auc_score(codes[judge] == at, chances[judge, at]) for _, judge in folds for at in classes]))
+    auc = float(
+        np.mean([roc_auc_score(codes[judge] == at, chances[judge, at]) for _, judge in folds for at in classes])
+    )
     width = 1.959964 * _spread(auc, codes, classes)
     decided = (chances / np.bincount(codes, minlength=size)).argmax(axis=1)  # as if all groups were as large
     balanced = float(np.mean([(decided[codes == at] == at).mean() for at in range(size)]))
-    return {"auc": auc, "interval": [max(0.0, auc - width), min(1.0, auc + width)], "p": _permuted(chances, codes, folds, classes), "balanced_accuracy": balanced}
+    return {
+        "auc": auc,
+        "interval": [max(0.0, auc - width), min(1.0, auc + width)],
+        "p": _permuted(chances, codes, folds, classes),
+        "balanced_accuracy": balanced,
+    }
 
 
 def _spread(auc: float, codes: np.ndarray, classes: Sequence[int]) -> float:
-    """The standard error of an AUC (Hanley & McNeil 1982, Radiology 143:29); of many classes' mean the mean, as if all went together."""
+    """The standard error of an AUC (Hanley & McNeil 1982, Radiology 143:29); of many classes' mean the mean, as if all
+    went together.
+    """
     one, other, found = auc / (2 - auc), 2 * auc**2 / (1 + auc), []
     for at in classes:
         n, m = int((codes == at).sum()), int((codes != at).sum())
-        found.append(np.sqrt(max(0.0, auc * (1 - auc) + (n - 1) * (one - auc**2) + (m - 1) * (other - auc**2)) / (n * m)))
+        found.append(
+            np.sqrt(max(0.0, auc * (1 - auc) + (n - 1) * (one - auc**2) + (m - 1) * (other - auc**2)) / (n * m))
+        )
     return float(np.mean(found))
 
 
-def _permuted(chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], classes: Sequence[int]) -> float:
-    """How often a mean AUC as great comes about when groups are dealt out anew among the judged rows: twice the median over folds.
+def _permuted(
+    chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], classes: Sequence[int]
+) -> float:
+    """How often a mean AUC as great comes about when groups are dealt out anew among the judged rows: twice the median
+    over folds.
 
-    The AUC is a sum over rows of what a row's rank adds for its group, whose mean and variance over all permutations are known
-    (Hoeffding 1951, Annals of Mathematical Statistics 22:558); so p needs no shuffles, and has no floor. Folds are not independent, for
-    each learns from the others: twice the median p holds whatever their dependence (Meinshausen, Meier & Buehlmann 2009, JASA 104:1671).
+    The AUC is a sum over rows of what a row's rank adds for its group, whose mean and variance over all permutations
+    are known (Hoeffding 1951, Annals of Mathematical Statistics 22:558); so p needs no shuffles, and has no floor.
+    Folds are not independent, for each learns from the others: twice the median p holds whatever their dependence
+    (Meinshausen, Meier & Buehlmann 2009, JASA 104:1671).
     """
     from scipy.stats import norm, rankdata
 
@@ -153,8 +222,9 @@ def _permuted(chances: np.ndarray, codes: np.ndarray, folds: list[tuple[np.ndarr
 
 
 def _independent(values: np.ndarray, codes: np.ndarray, number: bool) -> float:
-    """How often a column that has nothing to do with the groups goes with them as much: a chi-square test, and of numbers Kruskal and Wallis's
-    too (the lesser p, twice); tenths and categories are made fewer until each cell is expected to hold five rows.
+    """How often a column that has nothing to do with the groups goes with them as much: a chi-square test, and of
+    numbers Kruskal and Wallis's too (the lesser p, twice); tenths and categories are made fewer until each cell is
+    expected to hold five rows.
     """
     from scipy.stats import chi2_contingency, kruskal
 
@@ -178,7 +248,9 @@ def _independent(values: np.ndarray, codes: np.ndarray, number: bool) -> float:
     return min(1.0, len(p) * min(p)) if p else 1.0
 
 
-def _together(part: pd.DataFrame, chosen: Features, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], seed: int) -> dict[str, Any]:
+def _together(
+    part: pd.DataFrame, chosen: Features, codes: np.ndarray, folds: list[tuple[np.ndarray, np.ndarray]], seed: int
+) -> dict[str, Any]:
     cells, chances = plain(part, chosen), np.zeros((len(codes), int(codes.max()) + 1))
     with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")  # a column that is empty in one fold, a fit that stops early
@@ -189,7 +261,9 @@ def _together(part: pd.DataFrame, chosen: Features, codes: np.ndarray, folds: li
 
 
 def _epsilon(values: np.ndarray, codes: np.ndarray) -> float | None:
-    """How much of a number's spread lies between groups beyond chance (square root of epsilon squared, Kelley 1935); None without spread."""
+    """How much of a number's spread lies between groups beyond chance (square root of epsilon squared, Kelley 1935);
+    None without spread.
+    """
     known = ~np.isnan(values)
     x, of = values[known], codes[known]
     if not len(x) or np.ptp(x) == 0:

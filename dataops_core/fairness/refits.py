@@ -20,7 +20,9 @@ FEWEST = 5  # that have to succeed before anything is claimed
 Refit = tuple[np.ndarray, np.ndarray]  # the decisions of a way, and those of the baseline
 
 
-def refits(names: Sequence[str], setup: Setup, progress: Callable[[float], None] = lambda _share: None) -> dict[str, list[Refit]]:
+def refits(
+    names: Sequence[str], setup: Setup, progress: Callable[[float], None] = lambda _share: None
+) -> dict[str, list[Refit]]:
     """The decisions of some methods, and of the baseline, learned again from bootstrap samples of the training rows.
 
     A sample from which a method cannot learn, for want of an outcome in a group, does not count.
@@ -57,7 +59,8 @@ def counted(codes: np.ndarray, truth: np.ndarray, made: np.ndarray, groups: int)
 
 
 def p_of_both(change: Mapping[str, Any], again: np.ndarray) -> float | None:
-    """How often chance in the judged and in the training rows alone gives such a change: Student's t, degrees of freedom by Satterthwaite 1946.
+    """How often chance in the judged and in the training rows alone gives such a change: Student's t, degrees of
+    freedom by Satterthwaite 1946.
 
     `again` are the changes after learning from other samples of the training rows; of fewer than 20 the degrees of
     freedom are no more than theirs. None where they are too few.

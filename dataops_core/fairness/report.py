@@ -19,10 +19,11 @@ KEPT = ("group", "stratum", "reference", "measure", "of")
 
 
 def suppressed(told: Any, few: int = FEW) -> Any:
-    """What `bias` told, without small cells: wherever a count lies from 1 to `few` - 1, everything that is counted from it is None.
+    """What `bias` told, without small cells: wherever a count lies from 1 to `few` - 1, everything that is counted from
+    it is None.
 
-    A group of few people keeps its name and the mark "suppressed"; its counts, rates, intervals and gaps go. So do the counts from which
-    they could be got back: the smallest other group's too where only one is suppressed.
+    A group of few people keeps its name and the mark "suppressed"; its counts, rates, intervals and gaps go. So do the
+    counts from which they could be got back: the smallest other group's too where only one is suppressed.
     """
     small = _small(told, few)
     return _without(told, small, few)
@@ -49,11 +50,22 @@ def _risky(group: Mapping[str, Any], few: int) -> bool:
 
 def _without(told: Any, small: frozenset[str], few: int) -> Any:
     if isinstance(told, Mapping):
-        if any(isinstance(told.get(key), str) and told[key] in small for key in ("group", "stratum", "lowest", "highest")) or _few_counted(told, few):
-            return {key: value if key in KEPT and isinstance(value, str) else None for key, value in told.items()} | {HIDDEN: True}
-        return {key: {HIDDEN: True} if key in small and isinstance(value, Mapping) else _without(value, small, few) for key, value in told.items()}
+        if any(
+            isinstance(told.get(key), str) and told[key] in small for key in ("group", "stratum", "lowest", "highest")
+        ) or _few_counted(told, few):
+            return {key: value if key in KEPT and isinstance(value, str) else None for key, value in told.items()} | {
+                HIDDEN: True
+            }
+        return {
+            key: {HIDDEN: True} if key in small and isinstance(value, Mapping) else _without(value, small, few)
+            for key, value in told.items()
+        }
     if isinstance(told, (list, tuple)):
-        return [_without(each, small, few) for each in told if not (isinstance(each, str) and " " in each and _names_one(each, small))]
+        return [
+            _without(each, small, few)
+            for each in told
+            if not (isinstance(each, str) and " " in each and _names_one(each, small))
+        ]
     return told
 
 
@@ -65,7 +77,13 @@ def _names_one(sentence: str, small: frozenset[str]) -> bool:
 def _few_counted(told: Mapping[str, Any], few: int) -> bool:
     """Whether a count in it is one of few people: a rate's hits or misses, a stratum's people, a point of a curve."""
     hits, of = told.get("hits"), told.get("of")
-    counts = [told.get("n"), told.get("rows")] if "n" in told or "observed" in told else list(told.values()) if set(told) == set(CELLS) else []
+    counts = (
+        [told.get("n"), told.get("rows")]
+        if "n" in told or "observed" in told
+        else list(told.values())
+        if set(told) == set(CELLS)
+        else []
+    )
     if isinstance(hits, int) and isinstance(of, int):
         counts += [hits, of - hits]
     return any(isinstance(count, int) and 0 < count < few for count in counts)
@@ -81,18 +99,33 @@ def html_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", 
     shown = suppressed(told, suppress)
     name = html.escape(title)
     parts = [
-        ("Groups", _groups(shown)), ("What stands out", _said(shown)), ("Data", _data(shown)), ("Decisions", _model(shown)), ("Gaps", _gaps(shown)),
-        ("Within strata", _strata(shown)), ("Proxies", _proxies(shown)), ("Ways to act on it", _lab(shown)), ("Through the recipe", _steps(shown)), ("Which measure answers my question", _guide()), ("How to repeat it", _repeat(shown, content_hash, suppress)),
+        ("Groups", _groups(shown)),
+        ("What stands out", _said(shown)),
+        ("Data", _data(shown)),
+        ("Decisions", _model(shown)),
+        ("Gaps", _gaps(shown)),
+        ("Within strata", _strata(shown)),
+        ("Proxies", _proxies(shown)),
+        ("Ways to act on it", _lab(shown)),
+        ("Through the recipe", _steps(shown)),
+        ("Which measure answers my question", _guide()),
+        ("How to repeat it", _repeat(shown, content_hash, suppress)),
     ]
     links = "".join(f'<li><a href="#s{number}">{head}</a></li>' for number, (head, body) in enumerate(parts) if body)
-    body = "".join(f"<section><h2 id=s{number}>{head}</h2>{body}</section>\n" for number, (head, body) in enumerate(parts) if body)
+    body = "".join(
+        f"<section><h2 id=s{number}>{head}</h2>{body}</section>\n" for number, (head, body) in enumerate(parts) if body
+    )
     return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; style-src \'unsafe-inline\'">\n'
-        f"<title>Bias report: {name}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<a class=skip href=\"#main\">Skip to the report</a>\n"
-        f"<header><h1>Bias report: {name}</h1><p class=quiet>{html.escape(GUIDE['no_badge'])} Cells of fewer than {suppress} people are not shown.</p></header>\n"
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport"'
+        ' content="width=device-width, initial-scale=1">\n'
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
+        f'<title>Bias report: {name}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<a class=skip href="#main">Skip to'
+        " the report</a>\n"
+        f"<header><h1>Bias report: {name}</h1><p class=quiet>{html.escape(GUIDE['no_badge'])} Cells of fewer than"
+        f" {suppress} people are not shown.</p></header>\n"
         f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n<main id=main tabindex="-1">\n{body}</main>\n'
-        "<footer><div><p>Made by the data quality workbench; this file loads nothing from anywhere.</p></div></footer>\n</body>\n</html>\n"
+        "<footer><div><p>Made by the data quality workbench; this file loads nothing from"
+        " anywhere.</p></div></footer>\n</body>\n</html>\n"
     )
 
 
@@ -101,8 +134,13 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
     if not rows:
         return ""
     figures = [bool(at) and all(_FIGURE.fullmatch(str(row[at])) for row in rows) for at in range(len(head))]
-    top = "".join(f"<th scope=col{' class=num' if figures[at] else ''}>{html.escape(name)}</th>" for at, name in enumerate(head))
-    lines = "".join("<tr>" + "".join(_cell(head[at], str(cell), at, figures[at]) for at, cell in enumerate(row)) + "</tr>" for row in rows)
+    top = "".join(
+        f"<th scope=col{' class=num' if figures[at] else ''}>{html.escape(name)}</th>" for at, name in enumerate(head)
+    )
+    lines = "".join(
+        "<tr>" + "".join(_cell(head[at], str(cell), at, figures[at]) for at, cell in enumerate(row)) + "</tr>"
+        for row in rows
+    )
     return f"<table class=wide><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
 
 
@@ -126,12 +164,31 @@ def _groups(told: Mapping[str, Any]) -> str:
         if HIDDEN in each:
             rows.append((name, HIDDEN, "", "", "", ""))
         else:
-            rows.append((name, f"{each['n']:,}", _percent(each["share"]), _percent(each["rate"]) if told["target"] else "", _between(each["ci"]), _percent(each["missing"])))
-    out = _table((", ".join(told["sensitive"]), "people", "share", "good outcome", "95 % interval (Wilson)", "missing cells"), rows)
+            rows.append(
+                (
+                    name,
+                    f"{each['n']:,}",
+                    _percent(each["share"]),
+                    _percent(each["rate"]) if told["target"] else "",
+                    _between(each["ci"]),
+                    _percent(each["missing"]),
+                )
+            )
+    out = _table(
+        (", ".join(told["sensitive"]), "people", "share", "good outcome", "95 % interval (Wilson)", "missing cells"),
+        rows,
+    )
     against = told.get("population")
     if against and against.get("p") is not None:
-        stated = [(name, _percent(each["share"]), _percent(each["stated"])) for name, each in against["groups"].items() if HIDDEN not in each]
-        out += f"<p>Against the stated population ({html.escape(str(against['test']))}): p = {against['p']:.4f}.</p>" + _table(("group", "in the table", "in the population"), stated)
+        stated = [
+            (name, _percent(each["share"]), _percent(each["stated"]))
+            for name, each in against["groups"].items()
+            if HIDDEN not in each
+        ]
+        out += (
+            f"<p>Against the stated population ({html.escape(str(against['test']))}): p = {against['p']:.4f}.</p>"
+            + _table(("group", "in the table", "in the population"), stated)
+        )
     return out
 
 
@@ -150,7 +207,9 @@ def _data(told: Mapping[str, Any]) -> str:
         value = "not defined" if each.get("value") is None else f"{each['value']:.4f}"
         between = f"{each['ci'][0]:.4f} to {each['ci'][1]:.4f}" if each.get("ci") else each.get("why") or ""
         rows.append((about["title"], value, between, about["formula"], about["range"], about["direction"]))
-    return f"<p>All other groups together (d) against {html.escape(str(measured['reference']))} (a).</p>" + _table(("measure", "value", "95 % interval", "formula", "range", "reads"), rows)
+    return f"<p>All other groups together (d) against {html.escape(str(measured['reference']))} (a).</p>" + _table(
+        ("measure", "value", "95 % interval", "formula", "range", "reads"), rows
+    )
 
 
 def _model(told: Mapping[str, Any]) -> str:
@@ -159,13 +218,39 @@ def _model(told: Mapping[str, Any]) -> str:
         return ""
     measures = list(model["about"])
     rows = [
-        (name, *([HIDDEN] + [""] * len(measures) if HIDDEN in each else [f"{each['n']:,}" if each.get("n") else HIDDEN, *[HIDDEN if HIDDEN in each[m] else _percent(each[m]["value"]) for m in measures]]))
+        (
+            name,
+            *(
+                [HIDDEN] + [""] * len(measures)
+                if HIDDEN in each
+                else [
+                    f"{each['n']:,}" if each.get("n") else HIDDEN,
+                    *[HIDDEN if HIDDEN in each[m] else _percent(each[m]["value"]) for m in measures],
+                ]
+            ),
+        )
         for name, each in model["groups"].items()
     ]
-    apart = [(about["title"], _number(model["fairness"][key]["difference"]), _number(model["fairness"][key]["ratio"]), about["formula"]) for key, about in model["about_fairness"].items()]
+    apart = [
+        (
+            about["title"],
+            _number(model["fairness"][key]["difference"]),
+            _number(model["fairness"][key]["ratio"]),
+            about["formula"],
+        )
+        for key, about in model["about_fairness"].items()
+    ]
     how = told["decisions"] or {}
-    said = f"Decisions of the column {how['column']}." if how.get("column") else f"Decisions of a {how.get('model')} model without the sensitive columns; judged on {how.get('judged')}."
-    return f"<p>{html.escape(said)}</p>" + _table(("group", "people", *[model["about"][m]["title"] for m in measures]), rows) + _table(("notion", "difference", "ratio", "asks for"), apart)
+    said = (
+        f"Decisions of the column {how['column']}."
+        if how.get("column")
+        else f"Decisions of a {how.get('model')} model without the sensitive columns; judged on {how.get('judged')}."
+    )
+    return (
+        f"<p>{html.escape(said)}</p>"
+        + _table(("group", "people", *[model["about"][m]["title"] for m in measures]), rows)
+        + _table(("notion", "difference", "ratio", "asks for"), apart)
+    )
 
 
 def _number(value: float | None) -> str:
@@ -174,12 +259,23 @@ def _number(value: float | None) -> str:
 
 def _gaps(told: Mapping[str, Any]) -> str:
     rows = [
-        (each["group"], each["of"], MODEL.get(each["measure"], {}).get("title", each["measure"]), _percent(each["value"], sign=True), _between(each["ci"], sign=True), each["verdict"])
-        for each in told["gaps"] if HIDDEN not in each
+        (
+            each["group"],
+            each["of"],
+            MODEL.get(each["measure"], {}).get("title", each["measure"]),
+            _percent(each["value"], sign=True),
+            _between(each["ci"], sign=True),
+            each["verdict"],
+        )
+        for each in told["gaps"]
+        if HIDDEN not in each
     ]
     if not rows:
         return ""
-    how = "Group less reference, 95 % Newcombe interval; clear: beyond chance after Holm's correction across everything that was looked at; clear by itself: only without that correction."
+    how = (
+        "Group less reference, 95 % Newcombe interval; clear: beyond chance after Holm's correction across everything"
+        " that was looked at; clear by itself: only without that correction."
+    )
     return f"<p class=quiet>{how}</p>" + _table(("group", "by", "measure", "gap", "interval", ""), rows)
 
 
@@ -187,12 +283,26 @@ def _strata(told: Mapping[str, Any]) -> str:
     found = told.get("confounding")
     if not found:
         return ""
-    said = "".join(f"<p>{html.escape(each['words'])}</p>" for name, each in found["by_group"].items() if HIDDEN not in each)
-    return f"<p class=quiet>Compared within {html.escape(', '.join(found['strata']))}; odds ratios by Mantel and Haenszel.</p>{said}"
+    said = "".join(
+        f"<p>{html.escape(each['words'])}</p>" for name, each in found["by_group"].items() if HIDDEN not in each
+    )
+    return (
+        f"<p class=quiet>Compared within {html.escape(', '.join(found['strata']))}; odds ratios by Mantel and"
+        f" Haenszel.</p>{said}"
+    )
 
 
 def _proxies(told: Mapping[str, Any]) -> str:
-    rows = [(each["column"] or "all columns together", each["of"], f"{each['auc']:.3f}", f"{each['balanced_accuracy']:.3f}", each["verdict"]) for each in told["proxies"]]
+    rows = [
+        (
+            each["column"] or "all columns together",
+            each["of"],
+            f"{each['auc']:.3f}",
+            f"{each['balanced_accuracy']:.3f}",
+            each["verdict"],
+        )
+        for each in told["proxies"]
+    ]
     return _table(("column", "tells", "AUC (0.5 is guessing)", "balanced accuracy", ""), rows)
 
 
@@ -202,11 +312,24 @@ def _lab(told: Mapping[str, Any]) -> str:
         return ""
     gap = "selection_gap" if found["constraint"] == "demographic_parity" else "odds_gap"
     rows = [
-        (each["title"], f"{each['accuracy']:.1%}", _percent(each[gap]), each["needs"], ", ".join(dict.fromkeys(str(paid["group"]) for paid in each["pays"] if HIDDEN not in paid)),
-         "; ".join(said for said, true in (("undominated", each["undominated"]), ("only levels down", each["levels_down"])) if true))
+        (
+            each["title"],
+            f"{each['accuracy']:.1%}",
+            _percent(each[gap]),
+            each["needs"],
+            ", ".join(dict.fromkeys(str(paid["group"]) for paid in each["pays"] if HIDDEN not in paid)),
+            "; ".join(
+                said
+                for said, true in (("undominated", each["undominated"]), ("only levels down", each["levels_down"]))
+                if true
+            ),
+        )
         for each in found["methods"].values()
     ]
-    said = f"Before and after on the same {found['rows']['judged']:,} rows that none learned from ({found['judged']}); gap: {gap.replace('_', ' ')}. Undominated: nothing else is both more accurate and closer to no gap."
+    said = (
+        f"Before and after on the same {found['rows']['judged']:,} rows that none learned from ({found['judged']});"
+        f" gap: {gap.replace('_', ' ')}. Undominated: nothing else is both more accurate and closer to no gap."
+    )
     return f"<p>{html.escape(said)}</p>" + _table(("way", "accuracy", "gap", "needs", "who pays", ""), rows)
 
 
@@ -216,7 +339,17 @@ def _steps(told: Mapping[str, Any]) -> str:
         for name, each in step["groups"].items():
             if HIDDEN not in each:
                 lost = f"{each['lost']:,}" if each["lost"] == 0 or each["lost"] >= FEW else HIDDEN
-                rows.append((step["step"], name, lost, _percent(each["rate_before"]), _percent(each["rate"]), _percent(each["missing_before"]), _percent(each["missing"])))
+                rows.append(
+                    (
+                        step["step"],
+                        name,
+                        lost,
+                        _percent(each["rate_before"]),
+                        _percent(each["rate"]),
+                        _percent(each["missing_before"]),
+                        _percent(each["missing"]),
+                    )
+                )
     return _table(("step", "group", "rows lost", "good outcome before", "after", "missing cells before", "after"), rows)
 
 
@@ -224,13 +357,32 @@ def _guide() -> str:
     rows = [(each["question"], each["measure"], each["more"]) for each in GUIDE["questions"]]
     impossible = GUIDE["impossible"]
     return (
-        _table(("question", "measure", "mind"), rows) + f"<h3>{impossible['title']}</h3><p>{html.escape(impossible['words'])}</p>"
-        f"<p class=quiet>{html.escape('; '.join(impossible['sources']))}</p><h3>The four-fifths rule</h3><p>{html.escape(GUIDE['four_fifths'])}</p>"
+        _table(("question", "measure", "mind"), rows)
+        + f"<h3>{impossible['title']}</h3><p>{html.escape(impossible['words'])}</p><p"
+        f" class=quiet>{html.escape('; '.join(impossible['sources']))}</p><h3>The four-fifths"
+        f" rule</h3><p>{html.escape(GUIDE['four_fifths'])}</p>"
     )
 
 
 def _repeat(told: Mapping[str, Any], content_hash: str, suppress: int) -> str:
-    keys = ("rows", "target", "favorable", "sensitive", "reference", "prediction", "control", "strata", "split", "ranges", "seed", "thin")
+    keys = (
+        "rows",
+        "target",
+        "favorable",
+        "sensitive",
+        "reference",
+        "prediction",
+        "control",
+        "strata",
+        "split",
+        "ranges",
+        "seed",
+        "thin",
+    )
     rows = [(key, told.get(key)) for key in keys if told.get(key) not in (None, [], {})]
-    rows += [(f"version of {name}", version) for name, version in told["versions"].items()] + [("cells suppressed below", suppress)]
-    return _table(("setting", "value"), rows) + (f"<p>Content hash of the table: <code>{html.escape(content_hash)}</code></p>" if content_hash else "")
+    rows += [(f"version of {name}", version) for name, version in told["versions"].items()] + [
+        ("cells suppressed below", suppress)
+    ]
+    return _table(("setting", "value"), rows) + (
+        f"<p>Content hash of the table: <code>{html.escape(content_hash)}</code></p>" if content_hash else ""
+    )

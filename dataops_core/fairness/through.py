@@ -20,16 +20,24 @@ NEW = "new rows of no known group"
 
 
 def through(
-    tables: Sequence[tuple[str, Table]], sensitive: Sequence[str], target: str | None = None, favorable: str | None = None, *,
-    cuts: Mapping[str, Sequence[float]] | None = None, thin: int = THIN,
+    tables: Sequence[tuple[str, Table]],
+    sensitive: Sequence[str],
+    target: str | None = None,
+    favorable: str | None = None,
+    *,
+    cuts: Mapping[str, Sequence[float]] | None = None,
+    thin: int = THIN,
 ) -> list[dict[str, Any]]:
-    """Tell of each step what it did to each group; `tables` are pairs of a name and the table after it, the first one as it was read.
+    """Tell of each step what it did to each group; `tables` are pairs of a name and the table after it, the first one
+    as it was read.
 
-    Who belongs to which group is taken from the first table, row by row by the hidden row id, so that it stays known when a step
-    renames, merges or drops the sensitive columns; rows that a step adds take it from their own cells. Each step has "groups": {name:
-    {"n", "lost", "added", "lost_share", "ci", "rate", "rate_before", "missing", "missing_before", "thin"}}: lost are rows that were there before the
-    step, ci the 95 % Wilson interval of their share, rate is the share of the good outcome, missing that of empty cells in all other columns. "apart"
-    names groups that lost clearly more or less than all others (Holm across the whole recipe). A rate is None with a `why` where the target is gone.
+    Who belongs to which group is taken from the first table, row by row by the hidden row id, so that it stays known
+    when a step renames, merges or drops the sensitive columns; rows that a step adds take it from their own cells. Each
+    step has "groups": {name: {"n", "lost", "added", "lost_share", "ci", "rate", "rate_before", "missing",
+    "missing_before", "thin"}}: lost are rows that were there before the step, ci the 95 % Wilson interval of their
+    share, rate is the share of the good outcome, missing that of empty cells in all other columns. "apart" names groups
+    that lost clearly more or less than all others (Holm across the whole recipe). A rate is None with a `why` where the
+    target is gone.
     """
     first = tables[0][1]
     start = first.frame()
@@ -43,11 +51,22 @@ def through(
         group = _with_new(group, frame, found, cuts)
         now = _state(frame, group.loc[frame.index].to_numpy(), found, target, favorable)
         if number:
-            entry: dict[str, Any] = {"step": name, "rows_before": len(before["ids"]), "rows": len(frame)} | _compared(before, now, group, thin)
+            entry: dict[str, Any] = {"step": name, "rows_before": len(before["ids"]), "rows": len(frame)} | _compared(
+                before, now, group, thin
+            )
             told.append(entry)
             looked += [(entry, each) for each in entry["groups"]]
         else:
-            told.append({"step": name, "rows_before": None, "rows": len(frame), "groups": {each: _first(state, thin) for each, state in now["groups"].items()}, "apart": []} | now["why"])
+            told.append(
+                {
+                    "step": name,
+                    "rows_before": None,
+                    "rows": len(frame),
+                    "groups": {each: _first(state, thin) for each, state in now["groups"].items()},
+                    "apart": [],
+                }
+                | now["why"]
+            )
         before = now
     adjusted = holm([entry["groups"][each].pop("p") for entry, each in looked])
     for (entry, each), p in zip(looked, adjusted, strict=True):
@@ -58,7 +77,9 @@ def through(
 
 
 def states(recipe: Recipe, table: Table, folder: Path) -> list[tuple[str, Table]]:
-    """The table as it was read and after each active step of a recipe, as `through` takes them; raises the error of a step that fails."""
+    """The table as it was read and after each active step of a recipe, as `through` takes them; raises the error of a
+    step that fails.
+    """
     recipe.check(table.names)
     told, earlier = [("As it was read", table)], Earlier()
     for number, entry in enumerate(recipe.active):
@@ -68,7 +89,9 @@ def states(recipe: Recipe, table: Table, folder: Path) -> list[tuple[str, Table]
     return told
 
 
-def _with_new(group: pd.Series, frame: pd.DataFrame, found: Groups, cuts: Mapping[str, Sequence[float]] | None) -> pd.Series:
+def _with_new(
+    group: pd.Series, frame: pd.DataFrame, found: Groups, cuts: Mapping[str, Sequence[float]] | None
+) -> pd.Series:
     """The groups of all rows that were ever there, those of new ones by their own cells."""
     new = frame.index.difference(group.index)
     if not len(new):
@@ -76,12 +99,18 @@ def _with_new(group: pd.Series, frame: pd.DataFrame, found: Groups, cuts: Mappin
     names = np.full(len(new), NEW, dtype=object)
     if set(found.columns) <= set(frame.columns):
         rows = frame.loc[new]
-        ends = {name: found.cuts[name] for name in found.columns if name in found.cuts and pd.api.types.is_numeric_dtype(rows[name])}
+        ends = {
+            name: found.cuts[name]
+            for name in found.columns
+            if name in found.cuts and pd.api.types.is_numeric_dtype(rows[name])
+        }
         names = groups_of(rows, found.columns, {**(cuts or {}), **ends}).of(np.arange(len(rows)))
     return pd.concat([group, pd.Series(names, index=new, dtype=object)])
 
 
-def _state(frame: pd.DataFrame, names: np.ndarray, found: Groups, target: str | None, favorable: str | None) -> dict[str, Any]:
+def _state(
+    frame: pd.DataFrame, names: np.ndarray, found: Groups, target: str | None, favorable: str | None
+) -> dict[str, Any]:
     """The counts of every group in one table, and which rows there are."""
     others = [name for name in frame.columns if name not in (*found.columns, target)]
     empty = frame[others].isna().sum(axis=1).to_numpy() if others else np.zeros(len(frame))
@@ -101,14 +130,23 @@ def _state(frame: pd.DataFrame, names: np.ndarray, found: Groups, target: str | 
         here = names == name
         n, of = int(here.sum()), int((here & known).sum())
         told[name] = {
-            "n": n, "labelled": of, "rate": float((good & here).sum() / of) if of else None,
+            "n": n,
+            "labelled": of,
+            "rate": float((good & here).sum() / of) if of else None,
             "missing": float(empty[here].sum() / (n * len(others))) if n and others else None,
         }
     return {"ids": frame.index, "groups": told, "why": why}
 
 
 def _first(state: Mapping[str, Any], thin: int) -> dict[str, Any]:
-    return {"n": state["n"], "lost": 0, "added": 0, "rate": state["rate"], "missing": state["missing"], "thin": state["n"] < thin}
+    return {
+        "n": state["n"],
+        "lost": 0,
+        "added": 0,
+        "rate": state["rate"],
+        "missing": state["missing"],
+        "thin": state["n"] < thin,
+    }
 
 
 def _compared(before: Mapping[str, Any], now: Mapping[str, Any], group: pd.Series, thin: int) -> dict[str, Any]:
@@ -122,8 +160,20 @@ def _compared(before: Mapping[str, Any], now: Mapping[str, Any], group: pd.Serie
         rest_gone, rest = all_lost - gone, all_rows - n
         low, high = wilson(gone, n)
         told[name] = {
-            "n": state["n"], "lost": gone, "added": int(added.get(name, 0)), "lost_share": gone / n if n else None, "ci": [float(low), float(high)] if n else None,
-            "rate": state["rate"], "rate_before": old["rate"], "missing": state["missing"], "missing_before": old["missing"], "thin": n < thin,
-            "p": two_shares_p(gone, n, rest_gone, rest) if all_lost and n >= thin and rest and name not in (UNKNOWN, NEW) else None,
+            "n": state["n"],
+            "lost": gone,
+            "added": int(added.get(name, 0)),
+            "lost_share": gone / n if n else None,
+            "ci": [float(low), float(high)] if n else None,
+            "rate": state["rate"],
+            "rate_before": old["rate"],
+            "missing": state["missing"],
+            "missing_before": old["missing"],
+            "thin": n < thin,
+            "p": (
+                two_shares_p(gone, n, rest_gone, rest)
+                if all_lost and n >= thin and rest and name not in (UNKNOWN, NEW)
+                else None
+            ),
         }
     return {"groups": told, "apart": []} | now["why"]

@@ -27,11 +27,15 @@ MOST_JUDGED = 40  # columns
 REPEATS = 2
 PATTERNS = {"at_random": "completely at random", "as_observed": "the way cells are really missing here"}
 NOT_SEEN = (
-    "Errors are measured on cells that were hidden by what can be seen. Where cells are missing because of what they hold, real errors are greater (by a fifth in "
-    "simulations), and no bench can see it. Filling several times is judged by the mean of its draws and by how often they hold the truth, and is never "
-    "recommended in place of one filling: take it where a result needs an honest interval."
+    "Errors are measured on cells that were hidden by what can be seen. Where cells are missing because of what they"
+    " hold, real errors are greater (by a fifth in simulations), and no bench can see it. Filling several times is"
+    " judged by the mean of its draws and by how often they hold the truth, and is never recommended in place of one"
+    " filling: take it where a result needs an honest interval."
 )
-UNORDERED = "Forward, backward and interpolate were not compared: they need the order of the rows, so name the column with the time."
+UNORDERED = (
+    "Forward, backward and interpolate were not compared: they need the order of the rows, so name the column with the"
+    " time."
+)
 Progress = Callable[[float, str], None]
 
 
@@ -48,21 +52,34 @@ class Runs:
 
 
 def bench(
-    table: Table, *, target: str | None = None, sensitive: Sequence[str] = (), methods: Sequence[str] | None = None, seed: int = 0,
-    split: str | None = None, time: str | None = None, repeats: int = REPEATS, rows: int = ROWS, progress: Progress = lambda _share, _note: None,
+    table: Table,
+    *,
+    target: str | None = None,
+    sensitive: Sequence[str] = (),
+    methods: Sequence[str] | None = None,
+    seed: int = 0,
+    split: str | None = None,
+    time: str | None = None,
+    repeats: int = REPEATS,
+    rows: int = ROWS,
+    progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
     """Compare the methods of filling missing cells on this very table.
 
-    Known cells (of the training rows, where there is a split) are hidden in two ways, `repeats` times each: completely at
-    random, and the way cells are really missing here. Each method recovers them through the step that a recipe would run. The
-    target takes no part: it is neither filled nor predicted from; with it, a model is judged on the completed table. Of
-    large tables `rows` rows at most are drawn by the seed. Intervals are 95 % (Student's t over the hidings).
+    Known cells (of the training rows, where there is a split) are hidden in two ways, `repeats` times each: completely
+    at random, and the way cells are really missing here. Each method recovers them through the step that a recipe would
+    run. The target takes no part: it is neither filled nor predicted from; with it, a model is judged on the completed
+    table. Of large tables `rows` rows at most are drawn by the seed. Intervals are 95 % (Student's t over the hidings).
 
-    Raises SettingError where a name is unknown or the table has too little to hide; "methods", "recommended", "reason", "step",
-    "steps" and what they rest on come back as plain JSON values.
+    Raises SettingError where a name is unknown or the table has too little to hide; "methods", "recommended", "reason",
+    "step", "steps" and what they rest on come back as plain JSON values.
     """
     seed %= 2**32
-    _check(table, [*([target] if target else []), *sensitive, *([split] if split else []), *([time] if time else [])], repeats)
+    _check(
+        table,
+        [*([target] if target else []), *sensitive, *([split] if split else []), *([time] if time else [])],
+        repeats,
+    )
     frame = training(table.frame(), split)
     whole = len(frame)
     frame = frame.iloc[some_rows(whole, max(200, min(rows, CELLS // max(1, len(table.columns)))), seed)]
@@ -71,35 +88,64 @@ def bench(
     names = offered(task, methods)
     with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")
-        runs, failed, hidden = _run(table.columns, frame, task, chosen, names, target, sensitive, seed, repeats, progress)
+        runs, failed, hidden = _run(
+            table.columns, frame, task, chosen, names, target, sensitive, seed, repeats, progress
+        )
     if not any(runs[name].columns for name in runs):
-        raise SettingError("No method could be judged on this table.", "impute-bench", " ".join(failed.values()) or "Bring more rows.")
+        raise SettingError(
+            "No method could be judged on this table.", "impute-bench", " ".join(failed.values()) or "Bring more rows."
+        )
     if not any(frame[name].isna().any() for name in task.columns):
-        notes.append("Nothing is missing in these columns now; the result says what would recover gaps best if some came.")
+        notes.append(
+            "Nothing is missing in these columns now; the result says what would recover gaps best if some came."
+        )
     notes.append(NOT_SEEN)
     if task.time is None and methods is None:
         notes.append(UNORDERED)
     if task.time is not None:
-        notes.append("Backward and interpolate look into the future: do not take them where a model must predict with what was known then.")
+        notes.append(
+            "Backward and interpolate look into the future: do not take them where a model must predict with what was"
+            " known then."
+        )
     told = {name: _told(run, task.numbers) for name, run in runs.items() if run.columns}
     ready = {name: steps_of(name, every) for name in told}
     chosen_one = recommend(told, runs, ready, list(METHODS))
     progress(1.0, "done")
     return {
-        "rows": len(frame), "of": whole, "seed": seed, "repeats": repeats, "hidden": hidden,
+        "rows": len(frame),
+        "of": whole,
+        "seed": seed,
+        "repeats": repeats,
+        "hidden": hidden,
         "patterns": PATTERNS if "as_observed" in hidden else {"at_random": PATTERNS["at_random"]},
-        "columns": {"numbers": list(every.numbers), "categories": list(every.categories), "predict_from": list(every.using), "left_out": chosen.left_out},
-        "group": task.group, "time": time, "methods": told, "failed": failed, "notes": notes, **chosen_one,
+        "columns": {
+            "numbers": list(every.numbers),
+            "categories": list(every.categories),
+            "predict_from": list(every.using),
+            "left_out": chosen.left_out,
+        },
+        "group": task.group,
+        "time": time,
+        "methods": told,
+        "failed": failed,
+        "notes": notes,
+        **chosen_one,
     }
 
 
 def judged(task: Task, frame: pd.DataFrame, notes: list[str]) -> Task:
-    """The columns that are judged: on wide tables those with most gaps, for every one costs a model for each method and round."""
+    """The columns that are judged: on wide tables those with most gaps, for every one costs a model for each method and
+    round.
+    """
     if len(task.columns) <= MOST_JUDGED:
         return task
     kept = sorted(task.columns, key=lambda name: -int(frame[name].isna().sum()))[:MOST_JUDGED]
     notes.append(f"Judged on the {MOST_JUDGED} of {len(task.columns)} columns with most gaps; the step fills them all.")
-    return replace(task, numbers=tuple(n for n in task.numbers if n in kept), categories=tuple(n for n in task.categories if n in kept))
+    return replace(
+        task,
+        numbers=tuple(n for n in task.numbers if n in kept),
+        categories=tuple(n for n in task.categories if n in kept),
+    )
 
 
 def _check(table: Table, names: list[str], repeats: int) -> None:
@@ -110,20 +156,31 @@ def _check(table: Table, names: list[str], repeats: int) -> None:
         raise SettingError(f"{repeats} repeats are too few or too many.", "impute-bench", "Give a number from 1 to 50.")
 
 
-def prepare(columns: Sequence[Column], frame: pd.DataFrame, apart: Sequence[str | None], time: str | None = None) -> tuple[Task, Features, list[str]]:
+def prepare(
+    columns: Sequence[Column], frame: pd.DataFrame, apart: Sequence[str | None], time: str | None = None
+) -> tuple[Task, Features, list[str]]:
     """Which columns are filled, from which others, and what should be said of that."""
     if len(frame) < FEWEST:
-        raise SettingError(f"There are {len(frame)} rows to learn from, too few to judge by.", "impute-bench", f"Bring at least {FEWEST} rows.")
+        raise SettingError(
+            f"There are {len(frame)} rows to learn from, too few to judge by.",
+            "impute-bench",
+            f"Bring at least {FEWEST} rows.",
+        )
     chosen = features(columns, frame, [name for name in apart if name])
     known = dict(zip(chosen.names, known_cells(frame, chosen.names).sum(axis=0).tolist(), strict=True))
     able = [name for name in chosen.names if known[name] > 2 * KEEP]
     gaps = [name for name in able if frame[name].isna().any()]
     filled = gaps or able
-    notes = [f'"{column.name}" has gaps and is not filled here: {chosen.left_out[column.name]}.'
-             for column in columns if column.name in chosen.left_out and frame[column.name].isna().any() and column.name not in apart]
+    notes = [
+        f'"{column.name}" has gaps and is not filled here: {chosen.left_out[column.name]}.'
+        for column in columns
+        if column.name in chosen.left_out and frame[column.name].isna().any() and column.name not in apart
+    ]
     if not filled:
         raise SettingError(
-            "There is no column whose cells could be hidden: none has enough known values that are numbers, dates or categories.", "impute-bench",
+            "There is no column whose cells could be hidden: none has enough known values that are numbers, dates or"
+            " categories.",
+            "impute-bench",
             "Bring more rows, or read the columns as what they are first (set_kind, parse_numbers, parse_dates).",
         )
     numbers = tuple(name for name in filled if is_number(frame[name]))
@@ -133,8 +190,16 @@ def prepare(columns: Sequence[Column], frame: pd.DataFrame, apart: Sequence[str 
 
 
 def _run(
-    columns: Sequence[Column], frame: pd.DataFrame, task: Task, chosen: Features, names: list[str], target: str | None, sensitive: Sequence[str],
-    seed: int, repeats: int, progress: Progress,
+    columns: Sequence[Column],
+    frame: pd.DataFrame,
+    task: Task,
+    chosen: Features,
+    names: list[str],
+    target: str | None,
+    sensitive: Sequence[str],
+    seed: int,
+    repeats: int,
+    progress: Progress,
 ) -> tuple[dict[str, Runs], dict[str, str], dict[str, int]]:
     known, truth = known_cells(frame, task.columns), correlations(frame, chosen)
     likely = chances(frame, task.columns, chosen) if (~known).any() else None
@@ -144,7 +209,11 @@ def _run(
     for pattern in patterns:
         for repeat in range(repeats):
             chance = np.random.default_rng([seed, repeat, list(PATTERNS).index(pattern)])
-            gone = at_random(known, chance) if likely is None or pattern == "at_random" else as_observed(known, likely, chance)
+            gone = (
+                at_random(known, chance)
+                if likely is None or pattern == "at_random"
+                else as_observed(known, likely, chance)
+            )
             hidden[pattern] += int(gone.sum())
             holes = without(frame, task.columns, gone)
             for name in names:
@@ -168,12 +237,26 @@ def _run(
 
 
 def _judge(
-    run: Runs, pattern: str, frame: pd.DataFrame, copies: Sequence[pd.DataFrame], task: Task, chosen: Features, gone: np.ndarray, truth: np.ndarray, sensitive: Sequence[str],
+    run: Runs,
+    pattern: str,
+    frame: pd.DataFrame,
+    copies: Sequence[pd.DataFrame],
+    task: Task,
+    chosen: Features,
+    gone: np.ndarray,
+    truth: np.ndarray,
+    sensitive: Sequence[str],
 ) -> None:
-    told = told_of_draws(frame, copies, task.columns, gone) if len(copies) > 1 else recovered(frame, copies[0], task.columns, gone)
+    told = (
+        told_of_draws(frame, copies, task.columns, gone)
+        if len(copies) > 1
+        else recovered(frame, copies[0], task.columns, gone)
+    )
     run.columns.append(told)
     run.patterns.append(pattern)
-    apart = np.mean([np.abs(correlations(copy, chosen) - truth) for copy in copies], axis=0)[np.triu_indices(len(truth), 1)]
+    apart = np.mean([np.abs(correlations(copy, chosen) - truth) for copy in copies], axis=0)[
+        np.triu_indices(len(truth), 1)
+    ]
     if np.isfinite(apart).any():
         run.moved.append(float(np.nanmean(apart)))
     for name, groups in by_group(frame, sensitive, task.columns, gone, told).items():
@@ -199,28 +282,53 @@ def _told(run: Runs, numbers_among: Sequence[str]) -> dict[str, Any]:
     by_column: dict[str, dict[str, Any]] = {}
     for name in dict.fromkeys(name for each in run.columns for name in each):
         seen = [each[name] for each in run.columns if name in each]
-        by_column[name] = {"cells": sum(each["cells"] for each in seen), "still_missing": sum(each["still_missing"] for each in seen)}
+        by_column[name] = {
+            "cells": sum(each["cells"] for each in seen),
+            "still_missing": sum(each["still_missing"] for each in seen),
+        }
         for what in ("nrmse", "mae", "accuracy", "wasserstein", "crps", "coverage"):
             values = [each[what] for each in seen if each.get(what) is not None]
             if values:
                 by_column[name][what] = float(np.sum(np.array(values) / len(values)))
-    constant = {name: each["always"] for columns in run.columns for name, each in columns.items() if each["cells"] >= KEEP and each["distinct"] == 1 < each["true_distinct"]}
+    constant = {
+        name: each["always"]
+        for columns in run.columns
+        for name, each in columns.items()
+        if each["cells"] >= KEEP and each["distinct"] == 1 < each["true_distinct"]
+    }
     return made | {
         "by_pattern": {
-            pattern: {what: _mean([average(each, what) for each, kind in zip(run.columns, run.patterns, strict=True) if kind == pattern])
-                      for what in ("nrmse", "accuracy", "wasserstein")}
+            pattern: {
+                what: _mean(
+                    [
+                        average(each, what)
+                        for each, kind in zip(run.columns, run.patterns, strict=True)
+                        if kind == pattern
+                    ]
+                )
+                for what in ("nrmse", "accuracy", "wasserstein")
+            }
             for pattern in dict.fromkeys(run.patterns)
         },
-        "by_column": by_column, "by_group": group_scores(run.groups, numbers_among), "correlations": _mean(run.moved),
-        "score": _mean(run.scores), "score_interval": interval(run.scores), "seconds": float(np.mean(run.seconds)),
-        "degenerate": bool(constant), "degenerate_columns": constant,
-        "warning": "It answers one and the same value in " + ", ".join(f"{name} (always {value})" for name, value in list(constant.items())[:5])
-        + (f" and {len(constant) - 5} more" if len(constant) > 5 else "") + ": the column loses its spread." if constant else "",
+        "by_column": by_column,
+        "by_group": group_scores(run.groups, numbers_among),
+        "correlations": _mean(run.moved),
+        "score": _mean(run.scores),
+        "score_interval": interval(run.scores),
+        "seconds": float(np.mean(run.seconds)),
+        "degenerate": bool(constant),
+        "degenerate_columns": constant,
+        "warning": (
+            "It answers one and the same value in "
+            + ", ".join(f"{name} (always {value})" for name, value in list(constant.items())[:5])
+            + (f" and {len(constant) - 5} more" if len(constant) > 5 else "")
+            + ": the column loses its spread."
+            if constant
+            else ""
+        ),
     }
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
     known = [value for value in values if value is not None]
     return float(np.mean(known)) if known else None
-
-

@@ -1,4 +1,6 @@
-"""Whether chained equations have settled: what each chain draws, iteration by iteration, and R-hat across the chains."""
+"""Whether chained equations have settled: what each chain draws, iteration by iteration, and R-hat across
+the chains.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,10 @@ from dataops_core.steps.fill_several_times import COPY, prepared
 from dataops_core.table import Table
 
 CHAINS, ITERATIONS = 5, 25
-FEWEST, MOST = 20, 200  # iterations; in fewer, R-hat of draws that have nothing to do with each other exceeds the bound too often
+FEWEST, MOST = (
+    20,
+    200,
+)  # iterations; in fewer, R-hat of draws that have nothing to do with each other exceeds the bound too often
 FEWEST_CHAINS, MOST_CHAINS = 3, 20
 ROWS = 10_000  # of larger tables a sample is taken
 SETTLED = 1.2  # R-hat from which on chains of so few iterations have not mixed
@@ -28,19 +33,25 @@ Progress = Callable[[float, str], None]
 def split_r_hat(draws: np.ndarray) -> float | None:
     """The potential scale reduction of chains (chains, iterations), each split into its first and last half.
 
-    sqrt(((n - 1) / n W + B / n) / W), n the length of a half, W the mean variance within halves, B n times the variance of their means
-    (Gelman et al., Bayesian Data Analysis, 2013, section 11.4). None where it is not defined: no half varies.
+    sqrt(((n - 1) / n W + B / n) / W), n the length of a half, W the mean variance within halves, B n times the variance
+    of their means (Gelman et al., Bayesian Data Analysis, 2013, section 11.4). None where it is not defined: no half
+    varies.
     """
     half = draws.shape[1] // 2
-    halves = np.concatenate([draws[:, :half], draws[:, draws.shape[1] - half:]])
-    within, between = float(halves.var(axis=1, ddof=1).mean()), float(halves.mean(axis=1).var(ddof=1))  # between is B / n
+    halves = np.concatenate([draws[:, :half], draws[:, draws.shape[1] - half :]])
+    within, between = (
+        float(halves.var(axis=1, ddof=1).mean()),
+        float(halves.mean(axis=1).var(ddof=1)),
+    )  # between is B / n
     return float(np.sqrt(((half - 1) / half * within + between) / within)) if within > 0 else None
 
 
 def r_hat(draws: np.ndarray) -> float | None:
-    """R-hat of ranks: the larger of that of the draws and that of their distances from the median, so that chains of unequal spread show too.
+    """R-hat of ranks: the larger of that of the draws and that of their distances from the median, so that chains of
+    unequal spread show too.
 
-    Vehtari, Gelman, Simpson, Carpenter and Bürkner, Rank-normalization, folding, and localization, Bayesian Analysis 16, 2021.
+    Vehtari, Gelman, Simpson, Carpenter and Bürkner, Rank-normalization, folding, and localization, Bayesian Analysis
+    16, 2021.
     """
     found = [split_r_hat(_normal_scores(each)) for each in (draws, np.abs(draws - np.median(draws)))]
     known = [each for each in found if each is not None]
@@ -55,20 +66,32 @@ def _normal_scores(draws: np.ndarray) -> np.ndarray:
 
 
 def chains(
-    table: Table, columns: Sequence[str] = (), *, using: Sequence[str] = (), logarithm: Sequence[str] = (), chains: int = CHAINS, iterations: int = ITERATIONS,
-    draw: Literal["model", "matching"] = "model", split: str | None = None, seed: int = 0, progress: Progress = lambda _share, _note: None,
+    table: Table,
+    columns: Sequence[str] = (),
+    *,
+    using: Sequence[str] = (),
+    logarithm: Sequence[str] = (),
+    chains: int = CHAINS,
+    iterations: int = ITERATIONS,
+    draw: Literal["model", "matching"] = "model",
+    split: str | None = None,
+    seed: int = 0,
+    progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
     """Run the chains of fill_several_times for longer than the step does, and say whether its few rounds are enough.
 
-    Every chain begins with values of other rows, drawn by chance, as unlike the others as the data allow (the step begins with the mean). After each
-    iteration the filled cells of a column are summed up: numbers by "mean" and "sd" (of logarithms where these are drawn), categories by "share", that
-    of the most frequent value. "r_hat" leaves out the first "rounds" iterations, as many as the step takes. The greatest
-    exceeded 1.2 in none of 60 simulated tables whose chains mix (5 chains, 25 iterations), and was above 3 in 10 of 10 with two columns that keep
-    each other where they began. The 1.01 that is asked of long chains takes thousands of draws.
+    Every chain begins with values of other rows, drawn by chance, as unlike the others as the data allow (the step
+    begins with the mean). After each iteration the filled cells of a column are summed up: numbers by "mean" and "sd"
+    (of logarithms where these are drawn), categories by "share", that of the most frequent value. "r_hat" leaves out
+    the first "rounds" iterations, as many as the step takes. The greatest exceeded 1.2 in none of 60 simulated tables
+    whose chains mix (5 chains, 25 iterations), and was above 3 in 10 of 10 with two columns that keep each other where
+    they began. The 1.01 that is asked of long chains takes thousands of draws.
 
-    {"chains", "iterations", "rounds", "rows", "of", "seed", "columns": {NAME: {"cells", "value", "traces": {"mean" | "sd" | "share": [[a number an
-    iteration] a chain]}, "r_hat": {"mean" | "sd" | "share": …}, "donors"}}, "worst": {"column", "of", "r_hat"}, "settled", "words", "warnings"}. With `draw` "matching" numbers have "donors": how
-    often they lie at the edge of the known rows, and how often one row is taken ({"cells", "donors", "edge", "beyond", "most", "warning"}).
+    {"chains", "iterations", "rounds", "rows", "of", "seed", "columns": {NAME: {"cells", "value", "traces": {"mean" |
+    "sd" | "share": [[a number an iteration] a chain]}, "r_hat": {"mean" | "sd" | "share": …}, "donors"}}, "worst":
+    {"column", "of", "r_hat"}, "settled", "words", "warnings"}. With `draw` "matching" numbers have "donors": how often
+    they lie at the edge of the known rows, and how often one row is taken ({"cells", "donors", "edge", "beyond",
+    "most", "warning"}).
     """
     frame, whole, asked = _asked(table, columns, [*using, *logarithm], split, chains, iterations, seed)
     state, filled, chosen, about, rounds = prepared(frame, asked, list(using), list(logarithm))
@@ -90,40 +113,80 @@ def chains(
                     run[name].append(_summed(now[name][gaps[name]], about[name]))
 
             kind = "matching" if draw == "matching" else "bayesian_ridge"
-            for model in turns(kind, state, filled, chosen, about, iterations, seed + number, chance, _begun(state, chance), watch)[-1]:
+            for model in turns(
+                kind, state, filled, chosen, about, iterations, seed + number, chance, _begun(state, chance), watch
+            )[-1]:
                 if "donors" in model and model["target"] in gaps:
-                    donors[model["target"]].append(donors_of(model, last, np.flatnonzero(gaps[model["target"]]), about, chance))
+                    donors[model["target"]].append(
+                        donors_of(model, last, np.flatnonzero(gaps[model["target"]]), about, chance)
+                    )
             for name in filled:
                 for what in run[name][0]:
                     seen[name].setdefault(what, []).append([each[what] for each in run[name]])
     progress(1.0, "done")
     told: dict[str, dict[str, Any]] = {
         name: {
-            "cells": int(gaps[name].sum()), "value": None if about[name]["is"] == "number" else about[name]["values"][0], "traces": traces,
-            "r_hat": {what: r_hat(np.array(lines)[:, rounds:]) for what, lines in traces.items()}, "donors": warned(name, donors[name]) if donors[name] else None,
+            "cells": int(gaps[name].sum()),
+            "value": None if about[name]["is"] == "number" else about[name]["values"][0],
+            "traces": traces,
+            "r_hat": {what: r_hat(np.array(lines)[:, rounds:]) for what, lines in traces.items()},
+            "donors": warned(name, donors[name]) if donors[name] else None,
         }
         for name, traces in seen.items()
     }
-    return {"chains": chains, "iterations": iterations, "rounds": rounds, "rows": len(frame), "of": whole, "seed": seed, "draw": draw, "columns": told} | _verdict(told, rounds) | {
-        "warnings": [each["donors"]["warning"] for each in told.values() if each["donors"] and each["donors"]["warning"]],
-    }
+    return (
+        {
+            "chains": chains,
+            "iterations": iterations,
+            "rounds": rounds,
+            "rows": len(frame),
+            "of": whole,
+            "seed": seed,
+            "draw": draw,
+            "columns": told,
+        }
+        | _verdict(told, rounds)
+        | {
+            "warnings": [
+                each["donors"]["warning"] for each in told.values() if each["donors"] and each["donors"]["warning"]
+            ],
+        }
+    )
 
 
 def _asked(
-    table: Table, columns: Sequence[str], others: Sequence[str], split: str | None, chains: int, iterations: int, seed: int,
+    table: Table,
+    columns: Sequence[str],
+    others: Sequence[str],
+    split: str | None,
+    chains: int,
+    iterations: int,
+    seed: int,
 ) -> tuple[pd.DataFrame, int, list[str]]:
-    """The rows to look at, how many there are in all, and the columns to fill; raises SettingError for what cannot be."""
+    """The rows to look at, how many there are in all, and the columns to fill; raises SettingError for what
+    cannot be.
+    """
     for name in (*columns, *others, *([split] if split else [])):
         if name not in table.names:
             raise SettingError(f'There is no column "{name}".', "impute-chains", nearest(name, table.names))
     if COPY in table.names:
-        raise SettingError("This table was filled several times already.", "impute-chains", "Take the table as it was before that step.")
+        raise SettingError(
+            "This table was filled several times already.",
+            "impute-chains",
+            "Take the table as it was before that step.",
+        )
     if not FEWEST_CHAINS <= chains <= MOST_CHAINS or not FEWEST <= iterations <= MOST:
-        raise SettingError(f"{chains} chains of {iterations} iterations are too few or too many.", "impute-chains", f"Take {FEWEST_CHAINS} to {MOST_CHAINS} chains of {FEWEST} to {MOST} iterations.")
+        raise SettingError(
+            f"{chains} chains of {iterations} iterations are too few or too many.",
+            "impute-chains",
+            f"Take {FEWEST_CHAINS} to {MOST_CHAINS} chains of {FEWEST} to {MOST} iterations.",
+        )
     frame = training(table.frame(), split)
     whole = len(frame)
     frame = frame.iloc[some_rows(whole, ROWS, seed)]
-    able = list(columns) or [column.name for column in table.columns if column.kind not in ("id", "text") and column.name != split]
+    able = list(columns) or [
+        column.name for column in table.columns if column.kind not in ("id", "text") and column.name != split
+    ]
     asked = [name for name in able if frame[name].isna().any()]
     if not asked:
         raise SettingError("Nothing is missing in these columns.", "impute-chains", "Name columns with gaps.")
@@ -146,15 +209,28 @@ def _summed(cells: np.ndarray, about: dict[str, Any]) -> dict[str, float]:
 
 
 def _verdict(told: dict[str, Any], rounds: int) -> dict[str, Any]:
-    known = [(each, what, name) for name, column in told.items() for what, each in column["r_hat"].items() if each is not None]
+    known = [
+        (each, what, name)
+        for name, column in told.items()
+        for what, each in column["r_hat"].items()
+        if each is not None
+    ]
     if not known:
-        return {"worst": None, "settled": None, "words": "Nothing varies between iterations, so there is nothing to settle."}
+        return {
+            "worst": None,
+            "settled": None,
+            "words": "Nothing varies between iterations, so there is nothing to settle.",
+        }
     most, what, name = max(known)
     settled = most <= SETTLED
     words = (
-        f"After the {rounds} rounds that the step takes the chains look alike: the greatest R-hat is {most:.2f} ({what} of \"{name}\"), and up to {SETTLED} is chance in chains this short."
-        if settled else
-        f"The chains have not settled after the {rounds} rounds that the step takes: R-hat of the {what} of \"{name}\" is {most:.2f}, above {SETTLED}. Its draws still depend on where "
-        "a chain began; predict from fewer columns, or leave out columns that say the same as another."
+        f"After the {rounds} rounds that the step takes the chains look alike: the greatest R-hat is {most:.2f} ({what}"
+        f' of "{name}"), and up to {SETTLED} is chance in chains this short.'
+        if settled
+        else (
+            f"The chains have not settled after the {rounds} rounds that the step takes: R-hat of the {what} of"
+            f' "{name}" is {most:.2f}, above {SETTLED}. Its draws still depend on where a chain began; predict from'
+            " fewer columns, or leave out columns that say the same as another."
+        )
     )
     return {"worst": {"column": name, "of": what, "r_hat": most}, "settled": settled, "words": words}

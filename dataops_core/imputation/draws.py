@@ -1,4 +1,6 @@
-"""How well several draws of a cell tell its truth: their mean, their distance (CRPS), and whether their interval holds it."""
+"""How well several draws of a cell tell its truth: their mean, their distance (CRPS), and whether their interval holds
+it.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +20,15 @@ def copies_of(filled: pd.DataFrame, index: pd.Index) -> list[pd.DataFrame]:
     return [part.drop(columns=COPY).set_axis(index) for _, part in filled.groupby(COPY, sort=True)]
 
 
-def told_of_draws(truth: pd.DataFrame, copies: Sequence[pd.DataFrame], columns: Sequence[str], hidden: np.ndarray) -> dict[str, dict[str, Any]]:
-    """As `recovered` tells of one filling: errors are those of the mean of the draws, or of the category drawn most often.
+def told_of_draws(
+    truth: pd.DataFrame, copies: Sequence[pd.DataFrame], columns: Sequence[str], hidden: np.ndarray
+) -> dict[str, dict[str, Any]]:
+    """As `recovered` tells of one filling: errors are those of the mean of the draws, or of the category drawn most
+    often.
 
-    Numbers have two proper scores besides: "crps", and "coverage", the share of hidden cells that lie in the 95 % interval of a further draw. The
-    distance of distributions is that of a copy, on average, for a mean of draws has too little spread.
+    Numbers have two proper scores besides: "crps", and "coverage", the share of hidden cells that lie in the 95 %
+    interval of a further draw. The distance of distributions is that of a copy, on average, for a mean of draws has too
+    little spread.
     """
     told = recovered(truth, averaged(copies, columns), columns, hidden)
     each = [recovered(truth, copy, columns, hidden) for copy in copies]
@@ -34,7 +40,10 @@ def told_of_draws(truth: pd.DataFrame, copies: Sequence[pd.DataFrame], columns: 
         if is_number(truth[name]):
             values = numbers(truth[name])
             ends, rows = center_and_scale(values), hidden[:, place]
-            true, drawn = scaled(values[rows], *ends), np.array([scaled(numbers(copy[name])[rows], *ends) for copy in copies])
+            true, drawn = (
+                scaled(values[rows], *ends),
+                np.array([scaled(numbers(copy[name])[rows], *ends) for copy in copies]),
+            )
             spread = float(true.std())
             known = np.isfinite(drawn).all(axis=0)
             whole = spread > 0 and bool(known.any())
@@ -44,7 +53,9 @@ def told_of_draws(truth: pd.DataFrame, copies: Sequence[pd.DataFrame], columns: 
 
 
 def averaged(copies: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataFrame:
-    """One table with the mean of the copies in columns of numbers (dates in days), and the most frequent value in categories (of equals the first drawn)."""
+    """One table with the mean of the copies in columns of numbers (dates in days), and the most frequent value in
+    categories (of equals the first drawn).
+    """
     out = copies[0].copy(deep=False)
     for name in columns:
         if is_number(out[name]):
@@ -59,10 +70,12 @@ def averaged(copies: Sequence[pd.DataFrame], columns: Sequence[str]) -> pd.DataF
 
 
 def crps(drawn: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """The continuous ranked probability score (cells,) of draws (draws, cells): mean |x - y| - sum |x - x'| / (2 m (m - 1)).
+    """The continuous ranked probability score (cells,) of draws (draws, cells): mean |x - y| - sum |x - x'| / (2 m (m -
+    1)).
 
-    The fair estimate for few draws (Ferro, Quarterly Journal of the Royal Meteorological Society 140, 2014). Of a single guess it is the absolute error
-    (Gneiting and Raftery, Journal of the American Statistical Association 102, 2007), so that methods that draw and methods that guess compare.
+    The fair estimate for few draws (Ferro, Quarterly Journal of the Royal Meteorological Society 140, 2014). Of a
+    single guess it is the absolute error (Gneiting and Raftery, Journal of the American Statistical Association 102,
+    2007), so that methods that draw and methods that guess compare.
     """
     many = len(drawn)
     near = np.abs(drawn - true).mean(axis=0)
@@ -71,7 +84,8 @@ def crps(drawn: np.ndarray, true: np.ndarray) -> np.ndarray:
 
 
 def held(drawn: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """Whether the 95 % prediction interval of draws (draws, cells), mean ± t s sqrt(1 + 1/m) with m - 1 degrees of freedom, holds the truth (cells,).
+    """Whether the 95 % prediction interval of draws (draws, cells), mean ± t s sqrt(1 + 1/m) with m - 1 degrees of
+    freedom, holds the truth (cells,).
 
     A truth that comes from where normal draws come from is held 95 times in 100.
     """

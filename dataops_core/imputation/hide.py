@@ -22,9 +22,12 @@ def known_cells(frame: pd.DataFrame, columns: Sequence[str]) -> np.ndarray:
     """Which cells can be hidden, rows x columns: those that are known, and finite."""
     if not columns:
         return np.zeros((len(frame), 0), dtype=bool)
-    return np.column_stack([
-        np.isfinite(numbers(frame[name])) if is_number(frame[name]) else frame[name].notna().to_numpy(dtype=bool) for name in columns
-    ])
+    return np.column_stack(
+        [
+            np.isfinite(numbers(frame[name])) if is_number(frame[name]) else frame[name].notna().to_numpy(dtype=bool)
+            for name in columns
+        ]
+    )
 
 
 def at_random(known: np.ndarray, chance: np.random.Generator) -> np.ndarray:
@@ -33,19 +36,25 @@ def at_random(known: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     for place in range(known.shape[1]):
         rows = np.flatnonzero(known[:, place])
         most = max(0, len(rows) - KEEP)
-        hidden[chance.choice(rows, min(most, max(1, round(SHARE * len(rows)))), replace=False) if most else [], place] = True
+        hidden[
+            chance.choice(rows, min(most, max(1, round(SHARE * len(rows)))), replace=False) if most else [], place
+        ] = True
     return hidden
 
 
 def chances(frame: pd.DataFrame, columns: Sequence[str], chosen: Features) -> np.ndarray:
-    """How likely each cell is to be missing, rows x columns, judged from the row's other columns (logistic regression)."""
+    """How likely each cell is to be missing, rows x columns, judged from the row's other columns (logistic
+    regression).
+    """
     from sklearn.linear_model import LogisticRegression
 
     gone = ~known_cells(frame, columns)
     made = np.tile(gone.mean(axis=0), (len(frame), 1))
     for place, name in enumerate(columns[:MODELLED]):
         others = Features(
-            tuple(n for n in chosen.numbers if n != name), tuple(n for n in chosen.categories if n != name), {},
+            tuple(n for n in chosen.numbers if n != name),
+            tuple(n for n in chosen.categories if n != name),
+            {},
         )
         if others.names and min(gone[:, place].sum(), (~gone[:, place]).sum()) >= KEEP:
             matrix = encoder(others).fit_transform(sized(plain(frame, others)))
@@ -67,8 +76,8 @@ def sized(cells: pd.DataFrame) -> pd.DataFrame:
 def as_observed(known: np.ndarray, likely: np.ndarray, chance: np.random.Generator) -> np.ndarray:
     """Hide about a tenth of the known cells the way cells are really missing.
 
-    Rows that are incomplete lend their pattern (which columns are missing together) to other rows; a row is the likelier
-    chosen, the likelier the missingness model finds these gaps in it (missing at random, given what is known).
+    Rows that are incomplete lend their pattern (which columns are missing together) to other rows; a row is the
+    likelier chosen, the likelier the missingness model finds these gaps in it (missing at random, given what is known).
     """
     gone = ~known
     patterns = Counter(tuple(row) for row in gone[gone.any(axis=1)].tolist())

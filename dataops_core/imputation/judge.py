@@ -1,4 +1,6 @@
-"""How well hidden cells were recovered: errors, distributions, correlations, groups, and what a model makes of the result."""
+"""How well hidden cells were recovered: errors, distributions, correlations, groups, and what a model makes of the
+result.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,16 @@ FEW_CLASSES = 20
 ENOUGH = 10  # hidden cells that a group needs to be judged
 
 
-def recovered(truth: pd.DataFrame, filled: pd.DataFrame, columns: Sequence[str], hidden: np.ndarray) -> dict[str, dict[str, Any]]:
+def recovered(
+    truth: pd.DataFrame, filled: pd.DataFrame, columns: Sequence[str], hidden: np.ndarray
+) -> dict[str, dict[str, Any]]:
     """Per column what hiding and filling made of it; numbers are judged in standard deviations of the hidden truth.
 
-    Numbers and dates: nrmse = RMSE / standard deviation of the hidden truth (1 is what its own mean would reach), mae in the
-    column's unit (dates: days), crps = mean absolute error / the same deviation (see draws), wasserstein = distance of the distributions / the same deviation. Categories: accuracy,
-    wasserstein = half the summed differences of the shares (all values are one apart). `errors` are one number per hidden
-    cell: the squared error in deviations, or 0 and 1.
+    Numbers and dates: nrmse = RMSE / standard deviation of the hidden truth (1 is what its own mean would reach), mae
+    in the column's unit (dates: days), crps = mean absolute error / the same deviation (see draws), wasserstein =
+    distance of the distributions / the same deviation. Categories: accuracy, wasserstein = half the summed differences
+    of the shares (all values are one apart). `errors` are one number per hidden cell: the squared error in deviations,
+    or 0 and 1.
     """
     told: dict[str, dict[str, Any]] = {}
     for place, name in enumerate(columns):
@@ -51,8 +56,12 @@ def _numbers(truth: np.ndarray, found: np.ndarray, rows: np.ndarray) -> dict[str
     spread = float(true.std())
     squares, mae = (said - true) ** 2, float(np.abs(said - true).mean()) * scale
     return {
-        "cells": int(rows.sum()), "still_missing": empty, "distinct": len(np.unique(said)), "true_distinct": len(np.unique(true)),
-        "nrmse": float(np.sqrt(squares.mean())) / spread if spread > 0 else None, "mae": mae if np.isfinite(mae) else None,
+        "cells": int(rows.sum()),
+        "still_missing": empty,
+        "distinct": len(np.unique(said)),
+        "true_distinct": len(np.unique(true)),
+        "nrmse": float(np.sqrt(squares.mean())) / spread if spread > 0 else None,
+        "mae": mae if np.isfinite(mae) else None,
         "wasserstein": float(wasserstein_distance(said, true)) / spread if spread > 0 else None,
         "crps": float(np.abs(said - true).mean()) / spread if spread > 0 else None,  # of a single guess
         "errors": squares / spread**2 if spread > 0 else np.full(len(squares), np.nan),
@@ -62,16 +71,25 @@ def _numbers(truth: np.ndarray, found: np.ndarray, rows: np.ndarray) -> dict[str
 def _categories(truth: pd.Series, found: pd.Series) -> dict[str, Any]:
     true, said = truth.astype(object), found.astype(object)
     right = np.array([not pd.isna(b) and a == b for a, b in zip(true, said, strict=True)], dtype=bool)
-    shares = pd.concat([true.value_counts(normalize=True), said.value_counts(normalize=True)], axis=1).fillna(0.0).to_numpy()
+    shares = (
+        pd.concat([true.value_counts(normalize=True), said.value_counts(normalize=True)], axis=1).fillna(0.0).to_numpy()
+    )
     return {
-        "cells": len(true), "still_missing": int(said.isna().sum()), "distinct": int(said.nunique(dropna=False)), "true_distinct": int(true.nunique()),
-        "always": str(said.iloc[0]), "accuracy": float(right.mean()), "wasserstein": float(np.abs(shares[:, 0] - shares[:, 1]).sum() / 2),
+        "cells": len(true),
+        "still_missing": int(said.isna().sum()),
+        "distinct": int(said.nunique(dropna=False)),
+        "true_distinct": int(true.nunique()),
+        "always": str(said.iloc[0]),
+        "accuracy": float(right.mean()),
+        "wasserstein": float(np.abs(shares[:, 0] - shares[:, 1]).sum() / 2),
         "errors": (~right).astype("float64"),
     }
 
 
 def correlations(frame: pd.DataFrame, chosen: Features) -> np.ndarray:
-    """How the features go together: Pearson's r of numbers and of "has the most frequent value" for categories; NaN where not defined."""
+    """How the features go together: Pearson's r of numbers and of "has the most frequent value" for categories; NaN
+    where not defined.
+    """
     cells = plain(frame, chosen)
     made = []
     for name in chosen.numbers:
@@ -85,7 +103,11 @@ def correlations(frame: pd.DataFrame, chosen: Features) -> np.ndarray:
 
 
 def by_group(
-    frame: pd.DataFrame, sensitive: Sequence[str], columns: Sequence[str], hidden: np.ndarray, told: dict[str, dict[str, Any]],
+    frame: pd.DataFrame,
+    sensitive: Sequence[str],
+    columns: Sequence[str],
+    hidden: np.ndarray,
+    told: dict[str, dict[str, Any]],
 ) -> dict[str, dict[str, dict[str, list[float]]]]:
     """The errors of hidden cells by group: {sensitive column: {group: {column: [errors]}}}."""
     made: dict[str, dict[str, dict[str, list[float]]]] = {}
@@ -101,8 +123,12 @@ def by_group(
     return made
 
 
-def group_scores(collected: dict[str, dict[str, dict[str, list[float]]]], numbers_among: Collection[str]) -> dict[str, dict[str, dict[str, Any]]]:
-    """Per group the nrmse and accuracy with 95 % intervals, each the mean over columns, as for all rows; a column with fewer than 10 cells in it does not count."""
+def group_scores(
+    collected: dict[str, dict[str, dict[str, list[float]]]], numbers_among: Collection[str]
+) -> dict[str, dict[str, dict[str, Any]]]:
+    """Per group the nrmse and accuracy with 95 % intervals, each the mean over columns, as for all rows; a column with
+    fewer than 10 cells in it does not count.
+    """
     told: dict[str, dict[str, dict[str, Any]]] = {}
     for name, groups in collected.items():
         told[name] = {}
@@ -111,12 +137,19 @@ def group_scores(collected: dict[str, dict[str, dict[str, list[float]]]], number
             squares = [errors for column, errors in enough.items() if column in numbers_among]
             misses = [errors for column, errors in enough.items() if column not in numbers_among]
             roots = [float(np.sqrt(errors.mean())) for errors in squares]
-            spreads = [_standard_error(errors) / (2 * root) if root > 0 else 0.0 for errors, root in zip(squares, roots, strict=True)]  # of a root: the delta method
+            spreads = [
+                _standard_error(errors) / (2 * root) if root > 0 else 0.0
+                for errors, root in zip(squares, roots, strict=True)
+            ]  # of a root: the delta method
             right = 1.0 - float(np.mean([errors.mean() for errors in misses])) if misses else None
             told[name][group] = {
-                "cells": sum(map(len, columns.values())), "nrmse": float(np.mean(roots)) if squares else None, "accuracy": right,
+                "cells": sum(map(len, columns.values())),
+                "nrmse": float(np.mean(roots)) if squares else None,
+                "accuracy": right,
                 "nrmse_interval": _around(float(np.mean(roots)), spreads) if squares else None,
-                "accuracy_interval": _around(right, [_standard_error(errors) for errors in misses], 1.0) if right is not None else None,
+                "accuracy_interval": (
+                    _around(right, [_standard_error(errors) for errors in misses], 1.0) if right is not None else None
+                ),
             }
     return told
 
@@ -143,7 +176,9 @@ def task_of(column: pd.Series) -> str | None:
 
 
 def scored(frame: pd.DataFrame, chosen: Features, target: pd.Series, seed: int) -> list[float]:
-    """Cross-validated scores of the linear baseline model, one per fold: ROC-AUC (one against the rest) or R squared."""
+    """Cross-validated scores of the linear baseline model, one per fold: ROC-AUC (one against the rest) or
+    R squared.
+    """
     from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
 
     task = task_of(target)
@@ -154,9 +189,18 @@ def scored(frame: pd.DataFrame, chosen: Features, target: pd.Series, seed: int) 
     label = wanted.astype(str).to_numpy() if task == "classes" else numbers(wanted)
     if task == "number":
         label = np.nan_to_num(scaled(label, *center_and_scale(label)))
-    elif task is None or len(places) < 2 * FOLDS or pd.Series(label).value_counts().min() < FOLDS or len(set(label)) < 2:
+    elif (
+        task is None or len(places) < 2 * FOLDS or pd.Series(label).value_counts().min() < FOLDS or len(set(label)) < 2
+    ):
         return []
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed) if task == "classes" else KFold(FOLDS, shuffle=True, random_state=seed)
+    folds = (
+        StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
+        if task == "classes"
+        else KFold(FOLDS, shuffle=True, random_state=seed)
+    )
     measure = ("roc_auc" if len(set(label)) == 2 else "roc_auc_ovr") if task == "classes" else "r2"
     model = estimator(chosen, "classes" if task == "classes" else "number")
-    return [float(value) for value in cross_val_score(model, sized(plain(frame.iloc[places], chosen)), label, cv=folds, scoring=measure)]
+    return [
+        float(value)
+        for value in cross_val_score(model, sized(plain(frame.iloc[places], chosen)), label, cv=folds, scoring=measure)
+    ]

@@ -14,8 +14,8 @@ WEAK = 0.1  # an effect below it hardly matters
 def em(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
     """Mean and covariance (divided by n) of multivariate normal numbers with gaps, by maximum likelihood.
 
-    The EM algorithm: Dempster, Laird and Rubin, 1977; Little and Rubin, Statistical Analysis with Missing Data, 2019, section
-    11.2.1. `matrix` is rows x columns with NaN for gaps; also says whether it converged.
+    The EM algorithm: Dempster, Laird and Rubin, 1977; Little and Rubin, Statistical Analysis with Missing Data, 2019,
+    section 11.2.1. `matrix` is rows x columns with NaN for gaps; also says whether it converged.
     """
     known = ~np.isnan(matrix)
     patterns, which = np.unique(known, axis=0, return_inverse=True)
@@ -29,7 +29,9 @@ def em(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
             if gone.any():
                 slope = np.linalg.solve(cover[np.ix_(pattern, pattern)], cover[np.ix_(pattern, gone)])
                 full[:, gone] = mean[gone] + (part[:, pattern] - mean[pattern]) @ slope
-                second[np.ix_(gone, gone)] += len(part) * (cover[np.ix_(gone, gone)] - cover[np.ix_(gone, pattern)] @ slope)
+                second[np.ix_(gone, gone)] += len(part) * (
+                    cover[np.ix_(gone, gone)] - cover[np.ix_(gone, pattern)] @ slope
+                )
             first += full.sum(axis=0)
             second += full.T @ full
         new_mean = first / rows
@@ -44,15 +46,19 @@ def em(matrix: np.ndarray) -> tuple[np.ndarray, np.ndarray, bool]:
 def little(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
     """Little's MCAR test on numbers with gaps (NaN): statistic, degrees of freedom, p-value and what they mean.
 
-    Little, A test of missing completely at random for multivariate data with missing values, JASA 83, 1988: do the means of
-    the rows with one pattern of gaps differ from the overall ones (by EM) more than chance allows? Numbers are standardised
-    first, which changes nothing in the statistic. The covariance is the maximum likelihood one (divided by n), as in R's
-    naniar. "effect" is how far the means of patterns lie from the overall ones, beyond chance, in standard deviations: the root of
-    (statistic - df) / rows. "why_not" says why the test cannot be done.
+    Little, A test of missing completely at random for multivariate data with missing values, JASA 83, 1988: do the
+    means of the rows with one pattern of gaps differ from the overall ones (by EM) more than chance allows? Numbers are
+    standardised first, which changes nothing in the statistic. The covariance is the maximum likelihood one (divided by
+    n), as in R's naniar. "effect" is how far the means of patterns lie from the overall ones, beyond chance, in
+    standard deviations: the root of (statistic - df) / rows. "why_not" says why the test cannot be done.
     """
     from scipy.stats import chi2
 
-    kept = [place for place in range(matrix.shape[1]) if (~np.isnan(matrix[:, place])).sum() > 1 and np.nanstd(matrix[:, place]) > 0]
+    kept = [
+        place
+        for place in range(matrix.shape[1])
+        if (~np.isnan(matrix[:, place])).sum() > 1 and np.nanstd(matrix[:, place]) > 0
+    ]
     matrix, names = matrix[:, kept], [names[place] for place in kept]
     matrix = matrix[(~np.isnan(matrix)).any(axis=1)]
     why = _why_not(matrix)
@@ -62,7 +68,12 @@ def little(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
     try:
         mean, cover, converged = em(matrix)
         if not converged:
-            return {"why_not": "the estimate of means and covariances did not settle: too much is missing, or columns hold nearly the same"}
+            return {
+                "why_not": (
+                    "the estimate of means and covariances did not settle: too much is missing, or columns hold nearly"
+                    " the same"
+                )
+            }
         statistic, freedom, patterns = _statistic(matrix, mean, cover)
     except np.linalg.LinAlgError:
         return {"why_not": "some columns can be computed from others, so their covariance cannot be inverted"}
@@ -70,20 +81,37 @@ def little(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
         return {"why_not": "the patterns of gaps leave nothing to compare"}
     p, effect = float(chi2.sf(statistic, freedom)), float(np.sqrt(max(0.0, statistic - freedom) / len(matrix)))
     said = (
-        f"Rows with different gaps differ in what is known of them by more than chance (p = {p:.3g}), but by so little (effect {effect:.2f} standard deviations) that it hardly matters."
-        if p < 0.05 and effect < WEAK else
-        f"Rows with different gaps differ in what is known of them, by more than chance (p = {p:.3g}, effect {effect:.2f} standard deviations): the cells are not missing completely at random."
-        if p < 0.05 else
-        f"No sign against cells being missing completely at random (p = {p:.3g}). That is no proof of it: few rows show little, and means alone are compared."
+        f"Rows with different gaps differ in what is known of them by more than chance (p = {p:.3g}), but by so little"
+        f" (effect {effect:.2f} standard deviations) that it hardly matters."
+        if p < 0.05 and effect < WEAK
+        else (
+            f"Rows with different gaps differ in what is known of them, by more than chance (p = {p:.3g}, effect"
+            f" {effect:.2f} standard deviations): the cells are not missing completely at random."
+            if p < 0.05
+            else (
+                f"No sign against cells being missing completely at random (p = {p:.3g}). That is no proof of it: few"
+                " rows show little, and means alone are compared."
+            )
+        )
     )
-    return {"statistic": statistic, "df": freedom, "p": p, "effect": effect, "patterns": patterns, "rows": len(matrix), "columns": names, "words": said}
+    return {
+        "statistic": statistic,
+        "df": freedom,
+        "p": p,
+        "effect": effect,
+        "patterns": patterns,
+        "rows": len(matrix),
+        "columns": names,
+        "words": said,
+    }
 
 
 def little_of_scores(matrix: np.ndarray, names: list[str]) -> dict[str, Any]:
-    """Little's test on normal scores in place of numbers: each number becomes the normal quantile of its rank (van der Waerden 1952).
+    """Little's test on normal scores in place of numbers: each number becomes the normal quantile of its rank (van der
+    Waerden 1952).
 
-    Whether cells are missing completely at random does not depend on the scale of the numbers, and Little's test does: on lognormal
-    columns it raised false alarms in 12.8 of 100 tables. Ranks keep it near 5.
+    Whether cells are missing completely at random does not depend on the scale of the numbers, and Little's test does:
+    on lognormal columns it raised false alarms in 12.8 of 100 tables. Ranks keep it near 5.
     """
     from scipy.stats import norm, rankdata
 

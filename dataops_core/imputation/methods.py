@@ -22,12 +22,18 @@ METHODS = {  # the simplest first: of equally good methods the first one is reco
     "group_median": "numbers get the median of their group, categories its most frequent value",
     "forward": "the last known value, in the order of time",
     "backward": "the next known value, in the order of time",
-    "interpolate": "numbers on a straight line between the known values before and after, in the order of time; categories the last known value",
+    "interpolate": (
+        "numbers on a straight line between the known values before and after, in the order of time; categories the"
+        " last known value"
+    ),
     "hot_deck": "the value of another row, drawn by chance",
     "bayesian_ridge": "predicted from the other columns by straight lines",
     "knn": "the five most similar rows are asked",
     "trees": "predicted from the other columns by gradient-boosted trees",
-    "several": "drawn five times by chained equations (fill_several_times); judged by the mean of the draws, and by whether they hold the truth",
+    "several": (
+        "drawn five times by chained equations (fill_several_times); judged by the mean of the draws, and by whether"
+        " they hold the truth"
+    ),
 }
 SEVERAL = "several"  # which makes copies, and never takes the place of one filling
 ALONG = ("forward", "backward", "interpolate")  # which need the order of the rows
@@ -58,7 +64,9 @@ def offered(task: Task, asked: Sequence[str] | None) -> list[str]:
         if name == "group_median" and task.group is None:
             raise SettingError("There is no column of groups to take medians in.", "methods", "Leave group_median out.")
         if name in ALONG and task.time is None:
-            raise SettingError(f'"{name}" needs the order of the rows.', "methods", "Name the column with the time (--time).")
+            raise SettingError(
+                f'"{name}" needs the order of the rows.', "methods", "Name the column with the time (--time)."
+            )
     if asked is not None and not asked:
         raise SettingError("No method is chosen.", "methods", f"Choose some of: {', '.join(METHODS)}.")
     if asked:
@@ -76,13 +84,23 @@ def steps_of(method: str, task: Task) -> list[dict[str, Any]]:
         by = {"by": [task.group]} if method == "group_median" else {}
         how = "mean" if method == "mean" else "median"
         numbers = [_step("fill_missing", task.numbers, how=how, **by)] if task.numbers else []
-        return numbers + ([_step("fill_missing", task.categories, how="most_frequent", **by)] if task.categories else [])
+        return numbers + (
+            [_step("fill_missing", task.categories, how="most_frequent", **by)] if task.categories else []
+        )
     if method == "most_frequent":
         return [_step("fill_missing", task.columns, how="most_frequent")]
-    if method in ALONG:  # what has no known value on the needed side is filled too, or the advice would leave cells empty
-        between = [_step("fill_along", task.numbers, how="interpolate", order=task.time)] if method == "interpolate" else []
+    if (
+        method in ALONG
+    ):  # what has no known value on the needed side is filled too, or the advice would leave cells empty
+        between = (
+            [_step("fill_along", task.numbers, how="interpolate", order=task.time)] if method == "interpolate" else []
+        )
         columns = task.categories if between else tuple(task.columns)
-        carried = [_step("fill_along", columns, how="backward" if method == "backward" else "forward", order=task.time)] if columns else []
+        carried = (
+            [_step("fill_along", columns, how="backward" if method == "backward" else "forward", order=task.time)]
+            if columns
+            else []
+        )
         return [*between, *carried, *steps_of("median", task)]
     if method == "hot_deck":
         return [_step("fill_hot_deck", task.columns)]
@@ -116,7 +134,9 @@ def best_group(frame: pd.DataFrame, chosen: Features, numbers: Sequence[str], ca
         key = frame[group].astype(object)
         if not 2 <= key.nunique() <= MOST_GROUPS:
             continue
-        told = [_explained(frame[name], key) for name in numbers] + [_guessed(frame[name], key) for name in categories if name != group]
+        told = [_explained(frame[name], key) for name in numbers] + [
+            _guessed(frame[name], key) for name in categories if name != group
+        ]
         share = float(np.mean(told)) if told else 0.0
         if share > most:
             best, most = group, share

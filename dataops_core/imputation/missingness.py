@@ -1,4 +1,6 @@
-"""Can it be told from the other columns where a column is missing? A model per column, judged on rows it did not see."""
+"""Can it be told from the other columns where a column is missing? A model per column, judged on rows it
+did not see.
+"""
 
 from __future__ import annotations
 
@@ -27,33 +29,73 @@ NAMED = 3  # columns that tell most
 def missingness(frame: pd.DataFrame, name: str, chosen: Features, seed: int) -> dict[str, Any]:
     """How well the gaps of a column can be told from the other columns (and from where these have gaps).
 
-    AUC: the chance that a row with a gap is ranked above one without; 0.5 is guessing. Five-fold cross-validation on 4,000
-    rows at most; the 95 % interval is Hanley and McNeil's (Radiology 143, 1982). `tells` are the columns whose shuffling
-    costs most. Comes back with "verdict" (random, slight, depends, too few) and "words".
+    AUC: the chance that a row with a gap is ranked above one without; 0.5 is guessing. Five-fold cross-validation on
+    4,000 rows at most; the 95 % interval is Hanley and McNeil's (Radiology 143, 1982). `tells` are the columns whose
+    shuffling costs most. Comes back with "verdict" (random, slight, depends, too few) and "words".
     """
     gone = frame[name].isna().to_numpy(dtype=bool)
-    others = Features(tuple(n for n in chosen.numbers if n != name), tuple(n for n in chosen.categories if n != name), {})
+    others = Features(
+        tuple(n for n in chosen.numbers if n != name), tuple(n for n in chosen.categories if n != name), {}
+    )
     fewer = int(min(gone.sum(), (~gone).sum()))
     if fewer < FEWEST:
-        return {"auc": None, "interval": None, "tells": [], "verdict": "too few", "words": f"Too few {'gaps' if gone.sum() <= len(gone) / 2 else 'known values'} ({fewer}) to tell what they depend on."}
+        return {
+            "auc": None,
+            "interval": None,
+            "tells": [],
+            "verdict": "too few",
+            "words": (
+                f"Too few {'gaps' if gone.sum() <= len(gone) / 2 else 'known values'} ({fewer}) to tell what they"
+                " depend on."
+            ),
+        }
     if not others.names:
-        return {"auc": None, "interval": None, "tells": [], "verdict": "too few", "words": "There is no other column that could tell anything."}
+        return {
+            "auc": None,
+            "interval": None,
+            "tells": [],
+            "verdict": "too few",
+            "words": "There is no other column that could tell anything.",
+        }
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         some, lost = _sampled(frame, gone, seed) if len(frame) > ROWS else (frame, gone)
         auc, drops = _judged(some, lost, others, seed, trees=fewer >= FOR_TREES)
     low, high = hanley(auc, int(lost.sum()), int((~lost).sum()))
-    tells = [{"column": column, "auc_lost": lost} for column, lost in sorted(drops.items(), key=lambda pair: -pair[1]) if lost > 0.005][:NAMED]
+    tells = [
+        {"column": column, "auc_lost": lost}
+        for column, lost in sorted(drops.items(), key=lambda pair: -pair[1])
+        if lost > 0.005
+    ][:NAMED]
     told: dict[str, Any] = {"auc": auc, "interval": [low, high], "tells": tells}
     named = " and ".join(f'"{each["column"]}"' for each in tells) or "several columns together"
     if low > 0.5 and auc < SLIGHT:
-        return told | {"verdict": "random", "words": f"Nearly random: the other columns tell where it is missing a little better than chance (AUC {auc:.2f}; 0.5 is guessing), too little to matter."}
+        return told | {
+            "verdict": "random",
+            "words": (
+                f"Nearly random: the other columns tell where it is missing a little better than chance (AUC {auc:.2f};"
+                " 0.5 is guessing), too little to matter."
+            ),
+        }
     if low <= 0.5:
-        return told | {"verdict": "random", "words": f"Looks random: the other columns cannot tell where it is missing (AUC {auc:.2f}; 0.5 is guessing)."}
+        return told | {
+            "verdict": "random",
+            "words": (
+                f"Looks random: the other columns cannot tell where it is missing (AUC {auc:.2f}; 0.5 is guessing)."
+            ),
+        }
     how = " ".join(describe_gap(frame[each["column"]], gone) for each in tells[:2])
     if auc < CLEAR:
-        return told | {"verdict": "slight", "words": f"Depends a little on {named} (AUC {auc:.2f}; 0.5 is guessing). {how}".strip()}
-    return told | {"verdict": "depends", "words": f"Depends on {named} (AUC {auc:.2f}; 0.5 is guessing): not missing completely at random. {how}".strip()}
+        return told | {
+            "verdict": "slight",
+            "words": f"Depends a little on {named} (AUC {auc:.2f}; 0.5 is guessing). {how}".strip(),
+        }
+    return told | {
+        "verdict": "depends",
+        "words": (
+            f"Depends on {named} (AUC {auc:.2f}; 0.5 is guessing): not missing completely at random. {how}".strip()
+        ),
+    }
 
 
 def hanley(auc: float, positives: int, negatives: int) -> tuple[float, float]:
@@ -63,12 +105,16 @@ def hanley(auc: float, positives: int, negatives: int) -> tuple[float, float]:
     [0.84, 0.96]
     """
     one, two = auc / (2 - auc), 2 * auc**2 / (1 + auc)
-    variance = (auc * (1 - auc) + (positives - 1) * (one - auc**2) + (negatives - 1) * (two - auc**2)) / (positives * negatives)
+    variance = (auc * (1 - auc) + (positives - 1) * (one - auc**2) + (negatives - 1) * (two - auc**2)) / (
+        positives * negatives
+    )
     half = 1.959964 * float(np.sqrt(max(0.0, variance)))
     return max(0.0, auc - half), min(1.0, auc + half)
 
 
-def _judged(frame: pd.DataFrame, gone: np.ndarray, others: Features, seed: int, *, trees: bool) -> tuple[float, dict[str, float]]:
+def _judged(
+    frame: pd.DataFrame, gone: np.ndarray, others: Features, seed: int, *, trees: bool
+) -> tuple[float, dict[str, float]]:
     """The cross-validated AUC, and what it loses on one held-out part when a column is shuffled."""
     from sklearn.metrics import roc_auc_score
     from sklearn.model_selection import StratifiedKFold
@@ -97,10 +143,16 @@ def _strongest(cells: pd.DataFrame, gone: np.ndarray) -> list[str]:
         return list(cells.columns)
     strength = {}
     for name in cells.columns:
-        coded = cells[name].to_numpy() if cells[name].dtype == np.float64 else pd.factorize(cells[name])[0].astype("float64")
+        coded = (
+            cells[name].to_numpy()
+            if cells[name].dtype == np.float64
+            else pd.factorize(cells[name])[0].astype("float64")
+        )
         lost = np.isnan(coded)
         pairs = ((np.where(lost, np.nanmean(coded) if not lost.all() else 0.0, coded), gone), (lost, gone))
-        strength[name] = max((abs(float(np.corrcoef(one, other)[0, 1])) for one, other in pairs if np.std(one) > 0), default=0.0)
+        strength[name] = max(
+            (abs(float(np.corrcoef(one, other)[0, 1])) for one, other in pairs if np.std(one) > 0), default=0.0
+        )
     return sorted(strength, key=lambda name: -strength[name])[:SHUFFLED]
 
 
@@ -119,7 +171,9 @@ def _sampled(frame: pd.DataFrame, gone: np.ndarray, seed: int) -> tuple[pd.DataF
     chance = np.random.default_rng(seed)
     parts = [np.flatnonzero(gone), np.flatnonzero(~gone)]
     few = min(parts, key=len)
-    kept = chance.choice(few, min(len(few), max(round(ROWS * len(few) / len(frame)), min(500, len(few)))), replace=False)
+    kept = chance.choice(
+        few, min(len(few), max(round(ROWS * len(few) / len(frame)), min(500, len(few)))), replace=False
+    )
     rest = max(parts, key=len) if few is not max(parts, key=len) else parts[1]
     rows = np.sort(np.concatenate([kept, chance.choice(rest, min(len(rest), ROWS - len(kept)), replace=False)]))
     return frame.iloc[rows], gone[rows]
@@ -129,7 +183,13 @@ def _cells(frame: pd.DataFrame, others: Features) -> pd.DataFrame:
     """Numbers standardised, categories as codes, NaN where not known."""
     columns = describe(frame, others.names, standardise=True)
     state = read_state(frame, columns)
-    return pd.DataFrame({name: np.where(cells == GONE, np.nan, cells) if cells.dtype.kind == "i" else cells for name, cells in state.items()}, index=frame.index)
+    return pd.DataFrame(
+        {
+            name: np.where(cells == GONE, np.nan, cells) if cells.dtype.kind == "i" else cells
+            for name, cells in state.items()
+        },
+        index=frame.index,
+    )
 
 
 def _trees(cells: pd.DataFrame, gone: np.ndarray, others: Features, seed: int) -> Any:
@@ -151,10 +211,15 @@ def describe_gap(column: pd.Series, gone: np.ndarray) -> str:
     """One sentence on how the rows with the gap differ from the others in a column."""
     lost = column.isna().to_numpy(dtype=bool)
     if FEWEST <= lost.sum() < len(lost) and abs(gone[lost].mean() - gone[~lost].mean()) > TOO:
-        return f'It is missing in {gone[lost].mean():.0%} of the rows in which "{column.name}" is missing too, in {gone[~lost].mean():.0%} of the others.'
+        return (
+            f'It is missing in {gone[lost].mean():.0%} of the rows in which "{column.name}" is missing too, in'
+            f" {gone[~lost].mean():.0%} of the others."
+        )
     if is_number(column) and str(column.dtype) != "datetime64[us]":
         values = numbers(column)
-        there, here = (float(np.nanmedian(part)) if np.isfinite(part).any() else np.nan for part in (values[~gone], values[gone]))
+        there, here = (
+            float(np.nanmedian(part)) if np.isfinite(part).any() else np.nan for part in (values[~gone], values[gone])
+        )
         if np.isfinite([there, here]).all() and there != here:
             return f'The median of "{column.name}" is {here:g} where it is missing and {there:g} elsewhere.'
         return ""
@@ -167,4 +232,6 @@ def describe_gap(column: pd.Series, gone: np.ndarray) -> str:
         return ""
     most = shares.idxmax()
     rest = gone[(texts != most).to_numpy()].mean()
-    return f'It is missing in {shares[most]:.0%} of the rows whose "{column.name}" is {most}, in {rest:.0%} of the others.'
+    return (
+        f'It is missing in {shares[most]:.0%} of the rows whose "{column.name}" is {most}, in {rest:.0%} of the others.'
+    )

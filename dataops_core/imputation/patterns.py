@@ -26,17 +26,26 @@ def patterns(gone: np.ndarray, names: Sequence[str]) -> dict[str, Any]:
     found, counts = np.unique(gone, axis=0, return_counts=True)
     order = sorted(range(len(found)), key=lambda place: (-counts[place], found[place].tolist()))
     shown = [
-        {"missing": [name for name, lost in zip(names, found[place], strict=True) if lost], "rows": int(counts[place]), "share": float(counts[place] / len(gone))}
+        {
+            "missing": [name for name, lost in zip(names, found[place], strict=True) if lost],
+            "rows": int(counts[place]),
+            "share": float(counts[place] / len(gone)),
+        }
         for place in order[:MOST_PATTERNS]
     ]
     rest = order[MOST_PATTERNS:]
-    return {"columns": list(names), "rows": shown, "rest": {"patterns": len(rest), "rows": int(counts[rest].sum()) if rest else 0}}
+    return {
+        "columns": list(names),
+        "rows": shown,
+        "rest": {"patterns": len(rest), "rows": int(counts[rest].sum()) if rest else 0},
+    }
 
 
 def together(gone: np.ndarray, names: Sequence[str]) -> list[dict[str, Any]]:
     """Pairs of columns that are missing together more, or less, often than by chance: the strongest 50, by phi.
 
-    `expected` is the number of rows with both gaps if they came independently; `phi` the correlation of the two gaps (-1 to 1).
+    `expected` is the number of rows with both gaps if they came independently; `phi` the correlation of the two gaps
+    (-1 to 1).
     """
     if len(gone) < 2:
         return []
@@ -49,25 +58,41 @@ def together(gone: np.ndarray, names: Sequence[str]) -> list[dict[str, Any]]:
             if spread > 0:
                 expected = each[one] * each[other] / len(gone)
                 phi = (len(gone) * both[one, other] - each[one] * each[other]) / spread
-                made.append({
-                    "columns": [names[one], names[other]], "both": int(both[one, other]), "expected": float(expected),
-                    "ratio": float(both[one, other] / expected), "phi": float(phi),
-                })
+                made.append(
+                    {
+                        "columns": [names[one], names[other]],
+                        "both": int(both[one, other]),
+                        "expected": float(expected),
+                        "ratio": float(both[one, other] / expected),
+                        "phi": float(phi),
+                    }
+                )
     return sorted(made, key=lambda pair: -abs(pair["phi"]))[:MOST_PAIRS]
 
 
 def levels_of(column: pd.Series) -> list[str | None]:
-    """Each row's group: the value (the 20 most frequent; others together), or one of four ranges of a number; None where missing."""
+    """Each row's group: the value (the 20 most frequent; others together), or one of four ranges of a number; None
+    where missing.
+    """
     if is_number(column) and column.dropna().nunique() > MOST_LEVELS:
         values = numbers(column)
-        edges = np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1))) if np.isfinite(values).any() else np.array([])
+        edges = (
+            np.unique(np.nanquantile(values, np.linspace(0, 1, BINS + 1)))
+            if np.isfinite(values).any()
+            else np.array([])
+        )
         if len(edges) < 2:
             return [None] * len(column)
         place = np.clip(np.searchsorted(edges, values, side="right") - 1, 0, len(edges) - 2)
         told = [_edge(edge, column) for edge in edges]
-        return [None if np.isnan(value) else f"{told[at]} to {told[at + 1]}" for value, at in zip(values, place, strict=True)]
+        return [
+            None if np.isnan(value) else f"{told[at]} to {told[at + 1]}"
+            for value, at in zip(values, place, strict=True)
+        ]
     texts = cell_texts(column)
-    often = set(pd.Series([text for text in texts if text is not None], dtype=object).value_counts().index[:MOST_LEVELS])
+    often = set(
+        pd.Series([text for text in texts if text is not None], dtype=object).value_counts().index[:MOST_LEVELS]
+    )
     return [text if text is None or text in often else "all others" for text in texts]
 
 
@@ -76,18 +101,25 @@ def _edge(edge: float, column: pd.Series) -> str:
 
 
 def shares_by(levels: Sequence[str | None], gone: np.ndarray, names: Sequence[str]) -> dict[str, dict[str, Any]]:
-    """Per group its rows, and the share of them in which each column is missing: {group: {"n", "shares": {column: share}}}."""
+    """Per group its rows, and the share of them in which each column is missing: {group: {"n", "shares": {column:
+    share}}}.
+    """
     made: dict[str, dict[str, Any]] = {}
     keys = np.array(["" if level is None else level for level in levels], dtype=object)
     there = np.array([level is not None for level in levels], dtype=bool)
     for level in sorted({level for level in levels if level is not None}):
         rows = there & (keys == level)
-        made[level] = {"n": int(rows.sum()), "shares": {name: float(share) for name, share in zip(names, gone[rows].mean(axis=0), strict=True)}}
+        made[level] = {
+            "n": int(rows.sum()),
+            "shares": {name: float(share) for name, share in zip(names, gone[rows].mean(axis=0), strict=True)},
+        }
     return made
 
 
 def over_time(column: pd.Series, gone: np.ndarray, names: Sequence[str]) -> dict[str, Any]:
-    """Shares of missing cells per period: days, months or years, as fits the span; of numbers, in ranges of equally many rows."""
+    """Shares of missing cells per period: days, months or years, as fits the span; of numbers, in ranges of equally
+    many rows.
+    """
     values = numbers(column)
     known = np.isfinite(values)
     if not known.any():
@@ -107,4 +139,8 @@ def over_time(column: pd.Series, gone: np.ndarray, names: Sequence[str]) -> dict
         keys = [told[at] if there else None for at, there in zip(place, known, strict=True)]
         order = told
     found = shares_by(keys, gone, names)
-    return {"column": column.name, "unit": unit, "periods": [{"period": key, **found[key]} for key in order if key in found]}
+    return {
+        "column": column.name,
+        "unit": unit,
+        "periods": [{"period": key, **found[key]} for key in order if key in found],
+    }

@@ -1,4 +1,6 @@
-"""Which method to take: the best combined score, and of equally good ones the simplest; with the reason in plain words."""
+"""Which method to take: the best combined score, and of equally good ones the simplest; with the reason in
+plain words.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ import numpy as np
 from dataops_core.imputation.methods import SEVERAL
 
 CLOSE = 0.01  # a simpler method may be worse by this share, where the difference is within chance
-APART = 0.01  # numbers and categories get methods of their own where the best single one is worse by more than this share
+APART = (
+    0.01  # numbers and categories get methods of their own where the best single one is worse by more than this share
+)
 
 
 def interval(values: Sequence[float]) -> list[float] | None:
@@ -19,19 +23,35 @@ def interval(values: Sequence[float]) -> list[float] | None:
 
     if len(values) < 2:
         return None
-    middle, half = float(np.mean(values)), float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+    middle, half = (
+        float(np.mean(values)),
+        float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))),
+    )
     return [middle - half, middle + half]
 
 
 def losses(runs: Any) -> np.ndarray:
-    """Per hiding one number, the less the better: the mean over columns of the nrmse and of the share of wrong categories."""
-    return np.array([
-        float(np.mean([each["nrmse"] if each.get("nrmse") is not None else 1.0 - each.get("accuracy", 0.0) for each in columns.values()]))
-        for columns in runs.columns
-    ])
+    """Per hiding one number, the less the better: the mean over columns of the nrmse and of the share of wrong
+    categories.
+    """
+    return np.array(
+        [
+            float(
+                np.mean(
+                    [
+                        each["nrmse"] if each.get("nrmse") is not None else 1.0 - each.get("accuracy", 0.0)
+                        for each in columns.values()
+                    ]
+                )
+            )
+            for columns in runs.columns
+        ]
+    )
 
 
-def recommend(told: dict[str, dict[str, Any]], runs: dict[str, Any], steps: dict[str, list[dict[str, Any]]], order: list[str]) -> dict[str, Any]:
+def recommend(
+    told: dict[str, dict[str, Any]], runs: dict[str, Any], steps: dict[str, list[dict[str, Any]]], order: list[str]
+) -> dict[str, Any]:
     """{"recommended", "reason", "step", "steps"}; a method made of two is added to `told` under a name of its own."""
     names = [name for name in order if name in told and name != SEVERAL] or [name for name in order if name in told]
     by_loss = {name: losses(runs[name]) for name in names}
@@ -42,12 +62,21 @@ def recommend(told: dict[str, dict[str, Any]], runs: dict[str, Any], steps: dict
     if len(parts) == 2 and parts["nrmse"] != parts["accuracy"] and max(worse.values()) > APART:
         return _two(parts["nrmse"], parts["accuracy"], simple, told, steps)
     peers = [name for name in names if name != simple and _by_chance(by_loss[simple], by_loss[name])]
-    return {"recommended": simple, "reason": _reason(simple, best, told, names, peers), "step": steps[simple][0], "steps": steps[simple]}
+    return {
+        "recommended": simple,
+        "reason": _reason(simple, best, told, names, peers),
+        "step": steps[simple][0],
+        "steps": steps[simple],
+    }
 
 
 def as_good(name: str, best: str, told: dict[str, dict[str, Any]], by_loss: dict[str, np.ndarray]) -> bool:
-    """Whether a method is no worse than the best beyond chance (paired over the hidings), nor by more than 1 % in any measure."""
-    if any(_worse(what, told[name], told[best]) > CLOSE for what in ("nrmse", "accuracy")) or len(by_loss[name]) != len(by_loss[best]):
+    """Whether a method is no worse than the best beyond chance (paired over the hidings), nor by more than 1 % in any
+    measure.
+    """
+    if any(_worse(what, told[name], told[best]) > CLOSE for what in ("nrmse", "accuracy")) or len(by_loss[name]) != len(
+        by_loss[best]
+    ):
         return False
     apart = interval((by_loss[name] - by_loss[best]).tolist())
     return apart is None or apart[0] <= 0.0
@@ -71,40 +100,86 @@ def _worse(what: str, one: dict[str, Any], other: dict[str, Any]) -> float:
 def _simplest(what: str, names: list[str], told: dict[str, dict[str, Any]]) -> str:
     """The simplest method that is within 0.5 % of the best in one measure."""
     able = [name for name in names if told[name][what] is not None]
-    if what == "accuracy" and "most_frequent" in able:  # mean and median give categories the same, under a name that misleads
+    if (
+        what == "accuracy" and "most_frequent" in able
+    ):  # mean and median give categories the same, under a name that misleads
         able = [name for name in able if name not in ("mean", "median")]
     best = min(able, key=lambda name: told[name][what] if what == "nrmse" else -told[name][what])
     return next(name for name in able if _worse(what, told[name], told[best]) <= CLOSE / 2)
 
 
-def _two(numbers: str, categories: str, single: str, told: dict[str, dict[str, Any]], steps: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+def _two(
+    numbers: str, categories: str, single: str, told: dict[str, dict[str, Any]], steps: dict[str, list[dict[str, Any]]]
+) -> dict[str, Any]:
     """A recommendation of one method for numbers and another for categories."""
+
     def only(entries: list[dict[str, Any]], wanted: set[str]) -> list[dict[str, Any]]:
-        kept = [entry | {"with": entry["with"] | {"columns": [name for name in entry["with"]["columns"] if name in wanted]}} for entry in entries]
+        kept = [
+            entry | {"with": entry["with"] | {"columns": [name for name in entry["with"]["columns"] if name in wanted]}}
+            for entry in entries
+        ]
         return [entry for entry in kept if entry["with"]["columns"]]
 
     one, other = told[numbers], told[categories]
-    columns = {name: one["by_column"][name] if "accuracy" not in one["by_column"][name] else other["by_column"][name] for name in one["by_column"]}
-    made = only(steps[numbers], {n for n in columns if "accuracy" not in columns[n]}) + only(steps[categories], {n for n in columns if "accuracy" in columns[n]})
+    columns = {
+        name: one["by_column"][name] if "accuracy" not in one["by_column"][name] else other["by_column"][name]
+        for name in one["by_column"]
+    }
+    made = only(steps[numbers], {n for n in columns if "accuracy" not in columns[n]}) + only(
+        steps[categories], {n for n in columns if "accuracy" in columns[n]}
+    )
     name = f"{numbers} + {categories}"
-    constant = {n: v for part, has in ((one, False), (other, True)) for n, v in part["degenerate_columns"].items() if ("accuracy" in columns[n]) == has}
+    constant = {
+        n: v
+        for part, has in ((one, False), (other, True))
+        for n, v in part["degenerate_columns"].items()
+        if ("accuracy" in columns[n]) == has
+    }
     told[name] = {
-        "nrmse": one["nrmse"], "nrmse_interval": one["nrmse_interval"], "accuracy": other["accuracy"], "accuracy_interval": other["accuracy_interval"],
-        "wasserstein": float(np.mean([each["wasserstein"] for each in columns.values() if "wasserstein" in each])), "wasserstein_interval": None,
-        "crps": one["crps"], "crps_interval": one["crps_interval"], "coverage": None, "coverage_interval": None,
+        "nrmse": one["nrmse"],
+        "nrmse_interval": one["nrmse_interval"],
+        "accuracy": other["accuracy"],
+        "accuracy_interval": other["accuracy_interval"],
+        "wasserstein": float(np.mean([each["wasserstein"] for each in columns.values() if "wasserstein" in each])),
+        "wasserstein_interval": None,
+        "crps": one["crps"],
+        "crps_interval": one["crps_interval"],
+        "coverage": None,
+        "coverage_interval": None,
         "by_pattern": {
-            kind: {"nrmse": one["by_pattern"][kind]["nrmse"], "accuracy": other["by_pattern"][kind]["accuracy"], "wasserstein": None} for kind in one["by_pattern"]
+            kind: {
+                "nrmse": one["by_pattern"][kind]["nrmse"],
+                "accuracy": other["by_pattern"][kind]["accuracy"],
+                "wasserstein": None,
+            }
+            for kind in one["by_pattern"]
         },
-        "by_column": columns, "by_group": {
-            name: {group: each | {key: other["by_group"][name].get(group, {}).get(key) for key in ("accuracy", "accuracy_interval")} for group, each in groups.items()}
+        "by_column": columns,
+        "by_group": {
+            name: {
+                group: (
+                    each
+                    | {
+                        key: other["by_group"][name].get(group, {}).get(key)
+                        for key in ("accuracy", "accuracy_interval")
+                    }
+                )
+                for group, each in groups.items()
+            }
             for name, groups in one["by_group"].items()
         },
-        "correlations": None, "score": None, "score_interval": None, "seconds": one["seconds"] + other["seconds"],
-        "degenerate": bool(constant), "degenerate_columns": constant, "warning": " ".join(dict.fromkeys(w for w in (one["warning"], other["warning"]) if w and constant)),
+        "correlations": None,
+        "score": None,
+        "score_interval": None,
+        "seconds": one["seconds"] + other["seconds"],
+        "degenerate": bool(constant),
+        "degenerate_columns": constant,
+        "warning": " ".join(dict.fromkeys(w for w in (one["warning"], other["warning"]) if w and constant)),
     }
     reason = (
-        f"{_named(numbers)} recovers numbers well (error {one['nrmse']:.3f}), {_named(categories)} categories ({other['accuracy']:.1%} right); "
-        f"one method for both, {_named(single)}, would reach {told[single]['nrmse']:.3f} and {told[single]['accuracy']:.1%}."
+        f"{_named(numbers)} recovers numbers well (error {one['nrmse']:.3f}), {_named(categories)} categories"
+        f" ({other['accuracy']:.1%} right); one method for both, {_named(single)}, would reach"
+        f" {told[single]['nrmse']:.3f} and {told[single]['accuracy']:.1%}."
     )
     return {"recommended": name, "reason": reason, "step": made[0], "steps": made}
 
@@ -115,15 +190,23 @@ def _named(name: str) -> str:
 
 def _said(each: dict[str, Any]) -> str:
     numbers = [f"an error of {each['nrmse']:.3f} standard deviations in numbers"] if each["nrmse"] is not None else []
-    return " and ".join(numbers + ([f"{each['accuracy']:.1%} of the categories right"] if each["accuracy"] is not None else []))
+    return " and ".join(
+        numbers + ([f"{each['accuracy']:.1%} of the categories right"] if each["accuracy"] is not None else [])
+    )
 
 
 def _reason(name: str, best: str, told: dict[str, dict[str, Any]], names: list[str], peers: list[str]) -> str:
     if name != best:
-        return f"{_named(name)} reaches {_said(told[name])}; {_named(best)} is better by no more than chance and 1 %, and less simple."
+        return (
+            f"{_named(name)} reaches {_said(told[name])}; {_named(best)} is better by no more than chance and 1 %, and"
+            " less simple."
+        )
     plain = next((other for other in ("mean", "most_frequent", "median") if other in names and other != name), None)
     than = f"; {_named(plain)} reaches {_said(told[plain])}" if plain else ""
     if peers:
         alike = min(peers, key=lambda other: (told[other]["nrmse"] or 0.0) - (told[other]["accuracy"] or 0.0))
-        return f"{_named(name)} recovers hidden cells as well as any: {_said(told[name])}; {_named(alike)}, with {_said(told[alike])}, is as good as it within chance{than if alike not in than else ''}."
+        return (
+            f"{_named(name)} recovers hidden cells as well as any: {_said(told[name])}; {_named(alike)}, with"
+            f" {_said(told[alike])}, is as good as it within chance{than if alike not in than else ''}."
+        )
     return f"{_named(name)} recovers hidden cells best: {_said(told[name])}{than}."

@@ -21,10 +21,11 @@ FEWEST = 30  # known values to judge it by
 def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: float | None = None) -> dict[str, Any]:
     """Pool one estimate per completed table, and its squared standard error, by Rubin's rules.
 
-    Rubin, Multiple Imputation for Nonresponse in Surveys, 1987, chapter 3: estimate = mean; total variance = within + (1 + 1/m)
-    between. Degrees of freedom: (m - 1) / lambda^2, lambda = (1 + 1/m) between / total; with `complete_df` (those of the
-    complete table) corrected for small samples (Barnard and Rubin, Biometrika 86, 1999). None stands for "without limit".
-    `missing_information` is Rubin's gamma = (r + 2 / (df + 3)) / (r + 1), r = (1 + 1/m) between / within. `interval` is the 95 % one.
+    Rubin, Multiple Imputation for Nonresponse in Surveys, 1987, chapter 3: estimate = mean; total variance = within +
+    (1 + 1/m) between. Degrees of freedom: (m - 1) / lambda^2, lambda = (1 + 1/m) between / total; with `complete_df`
+    (those of the complete table) corrected for small samples (Barnard and Rubin, Biometrika 86, 1999). None stands for
+    "without limit". `missing_information` is Rubin's gamma = (r + 2 / (df + 3)) / (r + 1), r = (1 + 1/m) between /
+    within. `interval` is the 95 % one.
 
     Raises SettingError for fewer than two tables, unequal numbers, or variances that are negative or no numbers.
     """
@@ -32,11 +33,21 @@ def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: f
 
     many = len(estimates)
     if many < 2 or many != len(variances):
-        raise SettingError(f"{many} estimates and {len(variances)} variances cannot be pooled.", "rubin", "Give one of each per completed table, two tables at least.")
+        raise SettingError(
+            f"{many} estimates and {len(variances)} variances cannot be pooled.",
+            "rubin",
+            "Give one of each per completed table, two tables at least.",
+        )
     if not np.isfinite([*estimates, *variances]).all() or min(variances) < 0:
-        raise SettingError("An estimate or a variance is no number, or a variance is negative.", "rubin", "Give squared standard errors.")
+        raise SettingError(
+            "An estimate or a variance is no number, or a variance is negative.",
+            "rubin",
+            "Give squared standard errors.",
+        )
     if complete_df is not None and not complete_df > 0:
-        raise SettingError(f"{complete_df} degrees of freedom are none.", "rubin", "Give those of the complete table, such as n - 1.")
+        raise SettingError(
+            f"{complete_df} degrees of freedom are none.", "rubin", "Give those of the complete table, such as n - 1."
+        )
     middle, within, between = float(np.mean(estimates)), float(np.mean(variances)), float(np.var(estimates, ddof=1))
     added = (1 + 1 / many) * between
     total = within + added
@@ -53,8 +64,16 @@ def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: f
     else:
         half = math.inf
     return {
-        "estimate": middle, "m": many, "within": within, "between": between, "total": total, "standard_error": math.sqrt(total),
-        "df": _finite(freedom), "df_1987": _finite(classic), "increase": _finite(ratio), "missing_information": gone,
+        "estimate": middle,
+        "m": many,
+        "within": within,
+        "between": between,
+        "total": total,
+        "standard_error": math.sqrt(total),
+        "df": _finite(freedom),
+        "df_1987": _finite(classic),
+        "increase": _finite(ratio),
+        "missing_information": gone,
         "interval": [middle - half, middle + half] if math.isfinite(half) else None,
     }
 
@@ -64,11 +83,13 @@ def _finite(value: float) -> float | None:
 
 
 def pooled(table: Table, column: str, by: str | None = None) -> dict[str, Any]:
-    """Means of a column (of a category: the share of each value) of a table filled several times, pooled, overall or by group.
+    """Means of a column (of a category: the share of each value) of a table filled several times, pooled, overall or by
+    group.
 
-    The table must have the column "imputation" that fill_several_times makes. Standard errors are those of simple random
-    sampling. Comes back as {"column", "m", "all": {…}, "groups": {group: {…}}, "warning"}; of a category each holds its values. The
-    warning says where the draws do not fit the column, so that intervals are too narrow: the known values lie skewed about a straight line.
+    The table must have the column "imputation" that fill_several_times makes. Standard errors are those of simple
+    random sampling. Comes back as {"column", "m", "all": {…}, "groups": {group: {…}}, "warning"}; of a category each
+    holds its values. The warning says where the draws do not fit the column, so that intervals are too narrow: the
+    known values lie skewed about a straight line.
     """
     for name in (column, *([by] if by else [])):
         if name not in table.names:
@@ -80,18 +101,29 @@ def pooled(table: Table, column: str, by: str | None = None) -> dict[str, Any]:
     if by:
         for value in sorted(frame[by].dropna().unique().tolist()):
             groups[str(value)] = _pooled_part(frame[(frame[by] == value).fillna(False).astype(bool).to_numpy()], column)
-    return {"column": column, "by": by, "m": int(frame[COPY].nunique()), "all": _pooled_part(frame, column), "groups": groups, "warning": _tail(table, column)}
+    return {
+        "column": column,
+        "by": by,
+        "m": int(frame[COPY].nunique()),
+        "all": _pooled_part(frame, column),
+        "groups": groups,
+        "warning": _tail(table, column),
+    }
 
 
 def regression(table: Table, target: str, columns: Sequence[str]) -> dict[str, Any]:
-    """A linear regression of a column of numbers on others, fitted on each copy of a table filled several times, and pooled.
+    """A linear regression of a column of numbers on others, fitted on each copy of a table filled several times, and
+    pooled.
 
-    {"target", "predictors", "m", "n" (rows of the smallest copy), "coefficients": {"(intercept)" | COLUMN: as `rubin` tells}, "warning"}; standard
-    errors are those of ordinary least squares, degrees of freedom those of Barnard and Rubin. The warning is that of `pooled`, for all of these columns.
+    {"target", "predictors", "m", "n" (rows of the smallest copy), "coefficients": {"(intercept)" | COLUMN: as `rubin`
+    tells}, "warning"}; standard errors are those of ordinary least squares, degrees of freedom those of Barnard and
+    Rubin. The warning is that of `pooled`, for all of these columns.
     """
     columns = list(dict.fromkeys(columns))
     if not columns or target in columns:
-        raise SettingError("A regression needs other columns than its target.", "regression", "Name the columns that explain it.")
+        raise SettingError(
+            "A regression needs other columns than its target.", "regression", "Name the columns that explain it."
+        )
     for name in (target, *columns):
         if name not in table.names:
             raise SettingError(f'There is no column "{name}".', "regression", nearest(name, table.names))
@@ -106,18 +138,32 @@ def regression(table: Table, target: str, columns: Sequence[str]) -> dict[str, A
         matrix, y = cells[:, :-1], cells[:, -1]
         left = len(y) - matrix.shape[1]
         if left < 1 or np.linalg.matrix_rank(matrix) < matrix.shape[1]:
-            raise SettingError("The columns do not determine the coefficients.", "regression", "Take fewer columns, or more rows.")
+            raise SettingError(
+                "The columns do not determine the coefficients.", "regression", "Take fewer columns, or more rows."
+            )
         inverse = np.linalg.inv(matrix.T @ matrix)
         slopes = inverse @ matrix.T @ y
         fits.append((slopes, float(((y - matrix @ slopes) ** 2).sum() / left) * np.diag(inverse)))
         freedom.append(left)
-    told = {name: rubin([fit[0][at] for fit in fits], [fit[1][at] for fit in fits], min(freedom)) for at, name in enumerate(("(intercept)", *columns))}
+    told = {
+        name: rubin([fit[0][at] for fit in fits], [fit[1][at] for fit in fits], min(freedom))
+        for at, name in enumerate(("(intercept)", *columns))
+    }
     warning = " ".join(words for name in (target, *columns) if (words := _tail(table, name)))
-    return {"target": target, "predictors": columns, "m": len(fits), "n": min(freedom) + len(columns) + 1, "coefficients": told, "warning": warning}
+    return {
+        "target": target,
+        "predictors": columns,
+        "m": len(fits),
+        "n": min(freedom) + len(columns) + 1,
+        "coefficients": told,
+        "warning": warning,
+    }
 
 
 def _tail(table: Table, column: str) -> str:
-    """A warning where the values that were known lie skewed about a straight line of the other numbers; else nothing."""
+    """A warning where the values that were known lie skewed about a straight line of the other numbers;
+    else nothing.
+    """
     from scipy.stats import skew
 
     frame = table.frame()
@@ -129,7 +175,11 @@ def _tail(table: Table, column: str) -> str:
         return ""
     drawn = np.ptp(np.array(cells), axis=0) > 0
     y = cells[0][~drawn]
-    others = [numbers(copies[0][name])[~drawn] for name in frame.columns if name not in (column, COPY) and is_number(frame[name])]
+    others = [
+        numbers(copies[0][name])[~drawn]
+        for name in frame.columns
+        if name not in (column, COPY) and is_number(frame[name])
+    ]
     matrix = np.column_stack([np.ones(len(y)), *others])
     known = np.isfinite(matrix).all(axis=1) & np.isfinite(y)
     if not drawn.any() or known.sum() < FEWEST:
@@ -139,8 +189,15 @@ def _tail(table: Table, column: str) -> str:
     skewness = float(skew(left)) if np.ptp(left) > 0 else 0.0
     if abs(skewness) < SKEWED:
         return ""
-    what = 'Fill it again with "Draw as logarithms"' if y[known].min() > 0 and skewness > 0 else "Change its scale before it is filled"
-    return f'The known values of "{column}" lie skewed about a straight line (skewness {skewness:.1f}), and the draws do not: intervals may be far too narrow, and the mean may be off. {what}.'
+    what = (
+        'Fill it again with "Draw as logarithms"'
+        if y[known].min() > 0 and skewness > 0
+        else "Change its scale before it is filled"
+    )
+    return (
+        f'The known values of "{column}" lie skewed about a straight line (skewness {skewness:.1f}), and the draws do'
+        f" not: intervals may be far too narrow, and the mean may be off. {what}."
+    )
 
 
 def _pooled_part(frame: pd.DataFrame, column: str) -> dict[str, Any]:
@@ -148,11 +205,16 @@ def _pooled_part(frame: pd.DataFrame, column: str) -> dict[str, Any]:
     if is_number(frame[column]):
         return _pooled_means([(known := numbers(copy))[~np.isnan(known)] for copy in copies])
     values = sorted(frame[column].dropna().unique().tolist())
-    return {str(value): _pooled_means([(copy.dropna() == value).to_numpy(dtype="float64") for copy in copies]) for value in values}
+    return {
+        str(value): _pooled_means([(copy.dropna() == value).to_numpy(dtype="float64") for copy in copies])
+        for value in values
+    }
 
 
 def _pooled_means(copies: list[np.ndarray]) -> dict[str, Any]:
     least = min((len(copy) for copy in copies), default=0)
     if least < 2 or len(copies) < 2:
         return {"why_not": "there are too few values"}
-    return rubin([float(copy.mean()) for copy in copies], [float(copy.var(ddof=1)) / len(copy) for copy in copies], least - 1) | {"n": least}
+    return rubin(
+        [float(copy.mean()) for copy in copies], [float(copy.var(ddof=1)) / len(copy) for copy in copies], least - 1
+    ) | {"n": least}

@@ -18,21 +18,30 @@ from dataops_core.table import Table
 
 MODELLED = 40  # columns with gaps that get a model, those with the most gaps first
 UNKNOWN = (
-    "What the data cannot tell: whether a value is missing because of what it is (high incomes left out by those who have them). "
-    "No test sees that, for the values are not there. Ask how the data came about; if it is likely, treat every filled value with care."
+    "What the data cannot tell: whether a value is missing because of what it is (high incomes left out by those who"
+    " have them). No test sees that, for the values are not there. Ask how the data came about; if it is likely, treat"
+    " every filled value with care."
 )
 Progress = Callable[[float, str], None]
 
 
 def understand(
-    table: Table, *, target: str | None = None, groups: Sequence[str] = (), time: str | None = None, split: str | None = None,
-    seed: int = 0, progress: Progress = lambda _share, _note: None,
+    table: Table,
+    *,
+    target: str | None = None,
+    groups: Sequence[str] = (),
+    time: str | None = None,
+    split: str | None = None,
+    seed: int = 0,
+    progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
-    """Count, compare and test where cells are missing (in the training rows, where there is a split); plain JSON values.
+    """Count, compare and test where cells are missing (in the training rows, where there is a split); plain JSON
+    values.
 
-    "columns": missing cells and share of each; "patterns"; "together": pairs; "by_group" and "by_target": shares per group;
-    "by_time"; "little": Little's test, and "little_of_scores" on ranks, by which it is put in words; "models": per column with gaps how well the others tell where; "verdicts": one
-    sentence per column; "unknown": what cannot be known. Raises SettingError where a name is unknown.
+    "columns": missing cells and share of each; "patterns"; "together": pairs; "by_group" and "by_target": shares per
+    group; "by_time"; "little": Little's test, and "little_of_scores" on ranks, by which it is put in words; "models":
+    per column with gaps how well the others tell where; "verdicts": one sentence per column; "unknown": what cannot be
+    known. Raises SettingError where a name is unknown.
     """
     seed %= 2**32
     for name in (*groups, *(each for each in (target, time, split) if each)):
@@ -40,14 +49,28 @@ def understand(
             raise SettingError(f'There is no column "{name}".', "missing", nearest(name, table.names))
     frame = training(table.frame(), split)
     if time is not None and not is_number(frame[time]):
-        raise SettingError(f'Column "{time}" holds no dates or numbers.', "missing", "Name a column of dates, or read it as dates first (parse_dates).")
+        raise SettingError(
+            f'Column "{time}" holds no dates or numbers.',
+            "missing",
+            "Name a column of dates, or read it as dates first (parse_dates).",
+        )
     counts = {name: int(frame[name].isna().sum()) for name in table.names if name != split}
     names = [name for name, count in counts.items() if count]
-    gone = np.column_stack([frame[name].isna().to_numpy(dtype=bool) for name in names]) if names else np.zeros((len(frame), 0), dtype=bool)
+    gone = (
+        np.column_stack([frame[name].isna().to_numpy(dtype=bool) for name in names])
+        if names
+        else np.zeros((len(frame), 0), dtype=bool)
+    )
     told: dict[str, Any] = {
-        "rows": len(frame), "complete_rows": int((~gone.any(axis=1)).sum()), "missing_cells": sum(counts.values()),
-        "columns": {name: {"missing": count, "share": count / len(frame) if len(frame) else 0.0} for name, count in counts.items()},
-        "patterns": patterns(gone, names), "together": together(gone, names),
+        "rows": len(frame),
+        "complete_rows": int((~gone.any(axis=1)).sum()),
+        "missing_cells": sum(counts.values()),
+        "columns": {
+            name: {"missing": count, "share": count / len(frame) if len(frame) else 0.0}
+            for name, count in counts.items()
+        },
+        "patterns": patterns(gone, names),
+        "together": together(gone, names),
         "by_group": {name: shares_by(levels_of(frame[name]), gone, names) for name in groups},
         "by_target": shares_by(levels_of(frame[target]), gone, names) if target else {},
         "by_time": over_time(frame[time], gone, names) if time else None,
@@ -70,7 +93,10 @@ def understand(
         for number, name in enumerate(asked):
             progress(0.2 + 0.8 * number / len(asked), f"what tells where {name} is missing")
             told["models"][name] = missingness(frame, name, chosen, seed)
-    told["verdicts"] = {name: told["models"][name]["words"] if name in told["models"] else "Not looked at: many columns have more gaps." for name in names}
+    told["verdicts"] = {
+        name: told["models"][name]["words"] if name in told["models"] else "Not looked at: many columns have more gaps."
+        for name in names
+    }
     told["words"] = _words(told, names)
     told["unknown"] = UNKNOWN if names else ""
     progress(1.0, "done")
@@ -81,4 +107,7 @@ def _words(told: dict[str, Any], names: list[str]) -> str:
     if not names:
         return "Nothing is missing."
     rows, complete = told["rows"], told["complete_rows"]
-    return f"{len(names)} of {len(told['columns'])} columns have gaps; {complete:,} of {rows:,} rows ({complete / rows:.1%}) are complete."
+    return (
+        f"{len(names)} of {len(told['columns'])} columns have gaps; {complete:,} of {rows:,} rows"
+        f" ({complete / rows:.1%}) are complete."
+    )

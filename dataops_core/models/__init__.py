@@ -5,6 +5,16 @@ from dataops_core.models.features import PARTS, TRAIN, Features, encoder, featur
 from dataops_core.models.packed import packed, unpacked
 
 __all__ = [
-    "PARTS", "TRAIN", "Features", "encoder", "estimator", "features", "one_thread", "packed", "plain", "probabilities", "training",
+    "PARTS",
+    "TRAIN",
+    "Features",
+    "encoder",
+    "estimator",
+    "features",
+    "one_thread",
+    "packed",
+    "plain",
+    "probabilities",
+    "training",
     "unpacked",
 ]

@@ -11,7 +11,10 @@ from dataops_core.models.features import Features, encoder
 
 
 def estimator(
-    chosen: Features, task: Literal["classes", "number"] = "classes", kind: Literal["linear", "trees"] = "linear", seed: int = 0
+    chosen: Features,
+    task: Literal["classes", "number"] = "classes",
+    kind: Literal["linear", "trees"] = "linear",
+    seed: int = 0,
 ) -> Any:
     """An unfitted scikit-learn pipeline over `plain` features; step "model" takes `sample_weight`.
 
@@ -37,7 +40,9 @@ def probabilities(fitted: Any, frame: Any, label: Any) -> np.ndarray:
 
 
 def one_thread() -> Any:
-    """A context in which models are fitted on one thread: threads that wait for each other cost a small table most of the time."""
+    """A context in which models are fitted on one thread: threads that wait for each other cost a small table most of
+    the time.
+    """
     return _pools().limit(limits=1)
 
 

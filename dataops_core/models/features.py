@@ -58,8 +58,8 @@ def features(columns: Sequence[Column], frame: pd.DataFrame, leave_out: Collecti
 
 
 def plain(frame: pd.DataFrame, chosen: Features) -> pd.DataFrame:
-    """The features as scikit-learn takes them: numbers as float64 (dates in days since 1970, missing and infinite as NaN),
-    categories as text with None where missing.
+    """The features as scikit-learn takes them: numbers as float64 (dates in days since 1970, missing and infinite as
+    NaN), categories as text with None where missing.
     """
     made = {}
     for name in chosen.numbers:
@@ -73,25 +73,34 @@ def plain(frame: pd.DataFrame, chosen: Features) -> pd.DataFrame:
     for name in chosen.categories:
         column = frame[name]
         gone = column.isna().to_numpy()
-        made[name] = np.array([None if lost else str(cell) for cell, lost in zip(column, gone, strict=True)], dtype=object)
+        made[name] = np.array(
+            [None if lost else str(cell) for cell, lost in zip(column, gone, strict=True)], dtype=object
+        )
     return pd.DataFrame(made, index=frame.index, columns=chosen.names)
 
 
 def encoder(chosen: Features) -> ColumnTransformer:
-    """An unfitted transformer from `plain` to a dense matrix without gaps: numbers standardised, their gaps filled with the
-    median and marked by an indicator; categories one-hot, missing as a category of its own, rare ones together.
+    """An unfitted transformer from `plain` to a dense matrix without gaps: numbers standardised, their gaps filled with
+    the median and marked by an indicator; categories one-hot, missing as a category of its own, rare ones together.
     """
     from sklearn.compose import ColumnTransformer
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
-    numbers = make_pipeline(SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True), StandardScaler())
+    numbers = make_pipeline(
+        SimpleImputer(strategy="median", add_indicator=True, keep_empty_features=True), StandardScaler()
+    )
     categories = OneHotEncoder(
-        handle_unknown="infrequent_if_exist", max_categories=LEVELS, min_frequency=2, sparse_output=False, dtype=np.float64,
+        handle_unknown="infrequent_if_exist",
+        max_categories=LEVELS,
+        min_frequency=2,
+        sparse_output=False,
+        dtype=np.float64,
     )
     return ColumnTransformer(
-        [("numbers", numbers, list(chosen.numbers)), ("categories", categories, list(chosen.categories))], sparse_threshold=0.0
+        [("numbers", numbers, list(chosen.numbers)), ("categories", categories, list(chosen.categories))],
+        sparse_threshold=0.0,
     )
 
 
@@ -104,5 +113,9 @@ def training(frame: pd.DataFrame, split: str | None) -> pd.DataFrame:
         return frame
     rows = frame[(frame[split] == TRAIN).to_numpy(dtype=bool, na_value=False)]
     if rows.empty and len(frame):
-        raise SettingError(f'No row of "{split}" says "{TRAIN}", so there is nothing to learn from.', split, "Split the rows (split_rows), or name the column that says it.")
+        raise SettingError(
+            f'No row of "{split}" says "{TRAIN}", so there is nothing to learn from.',
+            split,
+            "Split the rows (split_rows), or name the column that says it.",
+        )
     return rows

@@ -15,18 +15,27 @@ from dataops_core.errors import IntegrityError
 
 GREATEST = 64 * 2**20  # bytes of an opened model; a small text can claim to hold far more than memory does
 # classes of numpy and scikit-learn that hold numbers only and that skops asks about; any other type is refused
-TRUSTED = frozenset((
-    "numpy.dtype", "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor", "sklearn.impute._iterative.IterativeImputer",
-    "sklearn.impute._iterative._ImputerTriplet", "sklearn.metrics._dist_metrics.EuclideanDistance", "sklearn.metrics._dist_metrics.EuclideanDistance64",
-    "sklearn.neighbors._ball_tree.BallTree", "sklearn.neighbors._kd_tree.KDTree", "sklearn.tree._tree.Tree",
-))
+TRUSTED = frozenset(
+    (
+        "numpy.dtype",
+        "sklearn.ensemble._hist_gradient_boosting.predictor.TreePredictor",
+        "sklearn.impute._iterative.IterativeImputer",
+        "sklearn.impute._iterative._ImputerTriplet",
+        "sklearn.metrics._dist_metrics.EuclideanDistance",
+        "sklearn.metrics._dist_metrics.EuclideanDistance64",
+        "sklearn.neighbors._ball_tree.BallTree",
+        "sklearn.neighbors._kd_tree.KDTree",
+        "sklearn.tree._tree.Tree",
+    )
+)
 
 
 def packed(model: Any) -> str:
-    """A fitted scikit-learn object as base64 text: its skops file (never pickle), numbered and zipped anew, then compressed (xz).
+    """A fitted scikit-learn object as base64 text: its skops file (never pickle), numbered and zipped anew, then
+    compressed (xz).
 
-    skops names parts by their places in memory and stamps them with the time; here they are numbered in the order in which
-    they stand, so that two fits on the same rows give the same text.
+    skops names parts by their places in memory and stamps them with the time; here they are numbered in the order in
+    which they stand, so that two fits on the same rows give the same text.
     """
     import skops.io
 
@@ -45,8 +54,8 @@ def packed(model: Any) -> str:
 
 @functools.lru_cache(maxsize=2)  # a table goes batch by batch, and opening a forest takes longer than asking it
 def unpacked(text: str) -> Any:
-    """The object (shared: do not change it) that `packed` made into text; raises IntegrityError where the text is damaged or holds a type that is not known
-    to be harmless, and before anything of it is opened.
+    """The object (shared: do not change it) that `packed` made into text; raises IntegrityError where the text is
+    damaged or holds a type that is not known to be harmless, and before anything of it is opened.
     """
     import skops.io
 
@@ -60,7 +69,9 @@ def unpacked(text: str) -> Any:
     except Exception as error:
         raise broken from error
     if strange:
-        raise IntegrityError(f"A model in the recipe holds types that are not trusted: {', '.join(strange)}.", "learned", broken.fix)
+        raise IntegrityError(
+            f"A model in the recipe holds types that are not trusted: {', '.join(strange)}.", "learned", broken.fix
+        )
     try:
         return skops.io.loads(data, trusted=sorted(TRUSTED))
     except Exception as error:

@@ -1,4 +1,6 @@
-"""Likely an error, or a rare truth? What can be said of one far value by its column's name, by the other values, and by its row."""
+"""Likely an error, or a rare truth? What can be said of one far value by its column's name, by the other values, and by
+its row.
+"""
 
 from __future__ import annotations
 
@@ -26,15 +28,20 @@ KIN = 0.3  # rank correlation from which another column says something about thi
 
 ORDER = ("error", "unclear", "rare")
 ACTIONS = {
-    "impossible": "Correct it at the source, or set it missing.", "code": "Set it missing, unless it means so much and more.",
-    "gap": "Check it at the source; if nobody can, set it missing.", "infinite": "Set it missing.", "unclear": "Look at the row before changing it.",
+    "impossible": "Correct it at the source, or set it missing.",
+    "code": "Set it missing, unless it means so much and more.",
+    "gap": "Check it at the source; if nobody can, set it missing.",
+    "infinite": "Set it missing.",
+    "unclear": "Look at the row before changing it.",
     "rare": "Keep it; cap it only for models that cannot bear it.",
 }
 
 
 @dataclass(frozen=True)
 class Judge:
-    """What is known of one column: its range by name, its codes, where its tails break off, and the column that goes with it."""
+    """What is known of one column: its range by name, its codes, where its tails break off, and the column that goes
+    with it.
+    """
 
     name: str
     numbers: np.ndarray  # all rows, NaN where missing, infinities kept
@@ -64,7 +71,11 @@ class Judge:
     def impossible(self) -> np.ndarray:
         """Which rows hold a value that cannot be."""
         with np.errstate(invalid="ignore"):
-            outside = np.zeros(len(self.numbers), dtype=bool) if self.span is None else (self.numbers < self.span[0]) | (self.numbers > self.span[1])
+            outside = (
+                np.zeros(len(self.numbers), dtype=bool)
+                if self.span is None
+                else (self.numbers < self.span[0]) | (self.numbers > self.span[1])
+            )
         return outside | np.isinf(self.numbers)
 
     def of(self, at: int) -> tuple[str, str, str]:
@@ -76,21 +87,41 @@ class Judge:
             held = f"{int((self.numbers == value).sum()):,} rows hold just {value:,g}"
             if self.codes[value]:
                 return "error", f"{held}, a usual code for nothing known, or for so much and more", ACTIONS["code"]
-            return "unclear", f"{held}, next to the other values: perhaps so much and more, perhaps a code for nothing known", ACTIONS["unclear"]
+            return (
+                "unclear",
+                f"{held}, next to the other values: perhaps so much and more, perhaps a code for nothing known",
+                ACTIONS["unclear"],
+            )
         if self.span is not None and not self.span[0] <= value <= self.span[1]:
-            reach = f"between {self.span[0]:g} and {self.span[1]:g}" if math.isfinite(self.span[1]) else f"not below {self.span[0]:g}"
+            reach = (
+                f"between {self.span[0]:g} and {self.span[1]:g}"
+                if math.isfinite(self.span[1])
+                else f"not below {self.span[0]:g}"
+            )
             return "error", f"by its name the column lies {reach}", ACTIONS["impossible"]
         if not self.breaks[0] <= value <= self.breaks[1]:
-            return "error", "it lies beyond a gap that a tail such as this column's leaves less than once in a thousand times", ACTIONS["gap"]
+            return (
+                "error",
+                "it lies beyond a gap that a tail such as this column's leaves less than once in a thousand times",
+                ACTIONS["gap"],
+            )
         kin, same_way = self.kin
         if kin is not None and not np.isnan(self.ranks[kin][at]):
             rank, high = self.ranks[kin][at], value > np.nanmedian(self.numbers)
             along = rank if high == same_way else 1 - rank
             level = "high" if rank > 0.75 else "low" if rank < 0.25 else "usual"
             if along < 0.25:
-                return "unclear", f"the tail runs on to it without a gap, but {kin}, which mostly goes with it, is {level} here", ACTIONS["unclear"]
+                return (
+                    "unclear",
+                    f"the tail runs on to it without a gap, but {kin}, which mostly goes with it, is {level} here",
+                    ACTIONS["unclear"],
+                )
             if along > 0.75:
-                return "rare", f"the tail runs on to it without a gap, and {kin}, which mostly goes with it, is {level} here too", ACTIONS["rare"]
+                return (
+                    "rare",
+                    f"the tail runs on to it without a gap, and {kin}, which mostly goes with it, is {level} here too",
+                    ACTIONS["rare"],
+                )
         return "rare", "the tail runs on to it without a gap", ACTIONS["rare"]
 
 
@@ -100,13 +131,19 @@ def judges(frame: pd.DataFrame, columns: list[str]) -> dict[str, Judge]:
     ranks = {name: pd.Series(numbers).rank(pct=True).to_numpy() for name, numbers in cells.items()}
     for name in columns:
         raw = frame[name]
-        whole = raw.to_numpy(dtype="float64", na_value=np.nan) if not str(raw.dtype).startswith("datetime64") else cells[name]
+        whole = (
+            raw.to_numpy(dtype="float64", na_value=np.nan)
+            if not str(raw.dtype).startswith("datetime64")
+            else cells[name]
+        )
         known = cells[name][~np.isnan(cells[name])]
         span = None if str(raw.dtype).startswith("datetime64") else span_of(words_of(str(name)))
         if span is not None and len(known) and ((known < span[0]) | (known > span[1])).mean() > KNOWN_AS_WRONG:
             span = None
         codes = _codes(known)
-        clean = known[~np.isin(known, [code for code, far in codes.items() if far])]  # one next to the others may belong to them
+        clean = known[
+            ~np.isin(known, [code for code, far in codes.items() if far])
+        ]  # one next to the others may belong to them
         if span is not None:
             clean = clean[(clean >= span[0]) & (clean <= span[1])]
         made[str(name)] = Judge(str(name), whole, span, codes, (-_break(-clean), _break(clean)), ranks)
@@ -114,35 +151,39 @@ def judges(frame: pd.DataFrame, columns: list[str]) -> dict[str, Judge]:
 
 
 def _codes(known: np.ndarray) -> dict[float, bool]:
-    """Codes for "nothing known" that some rows hold, less or greater than all other values, and whether far from them."""
+    """Codes for "nothing known" that some rows hold, less or greater than all other values, and whether far
+    from them.
+    """
     found = {}
     values, counts = np.unique(known, return_counts=True)
     others = values[~np.isin(values, CODES)]
     for code in CODES if len(others) else ():
         held, low, high = counts[values == code], others.min(), others.max()
         if len(held) and held[0] >= SPIKE and not low <= code <= high:
-            found[float(code)] = bool(code < 0 <= low or code > high + (high - low) / 4 or code < low - (high - low) / 4)
+            found[float(code)] = bool(
+                code < 0 <= low or code > high + (high - low) / 4 or code < low - (high - low) / 4
+            )
     return found
 
 
 def _break(known: np.ndarray) -> float:
     """The greatest value before a gap that is too wide for the tail; infinity where the tail runs on.
 
-    In a tail like x^(-a), the distances of the ordered logarithms, each times its place from the top, are exponential with mean 1/a
-    (Rényi 1953; Hill, A Simple General Approach to Inference About the Tail of a Distribution, 1975). The mean is taken from
-    the values below, as they are measured from the median; so a heavy tail may have wide gaps, and a thin one may not. Ties make
-    the mean too small where values are rounded: a gap must also be wider than the usual distance from one value of the tail to the next.
+    In a tail like x^(-a), the distances of the ordered logarithms, each times its place from the top, are exponential
+    with mean 1/a (Rényi 1953; Hill, A Simple General Approach to Inference About the Tail of a Distribution, 1975). The
+    mean is taken from the values below, as they are measured from the median; so a heavy tail may have wide gaps, and a
+    thin one may not. Ties make the mean too small where values are rounded: a gap must also be wider than the usual
+    distance from one value of the tail to the next.
     """
     over = np.sort(known[known > np.median(known)] - np.median(known))[::-1] if len(known) else known
     size = min(TAIL, len(over) - 1)
     if size < 10:
         return math.inf
-    usual = float(np.median(np.diff(np.unique(over[:size + 1])))) if over[0] > over[size] else 0.0
-    steps = np.arange(1, size + 1) * (np.log(over[:size]) - np.log(over[1:size + 1]))
+    usual = float(np.median(np.diff(np.unique(over[: size + 1])))) if over[0] > over[size] else 0.0
+    steps = np.arange(1, size + 1) * (np.log(over[:size]) - np.log(over[1 : size + 1]))
     few = max(1, min(size // 2, int(ALONE * len(known))))
     for place in range(few, 0, -1):  # the gap with most rows beyond it
         weight = steps[place:].mean()
         if weight > 0 and steps[place - 1] > SURPRISE * weight and over[place - 1] - over[place] > WIDE * usual:
             return float(over[place] + np.median(known))
     return math.inf
-

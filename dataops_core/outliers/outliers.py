@@ -21,19 +21,28 @@ METHODS = ("iqr", "mad", "isolation_forest", "lof")
 
 
 def outliers(
-    table: Table, *, columns: Sequence[str] | None = None, method: Literal["iqr", "mad", "isolation_forest", "lof"] = "iqr",
-    by: Sequence[str] | None = None, split: str | None = None, seed: int = 0, limit: int = 200, share: float = 1.0,
+    table: Table,
+    *,
+    columns: Sequence[str] | None = None,
+    method: Literal["iqr", "mad", "isolation_forest", "lof"] = "iqr",
+    by: Sequence[str] | None = None,
+    split: str | None = None,
+    seed: int = 0,
+    limit: int = 200,
+    share: float = 1.0,
 ) -> dict[str, Any]:
-    """The rows that stand out, with reasons in plain words, whether each is likely an error or a rare truth, and what to do.
+    """The rows that stand out, with reasons in plain words, whether each is likely an error or a rare truth, and what
+    to do.
 
-    iqr, mad: values beyond the bounds that treat_outliers learns from the training rows (also per group of `by`), and values that
-    cannot be by their column's name. isolation_forest, lof: the rows that treat_unusual_rows takes as unusual (`share` percent).
-    Without `columns`: all numbers that are no identifiers (and, for rows as a whole, dates).
+    iqr, mad: values beyond the bounds that treat_outliers learns from the training rows (also per group of `by`), and
+    values that cannot be by their column's name. isolation_forest, lof: the rows that treat_unusual_rows takes as
+    unusual (`share` percent). Without `columns`: all numbers that are no identifiers (and, for rows as a whole, dates).
 
-    {"method", "columns", "rows", "flagged", "shown", "counts": {"error", "unclear", "rare"}, "outliers", "words", "not_judged" (columns without bounds), "step"}; the gravest
-    first, at most `limit` of `outliers`, each {"row": row id, "verdict", "why", "action", "score", "reasons"}; each of `reasons`
-    {"column", "value", "usual", "verdict", "words"}. "step" is the recipe step that treats what was flagged. Raises
-    SettingError for a method or columns that do not fit.
+    {"method", "columns", "rows", "flagged", "shown", "counts": {"error", "unclear", "rare"}, "outliers", "words",
+    "not_judged" (columns without bounds), "step"}; the gravest first, at most `limit` of `outliers`, each {"row": row
+    id, "verdict", "why", "action", "score", "reasons"}; each of `reasons` {"column", "value", "usual", "verdict",
+    "words"}. "step" is the recipe step that treats what was flagged. Raises SettingError for a method or columns that
+    do not fit.
     """
     if method not in METHODS:
         raise SettingError(f'There is no method "{method}".', "outliers", nearest(method, METHODS))
@@ -44,10 +53,22 @@ def outliers(
     frame = table.frame(list(dict.fromkeys([*names, *(by or []), *([split] if split else [])])))
     rows = training(frame, split)
     empty: dict[str, Any] = {
-        "method": method, "columns": names, "rows": len(frame), "flagged": 0, "shown": 0, "counts": dict.fromkeys(ORDER, 0), "outliers": [], "not_judged": [], "step": None,
+        "method": method,
+        "columns": names,
+        "rows": len(frame),
+        "flagged": 0,
+        "shown": 0,
+        "counts": dict.fromkeys(ORDER, 0),
+        "outliers": [],
+        "not_judged": [],
+        "step": None,
     }
     try:
-        learned = learn_unusual(rows, names, method, share, seed=seed) if together else learn_bounds(rows, names, method, by=list(by or []))
+        learned = (
+            learn_unusual(rows, names, method, share, seed=seed)
+            if together
+            else learn_bounds(rows, names, method, by=list(by or []))
+        )
     except Skip as reason:
         learned = {}
         if together:
@@ -59,13 +80,24 @@ def outliers(
         step = {"op": "treat_unusual_rows", "with": settings | {"what": "mark"}}
     else:
         found = _alone(frame, learned, made, list(by or []))
-        step = {"op": "treat_outliers", "with": {"columns": names, "method": method, "what": "mark", **({"by": list(by)} if by else {})}}
-    told = sorted((_row(int(frame.index[at]), score, reasons) for at, score, reasons in found["rows"]), key=lambda row: (ORDER.index(row["verdict"]), -row["score"], row["row"]))
+        step = {
+            "op": "treat_outliers",
+            "with": {"columns": names, "method": method, "what": "mark", **({"by": list(by)} if by else {})},
+        }
+    told = sorted(
+        (_row(int(frame.index[at]), score, reasons) for at, score, reasons in found["rows"]),
+        key=lambda row: (ORDER.index(row["verdict"]), -row["score"], row["row"]),
+    )
     without = [] if together else [name for name in names if name not in learned]
     counts = {verdict: sum(row["verdict"] == verdict for row in told) for verdict in ORDER}
     return empty | {
-        "flagged": found["flagged"], "shown": min(limit, len(told)), "counts": counts, "outliers": told[:limit],
-        "words": _words(found["flagged"], len(frame), counts, without), "not_judged": without, "step": step if learned and found["flagged"] else None,
+        "flagged": found["flagged"],
+        "shown": min(limit, len(told)),
+        "counts": counts,
+        "outliers": told[:limit],
+        "words": _words(found["flagged"], len(frame), counts, without),
+        "not_judged": without,
+        "step": step if learned and found["flagged"] else None,
     }
 
 
@@ -73,10 +105,22 @@ def _columns(table: Table, columns: Sequence[str] | None, together: bool) -> lis
     takes = ("integer", "decimal", "datetime") if together else ("integer", "decimal")
     wrong = [name for name in columns or () if table.column(name).type not in takes]
     if wrong:
-        raise SettingError(f'Column "{wrong[0]}" holds no numbers.', "outliers", "Choose columns of numbers, or read it as numbers first (parse_numbers).")
-    names = list(columns) if columns else [column.name for column in table.columns if column.type in takes and column.kind != "id"]
+        raise SettingError(
+            f'Column "{wrong[0]}" holds no numbers.',
+            "outliers",
+            "Choose columns of numbers, or read it as numbers first (parse_numbers).",
+        )
+    names = (
+        list(columns)
+        if columns
+        else [column.name for column in table.columns if column.type in takes and column.kind != "id"]
+    )
     if not names:
-        raise SettingError("There is no column of numbers to look for outliers in.", "outliers", "Read columns as numbers first (parse_numbers).")
+        raise SettingError(
+            "There is no column of numbers to look for outliers in.",
+            "outliers",
+            "Read columns as numbers first (parse_numbers).",
+        )
     return names
 
 
@@ -101,9 +145,18 @@ def _alone(frame: pd.DataFrame, learned: dict[str, Any], made: dict[str, Judge],
             bound = low[at] if judge.numbers[at] < low[at] else high[at]
             group = f" among {group_name(keys[at])}" if keys[at] in own else ""
             side = "below" if judge.numbers[at] < low[at] else "above"
-            beyond = f"{side} {bound:,.6g}, the {'least' if side == 'below' else 'greatest'} usual value{group} (the median is {middle:,.6g})" if far[at] else "impossible"
+            beyond = (
+                f"{side} {bound:,.6g}, the {'least' if side == 'below' else 'greatest'} usual value{group} (the median"
+                f" is {middle:,.6g})"
+                if far[at]
+                else "impossible"
+            )
             reason = {
-                "column": name, "value": values.iloc[at], "usual": [_json(low[at]), _json(high[at])], "verdict": verdict, "action": action,
+                "column": name,
+                "value": values.iloc[at],
+                "usual": [_json(low[at]), _json(high[at])],
+                "verdict": verdict,
+                "action": action,
                 "words": f"{name} is {values.iloc[at]}: {beyond}; {why}.",
             }
             found.setdefault(int(at), []).append((float(np.nan_to_num(distance[at], nan=1e9, posinf=1e9)), reason))
@@ -124,13 +177,28 @@ def _row(row: int, score: float, reasons: list[dict[str, Any]]) -> dict[str, Any
     first = min(reasons, key=lambda reason: ORDER.index(reason["verdict"]))
     plain = [{key: value for key, value in reason.items() if key != "action"} for reason in reasons]
     action = first.get("action", ACTIONS["unclear"])
-    return {"row": row, "verdict": first["verdict"], "why": first["words"], "action": action, "score": round(max(score, 0.0), 6), "reasons": plain}
+    return {
+        "row": row,
+        "verdict": first["verdict"],
+        "why": first["words"],
+        "action": action,
+        "score": round(max(score, 0.0), 6),
+        "reasons": plain,
+    }
 
 
 def _words(flagged: int, rows: int, counts: dict[str, int], without: list[str]) -> str:
     unknown = f" Not judged, for too few of the values differ: {', '.join(without)}." if without else ""
     if not flagged:
         return f"No row stands out.{unknown}"
-    parts = [f"{counts[verdict]:,} {said}" for verdict, said in (("error", "likely wrong"), ("unclear", "to be looked at"), ("rare", "likely rare but true")) if counts[verdict]]
+    parts = [
+        f"{counts[verdict]:,} {said}"
+        for verdict, said in (
+            ("error", "likely wrong"),
+            ("unclear", "to be looked at"),
+            ("rare", "likely rare but true"),
+        )
+        if counts[verdict]
+    ]
     more = f" (of the {sum(counts.values()):,} most unusual ones)" if sum(counts.values()) < flagged else ""
     return f"{flagged:,} of {rows:,} rows stand out: {', '.join(parts)}{more}.{unknown}"

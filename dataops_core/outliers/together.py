@@ -21,7 +21,12 @@ PIECE = 50_000  # points scored at a time
 
 
 def reasons_together(
-    frame: pd.DataFrame, rows: pd.DataFrame, names: list[str], learned: dict[str, Any], made: dict[str, Judge], limit: int
+    frame: pd.DataFrame,
+    rows: pd.DataFrame,
+    names: list[str],
+    learned: dict[str, Any],
+    made: dict[str, Judge],
+    limit: int,
 ) -> dict[str, Any]:
     """{"flagged": how many rows, "rows": [(place, score, reasons), …]} with reasons for the `limit` most unusual ones.
 
@@ -45,9 +50,20 @@ def reasons_together(
             name = columns[place]
             usual = _expected(cells[row], others, place)
             text = _text(usual * used[place][3] + used[place][2], frame[name])
-            reasons.append(_reason(made[name], at, values[name].iloc[row], text, alike=bool(abs(cells[row, place] - usual) < NEAR_ENOUGH)))
-        reasons += [_reason(made[name], at, values[name].iloc[row], "") for name in columns
-                    if name not in {each["column"] for each in reasons} and made[name].impossible[at]]
+            reasons.append(
+                _reason(
+                    made[name],
+                    at,
+                    values[name].iloc[row],
+                    text,
+                    alike=bool(abs(cells[row, place] - usual) < NEAR_ENOUGH),
+                )
+            )
+        reasons += [
+            _reason(made[name], at, values[name].iloc[row], "")
+            for name in columns
+            if name not in {each["column"] for each in reasons} and made[name].impossible[at]
+        ]
         told.append((at, float(scores[at]), reasons))
     return {"flagged": len(flagged), "rows": told}
 
@@ -65,14 +81,14 @@ def _falls(learned: dict[str, Any], cells: np.ndarray, scores: np.ndarray) -> np
             for number, place in enumerate(places):
                 changed[number, :, place] = middles[place]
             again = -model.score_samples(changed.reshape(-1, cells.shape[1]))
-            out[:, start:start + len(places)] = scores[:, None] - again.reshape(len(places), len(cells)).T
+            out[:, start : start + len(places)] = scores[:, None] - again.reshape(len(places), len(cells)).T
     return out
 
 
 def _expected(point: np.ndarray, others: np.ndarray, place: int) -> float:
     """The median, in one column, of the rows that are most alike in all other columns."""
     apart = np.delete(others - point, place, axis=1)
-    near = np.argsort((apart ** 2).sum(axis=1), kind="stable")[:ALIKE]
+    near = np.argsort((apart**2).sum(axis=1), kind="stable")[:ALIKE]
     return float(np.median(others[near, place]))
 
 
@@ -84,11 +100,19 @@ def _text(number: float, column: pd.Series) -> str:
 
 def _reason(judge: Judge, at: int, value: str | None, expected: str, *, alike: bool = False) -> dict[str, Any]:
     """One column's part: an error by itself, or like that of similar rows (so rare but true), or to be looked at."""
-    verdict, why, action = judge.of(at) if value is not None else ("unclear", "it counts as the median", ACTIONS["unclear"])
+    verdict, why, action = (
+        judge.of(at) if value is not None else ("unclear", "it counts as the median", ACTIONS["unclear"])
+    )
     if verdict != "error":
-        verdict, why, action = ("rare", why, ACTIONS["rare"]) if alike and verdict == "rare" else ("unclear", "", ACTIONS["unclear"])
+        verdict, why, action = (
+            ("rare", why, ACTIONS["rare"]) if alike and verdict == "rare" else ("unclear", "", ACTIONS["unclear"])
+        )
     about = f"; rows that are alike in the other columns have about {expected}" if expected else ""
     return {
-        "column": judge.name, "value": value, "usual": expected or None, "verdict": verdict, "action": action,
+        "column": judge.name,
+        "value": value,
+        "usual": expected or None,
+        "verdict": verdict,
+        "action": action,
         "words": f"{judge.name} is {'missing' if value is None else value}{about}{'; ' + why if why else ''}.",
     }

@@ -23,7 +23,9 @@ FIRST_MICROSECOND = -62_135_596_800_000_000  # 0001-01-01
 
 @dataclass(frozen=True)
 class Plain:
-    """Converted cells, the shapes and missing tokens among them, the rows of numbers with very many digits, and numbers in odd forms."""
+    """Converted cells, the shapes and missing tokens among them, the rows of numbers with very many digits, and numbers
+    in odd forms.
+    """
 
     values: pa.Array
     shapes: frozenset[str]
@@ -41,7 +43,12 @@ def plain_cells(cells: pa.Array, kind: str, decimal: str, tokens: Collection[str
     found = None if numeric else plain(cells, kind, decimal)
     if found is not None:
         return found
-    gone = pc.is_in(cells, value_set=pa.array([token for token in tokens if token and token.isprintable() and token == token.strip()], pa.string()))
+    gone = pc.is_in(
+        cells,
+        value_set=pa.array(
+            [token for token in tokens if token and token.isprintable() and token == token.strip()], pa.string()
+        ),
+    )
     if not gone.true_count:
         return plain(cells, kind, decimal) if numeric else None
     seen = frozenset(cells.filter(gone).unique().to_pylist())
@@ -82,7 +89,8 @@ def plain_numbers(cells: pa.Array, kind: str, decimal: str) -> Plain | None:
     if int(left.max()) > 15 and not fitting_lengths(data, starts, left, kind, point):
         return None
     column = pa.StringArray.from_buffers(
-        len(cells), pa.py_buffer(np.ascontiguousarray(bounds)),
+        len(cells),
+        pa.py_buffer(np.ascontiguousarray(bounds)),
         pa.py_buffer(raw.replace(b",", b".") if decimal == "," and points else raw),
         pa.py_buffer(np.packbits(~empty, bitorder="little")) if with_gaps else None,
     )
@@ -104,8 +112,12 @@ def plain_numbers(cells: pa.Array, kind: str, decimal: str) -> Plain | None:
     return Plain(values, frozenset(shapes), frozenset([""] if with_gaps else []), long, odd)
 
 
-def odd_forms(cells: pa.Array, data: np.ndarray, bounds: np.ndarray, empty: np.ndarray, kind: str, point: bytes, powers: bool) -> pa.Array:
-    """Those cells whose numbers are written in another form than they have; candidates are told by their first and last bytes."""
+def odd_forms(
+    cells: pa.Array, data: np.ndarray, bounds: np.ndarray, empty: np.ndarray, kind: str, point: bytes, powers: bool
+) -> pa.Array:
+    """Those cells whose numbers are written in another form than they have; candidates are told by their first and last
+    bytes.
+    """
     first, last = data[np.minimum(bounds[:-1], len(data) - 1)], data[np.maximum(bounds[1:] - 1, 0)]
     if kind == "integer":
         maybe = (first == 45) & (last == 48) & (np.diff(bounds) == 2)

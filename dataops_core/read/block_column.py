@@ -30,8 +30,14 @@ class BlockColumn:
     """
 
     def __init__(
-        self, kind: str, decimal: str, tokens: frozenset[str], candidates: frozenset[str],
-        survey: dict[str, Any] | None, *, fixed: bool,
+        self,
+        kind: str,
+        decimal: str,
+        tokens: frozenset[str],
+        candidates: frozenset[str],
+        survey: dict[str, Any] | None,
+        *,
+        fixed: bool,
     ) -> None:
         self.kind, self.decimal, self.tokens, self.candidates = kind, decimal, tokens, candidates
         self.survey, self.fixed = survey, fixed
@@ -58,7 +64,10 @@ class BlockColumn:
                 some = pc.utf8_trim_whitespace(cells.take(places))
                 stand = np.asarray(pc.is_in(some, value_set=pa.array(sorted(self.tokens - {""}), pa.string())))
                 self.blanked.append(places.to_numpy()[stand].astype(np.int64) + self._row)
-                for token, count in zip(*np.unique(some.filter(pa.array(stand)).to_numpy(zero_copy_only=False), return_counts=True), strict=True):
+                for token, count in zip(
+                    *np.unique(some.filter(pa.array(stand)).to_numpy(zero_copy_only=False), return_counts=True),
+                    strict=True,
+                ):
                     self.blanks[str(token)] = self.blanks.get(str(token), 0) + int(count)
         self._row += len(cells)
         return done
@@ -76,7 +85,9 @@ class BlockColumn:
             note_cells(self.respelled, value_counts(found.respelled))
         if len(found.long):
             texts = cells.take(pa.array(found.long)).to_pylist()
-            self.note(self.rounded, [line + int(at) for at, cell in zip(found.long, texts, strict=True) if rounds(cell)])
+            self.note(
+                self.rounded, [line + int(at) for at, cell in zip(found.long, texts, strict=True) if rounds(cell)]
+            )
         return found.values
 
     def texts(self, cells: pa.Array) -> pa.Array:
@@ -84,7 +95,9 @@ class BlockColumn:
         settled = self.survey is None or (self.survey["shapes"] & SETTLED and self.survey["values"] is None)
         if self.varied and settled:
             some = suspects(cells, self._longest)
-            bare = [(int(at), cell.strip()) for at, cell in zip(some, cells.take(pa.array(some)).to_pylist(), strict=True)]
+            bare = [
+                (int(at), cell.strip()) for at, cell in zip(some, cells.take(pa.array(some)).to_pylist(), strict=True)
+            ]
             if self.survey is not None:
                 self.survey["tokens"].update(cell for _, cell in bare if cell in self.candidates)
             gone = [at for at, cell in bare if cell in self.tokens]
@@ -120,10 +133,15 @@ class BlockColumn:
             rows = np.flatnonzero(np.isin(places, wrong))
             self.note(self.misfits, [(line + int(at), texts[places[at]]) for at in rows])
         if kind == "datetime":
-            note_cells(self.zoned, {cell: count for cell, count in value_counts(cells).items() if ZONE_AT_END.search(cell)})
+            note_cells(
+                self.zoned, {cell: count for cell, count in value_counts(cells).items() if ZONE_AT_END.search(cell)}
+            )
         if kind in ("integer", "decimal"):
             odd = {cell for cell in texts if respelled(cell) and cell.strip() not in self.tokens}
-            note_cells(self.respelled, {cell: count for cell, count in value_counts(cells).items() if cell in odd} if odd else {})
+            note_cells(
+                self.respelled,
+                {cell: count for cell, count in value_counts(cells).items() if cell in odd} if odd else {},
+            )
         if kind == "decimal":
             long = [at for at, cell in enumerate(texts) if len(cell) > 17 and rounds(cell)]
             self.note(self.rounded, [line + int(at) for at in np.flatnonzero(np.isin(places, long))] if long else [])
@@ -138,4 +156,4 @@ class BlockColumn:
     def note(self, notes: list[Any], found: list[Any]) -> None:
         """Count what was found, and keep the first twenty of it."""
         notes[0] += len(found)
-        notes[1] += found[:20 - len(notes[1])] if len(notes[1]) < 20 else []
+        notes[1] += found[: 20 - len(notes[1])] if len(notes[1]) < 20 else []

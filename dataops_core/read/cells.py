@@ -16,7 +16,20 @@ import pandas as pd
 
 # A cell that is one of these after stripping may mean "nothing known"; "None" or -999 are for findings to judge.
 MISSING_CANDIDATES = (
-    "", "?", "NA", "N/A", "n/a", "#N/A", "NULL", "null", "NaN", "nan", "<NA>", "-", "--", ".",
+    "",
+    "?",
+    "NA",
+    "N/A",
+    "n/a",
+    "#N/A",
+    "NULL",
+    "null",
+    "NaN",
+    "nan",
+    "<NA>",
+    "-",
+    "--",
+    ".",
 )
 CELL_SHAPES = re.compile(
     r"(?P<integer>[+-]?(?:0|[1-9][0-9]*))"
@@ -43,11 +56,12 @@ CELL_ERROR = ...  # stands for a cell that does not fit its column's type
 
 
 def shape_of(cell: str) -> str:
-    """What a cell looks like: integer, wide, code, dot, comma, long_dot, long_comma, power, moment, truth, endless, text.
+    """What a cell looks like: integer, wide, code, dot, comma, long_dot, long_comma, power, moment, truth, endless,
+    text.
 
     "wide" is an integer that a decimal could not hold exactly; "code" is made of digits but would lose something as
-    a number: leading zeros, a plus, an e without a sign, more digits than 64 bits hold. "dot?" and "comma?" may as well be
-    thousands; "long_dot" and "long_comma" have the other sign for thousands, and so tell which sign is which.
+    a number: leading zeros, a plus, an e without a sign, more digits than 64 bits hold. "dot?" and "comma?" may as well
+    be thousands; "long_dot" and "long_comma" have the other sign for thousands, and so tell which sign is which.
 
     >>> [shape_of(cell) for cell in ("12", "007", "1.5", "1,5", "2024-02-30", "+49", "1e5", "1e-5")]
     ['integer', 'code', 'dot', 'comma', 'text', 'code', 'code', 'power']
@@ -67,7 +81,7 @@ def shape_of(cell: str) -> str:
             return shape
         fits = len(cell) <= 20 and -(2**63) <= int(cell) < 2**63
         return "wide" if fits and int(float(cell)) != int(cell) else shape if fits else "code"
-    if shape == "power" and cell[-1 - len(re.split("[eE]", cell)[1]):][1] not in "+-":
+    if shape == "power" and cell[-1 - len(re.split("[eE]", cell)[1]) :][1] not in "+-":
         return "code"  # 1e5 among ids is a name; programs that write numbers write 1e+05
     if shape in ("dot", "comma", "power"):
         number = float(cell.replace(",", "."))
@@ -102,7 +116,12 @@ def moment_of(cell: str) -> datetime.datetime | None:
     year, month, day, hour, minute, second, fraction, offset = match.groups()
     try:
         moment = datetime.datetime(  # noqa: DTZ001 - tables hold moments without a zone
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
             int((fraction or "").ljust(6, "0")),
         )
         if offset and offset != "Z":
@@ -155,7 +174,11 @@ def cell_value(cell: str, kind: str, decimal: str) -> Any:
 
 
 def convert_cells(
-    cells: Sequence[str], kind: str, decimal: str, tokens: frozenset[str], pool: dict[str, str],
+    cells: Sequence[str],
+    kind: str,
+    decimal: str,
+    tokens: frozenset[str],
+    pool: dict[str, str],
 ) -> tuple[np.ndarray, np.ndarray | None, list[int]]:
     """Cells as values, the mask of missing ones (None: no cell is), and the positions of those that do not fit.
 
@@ -181,13 +204,19 @@ def convert_cells(
 
 
 COLUMN_STORES: dict[str, tuple[str, Any]] = {
-    "integer": ("int64", 0), "decimal": ("float64", math.nan), "boolean": ("bool", False),
-    "datetime": ("datetime64[us]", None), "text": ("object", None),
+    "integer": ("int64", 0),
+    "decimal": ("float64", math.nan),
+    "boolean": ("bool", False),
+    "datetime": ("datetime64[us]", None),
+    "text": ("object", None),
 }
 
 
 def convert_distinct_cells(
-    cells: Sequence[str], kind: str, decimal: str, tokens: frozenset[str],
+    cells: Sequence[str],
+    kind: str,
+    decimal: str,
+    tokens: frozenset[str],
 ) -> tuple[np.ndarray, np.ndarray | None] | None:
     """The quick way for cells that hardly repeat; None where some cell needs a closer look."""
     if kind == "text":
@@ -214,9 +243,7 @@ def convert_distinct_cells(
 
 
 # A line that is no plain number, or no plain ISO moment. One search over many cells costs a fifth of many matches.
-NO_PLAIN_NUMBER = re.compile(
-    r"^(?!-?(?:0|[1-9][0-9]{0,14})(?:[.,][0-9]{0,17})?(?:[eE][+-][0-9]{1,2})?$)", re.MULTILINE
-)
+NO_PLAIN_NUMBER = re.compile(r"^(?!-?(?:0|[1-9][0-9]{0,14})(?:[.,][0-9]{0,17})?(?:[eE][+-][0-9]{1,2})?$)", re.MULTILINE)
 SURE_DOT = re.compile(r"^(?!-?[1-9][0-9]{0,2}\.[0-9]{3}$)[^\n.]*\.", re.MULTILINE)
 SURE_COMMA = re.compile(r"^(?!-?[1-9][0-9]{0,2},[0-9]{3}$)[^\n,]*,", re.MULTILINE)
 NO_PLAIN_MOMENT = re.compile(
@@ -314,10 +341,15 @@ def decimal_sign(surveys: Sequence[dict[str, Any]], delimiter: str) -> str:
 
 
 def maybe_thousands(survey: dict[str, Any], sign: str) -> bool:
-    """Whether all commas (or dots) in a column of numbers have one to three digits before them and exactly three after them."""
+    """Whether all commas (or dots) in a column of numbers have one to three digits before them and exactly three after
+    them.
+    """
     return f"{sign}?" in survey["shapes"] and survey["shapes"] <= {f"{sign}?"} | NUMBER_SHAPES
 
 
 def point_proven(surveys: Sequence[dict[str, Any]], delimiter: str) -> bool:
     """Whether the point surely is the decimal sign: some number shows it, or the comma is taken as the delimiter."""
-    return delimiter.startswith(",") or any(s["shapes"] & {"dot", "long_dot"} and s["shapes"] <= {"dot", "long_dot", "dot?"} | NUMBER_SHAPES for s in surveys)
+    return delimiter.startswith(",") or any(
+        s["shapes"] & {"dot", "long_dot"} and s["shapes"] <= {"dot", "long_dot", "dot?"} | NUMBER_SHAPES
+        for s in surveys
+    )

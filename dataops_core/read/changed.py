@@ -1,4 +1,5 @@
-"""What reading changed in cells, told by column with counts and examples. Embedded in exported scripts: standard library only.
+"""What reading changed in cells, told by column with counts and examples. Embedded in exported scripts: standard
+library only.
 
 The rule: no value changes unless it comes back the same when it is written, or the report says so.
 """
@@ -21,10 +22,17 @@ BLANKED = (
     "{count:,} cells|cell were|was read as missing because of what stands there.",
     "Say which cells mean missing (--missing-tokens) if one of these is a value.",
 )
-ZONED = ("{count:,} moments|moment had|had a time zone and were|was turned into UTC.", "Shift the moments if you want local time.")
-ERRORS = ("{count:,} cells|cell hold|holds an error of the spreadsheet and are|is missing here.", "Repair the formulas, and bring the file again.")
+ZONED = (
+    "{count:,} moments|moment had|had a time zone and were|was turned into UTC.",
+    "Shift the moments if you want local time.",
+)
+ERRORS = (
+    "{count:,} cells|cell hold|holds an error of the spreadsheet and are|is missing here.",
+    "Repair the formulas, and bring the file again.",
+)
 SURROGATES = (
-    "{count:,} texts|text hold|holds half a character (a lone surrogate), which was replaced by U+FFFD.", "Write the file again with whole characters.",
+    "{count:,} texts|text hold|holds half a character (a lone surrogate), which was replaced by U+FFFD.",
+    "Write the file again with whole characters.",
 )
 
 
@@ -59,7 +67,8 @@ def blanked_cells(found: Mapping[str, Mapping[str, int]]) -> dict[str, list[Any]
     {'a': [7, ['-', 'NA']]}
     """
     return {
-        name: [sum(counts.values()), sorted(counts, key=lambda token: (-counts[token], token))[:EXAMPLES]] for name, counts in found.items()
+        name: [sum(counts.values()), sorted(counts, key=lambda token: (-counts[token], token))[:EXAMPLES]]
+        for name, counts in found.items()
     }
 
 
@@ -74,15 +83,22 @@ def changed_problem(said: tuple[str, str], found: Mapping[str, Sequence[Any]]) -
         return []
     total = sum(count for count, _ in touched.values())
     what = re.sub(r"(\w+)\|(\w+)", lambda match: str(match[2 if total == 1 else 1]), said[0]).format(count=total)
-    return [{
-        "what": what, "where": spoken_columns(touched), "fix": said[1], "count": total,
-    }]
+    return [
+        {
+            "what": what,
+            "where": spoken_columns(touched),
+            "fix": said[1],
+            "count": total,
+        }
+    ]
 
 
 def spoken_columns(touched: Mapping[str, tuple[int, Collection[str]]]) -> str:
     """Columns with how many cells and examples, the first twenty."""
     shown = [
-        f'column "{name}" ({count:,} cell{"s" * (count != 1)}, such as ' + ", ".join(f'"{cell[:40]}"' for cell in examples) + ")"
+        f'column "{name}" ({count:,} cell{"s" * (count != 1)}, such as '
+        + ", ".join(f'"{cell[:40]}"' for cell in examples)
+        + ")"
         for name, (count, examples) in list(touched.items())[:20]
     ]
     return ", ".join(shown) + (f", and {len(touched) - 20:,} more columns" if len(touched) > 20 else "")

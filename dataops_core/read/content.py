@@ -58,10 +58,14 @@ def file_content(path: Path, called: str) -> Content:
     try:
         content = Content(path, called)
         head = content.head()
-        packed = head[:2] == b"\x1f\x8b" or head[:4] in (b"PK\x03\x04", b"PK\x05\x06") or called.lower().endswith(".zip")
+        packed = (
+            head[:2] == b"\x1f\x8b" or head[:4] in (b"PK\x03\x04", b"PK\x05\x06") or called.lower().endswith(".zip")
+        )
         if not packed:
             return content
         data, inner = unpack(path.read_bytes(), called)
     except OSError as error:
-        raise InputError(f"The file cannot be opened: {error.strerror}.", called, "Check its path and rights.") from error
+        raise InputError(
+            f"The file cannot be opened: {error.strerror}.", called, "Check its path and rights."
+        ) from error
     return Content(path, inner, data)

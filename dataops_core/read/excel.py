@@ -22,6 +22,7 @@ from dataops_core.table.kinds import as_text
 
 MOST_OLD_CELLS = 65_536 * 256
 
+
 def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFrame, dict, list[dict]]:
     """Read one sheet of an Excel file: a tidy frame, the complete options, and the problems met.
 
@@ -42,12 +43,18 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
         raise SettingError(f"There is no row {header + 1} to be the header.", "header_row", "Choose an earlier row.")
     filled = [at for at in skipped if any(texts[at])]
     if filled:
-        problems.append({
-            "what": f"{len(filled)} rows before the table were skipped: " + " / ".join(
-                '"' + " ".join(filter(None, texts[at])) + '"' for at in filled[:5]) + ".",
-            "where": spoken_lines([at + 1 for at in filled], len(filled)).replace("line", "row"),
-            "fix": "Choose another header row if they belong to the table.", "count": len(filled),
-        })
+        problems.append(
+            {
+                "what": (
+                    f"{len(filled)} rows before the table were skipped: "
+                    + " / ".join('"' + " ".join(filter(None, texts[at])) + '"' for at in filled[:5])
+                    + "."
+                ),
+                "where": spoken_lines([at + 1 for at in filled], len(filled)).replace("line", "row"),
+                "fix": "Choose another header row if they belong to the table.",
+                "count": len(filled),
+            }
+        )
     first = header + 1 if header >= 0 else len(skipped)
     raw = [cell_text(cell) for cell in rows[header]] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
     if header < 0 and len(given.get("columns") or ()) == width:
@@ -55,15 +62,24 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     names = clean_names(raw, f"row {header + 1}", problems)
     body = rows[first:]
     if not body:
-        problems.append({"what": "The table has no rows, only a header.", "where": f'sheet "{sheet}"',
-                         "fix": "Check that the sheet is the right one.", "count": 1})
+        problems.append(
+            {
+                "what": "The table has no rows, only a header.",
+                "where": f'sheet "{sheet}"',
+                "fix": "Check that the sheet is the right one.",
+                "count": 1,
+            }
+        )
     again = [first + number for number, row in enumerate(body, 1) if header >= 0 and row == rows[header]]
     if again:
-        problems.append({
-            "what": f"{len(again):,} rows repeat the header; they were kept.",
-            "where": spoken_lines(again, len(again)).replace("line", "row"),
-            "fix": "Drop these rows: perhaps files were joined.", "count": len(again),
-        })
+        problems.append(
+            {
+                "what": f"{len(again):,} rows repeat the header; they were kept.",
+                "where": spoken_lines(again, len(again)).replace("line", "row"),
+                "fix": "Drop these rows: perhaps files were joined.",
+                "count": len(again),
+            }
+        )
     columns = [[whole_number(row[at]) for row in body] for at in range(len(names))]
     frame, facts = value_frame(names, columns, given, problems, "row", first + 1)
     faults: dict[str, list[Any]] = {name: [0, []] for name in names}
@@ -102,7 +118,9 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
         check_old(data)
     found = old_extents(data) if data.startswith(b"\xd0\xcf\x11\xe0") else sheet_extents(data, "the workbook")
     if any(extent.claimed > MOST_OLD_CELLS for extent in (found if isinstance(found, list) else ())):
-        raise InputError("The workbook is damaged: a sheet claims to be larger than a sheet can be.", "the whole file", BROKEN)
+        raise InputError(
+            "The workbook is damaged: a sheet claims to be larger than a sheet can be.", "the whole file", BROKEN
+        )
     try:
         with quiet():
             book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
@@ -114,10 +132,14 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
         name = wanted or next(iter(filled or names), "")
         others = [other for other in filled if other != name]
         if wanted is None and others:
-            problems.append({
-                "what": f'The sheet "{name}" was read; others hold something too: {", ".join(others[:20])}.',
-                "where": f'sheet "{name}"', "fix": "Choose another sheet if you meant that one.", "count": len(others),
-            })
+            problems.append(
+                {
+                    "what": f'The sheet "{name}" was read; others hold something too: {", ".join(others[:20])}.',
+                    "where": f'sheet "{name}"',
+                    "fix": "Choose another sheet if you meant that one.",
+                    "count": len(others),
+                }
+            )
         if name not in extents:
             raise InputError("The workbook has no sheet.", "the whole file", BROKEN)
         extent = extents[name]
@@ -149,7 +171,9 @@ def quiet() -> Iterator[None]:
 
 
 def extents_by_name(names: Sequence[str], found: dict[str, Extent] | list[Extent]) -> dict[str, Extent]:
-    """The extents of the sheets by their names; where it is unclear whose they are, each sheet may be the largest of all."""
+    """The extents of the sheets by their names; where it is unclear whose they are, each sheet may be the largest of
+    all.
+    """
     if isinstance(found, dict) and set(names) <= set(found):
         return found
     several = list(found.values() if isinstance(found, dict) else found)

@@ -26,13 +26,19 @@ from dataops_core.table.arrow_hash import text_parts
 
 CELLS = 1_000_000  # in one batch
 TYPES = {
-    pa.string(): "text", pa.int64(): "integer", pa.float64(): "decimal", pa.bool_(): "boolean",
+    pa.string(): "text",
+    pa.int64(): "integer",
+    pa.float64(): "decimal",
+    pa.bool_(): "boolean",
     pa.timestamp("us"): "datetime",
 }
 
 
 def read_plain_parquet(
-    content: Content, out: Path, options: dict, tell: Callable[[float, str], None],
+    content: Content,
+    out: Path,
+    options: dict,
+    tell: Callable[[float, str], None],
 ) -> tuple[Table, dict, list[dict], dict[str, Blanked]] | None:
     """The table, complete options and problems of a Parquet file; None where its frame is needed as a whole.
 
@@ -55,9 +61,13 @@ def read_plain_parquet(
             if any(types.get(name) != kind for name, kind in (given.get("types") or {}).items()):
                 return None
             kinds = [schema.field(at).type for at in keep]
-            problems += changed_problems([
-                f'"{name}" ({kind} → {end})' for name, kind, end in zip(names, kinds, ends, strict=True) if lossy_name(kind)
-            ])
+            problems += changed_problems(
+                [
+                    f'"{name}" ({kind} → {end})'
+                    for name, kind, end in zip(names, kinds, ends, strict=True)
+                    if lossy_name(kind)
+                ]
+            )
             complete: dict[str, Any] = {"format": "parquet", "types": types, "columns": names}
 
             def pieces() -> Iterator[pa.Table]:

@@ -53,9 +53,14 @@ class _WrongGuess(Exception):
 
 
 def read_plain_text(
-    content: Content, out: Path, options: dict, tell: Callable[[float, str], None],
+    content: Content,
+    out: Path,
+    options: dict,
+    tell: Callable[[float, str], None],
 ) -> tuple[Table, dict, list[dict], dict[str, Blanked]] | None:
-    """The table, complete options, problems and blanked cells of a plain text table; None where the careful reader is needed."""
+    """The table, complete options, problems and blanked cells of a plain text table; None where the careful reader is
+    needed.
+    """
     given = {key: value for key, value in options.items() if value is not None}
     try:
         try:
@@ -68,7 +73,11 @@ def read_plain_text(
 
 
 def read_in(
-    encoding: str | None, content: Content, out: Path, given: dict, tell: Callable[[float, str], None],
+    encoding: str | None,
+    content: Content,
+    out: Path,
+    given: dict,
+    tell: Callable[[float, str], None],
     problems: Sequence[dict] = (),
 ) -> tuple[Table, dict, list[dict], dict[str, Blanked]]:
     """The table of a text in this encoding (None: the one given, or UTF-8); raises NotPlain where that cannot be."""
@@ -85,12 +94,20 @@ def read_in(
         return write_table(out, first.pieces()), first.options, first.problems, first.blanked()
     except _WrongGuess:
         again = _Pass(
-            content, layout, given, first.facts, first.problems, False, lambda share: tell(0.6 + share * 0.4, "Reading again"),
+            content,
+            layout,
+            given,
+            first.facts,
+            first.problems,
+            False,
+            lambda share: tell(0.6 + share * 0.4, "Reading again"),
         )
         return write_table(out, again.pieces()), again.options, again.problems, again.blanked()
 
 
-def plain_layout(encoding: str | None, content: Content, sample: Any, given: dict, problems: list[dict]) -> dict[str, Any]:
+def plain_layout(
+    encoding: str | None, content: Content, sample: Any, given: dict, problems: list[dict]
+) -> dict[str, Any]:
     """The layout of a file that should be in this encoding; whether it is shows when its blocks are read."""
     head = bytes(sample[:SAMPLE_BYTES])
     if not head.strip():
@@ -132,8 +149,8 @@ def guessed_facts(content: Content, layout: dict, given: dict, sample: Any) -> d
     with content.opened() as file:
         blocks = [columns for columns, _, _ in text_blocks(file, layout, 500_000, most=1)]
     for start in (len(sample) // 2, len(sample) - SAMPLE_BYTES // 4) if len(sample) > 4 * SAMPLE_BYTES else ():
-        part = bytes(sample[start:start + SAMPLE_BYTES // 4])
-        part = part[part.find(b"\n") + 1:part.rfind(b"\n") + 1]
+        part = bytes(sample[start : start + SAMPLE_BYTES // 4])
+        part = part[part.find(b"\n") + 1 : part.rfind(b"\n") + 1]
         blocks += [columns for columns, _, _ in text_blocks(io.BytesIO(part), {**layout, "first": 0})]
     for columns in blocks:
         for survey, cells in zip(surveys, columns, strict=True):
@@ -145,7 +162,13 @@ class _Pass:
     """One way through the file: its pieces as Arrow tables; afterwards what was found."""
 
     def __init__(
-        self, content: Content, layout: dict, given: dict, facts: dict, problems: list[dict], guessed: bool,
+        self,
+        content: Content,
+        layout: dict,
+        given: dict,
+        facts: dict,
+        problems: list[dict],
+        guessed: bool,
         tell: Callable[[float], None],
     ) -> None:
         self.content, self.layout, self.given, self.facts = content, layout, given, facts
@@ -155,9 +178,14 @@ class _Pass:
         candidates = token_candidates(given) if surveyed else frozenset(facts["missing_tokens"]) | {""}
         self.columns = [
             BlockColumn(
-                facts["types"][name], facts["decimal"], candidates - set(facts["kept"].get(name, ())), candidates,
-                new_survey() if surveyed else None, fixed=not surveyed or name in (given.get("types") or {}),
-            ) for name in layout["names"]
+                facts["types"][name],
+                facts["decimal"],
+                candidates - set(facts["kept"].get(name, ())),
+                candidates,
+                new_survey() if surveyed else None,
+                fixed=not surveyed or name in (given.get("types") or {}),
+            )
+            for name in layout["names"]
         ]
 
     def pieces(self) -> Iterator[pa.Table]:
@@ -185,7 +213,12 @@ class _Pass:
         names, guessed = self.layout["names"], self.facts
         surveys = [column.survey for column in self.columns if column.survey is not None]
         for column, survey in zip(self.columns, surveys, strict=True):
-            if column.skipped and survey["values"] is not None and "NA" in survey["tokens"] and "text" in survey["shapes"]:
+            if (
+                column.skipped
+                and survey["values"] is not None
+                and "NA" in survey["tokens"]
+                and "text" in survey["shapes"]
+            ):
                 raise NotPlain("whether NA is a value needs all values")
         types = given_types(self.given, names)
         self.facts = judge_columns(surveys, names, types, self.given, self.layout["delimiter"], self.problems)
@@ -196,7 +229,8 @@ class _Pass:
         """The cells that were read as missing because of what stood there, by column."""
         return {
             name: Blanked(column.blanks, np.concatenate(column.blanked))
-            for name, column in zip(self.layout["names"], self.columns, strict=True) if column.blanks
+            for name, column in zip(self.layout["names"], self.columns, strict=True)
+            if column.blanks
         }
 
     def finish(self, again: list[int], rows: int) -> None:
@@ -207,10 +241,13 @@ class _Pass:
         self.problems += cell_problems(
             {name: column.rounded for name, column in by_name.items()},
             {name: column.misfits for name, column in by_name.items()},
-            {name: column.zoned for name, column in by_name.items()}, self.facts["types"],
+            {name: column.zoned for name, column in by_name.items()},
+            self.facts["types"],
         )
         self.problems += changed_problem(ZEROS, {name: column.respelled for name, column in by_name.items()})
-        self.problems += changed_problem(BLANKED, blanked_cells({name: column.blanks for name, column in by_name.items()}))
+        self.problems += changed_problem(
+            BLANKED, blanked_cells({name: column.blanks for name, column in by_name.items()})
+        )
         held = {at for at in nameless(layout["raw"]) if self.columns[at].held}
         self.options = complete_options(layout, self.facts, names, held, rows, self.given)
 

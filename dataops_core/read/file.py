@@ -22,13 +22,28 @@ from dataops_core.read.text import read_text_frame
 from dataops_core.table import write_table
 
 SUFFIXES = {
-    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".tab": "csv", ".xlsx": "excel", ".xlsm": "excel", ".xls": "excel",
-    ".ods": "excel", ".parquet": "parquet", ".pq": "parquet", ".json": "json", ".jsonl": "jsonl", ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".txt": "csv",
+    ".tab": "csv",
+    ".xlsx": "excel",
+    ".xlsm": "excel",
+    ".xls": "excel",
+    ".ods": "excel",
+    ".parquet": "parquet",
+    ".pq": "parquet",
+    ".json": "json",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
 }
 
 
 def read_file(
-    path: Path, out: Path, options: ReadOptions | None = None, *, name: str | None = None,
+    path: Path,
+    out: Path,
+    options: ReadOptions | None = None,
+    *,
+    name: str | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Source:
     """Read a file and write it as a table to `out`; row ids count the data rows of the file from 0.
@@ -50,16 +65,22 @@ def read_file(
     return source
 
 
-def read_content(path: Path, out: Path, called: str, given: dict[str, Any], tell: Callable[[float, str], None]) -> Source:
+def read_content(
+    path: Path, out: Path, called: str, given: dict[str, Any], tell: Callable[[float, str], None]
+) -> Source:
     """The table of a file with this name, by the quick reader of its format, else by the careful one."""
     content = file_content(path, called)
     kind = given["format"] = given.get("format") or format_of_content(content)
     quick = {"csv": read_plain_text, "parquet": read_plain_parquet}.get(kind)
     found = quick(content, out, given, tell) if quick else None
     if found is None:
-        frame, complete, problems = read_frame(kind, content.data, given, lambda share, what: tell(0.05 + share * 0.65, what))
+        frame, complete, problems = read_frame(
+            kind, content.data, given, lambda share, what: tell(0.05 + share * 0.65, what)
+        )
         kinds = parquet_kinds(content.data) if kind == "parquet" else {}
-        table = write_table(out, batches_of(frame, tell), {key: value for key, value in kinds.items() if key in frame.columns})
+        table = write_table(
+            out, batches_of(frame, tell), {key: value for key, value in kinds.items() if key in frame.columns}
+        )
         blanked: dict[str, Blanked] = {}
     else:
         table, complete, problems, blanked = found
@@ -69,13 +90,21 @@ def read_content(path: Path, out: Path, called: str, given: dict[str, Any], tell
 
 
 def read_frame(
-    kind: str, data: bytes, given: Mapping[str, Any], tell: Callable[[float, str], None],
+    kind: str,
+    data: bytes,
+    given: Mapping[str, Any],
+    tell: Callable[[float, str], None],
 ) -> tuple[pd.DataFrame, dict, list[dict]]:
     """The frame, complete options and problems of a file in the given format."""
     if kind == "csv":
         return read_text_frame(data, dict(given), tell)
     tell(0.1, "Reading")
-    reader = {"excel": read_excel_frame, "parquet": read_parquet_frame, "json": read_json_frame, "jsonl": read_json_frame}
+    reader = {
+        "excel": read_excel_frame,
+        "parquet": read_parquet_frame,
+        "json": read_json_frame,
+        "jsonl": read_json_frame,
+    }
     return reader[kind](data, dict(given))
 
 
@@ -83,7 +112,7 @@ def batches_of(frame: pd.DataFrame, tell: Callable[[float, str], None], rows: in
     """A frame in pieces; at least one, so that a table without rows keeps its columns."""
     for start in range(0, max(1, len(frame)), rows):
         tell(0.7 + 0.3 * start / max(1, len(frame)), "Writing")
-        yield frame.iloc[start:start + rows]
+        yield frame.iloc[start : start + rows]
 
 
 def format_of_content(content: Content) -> str:

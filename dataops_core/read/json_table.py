@@ -51,7 +51,9 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
     rounded: list[str] = []
 
     def decimal(cell: str) -> Any:
-        """A number with a fraction; noted where it loses digits, and the text that it is where it is beyond all decimals."""
+        """A number with a fraction; noted where it loses digits, and the text that it is where it is beyond all
+        decimals.
+        """
         rounded.extend([cell] * rounds(cell))
         return cell if math.isinf(float(cell)) else float(cell)
 
@@ -63,28 +65,42 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
     hooks = {"object_pairs_hook": whole, "parse_float": decimal, "parse_int": integer}
     loaded = json_lines(text, hooks) if lines else json_document(text, hooks)
     if rounded:
-        problems.append({
-            "what": f"{len(rounded):,} numbers have more digits than a decimal holds; they were rounded to about 17.",
-            "where": ", ".join(rounded[:20]) + ", …" * (len(rounded) > 20),
-            "fix": "Write them as text to keep every digit.", "count": len(rounded),
-        })
+        problems.append(
+            {
+                "what": (
+                    f"{len(rounded):,} numbers have more digits than a decimal holds; they were rounded to about 17."
+                ),
+                "where": ", ".join(rounded[:20]) + ", …" * (len(rounded) > 20),
+                "fix": "Write them as text to keep every digit.",
+                "count": len(rounded),
+            }
+        )
     keys, columns = json_columns(loaded, len(data), problems)
     raw = [as_text(key) for key in keys]
     halves = [broken_text(key) for key in keys if not is_whole(key)]
     if halves:
-        problems.append({
-            "what": "Column names hold half a character (a lone surrogate), which was replaced by U+FFFD.",
-            "where": ", ".join(f'"{name}"' for name in halves[:20]), "fix": "Write the file again with whole characters.", "count": len(halves),
-        })
+        problems.append(
+            {
+                "what": "Column names hold half a character (a lone surrogate), which was replaced by U+FFFD.",
+                "where": ", ".join(f'"{name}"' for name in halves[:20]),
+                "fix": "Write the file again with whole characters.",
+                "count": len(halves),
+            }
+        )
     if repeated:
-        problems.append({
-            "what": f"{len(repeated):,} keys stand twice in their record; the later ones got a number.",
-            "where": ", ".join(f'key "{key}"' for key in dict.fromkeys(repeated[:20])),
-            "fix": "Give each value its own key.", "count": len(repeated),
-        })
+        problems.append(
+            {
+                "what": f"{len(repeated):,} keys stand twice in their record; the later ones got a number.",
+                "where": ", ".join(f'key "{key}"' for key in dict.fromkeys(repeated[:20])),
+                "fix": "Give each value its own key.",
+                "count": len(repeated),
+            }
+        )
     names = clean_names(raw, "the keys", problems)
     if not columns or not columns[0]:
-        problems.append({"what": "The table has no rows.", "where": "the whole file", "fix": "Check the file.", "count": 1})
+        problems.append(
+            {"what": "The table has no rows.", "where": "the whole file", "fix": "Check the file.", "count": 1}
+        )
     frame, facts = value_frame(names, columns, given, problems)
     held = {at for at in nameless(raw) if frame[names[at]].notna().any()}
     flaws = [(f'Two columns are called "{key}".', list[int]()) for key in dict.fromkeys(repeated)]
@@ -99,7 +115,9 @@ def json_document(text: str, hooks: dict[str, Any]) -> Any:
         return json.loads(text, **hooks)
     except json.JSONDecodeError as error:
         raise InputError(
-            f"The JSON is broken: {error.msg}.", f"line {error.lineno}, column {error.colno}", "Repair that place.",
+            f"The JSON is broken: {error.msg}.",
+            f"line {error.lineno}, column {error.colno}",
+            "Repair that place.",
         ) from None
     except RecursionError:
         raise InputError("The JSON is nested too deeply.", "the whole file", "Bring an array of records.") from None
@@ -128,9 +146,14 @@ def json_columns(loaded: Any, size: int, problems: list[dict]) -> tuple[list[str
     if isinstance(loaded, dict) and len(loaded) == 1:
         key, inner = next(iter(loaded.items()))
         if isinstance(inner, list) and inner and all(isinstance(record, dict) for record in inner):
-            problems.append({
-                "what": f'The records were found under the key "{key}".', "where": f'key "{key}"', "fix": "", "count": 1,
-            })
+            problems.append(
+                {
+                    "what": f'The records were found under the key "{key}".',
+                    "where": f'key "{key}"',
+                    "fix": "",
+                    "count": 1,
+                }
+            )
             loaded = inner
     if isinstance(loaded, dict) and loaded and all(isinstance(value, dict) for value in loaded.values()):
         keys = list(dict.fromkeys(key for column in loaded.values() for key in column))
@@ -143,11 +166,14 @@ def json_columns(loaded: Any, size: int, problems: list[dict]) -> tuple[list[str
         check_cells(rows, len(loaded), sum(map(len, loaded.values())), 0, size, "the columns")
         short = [name for name, column in loaded.items() if len(column) < rows]
         if short:
-            problems.append({
-                "what": f"{len(short)} columns are shorter than the others; the rest was left empty.",
-                "where": ", ".join(f'column "{name}"' for name in short[:20]), "fix": "Check the file.",
-                "count": len(short),
-            })
+            problems.append(
+                {
+                    "what": f"{len(short)} columns are shorter than the others; the rest was left empty.",
+                    "where": ", ".join(f'column "{name}"' for name in short[:20]),
+                    "fix": "Check the file.",
+                    "count": len(short),
+                }
+            )
         return list(loaded), [column + [None] * (rows - len(column)) for column in loaded.values()]
     if isinstance(loaded, list) and all(isinstance(record, dict) for record in loaded):
         names = list(dict.fromkeys(key for record in loaded for key in record))
@@ -155,5 +181,7 @@ def json_columns(loaded: Any, size: int, problems: list[dict]) -> tuple[list[str
         check_cells(len(loaded), len(names), sum(map(len, loaded)), 0, size, "the records")
         return names, [[record.get(name) for record in loaded] for name in names]
     raise InputError(
-        "The JSON holds no table.", "the outermost value", 'Bring an array of records: [{"a": 1}, {"a": 2}].',
+        "The JSON holds no table.",
+        "the outermost value",
+        'Bring an array of records: [{"a": 1}, {"a": 2}].',
     )

@@ -12,22 +12,25 @@ from pathlib import Path
 from dataops_core.errors import InputError
 from dataops_core.read.bounds import READ_MEMORY, memory_limit, spelled_bytes
 
-RESERVE = 1_200_000_000  # what the allocator of Arrow claims at once and mostly leaves empty (1 GiB), and stacks of threads
+RESERVE = (
+    1_200_000_000  # what the allocator of Arrow claims at once and mostly leaves empty (1 GiB), and stacks of threads
+)
 
 
 @contextmanager
 def limited_memory() -> Iterator[None]:
     """Let nothing inside take more memory than `memory_limit`, counted from now on; raises InputError where it would.
 
-    The limit is one of the process (RLIMIT_DATA), so reading belongs in a process of its own; a thread beside others sets none.
-    Systems that have no such limit go without.
+    The limit is one of the process (RLIMIT_DATA), so reading belongs in a process of its own; a thread beside others
+    sets none. Systems that have no such limit go without.
     """
     try:
         with _limited(memory_limit()):
             yield
     except MemoryError:
         raise InputError(
-            f"Reading the file takes more than the {spelled_bytes(memory_limit())} of memory that are allowed.", "the whole file",
+            f"Reading the file takes more than the {spelled_bytes(memory_limit())} of memory that are allowed.",
+            "the whole file",
             f'Split the file, or allow more memory: {READ_MEMORY}="{spelled_bytes(2 * memory_limit())}".',
         ) from None
 
@@ -52,7 +55,9 @@ def _limited(allowance: int) -> Iterator[None]:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Do not look for cycles meanwhile: reading makes millions of short-lived lists and no cycles, and looking takes a third of its time."""
+    """Do not look for cycles meanwhile: reading makes millions of short-lived lists and no cycles, and looking takes a
+    third of its time.
+    """
     was = gc.isenabled() and threading.current_thread() is threading.main_thread()
     if not was:
         yield

@@ -15,7 +15,8 @@ def check_width(width: int) -> None:
     """Refuse a table with more columns than anybody can look at."""
     if width > MOST_COLUMNS:
         raise InputError(
-            f"The table has {width:,} columns; {MOST_COLUMNS:,} is the most that can be read.", "the header",
+            f"The table has {width:,} columns; {MOST_COLUMNS:,} is the most that can be read.",
+            "the header",
             "Turn the table (rows to columns), leave out columns, or check the delimiter.",
         )
 
@@ -40,7 +41,8 @@ def table_flaws(raw: Sequence[str], held: Collection[int], rows: int) -> list[tu
     words = {2: "Two", 3: "Three"}
     flaws = [
         (f'{words.get(len(numbers), len(numbers))} columns are called "{name}".', numbers)
-        for name, numbers in places.items() if name and len(numbers) > 1
+        for name, numbers in places.items()
+        if name and len(numbers) > 1
     ]
     flaws += [(f"Column {number} has no name.", [number]) for number in unnamed]
     return flaws if rows else [*flaws, ("The file has a header but no rows.", [])]
@@ -82,8 +84,12 @@ def clean_names(raw: Sequence[str], where: str, problems: list[dict]) -> list[st
             changes.append(f'"{old}" → "{name}"')
     if changes:
         shown = ", ".join(changes[:20]) + (", …" if len(changes) > 20 else "")
-        problems.append({
-            "what": f"Column names were changed: {shown}.", "where": where,
-            "fix": "Rename the columns if you want other names.", "count": len(changes),
-        })
+        problems.append(
+            {
+                "what": f"Column names were changed: {shown}.",
+                "where": where,
+                "fix": "Rename the columns if you want other names.",
+                "count": len(changes),
+            }
+        )
     return names

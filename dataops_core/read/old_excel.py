@@ -26,15 +26,23 @@ CELL_RECORDS = {0x0006, 0x0201, 0x0203, 0x0204, 0x0205, 0x00BD, 0x00BE, 0x00D6, 
 
 
 def check_old(data: bytes) -> None:
-    """Open an old workbook in a process of its own first: a damaged one can make the reader ask for more memory than there is, and end."""
+    """Open an old workbook in a process of its own first: a damaged one can make the reader ask for more memory than
+    there is, and end.
+    """
     try:
         tried = subprocess.run(  # noqa: S603 - our own lines, and the file as data
-            [sys.executable, "-c", PROBE, str(memory_limit())], input=data, capture_output=True, check=False, timeout=600,
+            [sys.executable, "-c", PROBE, str(memory_limit())],
+            input=data,
+            capture_output=True,
+            check=False,
+            timeout=600,
         )
     except subprocess.TimeoutExpired:
         tried = None
     if tried is None or (tried.returncode and b"PasswordError" not in tried.stderr):
-        raise InputError("This is no Excel file that can be read: it is damaged, or not a workbook.", "the whole file", BROKEN)
+        raise InputError(
+            "This is no Excel file that can be read: it is damaged, or not a workbook.", "the whole file", BROKEN
+        )
     for line in tried.stdout.split(b"\n"):
         if line:
             rows, columns = map(int, line.split())
@@ -42,12 +50,14 @@ def check_old(data: bytes) -> None:
 
 
 def compound_stream(data: bytes, names: tuple[str, ...]) -> bytes:
-    """The first stream of one of these names in a compound file; empty where there is none. Chains may be broken or circular."""
+    """The first stream of one of these names in a compound file; empty where there is none. Chains may be broken or
+    circular.
+    """
     if len(data) < 512:
         return b""
     size = 1 << min(struct.unpack_from("<H", data, 30)[0], 16)
     directory, least, small_first = struct.unpack_from("<I", data, 48)[0], *struct.unpack_from("<II", data, 56)
-    more, = struct.unpack_from("<I", data, 68)
+    (more,) = struct.unpack_from("<I", data, 68)
     heads = list(struct.unpack_from("<109I", data, 76))
     seen: set[int] = set()
     while more < 0xFFFFFFFA and more not in seen and sector(data, more, size):
@@ -59,7 +69,7 @@ def compound_stream(data: bytes, names: tuple[str, ...]) -> bytes:
     folder = chain(data, table, directory, size)
     root = b""
     for at in range(0, len(folder) - 127, 128):
-        name = folder[at:at + max(0, struct.unpack_from("<H", folder, at + 64)[0] - 2)].decode("utf-16-le", "replace")
+        name = folder[at : at + max(0, struct.unpack_from("<H", folder, at + 64)[0] - 2)].decode("utf-16-le", "replace")
         first, length = struct.unpack_from("<II", folder, at + 116)
         root = chain(data, table, first, size) if not at else root
         if name in names:
@@ -72,12 +82,12 @@ def compound_stream(data: bytes, names: tuple[str, ...]) -> bytes:
 
 def sector(data: bytes, number: int, size: int) -> bytes:
     """A sector of a compound file; the first one follows the header, which is as long as a sector."""
-    return data[(number + 1) * size:(number + 2) * size]
+    return data[(number + 1) * size : (number + 2) * size]
 
 
 def words(data: bytes) -> list[int]:
     """Bytes as whole numbers of four bytes each."""
-    return list(struct.unpack(f"<{len(data) // 4}I", data[:len(data) // 4 * 4]))
+    return list(struct.unpack(f"<{len(data) // 4}I", data[: len(data) // 4 * 4]))
 
 
 def chain(data: bytes, table: list[int], first: int, size: int) -> bytes:
@@ -91,13 +101,15 @@ def chain(data: bytes, table: list[int], first: int, size: int) -> bytes:
 
 
 def old_extents(data: bytes) -> list[Extent]:
-    """The extents of the sheets of an old workbook, in the order in which they stand there; what they claim counts as well."""
+    """The extents of the sheets of an old workbook, in the order in which they stand there; what they claim counts as
+    well.
+    """
     stream = compound_stream(data, ("Workbook", "Book"))
     found: list[Extent] = []
     at = 0
     while at + 4 <= len(stream):
         kind, size = struct.unpack_from("<HH", stream, at)
-        body = stream[at + 4:at + 4 + size]
+        body = stream[at + 4 : at + 4 + size]
         at += 4 + size
         if kind in (0x0809, 0x0409, 0x0209, 0x0009):
             found.append(Extent())

@@ -72,7 +72,9 @@ class ReadOptions:
         if values.get("kept") is not None:
             values["kept"] = {name: tuple(tokens) for name, tokens in values["kept"].items()}
         if values.get("format") is not None and values["format"] not in FORMATS:
-            raise SettingError(f'There is no format "{values["format"]}".', "format", nearest(values["format"], FORMATS))
+            raise SettingError(
+                f'There is no format "{values["format"]}".', "format", nearest(values["format"], FORMATS)
+            )
         if values.get("decimal") not in (None, ".", ","):
             raise SettingError(f'"{values["decimal"]}" is no decimal sign.', "decimal", 'Give "." or ",".')
         return cls(**values)
@@ -80,7 +82,9 @@ class ReadOptions:
 
 @dataclass(frozen=True)
 class Problem:
-    """Something met while reading: what, where, how to fix it, and how often; `misfit`: cells did not fit a type asked for."""
+    """Something met while reading: what, where, how to fix it, and how often; `misfit`: cells did not fit a type asked
+    for.
+    """
 
     what: str
     where: str
@@ -100,7 +104,10 @@ class Blanked:
         """As plain JSON values; the rows as the bits of a mask, packed."""
         mask = np.zeros(int(self.rows.max(initial=-1)) + 1, dtype=bool)
         mask[self.rows] = True
-        return {"tokens": dict(self.tokens), "mask": base64.b85encode(zlib.compress(np.packbits(mask).tobytes())).decode()}
+        return {
+            "tokens": dict(self.tokens),
+            "mask": base64.b85encode(zlib.compress(np.packbits(mask).tobytes())).decode(),
+        }
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Blanked:
@@ -123,6 +130,17 @@ class Source:
 
     def assumed(self) -> dict[str, Any]:
         """How the file was read, in the words of the reading options."""
-        shown = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet", "types", "lenient")
+        shown = (
+            "format",
+            "encoding",
+            "delimiter",
+            "quote",
+            "header_row",
+            "decimal",
+            "missing_tokens",
+            "sheet",
+            "types",
+            "lenient",
+        )
         found = self.options.to_json()
         return {name: found.get(name) for name in shown if name in found or name in shown[:3] + shown[4:7]}

@@ -24,20 +24,27 @@ REPEATING = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}  # a text is stored once and 
 GROWING = "DELTA_BYTE_ARRAY"  # a text is stored as what it has more than the one before it
 PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError, RuntimeError, KeyError)
 
+
 def parquet_kinds(data: bytes) -> dict[str, str]:
     """The kinds that the workbench wrote into a Parquet file; none for other files."""
     return {name: kind for name, _type, kind, _hash in columns_written(pq.read_metadata(io.BytesIO(data))) or ()}
 
 
 def columns_written(metadata: Any) -> list[list[str]] | None:
-    """What the workbench wrote on the columns: name, type, kind, hash; None where it, or whoever wrote the file, did not."""
+    """What the workbench wrote on the columns: name, type, kind, hash; None where it, or whoever wrote the file, did
+    not.
+    """
     try:
         found = json.loads((metadata.metadata or {})[b"dataops"])["columns"]
     except (KeyError, TypeError, ValueError, RecursionError):
         return None
     whole = isinstance(found, list) and all(
-        isinstance(entry, list) and len(entry) == 4 and all(isinstance(part, str) for part in entry)
-        and entry[1] in TYPES and entry[2] in KINDS for entry in found
+        isinstance(entry, list)
+        and len(entry) == 4
+        and all(isinstance(part, str) for part in entry)
+        and entry[1] in TYPES
+        and entry[2] in KINDS
+        for entry in found
     )
     return found if whole else None
 
@@ -56,7 +63,9 @@ def parquet_file(source: Any, size: int) -> Any:
     file = pq.ParquetFile(source, coerce_int96_timestamp_unit="us", buffer_size=1_000_000, pre_buffer=False)
     metadata = file.metadata
     if metadata.num_rows < 0 or metadata.num_row_groups != file.num_row_groups:
-        raise InputError("The Parquet file is damaged: it claims fewer than no rows.", "the whole file", "Fetch or write it again.")
+        raise InputError(
+            "The Parquet file is damaged: it claims fewer than no rows.", "the whole file", "Fetch or write it again."
+        )
     check_width(metadata.num_columns)
     unpacked, repeated, growing = metadata.num_rows * 8, dict[int, int](), dict[int, int]()
     for number in range(metadata.num_row_groups):
@@ -74,16 +83,21 @@ def parquet_file(source: Any, size: int) -> Any:
             check_texts(source, metadata.schema.column(at), 100_000, size)
     for at, longest in growing.items():
         if longest * metadata.num_rows > memory_limit() // 8:
-            check_texts(source, metadata.schema.column(at), max(256, 64_000_000 // max(1, longest)), size, as_dictionary=False)
+            check_texts(
+                source, metadata.schema.column(at), max(256, 64_000_000 // max(1, longest)), size, as_dictionary=False
+            )
     return file
 
 
 def check_values(unpacked: int, size: int) -> None:
-    """Refuse Parquet whose values take far more room than the file; up to an eighth of the allowed memory is harmless."""
+    """Refuse Parquet whose values take far more room than the file; up to an eighth of the allowed memory
+    is harmless.
+    """
     if unpacked > memory_limit() // 8 and unpacked > MOST_RATIO * size:
         raise InputError(
-            f"The Parquet file unpacks to {spelled_bytes(unpacked)} or more, from {spelled_bytes(size)}.", "the whole file",
-            f"If this is right, allow more memory: {READ_MEMORY}=\"{spelled_bytes(8 * unpacked)}\".",
+            f"The Parquet file unpacks to {spelled_bytes(unpacked)} or more, from {spelled_bytes(size)}.",
+            "the whole file",
+            f'If this is right, allow more memory: {READ_MEMORY}="{spelled_bytes(8 * unpacked)}".',
         )
 
 
@@ -91,7 +105,9 @@ def check_texts(source: Any, column: Any, rows: int, size: int, *, as_dictionary
     """Refuse texts that are stored in few bytes and are long; their lengths are added up, some rows at a time."""
     if column.path != column.name:  # nested: only the process's own limit guards it
         return
-    again = pq.ParquetFile(source, read_dictionary=[column.name] if as_dictionary else None, buffer_size=1_000_000, pre_buffer=False)
+    again = pq.ParquetFile(
+        source, read_dictionary=[column.name] if as_dictionary else None, buffer_size=1_000_000, pre_buffer=False
+    )
     total = 0
     for batch in again.iter_batches(rows, columns=[column.name], use_threads=False):
         texts = batch.column(0)
@@ -117,7 +133,9 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     except PARQUET_FAULTS as error:
         if isinstance(error, MemoryError):
             raise
-        raise InputError(f"The Parquet file cannot be read: {error}.", "the whole file", "Fetch or write it again.") from None
+        raise InputError(
+            f"The Parquet file cannot be read: {error}.", "the whole file", "Fetch or write it again."
+        ) from None
     keep = [at for at, name in enumerate(table.column_names) if not (ours and name == RESERVED_NAME)]
     table = table.select(keep)
     names = clean_names(table.column_names, "the schema", problems)
@@ -151,18 +169,22 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     if "missing_tokens" in given:
         facts["missing_tokens"] = given["missing_tokens"]
     if not rows:
-        problems.append({"what": "The table has no rows.", "where": "the whole file", "fix": "Check the file.", "count": 1})
+        problems.append(
+            {"what": "The table has no rows.", "where": "the whole file", "fix": "Check the file.", "count": 1}
+        )
     held = {at for at in nameless(table.column_names) if base[names[at]].notna().any()}
     flaws = table_flaws(table.column_names, held, rows or ours)  # the workbench may write a table without rows
     flawed = check_flaws(flaws, "the schema", given.get("lenient"))
     return base, {"format": "parquet", **facts, **({"lenient": True} if flawed else {})}, problems
 
 
-def check_unchanged(content: Content, given: Mapping[str, Any], complete: Mapping[str, Any], table: Table) -> list[dict]:
+def check_unchanged(
+    content: Content, given: Mapping[str, Any], complete: Mapping[str, Any], table: Table
+) -> list[dict]:
     """Compare what was read with the content hash that the workbench wrote into the file, where it did.
 
-    Raises FlawError for a file that was altered since; with `lenient` that is a problem to be listed instead. A file read with
-    other types or missing tokens than it was written with has no hash to compare with.
+    Raises FlawError for a file that was altered since; with `lenient` that is a problem to be listed instead. A file
+    read with other types or missing tokens than it was written with has no hash to compare with.
     """
     with content.opened() as stream:
         metadata = pq.read_metadata(stream)
@@ -170,7 +192,10 @@ def check_unchanged(content: Content, given: Mapping[str, Any], complete: Mappin
     types = {name: kind for name, kind, *_ in columns or ()}
     if columns is None or "missing_tokens" in given or complete["types"] != types or table.content_hash == written:
         return []
-    what, where = "The file was altered or damaged after the workbench wrote it: its cells do not match its content hash.", "the whole file"
+    what, where = (
+        "The file was altered or damaged after the workbench wrote it: its cells do not match its content hash.",
+        "the whole file",
+    )
     if not given.get("lenient"):
         raise FlawError(what, where, "Fetch or export it again, or read it as it is (lenient).")
     return [{"what": what, "where": where, "fix": "Check the cells against the source.", "count": 1}]
@@ -186,17 +211,29 @@ def python_values(column: pa.ChunkedArray) -> list[Any]:
 
 def changed_problems(changed: list[str]) -> list[dict]:
     """A problem that says which columns became another type."""
-    return [{
-        "what": f"Columns were converted: {', '.join(changed[:20])}{', …' * (len(changed) > 20)}.",
-        "where": "the schema", "fix": "Check these columns.", "count": len(changed),
-    }] if changed else []
+    return (
+        [
+            {
+                "what": f"Columns were converted: {', '.join(changed[:20])}{', …' * (len(changed) > 20)}.",
+                "where": "the schema",
+                "fix": "Check these columns.",
+                "count": len(changed),
+            }
+        ]
+        if changed
+        else []
+    )
 
 
 def lossy_name(kind: pa.DataType) -> bool:
     """Whether a conversion of this Arrow type is worth telling."""
     return not (
-        pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_boolean(kind) or pa.types.is_string(kind)
-        or pa.types.is_large_string(kind) or pa.types.is_date(kind)
+        pa.types.is_integer(kind)
+        or pa.types.is_floating(kind)
+        or pa.types.is_boolean(kind)
+        or pa.types.is_string(kind)
+        or pa.types.is_large_string(kind)
+        or pa.types.is_date(kind)
         or (pa.types.is_timestamp(kind) and kind.tz is None)
     )
 
@@ -216,7 +253,9 @@ def simple_column(column: pa.ChunkedArray) -> pa.ChunkedArray | None:
         if pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_null(kind):
             return column.cast(pa.string())
         if pa.types.is_timestamp(kind) or pa.types.is_date(kind):
-            return within_years(column.cast(pa.timestamp("us", kind.tz) if pa.types.is_timestamp(kind) else pa.timestamp("us")))
+            return within_years(
+                column.cast(pa.timestamp("us", kind.tz) if pa.types.is_timestamp(kind) else pa.timestamp("us"))
+            )
         if pa.types.is_decimal(kind) and kind.precision <= 15:
             return column.cast(pa.float64())
     except (pa.ArrowInvalid, pa.ArrowNotImplementedError):

@@ -19,7 +19,12 @@ CHUNK_CELLS = 10_000  # small pieces stay in the processor's cache: half the tim
 
 
 def text_batches(
-    lines: Iterator[str], delimiter: str, quote: str, width: int, damaged: list[int], size: int,
+    lines: Iterator[str],
+    delimiter: str,
+    quote: str,
+    width: int,
+    damaged: list[int],
+    size: int,
 ) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
     """Records in batches, with the number of the line where each starts (from 1); blank lines are empty records.
 
@@ -53,7 +58,13 @@ def text_batches(
 
 
 def careful_records(
-    lines: Iterator[str], waiting: deque[str], delimiter: str, quote: str, width: int, damaged: list[int], first: int,
+    lines: Iterator[str],
+    waiting: deque[str],
+    delimiter: str,
+    quote: str,
+    width: int,
+    damaged: list[int],
+    first: int,
 ) -> Iterator[tuple[int, list[str], int]]:
     """Records one by one, with the numbers of their first line and of the line after them."""
     taken: list[str] = []
@@ -62,7 +73,13 @@ def careful_records(
         length = 0
         while True:
             length = length if taken else 0
-            line = waiting.popleft() if waiting and length < LONGEST_RECORD else next(lines, None) if length < LONGEST_RECORD else None
+            line = (
+                waiting.popleft()
+                if waiting and length < LONGEST_RECORD
+                else next(lines, None)
+                if length < LONGEST_RECORD
+                else None
+            )
             if line is None:
                 return
             taken.append(line)
@@ -79,8 +96,11 @@ def careful_records(
         else:
             if record is None:
                 return
-            swallowed = len(taken) > 1 and width > 1 and len(record) != width and (
-                len(mended_record(taken[0], delimiter, quote, width)) == width
+            swallowed = (
+                len(taken) > 1
+                and width > 1
+                and len(record) != width
+                and (len(mended_record(taken[0], delimiter, quote, width)) == width)
             )
         if swallowed:
             damaged.append(first)
@@ -102,12 +122,16 @@ def mended_record(line: str, delimiter: str, quote: str, width: int) -> list[str
 
 
 def new_notes(*, keeps: bool = True) -> dict[str, Any]:
-    """What is noted while records go by: the numbers of lines that needed mending, and surplus cells by row if it `keeps` them."""
+    """What is noted while records go by: the numbers of lines that needed mending, and surplus cells by row if it
+    `keeps` them.
+    """
     return {"short": [], "long": [], "blank": [], "damaged": [], "extra": {}, "rows": 0, "keeps": keeps}
 
 
 def text_chunks(
-    data: bytes, layout: dict[str, Any], notes: dict[str, Any],
+    data: bytes,
+    layout: dict[str, Any],
+    notes: dict[str, Any],
 ) -> Iterator[tuple[list[tuple[str, ...]], Sequence[int], float]]:
     """The data rows in pieces: their columns, their line numbers, and how much of the file has been read (0 to 1).
 
@@ -132,7 +156,11 @@ def text_chunks(
 
 
 def fitted_records(
-    numbers: Sequence[int], records: Sequence[list[str]], blank: list[int], width: int, delimiter: str,
+    numbers: Sequence[int],
+    records: Sequence[list[str]],
+    blank: list[int],
+    width: int,
+    delimiter: str,
     notes: dict[str, Any],
 ) -> tuple[list[int], list[list[str]]]:
     """Records of equal width, and their line numbers; blank lines wait in `blank` until a record follows them."""
@@ -155,7 +183,12 @@ def fitted_records(
 
 
 def fitted_record(
-    record: list[str], line: int, row: int, width: int, delimiter: str, notes: dict[str, Any],
+    record: list[str],
+    line: int,
+    row: int,
+    width: int,
+    delimiter: str,
+    notes: dict[str, Any],
 ) -> list[str]:
     """A record with as many cells as the table has columns; what is over is noted, never dropped."""
     if len(record) < width:

@@ -1,6 +1,7 @@
 """How large the sheets of a workbook are and what they hold, found before a reader takes memory for their cells.
 
-Formats: ECMA-376 (.xlsx), [MS-XLSB] (.xlsb), OpenDocument 1.3 (.ods). Embedded in exported scripts: standard library only.
+Formats: ECMA-376 (.xlsx), [MS-XLSB] (.xlsb), OpenDocument 1.3 (.ods). Embedded in exported scripts: standard library
+only.
 """
 
 from __future__ import annotations
@@ -19,7 +20,15 @@ from dataops_core.read.unpack import check_unpacked
 
 CELL_NAME = re.compile("([A-Za-z]{1,7})([0-9]{1,10})")
 BROKEN = "Open it in Excel, save it as .xlsx or .csv, and bring that file."
-BINARY_ERRORS = {0x00: "#NULL!", 0x07: "#DIV/0!", 0x0F: "#VALUE!", 0x17: "#REF!", 0x1D: "#NAME?", 0x24: "#NUM!", 0x2A: "#N/A"}
+BINARY_ERRORS = {
+    0x00: "#NULL!",
+    0x07: "#DIV/0!",
+    0x0F: "#VALUE!",
+    0x17: "#REF!",
+    0x1D: "#NAME?",
+    0x24: "#NUM!",
+    0x2A: "#N/A",
+}
 
 
 class Extent:
@@ -55,8 +64,23 @@ def sheet_extents(data: bytes, name: str) -> dict[str, Extent]:
                     check_unpacked(total, len(data), name)
             if "content.xml" in parts:
                 return document_extents(inflated(data, parts["content.xml"]))
-            return {sheet: part_extent(data, parts, path) for sheet, path in sheet_parts(data, parts).items() if path in parts}
-    except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, LookupError, expat.ExpatError) as error:
+            return {
+                sheet: part_extent(data, parts, path)
+                for sheet, path in sheet_parts(data, parts).items()
+                if path in parts
+            }
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        NotImplementedError,
+        RuntimeError,
+        EOFError,
+        OSError,
+        ValueError,
+        LookupError,
+        expat.ExpatError,
+    ) as error:
         raise InputError(f"The workbook is damaged: {error}.", name, "Fetch or copy the file again.") from None
 
 
@@ -64,9 +88,9 @@ def inflated(data: bytes, entry: zipfile.ZipInfo) -> Iterator[bytes]:
     """All bytes of a part of a zip file in pieces, whatever size its directory claims."""
     names, extra = struct.unpack_from("<HH", data, entry.header_offset + 26)
     start = entry.header_offset + 30 + names + extra
-    raw = memoryview(data)[start:start + entry.compress_size]
+    raw = memoryview(data)[start : start + entry.compress_size]
     if entry.compress_type == zipfile.ZIP_STORED:
-        yield from (bytes(raw[at:at + 1_000_000]) for at in range(0, len(raw), 1_000_000))
+        yield from (bytes(raw[at : at + 1_000_000]) for at in range(0, len(raw), 1_000_000))
         return
     if entry.compress_type != zipfile.ZIP_DEFLATED or entry.flag_bits & 1:
         raise InputError("The workbook is packed in a way that cannot be read.", entry.filename, BROKEN)

@@ -17,8 +17,11 @@ from dataops_core.errors import InputError, SettingError
 from dataops_core.read.cells import MISSING_CANDIDATES, column_type, shape_of
 
 BYTE_ORDER_MARKS = (
-    (codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF32_LE, "utf-32"), (codecs.BOM_UTF32_BE, "utf-32"),
-    (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"),
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
 )
 DELIMITERS = ("\t", ";", "|", ",")
 RARE_DELIMITERS = (":", " ")
@@ -38,16 +41,22 @@ def sniff_encoding(data: bytes, problems: list[dict]) -> str:
         return "utf-8"
     replaced = data.decode("utf-8", "replace")
     broken = replaced.count("\ufffd")
-    good = sum(1 for _ in re.finditer(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", data))
+    good = sum(
+        1 for _ in re.finditer(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", data)
+    )
     if good > 10 * broken:
         return "utf-8"
     # cp1252 has five bytes without a meaning; a file that uses them is more likely Latin-1.
     chosen = "latin-1" if re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "cp1252"
     high = len(re.findall(rb"[\x80-\xff]", data))
-    problems.append({
-        "what": f"The file is not UTF-8; it was read as {chosen}.", "where": "the whole file",
-        "fix": "Look at words with accents; if they are wrong, choose another encoding.", "count": high,
-    })
+    problems.append(
+        {
+            "what": f"The file is not UTF-8; it was read as {chosen}.",
+            "where": "the whole file",
+            "fix": "Look at words with accents; if they are wrong, choose another encoding.",
+            "count": high,
+        }
+    )
     return chosen
 
 
@@ -62,7 +71,8 @@ def early_encoding(head: bytes) -> str | None:
     odd_bytes = sum(head.count(bytes([code])) for code in range(32) if code not in (9, 10, 12, 13, 27))
     if head.count(0) > 0.01 * len(head) or odd_bytes > 0.03 * len(head) or head.startswith((b"%PDF-", b"\x89PNG")):
         raise InputError(
-            "This is not a text table: it holds binary data.", f"{odd_bytes:,} control characters near its start",
+            "This is not a text table: it holds binary data.",
+            f"{odd_bytes:,} control characters near its start",
             "Save the table as CSV, Excel, Parquet or JSON, and bring that file.",
         )
     return None
@@ -75,7 +85,9 @@ def check_encoding(name: str, data: bytes) -> str:
         b"a,b".decode(name, "replace")  # some of what Python knows by name turns bytes into bytes, or refuses most
     except (LookupError, ValueError, TypeError):
         raise SettingError(
-            f'There is no encoding "{name}".', "encoding", "Common ones: utf-8, cp1252, latin-1, utf-16.",
+            f'There is no encoding "{name}".',
+            "encoding",
+            "Common ones: utf-8, cp1252, latin-1, utf-16.",
         ) from None
     return "utf-8-sig" if known == "utf-8" and data.startswith(codecs.BOM_UTF8) else name
 
@@ -88,14 +100,18 @@ def check_signs(given: dict) -> None:
     )
     if unfit or (delimiter and delimiter[0] in '\r\n\0"'):
         raise SettingError(
-            f"{delimiter!r} is no delimiter.", "delimiter", 'Give one sign, such as "," or ";", perhaps with a space after it.',
+            f"{delimiter!r} is no delimiter.",
+            "delimiter",
+            'Give one sign, such as "," or ";", perhaps with a space after it.',
         )
     unfit = quote is not None and (
         not isinstance(quote, str) or len(quote) > 2 or (len(quote) == 2 and quote[0] != "\\")
     )
     if unfit or (quote and (quote[-1] in "\r\n\0 " or quote[-1] == (delimiter or "")[:1])):
         raise SettingError(
-            f"{quote!r} is no quote.", "quote", """Give one sign, such as '"', or nothing; a backslash may stand before it.""",
+            f"{quote!r} is no quote.",
+            "quote",
+            """Give one sign, such as '"', or nothing; a backslash may stand before it.""",
         )
     check_decimal(given)
 
@@ -112,7 +128,9 @@ def check_header(given: dict) -> int | None:
     row = given.get("header_row")
     if row is not None and (not isinstance(row, int) or isinstance(row, bool) or row < -1):
         raise SettingError(
-            f"{row!r} is no number of a header line.", "header_row", "Count lines from 0, or give -1 where there is no header.",
+            f"{row!r} is no number of a header line.",
+            "header_row",
+            "Count lines from 0, or give -1 where there is no header.",
         )
     return row
 
@@ -121,11 +139,18 @@ def null_signs(data: bytes, encoding: str) -> list[dict]:
     """A problem that says where the text has NUL signs; they are kept, though many programs stop at them."""
     text = data.decode(encoding, "replace") if b"\0" in data else ""
     count = text.count("\0")
-    return [{
-        "what": f"{count:,} NUL characters stand in the text; they were kept.",
-        "where": spoken_lines(lines_with("\0", text), count), "fix": "Repair the file, or replace them with a step.",
-        "count": count,
-    }] if count else []
+    return (
+        [
+            {
+                "what": f"{count:,} NUL characters stand in the text; they were kept.",
+                "where": spoken_lines(lines_with("\0", text), count),
+                "fix": "Repair the file, or replace them with a step.",
+                "count": count,
+            }
+        ]
+        if count
+        else []
+    )
 
 
 def lines_with(sign: str, text: str) -> list[int]:
@@ -150,10 +175,14 @@ def undecodable(data: bytes, encoding: str) -> list[dict]:
         return []
     text = data.decode(encoding, "replace")
     count = text.count("\ufffd")
-    return [{
-        "what": f"{count:,} characters could not be decoded as {encoding}; each was replaced by U+FFFD.",
-        "where": spoken_lines(lines_with("\ufffd", text), count), "fix": "Choose another encoding, or repair the file.", "count": count,
-    }]
+    return [
+        {
+            "what": f"{count:,} characters could not be decoded as {encoding}; each was replaced by U+FFFD.",
+            "where": spoken_lines(lines_with("\ufffd", text), count),
+            "fix": "Choose another encoding, or repair the file.",
+            "count": count,
+        }
+    ]
 
 
 def spoken_lines(lines: Sequence[int], count: int | None = None) -> str:
@@ -172,13 +201,17 @@ def sample_texts(data: bytes, encoding: str) -> list[str]:
     if len(data) <= 4 * SAMPLE_BYTES:
         return [data.decode(encoding, "replace")]
     middle = len(data) // 2 // 4 * 4
-    parts = [data[:SAMPLE_BYTES], data[middle:middle + SAMPLE_BYTES // 4], data[len(data) // 4 * 4 - SAMPLE_BYTES // 4:]]
+    parts = [
+        data[:SAMPLE_BYTES],
+        data[middle : middle + SAMPLE_BYTES // 4],
+        data[len(data) // 4 * 4 - SAMPLE_BYTES // 4 :],
+    ]
     later = {"utf-8-sig": "utf-8"}.get(encoding, encoding)
     if encoding in ("utf-16", "utf-32"):  # without the mark, the decoder needs to be told the order of bytes
         later = f"{encoding}-{'le' if data[0] == 0xFF else 'be'}"
     texts = [part.decode(later if number else encoding, "replace") for number, part in enumerate(parts)]
     return [
-        text[(text.find("\n") + 1 if number else 0):(text.rfind("\n") + 1 if number < 2 else len(text))] or text
+        text[(text.find("\n") + 1 if number else 0) : (text.rfind("\n") + 1 if number < 2 else len(text))] or text
         for number, text in enumerate(texts)
     ]
 
@@ -213,7 +246,7 @@ def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
         records = [r for r in sample_records(texts, delimiter, '"' if quote is None else quote) if not is_comment(r)]
         share, width, leads = consistency(records)
         if not leads:  # perhaps titles stand above the table
-            below = records[next((n for n, r in enumerate(records) if len(r) > 1), 0):]
+            below = records[next((n for n, r in enumerate(records) if len(r) > 1), 0) :]
             share, width, _ = consistency(below if len(below) > 1 else [])
         if width > 1 and (share >= 0.9 or (leads and share >= 0.4)):
             best = max(best, (share if leads else share * 0.8, -rank, delimiter))
@@ -288,7 +321,7 @@ def sniff_header(records: Sequence[Sequence[str]], width: int) -> tuple[int, lis
         start += 1
     if start == len(records):
         return 0, []
-    return (-1, skipped) if looks_like_data(records[start], records[start + 1:]) else (start, skipped)
+    return (-1, skipped) if looks_like_data(records[start], records[start + 1 :]) else (start, skipped)
 
 
 def is_preamble(record: Sequence[str], width: int) -> bool:
@@ -300,7 +333,8 @@ def is_preamble(record: Sequence[str], width: int) -> bool:
 
 
 def names_years(cells: Sequence[str]) -> bool:
-    """Whether the numbers of a row are years that name columns: two or more that follow each other, or three or more in order.
+    """Whether the numbers of a row are years that name columns: two or more that follow each other, or three or more in
+    order.
 
     >>> names_years(["2019", "2020"]), names_years(["2010", "2015", "2020"]), names_years(["2022", "2021", "2020"])
     (True, True, True)

@@ -50,7 +50,9 @@ COLUMN_TYPES = ("text", "integer", "decimal", "boolean", "datetime")
 
 
 def read_text_frame(
-    data: bytes, options: dict | None = None, progress: Callable[[float, str], None] | None = None,
+    data: bytes,
+    options: dict | None = None,
+    progress: Callable[[float, str], None] | None = None,
 ) -> tuple[pd.DataFrame, dict, list[dict]]:
     """Read a text table: a tidy frame, the complete options, and the problems met.
 
@@ -77,16 +79,28 @@ def read_text_frame(
 
 
 def complete_options(
-    layout: dict, facts: dict, columns: Sequence[str], held: Collection[int], rows: int, given: dict,
+    layout: dict,
+    facts: dict,
+    columns: Sequence[str],
+    held: Collection[int],
+    rows: int,
+    given: dict,
 ) -> dict[str, Any]:
     """The options that read the same again; refuses a flawed table unless it is to be mended."""
     flaws = table_flaws(layout["raw"], held, rows) if layout["header_row"] >= 0 else []
     flawed = check_flaws(flaws, layout["where"], given.get("lenient")) or layout["flawed"]
     return {
-        "format": "csv", "encoding": layout["encoding"], "delimiter": layout["delimiter"], "quote": layout["quote"],
-        "header_row": layout["header_row"], "decimal": facts["decimal"], "missing_tokens": facts["missing_tokens"],
-        "types": {name: facts["types"].get(name, "text") for name in columns}, "columns": list(columns),
-        "kept": facts["kept"], **({"lenient": True} if flawed else {}),
+        "format": "csv",
+        "encoding": layout["encoding"],
+        "delimiter": layout["delimiter"],
+        "quote": layout["quote"],
+        "header_row": layout["header_row"],
+        "decimal": facts["decimal"],
+        "missing_tokens": facts["missing_tokens"],
+        "types": {name: facts["types"].get(name, "text") for name in columns},
+        "columns": list(columns),
+        "kept": facts["kept"],
+        **({"lenient": True} if flawed else {}),
     }
 
 
@@ -102,7 +116,11 @@ def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any
 
 
 def layout_of(
-    texts: Sequence[str], lines: Iterator[str], encoding: str, given: dict, problems: list[dict],
+    texts: Sequence[str],
+    lines: Iterator[str],
+    encoding: str,
+    given: dict,
+    problems: list[dict],
 ) -> dict[str, Any]:
     """The layout of a text whose encoding is known, from samples of it and its first lines."""
     delimiter = given.get("delimiter") or sniff_delimiter(texts, given.get("quote"))
@@ -118,23 +136,35 @@ def layout_of(
         skipped = list(range(min(header, len(records))))
     if header >= len(records):
         raise SettingError(
-            f"There is no line {header + 1} to be the header.", "header_row", "Choose an earlier line, or -1 for none.",
+            f"There is no line {header + 1} to be the header.",
+            "header_row",
+            "Choose an earlier line, or -1 for none.",
         )
     if skipped:
-        problems.append({
-            "what": f"{len(skipped):,} lines before the table were skipped: " + " / ".join(
-                f'"{delimiter[0].join(records[at])}"' for at in skipped[:5]) + ".",
-            "where": spoken_lines([numbers[at] for at in skipped], len(skipped)),
-            "fix": "Choose another header line if they belong to the table.", "count": len(skipped),
-        })
+        problems.append(
+            {
+                "what": (
+                    f"{len(skipped):,} lines before the table were skipped: "
+                    + " / ".join(f'"{delimiter[0].join(records[at])}"' for at in skipped[:5])
+                    + "."
+                ),
+                "where": spoken_lines([numbers[at] for at in skipped], len(skipped)),
+                "fix": "Choose another header line if they belong to the table.",
+                "count": len(skipped),
+            }
+        )
     first = header + 1 if header >= 0 else len(skipped)
     raw = records[header] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
     where = f"line {numbers[header]}" if header >= 0 else "the first line"
     if header >= 0 and width == len(raw) + 1 and names_rows(records[first:], width):
-        problems.append({
-            "what": "Every row has one cell more than the header; the first column holds row names.", "where": where,
-            "fix": "Name the first column.", "count": 1,
-        })
+        problems.append(
+            {
+                "what": "Every row has one cell more than the header; the first column holds row names.",
+                "where": where,
+                "fix": "Name the first column.",
+                "count": 1,
+            }
+        )
         raw = ["", *raw]
     flawed = header >= 0 and flawed_start(raw, records[first:], where, given)
     if header < 0 and given.get("columns"):
@@ -144,23 +174,35 @@ def layout_of(
         gone = [name for name in given["columns"] if name not in names and not name.startswith(EXTRA_CELLS)]
         new = [name for name in names if name not in given["columns"]]
         if gone or new:
-            problems.append({
-                "what": f"The columns are not those expected: missing: {', '.join(gone[:20]) or 'none'}; "
-                        f"new: {', '.join(new[:20]) or 'none'}.",
-                "where": where, "fix": "Check that the file is the right one.", "count": len(gone) + len(new),
-            })
+            problems.append(
+                {
+                    "what": (
+                        f"The columns are not those expected: missing: {', '.join(gone[:20]) or 'none'}; "
+                        f"new: {', '.join(new[:20]) or 'none'}."
+                    ),
+                    "where": where,
+                    "fix": "Check that the file is the right one.",
+                    "count": len(gone) + len(new),
+                }
+            )
     return {
-        "encoding": encoding, "delimiter": delimiter, "quote": quote, "header_row": header, "first": first,
-        "names": names, "width": len(names), "where": where, "raw": raw, "flawed": flawed,
+        "encoding": encoding,
+        "delimiter": delimiter,
+        "quote": quote,
+        "header_row": header,
+        "first": first,
+        "names": names,
+        "width": len(names),
+        "where": where,
+        "raw": raw,
+        "flawed": flawed,
     }
 
 
 def flawed_start(raw: Sequence[str], records: Sequence[Sequence[str]], where: str, given: dict) -> bool:
     """Whether the names have flaws; refuses those that the first rows show, before all the others are read."""
     tokens = {"", *given.get("missing_tokens", MISSING_CANDIDATES)}
-    held = {
-        at for at in nameless(raw) for record in records if len(record) > at and record[at].strip() not in tokens
-    }
+    held = {at for at in nameless(raw) for record in records if len(record) > at and record[at].strip() not in tokens}
     return any(records) and check_flaws(table_flaws(raw, held, len(records)), where, given.get("lenient"))
 
 
@@ -187,13 +229,18 @@ def given_facts(given: dict, names: Sequence[str]) -> dict[str, Any] | None:
     if len(types) < len(names) or "missing_tokens" not in given or "decimal" not in given:
         return None
     return {
-        "types": types, "decimal": given["decimal"], "missing_tokens": list(given["missing_tokens"]),
+        "types": types,
+        "decimal": given["decimal"],
+        "missing_tokens": list(given["missing_tokens"]),
         "kept": dict(given.get("kept", {})),
     }
 
 
 def survey_text(
-    data: bytes, layout: dict, given: dict, tell: Callable[[float], None],
+    data: bytes,
+    layout: dict,
+    given: dict,
+    tell: Callable[[float], None],
 ) -> list[dict[str, Any]]:
     """What every column is made of: the shapes of its cells and the missing tokens among them."""
     candidates = token_candidates(given)
@@ -211,7 +258,11 @@ def token_candidates(given: dict) -> frozenset[str]:
 
 
 def judge_columns(
-    surveys: Sequence[dict[str, Any]], names: Sequence[str], types: dict[str, str], given: dict, delimiter: str,
+    surveys: Sequence[dict[str, Any]],
+    names: Sequence[str],
+    types: dict[str, str],
+    given: dict,
+    delimiter: str,
     problems: list[dict],
 ) -> dict[str, Any]:
     """Types, decimal sign and missing tokens, from what the columns are made of."""
@@ -219,11 +270,14 @@ def judge_columns(
     if "missing_tokens" not in given:
         kept = {name: ["NA"] for name, survey in zip(names, surveys, strict=True) if keeps_na(survey)}
         if kept:
-            problems.append({
-                "what": '"NA" was kept as a value: nearly all other values are codes of two capital letters.',
-                "where": ", ".join(f'column "{name}"' for name in kept),
-                "fix": 'Give the missing tokens yourself if "NA" means missing there.', "count": len(kept),
-            })
+            problems.append(
+                {
+                    "what": '"NA" was kept as a value: nearly all other values are codes of two capital letters.',
+                    "where": ", ".join(f'column "{name}"' for name in kept),
+                    "fix": 'Give the missing tokens yourself if "NA" means missing there.',
+                    "count": len(kept),
+                }
+            )
     seen: set[str] = set()
     for name, survey in zip(names, surveys, strict=True):
         stays = set(kept.get(name, ())) & survey["tokens"]
@@ -233,26 +287,40 @@ def judge_columns(
     decimal = given.get("decimal") or decimal_sign(surveys, delimiter)
     found = {name: column_type(survey["shapes"], decimal) for name, survey in zip(names, surveys, strict=True)}
     doubtful = [
-        name for name, survey in zip(names, surveys, strict=True)
+        name
+        for name, survey in zip(names, surveys, strict=True)
         if decimal == "." and name not in types and maybe_thousands(survey, "comma")
     ]
-    dotted = [] if decimal == "," or "decimal" in given or point_proven(surveys, delimiter) else [
-        name for name, survey in zip(names, surveys, strict=True) if name not in types and maybe_thousands(survey, "dot")
-    ]
+    dotted = (
+        []
+        if decimal == "," or "decimal" in given or point_proven(surveys, delimiter)
+        else [
+            name
+            for name, survey in zip(names, surveys, strict=True)
+            if name not in types and maybe_thousands(survey, "dot")
+        ]
+    )
     found.update(dict.fromkeys(dotted, "text"))
     for some, example in (([] if delimiter.startswith(",") else doubtful, "1,234"), (dotted, "1.234")):
         if not some or "decimal" in given:
             continue
-        problems.append({
-            "what": f'Numbers like "{example}" could be thousands or decimals; they were kept as text.',
-            "where": ", ".join(f'column "{name}"' for name in some[:20]) + ", …" * (len(some) > 20),
-            "fix": "Say which sign is the decimal sign (--decimal), or use the step parse_numbers.", "count": len(some),
-        })
+        problems.append(
+            {
+                "what": f'Numbers like "{example}" could be thousands or decimals; they were kept as text.',
+                "where": ", ".join(f'column "{name}"' for name in some[:20]) + ", …" * (len(some) > 20),
+                "fix": "Say which sign is the decimal sign (--decimal), or use the step parse_numbers.",
+                "count": len(some),
+            }
+        )
     return {"types": {**found, **types}, "decimal": decimal, "missing_tokens": list(tokens), "kept": kept}
 
 
 def fill_columns(
-    data: bytes, layout: dict, facts: dict, problems: list[dict], tell: Callable[[float], None],
+    data: bytes,
+    layout: dict,
+    facts: dict,
+    problems: list[dict],
+    tell: Callable[[float], None],
 ) -> pd.DataFrame:
     """The frame itself, its columns converted to their types piece by piece."""
     names, tokens = layout["names"], frozenset(facts["missing_tokens"]) | {""}
@@ -269,14 +337,25 @@ def fill_columns(
         for name, cells in zip(names, columns, strict=True):
             own = tokens - set(facts["kept"].get(name, ()))
             values, missing, wrong = convert_cells(
-                cells, facts["types"][name], facts["decimal"], own, pools[name],
+                cells,
+                facts["types"][name],
+                facts["decimal"],
+                own,
+                pools[name],
             )
             pieces[name][0].append(values)
             pieces[name][1].append(missing)
             if facts["types"][name] == "datetime":
                 note_cells(zoned[name], Counter(cell for cell in cells if ZONE_AT_END.search(cell)))
             if facts["types"][name] in ("integer", "decimal"):
-                note_cells(odd[name], {cell: count for cell, count in Counter(cells).items() if respelled(cell) and cell.strip() not in own})
+                note_cells(
+                    odd[name],
+                    {
+                        cell: count
+                        for cell, count in Counter(cells).items()
+                        if respelled(cell) and cell.strip() not in own
+                    },
+                )
             if len(own) > 1:
                 blank = {cell for cell in set(cells) if cell.strip() and cell.strip() in own}
                 gone[name].update(cell.strip() for cell in cells if cell in blank)
@@ -303,10 +382,16 @@ def fill_columns(
 def cell_problems(rounded: dict, misfits: dict, zoned: dict[str, list[Any]], types: dict[str, str]) -> list[dict]:
     """What was changed in cells, by column: counts, and for some sorts the first lines."""
     return [
-        *({"what": f"{count:,} numbers have more digits than a decimal holds; they were rounded to about 17.",
-           "where": f'{spoken_lines(some, count)}, column "{name}"',
-           "fix": "Read the column as text to keep every digit.",
-           "count": count} for name, (count, some) in rounded.items() if count),
+        *(
+            {
+                "what": f"{count:,} numbers have more digits than a decimal holds; they were rounded to about 17.",
+                "where": f'{spoken_lines(some, count)}, column "{name}"',
+                "fix": "Read the column as text to keep every digit.",
+                "count": count,
+            }
+            for name, (count, some) in rounded.items()
+            if count
+        ),
         *misfit_problems(misfits, types),
         *changed_problem(ZONED, zoned),
     ]
@@ -324,22 +409,40 @@ def repeated_headers(columns: Sequence[Sequence[str]], lines: Sequence[int], raw
 def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
     """What was mended in rows, each kind with its count and first lines."""
     said = {
-        "damaged": ("lines|line have|has a quote that is not closed, or not at the edge of a cell; their quotes were read as plain signs",
-                    "Double the quotes inside cells, or choose another quote."),
+        "damaged": (
+            (
+                "lines|line have|has a quote that is not closed, or not at the edge of a cell; their quotes were read"
+                " as plain signs"
+            ),
+            "Double the quotes inside cells, or choose another quote.",
+        ),
         "short": ("rows|row have|has too few cells; the rest was left empty", "Check these rows, or the delimiter."),
-        "long": (f'rows|row have|has too many cells; the surplus stands in the column "{notes.get("extra_name")}"',
-                 "Put quotes around cells that hold the delimiter."),
+        "long": (
+            f'rows|row have|has too many cells; the surplus stands in the column "{notes.get("extra_name")}"',
+            "Put quotes around cells that hold the delimiter.",
+        ),
         "again": ("lines|line repeat|repeats the header, kept as data", "Drop these rows: perhaps files were joined."),
         "blank": ("blank lines|line were|was skipped", ""),
     }
     found = [
-        {"what": f"{len(notes[key]):,} {for_number(what, len(notes[key]))}.", "where": spoken_lines(notes[key], len(notes[key])), "fix": fix,
-         "count": len(notes[key])}
-        for key, (what, fix) in said.items() if notes[key]
+        {
+            "what": f"{len(notes[key]):,} {for_number(what, len(notes[key]))}.",
+            "where": spoken_lines(notes[key], len(notes[key])),
+            "fix": fix,
+            "count": len(notes[key]),
+        }
+        for key, (what, fix) in said.items()
+        if notes[key]
     ]
     if not notes["rows"]:
-        found.append({"what": "The table has no rows, only a header.", "where": layout["where"],
-                      "fix": "Check that the file is the right one.", "count": 1})
+        found.append(
+            {
+                "what": "The table has no rows, only a header.",
+                "where": layout["where"],
+                "fix": "Check that the file is the right one.",
+                "count": 1,
+            }
+        )
     return found
 
 
@@ -356,10 +459,16 @@ def misfit_problems(misfits: dict[str, list[Any]], types: dict[str, str]) -> lis
     """The cells that did not fit the type asked for, by column: how many, and the first twenty of them."""
     return [
         {
-            "what": f'{count:,} cells are no {types[name]} and were left empty: ' + ", ".join(
-                f'line {line} "{cell}"' for line, cell in cells[:20]) + (", …." if count > 20 else "."),
+            "what": (
+                f"{count:,} cells are no {types[name]} and were left empty: "
+                + ", ".join(f'line {line} "{cell}"' for line, cell in cells[:20])
+                + (", …." if count > 20 else ".")
+            ),
             "where": f'{spoken_lines([line for line, _ in cells], count)}, column "{name}"',
-            "fix": "Read the column as text, and repair these cells.", "count": count, "misfit": True,
+            "fix": "Read the column as text, and repair these cells.",
+            "count": count,
+            "misfit": True,
         }
-        for name, (count, cells) in misfits.items() if count
+        for name, (count, cells) in misfits.items()
+        if count
     ]

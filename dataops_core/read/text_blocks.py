@@ -24,7 +24,9 @@ class NotUtf8(NotPlain):
     """The text is in another encoding."""
 
 
-def text_blocks(file: BinaryIO, layout: dict[str, Any], size: int = 0, most: int = 0) -> Iterator[tuple[list[pa.Array], int, int]]:
+def text_blocks(
+    file: BinaryIO, layout: dict[str, Any], size: int = 0, most: int = 0
+) -> Iterator[tuple[list[pa.Array], int, int]]:
     """The data rows of a file in blocks: their columns of strings, the number of their first line, bytes read.
 
     With `most` above zero, no more than that many blocks.
@@ -87,10 +89,14 @@ def block_columns(block: bytes, layout: dict[str, Any]) -> list[pa.Array]:
             pa.py_buffer(block),
             read_options=pv.ReadOptions(column_names=names, block_size=len(block) + 1, use_threads=False),
             parse_options=pv.ParseOptions(
-                delimiter=layout["delimiter"], quote_char=layout["quote"] if quoted else False, ignore_empty_lines=False,
+                delimiter=layout["delimiter"],
+                quote_char=layout["quote"] if quoted else False,
+                ignore_empty_lines=False,
             ),
             convert_options=pv.ConvertOptions(
-                column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=False, check_utf8=False,
+                column_types=dict.fromkeys(names, pa.string()),
+                strings_can_be_null=False,
+                check_utf8=False,
             ),
         )
     except pa.ArrowInvalid as error:
@@ -102,7 +108,9 @@ def block_columns(block: bytes, layout: dict[str, Any]) -> list[pa.Array]:
 
 
 def blank_lines(block: bytes, columns: list[pa.Array]) -> bool:
-    """Whether some lines are blank, which Arrow takes for rows of empty cells; bytes are looked at only if it may be."""
+    """Whether some lines are blank, which Arrow takes for rows of empty cells; bytes are looked at only if
+    it may be.
+    """
     first, last = (np.diff(text_parts(columns[at])[0]) == 0 for at in (0, -1))
     return bool((first & last).any()) and (block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or b"\n\r\n" in block)
 
@@ -153,4 +161,6 @@ def well_quoted(block: bytes, quote: bytes, delimiter: bytes) -> bool:
 def readable(layout: dict[str, Any]) -> bool:
     """Whether signs and encoding of a text are such that Arrow's reader can take it."""
     signs = (layout["delimiter"], layout["quote"] or "-")
-    return layout["width"] > 0 and layout["delimiter"] != " " and all(len(sign) == 1 and sign.isascii() for sign in signs)
+    return (
+        layout["width"] > 0 and layout["delimiter"] != " " and all(len(sign) == 1 and sign.isascii() for sign in signs)
+    )

@@ -50,8 +50,10 @@ def unpacked_zip(data: bytes, name: str) -> tuple[bytes, str] | None:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             inside = [
-                entry for entry in archive.infolist()
-                if not entry.is_dir() and not entry.filename.startswith("__MACOSX/")
+                entry
+                for entry in archive.infolist()
+                if not entry.is_dir()
+                and not entry.filename.startswith("__MACOSX/")
                 and not entry.filename.rsplit("/", 1)[-1].startswith(".")
             ]
             if any(entry.filename in TABLE_PARTS for entry in inside):
@@ -66,7 +68,17 @@ def unpacked_zip(data: bytes, name: str) -> tuple[bytes, str] | None:
             check_unpacked(entry.file_size, len(data), name)
             with archive.open(entry) as packed:
                 return read_bounded(packed, len(data), name), entry.filename.rsplit("/", 1)[-1]
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, RuntimeError, OSError, ValueError, LookupError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        struct.error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+        LookupError,
+    ) as error:
         raise InputError(f"The zip is damaged: {error}.", name, "Fetch or copy the file again.") from None
 
 
@@ -81,11 +93,15 @@ def read_bounded(packed: Any, size: int, name: str) -> bytes:
 
 
 def check_unpacked(unpacked: int, size: int, name: str) -> None:
-    """Refuse what unpacks to more than may be read, or to very much more than it was; up to a 64th of the memory is harmless."""
+    """Refuse what unpacks to more than may be read, or to very much more than it was; up to a 64th of the memory is
+    harmless.
+    """
     limit = memory_limit()
     if unpacked > limit // 2 or (unpacked > limit // 64 and unpacked > MOST_RATIO * size):
         more = spelled_bytes(max(2 * limit, 64 * unpacked))
         raise InputError(
-            f"The file unpacks to {spelled_bytes(unpacked)} or more, from {spelled_bytes(size)}.", name,
-            f"If this is right, unpack it yourself and bring the file inside, or allow more memory: {READ_MEMORY}=\"{more}\".",
+            f"The file unpacks to {spelled_bytes(unpacked)} or more, from {spelled_bytes(size)}.",
+            name,
+            "If this is right, unpack it yourself and bring the file inside, or allow more memory:"
+            f' {READ_MEMORY}="{more}".',
         )

@@ -82,8 +82,13 @@ def value_as(value: Any, kind: str, decimal: str) -> Any:
 
 
 def value_frame(
-    names: Sequence[str], columns: Sequence[Sequence[Any]], given: dict, problems: list[dict], row_word: str = "record",
-    first_row: int = 1, tokens_in_text: bool = True,
+    names: Sequence[str],
+    columns: Sequence[Sequence[Any]],
+    given: dict,
+    problems: list[dict],
+    row_word: str = "record",
+    first_row: int = 1,
+    tokens_in_text: bool = True,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
     """The tidy frame of columns of values, and the facts about it: types, decimal sign, missing tokens, kept."""
     wanted = dict(given.get("types") or {})
@@ -95,11 +100,14 @@ def value_frame(
     plain = [[plain_value(value) for value in column] for column in columns]
     nested = [n for n, c in zip(names, columns, strict=True) if any(isinstance(v, (list, dict)) for v in c)]
     if nested:
-        problems.append({
-            "what": "Cells hold lists or records; they were kept as JSON text.",
-            "where": ", ".join(f'column "{name}"' for name in nested[:20]),
-            "fix": "Unfold them before bringing the file, if you need what is inside.", "count": len(nested),
-        })
+        problems.append(
+            {
+                "what": "Cells hold lists or records; they were kept as JSON text.",
+                "where": ", ".join(f'column "{name}"' for name in nested[:20]),
+                "fix": "Unfold them before bringing the file, if you need what is inside.",
+                "count": len(nested),
+            }
+        )
     kept, tokens = value_tokens(names, plain, given, problems, tokens_in_text)
     types: dict[str, str] = {}
     decimal = check_decimal(given) or "."
@@ -110,28 +118,45 @@ def value_frame(
     for name, values in zip(names, plain, strict=True):
         own = (frozenset(tokens) | {""} if tokens_in_text else frozenset()) - set(kept.get(name, ()))
         cells = [None if isinstance(v, str) and v.strip() in own else v for v in values]
-        gone[name] = Counter(v.strip() or "(empty text)" for v, cell in zip(values, cells, strict=True) if cell is None and v is not None)
+        gone[name] = Counter(
+            v.strip() or "(empty text)" for v, cell in zip(values, cells, strict=True) if cell is None and v is not None
+        )
         there = [cell for cell in cells if cell is not None]
         kind = types[name] = wanted.get(name) or (type_of_values(there) if there else "text")
         done = [None if cell is None else value_as(cell, kind, decimal) for cell in cells]
         if kind == "datetime":
-            note_cells(zoned[name], Counter(cell for cell in there if isinstance(cell, str) and ZONE_AT_END.search(cell)))
+            note_cells(
+                zoned[name], Counter(cell for cell in there if isinstance(cell, str) and ZONE_AT_END.search(cell))
+            )
         if kind == "text":
-            note_cells(halves[name], Counter(broken_text(cell) for cell in there if isinstance(cell, str) and not is_whole(cell)))
+            note_cells(
+                halves[name],
+                Counter(broken_text(cell) for cell in there if isinstance(cell, str) and not is_whole(cell)),
+            )
         wrong = [at for at, cell in enumerate(done) if cell is CELL_ERROR]
         if wrong:
             shown = ", ".join(f'{row_word} {at + first_row} "{as_text(cells[at])}"' for at in wrong[:20])
-            problems.append({
-                "misfit": True, "what": f"{len(wrong):,} cells are no {kind} and were left empty: {shown}{', …' * (len(wrong) > 20)}.",
-                "where": f'{row_word} {wrong[0] + first_row}, column "{name}"',
-                "fix": "Read the column as text, and repair these cells.", "count": len(wrong),
-            })
+            problems.append(
+                {
+                    "misfit": True,
+                    "what": (
+                        f"{len(wrong):,} cells are no {kind} and were left empty: {shown}{', …' * (len(wrong) > 20)}."
+                    ),
+                    "where": f'{row_word} {wrong[0] + first_row}, column "{name}"',
+                    "fix": "Read the column as text, and repair these cells.",
+                    "count": len(wrong),
+                }
+            )
         mixed = kind == "text" and name not in wanted and len({type(cell) for cell in there}) > 1
         if mixed:
-            problems.append({
-                "what": "Numbers and text stand together; all were kept as text.", "where": f'column "{name}"',
-                "fix": "Clean the column, then convert it.", "count": 1,
-            })
+            problems.append(
+                {
+                    "what": "Numbers and text stand together; all were kept as text.",
+                    "where": f'column "{name}"',
+                    "fix": "Clean the column, then convert it.",
+                    "count": 1,
+                }
+            )
         numpy_type, empty = COLUMN_STORES[kind]
         mask = np.array([cell is None or cell is CELL_ERROR for cell in done], dtype=bool)
         filled = [empty if gone else cell for cell, gone in zip(done, mask, strict=True)]
@@ -141,7 +166,11 @@ def value_frame(
     for name, given_values in zip(names, columns, strict=True):
         empty = sum(1 for value in given_values if isinstance(value, float) and math.isnan(value))
         gone[name].update({"NaN": empty} if empty else {})
-    problems += changed_problem(BLANKED, blanked_cells(gone)) + changed_problem(ZONED, zoned) + changed_problem(SURROGATES, halves)
+    problems += (
+        changed_problem(BLANKED, blanked_cells(gone))
+        + changed_problem(ZONED, zoned)
+        + changed_problem(SURROGATES, halves)
+    )
     frame = pd.DataFrame(series, columns=list(names), index=pd.RangeIndex(rows))
     return frame, {"types": types, "decimal": decimal, "missing_tokens": tokens, "columns": list(names), "kept": kept}
 
@@ -161,7 +190,11 @@ def broken_text(text: str) -> str:
 
 
 def value_tokens(
-    names: Sequence[str], columns: Sequence[Sequence[Any]], given: dict, problems: list[dict], tokens_in_text: bool,
+    names: Sequence[str],
+    columns: Sequence[Sequence[Any]],
+    given: dict,
+    problems: list[dict],
+    tokens_in_text: bool,
 ) -> tuple[dict[str, list[str]], list[str]]:
     """Which missing tokens stay values in which columns, and which tokens mean missing."""
     if "missing_tokens" in given:
@@ -174,10 +207,13 @@ def value_tokens(
         survey_column(survey, [v for v in values if isinstance(v, str)], frozenset(MISSING_CANDIDATES))
         if keeps_na(survey):
             kept[name] = ["NA"]
-            problems.append({
-                "what": '"NA" was kept as a value: nearly all other values are codes of two capital letters.',
-                "where": f'column "{name}"', "fix": 'Give the missing tokens yourself if "NA" means missing there.',
-                "count": 1,
-            })
+            problems.append(
+                {
+                    "what": '"NA" was kept as a value: nearly all other values are codes of two capital letters.',
+                    "where": f'column "{name}"',
+                    "fix": 'Give the missing tokens yourself if "NA" means missing there.',
+                    "count": 1,
+                }
+            )
         seen |= survey["tokens"] - set(kept.get(name, ()))
     return kept, [token for token in MISSING_CANDIDATES if token in seen or (token == "" and tokens_in_text)]

@@ -39,7 +39,9 @@ class Sources:
 
     def import_lines(self) -> str:
         """The import statements: the standard library, then pandas and numpy."""
-        plain = sorted(f"import {m}" + (f" as {n}" if n != m else "") for n, (m, inside) in self.imports.items() if not inside)
+        plain = sorted(
+            f"import {m}" + (f" as {n}" if n != m else "") for n, (m, inside) in self.imports.items() if not inside
+        )
         parts: dict[str, list[str]] = {}
         for name, (module, inside) in self.imports.items():
             if inside:
@@ -64,7 +66,9 @@ class Sources:
             self._names[module, each] = self._free(each, module)
         called = {needed: self._need(module, needed) for needed in _names(node) if needed not in given}
         called |= {each: self._names[module, each] for each in given}
-        self.pieces[self._names[module, given[0]]] = _plain_text(source, node, {a: b for a, b in called.items() if a != b})
+        self.pieces[self._names[module, given[0]]] = _plain_text(
+            source, node, {a: b for a, b in called.items() if a != b}
+        )
         return self._names[module, name]
 
     def _free(self, name: str, module: str) -> str:
@@ -108,7 +112,9 @@ def _parsed(module: str) -> tuple[str, ast.Module]:
 
 @functools.cache
 def _imported(module: str) -> dict[str, ast.ImportFrom | ast.Import]:
-    """The statements at the top of a module that import names, by name; imports inside functions stay where they are."""
+    """The statements at the top of a module that import names, by name; imports inside functions stay where
+    they are.
+    """
     _, tree = _parsed(module)
     nodes = [node for node in tree.body if isinstance(node, (ast.ImportFrom, ast.Import))]
     return {alias.asname or alias.name.split(".")[0]: node for node in nodes for alias in node.names}
@@ -206,7 +212,8 @@ def _renamings(
     """The places in a piece where a name must be written as it is called in the script."""
     cuts = [
         (*span(part), called[part.id].encode())
-        for part in _walk(node) if isinstance(part, ast.Name) and part.id in called
+        for part in _walk(node)
+        if isinstance(part, ast.Name) and part.id in called
     ]
     if isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node.name in called:
         begin = raw.index(node.name.encode(), span(node)[0])

@@ -75,9 +75,13 @@ class Recipe:
         found = []
         for number, step in enumerate(self.active, 1):
             if step.step is None:
-                found.append(SettingError(f'There is no step "{step.op}".', f"step {number}", nearest(step.op, REGISTRY)))
+                found.append(
+                    SettingError(f'There is no step "{step.op}".', f"step {number}", nearest(step.op, REGISTRY))
+                )
             else:
-                found += [SettingError(e.what, f"step {number}, {step.op}", e.fix) for e in step.step.problems(step.settings)]
+                found += [
+                    SettingError(e.what, f"step {number}, {step.op}", e.fix) for e in step.step.problems(step.settings)
+                ]
         return found
 
     def missing_columns(self, names: Sequence[str]) -> list[SettingError]:
@@ -89,10 +93,13 @@ class Recipe:
                 continue
             for name in columns_named(step):
                 if name not in known:
-                    found.append(SettingError(
-                        f'There is no column "{name}".', f"step {number}, {step.op}",
-                        f"{nearest(name, names)} Use --map {name}=… if the column has another name in this file.",
-                    ))
+                    found.append(
+                        SettingError(
+                            f'There is no column "{name}".',
+                            f"step {number}, {step.op}",
+                            f"{nearest(name, names)} Use --map {name}=… if the column has another name in this file.",
+                        )
+                    )
             known |= set(step.step.new_columns(step.settings))
         return found
 
@@ -101,7 +108,8 @@ class Recipe:
         found = self.problems() or self.missing_columns(names)
         if found:
             raise SettingError(
-                " ".join(dict.fromkeys(e.what for e in found)), "; ".join(dict.fromkeys(e.where for e in found)),
+                " ".join(dict.fromkeys(e.what for e in found)),
+                "; ".join(dict.fromkeys(e.where for e in found)),
                 " ".join(dict.fromkeys(e.fix for e in found)),
             )
 
@@ -165,7 +173,9 @@ def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:
         elif setting.shape == "mapping" and step.step.namer and isinstance(value, dict):
             settings[setting.name] = {names.get(old, old): new for old, new in value.items()}
     named = set(columns_named(step))
-    learned = step.learned and {names.get(key, key) if key in named else key: value for key, value in step.learned.items()}
+    learned = step.learned and {
+        names.get(key, key) if key in named else key: value for key, value in step.learned.items()
+    }
     return replace(step, settings=settings, learned=learned)
 
 
@@ -192,9 +202,13 @@ def sha256(text: str) -> str:
 
 
 def from_json(plain: Any, where: str = "recipe") -> Recipe:
-    """The recipe that a parsed JSON or YAML document describes; raises SettingError where its form is not a recipe's."""
+    """The recipe that a parsed JSON or YAML document describes; raises SettingError where its form is not a
+    recipe's.
+    """
     if not isinstance(plain, dict) or not isinstance(plain.get("steps"), list):
-        raise SettingError("This is not a recipe.", where, f'A recipe is {{"format": "{FORMAT}", "name": …, "steps": […]}}.')
+        raise SettingError(
+            "This is not a recipe.", where, f'A recipe is {{"format": "{FORMAT}", "name": …, "steps": […]}}.'
+        )
     known = ("format", "name", "seed", "steps", "read")
     odd = [key for key in plain if key not in known]
     if odd:
@@ -224,7 +238,9 @@ def _step(entry: Any, where: str) -> RecipeStep:
         raise SettingError('"with" must hold the settings by name.', where, 'Write it as {"columns": ["age"]}.')
     off, learned, why = entry.get("off", False), entry.get("learned"), entry.get("why", "")
     for key, value, kind, wanted in (
-        ("off", off, bool, "true or false"), ("why", why, str, "a text"), ("learned", learned or {}, dict, "what the step learned, by name"),
+        ("off", off, bool, "true or false"),
+        ("why", why, str, "a text"),
+        ("learned", learned or {}, dict, "what the step learned, by name"),
     ):
         if not isinstance(value, kind):
             raise SettingError(f'"{key}" cannot be {json.dumps(value, default=str)}.', where, f"It is {wanted}.")
@@ -237,7 +253,11 @@ def load(path: Path) -> Recipe:
 
     try:
         if path.stat().st_size > LARGEST:
-            raise SettingError(f"The recipe has {path.stat().st_size:,} bytes; at most {LARGEST:,} are read.", str(path), "Check that this is a recipe.")
+            raise SettingError(
+                f"The recipe has {path.stat().st_size:,} bytes; at most {LARGEST:,} are read.",
+                str(path),
+                "Check that this is a recipe.",
+            )
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError("The recipe cannot be read.", str(path), "Check the path and the file.") from error
@@ -245,13 +265,19 @@ def load(path: Path) -> Recipe:
         if text.lstrip().startswith("{"):
             plain = json.loads(text)
         else:
-            if any(isinstance(token, yaml.AliasToken) for token in yaml.scan(text)):  # a few of them can stand for gigabytes
+            if any(
+                isinstance(token, yaml.AliasToken) for token in yaml.scan(text)
+            ):  # a few of them can stand for gigabytes
                 raise SettingError("The recipe uses YAML aliases (*name).", str(path), "Write out what they stand for.")
             plain = yaml.safe_load(text)
     except json.JSONDecodeError as error:
-        raise SettingError(f"The recipe is broken JSON: {error.msg}.", f"{path}, line {error.lineno}", "Mend that line.") from error
+        raise SettingError(
+            f"The recipe is broken JSON: {error.msg}.", f"{path}, line {error.lineno}", "Mend that line."
+        ) from error
     except RecursionError as error:
-        raise SettingError("The recipe is nested too deeply.", str(path), "A recipe is a flat list of steps.") from error
+        raise SettingError(
+            "The recipe is nested too deeply.", str(path), "A recipe is a flat list of steps."
+        ) from error
     except yaml.YAMLError as error:
         raise SettingError("The recipe is broken YAML.", f"{path}: {error}", "Mend the line named here.") from error
     return from_json(_plain(plain), str(path))

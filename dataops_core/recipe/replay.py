@@ -42,9 +42,15 @@ class Outcome:
         if self.difference:
             d = self.difference
             plain |= {
-                "rows_before": d.rows_before, "rows_after": d.rows_after, "rows_dropped": d.rows_dropped, "rows_added": d.rows_added,
-                "cells_changed": sum(d.cells_changed.values()), "cells_changed_by_column": d.cells_changed, "cells_emptied_by_column": d.cells_emptied,
-                "columns_added": list(d.columns_added), "columns_removed": list(d.columns_removed),
+                "rows_before": d.rows_before,
+                "rows_after": d.rows_after,
+                "rows_dropped": d.rows_dropped,
+                "rows_added": d.rows_added,
+                "cells_changed": sum(d.cells_changed.values()),
+                "cells_changed_by_column": d.cells_changed,
+                "cells_emptied_by_column": d.cells_emptied,
+                "columns_added": list(d.columns_added),
+                "columns_removed": list(d.columns_removed),
                 "columns_renamed": d.columns_renamed,
             }
         return plain
@@ -54,7 +60,13 @@ def nothing_said(_share: float, _note: str) -> None:
     """A progress report to nobody."""
 
 
-def learn(step: Step, settings: Mapping[str, Any], table: Table, seed: int = 0, earlier: Earlier = Earlier()) -> dict[str, Any] | None:  # noqa: B008 - frozen
+def learn(
+    step: Step,
+    settings: Mapping[str, Any],
+    table: Table,
+    seed: int = 0,
+    earlier: Earlier = Earlier(),  # noqa: B008 - a frozen value
+) -> dict[str, Any] | None:
     """What the step learns, as plain JSON values; None for a step that learns nothing.
 
     Where an earlier step made a split, it learns from the training rows alone, else from all rows.
@@ -69,14 +81,23 @@ def learn(step: Step, settings: Mapping[str, Any], table: Table, seed: int = 0, 
 def _still_there(step: Step, table: Table, split: str | None) -> str | None:
     if split is not None and split not in table.names:
         raise SettingError(
-            f'The column "{split}" is gone, so nobody knows which rows may be learned from.', step.name, "Drop it after this step, not before.",
+            f'The column "{split}" is gone, so nobody knows which rows may be learned from.',
+            step.name,
+            "Drop it after this step, not before.",
         )
     return split
 
 
 def run_step(
-    step: Step, settings: Mapping[str, Any], table: Table, out: Path, *, learned: Mapping[str, Any] | None = None,
-    seed: int = 0, earlier: Earlier = Earlier(), progress: Progress = nothing_said,  # noqa: B008 - frozen
+    step: Step,
+    settings: Mapping[str, Any],
+    table: Table,
+    out: Path,
+    *,
+    learned: Mapping[str, Any] | None = None,
+    seed: int = 0,
+    earlier: Earlier = Earlier(),  # noqa: B008 - a frozen value
+    progress: Progress = nothing_said,
 ) -> Table:
     """Run one checked step on a table and write the result to `out`.
 
@@ -87,7 +108,9 @@ def run_step(
     given = dict(settings) | _given(step.function, seed, earlier) | ({"learned": learned} if step.learner else {})
     if "split" in given:
         _still_there(step, table, earlier.split)
-    batches = _row_batches(step, given, table, progress) if _by_batch(step, table) else iter([_whole(step, given, table)])
+    batches = (
+        _row_batches(step, given, table, progress) if _by_batch(step, table) else iter([_whole(step, given, table)])
+    )
     first = next(batches)
     kinds = _kinds(step, settings, table, first)
     return write_table(out, itertools.chain([first], batches), kinds)
@@ -117,7 +140,9 @@ def _call(step: Step, function: Callable[..., Any], frame: pd.DataFrame, given: 
         raise
     except Exception as error:
         raise SettingError(
-            f'"{step.title}" cannot be done on this table: {error}', step.name, "Change its settings, or remove the step."
+            f'"{step.title}" cannot be done on this table: {error}',
+            step.name,
+            "Change its settings, or remove the step.",
         ) from error
 
 
@@ -134,11 +159,20 @@ def _kinds(step: Step, settings: Mapping[str, Any], before: Table, first: pd.Dat
 def _given(function: Callable[..., Any], seed: int, earlier: Earlier) -> dict[str, Any]:
     """What the engine gives a function that asks for it by name."""
     asked = inspect.signature(function).parameters
-    return {name: value for name, value in (("seed", seed), ("split", earlier.split), ("weighed", earlier.weighed)) if name in asked}
+    return {
+        name: value
+        for name, value in (("seed", seed), ("split", earlier.split), ("weighed", earlier.weighed))
+        if name in asked
+    }
 
 
 def take(
-    entry: RecipeStep, table: Table, out: Path, *, seed: int = 0, earlier: Earlier = Earlier(),  # noqa: B008 - frozen
+    entry: RecipeStep,
+    table: Table,
+    out: Path,
+    *,
+    seed: int = 0,
+    earlier: Earlier = Earlier(),  # noqa: B008 - frozen
     progress: Progress = nothing_said,
 ) -> tuple[Table, Outcome]:
     """Run one recipe step: check it, learn if it has not yet, run, compare. Skip is an outcome, an error is raised.
@@ -153,7 +187,11 @@ def take(
     except Skip as reason:
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
     changed = difference(table, after, step.new_names(settings))
-    noticed = _call(step, step.watcher, table.frame(), {**settings, "learned": learned}) if step.watcher and entry.learned is not None else ""
+    noticed = (
+        _call(step, step.watcher, table.frame(), {**settings, "learned": learned})
+        if step.watcher and entry.learned is not None
+        else ""
+    )
     return after, Outcome(entry.op, entry.sentence, "done", noticed, learned, changed)
 
 
@@ -195,7 +233,9 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
             continue
         progress((number - 1) / len(recipe.steps), entry.sentence)
         try:
-            after, outcome = take(entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed, earlier=earlier)
+            after, outcome = take(
+                entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed, earlier=earlier
+            )
         except DataOpsError as error:
             outcomes.append(Outcome(entry.op, entry.sentence, "failed", str(error)))
             break

@@ -21,13 +21,20 @@ from dataops_core.table import content_hash, tidy
 from dataops_core.write.text import csv_text
 
 READERS = {
-    "csv": read_text_frame, "excel": read_excel_frame, "json": read_json_frame, "jsonl": read_json_frame,
+    "csv": read_text_frame,
+    "excel": read_excel_frame,
+    "json": read_json_frame,
+    "jsonl": read_json_frame,
     "parquet": read_parquet_frame,
 }
 PACKAGES = {"scipy": "SciPy", "sklearn": "scikit-learn", "imblearn": "imbalanced-learn", "skops": "skops"}
 
 _USED = (  # what the frame of the script itself needs
-    ("json", "json", ""), ("sys", "sys", ""), ("pd", "pandas", ""), ("Path", "pathlib", "Path"), ("Any", "typing", "Any"),
+    ("json", "json", ""),
+    ("sys", "sys", ""),
+    ("pd", "pandas", ""),
+    ("Path", "pathlib", "Path"),
+    ("Any", "typing", "Any"),
     ("Callable", "collections.abc", "Callable"),
 )
 _TEMPLATE = '''#!/usr/bin/env python3
@@ -114,19 +121,28 @@ def script(recipe: Recipe) -> str:
         earlier = earlier if entry.off else earlier.after(entry)
     for name, module, inside in _USED:
         if sources.bring(name, module, inside) != name:
-            raise SettingError(f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere.")
+            raise SettingError(
+                f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere."
+            )
     pieces = sources.text()
     name = _line(recipe.name)
     made = _TEMPLATE.format(
-        title=name.replace('"', "'").replace("\\", "/"), name=name.replace('"', "'").replace("\\", "/"),
-        version=__version__, needs=_needs(pieces, form),
-        imports=sources.import_lines(), read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
-        steps="\n".join(lines) or "    # no steps", reader=reader.__name__, pieces=pieces,
+        title=name.replace('"', "'").replace("\\", "/"),
+        name=name.replace('"', "'").replace("\\", "/"),
+        version=__version__,
+        needs=_needs(pieces, form),
+        imports=sources.import_lines(),
+        read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
+        steps="\n".join(lines) or "    # no steps",
+        reader=reader.__name__,
+        pieces=pieces,
     )
     try:
         compile(made, "clean.py", "exec")
     except (SyntaxError, ValueError) as error:
-        raise SettingError(f"The script of this recipe is not valid Python: {error}.", "script", "Look at the settings of its steps.") from error
+        raise SettingError(
+            f"The script of this recipe is not valid Python: {error}.", "script", "Look at the settings of its steps."
+        ) from error
     return made
 
 
@@ -138,7 +154,11 @@ def _line(text: str) -> str:
 def _needs(text: str, form: str) -> str:
     """The packages that a script with this text imports, pandas first."""
     wanted = ["pandas", *{"excel": ["python-calamine"], "parquet": ["pyarrow"]}.get(form, ())]
-    wanted += [package for module, package in PACKAGES.items() if re.search(rf"^\s*(from|import) {module}\b", text, re.MULTILINE)]
+    wanted += [
+        package
+        for module, package in PACKAGES.items()
+        if re.search(rf"^\s*(from|import) {module}\b", text, re.MULTILINE)
+    ]
     return " and ".join([", ".join(wanted[:-1]), wanted[-1]] if len(wanted) > 1 else wanted)
 
 
@@ -148,18 +168,31 @@ def _lines(number: int, entry: RecipeStep, seed: int, earlier: Earlier, sources:
         return [f"    # {number}. (off) {sentence}"]
     step = get(entry.op)
     settings: dict[str, Any] = step.check(entry.settings)
-    wanted = {name for function in (step.function, step.learner) if function for name in inspect.signature(function).parameters}
-    settings |= {name: value for name, value in (("seed", seed), ("split", earlier.split), ("weighed", earlier.weighed)) if name in wanted}
+    wanted = {
+        name
+        for function in (step.function, step.learner)
+        if function
+        for name in inspect.signature(function).parameters
+    }
+    settings |= {
+        name: value
+        for name, value in (("seed", seed), ("split", earlier.split), ("weighed", earlier.weighed))
+        if name in wanted
+    }
     given = [f"{key}={_literal(value)}" for key, value in settings.items()]
     sources.add(step)
     if step.learner and entry.learned is not None:
         given.append(f"learned={_literal(dict(entry.learned))}")
     elif step.learner:
-        given += [f"learner={sources.add(step.learner)}"] + ([f"learns_from={earlier.split!r}"] if earlier.split else [])
+        given += [f"learner={sources.add(step.learner)}"] + (
+            [f"learns_from={earlier.split!r}"] if earlier.split else []
+        )
     why = [f"    # Why: {_line(entry.why)}"] if entry.why else []
-    return [f"    # {number}. {sentence}", *why, f"    df = take(\n        {step.function.__name__}, df,"] + [
-        f"        {part}," for part in given
-    ] + ["    )"]
+    return (
+        [f"    # {number}. {sentence}", *why, f"    df = take(\n        {step.function.__name__}, df,"]
+        + [f"        {part}," for part in given]
+        + ["    )"]
+    )
 
 
 def _literal(value: Any) -> str:

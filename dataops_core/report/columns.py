@@ -12,7 +12,12 @@ from dataops_core.report.findings import GRADES, Entry
 from dataops_core.report.mask import RARE, Words, shape
 
 KINDS = {
-    "number": "Number", "category": "Category", "text": "Text", "datetime": "Date or time", "boolean": "Yes or no", "id": "Identifier",
+    "number": "Number",
+    "category": "Category",
+    "text": "Text",
+    "datetime": "Date or time",
+    "boolean": "Yes or no",
+    "id": "Identifier",
 }
 LIST_BUDGET, BUDGET = 400_000, 1_400_000  # bytes
 Facts = Mapping[str, Any]
@@ -31,16 +36,31 @@ def found_in(told: Sequence[Entry]) -> Found:
 
 def section(facts: Mapping[str, Facts], found: Found, words: Words, linked: int) -> str:
     """A table of all columns, then each of them; `linked` entries of findings have an address."""
-    articles = within((_article(n, name, fact, found.get(name, ()), words, linked) for n, (name, fact) in enumerate(facts.items(), 1)), BUDGET)
-    lines = within(
-        (_line(n, name, fact, len(found.get(name, ())), words, len(articles)) for n, (name, fact) in enumerate(facts.items(), 1)), LIST_BUDGET,
+    articles = within(
+        (
+            _article(n, name, fact, found.get(name, ()), words, linked)
+            for n, (name, fact) in enumerate(facts.items(), 1)
+        ),
+        BUDGET,
     )
-    more = f"<p>{len(facts) - len(lines):,} more columns are not listed: the report would become too long.</p>" if len(facts) > len(lines) else ""
+    lines = within(
+        (
+            _line(n, name, fact, len(found.get(name, ())), words, len(articles))
+            for n, (name, fact) in enumerate(facts.items(), 1)
+        ),
+        LIST_BUDGET,
+    )
+    more = (
+        f"<p>{len(facts) - len(lines):,} more columns are not listed: the report would become too long.</p>"
+        if len(facts) > len(lines)
+        else ""
+    )
     some = f"<p>The first {len(articles):,} columns follow one by one.</p>" if len(facts) > len(articles) else ""
     return (
-        '<table class=wide><caption>All columns, in the order of the table</caption><thead><tr><th scope=col>Column</th><th scope=col>Kind</th>'
-        "<th scope=col class=num>Missing</th><th scope=col class=num>Different values</th><th scope=col class=num>Findings</th></tr></thead>"
-        f"<tbody>{''.join(lines)}</tbody></table>{more}{some}{''.join(articles)}"
+        "<table class=wide><caption>All columns, in the order of the table</caption><thead><tr><th"
+        " scope=col>Column</th><th scope=col>Kind</th><th scope=col class=num>Missing</th><th scope=col"
+        " class=num>Different values</th><th scope=col"
+        f" class=num>Findings</th></tr></thead><tbody>{''.join(lines)}</tbody></table>{more}{some}{''.join(articles)}"
     )
 
 
@@ -48,9 +68,9 @@ def _line(number: int, name: str, fact: Facts, findings: int, words: Words, link
     label = words.text(name) or "(no name)"
     head = f'<a href="#c{number}">{label}</a>' if number <= linked else label
     return (
-        f'<tr><th scope=row>{head}</th><td data-name="Kind">{KINDS[fact["kind"]]}</td>'
-        f'<td class=num data-name="Missing">{_missing(fact)}</td><td class=num data-name="Different values">{_distinct(fact)}</td>'
-        f'<td class=num data-name="Findings">{findings:,}</td></tr>'
+        f'<tr><th scope=row>{head}</th><td data-name="Kind">{KINDS[fact["kind"]]}</td><td class=num'
+        f' data-name="Missing">{_missing(fact)}</td><td class=num data-name="Different'
+        f' values">{_distinct(fact)}</td><td class=num data-name="Findings">{findings:,}</td></tr>'
     )
 
 
@@ -61,15 +81,24 @@ def _missing(fact: Facts) -> str:
 
 
 def _distinct(fact: Facts) -> str:
-    return "not counted" if fact["distinct"] is None else f"{'about ' if fact.get('distinct_error') else ''}{fact['distinct']:,}"
-
-
-def _article(number: int, name: str, fact: Facts, found: Sequence[tuple[Entry, Mapping[str, Any]]], words: Words, linked: int) -> str:
-    label = words.text(name) or "(no name)"
-    rows = "".join(f"<tr><th scope=row>{what}</th><td class=num>{told}</td></tr>" for what, told in _facts(name, fact, words))
     return (
-        f'<article id="c{number}"><h3>{label}</h3><div class=two><div>{_chart(name, label, fact, words)}{_found(found, words, linked)}</div>'
-        f"<table><caption>Facts of {label}</caption><tbody>{rows}</tbody></table></div></article>"
+        "not counted"
+        if fact["distinct"] is None
+        else f"{'about ' if fact.get('distinct_error') else ''}{fact['distinct']:,}"
+    )
+
+
+def _article(
+    number: int, name: str, fact: Facts, found: Sequence[tuple[Entry, Mapping[str, Any]]], words: Words, linked: int
+) -> str:
+    label = words.text(name) or "(no name)"
+    rows = "".join(
+        f"<tr><th scope=row>{what}</th><td class=num>{told}</td></tr>" for what, told in _facts(name, fact, words)
+    )
+    return (
+        f'<article id="c{number}"><h3>{label}</h3><div'
+        f" class=two><div>{_chart(name, label, fact, words)}{_found(found, words, linked)}</div><table><caption>Facts"
+        f" of {label}</caption><tbody>{rows}</tbody></table></div></article>"
     )
 
 
@@ -82,7 +111,8 @@ def _found(found: Sequence[tuple[Entry, Mapping[str, Any]]], words: Words, linke
         told = f'<a href="#f{entry.number}">{title}</a>' if entry.number <= linked else title
         grade = finding["severity"]
         lines.append(
-            f'<li><span class="grade {grade}">{GRADES[grade][0]}:</span> {told}, {finding["count"]:,} {"row" if finding["count"] == 1 else "rows"}</li>'
+            f'<li><span class="grade {grade}">{GRADES[grade][0]}:</span> {told}, {finding["count"]:,}'
+            f" {'row' if finding['count'] == 1 else 'rows'}</li>"
         )
     more = f"<li>and {len(found) - 12:,} more</li>" if len(found) > 12 else ""
     return f"<ul>{''.join(lines)}{more}</ul>"
@@ -97,7 +127,13 @@ def _facts(name: str, fact: Facts, words: Words) -> list[tuple[str, str]]:
     if fact.get("singles"):
         told.append(("Values that come once", f"{fact['singles']:,}"))
     if not words.hides(name):
-        told += _numbers(fact) if fact["type"] in ("integer", "decimal") else _dates(fact) if fact["type"] == "datetime" else []
+        told += (
+            _numbers(fact)
+            if fact["type"] in ("integer", "decimal")
+            else _dates(fact)
+            if fact["type"] == "datetime"
+            else []
+        )
     if fact.get("longest") is not None:
         ends = {fact["shortest"], fact["longest"]}
         told.append(("Length", f"{' to '.join(f'{end:,}' for end in sorted(ends))} signs"))
@@ -110,7 +146,11 @@ def _numbers(fact: Facts) -> list[tuple[str, str]]:
     if fact.get("mean") is None:
         return []
     quantiles = fact["quantiles"]
-    told: list[tuple[str, str]] = [("Smallest", figure(fact["min"])), ("Largest", figure(fact["max"])), ("Average (mean)", figure(fact["mean"]))]
+    told: list[tuple[str, str]] = [
+        ("Smallest", figure(fact["min"])),
+        ("Largest", figure(fact["max"])),
+        ("Average (mean)", figure(fact["mean"])),
+    ]
     if quantiles["0.5"] is not None:
         told.append(("Middle value (median)", figure(quantiles["0.5"])))
     for low, high, what in (("0.25", "0.75", "Middle half lies between"), ("0.05", "0.95", "Nine in ten lie between")):
@@ -118,7 +158,11 @@ def _numbers(fact: Facts) -> list[tuple[str, str]]:
             told.append((what, f"{figure(quantiles[low])} and {figure(quantiles[high])}"))
     if fact["sd"] is not None:
         told.append(("Standard deviation", figure(float(f"{fact['sd']:.4g}"))))
-    told += [(what, f"{fact[key]:,}") for key, what in (("zeros", "Zeros"), ("negatives", "Below zero"), ("infinite", "Infinite")) if fact[key]]
+    told += [
+        (what, f"{fact[key]:,}")
+        for key, what in (("zeros", "Zeros"), ("negatives", "Below zero"), ("infinite", "Infinite"))
+        if fact[key]
+    ]
     return told
 
 
@@ -162,20 +206,37 @@ def _tops(name: str, label: str, fact: Facts, words: Words) -> str:
     bars = [(words.text(_edged(value), 40), count) for value, count in told if value != RARE]
     few = len(told) - len(bars)
     rest = fact["distinct"] - len(told)
-    more = "" if not few else f"<p class=quiet>{RARE}: {few} {'value is' if few == 1 else 'values are'} not named here.</p>"
-    more += f"<p class=quiet>{rest:,} {'value is' if rest == 1 else 'values are'} less frequent.</p>" if rest > 0 else ""
+    more = (
+        ""
+        if not few
+        else f"<p class=quiet>{RARE}: {few} {'value is' if few == 1 else 'values are'} not named here.</p>"
+    )
+    more += (
+        f"<p class=quiet>{rest:,} {'value is' if rest == 1 else 'values are'} less frequent.</p>" if rest > 0 else ""
+    )
     spaced = "; ␣ is a space at an end" if any("␣" in label for label, _ in bars) else ""
-    return (f"<p class=quiet>Most frequent values, with rows{spaced}</p>{lying(bars, label, fact['rows'])}" if bars else "") + more
+    return (
+        f"<p class=quiet>Most frequent values, with rows{spaced}</p>{lying(bars, label, fact['rows'])}" if bars else ""
+    ) + more
 
 
 def _edged(text: str) -> str:
     """A text with its spaces at the ends made visible."""
     inner = text.strip()
-    return text if inner == text and text else "␣" * (len(text) - len(text.lstrip())) + inner + "␣" * (len(text) - len(text.rstrip()) if inner else 0) or "(empty)"
+    return (
+        text
+        if inner == text and text
+        else "␣" * (len(text) - len(text.lstrip())) + inner + "␣" * (len(text) - len(text.rstrip()) if inner else 0)
+        or "(empty)"
+    )
 
 
 def _shapes(fact: Facts, words: Words) -> str:
     seen = Counter(shape(top["value"]) for top in fact["top"])
     examples = "".join(f"<li><code>{words.text(each)}</code></li>" for each, _ in seen.most_common(5))
     how = "How the most frequent values are built: every letter as a, every digit as 9." if examples else ""
-    return f"<p>Values are not shown: they may name a person.</p><p class=quiet>{how}</p><ul>{examples}</ul>" if examples else "<p>Values are not shown: they may name a person.</p>"
+    return (
+        f"<p>Values are not shown: they may name a person.</p><p class=quiet>{how}</p><ul>{examples}</ul>"
+        if examples
+        else "<p>Values are not shown: they may name a person.</p>"
+    )

@@ -67,18 +67,23 @@ def histogram(told: Mapping[str, Any], name: str, rows: int) -> str:
     low, high = _edge(told["edges"][0]), _edge(told["edges"][-1])
     top = max(range(len(counts)), key=lambda at: counts[at])
     spoken = (
-        f"Histogram of {name}: {len(counts)} bars from {low} to {high}. Most rows, {counts[top]:,} ({share(counts[top], rows)}), "
-        f"lie between {_edge(told['edges'][top])} and {_edge(told['edges'][top + 1])}."
+        f"Histogram of {name}: {len(counts)} bars from {low} to {high}. Most rows, {counts[top]:,}"
+        f" ({share(counts[top], rows)}), lie between {_edge(told['edges'][top])} and {_edge(told['edges'][top + 1])}."
     )
-    beyond = [f"{n:,} {'row lies' if n == 1 else 'rows lie'} {side}" for n, side in ((below, f"below {low}"), (above, f"above {high}")) if n]
+    beyond = [
+        f"{n:,} {'row lies' if n == 1 else 'rows lie'} {side}"
+        for n, side in ((below, f"below {low}"), (above, f"above {high}"))
+        if n
+    ]
     more = f" {' and '.join(beyond)}." if beyond else ""
     paler = "the paler bar at the end" if len(beyond) == 1 else "the paler bars at the ends"
     legend = f"<p class=quiet>{html.escape(' and '.join(beyond))}: {paler}.</p>" if beyond else ""
     return (
-        f'<figure><svg class=hist viewBox="0 0 100 {_HIGH}" preserveAspectRatio="none" role="img" aria-label="{spoken}{html.escape(more)}">'
-        f'<path class=bar d="{inner}"/>{f"""<path class=end d="{ends}"/>""" if ends else ""}</svg>'
-        f"<figcaption><span>{html.escape(low)}</span><span>highest bar: {max(bins):,} rows</span><span>{html.escape(high)}</span></figcaption>"
-        f"{legend}</figure>"
+        f'<figure><svg class=hist viewBox="0 0 100 {_HIGH}" preserveAspectRatio="none" role="img"'
+        f' aria-label="{spoken}{html.escape(more)}"><path class=bar'
+        f' d="{inner}"/>{f"""<path class=end d="{ends}"/>""" if ends else ""}</svg>'
+        f"<figcaption><span>{html.escape(low)}</span><span>highest"
+        f" bar: {max(bins):,} rows</span><span>{html.escape(high)}</span></figcaption>{legend}</figure>"
     )
 
 
@@ -95,9 +100,12 @@ def lying(bars: Sequence[tuple[str, int]], name: str, rows: int) -> str:
     """Lying bars of (escaped label, rows), the most frequent on top, each with its label and number."""
     most = max((count for _, count in bars), default=1) or 1
     lines = "".join(
-        f'<text x="0" y="{at * 34 + 13}">{label}</text><text x="100%" y="{at * 34 + 13}" text-anchor="end">{count:,} ({share(count, rows)})</text>'
-        f'<rect class=rail y="{at * 34 + 19}" width="100%" height="7"/><rect class=bar y="{at * 34 + 19}" width="{100 * count / most:.3g}%" height="7"/>'
+        f'<text x="0" y="{at * 34 + 13}">{label}</text><text x="100%" y="{at * 34 + 13}" text-anchor="end">{count:,}'
+        f' ({share(count, rows)})</text><rect class=rail y="{at * 34 + 19}" width="100%" height="7"/><rect class=bar'
+        f' y="{at * 34 + 19}" width="{100 * count / most:.3g}%" height="7"/>'
         for at, (label, count) in enumerate(bars)
     )
     spoken = f"The most frequent values of {name}: " + "; ".join(f"{label}, {count:,} rows" for label, count in bars)
-    return f'<figure><svg class=lying height="{34 * len(bars)}" role="img" aria-label="{spoken}.">{lines}</svg></figure>'
+    return (
+        f'<figure><svg class=lying height="{34 * len(bars)}" role="img" aria-label="{spoken}.">{lines}</svg></figure>'
+    )

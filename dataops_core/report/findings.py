@@ -12,7 +12,8 @@ from dataops_core.report.mask import Words, shape
 from dataops_core.steps import REGISTRY
 
 GRADES = {
-    "error": ("Error", "Errors", "almost surely wrong"), "warning": ("Warning", "Warnings", "probably needs mending"),
+    "error": ("Error", "Errors", "almost surely wrong"),
+    "warning": ("Warning", "Warnings", "probably needs mending"),
     "note": ("Note", "Notes", "good to know"),
 }
 BUDGET = 1_000_000  # bytes
@@ -30,7 +31,9 @@ class Entry:
 
 
 def entries(findings: Sequence[Finding], bundle: int) -> list[Entry]:
-    """The findings in their order; more than `bundle` of one check and severity become one entry, where the first stood."""
+    """The findings in their order; more than `bundle` of one check and severity become one entry, where the first
+    stood.
+    """
     alike: dict[tuple[str, str], list[Finding]] = defaultdict(list)
     for finding in findings:
         alike[finding["check"], finding["severity"]].append(finding)
@@ -49,20 +52,29 @@ def section(told: Sequence[Entry], words: Words, rows: int) -> tuple[str, int]:
     if not told:
         return "<p>The checks looked at every cell and found nothing. That is no proof that there is nothing.</p>", 0
     articles = within((_article(entry, words, rows) for entry in told), BUDGET)
-    left = sum(len(entry.findings) for entry in told[len(articles):])
-    more = f"<p>{left:,} more findings are not told here: the report would become too long. The command line lists them all.</p>" if left else ""
+    left = sum(len(entry.findings) for entry in told[len(articles) :])
+    more = (
+        f"<p>{left:,} more findings are not told here: the report would become too long. The command line lists them"
+        " all.</p>"
+        if left
+        else ""
+    )
     return (
         "<p class=quiet>The gravest come first. "
         + "; ".join(f"{name}: {means}" for name, _, means in GRADES.values())
         + ". Row 1 is the first row below the header.</p>"
-        + "".join(articles) + more
+        + "".join(articles)
+        + more
     ), len(articles)
 
 
 def _article(entry: Entry, words: Words, rows: int) -> str:
     first, grade = entry.findings[0], entry.findings[0]["severity"]
     if len(entry.findings) > 1:
-        head, body = f"{words.text(first['title'])} in {len(entry.findings):,} places", _lines(entry.findings, words, rows)
+        head, body = (
+            f"{words.text(first['title'])} in {len(entry.findings):,} places",
+            _lines(entry.findings, words, rows),
+        )
     else:
         where = words.text(", ".join(first["columns"]) or "whole rows", 160)
         head, body = f"{words.text(first['title'])} in {where}", _one(first, words, rows)
@@ -77,9 +89,9 @@ def _one(finding: Finding, words: Words, rows: int) -> str:
     of = f" of {rows:,}" if rows else ""
     named = "Row" if finding["count"] == 1 else "Rows" if finding["count"] <= ROWS else "First rows"
     return (
-        f"<p>{words.text(words.message(finding), 400)}</p>"
-        f"<p>{finding['count']:,}{of} {'row' if rows == 1 else 'rows'} ({share(finding['share'], 1)}). <span class=quiet>{named}: {places}</span></p>"
-        f"<p>{_offer(finding, words)}</p>"
+        f"<p>{words.text(words.message(finding), 400)}</p><p>{finding['count']:,}{of} {'row' if rows == 1 else 'rows'}"
+        f" ({share(finding['share'], 1)}). <span class=quiet>{named}:"
+        f" {places}</span></p><p>{_offer(finding, words)}</p>"
     )
 
 
@@ -120,13 +132,19 @@ def _least(columns: Sequence[str], text: str, words: Words) -> str:
 def _lines(findings: Sequence[Finding], words: Words, rows: int) -> str:
     """Many findings of one check as a table."""
     lines = "".join(
-        f'<tr><th scope=row>{words.text(", ".join(f["columns"]) or "whole rows", 80)}</th>'
-        f'<td data-name="What">{words.text(words.message(f), 160)}</td><td class=num data-name="Rows">{f["count"]:,} ({share(f["share"], 1)})</td></tr>'
+        f"<tr><th scope=row>{words.text(', '.join(f['columns']) or 'whole rows', 80)}</th><td"
+        f' data-name="What">{words.text(words.message(f), 160)}</td><td class=num data-name="Rows">{f["count"]:,}'
+        f" ({share(f['share'], 1)})</td></tr>"
         for f in findings[:LINES]
     )
     more = f"<p>And {len(findings) - LINES:,} more.</p>" if len(findings) > LINES else ""
-    mended = f"<p>{_offer(findings[0], words).split(' (')[0]}</p>" if findings[0]["fix"] else f"<p>{_offer(findings[0], words)}</p>"
+    mended = (
+        f"<p>{_offer(findings[0], words).split(' (')[0]}</p>"
+        if findings[0]["fix"]
+        else f"<p>{_offer(findings[0], words)}</p>"
+    )
     return (
-        f'<table class=wide><caption>Where, of {rows:,} rows</caption><thead><tr><th scope=col>Columns</th><th scope=col>What</th>'
-        f"<th scope=col class=num>Rows</th></tr></thead><tbody>{lines}</tbody></table>{more}{mended}"
+        f"<table class=wide><caption>Where, of {rows:,} rows</caption><thead><tr><th scope=col>Columns</th><th"
+        " scope=col>What</th><th scope=col"
+        f" class=num>Rows</th></tr></thead><tbody>{lines}</tbody></table>{more}{mended}"
     )

@@ -23,32 +23,53 @@ MANY_COLUMNS = 40
 DRAWN = 1000  # points of a scatter plot; each is a piece of the file
 _MARKUP = str.maketrans({"<": "‹", ">": "›", '"': "”"})
 _POLICY = (  # a browser that opens the file asks nobody for anything
-    "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; img-src data:; font-src data:; "
+    '<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; img-src data:; font-src data:; '
     "style-src 'unsafe-inline'; script-src 'unsafe-inline'\">"
 )
 _LOCK = threading.Lock()  # the package draws with pyplot, of which there is one
-_TYPES = {"number": "Numeric", "category": "Categorical", "text": "Text", "datetime": "DateTime", "boolean": "Boolean", "id": "Text"}
+_TYPES = {
+    "number": "Numeric",
+    "category": "Categorical",
+    "text": "Text",
+    "datetime": "DateTime",
+    "boolean": "Boolean",
+    "id": "Text",
+}
 # the package calls home at every report unless the first is set; the second leaves its advertisement out
 _QUIET = {"YDATA_PROFILING_NO_ANALYTICS": "1", "YDATA_SUPPRESS_BANNER": "1"}
 
 
 def full_report(
-    table: Table, out: Path, *, rows: int | None = None, minimal: bool | None = None, seed: int = 0,
-    title: str = "Full report", progress: Progress = lambda _share, _note: None,
+    table: Table,
+    out: Path,
+    *,
+    rows: int | None = None,
+    minimal: bool | None = None,
+    seed: int = 0,
+    title: str = "Full report",
+    progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
     """Write the full report of a table, or of `rows` of its rows drawn by `seed`, as one HTML file.
 
-    `minimal` leaves correlations and pairs of columns out; None: only for large tables. Returns rows, of, sampled, seed, minimal,
-    columns, left_out (columns that the package cannot take, each with the reason) and package, as plain JSON values.
-    It shows values as they are. Raises InputError where nothing can be reported.
+    `minimal` leaves correlations and pairs of columns out; None: only for large tables. Returns rows, of, sampled,
+    seed, minimal, columns, left_out (columns that the package cannot take, each with the reason) and package, as plain
+    JSON values. It shows values as they are. Raises InputError where nothing can be reported.
     """
     if not table.rows or not table.columns:
         raise InputError("There is nothing to report on.", table.path.name, "Bring a table with rows and columns.")
     progress(0.0, "Reading the rows")
     frame = _rows(table, rows, seed)
-    small = len(frame) * len(table.columns) > MANY_CELLS or len(table.columns) > MANY_COLUMNS if minimal is None else minimal
+    small = (
+        len(frame) * len(table.columns) > MANY_CELLS or len(table.columns) > MANY_COLUMNS
+        if minimal is None
+        else minimal
+    )
     told: dict[str, Any] = {
-        "rows": len(frame), "of": table.rows, "sampled": len(frame) < table.rows, "seed": seed if len(frame) < table.rows else None, "minimal": small,
+        "rows": len(frame),
+        "of": table.rows,
+        "sampled": len(frame) < table.rows,
+        "seed": seed if len(frame) < table.rows else None,
+        "minimal": small,
     }
     os.environ.update(_QUIET)
     with _LOCK, warnings.catch_warnings():
@@ -57,7 +78,12 @@ def full_report(
     out.write_text(made, encoding="utf-8")
     progress(1.0, "Done")
     from data_profiling import __version__
-    return told | {"columns": len(table.columns) - len(left_out), "left_out": left_out, "package": f"fg-data-profiling {__version__}"}
+
+    return told | {
+        "columns": len(table.columns) - len(left_out),
+        "left_out": left_out,
+        "package": f"fg-data-profiling {__version__}",
+    }
 
 
 def _rows(table: Table, rows: int | None, seed: int) -> pd.DataFrame:
@@ -75,7 +101,9 @@ def _rows(table: Table, rows: int | None, seed: int) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _made(frame: pd.DataFrame, table: Table, title: str, told: dict[str, Any], progress: Progress) -> tuple[str, list[dict[str, str]]]:
+def _made(
+    frame: pd.DataFrame, table: Table, title: str, told: dict[str, Any], progress: Progress
+) -> tuple[str, list[dict[str, str]]]:
     """The HTML, and the columns that had to be left out of it."""
     left_out: list[dict[str, str]] = []
     ready: dict[str, pd.Series] = {}
@@ -110,13 +138,18 @@ def _given(values: pd.Series, column: Column) -> pd.Series:
     """A column in the dtype in which the package takes it for what it is."""
     kind = _TYPES[column.kind]
     if kind in ("Categorical", "Text"):
-        told = [None if gone else _harmless(str(value)) for value, gone in zip(values.tolist(), values.isna().tolist(), strict=True)]
+        told = [
+            None if gone else _harmless(str(value))
+            for value, gone in zip(values.tolist(), values.isna().tolist(), strict=True)
+        ]
         texts = pd.Series(told, dtype=object)
         return texts.astype("category") if kind == "Categorical" else texts
     if kind == "Numeric":
         return values.astype("float64") if values.isna().any() or column.type != "integer" else values.astype("int64")
     if kind == "Boolean":
-        plain = [None if gone else bool(value) for value, gone in zip(values.tolist(), values.isna().tolist(), strict=True)]
+        plain = [
+            None if gone else bool(value) for value, gone in zip(values.tolist(), values.isna().tolist(), strict=True)
+        ]
         return pd.Series(plain, dtype=object if values.isna().any() else bool)
     return values.astype("datetime64[ns]")
 
@@ -138,7 +171,12 @@ def _names(names: list[str]) -> dict[str, str]:
 
 
 def _html(
-    ready: dict[str, pd.Series], table: Table, title: str, told: dict[str, Any], left_out: list[dict[str, str]], progress: Progress,
+    ready: dict[str, pd.Series],
+    table: Table,
+    title: str,
+    told: dict[str, Any],
+    left_out: list[dict[str, str]],
+    progress: Progress,
 ) -> str:
     import matplotlib as mpl
 
@@ -151,17 +189,31 @@ def _html(
     head = f"{title} (a sample of {told['rows']:,} of {told['of']:,} rows)" if told["sampled"] else title
     with _watched(len(names), progress):
         report = ProfileReport(
-            frame, minimal=told["minimal"], title=_harmless(head), progress_bar=True, pool_size=1, infer_dtypes=False,
+            frame,
+            minimal=told["minimal"],
+            title=_harmless(head),
+            progress_bar=True,
+            pool_size=1,
+            infer_dtypes=False,
             type_schema={plain: _TYPES[kinds[name]] for name, plain in names.items() if ready[name].notna().any()},
             dataset={"description": _harmless(_description(told, left_out))},
             html={"inline": True, "use_local_assets": True, "navbar_show": True},
             plot={"image_format": "svg", "scatter_threshold": DRAWN},
         )
-        return re.sub(r"<head>|<meta\b", lambda found: f"{_POLICY}{found[0]}" if found[0] != "<head>" else f"<head>{_POLICY}", report.to_html(), count=1)
+        return re.sub(
+            r"<head>|<meta\b",
+            lambda found: f"{_POLICY}{found[0]}" if found[0] != "<head>" else f"<head>{_POLICY}",
+            report.to_html(),
+            count=1,
+        )
 
 
 def _description(told: dict[str, Any], left_out: list[dict[str, str]]) -> str:
-    sampled = f"A sample of {told['rows']:,} of {told['of']:,} rows, drawn with the seed {told['seed']}." if told["sampled"] else f"All {told['rows']:,} rows."
+    sampled = (
+        f"A sample of {told['rows']:,} of {told['of']:,} rows, drawn with the seed {told['seed']}."
+        if told["sampled"]
+        else f"All {told['rows']:,} rows."
+    )
     gone = "".join(f" Left out: {each['column']} ({each['why']})." for each in left_out)
     return f"{sampled}{' Correlations and pairs of columns are left out.' if told['minimal'] else ''}{gone}"
 
@@ -239,4 +291,6 @@ class _Bar:
     def set_postfix_str(self, note: str) -> None:
         """What is being done now."""
         if self._counts:
-            self.said(0.02 + 0.48 * min(1.0, self._done / max(1, self.total)), note.replace("Describe variable:", "Column"))
+            self.said(
+                0.02 + 0.48 * min(1.0, self._done / max(1, self.total)), note.replace("Describe variable:", "Column")
+            )

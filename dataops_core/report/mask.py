@@ -1,4 +1,6 @@
-"""What a report says of single values: those that may name a person are shown as shapes, those of few rows not at all."""
+"""What a report says of single values: those that may name a person are shown as shapes, those of few rows
+not at all.
+"""
 
 from __future__ import annotations
 
@@ -27,13 +29,19 @@ _DATE = (  # dates and spans of years (and a SHA-256) may have the digits of a p
     rf"(?:{_YEAR}(?P<a>[-/.]){_MONTH}(?P=a){_DAY}|{_DAY}(?P<b>[-/.]){_MONTH}(?P=b){_YEAR}|{_MONTH}(?P<c>[-/.]){_DAY}(?P=c){_YEAR}"
     rf"|{_YEAR}\s?[-–/]\s?{_YEAR})(?:[ T]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?(?![-/. ]?\d)"
 )
-_PHONE = re.compile(rf"(?<!\d)(?<!\d[,.])(?:(?P<kept>{_DATE}|\b[0-9a-f]{{64}}\b)|\+?\(?\d(?:[\s./()‐‑–—-]{{0,3}}\d){{6,}})")
+_PHONE = re.compile(
+    rf"(?<!\d)(?<!\d[,.])(?:(?P<kept>{_DATE}|\b[0-9a-f]{{64}}\b)|\+?\(?\d(?:[\s./()‐‑–—-]{{0,3}}\d){{6,}})"
+)
 _DECIMAL = re.compile(r"(?:0|[1-9]\d*)\.\d+")
 _QUOTED = re.compile(r'"([^"]*)"')
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[^\W\d_])\w+")  # letters and digits in one
-_FORM = re.compile(r"(?<!\w)(?:31|12|20|2020|Dec)(?:[/. ,-]{1,2}(?:31|12|20|2020|Dec)){2}(?!\w)")  # by which checks name a way to write dates
-_FIGURE = re.compile(r"(?<![\d,.])\d{4,}(?:\.\d+)?(?!,\d)")  # counts of ours have commas; four digits without one come from cells
+_FORM = re.compile(
+    r"(?<!\w)(?:31|12|20|2020|Dec)(?:[/. ,-]{1,2}(?:31|12|20|2020|Dec)){2}(?!\w)"
+)  # by which checks name a way to write dates
+_FIGURE = re.compile(
+    r"(?<![\d,.])\d{4,}(?:\.\d+)?(?!,\d)"
+)  # counts of ours have commas; four digits without one come from cells
 _PARTS = re.compile(r"(<style>.*?</style>|<[^>]*>)", re.DOTALL)
 _SPOKEN = re.compile(r'((?:aria-label|title|content)=")([^"]*)"')
 
@@ -70,7 +78,9 @@ def _phone(found: re.Match[str]) -> str:
 
 
 def masked_document(document: str) -> str:
-    """The last pass over a whole HTML document: its text and what is read aloud in place of pictures, markup left alone."""
+    """The last pass over a whole HTML document: its text and what is read aloud in place of pictures, markup left
+    alone.
+    """
 
     def again(text: str) -> str:
         plain = html.unescape(text)
@@ -78,7 +88,11 @@ def masked_document(document: str) -> str:
         return text if told == plain else html.escape(told)
 
     return "".join(
-        (part if part.startswith("<style>") else _SPOKEN.sub(lambda m: f'{m[1]}{again(m[2])}"', part)) if part.startswith("<") else again(part)
+        (
+            (part if part.startswith("<style>") else _SPOKEN.sub(lambda m: f'{m[1]}{again(m[2])}"', part))
+            if part.startswith("<")
+            else again(part)
+        )
         for part in _PARTS.split(document)
     )
 
@@ -110,9 +124,15 @@ class Words:
 
         Facts name the most and the least frequent values; with the table, the others can be counted too.
         """
-        named = {name for finding in profile["findings"] if finding["check"] == "direct_identifiers" for name in finding["columns"]}
+        named = {
+            name
+            for finding in profile["findings"]
+            if finding["check"] == "direct_identifiers"
+            for name in finding["columns"]
+        }
         private = {
-            name for name, fact in profile["facts"].items()
+            name
+            for name, fact in profile["facts"].items()
             if name in named or fact["kind"] == "id" or (fact["type"] == "text" and fact["kind"] != "category")
         }
         secrets = _secrets(profile["facts"], private, set(profile["facts"]))
@@ -133,19 +153,32 @@ class Words:
         """A value of a column as it may be shown, not escaped yet."""
         if self.hides(column):
             return shape(text)
-        return RARE if not self.show and count is not None and count < FEW and self.facts[column]["kind"] in ("category", "boolean") else text
+        return (
+            RARE
+            if not self.show
+            and count is not None
+            and count < FEW
+            and self.facts[column]["kind"] in ("category", "boolean")
+            else text
+        )
 
     def quoted(self, column: str, text: str) -> str:
-        """A value of a column whose count is not given: it is looked up, and a value that may have few rows is not shown."""
+        """A value of a column whose count is not given: it is looked up, and a value that may have few rows is not
+        shown.
+        """
         fact = self.facts.get(column)
         if self.show or fact is None or (fact["kind"] not in ("category", "boolean") and column not in self.private):
             return text
         counts = {entry["value"]: entry["count"] for entry in (*fact["top"], *fact["bottom"])}
         if text not in counts and self.counted and column not in self.private:
-            counts = dict(self.counted(column)) | {text: self.counted(column).get(text, FEW)}  # what is no value counts no rows
+            counts = dict(self.counted(column)) | {
+                text: self.counted(column).get(text, FEW)
+            }  # what is no value counts no rows
         if text in counts:
             return self.value(column, text, counts[text])
-        least = max((entry["count"] for entry in fact["bottom"]), default=0)  # what is not listed has at least as many rows
+        least = max(
+            (entry["count"] for entry in fact["bottom"]), default=0
+        )  # what is not listed has at least as many rows
         return shape(text) if column in self.private or least < FEW else text
 
     def message(self, finding: Mapping[str, Any]) -> str:
@@ -187,13 +220,25 @@ def _counting(table: Table) -> Callable[[str], Mapping[str, int]]:
 
 def _secrets(facts: Mapping[str, Mapping[str, Any]], private: set[str], names: set[str]) -> Callable[[str], str]:
     """A function that hides the known values of private columns, and rare categories, wherever a text holds them."""
-    counted = [(name, entry["value"], entry["count"]) for name, fact in facts.items() for entry in (*fact["top"], *fact["bottom"])]
+    counted = [
+        (name, entry["value"], entry["count"])
+        for name, fact in facts.items()
+        for entry in (*fact["top"], *fact["bottom"])
+    ]
     groups = {name for name, fact in facts.items() if fact["kind"] == "category"} - private
     common = {value for name, value, count in counted if name in groups and count >= FEW}
-    hidden = {value for name, value, _ in counted if name in private} | {value for name, value, n in counted if name in groups and n < FEW} - common
-    known = {value for value in hidden if 4 <= len(value) <= 200 and value not in names and value.casefold() not in vocabulary()}
+    hidden = {value for name, value, _ in counted if name in private} | {
+        value for name, value, n in counted if name in groups and n < FEW
+    } - common
+    known = {
+        value
+        for value in hidden
+        if 4 <= len(value) <= 200 and value not in names and value.casefold() not in vocabulary()
+    }
     if not known:
         return lambda text: text
     rare = known - {value for name, value, _ in counted if name in private}
-    some = re.compile(r"(?<!\w)(?:" + "|".join(re.escape(value) for value in sorted(known, key=lambda v: (-len(v), v))) + r")(?!\w)")
+    some = re.compile(
+        r"(?<!\w)(?:" + "|".join(re.escape(value) for value in sorted(known, key=lambda v: (-len(v), v))) + r")(?!\w)"
+    )
     return lambda text: some.sub(lambda found: RARE if found[0] in rare else shape(found[0]), text)

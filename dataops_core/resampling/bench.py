@@ -26,18 +26,29 @@ Progress = Callable[[float, str], None]
 
 
 def bench(
-    table: Table, target: str, *, favorable: str | None = None, sensitive: Sequence[str] = (), methods: Sequence[str] | None = None,
-    seed: int = 0, split: str | None = None, repeats: int = 2, folds: int = 5, kind: Literal["linear", "trees"] = "linear",
-    sample: int = SAMPLE, progress: Progress = lambda _share, _note: None,
+    table: Table,
+    target: str,
+    *,
+    favorable: str | None = None,
+    sensitive: Sequence[str] = (),
+    methods: Sequence[str] | None = None,
+    seed: int = 0,
+    split: str | None = None,
+    repeats: int = 2,
+    folds: int = 5,
+    kind: Literal["linear", "trees"] = "linear",
+    sample: int = SAMPLE,
+    progress: Progress = lambda _share, _note: None,
 ) -> dict[str, Any]:
     """Compare methods of balancing the classes of a target with doing nothing, by repeated stratified cross-validation.
 
-    Only training rows are used, a stratified sample of them where there are many; each method works inside the folds, on the rows
-    that a model learns from, never on those that judge it. Per method: "means" and, against doing nothing in the same folds,
-    "difference" (mean, 95 % interval by the corrected resampled t-test, for all methods and measures of a question at once, verdict), "mean_predicted" and "observed" share and "curve"
-    of the rare class, "by_group" (recall of the rare class, share decided favorable), "seconds". Then "recommended", "reason"
-    and the "step" for the recipe, none where nothing helps. `threshold` decides by the share of a class instead of one half.
-    Raises SettingError where the target has no two classes with two rows each, or a name is unknown.
+    Only training rows are used, a stratified sample of them where there are many; each method works inside the folds,
+    on the rows that a model learns from, never on those that judge it. Per method: "means" and, against doing nothing
+    in the same folds, "difference" (mean, 95 % interval by the corrected resampled t-test, for all methods and measures
+    of a question at once, verdict), "mean_predicted" and "observed" share and "curve" of the rare class, "by_group"
+    (recall of the rare class, share decided favorable), "seconds". Then "recommended", "reason" and the "step" for the
+    recipe, none where nothing helps. `threshold` decides by the share of a class instead of one half. Raises
+    SettingError where the target has no two classes with two rows each, or a name is unknown.
     """
     for name in (target, *sensitive, *([split] if split else [])):
         table.column(name)
@@ -49,25 +60,51 @@ def bench(
     if favorable is not None and favorable not in classes:
         raise SettingError(f'"{target}" has no value "{favorable}".', "resample-bench", nearest(favorable, classes))
     if len(classes) < 2 or counts.min() < 2:
-        what = "has one class only" if len(classes) < 2 else f'has a class with one row ("{classes[int(counts.argmin())]}")'
-        raise SettingError(f'"{target}" {what}, and a bench needs two rows of each of two classes.', "resample-bench", "Join rare classes, or choose another target.")
+        what = (
+            "has one class only"
+            if len(classes) < 2
+            else f'has a class with one row ("{classes[int(counts.argmin())]}")'
+        )
+        raise SettingError(
+            f'"{target}" {what}, and a bench needs two rows of each of two classes.',
+            "resample-bench",
+            "Join rare classes, or choose another target.",
+        )
     of, (rows, codes) = len(rows), _sampled(rows, codes, sample, seed % 2**31)
     chosen = features([column for column in table.columns if column.name != split], rows, leave_out=[target])
     if not chosen.names:
-        raise SettingError("No column is left to predict the target from.", "resample-bench", "Bring a table with more columns.")
+        raise SettingError(
+            "No column is left to predict the target from.", "resample-bench", "Bring a table with more columns."
+        )
     counts = np.bincount(codes, minlength=len(classes))
     rare, folds = int(counts.argmin()), max(2, min(folds, int(counts.min())))
     runs = _runs(rows, codes, target, classes, chosen, chosen_methods, kind, seed % 2**31, repeats, folds, progress)
     left_out |= {name: run["failed"] for name, run in runs.items() if run["failed"]}
     runs = {name: run for name, run in runs.items() if not run["failed"]}
     keys = {name: [group_name(key) for key in group_keys(rows, [name])] for name in sensitive}
-    told = {name: _told(run, runs["nothing"], codes, rare, classes, favorable, keys, folds, len(runs) - 1) for name, run in runs.items()}
+    told = {
+        name: _told(run, runs["nothing"], codes, rare, classes, favorable, keys, folds, len(runs) - 1)
+        for name, run in runs.items()
+    }
     fits = fitting(rows, target)
-    told = {name: {"title": METHODS[name], "variant": fits[name]["variant"]} | each | {"step": step_of(name, target)} for name, each in told.items()}
+    told = {
+        name: {"title": METHODS[name], "variant": fits[name]["variant"]} | each | {"step": step_of(name, target)}
+        for name, each in told.items()
+    }
     return {
-        "target": target, "rare": classes[rare], "classes": {name: int(count) for name, count in zip(classes, counts, strict=True)},
-        "rows": len(rows), "of": of, "folds": folds, "repeats": repeats, "seed": seed, "model": kind, "features": chosen.names,
-        "measures": MEASURES, "methods": told, "left_out": left_out,
+        "target": target,
+        "rare": classes[rare],
+        "classes": {name: int(count) for name, count in zip(classes, counts, strict=True)},
+        "rows": len(rows),
+        "of": of,
+        "folds": folds,
+        "repeats": repeats,
+        "seed": seed,
+        "model": kind,
+        "features": chosen.names,
+        "measures": MEASURES,
+        "methods": told,
+        "left_out": left_out,
     } | advice(told, {name: run["results"] for name, run in runs.items()}, target, folds)
 
 
@@ -77,7 +114,9 @@ def _methods(rows: pd.DataFrame, target: str, methods: Sequence[str] | None) -> 
             raise SettingError(f'There is no method "{name}".', "resample-bench", nearest(name, METHODS))
     fits = fitting(rows, target)
     asked = dict.fromkeys(["nothing", "threshold", *(METHODS if methods is None else methods)])
-    return [name for name in asked if fits[name]["fits"]], {name: fits[name]["why"] for name in asked if not fits[name]["fits"]}
+    return [name for name in asked if fits[name]["fits"]], {
+        name: fits[name]["why"] for name in asked if not fits[name]["fits"]
+    }
 
 
 def _sampled(rows: pd.DataFrame, codes: np.ndarray, most: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
@@ -94,14 +133,32 @@ def _sampled(rows: pd.DataFrame, codes: np.ndarray, most: int, seed: int) -> tup
 
 
 def _runs(
-    rows: pd.DataFrame, codes: np.ndarray, target: str, classes: list[str], chosen: Features, methods: list[str], kind: Literal["linear", "trees"],
-    seed: int, repeats: int, folds: int, progress: Progress,
+    rows: pd.DataFrame,
+    codes: np.ndarray,
+    target: str,
+    classes: list[str],
+    chosen: Features,
+    methods: list[str],
+    kind: Literal["linear", "trees"],
+    seed: int,
+    repeats: int,
+    folds: int,
+    progress: Progress,
 ) -> dict[str, dict[str, Any]]:
-    """Per method the results of each fold, the probabilities and decisions of each repeat, seconds, and why it failed if it did."""
+    """Per method the results of each fold, the probabilities and decisions of each repeat, seconds, and why it failed
+    if it did.
+    """
     from sklearn.model_selection import StratifiedKFold
 
     runs: dict[str, dict[str, Any]] = {
-        name: {"results": {measure: [] for measure in MEASURES}, "chances": [], "decided": [], "seconds": 0.0, "failed": ""} for name in methods
+        name: {
+            "results": {measure: [] for measure in MEASURES},
+            "chances": [],
+            "decided": [],
+            "seconds": 0.0,
+            "failed": "",
+        }
+        for name in methods
     }
     rare, cells, done = int(np.bincount(codes).argmin()), plain(rows, chosen), 0
     for repeat in range(repeats):
@@ -118,7 +175,9 @@ def _runs(
                     if name == "threshold":
                         chances = runs["nothing"]["chances"][-1][judge]
                     else:
-                        chances = _chances(rows.iloc[learn], target, classes, chosen, name, kind, seed + repeat, cells.iloc[judge])
+                        chances = _chances(
+                            rows.iloc[learn], target, classes, chosen, name, kind, seed + repeat, cells.iloc[judge]
+                        )
                 except SettingError as error:
                     run["failed"] = str(error)
                     continue
@@ -132,9 +191,18 @@ def _runs(
 
 
 def _chances(
-    rows: pd.DataFrame, target: str, classes: list[str], chosen: Features, method: str, kind: Literal["linear", "trees"], seed: int, judged: pd.DataFrame
+    rows: pd.DataFrame,
+    target: str,
+    classes: list[str],
+    chosen: Features,
+    method: str,
+    kind: Literal["linear", "trees"],
+    seed: int,
+    judged: pd.DataFrame,
 ) -> np.ndarray:
-    """The probabilities (rows, classes) that a model gives to the judged rows after learning from the others, balanced by the method."""
+    """The probabilities (rows, classes) that a model gives to the judged rows after learning from the others, balanced
+    by the method.
+    """
     weights = None
     if method == "weights":
         weights = get("add_weights")(rows[[target]], target=target, into=f"{target} weight").iloc[:, -1].to_numpy()
@@ -145,7 +213,9 @@ def _chances(
     labels = np.array([place[text] for text in cell_texts(rows[target], time=True) if text is not None])
     given = {} if weights is None else {"model__sample_weight": weights}
     with warnings.catch_warnings(), one_thread():
-        warnings.simplefilter("ignore")  # a fold in which a column is empty, a fit that stops early: all methods meet the same
+        warnings.simplefilter(
+            "ignore"
+        )  # a fold in which a column is empty, a fit that stops early: all methods meet the same
         model = estimator(chosen, "classes", kind, seed).fit(plain(rows, chosen), labels, **given)
         out = np.zeros((len(judged), len(classes)))
         out[:, model.classes_] = model.predict_proba(judged)
@@ -161,8 +231,15 @@ def _free(rows: pd.DataFrame) -> str:
 
 
 def _told(
-    run: dict[str, Any], nothing: dict[str, Any], codes: np.ndarray, rare: int, classes: list[str], favorable: str | None,
-    keys: dict[str, list[str]], folds: int, methods: int,
+    run: dict[str, Any],
+    nothing: dict[str, Any],
+    codes: np.ndarray,
+    rare: int,
+    classes: list[str],
+    favorable: str | None,
+    keys: dict[str, list[str]],
+    folds: int,
+    methods: int,
 ) -> dict[str, Any]:
     difference = {}
     for measure in MEASURES:
@@ -178,11 +255,20 @@ def _told(
         for group in sorted(set(names)):
             here, wanted = of == group, (of == group) & (truth == rare)
             groups[column][group] = {
-                "rows": int(here.sum() / len(run["chances"])), "recall": float((decided[wanted] == rare).mean()) if wanted.any() else None,
+                "rows": int(here.sum() / len(run["chances"])),
+                "recall": float((decided[wanted] == rare).mean()) if wanted.any() else None,
                 "recall_of": int(wanted.sum() / len(run["chances"])),
-            } | ({"favorable": float((decided[here] == classes.index(favorable)).mean())} if favorable is not None else {})
+            } | (
+                {"favorable": float((decided[here] == classes.index(favorable)).mean())}
+                if favorable is not None
+                else {}
+            )
     return {
-        "means": {measure: interval(run["results"][measure], folds) for measure in MEASURES}, "difference": difference,
-        "mean_predicted": float(chances.mean()), "observed": float((truth == rare).mean()), "curve": curve(chances, truth == rare),
-        "by_group": groups, "seconds": round(run["seconds"], 3),
+        "means": {measure: interval(run["results"][measure], folds) for measure in MEASURES},
+        "difference": difference,
+        "mean_predicted": float(chances.mean()),
+        "observed": float((truth == rare).mean()),
+        "curve": curve(chances, truth == rare),
+        "by_group": groups,
+        "seconds": round(run["seconds"], 3),
     }

@@ -9,25 +9,45 @@ import numpy as np
 
 BINS = 10
 MEASURES: dict[str, dict[str, Any]] = {  # `least`: a difference below it is none that matters
-    "balanced_accuracy": {"title": "Balanced accuracy", "higher_is_better": True, "least": 0.005,
-                          "says": "how many of each class are found, averaged over the classes, when the model must decide"},
-    "pr_auc": {"title": "PR-AUC", "higher_is_better": True, "least": 0.005,
-               "says": "how well the rare class is told from the rest (average precision)"},
-    "roc_auc": {"title": "ROC-AUC", "higher_is_better": True, "least": 0.005,
-                "says": "how often a row of the class gets a higher probability than another row"},
-    "brier": {"title": "Brier score", "higher_is_better": False, "least": 0.002,
-              "says": "the mean squared distance of the probabilities from what happened"},
-    "calibration": {"title": "Calibration error", "higher_is_better": False, "least": 0.005,
-                    "says": "how far the probabilities are from how often it happens (expected calibration error, 10 bins)"},
+    "balanced_accuracy": {
+        "title": "Balanced accuracy",
+        "higher_is_better": True,
+        "least": 0.005,
+        "says": "how many of each class are found, averaged over the classes, when the model must decide",
+    },
+    "pr_auc": {
+        "title": "PR-AUC",
+        "higher_is_better": True,
+        "least": 0.005,
+        "says": "how well the rare class is told from the rest (average precision)",
+    },
+    "roc_auc": {
+        "title": "ROC-AUC",
+        "higher_is_better": True,
+        "least": 0.005,
+        "says": "how often a row of the class gets a higher probability than another row",
+    },
+    "brier": {
+        "title": "Brier score",
+        "higher_is_better": False,
+        "least": 0.002,
+        "says": "the mean squared distance of the probabilities from what happened",
+    },
+    "calibration": {
+        "title": "Calibration error",
+        "higher_is_better": False,
+        "least": 0.005,
+        "says": "how far the probabilities are from how often it happens (expected calibration error, 10 bins)",
+    },
 }
 
 
 def measured(chances: np.ndarray, decided: np.ndarray, truth: np.ndarray, rare: int) -> dict[str, float]:
     """The measures of one fold; chances (rows, classes), decided and truth (rows,) as codes of classes.
 
-    Two classes: PR-AUC, calibration of the rare one. More: the mean over the classes, each against the rest. The Brier score is
-    half the sum over the classes (Brier 1950), so that for two classes it is that of one. Calibration error after Naeini, Cooper
-    and Hauskrecht (2015), with equal widths.
+    Two classes: PR-AUC, calibration of the rare one. More: the mean over the classes, each against the rest. The Brier
+    score is half the sum over the classes (Brier 1950), so that for two classes it is that of one. Calibration error
+    after Naeini, Cooper and Hauskrecht (2015), with equal widths.
     """
     from sklearn.metrics import average_precision_score, roc_auc_score
 
@@ -50,20 +70,30 @@ def calibration_error(chances: np.ndarray, happened: np.ndarray) -> float:
     >>> round(calibration_error(np.array([0.05, 0.05, 0.95, 0.95]), np.array([False, False, True, False])), 4)
     0.25
     """
-    return sum(each["rows"] * abs(each["mean"] - each["observed"]) for each in curve(chances, happened)) / max(1, len(chances))
+    return sum(each["rows"] * abs(each["mean"] - each["observed"]) for each in curve(chances, happened)) / max(
+        1, len(chances)
+    )
 
 
 def curve(chances: np.ndarray, happened: np.ndarray) -> list[dict[str, float]]:
-    """Points of a calibration curve: in each of ten bins that holds rows, the mean probability and how often it happened."""
+    """Points of a calibration curve: in each of ten bins that holds rows, the mean probability and how often it
+    happened.
+    """
     place = np.minimum((chances * BINS).astype(int), BINS - 1)
     told = []
     for at in np.unique(place):
         here = place == at
-        told.append({"mean": float(chances[here].mean()), "observed": float(happened[here].mean()), "rows": int(here.sum())})
+        told.append(
+            {"mean": float(chances[here].mean()), "observed": float(happened[here].mean()), "rows": int(here.sum())}
+        )
     return told
 
 
-QUESTIONS = (("pr_auc", "roc_auc"), ("balanced_accuracy",), ("brier", "calibration"))  # tells classes apart, decides, is calibrated
+QUESTIONS = (
+    ("pr_auc", "roc_auc"),
+    ("balanced_accuracy",),
+    ("brier", "calibration"),
+)  # tells classes apart, decides, is calibrated
 
 
 def looks(measure: str, methods: int) -> int:
@@ -86,12 +116,16 @@ def interval(values: Sequence[float], folds: int, among: int = 1) -> dict[str, f
     mean = float(numbers.mean())
     if len(numbers) < 2:
         return {"mean": mean, "low": mean, "high": mean}
-    width = float(t.ppf(1 - 0.025 / among, len(numbers) - 1) * np.sqrt(numbers.var(ddof=1) * (1 / len(numbers) + 1 / (folds - 1))))
+    width = float(
+        t.ppf(1 - 0.025 / among, len(numbers) - 1) * np.sqrt(numbers.var(ddof=1) * (1 / len(numbers) + 1 / (folds - 1)))
+    )
     return {"mean": mean, "low": mean - width, "high": mean + width}
 
 
 def verdict(told: dict[str, float], measure: str) -> str:
-    """better, worse, or no clear difference: clear when the interval leaves nought out and the difference is large enough to matter."""
+    """better, worse, or no clear difference: clear when the interval leaves nought out and the difference is large
+    enough to matter.
+    """
     about = MEASURES[measure]
     if told["low"] <= 0 <= told["high"] or abs(told["mean"]) < about["least"]:
         return "no clear difference"

@@ -16,15 +16,25 @@ from dataops_core.steps.resample_rows import fit_for
 from dataops_core.table import Table
 
 METHODS = {
-    "nothing": "Do nothing", "threshold": "Do nothing, and decide by another threshold", "weights": "Weights",
-    "over_random": "Repeat rows of small classes", "under_random": "Drop rows of large classes", "smote": "SMOTE",
-    "borderline_smote": "Borderline SMOTE", "adasyn": "ADASYN", "tomek": "Tomek links", "enn": "Edited nearest neighbours",
-    "near_miss": "NearMiss", "smote_tomek": "SMOTE and Tomek links", "smote_enn": "SMOTE and edited nearest neighbours",
+    "nothing": "Do nothing",
+    "threshold": "Do nothing, and decide by another threshold",
+    "weights": "Weights",
+    "over_random": "Repeat rows of small classes",
+    "under_random": "Drop rows of large classes",
+    "smote": "SMOTE",
+    "borderline_smote": "Borderline SMOTE",
+    "adasyn": "ADASYN",
+    "tomek": "Tomek links",
+    "enn": "Edited nearest neighbours",
+    "near_miss": "NearMiss",
+    "smote_tomek": "SMOTE and Tomek links",
+    "smote_enn": "SMOTE and edited nearest neighbours",
 }
 
 
 def methods_for(table: Table, target: str, split: str | None = None) -> dict[str, dict[str, Any]]:
-    """For each method {"title", "fits", "why", "variant"}: whether it fits the training rows, why not, and which SMOTE it would be.
+    """For each method {"title", "fits", "why", "variant"}: whether it fits the training rows, why not, and which SMOTE
+    it would be.
 
     Raises SettingError for a target without classes.
     """
@@ -45,7 +55,11 @@ def fitting(rows: pd.DataFrame, target: str, split: str | None = None) -> dict[s
             why = _why_not(rows, numbers, categories, method)
         if not why and method in MAKING and counts.min() < 2:
             why = f'Class "{classes[int(counts.argmin())]}" has one row, and a new row lies between two.'
-        variant = smote_for(len(numbers), len(categories)) if method in ("smote", "smote_tomek", "smote_enn") and not why else ""
+        variant = (
+            smote_for(len(numbers), len(categories))
+            if method in ("smote", "smote_tomek", "smote_enn") and not why
+            else ""
+        )
         told[method] = {"title": title, "fits": not why, "why": why, "variant": variant}
     return told
 

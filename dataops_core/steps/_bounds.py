@@ -14,8 +14,11 @@ FEWEST = 8  # values that bounds can be told from, beside one that most rows hol
 MAD_SHARE = 0.6745  # the 0.75 quantile of the normal distribution: the MAD of normal numbers, in standard deviations
 
 
-def bounds_of(column: pd.Series, method: str, reach: float, percentiles: tuple[float, float]) -> dict[str, float | int | None] | None:
-    """The least and the greatest number that is no outlier: {"low": 900.0, "high": 7500.0}; None where nothing can be told.
+def bounds_of(
+    column: pd.Series, method: str, reach: float, percentiles: tuple[float, float]
+) -> dict[str, float | int | None] | None:
+    """The least and the greatest number that is no outlier: {"low": 900.0, "high": 7500.0}; None where nothing can be
+    told.
 
     `reach` is the factor (iqr), the cutoff (mad) or the limit (zscore); percentiles are given in percent.
     """
@@ -45,12 +48,18 @@ def raw_bounds(numbers: np.ndarray, method: str, reach: float, percentiles: tupl
             low = high = numbers.mean()
             width = numbers.std(ddof=1)
         if not width > 0:
-            return _beside(numbers, low, method, reach) if method in ("iqr", "mad") and math.isfinite(low) else (math.nan, math.nan)
+            return (
+                _beside(numbers, low, method, reach)
+                if method in ("iqr", "mad") and math.isfinite(low)
+                else (math.nan, math.nan)
+            )
         return float(low - reach * width), float(high + reach * width)
 
 
 def _beside(numbers: np.ndarray, usual: float, method: str, reach: float) -> tuple[float, float]:
-    """The bounds of the values beside the one that most rows hold (no gain, no children), which is itself within them."""
+    """The bounds of the values beside the one that most rows hold (no gain, no children), which is itself
+    within them.
+    """
     others = numbers[numbers != usual]
     if len(others) < FEWEST or others.min() == others.max():
         return math.nan, math.nan
@@ -68,5 +77,6 @@ def inward(least: float, greatest: float) -> tuple[int | None, int | None]:
     low = math.ceil(least) if math.isfinite(least) else None
     high = math.floor(greatest) if math.isfinite(greatest) else None
     return (
-        low if low is not None and low > LEAST_WHOLE else None, high if high is not None and high < GREATEST_WHOLE else None,
+        low if low is not None and low > LEAST_WHOLE else None,
+        high if high is not None and high < GREATEST_WHOLE else None,
     )

@@ -19,7 +19,15 @@ STEP_MOMENT = re.compile(
     r"(?:[T ]([0-9]{2}):([0-9]{2})(?::([0-9]{2})(?:[.,]([0-9]{1,9}))?)?\s?(Z|UTC|[+-][0-9]{2}:?[0-9]{2})?)?"
 )
 YES_AND_NO = {
-    "yes": True, "y": True, "true": True, "t": True, "1": True, "no": False, "n": False, "false": False, "f": False,
+    "yes": True,
+    "y": True,
+    "true": True,
+    "t": True,
+    "1": True,
+    "no": False,
+    "n": False,
+    "false": False,
+    "f": False,
     "0": False,
 }
 LEAST_WHOLE, GREATEST_WHOLE = -(2**63), 2**63 - 1
@@ -67,7 +75,12 @@ def iso_moment(text: Any) -> datetime | None:
     year, month, day, hour, minute, second, fraction, zone = found.groups()
     try:
         moment = datetime(  # noqa: DTZ001  moments in tables carry no time zone
-            int(year), int(month), int(day), int(hour or 0), int(minute or 0), int(second or 0),
+            int(year),
+            int(month),
+            int(day),
+            int(hour or 0),
+            int(minute or 0),
+            int(second or 0),
             int((fraction or "0")[:6].ljust(6, "0")),
         )
         if zone and zone[0] in "+-":

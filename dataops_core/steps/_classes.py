@@ -16,7 +16,8 @@ MOST_NUMBERS = 20  # a column of numbers with more values than these is an amoun
 
 
 def class_codes(column: pd.Series, where: str) -> tuple[np.ndarray, list[str]]:
-    """The class of each row as a place in the list of classes (sorted as text), and that list; -1 where the cell is missing.
+    """The class of each row as a place in the list of classes (sorted as text), and that list; -1 where the cell is
+    missing.
 
     Raises SettingError for a column without classes: amounts, dates, more than a hundred values, or nothing at all.
     """
@@ -24,12 +25,16 @@ def class_codes(column: pd.Series, where: str) -> tuple[np.ndarray, list[str]]:
     classes = sorted({text for text in texts if text is not None})
     number = storage in ("integer", "decimal", "datetime")
     if not classes:
-        raise SettingError(f'Column "{column.name}" holds nothing, so it has no classes.', where, "Choose another target.")
+        raise SettingError(
+            f'Column "{column.name}" holds nothing, so it has no classes.', where, "Choose another target."
+        )
     if len(classes) > (MOST_NUMBERS if number else MOST_CLASSES):
         held = "an amount" if storage in ("integer", "decimal") else "a date" if number else "a text or an identifier"
         raise SettingError(
-            f'Column "{column.name}" has {len(classes):,} different values: it is {held}, not a class.', where,
-            f"Choose a target with few values (at most {MOST_NUMBERS if number else MOST_CLASSES}), or sum it up into a few groups first.",
+            f'Column "{column.name}" has {len(classes):,} different values: it is {held}, not a class.',
+            where,
+            f"Choose a target with few values (at most {MOST_NUMBERS if number else MOST_CLASSES}), or sum it up into a"
+            " few groups first.",
         )
     place = {text: number for number, text in enumerate(classes)}
     return np.array([-1 if text is None else place[text] for text in texts], dtype="int64"), classes
@@ -37,7 +42,11 @@ def class_codes(column: pd.Series, where: str) -> tuple[np.ndarray, list[str]]:
 
 def group_keys(frame: pd.DataFrame, columns: Sequence[str]) -> list[tuple[str | None, ...]]:
     """For each row the group that it belongs to: its cells in these columns as text, None where missing."""
-    return list(zip(*(cell_texts(frame[name], time=True) for name in columns), strict=True)) if columns else [()] * len(frame)
+    return (
+        list(zip(*(cell_texts(frame[name], time=True) for name in columns), strict=True))
+        if columns
+        else [()] * len(frame)
+    )
 
 
 def group_name(key: Sequence[str | None]) -> str:

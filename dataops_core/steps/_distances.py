@@ -15,7 +15,9 @@ DAY_LONG = 86_400_000_000  # microseconds
 
 
 def point_columns(frame: pd.DataFrame, without: Sequence[str]) -> tuple[list[str], list[str], list[str]]:
-    """Which columns are numbers (dates too), which are categories (yes and no too), and which are neither: ids, free text, empty."""
+    """Which columns are numbers (dates too), which are categories (yes and no too), and which are neither: ids, free
+    text, empty.
+    """
     numbers: list[str] = []
     categories: list[str] = []
     neither: list[str] = []
@@ -42,7 +44,9 @@ def as_numbers(column: pd.Series) -> np.ndarray:
 
 
 def scale_of(numbers: np.ndarray) -> tuple[float, float]:
-    """Mean and standard deviation (n) of the known numbers; (0, 1) where there is none, and 1 where they do not differ."""
+    """Mean and standard deviation (n) of the known numbers; (0, 1) where there is none, and 1 where they do
+    not differ.
+    """
     known = numbers[~np.isnan(numbers)]
     greatest = float(np.abs(known).max()) if len(known) else 0.0
     if not greatest:
@@ -52,8 +56,11 @@ def scale_of(numbers: np.ndarray) -> tuple[float, float]:
     return mean, spread if spread > 0 and np.isfinite(1 / spread) else 1.0
 
 
-def points(frame: pd.DataFrame, numbers: Sequence[str], categories: Sequence[str]) -> tuple[np.ndarray, list[tuple[float, float]], list[list[str | None]]]:
-    """A matrix (rows, columns) of standardised numbers and then codes of categories; the scales; the values of each category.
+def points(
+    frame: pd.DataFrame, numbers: Sequence[str], categories: Sequence[str]
+) -> tuple[np.ndarray, list[tuple[float, float]], list[list[str | None]]]:
+    """A matrix (rows, columns) of standardised numbers and then codes of categories; the scales; the values of each
+    category.
 
     Missing numbers stay NaN; a missing category is a value of its own, the last one.
     """
@@ -65,7 +72,10 @@ def points(frame: pd.DataFrame, numbers: Sequence[str], categories: Sequence[str
         made.append(values / spread - mean / spread)
     for name in categories:
         texts = cell_texts(frame[name])
-        values_here: list[str | None] = [*sorted({text for text in texts if text is not None}), *([None] if None in texts else [])]
+        values_here: list[str | None] = [
+            *sorted({text for text in texts if text is not None}),
+            *([None] if None in texts else []),
+        ]
         place = {text: number for number, text in enumerate(values_here)}
         levels.append(values_here)
         made.append(np.array([place[text] for text in texts], dtype="float64"))
@@ -92,7 +102,9 @@ def one_hot(matrix: np.ndarray, numbers: int) -> np.ndarray:
 
 
 def number_cells(made: np.ndarray, scale: tuple[float, float], column: pd.Series) -> list[Any]:
-    """Standardised numbers as cells of a column, within the range of what it holds; whole numbers and whole days stay whole."""
+    """Standardised numbers as cells of a column, within the range of what it holds; whole numbers and whole days stay
+    whole.
+    """
     mean, spread = scale
     values, storage = made * spread + mean, type_of(column)
     known = column[~np.isnan(as_numbers(column))]

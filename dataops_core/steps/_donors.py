@@ -44,6 +44,10 @@ def matched(asked: np.ndarray, donors: dict[str, Any], chance: np.ndarray) -> np
 def as_seen(values: np.ndarray, seen: list[float]) -> np.ndarray:
     """Each value as the nearest one that was seen (in order): what scaling changed in the last digits is put right."""
     known = np.array(seen)
-    after = np.clip(np.searchsorted(known, values), 1, len(known) - 1) if len(known) > 1 else np.zeros(len(values), dtype="int64")
+    after = (
+        np.clip(np.searchsorted(known, values), 1, len(known) - 1)
+        if len(known) > 1
+        else np.zeros(len(values), dtype="int64")
+    )
     before = np.maximum(after - 1, 0)
     return np.where(np.abs(known[after] - values) < np.abs(known[before] - values), known[after], known[before])

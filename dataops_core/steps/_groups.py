@@ -24,7 +24,9 @@ def positions(column: pd.Series) -> np.ndarray:
 
 
 def range_ends(column: pd.Series) -> list[float]:
-    """Where the ranges of an amount end, each range with about as many rows: three inner quartiles; none for a column with few values."""
+    """Where the ranges of an amount end, each range with about as many rows: three inner quartiles; none for a column
+    with few values.
+    """
     if type_of(column) not in ("integer", "decimal", "datetime"):
         return []
     values = positions(column)
@@ -41,19 +43,29 @@ def given_ends(cuts: Mapping[str, str], columns: Sequence[str], where: str) -> d
     for name, text in cuts.items():
         numbers = [plain_number(part) for part in str(text).replace(";", ",").split(",") if part.strip()]
         if name not in columns or not numbers or None in numbers:
-            what = f'"{name}" is none of the columns that make groups.' if name not in columns else f'"{text}" is no list of numbers.'
+            what = (
+                f'"{name}" is none of the columns that make groups.'
+                if name not in columns
+                else f'"{text}" is no list of numbers.'
+            )
             raise SettingError(what, where, "Say where ranges end, such as age = 25, 65.")
         ends[name] = sorted({float(number) for number in numbers if number is not None})
     return ends
 
 
-def cuts_for(frame: pd.DataFrame, columns: Sequence[str], given: Mapping[str, Sequence[float]] | None = None) -> dict[str, list[float]]:
-    """Range ends of every column that needs them: the given ones, else quartiles. Raises SettingError for ranges of a text."""
+def cuts_for(
+    frame: pd.DataFrame, columns: Sequence[str], given: Mapping[str, Sequence[float]] | None = None
+) -> dict[str, list[float]]:
+    """Range ends of every column that needs them: the given ones, else quartiles. Raises SettingError for ranges of a
+    text.
+    """
     told = {}
     for name in columns:
         ends = [float(end) for end in (given or {}).get(name, [])]
         if ends and type_of(frame[name]) not in ("integer", "decimal", "datetime"):
-            raise SettingError(f'Column "{name}" holds no numbers, so it has no ranges.', "ranges", "Leave its ranges away.")
+            raise SettingError(
+                f'Column "{name}" holds no numbers, so it has no ranges.', "ranges", "Leave its ranges away."
+            )
         ends = ends or range_ends(frame[name])
         if ends:
             told[name] = ends
@@ -68,8 +80,16 @@ def range_names(ends: Sequence[float], dates: bool = False) -> list[str]:
     """
     texts = [_end_text(end, dates) for end in ends]
     if dates:
-        return [f"until {texts[0]}", *[f"after {a} until {b}" for a, b in zip(texts, texts[1:], strict=False)], f"after {texts[-1]}"]
-    return [f"{texts[0]} or less", *[f"over {a} to {b}" for a, b in zip(texts, texts[1:], strict=False)], f"over {texts[-1]}"]
+        return [
+            f"until {texts[0]}",
+            *[f"after {a} until {b}" for a, b in zip(texts, texts[1:], strict=False)],
+            f"after {texts[-1]}",
+        ]
+    return [
+        f"{texts[0]} or less",
+        *[f"over {a} to {b}" for a, b in zip(texts, texts[1:], strict=False)],
+        f"over {texts[-1]}",
+    ]
 
 
 def _end_text(end: float, dates: bool) -> str:
@@ -86,6 +106,12 @@ def group_texts(column: pd.Series, ends: Sequence[float] = ()) -> list[str | Non
     return [None if lost else names[int(at)] for at, lost in zip(place, np.isnan(values), strict=True)]
 
 
-def grouped_keys(frame: pd.DataFrame, columns: Sequence[str], cuts: Mapping[str, Sequence[float]]) -> list[tuple[str | None, ...]]:
+def grouped_keys(
+    frame: pd.DataFrame, columns: Sequence[str], cuts: Mapping[str, Sequence[float]]
+) -> list[tuple[str | None, ...]]:
     """For each row the group that it belongs to, a text for each column, None where missing."""
-    return list(zip(*(group_texts(frame[name], cuts.get(name, ())) for name in columns), strict=True)) if columns else [()] * len(frame)
+    return (
+        list(zip(*(group_texts(frame[name], cuts.get(name, ())) for name in columns), strict=True))
+        if columns
+        else [()] * len(frame)
+    )

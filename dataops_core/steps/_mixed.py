@@ -18,7 +18,9 @@ from dataops_core.table.kinds import type_of
 GONE, UNSEEN = -1, -2
 DAY_US = 86_400_000_000  # microseconds
 OPEN = {  # what a column can hold at all: whole numbers that float64 holds exactly, and the years 1 to 9999
-    "decimal": (-1e308, 1e308), "integer": (-(2**53), 2**53), "datetime": (-62_135_596_800_000_000, 253_402_300_799_999_999),
+    "decimal": (-1e308, 1e308),
+    "integer": (-(2**53), 2**53),
+    "datetime": (-62_135_596_800_000_000, 253_402_300_799_999_999),
 }
 MOST_VALUES = 100  # a text column with more values is no category to predict from
 TYPE_WORDS = {"text": "text", "boolean": "yes and no", "integer": "numbers", "decimal": "numbers", "datetime": "dates"}
@@ -32,7 +34,9 @@ def is_number(column: pd.Series) -> bool:
 def numbers(column: pd.Series) -> np.ndarray:
     """A column of numbers or dates as float64; NaN where missing or infinite."""
     if type_of(column) == "datetime":
-        values = np.where(column.isna().to_numpy(), np.nan, column.to_numpy(dtype="datetime64[us]").astype("int64") / DAY_US)
+        values = np.where(
+            column.isna().to_numpy(), np.nan, column.to_numpy(dtype="datetime64[us]").astype("int64") / DAY_US
+        )
     else:
         values = column.to_numpy(dtype="float64", na_value=np.nan)
     return np.where(np.isfinite(values), values, np.nan)
@@ -109,7 +113,9 @@ def scaled(values: np.ndarray, center: float, scale: float) -> np.ndarray:
 
 
 def cells_of(found: np.ndarray, about: dict[str, Any], storage: str) -> list[Any]:
-    """Found numbers or codes as cells of a column, whole where the column is whole: within its `bounds` (None: open), or else within the range seen."""
+    """Found numbers or codes as cells of a column, whole where the column is whole: within its `bounds` (None: open),
+    or else within the range seen.
+    """
     if about["is"] == "category":
         return [about["values"][code] for code in found.tolist()]
     bounds = about.get("bounds", [about["low"], about["high"]])
@@ -134,10 +140,16 @@ def same_kinds(df: pd.DataFrame, columns: dict[str, Any], where: str) -> None:
     """Refuse a table whose columns hold something else than those that were learned from."""
     for name, about in columns.items():
         if name not in df.columns:
-            raise SettingError(f'There is no column "{name}", which this step learned from.', where, "Bring that column, or learn again.")
+            raise SettingError(
+                f'There is no column "{name}", which this step learned from.',
+                where,
+                "Bring that column, or learn again.",
+            )
         if is_number(df[name]) != (about["is"] == "number"):
             raise SettingError(
-                f'Column "{name}" holds {TYPE_WORDS[type_of(df[name])]} now, and held something else when this was learned.', where,
+                f'Column "{name}" holds {TYPE_WORDS[type_of(df[name])]} now, and held something else when this was'
+                " learned.",
+                where,
                 "Read it as it was read then (set_kind, parse_numbers, parse_dates), or learn again.",
             )
 

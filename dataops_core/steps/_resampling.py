@@ -14,7 +14,9 @@ from dataops_core.steps._distances import one_hot, without_gaps
 MAKING = ("smote", "borderline_smote", "adasyn", "smote_tomek", "smote_enn")  # make rows between rows
 REPEATING = ("over_random",)
 CLEANING = ("tomek", "enn")  # take away what the neighbours speak against, and know of no counts
-Sampled = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]  # kept places, repeated places, points made, their classes
+Sampled = tuple[
+    np.ndarray, np.ndarray, np.ndarray, np.ndarray
+]  # kept places, repeated places, points made, their classes
 
 
 def smote_for(numbers: int, categories: int) -> str:
@@ -39,7 +41,16 @@ def wanted_counts(counts: Mapping[int, int], method: str, balance: float) -> dic
     return {code: min(count, ceiling) for code, count in counts.items()}
 
 
-def sampled(matrix: np.ndarray, numbers: int, codes: np.ndarray, classes: list[str], method: str, balance: float, neighbours: int, seed: int) -> Sampled:
+def sampled(
+    matrix: np.ndarray,
+    numbers: int,
+    codes: np.ndarray,
+    classes: list[str],
+    method: str,
+    balance: float,
+    neighbours: int,
+    seed: int,
+) -> Sampled:
     """Run one method on points (rows, columns; the first `numbers` columns are numbers, the others codes).
 
     Raises SettingError where a class has too few rows for it, in words.
@@ -56,13 +67,21 @@ def sampled(matrix: np.ndarray, numbers: int, codes: np.ndarray, classes: list[s
             from imblearn.over_sampling import RandomOverSampler
 
             places = _chosen(RandomOverSampler(sampling_strategy=goal, random_state=seed), everything[:, None], codes)
-            return everything, places[len(codes):], *nothing[1:]
+            return everything, places[len(codes) :], *nothing[1:]
         if method == "under_random":
             from imblearn.under_sampling import RandomUnderSampler
 
-            return np.sort(_chosen(RandomUnderSampler(sampling_strategy=goal, random_state=seed), everything[:, None], codes)), *nothing
+            return (
+                np.sort(
+                    _chosen(RandomUnderSampler(sampling_strategy=goal, random_state=seed), everything[:, None], codes)
+                ),
+                *nothing,
+            )
         if method in ("tomek", "enn", "near_miss"):
-            return np.sort(_chosen(_cleaner(method, goal, counts), one_hot(without_gaps(matrix), numbers), codes)), *nothing
+            return (
+                np.sort(_chosen(_cleaner(method, goal, counts), one_hot(without_gaps(matrix), numbers), codes)),
+                *nothing,
+            )
         made, labels = _between(matrix, numbers, codes, classes, method, goal, neighbours, seed)
         if method not in ("smote_tomek", "smote_enn"):
             return everything, nothing[0], made, labels
@@ -89,7 +108,14 @@ def _cleaner(method: str, goal: Any, counts: Mapping[int, int]) -> Any:
 
 
 def _between(
-    matrix: np.ndarray, numbers: int, codes: np.ndarray, classes: list[str], method: str, goal: dict[int, int], neighbours: int, seed: int
+    matrix: np.ndarray,
+    numbers: int,
+    codes: np.ndarray,
+    classes: list[str],
+    method: str,
+    goal: dict[int, int],
+    neighbours: int,
+    seed: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     from imblearn.over_sampling import ADASYN, SMOTE, SMOTEN, SMOTENC, BorderlineSMOTE
 
@@ -100,7 +126,8 @@ def _between(
     rows = int((codes == least).sum())
     if rows < 2:
         raise SettingError(
-            f'Class "{classes[least]}" has one row, and a new row lies between two.', "resample_rows",
+            f'Class "{classes[least]}" has one row, and a new row lies between two.',
+            "resample_rows",
             'Choose "over_random", collect more rows, or join the class with another one.',
         )
     near = min(neighbours, rows - 1)
@@ -115,7 +142,7 @@ def _between(
     else:
         sampler = (SMOTE if which == "SMOTE" else SMOTEN)(k_neighbors=near, **given)
     whole, labels = _said(lambda: sampler.fit_resample(matrix if which != "SMOTEN" else matrix.astype("int64"), codes))
-    return np.asarray(whole[len(codes):], dtype="float64"), np.asarray(labels[len(codes):], dtype="int64")
+    return np.asarray(whole[len(codes) :], dtype="float64"), np.asarray(labels[len(codes) :], dtype="int64")
 
 
 def _said(run: Callable[[], Any]) -> Any:
@@ -126,6 +153,7 @@ def _said(run: Callable[[], Any]) -> Any:
         raise
     except Exception as error:
         raise SettingError(
-            f"This method finds no way to resample these rows: {error}", "resample_rows",
+            f"This method finds no way to resample these rows: {error}",
+            "resample_rows",
             'Choose "over_random" or "smote": they need no rows at the border between the classes.',
         ) from error

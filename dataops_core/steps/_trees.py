@@ -13,19 +13,28 @@ from typing import Any
 import numpy as np
 
 LEAVES = 8
-NUMBER = {"max_iter": 80, "learning_rate": 0.07, "l2_regularization": 10.0}  # many numbers can hardly be predicted: small steps do no harm
+NUMBER = {
+    "max_iter": 80,
+    "learning_rate": 0.07,
+    "l2_regularization": 10.0,
+}  # many numbers can hardly be predicted: small steps do no harm
 CATEGORY = {"max_iter": 40, "learning_rate": 0.1}
 AT_ONCE = 500  # rows
 MISSING_LEFT = 10_000  # added to the feature of a node that sends what is not known to the left
 
 
 def fit_trees(
-    features: dict[str, np.ndarray], levels: dict[str, int], target: np.ndarray, classes: int, seed: int,
+    features: dict[str, np.ndarray],
+    levels: dict[str, int],
+    target: np.ndarray,
+    classes: int,
+    seed: int,
 ) -> dict[str, Any]:
-    """Fit histogram gradient boosting (Ke and others, LightGBM, 2017, as scikit-learn has it) to numbers, or to codes of classes.
+    """Fit histogram gradient boosting (Ke and others, LightGBM, 2017, as scikit-learn has it) to numbers, or to codes
+    of classes.
 
-    `features` by name, float64, NaN where not known; `levels` says how many values each category among them has. Gaps in
-    the features are no hindrance. `classes` is 0 for numbers.
+    `features` by name, float64, NaN where not known; `levels` says how many values each category among them has. Gaps
+    in the features are no hindrance. `classes` is 0 for numbers.
     """
     from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 
@@ -33,12 +42,19 @@ def fit_trees(
     matrix = np.column_stack([features[name] for name in names])
     kind = HistGradientBoostingClassifier if classes else HistGradientBoostingRegressor
     model = kind(
-        **(CATEGORY if classes else NUMBER), max_leaf_nodes=LEAVES, early_stopping=False,
-        categorical_features=[name in levels for name in names], random_state=seed,
+        **(CATEGORY if classes else NUMBER),
+        max_leaf_nodes=LEAVES,
+        early_stopping=False,
+        categorical_features=[name in levels for name in names],
+        random_state=seed,
     ).fit(matrix, target)
-    met = [np.unique(matrix[~np.isnan(matrix[:, place]), place]).astype("int64") for place in range(sum(name in levels for name in names))]
+    met = [
+        np.unique(matrix[~np.isnan(matrix[:, place]), place]).astype("int64")
+        for place in range(sum(name in levels for name in names))
+    ]
     return {
-        "features": names, "classes": [int(code) for code in model.classes_] if classes else [],
+        "features": names,
+        "classes": [int(code) for code in model.classes_] if classes else [],
         "start": [float(value) for value in np.ravel(model._baseline_prediction)],
         **_packed([tree for turn in model._predictors for tree in turn], met, [levels.get(name, 0) for name in names]),
     }
@@ -67,7 +83,9 @@ def _packed(trees: list[Any], met: list[np.ndarray], levels: list[int]) -> dict[
         roots.append(start)
         start += len(nodes)
     dtypes = {"feature": "<i2", "value": "<f4", "right": "<i2"}
-    return {"roots": roots, "left": left} | {key: _text(np.concatenate(part).astype(dtypes[key])) for key, part in parts.items()}
+    return {"roots": roots, "left": left} | {
+        key: _text(np.concatenate(part).astype(dtypes[key])) for key, part in parts.items()
+    }
 
 
 def _rounded_up(thresholds: np.ndarray) -> np.ndarray:
@@ -81,7 +99,9 @@ def _text(values: np.ndarray) -> str:
 
 
 def ask_trees(packed: dict[str, Any], features: dict[str, np.ndarray], levels: dict[str, int]) -> np.ndarray:
-    """The raw answers of packed trees, rows x (1, or 1 for two classes, or classes): the same for a row whatever stands beside it."""
+    """The raw answers of packed trees, rows x (1, or 1 for two classes, or classes): the same for a row whatever stands
+    beside it.
+    """
     feature = np.frombuffer(base64.b64decode(packed["feature"]), dtype="<i2").astype("int64")
     value = np.frombuffer(base64.b64decode(packed["value"]), dtype="<f4").astype("float64")
     right = np.frombuffer(base64.b64decode(packed["right"]), dtype="<i2").astype("int64")
@@ -95,21 +115,29 @@ def ask_trees(packed: dict[str, Any], features: dict[str, np.ndarray], levels: d
     tables = _tables(packed["left"])
     out = np.empty((len(matrix), len(start)))
     for first in range(0, len(matrix), AT_ONCE):
-        out[first:first + AT_ONCE] = start
-        here = _leaves(matrix[first:first + AT_ONCE], roots, (feature, value, jump, leaf, missing_left), by_level, tables)
+        out[first : first + AT_ONCE] = start
+        here = _leaves(
+            matrix[first : first + AT_ONCE], roots, (feature, value, jump, leaf, missing_left), by_level, tables
+        )
         for turn in range(0, len(roots), len(start)):
-            out[first:first + AT_ONCE] += value[here[:, turn:turn + len(start)]]
+            out[first : first + AT_ONCE] += value[here[:, turn : turn + len(start)]]
     return out
 
 
 def _tables(left: list[str]) -> np.ndarray:
     """Which levels go to the left, a row for each split by category; the last column is for what is not known."""
     widest = max((len(text) for text in left), default=1)
-    return np.array([[sign == "1" for sign in text[:-1].ljust(widest - 1, text[-1]) + text[-1]] for text in left] or [[False]])
+    return np.array(
+        [[sign == "1" for sign in text[:-1].ljust(widest - 1, text[-1]) + text[-1]] for text in left] or [[False]]
+    )
 
 
 def _leaves(
-    matrix: np.ndarray, roots: np.ndarray, trees: tuple[np.ndarray, ...], by_level: np.ndarray, tables: np.ndarray,
+    matrix: np.ndarray,
+    roots: np.ndarray,
+    trees: tuple[np.ndarray, ...],
+    by_level: np.ndarray,
+    tables: np.ndarray,
 ) -> np.ndarray:
     """The leaf that each row reaches in each tree, rows x trees."""
     feature, value, jump, leaf, missing_left = trees

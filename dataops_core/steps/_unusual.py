@@ -38,11 +38,15 @@ def learn_scores(df: pd.DataFrame, columns: list[str], method: str, share: float
         if method == "isolation_forest":
             from sklearn.ensemble import IsolationForest
 
-            model: Any = IsolationForest(n_estimators=TREES, max_samples=min(ROWS_A_TREE, len(df)), random_state=seed).fit(cells)
+            model: Any = IsolationForest(
+                n_estimators=TREES, max_samples=min(ROWS_A_TREE, len(df)), random_state=seed
+            ).fit(cells)
         else:
             from sklearn.neighbors import LocalOutlierFactor
 
-            some = cells if len(cells) <= REMEMBERED else cells[np.sort(rng.choice(len(cells), REMEMBERED, replace=False))]
+            some = (
+                cells if len(cells) <= REMEMBERED else cells[np.sort(rng.choice(len(cells), REMEMBERED, replace=False))]
+            )
             model = LocalOutlierFactor(min(NEAR, len(some) - 1), algorithm="kd_tree", novelty=True).fit(some)
         judged = cells if len(cells) <= JUDGED else cells[np.sort(rng.choice(len(cells), JUDGED, replace=False))]
         threshold = float(np.quantile(-model.score_samples(judged), 1 - share / 100))
@@ -64,4 +68,6 @@ def unusual_scores(df: pd.DataFrame, columns: list[str], learned: dict[str, Any]
         return np.zeros(0)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return np.asarray(-unpacked(learned["model"]).score_samples(standardised(df, columns, learned["used"])), dtype="float64")
+        return np.asarray(
+            -unpacked(learned["model"]).score_samples(standardised(df, columns, learned["used"])), dtype="float64"
+        )

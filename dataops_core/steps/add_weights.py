@@ -17,18 +17,20 @@ def add_weights(
     df: pd.DataFrame,
     target: Annotated[str, Columns(), Label("Target", "The column whose classes shall count the same")],
     by: Annotated[
-        list[str], Columns(), Label("And groups of", "Classes and groups together count the same, such as ill women as much as healthy men")
+        list[str],
+        Columns(),
+        Label("And groups of", "Classes and groups together count the same, such as ill women as much as healthy men"),
     ] = [],  # noqa: B006
     into: Annotated[str, NewColumn(), Label("Into column", "The name of the new column with the weights")] = "weight",
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Give each row a weight, so that rare classes (and groups) count as much as frequent ones; no row is changed.
 
-    A row of a class with n rows, of N rows and K classes, weighs N / (K n): inverse frequency, mean 1 over the training rows
-    (King and Zeng, Logistic Regression in Rare Events Data, 2001; scikit-learn calls it "balanced"). With groups, K counts the
-    combinations that occur; a missing group is a group. Pass the column to a model as the weight of each sample. Weights make a
-    model's probabilities too high for rare classes, as resampling does: judge by the bench. Rows of a combination that was never
-    seen, or without a target, weigh 1.
+    A row of a class with n rows, of N rows and K classes, weighs N / (K n): inverse frequency, mean 1 over the training
+    rows (King and Zeng, Logistic Regression in Rare Events Data, 2001; scikit-learn calls it "balanced"). With groups,
+    K counts the combinations that occur; a missing group is a group. Pass the column to a model as the weight of each
+    sample. Weights make a model's probabilities too high for rare classes, as resampling does: judge by the bench. Rows
+    of a combination that was never seen, or without a target, weigh 1.
 
     >>> add_weights(pd.DataFrame({"ill": ["no", "no", "no", "yes"]}), target="ill")["weight"].round(3).tolist()
     [0.667, 0.667, 0.667, 2.0]
@@ -40,7 +42,9 @@ def add_weights(
         learned = learn_weights(df, target, by, into)
     known = {tuple(key): weight for key, weight in learned["weights"]}
     out = df.copy(deep=False)
-    out[into] = pd.Series([known.get(key, 1.0) for key in group_keys(df, [target, *by])], index=df.index, dtype="float64")
+    out[into] = pd.Series(
+        [known.get(key, 1.0) for key in group_keys(df, [target, *by])], index=df.index, dtype="float64"
+    )
     return out
 
 
@@ -56,7 +60,9 @@ def learn_weights(df: pd.DataFrame, target: str, by: list[str] | None = None, in
     if not len(df) or df[target].isna().all():
         raise Skip(f'"{target}" holds nothing to weigh by.')
     if target in (by or []):
-        raise SettingError("One column cannot be target and group.", "add_weights", "Choose another column for the groups.")
+        raise SettingError(
+            "One column cannot be target and group.", "add_weights", "Choose another column for the groups."
+        )
     class_codes(df[target], "add_weights")
     counts = Counter(key for key in group_keys(df, [target, *(by or [])]) if key[0] is not None)
     total = sum(counts.values())
@@ -65,9 +71,14 @@ def learn_weights(df: pd.DataFrame, target: str, by: list[str] | None = None, in
 
 
 @add_weights.watch
-def unweighed(df: pd.DataFrame, learned: dict[str, Any], target: str, by: list[str] | None = None, into: str = "weight") -> str:
+def unweighed(
+    df: pd.DataFrame, learned: dict[str, Any], target: str, by: list[str] | None = None, into: str = "weight"
+) -> str:
     """Names the classes and groups that had no row when the weights were made."""
     known = {tuple(key) for key, _ in learned["weights"]}
     new = Counter(key for key in group_keys(df, [target, *(by or [])]) if key not in known)
-    named = "; ".join(f"{group_name(key)} ({count:,})" for key, count in sorted(new.items(), key=lambda pair: (-pair[1], str(pair[0])))[:10])
+    named = "; ".join(
+        f"{group_name(key)} ({count:,})"
+        for key, count in sorted(new.items(), key=lambda pair: (-pair[1], str(pair[0])))[:10]
+    )
     return f"Rows that no weight was learned for weigh 1: {named}{'; …' if len(new) > 10 else ''}." if new else ""

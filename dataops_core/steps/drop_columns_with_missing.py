@@ -11,20 +11,23 @@ from dataops_core.steps.step import Columns, Label, Span, step
 
 
 @step(
-    "Drop columns with many missing values", group="Missing values",
+    "Drop columns with many missing values",
+    group="Missing values",
     says="Dropped columns with more than {share} % missing, among {columns}",
 )
 def drop_columns_with_missing(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns(), Label("Columns", "Columns that may go; none chosen: all")] = [],  # noqa: B006
-    share: Annotated[float, Span(0, 100), Label("More than (percent)", "A column goes when a greater share of its cells is missing")] = 50.0,
+    share: Annotated[
+        float, Span(0, 100), Label("More than (percent)", "A column goes when a greater share of its cells is missing")
+    ] = 50.0,
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Drop columns in which more than a given share of the cells is missing.
 
-    Which columns go is decided once, on the training rows, and holds for new rows whatever is missing there. A column that
-    is mostly empty can still tell much: that it is empty may itself be a sign (flag_missing), and no share is right for all
-    tables. Do not drop a column only because it cannot be filled well.
+    Which columns go is decided once, on the training rows, and holds for new rows whatever is missing there. A column
+    that is mostly empty can still tell much: that it is empty may itself be a sign (flag_missing), and no share is
+    right for all tables. Do not drop a column only because it cannot be filled well.
 
     >>> holes = pd.DataFrame({"a": [1.0, None, None], "b": [1.0, 2.0, None]})
     >>> list(drop_columns_with_missing(holes).columns)

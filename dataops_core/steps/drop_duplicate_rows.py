@@ -10,13 +10,18 @@ from dataops_core.steps.step import Columns, Label, step
 
 
 @step(
-    "Drop duplicate rows", group="Rows", reach="table", drops_rows=True,
+    "Drop duplicate rows",
+    group="Rows",
+    reach="table",
+    drops_rows=True,
     says="Dropped rows that are equal in {columns} (kept: {keep})",
 )
 def drop_duplicate_rows(
     df: pd.DataFrame,
     columns: Annotated[
-        list[str], Columns(), Label("Columns", "Rows that are equal in these are duplicates; none chosen: in all columns")
+        list[str],
+        Columns(),
+        Label("Columns", "Rows that are equal in these are duplicates; none chosen: in all columns"),
     ] = [],  # noqa: B006
     keep: Annotated[
         Literal["first", "last", "none"], Label("Keep", "Which one of the equal rows stays; none: all of them go")

@@ -10,7 +10,9 @@ from dataops_core.steps.step import Columns, Label, step
 
 
 @step(
-    "Drop rows with missing values", group="Missing values", drops_rows=True,
+    "Drop rows with missing values",
+    group="Missing values",
+    drops_rows=True,
     says="Dropped rows with {how} missing in {columns}",
 )
 def drop_rows_with_missing(

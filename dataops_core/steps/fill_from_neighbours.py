@@ -29,18 +29,22 @@ AT_ONCE = 128  # rows whose distances are held in memory
 
 
 @step(
-    "Fill from similar rows", group="Missing values",
+    "Fill from similar rows",
+    group="Missing values",
     says="Filled missing values in {columns} from the {neighbours} most similar rows[, compared in {using}]",
 )
 def fill_from_neighbours(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns(), Label("Columns", "Columns whose missing cells shall be filled")],
     using: Annotated[
-        list[str], Columns(), Label("Compare rows in", "Columns that say which rows are similar; none chosen: all that can be used")
+        list[str],
+        Columns(),
+        Label("Compare rows in", "Columns that say which rows are similar; none chosen: all that can be used"),
     ] = [],  # noqa: B006
     neighbours: Annotated[int, Span(1, 100), Label("Neighbours", "How many similar rows are asked")] = 5,
     weights: Annotated[
-        Literal["uniform", "distance"], Label("Weights", "uniform: all neighbours count the same; distance: nearer ones count more")
+        Literal["uniform", "distance"],
+        Label("Weights", "uniform: all neighbours count the same; distance: nearer ones count more"),
     ] = "uniform",
     scale: Annotated[
         Literal["standardise", "none"],
@@ -51,14 +55,14 @@ def fill_from_neighbours(
 ) -> pd.DataFrame:
     """Fill missing cells from the most similar training rows: the mean of their numbers, their most common category.
 
-    K nearest neighbours (Troyanskaya and others, Missing value estimation methods for DNA microarrays, 2001). Similar: the
-    Euclidean distance over what both rows know, scaled up by what they do not, as scikit-learn's KNNImputer measures it, and
-    on tables of numbers the result is its result. Numbers count in standard deviations; two different categories are as far
-    apart as 1 standard deviation (one-hot, divided by the square root of 2: Gower's idea, 1971). Rows are compared with the
-    training rows, or with a seeded sample of 5,000 where there are more. Whole numbers are rounded, dates stay dates, and
-    nothing leaves the range or the values seen in training. Who has no neighbour gets the mean or the most frequent value.
-    The recipe carries the rows that it was learned from: who gets the recipe gets them. Do not use it where rows that look
-    alike need not be alike, or with many columns that do not matter.
+    K nearest neighbours (Troyanskaya and others, Missing value estimation methods for DNA microarrays, 2001). Similar:
+    the Euclidean distance over what both rows know, scaled up by what they do not, as scikit-learn's KNNImputer
+    measures it, and on tables of numbers the result is its result. Numbers count in standard deviations; two different
+    categories are as far apart as 1 standard deviation (one-hot, divided by the square root of 2: Gower's idea, 1971).
+    Rows are compared with the training rows, or with a seeded sample of 5,000 where there are more. Whole numbers are
+    rounded, dates stay dates, and nothing leaves the range or the values seen in training. Who has no neighbour gets
+    the mean or the most frequent value. The recipe carries the rows that it was learned from: who gets the recipe gets
+    them. Do not use it where rows that look alike need not be alike, or with many columns that do not matter.
 
     >>> df = pd.DataFrame({"age": [20.0, 21.0, 60.0, 61.0, 22.0], "pay": [1.0, 3.0, 9.0, 9.0, None]})
     >>> fill_from_neighbours(df, columns=["pay"], neighbours=2)["pay"].tolist()
@@ -76,12 +80,14 @@ def fill_from_neighbours(
     found = {name: np.zeros(len(df)) for name in targets}
     asked, donors = seen(df, learned), donor_arrays(learned)
     for start in range(0, len(rows), AT_ONCE):
-        some = rows[start:start + AT_ONCE]
+        some = rows[start : start + AT_ONCE]
         far = distances({name: asked[name][some] for name in learned["using"]}, donors, learned, len(some))
         for name in targets:
             here = gaps[name][some]
             if here.any():
-                found[name][some[here]] = answers(far[here], donors[name], learned["columns"][name], neighbours, weights)
+                found[name][some[here]] = answers(
+                    far[here], donors[name], learned["columns"][name], neighbours, weights
+                )
     for name in targets:
         about, cells = learned["columns"][name], found[name][gaps[name]]
         cells = cells.astype("int64") if about["is"] == "category" else cells
@@ -91,10 +97,17 @@ def fill_from_neighbours(
 
 @fill_from_neighbours.learn
 def learn_neighbours(
-    df: pd.DataFrame, columns: list[str], using: list[str] | None = None, neighbours: int = 5, weights: str = "uniform",
-    scale: str = "standardise", seed: int = 0,
+    df: pd.DataFrame,
+    columns: list[str],
+    using: list[str] | None = None,
+    neighbours: int = 5,
+    weights: str = "uniform",
+    scale: str = "standardise",
+    seed: int = 0,
 ) -> dict[str, Any]:
-    """The rows to fill from, column by column, and of each column its range or values, scale, and what to take for want of neighbours."""
+    """The rows to fill from, column by column, and of each column its range or values, scale, and what to take for want
+    of neighbours.
+    """
     features = list(using or usable(df))
     rows = some_rows(len(df), DONORS, seed)
     told: dict[str, Any] = {"columns": {}, "using": [], "donors": {}}
@@ -128,7 +141,9 @@ def seen(df: pd.DataFrame, learned: dict[str, Any]) -> dict[str, np.ndarray]:
     for name in learned["using"]:
         about = learned["columns"][name]
         number = about["is"] == "number"
-        made[name] = scaled(numbers(df[name]), about["center"], about["scale"]) if number else codes(df[name], about["values"])
+        made[name] = (
+            scaled(numbers(df[name]), about["center"], about["scale"]) if number else codes(df[name], about["values"])
+        )
     return made
 
 
@@ -140,7 +155,9 @@ def donor_arrays(learned: dict[str, Any]) -> dict[str, np.ndarray]:
     }
 
 
-def distances(asked: dict[str, np.ndarray], donors: dict[str, np.ndarray], learned: dict[str, Any], rows: int) -> np.ndarray:
+def distances(
+    asked: dict[str, np.ndarray], donors: dict[str, np.ndarray], learned: dict[str, Any], rows: int
+) -> np.ndarray:
     """Distances of some rows to all donors, rows x donors; NaN where they know nothing in common.
 
     Column by column, so that the distance of a row does not depend on the rows beside it, not even in its last digit.
@@ -152,7 +169,10 @@ def distances(asked: dict[str, np.ndarray], donors: dict[str, np.ndarray], learn
         for name in names:
             about = learned["columns"][name]
             number = about["is"] == "number"
-            mine, theirs = asked[name], scaled(donors[name], about["center"], about["scale"]) if number else donors[name]
+            mine, theirs = (
+                asked[name],
+                (scaled(donors[name], about["center"], about["scale"]) if number else donors[name]),
+            )
             lost, gone = (np.isnan(mine), np.isnan(theirs)) if number else (mine == -1, theirs == -1)
             apart = np.subtract.outer(mine, theirs) if number else np.not_equal.outer(mine, theirs).astype("float64")
             if number:

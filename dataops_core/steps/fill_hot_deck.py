@@ -18,24 +18,28 @@ DECK, GROUP_DECK = 1_000, 100  # different values that are kept of a column, and
 
 
 @step(
-    "Fill with values of other rows", group="Missing values",
+    "Fill with values of other rows",
+    group="Missing values",
     says="Filled missing values in {columns} with values drawn from other rows[ of the same {by}]",
 )
 def fill_hot_deck(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns(), Label("Columns", "Columns whose missing cells shall be filled")],
     by: Annotated[
-        list[str], Columns(), Label("From rows with the same", "Draw from the row's own group; rows of no known group draw from all")
+        list[str],
+        Columns(),
+        Label("From rows with the same", "Draw from the row's own group; rows of no known group draw from all"),
     ] = [],  # noqa: B006
     seed: int = 0,
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Fill each missing cell with the value of a training row drawn by chance, optionally from the row's own group.
 
-    Random hot deck (Andridge and Little, A review of hot deck imputation, International Statistical Review, 2010): the filled
-    column keeps its spread, where a mean would squeeze it. A single value is guessed worse than by the mean, so use it when
-    the distribution matters and not the single row. The draw depends on the seed, the row id and the column: the same row is
-    always filled alike. All values with their counts are kept, or of more than 1,000 (in a group: 100) a seeded sample.
+    Random hot deck (Andridge and Little, A review of hot deck imputation, International Statistical Review, 2010): the
+    filled column keeps its spread, where a mean would squeeze it. A single value is guessed worse than by the mean, so
+    use it when the distribution matters and not the single row. The draw depends on the seed, the row id and the
+    column: the same row is always filled alike. All values with their counts are kept, or of more than 1,000 (in a
+    group: 100) a seeded sample.
 
     >>> df = pd.DataFrame({"city": ["a", "a", "b", "b"], "pay": [1.0, None, 9.0, None]})
     >>> fill_hot_deck(df, columns=["pay"], by=["city"])["pay"].tolist()
@@ -50,7 +54,9 @@ def fill_hot_deck(
         if name not in learned or not gone.any():
             continue
         decks = {tuple(key): deck for key, deck in learned[name]["groups"]}
-        keys = list(zip(*(cell_texts(df.loc[gone, group]) for group in by), strict=True)) if by else [()] * int(gone.sum())
+        keys = (
+            list(zip(*(cell_texts(df.loc[gone, group]) for group in by), strict=True)) if by else [()] * int(gone.sum())
+        )
         chance = uniforms(df.index.to_numpy()[gone], seed, stream)
         cells: list[Any] = [None] * len(keys)
         places: dict[tuple[str | None, ...], list[int]] = {}
@@ -65,7 +71,9 @@ def fill_hot_deck(
 
 @fill_hot_deck.learn
 def learn_deck(df: pd.DataFrame, columns: list[str], by: list[str] | None = None, seed: int = 0) -> dict[str, Any]:
-    """Per column the values to draw from with their counts: {"pay": {"is": "number", "all": [[1.0, 9.0], [1, 1]], "groups": [[["a"], [[1.0], [1]]]]}}."""
+    """Per column the values to draw from with their counts: {"pay": {"is": "number", "all": [[1.0, 9.0], [1, 1]],
+    "groups": [[["a"], [[1.0], [1]]]]}}.
+    """
     learned: dict[str, Any] = {}
     keys = list(zip(*(cell_texts(df[group]) for group in by), strict=True)) if by else []
     for name in columns:
@@ -78,7 +86,8 @@ def learn_deck(df: pd.DataFrame, columns: list[str], by: list[str] | None = None
             if cell is not None and None not in key:
                 groups.setdefault(key, []).append(cell)
         learned[name] = {
-            "is": "number" if is_number(df[name]) else "category", "all": deck_of(known, DECK, seed),
+            "is": "number" if is_number(df[name]) else "category",
+            "all": deck_of(known, DECK, seed),
             "groups": [[list(key), deck_of(group, GROUP_DECK, seed)] for key, group in sorted(groups.items())],
         }
     if columns and not learned:
@@ -99,7 +108,9 @@ def known_cells(column: pd.Series) -> list[Any]:
 
 
 def deck_of(known: list[Any], most: int, seed: int) -> list[list[Any]]:
-    """The values, in order, and how often each may be drawn: all of them, or those of a seeded sample of `most` cells."""
+    """The values, in order, and how often each may be drawn: all of them, or those of a seeded sample of
+    `most` cells.
+    """
     counts = Counter(known)
     if len(counts) > most:
         counts = Counter([known[place] for place in some_rows(len(known), most, seed)])

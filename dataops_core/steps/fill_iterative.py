@@ -19,7 +19,8 @@ WIDE, WIDE_TURNS = 60, 3  # columns beyond which the rounds are cut
 
 
 @step(
-    "Fill by prediction", group="Missing values",
+    "Fill by prediction",
+    group="Missing values",
     says="Filled missing values in {columns} by predicting them ({model})[ from {using}]",
 )
 def fill_iterative(
@@ -27,28 +28,37 @@ def fill_iterative(
     columns: Annotated[list[str], Columns(), Label("Columns", "Columns whose missing cells shall be filled")],
     model: Annotated[
         Literal["bayesian_ridge", "trees"],
-        Label("Model", "bayesian_ridge: straight lines, fast and steady; trees: gradient-boosted trees, which find bends and combinations"),
+        Label(
+            "Model",
+            "bayesian_ridge: straight lines, fast and steady; trees: gradient-boosted trees, which find bends and"
+            " combinations",
+        ),
     ] = "bayesian_ridge",
     using: Annotated[
         list[str], Columns(), Label("Predict from", "Columns to predict from; none chosen: all that can be used")
     ] = [],  # noqa: B006
     rounds: Annotated[
-        int, Span(1, 50), When("model", "bayesian_ridge"),
-        Label("Rounds", "How often all columns are gone through at most; on mixed tables 2 times, for more change little")
+        int,
+        Span(1, 50),
+        When("model", "bayesian_ridge"),
+        Label(
+            "Rounds", "How often all columns are gone through at most; on mixed tables 2 times, for more change little"
+        ),
     ] = 10,
     seed: int = 0,
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Fill missing cells with what a model predicts from the other columns, each column in its turn.
 
-    Chained equations (van Buuren and Groothuis-Oudshoorn, mice, Journal of Statistical Software, 2011). Straight lines: on
-    tables of numbers scikit-learn's IterativeImputer with BayesianRidge, within natural bounds (counts are not negative); on mixed tables
-    numbers are standardised, categories are predicted by logistic regression. Trees: histogram gradient boosting, the heir
-    of missForest (Stekhoven and Bühlmann, Bioinformatics, 2012), on 20,000 rows at most; trees bear gaps in what they
-    predict from, so they are asked once, with the gaps as they are. Whole numbers are rounded, dates
-    stay dates, and categories keep to the 40 most frequent values seen in training. Text with
-    more than 100 values is not predicted from unless chosen. One prediction per cell makes relations look firmer than they
-    are: for intervals and tests use fill_several_times. Leave the outcome that a model shall predict later out of `using`.
+    Chained equations (van Buuren and Groothuis-Oudshoorn, mice, Journal of Statistical Software, 2011). Straight lines:
+    on tables of numbers scikit-learn's IterativeImputer with BayesianRidge, within natural bounds (counts are not
+    negative); on mixed tables numbers are standardised, categories are predicted by logistic regression. Trees:
+    histogram gradient boosting, the heir of missForest (Stekhoven and Bühlmann, Bioinformatics, 2012), on 20,000 rows
+    at most; trees bear gaps in what they predict from, so they are asked once, with the gaps as they are. Whole numbers
+    are rounded, dates stay dates, and categories keep to the 40 most frequent values seen in training. Text with more
+    than 100 values is not predicted from unless chosen. One prediction per cell makes relations look firmer than they
+    are: for intervals and tests use fill_several_times. Leave the outcome that a model shall predict later out of
+    `using`.
 
     >>> df = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0, 5.0], "b": [2.0, 4.0, 6.0, None, 10.0]})
     >>> fill_iterative(df, columns=["b"])["b"].round(3).tolist()
@@ -74,9 +84,16 @@ def fill_iterative(
 
 @fill_iterative.learn
 def learn_chain(
-    df: pd.DataFrame, columns: list[str], model: str = "bayesian_ridge", using: list[str] | None = None, rounds: int = 10, seed: int = 0,
+    df: pd.DataFrame,
+    columns: list[str],
+    model: str = "bayesian_ridge",
+    using: list[str] | None = None,
+    rounds: int = 10,
+    seed: int = 0,
 ) -> dict[str, Any]:
-    """The models in the order in which they are asked: {"columns", "model", "rounds": [[model, …], …], "repeat"}; no model is pickled."""
+    """The models in the order in which they are asked: {"columns", "model", "rounds": [[model, …], …], "repeat"}; no
+    model is pickled.
+    """
     chosen = list(using or usable(df))
     names = list(dict.fromkeys([*chosen, *columns]))
     numeric = model != "trees" and all(is_number(df[name]) for name in names)
@@ -84,7 +101,11 @@ def learn_chain(
     filled = [name for name in told if name in columns]
     if columns and not filled:
         raise Skip("The columns hold no value at all, so there is nothing to predict them from.")
-    most = 1 if model == "trees" else min(rounds, MIXED_TURNS if not numeric else WIDE_TURNS if len(told) > WIDE else rounds)
+    most = (
+        1
+        if model == "trees"
+        else min(rounds, MIXED_TURNS if not numeric else WIDE_TURNS if len(told) > WIDE else rounds)
+    )
     made = turns(model, read_state(df, told), filled, chosen, told, most, seed)
     if model == "bayesian_ridge" and numeric and len(made) * len(filled) * len(told) <= KEPT:
         return {"columns": told, "model": model, "rounds": made, "repeat": 1}

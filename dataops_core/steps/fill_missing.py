@@ -17,7 +17,8 @@ from dataops_core.table.kinds import type_of
 
 
 @step(
-    "Fill missing values", group="Missing values",
+    "Fill missing values",
+    group="Missing values",
     says="Filled missing values in {columns} with the {how}[ {value}][, per group of {by}]",
 )
 def fill_missing(
@@ -31,7 +32,9 @@ def fill_missing(
         str | int | float | None, When("how", "constant"), Label("Value", "A number, a date (2024-12-31) or a text")
     ] = None,
     by: Annotated[
-        list[str], Columns(), When("how", "mean", "median", "most_frequent"),
+        list[str],
+        Columns(),
+        When("how", "mean", "median", "most_frequent"),
         Label("Per group of", "Take the value of the row's own group; rows of no group get the overall value"),
     ] = [],  # noqa: B006
     learned: dict[str, Any] | None = None,
@@ -83,7 +86,8 @@ def learn_fill(
         if how in ("mean", "median") and storage in ("text", "boolean"):
             held = "text" if storage == "text" else "yes and no"
             raise SettingError(
-                f'Column "{name}" holds {held}, which has no {how}.', "fill_missing",
+                f'Column "{name}" holds {held}, which has no {how}.',
+                "fill_missing",
                 'Choose "most_frequent", or read it as numbers or dates first (parse_numbers, parse_dates).',
             )
         cells = plain_cells(df[name])

@@ -20,41 +20,59 @@ TURNS, MIXED_TURNS = 5, 2  # rounds of the chain on tables of numbers, and on mi
 
 
 @step(
-    "Fill several times", group="Missing values", reach="table", adds_rows=True,
+    "Fill several times",
+    group="Missing values",
+    reach="table",
+    adds_rows=True,
     says="Filled missing values in {columns} {copies} times over[, drawn from {using}]",
 )
 def fill_several_times(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns(), Label("Columns", "Columns whose missing cells shall be filled")],
-    copies: Annotated[int, Span(2, 20), Label("Copies", "How many completed tables are made; 5 do for most, 20 where much is missing")] = 5,
+    copies: Annotated[
+        int, Span(2, 20), Label("Copies", "How many completed tables are made; 5 do for most, 20 where much is missing")
+    ] = 5,
     using: Annotated[
         list[str], Columns(), Label("Predict from", "Columns to predict from; none chosen: all that can be used")
     ] = [],  # noqa: B006
     logarithm: Annotated[
-        list[str], Columns("number"), Label("Draw as logarithms", "Columns of numbers above 0 with a long tail, such as incomes and prices: their logarithms are drawn")
+        list[str],
+        Columns("number"),
+        Label(
+            "Draw as logarithms",
+            "Columns of numbers above 0 with a long tail, such as incomes and prices: their logarithms are drawn",
+        ),
     ] = [],  # noqa: B006
     draw: Annotated[
         Literal["model", "matching"],
-        Label("Draw", "model: around the prediction, which may give any number; matching: one of the five values whose predictions are nearest (predictive mean matching)"),
+        Label(
+            "Draw",
+            "model: around the prediction, which may give any number; matching: one of the five values whose"
+            " predictions are nearest (predictive mean matching)",
+        ),
     ] = "model",
     seed: int = 0,
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
-    """Complete the table several times, each time with other plausible values, so that results can say how sure they are.
+    """Complete the table several times, each time with other plausible values, so that results can say how sure they
+    are.
 
-    Multiple imputation (Rubin, Multiple Imputation for Nonresponse in Surveys, 1987). The completed tables stand one below the
-    other; the column "imputation" counts them from 1, added rows get new row ids. Compute each result once per copy and pool
-    the results by Rubin's rules; never mix the copies into one table of more rows, and never average the cells. Each copy
-    has models of its own, fitted on a bootstrap sample of the training rows (an approximately proper draw: Little and Rubin,
-    Statistical Analysis with Missing Data, 2019, section 10.2), and fills with draws around the prediction: numbers from a
-    Bayesian linear regression, within natural bounds (counts are not negative), categories by their probability. Draws are normal about a
-    straight line: where a column has a long tail they are not, and 95 % intervals of its mean held the truth in 38 of 100 simulations; drawn as
-    logarithms, in 93. `pooled` warns of such columns.
+    Multiple imputation (Rubin, Multiple Imputation for Nonresponse in Surveys, 1987). The completed tables stand one
+    below the other; the column "imputation" counts them from 1, added rows get new row ids. Compute each result once
+    per copy and pool the results by Rubin's rules; never mix the copies into one table of more rows, and never average
+    the cells. Each copy has models of its own, fitted on a bootstrap sample of the training rows (an approximately
+    proper draw: Little and Rubin, Statistical Analysis with Missing Data, 2019, section 10.2), and fills with draws
+    around the prediction: numbers from a Bayesian linear regression, within natural bounds (counts are not negative),
+    categories by their probability. Draws are normal about a straight line: where a column has a long tail they are
+    not, and 95 % intervals of its mean held the truth in 38 of 100 simulations; drawn as logarithms, in 93. `pooled`
+    warns of such columns.
 
-    Predictive mean matching fills numbers with values that were seen, so that they keep to any shape: one of the five rows whose predictions
-    (by all known rows) are nearest to that of the gap (by the bootstrap sample: type 1 of van Buuren, Flexible Imputation of Missing Data, 2018,
-    section 3.4; Morris, White and Royston, BMC Medical Research Methodology 14, 2014). Where gaps lie beyond the known rows the same few are taken again and
-    again, and intervals are too narrow: impute-chains with --draw matching warns of it. Of more than 1,000 known rows 1,000 are kept to take values from.
+    Predictive mean matching fills numbers with values that were seen, so that they keep to any shape: one of the five
+    rows whose predictions (by all known rows) are nearest to that of the gap (by the bootstrap sample: type 1 of van
+    Buuren, Flexible Imputation of Missing Data, 2018, section 3.4; Morris, White and Royston, BMC Medical Research
+    Methodology 14, 2014). Where gaps lie beyond the known rows the same few are taken again and again, and intervals
+    are too narrow: impute-chains with --draw matching warns of it. Of more than 1,000 known rows 1,000 are kept to take
+    values from.
 
     >>> df = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "b": [2.0, None, 6.0, 8.0]})
     >>> out = fill_several_times(df, columns=["b"], copies=2)
@@ -62,7 +80,11 @@ def fill_several_times(
     (8, [1, 1, 1, 1, 2, 2, 2, 2], [0, 1, 2, 3, 4, 5, 6, 7], 0)
     """
     if COPY in df.columns:
-        raise SettingError(f'There is a column "{COPY}" already.', "fill_several_times", "Rename or drop it first (rename_columns, drop_columns).")
+        raise SettingError(
+            f'There is a column "{COPY}" already.',
+            "fill_several_times",
+            "Rename or drop it first (rename_columns, drop_columns).",
+        )
     if not df[columns].isna().to_numpy(dtype=bool).any():
         raise Skip("Nothing is missing in these columns, so there is nothing to fill several times.")
     if learned is None:
@@ -96,7 +118,11 @@ def _logged(df: pd.DataFrame, columns: list[str]) -> pd.DataFrame:
     for name in columns:
         values = numbers(df[name])
         if (values <= 0).any():
-            raise SettingError(f'Column "{name}" holds numbers that are not above 0, which have no logarithm.', "fill_several_times", f'Take "{name}" out of the columns to draw as logarithms.')
+            raise SettingError(
+                f'Column "{name}" holds numbers that are not above 0, which have no logarithm.',
+                "fill_several_times",
+                f'Take "{name}" out of the columns to draw as logarithms.',
+            )
         out[name] = pd.Series(np.log(values), index=df.index)
     return out
 
@@ -109,37 +135,71 @@ def copy_column(**_settings: object) -> list[str]:
 
 @fill_several_times.learn
 def learn_copies(
-    df: pd.DataFrame, columns: list[str], copies: int = 5, using: list[str] | None = None, logarithm: list[str] | None = None,
-    draw: str = "model", seed: int = 0,
+    df: pd.DataFrame,
+    columns: list[str],
+    copies: int = 5,
+    using: list[str] | None = None,
+    logarithm: list[str] | None = None,
+    draw: str = "model",
+    seed: int = 0,
 ) -> dict[str, Any]:
-    """The models of each copy: {"columns", "copies": [[model, …], …], "repeat"}; with matching also "seen", the values to take."""
+    """The models of each copy: {"columns", "copies": [[model, …], …], "repeat"}; with matching also "seen", the values
+    to take.
+    """
     state, filled, chosen, told, rounds = prepared(df, columns, using, logarithm)
     made = []
     for number in range(1, copies + 1):
         chance = np.random.default_rng([abs(seed), number, 1])
-        made.append(turns("matching" if draw == "matching" else "bayesian_ridge", state, filled, chosen, told, rounds, seed + number, chance)[-1])
+        made.append(
+            turns(
+                "matching" if draw == "matching" else "bayesian_ridge",
+                state,
+                filled,
+                chosen,
+                told,
+                rounds,
+                seed + number,
+                chance,
+            )[-1]
+        )
     learned: dict[str, Any] = {"columns": told, "copies": made, "repeat": rounds}
     if draw == "matching":
         cells = {name: numbers(df[name]) for name in filled if told[name]["is"] == "number"}
-        learned["seen"] = {name: np.unique(values[pool_of(np.flatnonzero(~np.isnan(values)))]).tolist() for name, values in cells.items()}
+        learned["seen"] = {
+            name: np.unique(values[pool_of(np.flatnonzero(~np.isnan(values)))]).tolist()
+            for name, values in cells.items()
+        }
     return learned
 
 
 def prepared(
-    df: pd.DataFrame, columns: list[str], using: list[str] | None = None, logarithm: list[str] | None = None,
+    df: pd.DataFrame,
+    columns: list[str],
+    using: list[str] | None = None,
+    logarithm: list[str] | None = None,
 ) -> tuple[State, list[str], list[str], dict[str, Any], int]:
-    """What the chain starts from: the state, the columns it fills, those it predicts from, what is known of each, and how many rounds it takes."""
+    """What the chain starts from: the state, the columns it fills, those it predicts from, what is known of each, and
+    how many rounds it takes.
+    """
     chosen, df = list(using or usable(df)), _logged(df, logarithm or [])
     names = list(dict.fromkeys([*chosen, *columns]))
     told = describe(df, [name for name in df.columns if name in names], standardise=True)
     filled = [name for name in told if name in columns]
     if not filled:
         raise Skip("The columns hold no value at all, so there is nothing to draw from.")
-    return read_state(df, told), filled, chosen, told, TURNS if all(is_number(df[name]) for name in told) else MIXED_TURNS
+    return (
+        read_state(df, told),
+        filled,
+        chosen,
+        told,
+        TURNS if all(is_number(df[name]) for name in told) else MIXED_TURNS,
+    )
 
 
 def drawn_state(models: list[dict[str, Any]], learned: dict[str, Any], df: pd.DataFrame, seed: int, copy: int) -> State:
-    """The table with its gaps filled by draws from the models of one copy; a cell's draw depends on its row, not on other gaps."""
+    """The table with its gaps filled by draws from the models of one copy; a cell's draw depends on its row, not on
+    other gaps.
+    """
     columns = learned["columns"]
     state = started(read_state(df, columns), columns, trees=False)
     for turn, model in enumerate(models * learned["repeat"]):

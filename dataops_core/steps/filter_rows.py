@@ -16,7 +16,9 @@ ONE_VALUE = ("is", "is not", "less than", "at most", "more than", "at least", "b
 
 
 @step(
-    "Filter rows", group="Rows", drops_rows=True,
+    "Filter rows",
+    group="Rows",
+    drops_rows=True,
     says="Kept rows where {column} {keep_if}[ {value}][ and {upper}][ {values}][ (missing: {missing})]",
 )
 def filter_rows(
@@ -24,8 +26,19 @@ def filter_rows(
     column: Annotated[str, Columns(), Label("Column", "The column that decides")],
     keep_if: Annotated[
         Literal[
-            "is", "is not", "is one of", "is none of", "less than", "at most", "more than", "at least", "between",
-            "contains", "does not contain", "is missing", "is present",
+            "is",
+            "is not",
+            "is one of",
+            "is none of",
+            "less than",
+            "at most",
+            "more than",
+            "at least",
+            "between",
+            "contains",
+            "does not contain",
+            "is missing",
+            "is present",
         ],
         Label("Keep a row if its value", "All other rows are dropped"),
     ],
@@ -43,7 +56,8 @@ def filter_rows(
     ] = "match",
     missing: Annotated[
         Literal["drop", "keep"],
-        When("keep_if", *ONE_VALUE, "is one of", "is none of"), Label("Rows where it is missing", "Whether rows stay whose value is not known"),
+        When("keep_if", *ONE_VALUE, "is one of", "is none of"),
+        Label("Rows where it is missing", "Whether rows stay whose value is not known"),
     ] = "drop",
 ) -> pd.DataFrame:
     """Keep the rows whose value in one column meets a condition, and drop the others.
@@ -91,7 +105,8 @@ def text_meets(cells: pd.Series, keep_if: str, asked: list[str], case: str) -> n
         found = np.array([part in text for text in texts], dtype=bool)
     else:
         raise SettingError(
-            f'Column "{cells.name}" holds text, which has no order.', "filter_rows",
+            f'Column "{cells.name}" holds text, which has no order.',
+            "filter_rows",
             "Make it a number or a date first (parse_numbers, parse_dates).",
         )
     return ~found if " no" in f" {keep_if}".replace("does ", " ") else found
@@ -128,9 +143,14 @@ def value_meets(cells: pd.Series, keep_if: str, lows: list[Any], highs: list[Any
             found |= ((cells >= low) & (cells <= high)).to_numpy(dtype=bool)
         return found if keep_if in ("is", "is one of") else ~found
     if str(cells.dtype) == "boolean":
-        raise SettingError(f'Column "{cells.name}" holds yes and no, which have no order.', "filter_rows", 'Choose "is".')
+        raise SettingError(
+            f'Column "{cells.name}" holds yes and no, which have no order.', "filter_rows", 'Choose "is".'
+        )
     met = {
-        "less than": cells < lows[0], "at most": cells <= highs[0], "more than": cells > highs[0],
-        "at least": cells >= lows[0], "between": (cells >= lows[0]) & (cells <= highs[-1]),
+        "less than": cells < lows[0],
+        "at most": cells <= highs[0],
+        "more than": cells > highs[0],
+        "at least": cells >= lows[0],
+        "between": (cells >= lows[0]) & (cells <= highs[-1]),
     }[keep_if]
     return met.to_numpy(dtype=bool)

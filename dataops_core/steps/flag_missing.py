@@ -12,16 +12,19 @@ from dataops_core.steps.step import Columns, Label, step
 ENDING = " is missing"
 
 
-@step("Flag missing values", group="Missing values", says="Marked where {columns} were missing, in columns of their own")
+@step(
+    "Flag missing values", group="Missing values", says="Marked where {columns} were missing, in columns of their own"
+)
 def flag_missing(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns(), Label("Columns", "Columns whose gaps shall be remembered")],
 ) -> pd.DataFrame:
     """Add a yes-or-no column per chosen column that says where its value is missing, such as "age is missing".
 
-    Do it before filling: afterwards nobody can tell a found value from a real one, and that a value was missing may itself
-    tell something (missing-indicator method: van Buuren, Flexible Imputation of Missing Data, 2018, section 1.3.7). A model
-    may use such columns; a comparison of groups should not, for they need not mean the same in each group.
+    Do it before filling: afterwards nobody can tell a found value from a real one, and that a value was missing may
+    itself tell something (missing-indicator method: van Buuren, Flexible Imputation of Missing Data, 2018, section
+    1.3.7). A model may use such columns; a comparison of groups should not, for they need not mean the same in each
+    group.
 
     >>> flag_missing(pd.DataFrame({"age": [30.0, None]}), columns=["age"])["age is missing"].tolist()
     [False, True]
@@ -30,7 +33,11 @@ def flag_missing(
     for name in columns:
         new = f"{name}{ENDING}"
         if new in out.columns:
-            raise SettingError(f'There is a column "{new}" already.', "flag_missing", "Rename or drop it first (rename_columns, drop_columns).")
+            raise SettingError(
+                f'There is a column "{new}" already.',
+                "flag_missing",
+                "Rename or drop it first (rename_columns, drop_columns).",
+            )
         out[new] = df[name].isna().astype("boolean")
     return out
 

@@ -16,7 +16,10 @@ KNOWN = 5_000  # values that are remembered, to notice new ones
 def merge_values(
     df: pd.DataFrame,
     column: Annotated[str, Columns("text"), Label("Column", "The column whose values are merged")],
-    mapping: Annotated[dict[str, str], Label("Variants and what they become", "Each spelling that was ticked, and the value it becomes")],
+    mapping: Annotated[
+        dict[str, str],
+        Label("Variants and what they become", "Each spelling that was ticked, and the value it becomes"),
+    ],
     learned: dict[str, Any] | None = None,
 ) -> pd.DataFrame:
     """Give several spellings of a value one form, by a list that people can read.
@@ -31,7 +34,9 @@ def merge_values(
     if not mapping:
         raise SettingError("No variant to merge is given.", "merge_values", "Tick some variants, or remove the step.")
     if "" in mapping or "" in mapping.values():
-        raise SettingError("A value is empty.", "merge_values", "To make cells missing, use mark_missing; to fill them, fill_missing.")
+        raise SettingError(
+            "A value is empty.", "merge_values", "To make cells missing, use mark_missing; to fill them, fill_missing."
+        )
     out = df.copy(deep=False)
     out[column] = pd.Series([mapping.get(text, text) for text in df[column]], index=df.index, dtype=object)
     return out
@@ -54,5 +59,10 @@ def unseen_values(df: pd.DataFrame, learned: dict[str, Any], column: str, mappin
     new = new[[value not in known for value in new.index]]
     if new.empty:
         return ""
-    named = ", ".join(f'"{value}" ({count:,})' for value, count in sorted(new.items(), key=lambda pair: (-pair[1], pair[0]))[:10])
-    return f"{len(new):,} values were never seen before and were left as they are: {named}{', …' if len(new) > 10 else ''}."
+    named = ", ".join(
+        f'"{value}" ({count:,})' for value, count in sorted(new.items(), key=lambda pair: (-pair[1], pair[0]))[:10]
+    )
+    return (
+        f"{len(new):,} values were never seen before and were left as they are:"
+        f" {named}{', …' if len(new) > 10 else ''}."
+    )

@@ -14,12 +14,24 @@ from dataops_core.steps.step import Columns, Label, Span, step
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH_NAMES = (
-    "january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november",
-    "december", "sept",
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+    "sept",
 )
 TIME_OF_DAY = re.compile(
     r"(?P<date>.*?)(?:T|,?\s+)(?P<hour>[0-9]{1,2}):(?P<rest>[0-9]{2}(?::[0-9]{2}(?:[.,][0-9]{1,9})?)?)"
-    r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>Z|UTC|[+-][0-9]{2}:?[0-9]{2})?", re.IGNORECASE,
+    r"\s*(?P<half>[ap]\.?m\.?)?\s*(?P<zone>Z|UTC|[+-][0-9]{2}:?[0-9]{2})?",
+    re.IGNORECASE,
 )
 THREE_NUMBERS = re.compile(r"([0-9]{1,4})([/.\- ])\s?([0-9]{1,2})\2\s?([0-9]{1,4})\.?")
 WEEKDAY = re.compile(r"(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?[.,]?\s+", re.IGNORECASE)
@@ -73,7 +85,10 @@ def learn_order(df: pd.DataFrame, columns: list[str], order: str = "auto", pivot
         chosen = order if order != "auto" else ("month first" if month > day else "day first")
         unread = [text for text in counts if moment_in(text, chosen, order == "auto", pivot) is None]
         learned[name] = {
-            "order": chosen, "day_first": day, "month_first": month, "ambiguous": proofs["either"],
+            "order": chosen,
+            "day_first": day,
+            "month_first": month,
+            "ambiguous": proofs["either"],
             "assumed": order == "auto" and day == month and proofs["either"] > 0,
             "unreadable": sum(counts[text] for text in unread),
         }

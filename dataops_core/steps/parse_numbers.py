@@ -27,7 +27,9 @@ def parse_numbers(
     columns: Annotated[list[str], Columns("text"), Label("Columns", "Text columns that hold numbers")],
     decimal: Annotated[
         Literal["auto", "point", "comma"],
-        Label("Decimal sign", "auto: each cell shows it (1.234,50), and the column decides where one cell cannot (1,234)"),
+        Label(
+            "Decimal sign", "auto: each cell shows it (1.234,50), and the column decides where one cell cannot (1,234)"
+        ),
     ] = "auto",
     percent: Annotated[
         Literal["12 % is 12", "12 % is 0.12"], Label("Percent", "What a cell with a percent sign becomes")
@@ -81,8 +83,12 @@ def learn_numbers(
         there = [number for number in read.values() if number is not None]
         units = {unit for text, number in read.items() if number is not None for unit in units_in(text)}
         learned[name] = {
-            "decimal": sign, "whole": bool(there) and all(isinstance(number, int) for number in there),
-            "units": sorted(units)[:10], "point": point, "comma": comma, "ambiguous": signs["?"],
+            "decimal": sign,
+            "whole": bool(there) and all(isinstance(number, int) for number in there),
+            "units": sorted(units)[:10],
+            "point": point,
+            "comma": comma,
+            "ambiguous": signs["?"],
             "unreadable": sum(counts[text] for text, number in read.items() if number is None),
         }
     return learned
@@ -152,7 +158,9 @@ def number_in(text: str, sign: str, auto: bool, percent: str) -> int | float | N
         sign = proven if proven in (".", ",") else sign
     whole, point, fraction = found["digits"].strip().partition(sign)
     group = r"[,' ]" if sign == "." else r"[.' ]"
-    if not re.fullmatch(rf"[0-9]*|[1-9][0-9]{{0,2}}(?:({group})[0-9]{{2,3}}(?:\1[0-9]{{2,3}})*)?(?<=[0-9]{{3}})", whole):
+    if not re.fullmatch(
+        rf"[0-9]*|[1-9][0-9]{{0,2}}(?:({group})[0-9]{{2,3}}(?:\1[0-9]{{2,3}})*)?(?<=[0-9]{{3}})", whole
+    ):
         return None
     if not re.fullmatch("[0-9]*", fraction) or not (whole or fraction):
         return None

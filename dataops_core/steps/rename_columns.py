@@ -38,7 +38,8 @@ def rename_columns(
         raise SettingError('The name "__row_id__" is reserved.', "rename_columns", "Choose another name.")
     if taken:
         raise SettingError(
-            f"Two columns would be called {_quoted(taken)}.", "rename_columns",
+            f"Two columns would be called {_quoted(taken)}.",
+            "rename_columns",
             "Choose another name, or drop or rename the other column first.",
         )
     out = df.copy(deep=False)

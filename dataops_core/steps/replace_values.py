@@ -18,9 +18,7 @@ from dataops_core.table.kinds import type_of
 def replace_values(
     df: pd.DataFrame,
     column: Annotated[str, Columns("text", "number"), Label("Column", "The column to change")],
-    mapping: Annotated[
-        dict[str, str], Label("Old and new values", "An empty new value makes the cell missing")
-    ],
+    mapping: Annotated[dict[str, str], Label("Old and new values", "An empty new value makes the cell missing")],
     match: Annotated[
         Literal["whole cell", "part of the text", "pattern"],
         Label("What to look for", "The whole cell, a part of the text, or a pattern (a regular expression)"),
@@ -53,7 +51,9 @@ def replace_values(
         return out
     if match == "pattern":
         texts = list(df[column].dropna().unique())
-        known = dict(zip(texts, replaced_by_patterns(texts, list(mapping.items()), case == "ignore", column), strict=True))
+        known = dict(
+            zip(texts, replaced_by_patterns(texts, list(mapping.items()), case == "ignore", column), strict=True)
+        )
     else:
         pairs = {key(old, case): new for old, new in reversed(mapping.items())}  # of equal ones, the first counts
         if match == "whole cell":
@@ -82,7 +82,8 @@ def replaced_numbers(column: pd.Series, mapping: dict[str, str], match: str) -> 
     """A number column with whole cells replaced, number by number, all at once."""
     if match != "whole cell":
         raise SettingError(
-            f'Column "{column.name}" holds numbers; only whole cells can be replaced.', "replace_values",
+            f'Column "{column.name}" holds numbers; only whole cells can be replaced.',
+            "replace_values",
             'Choose "whole cell", or make the column text first (set_kind).',
         )
     out = column.copy()
@@ -90,12 +91,18 @@ def replaced_numbers(column: pd.Series, mapping: dict[str, str], match: str) -> 
         before, after = plain_number(old), plain_number(new) if new.strip() else None
         if before is None or (after is None and new.strip()):
             wrong = old if before is None else new
-            raise SettingError(f'"{wrong}" is not a number, but column "{column.name}" holds numbers.',
-                               "replace_values", "Give plain numbers, such as 12 or -0.5.")
+            raise SettingError(
+                f'"{wrong}" is not a number, but column "{column.name}" holds numbers.',
+                "replace_values",
+                "Give plain numbers, such as 12 or -0.5.",
+            )
         if type_of(column) == "integer" and after is not None:
             if after != int(after) or not LEAST_WHOLE <= after <= GREATEST_WHOLE:
-                raise SettingError(f'"{new}" is no whole number, but column "{column.name}" holds whole numbers.',
-                                   "replace_values", "Give a whole number, or make the column decimal first.")
+                raise SettingError(
+                    f'"{new}" is no whole number, but column "{column.name}" holds whole numbers.',
+                    "replace_values",
+                    "Give a whole number, or make the column decimal first.",
+                )
             after = int(after)
         found = (column == before).to_numpy(dtype=bool, na_value=False)
         out = out.mask(found) if after is None else out.mask(found, after)

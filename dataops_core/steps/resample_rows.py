@@ -17,7 +17,11 @@ from dataops_core.table.kinds import DTYPES, type_of
 
 
 @step(
-    "Resample rows", group="Rows", reach="table", drops_rows=True, adds_rows=True,
+    "Resample rows",
+    group="Rows",
+    reach="table",
+    drops_rows=True,
+    adds_rows=True,
     says="Resampled rows to balance {target} by {method}[, balance {balance}][, within groups of {by}]",
 )
 def resample_rows(
@@ -25,24 +29,57 @@ def resample_rows(
     target: Annotated[str, Columns(), Label("Target", "The column whose classes are to be balanced")],
     method: Annotated[
         Literal[
-            "over_random", "under_random", "smote", "borderline_smote", "adasyn", "tomek", "enn", "near_miss", "smote_tomek", "smote_enn",
+            "over_random",
+            "under_random",
+            "smote",
+            "borderline_smote",
+            "adasyn",
+            "tomek",
+            "enn",
+            "near_miss",
+            "smote_tomek",
+            "smote_enn",
         ],
-        Label("Method", "over: repeat rows of small classes; under: drop rows of large ones; smote: make rows between similar ones; "
-              "tomek, enn: drop rows that look like another class"),
+        Label(
+            "Method",
+            "over: repeat rows of small classes; under: drop rows of large ones; smote: make rows between similar"
+            " ones; "
+            "tomek, enn: drop rows that look like another class",
+        ),
     ] = "over_random",
     balance: Annotated[
-        float, Span(0.01, 1), When("method", "over_random", "under_random", "smote", "borderline_smote", "adasyn", "near_miss", "smote_tomek", "smote_enn"),
+        float,
+        Span(0.01, 1),
+        When(
+            "method",
+            "over_random",
+            "under_random",
+            "smote",
+            "borderline_smote",
+            "adasyn",
+            "near_miss",
+            "smote_tomek",
+            "smote_enn",
+        ),
         Label("Balance", "1: all classes as large; 0.5: the smallest at least half as large as the largest"),
     ] = 1.0,
     by: Annotated[
-        list[str], Columns(), When("method", "over_random", "under_random", "smote"),
+        list[str],
+        Columns(),
+        When("method", "over_random", "under_random", "smote"),
         Label("Within groups of", "Balance the classes inside each group by itself, such as among women and among men"),
     ] = [],  # noqa: B006
     neighbours: Annotated[
-        int, Span(1, 100), When("method", *MAKING), Label("Neighbours", "A new row lies between a row and one of so many most similar ones")
+        int,
+        Span(1, 100),
+        When("method", *MAKING),
+        Label("Neighbours", "A new row lies between a row and one of so many most similar ones"),
     ] = 5,
     into: Annotated[
-        str, NewColumn(), When("method", *MAKING, *REPEATING), Label("Mark in column", "A new column that says of each row: original, repeated or synthetic")
+        str,
+        NewColumn(),
+        When("method", *MAKING, *REPEATING),
+        Label("Mark in column", "A new column that says of each row: original, repeated or synthetic"),
     ] = "resampled",
     seed: int = 0,
     split: str | None = None,
@@ -50,19 +87,20 @@ def resample_rows(
 ) -> pd.DataFrame:
     """Balance the classes of a target by repeating, dropping or making rows; only training rows are touched.
 
-    For models that ignore rare classes. Judge by the bench first: resampling moves the probabilities that a model gives,
-    often does no more than another threshold would (Elor and Averbuch-Elor, To SMOTE, or not to SMOTE?, 2022), and class
-    weights (add_weights) change no row. Never resample rows that judge a model: with a split, validation and test rows stay
-    as they are.
+    For models that ignore rare classes. Judge by the bench first: resampling moves the probabilities that a model
+    gives, often does no more than another threshold would (Elor and Averbuch-Elor, To SMOTE, or not to SMOTE?, 2022),
+    and class weights (add_weights) change no row. Never resample rows that judge a model: with a split, validation and
+    test rows stay as they are.
 
     Added rows stand at the end and are marked. smote is SMOTE for numbers (Chawla et al. 2002), SMOTENC where there are
-    categories too, SMOTEN for categories alone; yes and no are categories, dates are numbers, and numbers count on one scale
-    (standardised). Whole numbers and whole days stay whole, no number leaves its range, and categories take values that were
-    seen; a missing category is a value of its own. Identifiers and free text are missing in rows that are made. Missing or
-    infinite numbers are refused by methods that make rows (fill them first), and count as the median in the distances of
-    tomek, enn and near_miss, which change no cell. A class with fewer rows than neighbours uses as many as it has.
-    borderline_smote (Han et al. 2005) and adasyn (He et al. 2008) take numbers only. tomek (1976), enn (Wilson 1972, 3
-    neighbours) and near_miss (Mani and Zhang 2003, version 1) drop rows. By imbalanced-learn.
+    categories too, SMOTEN for categories alone; yes and no are categories, dates are numbers, and numbers count on one
+    scale (standardised). Whole numbers and whole days stay whole, no number leaves its range, and categories take
+    values that were seen; a missing category is a value of its own. Identifiers and free text are missing in rows that
+    are made. Missing or infinite numbers are refused by methods that make rows (fill them first), and count as the
+    median in the distances of tomek, enn and near_miss, which change no cell. A class with fewer rows than neighbours
+    uses as many as it has. borderline_smote (Han et al. 2005) and adasyn (He et al. 2008) take numbers only. tomek
+    (1976), enn (Wilson 1972, 3 neighbours) and near_miss (Mani and Zhang 2003, version 1) drop rows. By
+    imbalanced-learn.
 
     >>> few = pd.DataFrame({"age": [20, 30, 40, 50], "ill": ["no", "no", "no", "yes"]})
     >>> resample_rows(few, target="ill")[["age", "ill", "resampled"]].tail(3).to_numpy().tolist()
@@ -74,7 +112,8 @@ def resample_rows(
     by = by if method in ("over_random", "under_random", "smote") else []
     if weighed is not None and method not in ("tomek", "enn"):
         raise SettingError(
-            f'"{weighed}" makes up for small classes already: resampled as well, they would count twice.', "resample_rows",
+            f'"{weighed}" makes up for small classes already: resampled as well, they would count twice.',
+            "resample_rows",
             "Take one of the two, or add the weights after resampling.",
         )
     rows = training(df, split)
@@ -82,11 +121,16 @@ def resample_rows(
     codes, classes = class_codes(rows[target], "resample_rows")
     if (codes < 0).any():
         raise SettingError(
-            f'"{target}" is missing in {int((codes < 0).sum()):,} of {len(rows):,} training rows.', "resample_rows",
+            f'"{target}" is missing in {int((codes < 0).sum()):,} of {len(rows):,} training rows.',
+            "resample_rows",
             "Drop them (drop_rows_with_missing) or fill them (fill_missing) first.",
         )
     if len(classes) < 2:
-        raise SettingError(f'All training rows have one value in "{target}".', "resample_rows", "Choose a target with two classes or more.")
+        raise SettingError(
+            f'All training rows have one value in "{target}".',
+            "resample_rows",
+            "Choose a target with two classes or more.",
+        )
     random = method in ("over_random", "under_random")
     numbers, categories, _ = ([], [], []) if random else point_columns(rows, [target, *by, *([split] if split else [])])
     fit_for(rows, numbers, categories, method)
@@ -96,18 +140,42 @@ def resample_rows(
         here = np.flatnonzero(np.array([other == key for other in keys], dtype=bool))
         matrix, scales, levels = points(rows.iloc[here], numbers, categories)
         try:
-            stay, again, new, labels = sampled(matrix, len(numbers), codes[here], classes, method, balance, neighbours, seed % 2**32)
+            stay, again, new, labels = sampled(
+                matrix, len(numbers), codes[here], classes, method, balance, neighbours, seed % 2**32
+            )
         except SettingError as error:
             where = f'In the group "{group_name(key)}": ' if by else ""
             raise SettingError(f"{where}{error.what}", error.where, error.fix) from error
         kept.append(here[stay])
         repeated.append(here[again])
         if len(new):
-            made.append(_cells(rows.iloc[here], rows[target].iloc[here], codes[here], labels, new, (numbers, scales), (categories, levels), by, split))
-    return _assembled(df, rows, np.sort(np.concatenate(kept)), np.concatenate(repeated), made, into if adds else None, (codes, classes, target))
+            made.append(
+                _cells(
+                    rows.iloc[here],
+                    rows[target].iloc[here],
+                    codes[here],
+                    labels,
+                    new,
+                    (numbers, scales),
+                    (categories, levels),
+                    by,
+                    split,
+                )
+            )
+    return _assembled(
+        df,
+        rows,
+        np.sort(np.concatenate(kept)),
+        np.concatenate(repeated),
+        made,
+        into if adds else None,
+        (codes, classes, target),
+    )
 
 
-def _refuse(df: pd.DataFrame, rows: pd.DataFrame, target: str, by: list[str], into: str | None, split: str | None) -> None:
+def _refuse(
+    df: pd.DataFrame, rows: pd.DataFrame, target: str, by: list[str], into: str | None, split: str | None
+) -> None:
     """What cannot be, whatever the rows hold."""
     if not len(df):
         raise Skip("There is no row to resample.")
@@ -115,7 +183,11 @@ def _refuse(df: pd.DataFrame, rows: pd.DataFrame, target: str, by: list[str], in
         what = f'There is a column "{into}" already.' if into else "The new column has no name."
         raise SettingError(what, "resample_rows", "Give the column for the marks a name of its own.")
     if target in by or (split and split in (target, *by)):
-        raise SettingError("One column cannot be two things here.", "resample_rows", "Choose different columns for target, groups and split.")
+        raise SettingError(
+            "One column cannot be two things here.",
+            "resample_rows",
+            "Choose different columns for target, groups and split.",
+        )
 
 
 def fit_for(rows: pd.DataFrame, numbers: list[str], categories: list[str], method: str) -> None:
@@ -123,17 +195,23 @@ def fit_for(rows: pd.DataFrame, numbers: list[str], categories: list[str], metho
     if method in ("over_random", "under_random"):
         return
     if not numbers and not categories:
-        raise SettingError("No column is left to tell which rows are similar.", "resample_rows", 'Choose "over_random" or "under_random".')
+        raise SettingError(
+            "No column is left to tell which rows are similar.",
+            "resample_rows",
+            'Choose "over_random" or "under_random".',
+        )
     if method in ("borderline_smote", "adasyn") and categories:
         raise SettingError(
-            f"This method makes numbers only, and there are categories: {_few(categories)}.", "resample_rows",
+            f"This method makes numbers only, and there are categories: {_few(categories)}.",
+            "resample_rows",
             'Choose "smote", which makes categories too.',
         )
     gaps = [name for name in numbers if np.isnan(as_numbers(rows[name])).any()]
     if method in MAKING and gaps:
         raise SettingError(
             f"A new row cannot lie between unknown numbers, and some are missing or infinite: {_few(gaps)}.",
-            "resample_rows", "Fill them first (fill_missing), or drop these columns.",
+            "resample_rows",
+            "Fill them first (fill_missing), or drop these columns.",
         )
 
 
@@ -142,10 +220,19 @@ def _few(names: list[str]) -> str:
 
 
 def _cells(
-    rows: pd.DataFrame, target: pd.Series, codes: np.ndarray, labels: np.ndarray, made: np.ndarray,
-    numbers: tuple[list[str], list[tuple[float, float]]], categories: tuple[list[str], list[list[str | None]]], by: list[str], split: str | None,
+    rows: pd.DataFrame,
+    target: pd.Series,
+    codes: np.ndarray,
+    labels: np.ndarray,
+    made: np.ndarray,
+    numbers: tuple[list[str], list[tuple[float, float]]],
+    categories: tuple[list[str], list[list[str | None]]],
+    by: list[str],
+    split: str | None,
 ) -> pd.DataFrame:
-    """Points as rows: numbers scaled back, codes as the values that were seen, the group's own cells, nothing elsewhere."""
+    """Points as rows: numbers scaled back, codes as the values that were seen, the group's own cells, nothing
+    elsewhere.
+    """
     out: dict[str, Any] = {}
     for at, (name, scale) in enumerate(zip(*numbers, strict=True)):
         out[name] = number_cells(made[:, at], scale, rows[name])
@@ -169,12 +256,19 @@ def _column(cells: list[Any] | None, like: pd.Series, rows: int) -> pd.Series:
     kind = type_of(like)
     values = [None] * rows if cells is None else cells
     if kind == "datetime":
-        return pd.Series(np.array([None if pd.isna(cell) else np.datetime64(cell, "us") for cell in values], dtype="datetime64[us]"))
+        return pd.Series(
+            np.array([None if pd.isna(cell) else np.datetime64(cell, "us") for cell in values], dtype="datetime64[us]")
+        )
     return pd.Series(values, dtype=DTYPES[kind])
 
 
 def _assembled(
-    df: pd.DataFrame, rows: pd.DataFrame, kept: np.ndarray, repeated: np.ndarray, made: list[pd.DataFrame], into: str | None,
+    df: pd.DataFrame,
+    rows: pd.DataFrame,
+    kept: np.ndarray,
+    repeated: np.ndarray,
+    made: list[pd.DataFrame],
+    into: str | None,
     classes: tuple[np.ndarray, list[str], str],
 ) -> pd.DataFrame:
     """Rows that stay in place, then repeated ones, then made ones, with row ids above all others."""
@@ -184,7 +278,9 @@ def _assembled(
     gone = sorted(set(codes.tolist()) - set(codes[kept].tolist()))
     if gone:
         raise SettingError(
-            f'Every row of class "{names[gone[0]]}" in "{target}" would be dropped.', "resample_rows", 'Choose a milder method, such as "tomek".'
+            f'Every row of class "{names[gone[0]]}" in "{target}" would be dropped.',
+            "resample_rows",
+            'Choose a milder method, such as "tomek".',
         )
     if stays.all() and not new:
         raise Skip("No row speaks for a change." if into is None else "The classes are balanced as asked already.")
@@ -197,6 +293,8 @@ def _assembled(
         pieces = [part[name] for part in parts if len(part)]
         out[name] = pd.concat(pieces, ignore_index=True).set_axis(index)
     if into is not None:
-        marks = [mark for mark, size in zip(("original", "repeated", "synthetic"), sizes, strict=True) for _ in range(size)]
+        marks = [
+            mark for mark, size in zip(("original", "repeated", "synthetic"), sizes, strict=True) for _ in range(size)
+        ]
         out[into] = pd.Series(marks, index=index, dtype=object)
     return pd.DataFrame(out, index=index)

@@ -112,7 +112,8 @@ def to_datetime(column: pd.Series) -> pd.Series:
         return column
     if type_of(column) != "text":
         raise SettingError(
-            f'Column "{column.name}" holds no text, so no dates can be read from it.', "set_kind",
+            f'Column "{column.name}" holds no text, so no dates can be read from it.',
+            "set_kind",
             "Make it text first (set_kind), then read the dates (parse_dates).",
         )
     known = {text: iso_moment(text) for text in column.dropna().unique()}

@@ -177,8 +177,8 @@ class Step:
 
     @property
     def summary(self) -> str:
-        """The docstring's first line: the sentence that the user reads."""
-        return self.doc.splitlines()[0] if self.doc else self.title
+        """The docstring's first paragraph: the sentence that the user reads."""
+        return " ".join(self.doc.split("\n\n")[0].split()) or self.title
 
     @property
     def source(self) -> str:
@@ -192,8 +192,13 @@ class Step:
         """What the guide says of the step, as plain JSON values."""
         keys = ("name", "label", "help", "shape", "default", "required", "choices")
         return {
-            "name": self.name, "title": self.title, "group": self.group, "summary": self.summary, "doc": self.doc,
-            "reach": self.reach, "learns": self.learner is not None,
+            "name": self.name,
+            "title": self.title,
+            "group": self.group,
+            "summary": self.summary,
+            "doc": self.doc,
+            "reach": self.reach,
+            "learns": self.learner is not None,
             "settings": [{key: getattr(setting, key) for key in keys} for setting in self.settings],
         }
 
@@ -208,8 +213,16 @@ class Step:
     def new_columns(self, settings: Mapping[str, Any]) -> list[str]:
         """The columns that the step makes, by renaming or new."""
         values = {s.name: settings.get(s.name, s.default) for s in self.settings}
-        made = [values[s.name] for s in self.settings if s.makes and (s.when is None or values.get(s.when.setting) in s.when.values)]  # noqa: PD011
-        return [*self.new_names(settings).values(), *filter(None, made), *(self.adder(**settings) if self.adder else [])]
+        made = [
+            values[s.name]
+            for s in self.settings
+            if s.makes and (s.when is None or values.get(s.when.setting) in s.when.values)  # noqa: PD011
+        ]
+        return [
+            *self.new_names(settings).values(),
+            *filter(None, made),
+            *(self.adder(**settings) if self.adder else []),
+        ]
 
     def sentence(self, settings: Mapping[str, Any]) -> str:
         """One line for the history: what was done, with its settings.
@@ -280,10 +293,13 @@ class Step:
                 found.append(SettingError(f'There is no column "{name}".', self.name, nearest(name, by_name)))
             elif not setting.columns.takes(by_name[name]):
                 wanted = " or ".join(setting.columns.families)
-                found.append(SettingError(
-                    f'Column "{name}" holds {FAMILY[by_name[name].type]}, not {wanted}.', self.name,
-                    "Choose another column, or convert this one first (set_kind, parse_numbers, parse_dates).",
-                ))
+                found.append(
+                    SettingError(
+                        f'Column "{name}" holds {FAMILY[by_name[name].type]}, not {wanted}.',
+                        self.name,
+                        "Choose another column, or convert this one first (set_kind, parse_numbers, parse_dates).",
+                    )
+                )
         return found
 
 
@@ -292,13 +308,30 @@ REGISTRY: dict[str, Step] = {}
 
 
 def step(
-    title: str, *, group: str, says: str, reach: Literal["row", "table"] = "row", was: tuple[str, ...] = (),
-    drops_rows: bool = False, adds_rows: bool = False,
+    title: str,
+    *,
+    group: str,
+    says: str,
+    reach: Literal["row", "table"] = "row",
+    was: tuple[str, ...] = (),
+    drops_rows: bool = False,
+    adds_rows: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Step]:
     """Register an annotated pandas function as a step (see the module's text)."""
 
     def register(function: Callable[..., pd.DataFrame]) -> Step:
-        made = Step(function.__name__, title, group, says, function, reach, was, drops_rows, read_settings(function), adds_rows=adds_rows)
+        made = Step(
+            function.__name__,
+            title,
+            group,
+            says,
+            function,
+            reach,
+            was,
+            drops_rows,
+            read_settings(function),
+            adds_rows=adds_rows,
+        )
         REGISTRY[made.name] = made
         for old in was:
             REGISTRY.setdefault(old, made)
@@ -308,7 +341,9 @@ def step(
 
 
 def read_settings(function: Callable[..., Any]) -> tuple[Setting, ...]:
-    """The settings that a function's signature declares: all but its first parameter and those that the engine gives."""
+    """The settings that a function's signature declares: all but its first parameter and those that the
+    engine gives.
+    """
     hints = typing.get_type_hints(function, include_extras=True)
     found = []
     for parameter in list(inspect.signature(function).parameters.values())[1:]:
@@ -321,10 +356,21 @@ def read_settings(function: Callable[..., Any]) -> tuple[Setting, ...]:
         label = pick.get(Label, Label(parameter.name.replace("_", " ").capitalize()))
         shape, choices = _shape(hint, Columns in pick)
         required = parameter.default is inspect.Parameter.empty
-        found.append(Setting(
-            parameter.name, label.name, label.help, shape, None if required else parameter.default, required, choices,
-            pick.get(Columns, Columns()), pick.get(Span), pick.get(When), NewColumn in pick,
-        ))
+        found.append(
+            Setting(
+                parameter.name,
+                label.name,
+                label.help,
+                shape,
+                None if required else parameter.default,
+                required,
+                choices,
+                pick.get(Columns, Columns()),
+                pick.get(Span),
+                pick.get(When),
+                NewColumn in pick,
+            )
+        )
     return tuple(found)
 
 
@@ -367,8 +413,11 @@ def _spoken(value: Any) -> str:
     if isinstance(value, (list, tuple)):
         shown = [str(item) for item in value[:4]]
         return (", ".join(shown) + (f" and {len(value) - 4} more" if len(value) > 4 else "")) or "all columns"
-    return {None: "nothing", True: "yes", False: "no"}.get(value, str(value)) if not isinstance(value, (int, float)) \
-        or isinstance(value, bool) else f"{value:g}"
+    return (
+        {None: "nothing", True: "yes", False: "no"}.get(value, str(value))
+        if not isinstance(value, (int, float)) or isinstance(value, bool)
+        else f"{value:g}"
+    )
 
 
 def get(name: str) -> Step:

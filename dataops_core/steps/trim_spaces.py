@@ -25,6 +25,7 @@ def trim_spaces(
     >>> trim_spaces(pd.DataFrame({"a": [" New   York ", "  "]}, dtype=object), columns=["a"])["a"].tolist()
     ['New York', None]
     """
+
     def trimmed(text: str | None) -> str | None:
         if text is None:
             return None

@@ -22,8 +22,13 @@ def append(
         sa.select(catalog.audit.c.seq, catalog.audit.c.hash).order_by(catalog.audit.c.seq.desc()).limit(1)
     ).first()
     entry = {
-        "seq": last.seq + 1 if last else 1, "at": at, "actor": actor, "what": what, "dataset": dataset,
-        "details": dict(details), "prev": last.hash if last else START,
+        "seq": last.seq + 1 if last else 1,
+        "at": at,
+        "actor": actor,
+        "what": what,
+        "dataset": dataset,
+        "details": dict(details),
+        "prev": last.hash if last else START,
     }
     connection.execute(catalog.audit.insert().values(**entry, hash=entry_hash(entry)))
     return entry_hash(entry)
@@ -45,7 +50,12 @@ def entries(connection: sa.Connection, dataset: str | None = None) -> list[dict[
 
 def count(connection: sa.Connection, dataset: str) -> int:
     """How many entries concern one dataset."""
-    return connection.scalar(sa.select(sa.func.count()).select_from(catalog.audit).where(catalog.audit.c.dataset == dataset)) or 0
+    return (
+        connection.scalar(
+            sa.select(sa.func.count()).select_from(catalog.audit).where(catalog.audit.c.dataset == dataset)
+        )
+        or 0
+    )
 
 
 def check_chain(connection: sa.Connection) -> int:
@@ -53,6 +63,8 @@ def check_chain(connection: sa.Connection) -> int:
     prev, count = START, 0
     for entry in entries(connection):
         if entry["prev"] != prev or entry["hash"] != entry_hash(entry) or entry["seq"] != count + 1:
-            raise IntegrityError("The audit log was changed.", f"entry {entry['seq']}", "Restore the catalog from a backup.")
+            raise IntegrityError(
+                "The audit log was changed.", f"entry {entry['seq']}", "Restore the catalog from a backup."
+            )
         prev, count = entry["hash"], count + 1
     return count

@@ -16,87 +16,141 @@ FORMAT = "2"  # grows whenever a table below changes: a catalog of another forma
 metadata = sa.MetaData()
 
 about = sa.Table(  # what the catalog says of itself: its format
-    "about", metadata, sa.Column("key", sa.String, primary_key=True), sa.Column("value", sa.String, nullable=False),
+    "about",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("value", sa.String, nullable=False),
 )
 
 project = sa.Table(
-    "project", metadata,
-    sa.Column("id", sa.String, primary_key=True), sa.Column("name", sa.String, nullable=False, unique=True),
-    sa.Column("created", sa.String, nullable=False), sa.Column("actor", sa.String, nullable=False),
+    "project",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("name", sa.String, nullable=False, unique=True),
+    sa.Column("created", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
 )
 dataset = sa.Table(
-    "dataset", metadata,
+    "dataset",
+    metadata,
     sa.Column("id", sa.String, primary_key=True),
     sa.Column("project", sa.ForeignKey("project.id"), nullable=False),
-    sa.Column("name", sa.String, nullable=False), sa.Column("created", sa.String, nullable=False),
-    sa.Column("actor", sa.String, nullable=False), sa.Column("roles", sa.JSON, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("created", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("roles", sa.JSON, nullable=False),
     sa.Column("draft", sa.Integer, nullable=False),  # the draft that is current; moving it is undo and redo
     sa.Column("revision", sa.Integer, nullable=False),  # grows with every change: tells two tabs apart
     sa.UniqueConstraint("project", "name"),
 )
 draft = sa.Table(
-    "draft", metadata,
-    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True), sa.Column("n", sa.Integer, primary_key=True),
-    sa.Column("parent", sa.Integer), sa.Column("raw", sa.JSON, nullable=False), sa.Column("recipe", sa.JSON, nullable=False),
-    sa.Column("what", sa.String, nullable=False), sa.Column("actor", sa.String, nullable=False),
+    "draft",
+    metadata,
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("parent", sa.Integer),
+    sa.Column("raw", sa.JSON, nullable=False),
+    sa.Column("recipe", sa.JSON, nullable=False),
+    sa.Column("what", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
     sa.Column("at", sa.String, nullable=False),
 )
 state = sa.Table(
-    "state", metadata,
-    sa.Column("id", sa.String, primary_key=True), sa.Column("parent", sa.String),
-    sa.Column("md5", sa.String, nullable=False), sa.Column("created", sa.String, nullable=False),
+    "state",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("parent", sa.String),
+    sa.Column("md5", sa.String, nullable=False),
+    sa.Column("created", sa.String, nullable=False),
     sa.Column("content_hash", sa.String, nullable=False),
-    sa.Column("origin", sa.JSON, nullable=False),  # raw file and reading options, or a step with what it learned: enough to rebuild it
+    sa.Column(
+        "origin", sa.JSON, nullable=False
+    ),  # raw file and reading options, or a step with what it learned: enough to rebuild it
 )
 result = sa.Table(  # what a step, asked for with these settings on that state, led to
-    "result", metadata,
-    sa.Column("key", sa.String, primary_key=True), sa.Column("state", sa.String, nullable=False),
+    "result",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("state", sa.String, nullable=False),
     sa.Column("outcome", sa.JSON, nullable=False),
 )
 cache = sa.Table(
-    "cache", metadata, sa.Column("key", sa.String, primary_key=True), sa.Column("value", sa.JSON, nullable=False),
+    "cache",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
 )
 version = sa.Table(
-    "version", metadata,
+    "version",
+    metadata,
     sa.Column("id", sa.String, primary_key=True),
-    sa.Column("dataset", sa.ForeignKey("dataset.id"), nullable=False), sa.Column("n", sa.Integer, nullable=False),
-    sa.Column("parent", sa.String), sa.Column("message", sa.String, nullable=False),
-    sa.Column("actor", sa.String, nullable=False), sa.Column("created", sa.String, nullable=False),
-    sa.Column("state", sa.String, nullable=False), sa.Column("content_hash", sa.String, nullable=False),
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("parent", sa.String),
+    sa.Column("message", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("created", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("content_hash", sa.String, nullable=False),
     sa.Column("manifest", sa.String, nullable=False),  # md5 of the manifest object
     sa.UniqueConstraint("dataset", "n"),
 )
 twin = sa.Table(  # the versions that are synthetic
-    "twin", metadata, sa.Column("version", sa.ForeignKey("version.id"), primary_key=True),
+    "twin",
+    metadata,
+    sa.Column("version", sa.ForeignKey("version.id"), primary_key=True),
 )
 model = sa.Table(  # a fitted model that was kept with a state of a dataset, to ship with the version that is made of it
-    "model", metadata,
-    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True), sa.Column("state", sa.String, primary_key=True),
-    sa.Column("name", sa.String, primary_key=True), sa.Column("about", sa.JSON, nullable=False),
-    sa.Column("actor", sa.String, nullable=False), sa.Column("at", sa.String, nullable=False),
+    "model",
+    metadata,
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True),
+    sa.Column("state", sa.String, primary_key=True),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("about", sa.JSON, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
 )
-opinion = sa.Table(  # what the user thinks of a dataset's findings: which to ignore and why, how much each side of quality weighs
-    "opinion", metadata,
-    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True), sa.Column("about", sa.String, primary_key=True),
-    sa.Column("value", sa.JSON, nullable=False), sa.Column("actor", sa.String, nullable=False), sa.Column("at", sa.String, nullable=False),
+# what the user thinks of a dataset's findings: which to ignore and why, how much each side of quality weighs
+opinion = sa.Table(
+    "opinion",
+    metadata,
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True),
+    sa.Column("about", sa.String, primary_key=True),
+    sa.Column("value", sa.JSON, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
 )
 audit = sa.Table(
-    "audit", metadata,
-    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False), sa.Column("at", sa.String, nullable=False),
-    sa.Column("actor", sa.String, nullable=False), sa.Column("what", sa.String, nullable=False),
-    sa.Column("dataset", sa.String), sa.Column("details", sa.JSON, nullable=False),
-    sa.Column("prev", sa.String, nullable=False), sa.Column("hash", sa.String, nullable=False),
+    "audit",
+    metadata,
+    sa.Column("seq", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("what", sa.String, nullable=False),
+    sa.Column("dataset", sa.String),
+    sa.Column("details", sa.JSON, nullable=False),
+    sa.Column("prev", sa.String, nullable=False),
+    sa.Column("hash", sa.String, nullable=False),
 )
 job = sa.Table(
-    "job", metadata,
-    sa.Column("id", sa.String, primary_key=True), sa.Column("kind", sa.String, nullable=False),
-    sa.Column("args", sa.JSON, nullable=False), sa.Column("key", sa.String, nullable=False, index=True),
-    sa.Column("state", sa.String, nullable=False), sa.Column("share", sa.Float, nullable=False),
-    sa.Column("note", sa.String, nullable=False), sa.Column("cancel", sa.Boolean, nullable=False),
-    sa.Column("beat", sa.Float, nullable=False), sa.Column("created", sa.Float, nullable=False),
+    "job",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("args", sa.JSON, nullable=False),
+    sa.Column("key", sa.String, nullable=False, index=True),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("share", sa.Float, nullable=False),
+    sa.Column("note", sa.String, nullable=False),
+    sa.Column("cancel", sa.Boolean, nullable=False),
+    sa.Column("beat", sa.Float, nullable=False),
+    sa.Column("created", sa.Float, nullable=False),
     sa.Column("actor", sa.String, nullable=False),
-    sa.Column("place", sa.String, nullable=False),  # the machine and home whose lock file tells whether its process lives
-    sa.Column("result", sa.JSON), sa.Column("error", sa.JSON),
+    sa.Column(
+        "place", sa.String, nullable=False
+    ),  # the machine and home whose lock file tells whether its process lives
+    sa.Column("result", sa.JSON),
+    sa.Column("error", sa.JSON),
 )
 
 _REFUSE = "the audit log is append-only"
@@ -106,15 +160,23 @@ _GUARDS = {
         for change in ("UPDATE", "DELETE")
     ],
     "postgresql": [
-        f"CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION '{_REFUSE}'; END$$",
-        "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()",
+        (
+            "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION"
+            f" '{_REFUSE}'; END$$"
+        ),
+        (
+            "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE"
+            " FUNCTION audit_refuse()"
+        ),
     ],
 }
 for _dialect, _statements in _GUARDS.items():
     for _statement in _statements:
-        event.listen(audit, "after_create", sa.DDL(_statement).execute_if(  # type: ignore[no-untyped-call]  # not typed by SQLAlchemy
-            dialect=_dialect
-        ))
+        event.listen(
+            audit,
+            "after_create",
+            sa.DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]  # not typed by SQLAlchemy
+        )
 WRITERS = 7_141_980  # the advisory lock that PostgreSQL's writers take
 
 
@@ -136,8 +198,10 @@ def connect(url: str) -> sa.Engine:
         made = connection.scalar(sa.select(about.c.value)) if sa.inspect(connection).has_table("about") else "1"
     if made != FORMAT:
         raise IntegrityError(
-            f"Another version of the workbench made this catalog (format {made}; this program reads format {FORMAT}).", _where(engine),
-            "Use an empty home folder (DATAOPS_HOME), and export what you need from the old one with the version that made it.",
+            f"Another version of the workbench made this catalog (format {made}; this program reads format {FORMAT}).",
+            _where(engine),
+            "Use an empty home folder (DATAOPS_HOME), and export what you need from the old one with the version that"
+            " made it.",
         )
     return engine
 
@@ -151,7 +215,8 @@ def clear_errors(engine: sa.Engine) -> Iterator[None]:
         if type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError):  # a broken constraint is for the caller
             raise
         raise IntegrityError(
-            f"The catalog cannot be used: {error.orig}.", _where(engine),
+            f"The catalog cannot be used: {error.orig}.",
+            _where(engine),
             "Check that the file is writable and the disk is not full; else restore the catalog from a backup.",
         ) from error
 
@@ -162,7 +227,9 @@ def _where(engine: sa.Engine) -> str:
 
 @contextmanager
 def _alone(engine: sa.Engine) -> Iterator[None]:
-    """Let processes that open a new SQLite catalog at the same time do so one by one: switching to WAL waits for nobody."""
+    """Let processes that open a new SQLite catalog at the same time do so one by one: switching to WAL waits for
+    nobody.
+    """
     if engine.dialect.name != "sqlite" or not engine.url.database or engine.url.database == ":memory:":
         yield
         return

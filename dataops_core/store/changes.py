@@ -17,7 +17,9 @@ from dataops_core.table import Column, Difference, Table, difference
 
 @dataclass(frozen=True)
 class Change:
-    """What differs between two states, with the rows that each group keeps: (column, group, rows before, rows after)."""
+    """What differs between two states, with the rows that each group keeps: (column, group, rows before,
+    rows after).
+    """
 
     difference: Difference
     groups: tuple[tuple[str, str, int, int], ...]
@@ -48,7 +50,10 @@ def _groups(one: Table, other: Table, renamed: Mapping[str, str], sensitive: Seq
             left = other.frame([]).index
             counts = old.fillna("(missing)" if one.column(name).type == "text" else False).astype(str)
             kept = counts[old.index.isin(left)].value_counts()
-            groups += [[name, str(group), int(n), int(kept.get(group, 0))] for group, n in counts.value_counts().head(12).items()]
+            groups += [
+                [name, str(group), int(n), int(kept.get(group, 0))]
+                for group, n in counts.value_counts().head(12).items()
+            ]
     return groups
 
 
@@ -93,9 +98,16 @@ def _followed(recipe: Recipe) -> dict[str, str]:
 
 
 def preview(
-    store: Store, raw: Mapping[str, Any], now: Recipe, candidate: Recipe, sensitive: Sequence[str], progress: Progress = nothing_said
+    store: Store,
+    raw: Mapping[str, Any],
+    now: Recipe,
+    candidate: Recipe,
+    sensitive: Sequence[str],
+    progress: Progress = nothing_said,
 ) -> None:
-    """Compute all that the preview of a changed recipe shows: both ends, their difference, the changed columns' facts."""
+    """Compute all that the preview of a changed recipe shows: both ends, their difference, the changed
+    columns' facts.
+    """
     before = states.head(raw, now, states.evaluate(store, raw, now, progress=progress))
     after = states.head(raw, candidate, states.evaluate(store, raw, candidate, progress=progress))
     progress(0.9, "Comparing before and after")

@@ -1,4 +1,6 @@
-"""What is counted only when somebody asks: associations, a column against the target or over time, drift. Kept once counted."""
+"""What is counted only when somebody asks: associations, a column against the target or over time, drift. Kept once
+counted.
+"""
 
 from __future__ import annotations
 
@@ -33,13 +35,21 @@ def _clusters(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, A
     return {"distinct": len(counts), "clusters": [[list(pair) for pair in cluster.values] for cluster in found]}
 
 
-def _asks(module: str, function: str, *, slow: bool = False) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
-    """Asks a function of the engine about the table of a state, with what else was asked by name; a slow one says how far it is."""
+def _asks(
+    module: str, function: str, *, slow: bool = False
+) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
+    """Asks a function of the engine about the table of a state, with what else was asked by name; a slow one says how
+    far it is.
+    """
     ASKED.add(f"dataops_core.{module}")
 
     def ask(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        asked = {name: value for name, value in args.items() if name != "state"} | ({"progress": progress} if slow else {})
-        told: dict[str, Any] = getattr(importlib.import_module(f"dataops_core.{module}"), function)(states.table(store, args["state"]), **asked)
+        asked = {name: value for name, value in args.items() if name != "state"} | (
+            {"progress": progress} if slow else {}
+        )
+        told: dict[str, Any] = getattr(importlib.import_module(f"dataops_core.{module}"), function)(
+            states.table(store, args["state"]), **asked
+        )
         return told
 
     return ask
@@ -66,17 +76,33 @@ def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, An
 ASKED: set[str] = set()  # the packages of the engine that are asked by name
 MOST = 50_000  # values that are compared with one another
 COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]] = {
-    "associations": lambda store, args, _: associations(states.table(store, args["state"]), args["columns"], args["measure"]),
-    "against": lambda store, args, _: against_target(states.table(store, args["state"]), args["column"], args["target"]),
+    "associations": lambda store, args, _: associations(
+        states.table(store, args["state"]), args["columns"], args["measure"]
+    ),
+    "against": lambda store, args, _: against_target(
+        states.table(store, args["state"]), args["column"], args["target"]
+    ),
     "over time": lambda store, args, _: over_time(states.table(store, args["state"]), args["column"], args["time"]),
     "groups": lambda store, args, _: groups(states.table(store, args["state"]), args["column"]),
-    "drift": _drift, "through": _through, "classes": _classes,
-    "imbalance": _asks("resampling", "imbalance"), "resampling methods": _asks("resampling", "methods_for"), "resample bench": _asks("resampling", "bench", slow=True),
-    "missing": _asks("imputation", "understand", slow=True), "impute bench": _asks("imputation", "bench", slow=True), "pooled": _asks("imputation", "pooled"),
-    "pooled regression": _asks("imputation", "regression"), "chains": _asks("imputation", "chains", slow=True),
-    "outliers": _asks("outliers", "outliers"), "bias": _asks("fairness", "bias", slow=True), "bias groups": _asks("fairness", "groups"),
-    "bias data": _asks("fairness", "data_measures"), "proxies": _asks("fairness", "proxies"), "confounding": _asks("fairness", "confounding"),
-    "twin plan": _asks("synthetic", "plan", slow=True), "mitigation lab": _asks("fairness", "lab", slow=True),
+    "drift": _drift,
+    "through": _through,
+    "classes": _classes,
+    "imbalance": _asks("resampling", "imbalance"),
+    "resampling methods": _asks("resampling", "methods_for"),
+    "resample bench": _asks("resampling", "bench", slow=True),
+    "missing": _asks("imputation", "understand", slow=True),
+    "impute bench": _asks("imputation", "bench", slow=True),
+    "pooled": _asks("imputation", "pooled"),
+    "pooled regression": _asks("imputation", "regression"),
+    "chains": _asks("imputation", "chains", slow=True),
+    "outliers": _asks("outliers", "outliers"),
+    "bias": _asks("fairness", "bias", slow=True),
+    "bias groups": _asks("fairness", "groups"),
+    "bias data": _asks("fairness", "data_measures"),
+    "proxies": _asks("fairness", "proxies"),
+    "confounding": _asks("fairness", "confounding"),
+    "twin plan": _asks("synthetic", "plan", slow=True),
+    "mitigation lab": _asks("fairness", "lab", slow=True),
     "clusters": _clusters,
 }
 

@@ -46,7 +46,9 @@ def projects(store: Store) -> list[dict[str, Any]]:
     """All projects by name, each with the number of its datasets."""
     query = (
         sa.select(catalog.project.c.id, catalog.project.c.name, sa.func.count(catalog.dataset.c.id).label("datasets"))
-        .outerjoin(catalog.dataset).group_by(catalog.project.c.id, catalog.project.c.name).order_by(catalog.project.c.name)
+        .outerjoin(catalog.dataset)
+        .group_by(catalog.project.c.id, catalog.project.c.name)
+        .order_by(catalog.project.c.name)
     )
     with store.reading() as connection:
         return [dict(row._mapping) for row in connection.execute(query)]
@@ -79,12 +81,22 @@ def in_project(store: Store, project: str) -> list[dict[str, Any]]:
     """The datasets of a project: id and name, in the order they came."""
     query = sa.select(catalog.dataset.c.id, catalog.dataset.c.name).where(catalog.dataset.c.project == project)
     with store.reading() as connection:
-        return [dict(row._mapping) for row in connection.execute(query.order_by(catalog.dataset.c.created, catalog.dataset.c.name))]
+        return [
+            dict(row._mapping)
+            for row in connection.execute(query.order_by(catalog.dataset.c.created, catalog.dataset.c.name))
+        ]
 
 
 def add(
-    store: Store, project: str, file: Path, filename: str, actor: str, *, name: str = "",
-    options: ReadOptions | None = None, progress: Progress = nothing_said,
+    store: Store,
+    project: str,
+    file: Path,
+    filename: str,
+    actor: str,
+    *,
+    name: str = "",
+    options: ReadOptions | None = None,
+    progress: Progress = nothing_said,
 ) -> str:
     """Bring a file: keep it untouched, read it, and make a dataset of it. Nothing is kept when it cannot be read.
 
@@ -99,13 +111,28 @@ def add(
     with store.writing() as connection:
         taken = set(connection.scalars(sa.select(catalog.dataset.c.name).where(catalog.dataset.c.project == project)))
         if name in taken:
-            raise ConflictError(f'There is a dataset "{name}" already.', "name of the dataset", "Choose another name, or commit to that one.")
+            raise ConflictError(
+                f'There is a dataset "{name}" already.',
+                "name of the dataset",
+                "Choose another name, or commit to that one.",
+            )
         free = name or _free_name(name_of_file(filename), taken)
-        connection.execute(catalog.dataset.insert().values(
-            id=made, project=project, name=free, created=store.clock(), actor=actor, roles={}, draft=1, revision=1,
-        ))
+        connection.execute(
+            catalog.dataset.insert().values(
+                id=made,
+                project=project,
+                name=free,
+                created=store.clock(),
+                actor=actor,
+                roles={},
+                draft=1,
+                revision=1,
+            )
+        )
         _add_draft(store, connection, made, 1, None, raw, recipe, f"Read {filename}", actor)
-        store.log(connection, "file read", actor, made, name=free, file=filename, sha256=raw["sha256"], rows=source.table.rows)
+        store.log(
+            connection, "file read", actor, made, name=free, file=filename, sha256=raw["sha256"], rows=source.table.rows
+        )
     return made
 
 
@@ -124,12 +151,24 @@ def get(store: Store, dataset: str) -> Dataset:
             raise InputError("There is no such dataset.", dataset, "Choose one on the Data page.")
         here = _draft(connection, dataset, row.draft)
         later = connection.execute(
-            sa.select(catalog.draft.c.what).where(catalog.draft.c.dataset == dataset, catalog.draft.c.parent == row.draft)
-            .order_by(catalog.draft.c.n.desc()).limit(1)
+            sa.select(catalog.draft.c.what)
+            .where(catalog.draft.c.dataset == dataset, catalog.draft.c.parent == row.draft)
+            .order_by(catalog.draft.c.n.desc())
+            .limit(1)
         ).scalar()
     return Dataset(
-        row.id, row.project, row.name, row.roles, row.revision, row.draft, here.raw, from_json(here.recipe), here.what,
-        here.what if here.parent else None, later, row.created,
+        row.id,
+        row.project,
+        row.name,
+        row.roles,
+        row.revision,
+        row.draft,
+        here.raw,
+        from_json(here.recipe),
+        here.what,
+        here.what if here.parent else None,
+        later,
+        row.created,
     )
 
 
@@ -141,7 +180,9 @@ def find(store: Store, name: str) -> str:
             names = list(connection.scalars(sa.select(catalog.dataset.c.name).order_by(catalog.dataset.c.created)))
         raise InputError(f'There is no dataset "{name}".', str(store.home), nearest(name, names))
     if len(found) > 1:
-        raise InputError(f'Several projects have a dataset "{name}".', str(store.home), f"Name it by its id: {', '.join(found)}.")
+        raise InputError(
+            f'Several projects have a dataset "{name}".', str(store.home), f"Name it by its id: {', '.join(found)}."
+        )
     return str(found[0])
 
 
@@ -159,18 +200,34 @@ def free_name(store: Store, project: str, wanted: str) -> str:
 
 
 def edit(
-    store: Store, dataset: str, revision: int, recipe: Recipe, what: str, actor: str, raw: Mapping[str, Any] | None = None,
+    store: Store,
+    dataset: str,
+    revision: int,
+    recipe: Recipe,
+    what: str,
+    actor: str,
+    raw: Mapping[str, Any] | None = None,
     why: str = "",
 ) -> None:
     """Make a changed recipe (and raw file) the current draft; raises ConflictError when another tab was faster."""
     now = get(store, dataset)
     ends = {"from_state": _end(store, now.raw, now.recipe), "to_state": _end(store, raw or now.raw, recipe)}
     with store.writing() as connection:
-        last = connection.scalar(sa.select(sa.func.max(catalog.draft.c.n)).where(catalog.draft.c.dataset == dataset)) or 0
+        last = (
+            connection.scalar(sa.select(sa.func.max(catalog.draft.c.n)).where(catalog.draft.c.dataset == dataset)) or 0
+        )
         _add_draft(store, connection, dataset, last + 1, now.draft, raw or now.raw, recipe, what, actor)
         _move(connection, dataset, revision, last + 1)
-        store.log(connection, "recipe changed", actor, dataset, change=what, draft=last + 1, **ends,
-                  **({"why": why} if why else {}))
+        store.log(
+            connection,
+            "recipe changed",
+            actor,
+            dataset,
+            change=what,
+            draft=last + 1,
+            **ends,
+            **({"why": why} if why else {}),
+        )
 
 
 def _end(store: Store, raw: Mapping[str, Any], recipe: Recipe) -> str:
@@ -195,8 +252,10 @@ def redo(store: Store, dataset: str, revision: int, actor: str) -> None:
     with store.writing() as connection:
         here = _current(connection, dataset)
         later = connection.execute(
-            sa.select(catalog.draft).where(catalog.draft.c.dataset == dataset, catalog.draft.c.parent == here.n)
-            .order_by(catalog.draft.c.n.desc()).limit(1)
+            sa.select(catalog.draft)
+            .where(catalog.draft.c.dataset == dataset, catalog.draft.c.parent == here.n)
+            .order_by(catalog.draft.c.n.desc())
+            .limit(1)
         ).first()
         if later is None:
             raise SettingError("There is nothing to redo.", "recipe", "This is the latest state.")
@@ -255,7 +314,8 @@ def _move(connection: sa.Connection, dataset: str, revision: int, draft: int | N
     if draft is not None:
         values["draft"] = draft
     moved = connection.execute(
-        catalog.dataset.update().where(catalog.dataset.c.id == dataset, catalog.dataset.c.revision == revision)
+        catalog.dataset.update()
+        .where(catalog.dataset.c.id == dataset, catalog.dataset.c.revision == revision)
         .values(revision=revision + 1, **values)
     )
     if moved.rowcount != 1:
@@ -271,18 +331,35 @@ def still(connection: sa.Connection, dataset: str, revision: int) -> None:
 def conflict() -> ConflictError:
     """The error for the slower of two."""
     return ConflictError(
-        "This dataset was changed in another tab or by somebody else.", "recipe", "Look at the change, then do yours again.",
+        "This dataset was changed in another tab or by somebody else.",
+        "recipe",
+        "Look at the change, then do yours again.",
     )
 
 
 def _add_draft(
-    store: Store, connection: sa.Connection, dataset: str, n: int, parent: int | None, raw: Mapping[str, Any],
-    recipe: Recipe, what: str, actor: str,
+    store: Store,
+    connection: sa.Connection,
+    dataset: str,
+    n: int,
+    parent: int | None,
+    raw: Mapping[str, Any],
+    recipe: Recipe,
+    what: str,
+    actor: str,
 ) -> None:
-    connection.execute(catalog.draft.insert().values(
-        dataset=dataset, n=n, parent=parent, raw=dict(raw), recipe=json.loads(json.dumps(recipe.to_json())), what=what,
-        actor=actor, at=store.clock(),
-    ))
+    connection.execute(
+        catalog.draft.insert().values(
+            dataset=dataset,
+            n=n,
+            parent=parent,
+            raw=dict(raw),
+            recipe=json.loads(json.dumps(recipe.to_json())),
+            what=what,
+            actor=actor,
+            at=store.clock(),
+        )
+    )
 
 
 def _draft(connection: sa.Connection, dataset: str, n: int) -> Any:

@@ -1,4 +1,6 @@
-"""Drafts of forms that must outlive a refresh: plain JSON, one for each dataset and subject. They are no part of any state."""
+"""Drafts of forms that must outlive a refresh: plain JSON, one for each dataset and subject. They are no part of any
+state.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ def get(store: Store, dataset: str, about: str) -> dict[str, Any]:
     """The draft about something; empty where there is none."""
     table = catalog.opinion
     with store.reading() as connection:
-        found = connection.scalar(sa.select(table.c.value).where(table.c.dataset == dataset, table.c.about == f"draft:{about}"))
+        found = connection.scalar(
+            sa.select(table.c.value).where(table.c.dataset == dataset, table.c.about == f"draft:{about}")
+        )
     return dict(found or {})
 
 
@@ -27,4 +31,6 @@ def change(store: Store, dataset: str, about: str, changes: Mapping[str, Any], a
         before = connection.scalar(sa.select(table.c.value).where(*mine)) or {}
         after = {name: value for name, value in {**before, **changes}.items() if value is not None}
         connection.execute(table.delete().where(*mine))
-        connection.execute(table.insert().values(dataset=dataset, about=f"draft:{about}", value=after, actor=actor, at=store.clock()))
+        connection.execute(
+            table.insert().values(dataset=dataset, about=f"draft:{about}", value=after, actor=actor, at=store.clock())
+        )

@@ -1,4 +1,6 @@
-"""Check of the whole store: every stored file against its hash, every manifest, the audit chain; what is damaged, and whom it touches."""
+"""Check of the whole store: every stored file against its hash, every manifest, the audit chain; what is damaged, and
+whom it touches.
+"""
 
 from __future__ import annotations
 
@@ -46,10 +48,11 @@ class Health:
 
 
 def check(store: Store, *, heal: bool = False, progress: Progress = nothing_said) -> Health:
-    """Read every stored file that the catalog names and compare it with its hash; with `heal`, rebuild what can be rebuilt.
+    """Read every stored file that the catalog names and compare it with its hash; with `heal`, rebuild what can be
+    rebuilt.
 
-    A table is rebuilt from its raw file and recipe. A raw file, a manifest or a model cannot be: restore it from a backup,
-    or read the same raw file again.
+    A table is rebuilt from its raw file and recipe. A raw file, a manifest or a model cannot be: restore it from a
+    backup, or read the same raw file again.
     """
     damages, needed = [], _needed(store)
     for number, (md5, (what, state, users)) in enumerate(sorted(needed.items())):
@@ -76,7 +79,9 @@ def _rebuilt(store: Store, state: str) -> bool:
 
 
 def _needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
-    """Each object that the catalog names, by md5: what it is, its state if it is a table, and the versions that need it."""
+    """Each object that the catalog names, by md5: what it is, its state if it is a table, and the versions that need
+    it.
+    """
     found: dict[str, tuple[str, str, set[str]]] = {}
     users_of_state: dict[str, set[str]] = defaultdict(set)
 
@@ -84,7 +89,9 @@ def _needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
         found.setdefault(md5, (what, state, set()))[2].update({user} - {""})
 
     with store.reading() as connection:
-        names = {row.id: row.name for row in connection.execute(sa.select(catalog.dataset.c.id, catalog.dataset.c.name))}
+        names = {
+            row.id: row.name for row in connection.execute(sa.select(catalog.dataset.c.id, catalog.dataset.c.name))
+        }
         drafts = connection.execute(sa.select(catalog.draft.c.dataset, catalog.draft.c.raw)).all()
         committed = connection.execute(sa.select(catalog.version)).all()
         every_state = connection.execute(sa.select(catalog.state)).all()

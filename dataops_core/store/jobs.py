@@ -2,9 +2,9 @@
 
     queued -> running -> done | failed | cancelled | interrupted (its process has ended and never said how)
 
-A job leaves nothing half done: what it makes are content-addressed files and cached values. Whether its process lives is
-asked of the system, not of the clock: it holds a lock on a file from before the job is queued until it ends, however it ends.
-A job of another machine (with a catalog that several share) has a lease instead, which its process renews.
+A job leaves nothing half done: what it makes are content-addressed files and cached values. Whether its process lives
+is asked of the system, not of the clock: it holds a lock on a file from before the job is queued until it ends, however
+it ends. A job of another machine (with a catalog that several share) has a lease instead, which its process renews.
 """
 
 from __future__ import annotations
@@ -68,18 +68,37 @@ def start(store: Store, kind: str, args: Mapping[str, Any], actor: str) -> str:
                 if _is_alive(store, row):
                     _lock_file(store, made).unlink()
                     return str(row.id)
-            connection.execute(catalog.job.insert().values(
-                id=made, kind=kind, args=dict(args), key=key, state="queued", share=0.0, note="Waiting", cancel=False,
-                beat=time.time(), created=time.time(), actor=actor, place=_place(store),
-            ))
+            connection.execute(
+                catalog.job.insert().values(
+                    id=made,
+                    kind=kind,
+                    args=dict(args),
+                    key=key,
+                    state="queued",
+                    share=0.0,
+                    note="Waiting",
+                    cancel=False,
+                    beat=time.time(),
+                    created=time.time(),
+                    actor=actor,
+                    place=_place(store),
+                )
+            )
         path = os.pathsep.join(filter(None, [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH")]))
         environment = os.environ | {"DATAOPS_HOME": str(store.home.absolute()), "PYTHONPATH": path}
         with (store.home / "worker.log").open("ab") as log:
             process = subprocess.Popen(  # noqa: S603 - our own module with our own job id
-                [sys.executable, "-m", "dataops_core.store.worker", made], env=environment, start_new_session=True,
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log, pass_fds=(lock,),
+                [sys.executable, "-m", "dataops_core.store.worker", made],
+                env=environment,
+                start_new_session=True,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=log,
+                pass_fds=(lock,),
             )
-    threading.Thread(target=process.wait, daemon=True).start()  # nobody waits for it but the system wants it to be waited for
+    threading.Thread(
+        target=process.wait, daemon=True
+    ).start()  # nobody waits for it but the system wants it to be waited for
     return made
 
 
@@ -93,7 +112,9 @@ def _lock_file(store: Store, job: str) -> Path:
 
 @contextmanager
 def _held(store: Store, job: str) -> Iterator[int]:
-    """A lock on the job's file, as a handle that the worker inherits: it is free again when the last process that has it ends."""
+    """A lock on the job's file, as a handle that the worker inherits: it is free again when the last process that has
+    it ends.
+    """
     path = _lock_file(store, job)
     path.parent.mkdir(exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -128,16 +149,25 @@ def get(store: Store, job: str) -> Job | None:
     if row is None:
         return None
     if row.state in OPEN and not _is_alive(store, row):
-        finish(store, job, "interrupted", error={
-            "what": "The work was interrupted.", "where": row.kind, "fix": "Start it again: nothing was lost.",
-        })
+        finish(
+            store,
+            job,
+            "interrupted",
+            error={
+                "what": "The work was interrupted.",
+                "where": row.kind,
+                "fix": "Start it again: nothing was lost.",
+            },
+        )
         store.drop_scratch(job)
         return get(store, job)
     return _job(row)
 
 
 def _bury(store: Store) -> None:
-    """Mark open jobs whose process is dead as interrupted, and remove what they left, whether or not anybody asks for them again."""
+    """Mark open jobs whose process is dead as interrupted, and remove what they left, whether or not anybody asks for
+    them again.
+    """
     with store.reading() as connection:
         still_open = connection.scalars(sa.select(catalog.job.c.id).where(catalog.job.c.state.in_(OPEN))).all()
     for job in still_open:
@@ -148,8 +178,10 @@ def latest(store: Store, kind: str, args: Mapping[str, Any]) -> Job | None:
     """The last job that was started for exactly this, or None."""
     with store.reading() as connection:
         found = connection.scalar(
-            sa.select(catalog.job.c.id).where(catalog.job.c.key == sha256(kind + canonical(dict(args))))
-            .order_by(catalog.job.c.created.desc()).limit(1)
+            sa.select(catalog.job.c.id)
+            .where(catalog.job.c.key == sha256(kind + canonical(dict(args))))
+            .order_by(catalog.job.c.created.desc())
+            .limit(1)
         )
     return get(store, found) if found else None
 
@@ -158,8 +190,10 @@ def last(store: Store, kind: str, dataset: str) -> Job | None:
     """The last job of this kind that was started for a dataset, whatever else it was asked, or None."""
     with store.reading() as connection:
         found = connection.scalar(
-            sa.select(catalog.job.c.id).where(catalog.job.c.kind == kind, catalog.job.c.args["dataset"].as_string() == dataset)
-            .order_by(catalog.job.c.created.desc()).limit(1)
+            sa.select(catalog.job.c.id)
+            .where(catalog.job.c.kind == kind, catalog.job.c.args["dataset"].as_string() == dataset)
+            .order_by(catalog.job.c.created.desc())
+            .limit(1)
         )
     return get(store, found) if found else None
 
@@ -177,7 +211,8 @@ def claim(store: Store, job: str) -> bool:
         if sum(_is_alive(store, row) for row in running) >= AT_ONCE:
             return False
         taken = connection.execute(
-            catalog.job.update().where(catalog.job.c.id == job, catalog.job.c.state == "queued")
+            catalog.job.update()
+            .where(catalog.job.c.id == job, catalog.job.c.state == "queued")
             .values(state="running", beat=time.time(), note="Starting")
         )
         return taken.rowcount == 1
@@ -195,9 +230,14 @@ def finish(store: Store, job: str, state: str, *, result: Any = None, error: Map
     """Write how an open job ended; a job that has ended stays as it is."""
     with store.writing() as connection:
         connection.execute(
-            catalog.job.update().where(catalog.job.c.id == job, catalog.job.c.state.in_(OPEN))
-            .values(state=state, share=1.0 if state == "done" else catalog.job.c.share, result=result,
-                    error=dict(error) if error else None)
+            catalog.job.update()
+            .where(catalog.job.c.id == job, catalog.job.c.state.in_(OPEN))
+            .values(
+                state=state,
+                share=1.0 if state == "done" else catalog.job.c.share,
+                result=result,
+                error=dict(error) if error else None,
+            )
         )
     _lock_file(store, job).unlink(missing_ok=True)
 

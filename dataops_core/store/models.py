@@ -23,10 +23,11 @@ TOLD = ("method", "title", "needs", "at_prediction", "constraint", "model", "tar
 def learn(
     store: Store, dataset: str, state: str, asked: Mapping[str, Any], actor: str, *, progress: Progress = nothing_said
 ) -> str:
-    """Fit a way to decide on the table of the draft's state, with what `fairness.fit` is asked, and keep it; returns its name.
+    """Fit a way to decide on the table of the draft's state, with what `fairness.fit` is asked, and keep it; returns
+    its name.
 
-    Whatever is asked, no sensitive column, target, id, weight or split column becomes a feature. Raises SettingError where the draft
-    has moved on meanwhile, or where nothing can be learned.
+    Whatever is asked, no sensitive column, target, id, weight or split column becomes a feature. Raises SettingError
+    where the draft has moved on meanwhile, or where nothing can be learned.
     """
     here, results = _draft(store, dataset, state)
     table = states.table(store, state)
@@ -44,7 +45,11 @@ def keep(store: Store, dataset: str, state: str, model: Mapping[str, Any], actor
     here, results = _draft(store, dataset, state)
     model = check(dict(model), "model")
     if model["learned_from"]["content_hash"] != states.table(store, state).content_hash:
-        raise SettingError("This model was learned from another table.", model["method"], "Fit it on the file and recipe that are committed.")
+        raise SettingError(
+            "This model was learned from another table.",
+            model["method"],
+            "Fit it on the file and recipe that are committed.",
+        )
     others = kept(store, dataset, state)
     why = _unfit(features_of(model), _all_barred(here, results, [*others, model]))
     if why:
@@ -60,11 +65,20 @@ def keep(store: Store, dataset: str, state: str, model: Mapping[str, Any], actor
     while name in taken:
         name, number = f"{stem}-{number}", number + 1
     about = {
-        "name": name, **{key: model[key] for key in TOLD}, "features": features_of(model), "learned_from": model["learned_from"],
-        "judged": {key: model["judged"][key] for key in ("rows", *JUDGED)}, "state": state, **stored,
+        "name": name,
+        **{key: model[key] for key in TOLD},
+        "features": features_of(model),
+        "learned_from": model["learned_from"],
+        "judged": {key: model["judged"][key] for key in ("rows", *JUDGED)},
+        "state": state,
+        **stored,
     }
     with store.writing() as connection:
-        connection.execute(catalog.model.insert().values(dataset=dataset, state=state, name=name, about=about, actor=actor, at=store.clock()))
+        connection.execute(
+            catalog.model.insert().values(
+                dataset=dataset, state=state, name=name, about=about, actor=actor, at=store.clock()
+            )
+        )
         store.log(connection, "model kept", actor, dataset, name=name, state=state, sha256=stored["sha256"])
     return name
 
@@ -79,17 +93,19 @@ def kept(store: Store, dataset: str, state: str) -> list[dict[str, Any]]:
 def drop(store: Store, dataset: str, state: str, name: str, actor: str) -> None:
     """Keep a model no longer; versions that have it still have it."""
     with store.writing() as connection:
-        connection.execute(catalog.model.delete().where(
-            catalog.model.c.dataset == dataset, catalog.model.c.state == state, catalog.model.c.name == name
-        ))
+        connection.execute(
+            catalog.model.delete().where(
+                catalog.model.c.dataset == dataset, catalog.model.c.state == state, catalog.model.c.name == name
+            )
+        )
         store.log(connection, "model dropped", actor, dataset, name=name, state=state)
 
 
 def shipped(store: Store, here: Dataset, results: Sequence[Result]) -> dict[str, Any]:
     """What the manifest says of the models of the draft's state: "models", and "models_left_out" with the reason.
 
-    A model is left out whose features hold a column that has become sensitive since. "x" names the files of its features: models
-    that take the same features share them. Without models it is empty.
+    A model is left out whose features hold a column that has become sensitive since. "x" names the files of its
+    features: models that take the same features share them. Without models it is empty.
     """
     every = kept(store, here.id, states.head(here.raw, here.recipe, results))
     never = _all_barred(here, results, every)
@@ -103,7 +119,9 @@ def shipped(store: Store, here: Dataset, results: Sequence[Result]) -> dict[str,
 
 
 def barred(here: Dataset, results: Sequence[Result]) -> dict[str, str]:
-    """The columns that are no feature of any model, with what they are: by their role, or because a step made them so."""
+    """The columns that are no feature of any model, with what they are: by their role, or because a step
+    made them so.
+    """
     roles, settled = datasets.roles_now(here), states.earlier(results)
     made = [*((name, "weight") for name in settled.weights), (settled.split, "split")]
     for role in reversed(NO_FEATURES):
@@ -119,7 +137,18 @@ def _all_barred(here: Dataset, results: Sequence[Result], every: Sequence[Mappin
 
 def _unfit(features: Sequence[str], never: Mapping[str, str]) -> str:
     """Why a model with these features is not shipped; empty where it may be."""
-    return next((f'It decides by "{name}", which is the {never[name]} column.' if never[name] != "sensitive" else f'It decides by "{name}", which is sensitive.' for name in features if name in never), "")
+    return next(
+        (
+            (
+                f'It decides by "{name}", which is the {never[name]} column.'
+                if never[name] != "sensitive"
+                else f'It decides by "{name}", which is sensitive.'
+            )
+            for name in features
+            if name in never
+        ),
+        "",
+    )
 
 
 def _draft(store: Store, dataset: str, state: str) -> tuple[Dataset, list[Result]]:

@@ -18,7 +18,8 @@ def check_name(name: str, of: str) -> str:
     'Loans 2026'
     >>> check_name("..", "dataset")
     Traceback (most recent call last):
-    dataops_core.errors.SettingError: A dataset cannot be called "..". (name of the dataset) Use a name with a letter or digit.
+    dataops_core.errors.SettingError: A dataset cannot be called "..". (name of the dataset) Use a name with a letter or
+    digit.
     """
     bare = name.strip()
     shown = "".join(letter if _is_printable(letter) else f"\\u{ord(letter):04x}" for letter in bare[:LONGEST])
@@ -27,11 +28,14 @@ def check_name(name: str, of: str) -> str:
         raise SettingError(f"A {of} needs a name.", where, "Type a name.")
     if len(bare) > LONGEST:
         raise SettingError(
-            f'The name "{shown}…" has {len(bare):,} characters.', where, f"Use at most {LONGEST} characters.",
+            f'The name "{shown}…" has {len(bare):,} characters.',
+            where,
+            f"Use at most {LONGEST} characters.",
         )
     if not all(_is_printable(letter) for letter in bare):
         raise SettingError(
-            f'The name "{shown}" holds characters that cannot be seen.', where,
+            f'The name "{shown}" holds characters that cannot be seen.',
+            where,
             "Use letters, digits, spaces and punctuation: no line breaks, control characters or marks of direction.",
         )
     if "/" in bare or "\\" in bare:

@@ -15,7 +15,10 @@ import fsspec
 from dataops_core.errors import IntegrityError
 from dataops_core.scratch import replaced
 
-_RESTORE = "Run `dataops fsck` to see which versions it touches; restore the objects folder from a backup, or read the same file again."
+_RESTORE = (
+    "Run `dataops fsck` to see which versions it touches; restore the objects folder from a backup, or read the same"
+    " file again."
+)
 
 
 @dataclass(frozen=True)
@@ -32,11 +35,15 @@ class Object:
 
 
 class Objects:
-    """A folder or bucket of immutable files, addressed by the md5 of their content, which is checked before a file is handed out."""
+    """A folder or bucket of immutable files, addressed by the md5 of their content, which is checked before a file is
+    handed out.
+    """
 
     def __init__(self, url: str, local_copies: Path) -> None:
         self._files, self._root = fsspec.core.url_to_fs(url)
-        self._is_local = "file" in (self._files.protocol if isinstance(self._files.protocol, tuple) else (self._files.protocol,))
+        self._is_local = "file" in (
+            self._files.protocol if isinstance(self._files.protocol, tuple) else (self._files.protocol,)
+        )
         self._copies = local_copies
         self._intact: set[tuple[Any, ...]] = set()  # files whose content was checked, with inode, time and size of then
         self._damaged: set[str] = set()
@@ -70,7 +77,9 @@ class Objects:
         return made
 
     def local(self, md5: str) -> Path:
-        """The object as a file on this machine; raises IntegrityError where it is gone or its content is not what was stored."""
+        """The object as a file on this machine; raises IntegrityError where it is gone or its content is not what was
+        stored.
+        """
         path = Path(self._place(md5)) if self._is_local else self._fetched(md5)
         if not path.exists():
             raise IntegrityError("A stored file is gone.", f"object {md5}", _RESTORE)
@@ -85,7 +94,11 @@ class Objects:
         """The md5s of all objects that are there."""
         if not self._files.exists(f"{self._root}/files/md5"):
             return []
-        return sorted("".join(Path(path).parts[-2:]) for path in self._files.find(f"{self._root}/files/md5") if len(Path(path).name) == 30)
+        return sorted(
+            "".join(Path(path).parts[-2:])
+            for path in self._files.find(f"{self._root}/files/md5")
+            if len(Path(path).name) == 30
+        )
 
     def _fetched(self, md5: str) -> Path:
         path, target = self._copies / md5, self._place(md5)

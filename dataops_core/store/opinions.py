@@ -23,20 +23,36 @@ def ignore(store: Store, dataset: str, check: str, columns: Sequence[str], why: 
     """Ignore a finding from now on, with the reason; the audit log keeps both."""
     if not why.strip():
         raise SettingError("There is no reason.", "ignore", "Say in a few words why this is no problem here.")
-    _write(store, dataset, f"ignored:{key(check, columns)}", why.strip(), "finding ignored", actor, check=check, columns=list(columns), why=why.strip())
+    _write(
+        store,
+        dataset,
+        f"ignored:{key(check, columns)}",
+        why.strip(),
+        "finding ignored",
+        actor,
+        check=check,
+        columns=list(columns),
+        why=why.strip(),
+    )
 
 
 def mind(store: Store, dataset: str, check: str, columns: Sequence[str], actor: str) -> None:
     """Take a finding seriously again."""
     about = f"ignored:{key(check, columns)}"
     with store.writing() as connection:
-        connection.execute(catalog.opinion.delete().where(catalog.opinion.c.dataset == dataset, catalog.opinion.c.about == about))
+        connection.execute(
+            catalog.opinion.delete().where(catalog.opinion.c.dataset == dataset, catalog.opinion.c.about == about)
+        )
         store.log(connection, "finding minded again", actor, dataset, check=check, columns=list(columns))
 
 
 def ignored(store: Store, dataset: str) -> dict[str, dict[str, Any]]:
     """The findings that are ignored, by their key: why, who, when."""
-    return {about.removeprefix("ignored:"): told for about, told in _read(store, dataset).items() if about.startswith("ignored:")}
+    return {
+        about.removeprefix("ignored:"): told
+        for about, told in _read(store, dataset).items()
+        if about.startswith("ignored:")
+    }
 
 
 def weigh(store: Store, dataset: str, weights: Mapping[str, float], actor: str) -> None:
@@ -68,5 +84,7 @@ def _write(store: Store, dataset: str, about: str, value: Any, what: str, actor:
     table = catalog.opinion
     with store.writing() as connection:
         connection.execute(table.delete().where(table.c.dataset == dataset, table.c.about == about))
-        connection.execute(table.insert().values(dataset=dataset, about=about, value=value, actor=actor, at=store.clock()))
+        connection.execute(
+            table.insert().values(dataset=dataset, about=about, value=value, actor=actor, at=store.clock())
+        )
         store.log(connection, what, actor, dataset, **details)

@@ -21,13 +21,20 @@ def code_hash() -> str:
 
 
 def column_key(column: Column, context: Context) -> str:
-    """The key under which the facts and findings of a column are kept; findings on dates depend on the day that is today."""
+    """The key under which the facts and findings of a column are kept; findings on dates depend on the day that is
+    today.
+    """
     today = context.today if column.type == "datetime" else None
     return f"column:{sha256(f'{column.hash} {column.kind} {column.name} {today}')}:{code_hash()}"
 
 
 def profile(
-    store: Store, state: str, context: Context = Context(), *, run: bool = True, progress: Progress = nothing_said  # noqa: B008 - frozen
+    store: Store,
+    state: str,
+    context: Context = Context(),  # noqa: B008 - a frozen value
+    *,
+    run: bool = True,
+    progress: Progress = nothing_said,
 ) -> dict[str, Any] | None:
     """The profile of a state; with `run=False` only what is known already, else None."""
     key = f"profile:{state}:{sha256(canonical(context.to_json()))[:16]}:{code_hash()}"
@@ -40,5 +47,7 @@ def profile(
     blanked = {name: Blanked.from_json(plain) for name, plain in (store.cached(f"blanked:{state}") or {}).items()}
     known = {name: found[key] for name, key in keys.items() if key in found and name not in blanked}
     made, parts = profile_table(table, known, progress, context, blanked=blanked)
-    store.keep({keys[name]: part for name, part in parts.items() if name not in known and name not in blanked} | {key: made})
+    store.keep(
+        {keys[name]: part for name, part in parts.items() if name not in known and name not in blanked} | {key: made}
+    )
     return made

@@ -31,7 +31,9 @@ from dataops_core.table import Difference, Table, open_table
 
 @dataclass(frozen=True)
 class Result:
-    """One step of an evaluated recipe: the states before and after it, and what became of it ("pending": not yet run)."""
+    """One step of an evaluated recipe: the states before and after it, and what became of it ("pending":
+    not yet run).
+    """
 
     entry: RecipeStep
     before: str
@@ -72,7 +74,9 @@ def _row(store: Store, state: str) -> Any:
     with store.reading() as connection:
         row = connection.execute(sa.select(catalog.state).where(catalog.state.c.id == state)).first()
     if row is None:
-        raise InputError("This state has not been computed here.", f"state {state[:12]}", "Open the dataset's page once.")
+        raise InputError(
+            "This state has not been computed here.", f"state {state[:12]}", "Open the dataset's page once."
+        )
     return row
 
 
@@ -90,14 +94,16 @@ def _rebuild(store: Store, row: Any) -> Table:
             remade, outcome = take(entry, table(store, row.parent), out, seed=origin["seed"], earlier=settled)
             if outcome.status != "done":
                 raise IntegrityError(
-                    f'A stored table is damaged, and the step that made it no longer works: {outcome.reason}',
-                    f"state {row.id[:12]}", "Restore the objects folder from a backup.",
+                    f"A stored table is damaged, and the step that made it no longer works: {outcome.reason}",
+                    f"state {row.id[:12]}",
+                    "Restore the objects folder from a backup.",
                 )
             found = remade
         if found.content_hash != row.content_hash:
             raise IntegrityError(
                 "A stored table is damaged, and what this version of the program makes in its place is not the same.",
-                f"state {row.id[:12]}", "Restore the objects folder from a backup.",
+                f"state {row.id[:12]}",
+                "Restore the objects folder from a backup.",
             )
         stored = store.objects.put(out)
     finally:
@@ -196,7 +202,9 @@ def _outcome(entry: RecipeStep, plain: Mapping[str, Any]) -> Outcome:
     return Outcome(entry.op, entry.sentence, plain["status"], plain["reason"], plain["learned"], changed)
 
 
-def _run(store: Store, before: str, entry: RecipeStep, seed: int, settled: Earlier, progress: Progress) -> tuple[str, Outcome]:
+def _run(
+    store: Store, before: str, entry: RecipeStep, seed: int, settled: Earlier, progress: Progress
+) -> tuple[str, Outcome]:
     out = store.scratch_file(".parquet")
     after = before
     try:
@@ -205,8 +213,10 @@ def _run(store: Store, before: str, entry: RecipeStep, seed: int, settled: Earli
             learned = {"op": entry.op, "with": dict(entry.settings), "learned": outcome.learned, "seed": seed}
             after = sha256(before + canonical(learned) + source_hash(entry.op))
             origin = {
-                "step": replace(entry, learned=outcome.learned).to_json(), "seed": seed,
-                "split": settled.split, "weights": list(settled.weights),
+                "step": replace(entry, learned=outcome.learned).to_json(),
+                "seed": seed,
+                "split": settled.split,
+                "weights": list(settled.weights),
             }
             _keep(store, after, before, out, made.content_hash, origin)
     except DataOpsError as error:
@@ -214,7 +224,9 @@ def _run(store: Store, before: str, entry: RecipeStep, seed: int, settled: Earli
     finally:
         out.unlink(missing_ok=True)
     plain = {
-        "status": outcome.status, "reason": outcome.reason, "learned": outcome.learned,
+        "status": outcome.status,
+        "reason": outcome.reason,
+        "learned": outcome.learned,
         "difference": outcome.difference and outcome.difference.to_json(),
     }
     key = _request(before, entry, seed)
@@ -231,6 +243,13 @@ def _keep(
     plain = json.loads(json.dumps(origin))
     with store.writing() as connection:
         if connection.scalar(sa.select(catalog.state.c.id).where(catalog.state.c.id == state)) is None:
-            connection.execute(catalog.state.insert().values(
-                id=state, parent=parent, md5=stored.md5, created=store.clock(), content_hash=content_hash, origin=plain,
-            ))
+            connection.execute(
+                catalog.state.insert().values(
+                    id=state,
+                    parent=parent,
+                    md5=stored.md5,
+                    created=store.clock(),
+                    content_hash=content_hash,
+                    origin=plain,
+                )
+            )

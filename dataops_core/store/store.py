@@ -1,4 +1,6 @@
-"""The store: the one handle on catalog, objects and scratch space. Its home folder can be moved; no absolute path is kept."""
+"""The store: the one handle on catalog, objects and scratch space. Its home folder can be moved; no absolute path is
+kept.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def default_home() -> Path:
 
 
 def _sweep(scratch: Path) -> None:
-    """Remove what killed processes left in scratch space: at once where it says whose it is, else once it is a day old."""
+    """Remove what killed processes left in scratch space: at once where it says whose it is, else once it
+    is a day old.
+    """
     sweep(scratch)
     for path in scratch.iterdir():
         try:
@@ -84,7 +88,9 @@ class Store:
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
-        """Let processes of this home that do the same thing do so one by one: the next waits until this one has ended."""
+        """Let processes of this home that do the same thing do so one by one: the next waits until this one
+        has ended.
+        """
         folder = self.home / "locks"
         folder.mkdir(exist_ok=True)
         with (folder / what).open("ab") as lock:

@@ -1,4 +1,6 @@
-"""Twins in the store: made by a job, kept as versions of kind "synthetic" with their parent, opened as datasets of their own."""
+"""Twins in the store: made by a job, kept as versions of kind "synthetic" with their parent, opened as datasets of
+their own.
+"""
 
 from __future__ import annotations
 
@@ -21,20 +23,41 @@ from dataops_core.write import write_file
 KIND = "synthesize"
 
 
-def plan(store: Store, state: str, *, seed: int = 0, epochs: int, run: bool = True, progress: Progress = nothing_said) -> dict[str, Any] | None:
+def plan(
+    store: Store, state: str, *, seed: int = 0, epochs: int, run: bool = True, progress: Progress = nothing_said
+) -> dict[str, Any] | None:
     """What is proposed for a twin of a state's table; kept once it is known. None with `run=False` where it is not."""
-    return counts.counted(store, "twin plan", {"state": state, "seed": seed, "epochs": epochs}, run=run, progress=progress)
+    return counts.counted(
+        store, "twin plan", {"state": state, "seed": seed, "epochs": epochs}, run=run, progress=progress
+    )
 
 
-def make(store: Store, dataset: str, state: str, settings: Mapping[str, Any], actor: str, *, progress: Progress = nothing_said) -> dict[str, Any]:
-    """Make and judge a twin of a state's table: {"table", "told", "model"}, the md5 of its table, of what was told, and of the signed model.
+def make(
+    store: Store,
+    dataset: str,
+    state: str,
+    settings: Mapping[str, Any],
+    actor: str,
+    *,
+    progress: Progress = nothing_said,
+) -> dict[str, Any]:
+    """Make and judge a twin of a state's table: {"table", "told", "model"}, the md5 of its table, of what was told, and
+    of the signed model.
 
     The model is kept only where there is a key to sign it with, and the twin gives nobody away.
     """
     asked = Settings.from_json(settings)
-    proposed = plan(store, state, seed=asked.seed, epochs=asked.epochs, progress=lambda share, note: progress(share / 10, note))
+    proposed = plan(
+        store, state, seed=asked.seed, epochs=asked.epochs, progress=lambda share, note: progress(share / 10, note)
+    )
     out = store.scratch_file(".parquet")
-    twin, told, model = synthesize(states.table(store, state), out, asked, proposed=proposed, progress=lambda share, note: progress(0.1 + 0.9 * share, note))
+    twin, told, model = synthesize(
+        states.table(store, state),
+        out,
+        asked,
+        proposed=proposed,
+        progress=lambda share, note: progress(0.1 + 0.9 * share, note),
+    )
     signed = None
     if signing.key(required=False) and not refused(told):
         path = store.scratch_file(".model")
@@ -43,8 +66,16 @@ def make(store: Store, dataset: str, state: str, settings: Mapping[str, Any], ac
     made = {"table": store.objects.put(twin.path).md5, "told": store.put_json(told), "model": signed}
     with store.writing() as connection:
         store.log(
-            connection, "twin made", actor, dataset, state=state, engine=told["engine"]["name"], seed=asked.seed, rows=told["rows"]["made"],
-            privacy=told["judge"]["privacy"]["verdict"], content_hash=told["content_hash"],
+            connection,
+            "twin made",
+            actor,
+            dataset,
+            state=state,
+            engine=told["engine"]["name"],
+            seed=asked.seed,
+            rows=told["rows"]["made"],
+            privacy=told["judge"]["privacy"]["verdict"],
+            content_hash=told["content_hash"],
         )
     return made
 
@@ -86,14 +117,22 @@ def refused(told: Mapping[str, Any]) -> str:
 
 
 def files(told: Mapping[str, Any], name: str, purpose: str = "") -> dict[str, str | None]:
-    """What goes with a twin, as texts: "card" (Markdown), "script" (None where the engine is not SDV's) and "report" (JSON, without the drawn shares of real values)."""
-    return {"card": card(told, name=name, purpose=purpose, versions=packages(told)), "script": script(told), "report": json.dumps(_lean(told), ensure_ascii=False, indent=2) + "\n"}
+    """What goes with a twin, as texts: "card" (Markdown), "script" (None where the engine is not SDV's) and "report"
+    (JSON, without the drawn shares of real values).
+    """
+    return {
+        "card": card(told, name=name, purpose=purpose, versions=packages(told)),
+        "script": script(told),
+        "report": json.dumps(_lean(told), ensure_ascii=False, indent=2) + "\n",
+    }
 
 
 def packages(told: Mapping[str, Any]) -> dict[str, str]:
     """The versions of what made the twin."""
     package = told["engine"]["package"]
-    named = ("sdv", "rdt", "copulas", "ctgan", "deepecho", "torch") if package == "sdv" else (package,) if package else ()
+    named = (
+        ("sdv", "rdt", "copulas", "ctgan", "deepecho", "torch") if package == "sdv" else (package,) if package else ()
+    )
     found = {each: version_of(each) for each in (*named, "scikit-learn")}
     return versions.packages() | {name: version for name, version in found.items() if version}
 
@@ -105,7 +144,9 @@ def _lean(told: Mapping[str, Any]) -> dict[str, Any]:
     return {**told, "judge": judge}
 
 
-def keep(store: Store, dataset: str, job: str, message: str, purpose: str, actor: str, *, progress: Progress = nothing_said) -> versions.Version:
+def keep(
+    store: Store, dataset: str, job: str, message: str, purpose: str, actor: str, *, progress: Progress = nothing_said
+) -> versions.Version:
     """Keep the twin that a job made, as `keep_made` does."""
     found = jobs.get(store, job)
     if found is None or found.args.get("dataset") != dataset:
@@ -114,18 +155,32 @@ def keep(store: Store, dataset: str, job: str, message: str, purpose: str, actor
 
 
 def keep_made(
-    store: Store, dataset: str, state: str, made: Mapping[str, Any], message: str, purpose: str, actor: str, *, progress: Progress = nothing_said
+    store: Store,
+    dataset: str,
+    state: str,
+    made: Mapping[str, Any],
+    message: str,
+    purpose: str,
+    actor: str,
+    *,
+    progress: Progress = nothing_said,
 ) -> versions.Version:
-    """Keep what `make` made of a state as the dataset's next version, of kind "synthetic"; its parent is the version it learned from.
+    """Keep what `make` made of a state as the dataset's next version, of kind "synthetic"; its parent is the version it
+    learned from.
 
-    The draft is committed first where it is what the twin learned from and no version yet. Raises SettingError for a twin that gives real people
-    away, without a message, and where the table it learned from is neither a version nor the draft.
+    The draft is committed first where it is what the twin learned from and no version yet. Raises SettingError for a
+    twin that gives real people away, without a message, and where the table it learned from is neither a version nor
+    the draft.
     """
     if not message.strip():
         raise SettingError("A version needs a message.", "commit", "Say in a few words what this twin is for.")
     about = told_of(store, made)
     if why := refused(about):
-        raise SettingError(f"This twin is not kept. {why}", "privacy", "Make another one: leave columns out, raise the limit for rare values, or choose another engine.")
+        raise SettingError(
+            f"This twin is not kept. {why}",
+            "privacy",
+            "Make another one: leave columns out, raise the limit for rare values, or choose another engine.",
+        )
     parent = _parent(store, dataset, state, actor, progress)
     here = datasets.get(store, dataset)
     progress(0.5, "Writing the version")
@@ -137,9 +192,14 @@ def keep_made(
         raise InputError("The twin cannot be kept: its file reads as another table.", raw["name"], "Make it again.")
     names = set(source.table.names)
     entered = {
-        "kind": versions.SYNTHETIC, "raw": raw, "roles": {role: value for role, value in datasets.roles_now(here).items() if _there(role, value, names)},
-        "data": versions.data_of(source.table), "recipe": Recipe(Path(raw["name"]).stem, 0, (), source.options.to_json()).to_json(), "steps": [],
-        "packages": packages(about), "synthetic": {**_lean(about), "purpose": purpose.strip()},
+        "kind": versions.SYNTHETIC,
+        "raw": raw,
+        "roles": {role: value for role, value in datasets.roles_now(here).items() if _there(role, value, names)},
+        "data": versions.data_of(source.table),
+        "recipe": Recipe(Path(raw["name"]).stem, 0, (), source.options.to_json()).to_json(),
+        "steps": [],
+        "packages": packages(about),
+        "synthetic": {**_lean(about), "purpose": purpose.strip()},
     }
     with store.writing() as connection:
         number = versions.enter(store, connection, here, parent, message, actor, entered, root)
@@ -157,8 +217,19 @@ def _parent(store: Store, dataset: str, state: str, actor: str, progress: Progre
         return str(same[0]["id"])
     here = datasets.get(store, dataset)
     if states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe, run=False)) != state:
-        raise SettingError("The table has changed since the twin was made, and what it learned from is no version.", "versions", "Make the twin of the table as it is now, or undo the changes.")
-    return versions.commit(store, dataset, "What a synthetic twin was learned from", actor, revision=here.revision, progress=lambda share, note: progress(share / 2, note)).id
+        raise SettingError(
+            "The table has changed since the twin was made, and what it learned from is no version.",
+            "versions",
+            "Make the twin of the table as it is now, or undo the changes.",
+        )
+    return versions.commit(
+        store,
+        dataset,
+        "What a synthetic twin was learned from",
+        actor,
+        revision=here.revision,
+        progress=lambda share, note: progress(share / 2, note),
+    ).id
 
 
 def open_as_dataset(store: Store, dataset: str, number: int, actor: str) -> str:

@@ -48,7 +48,13 @@ class Version:
 
 
 def commit(
-    store: Store, dataset: str, message: str, actor: str, *, revision: int | None = None, progress: Progress = nothing_said
+    store: Store,
+    dataset: str,
+    message: str,
+    actor: str,
+    *,
+    revision: int | None = None,
+    progress: Progress = nothing_said,
 ) -> Version:
     """Commit the dataset's draft as its next version; with `revision`, only if it is still that one.
 
@@ -66,7 +72,8 @@ def commit(
     failed = [r for r in results if r.outcome.status == "failed"]
     if failed:
         raise SettingError(
-            f'The step "{failed[0].entry.sentence}" does not work: {failed[0].outcome.reason}', "recipe",
+            f'The step "{failed[0].entry.sentence}" does not work: {failed[0].outcome.reason}',
+            "recipe",
             "Mend it, switch it off or delete it; then commit.",
         )
     table = states.table(store, states.head(here.raw, here.recipe, results))
@@ -76,35 +83,87 @@ def commit(
     steps = [_told(r) for r in results]
     shipped = models.shipped(store, here, results)
     told = {
-        "kind": "derived" if steps else "raw", "raw": dict(here.raw), "roles": datasets.roles_now(here), "data": data_of(table),
-        "recipe": replace(here.recipe, steps=fitted).to_json(), "steps": steps, "packages": packages(), **shipped,
+        "kind": "derived" if steps else "raw",
+        "raw": dict(here.raw),
+        "roles": datasets.roles_now(here),
+        "data": data_of(table),
+        "recipe": replace(here.recipe, steps=fitted).to_json(),
+        "steps": steps,
+        "packages": packages(),
+        **shipped,
     }
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)
-        number = enter(store, connection, here, _last(connection, dataset), message, actor, told, states.head(here.raw, here.recipe, results))
+        number = enter(
+            store,
+            connection,
+            here,
+            _last(connection, dataset),
+            message,
+            actor,
+            told,
+            states.head(here.raw, here.recipe, results),
+        )
     return get(store, dataset, number)
 
 
 def enter(
-    store: Store, connection: sa.Connection, here: datasets.Dataset, parent: str | None, message: str, actor: str, told: Mapping[str, Any], state: str
+    store: Store,
+    connection: sa.Connection,
+    here: datasets.Dataset,
+    parent: str | None,
+    message: str,
+    actor: str,
+    told: Mapping[str, Any],
+    state: str,
 ) -> int:
-    """Enter a version into the catalog, within a transaction: its manifest is what is `told`, with number, parent, time and audit head."""
-    last = connection.scalar(sa.select(sa.func.max(catalog.version.c.n)).where(catalog.version.c.dataset == here.id)) or 0
+    """Enter a version into the catalog, within a transaction: its manifest is what is `told`, with number, parent, time
+    and audit head.
+    """
+    last = (
+        connection.scalar(sa.select(sa.func.max(catalog.version.c.n)).where(catalog.version.c.dataset == here.id)) or 0
+    )
     created, content_hash = store.clock(), told["data"]["content_hash"]
-    entries = audit.count(connection, here.id) + 1  # how many there are with this one: none can be left out of a bundle unseen
+    entries = (
+        audit.count(connection, here.id) + 1
+    )  # how many there are with this one: none can be left out of a bundle unseen
     head = store.log(
-        connection, "version committed", actor, here.id, number=last + 1, message=message.strip(), content_hash=content_hash, entries=entries,
+        connection,
+        "version committed",
+        actor,
+        here.id,
+        number=last + 1,
+        message=message.strip(),
+        content_hash=content_hash,
+        entries=entries,
     )
     manifest = {
-        "format": FORMAT, "dataset": here.name, "number": last + 1, "parents": [parent] if parent else [], "message": message.strip(),
-        "actor": actor, "created": created, "audit_head": head, **told,
+        "format": FORMAT,
+        "dataset": here.name,
+        "number": last + 1,
+        "parents": [parent] if parent else [],
+        "message": message.strip(),
+        "actor": actor,
+        "created": created,
+        "audit_head": head,
+        **told,
     }
     manifest = json.loads(canonical(manifest))
     made = sha256(canonical(manifest))
-    connection.execute(catalog.version.insert().values(
-        id=made, dataset=here.id, n=last + 1, parent=parent, message=message.strip(), actor=actor, created=created, state=state,
-        content_hash=content_hash, manifest=store.put_json(manifest),
-    ))
+    connection.execute(
+        catalog.version.insert().values(
+            id=made,
+            dataset=here.id,
+            n=last + 1,
+            parent=parent,
+            message=message.strip(),
+            actor=actor,
+            created=created,
+            state=state,
+            content_hash=content_hash,
+            manifest=store.put_json(manifest),
+        )
+    )
     if told["kind"] == SYNTHETIC:
         connection.execute(catalog.twin.insert().values(version=made))
     return int(last) + 1
@@ -112,7 +171,11 @@ def enter(
 
 def _last(connection: sa.Connection, dataset: str) -> str | None:
     """The id of the dataset's last version that is not synthetic: what its draft goes on from."""
-    query = sa.select(catalog.version.c.id).outerjoin(catalog.twin).where(catalog.version.c.dataset == dataset, catalog.twin.c.version.is_(None))
+    query = (
+        sa.select(catalog.version.c.id)
+        .outerjoin(catalog.twin)
+        .where(catalog.version.c.dataset == dataset, catalog.twin.c.version.is_(None))
+    )
     return connection.scalar(query.order_by(catalog.version.c.n.desc()).limit(1))
 
 
@@ -126,7 +189,8 @@ def _told(result: states.Result) -> dict[str, Any]:
 def data_of(table: Table) -> dict[str, Any]:
     """What the manifest says of the table: rows, content hash, columns with type and kind."""
     return {
-        "rows": table.rows, "content_hash": table.content_hash,
+        "rows": table.rows,
+        "content_hash": table.content_hash,
         "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in table.columns],
     }
 
@@ -138,7 +202,9 @@ def packages() -> dict[str, str]:
 
 
 def get(store: Store, dataset: str, number: int) -> Version:
-    """One version of a dataset; raises InputError where there is none, IntegrityError where its manifest was changed."""
+    """One version of a dataset; raises InputError where there is none, IntegrityError where its manifest
+    was changed.
+    """
     with store.reading() as connection:
         row = connection.execute(
             sa.select(catalog.version).where(catalog.version.c.dataset == dataset, catalog.version.c.n == number)
@@ -152,12 +218,28 @@ def get(store: Store, dataset: str, number: int) -> Version:
 
 
 def log(store: Store, dataset: str) -> list[dict[str, Any]]:
-    """The versions of a dataset, newest first: number, id, parent, message, actor, created, content_hash, state, synthetic."""
-    query = sa.select(catalog.version, catalog.twin.c.version.label("twin")).outerjoin(catalog.twin).where(catalog.version.c.dataset == dataset).order_by(catalog.version.c.n.desc())
+    """The versions of a dataset, newest first: number, id, parent, message, actor, created, content_hash, state,
+    synthetic.
+    """
+    query = (
+        sa.select(catalog.version, catalog.twin.c.version.label("twin"))
+        .outerjoin(catalog.twin)
+        .where(catalog.version.c.dataset == dataset)
+        .order_by(catalog.version.c.n.desc())
+    )
     with store.reading() as connection:
         return [
-            {"number": v.n, "id": v.id, "message": v.message, "actor": v.actor, "created": v.created,
-             "content_hash": v.content_hash, "state": v.state, "parent": v.parent, "synthetic": v.twin is not None}
+            {
+                "number": v.n,
+                "id": v.id,
+                "message": v.message,
+                "actor": v.actor,
+                "created": v.created,
+                "content_hash": v.content_hash,
+                "state": v.state,
+                "parent": v.parent,
+                "synthetic": v.twin is not None,
+            }
             for v in connection.execute(query)
         ]
 
@@ -170,12 +252,15 @@ def table(store: Store, version: Version) -> Table:
 
 
 def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = True) -> Difference | None:
-    """What differs from version `one` to version `other`: schema, rows, cells. Kept once computed. Raises SettingError for a synthetic one."""
+    """What differs from version `one` to version `other`: schema, rows, cells. Kept once computed. Raises SettingError
+    for a synthetic one.
+    """
     before, after = get(store, dataset, one), get(store, dataset, other)
     for version in (before, after):
         if version.manifest["kind"] == SYNTHETIC and one != other:
             raise SettingError(
-                f"Version {version.number} is synthetic: none of its rows is a row of another version.", "diff",
+                f"Version {version.number} is synthetic: none of its rows is a row of another version.",
+                "diff",
                 "Compare how the columns are spread: on the page Compare, or with drift.",
             )
     for version in (before, after) if run else ():
@@ -188,7 +273,9 @@ def restore(store: Store, dataset: str, revision: int, number: int, actor: str) 
     """Make a version's raw file and recipe the current draft again; what was there stays in the history."""
     version = get(store, dataset, number)
     if version.manifest["kind"] == SYNTHETIC:
-        raise SettingError(f"Version {number} is synthetic: no recipe leads to it.", "restore", "Open it as a dataset of its own.")
+        raise SettingError(
+            f"Version {number} is synthetic: no recipe leads to it.", "restore", "Open it as a dataset of its own."
+        )
     steps = zip(version.recipe.steps, version.manifest["steps"], strict=True)
     kept = tuple(entry if told.get("carried") else replace(entry, learned=None) for entry, told in steps)
     recipe = replace(version.recipe, steps=kept)
@@ -196,7 +283,14 @@ def restore(store: Store, dataset: str, revision: int, number: int, actor: str) 
 
 
 def export(
-    store: Store, dataset: str, number: int, out: Path, actor: str, *, name: str = "", progress: Progress = nothing_said,
+    store: Store,
+    dataset: str,
+    number: int,
+    out: Path,
+    actor: str,
+    *,
+    name: str = "",
+    progress: Progress = nothing_said,
 ) -> None:
     """Write the bundle of a version to `out`."""
     version = get(store, dataset, number)
@@ -211,11 +305,19 @@ def export(
     after = profile(store, version.state)
     with store.reading() as connection:
         entries = audit.entries(connection, dataset)
-    first = _anchor(entries, version) if version.manifest["kind"] == SYNTHETIC else 0  # of a twin nothing that was done to the real rows
+    first = (
+        _anchor(entries, version) if version.manifest["kind"] == SYNTHETIC else 0
+    )  # of a twin nothing that was done to the real rows
     known = [entry for entry in entries if first <= entry["seq"] <= _anchor(entries, version)]
     progress(0.8, "Writing the bundle")
     write_bundle(
-        out, version.manifest, now, store.raw_file(raw), before or {}, after or {}, known,
+        out,
+        version.manifest,
+        now,
+        store.raw_file(raw),
+        before or {},
+        after or {},
+        known,
         models={each["name"]: store.objects.local(each["md5"]) for each in version.manifest.get("models", ())},
     )
     with store.writing() as connection:

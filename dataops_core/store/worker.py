@@ -70,7 +70,9 @@ def _synthesize(store: Store, args: dict[str, Any], actor: str, progress: Progre
 
 
 def _keep_twin(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return twins.keep(store, args["dataset"], args["job"], args["message"], args["purpose"], actor, progress=progress).number
+    return twins.keep(
+        store, args["dataset"], args["job"], args["message"], args["purpose"], actor, progress=progress
+    ).number
 
 
 def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -97,25 +99,44 @@ def _report(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
     told = profile(store, args["state"], Context.from_json(args["context"]), progress=progress)
     table = states.table(store, args["state"])
     out = store.scratch_file(".html")
-    out.write_text(html_report(told or {}, title=args["name"], table=table, show_values=args["show_values"]), encoding="utf-8")
+    out.write_text(
+        html_report(told or {}, title=args["name"], table=table, show_values=args["show_values"]), encoding="utf-8"
+    )
     return store.objects.put(out).to_json() | {"file": f"{_stem(args['name'])}-report.html"}
 
 
 def _full_report(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     out = store.scratch_file(".html")
-    told = full_report(states.table(store, args["state"]), out, rows=args["rows"], title=args["name"], progress=progress)
+    told = full_report(
+        states.table(store, args["state"]), out, rows=args["rows"], title=args["name"], progress=progress
+    )
     return store.objects.put(out).to_json() | {"file": f"{_stem(args['name'])}-full-report.html", "report": told}
 
 
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
-    "add": _add, "reread": _reread, "evaluate": _evaluate, "preview": _preview, "profile": _profile, "spread": _spread,
-    "commit": _commit, "count": _count, "compare": _compare, "export": _export, "verify": _verify,
-    "report": _report, "keep model": _keep_model, "synthesize": _synthesize, "keep twin": _keep_twin, "full_report": _full_report,
+    "add": _add,
+    "reread": _reread,
+    "evaluate": _evaluate,
+    "preview": _preview,
+    "profile": _profile,
+    "spread": _spread,
+    "commit": _commit,
+    "count": _count,
+    "compare": _compare,
+    "export": _export,
+    "verify": _verify,
+    "report": _report,
+    "keep model": _keep_model,
+    "synthesize": _synthesize,
+    "keep twin": _keep_twin,
+    "full_report": _full_report,
 }
 
 
 def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
-    """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it nobody knows."""
+    """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it
+    nobody knows.
+    """
     if kind in ("add", "reread", "verify"):
         return True
     recipe = args.get("recipe" if kind == "evaluate" else "now")
@@ -131,7 +152,9 @@ def run(store: Store, kind: str, args: dict[str, Any], actor: str, progress: Pro
 
 
 def work(store: Store, job: str) -> None:
-    """Wait for a turn, run the job in scratch space of its own, write how it ended. A request to stop is obeyed within half a second."""
+    """Wait for a turn, run the job in scratch space of its own, write how it ended. A request to stop is obeyed within
+    half a second.
+    """
     said: dict[str, Any] = {"share": 0.0, "note": "Starting"}
     while not jobs.claim(store, job):
         seen = jobs.get(store, job)
@@ -161,14 +184,29 @@ def work(store: Store, job: str) -> None:
     try:
         result = run(store, seen.kind, dict(seen.args), seen.actor, progress)
     except DataOpsError as error:
-        jobs.finish(store, job, "failed", error={
-            "what": error.what, "where": error.where, "fix": error.fix, "flaw": "yes" if isinstance(error, FlawError) else "",
-        })
+        jobs.finish(
+            store,
+            job,
+            "failed",
+            error={
+                "what": error.what,
+                "where": error.where,
+                "fix": error.fix,
+                "flaw": "yes" if isinstance(error, FlawError) else "",
+            },
+        )
     except Exception:
         traceback.print_exc()
-        jobs.finish(store, job, "failed", error={
-            "what": "Unexpected error.", "where": f"job {job}", "fix": "See worker.log in the home folder.",
-        })
+        jobs.finish(
+            store,
+            job,
+            "failed",
+            error={
+                "what": "Unexpected error.",
+                "where": f"job {job}",
+                "fix": "See worker.log in the home folder.",
+            },
+        )
         raise
     else:
         jobs.finish(store, job, "done", result=result)

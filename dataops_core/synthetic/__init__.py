@@ -11,6 +11,21 @@ from dataops_core.synthetic.signed import load_model, save_model
 from dataops_core.synthetic.twin import Model, learn, make, synthesize
 
 __all__ = [
-    "ENGINES", "MAKERS", "SCRIPTED", "TREATMENTS", "Model", "Settings", "card", "card_of_tables", "judge", "learn", "load_model", "make", "plan", "save_model", "script", "synthesize",
+    "ENGINES",
+    "MAKERS",
+    "SCRIPTED",
+    "TREATMENTS",
+    "Model",
+    "Settings",
+    "card",
+    "card_of_tables",
+    "judge",
+    "learn",
+    "load_model",
+    "make",
+    "plan",
+    "save_model",
+    "script",
+    "synthesize",
     "synthesize_tables",
 ]

@@ -1,4 +1,6 @@
-"""The base line: every column drawn by itself; columns that only come in certain combinations, or of which one is 1, are drawn together."""
+"""The base line: every column drawn by itself; columns that only come in certain combinations, or of which one is 1,
+are drawn together.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ class Independent:
                 self.blocks.append(names)
         self.knots = {name: np.quantile(encoded[name], np.linspace(0, 1, KNOTS)) for name in numbers}
         self.shares = {
-            tuple(block): encoded.groupby(block, sort=True).size() / len(encoded) for block in self.blocks if len(block) > 1 or block[0] not in numbers
+            tuple(block): encoded.groupby(block, sort=True).size() / len(encoded)
+            for block in self.blocks
+            if len(block) > 1 or block[0] not in numbers
         }
 
     def sample(self, rows: int, seed: int) -> pd.DataFrame:
@@ -40,6 +44,15 @@ class Independent:
         return pd.DataFrame({name: out[name] for name in self.names})
 
 
-def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[dict[str, Any]], *, seed: int, epochs: int, progress: Any) -> Independent:
+def fit(
+    name: str,
+    encoded: pd.DataFrame,
+    numbers: list[str],
+    constraints: list[dict[str, Any]],
+    *,
+    seed: int,
+    epochs: int,
+    progress: Any,
+) -> Independent:
     """Learn the columns one by one."""
     return Independent(encoded, numbers, constraints)

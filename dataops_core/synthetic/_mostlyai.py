@@ -1,4 +1,6 @@
-"""MOSTLY AI's engine behind the seam (optional: pip install mostlyai-engine). Importing this imports it, torch and transformers."""
+"""MOSTLY AI's engine behind the seam (optional: pip install mostlyai-engine). Importing this imports it, torch and
+transformers.
+"""
 
 from __future__ import annotations
 
@@ -39,8 +41,18 @@ class Fitted:
                 (place / name).parent.mkdir(parents=True, exist_ok=True)
                 (place / name).write_bytes(content)
             engine.generate(sample_size=rows, device="cpu", workspace_dir=place)
-            made = pd.concat([pd.read_parquet(path) for path in sorted((place / "SyntheticData").glob("*.parquet"))], ignore_index=True)
-        cells = [self._known(made[column], at) if column in self.texts else made[column].fillna(made[column].median()).to_numpy(dtype="float64") for at, column in enumerate(self.columns)]
+            made = pd.concat(
+                [pd.read_parquet(path) for path in sorted((place / "SyntheticData").glob("*.parquet"))],
+                ignore_index=True,
+            )
+        cells = [
+            (
+                self._known(made[column], at)
+                if column in self.texts
+                else made[column].fillna(made[column].median()).to_numpy(dtype="float64")
+            )
+            for at, column in enumerate(self.columns)
+        ]
         return self.part.back(cells, len(made))
 
     def _known(self, made: pd.Series, at: int) -> np.ndarray:
@@ -54,12 +66,26 @@ class Fitted:
 
 
 def fit(
-    name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[dict[str, Any]], *, seed: int, epochs: int, progress: Callable[[float, str], Any]
+    name: str,
+    encoded: pd.DataFrame,
+    numbers: list[str],
+    constraints: list[dict[str, Any]],
+    *,
+    seed: int,
+    epochs: int,
+    progress: Callable[[float, str], Any],
 ) -> Fitted:
-    """Learn with TabularARGN, a network that draws one column after the other (Tiwald et al. 2025, arXiv:2501.12012); it stops before `epochs` where more do not help."""
+    """Learn with TabularARGN, a network that draws one column after the other (Tiwald et al. 2025, arXiv:2501.12012);
+    it stops before `epochs` where more do not help.
+    """
     part = Part(encoded, numbers, constraints)
     cells, kinds = part.forth(encoded, np.random.default_rng([seed % 2**63, 11]))
-    frame = pd.DataFrame({f"c{at}": np.char.add("v", each.astype(str)).astype(object) if kind == "categorical" else each for at, (each, kind) in enumerate(zip(cells, kinds, strict=True))})
+    frame = pd.DataFrame(
+        {
+            f"c{at}": np.char.add("v", each.astype(str)).astype(object) if kind == "categorical" else each
+            for at, (each, kind) in enumerate(zip(cells, kinds, strict=True))
+        }
+    )
     columns = [str(column) for column in frame]
     texts = [column for column, kind in zip(columns, kinds, strict=True) if kind == "categorical"]
     if not columns:
@@ -77,14 +103,27 @@ def fit(
         engine.analyze(workspace_dir=place)
         engine.encode(workspace_dir=place)
         size = int(np.clip(2 ** round(np.log2(max(1, len(frame)) / 20)), 16, 512))
-        engine.train(max_epochs=float(epochs), batch_size=size, gradient_accumulation_steps=1, device="cpu", workspace_dir=place, update_progress=told)
-        kept = {str(path.relative_to(place)): path.read_bytes() for path in sorted((place / "ModelStore").rglob("*")) if path.name not in _UNUSED and path.is_file()}
+        engine.train(
+            max_epochs=float(epochs),
+            batch_size=size,
+            gradient_accumulation_steps=1,
+            device="cpu",
+            workspace_dir=place,
+            update_progress=told,
+        )
+        kept = {
+            str(path.relative_to(place)): path.read_bytes()
+            for path in sorted((place / "ModelStore").rglob("*"))
+            if path.name not in _UNUSED and path.is_file()
+        }
     return Fitted(kept, part, columns, texts)
 
 
 @contextlib.contextmanager
 def _quiet(seed: int) -> Iterator[Path]:
-    """A folder that goes away, seeded generators, one thread, no child processes, no warnings, and an environment as it was."""
+    """A folder that goes away, seeded generators, one thread, no child processes, no warnings, and an environment as it
+    was.
+    """
     modules = (mostlyai.engine.analysis, mostlyai.engine._tabular.encoding)
     counted = [module.cpu_count for module in modules]
     threads, before = torch.get_num_threads(), os.environ.get(SEED)
@@ -101,7 +140,9 @@ def _quiet(seed: int) -> Iterator[Path]:
         for module, count in zip(modules, counted, strict=True):
             module.cpu_count = count
         torch.set_num_threads(threads)
-        torch.set_flush_denormal(False)  # the engine's training sets it for the whole process, in which scipy's cKDTree then crashes
+        torch.set_flush_denormal(
+            False
+        )  # the engine's training sets it for the whole process, in which scipy's cKDTree then crashes
         random.setstate(states[0])
         np.random.set_state(states[1])  # noqa: NPY002
         os.environ.pop(SEED, None)

@@ -1,4 +1,6 @@
-"""PAR behind the seam: DeepEcho's model of sequences, which is the one inside SDV's PARSynthesizer. Importing this imports sdv and torch."""
+"""PAR behind the seam: DeepEcho's model of sequences, which is the one inside SDV's PARSynthesizer. Importing this
+imports sdv and torch.
+"""
 
 from __future__ import annotations
 
@@ -21,9 +23,10 @@ WIDE = 4.0  # standard deviations beyond which nothing is drawn
 class Rows(PARModel):  # type: ignore[misc]  # deepecho has no types
     """DeepEcho's network and training, with two things done anew.
 
-    The loss: of sequences shorter than the longest, DeepEcho 0.8 compares each drawn number with a later row of the padded sequence
-    (`X_padded[-seq_len[i]:]`), so that nothing of their order is learned; here each row is compared with itself, all sequences at once.
-    The drawing: many sequences at once, each of a given length, instead of one whose rows so far are gone through again for each new row.
+    The loss: of sequences shorter than the longest, DeepEcho 0.8 compares each drawn number with a later row of the
+    padded sequence (`X_padded[-seq_len[i]:]`), so that nothing of their order is learned; here each row is compared
+    with itself, all sequences at once. The drawing: many sequences at once, each of a given length, instead of one
+    whose rows so far are gone through again for each new row.
     """
 
     def _compute_loss(self, X_padded: torch.Tensor, Y_padded: torch.Tensor, seq_len: torch.Tensor) -> torch.Tensor:  # noqa: N803 - as in DeepEcho
@@ -35,18 +38,28 @@ class Rows(PARModel):  # type: ignore[misc]  # deepecho has no types
                 mean, spread, _ = about["indices"]
                 deviation = torch.nn.functional.softplus(Y_padded[:, :, spread]) + 1e-3
                 away = (X_padded[:, :, mean] - Y_padded[:, :, mean]) / deviation
-                total = total + ((away**2 / 2 + torch.log(deviation)) * body).sum()  # of a normal distribution, but for a constant
+                total = (
+                    total + ((away**2 / 2 + torch.log(deviation)) * body).sum()
+                )  # of a normal distribution, but for a constant
             elif key != "<TOKEN>":  # lengths are given, so where a sequence ends is not learned
                 at = list(about["indices"].values())
                 chances = torch.nn.functional.log_softmax(Y_padded[:, :, at], dim=2)
                 total = total - ((chances * X_padded[:, :, at]).sum(dim=2) * body).sum()
         return total / body.sum().clamp(min=1)
 
-    def sample_many(self, contexts: Sequence[Sequence[Any]], longest: int, generator: torch.Generator) -> list[np.ndarray]:
-        """Of each learned column the cells (sequences, longest): amounts as they were learned, or the numbers of categories."""
+    def sample_many(
+        self, contexts: Sequence[Sequence[Any]], longest: int, generator: torch.Generator
+    ) -> list[np.ndarray]:
+        """Of each learned column the cells (sequences, longest): amounts as they were learned, or the numbers of
+        categories.
+        """
         count = len(contexts)
         net = self._model
-        around = torch.stack([self._context_to_tensor(list(each)) for each in contexts]) if self._ctx_dims else torch.zeros(count, 0)
+        around = (
+            torch.stack([self._context_to_tensor(list(each)) for each in contexts])
+            if self._ctx_dims
+            else torch.zeros(count, 0)
+        )
         state, row = None, torch.zeros(count, self._data_dims)
         row[:, self._data_map["<TOKEN>"]["indices"]["<START>"]] = 1.0
         out = [np.empty((count, longest)) for key in self._data_map if key != "<TOKEN>"]
@@ -60,7 +73,9 @@ class Rows(PARModel):  # type: ignore[misc]  # deepecho has no types
                     if about["type"] == "continuous":
                         mean, spread, _ = about["indices"]
                         noise = torch.randn(count, generator=generator)
-                        row[:, mean] = (said[:, mean] + noise * (torch.nn.functional.softplus(said[:, spread]) + 1e-3)).clamp(-WIDE, WIDE)
+                        row[:, mean] = (
+                            said[:, mean] + noise * (torch.nn.functional.softplus(said[:, spread]) + 1e-3)
+                        ).clamp(-WIDE, WIDE)
                         out[key][:, step] = row[:, mean].numpy() * about["std"] + about["mu"]
                     elif key != "<TOKEN>":
                         at = torch.tensor(list(about["indices"].values()))
@@ -77,7 +92,9 @@ class Fitted:
         self.model, self.around, self.rows = model, around, rows
 
     def sample(self, around: pd.DataFrame, lengths: np.ndarray, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
-        """Encoded rows of sequences of these `lengths` (sequences,) and encoded properties `around`; and the number of each row's sequence."""
+        """Encoded rows of sequences of these `lengths` (sequences,) and encoded properties `around`; and the number of
+        each row's sequence.
+        """
         longest = int(lengths.max())
         inside = np.arange(longest)[None, :] < lengths[:, None]
         numbers = np.repeat(np.arange(len(lengths)), lengths)
@@ -91,10 +108,19 @@ class Fitted:
 
 
 def fit_sequences(
-    around: pd.DataFrame, around_numbers: Sequence[str], rows: pd.DataFrame, numbers: Sequence[str], groups: np.ndarray, constraints: Sequence[Constraint], *,
-    seed: int, epochs: int, progress: Callable[[float, str], Any],
+    around: pd.DataFrame,
+    around_numbers: Sequence[str],
+    rows: pd.DataFrame,
+    numbers: Sequence[str],
+    groups: np.ndarray,
+    constraints: Sequence[Constraint],
+    *,
+    seed: int,
+    epochs: int,
+    progress: Callable[[float, str], Any],
 ) -> Fitted:
-    """Learn sequences: `around` holds one encoded row for each (sequences, columns), `rows` their rows in order, `groups` (rows,) whose row each is.
+    """Learn sequences: `around` holds one encoded row for each (sequences, columns), `rows` their rows in order,
+    `groups` (rows,) whose row each is.
 
     `constraints` are those among the rows' columns. Gaps are not among the cells.
     """
@@ -106,7 +132,10 @@ def fit_sequences(
         return Fitted(None, outside, inside)
     ends = np.flatnonzero(np.diff(groups)) + 1
     split = [np.split(each, ends) for each in cells]
-    sequences = [{"context": [each[at] for each in seen], "data": [each[at].tolist() for each in split]} for at in range(len(around))]
+    sequences = [
+        {"context": [each[at] for each in seen], "data": [each[at].tolist() for each in split]}
+        for at in range(len(around))
+    ]
     with quiet(), telling(progress, deepecho.models.par):
         seed_all(seed)
         progress(0.0, "Learning")

@@ -32,7 +32,12 @@ from dataops_core.synthetic.ordering import orders
 from dataops_core.synthetic.scores import Scores
 
 TABLE = "table"
-CLASSES = {"gaussian_copula": GaussianCopulaSynthesizer, "ctgan": CTGANSynthesizer, "tvae": TVAESynthesizer, "copulagan": CopulaGANSynthesizer}
+CLASSES = {
+    "gaussian_copula": GaussianCopulaSynthesizer,
+    "ctgan": CTGANSynthesizer,
+    "tvae": TVAESynthesizer,
+    "copulagan": CopulaGANSynthesizer,
+}
 
 
 class Total(SingleTableProgrammableConstraint):  # type: ignore[misc]  # sdv has no types
@@ -79,7 +84,9 @@ class Epochs:
 
 
 def sdv_constraints(constraints: list[dict[str, Any]]) -> tuple[list[Any], list[dict[str, Any]]]:
-    """SDV's own objects for our constraints, each column in one of them at most; and those that are left to be kept by drawing again."""
+    """SDV's own objects for our constraints, each column in one of them at most; and those that are left to be kept by
+    drawing again.
+    """
     made: list[Any] = []
     left: list[dict[str, Any]] = []
     taken: set[str] = set()
@@ -101,26 +108,51 @@ def sdv_constraints(constraints: list[dict[str, Any]]) -> tuple[list[Any], list[
         elif each["type"] == "combination":
             made.append(FixedCombinations(column_names=names))
         elif each["type"] == "increment":
-            made.append(FixedIncrements(column_name=names[0], increment_value=int(each["by"])) if float(each["by"]).is_integer() else None)
+            made.append(
+                FixedIncrements(column_name=names[0], increment_value=int(each["by"]))
+                if float(each["by"]).is_integer()
+                else None
+            )
         elif len(names) == 3:
-            made.append(Range(low_column_name=names[0], middle_column_name=names[1], high_column_name=names[2], strict_boundaries=False))
+            made.append(
+                Range(
+                    low_column_name=names[0],
+                    middle_column_name=names[1],
+                    high_column_name=names[2],
+                    strict_boundaries=False,
+                )
+            )
         else:
             made.append(Inequality(low_column_name=names[0], high_column_name=names[1]))
     return [each for each in made if each is not None], left
 
 
 def metadata_of(names: list[str], numbers: list[str]) -> Metadata:
-    """The metadata of an encoded frame: nothing but which columns are amounts and which categories. It holds no value."""
+    """The metadata of an encoded frame: nothing but which columns are amounts and which categories. It
+    holds no value.
+    """
     columns = {name: {"sdtype": "numerical" if name in numbers else "categorical"} for name in names}
-    return Metadata.load_from_dict({"tables": {TABLE: {"columns": columns}}, "relationships": [], "METADATA_SPEC_VERSION": "V2"})
+    return Metadata.load_from_dict(
+        {"tables": {TABLE: {"columns": columns}}, "relationships": [], "METADATA_SPEC_VERSION": "V2"}
+    )
 
 
 class Sdv:
     """A fitted synthesizer of SDV."""
 
-    def __init__(self, name: str, synthesizer: Any, constant: dict[str, Any], names: list[str], scores: Scores | None, bound: bool) -> None:
+    def __init__(
+        self,
+        name: str,
+        synthesizer: Any,
+        constant: dict[str, Any],
+        names: list[str],
+        scores: Scores | None,
+        bound: bool,
+    ) -> None:
         self.synthesizer, self.constant, self.names, self.scores = synthesizer, constant, names, scores
-        self.native_conditions = name == "gaussian_copula" and not bound  # with constraints sdv draws and throws away, without an end
+        self.native_conditions = (
+            name == "gaussian_copula" and not bound
+        )  # with constraints sdv draws and throws away, without an end
 
     def sample(self, rows: int, seed: int) -> pd.DataFrame:
         """So many rows, the same for the same seed."""
@@ -129,8 +161,14 @@ class Sdv:
             return self._whole(self.synthesizer.sample(rows)[TABLE])
 
     def sample_where(self, values: dict[str, Any], rows: int, seed: int) -> pd.DataFrame:
-        """Rows with these values; perhaps fewer than asked. What is asked of amounts that are scores is left to the caller."""
-        asked = {name: value for name, value in values.items() if name not in self.constant and name not in (self.scores.knots if self.scores else ())}
+        """Rows with these values; perhaps fewer than asked. What is asked of amounts that are scores is left to the
+        caller.
+        """
+        asked = {
+            name: value
+            for name, value in values.items()
+            if name not in self.constant and name not in (self.scores.knots if self.scores else ())
+        }
         if not asked:
             return self.sample(rows, seed)
         with quiet():
@@ -148,9 +186,20 @@ class Sdv:
         self.synthesizer._set_random_state(seed % 2**32)  # there is no public way to seed it
 
 
-def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[dict[str, Any]], *, seed: int, epochs: int, progress: Any) -> Sdv:
+def fit(
+    name: str,
+    encoded: pd.DataFrame,
+    numbers: list[str],
+    constraints: list[dict[str, Any]],
+    *,
+    seed: int,
+    epochs: int,
+    progress: Any,
+) -> Sdv:
     """Learn with one of SDV's engines, on one thread, without a child process, saying each epoch."""
-    constant = {name: encoded[name].iloc[0] for name in encoded.columns if (encoded[name] == encoded[name].iloc[0]).all()}
+    constant = {
+        name: encoded[name].iloc[0] for name in encoded.columns if (encoded[name] == encoded[name].iloc[0]).all()
+    }
     bound = {column for each in constraints for column in [*each["columns"], each.get("total", "")]}
     constant = {name: value for name, value in constant.items() if name not in bound}
     frame = encoded.drop(columns=list(constant))
@@ -161,14 +210,19 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
     if name != "gaussian_copula":
         settings |= {"epochs": epochs, "enable_gpu": False, "verbose": True}
         if name in ("ctgan", "copulagan"):
-            settings |= {"pac": 10 if len(frame) >= 500 else 1, "batch_size": 500 if len(frame) >= 500 else max(10, len(frame) // 20 * 10)}
+            settings |= {
+                "pac": 10 if len(frame) >= 500 else 1,
+                "batch_size": 500 if len(frame) >= 500 else max(10, len(frame) // 20 * 10),
+            }
     scores, placed = None, dict[str, list[str]]()
     if name == "gaussian_copula":
         free = [column for column in numbers if column in frame.columns and column not in bound]
         scores = Scores(frame, free)
         frame = scores.forth(frame, np.random.default_rng([seed % 2**63, 3]))
         settings |= {"numerical_distributions": dict.fromkeys(free, "norm")}
-        placed = orders(frame, [column for column in frame.columns if column not in numbers and column not in bound], free)
+        placed = orders(
+            frame, [column for column in frame.columns if column not in numbers and column not in bound], free
+        )
     with quiet(), telling(progress, ctgan.synthesizers.ctgan, ctgan.synthesizers.tvae):
         seed_all(seed)
         made = CLASSES[name](metadata_of(list(frame.columns), [n for n in numbers if n in frame.columns]), **settings)
@@ -187,10 +241,14 @@ def fit(name: str, encoded: pd.DataFrame, numbers: list[str], constraints: list[
 
 
 def _whole_categories(synthesizer: Any, frame: pd.DataFrame) -> None:
-    """Let a GAN see categories as such: once constraints are added, SDV 2.0 spreads each over a scale of amounts (UniformEncoder), and much is lost."""
+    """Let a GAN see categories as such: once constraints are added, SDV 2.0 spreads each over a scale of amounts
+    (UniformEncoder), and much is lost.
+    """
     synthesizer.auto_assign_transformers({TABLE: frame})
     told = synthesizer.get_transformers()
-    synthesizer.update_transformers({column: None for column, used in told.get(TABLE, told).items() if isinstance(used, UniformEncoder)})
+    synthesizer.update_transformers(
+        {column: None for column, used in told.get(TABLE, told).items() if isinstance(used, UniformEncoder)}
+    )
 
 
 def _forget_rows(synthesizer: Any) -> None:

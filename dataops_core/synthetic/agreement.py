@@ -1,11 +1,13 @@
 """How much it says that two rows agree, column by column.
 
-Of two rows, each column tells how probable it is that a real row comes as close to the value as the other one does (the share of a
-category; the share of ranks in between for numbers). Each adds the logarithm of a likelihood ratio: three in ten columns of a copy were changed,
-the others agree, numbers up to a noise of any size (Fellegi & Sunter 1969, "A theory for record linkage"). So no columns have to be chosen.
+Of two rows, each column tells how probable it is that a real row comes as close to the value as the other one does (the
+share of a category; the share of ranks in between for numbers). Each adds the logarithm of a likelihood ratio: three in
+ten columns of a copy were changed, the others agree, numbers up to a noise of any size (Fellegi & Sunter 1969, "A
+theory for record linkage"). So no columns have to be chosen.
 
-Columns go together: who agrees in education agrees in years of education, and that says nothing new. So a value counts by how probable it is given
-the value of an earlier column that agrees as well, the one that makes it most probable; columns come in the order of how much they tell.
+Columns go together: who agrees in education agrees in years of education, and that says nothing new. So a value counts
+by how probable it is given the value of an earlier column that agrees as well, the one that makes it most probable;
+columns come in the order of how much they tell.
 """
 
 from __future__ import annotations
@@ -25,8 +27,9 @@ PRIOR = 40.0  # rows that speak for a value being as frequent as everywhere, wha
 
 @dataclass(frozen=True)
 class Placed:
-    """Rows by their columns (columns, rows): places, of which half a unit is a whole column, the probability to agree with each, the weight of
-    agreement, and codes for blocks (see `blocks.coded`); the first `numbers` columns are numbers. `told`: these rows say how probable a value is.
+    """Rows by their columns (columns, rows): places, of which half a unit is a whole column, the probability to agree
+    with each, the weight of agreement, and codes for blocks (see `blocks.coded`); the first `numbers` columns are
+    numbers. `told`: these rows say how probable a value is.
     """
 
     places: np.ndarray
@@ -39,17 +42,27 @@ class Placed:
 
 @dataclass(frozen=True)
 class Best:
-    """For each row of one side the row of the other that it agrees with best (-1: none) and how much that says (log odds, at least 0)."""
+    """For each row of one side the row of the other that it agrees with best (-1: none) and how much that says (log
+    odds, at least 0).
+    """
 
     row: np.ndarray
     score: np.ndarray
 
 
-def placed(frames: Sequence[pd.DataFrame], cells: Sequence[np.ndarray], numbers: Sequence[str], categories: Sequence[str]) -> list[Placed]:
-    """The rows of several frames; frames 0 and 2 (training and holdout) say how probable a value is, a row of theirs by all others."""
+def placed(
+    frames: Sequence[pd.DataFrame], cells: Sequence[np.ndarray], numbers: Sequence[str], categories: Sequence[str]
+) -> list[Placed]:
+    """The rows of several frames; frames 0 and 2 (training and holdout) say how probable a value is, a row of theirs by
+    all others.
+    """
     made: list[tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]] = [([], [], []) for _ in frames]
     for column, name in enumerate((*numbers, *categories)):
-        sides = [as_numbers(frame[name]) for frame in frames] if name in numbers else [np.where(part[column], part[column], np.nan) for part in cells]
+        sides = (
+            [as_numbers(frame[name]) for frame in frames]
+            if name in numbers
+            else [np.where(part[column], part[column], np.nan) for part in cells]
+        )
         told = np.concatenate([sides[0], sides[2]])
         known, gone = np.sort(told[~np.isnan(told)]), int(np.isnan(told).sum())
         for which, (side, (places, shares, weights)) in enumerate(zip(sides, made, strict=True)):
@@ -107,7 +120,10 @@ class Ties:
 
     def __init__(self, real: Placed, holdout: Placed) -> None:
         """Count in the rows of both sides."""
-        self.cells, places = np.concatenate([real.cells, holdout.cells], axis=1), np.concatenate([real.places, holdout.places], axis=1)
+        self.cells, places = (
+            np.concatenate([real.cells, holdout.cells], axis=1),
+            np.concatenate([real.places, holdout.places], axis=1),
+        )
         self.rows = self.cells.shape[1]
         self.wide = [int(column.max()) + 2 for column in self.cells]
         self.counts = [np.bincount(column, minlength=wide) for column, wide in zip(self.cells, self.wide, strict=True)]
@@ -129,7 +145,9 @@ class Ties:
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
         both = np.maximum(0, np.where(keys[at] == wanted, counts[at], 0) - one.told)
         share = np.maximum(1, self.counts[column][second] - one.told) / self.rows
-        likelier: np.ndarray = (both + PRIOR * share) / (np.maximum(0, self.counts[before][first] - one.told) + PRIOR) / share
+        likelier: np.ndarray = (
+            (both + PRIOR * share) / (np.maximum(0, self.counts[before][first] - one.told) + PRIOR) / share
+        )
         return likelier
 
 

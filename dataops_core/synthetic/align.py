@@ -1,4 +1,6 @@
-"""Somebody else's synthetic file beside the real table: the same columns, read as the real ones are, and cells written alike."""
+"""Somebody else's synthetic file beside the real table: the same columns, read as the real ones are, and cells written
+alike.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,19 @@ from dataops_core.table import Column, Table
 MOST_VALUES = 2_000  # more distinct texts than this make no category
 LONG = 60  # signs in the mean text of a category
 EMPTY = frozenset(("", "nan", "none", "null", "na", "n/a", "?", "<na>", "nat", "-"))
-FORMS = ("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y%m%d", "%d %b %Y", "%b %d, %Y", "%d %B %Y", "%B %d, %Y")
+FORMS = (
+    "%Y/%m/%d",
+    "%d.%m.%Y",
+    "%d/%m/%Y",
+    "%m/%d/%Y",
+    "%d-%m-%Y",
+    "%m-%d-%Y",
+    "%Y%m%d",
+    "%d %b %Y",
+    "%b %d, %Y",
+    "%d %B %Y",
+    "%B %d, %Y",
+)
 MEASURED = ("number", "date", "category")
 _POINT_ZERO = re.compile(r"([+-]?\d+)\.0+")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
@@ -27,7 +41,9 @@ _COMMA = re.compile(r"[+-]?\d+,\d+")
 
 @dataclass(frozen=True)
 class Aligned:
-    """Three tables with the same columns: numbers as float64, dates as datetime64[us], everything else as text written alike."""
+    """Three tables with the same columns: numbers as float64, dates as datetime64[us], everything else as text written
+    alike.
+    """
 
     treated: dict[str, str]  # name -> number, date, category, text, id, empty
     why: dict[str, str]
@@ -35,7 +51,9 @@ class Aligned:
     synthetic: pd.DataFrame
     holdout: pd.DataFrame | None
     problems: list[str] = field(default_factory=list)
-    unread: list[str] = field(default_factory=list)  # columns that could not be read for the most part, on one side at least
+    unread: list[str] = field(
+        default_factory=list
+    )  # columns that could not be read for the most part, on one side at least
 
     def named(self, *treatments: str) -> list[str]:
         """The columns that are treated so, in the real table's order."""
@@ -43,19 +61,23 @@ class Aligned:
 
     def columns(self) -> list[Column]:
         """The columns as models are told of them."""
-        about = {"number": ("decimal", "number"), "date": ("datetime", "datetime"), "category": ("text", "category"), "empty": ("text", "category")}
+        about = {
+            "number": ("decimal", "number"),
+            "date": ("datetime", "datetime"),
+            "category": ("text", "category"),
+            "empty": ("text", "category"),
+        }
         return [Column(name, *about.get(treated, ("text", treated))) for name, treated in self.treated.items()]
 
 
 def align(real: Table, synthetic: Table, holdout: Table | None = None, made_up: Collection[str] = ()) -> Aligned:
     """The columns that both tables have, in the real table's order and types; what did not fit is said in `problems`.
 
-    Names are matched as they are, then without case and spaces around. Kinds and types are those of the real table: text that
-    stands for numbers, dates in another form, 0/1 for true/false and a trailing ".0" are read as what they mean. Texts are
-    written alike (Unicode NFKC, no case, single spaces), so that a copy in other letters is still a copy; the apostrophe that keeps a
-    spreadsheet from running a cell is left out. Columns that were `made_up` can
-    be like nothing, and are compared verbatim only, as identifiers are.
-    Raises SettingError where no column is common.
+    Names are matched as they are, then without case and spaces around. Kinds and types are those of the real table:
+    text that stands for numbers, dates in another form, 0/1 for true/false and a trailing ".0" are read as what they
+    mean. Texts are written alike (Unicode NFKC, no case, single spaces), so that a copy in other letters is still a
+    copy; the apostrophe that keeps a spreadsheet from running a cell is left out. Columns that were `made_up` can be
+    like nothing, and are compared verbatim only, as identifiers are. Raises SettingError where no column is common.
     """
     problems: list[str] = []
     names = {"synthetic": _matched(real, synthetic, "synthetic", problems)}
@@ -64,14 +86,19 @@ def align(real: Table, synthetic: Table, holdout: Table | None = None, made_up: 
     common = [name for name in real.names if all(name in found for found in names.values())]
     if not common:
         raise SettingError(
-            "The tables have no column in common.", "synthetic", f"Bring a table with the columns {', '.join(real.names[:8])}.",
+            "The tables have no column in common.",
+            "synthetic",
+            f"Bring a table with the columns {', '.join(real.names[:8])}.",
         )
     treated, why = treatments(real, common)
     for name in common:
         if name in made_up and treated[name] != "empty":
             treated[name], why[name] = "id", "it was made up"
     frame = real.frame(common)
-    frames = {"real": frame, "synthetic": synthetic.frame(list(names["synthetic"].values()))[[names["synthetic"][name] for name in common]]}
+    frames = {
+        "real": frame,
+        "synthetic": synthetic.frame(list(names["synthetic"].values()))[[names["synthetic"][name] for name in common]],
+    }
     if holdout is not None:
         frames["holdout"] = holdout.frame(list(names["holdout"].values()))[[names["holdout"][name] for name in common]]
     made: dict[str, dict[str, np.ndarray]] = {side: {} for side in frames}
@@ -85,7 +112,10 @@ def align(real: Table, synthetic: Table, holdout: Table | None = None, made_up: 
             if side == "real" and treated[name] in ("category", "text", "id"):
                 known = frozenset(text for text in pd.unique(pd.Series(cells, dtype=object)) if text is not None)
             if lost and side != "real":
-                problems.append(f'{lost:,} cells of "{name}" in the {side} table could not be read as a {treated[name]} and count as missing.')
+                problems.append(
+                    f'{lost:,} cells of "{name}" in the {side} table could not be read as a {treated[name]} and count'
+                    " as missing."
+                )
                 if lost > 0.5 * column.notna().sum() and name not in unread:
                     unread.append(name)
     out = {side: pd.DataFrame(cells, columns=common) for side, cells in made.items()}
@@ -113,7 +143,11 @@ def _treatment(column: Column, there: pd.Series, rows: int, persons: set[str]) -
     if column.type == "integer" and len(there) == rows > 20 and bool((there.astype("int64").diff().iloc[1:] > 0).all()):
         return "id", "it counts the rows"
     if column.type in ("integer", "decimal") and column.kind != "category":
-        return ("number", "") if np.isfinite(there.to_numpy(dtype="float64")).any() else ("empty", "it holds no finite number")
+        return (
+            ("number", "")
+            if np.isfinite(there.to_numpy(dtype="float64")).any()
+            else ("empty", "it holds no finite number")
+        )
     if column.type == "datetime":
         return "date", ""
     if column.type != "text" or column.kind == "category":
@@ -136,7 +170,10 @@ def _persons(real: Table, names: list[str]) -> set[str]:
         for column in (real.column(name) for name in names):
             if column.type in ("text", "integer") and real.rows:
                 cells = Cells(real, column, column_facts(engine, column))
-                if any(hit.mask.sum() > 0.5 * cells.present for hit in hits(REGISTRY["direct_identifiers"], cells, Context())):
+                if any(
+                    hit.mask.sum() > 0.5 * cells.present
+                    for hit in hits(REGISTRY["direct_identifiers"], cells, Context())
+                ):
                     found.add(column.name)
     return found
 
@@ -181,8 +218,8 @@ def _written(text: str) -> str:
 
 
 def _bare(column: pd.Series) -> pd.Series:
-    """Texts without the one apostrophe before them that keeps a spreadsheet from running them: of cells that it would run, and of all
-    cells where most have one.
+    """Texts without the one apostrophe before them that keeps a spreadsheet from running them: of cells that it would
+    run, and of all cells where most have one.
 
     >>> list(_bare(pd.Series(["'12", "'=a", "b", "'c"]))), list(_bare(pd.Series(["'t Hooft", "'-5", "Vos", "Bos"])))
     (['12', '=a', 'b', 'c'], ["'t Hooft", '-5', 'Vos', 'Bos'])
@@ -194,12 +231,16 @@ def _bare(column: pd.Series) -> pd.Series:
     if not quoted.any():
         return column
     whole = quoted[codes].sum() > 0.5 * (codes >= 0).sum()
-    values = [text[1:] if mark and (whole or _RUN.match(text)) else text for text, mark in zip(found, quoted, strict=False)]
+    values = [
+        text[1:] if mark and (whole or _RUN.match(text)) else text for text, mark in zip(found, quoted, strict=False)
+    ]
     return pd.Series(np.array([*values, None], dtype=object)[codes], index=column.index, dtype=object)
 
 
 def _texts(column: pd.Series, known: frozenset[str]) -> tuple[np.ndarray, int]:
-    """Cells as texts written alike, None where missing; words for "nothing" are missing unless the real table has them, too."""
+    """Cells as texts written alike, None where missing; words for "nothing" are missing unless the real table has them,
+    too.
+    """
     codes, found = pd.factorize(pd.Series(cell_texts(column), dtype=object), use_na_sentinel=True)
     written = [_written(text) for text in found]
     if known:
@@ -220,7 +261,11 @@ def _numbers(column: pd.Series, _known: frozenset[str]) -> tuple[np.ndarray, int
     if pd.api.types.is_datetime64_any_dtype(column.dtype):
         return np.full(len(column), np.nan), int(column.notna().sum())
     if column.dtype != object:
-        values = column.astype("Int64").to_numpy(dtype="float64", na_value=np.nan) if str(column.dtype) == "boolean" else column.to_numpy(dtype="float64", na_value=np.nan)
+        values = (
+            column.astype("Int64").to_numpy(dtype="float64", na_value=np.nan)
+            if str(column.dtype) == "boolean"
+            else column.to_numpy(dtype="float64", na_value=np.nan)
+        )
         return np.where(np.isfinite(values), values, np.nan), 0
     return _each(column, _number, np.nan, "float64")
 
@@ -262,9 +307,16 @@ def _each(column: pd.Series, read: Callable[[str], float | None], gone: float, d
     codes, found = pd.factorize(column, use_na_sentinel=True)
     values = [read(text) for text in found]
     lost = [value is None and _written(text) not in EMPTY for value, text in zip(values, found, strict=True)]
-    return np.array([*[gone if value is None else value for value in values], gone], dtype=dtype)[codes], int(np.array([*lost, False])[codes].sum())
+    return np.array([*[gone if value is None else value for value in values], gone], dtype=dtype)[codes], int(
+        np.array([*lost, False])[codes].sum()
+    )
 
 
 READERS: dict[str, Callable[[pd.Series, frozenset[str]], tuple[np.ndarray, int]]] = {
-    "number": _numbers, "date": _dates, "category": _texts, "text": _texts, "id": _texts, "empty": _texts,
+    "number": _numbers,
+    "date": _dates,
+    "category": _texts,
+    "text": _texts,
+    "id": _texts,
+    "empty": _texts,
 }

@@ -16,14 +16,25 @@ TRIES = 40  # batches that are drawn, at most
 BATCH = 50_000
 
 
-def drawn(coder: Coder, fitted: Fitted, rows: int, values: Mapping[str, Any], seed: int, progress: Callable[[float], Any] = lambda _share: None) -> pd.DataFrame:
+def drawn(
+    coder: Coder,
+    fitted: Fitted,
+    rows: int,
+    values: Mapping[str, Any],
+    seed: int,
+    progress: Callable[[float], Any] = lambda _share: None,
+) -> pd.DataFrame:
     """Encoded rows that keep to all constraints and wished values; fewer where no more come in `TRIES` batches."""
     kept: list[pd.DataFrame] = []
     have, size = 0, rows
     able = fitted if values and isinstance(fitted, Conditional) and fitted.native_conditions else None
     for attempt in range(TRIES):
         try:
-            batch = able.sample_where(dict(values), min(BATCH, size), seed + attempt) if able else fitted.sample(min(BATCH, size), seed + attempt)
+            batch = (
+                able.sample_where(dict(values), min(BATCH, size), seed + attempt)
+                if able
+                else fitted.sample(min(BATCH, size), seed + attempt)
+            )
         except ValueError:
             if able is None:
                 raise

@@ -1,7 +1,8 @@
 """Pairs of rows that may be copies of each other, without comparing every row with every other.
 
-Rows that agree in every column of a small set make a block (Fellegi & Sunter 1969); a copy with a few columns changed shares a block with its
-original as long as one of several sets is spared. Numbers with many values count by the interval of ranks that they fall into.
+Rows that agree in every column of a small set make a block (Fellegi & Sunter 1969); a copy with a few columns changed
+shares a block with its original as long as one of several sets is spared. Numbers with many values count by the
+interval of ranks that they fall into.
 """
 
 from __future__ import annotations
@@ -14,14 +15,22 @@ import pandas as pd
 from dataops_core.synthetic.distance import as_numbers
 
 BINS = 32  # intervals of a column of numbers
-CROWD, ROOM = (16, 64), 200_000  # rows of a block, as a row of it sees them, at which a set needs no further column; ROOM / all rows in between
+CROWD, ROOM = (
+    (
+        16,
+        64,
+    ),
+    200_000,
+)  # rows of a block, as a row of it sees them, at which a set needs no further column; ROOM / all rows in between
 MOST = 400  # rows of a block beyond which nobody in it stands out
 DRAWN, KEPT = 60, 14  # sets of columns looked at, and of these taken
 AGAIN = 0.3  # what it is worth to leave out two columns once more
 
 
 def coded(frames: Sequence[pd.DataFrame], numbers: Sequence[str], categories: Sequence[str]) -> list[np.ndarray]:
-    """The cells of each frame as whole numbers from 0 on (columns, rows); missing ones are 0. Frames 0 and 2 say where intervals lie."""
+    """The cells of each frame as whole numbers from 0 on (columns, rows); missing ones are 0. Frames 0 and 2 say where
+    intervals lie.
+    """
     made: list[list[np.ndarray]] = [[] for _ in frames]
     for name in (*numbers, *categories):
         if name in numbers:
@@ -41,7 +50,9 @@ def coded(frames: Sequence[pd.DataFrame], numbers: Sequence[str], categories: Se
 
 
 def sets_of_columns(cells: np.ndarray, rng: np.random.Generator) -> list[list[int]]:
-    """Sets of columns whose blocks are small, chosen so that any two columns may be changed (places of columns; cells are columns by rows)."""
+    """Sets of columns whose blocks are small, chosen so that any two columns may be changed (places of columns; cells
+    are columns by rows).
+    """
     width, rows = cells.shape
     crowd = min(CROWD[1], max(CROWD[0], ROOM / rows))
     drawn: list[list[int]] = []
@@ -71,8 +82,12 @@ def sets_of_columns(cells: np.ndarray, rng: np.random.Generator) -> list[list[in
     return [drawn[at] for at in kept]
 
 
-def pairs(one: np.ndarray, other: np.ndarray, sets: Sequence[Sequence[int]], *, same: bool = False) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Rows of one side and rows of the other that share a block, by the set of columns (cells are columns by rows); `same`: no row with itself."""
+def pairs(
+    one: np.ndarray, other: np.ndarray, sets: Sequence[Sequence[int]], *, same: bool = False
+) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Rows of one side and rows of the other that share a block, by the set of columns (cells are columns by rows);
+    `same`: no row with itself.
+    """
     n = one.shape[1]
     for chosen in sets:
         block = np.zeros(n + other.shape[1], dtype="int64")

@@ -10,23 +10,60 @@ NEVER = "A twin is no promise: whoever gets it should be told how it was made, a
 
 
 def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Mapping[str, str] | None = None) -> str:
-    """The Markdown of a model card, from what `synthesize` told. It holds no value of the real table but names of columns."""
+    """The Markdown of a model card, from what `synthesize` told. It holds no value of the real table but names of
+    columns.
+    """
     used, settings = told["engine"], told["settings"]
     lines = [
-        f"# A synthetic twin of {_text(name)}", "",
-        f"> {_text(purpose) or 'Purpose: not stated.'}", "",
-        _origin(told), "", NEVER, "",
-        "## Verdicts", "", *_verdicts(told.get("judge")), "",
-        "## What was learned, and what was not", "", "| Column | Treated as | Why |", "|---|---|---|",
-        *[f"| {_text(each['column'])} | {_text(_treatment(each))} | {_text(each['why'])} |" for each in told["treatment"]], "",
-        *_sequences(told.get("sequences")), *_taming(told), *_constraints(told), *_conditions(told),
-        "## Settings", "",
-        f"- Engine: {used['title']}, seed {settings['seed']}" + (f", {settings['epochs']} epochs" if used["name"] in ("ctgan", "tvae", "copulagan", "par", "mostlyai") else ""),
-        f"- What fewer than {settings['rare']} rows have was merged, clipped or left out" if settings["rare"] > 1 else "- Rare and extreme values were learned as they are",
+        f"# A synthetic twin of {_text(name)}",
+        "",
+        f"> {_text(purpose) or 'Purpose: not stated.'}",
+        "",
+        _origin(told),
+        "",
+        NEVER,
+        "",
+        "## Verdicts",
+        "",
+        *_verdicts(told.get("judge")),
+        "",
+        "## What was learned, and what was not",
+        "",
+        "| Column | Treated as | Why |",
+        "|---|---|---|",
+        *[
+            f"| {_text(each['column'])} | {_text(_treatment(each))} | {_text(each['why'])} |"
+            for each in told["treatment"]
+        ],
+        "",
+        *_sequences(told.get("sequences")),
+        *_taming(told),
+        *_constraints(told),
+        *_conditions(told),
+        "## Settings",
+        "",
+        f"- Engine: {used['title']}, seed {settings['seed']}"
+        + (
+            f", {settings['epochs']} epochs"
+            if used["name"] in ("ctgan", "tvae", "copulagan", "par", "mostlyai")
+            else ""
+        ),
+        (
+            f"- What fewer than {settings['rare']} rows have was merged, clipped or left out"
+            if settings["rare"] > 1
+            else "- Rare and extreme values were learned as they are"
+        ),
         f"- Licence of the engine: {used['licence']}",
-        f"- Content hash of the source: `{told['source_hash']}`", f"- Content hash of the twin: `{told['content_hash']}`",
-        *([f"- Made with {', '.join(f'{package} {number}' for package, number in versions.items())}"] if versions else []), "",
-        "The same source, settings and versions make the same twin again.", "",
+        f"- Content hash of the source: `{told['source_hash']}`",
+        f"- Content hash of the twin: `{told['content_hash']}`",
+        *(
+            [f"- Made with {', '.join(f'{package} {number}' for package, number in versions.items())}"]
+            if versions
+            else []
+        ),
+        "",
+        "The same source, settings and versions make the same twin again.",
+        "",
     ]
     return "\n".join(lines)
 
@@ -34,12 +71,29 @@ def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Map
 def card_of_tables(told: Mapping[str, Any], *, purpose: str = "", versions: Mapping[str, str] | None = None) -> str:
     """The Markdown of one model card for several tables, from what `synthesize_tables` told."""
     lines = [
-        f"# Synthetic twins of {len(told['tables'])} tables", "", f"> {_text(purpose) or 'Purpose: not stated.'}", "",
-        f"**Privacy: {told['verdict']}**" + (f", by {_text(told['worst'])}." if told["worst"] else "."), "", NEVER, "",
-        "## What hangs together", "", "| Link | Broken | Numbers of children alike | Dealt out by lot | Kept apart |", "|---|---:|---:|---:|---:|",
-        *[f"| {_text(each['words'])} {'' if each['learned'] else 'Learned by numbers of children alone.'} | {each['orphans']:,} | {_cardinality(each)} |" for each in told["links"]], "",
+        f"# Synthetic twins of {len(told['tables'])} tables",
+        "",
+        f"> {_text(purpose) or 'Purpose: not stated.'}",
+        "",
+        f"**Privacy: {told['verdict']}**" + (f", by {_text(told['worst'])}." if told["worst"] else "."),
+        "",
+        NEVER,
+        "",
+        "## What hangs together",
+        "",
+        "| Link | Broken | Numbers of children alike | Dealt out by lot | Kept apart |",
+        "|---|---:|---:|---:|---:|",
+        *[
+            f"| {_text(each['words'])} {'' if each['learned'] else 'Learned by numbers of children alone.'} |"
+            f" {each['orphans']:,} | {_cardinality(each)} |"
+            for each in told["links"]
+        ],
+        "",
     ]
-    cards = [card(each, name=name, purpose="One of the tables above.", versions=versions) for name, each in told["tables"].items()]
+    cards = [
+        card(each, name=name, purpose="One of the tables above.", versions=versions)
+        for name, each in told["tables"].items()
+    ]
     return "\n".join([*lines, *(re.sub(r"^#", "##", each, flags=re.MULTILINE) for each in cards)])
 
 
@@ -52,8 +106,8 @@ def _origin(told: Mapping[str, Any]) -> str:
     rows, used = told["rows"], told["engine"]
     package = f" ({used['package']} {used['version']})" if used["package"] else ""
     return (
-        f"{rows['made']:,} rows and {len(told['columns'])} columns, made by {used['title']}{package} after learning {rows['learned']:,} of {rows['real']:,} real rows. "
-        f"The other half was kept from the engine, and judges."
+        f"{rows['made']:,} rows and {len(told['columns'])} columns, made by {used['title']}{package} after learning"
+        f" {rows['learned']:,} of {rows['real']:,} real rows. The other half was kept from the engine, and judges."
     )
 
 
@@ -64,10 +118,14 @@ def _verdicts(judge: Mapping[str, Any] | None) -> list[str]:
     lines = [f"- **Privacy: {privacy['verdict']}.** {_first(privacy)}"]
     if fidelity.get("score") is not None:
         lines.append(
-            f"- **Alike: {fidelity['score']:.3f}**, between {_number(fidelity['floor'])} (columns shuffled) and {_number(fidelity['ceiling'])} (real rows that were kept apart). {_first(fidelity)}"
+            f"- **Alike: {fidelity['score']:.3f}**, between {_number(fidelity['floor'])} (columns shuffled) and"
+            f" {_number(fidelity['ceiling'])} (real rows that were kept apart). {_first(fidelity)}"
         )
     if utility.get("auc") is not None:
-        lines.append(f"- **Useful: {utility['auc']:.3f}** where real rows reach {_number(utility['auc_real'])} ({utility['measure']}, predicting {_text(str(utility['target']))} of real rows). {_first(utility)}")
+        lines.append(
+            f"- **Useful: {utility['auc']:.3f}** where real rows reach {_number(utility['auc_real'])}"
+            f" ({utility['measure']}, predicting {_text(str(utility['target']))} of real rows). {_first(utility)}"
+        )
     else:
         lines.append(f"- Useful: not judged. {_text(str(utility.get('why') or ''))}")
     return lines + [f"- {_text(sentence)}" for sentence in judge.get("problems", [])]
@@ -90,17 +148,40 @@ def _sequences(told: Mapping[str, Any] | None) -> list[str]:
     if told is None:
         return []
     broken = f" {told['broken']:,} of them still break a constraint somewhere." if told["broken"] else ""
-    lines = ["## Sequences", "", f"{_text(told['words'])} {told['made']:,} were made of the {told['asked']:,} that were asked for, after learning {told['learned']:,}.{broken}", ""]
+    lines = [
+        "## Sequences",
+        "",
+        (
+            f"{_text(told['words'])} {told['made']:,} were made of the {told['asked']:,} that were asked for, after"
+            f" learning {told['learned']:,}.{broken}"
+        ),
+        "",
+    ]
     verdict = told.get("verdict")
     if verdict:
-        rows = [f"| {_text(each['words'])} | {each['score']:.3f} | {each['floor']:.3f} | {each['ceiling']:.3f} |" for each in verdict["measures"]]
-        lines += [_text(verdict["words"][0]), "", "| What was compared | Twin | Dealt out by lot | Kept apart |", "|---|---:|---:|---:|", *rows, ""]
+        rows = [
+            f"| {_text(each['words'])} | {each['score']:.3f} | {each['floor']:.3f} | {each['ceiling']:.3f} |"
+            for each in verdict["measures"]
+        ]
+        lines += [
+            _text(verdict["words"][0]),
+            "",
+            "| What was compared | Twin | Dealt out by lot | Kept apart |",
+            "|---|---:|---:|---:|",
+            *rows,
+            "",
+        ]
     return lines
 
 
 def _taming(told: Mapping[str, Any]) -> list[str]:
-    done = [f"- {_text(name)}: {', '.join(f'{what} {n:,}' for what, n in each.items())}" for name, each in told["tamed"].items()]
-    done += [f"- {_text(name)}: {n:,} cells that name somebody were emptied" for name, n in told["emptied"].items() if n]
+    done = [
+        f"- {_text(name)}: {', '.join(f'{what} {n:,}' for what, n in each.items())}"
+        for name, each in told["tamed"].items()
+    ]
+    done += [
+        f"- {_text(name)}: {n:,} cells that name somebody were emptied" for name, n in told["emptied"].items() if n
+    ]
     if told["dropped"]:
         done.append(f"- {told['dropped']:,} rows break a constraint and were not learned from")
     return ["## Rare and extreme", "", *done, ""] if done else []
@@ -109,15 +190,30 @@ def _taming(told: Mapping[str, Any]) -> list[str]:
 def _constraints(told: Mapping[str, Any]) -> list[str]:
     if not told["constraints"]:
         return []
-    rows = [f"| {_text(c['words'])} | {c['violations']:,} of {c['rows']:,} | {c['violations_after']:,} of {c['rows_after']:,} |" for c in told["constraints"]]
-    return ["## What must hold", "", "| Constraint | Violations in the rows learned from | Violations in the twin |", "|---|---:|---:|", *rows, ""]
+    rows = [
+        f"| {_text(c['words'])} | {c['violations']:,} of {c['rows']:,} | {c['violations_after']:,} of"
+        f" {c['rows_after']:,} |"
+        for c in told["constraints"]
+    ]
+    return [
+        "## What must hold",
+        "",
+        "| Constraint | Violations in the rows learned from | Violations in the twin |",
+        "|---|---:|---:|",
+        *rows,
+        "",
+    ]
 
 
 def _conditions(told: Mapping[str, Any]) -> list[str]:
     asked = [each for each in told["conditions"] if each["values"]]
     if not asked:
         return []
-    rows = [f"| {_text(', '.join(f'{k} = {v}' for k, v in each['values'].items()))} | {each['asked']:,} | {each['made']:,} |" for each in asked]
+    rows = [
+        f"| {_text(', '.join(f'{k} = {v}' for k, v in each['values'].items()))} | {each['asked']:,} |"
+        f" {each['made']:,} |"
+        for each in asked
+    ]
     return ["## Rows that were asked for", "", "| With | Asked | Made |", "|---|---:|---:|", *rows, ""]
 
 

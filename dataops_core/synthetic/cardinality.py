@@ -10,17 +10,22 @@ import numpy as np
 def counts_of(parents: np.ndarray, foreign: np.ndarray) -> np.ndarray:
     """The number of children of each of `parents` (parents,), given whose child each row is (rows,)."""
     places = {parent: at for at, parent in enumerate(parents.tolist())}
-    return np.bincount([places[each] for each in foreign.tolist() if each in places], minlength=len(parents)).astype("int64")
+    return np.bincount([places[each] for each in foreign.tolist() if each in places], minlength=len(parents)).astype(
+        "int64"
+    )
 
 
 def tamed(counts: np.ndarray, rare: int) -> np.ndarray:
-    """The numbers of children (parents,) in order, the largest clipped at the mean of the `rare` largest: a parent is not known by having most."""
+    """The numbers of children (parents,) in order, the largest clipped at the mean of the `rare` largest: a parent is
+    not known by having most.
+    """
     out = np.sort(counts)
     return np.minimum(out, round(float(out[-rare:].mean()))) if rare > 1 and len(out) >= 4 * rare else out
 
 
 def dealt(counts: np.ndarray, parents: int, children: int | None, generator: np.random.Generator) -> np.ndarray:
-    """A parent for each child (children,), where no model says whose they are: each of so many parents gets a number of children from `counts`.
+    """A parent for each child (children,), where no model says whose they are: each of so many parents gets a number of
+    children from `counts`.
 
     Where it is said how many children there are, parents come as often as their drawn numbers say, in no order.
     """
@@ -32,7 +37,8 @@ def dealt(counts: np.ndarray, parents: int, children: int | None, generator: np.
 
 
 def dealt_within(counts: np.ndarray, rows: int, generator: np.random.Generator) -> np.ndarray:
-    """For each row of a table that names its own rows (rows,) an earlier one, so that nobody is their own ancestor; -1 for those that have none.
+    """For each row of a table that names its own rows (rows,) an earlier one, so that nobody is their own ancestor; -1
+    for those that have none.
 
     Rows are named as often as numbers drawn from `counts` say.
     """
@@ -43,14 +49,21 @@ def dealt_within(counts: np.ndarray, rows: int, generator: np.random.Generator) 
 
 
 def alike(real: np.ndarray, made: np.ndarray, holdout: np.ndarray, generator: np.random.Generator) -> dict[str, Any]:
-    """{"score", "floor", "ceiling", "real", "synthetic", "words"} of numbers of children: 1 - total variation distance; means of real and made.
+    """{"score", "floor", "ceiling", "real", "synthetic", "words"} of numbers of children: 1 - total variation distance;
+    means of real and made.
 
     The floor are the learned children dealt out to their parents by lot, the ceiling the parents that were kept apart.
     """
     lot = np.bincount(generator.integers(len(real), size=int(real.sum())), minlength=len(real))
-    scores = {name: round(1.0 - distance(real, other), 4) for name, other in (("score", made), ("floor", lot), ("ceiling", holdout))}
+    scores = {
+        name: round(1.0 - distance(real, other), 4)
+        for name, other in (("score", made), ("floor", lot), ("ceiling", holdout))
+    }
     means = [float(each.mean()) if len(each) else 0.0 for each in (real, made)]
-    words = f"A parent has {means[1]:,.1f} children on average, {_share(made)} have none; of real ones {means[0]:,.1f}, and {_share(real)} none."
+    words = (
+        f"A parent has {means[1]:,.1f} children on average, {_share(made)} have none; of real ones {means[0]:,.1f}, and"
+        f" {_share(real)} none."
+    )
     return {**scores, "real": round(means[0], 4), "synthetic": round(means[1], 4), "words": words}
 
 

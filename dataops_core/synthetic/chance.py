@@ -12,8 +12,8 @@ CROWDED = 0.3  # a chance below which a table is taken to crowd about common row
 
 
 def paired(ours: int, others: int, ratio: float = 1.0) -> float:
-    """How often at least `ours` of `ours + others` cases fall on the side of the training rows, where they fall on it `ratio` times
-    as often as on the other (McNemar 1947, exact).
+    """How often at least `ours` of `ours + others` cases fall on the side of the training rows, where they fall on it
+    `ratio` times as often as on the other (McNemar 1947, exact).
 
     >>> paired(5, 0)
     0.03125
@@ -27,11 +27,12 @@ def paired(ours: int, others: int, ratio: float = 1.0) -> float:
 def excess(ours: int, holdout: int, natural: int, exposure: float, ratio: float = 1.0) -> float:
     """How often chance alone gives `ours` coincidences with training rows.
 
-    `holdout`: coincidences with rows that nobody learned from, under the same conditions but for `ratio` (training rows per holdout
-    row); `natural`: coincidences among real rows, looked for in `exposure` times as many pairs. The latter speak only where the
-    synthetic rows do not meet more holdout rows than real rows do: a twin that crowds about common rows meets more of either. Where the
-    synthetic rows meet a holdout row at all they could be crowding twofold unseen: what only a table without crowding makes a leak is
-    doubtful. In Poisson counts with means from 0.1 to 20 and crowding from none to fivefold, that is a false leak in at most 0.5 % of draws.
+    `holdout`: coincidences with rows that nobody learned from, under the same conditions but for `ratio` (training rows
+    per holdout row); `natural`: coincidences among real rows, looked for in `exposure` times as many pairs. The latter
+    speak only where the synthetic rows do not meet more holdout rows than real rows do: a twin that crowds about common
+    rows meets more of either. Where the synthetic rows meet a holdout row at all they could be crowding twofold unseen:
+    what only a table without crowding makes a leak is doubtful. In Poisson counts with means from 0.1 to 20 and
+    crowding from none to fivefold, that is a false leak in at most 0.5 % of draws.
 
     >>> excess(5, 0, 0, 2.0) == (1 / 4) ** 5
     True
@@ -51,15 +52,19 @@ def excess(ours: int, holdout: int, natural: int, exposure: float, ratio: float 
 
 
 def _crowds(holdout: int, natural: int, exposure: float, ratio: float) -> bool:
-    """Whether synthetic rows meet more holdout rows than real rows, looked for in `exposure` times as many pairs, would lead to expect."""
+    """Whether synthetic rows meet more holdout rows than real rows, looked for in `exposure` times as many pairs, would
+    lead to expect.
+    """
     return bool(holdout) and paired(holdout, natural, 1 / (ratio * exposure)) <= CROWDED
 
 
 def beyond(ours: int, holdout: int, natural: int, exposure: float, ratio: float = 1.0) -> float:
-    """How often a Poisson law gives `ours` coincidences, its mean told by all others and one more (see `excess` for the arguments).
+    """How often a Poisson law gives `ours` coincidences, its mean told by all others and one more (see `excess` for the
+    arguments).
 
-    For identifiers, which name somebody: the sampling error of the mean is left aside, so that where one equals another by nature
-    (somebody stands in the table twice) up to 3 in 1,000 fresh samples are taken for leaks, and a few names more are seen.
+    For identifiers, which name somebody: the sampling error of the mean is left aside, so that where one equals another
+    by nature (somebody stands in the table twice) up to 3 in 1,000 fresh samples are taken for leaks, and a few names
+    more are seen.
 
     >>> beyond(24, 9, 24, 2.0) < LEAK < beyond(9, 9, 24, 2.0)
     True
@@ -84,8 +89,8 @@ def proportions(hits: int, of: int, other_hits: int, other_of: int) -> float:
 
 
 def before(members: float, strangers: int, of: int, others: int) -> tuple[float, tuple[float, float]]:
-    """How often at least `members` of `of` alike stand before the `strangers`-th of `others`, and where that number stays in 95 %
-    of orders: the negative hypergeometric law.
+    """How often at least `members` of `of` alike stand before the `strangers`-th of `others`, and where that number
+    stays in 95 % of orders: the negative hypergeometric law.
     """
     from scipy.stats import nhypergeom
 
@@ -93,8 +98,11 @@ def before(members: float, strangers: int, of: int, others: int) -> tuple[float,
     return float(law.sf(math.ceil(members) - 1)), (float(law.ppf(0.025)), float(law.ppf(0.975)))
 
 
-def shuffled_share(weights: np.ndarray, label: np.ndarray, rng: np.random.Generator) -> tuple[float, float, tuple[float, float]]:
-    """The weight that falls on labelled rows (bool), how often shuffled labels carry as much, and where they stay in 95 of 100.
+def shuffled_share(
+    weights: np.ndarray, label: np.ndarray, rng: np.random.Generator
+) -> tuple[float, float, tuple[float, float]]:
+    """The weight that falls on labelled rows (bool), how often shuffled labels carry as much, and where they stay in 95
+    of 100.
 
     Where fewer than 1 in 2,000 shuffles carry as much, the normal law goes on from there, but never below 1e-12.
     """

@@ -1,4 +1,6 @@
-"""Constraints: what holds in (nearly) all rows of a table and must hold in all rows of its twin; found, checked, counted."""
+"""Constraints: what holds in (nearly) all rows of a table and must hold in all rows of its twin; found, checked,
+counted.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +16,14 @@ from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Column
 
 TYPES: dict[str, str] = {
-    "order": "{a} is at most {b}", "combination": "{all} only in combinations that exist", "sum": "{parts} make {total}",
-    "one_hot": "exactly one of {all} is 1", "increment": "{a} comes in steps of {by}", "between": "{a} lies between {min} and {max}",
-    "unique": "{a} is different in every row", "together": "{all} are missing together",
+    "order": "{a} is at most {b}",
+    "combination": "{all} only in combinations that exist",
+    "sum": "{parts} make {total}",
+    "one_hot": "exactly one of {all} is 1",
+    "increment": "{a} comes in steps of {by}",
+    "between": "{a} lies between {min} and {max}",
+    "unique": "{a} is different in every row",
+    "together": "{all} are missing together",
 }
 HOLDS = 0.99  # share of rows in which it must hold to be proposed
 LEAST = 30  # rows below which nothing is found
@@ -26,26 +33,53 @@ Constraint = Mapping[str, Any]
 
 
 def find(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
-    """Constraints that a tidy frame suggests: {"type", "columns", …, "rows", "violations", "words"}; those that can only hold by chance are not.
+    """Constraints that a tidy frame suggests: {"type", "columns", …, "rows", "violations", "words"}; those that can
+    only hold by chance are not.
 
-    order (columns), combination (columns), sum (columns = parts, total), one_hot (columns), increment (columns, by), unique, together.
+    order (columns), combination (columns), sum (columns = parts, total), one_hot (columns), increment (columns, by),
+    unique, together.
     """
     if len(frame) < LEAST:
         return []
     known = [column for column in columns if frame[column.name].notna().any()]
-    numbers = {c.name: numeric(frame[c.name]) for c in known if c.type in ("integer", "decimal", "datetime") and c.kind not in ("id", "category")}
+    numbers = {
+        c.name: numeric(frame[c.name])
+        for c in known
+        if c.type in ("integer", "decimal", "datetime") and c.kind not in ("id", "category")
+    }
     found: list[dict[str, Any]] = _one_hots(frame, known)
     hot = {name for each in found for name in each["columns"]}
-    amounts = [c.name for c in known if c.name in numbers and c.type in ("integer", "decimal") and c.name not in hot][:WIDE]
+    amounts = [c.name for c in known if c.name in numbers and c.type in ("integer", "decimal") and c.name not in hot][
+        :WIDE
+    ]
     sums = _sums(numbers, amounts)
     found += sums
-    orders = _orders({name: cells for name, cells in numbers.items() if name not in hot}, {c.name: c.type for c in known})
-    found += [each for each in orders if not any(len(each["columns"]) == 2 and each["columns"][1] == s["total"] and each["columns"][0] in s["columns"] for s in sums)]
-    found += [{"type": "increment", "columns": [name], "by": by} for name in amounts if (by := _step(numbers[name])) and not any(name == s["total"] for s in sums)]
+    orders = _orders(
+        {name: cells for name, cells in numbers.items() if name not in hot}, {c.name: c.type for c in known}
+    )
+    found += [
+        each
+        for each in orders
+        if not any(
+            len(each["columns"]) == 2 and each["columns"][1] == s["total"] and each["columns"][0] in s["columns"]
+            for s in sums
+        )
+    ]
+    found += [
+        {"type": "increment", "columns": [name], "by": by}
+        for name in amounts
+        if (by := _step(numbers[name])) and not any(name == s["total"] for s in sums)
+    ]
     found += _combinations(frame, known, hot)
-    found += [{"type": "unique", "columns": [c.name]} for c in known if c.kind == "id" and frame[c.name].dropna().is_unique]
+    found += [
+        {"type": "unique", "columns": [c.name]} for c in known if c.kind == "id" and frame[c.name].dropna().is_unique
+    ]
     found += _together(frame)
-    return [told for told in (described(frame, each) for each in found) if told["rows"] and told["violations"] <= (1 - HOLDS) * told["rows"]]
+    return [
+        told
+        for told in (described(frame, each) for each in found)
+        if told["rows"] and told["violations"] <= (1 - HOLDS) * told["rows"]
+    ]
 
 
 def described(frame: pd.DataFrame, constraint: Constraint) -> dict[str, Any]:
@@ -59,40 +93,74 @@ def words(constraint: Constraint) -> str:
     names = [f'"{name}"' for name in constraint["columns"]]
     if constraint["type"] == "order":
         return " is at most ".join(names)
-    parts = {"all": ", ".join(names), "a": names[0], "parts": " + ".join(names), "total": f'"{constraint.get("total")}"'}
-    return TYPES[constraint["type"]].format(**parts, b=names[-1], **{key: constraint.get(key) for key in ("by", "min", "max")})
+    parts = {
+        "all": ", ".join(names),
+        "a": names[0],
+        "parts": " + ".join(names),
+        "total": f'"{constraint.get("total")}"',
+    }
+    return TYPES[constraint["type"]].format(
+        **parts, b=names[-1], **{key: constraint.get(key) for key in ("by", "min", "max")}
+    )
 
 
 def checked(frame: pd.DataFrame, constraint: Constraint) -> dict[str, Any]:
-    """A constraint that somebody wrote, with its counts. Raises SettingError for an unknown type, a column that is not there, or too few of them."""
+    """A constraint that somebody wrote, with its counts. Raises SettingError for an unknown type, a column that is not
+    there, or too few of them.
+    """
     kind = constraint.get("type")
     if kind not in TYPES:
         raise SettingError(f'There is no constraint "{kind}".', "constraints", nearest(str(kind), list(TYPES)))
     names = [str(name) for name in constraint.get("columns") or ()]
     for name in [*names, *([constraint["total"]] if kind == "sum" and constraint.get("total") else [])]:
         if name not in frame.columns:
-            raise SettingError(f'There is no column "{name}".', f"constraint {kind}", nearest(name, [str(n) for n in frame.columns]))
+            raise SettingError(
+                f'There is no column "{name}".', f"constraint {kind}", nearest(name, [str(n) for n in frame.columns])
+            )
     needed = {"order": 2, "combination": 2, "sum": 2, "one_hot": 2, "together": 2}.get(kind, 1)
-    lacks = len(names) < needed or (kind == "sum" and not constraint.get("total")) or (kind == "increment" and not constraint.get("by"))
+    lacks = (
+        len(names) < needed
+        or (kind == "sum" and not constraint.get("total"))
+        or (kind == "increment" and not constraint.get("by"))
+    )
     if lacks or (kind == "between" and None in (constraint.get("min"), constraint.get("max"))):
         what = f'A constraint of the type "{kind}" on {", ".join(names) or "no column"} lacks something.'
-        raise SettingError(what, f"constraint {kind}", "Name its columns, and total, by, or min and max where it needs them.")
+        raise SettingError(
+            what, f"constraint {kind}", "Name its columns, and total, by, or min and max where it needs them."
+        )
     for name in ("by",) if kind == "increment" else ("min", "max") if kind == "between" else ():
         _amount(constraint[name], name, kind, frame[names[0]])
     if kind in ("order", "sum", "increment", "between"):
         for name in [*names, *([constraint["total"]] if kind == "sum" else [])]:
             if frame[name].dtype == object:
-                raise SettingError(f'"{name}" holds text, and this constraint needs amounts.', f"constraint {kind}", "Choose a column of numbers or dates.")
-    return described(frame, {key: value for key, value in constraint.items() if key not in ("words", "rows", "violations", "enforce")} | {"columns": names})
+                raise SettingError(
+                    f'"{name}" holds text, and this constraint needs amounts.',
+                    f"constraint {kind}",
+                    "Choose a column of numbers or dates.",
+                )
+    return described(
+        frame,
+        {key: value for key, value in constraint.items() if key not in ("words", "rows", "violations", "enforce")}
+        | {"columns": names},
+    )
 
 
 def _amount(value: Any, name: str, kind: str, cells: pd.Series) -> None:
     """Raises SettingError where a bound or step is no number (or, of dates, no date)."""
-    good = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value) and (name != "by" or value > 0)
+    good = (
+        isinstance(value, (int, float))
+        and not isinstance(value, bool)
+        and math.isfinite(value)
+        and (name != "by" or value > 0)
+    )
     if isinstance(value, str) and str(cells.dtype).startswith("datetime64"):
         good = pd.notna(pd.to_datetime(value, errors="coerce"))
     if not good:
-        raise SettingError(f'"{value}" is no {name} of such a constraint.', f"constraint {kind}", "Write a number, or for a column of dates a date as 2024-12-31.")
+        raise SettingError(
+            f'"{value}" is no {name} of such a constraint.',
+            f"constraint {kind}",
+            "Write a number, or for a column of dates a date as 2024-12-31.",
+        )
 
 
 def asked_of(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
@@ -127,7 +195,10 @@ def numeric(column: pd.Series) -> np.ndarray:
 
 def combination_keys(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
     """The values of several columns as one tuple of texts a row, None for a missing one."""
-    cells = [[None if gone else str(value) for value, gone in zip(frame[name], frame[name].isna(), strict=True)] for name in names]
+    cells = [
+        [None if gone else str(value) for value, gone in zip(frame[name], frame[name].isna(), strict=True)]
+        for name in names
+    ]
     return pd.Series(list(zip(*cells, strict=True)), index=frame.index, dtype=object)
 
 
@@ -138,7 +209,9 @@ def _order(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
 
 
 def _sum(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
-    return _equal(np.sum([numeric(frame[name]) for name in constraint["columns"]], axis=0), numeric(frame[constraint["total"]]))
+    return _equal(
+        np.sum([numeric(frame[name]) for name in constraint["columns"]], axis=0), numeric(frame[constraint["total"]])
+    )
 
 
 def _combination(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
@@ -160,7 +233,10 @@ def _increment(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
 
 def _between(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
     cells = numeric(frame[constraint["columns"][0]])
-    low, high = (numeric(pd.Series([pd.Timestamp(end)]).astype("datetime64[us]"))[0] if isinstance(end, str) else float(end) for end in (constraint["min"], constraint["max"]))
+    low, high = (
+        numeric(pd.Series([pd.Timestamp(end)]).astype("datetime64[us]"))[0] if isinstance(end, str) else float(end)
+        for end in (constraint["min"], constraint["max"])
+    )
     return (cells >= low) & (cells <= high)
 
 
@@ -174,8 +250,14 @@ def _gaps_together(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
 
 
 _HOLDS: dict[str, Callable[[pd.DataFrame, Constraint], np.ndarray]] = {
-    "order": _order, "sum": _sum, "combination": _combination, "one_hot": _one_hot, "increment": _increment, "between": _between,
-    "unique": _unique, "together": _gaps_together,
+    "order": _order,
+    "sum": _sum,
+    "combination": _combination,
+    "one_hot": _one_hot,
+    "increment": _increment,
+    "between": _between,
+    "unique": _unique,
+    "together": _gaps_together,
 }
 
 
@@ -186,7 +268,9 @@ def _equal(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _orders(numbers: Mapping[str, np.ndarray], types: Mapping[str, str]) -> list[dict[str, Any]]:
-    """Chains a <= b <= c of amounts of one sort (dates apart from numbers) that independent columns would break in 5 % of rows and more."""
+    """Chains a <= b <= c of amounts of one sort (dates apart from numbers) that independent columns would break in 5 %
+    of rows and more.
+    """
     above: dict[str, set[str]] = {}
     generator = np.random.default_rng(0)
     for dates in (True, False):
@@ -194,7 +278,11 @@ def _orders(numbers: Mapping[str, np.ndarray], types: Mapping[str, str]) -> list
         for low, high in ((a, b) for a in names for b in names if a != b):
             one, other = numbers[low], numbers[high]
             both = np.isfinite(one) & np.isfinite(other)
-            if both.sum() < LEAST or np.mean(one[both] <= other[both]) < HOLDS or (one[both] == other[both]).mean() > 0.9:
+            if (
+                both.sum() < LEAST
+                or np.mean(one[both] <= other[both]) < HOLDS
+                or (one[both] == other[both]).mean() > 0.9
+            ):
                 continue
             if np.mean(generator.permutation(one[both]) > other[both]) >= 0.05:
                 above.setdefault(low, set()).add(high)
@@ -203,7 +291,10 @@ def _orders(numbers: Mapping[str, np.ndarray], types: Mapping[str, str]) -> list
 
 def _chains(above: Mapping[str, set[str]]) -> list[list[str]]:
     """Every pair once, in chains as long as they go; what follows from a chain is left out."""
-    direct = {a: {b for b in bs if not any(b in above.get(c, ()) for c in bs if c != b and a not in above.get(c, ()))} for a, bs in above.items()}
+    direct = {
+        a: {b for b in bs if not any(b in above.get(c, ()) for c in bs if c != b and a not in above.get(c, ()))}
+        for a, bs in above.items()
+    }
     edges = {(a, b) for a, bs in direct.items() for b in bs}
     chains = []
     while edges:
@@ -220,16 +311,24 @@ def _chains(above: Mapping[str, set[str]]) -> list[list[str]]:
 
 
 def _sums(numbers: Mapping[str, np.ndarray], names: Sequence[str]) -> list[dict[str, Any]]:
-    """Sums a + b = c, or with three parts, where each part counts in at least a twentieth of the rows; sign and order of the parts aside."""
+    """Sums a + b = c, or with three parts, where each part counts in at least a twentieth of the rows; sign and order
+    of the parts aside.
+    """
     found: list[dict[str, Any]] = []
     names = [name for name in names if len(np.unique(numbers[name][np.isfinite(numbers[name])])) > 4][:30]
     few = {name: numbers[name][:400] for name in names}
     for total in names:
         others = [name for name in names if name != total]
         for parts in [*combinations(others, 2), *(combinations(others, 3) if len(names) <= 12 else ())]:
-            if any({total, *parts} >= {*each["columns"], each["total"]} or {total, *parts} == {*each["columns"], each["total"]} for each in found):
+            if any(
+                {total, *parts} >= {*each["columns"], each["total"]}
+                or {total, *parts} == {*each["columns"], each["total"]}
+                for each in found
+            ):
                 continue
-            if _adds_up([few[name] for name in parts], few[total]) and _adds_up([numbers[name] for name in parts], numbers[total]):
+            if _adds_up([few[name] for name in parts], few[total]) and _adds_up(
+                [numbers[name] for name in parts], numbers[total]
+            ):
                 found.append({"type": "sum", "columns": list(parts), "total": total})
     return found
 
@@ -244,11 +343,24 @@ def _adds_up(parts: list[np.ndarray], total: np.ndarray) -> bool:
 
 
 def _step(cells: np.ndarray) -> int:
-    """The greatest whole number above 1 of which nearly all cells are multiples, where there are five different ones; else 0."""
+    """The greatest whole number above 1 of which nearly all cells are multiples, where there are five different ones;
+    else 0.
+    """
     known = cells[np.isfinite(cells)]
     if len(known) < LEAST or np.abs(known).max() > 1e15 or len(np.unique(known)) < 5:
         return 0
-    for by in (1000, 500, 250, 100, 50, 25, 20, 12, 10, 5):  # the steps in which people count; any other divisor is an accident or a code
+    for by in (
+        1000,
+        500,
+        250,
+        100,
+        50,
+        25,
+        20,
+        12,
+        10,
+        5,
+    ):  # the steps in which people count; any other divisor is an accident or a code
         if np.mean(np.mod(known, by) == 0) >= HOLDS and len(np.unique(known)) >= 5 and np.mean(known == 0) < 0.9:
             return by
     return 0
@@ -256,7 +368,13 @@ def _step(cells: np.ndarray) -> int:
 
 def _one_hots(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Columns of 0 and 1 of which exactly one is 1: all of them together, or those whose names begin alike."""
-    flags = [c.name for c in columns if c.type in ("integer", "boolean", "decimal") and frame[c.name].notna().all() and set(numeric(frame[c.name])) == {0.0, 1.0}]
+    flags = [
+        c.name
+        for c in columns
+        if c.type in ("integer", "boolean", "decimal")
+        and frame[c.name].notna().all()
+        and set(numeric(frame[c.name])) == {0.0, 1.0}
+    ]
     groups: dict[str, list[str]] = {"": flags}
     for name in flags:
         for sign in "_.- =":
@@ -265,7 +383,11 @@ def _one_hots(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, 
     found: list[dict[str, Any]] = []
     for names in sorted(groups.values(), key=len, reverse=True):
         taken = any(set(names) & set(each["columns"]) for each in found)
-        if len(names) >= 3 and not taken and (np.sum([numeric(frame[name]) for name in names], axis=0) == 1).mean() >= HOLDS:
+        if (
+            len(names) >= 3
+            and not taken
+            and (np.sum([numeric(frame[name]) for name in names], axis=0) == 1).mean() >= HOLDS
+        ):
             found.append({"type": "one_hot", "columns": names})
     return found
 
@@ -273,13 +395,16 @@ def _one_hots(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, 
 def _combinations(frame: pd.DataFrame, columns: Sequence[Column], hot: set[str]) -> list[dict[str, Any]]:
     """Columns whose values come in far fewer combinations than columns without a connection would have.
 
-    Pairs count where six tenths of the combinations to be expected, or fewer, are there; pairs that share their finer column are one.
+    Pairs count where six tenths of the combinations to be expected, or fewer, are there; pairs that share their finer
+    column are one.
     """
     codes: dict[str, np.ndarray] = {}
     for column in columns:
         cells = frame[column.name]
         few = cells.nunique()
-        coded = column.kind in ("category", "boolean") or (column.kind == "number" and column.type == "integer" and few <= 50)
+        coded = column.kind in ("category", "boolean") or (
+            column.kind == "number" and column.type == "integer" and few <= 50
+        )
         if coded and 2 <= few <= min(LEVELS, len(frame) // 3) and column.name not in hot and len(codes) < WIDE:
             codes[column.name] = pd.factorize(cells)[0]
     partners: dict[str, list[str]] = {}
@@ -287,19 +412,36 @@ def _combinations(frame: pd.DataFrame, columns: Sequence[Column], hot: set[str])
         if codes[one].max() < codes[other].max():
             one, other = other, one
         number_pair = all(frame[name].dtype != object and str(frame[name].dtype) != "boolean" for name in (one, other))
-        if not number_pair and _connected(codes[one], codes[other], determined=any(frame[name].dtype != object for name in (one, other))):
+        if not number_pair and _connected(
+            codes[one], codes[other], determined=any(frame[name].dtype != object for name in (one, other))
+        ):
             partners.setdefault(one, []).append(other)
+
     def seen(names: Sequence[str]) -> int:
         return len(np.unique(np.stack([codes[name] for name in names]), axis=1).T)
 
     groups: list[list[str]] = []
     for names in sorted(([finer, *coarser] for finer, coarser in partners.items()), key=seen, reverse=True):
-        into = next((group for group in groups if set(group) & set(names) and seen(list(dict.fromkeys([*group, *names]))) <= 1.2 * seen(group)), None)
+        into = next(
+            (
+                group
+                for group in groups
+                if set(group) & set(names) and seen(list(dict.fromkeys([*group, *names]))) <= 1.2 * seen(group)
+            ),
+            None,
+        )
         if into is None:
             groups.append(names)
         else:
             into += [name for name in names if name not in into]
-    return [{"type": "combination", "columns": names, "combinations": len(set(combination_keys(frame[names].dropna(), names)))} for names in groups]
+    return [
+        {
+            "type": "combination",
+            "columns": names,
+            "combinations": len(set(combination_keys(frame[names].dropna(), names))),
+        }
+        for names in groups
+    ]
 
 
 def _connected(a: np.ndarray, b: np.ndarray, *, determined: bool) -> bool:

@@ -1,7 +1,9 @@
-"""Rows of real people that come back: exactly, nearly, by a value that only one of them has, or by a combination of values.
+"""Rows of real people that come back: exactly, nearly, by a value that only one of them has, or by a combination of
+values.
 
-All of it is counted on all rows. Where there is a holdout, every coincidence with a training row is weighed against coincidences
-with rows that nobody learned from: twins of common rows are no leak, and a copy that chance explains is none.
+All of it is counted on all rows. Where there is a holdout, every coincidence with a training row is weighed against
+coincidences with rows that nobody learned from: twins of common rows are no leak, and a copy that chance explains is
+none.
 """
 
 from __future__ import annotations
@@ -37,10 +39,17 @@ def keys(frames: Frames, columns: Sequence[str]) -> list[np.ndarray]:
     return np.split(codes, np.cumsum([len(frame) for frame in frames])[:-1])
 
 
-def exact(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, columns: Sequence[str], verbatim: Sequence[str] = ()) -> dict[str, Any]:
+def exact(
+    real: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    holdout: pd.DataFrame | None,
+    columns: Sequence[str],
+    verbatim: Sequence[str] = (),
+) -> dict[str, Any]:
     """Synthetic rows that equal a real training row in all compared columns.
 
-    Rows that are the same in the `verbatim` columns as well (texts, identifiers) are weighed once more by themselves: hardly any is so by chance.
+    Rows that are the same in the `verbatim` columns as well (texts, identifiers) are weighed once more by themselves:
+    hardly any is so by chance.
     """
     sides = [real, synthetic, *([] if holdout is None else [holdout])]
     r, s, *rest = keys(sides, columns)
@@ -49,7 +58,14 @@ def exact(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | N
     count, others, p = _by_chance(r, s, h)
     natural, exposure = _among(r, h, len(s))
     ratio = len(r) / len(h) if len(h) else 1.0
-    usual = max(_expected(real if holdout is None else pd.concat([real, holdout], ignore_index=True), columns, exposure), natural / exposure) if exposure else math.inf
+    usual = (
+        max(
+            _expected(real if holdout is None else pd.concat([real, holdout], ignore_index=True), columns, exposure),
+            natural / exposure,
+        )
+        if exposure
+        else math.inf
+    )
     if not others and count > 1:
         p = min(p, poisson(count, usual))
     whole = 0
@@ -57,21 +73,41 @@ def exact(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | N
         one, made, *other = keys(sides, [*columns, *verbatim])
         whole, _, also = _by_chance(one, made, other[0] if other else h)
         p = min(p, also)
-    expected = float(np.isin(s, h).sum()) * ratio if len(h) else min(float(rows), natural / exposure) if exposure else 0.0
-    return {"value": rows, "expected": expected, "p": p if count > 1 else max(p, 2 * LEAK), "distinct": count, "verbatim": whole, "share": rows / max(1, len(s)), "found": _found(others, natural, exposure, ratio if len(h) else None, usual, len(s))}
+    expected = (
+        float(np.isin(s, h).sum()) * ratio if len(h) else min(float(rows), natural / exposure) if exposure else 0.0
+    )
+    return {
+        "value": rows,
+        "expected": expected,
+        "p": p if count > 1 else max(p, 2 * LEAK),
+        "distinct": count,
+        "verbatim": whole,
+        "share": rows / max(1, len(s)),
+        "found": _found(others, natural, exposure, ratio if len(h) else None, usual, len(s)),
+    }
 
 
 def _found(others: int, natural: int, exposure: float, ratio: float | None, usual: float, rows: int) -> float | None:
-    """The smallest share of synthetic rows that are verbatim copies which would be a leak; None where not one in ten is."""
+    """The smallest share of synthetic rows that are verbatim copies which would be a leak; None where not one in ten
+    is.
+    """
     for count in range(2, rows // 10 + 1):
-        p = excess(count, others, natural, exposure, ratio) if ratio else paired(count, natural, 1 / exposure) if exposure else 1.0
+        p = (
+            excess(count, others, natural, exposure, ratio)
+            if ratio
+            else paired(count, natural, 1 / exposure)
+            if exposure
+            else 1.0
+        )
         if min(p, 1.0 if others else poisson(count, usual)) <= LEAK:
             return count / rows
     return None
 
 
 def _by_chance(r: np.ndarray, s: np.ndarray, h: np.ndarray) -> tuple[int, int, float]:
-    """Different rows of `s` that are training rows `r` alone, those that are holdout rows `h` alone, and how often chance gives as many."""
+    """Different rows of `s` that are training rows `r` alone, those that are holdout rows `h` alone, and how often
+    chance gives as many.
+    """
     ours, others = len(np.setdiff1d(np.intersect1d(s, r), h)), len(np.setdiff1d(np.intersect1d(s, h), r))
     natural, exposure = _among(r, h, len(s))
     if len(h):
@@ -102,26 +138,52 @@ def _expected(real: pd.DataFrame, columns: Sequence[str], exposure: float) -> fl
 
 
 def tolerances(real: pd.DataFrame, numbers: Sequence[str]) -> dict[str, float]:
-    """How far two numbers of a column may lie apart and still differ in the last digits only; 0 where any difference is one."""
+    """How far two numbers of a column may lie apart and still differ in the last digits only; 0 where any difference is
+    one.
+    """
     found = {}
     for name in numbers:
         values = as_numbers(real[name])
         known = np.unique(values[np.isfinite(values)])
         reach = robust_range(values)[1]
         whole = bool(len(known)) and bool((known == np.round(known)).all())
-        found[name] = 0.0 if len(known) < STEPS or (whole and reach < STEPS) else max(NEAR * reach, 1.0 if whole else 0.0)
+        found[name] = (
+            0.0 if len(known) < STEPS or (whole and reach < STEPS) else max(NEAR * reach, 1.0 if whole else 0.0)
+        )
     return found
 
 
-def near(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, numbers: Sequence[str], categories: Sequence[str]) -> dict[str, Any]:
-    """Synthetic rows that agree with a training row in all categories, and in all numbers but for their last digits; exact ones aside."""
+def near(
+    real: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    holdout: pd.DataFrame | None,
+    numbers: Sequence[str],
+    categories: Sequence[str],
+) -> dict[str, Any]:
+    """Synthetic rows that agree with a training row in all categories, and in all numbers but for their last digits;
+    exact ones aside.
+    """
     sides = [real, synthetic, *([] if holdout is None else [holdout])]
     reach = tolerances(real, numbers)
     loose = [name for name in numbers if reach[name] > 0]
     if not loose:
-        return {"value": 0, "expected": None, "p": None, "why": "no column has numbers fine enough to differ in the last digits only"}
+        return {
+            "value": 0,
+            "expected": None,
+            "p": None,
+            "why": "no column has numbers fine enough to differ in the last digits only",
+        }
     gaps = [pd.DataFrame({name: np.isnan(as_numbers(side[name])) for name in loose}) for side in sides]
-    firm = [pd.concat([side[[name for name in (*categories, *numbers) if name not in loose]].reset_index(drop=True), gap.add_prefix("gap ")], axis=1) for side, gap in zip(sides, gaps, strict=True)]
+    firm = [
+        pd.concat(
+            [
+                side[[name for name in (*categories, *numbers) if name not in loose]].reset_index(drop=True),
+                gap.add_prefix("gap "),
+            ],
+            axis=1,
+        )
+        for side, gap in zip(sides, gaps, strict=True)
+    ]
     group = keys(firm, list(firm[0].columns))
     spots = [
         np.column_stack([3.0 * part, *[np.nan_to_num(as_numbers(side[name]) / reach[name]) for name in loose]])
@@ -133,13 +195,23 @@ def near(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | No
     if holdout is None:
         natural, exposure = _touching_each_other(spots[0]) // 2, len(real) / (2 * max(1, len(synthetic)))
         count = len(np.unique(whole[1][ours]))
-        return {"value": int(ours.sum()), "expected": natural / exposure if exposure else None, "p": paired(count, natural, 1 / exposure) if exposure else 1.0, "share": float(ours.mean()) if len(ours) else 0.0}
+        return {
+            "value": int(ours.sum()),
+            "expected": natural / exposure if exposure else None,
+            "p": paired(count, natural, 1 / exposure) if exposure else 1.0,
+            "share": float(ours.mean()) if len(ours) else 0.0,
+        }
     theirs = _touching(s, spots[2]) & ~np.isin(whole[1], whole[2])
     ratio = len(real) / max(1, len(holdout))
     one, other = len(np.unique(whole[1][ours & ~theirs])), len(np.unique(whole[1][theirs & ~ours]))
     natural = int((_touching(spots[2], spots[0]) & ~np.isin(whole[2], whole[0])).sum())
     p = excess(one, other, natural, len(holdout) / max(1, len(synthetic)), ratio)
-    return {"value": int(ours.sum()), "expected": float(theirs.sum()) * ratio, "p": p if one > 1 else max(p, 2 * LEAK), "share": float(ours.mean()) if len(ours) else 0.0}
+    return {
+        "value": int(ours.sum()),
+        "expected": float(theirs.sum()) * ratio,
+        "p": p if one > 1 else max(p, 2 * LEAK),
+        "share": float(ours.mean()) if len(ours) else 0.0,
+    }
 
 
 def _touching(spots: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -163,13 +235,15 @@ def _touching_each_other(spots: np.ndarray) -> int:
     return int(np.isfinite(found[:, 1]).sum())
 
 
-def singletons(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, categories: Sequence[str]) -> dict[str, Any]:
+def singletons(
+    real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, categories: Sequence[str]
+) -> dict[str, Any]:
     """Values that one training row alone has, and that the synthetic table has as well.
 
-    With a holdout: against values that one holdout row alone has and the synthetic table as well, and against those that training and
-    holdout rows share. How many a fresh sample would bring back is told by the values that two rows have (Good 1953, Biometrika 40:
-    a value seen once comes about 2 x (values seen twice) / (values seen once) times in as many rows again), one more of them being
-    supposed than there are.
+    With a holdout: against values that one holdout row alone has and the synthetic table as well, and against those
+    that training and holdout rows share. How many a fresh sample would bring back is told by the values that two rows
+    have (Good 1953, Biometrika 40: a value seen once comes about 2 x (values seen twice) / (values seen once) times in
+    as many rows again), one more of them being supposed than there are.
     """
     ours = others = natural = rows = once = twice = fresh_too = 0
     for name in categories:
@@ -188,18 +262,30 @@ def singletons(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFram
     else:
         p = excess(ours, others, natural, 2.0 * len(holdout) / max(1, len(synthetic)), len(real) / max(1, len(holdout)))
         p = p if others else min(p, poisson(ours, back))
-    return {"value": rows, "of": once, "expected": float(fresh_too) if holdout is not None else min(float(once), back), "p": p if rows > 1 else max(p, 2 * LEAK)}
+    return {
+        "value": rows,
+        "of": once,
+        "expected": float(fresh_too) if holdout is not None else min(float(once), back),
+        "p": p if rows > 1 else max(p, 2 * LEAK),
+    }
 
 
-def combinations(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame, categories: Sequence[str], seed: int) -> dict[str, Any]:
-    """People singled out by two or three common values that nobody else of the real rows has together, and whose combination the
-    synthetic table has as well: of the training rows, against those of an equally large holdout.
+def combinations(
+    real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame, categories: Sequence[str], seed: int
+) -> dict[str, Any]:
+    """People singled out by two or three common values that nobody else of the real rows has together, and whose
+    combination the synthetic table has as well: of the training rows, against those of an equally large holdout.
     """
     codes = []
     for name in categories:
         ours, theirs = real[name].value_counts(), holdout[name].value_counts()
         both = [value for value in ours.index[ours >= COMMON] if theirs.get(value, 0) >= COMMON]
-        codes.append([pd.Index(both).get_indexer(side[name]) if both else np.full(len(side), -1) for side in (real, holdout, synthetic)])
+        codes.append(
+            [
+                pd.Index(both).get_indexer(side[name]) if both else np.full(len(side), -1)
+                for side in (real, holdout, synthetic)
+            ]
+        )
     sets = [chosen for size in (2, 3) for chosen in itertools.combinations(range(len(categories)), size)]
     if len(sets) > MOST_SETS:
         places = np.random.default_rng([seed % 2**32, 5]).choice(len(sets), MOST_SETS, replace=False)
@@ -210,7 +296,10 @@ def combinations(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFr
         size = [max(int(codes[at][side].max(initial=-1)) for side in range(3)) + 1 for at in chosen]
         parts = []
         for side in range(3):
-            total, there = np.zeros(len(codes[chosen[0]][side]), dtype="int64"), np.ones(len(codes[chosen[0]][side]), dtype=bool)
+            total, there = (
+                np.zeros(len(codes[chosen[0]][side]), dtype="int64"),
+                np.ones(len(codes[chosen[0]][side]), dtype=bool),
+            )
             for at, width in zip(chosen, size, strict=True):
                 total, there = total * width + codes[at][side], there & (codes[at][side] >= 0)
             parts.append(np.where(there, total, -1))
@@ -221,11 +310,14 @@ def combinations(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFr
     return {"value": back_again[0], "expected": float(back_again[1]), "p": paired(*back_again), "sets": len(sets)}
 
 
-def identifiers(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, columns: Sequence[str]) -> dict[str, Any]:
-    """Texts and identifiers of real rows that stand in the synthetic column, per column; numbers that merely count rows are not judged.
+def identifiers(
+    real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame | None, columns: Sequence[str]
+) -> dict[str, Any]:
+    """Texts and identifiers of real rows that stand in the synthetic column, per column; numbers that merely count rows
+    are not judged.
 
-    Where nearly every row has an identifier of its own, those that come back are held against what real rows share among themselves as well
-    (`chance.beyond`).
+    Where nearly every row has an identifier of its own, those that come back are held against what real rows share
+    among themselves as well (`chance.beyond`).
     """
     told, worst, total, fresh = [], 1.0, 0, 0
     for name in columns:
@@ -234,24 +326,52 @@ def identifiers(real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFra
         counted = _counts_rows(learned)
         own = len(learned) > OWN * real[name].notna().sum()
         if holdout is None:
-            one, other, some = set(real[name].iloc[::2].dropna()), set(real[name].iloc[1::2].dropna()), set(synthetic[name].iloc[: (len(real) + 1) // 2].dropna())
+            one, other, some = (
+                set(real[name].iloc[::2].dropna()),
+                set(real[name].iloc[1::2].dropna()),
+                set(synthetic[name].iloc[: (len(real) + 1) // 2].dropna()),
+            )
             p = paired(len((one & some) - other), len((one & other) - some))
             ours, others, ratio = len(learned & made), 0, math.inf
         else:
-            ours, others, ratio = len((learned & made) - seen), len((seen & made) - learned), len(real) / max(1, len(holdout))
+            ours, others, ratio = (
+                len((learned & made) - seen),
+                len((seen & made) - learned),
+                len(real) / max(1, len(holdout)),
+            )
             p = paired(ours, others, ratio)
         if own and made:
             r, *h = keys([side[[name]].dropna() for side in (real, holdout) if side is not None], [name])
-            p = min(p, beyond(ours, others, *_among(r, h[0] if h else r[:0], int(synthetic[name].notna().sum())), ratio))
+            p = min(
+                p, beyond(ours, others, *_among(r, h[0] if h else r[:0], int(synthetic[name].notna().sum())), ratio)
+            )
         p = 1.0 if counted else p
-        total, fresh, worst = total + (0 if counted else len(learned & made)), fresh + (0 if counted else len(seen & made)), min(worst, p)
-        told.append({"column": name, "values": len(learned & made), "of": len(made), "expected": len(seen & made) if holdout is not None else None, "judged": not counted})
+        total, fresh, worst = (
+            total + (0 if counted else len(learned & made)),
+            fresh + (0 if counted else len(seen & made)),
+            min(worst, p),
+        )
+        told.append(
+            {
+                "column": name,
+                "values": len(learned & made),
+                "of": len(made),
+                "expected": len(seen & made) if holdout is not None else None,
+                "judged": not counted,
+            }
+        )
     return {"value": total, "expected": float(fresh) if holdout is not None else 0.0, "p": worst, "columns": told}
 
 
 def _counts_rows(values: set[str]) -> bool:
-    """Whether identifiers merely count: their digits fill most of the range they span, so that anybody makes the same ones."""
+    """Whether identifiers merely count: their digits fill most of the range they span, so that anybody makes the same
+    ones.
+    """
     digits = [re.sub(r"\D", "", text) for text in values]
     numbers = [int(text) for text in digits if text and len(text) < 16]
     shapes = {re.sub(r"\d+", "9", text) for text in values}
-    return len(numbers) == len(values) > 1 and len(shapes) <= 2 and max(numbers) - min(numbers) + 1 <= 4 * len(set(numbers))
+    return (
+        len(numbers) == len(values) > 1
+        and len(shapes) <= 2
+        and max(numbers) - min(numbers) + 1 <= 4 * len(set(numbers))
+    )

@@ -1,8 +1,8 @@
 """One honest distance between rows of mixed columns, and the nearest rows by it.
 
-Gower (1971, Biometrics 27): the mean over columns of |a - b| / range for numbers and dates (at most 1), and of 0 or 1 for categories;
-a missing cell is like a missing cell, and as unlike any other as can be. Ranges are robust (1 % to 99 % of all real rows, the same
-for every comparison: ranges of each side's own make noise look near) and ties are ties.
+Gower (1971, Biometrics 27): the mean over columns of |a - b| / range for numbers and dates (at most 1), and of 0 or 1
+for categories; a missing cell is like a missing cell, and as unlike any other as can be. Ranges are robust (1 % to 99 %
+of all real rows, the same for every comparison: ranges of each side's own make noise look near) and ties are ties.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ class Points:
 
 @dataclass(frozen=True)
 class Nearest:
-    """For each row of one side how far its nearest row of the other is, which that is, and how far the second nearest; and the other
-    way round.
+    """For each row of one side how far its nearest row of the other is, which that is, and how far the second nearest;
+    and the other way round.
     """
 
     distance: np.ndarray
@@ -61,7 +61,8 @@ def as_numbers(column: pd.Series) -> np.ndarray:
 
 
 def robust_range(values: np.ndarray) -> tuple[float, float]:
-    """Where numbers begin and how far they reach: from 1 % to 99 % of those known, or all where these are one; the reach is never 0.
+    """Where numbers begin and how far they reach: from 1 % to 99 % of those known, or all where these are one; the
+    reach is never 0.
 
     >>> robust_range(np.array([1.0, 1.0, 1.0, 5.0, np.nan]))
     (1.0, 3.88)
@@ -75,7 +76,9 @@ def robust_range(values: np.ndarray) -> tuple[float, float]:
     return float(low), round(float(high - low), 12) or 1.0
 
 
-def points(frames: Sequence[pd.DataFrame], numbers: Sequence[str], categories: Sequence[str], ranges_from: int) -> list[Points]:
+def points(
+    frames: Sequence[pd.DataFrame], numbers: Sequence[str], categories: Sequence[str], ranges_from: int
+) -> list[Points]:
     """The rows of several frames as points; the first `ranges_from` frames say the ranges of numbers."""
     scaled: list[list[np.ndarray]] = [[] for _ in frames]
     for name in numbers:
@@ -98,12 +101,18 @@ def points(frames: Sequence[pd.DataFrame], numbers: Sequence[str], categories: S
 
 
 def _stacked(parts: list[np.ndarray], rows: int, kind: np.dtype) -> np.ndarray:
-    return np.stack([part.astype(np.result_type(*parts)) for part in parts]) if parts else np.zeros((0, rows), dtype=kind)
+    return (
+        np.stack([part.astype(np.result_type(*parts)) for part in parts]) if parts else np.zeros((0, rows), dtype=kind)
+    )
 
 
 def distances(one: Points, other: Points, rows: slice) -> np.ndarray:
-    """The distances of some rows of one side to all of the other, (rows, others) as float32: sums over columns, not yet means."""
-    total = np.zeros((len(one.numbers[0, rows]) if len(one.numbers) else len(one.codes[0, rows]), len(other)), dtype="float32")
+    """The distances of some rows of one side to all of the other, (rows, others) as float32: sums over columns, not yet
+    means.
+    """
+    total = np.zeros(
+        (len(one.numbers[0, rows]) if len(one.numbers) else len(one.codes[0, rows]), len(other)), dtype="float32"
+    )
     for a, b in zip(one.numbers, other.numbers, strict=True):
         apart = a[rows, None] - b[None, :]
         np.abs(apart, out=apart)
@@ -118,9 +127,17 @@ def distances(one: Points, other: Points, rows: slice) -> np.ndarray:
 
 
 def nearest(one: Points, other: Points, *, same: bool = False) -> Nearest:
-    """The nearest rows of each side on the other (mean over columns); `same`: both are one table, and no row is its own neighbour."""
+    """The nearest rows of each side on the other (mean over columns); `same`: both are one table, and no row is its own
+    neighbour.
+    """
     n, m = len(one), len(other)
-    found = Nearest(np.full(n, np.inf), np.zeros(n, dtype="int64"), np.full(n, np.inf), np.full(m, np.inf, dtype="float32"), np.zeros(m, dtype="int64"))
+    found = Nearest(
+        np.full(n, np.inf),
+        np.zeros(n, dtype="int64"),
+        np.full(n, np.inf),
+        np.full(m, np.inf, dtype="float32"),
+        np.zeros(m, dtype="int64"),
+    )
     step = max(1, BLOCK // max(1, m))
     for start in range(0, n, step):
         rows = slice(start, min(n, start + step))
@@ -136,4 +153,10 @@ def nearest(one: Points, other: Points, *, same: bool = False) -> Nearest:
         block[np.arange(len(at)), at] = np.inf
         found.second[rows] = block.min(axis=1)
     width = one.width
-    return Nearest(found.distance / width, found.place, found.second / width, found.back.astype("float64") / width, found.back_place)
+    return Nearest(
+        found.distance / width,
+        found.place,
+        found.second / width,
+        found.back.astype("float64") / width,
+        found.back_place,
+    )

@@ -16,7 +16,11 @@ TOP = 12
 
 def drawn(found: Aligned, holdout: pd.DataFrame) -> dict[str, dict[str, Any]]:
     """For each column its series (see `judge`); the third is the holdout, where there is one."""
-    sides: dict[str, pd.DataFrame | None] = {"real": found.real, "synthetic": found.synthetic, "holdout": holdout if found.holdout is not None else None}
+    sides: dict[str, pd.DataFrame | None] = {
+        "real": found.real,
+        "synthetic": found.synthetic,
+        "holdout": holdout if found.holdout is not None else None,
+    }
     told = {}
     for name in found.named("number", "date", "category"):
         cells = {side: None if frame is None else frame[name] for side, frame in sides.items()}
@@ -62,4 +66,8 @@ def _categories(cells: dict[str, pd.Series | None]) -> dict[str, Any]:
     there = [share for share in shares.values() if share is not None]
     kept = [at for at in range(len(top) + 2) if at < len(top) or any(share[at] > 1e-12 for share in there)]
     values = [*top, "all others", "missing"]
-    return {"as": "category", "values": [values[at] for at in kept], **{side: None if share is None else [share[at] for at in kept] for side, share in shares.items()}}
+    return {
+        "as": "category",
+        "values": [values[at] for at in kept],
+        **{side: None if share is None else [share[at] for at in kept] for side, share in shares.items()},
+    }

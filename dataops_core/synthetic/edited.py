@@ -1,8 +1,10 @@
-"""Copies of real rows with some columns changed: found by how improbable it is that two rows agree so well in the columns that are left.
+"""Copies of real rows with some columns changed: found by how improbable it is that two rows agree so well in the
+columns that are left.
 
-For every row the training row and the holdout row that it agrees with best are found by blocks over many sets of columns (`blocks`), and weighed by
-how much their agreement says (`agreement`). What a row's training match has beyond its holdout match is symmetric about 0 for rows made without
-copying; how far it reaches by nature is told by real rows, and continued beyond the farthest by an exponential law (peaks over threshold, Pickands 1975).
+For every row the training row and the holdout row that it agrees with best are found by blocks over many sets of
+columns (`blocks`), and weighed by how much their agreement says (`agreement`). What a row's training match has beyond
+its holdout match is symmetric about 0 for rows made without copying; how far it reaches by nature is told by real rows,
+and continued beyond the farthest by an exponential law (peaks over threshold, Pickands 1975).
 """
 
 from __future__ import annotations
@@ -36,11 +38,18 @@ def rows_for(width: int) -> int:
 
 
 def edited(
-    real: pd.DataFrame, synthetic: pd.DataFrame, holdout: pd.DataFrame, numbers: Sequence[str], categories: Sequence[str], seed: int
+    real: pd.DataFrame,
+    synthetic: pd.DataFrame,
+    holdout: pd.DataFrame,
+    numbers: Sequence[str],
+    categories: Sequence[str],
+    seed: int,
 ) -> dict[str, Any]:
-    """Training rows that a synthetic row agrees with beyond what chance allows, though some columns may differ; with what would be found.
+    """Training rows that a synthetic row agrees with beyond what chance allows, though some columns may differ; with
+    what would be found.
 
-    `real` and `holdout` have as many rows. "found" says of what share of the rows copies with two columns changed would be a leak nine times in ten.
+    `real` and `holdout` have as many rows. "found" says of what share of the rows copies with two columns changed would
+    be a leak nine times in ten.
     """
     if len(numbers) + len(categories) < CHANGED + 2:
         return {"value": None, "why": f"it takes {CHANGED + 2} columns to tell"}
@@ -54,22 +63,30 @@ def edited(
     beyond, place = _beyond(s, r, h, sets, ties)
     natural = np.abs(np.concatenate([_beyond(each, r, h, sets, ties)[0] for each in (r, h)]))
     count, p = _excess(beyond, place, natural)
-    fresh = beyond if p > LEAK else rng.choice(natural, len(beyond))  # what was copied already hides what would be found
+    fresh = (
+        beyond if p > LEAK else rng.choice(natural, len(beyond))
+    )  # what was copied already hides what would be found
     told = {"value": count if p <= LEAK else 0, "expected": 0.0, "p": p, "rows": [len(real), len(synthetic)]}
     return told | {"found": _found(fresh, place, natural, _beyond(c, r, h, sets, ties)[0], rng)}
 
 
-def _beyond(one: Placed, real: Placed, holdout: Placed, sets: Sequence[Sequence[int]], ties: Ties) -> tuple[np.ndarray, np.ndarray]:
-    """How much more the best training match of each row says than its best holdout match; and which training row that is."""
+def _beyond(
+    one: Placed, real: Placed, holdout: Placed, sets: Sequence[Sequence[int]], ties: Ties
+) -> tuple[np.ndarray, np.ndarray]:
+    """How much more the best training match of each row says than its best holdout match; and which training row that
+    is.
+    """
     ours, theirs = (best(one, other, sets, same=one is other) for other in (real, holdout))
     return weighed(one, real, ours, ties) - weighed(one, holdout, theirs, ties), ours.row
 
 
 def _excess(beyond: np.ndarray, place: np.ndarray, reach: np.ndarray) -> tuple[int, float]:
-    """How many different training rows stand out, and how often chance lets as many: the most telling of AMONG, times LOOKS.
+    """How many different training rows stand out, and how often chance lets as many: the most telling of AMONG, times
+    LOOKS.
 
-    Where real rows reach as far, `beyond` is held against them and against the holdout side together; farther out, against the fitted tail.
-    The holdout side alone need only say the same at 1 in 20: it is what remains where a table crowds about common rows.
+    Where real rows reach as far, `beyond` is held against them and against the holdout side together; farther out,
+    against the fitted tail. The holdout side alone need only say the same at 1 in 20: it is what remains where a table
+    crowds about common rows.
     """
     ordered = np.sort(reach)
     out = np.flatnonzero(beyond > ordered[-max(1, len(ordered) // 20)])
@@ -101,15 +118,22 @@ def _planted(real: pd.DataFrame, columns: Sequence[str], rng: np.random.Generato
     """Copies of real rows, two columns of each taken from other rows."""
     some, other = (rng.choice(len(real), PLANTED) for _ in range(2))
     changed = np.argsort(rng.random((PLANTED, len(columns))), axis=1)[:, :CHANGED]
-    return pd.DataFrame({
-        name: real[name].iloc[np.where((changed == number).any(axis=1), other, some)].reset_index(drop=True) for number, name in enumerate(columns)
-    })
+    return pd.DataFrame(
+        {
+            name: real[name].iloc[np.where((changed == number).any(axis=1), other, some)].reset_index(drop=True)
+            for number, name in enumerate(columns)
+        }
+    )
 
 
-def _found(beyond: np.ndarray, place: np.ndarray, natural: np.ndarray, copies: np.ndarray, rng: np.random.Generator) -> float | None:
-    """The smallest of SHARES of which copies with two columns changed would be a leak nine times in ten; None where none is.
+def _found(
+    beyond: np.ndarray, place: np.ndarray, natural: np.ndarray, copies: np.ndarray, rng: np.random.Generator
+) -> float | None:
+    """The smallest of SHARES of which copies with two columns changed would be a leak nine times in ten; None where
+    none is.
 
-    They are planted among the synthetic rows (among real ones where there are copies), each turned to the training or the holdout side by lot.
+    They are planted among the synthetic rows (among real ones where there are copies), each turned to the training or
+    the holdout side by lot.
     """
     for share in SHARES:
         count = round(share * len(beyond))

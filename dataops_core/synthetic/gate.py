@@ -1,4 +1,6 @@
-"""The gate: what each column is treated as before anything is learned; who is named directly is never learned, but made up."""
+"""The gate: what each column is treated as before anything is learned; who is named directly is never learned, but made
+up.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +28,25 @@ TREATMENTS: dict[str, str] = {
     "leave out": "the twin does not have it",
 }
 MAKERS: dict[str, str] = {
-    "key": "keys of the same shape", "words": "text of made-up words, as long as the real one", "name": "names of people who do not exist",
-    "email": "e-mail addresses at example.com", "phone": "numbers of the same shape and country code", "iban": "account numbers with a right check sum",
-    "card": "card numbers with a right check sum", "shape": "signs of the same shape", "ip": "network addresses",
+    "key": "keys of the same shape",
+    "words": "text of made-up words, as long as the real one",
+    "name": "names of people who do not exist",
+    "email": "e-mail addresses at example.com",
+    "phone": "numbers of the same shape and country code",
+    "iban": "account numbers with a right check sum",
+    "card": "card numbers with a right check sum",
+    "shape": "signs of the same shape",
+    "ip": "network addresses",
 }
 WHOLE = ("key", "phone", "card", "shape")  # what whole numbers can be made up as
 _MAKER_OF = {
-    "e-mail addresses": "email", "phone numbers": "phone", "bank account numbers (IBAN)": "iban", "payment card numbers": "card",
-    "social security numbers": "shape", "network addresses": "ip", "names of persons": "name",
+    "e-mail addresses": "email",
+    "phone numbers": "phone",
+    "bank account numbers (IBAN)": "iban",
+    "payment card numbers": "card",
+    "social security numbers": "shape",
+    "network addresses": "ip",
+    "names of persons": "name",
 }
 PHONE = 1_000_000
 MANY = 0.5  # share of rows whose value no other row has, above which a column tells rows apart
@@ -47,11 +60,16 @@ def gate(table: Table) -> list[dict[str, Any]]:
     """
     with Engine(table) as engine:
         facts = {column.name: column_facts(engine, column) for column in table.columns if _may_name(table, column)}
-    return [{"column": c.name, "kind": c.kind, "type": c.type} | _proposed(table, c, facts.get(c.name)) for c in table.columns]
+    return [
+        {"column": c.name, "kind": c.kind, "type": c.type} | _proposed(table, c, facts.get(c.name))
+        for c in table.columns
+    ]
 
 
 def _may_name(table: Table, column: Column) -> bool:
-    """Whether the check for direct identifiers can find any in the column: in texts, and in whole numbers as long as those of telephones."""
+    """Whether the check for direct identifiers can find any in the column: in texts, and in whole numbers as long as
+    those of telephones.
+    """
     if column.type not in direct_identifiers.types:
         return False
     return column.type == "text" or bool((table.frame([column.name])[column.name].abs() > PHONE).any())
@@ -61,22 +79,44 @@ def _proposed(table: Table, column: Column, facts: Mapping[str, Any] | None) -> 
     present = int(table.frame([column.name])[column.name].notna().sum())
     if not present:
         return _told("learn", None, "it is empty, and so is the twin's")
-    if column.type in ("integer", "decimal") and column.kind != "id" and long_numbers(table.frame([column.name])[column.name]):
-        treated, maker = ("make", "phone") if column.type == "integer" else ("leave out", None)  # only texts and whole numbers can be made up
-        return _told(treated, maker, "its numbers are long and of one length, as those of telephones and accounts are", ask=True)
+    if (
+        column.type in ("integer", "decimal")
+        and column.kind != "id"
+        and long_numbers(table.frame([column.name])[column.name])
+    ):
+        treated, maker = (
+            ("make", "phone") if column.type == "integer" else ("leave out", None)
+        )  # only texts and whole numbers can be made up
+        return _told(
+            treated, maker, "its numbers are long and of one length, as those of telephones and accounts are", ask=True
+        )
     found = _identifiers(table, column, facts) if facts else None
     if found is not None:
         what, cells, whole = found
         told = f"{cells:,} cells {'are' if whole else 'hold'} {what}"
         if cells > 0.5 * present or column.kind in ("id", "text"):
-            return _told("make", _MAKER_OF[what] if whole and cells > 0.5 * present else "words", told, ask=True, found=[what, cells])
-        return _told("learn", None, f"{told}: they are emptied before anything is learned", ask=True, found=[what, cells])
+            return _told(
+                "make",
+                _MAKER_OF[what] if whole and cells > 0.5 * present else "words",
+                told,
+                ask=True,
+                found=[what, cells],
+            )
+        return _told(
+            "learn", None, f"{told}: they are emptied before anything is learned", ask=True, found=[what, cells]
+        )
     if column.kind == "id":
         return _told("make", "key", "it names rows")
     if column.type == "text":
         values = table.frame([column.name])[column.name].dropna()
         if about_names(values):
-            return _told("make", "name", "most cells read like names of people", ask=True, found=["names of persons", len(values)])
+            return _told(
+                "make",
+                "name",
+                "most cells read like names of people",
+                ask=True,
+                found=["names of persons", len(values)],
+            )
         counts = values.value_counts()
         if (counts == 1).sum() > MANY * len(values) and len(counts) > 20:
             short = values.str.len().mean() <= 40 and not values.str.contains(r"\s").mean() > 0.2
@@ -84,19 +124,29 @@ def _proposed(table: Table, column: Column, facts: Mapping[str, Any] | None) -> 
         if column.kind == "text":
             return _told("make", "words", "it is free text, and what people wrote may name them", ask=True)
         if like_names(values):
-            return _told("learn", None, "its values are written like names of people: make them up if they are", ask=True)
+            return _told(
+                "learn", None, "its values are written like names of people: make them up if they are", ask=True
+            )
     return _told("learn", None, TREATMENTS["learn"])
 
 
-def _told(treated: str, maker: str | None, why: str, *, ask: bool = False, found: list[Any] | None = None) -> dict[str, Any]:
+def _told(
+    treated: str, maker: str | None, why: str, *, ask: bool = False, found: list[Any] | None = None
+) -> dict[str, Any]:
     return {"as": treated, "maker": maker, "why": why, "ask": ask, "found": found}
 
 
 def _identifiers(table: Table, column: Column, facts: Mapping[str, Any]) -> tuple[str, int, bool] | None:
-    """What direct identifiers the column holds, by its most frequent sort, in how many cells they stand, alone or among other words, and whether mostly alone."""
+    """What direct identifiers the column holds, by its most frequent sort, in how many cells they stand, alone or among
+    other words, and whether mostly alone.
+    """
     some = () if "failed" in facts else personal_cells(Cells(table, column, facts))
     hit = next(((name, cells) for name, cells in some if cells.any() and name in _MAKER_OF), None)
-    what, mask = inside(table.frame([column.name])[column.name]) if column.type == "text" else ("", np.zeros(table.rows, dtype=bool))
+    what, mask = (
+        inside(table.frame([column.name])[column.name])
+        if column.type == "text"
+        else ("", np.zeros(table.rows, dtype=bool))
+    )
     if hit is not None:
         name, cells = hit
         mask = mask | cells
@@ -110,22 +160,34 @@ def identifying_cells(table: Table, column: Column) -> np.ndarray:
     """Which cells (rows,) of a column hold a direct identifier, alone or among other words."""
     with Engine(table) as engine:
         facts = column_facts(engine, column)
-    mask = inside(table.frame([column.name])[column.name])[1] if column.type == "text" else np.zeros(table.rows, dtype=bool)
+    mask = (
+        inside(table.frame([column.name])[column.name])[1]
+        if column.type == "text"
+        else np.zeros(table.rows, dtype=bool)
+    )
     if column.type not in direct_identifiers.types or "failed" in facts:
         return mask
-    return np.any([mask, *(hit.mask for hit in hits(direct_identifiers, Cells(table, column, facts), Context()))], axis=0)
+    return np.any(
+        [mask, *(hit.mask for hit in hits(direct_identifiers, Cells(table, column, facts), Context()))], axis=0
+    )
 
 
 def settled(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The proposal with what somebody decided otherwise: {column: {"as", "maker"}}. Raises SettingError for what does not exist."""
+    """The proposal with what somebody decided otherwise: {column: {"as", "maker"}}. Raises SettingError for what does
+    not exist.
+    """
     names = [each["column"] for each in proposed]
     for name, choice in chosen.items():
         if name not in names:
             raise SettingError(f'There is no column "{name}".', "columns", nearest(name, names))
         if choice.get("as", "learn") not in TREATMENTS:
-            raise SettingError(f'"{choice["as"]}" is no treatment of a column.', name, nearest(str(choice["as"]), list(TREATMENTS)))
+            raise SettingError(
+                f'"{choice["as"]}" is no treatment of a column.', name, nearest(str(choice["as"]), list(TREATMENTS))
+            )
         if choice.get("maker") not in (None, *MAKERS):
-            raise SettingError(f'There is no maker "{choice["maker"]}".', name, nearest(str(choice["maker"]), list(MAKERS)))
+            raise SettingError(
+                f'There is no maker "{choice["maker"]}".', name, nearest(str(choice["maker"]), list(MAKERS))
+            )
     out = []
     for each in proposed:
         decision: Mapping[str, Any] = chosen.get(each["column"]) or {}
@@ -133,12 +195,22 @@ def settled(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, An
             out.append(each)
             continue
         treated = decision.get("as", each["as"])
-        maker = (decision.get("maker") or each["maker"] or ("words" if each["type"] == "text" else "key")) if treated == "make" else None
+        maker = (
+            (decision.get("maker") or each["maker"] or ("words" if each["type"] == "text" else "key"))
+            if treated == "make"
+            else None
+        )
         if treated == "make" and each["type"] not in ("text", "integer"):
-            raise SettingError("Only columns of text and whole numbers can be made up.", each["column"], "Learn it, or leave it out.")
+            raise SettingError(
+                "Only columns of text and whole numbers can be made up.", each["column"], "Learn it, or leave it out."
+            )
         if maker and each["type"] == "integer" and maker not in WHOLE:
             if decision.get("maker"):
-                raise SettingError(f'Whole numbers cannot be made up as {MAKERS[maker]} ("{maker}").', each["column"], f"Make it up as one of: {', '.join(WHOLE)}.")
+                raise SettingError(
+                    f'Whole numbers cannot be made up as {MAKERS[maker]} ("{maker}").',
+                    each["column"],
+                    f"Make it up as one of: {', '.join(WHOLE)}.",
+                )
             maker = "key"
         out.append({**each, "as": treated, "maker": maker, "why": "as decided", "ask": False})
     return out

@@ -32,10 +32,12 @@ class Link:
 
 
 def found(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]) -> list[Link]:
-    """The links that the data suggest, children before whom they follow; each column has one parent, and nobody is their own ancestor.
+    """The links that the data suggest, children before whom they follow; each column has one parent, and nobody is
+    their own ancestor.
 
-    A parent's key is different in every row. A child's column has the same type, holds nothing but the parent's keys, and is either named like
-    the parent or its key, or names things itself and covers at least a tenth of them. A table may name its own rows (who manages whom).
+    A parent's key is different in every row. A child's column has the same type, holds nothing but the parent's keys,
+    and is either named like the parent or its key, or names things itself and covers at least a tenth of them. A table
+    may name its own rows (who manages whom).
     """
     wishes: list[tuple[tuple[float, ...], Link]] = []
     for parent, key, child, column in _pairs(tables, frames):
@@ -45,14 +47,21 @@ def found(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]) -> li
         names = _names(tables[child].column(column))
         if alike or (names and (covered >= COVERED or child == parent)):
             own = 1.0 if frames[child][column].is_unique else 0.0
-            wishes.append(((float(alike), float(_names(tables[parent].column(key))), -own, covered, float(len(keys))), Link(child, column, parent, key)))
+            wishes.append(
+                (
+                    (float(alike), float(_names(tables[parent].column(key))), -own, covered, float(len(keys))),
+                    Link(child, column, parent, key),
+                )
+            )
     chosen: list[Link] = []
     for _, link in sorted(wishes, key=lambda wish: (wish[0], -list(tables).index(wish[1].parent)), reverse=True):
         taken = any((each.child, each.column) == (link.child, link.column) for each in chosen)
         other = any(each.parent == link.parent and each.key != link.key for each in chosen)
         if not taken and not other and (link.child == link.parent or link.child not in _ancestors(link.parent, chosen)):
             chosen.append(link)
-    return sorted(chosen, key=lambda link: (list(tables).index(link.child), list(frames[link.child]).index(link.column)))
+    return sorted(
+        chosen, key=lambda link: (list(tables).index(link.child), list(frames[link.child]).index(link.column))
+    )
 
 
 def _pairs(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]) -> list[tuple[str, str, str, str]]:
@@ -68,7 +77,13 @@ def _pairs(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame]) -> l
                 for column in other.columns:
                     known = frames[child][column.name].dropna()
                     called = _names(key) or (key.type == "text" and column.name == key.name)
-                    if called and (child, column.name) != (parent, key.name) and column.type == key.type and len(known) and set(known.unique()) <= keys:
+                    if (
+                        called
+                        and (child, column.name) != (parent, key.name)
+                        and column.type == key.type
+                        and len(known)
+                        and set(known.unique()) <= keys
+                    ):
                         out.append((parent, key.name, child, column.name))
     return out
 
@@ -78,7 +93,8 @@ def _names(column: Column) -> bool:
 
 
 def _alike(column: str, parent: str, key: str) -> bool:
-    """Whether a column is named like a key, or like the table (and the key): customer_id, customerId, customer for customers.id.
+    """Whether a column is named like a key, or like the table (and the key): customer_id, customerId, customer for
+    customers.id.
 
     >>> _alike("CustomerId", "customers", "id"), _alike("quantity", "customers", "id")
     (True, False)
@@ -86,7 +102,10 @@ def _alike(column: str, parent: str, key: str) -> bool:
     plain = re.sub(r"[^a-z0-9]", "", column.lower())
     table, own = (re.sub(r"[^a-z0-9]", "", name.lower()) for name in (parent, key))
     stems = {table, table.removesuffix("s"), table.removesuffix("es"), re.sub(r"ies$", "y", table)}
-    return (plain == own and own not in ("id", "key", "code", "no")) or plain in {*stems, *(stem + end for stem in stems for end in (own, "id", "key", "code", "no"))}
+    return (plain == own and own not in ("id", "key", "code", "no")) or plain in {
+        *stems,
+        *(stem + end for stem in stems for end in (own, "id", "key", "code", "no")),
+    }
 
 
 def _ancestors(name: str, links: Sequence[Link]) -> set[str]:
@@ -98,7 +117,9 @@ def _ancestors(name: str, links: Sequence[Link]) -> set[str]:
 
 
 def named(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], wishes: Sequence[str]) -> list[Link]:
-    """Links as somebody wrote them, child.column=parent.column. Raises SettingError for names that are not there and for keys that are none."""
+    """Links as somebody wrote them, child.column=parent.column. Raises SettingError for names that are not there and
+    for keys that are none.
+    """
     out: list[Link] = []
     for wish in wishes:
         sides = [_side(tables, side) for side in wish.split("=", 1)]
@@ -106,12 +127,26 @@ def named(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], wishe
             raise SettingError(f'"{wish}" is no link.', "--keys", "Write it as CHILD.COLUMN=PARENT.COLUMN.")
         link = Link(*sides[0], *sides[1])
         keys, cells = frames[link.parent][link.key], frames[link.child][link.column].dropna()
-        if not keys.is_unique or keys.isna().any() or tables[link.parent].column(link.key).type not in ("text", "integer"):
-            raise SettingError(f'"{link.key}" is no key of "{link.parent}": it is missing or the same in several rows.', "--keys", "Name a column of texts or whole numbers that is different in every row.")
+        if (
+            not keys.is_unique
+            or keys.isna().any()
+            or tables[link.parent].column(link.key).type not in ("text", "integer")
+        ):
+            raise SettingError(
+                f'"{link.key}" is no key of "{link.parent}": it is missing or the same in several rows.',
+                "--keys",
+                "Name a column of texts or whole numbers that is different in every row.",
+            )
         lost = int((~cells.isin(set(keys))).sum())
         if lost:
-            raise SettingError(f'{lost:,} cells of "{link.column}" are no key of "{link.parent}".', "--keys", "Leave those rows out, or name other columns.")
-        if (link.child != link.parent and link.child in _ancestors(link.parent, out)) or any((each.child, each.column) == (link.child, link.column) for each in out):
+            raise SettingError(
+                f'{lost:,} cells of "{link.column}" are no key of "{link.parent}".',
+                "--keys",
+                "Leave those rows out, or name other columns.",
+            )
+        if (link.child != link.parent and link.child in _ancestors(link.parent, out)) or any(
+            (each.child, each.column) == (link.child, link.column) for each in out
+        ):
             raise SettingError(f'"{wish}" leads in a circle, or names a column twice.', "--keys", "Leave it out.")
         if any(each.parent == link.parent and each.key != link.key for each in out):
             raise SettingError(f'"{link.parent}" has two keys.', "--keys", "Name one of them in all links.")
@@ -122,7 +157,9 @@ def named(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], wishe
 def _side(tables: Mapping[str, Table], text: str) -> tuple[str, str]:
     at = next((name for name in sorted(tables, key=len, reverse=True) if text.startswith(f"{name}.")), None)
     if at is None:
-        raise SettingError(f'There is no table in "{text}".', "--keys", nearest(text.split(".", maxsplit=1)[0], list(tables)))
+        raise SettingError(
+            f'There is no table in "{text}".', "--keys", nearest(text.split(".", maxsplit=1)[0], list(tables))
+        )
     column = text.removeprefix(f"{at}.")
     if column not in tables[at].names:
         raise SettingError(f'There is no column "{column}" in "{at}".', "--keys", nearest(column, tables[at].names))
@@ -155,7 +192,9 @@ def root_of(name: str, mains: Mapping[str, Link]) -> str:
 
 
 def tree_of(name: str, mains: Mapping[str, Link]) -> str:
-    """The parent with which HMA learns a table, or the table itself where it is learned as a parent: HMA takes no grandchildren, so every second generation starts anew."""
+    """The parent with which HMA learns a table, or the table itself where it is learned as a parent: HMA takes no
+    grandchildren, so every second generation starts anew.
+    """
     return mains[name].parent if name in mains and tree_of(mains[name].parent, mains) == mains[name].parent else name
 
 
@@ -164,11 +203,17 @@ def checked_size(names: Sequence[str], mains: Mapping[str, Link]) -> None:
     for root in {tree_of(name, mains) for name in names}:
         size = sum(tree_of(name, mains) == root for name in names)
         if size > MOST:
-            raise SettingError(f'{size - 1} tables hang on "{root}".', "synthesize-tables", f"HMA learns {MOST} tables together at most: leave some out, or name the --keys that count.")
+            raise SettingError(
+                f'{size - 1} tables hang on "{root}".',
+                "synthesize-tables",
+                f"HMA learns {MOST} tables together at most: leave some out, or name the --keys that count.",
+            )
 
 
 def roots(frames: Mapping[str, pd.DataFrame], mains: Mapping[str, Link], order: Sequence[str]) -> dict[str, pd.Series]:
-    """For each table the row of its root table that each row hangs on (as that row's place), -1 where a key on the way is missing."""
+    """For each table the row of its root table that each row hangs on (as that row's place), -1 where a key on the way
+    is missing.
+    """
     out: dict[str, pd.Series] = {}
     for name in order:
         if name not in mains:
@@ -183,6 +228,9 @@ def roots(frames: Mapping[str, pd.DataFrame], mains: Mapping[str, Link], order: 
 def to_json(link: Link) -> dict[str, Any]:
     """A link with its sentence."""
     return {
-        "child": link.child, "column": link.column, "parent": link.parent, "key": link.key,
+        "child": link.child,
+        "column": link.column,
+        "parent": link.parent,
+        "key": link.key,
         "words": f'"{link.column}" of {link.child} is a key ("{link.key}") of {link.parent}.',
     }

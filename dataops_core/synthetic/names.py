@@ -1,4 +1,6 @@
-"""Names of people: telling them from other words, by the lists that Faker brings, and making up new ones for the same country."""
+"""Names of people: telling them from other words, by the lists that Faker brings, and making up new ones for the same
+country.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,21 @@ import numpy as np
 import pandas as pd
 
 LOCALES = (
-    "en_US", "en_GB", "de_DE", "fr_FR", "nl_NL", "es_ES", "it_IT", "pl_PL", "pt_BR", "sv_SE", "da_DK", "no_NO", "fi_FI", "tr_TR", "cs_CZ",
+    "en_US",
+    "en_GB",
+    "de_DE",
+    "fr_FR",
+    "nl_NL",
+    "es_ES",
+    "it_IT",
+    "pl_PL",
+    "pt_BR",
+    "sv_SE",
+    "da_DK",
+    "no_NO",
+    "fi_FI",
+    "tr_TR",
+    "cs_CZ",
 )
 LOOKED_AT = 300
 POOL = 4_000  # first and last names to draw from
@@ -23,8 +39,16 @@ def _lists(locale: str) -> tuple[frozenset[str], frozenset[str]]:
     from faker import Faker
 
     person = next(p for p in Faker(locale).get_providers() if "person" in type(p).__module__)
-    first = {name for kind in ("first_names", "first_names_female", "first_names_male") for name in _plain(getattr(person, kind, ()))}
-    last = {name for kind in ("last_names", "last_names_female", "last_names_male") for name in _plain(getattr(person, kind, ()))}
+    first = {
+        name
+        for kind in ("first_names", "first_names_female", "first_names_male")
+        for name in _plain(getattr(person, kind, ()))
+    }
+    last = {
+        name
+        for kind in ("last_names", "last_names_female", "last_names_male")
+        for name in _plain(getattr(person, kind, ()))
+    }
     return frozenset(name.lower() for name in first), frozenset(name.lower() for name in last)
 
 
@@ -40,8 +64,8 @@ def _parts(texts: Iterable[str]) -> list[list[str]]:
 def about_names(values: pd.Series) -> bool:
     """Whether most of the different values read like names of people; needs 20 different ones.
 
-    One word alone must be a name in nine of ten values (cities and firms are named like people too); of several words, one must be
-    a known first name and another a known last name in a third of them, or one a first name in two thirds.
+    One word alone must be a name in nine of ten values (cities and firms are named like people too); of several words,
+    one must be a known first name and another a known last name in a third of them, or one a first name in two thirds.
     """
     different = values.drop_duplicates()
     if len(different) < 20:
@@ -68,7 +92,9 @@ def _all_names() -> tuple[frozenset[str], frozenset[str]]:
 
 
 def is_full_name(text: str) -> bool:
-    """Whether a text is two to four capitalised words of which one is a known first name and another a known last name."""
+    """Whether a text is two to four capitalised words of which one is a known first name and another a
+    known last name.
+    """
     words = _parts([text])[0]
     if not 2 <= len(words) <= 4 or not all(word[:1].isupper() for word in words):
         return False
@@ -82,13 +108,18 @@ def locale_of(values: pd.Series) -> str:
     words = [word.lower() for part in _parts(str(text) for text in values.dropna().head(LOOKED_AT)) for word in part]
     if not words:
         return "en_US"
-    shares = [(float(np.mean([word in _lists(locale)[0] or word in _lists(locale)[1] for word in words])), -at) for at, locale in enumerate(LOCALES)]
+    shares = [
+        (float(np.mean([word in _lists(locale)[0] or word in _lists(locale)[1] for word in words])), -at)
+        for at, locale in enumerate(LOCALES)
+    ]
     share, at = max(shares)
     return LOCALES[-at] if share >= 0.1 else "en_US"
 
 
 def form_of(values: pd.Series) -> dict[str, Any]:
-    """How names are written: {"order": "first last" | "last, first" | "first" | "last", "case": "title" | "upper" | "lower", "locale"}."""
+    """How names are written: {"order": "first last" | "last, first" | "first" | "last", "case": "title" | "upper" |
+    "lower", "locale"}.
+    """
     texts = [str(text).strip() for text in values.dropna().head(LOOKED_AT)]
     locale = locale_of(values)
     if np.mean(["," in text for text in texts]) > 0.5:
@@ -99,7 +130,10 @@ def form_of(values: pd.Series) -> dict[str, Any]:
         first, last = _lists(locale)
         lower = [text.lower() for text in texts]
         order = "first" if sum(text in first for text in lower) >= sum(text in last for text in lower) else "last"
-    upper, lowered = np.mean([text == text.upper() for text in texts]), np.mean([text == text.lower() for text in texts])
+    upper, lowered = (
+        np.mean([text == text.upper() for text in texts]),
+        np.mean([text == text.lower() for text in texts]),
+    )
     return {"order": order, "case": "upper" if upper > 0.5 else "lower" if lowered > 0.5 else "title", "locale": locale}
 
 
@@ -110,15 +144,20 @@ def people(rows: int, locale: str, generator: np.random.Generator) -> tuple[np.n
     fake = Faker(locale)
     fake.seed_instance(int(generator.integers(2**31)))
     size = min(POOL, max(200, rows))
-    first, last = np.array([fake.first_name() for _ in range(size)], dtype=object), np.array([fake.last_name() for _ in range(size)], dtype=object)
+    first, last = (
+        np.array([fake.first_name() for _ in range(size)], dtype=object),
+        np.array([fake.last_name() for _ in range(size)], dtype=object),
+    )
     return first[generator.integers(size, size=rows)], last[generator.integers(size, size=rows)]
 
 
 def written(first: np.ndarray, last: np.ndarray, form: dict[str, Any]) -> np.ndarray:
     """Names as the real column writes them."""
     made = {
-        "first last": [f"{a} {b}" for a, b in zip(first, last, strict=True)], "last, first": [f"{b}, {a}" for a, b in zip(first, last, strict=True)],
-        "first": list(first), "last": list(last),
+        "first last": [f"{a} {b}" for a, b in zip(first, last, strict=True)],
+        "last, first": [f"{b}, {a}" for a, b in zip(first, last, strict=True)],
+        "first": list(first),
+        "last": list(last),
     }[form["order"]]
     cased = {"upper": str.upper, "lower": str.lower}.get(form["case"], str)
     return np.array([cased(name) for name in made], dtype=object)

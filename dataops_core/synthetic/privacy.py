@@ -1,7 +1,7 @@
 """The verdict on privacy: many signals, and the worst of them decides.
 
-Averages miss a few leaked rows, so tails and exact counts stand beside them. No signal says that a table is safe: "no leak seen" is
-all that can be said, for what is not looked for is not found.
+Averages miss a few leaked rows, so tails and exact counts stand beside them. No signal says that a table is safe: "no
+leak seen" is all that can be said, for what is not looked for is not found.
 """
 
 from __future__ import annotations
@@ -37,11 +37,14 @@ TITLES = {
 Signals = dict[str, dict[str, Any]]
 
 
-def privacy(found: Aligned, target: str | None, seed: int, progress: Callable[[float, str], None], key: str | None = None) -> dict[str, Any]:
-    """All signals and the verdict, as `judge` tells them; rows of the aligned tables come in an order drawn by the seed.
+def privacy(
+    found: Aligned, target: str | None, seed: int, progress: Callable[[float, str], None], key: str | None = None
+) -> dict[str, Any]:
+    """All signals and the verdict, as `judge` tells them; rows of the aligned tables come in an order drawn by the
+    seed.
 
-    Rows with the same `key` are one person's, and alike for that reason alone: copies are counted in all rows, but what is weighed against
-    chance row by row (distances, membership, combinations) is weighed by one row of each person.
+    Rows with the same `key` are one person's, and alike for that reason alone: copies are counted in all rows, but what
+    is weighed against chance row by row (distances, membership, combinations) is weighed by one row of each person.
     """
     alone = found if key is None else _one_each(found, key)
     numbers, categories = found.named("number", "date"), found.named("category")
@@ -54,17 +57,37 @@ def privacy(found: Aligned, target: str | None, seed: int, progress: Callable[[f
         said["edited_copies"] = _edited(alone, numbers, categories, seed)
         progress(0.4, "Measuring distances")
         said |= _by_distance(alone, numbers, categories, target, seed)
-    signals = {name: _signal(name, said.get(name) or {"value": None, "why": "there are too few rows"}) for name in TITLES}
+    signals = {
+        name: _signal(name, said.get(name) or {"value": None, "why": "there are too few rows"}) for name in TITLES
+    }
     leaks = [name for name, each in signals.items() if each["leak"]]
     doubts = [name for name, each in signals.items() if each["doubtful"]]
     thin = min(len(alone.real), len(alone.synthetic)) < FEW or not numbers + categories
     alike = found.holdout is None
-    verdict = "leak" if leaks else "doubtful" if doubts or thin or found.unread else "not enough to tell" if alike else "no leak seen"
-    would = {"verbatim": signals["exact_matches"].get("found"), "two_columns_changed": signals["edited_copies"].get("found")}
+    verdict = (
+        "leak"
+        if leaks
+        else "doubtful"
+        if doubts or thin or found.unread
+        else "not enough to tell"
+        if alike
+        else "no leak seen"
+    )
+    would = {
+        "verbatim": signals["exact_matches"].get("found"),
+        "two_columns_changed": signals["edited_copies"].get("found"),
+    }
     return {
-        "verdict": verdict, "worst": next(iter([*leaks, *doubts]), None), **{name: each["value"] for name, each in signals.items()},
-        "signals": signals, "level": {"leak": LEAK, "doubtful": DOUBTFUL}, "would_find": would,
-        "rows": {"compared_by_distance": membership.rows_for(len(numbers) + len(categories)), "columns": numbers + categories},
+        "verdict": verdict,
+        "worst": next(iter([*leaks, *doubts]), None),
+        **{name: each["value"] for name, each in signals.items()},
+        "signals": signals,
+        "level": {"leak": LEAK, "doubtful": DOUBTFUL},
+        "would_find": would,
+        "rows": {
+            "compared_by_distance": membership.rows_for(len(numbers) + len(categories)),
+            "columns": numbers + categories,
+        },
         "words": _words(verdict, leaks or doubts, signals, found.unread, would, thin=thin),
     }
 
@@ -72,7 +95,12 @@ def privacy(found: Aligned, target: str | None, seed: int, progress: Callable[[f
 def _one_each(found: Aligned, key: str) -> Aligned:
     """The first row of each person, in the order that the seed drew."""
     holdout = None if found.holdout is None else found.holdout.drop_duplicates(key).reset_index(drop=True)
-    return replace(found, real=found.real.drop_duplicates(key).reset_index(drop=True), synthetic=found.synthetic.drop_duplicates(key).reset_index(drop=True), holdout=holdout)
+    return replace(
+        found,
+        real=found.real.drop_duplicates(key).reset_index(drop=True),
+        synthetic=found.synthetic.drop_duplicates(key).reset_index(drop=True),
+        holdout=holdout,
+    )
 
 
 def _copies(found: Aligned, numbers: list[str], categories: list[str]) -> Signals:
@@ -84,8 +112,14 @@ def _copies(found: Aligned, numbers: list[str], categories: list[str]) -> Signal
     else:
         said |= _unknown(("exact_matches", "near_copies"), "no column can be compared")
     verbatim = found.named("id", "text")
-    said["identifiers"] = copies.identifiers(*sides, verbatim) if verbatim else {"value": None, "why": "no column holds identifiers or free text"}
-    said["singletons"] = copies.singletons(*sides, categories) if categories else {"value": None, "why": "no column holds categories"}
+    said["identifiers"] = (
+        copies.identifiers(*sides, verbatim)
+        if verbatim
+        else {"value": None, "why": "no column holds identifiers or free text"}
+    )
+    said["singletons"] = (
+        copies.singletons(*sides, categories) if categories else {"value": None, "why": "no column holds categories"}
+    )
     return said
 
 
@@ -121,28 +155,45 @@ def _by_distance(found: Aligned, numbers: list[str], categories: list[str], targ
     one, other = found.real[:size], found.holdout[:size]
     a, b, s = points([one, other, made], numbers, categories, 2)
     train, holdout, across = nearest(s, a), nearest(s, b), nearest(b, a)
-    alone = np.minimum(nearest(a, a, same=True).distance, across.back), np.minimum(nearest(b, b, same=True).distance, across.distance)
+    alone = (
+        np.minimum(nearest(a, a, same=True).distance, across.back),
+        np.minimum(nearest(b, b, same=True).distance, across.distance),
+    )
     closer = membership.closer_to_training(train, holdout, (len(a), len(b)), rng)
     ratio = _tail(train, across, rng)
-    if ratio["p"] is not None:  # crowding about common rows is no leak: what decides is on which side the nearest rows lie
-        ratio |= {"p": closer["tail"]["p"], "tail_share": closer["tail"]["value"], "tail_interval": closer["tail"]["interval"]}
+    if (
+        ratio["p"] is not None
+    ):  # crowding about common rows is no leak: what decides is on which side the nearest rows lie
+        ratio |= {
+            "p": closer["tail"]["p"],
+            "tail_share": closer["tail"]["value"],
+            "tail_interval": closer["tail"]["interval"],
+        }
     said = {
-        "dcr_share": closer["all"] | {"expected": 0.5}, "mia_tpr_at_1pct": membership.found_members(train.back, holdout.back), "p5_ratio": ratio,
+        "dcr_share": closer["all"] | {"expected": 0.5},
+        "mia_tpr_at_1pct": membership.found_members(train.back, holdout.back),
+        "p5_ratio": ratio,
         "lonely": membership.lonely(train.back, holdout.back, alone),
     }
     secrets = _secrets(found, target, numbers, categories)
     most = max(500, most // 3)
     if secrets:
-        spots = a.take(np.arange(min(most, len(a)))), b.take(np.arange(min(most, len(b)))), s.take(np.arange(min(most, len(s))))
-        said["attribute_disclosure"] = membership.disclosed((one[:most], other[:most]), made[:most], spots, (numbers, categories), secrets)
+        spots = (
+            a.take(np.arange(min(most, len(a)))),
+            b.take(np.arange(min(most, len(b)))),
+            s.take(np.arange(min(most, len(s)))),
+        )
+        said["attribute_disclosure"] = membership.disclosed(
+            (one[:most], other[:most]), made[:most], spots, (numbers, categories), secrets
+        )
     else:
         said["attribute_disclosure"] = {"value": None, "why": "it takes a column to guess and another one to know"}
     return said
 
 
 def _tail(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[str, Any]:
-    """The ratio of the near tails. Against one half of the real rows, a twin that crowds about common rows looks near as well: only a
-    ratio that crowding hardly makes is a leak, the rest is doubtful at most.
+    """The ratio of the near tails. Against one half of the real rows, a twin that crowds about common rows looks near
+    as well: only a ratio that crowding hardly makes is a leak, the rest is doubtful at most.
     """
     if not len(made.distance) or not len(fresh.distance):
         return {"value": None, "why": "there are too few rows"}
@@ -173,7 +224,13 @@ def _secrets(found: Aligned, target: str | None, numbers: list[str], categories:
 def _signal(name: str, told: dict[str, Any]) -> dict[str, Any]:
     p = told.get("p")
     leak = p is not None and p <= LEAK
-    whole = {"title": TITLES[name], "value": told["value"], "expected": told.get("expected"), "interval": told.get("interval"), "p": p}
+    whole = {
+        "title": TITLES[name],
+        "value": told["value"],
+        "expected": told.get("expected"),
+        "interval": told.get("interval"),
+        "p": p,
+    }
     whole |= {"leak": leak, "doubtful": p is not None and not leak and p <= DOUBTFUL, "why": told.get("why")}
     whole |= {key: value for key, value in told.items() if key not in whole}
     return whole | {"words": _said(name, whole)}
@@ -188,15 +245,34 @@ def _said(name: str, each: dict[str, Any]) -> str:
     return {
         "exact_matches": f"{value:,} synthetic rows are the same as a real row in every compared column{usual}.",
         "near_copies": f"{value:,} synthetic rows differ from a real row in the last digits only{usual}.",
-        "edited_copies": f"{value:,} real rows have a synthetic row that agrees with them in most columns, beyond what chance allows{usual}.",
+        "edited_copies": (
+            f"{value:,} real rows have a synthetic row that agrees with them in most columns, beyond what chance"
+            f" allows{usual}."
+        ),
         "identifiers": f"{value:,} different real names, identifiers or texts stand in the synthetic table{usual}.",
         "singletons": f"{value:,} values that a single real row has stand in the synthetic table as well{usual}.",
-        "lonely": f"A synthetic row comes close to {value:,} of {each.get('of', 0):,} training rows that are unlike any other{usual}.",
-        "combinations": f"{value:,} training rows can be singled out by values that the synthetic table shows together{usual}.",
-        "attribute_disclosure": f"Who knows the rest of a person guesses \"{each.get('column')}\" right in {_share(value)} of the training rows, and in {_share(expected)} of rows that nobody learned from.",
-        "dcr_share": f"{_share(value)} of the synthetic rows are closer to a training row than to a fresh one; one half is fair.",
-        "mia_tpr_at_1pct": f"At 1 % false alarms, {_share(value)} of the training rows can be told to have been learned from; 1 % is chance.",
-        "p5_ratio": f"The nearest synthetic rows lie {_number(value)} times as far from the training rows as fresh real rows do.",
+        "lonely": (
+            f"A synthetic row comes close to {value:,} of {each.get('of', 0):,} training rows that are unlike any"
+            f" other{usual}."
+        ),
+        "combinations": (
+            f"{value:,} training rows can be singled out by values that the synthetic table shows together{usual}."
+        ),
+        "attribute_disclosure": (
+            f'Who knows the rest of a person guesses "{each.get("column")}" right in {_share(value)} of the training'
+            f" rows, and in {_share(expected)} of rows that nobody learned from."
+        ),
+        "dcr_share": (
+            f"{_share(value)} of the synthetic rows are closer to a training row than to a fresh one; one half is fair."
+        ),
+        "mia_tpr_at_1pct": (
+            f"At 1 % false alarms, {_share(value)} of the training rows can be told to have been learned from; 1 % is"
+            " chance."
+        ),
+        "p5_ratio": (
+            f"The nearest synthetic rows lie {_number(value)} times as far from the training rows as fresh real"
+            " rows do."
+        ),
     }[name]
 
 
@@ -208,7 +284,9 @@ def _share(value: float | None) -> str:
     return "none" if value is None else f"{value:.1%}"
 
 
-def _words(verdict: str, named: list[str], signals: Signals, unread: list[str], would: dict[str, float | None], *, thin: bool) -> list[str]:
+def _words(
+    verdict: str, named: list[str], signals: Signals, unread: list[str], would: dict[str, float | None], *, thin: bool
+) -> list[str]:
     if verdict == "leak":
         first = "This table gives real people away: do not pass it on."
     elif named:
@@ -218,22 +296,42 @@ def _words(verdict: str, named: list[str], signals: Signals, unread: list[str], 
     elif thin:
         first = "There is too little to compare to tell a leak from chance: treat the table as if it held real people."
     elif verdict == "not enough to tell":
-        first = "Not enough to tell. No copy was seen, but without real rows that the generator never saw, edited copies cannot be told from rows that are alike by nature. Give a holdout."
+        first = (
+            "Not enough to tell. No copy was seen, but without real rows that the generator never saw, edited copies"
+            " cannot be told from rows that are alike by nature. Give a holdout."
+        )
     else:
         first = "No leak was seen. That is no proof that there is none: what nobody looked for cannot be seen."
     told = [first, *(signals[name]["words"] for name in named)]
     if unread:
-        names = ", ".join(f'"{name}"' for name in unread[:8]) + (f" and {len(unread) - 8} more" if len(unread) > 8 else "")
-        told.append(f"Most cells of {names} could not be read as the real ones are, and were compared with nothing: write them as the real table does, and judge again.")
+        names = ", ".join(f'"{name}"' for name in unread[:8]) + (
+            f" and {len(unread) - 8} more" if len(unread) > 8 else ""
+        )
+        told.append(
+            f"Most cells of {names} could not be read as the real ones are, and were compared with nothing: write them"
+            " as the real table does, and judge again."
+        )
     told.append(_would_find(would))
-    return [*told, f"Whether single rows were learned from could not be judged: {NO_HOLDOUT}."] if signals["dcr_share"]["why"] == NO_HOLDOUT else told
+    return (
+        [*told, f"Whether single rows were learned from could not be judged: {NO_HOLDOUT}."]
+        if signals["dcr_share"]["why"] == NO_HOLDOUT
+        else told
+    )
 
 
 def _would_find(would: dict[str, float | None]) -> str:
     """What the signals would have seen, so that nobody takes silence for more than it is."""
     exact, changed = would["verbatim"], would["two_columns_changed"]
-    one = "verbatim copies would not be found even of 10 % of the rows" if exact is None else f"verbatim copies of {_portion(exact)} of the rows"
-    other = "copies with two columns changed would not be found even of 10 % of the rows" if changed is None else f"copies with two columns changed of {_portion(changed)} of the rows"
+    one = (
+        "verbatim copies would not be found even of 10 % of the rows"
+        if exact is None
+        else f"verbatim copies of {_portion(exact)} of the rows"
+    )
+    other = (
+        "copies with two columns changed would not be found even of 10 % of the rows"
+        if changed is None
+        else f"copies with two columns changed of {_portion(changed)} of the rows"
+    )
     return f"What would be found here, 9 times in 10: {one}; {other}."
 
 

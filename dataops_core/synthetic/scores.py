@@ -1,4 +1,6 @@
-"""Normal scores: amounts of whatever shape as if they were normal, so that a Gaussian copula keeps the shape of each column."""
+"""Normal scores: amounts of whatever shape as if they were normal, so that a Gaussian copula keeps the shape of each
+column.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ SHARE = 20  # rows between two knots, at least
 
 
 class Scores:
-    """Quantiles of each amount at even steps: enough to draw its shape, and no value of the rarest twentieth by itself."""
+    """Quantiles of each amount at even steps: enough to draw its shape, and no value of the rarest
+    twentieth by itself.
+    """
 
     def __init__(self, frame: pd.DataFrame, names: Sequence[str]) -> None:
         size = int(np.clip(len(frame) // SHARE, 5, KNOTS))
@@ -36,11 +40,17 @@ class Scores:
         """Scores as amounts."""
         from scipy.stats import norm
 
-        return frame.assign(**{name: np.interp(norm.cdf(frame[name].to_numpy(dtype="float64")), self.grids[name], knots) for name, knots in self.knots.items()})
+        return frame.assign(
+            **{
+                name: np.interp(norm.cdf(frame[name].to_numpy(dtype="float64")), self.grids[name], knots)
+                for name, knots in self.knots.items()
+            }
+        )
 
 
 def _knots(cells: np.ndarray, even: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Places and quantiles at even steps; what lies at the very ends (clipping puts many cells there) has its own share of the places.
+    """Places and quantiles at even steps; what lies at the very ends (clipping puts many cells there) has its own share
+    of the places.
 
     >>> _knots(np.array([1.0, 1.0, 2.0, 3.0, 3.0]), np.linspace(0, 1, 3))
     (array([0. , 0.4, 0.5, 0.6, 1. ]), array([1., 1., 2., 3., 3.]))
@@ -50,7 +60,9 @@ def _knots(cells: np.ndarray, even: np.ndarray) -> tuple[np.ndarray, np.ndarray]
         return np.array([0.0, 1.0]), np.array([cells.min(), cells.max()])
     inner = even[(even > low) & (even < high)]
     ends = np.array([cells.min()] * 2), np.array([cells.max()] * 2)
-    return np.concatenate([[0.0, low], inner, [high, 1.0]]), np.concatenate([ends[0], np.quantile(cells, inner), ends[1]])
+    return np.concatenate([[0.0, low], inner, [high, 1.0]]), np.concatenate(
+        [ends[0], np.quantile(cells, inner), ends[1]]
+    )
 
 
 def _place(cells: np.ndarray, knots: np.ndarray, grid: np.ndarray, side: str) -> np.ndarray:
@@ -62,6 +74,12 @@ def _place(cells: np.ndarray, knots: np.ndarray, grid: np.ndarray, side: str) ->
         at = np.searchsorted(knots, cells, "right")
         below, above = np.maximum(at - 1, 0), np.minimum(at, len(knots) - 1)
     width = knots[above] - knots[below]
-    part = np.where(width > 0, (cells - knots[below]) / np.where(width > 0, width, 1.0), 0.0 if side == "right" else 1.0)
+    part = np.where(
+        width > 0, (cells - knots[below]) / np.where(width > 0, width, 1.0), 0.0 if side == "right" else 1.0
+    )
     exact = cells == knots[above] if side == "left" else cells == knots[below]
-    return np.where(exact, grid[above] if side == "left" else grid[below], grid[below] + np.clip(part, 0, 1) * (grid[above] - grid[below]))
+    return np.where(
+        exact,
+        grid[above] if side == "left" else grid[below],
+        grid[below] + np.clip(part, 0, 1) * (grid[above] - grid[below]),
+    )

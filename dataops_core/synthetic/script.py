@@ -6,28 +6,49 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-_CLASS = {"gaussian_copula": "GaussianCopulaSynthesizer", "ctgan": "CTGANSynthesizer", "tvae": "TVAESynthesizer", "copulagan": "CopulaGANSynthesizer"}
+_CLASS = {
+    "gaussian_copula": "GaussianCopulaSynthesizer",
+    "ctgan": "CTGANSynthesizer",
+    "tvae": "TVAESynthesizer",
+    "copulagan": "CopulaGANSynthesizer",
+}
 SCRIPTED = tuple(_CLASS)
-_SDTYPE = {"email": "email", "phone": "phone_number", "name": "name", "iban": "iban", "card": "credit_card_number", "ip": "ipv4_address"}
+_SDTYPE = {
+    "email": "email",
+    "phone": "phone_number",
+    "name": "name",
+    "iban": "iban",
+    "card": "credit_card_number",
+    "ip": "ipv4_address",
+}
 
 
 def script(told: Mapping[str, Any]) -> str | None:
-    """A Python script that makes a twin with SDV alone, from what `synthesize` told; None for an engine that is not SDV's.
+    """A Python script that makes a twin with SDV alone, from what `synthesize` told; None for an engine that is not
+    SDV's.
 
-    It treats columns, rare values, extremes and constraints alike, but its rows are others: gaps and made-up columns are SDV's own.
+    It treats columns, rare values, extremes and constraints alike, but its rows are others: gaps and made-up columns
+    are SDV's own.
     """
     name = told["engine"]["name"]
     if name not in _CLASS:
         return None
     treated = {each["column"]: each for each in told["treatment"]}
     drop = [column for column, each in treated.items() if each["as"] == "leave out"]
-    made = {column: _SDTYPE.get(str(each["maker"]), "text" if each["maker"] == "words" else "id") for column, each in treated.items() if each["as"] == "make"}
+    made = {
+        column: _SDTYPE.get(str(each["maker"]), "text" if each["maker"] == "words" else "id")
+        for column, each in treated.items()
+        if each["as"] == "make"
+    }
     joint = {column for each in told["constraints"] if each["type"] == "combination" for column in each["columns"]}
     sdtypes: dict[str, dict[str, Any]] = {}
     for column in told["columns"]:
         column_name = column["name"]
         if column_name in made:
-            sdtypes[column_name] = {"sdtype": made[column_name], **({"regex_format": "[A-Z]{2}[0-9]{8}"} if made[column_name] in ("id", "text") else {"pii": True})}
+            sdtypes[column_name] = {
+                "sdtype": made[column_name],
+                **({"regex_format": "[A-Z]{2}[0-9]{8}"} if made[column_name] in ("id", "text") else {"pii": True}),
+            }
         elif column["type"] == "datetime":
             sdtypes[column_name] = {"sdtype": "datetime", "datetime_format": "%Y-%m-%d %H:%M:%S"}
         elif column["type"] in ("integer", "decimal") and column["kind"] != "category" and column_name not in joint:
@@ -37,8 +58,16 @@ def script(told: Mapping[str, Any]) -> str | None:
     constraints, sums = _constraints(told)
     settings = "" if name == "gaussian_copula" else f", epochs={told['settings']['epochs']}, enable_gpu=False"
     return _TEMPLATE.format(
-        version=told["engine"]["version"], cls=_CLASS[name], settings=settings, drop=json.dumps(drop, ensure_ascii=False),
-        columns=_python(sdtypes), constraints=constraints, sums=_python(sums), rare=told["settings"]["rare"], rows=told["rows"]["made"], seed=told["settings"]["seed"],
+        version=told["engine"]["version"],
+        cls=_CLASS[name],
+        settings=settings,
+        drop=json.dumps(drop, ensure_ascii=False),
+        columns=_python(sdtypes),
+        constraints=constraints,
+        sums=_python(sums),
+        rare=told["settings"]["rare"],
+        rows=told["rows"]["made"],
+        seed=told["settings"]["seed"],
     )
 
 
@@ -53,7 +82,10 @@ def _constraints(told: Mapping[str, Any]) -> tuple[str, list[list[Any]]]:
         if each["type"] == "order" and len(names) == 2:
             lines.append(f"Inequality(low_column_name={names[0]!r}, high_column_name={names[1]!r}),")
         elif each["type"] == "order":
-            lines.append(f"Range(low_column_name={names[0]!r}, middle_column_name={names[1]!r}, high_column_name={names[2]!r}, strict_boundaries=False),")
+            lines.append(
+                f"Range(low_column_name={names[0]!r}, middle_column_name={names[1]!r}, high_column_name={names[2]!r},"
+                " strict_boundaries=False),"
+            )
         elif each["type"] == "combination":
             lines.append(f"FixedCombinations(column_names={names!r}),")
         elif each["type"] == "one_hot":

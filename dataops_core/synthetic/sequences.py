@@ -23,22 +23,35 @@ WHY_NOT = "no column names things that come several times, in an order of time"
 
 
 def found(table: Table, frame: pd.DataFrame) -> dict[str, Any] | None:
-    """The sequences of a table: {"key", "index", "context", "sequences", "rows", "longest", "words"}, or None where there are none.
+    """The sequences of a table: {"key", "index", "context", "sequences", "rows", "longest", "words"}, or None where
+    there are none.
 
-    A key names things (an id, a code) and comes at least three times on average; its index is the date or number that is different in (nearly)
-    all rows of a key. Context columns are those that never change within a key.
+    A key names things (an id, a code) and comes at least three times on average; its index is the date or number that
+    is different in (nearly) all rows of a key. Context columns are those that never change within a key.
     """
     best: tuple[float, dict[str, Any]] | None = None
     for column in table.columns:
         cells = frame[column.name]
         many = cells.nunique()
-        if column.type not in ("text", "integer") or many < LEAST or cells.notna().sum() < LONG * many or cells.isna().mean() > GAPS or not _names(cells, column.kind):
+        if (
+            column.type not in ("text", "integer")
+            or many < LEAST
+            or cells.notna().sum() < LONG * many
+            or cells.isna().mean() > GAPS
+            or not _names(cells, column.kind)
+        ):
             continue
-        times = [(rank, each.name) for each in table.columns if each.name != column.name and (rank := _time_rank(frame, column.name, each.name, each.type, each.kind))]
+        times = [
+            (rank, each.name)
+            for each in table.columns
+            if each.name != column.name and (rank := _time_rank(frame, column.name, each.name, each.type, each.kind))
+        ]
         if times:
             rank, index = max(times, key=lambda pair: pair[0])
             told = _told(table, frame, column.name, index)
-            surely = column.kind == "id" or ID_NAME.search(column.name) or told["context"] or rank >= RISES  # codes of a few sorts look like keys as well
+            surely = (
+                column.kind == "id" or ID_NAME.search(column.name) or told["context"] or rank >= RISES
+            )  # codes of a few sorts look like keys as well
             if not surely:
                 continue
             score = rank + len(told["context"]) / (1 + len(table.columns))
@@ -53,7 +66,11 @@ def _names(cells: pd.Series, kind: str) -> bool:
     if cells.dtype != object:
         return False
     values = cells.drop_duplicates().dropna().astype(str)
-    return bool(values.str.contains(r"^\S*\d\S*$").mean() > MOST and values.str.len().max() <= 40 and _form(values).value_counts(normalize=True).iloc[0] > 0.9)
+    return bool(
+        values.str.contains(r"^\S*\d\S*$").mean() > MOST
+        and values.str.len().max() <= 40
+        and _form(values).value_counts(normalize=True).iloc[0] > 0.9
+    )
 
 
 def _form(values: pd.Series) -> pd.Series:
@@ -62,8 +79,14 @@ def _form(values: pd.Series) -> pd.Series:
 
 
 def _time_rank(frame: pd.DataFrame, key: str, name: str, kind_of_storage: str, kind: str) -> float:
-    """0 where a column is no time within the key; else 1, and 1 more where it rises in the file, and a half more for dates."""
-    if kind_of_storage not in ("integer", "decimal", "datetime") or kind in ("id", "category") or frame[name].isna().mean() > GAPS:
+    """0 where a column is no time within the key; else 1, and 1 more where it rises in the file, and a half more for
+    dates.
+    """
+    if (
+        kind_of_storage not in ("integer", "decimal", "datetime")
+        or kind in ("id", "category")
+        or frame[name].isna().mean() > GAPS
+    ):
         return 0.0
     codes = pd.factorize(frame[key])[0]
     steps = _steps(codes, numeric(frame[name]))
@@ -85,11 +108,23 @@ def _steps(codes: np.ndarray, times: np.ndarray) -> np.ndarray:
 
 def _told(table: Table, frame: pd.DataFrame, key: str, index: str | None) -> dict[str, Any]:
     sizes = frame[key].value_counts()
-    context = [column.name for column in table.columns if column.name not in (key, index) and _constant(frame, key, column.name)]
+    context = [
+        column.name
+        for column in table.columns
+        if column.name not in (key, index) and _constant(frame, key, column.name)
+    ]
     by = f'in the order of "{index}"' if index else "in the order of the file"
     return {
-        "key": key, "index": index, "context": context, "sequences": len(sizes), "rows": int(sizes.sum()), "longest": int(sizes.max()),
-        "words": f'{len(sizes):,} sequences, one for each "{key}", {by}: {sizes.mean():,.1f} rows on average, {sizes.max():,} at most.',
+        "key": key,
+        "index": index,
+        "context": context,
+        "sequences": len(sizes),
+        "rows": int(sizes.sum()),
+        "longest": int(sizes.max()),
+        "words": (
+            f'{len(sizes):,} sequences, one for each "{key}", {by}: {sizes.mean():,.1f} rows on average,'
+            f" {sizes.max():,} at most."
+        ),
     }
 
 
@@ -101,18 +136,28 @@ def _constant(frame: pd.DataFrame, key: str, name: str) -> bool:
 
 
 def chosen(table: Table, frame: pd.DataFrame, wish: Mapping[str, Any]) -> dict[str, Any]:
-    """The sequences that somebody named as {"key", "index"}. Raises SettingError for columns that are not there or cannot be that."""
+    """The sequences that somebody named as {"key", "index"}. Raises SettingError for columns that are not there or
+    cannot be that.
+    """
     key, index = wish.get("key"), wish.get("index")
     for name in (key, *([index] if index is not None else [])):
         if name not in table.names:
             raise SettingError(f'There is no column "{name}".', "sequence", nearest(str(name), table.names))
     assert key is not None
     if index is not None and (index == key or table.column(index).type not in ("integer", "decimal", "datetime")):
-        raise SettingError(f'"{index}" cannot be the time of sequences.', "sequence", "Choose another column, of dates or numbers.")
+        raise SettingError(
+            f'"{index}" cannot be the time of sequences.', "sequence", "Choose another column, of dates or numbers."
+        )
     if table.column(key).type not in ("text", "integer"):
-        raise SettingError(f'"{key}" cannot be the key of sequences.', "sequence", "Choose a column of text or whole numbers.")
+        raise SettingError(
+            f'"{key}" cannot be the key of sequences.', "sequence", "Choose a column of text or whole numbers."
+        )
     if frame[key].nunique() < LEAST or frame[key].nunique() == frame[key].notna().sum():
-        raise SettingError(f'"{key}" makes {frame[key].nunique():,} sequences of {frame[key].notna().sum():,} rows.', "sequence", f"Choose a key of at least {LEAST} values that come several times.")
+        raise SettingError(
+            f'"{key}" makes {frame[key].nunique():,} sequences of {frame[key].notna().sum():,} rows.',
+            "sequence",
+            f"Choose a key of at least {LEAST} values that come several times.",
+        )
     return _told(table, frame, key, index)
 
 

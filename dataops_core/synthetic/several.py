@@ -1,4 +1,6 @@
-"""Twins of several tables that hang together: learned from one half of the parents with all that hangs on them, made with new keys, and judged with the other half."""
+"""Twins of several tables that hang together: learned from one half of the parents with all that hangs on them, made
+with new keys, and judged with the other half.
+"""
 
 from __future__ import annotations
 
@@ -65,14 +67,21 @@ class _Learned:
 
 
 def synthesize_tables(
-    tables: Mapping[str, Table], folder: Path, settings: Settings | None = None, keys: Sequence[str] | None = None, *, judged: bool = True,
+    tables: Mapping[str, Table],
+    folder: Path,
+    settings: Settings | None = None,
+    keys: Sequence[str] | None = None,
+    *,
+    judged: bool = True,
     progress: Progress = lambda _share, _note: None,
 ) -> tuple[dict[str, Table], dict[str, Any]]:
-    """Make twins of tables that hang together, write them to `folder` (Parquet), and judge each with the rows that nothing was learned from.
+    """Make twins of tables that hang together, write them to `folder` (Parquet), and judge each with the rows that
+    nothing was learned from.
 
-    `keys` are links as child.column=parent.column; without them they are found. `settings.rows` are those of the table on which most hang;
-    `settings.columns` decides by table: {table: {column: {"as", "maker"}}}. Answers the twins and what is told: {"engine", "links", "tables": {name:
-    as `synthesize` tells of one}, "verdict", "worst", "settings", "main"}. Raises SettingError where no links are found, or too many tables hang together.
+    `keys` are links as child.column=parent.column; without them they are found. `settings.rows` are those of the table
+    on which most hang; `settings.columns` decides by table: {table: {column: {"as", "maker"}}}. Answers the twins and
+    what is told: {"engine", "links", "tables": {name: as `synthesize` tells of one}, "verdict", "worst", "settings",
+    "main"}. Raises SettingError where no links are found, or too many tables hang together.
     """
     settings = settings or Settings()
     engine_there(HMA)
@@ -80,7 +89,11 @@ def synthesize_tables(
     frames = {name: table.frame().reset_index(drop=True) for name, table in tables.items()}
     links = named(tables, frames, keys) if keys else found(tables, frames)
     if not links:
-        raise SettingError("No table has a column with the keys of another.", "synthesize-tables", "Name it: --keys CHILD.COLUMN=PARENT.COLUMN.")
+        raise SettingError(
+            "No table has a column with the keys of another.",
+            "synthesize-tables",
+            "Name it: --keys CHILD.COLUMN=PARENT.COLUMN.",
+        )
     mains = main_links(links, {name: len(frame) for name, frame in frames.items()})
     checked_size(list(tables), mains)
     order = in_order(list(tables), links)
@@ -92,20 +105,48 @@ def synthesize_tables(
             learned[name] = _learn(name, tables, frames, mains, links, hang, learned, settings)
         except SettingError as error:
             raise SettingError(error.what, name, error.fix) from error
-    main = max({root_of(name, mains) for name in order}, key=lambda root: (sum(root_of(name, mains) == root for name in order), -list(tables).index(root)))
+    main = max(
+        {root_of(name, mains) for name in order},
+        key=lambda root: (sum(root_of(name, mains) == root for name in order), -list(tables).index(root)),
+    )
     made = _made(learned, mains, main, settings, lambda share, note: progress(0.25 + 0.35 * share, note))
     rows = _finished(learned, made, order, settings)
-    twins = {name: write_table(folder / f"{name}.parquet", [rows[name]], {c: k for c, k in tables[name].kinds.items() if c in rows[name].columns}) for name in tables}
-    used = {"name": HMA.name, "title": HMA.title, "package": HMA.package, "version": version_of(HMA.package), "licence": BUSL}
+    twins = {
+        name: write_table(
+            folder / f"{name}.parquet",
+            [rows[name]],
+            {c: k for c, k in tables[name].kinds.items() if c in rows[name].columns},
+        )
+        for name in tables
+    }
+    used = {
+        "name": HMA.name,
+        "title": HMA.title,
+        "package": HMA.package,
+        "version": version_of(HMA.package),
+        "licence": BUSL,
+    }
     asked = settings.to_json()
-    told: dict[str, Any] = {"engine": used, "main": main, "settings": asked, "links": _links(learned, links, mains, rows, settings.seed), "tables": {}}
+    told: dict[str, Any] = {
+        "engine": used,
+        "main": main,
+        "settings": asked,
+        "links": _links(learned, links, mains, rows, settings.seed),
+        "tables": {},
+    }
     for at, name in enumerate(tables):
         told["tables"][name] = _told(learned[name], rows[name], twins[name]) | {"engine": used, "settings": asked}
         if not judged:
             continue
         roots_made = _root_of_made(name, mains, made)
-        told["tables"][name]["judge"] = _judged(learned[name], rows[name], roots_made, settings, folder, partial(_share_of, progress, at, len(tables)))
-    told["verdict"], told["worst"] = worst_of({name: str(each["judge"]["privacy"]["verdict"]) for name, each in told["tables"].items()}) if judged else ("not judged", None)
+        told["tables"][name]["judge"] = _judged(
+            learned[name], rows[name], roots_made, settings, folder, partial(_share_of, progress, at, len(tables))
+        )
+    told["verdict"], told["worst"] = (
+        worst_of({name: str(each["judge"]["privacy"]["verdict"]) for name, each in told["tables"].items()})
+        if judged
+        else ("not judged", None)
+    )
     progress(1.0, "Done")
     return twins, told
 
@@ -121,8 +162,14 @@ def _share_of(progress: Progress, at: int, of: int, share: float, note: str) -> 
 
 
 def _learn(
-    name: str, tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], mains: Mapping[str, Link], links: Sequence[Link], hang: Mapping[str, pd.Series],
-    above: Mapping[str, _Learned], settings: Settings,
+    name: str,
+    tables: Mapping[str, Table],
+    frames: Mapping[str, pd.DataFrame],
+    mains: Mapping[str, Link],
+    links: Sequence[Link],
+    hang: Mapping[str, pd.Series],
+    above: Mapping[str, _Learned],
+    settings: Settings,
 ) -> _Learned:
     """The coder of one table, and its rows as engines see them; of a child only rows whose parent is learned from."""
     table, frame, main = tables[name], frames[name], mains.get(name)
@@ -138,21 +185,49 @@ def _learn(
     rest = [link for link in links if link.child == name and link != main]
     bound = {key, *(link.column for link in links if link.child == name)}
     decided = settled(gate(table), settings.columns.get(name, {}))
-    decided = [{**each, "as": "make", "maker": each["maker"] if each["found"] else "key", "why": "it links the tables"} if each["column"] in bound else each for each in decided]
+    decided = [
+        (
+            {**each, "as": "make", "maker": each["maker"] if each["found"] else "key", "why": "it links the tables"}
+            if each["column"] in bound
+            else each
+        )
+        for each in decided
+    ]
     some, cells = emptied(table, frame, decided)
     some = some[side == 0]
     kept = [column for column in table.columns if column.name not in bound]
-    constraints = find(some, [column for column in kept if next(each["as"] for each in decided if each["column"] == column.name) == "learn"])
+    constraints = find(
+        some,
+        [column for column in kept if next(each["as"] for each in decided if each["column"] == column.name) == "learn"],
+    )
     groups = pd.Series(root[side == 0], index=some.index) if main else None
-    coder, encoded = learn_coder(some[[column.name for column in kept]], kept, decided, constraints, settings.rare, seeded(settings.seed), groups)
+    coder, encoded = learn_coder(
+        some[[column.name for column in kept]], kept, decided, constraints, settings.rare, seeded(settings.seed), groups
+    )
     if main:
         parent = above[main.parent]
         there = set(parent.frame.loc[parent.encoded.index, main.key])
         encoded = encoded[frame.loc[encoded.index, main.column].isin(there)]
-    return _Learned(name, table, frame, main, rest, key, side, root, decided, coder, encoded, [described(some, each) for each in coder.constraints], cells)
+    return _Learned(
+        name,
+        table,
+        frame,
+        main,
+        rest,
+        key,
+        side,
+        root,
+        decided,
+        coder,
+        encoded,
+        [described(some, each) for each in coder.constraints],
+        cells,
+    )
 
 
-def _made(learned: Mapping[str, _Learned], mains: Mapping[str, Link], main: str, settings: Settings, progress: Progress) -> dict[str, tuple[pd.DataFrame, np.ndarray]]:
+def _made(
+    learned: Mapping[str, _Learned], mains: Mapping[str, Link], main: str, settings: Settings, progress: Progress
+) -> dict[str, tuple[pd.DataFrame, np.ndarray]]:
     """Of each table encoded rows, and the place of each row's parent among its parent table's rows."""
     scale = (settings.rows or len(learned[main].frame)) / len(learned[main].frame)
     trees = [name for name in learned if tree_of(name, mains) == name]
@@ -166,7 +241,10 @@ def _made(learned: Mapping[str, _Learned], mains: Mapping[str, Link], main: str,
         rows = max(1, round(len(each.frame) * scale)) if parents is None else len(parents)
         tree = {name: one for name, one in learned.items() if tree_of(name, mains) == root}
         if len(tree) == 1 or not rows:
-            out |= {name: (one.encoded.iloc[:0].reset_index(drop=True), np.zeros(0, dtype="int64")) for name, one in tree.items()}
+            out |= {
+                name: (one.encoded.iloc[:0].reset_index(drop=True), np.zeros(0, dtype="int64"))
+                for name, one in tree.items()
+            }
             out[root] = (_alone(each, rows, settings), np.arange(rows))
         else:
             out |= _tree(root, tree, settings).sample(rows, settings.seed)
@@ -186,7 +264,10 @@ def _alone(each: _Learned, rows: int, settings: Settings) -> pd.DataFrame:
 def _counts(learned: Mapping[str, _Learned], link: Link, side: int) -> np.ndarray:
     """The numbers of children of the real parents on one side."""
     child, parent = learned[link.child], learned[link.parent]
-    return counts_of(parent.frame.loc[parent.side == side, link.key].to_numpy(), child.frame.loc[child.side == side, link.column].dropna().to_numpy())
+    return counts_of(
+        parent.frame.loc[parent.side == side, link.key].to_numpy(),
+        child.frame.loc[child.side == side, link.column].dropna().to_numpy(),
+    )
 
 
 def _tree(root: str, tree: Mapping[str, _Learned], settings: Settings) -> Any:
@@ -199,31 +280,54 @@ def _tree(root: str, tree: Mapping[str, _Learned], settings: Settings) -> Any:
             foreign[name] = each.frame.loc[each.encoded.index, each.main.column].map(places).to_numpy(dtype="int64")
             counts[name] = tamed(counts_of(above.encoded.index.to_numpy(), foreign[name]), settings.rare)
     return fit_tree(
-        root, {name: each.encoded.reset_index(drop=True) for name, each in tree.items()}, {name: each.coder.numbers for name, each in tree.items()},
-        {name: each.coder.enforced for name, each in tree.items()}, {name: each.encoded.index.to_numpy() for name, each in tree.items()}, foreign, counts, seed=settings.seed,
+        root,
+        {name: each.encoded.reset_index(drop=True) for name, each in tree.items()},
+        {name: each.coder.numbers for name, each in tree.items()},
+        {name: each.coder.enforced for name, each in tree.items()},
+        {name: each.encoded.index.to_numpy() for name, each in tree.items()},
+        foreign,
+        counts,
+        seed=settings.seed,
     )
 
 
 def _finished(
-    learned: Mapping[str, _Learned], made: Mapping[str, tuple[pd.DataFrame, np.ndarray]], order: Sequence[str], settings: Settings
+    learned: Mapping[str, _Learned],
+    made: Mapping[str, tuple[pd.DataFrame, np.ndarray]],
+    order: Sequence[str],
+    settings: Settings,
 ) -> dict[str, pd.DataFrame]:
     """The twins' rows under new keys, which are all among those of their parents."""
     rows: dict[str, pd.DataFrame] = {}
     for number, name in enumerate(order):
         each, generator = learned[name], np.random.default_rng([settings.seed, 2, number])
         encoded, parents = made[name]
-        real = {str(column["name"]): known_values(each.frame[column["name"]]) for column in each.coder.columns if column["how"] == "made"}
+        real = {
+            str(column["name"]): known_values(each.frame[column["name"]])
+            for column in each.coder.columns
+            if column["how"] == "made"
+        }
         out = finished(each.coder, decode(each.coder, encoded), encoded, generator, real).reindex(range(len(encoded)))
         if each.main:
             out[each.main.column] = rows[each.main.parent][each.main.key].iloc[parents].reset_index(drop=True)
         out = _with_key(each, out, generator)
         for link in each.others:
             foreign = each.frame.loc[each.side == 0, link.column]
-            counts = tamed(counts_of(learned[link.parent].frame[link.key].to_numpy(), foreign.dropna().to_numpy()), settings.rare)
+            counts = tamed(
+                counts_of(learned[link.parent].frame[link.key].to_numpy(), foreign.dropna().to_numpy()), settings.rare
+            )
             above = out[link.key] if link.parent == name else rows[link.parent][link.key]
-            picked = dealt_within(counts, len(out), generator) if link.parent == name else dealt(counts, len(above), len(out), generator)
+            picked = (
+                dealt_within(counts, len(out), generator)
+                if link.parent == name
+                else dealt(counts, len(above), len(out), generator)
+            )
             cells = above.iloc[np.maximum(0, picked)].reset_index(drop=True).mask(picked < 0, None)
-            out[link.column] = cells.mask(generator.random(len(cells)) < foreign.isna().mean(), None) if foreign.isna().any() else cells
+            out[link.column] = (
+                cells.mask(generator.random(len(cells)) < foreign.isna().mean(), None)
+                if foreign.isna().any()
+                else cells
+            )
         rows[name] = out[[column for column in each.frame.columns if column in out.columns]]
     return rows
 
@@ -238,14 +342,24 @@ def _with_key(each: _Learned, out: pd.DataFrame, generator: np.random.Generator)
     return out.assign(**{each.key: pd.Series(fresh, dtype="Int64" if str(keys.dtype) == "Int64" else object)})
 
 
-def _root_of_made(name: str, mains: Mapping[str, Link], made: Mapping[str, tuple[pd.DataFrame, np.ndarray]]) -> np.ndarray:
+def _root_of_made(
+    name: str, mains: Mapping[str, Link], made: Mapping[str, tuple[pd.DataFrame, np.ndarray]]
+) -> np.ndarray:
     """The place of the root row that each made row hangs on."""
     parents = made[name][1]
     return _root_of_made(mains[name].parent, mains, made)[parents] if name in mains else np.arange(len(parents))
 
 
-def _links(learned: Mapping[str, _Learned], links: Sequence[Link], mains: Mapping[str, Link], rows: Mapping[str, pd.DataFrame], seed: int) -> list[dict[str, Any]]:
-    """Each link with what is broken in the twins ("orphans"), who "learned" it (the model, or numbers of children alone), and how alike those numbers are."""
+def _links(
+    learned: Mapping[str, _Learned],
+    links: Sequence[Link],
+    mains: Mapping[str, Link],
+    rows: Mapping[str, pd.DataFrame],
+    seed: int,
+) -> list[dict[str, Any]]:
+    """Each link with what is broken in the twins ("orphans"), who "learned" it (the model, or numbers of children
+    alone), and how alike those numbers are.
+    """
     out = []
     for number, link in enumerate(links):
         made = rows[link.child][link.column].dropna()
@@ -253,7 +367,9 @@ def _links(learned: Mapping[str, _Learned], links: Sequence[Link], mains: Mappin
         told = to_json(link) | {"learned": model, "orphans": int((~made.isin(set(rows[link.parent][link.key]))).sum())}
         if mains.get(link.child) == link:
             twin = counts_of(rows[link.parent][link.key].to_numpy(), made.to_numpy())
-            told["cardinality"] = alike(_counts(learned, link, 0), twin, _counts(learned, link, 1), np.random.default_rng([seed, 8, number]))
+            told["cardinality"] = alike(
+                _counts(learned, link, 0), twin, _counts(learned, link, 1), np.random.default_rng([seed, 8, number])
+            )
         out.append(told)
     return out
 
@@ -261,17 +377,30 @@ def _links(learned: Mapping[str, _Learned], links: Sequence[Link], mains: Mappin
 def _told(each: _Learned, rows: pd.DataFrame, twin: Table) -> dict[str, Any]:
     """What a model card tells of one table."""
     after = [described(rows, constraint) for constraint in each.constraints]
-    constraints = [{**one, "allowed": None, "rows_after": now["rows"], "violations_after": now["violations"]} for one, now in zip(each.constraints, after, strict=True)]
+    constraints = [
+        {**one, "allowed": None, "rows_after": now["rows"], "violations_after": now["violations"]}
+        for one, now in zip(each.constraints, after, strict=True)
+    ]
     return {
-        "rows": {"real": len(each.frame), "learned": len(each.encoded), "made": twin.rows, "asked": twin.rows}, "constraints": constraints, "emptied": each.cells,
-        "tamed": dict(each.coder.tamed), "dropped": each.coder.dropped, "conditions": [], "source_hash": each.table.content_hash, "content_hash": twin.content_hash,
+        "rows": {"real": len(each.frame), "learned": len(each.encoded), "made": twin.rows, "asked": twin.rows},
+        "constraints": constraints,
+        "emptied": each.cells,
+        "tamed": dict(each.coder.tamed),
+        "dropped": each.coder.dropped,
+        "conditions": [],
+        "source_hash": each.table.content_hash,
+        "content_hash": twin.content_hash,
         "treatment": [{key: told[key] for key in ("column", "as", "maker", "why")} for told in each.decided],
         "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in twin.columns],
     }
 
 
-def _judged(each: _Learned, rows: pd.DataFrame, roots_made: np.ndarray, settings: Settings, folder: Path, progress: Progress) -> dict[str, Any]:
-    """The verdict on one table. Of a child, rows that hang on the same root are one person's: the column of its parent says whose, for the judge alone."""
+def _judged(
+    each: _Learned, rows: pd.DataFrame, roots_made: np.ndarray, settings: Settings, folder: Path, progress: Progress
+) -> dict[str, Any]:
+    """The verdict on one table. Of a child, rows that hang on the same root are one person's: the column of its parent
+    says whose, for the judge alone.
+    """
     from dataops_core.synthetic.judge import judge
 
     kinds = each.table.kinds | dict.fromkeys([*each.foreign, *([each.key] if each.key else [])], "id")
@@ -282,7 +411,19 @@ def _judged(each: _Learned, rows: pd.DataFrame, roots_made: np.ndarray, settings
     made_up = [str(column["name"]) for column in each.coder.columns if column["how"] == "made"]
     with tempfile.TemporaryDirectory(dir=folder) as place:
         sides = [
-            write_table(Path(place) / f"{at}.parquet", [frame], {name: kind for name, kind in kinds.items() if name in frame.columns})
+            write_table(
+                Path(place) / f"{at}.parquet",
+                [frame],
+                {name: kind for name, kind in kinds.items() if name in frame.columns},
+            )
             for at, frame in enumerate((real[each.side == 0], made, real[each.side == 1]))
         ]
-        return judge(sides[0], sides[1], holdout=sides[2], made_up=made_up, key=each.main.column if each.main else None, seed=settings.seed, progress=progress)
+        return judge(
+            sides[0],
+            sides[1],
+            holdout=sides[2],
+            made_up=made_up,
+            key=each.main.column if each.main else None,
+            seed=settings.seed,
+            progress=progress,
+        )

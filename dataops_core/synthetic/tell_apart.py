@@ -18,10 +18,13 @@ LEVELS = 100  # values of one column that are told apart
 CELLS = 3_000_000  # of the matrix that importances are looked for in
 
 
-def tell_apart(real: pd.DataFrame, other: pd.DataFrame, found: Aligned, seed: int, *, importances: bool = False) -> dict[str, Any]:
-    """{"auc", "given_away": [{"column", "importance"}], "rows"}: the cross-validated AUC of boosted trees on as many rows of each
-    (Lopez-Paz and Oquab 2017, "Revisiting classifier two-sample tests"), never below one half but for chance; importance: what the
-    AUC loses when a column is shuffled among the rows that judge. None where there are fewer than 30 rows a side.
+def tell_apart(
+    real: pd.DataFrame, other: pd.DataFrame, found: Aligned, seed: int, *, importances: bool = False
+) -> dict[str, Any]:
+    """{"auc", "given_away": [{"column", "importance"}], "rows"}: the cross-validated AUC of boosted trees on as many
+    rows of each (Lopez-Paz and Oquab 2017, "Revisiting classifier two-sample tests"), never below one half but for
+    chance; importance: what the AUC loses when a column is shuffled among the rows that judge. None where there are
+    fewer than 30 rows a side.
     """
     size = min(len(real), len(other), ROWS)
     names = found.named("number", "date", "category")
@@ -39,20 +42,31 @@ def tell_apart(real: pd.DataFrame, other: pd.DataFrame, found: Aligned, seed: in
         for number in range(FOLDS):
             judged = fold == number
             model = HistGradientBoostingClassifier(
-                random_state=seed % 2**32, max_iter=60, max_leaf_nodes=15, early_stopping=False, categorical_features=categories,
+                random_state=seed % 2**32,
+                max_iter=60,
+                max_leaf_nodes=15,
+                early_stopping=False,
+                categorical_features=categories,
             ).fit(matrix[~judged], label[~judged])
             part, truth = matrix[judged], label[judged]
             scored.append(auc(model.predict_proba(part)[:, 1], truth))
             if importances:
                 some = np.sort(rng.permutation(len(part))[: max(200, min(1_000, CELLS // len(names) ** 2))])
                 lost += _lost(model, part[some], truth[some], rng) / FOLDS
-    given = sorted(({"column": name, "importance": float(value)} for name, value in zip(names, lost, strict=True)), key=lambda each: (-float(str(each["importance"])), str(each["column"])))
+    given = sorted(
+        ({"column": name, "importance": float(value)} for name, value in zip(names, lost, strict=True)),
+        key=lambda each: (-float(str(each["importance"])), str(each["column"])),
+    )
     return {"auc": float(np.mean(scored)), "given_away": given if importances else [], "rows": size}
 
 
 def _lost(model: Any, part: np.ndarray, truth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """What the AUC loses by each column that is shuffled."""
-    whole, order, lost = auc(model.predict_proba(part)[:, 1], truth), rng.permutation(len(part)), np.zeros(part.shape[1])
+    whole, order, lost = (
+        auc(model.predict_proba(part)[:, 1], truth),
+        rng.permutation(len(part)),
+        np.zeros(part.shape[1]),
+    )
     for at in range(part.shape[1]):
         changed = part.copy()
         changed[:, at] = part[order, at]
@@ -65,7 +79,9 @@ def _coded(real: pd.Series, other: pd.Series, treated: str) -> np.ndarray:
     if treated != "category":
         return np.concatenate([as_numbers(real), as_numbers(other)])
     both = pd.concat([real, other], ignore_index=True)
-    place = pd.Index(both.value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable").index[:LEVELS]).get_indexer(both)
+    place = pd.Index(
+        both.value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable").index[:LEVELS]
+    ).get_indexer(both)
     return np.where(both.isna(), np.nan, np.where(place < 0, LEVELS, place))
 
 

@@ -1,4 +1,6 @@
-"""Together: encoded columns so that an engine without constraints keeps them: what only comes in combinations is one column, and b >= a is a plus a distance."""
+"""Together: encoded columns so that an engine without constraints keeps them: what only comes in combinations is one
+column, and b >= a is a plus a distance.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from dataops_core.synthetic.scores import Scores
 
 
 class Part:
-    """Columns of an encoded frame: amounts as normal scores, and categories as numbers from 0; constant ones are kept aside."""
+    """Columns of an encoded frame: amounts as normal scores, and categories as numbers from 0; constant ones are kept
+    aside.
+    """
 
     def __init__(self, frame: pd.DataFrame, numbers: Sequence[str], constraints: Sequence[Constraint] = ()) -> None:
         self.names = list(frame.columns)
@@ -23,20 +27,31 @@ class Part:
         joint: list[list[str]] = []
         together = [list(each["columns"]) for each in constraints if each["type"] in ("combination", "one_hot")]
         for names in [*together, *([name] for name in self.names if name not in numbers)]:
-            left = [name for name in names if name in self.names and name not in self.constant and not any(name in block for block in joint)]
+            left = [
+                name
+                for name in names
+                if name in self.names and name not in self.constant and not any(name in block for block in joint)
+            ]
             joint += [left] if left else []
         self.blocks = [frame[block].drop_duplicates().sort_values(block).reset_index(drop=True) for block in joint]
         taken = {name for block in joint for name in block} | set(self.constant)
         self.scores = Scores(frame, [name for name in self.names if name not in taken])
 
     def forth(self, frame: pd.DataFrame, generator: np.random.Generator) -> tuple[list[np.ndarray], list[str]]:
-        """The columns (rows,) that the engine sees, and of which sort each is: "continuous" (these come first) or "categorical"."""
+        """The columns (rows,) that the engine sees, and of which sort each is: "continuous" (these come first) or
+        "categorical".
+        """
         scored = self.scores.forth(self._apart(frame), generator)
         amounts = [scored[name].to_numpy(dtype="float64") for name in self.scores.knots]
         codes = []
         for block in self.blocks:
             places = {key: at for at, key in enumerate(block.itertuples(index=False, name=None))}
-            codes.append(np.array([places[key] for key in frame[list(block.columns)].itertuples(index=False, name=None)], dtype="int64"))
+            codes.append(
+                np.array(
+                    [places[key] for key in frame[list(block.columns)].itertuples(index=False, name=None)],
+                    dtype="int64",
+                )
+            )
         return [*amounts, *codes], ["continuous"] * len(amounts) + ["categorical"] * len(codes)
 
     def back(self, cells: Sequence[np.ndarray], rows: int) -> pd.DataFrame:
@@ -47,7 +62,10 @@ class Part:
         for block, codes in zip(self.blocks, cells[count:], strict=True):
             picked = block.iloc[codes.astype("int64")]
             made |= {str(name): picked[name].to_numpy() for name in block.columns}
-        made |= {name: np.full(rows, value, dtype=object if isinstance(value, str) else "float64") for name, value in self.constant.items()}
+        made |= {
+            name: np.full(rows, value, dtype=object if isinstance(value, str) else "float64")
+            for name, value in self.constant.items()
+        }
         for low, high in reversed(self.orders):
             made[high] = made[low] + np.maximum(0.0, made[high])
         return pd.DataFrame(made, index=range(rows))[self.names]
@@ -60,11 +78,17 @@ class Part:
 
 
 def _orders(numbers: Sequence[str], constraints: Sequence[Constraint]) -> list[tuple[str, str]]:
-    """Neighbours of each chain a <= b <= c of amounts, from its end on; no column is in two chains, nor in a combination."""
+    """Neighbours of each chain a <= b <= c of amounts, from its end on; no column is in two chains, nor in a
+    combination.
+    """
     pairs: list[tuple[str, str]] = []
     bound = {name for each in constraints if each["type"] in ("combination", "one_hot") for name in each["columns"]}
     for each in constraints:
         names = list(each["columns"])
-        if each["type"] == "order" and set(names) <= set(numbers) - bound and not any(set(names) & set(pair) for pair in pairs):
+        if (
+            each["type"] == "order"
+            and set(names) <= set(numbers) - bound
+            and not any(set(names) & set(pair) for pair in pairs)
+        ):
             pairs += list(zip(names, names[1:], strict=False))[::-1]
     return pairs

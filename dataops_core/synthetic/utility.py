@@ -36,16 +36,25 @@ def unjudged(target: str | None) -> dict[str, Any]:
 
 
 def _empty(target: str | None, why: str) -> dict[str, Any]:
-    empty: dict[str, Any] = dict.fromkeys(("task", "measure", "auc", "auc_real", "interval", "interval_real", "ranks", "signs", "rows"))
+    empty: dict[str, Any] = dict.fromkeys(
+        ("task", "measure", "auc", "auc_real", "interval", "interval_real", "ranks", "signs", "rows")
+    )
     empty |= {"target": target, "model": "trees", "models": {}, "by": {}, "importances": [], "seeds": 0}
     return {**empty, "why": why, "words": [f"Usefulness is not judged: {why}."]}
 
 
 def utility(
-    found: Aligned, learned: pd.DataFrame, test: pd.DataFrame, target: str | None, by: Sequence[str], seed: int, progress: Callable[[float, str], None]
+    found: Aligned,
+    learned: pd.DataFrame,
+    test: pd.DataFrame,
+    target: str | None,
+    by: Sequence[str],
+    seed: int,
+    progress: Callable[[float, str], None],
 ) -> dict[str, Any]:
-    """What `judge` tells of usefulness: models of both kinds, learned five times from as many synthetic as real rows (a part of them
-    drawn anew each time), judged on the same real rows that neither saw. Many classes: the mean of one against all others.
+    """What `judge` tells of usefulness: models of both kinds, learned five times from as many synthetic as real rows (a
+    part of them drawn anew each time), judged on the same real rows that neither saw. Many classes: the mean of one
+    against all others.
     """
     why = _unfit(found, learned, test, target)
     if why or target is None:
@@ -87,11 +96,21 @@ def utility(
     models = {kind: {side: _summed(measured[kind, side]) for side in sides} for kind in KINDS}
     best = models["trees"]
     out = {
-        **_empty(target, ""), "task": task, "measure": "auc" if task == "classes" else "r2", "auc": best["synthetic"]["mean"], "auc_real": best["real"]["mean"],
-        "interval": best["synthetic"]["interval"], "interval_real": best["real"]["interval"], "models": models,
+        **_empty(target, ""),
+        "task": task,
+        "measure": "auc" if task == "classes" else "r2",
+        "auc": best["synthetic"]["mean"],
+        "auc_real": best["real"]["mean"],
+        "interval": best["synthetic"]["interval"],
+        "interval_real": best["real"]["interval"],
+        "models": models,
         "by": {name: _groups(test, name, answered, truth, task) for name in by if name in test and name != target},
-        "importances": importances, "ranks": _rank_correlation(importances), "signs": _signs(fitted, task), "seeds": SEEDS,
-        "rows": {"synthetic": max(LEAST, int(PART * size)), "real": max(LEAST, int(PART * size)), "test": len(test)}, "why": None,
+        "importances": importances,
+        "ranks": _rank_correlation(importances),
+        "signs": _signs(fitted, task),
+        "seeds": SEEDS,
+        "rows": {"synthetic": max(LEAST, int(PART * size)), "real": max(LEAST, int(PART * size)), "test": len(test)},
+        "why": None,
     }
     return out | {"words": _words(out)}
 
@@ -121,7 +140,11 @@ def _truth(frame: pd.DataFrame, target: str, task: str) -> np.ndarray:
     if task == "number":
         return as_numbers(frame[target])
     column = frame[target]
-    return column.to_numpy(dtype=object) if column.dtype == object else np.array([f"{value:g}" for value in as_numbers(column)], dtype=object)
+    return (
+        column.to_numpy(dtype=object)
+        if column.dtype == object
+        else np.array([f"{value:g}" for value in as_numbers(column)], dtype=object)
+    )
 
 
 def _cells(rows: pd.DataFrame, chosen: Features) -> pd.DataFrame:
@@ -132,7 +155,14 @@ def _cells(rows: pd.DataFrame, chosen: Features) -> pd.DataFrame:
     return out
 
 
-def _fit(chosen: Features, rows: pd.DataFrame, target: str, task: Literal["classes", "number"], kind: Literal["linear", "trees"], seed: int) -> Any:
+def _fit(
+    chosen: Features,
+    rows: pd.DataFrame,
+    target: str,
+    task: Literal["classes", "number"],
+    kind: Literal["linear", "trees"],
+    seed: int,
+) -> Any:
     truth = _truth(rows, target, task)
     if task == "classes" and len(set(truth)) < 2:
         return truth[0]  # all rows say the same: so does who learns from them
@@ -155,7 +185,14 @@ def _measure(answers: Any, truth: np.ndarray, task: str) -> float:
         return 1 - float(((truth - answers) ** 2).sum()) / spread if spread else 0.0
     classes = sorted(set(truth))
     classes = classes[1:] if len(classes) == 2 else classes
-    return float(np.mean([auc(answers[each].to_numpy() if each in answers else np.zeros(len(truth)), truth == each) for each in classes]))
+    return float(
+        np.mean(
+            [
+                auc(answers[each].to_numpy() if each in answers else np.zeros(len(truth)), truth == each)
+                for each in classes
+            ]
+        )
+    )
 
 
 def _summed(values: list[float]) -> dict[str, Any]:
@@ -167,30 +204,56 @@ def _summed(values: list[float]) -> dict[str, Any]:
     return {"mean": mean, "interval": [mean - width, mean + width], "values": values}
 
 
-def _groups(test: pd.DataFrame, name: str, answers: dict[str, list[Any]], truth: np.ndarray, task: str) -> list[dict[str, Any]]:
+def _groups(
+    test: pd.DataFrame, name: str, answers: dict[str, list[Any]], truth: np.ndarray, task: str
+) -> list[dict[str, Any]]:
     told = []
     groups = test[name].astype(object).where(test[name].notna(), "missing").map(str)
     for group in groups.value_counts().index[:20]:
         rows = (groups == group).to_numpy()
         each: dict[str, Any] = {"group": group, "rows": int(rows.sum()), "synthetic": None, "real": None}
         if rows.sum() >= THIN and len(set(truth[rows])) > 1:
-            each |= {side: float(np.mean([_measure(a[rows].reset_index(drop=True) if task == "classes" else a[rows], truth[rows], task) for a in many])) for side, many in answers.items()}
+            each |= {
+                side: float(
+                    np.mean(
+                        [
+                            _measure(
+                                a[rows].reset_index(drop=True) if task == "classes" else a[rows], truth[rows], task
+                            )
+                            for a in many
+                        ]
+                    )
+                )
+                for side, many in answers.items()
+            }
         told.append(each)
     return sorted(told, key=lambda each: (-each["rows"], each["group"]))
 
 
-def _importances(fitted: dict[tuple[str, str], Any], matrix: pd.DataFrame, truth: np.ndarray, task: str, seed: int) -> list[dict[str, Any]]:
+def _importances(
+    fitted: dict[tuple[str, str], Any], matrix: pd.DataFrame, truth: np.ndarray, task: str, seed: int
+) -> list[dict[str, Any]]:
     """What either model loses when a column is shuffled among the real rows that judge."""
     rng = np.random.default_rng([seed % 2**32, 17])
     some = np.sort(rng.permutation(len(matrix))[:LOOKED_AT])
     matrix, truth, order = matrix.iloc[some].reset_index(drop=True), truth[some], rng.permutation(len(some))
     if task == "classes" and len(set(truth)) < 2:
         return []
-    whole = {side: _measure(_answers(fitted["trees", side], matrix, task), truth, task) for side in ("synthetic", "real")}
+    whole = {
+        side: _measure(_answers(fitted["trees", side], matrix, task), truth, task) for side in ("synthetic", "real")
+    }
     told = []
     for name in matrix.columns[:100]:
         changed = matrix.assign(**{name: matrix[name].to_numpy()[order]})
-        told.append({"column": name, **{side: whole[side] - _measure(_answers(fitted["trees", side], changed, task), truth, task) for side in whole}})
+        told.append(
+            {
+                "column": name,
+                **{
+                    side: whole[side] - _measure(_answers(fitted["trees", side], changed, task), truth, task)
+                    for side in whole
+                },
+            }
+        )
     return sorted(told, key=lambda each: (-each["real"], each["column"]))
 
 
@@ -202,13 +265,20 @@ def _rank_correlation(told: list[dict[str, Any]]) -> float | None:
 
 
 def _signs(fitted: dict[tuple[str, str], Any], task: str) -> dict[str, int] | None:
-    """How many coefficients of the linear models point the same way, of those that are not next to nothing in the real one."""
+    """How many coefficients of the linear models point the same way, of those that are not next to nothing in the real
+    one.
+    """
     models = [fitted["linear", side] for side in ("synthetic", "real")]
-    if any(isinstance(model, str) for model in models) or (task == "classes" and any(len(model.classes_) != 2 for model in models)):
+    if any(isinstance(model, str) for model in models) or (
+        task == "classes" and any(len(model.classes_) != 2 for model in models)
+    ):
         return None
     if task == "classes" and list(models[0].classes_) != list(models[1].classes_):
         return None
-    found = [dict(zip(model["encoder"].get_feature_names_out(), np.ravel(model["model"].coef_), strict=True)) for model in models]
+    found = [
+        dict(zip(model["encoder"].get_feature_names_out(), np.ravel(model["model"].coef_), strict=True))
+        for model in models
+    ]
     large = 0.1 * max((abs(value) for value in found[1].values()), default=0.0)
     common = [name for name, value in found[1].items() if name in found[0] and abs(value) > large]
     return {"agree": int(sum(found[0][name] * found[1][name] > 0 for name in common)), "of": len(common)}
@@ -217,5 +287,20 @@ def _signs(fitted: dict[tuple[str, str], Any], task: str) -> dict[str, int] | No
 def _words(told: dict[str, Any]) -> list[str]:
     lost = told["auc_real"] - told["auc"]
     name = "AUC" if told["measure"] == "auc" else "R squared"
-    how = "as useful as the real rows" if lost < 0.01 else "nearly as useful as the real rows" if lost < 0.03 else "less useful than the real rows" if lost < 0.1 else "much less useful than the real rows"
-    return [f'To learn "{told["target"]}", the synthetic rows are {how}: {name} {told["auc"]:.3f} against {told["auc_real"]:.3f}, both judged on real rows that neither model saw.']
+    how = (
+        "as useful as the real rows"
+        if lost < 0.01
+        else (
+            "nearly as useful as the real rows"
+            if lost < 0.03
+            else "less useful than the real rows"
+            if lost < 0.1
+            else "much less useful than the real rows"
+        )
+    )
+    return [
+        (
+            f'To learn "{told["target"]}", the synthetic rows are {how}: {name} {told["auc"]:.3f} against'
+            f" {told['auc_real']:.3f}, both judged on real rows that neither model saw."
+        )
+    ]

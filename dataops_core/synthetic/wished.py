@@ -15,10 +15,12 @@ LEAST = 20  # real rows on each side, under which the mix is not compared
 
 
 def wished(found: Aligned, requests: Sequence[Mapping[str, Any]]) -> tuple[Aligned, str]:
-    """The same with those real rows alone that have the wished values, in the shares in which rows were made; and words that say so.
+    """The same with those real rows alone that have the wished values, in the shares in which rows were made; and words
+    that say so.
 
-    `requests` are {"values": {column: value}, "made"}. Rows are taken from the front, so the sides are to be in an order drawn before; none
-    comes twice for one request. Where too few real rows have the values, everything stays, and the words say that.
+    `requests` are {"values": {column: value}, "made"}. Rows are taken from the front, so the sides are to be in an
+    order drawn before; none comes twice for one request. Where too few real rows have the values, everything stays, and
+    the words say that.
     """
     asked = [each for each in requests if each["made"]]
     if not any(each["values"] for each in asked):
@@ -33,8 +35,20 @@ def wished(found: Aligned, requests: Sequence[Mapping[str, Any]]) -> tuple[Align
         rows = [places[: round(part * each["made"])] for places, each in zip(fits, asked, strict=True)]
         taken[side] = frame.iloc[np.random.default_rng(0).permutation(np.concatenate(rows))].reset_index(drop=True)
     if min(len(frame) for frame in taken.values()) < LEAST:
-        return found, "Too few real rows have the values that were asked for: the twin is compared with all real rows, and looks less alike for that."
-    return replace(found, real=taken["real"], holdout=taken.get("holdout")), f"Compared with the real rows that have the values asked for, in the same shares: {len(taken['real']):,} that were learned from."
+        return (
+            found,
+            (
+                "Too few real rows have the values that were asked for: the twin is compared with all real rows, and"
+                " looks less alike for that."
+            ),
+        )
+    return (
+        replace(found, real=taken["real"], holdout=taken.get("holdout")),
+        (
+            f"Compared with the real rows that have the values asked for, in the same shares: {len(taken['real']):,}"
+            " that were learned from."
+        ),
+    )
 
 
 def _fits(found: Aligned, frame: pd.DataFrame, values: Mapping[str, Any]) -> np.ndarray:
@@ -42,6 +56,13 @@ def _fits(found: Aligned, frame: pd.DataFrame, values: Mapping[str, Any]) -> np.
     good = np.ones(len(frame), dtype=bool)
     for name, value in values.items():
         if name in frame.columns:
-            cell, _ = READERS[found.treated[name]](pd.Series([value], dtype="boolean") if isinstance(value, bool) else pd.Series([str(value)], dtype=object), frozenset())
+            cell, _ = READERS[found.treated[name]](
+                (
+                    pd.Series([value], dtype="boolean")
+                    if isinstance(value, bool)
+                    else pd.Series([str(value)], dtype=object)
+                ),
+                frozenset(),
+            )
             good &= (frame[name] == cell[0]).to_numpy(dtype=bool)
     return good

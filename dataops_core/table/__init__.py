@@ -6,7 +6,23 @@ from dataops_core.table.kinds import KINDS, TYPES, as_text, guess_kind, shown, t
 from dataops_core.table.table import ROW_ID, Column, Table, metadata, open_table, opened, write_table
 
 __all__ = [
-    "KINDS", "ROW_ID", "TYPES", "Column", "ContentHash", "Difference", "Table", "as_text", "content_hash", "difference",
-    "differs", "guess_kind", "metadata", "open_table", "opened", "shown",
-    "tidy", "type_of", "write_table",
+    "KINDS",
+    "ROW_ID",
+    "TYPES",
+    "Column",
+    "ContentHash",
+    "Difference",
+    "Table",
+    "as_text",
+    "content_hash",
+    "difference",
+    "differs",
+    "guess_kind",
+    "metadata",
+    "open_table",
+    "opened",
+    "shown",
+    "tidy",
+    "type_of",
+    "write_table",
 ]

@@ -33,9 +33,13 @@ def text_parts(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     [0, 2, 2, 3]
     """
     _, bounds, data = column.buffers()
-    ends = np.frombuffer(bounds, dtype=np.int32)[column.offset:column.offset + len(column) + 1] if len(column) else np.zeros(1, np.int32)
+    ends = (
+        np.frombuffer(bounds, dtype=np.int32)[column.offset : column.offset + len(column) + 1]
+        if len(column)
+        else np.zeros(1, np.int32)
+    )
     whole = np.frombuffer(data, dtype=np.uint8) if data is not None and len(data) else np.zeros(0, np.uint8)
-    return ends - ends[0], whole[ends[0]:ends[-1]]
+    return ends - ends[0], whole[ends[0] : ends[-1]]
 
 
 def _hash_chunk(chunk: pa.Array, kind: str, streams: tuple[hashlib._Hash, hashlib._Hash, hashlib._Hash]) -> None:
@@ -65,4 +69,6 @@ def _hash_chunk(chunk: pa.Array, kind: str, streams: tuple[hashlib._Hash, hashli
 
 def _buffer_values(chunk: pa.Array, dtype: str) -> np.ndarray:
     data = chunk.buffers()[1]
-    return np.frombuffer(data, dtype=dtype)[chunk.offset:chunk.offset + len(chunk)] if len(chunk) else np.zeros(0, dtype)
+    return (
+        np.frombuffer(data, dtype=dtype)[chunk.offset : chunk.offset + len(chunk)] if len(chunk) else np.zeros(0, dtype)
+    )

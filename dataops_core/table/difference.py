@@ -38,8 +38,13 @@ class Difference:
     def nothing(self) -> bool:
         """Whether the two tables are the same."""
         return not (
-            self.rows_dropped or self.rows_added or self.rows_changed or self.columns_added or self.columns_removed
-            or self.columns_renamed or self.columns_retyped
+            self.rows_dropped
+            or self.rows_added
+            or self.rows_changed
+            or self.columns_added
+            or self.columns_removed
+            or self.columns_renamed
+            or self.columns_retyped
         )
 
     def to_json(self) -> dict[str, Any]:
@@ -49,7 +54,9 @@ class Difference:
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Difference:
         """The difference that `to_json` wrote."""
-        listed: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+        listed: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()
+        }
         listed["columns_retyped"] = {name: tuple(pair) for name, pair in plain["columns_retyped"].items()}
         return cls(**listed)
 
@@ -103,11 +110,20 @@ def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = 
             touched |= mask
     ids_kept = ids_after[kept]
     return Difference(
-        len(ids_before), len(ids_after), int(lost.sum()), int((~kept).sum()), int(touched.sum()), cells, emptied,
+        len(ids_before),
+        len(ids_after),
+        int(lost.sum()),
+        int((~kept).sum()),
+        int(touched.sum()),
+        cells,
+        emptied,
         tuple(name for name in after.names if name not in matched),
         tuple(c.name for c in before.columns if names.get(c.name, c.name) not in after.names),
-        {old: new for old, new in names.items() if old in before.names}, retyped,
-        _first(ids_before[lost]), _first(ids_after[~kept]), _first(ids_kept[touched]),
+        {old: new for old, new in names.items() if old in before.names},
+        retyped,
+        _first(ids_before[lost]),
+        _first(ids_after[~kept]),
+        _first(ids_kept[touched]),
     )
 
 

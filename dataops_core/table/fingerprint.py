@@ -37,7 +37,9 @@ class ContentHash:
             there.update((~missing).astype(np.uint8).tobytes())
             kind = self.types[name]
             if kind == "text":
-                texts = ["" if gone else text for text, gone in zip(column.to_numpy(dtype=object), missing, strict=True)]
+                texts = [
+                    "" if gone else text for text, gone in zip(column.to_numpy(dtype=object), missing, strict=True)
+                ]
                 lengths.update(np.fromiter(map(len, texts), dtype="<i8", count=len(texts)).tobytes())
                 values.update("".join(texts).encode("utf-8", "surrogatepass"))
             elif kind == "decimal":
@@ -53,9 +55,9 @@ class ContentHash:
     def columns(self) -> dict[str, str]:
         """The hash of each column's type and values, by name (renaming a column does not change it)."""
         return {
-            name: hashlib.sha256(
-                self.types[name].encode() + b"".join(stream.digest() for stream in streams)
-            ).hexdigest()
+            name: (
+                hashlib.sha256(self.types[name].encode() + b"".join(stream.digest() for stream in streams)).hexdigest()
+            )
             for name, streams in self._streams.items()
         }
 

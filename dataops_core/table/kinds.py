@@ -20,7 +20,11 @@ import pandas as pd
 TYPES = ("text", "integer", "decimal", "boolean", "datetime")
 KINDS = ("number", "category", "text", "datetime", "boolean", "id")
 DTYPES = {
-    "text": "object", "integer": "Int64", "decimal": "float64", "boolean": "boolean", "datetime": "datetime64[us]",
+    "text": "object",
+    "integer": "Int64",
+    "decimal": "float64",
+    "boolean": "boolean",
+    "datetime": "datetime64[us]",
 }
 
 
@@ -49,7 +53,11 @@ def as_text(value: Any) -> str:
         text = json.dumps(plain, ensure_ascii=False, default=str)
     else:
         text = str(value)
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if any("\ud800" <= c <= "\udfff" for c in text) else text
+    return (
+        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        if any("\ud800" <= c <= "\udfff" for c in text)
+        else text
+    )
 
 
 def text_column(column: pd.Series) -> pd.Series:
@@ -58,7 +66,9 @@ def text_column(column: pd.Series) -> pd.Series:
     gone = column.isna().to_numpy()
     return pd.Series(
         [None if missing else as_text(value) for value, missing in zip(values, gone, strict=True)],
-        index=column.index, dtype=object, name=column.name,
+        index=column.index,
+        dtype=object,
+        name=column.name,
     )
 
 
@@ -132,8 +142,10 @@ def shown(column: pd.Series) -> pd.Series:
 def shown_value(value: Any, kind: str) -> str | None:
     """One value of a storage type as people read it, as `shown` has it.
 
-    >>> shown_value(3.0, "decimal"), shown_value(np.datetime64("2024-02-29T08:30:00"), "datetime"), shown_value(None, "text")
-    ('3', '2024-02-29 08:30:00', None)
+    >>> shown_value(3.0, "decimal"), shown_value(None, "text")
+    ('3', None)
+    >>> shown_value(np.datetime64("2024-02-29T08:30:00"), "datetime")
+    '2024-02-29 08:30:00'
     """
     if value is None or value != value:  # noqa: PLR0124 - a decimal that is not a number
         return None

@@ -1,4 +1,6 @@
-"""Narrow copies of a wide table: who looks at column after column in a file of thousands parses all of them each time."""
+"""Narrow copies of a wide table: who looks at column after column in a file of thousands parses all of them
+each time.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +24,11 @@ def narrowed(table: Table, folder: Path) -> dict[str, Table]:
     """
     if len(table.columns) <= WIDE:
         return {}
-    groups = [table.columns[at:at + NARROW] for at in range(0, len(table.columns), NARROW)]
-    copies = [Table(folder / f"{number}.parquet", tuple(group), table.rows, table.content_hash) for number, group in enumerate(groups)]
+    groups = [table.columns[at : at + NARROW] for at in range(0, len(table.columns), NARROW)]
+    copies = [
+        Table(folder / f"{number}.parquet", tuple(group), table.rows, table.content_hash)
+        for number, group in enumerate(groups)
+    ]
     with pq.ParquetFile(table.path) as file, ExitStack() as open_writers:
         schema = file.schema_arrow
         at = {name: number for number, name in enumerate(schema.names)}
@@ -40,4 +45,3 @@ def narrowed(table: Table, folder: Path) -> dict[str, Table]:
 
 def _of(schema: pa.Schema, places: Sequence[int]) -> pa.Schema:
     return pa.schema([schema.field(place) for place in places])
-

@@ -24,7 +24,10 @@ from dataops_core.table.kinds import DTYPES, type_of
 ROW_ID = "__row_id__"
 ROW_GROUP = 10_000
 _ARROW = {
-    "text": pa.string(), "integer": pa.int64(), "decimal": pa.float64(), "boolean": pa.bool_(),
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "decimal": pa.float64(),
+    "boolean": pa.bool_(),
     "datetime": pa.timestamp("us"),
 }
 
@@ -75,7 +78,9 @@ class Table:
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The whole table, or some columns of it, in memory; the index holds the row ids."""
-        return _frame(pq.read_table(self.path, columns=self._with_ids(columns)), self.names if columns is None else columns)
+        return _frame(
+            pq.read_table(self.path, columns=self._with_ids(columns)), self.names if columns is None else columns
+        )
 
     def batches(self, columns: Sequence[str] | None = None, rows: int = 100_000) -> Iterator[pd.DataFrame]:
         """The table in pieces of about `rows` rows, in order, memory bounded; at least one piece."""
@@ -91,14 +96,18 @@ class Table:
                 group += size
 
     def missing(self) -> dict[str, int]:
-        """How many cells of each column are missing, in one go through the table: thousands of columns cost no more than their cells."""
+        """How many cells of each column are missing, in one go through the table: thousands of columns cost no more
+        than their cells.
+        """
         found = dict.fromkeys(self.names, 0)
         with pq.ParquetFile(self.path) as file:
             for batch in file.iter_batches(max(1, 5_000_000 // max(1, len(self.columns))), use_threads=False):
                 for name, column in zip(batch.schema.names, batch.columns, strict=True):
                     if name != ROW_ID:
                         empty = column.null_count
-                        found[name] += empty + (pc.sum(pc.is_nan(column)).as_py() or 0 if pa.types.is_floating(column.type) else 0)
+                        found[name] += empty + (
+                            pc.sum(pc.is_nan(column)).as_py() or 0 if pa.types.is_floating(column.type) else 0
+                        )
         return found
 
     def page(self, start: int, count: int, columns: Sequence[str] | None = None) -> pd.DataFrame:
@@ -178,7 +187,9 @@ def _metadata(path: Path, *_state: int) -> pq.FileMetaData:
 
 
 def write_table(
-    path: Path, batches: Iterable[pd.DataFrame] | Iterable[pa.Table], kinds: Mapping[str, str] | None = None,
+    path: Path,
+    batches: Iterable[pd.DataFrame] | Iterable[pa.Table],
+    kinds: Mapping[str, str] | None = None,
 ) -> Table:
     """Write tidy frames (index = row ids) as one table; columns whose kind is not given get a guessed one.
 
@@ -193,7 +204,9 @@ def write_table(
         try:
             for piece, ends_window in _pieces(batches):
                 if writer is None:
-                    types = {name: _storage(piece.schema.field(name).type) for name in piece.column_names if name != ROW_ID}
+                    types = {
+                        name: _storage(piece.schema.field(name).type) for name in piece.column_names if name != ROW_ID
+                    }
                     guesses = Guesses({name: kind for name, kind in types.items() if name not in known})
                     writer = _writer(unfinished, piece)
                 total.update_arrow(piece, types)
@@ -219,7 +232,11 @@ def _writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
     texts = [name for name in first.column_names if pa.types.is_string(first.schema.field(name).type)]
     again = [name for name in texts if 2 * len(first.column(name).unique()) <= first.num_rows]
     return pq.ParquetWriter(
-        path, first.schema, compression="lz4", use_dictionary=again, column_encoding={ROW_ID: "DELTA_BINARY_PACKED"},
+        path,
+        first.schema,
+        compression="lz4",
+        use_dictionary=again,
+        column_encoding={ROW_ID: "DELTA_BINARY_PACKED"},
         write_statistics=[name for name in first.column_names if name not in texts],
     )
 
@@ -252,9 +269,7 @@ def _numbered(piece: pa.Table, start: int) -> pa.Table:
 
 def _arrow(frame: pd.DataFrame, types: Mapping[str, str]) -> pa.Table:
     schema = pa.schema([(name, _ARROW[kind]) for name, kind in types.items()] + [(ROW_ID, pa.int64())])
-    arrays = [
-        pa.array(frame[name], type=_ARROW[kind], from_pandas=True) for name, kind in types.items()
-    ]
+    arrays = [pa.array(frame[name], type=_ARROW[kind], from_pandas=True) for name, kind in types.items()]
     arrays.append(pa.array(frame.index.to_numpy(dtype="int64")))
     return pa.Table.from_arrays(arrays, schema=schema)
 

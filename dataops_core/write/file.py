@@ -58,7 +58,9 @@ def write_file(table: Table, out: Path, *, safe: bool = False) -> None:
                 with text_output(unfinished, packed=suffix.endswith(".gz")) as file:
                     write[suffix.removesuffix(".gz")](table, file, safe)
     except OSError as error:
-        raise SettingError(f"The file cannot be written: {error.strerror or error}.", str(out), "Choose another place.") from error
+        raise SettingError(
+            f"The file cannot be written: {error.strerror or error}.", str(out), "Choose another place."
+        ) from error
 
 
 @contextmanager
@@ -83,7 +85,8 @@ def write_parquet(table: Table, path: Path) -> None:
             for batch in source.iter_batches(batch_size=100_000, columns=table.names):
                 writer.write_batch(batch, row_group_size=100_000)
             about = {
-                "columns": [[c.name, c.type, c.kind, c.hash] for c in table.columns], "content_hash": table.content_hash,
+                "columns": [[c.name, c.type, c.kind, c.hash] for c in table.columns],
+                "content_hash": table.content_hash,
             }
             writer.add_key_value_metadata({"dataops": json.dumps(about, ensure_ascii=True)})
 
@@ -111,7 +114,9 @@ def form_of(table: Table, column: Column) -> str:
     """How finely the moments of a column are spelled, the same in all its cells."""
     if column.type != "datetime":
         return ""
-    return moment_form(set().union(*(moment_forms(plain_cells(part[column.name])) for part in table.batches([column.name]))))
+    return moment_form(
+        set().union(*(moment_forms(plain_cells(part[column.name])) for part in table.batches([column.name])))
+    )
 
 
 def json_records(table: Table) -> Iterator[str]:
@@ -148,4 +153,6 @@ def write_text(path: Path, text: str) -> None:
         with replaced(path) as part:
             part.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise SettingError(f"The file cannot be written: {error.strerror}.", str(path), "Choose another place.") from error
+        raise SettingError(
+            f"The file cannot be written: {error.strerror}.", str(path), "Choose another place."
+        ) from error

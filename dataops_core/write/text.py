@@ -12,7 +12,16 @@ import pandas as pd
 
 from dataops_core.table.kinds import type_of
 
-FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")  # the wide ones are taken for the others by East Asian versions
+FORMULA_STARTS = (
+    "=",
+    "+",
+    "-",
+    "@",
+    "＝",
+    "＋",
+    "－",
+    "＠",
+)  # the wide ones are taken for the others by East Asian versions
 FORMULA_BREAKS = ("\t", "\r", "\n")
 CUTTING = ("\t", ";", "|", ",", ":", " ")  # signs that a reader may take for a delimiter
 
@@ -34,7 +43,9 @@ def csv_text(df: pd.DataFrame) -> str:
 
 
 def write_records(file: TextIO, delimiter: str, records: Collection[Sequence[str]]) -> None:
-    """Records as delimited text, quoted where a cell needs it, and so that a reader cannot cut a lone column elsewhere."""
+    """Records as delimited text, quoted where a cell needs it, and so that a reader cannot cut a lone
+    column elsewhere.
+    """
     plain = csv.writer(UnixLines(file), delimiter=delimiter, lineterminator="\r\n")
     if any(len(record) != 1 for record in records):
         plain.writerows(records)
@@ -68,7 +79,8 @@ def moment_forms(cells: Iterable[Any]) -> set[str]:
     """How finely moments must be spelled: days, seconds or microseconds; nothing for other cells."""
     return {
         "microseconds" if cell.microsecond else "seconds" if cell.hour or cell.minute or cell.second else "days"
-        for cell in cells if isinstance(cell, datetime)
+        for cell in cells
+        if isinstance(cell, datetime)
     }
 
 

@@ -12,12 +12,20 @@ from typing import Any
 import streamlit as st
 
 SECTION = "auth"
-_TELLING = {"redirect_uri", "cookie_secret", "client_id", "client_secret", "server_metadata_url"}  # what a section for st.login holds
+_TELLING = {
+    "redirect_uri",
+    "cookie_secret",
+    "client_id",
+    "client_secret",
+    "server_metadata_url",
+}  # what a section for st.login holds
 _log = logging.getLogger("dataops")
 
 
 def is_shared() -> bool:
-    """Whether the secrets set up a sign-in, or cannot be read, so that others than this machine's user may come here."""
+    """Whether the secrets set up a sign-in, or cannot be read, so that others than this machine's user may
+    come here.
+    """
     return bool(problem()) or SECTION in _secrets()
 
 

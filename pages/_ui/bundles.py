@@ -27,13 +27,30 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
     args = {"dataset": here.id, "number": number, "name": file}
     asked = f"versions.export.{here.id}.{number}"
     with st.popover("Export", icon=":material/download:", key=f"versions.popover.{number}"):
-        st.markdown("One zip: the twin as Parquet and CSV, the model card with its verdicts, facts and a data card. No real row is in it." if version["synthetic"] else
-                    "One zip: data as Parquet and CSV, the raw file, recipe, plain script, models that were kept, facts, audit and a data card.")
-        st.caption(
-            "Cells of data.csv are exact. Where a spreadsheet program would run some as formulas, open data_spreadsheet_safe.csv instead. "
-            + ("The bundle is signed with the key of this installation." if os.environ.get(KEY) else f"The bundle is not signed: there is no {KEY}.")
+        st.markdown(
+            "One zip: the twin as Parquet and CSV, the model card with its verdicts, facts and a data card. No real row"
+            " is in it."
+            if version["synthetic"]
+            else (
+                "One zip: data as Parquet and CSV, the raw file, recipe, plain script, models that were kept, facts,"
+                " audit and a data card."
+            )
         )
-        st.button("Make the bundle", key=f"{asked}.go", type="primary", on_click=lambda: st.session_state.update({asked: True}))
+        st.caption(
+            "Cells of data.csv are exact. Where a spreadsheet program would run some as formulas, open"
+            " data_spreadsheet_safe.csv instead. "
+            + (
+                "The bundle is signed with the key of this installation."
+                if os.environ.get(KEY)
+                else f"The bundle is not signed: there is no {KEY}."
+            )
+        )
+        st.button(
+            "Make the bundle",
+            key=f"{asked}.go",
+            type="primary",
+            on_click=lambda: st.session_state.update({asked: True}),
+        )
     if not st.session_state.get(asked):
         return
     made = st.session_state.get(f"{asked}.made")
@@ -44,8 +61,14 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
     if made:
         path = frame.store().objects.local(made["md5"])
         st.download_button(
-            f"Download version {number}", data=path.read_bytes, file_name=file, mime="application/zip",
-            on_click="ignore", icon=":material/folder_zip:", key=f"{asked}.download", type="primary",
+            f"Download version {number}",
+            data=path.read_bytes,
+            file_name=file,
+            mime="application/zip",
+            on_click="ignore",
+            icon=":material/folder_zip:",
+            key=f"{asked}.download",
+            type="primary",
         )
 
 
@@ -63,7 +86,10 @@ def steps_of(version: Version) -> None:
             effect = f"{count(step['cells_changed'], 'cell')} changed, {count(step['rows_dropped'], 'row')} dropped"
         st.markdown(f"{icon} {number}. {md(step['sentence'])} ({md(step.get('reason') or effect)})")
     for model in version.manifest.get("models", ()):
-        st.markdown(f":material/inventory_2: Ships with the model {md(model['name'])}: {md(model['title'])}, whether {md(model['target'])} is {md(model['favorable'])}. It needs {md(model['needs'])}.")
+        st.markdown(
+            f":material/inventory_2: Ships with the model {md(model['name'])}: {md(model['title'])}, whether"
+            f" {md(model['target'])} is {md(model['favorable'])}. It needs {md(model['needs'])}."
+        )
     for name, why in version.manifest.get("models_left_out", {}).items():
         st.markdown(f":material/block: The model {md(name)} was left out. {md(why)}")
     st.caption(f"Content hash {version.content_hash}; version id {version.id}")
@@ -73,15 +99,24 @@ def steps_of(version: Version) -> None:
 def origin(version: Mapping[str, Any], known: Sequence[Mapping[str, Any]]) -> str:
     """Which version a synthetic one was learned from."""
     parent = next((each["number"] for each in known if each["id"] == version["parent"]), None)
-    return f"Made from version {parent}: rows of people who do not exist." if parent else "Rows of people who do not exist."
+    return (
+        f"Made from version {parent}: rows of people who do not exist."
+        if parent
+        else "Rows of people who do not exist."
+    )
 
 
 def _twin(about: Mapping[str, Any]) -> None:
     """How a twin was made and judged."""
     rows, judge = about["rows"], about["judge"]
-    st.markdown(f":material/content_copy: {count(rows['made'], 'row')} by {md(about['engine']['title'])}, seed {about['settings']['seed']}, learned from {rows['learned']:,} of {rows['real']:,} real rows."
-                + (f" For: {md(about['purpose'])}." if about["purpose"] else ""))
-    st.markdown("\n".join(f"- {md(words)}" for part in ("privacy", "fidelity", "utility") for words in judge[part]["words"]))
+    st.markdown(
+        f":material/content_copy: {count(rows['made'], 'row')} by {md(about['engine']['title'])}, seed"
+        f" {about['settings']['seed']}, learned from {rows['learned']:,} of {rows['real']:,} real rows."
+        + (f" For: {md(about['purpose'])}." if about["purpose"] else "")
+    )
+    st.markdown(
+        "\n".join(f"- {md(words)}" for part in ("privacy", "fidelity", "utility") for words in judge[part]["words"])
+    )
 
 
 def compare(here: Dataset, numbers: Sequence[int]) -> None:
@@ -110,10 +145,18 @@ def compare(here: Dataset, numbers: Sequence[int]) -> None:
 def verify_box() -> None:
     """Check a bundle that somebody sent: every byte, then rebuild it."""
     with st.container(border=True, key="versions-verify"):
-        st.markdown("Rebuilds every file of a bundle from its raw file and recipe, and compares the hashes. Nothing in it is run.")
+        st.markdown(
+            "Rebuilds every file of a bundle from its raw file and recipe, and compares the hashes. Nothing in it is"
+            " run."
+        )
         key = st.text_input(
-            "Public key of the sender (optional)", key="versions.key", placeholder="44 characters, or none",
-            help="Whoever sent the bundle can tell you their public key. With it you know who made the bundle; without it, only that it is unchanged.",
+            "Public key of the sender (optional)",
+            key="versions.key",
+            placeholder="44 characters, or none",
+            help=(
+                "Whoever sent the bundle can tell you their public key. With it you know who made the bundle; without"
+                " it, only that it is unchanged."
+            ),
         ).strip()
         nonce = st.session_state.get("versions.nonce", 0)
         st.file_uploader("A bundle (.zip)", type="zip", key=f"versions.bundle.{nonce}", on_change=_take, args=(nonce,))
@@ -125,15 +168,23 @@ def verify_box() -> None:
             return
         if told["ok"]:
             st.success(
-                f"Every byte is as it was, and raw file and recipe rebuild the very same files. {md(told['signature']['words'])}",
+                "Every byte is as it was, and raw file and recipe rebuild the very same files."
+                f" {md(told['signature']['words'])}",
                 title="The bundle is intact",
             )
         else:
             bad = [check for check in told["checks"] if not check["ok"]]
-            st.error("; ".join(f"{md(check['what'])}: {md(check['seen'])}" for check in bad), title="The bundle is not intact")
+            st.error(
+                "; ".join(f"{md(check['what'])}: {md(check['seen'])}" for check in bad),
+                title="The bundle is not intact",
+            )
         st.dataframe(
-            pd.DataFrame([{"Check": c["what"], "Passed": "yes" if c["ok"] else "no", "Seen": c["seen"]} for c in told["checks"]]),
-            hide_index=True, alt="What was checked", key="versions.checks",
+            pd.DataFrame(
+                [{"Check": c["what"], "Passed": "yes" if c["ok"] else "no", "Seen": c["seen"]} for c in told["checks"]]
+            ),
+            hide_index=True,
+            alt="What was checked",
+            key="versions.checks",
         )
 
 
@@ -153,10 +204,18 @@ def trail(here: Dataset) -> None:
     with frame.store().reading() as connection:
         total = audit.check_chain(connection)
         entries = audit.entries(connection, here.id)
-    st.markdown(f":material/verified: The log of {count(total, 'entry', 'entries')} is unbroken. {count(len(entries), 'entry', 'entries')} concern this dataset.")
+    st.markdown(
+        f":material/verified: The log of {count(total, 'entry', 'entries')} is unbroken."
+        f" {count(len(entries), 'entry', 'entries')} concern this dataset."
+    )
     rows = [
-        {"When": when(e["at"]), "Who": e["actor"], "What": e["what"],
-         "Details": "; ".join(f"{k}: {v}" for k, v in e["details"].items()), "Hash": e["hash"][:12]}
+        {
+            "When": when(e["at"]),
+            "Who": e["actor"],
+            "What": e["what"],
+            "Details": "; ".join(f"{k}: {v}" for k, v in e["details"].items()),
+            "Hash": e["hash"][:12],
+        }
         for e in reversed(entries)
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, key="versions.trail", alt="The audit trail, newest first")

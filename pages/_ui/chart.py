@@ -19,11 +19,20 @@ def distribution(facts: Mapping[str, Any], title: str, key: str) -> None:
     """How the values of a column are spread, from its facts."""
     edges = _edges(facts)
     if edges:
-        labels = whole_labels(edges) if facts["type"] == "integer" else [f"{_short(a)} to {_short(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        labels = (
+            whole_labels(edges)
+            if facts["type"] == "integer"
+            else [f"{_short(a)} to {_short(b)}" for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        )
         told = {"binned": True, "labels": labels, "before": None, "after": facts["histogram"]["counts"]}
     else:
         tops = facts["top"]
-        told = {"binned": False, "labels": [t["value"] for t in tops], "before": None, "after": [t["count"] for t in tops]}
+        told = {
+            "binned": False,
+            "labels": [t["value"] for t in tops],
+            "before": None,
+            "after": [t["count"] for t in tops],
+        }
     bars(told, title, key, name="Rows")
 
 
@@ -36,23 +45,41 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
     table = pd.DataFrame(series, index=[_cut(label) for label in told["labels"]])
     binned = told["binned"]
     drawn = table if binned else table.iloc[::-1]  # values with names read best as lying bars, the most frequent on top
-    figure = go.Figure([
-        go.Bar(name=column, marker_color=colour, **_ends(drawn, column, binned))
-        for column, colour in zip(drawn.columns, colours(len(drawn.columns)), strict=True)
-    ])
-    figure.update_layout(
-        title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, bargap=0.12,
-        height=270 if binned else 110 + 26 * len(table) * (1 if len(table.columns) == 1 else 1.4),
-        showlegend=len(table.columns) > 1, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
+    figure = go.Figure(
+        [
+            go.Bar(name=column, marker_color=colour, **_ends(drawn, column, binned))
+            for column, colour in zip(drawn.columns, colours(len(drawn.columns)), strict=True)
+        ]
     )
-    ticks = {"tickvals": list(range(len(table))), "ticktext": [plain(label) for label in table.index]}  # by place: two labels may read alike
+    figure.update_layout(
+        title={"text": plain(title), "font": {"size": 15}},
+        margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        bargap=0.12,
+        height=270 if binned else 110 + 26 * len(table) * (1 if len(table.columns) == 1 else 1.4),
+        showlegend=len(table.columns) > 1,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
+    )
+    ticks = {
+        "tickvals": list(range(len(table))),
+        "ticktext": [plain(label) for label in table.index],
+    }  # by place: two labels may read alike
     if binned:
-        figure.update_layout(xaxis=_ticks([str(label).split(" to ")[0] for label in table.index]), yaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
+        figure.update_layout(
+            xaxis=_ticks([str(label).split(" to ")[0] for label in table.index]),
+            yaxis={"title": {"text": "Rows"}, "rangemode": "tozero"},
+        )
     else:
         ticks["ticktext"] = [plain(label) for label in drawn.index]
-        figure.update_layout(yaxis={"automargin": True, **ticks}, xaxis={"title": {"text": "Rows"}, "rangemode": "tozero"})
+        figure.update_layout(
+            yaxis={"automargin": True, **ticks}, xaxis={"title": {"text": "Rows"}, "rangemode": "tozero"}
+        )
     most = table.iloc[:, -1].to_numpy().argmax()
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: bars of how many rows have which value; most have {table.index[most]}.")
+    st.plotly_chart(
+        figure,
+        key=key,
+        config=CONFIG,
+        alt=f"{title}: bars of how many rows have which value; most have {table.index[most]}.",
+    )
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(table.rename_axis("Value"), key=f"{key}.numbers", alt=f"{title}, as numbers")
 
@@ -60,13 +87,16 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
 def _ends(table: pd.DataFrame, name: str, binned: bool) -> dict[str, Any]:
     places, labels = list(range(len(table))), [plain(label) for label in table.index]
     ends = {"x": places, "y": table[name]} if binned else {"x": table[name], "y": places, "orientation": "h"}
-    return ends | {"customdata": labels, "hovertemplate": "%{customdata}: %{" + ("y" if binned else "x") + "} rows<extra></extra>"}
+    return ends | {
+        "customdata": labels,
+        "hovertemplate": "%{customdata}: %{" + ("y" if binned else "x") + "} rows<extra></extra>",
+    }
 
 
 def colours(number: int) -> list[str]:
     """Two colours that differ in lightness too, for the mode that is on."""
     dark = st.context.theme.type == "dark"
-    return (["#8b95a5", "#6ea8ee"] if dark else ["#9aa5b5", "#1f5fae"])[2 - number:]
+    return (["#8b95a5", "#6ea8ee"] if dark else ["#9aa5b5", "#1f5fae"])[2 - number :]
 
 
 def _edges(facts: Mapping[str, Any]) -> list[Any]:
@@ -75,10 +105,17 @@ def _edges(facts: Mapping[str, Any]) -> list[Any]:
 
 
 def _ticks(labels: Sequence[str], *, all_of: bool = False) -> dict[str, Any]:
-    """The labels of an axis by place: as many as a narrow screen has room for; `all_of` shows each, slanted where they are many."""
+    """The labels of an axis by place: as many as a narrow screen has room for; `all_of` shows each, slanted where they
+    are many.
+    """
     texts = [plain(label) for label in labels]
     if all_of and len(texts) <= NAMED:
-        return {"tickvals": list(range(len(texts))), "ticktext": texts, "tickangle": 0 if sum(map(len, texts)) <= 40 else -50, "automargin": True}
+        return {
+            "tickvals": list(range(len(texts))),
+            "ticktext": texts,
+            "tickangle": 0 if sum(map(len, texts)) <= 40 else -50,
+            "automargin": True,
+        }
     step = max(1, -(-len(texts) * (7 * max(map(len, texts), default=1) + 12) // 300))
     return {"tickvals": list(range(len(texts)))[::step], "ticktext": texts[::step], "tickangle": 0, "automargin": True}
 
@@ -98,7 +135,9 @@ def plain(text: str) -> str:
 
 def against(told: Mapping[str, Any], key: str) -> None:
     """A column against another: its mean, or the shares of its values, per group."""
-    labels = [_cut(str(g["value"])) if "value" in g else f"{_short(g['low'])} to {_short(g['high'])}" for g in told["groups"]]
+    labels = [
+        _cut(str(g["value"])) if "value" in g else f"{_short(g['low'])} to {_short(g['high'])}" for g in told["groups"]
+    ]
     if told["missing"]:
         labels.append("(missing)")
     groups = [*told["groups"], *([told["missing"]] if told["missing"] else [])]
@@ -107,10 +146,18 @@ def against(told: Mapping[str, Any], key: str) -> None:
 
 def along(told: Mapping[str, Any], key: str) -> None:
     """A column over time: its mean, or the shares of its values, per period."""
-    _lines_or_shares([p["start"] for p in told["periods"]], told["periods"], f"{told['column']} per {told['period']}", key, bars=False)
+    _lines_or_shares(
+        [p["start"] for p in told["periods"]],
+        told["periods"],
+        f"{told['column']} per {told['period']}",
+        key,
+        bars=False,
+    )
 
 
-def _lines_or_shares(labels: list[str], groups: Sequence[Mapping[str, Any]], title: str, key: str, *, bars: bool) -> None:
+def _lines_or_shares(
+    labels: list[str], groups: Sequence[Mapping[str, Any]], title: str, key: str, *, bars: bool
+) -> None:
     if not groups:
         st.caption("There is nothing to draw: no values.")
         return
@@ -124,18 +171,37 @@ def _lines_or_shares(labels: list[str], groups: Sequence[Mapping[str, Any]], tit
     drawn = table.drop(columns="Rows")
     mark = go.Bar if bars else go.Scatter
     more = {} if bars else {"mode": "lines+markers"}
-    figure = go.Figure([
-        mark(name=plain(name), x=list(range(len(table))), y=drawn[name], customdata=[plain(label) for label in labels], hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
-             marker_color=colour, **more)
-        for name, colour in zip(drawn.columns, many(len(drawn.columns)), strict=True)
-    ])
-    figure.update_layout(
-        title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320,
-        barmode="stack" if len(drawn.columns) > 1 else "group", showlegend=len(drawn.columns) > 1, legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
-        xaxis=_ticks(labels, all_of=bars),
-        yaxis={"title": {"text": "Share of rows" if len(drawn.columns) > 1 or "Mean" not in drawn else "Mean"}, "rangemode": "tozero" if bars else "normal", "tickformat": ".0%" if "Mean" not in drawn else ""},
+    figure = go.Figure(
+        [
+            mark(
+                name=plain(name),
+                x=list(range(len(table))),
+                y=drawn[name],
+                customdata=[plain(label) for label in labels],
+                hovertemplate="%{customdata}: %{y:.4g}<extra></extra>",
+                marker_color=colour,
+                **more,
+            )
+            for name, colour in zip(drawn.columns, many(len(drawn.columns)), strict=True)
+        ]
     )
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}, for {len(labels)} groups; the numbers are in the table below.")
+    figure.update_layout(
+        title={"text": plain(title), "font": {"size": 15}},
+        margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        height=320,
+        barmode="stack" if len(drawn.columns) > 1 else "group",
+        showlegend=len(drawn.columns) > 1,
+        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
+        xaxis=_ticks(labels, all_of=bars),
+        yaxis={
+            "title": {"text": "Share of rows" if len(drawn.columns) > 1 or "Mean" not in drawn else "Mean"},
+            "rangemode": "tozero" if bars else "normal",
+            "tickformat": ".0%" if "Mean" not in drawn else "",
+        },
+    )
+    st.plotly_chart(
+        figure, key=key, config=CONFIG, alt=f"{title}, for {len(labels)} groups; the numbers are in the table below."
+    )
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers")
 
@@ -146,22 +212,42 @@ def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:
     columns = [told["columns"][at] for at in told["column_order"]][:most]
     at = {name: n for n, name in enumerate(told["rows"])}, {name: n for n, name in enumerate(told["columns"])}
     table = pd.DataFrame(
-        [[told["values"][at[0][row]][at[1][column]] for column in columns] for row in rows], index=rows, columns=columns, dtype="float64",
+        [[told["values"][at[0][row]][at[1][column]] for column in columns] for row in rows],
+        index=rows,
+        columns=columns,
+        dtype="float64",
     )
     dark = st.context.theme.type == "dark"
     middle = "#15181d" if dark else "#f4f6f9"
-    figure = go.Figure(go.Heatmap(
-        z=table.to_numpy(), hoverongaps=False, x=[plain(_cut(c)) for c in columns], y=[plain(_cut(r)) for r in rows], zmin=0 if told["measure"] in ("cramers_v", "epsilon") else -1, zmax=1,
-        colorscale=[*([] if told["measure"] in ("cramers_v", "epsilon") else [[0, "#d98032" if dark else "#b35806"]]),
-                    [0 if told["measure"] in ("cramers_v", "epsilon") else 0.5, middle], [1, "#6ea8ee" if dark else "#1f5fae"]],
-        hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>", xgap=1, ygap=1,
-    ))
+    figure = go.Figure(
+        go.Heatmap(
+            z=table.to_numpy(),
+            hoverongaps=False,
+            x=[plain(_cut(c)) for c in columns],
+            y=[plain(_cut(r)) for r in rows],
+            zmin=0 if told["measure"] in ("cramers_v", "epsilon") else -1,
+            zmax=1,
+            colorscale=[
+                *([] if told["measure"] in ("cramers_v", "epsilon") else [[0, "#d98032" if dark else "#b35806"]]),
+                [0 if told["measure"] in ("cramers_v", "epsilon") else 0.5, middle],
+                [1, "#6ea8ee" if dark else "#1f5fae"],
+            ],
+            hovertemplate="%{y} and %{x}: %{z:.3f}<extra></extra>",
+            xgap=1,
+            ygap=1,
+        )
+    )
     figure.update_layout(
-        title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=min(900, 160 + 24 * len(rows)),
-        yaxis={"autorange": "reversed", "automargin": True, "type": "category"}, xaxis={"automargin": True, "type": "category"},
+        title={"text": plain(title), "font": {"size": 15}},
+        margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        height=min(900, 160 + 24 * len(rows)),
+        yaxis={"autorange": "reversed", "automargin": True, "type": "category"},
+        xaxis={"automargin": True, "type": "category"},
     )
     strongest = _strongest(table)
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: a map of {len(rows)} by {len(columns)} columns. {strongest}")
+    st.plotly_chart(
+        figure, key=key, config=CONFIG, alt=f"{title}: a map of {len(rows)} by {len(columns)} columns. {strongest}"
+    )
     st.caption(strongest)
     if max(len(told["rows"]), len(told["columns"])) > most:
         st.caption(f"The first {most} columns of {len(told['rows'])}.")
@@ -171,35 +257,63 @@ def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:
 
 def _strongest(table: pd.DataFrame) -> str:
     pairs = [
-        (abs(value), row, column, value) for row in table.index for column, value in table.loc[row].items()
+        (abs(value), row, column, value)
+        for row in table.index
+        for column, value in table.loc[row].items()
         if row != column and not pd.isna(value) and (column not in table.index or str(row) < str(column))
     ]
     best = sorted(pairs, reverse=True, key=lambda pair: pair[0])[:3]
-    return "Strongest: " + ", ".join(f"{row} and {column} ({value:.2f})" for _, row, column, value in best) + "." if best else ""
+    return (
+        "Strongest: " + ", ".join(f"{row} and {column} ({value:.2f})" for _, row, column, value in best) + "."
+        if best
+        else ""
+    )
 
 
 def many(number: int) -> list[str]:
     """Colours that tell lines or parts apart, for the mode that is on."""
     dark = st.context.theme.type == "dark"
-    some = ["#6ea8ee", "#e6a15c", "#7bc8a4", "#d58bd0", "#c9c46a", "#8fb3c9", "#e58585", "#a0a8b8"] if dark else [
-        "#1f5fae", "#b35806", "#1b7a52", "#8d3b88", "#6f6a12", "#47708a", "#b03030", "#5f6878"]
+    some = (
+        ["#6ea8ee", "#e6a15c", "#7bc8a4", "#d58bd0", "#c9c46a", "#8fb3c9", "#e58585", "#a0a8b8"]
+        if dark
+        else ["#1f5fae", "#b35806", "#1b7a52", "#8d3b88", "#6f6a12", "#47708a", "#b03030", "#5f6878"]
+    )
     return [some[at % len(some)] for at in range(number)]
 
 
 def pairs(shares: Sequence[Mapping[str, Any]], before: str, after: str, title: str, key: str) -> None:
     """The shares of values or ranges in two tables, side by side."""
-    table = pd.DataFrame({before: [s["reference"] for s in shares], after: [s["other"] for s in shares]}, index=[_cut(str(s["of"])) for s in shares])
-    figure = go.Figure([
-        go.Bar(name=plain(name), x=list(range(len(table))), y=table[name], marker_color=colour, customdata=[plain(label) for label in table.index],
-               hovertemplate="%{customdata}: %{y:.1%}<extra></extra>")
-        for name, colour in zip(table.columns, colours(2), strict=True)
-    ])
+    table = pd.DataFrame(
+        {before: [s["reference"] for s in shares], after: [s["other"] for s in shares]},
+        index=[_cut(str(s["of"])) for s in shares],
+    )
+    figure = go.Figure(
+        [
+            go.Bar(
+                name=plain(name),
+                x=list(range(len(table))),
+                y=table[name],
+                marker_color=colour,
+                customdata=[plain(label) for label in table.index],
+                hovertemplate="%{customdata}: %{y:.1%}<extra></extra>",
+            )
+            for name, colour in zip(table.columns, colours(2), strict=True)
+        ]
+    )
     figure.update_layout(
-        title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=320, bargap=0.15,
+        title={"text": plain(title), "font": {"size": 15}},
+        margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        height=320,
+        bargap=0.15,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right"},
         xaxis=_ticks([str(label) for label in table.index], all_of=True),
         yaxis={"title": {"text": "Share of rows"}, "tickformat": ".0%", "rangemode": "tozero"},
     )
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: shares in {before} and in {after}; the numbers are in the table below.")
+    st.plotly_chart(
+        figure,
+        key=key,
+        config=CONFIG,
+        alt=f"{title}: shares in {before} and in {after}; the numbers are in the table below.",
+    )
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers")

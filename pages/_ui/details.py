@@ -1,4 +1,6 @@
-"""One column in detail: its facts, every number leading to its rows, its spread, and how it goes with the outcome, groups and time."""
+"""One column in detail: its facts, every number leading to its rows, its spread, and how it goes with the outcome,
+groups and time.
+"""
 
 from __future__ import annotations
 
@@ -20,21 +22,47 @@ def panel(here: Dataset, state: str, table: Table, name: str, facts: Mapping[str
     """Everything about one column."""
     st.header(md(name))
     if "failed" in facts:
-        st.warning(md(facts["failed"]), title="This column could not be counted; the others are not affected", icon=":material/warning:")
+        st.warning(
+            md(facts["failed"]),
+            title="This column could not be counted; the others are not affected",
+            icon=":material/warning:",
+        )
         return
-    ways = {ALONE: True, TARGET: here.roles.get("target") in table.names, GROUP: bool(_groups(table, name)), TIME: bool(_times(table))}
-    look = st.radio("Look at it", [way for way, there in ways.items() if there], key=f"details.way.{name}", horizontal=True)
+    ways = {
+        ALONE: True,
+        TARGET: here.roles.get("target") in table.names,
+        GROUP: bool(_groups(table, name)),
+        TIME: bool(_times(table)),
+    }
+    look = st.radio(
+        "Look at it", [way for way, there in ways.items() if there], key=f"details.way.{name}", horizontal=True
+    )
     left, right = st.columns([3, 2], gap="large")
     with left:
         key = f"details.{state[:8]}.{name}"
         if look == TARGET and here.roles["target"] != name:
-            _counted("against", {"state": state, "column": name, "target": here.roles["target"]}, table, lambda told: chart.against(told, f"{key}.target"))
+            _counted(
+                "against",
+                {"state": state, "column": name, "target": here.roles["target"]},
+                table,
+                lambda told: chart.against(told, f"{key}.target"),
+            )
         elif look == GROUP:
             group = st.selectbox("Group", _groups(table, name), key=f"details.group.{name}", width=260)
-            _counted("against", {"state": state, "column": group, "target": name}, table, lambda told: chart.against(told, f"{key}.group"))
+            _counted(
+                "against",
+                {"state": state, "column": group, "target": name},
+                table,
+                lambda told: chart.against(told, f"{key}.group"),
+            )
         elif look == TIME:
             time = st.selectbox("Time", _times(table), key=f"details.time.{name}", width=260)
-            _counted("over time", {"state": state, "column": name, "time": time}, table, lambda told: chart.along(told, f"{key}.time"))
+            _counted(
+                "over time",
+                {"state": state, "column": name, "time": time},
+                table,
+                lambda told: chart.along(told, f"{key}.time"),
+            )
         else:
             chart.distribution(facts, f"How {name} is spread", f"profile.chart.{state[:8]}.{name}")
     with right:
@@ -64,7 +92,8 @@ def _links(name: str, facts: Mapping[str, Any]) -> None:
     """Buttons that open the rows behind the numbers."""
     rows = facts["rows"]
     links: list[tuple[str, int, tuple[Any, ...]]] = [
-        ("missing", facts["missing"], ("missing",)), ("zero", facts.get("zeros") or 0, ("is", "0")),
+        ("missing", facts["missing"], ("missing",)),
+        ("zero", facts.get("zeros") or 0, ("is", "0")),
         ("infinite", facts.get("infinite") or 0, ("is", "inf", "-inf")),
     ]
     if facts.get("negatives"):
@@ -79,5 +108,11 @@ def _links(name: str, facts: Mapping[str, Any]) -> None:
     with st.container(horizontal=True, gap="small"):
         for number, (label, n, how) in enumerate(links):
             if n:
-                st.button(f"{md(label)} ({n:,})", key=f"details.link.{name}.{number}", type="tertiary", on_click=facets.show, args=(name, *how),
-                          help=f"{count(n, 'row')}, {share(n, rows)}")
+                st.button(
+                    f"{md(label)} ({n:,})",
+                    key=f"details.link.{name}.{number}",
+                    type="tertiary",
+                    on_click=facets.show,
+                    args=(name, *how),
+                    help=f"{count(n, 'row')}, {share(n, rows)}",
+                )

@@ -14,11 +14,19 @@ from pages._ui import chart, frame, grid, head, job
 from pages._ui.words import count, md
 
 ORDER = {"large": 0, "small": 1, "cannot be compared": 2, "too few rows to tell": 3, "none": 4}
-WORDS = {"large": "Large", "small": "Small", "none": "No difference", "too few rows to tell": "Too few rows to tell", "cannot be compared": "Cannot be compared"}
+WORDS = {
+    "large": "Large",
+    "small": "Small",
+    "none": "No difference",
+    "too few rows to tell": "Too few rows to tell",
+    "cannot be compared": "Cannot be compared",
+}
 
 
 def others(here: Dataset, state: str, root: str | None) -> dict[str, str]:
-    """The tables that this one can be compared with: the file as it came, its versions, the project's other datasets."""
+    """The tables that this one can be compared with: the file as it came, its versions, the project's other
+    datasets.
+    """
     house = frame.store()
     found: dict[str, str] = {}
     if root and root != state:
@@ -40,15 +48,30 @@ def tables(told: Mapping[str, Any], reference: str, name: str, ends: tuple[str, 
     """Two tables side by side."""
     schema = told["schema"]
     with st.container(horizontal=True):
-        st.metric("Rows", f"{told['rows'][1]:,}", delta=f"{told['rows'][1] - told['rows'][0]:+,}" if told["rows"][0] != told["rows"][1] else None, border=True, width=200)
+        st.metric(
+            "Rows",
+            f"{told['rows'][1]:,}",
+            delta=f"{told['rows'][1] - told['rows'][0]:+,}" if told["rows"][0] != told["rows"][1] else None,
+            border=True,
+            width=200,
+        )
         st.metric("Columns added", len(schema["added"]), border=True, width=170)
         st.metric("Columns removed", len(schema["removed"]), border=True, width=170)
-        st.metric("Columns that drifted", len(told["drifted"]), border=True, width=190, help="With a large difference, beyond what chance gives for this many rows")
+        st.metric(
+            "Columns that drifted",
+            len(told["drifted"]),
+            border=True,
+            width=190,
+            help="With a large difference, beyond what chance gives for this many rows",
+        )
     for word, names in (("Added", schema["added"]), ("Removed", schema["removed"])):
         if names:
             st.markdown(f"{word}: {', '.join(f'**{md(each)}**' for each in names)}")
     for column, change in schema["changed"].items():
-        st.markdown(f"**{md(column)}** changed from {change['kind'][0]} ({change['type'][0]}) to {change['kind'][1]} ({change['type'][1]})")
+        st.markdown(
+            f"**{md(column)}** changed from {change['kind'][0]} ({change['type'][0]}) to {change['kind'][1]}"
+            f" ({change['type'][1]})"
+        )
     column = _columns(told["columns"], f"{reference} (before)", name, "compare.tables")
     if column:
         _facts(column, ends, (f"{reference} (before)", name))
@@ -60,10 +83,22 @@ def groups(told: Mapping[str, Any]) -> None:
     if not values:
         st.info("There is no group.", icon=":material/info:")
         return
-    at = st.selectbox("Group", range(len(values)), format_func=lambda n: f"{values[n]} ({count(told['groups'][n]['rows'], 'row')})", key="compare.group", width=320)
+    at = st.selectbox(
+        "Group",
+        range(len(values)),
+        format_func=lambda n: f"{values[n]} ({count(told['groups'][n]['rows'], 'row')})",
+        key="compare.group",
+        width=320,
+    )
     group = told["groups"][at]
-    st.caption(f"{count(group['rows'], 'row')} of this group against all the others." + (
-        f" {count(told['left_out'], 'row')} belong to smaller groups that are not listed." if told["left_out"] else ""))
+    st.caption(
+        f"{count(group['rows'], 'row')} of this group against all the others."
+        + (
+            f" {count(told['left_out'], 'row')} belong to smaller groups that are not listed."
+            if told["left_out"]
+            else ""
+        )
+    )
     _columns(group["columns"], "All others", str(group["value"]), f"compare.groups.{at}")
 
 
@@ -83,14 +118,31 @@ def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, 
     ranked = sorted(columns, key=lambda name: (ORDER.get(columns[name]["verdict"], 9), -_size(columns[name]), name))
     drawn = pd.DataFrame([_row(name, columns[name]) for name in ranked])
     picked = st.dataframe(
-        drawn, hide_index=True, placeholder="–", key=f"{key}.columns", on_select="rerun", selection_mode="single-row-required",
+        drawn,
+        hide_index=True,
+        placeholder="–",
+        key=f"{key}.columns",
+        on_select="rerun",
+        selection_mode="single-row-required",
         alt="The columns with the size of their difference and a verdict",
         column_config={
-            "PSI": st.column_config.NumberColumn("PSI", format="%.3f", help="Population stability index: under 0.1 little, from 0.25 much"),
-            "Jensen-Shannon": st.column_config.NumberColumn("Jensen-Shannon", format="%.3f", help="Distance of the two spreads, from 0 (alike) to 1 (nothing in common)"),
-            "KS": st.column_config.NumberColumn("KS", format="%.3f", help="Kolmogorov-Smirnov: the largest gap between the two cumulative shares"),
-            "Missing": st.column_config.NumberColumn("Missing", format="%.3f", help="Difference in the share of missing cells"),
-            "Verdict": st.column_config.TextColumn("Verdict", help="By the size of the effect, and only beyond what chance gives for so many rows"),
+            "PSI": st.column_config.NumberColumn(
+                "PSI", format="%.3f", help="Population stability index: under 0.1 little, from 0.25 much"
+            ),
+            "Jensen-Shannon": st.column_config.NumberColumn(
+                "Jensen-Shannon",
+                format="%.3f",
+                help="Distance of the two spreads, from 0 (alike) to 1 (nothing in common)",
+            ),
+            "KS": st.column_config.NumberColumn(
+                "KS", format="%.3f", help="Kolmogorov-Smirnov: the largest gap between the two cumulative shares"
+            ),
+            "Missing": st.column_config.NumberColumn(
+                "Missing", format="%.3f", help="Difference in the share of missing cells"
+            ),
+            "Verdict": st.column_config.TextColumn(
+                "Verdict", help="By the size of the effect, and only beyond what chance gives for so many rows"
+            ),
         },
     )
     chosen = picked["selection"]["rows"]
@@ -109,7 +161,10 @@ def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, 
 
 
 def _size(told: Mapping[str, Any]) -> float:
-    return max((abs(each["value"]) for each in told["measures"].values() if each and each.get("value") is not None), default=0.0)
+    return max(
+        (abs(each["value"]) for each in told["measures"].values() if each and each.get("value") is not None),
+        default=0.0,
+    )
 
 
 def _row(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
@@ -118,6 +173,11 @@ def _row(name: str, told: Mapping[str, Any]) -> dict[str, Any]:
         return each["value"] if each else None
 
     return {
-        "Column": name, "Verdict": WORDS.get(told["verdict"], told["verdict"]), "PSI": value("psi"), "Jensen-Shannon": value("js"), "KS": value("ks"),
-        "Missing": value("missing"), "Rows": " and ".join(f"{n:,}" for n in told["n"]) if isinstance(told["n"], list) else str(told["n"]),
+        "Column": name,
+        "Verdict": WORDS.get(told["verdict"], told["verdict"]),
+        "PSI": value("psi"),
+        "Jensen-Shannon": value("js"),
+        "KS": value("ks"),
+        "Missing": value("missing"),
+        "Rows": " and ".join(f"{n:,}" for n in told["n"]) if isinstance(told["n"], list) else str(told["n"]),
     }

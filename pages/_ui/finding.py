@@ -15,7 +15,15 @@ from pages._ui.words import SEVERITY, count, md, share
 VARIANTS = ("case_variants", "spelling_variants")
 
 
-def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: bool = True, ignore: tuple[str, tuple[str, ...]] | None = None) -> None:
+def card(
+    finding: Mapping[str, Any],
+    state: str,
+    rows: int,
+    key: str,
+    *,
+    mend: bool = True,
+    ignore: tuple[str, tuple[str, ...]] | None = None,
+) -> None:
     """One finding with its buttons."""
     name, icon, colour = SEVERITY[finding["severity"]]
     where = ", ".join(finding["columns"]) or "whole rows"
@@ -30,11 +38,23 @@ def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: b
         with st.container(horizontal=True, vertical_alignment="center"):
             if mend and finding["fix"]:
                 title = REGISTRY[finding["fix"]["op"]].title
-                st.button(f"Fix: {title.lower()} …", key=f"{key}.fix", on_click=ask, args=(finding["fix"],), icon=":material/healing:",
-                          help="Opens the step with its settings filled in; nothing changes before you have seen a preview")
+                st.button(
+                    f"Fix: {title.lower()} …",
+                    key=f"{key}.fix",
+                    on_click=ask,
+                    args=(finding["fix"],),
+                    icon=":material/healing:",
+                    help="Opens the step with its settings filled in; nothing changes before you have seen a preview",
+                )
             if mend and finding["check"] in VARIANTS:
-                st.button("Choose what to merge …", key=f"{key}.merge", on_click=_merge, args=(finding["columns"][0],), icon=":material/merge:",
-                          help="Shows the groups of variants; you tick those to merge and say what they become")
+                st.button(
+                    "Choose what to merge …",
+                    key=f"{key}.merge",
+                    on_click=_merge,
+                    args=(finding["columns"][0],),
+                    icon=":material/merge:",
+                    help="Shows the groups of variants; you tick those to merge and say what they become",
+                )
             if ignore:
                 _ignore(finding["check"], *ignore, key)
             show = st.toggle(f"Show {'the rows' if finding['count'] > 1 else 'the row'}", key=f"{key}.show")
@@ -48,12 +68,19 @@ def card(finding: Mapping[str, Any], state: str, rows: int, key: str, *, mend: b
 def _ignore(check: str, dataset: str, columns: tuple[str, ...], key: str) -> None:
     with st.popover("Ignore …", icon=":material/visibility_off:", key=f"{key}.popover"):
         st.text_input("It is no problem here, because", key=f"{key}.why", placeholder="Such values are true here")
-        st.button("Ignore it", key=f"{key}.ignore", on_click=_put_away, args=(dataset, check, columns, f"{key}.why"),
-                  help="The finding is kept with your reason, and can be minded again")
+        st.button(
+            "Ignore it",
+            key=f"{key}.ignore",
+            on_click=_put_away,
+            args=(dataset, check, columns, f"{key}.why"),
+            help="The finding is kept with your reason, and can be minded again",
+        )
 
 
 def _put_away(dataset: str, check: str, columns: tuple[str, ...], why: str) -> None:
-    frame.act(lambda: opinions.ignore(frame.store(), dataset, check, columns, st.session_state.get(why, ""), frame.actor()))
+    frame.act(
+        lambda: opinions.ignore(frame.store(), dataset, check, columns, st.session_state.get(why, ""), frame.actor())
+    )
 
 
 def _merge(column: str) -> None:

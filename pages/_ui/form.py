@@ -38,8 +38,15 @@ def _field(setting: Setting, start: Any, columns: Sequence[Column], key: str) ->
         return _number(setting, start, key)
     if setting.shape == "texts":
         known = [str(item) for item in start or []]
-        return st.multiselect(label, known, default=known, accept_new_options=True, help=tip, key=key,
-                              placeholder="Type a value and press Enter")
+        return st.multiselect(
+            label,
+            known,
+            default=known,
+            accept_new_options=True,
+            help=tip,
+            key=key,
+            placeholder="Type a value and press Enter",
+        )
     if setting.shape == "mapping":
         return _mapping(setting, start or {}, columns, key)
     typed = st.text_input(label, value="" if start is None else str(start), help=tip, key=key)
@@ -50,7 +57,9 @@ def _columns(setting: Setting, start: Any, columns: Sequence[Column], key: str) 
     names = [column.name for column in columns if setting.columns.takes(column)]
     if setting.shape == "column":
         at = names.index(start) if start in names else None
-        return st.selectbox(setting.label, names, index=at, help=setting.help or None, key=key, placeholder="Choose a column")
+        return st.selectbox(
+            setting.label, names, index=at, help=setting.help or None, key=key, placeholder="Choose a column"
+        )
     chosen = [name for name in start or [] if name in names]
     empty = "Choose columns" if setting.required else "None chosen"
     return st.multiselect(setting.label, names, default=chosen, help=setting.help or None, key=key, placeholder=empty)
@@ -60,14 +69,20 @@ def _number(setting: Setting, start: Any, key: str) -> Any:
     kind = int if setting.shape == "whole" else float
     low, high = (kind(setting.span.low), kind(setting.span.high)) if setting.span else (None, None)
     first = None if start is None else kind(start)
-    return st.number_input(setting.label, value=first, min_value=low, max_value=high, help=setting.help or None, key=key)
+    return st.number_input(
+        setting.label, value=first, min_value=low, max_value=high, help=setting.help or None, key=key
+    )
 
 
 def _mapping(setting: Setting, start: Mapping[str, str], columns: Sequence[Column], key: str) -> dict[str, str]:
     st.markdown(setting.label)
     rows = pd.DataFrame({"Old": list(start) or [None], "New": list(start.values()) or [None]}, dtype="object")
     edited = st.data_editor(
-        rows, key=key, num_rows="dynamic", hide_index=True, alt=setting.label,
+        rows,
+        key=key,
+        num_rows="dynamic",
+        hide_index=True,
+        alt=setting.label,
         column_config={
             "Old": st.column_config.TextColumn("Now", help="The value or name as it is now"),
             "New": st.column_config.TextColumn("Shall be", help="What it shall become"),

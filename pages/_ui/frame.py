@@ -35,7 +35,9 @@ class Here:
 
 @st.cache_resource
 def store() -> Store:
-    """The store, opened once for all visitors; what pages will import is loaded meanwhile, so that nobody waits for it."""
+    """The store, opened once for all visitors; what pages will import is loaded meanwhile, so that nobody
+    waits for it.
+    """
     threading.Thread(target=_warm, daemon=True).start()
     return Store()
 
@@ -61,7 +63,8 @@ def sign_in() -> None:
         access.report(reason)
         st.title("Data quality workbench")
         st.error(
-            "Whoever runs this app finds the reason in its log.", title="Nobody can sign in: the sign-in is not set up correctly",
+            "Whoever runs this app finds the reason in its log.",
+            title="Nobody can sign in: the sign-in is not set up correctly",
             icon=":material/lock:",
         )
         st.stop()
@@ -149,7 +152,11 @@ def switcher() -> None:
         names = {project["id"]: project["name"] for project in known}
         ids = list(names)
         st.selectbox(
-            "Project", ids, index=ids.index(place.project), format_func=lambda i: names[i], key=f"frame.project.{place.project}",
+            "Project",
+            ids,
+            index=ids.index(place.project),
+            format_func=lambda i: names[i],
+            key=f"frame.project.{place.project}",
             on_change=lambda: go(st.session_state[f"frame.project.{place.project}"], None),
         )
         inside = {d["id"]: d["name"] for d in datasets.in_project(house, place.project)}
@@ -157,8 +164,12 @@ def switcher() -> None:
             at = place.dataset.id if place.dataset else None
             options = list(inside)
             st.selectbox(
-                "Dataset", options, index=options.index(at) if at in options else None, format_func=lambda i: inside[i],
-                key=f"frame.dataset.{at}", placeholder="Choose a dataset",
+                "Dataset",
+                options,
+                index=options.index(at) if at in options else None,
+                format_func=lambda i: inside[i],
+                key=f"frame.dataset.{at}",
+                placeholder="Choose a dataset",
                 on_change=lambda: go(place.project, st.session_state[f"frame.dataset.{at}"]),
             )
         with st.popover("New project", icon=":material/create_new_folder:"):
@@ -174,7 +185,9 @@ def _make_project() -> None:
 
 
 def act(action: Callable[[], object]) -> bool:
-    """Do something from a button's callback; what goes wrong is shown at the top of the page. Returns whether it worked."""
+    """Do something from a button's callback; what goes wrong is shown at the top of the page. Returns whether it
+    worked.
+    """
     try:
         action()
     except DataOpsError as error:
@@ -202,7 +215,8 @@ def errors() -> Iterator[None]:
         _log.exception("Error %s", number)
         st.error(
             f"Nothing was lost: your work is in the store. The log has the details under {number}.",
-            title="Unexpected error", icon=":material/error:",
+            title="Unexpected error",
+            icon=":material/error:",
         )
 
 

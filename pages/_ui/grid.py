@@ -39,9 +39,15 @@ def grid(state: str, key: str, *, what: str = "The table", height: int = 420) ->
     pages = max(1, -(-data.rows // ROWS))
     page = st.pagination(pages, key=f"{key}.page.{state[:8]}") if pages > 1 else 1
     rows = data.page((page - 1) * ROWS, ROWS, data.names[:COLUMNS])
-    _show(rows, key, f"{what}, rows {(page - 1) * ROWS + 1} to {(page - 1) * ROWS + len(rows)} of {data.rows:,}", height)
+    _show(
+        rows, key, f"{what}, rows {(page - 1) * ROWS + 1} to {(page - 1) * ROWS + len(rows)} of {data.rows:,}", height
+    )
     cut = f" Of {count(len(data.names), 'column')} the first {COLUMNS} are shown." if len(data.names) > COLUMNS else ""
-    first = f"Rows {(page - 1) * ROWS + 1:,} to {(page - 1) * ROWS + len(rows):,} of {data.rows:,}." if len(rows) else "No rows."
+    first = (
+        f"Rows {(page - 1) * ROWS + 1:,} to {(page - 1) * ROWS + len(rows):,} of {data.rows:,}."
+        if len(rows)
+        else "No rows."
+    )
     st.caption(f"{first}{cut} The row number counts the data rows of the file from 1.")
 
 
@@ -53,4 +59,6 @@ def some_rows(state: str, ids: Sequence[int], key: str, what: str, first: Sequen
 
 
 def _show(rows: pd.DataFrame, key: str, what: str, height: int) -> None:
-    st.dataframe(numbered(rows), key=f"{key}.rows", alt=what, height=height if len(rows) > 9 else "auto", placeholder="")
+    st.dataframe(
+        numbered(rows), key=f"{key}.rows", alt=what, height=height if len(rows) > 9 else "auto", placeholder=""
+    )

@@ -18,10 +18,24 @@ from dataops_core.table import Table
 from pages._ui import frame, grid, job, reading
 
 _LABELS = {
-    "missing": "Missing", "distinct": "Distinct", "singles": "Values that come once", "mean": "Mean", "sd": "Standard deviation", "min": "Smallest", "max": "Greatest",
-    "zeros": "Zeros", "negatives": "Negative", "infinite": "Infinite", "shortest": "Shortest text", "longest": "Longest text",
-    "mean_length": "Mean length", "skewness": "Skewness (0: even on both sides)", "kurtosis": "Kurtosis (0: like a bell curve)",
-    "entropy": "Entropy (bits)", "monotonic": "From row to row", "bytes": "Bytes, not compressed",
+    "missing": "Missing",
+    "distinct": "Distinct",
+    "singles": "Values that come once",
+    "mean": "Mean",
+    "sd": "Standard deviation",
+    "min": "Smallest",
+    "max": "Greatest",
+    "zeros": "Zeros",
+    "negatives": "Negative",
+    "infinite": "Infinite",
+    "shortest": "Shortest text",
+    "longest": "Longest text",
+    "mean_length": "Mean length",
+    "skewness": "Skewness (0: even on both sides)",
+    "kurtosis": "Kurtosis (0: like a bell curve)",
+    "entropy": "Entropy (bits)",
+    "monotonic": "From row to row",
+    "bytes": "Bytes, not compressed",
 }
 
 
@@ -67,7 +81,9 @@ def _kept(home: str, state: str, context: Context, code: str) -> dict[str, Any]:
 
 
 def context(here: Dataset) -> Context:
-    """What the checks know of the dataset besides its cells: the roles of its columns, and the day it was brought in."""
+    """What the checks know of the dataset besides its cells: the roles of its columns, and the day it was
+    brought in.
+    """
     return Context.of(here.roles, here.created[:10])
 
 
@@ -82,7 +98,11 @@ def profile(here: Dataset, state: str) -> dict[str, Any] | None:
 def told(facts: Mapping[str, Any]) -> pd.DataFrame:
     """The facts of one column as a table for people."""
     rows = [(label, _said(facts[key])) for key, label in _LABELS.items() if facts.get(key) is not None]
-    rows += [(f"{float(q):.0%} lie below", _said(v)) for q, v in (facts.get("quantiles") or {}).items() if q in ("0.25", "0.5", "0.75")]
+    rows += [
+        (f"{float(q):.0%} lie below", _said(v))
+        for q, v in (facts.get("quantiles") or {}).items()
+        if q in ("0.25", "0.5", "0.75")
+    ]
     if facts.get("distinct_error"):
         rows.append(("Distinct is an estimate", f"give or take {facts['distinct_error']:.1%}"))
     if facts.get("step"):

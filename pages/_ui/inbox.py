@@ -32,7 +32,13 @@ def in_file(here: Dataset, columns: Sequence[str]) -> tuple[str, ...]:
 
 
 def inbox(
-    here: Dataset, profile: Mapping[str, Any], every: list[dict[str, Any]], state: str, names: Sequence[str], *, mend: bool,
+    here: Dataset,
+    profile: Mapping[str, Any],
+    every: list[dict[str, Any]],
+    state: str,
+    names: Sequence[str],
+    *,
+    mend: bool,
 ) -> None:
     """The findings that are minded (`every`) as cards, with filters; ignored ones stand apart."""
     kept = {id(f) for f in every}
@@ -41,7 +47,9 @@ def inbox(
         st.success(f"{len(REGISTRY)} checks looked at every cell and found nothing.", icon=":material/check_circle:")
         return
     shown = _filtered(every, state, names)
-    seen: Counter[str] = Counter()  # a check may find several things in the same columns: one for each group of people, say
+    seen: Counter[str] = (
+        Counter()
+    )  # a check may find several things in the same columns: one for each group of people, say
     for each in shown[:SHOWN]:
         key = f"finding.{state[:8]}.{each['check']}.{sha256(opinions.key(each['check'], each['columns']))[:10]}"
         seen[key] += 1
@@ -56,19 +64,29 @@ def inbox(
 
 
 def _filtered(every: list[dict[str, Any]], state: str, names: Sequence[str]) -> list[dict[str, Any]]:
-    groups = sorted({check.group for check in REGISTRY.values()})  # always all of them, so that a choice survives a repair
+    groups = sorted(
+        {check.group for check in REGISTRY.values()}
+    )  # always all of them, so that a choice survives a repair
     with st.container(horizontal=True, vertical_alignment="bottom"):
         grade = st.radio(
-            "Show", ["all", *SEVERITY], key="profile.grades", horizontal=True, format_func=lambda g: "All" if g == "all" else f"{SEVERITY[g][0]}s",
+            "Show",
+            ["all", *SEVERITY],
+            key="profile.grades",
+            horizontal=True,
+            format_func=lambda g: "All" if g == "all" else f"{SEVERITY[g][0]}s",
             persist_state="session",
         )
         only = st.selectbox("Column", [ALL_COLUMNS, *names], key="profile.only", width=200, persist_state="session")
-        kind = st.selectbox("Kind of problem", [ALL_GROUPS, *groups], key="profile.group", width=200, persist_state="session")
+        kind = st.selectbox(
+            "Kind of problem", [ALL_GROUPS, *groups], key="profile.group", width=200, persist_state="session"
+        )
         words = st.text_input("Search", key="profile.search", placeholder="Words in the finding", width=220)
     st.caption(", ".join(count(sum(f["severity"] == g for f in every), SEVERITY[g][0].lower()) for g in SEVERITY) + ".")
     return [
-        f for f in every
-        if grade in ("all", f["severity"]) and only in (ALL_COLUMNS, *f["columns"])
+        f
+        for f in every
+        if grade in ("all", f["severity"])
+        and only in (ALL_COLUMNS, *f["columns"])
         and (kind == ALL_GROUPS or (f["check"] in REGISTRY and REGISTRY[f["check"]].group == kind))
         and words.strip().casefold() in f"{f['title']} {' '.join(f['columns'])} {f['message']}".casefold()
     ]
@@ -80,10 +98,16 @@ def _ignored(here: Dataset, put_away: Sequence[Mapping[str, Any]], why: Mapping[
             told = why[opinions.key(each["check"], in_file(here, each["columns"]))]
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(
-                    f"**{md(each['title'])}** in **{md(', '.join(each['columns']) or 'whole rows')}** ({count(each['count'], 'row')}), because: "
-                    f"{md(told['value'])} ({md(told['actor'])}, {when(told['at'])})"
+                    f"**{md(each['title'])}** in **{md(', '.join(each['columns']) or 'whole rows')}**"
+                    f" ({count(each['count'], 'row')}), because: {md(told['value'])} ({md(told['actor'])},"
+                    f" {when(told['at'])})"
                 )
-                st.button("Mind it again", key=f"finding.mind.{number}", on_click=_mind, args=(here.id, each["check"], in_file(here, each["columns"])))
+                st.button(
+                    "Mind it again",
+                    key=f"finding.mind.{number}",
+                    on_click=_mind,
+                    args=(here.id, each["check"], in_file(here, each["columns"])),
+                )
 
 
 def _mind(dataset: str, check: str, columns: tuple[str, ...]) -> None:

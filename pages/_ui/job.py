@@ -23,9 +23,9 @@ PAUSE = 0.05
 def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool = True) -> Any:
     """Do some work and return its result, or None while (or because) it is not done.
 
-    Work on up to SMALL cells is done at once; but a file is read in a worker only, however small, and awaited here. Larger
-    work is a job: this shows its progress and a Cancel button, and the page runs again when it has ended. With `auto=False`
-    it waits for a click on a button named `what`.
+    Work on up to SMALL cells is done at once; but a file is read in a worker only, however small, and awaited here.
+    Larger work is a job: this shows its progress and a Cancel button, and the page runs again when it has ended. With
+    `auto=False` it waits for a click on a button named `what`.
     """
     house = frame.store()
     reads = worker.reads_file(house, kind, dict(args))
@@ -37,7 +37,14 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
         last = _soon(last.id if last else jobs.start(house, kind, args, frame.actor()), what)
         if last is not None and last.state == "done":
             return last.result
-    if reads and cells <= SMALL and last is not None and last.state == "failed" and last.error and not last.error.get("flaw"):
+    if (
+        reads
+        and cells <= SMALL
+        and last is not None
+        and last.state == "failed"
+        and last.error
+        and not last.error.get("flaw")
+    ):
         raise InputError(last.error["what"], last.error["where"], last.error["fix"])
     if last is not None and last.is_open:
         progress(last.id, what)
@@ -68,7 +75,9 @@ def _soon(job: str, what: str) -> jobs.Job | None:
 
 
 def ask(kind: str, args: Mapping[str, Any], what: str, label: str, key: str, help_text: str) -> None:
-    """A button that starts a job, every time it is clicked; in its place the progress while the job runs, and why it failed."""
+    """A button that starts a job, every time it is clicked; in its place the progress while the job runs, and why it
+    failed.
+    """
     last = jobs.latest(frame.store(), kind, args)
     if last is not None and last.is_open:
         progress(last.id, what)
@@ -100,7 +109,9 @@ def progress(job: str, what: str) -> None:
         st.progress(min(max(now.share, 0.0), 1.0), text=f"{what}: {md(now.note)}")
         if left := time_left(now.share, _age(job)):
             st.caption(f"{left[0].upper()}{left[1:]}")
-        st.button("Cancel", on_click=jobs.cancel, args=(frame.store(), job), key=f"job.cancel.{job}", icon=":material/cancel:")
+        st.button(
+            "Cancel", on_click=jobs.cancel, args=(frame.store(), job), key=f"job.cancel.{job}", icon=":material/cancel:"
+        )
 
 
 def time_left(share: float, age: float) -> str:
@@ -115,4 +126,6 @@ def time_left(share: float, age: float) -> str:
 def _age(job: str) -> float:
     """Seconds since a job was started."""
     with frame.store().reading() as connection:
-        return time.time() - float(connection.scalar(sa.select(catalog.job.c.created).where(catalog.job.c.id == job)) or 0.0)
+        return time.time() - float(
+            connection.scalar(sa.select(catalog.job.c.created).where(catalog.job.c.id == job)) or 0.0
+        )

@@ -20,26 +20,42 @@ _COLOURS = {"light": "background-color: #fdecc8; color: #10182b", "dark": "backg
 
 
 def panel(
-    change: Change, before: str, after: str, results: Sequence[Result] = (), old_results: Sequence[Result] = (), *, would: str = "would "
+    change: Change,
+    before: str,
+    after: str,
+    results: Sequence[Result] = (),
+    old_results: Sequence[Result] = (),
+    *,
+    would: str = "would ",
 ) -> None:
     """Everything that a change would do, or (`would` empty) did from one version to another."""
     d = change.difference
     known_bad = {r.entry.op for r in old_results if r.outcome.status == "failed"}
     for number, result in enumerate(results, 1):
         if result.outcome.status == "failed" and result.entry.op not in known_bad:
-            st.warning(md(result.outcome.reason), title=f"Step {number} does not fit any more: {md(result.entry.sentence)}")
+            st.warning(
+                md(result.outcome.reason), title=f"Step {number} does not fit any more: {md(result.entry.sentence)}"
+            )
         elif result.outcome.status == "skipped":
             st.info(md(result.outcome.reason), title=f"Step {number} is skipped: {md(result.entry.sentence)}")
     _learned(results, old_results)
     if d.nothing:
-        st.info("Every row and every cell stays as it is.", title=f"This {would}change{'' if would else 'd'} nothing", icon=":material/info:")
+        st.info(
+            "Every row and every cell stays as it is.",
+            title=f"This {would}change{'' if would else 'd'} nothing",
+            icon=":material/info:",
+        )
         return
     _figures(d)
     if would:
         st.caption(f"Computed on all {count(d.rows_before, 'row')}: what you apply is exactly this.")
     if d.cells_emptied:
         told = "; ".join(f"{count(n, 'cell')} of {md(name)}" for name, n in list(d.cells_emptied.items())[:8])
-        st.warning(f"{told}.", title=f"{count(sum(d.cells_emptied.values()), 'cell')} {would}{'become' if would else 'became'} empty", icon=":material/ink_eraser:")
+        st.warning(
+            f"{told}.",
+            title=f"{count(sum(d.cells_emptied.values()), 'cell')} {would}{'become' if would else 'became'} empty",
+            icon=":material/ink_eraser:",
+        )
     _groups(change)
     _schema(d)
     back = {new: old for old, new in d.columns_renamed.items()}
@@ -48,7 +64,11 @@ def panel(
         name = changed[0] if len(changed) == 1 else st.selectbox("Column to compare", changed, key="preview.column")
         told = _spread(before, after, back.get(name, name), name)
         if told:
-            chart.bars(told, f"{name}, before and after" if told["before"] else f"{name}, after", f"preview.chart.{after[:8]}.{name}")
+            chart.bars(
+                told,
+                f"{name}, before and after" if told["before"] else f"{name}, after",
+                f"preview.chart.{after[:8]}.{name}",
+            )
         st.markdown(f"**Cells that {would}change{'' if would else 'd'}**, as old → new")
         _cells(d, before, after, back, changed)
     if d.rows_dropped:
@@ -85,8 +105,10 @@ def _learned(results: Sequence[Result], old_results: Sequence[Result]) -> None:
             doubtful = what.get("ambiguous") if isinstance(what, dict) else None
             if doubtful:
                 st.warning(
-                    f"They are read as the column's other cells suggest: {md(what.get('order') or what.get('decimal') or 'see below')}.",
-                    title=f"{count(doubtful, 'cell')} of {md(name)} could be read in two ways", icon=":material/help:",
+                    "They are read as the column's other cells suggest:"
+                    f" {md(what.get('order') or what.get('decimal') or 'see below')}.",
+                    title=f"{count(doubtful, 'cell')} of {md(name)} could be read in two ways",
+                    icon=":material/help:",
                 )
         with st.expander("What it learned from the data", icon=":material/school:"):
             st.json(_short(learned), expanded=2)
@@ -105,9 +127,21 @@ def _short(learned: Any) -> Any:
 
 def _figures(d: Difference) -> None:
     with st.container(horizontal=True):
-        st.metric("Rows", f"{d.rows_after:,}", delta=d.rows_after - d.rows_before or None, delta_color="off", border=True, width=136)
-        st.metric("Cells changed", f"{sum(d.cells_changed.values()):,}", border=True, width=136,
-                  help=f"In {count(len(d.cells_changed), 'column')} and {count(d.rows_changed, 'row')}")
+        st.metric(
+            "Rows",
+            f"{d.rows_after:,}",
+            delta=d.rows_after - d.rows_before or None,
+            delta_color="off",
+            border=True,
+            width=136,
+        )
+        st.metric(
+            "Cells changed",
+            f"{sum(d.cells_changed.values()):,}",
+            border=True,
+            width=136,
+            help=f"In {count(len(d.cells_changed), 'column')} and {count(d.rows_changed, 'row')}",
+        )
         st.metric("Rows dropped", f"{d.rows_dropped:,}", border=True, width=136)
         if d.rows_added:
             st.metric("Rows added", f"{d.rows_added:,}", border=True, width=136)
@@ -130,7 +164,9 @@ def _groups(change: Change) -> None:
 
 def _schema(d: Difference) -> None:
     said = [f"Column {md(old)} becomes {md(new)}" for old, new in d.columns_renamed.items()]
-    said += [f"Column {md(name)} goes" for name in d.columns_removed] + [f"Column {md(name)} is new" for name in d.columns_added]
+    said += [f"Column {md(name)} goes" for name in d.columns_removed] + [
+        f"Column {md(name)} is new" for name in d.columns_added
+    ]
     said += [f"Column {md(name)}: {_kind(a)} becomes {_kind(b)}" for name, (a, b) in d.columns_retyped.items()]
     if said:
         st.markdown("; ".join(said[:12]) + ("; …" if len(said) > 12 else "."))
@@ -156,7 +192,12 @@ def _cells(d: Difference, before: str, after: str, back: Mapping[str, str], chan
         texts.loc[mask, name] = [f"{_quoted(a)} → {_quoted(b)}" for a, b in pairs]
     numbers = pd.Index(texts.index + 1, name="Row")
     styled = texts.set_axis(numbers, axis=0).style.apply(lambda _: marks.set_axis(numbers, axis=0), axis=None)
-    st.dataframe(styled, key=f"preview.cells.{after[:8]}", height=320 if len(ids) > 8 else "auto", alt="The changed cells, as old → new")
+    st.dataframe(
+        styled,
+        key=f"preview.cells.{after[:8]}",
+        height=320 if len(ids) > 8 else "auto",
+        alt="The changed cells, as old → new",
+    )
     if len(ids) < d.rows_changed:
         st.caption(f"The first {len(ids)} of {count(d.rows_changed, 'changed row')}.")
 

@@ -15,19 +15,35 @@ from pages._ui import frame, grid, job
 from pages._ui.words import KINDS, md
 
 _NAMES = {
-    "format": "File format", "encoding": "Encoding", "delimiter": "Delimiter", "quote": "Quote", "header_row": "Header line",
-    "decimal": "Decimal sign", "missing_tokens": "Means missing", "sheet": "Sheet",
+    "format": "File format",
+    "encoding": "Encoding",
+    "delimiter": "Delimiter",
+    "quote": "Quote",
+    "header_row": "Header line",
+    "decimal": "Decimal sign",
+    "missing_tokens": "Means missing",
+    "sheet": "Sheet",
 }
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", ":": "colon", " ": "spaces"}
-_FORMATS = {"csv": "Delimited text (CSV)", "excel": "Excel", "parquet": "Parquet", "json": "JSON", "jsonl": "JSON Lines"}
+_FORMATS = {
+    "csv": "Delimited text (CSV)",
+    "excel": "Excel",
+    "parquet": "Parquet",
+    "json": "JSON",
+    "jsonl": "JSON Lines",
+}
 
 
 def root_state(here: Dataset) -> str | None:
     """The state of the file as read; read again (as a job, if large) where the store has lost it."""
     root = states.root_id(here.raw["sha256"], here.recipe.read or {})
     if not states.known(frame.store(), root):
-        job.do("evaluate", {"raw": dict(here.raw), "recipe": replace(here.recipe, steps=()).to_json()}, "Reading the file",
-               cells=here.raw["size"] // 8)
+        job.do(
+            "evaluate",
+            {"raw": dict(here.raw), "recipe": replace(here.recipe, steps=()).to_json()},
+            "Reading the file",
+            cells=here.raw["size"] // 8,
+        )
         if not states.known(frame.store(), root):
             return None
     return root
@@ -50,8 +66,16 @@ def panel(here: Dataset, root: str) -> None:
         st.markdown("**Columns**")
         table = grid.table(root)
         st.dataframe(
-            pd.DataFrame({"Column": table.names, "Kind": [KINDS[c.kind] for c in table.columns], "Stored as": [c.type for c in table.columns]}),
-            hide_index=True, key="reading.columns", alt="The columns with their kinds",
+            pd.DataFrame(
+                {
+                    "Column": table.names,
+                    "Kind": [KINDS[c.kind] for c in table.columns],
+                    "Stored as": [c.type for c in table.columns],
+                }
+            ),
+            hide_index=True,
+            key="reading.columns",
+            alt="The columns with their kinds",
         )
     if read.get("format") in ("csv", "excel"):
         with st.expander("Read it differently"):
@@ -67,19 +91,30 @@ def _again(here: Dataset, read: Mapping[str, Any]) -> None:
             changed["delimiter"] = left.selectbox("Delimiter", options, format_func=lambda d: _DELIMITERS.get(d, d))
             encodings = list(dict.fromkeys([read.get("encoding") or "utf-8", "utf-8", "cp1252", "latin-1", "utf-16"]))
             changed["encoding"] = right.selectbox("Encoding", encodings, accept_new_options=True)
-            changed["decimal"] = left.selectbox("Decimal sign", list(dict.fromkeys([read.get("decimal") or ".", ".", ","])))
+            changed["decimal"] = left.selectbox(
+                "Decimal sign", list(dict.fromkeys([read.get("decimal") or ".", ".", ","]))
+            )
         else:
             changed["sheet"] = left.text_input("Sheet", value=read.get("sheet") or "")
         changed["header_row"] = right.number_input(
-            "Header line", value=int(read.get("header_row") or 0), min_value=-1, help="Counts from 0; -1 means that there is none",
+            "Header line",
+            value=int(read.get("header_row") or 0),
+            min_value=-1,
+            help="Counts from 0; -1 means that there is none",
         )
         tokens = list(dict.fromkeys([token for token in read.get("missing_tokens") or [] if token]))
         changed["missing_tokens"] = st.multiselect(
-            "Cells that mean: nothing here", list(dict.fromkeys([*tokens, "?", "NA", "N/A", "null", "-"])), default=tokens,
-            accept_new_options=True, help="Empty cells always do",
+            "Cells that mean: nothing here",
+            list(dict.fromkeys([*tokens, "?", "NA", "N/A", "null", "-"])),
+            default=tokens,
+            accept_new_options=True,
+            help="Empty cells always do",
         )
         if st.form_submit_button("Read it again", icon=":material/refresh:"):
-            st.session_state["reading.asked"] = {"raw": dict(here.raw), "options": {"format": read["format"], "lenient": read.get("lenient"), **changed}}
+            st.session_state["reading.asked"] = {
+                "raw": dict(here.raw),
+                "options": {"format": read["format"], "lenient": read.get("lenient"), **changed},
+            }
     asked = st.session_state.get("reading.asked")
     if not asked:
         return

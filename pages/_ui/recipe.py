@@ -1,4 +1,6 @@
-"""The recipe beside the work: each step as a sentence with what it did; edit, switch off, move, insert, delete, undo, redo."""
+"""The recipe beside the work: each step as a sentence with what it did; edit, switch off, move, insert, delete, undo,
+redo.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,13 @@ from pages._ui import frame
 from pages._ui.words import STATUS, count, md
 
 EDIT, OFF, ON, UP, DOWN, INSERT, DELETE = (
-    "Edit", "Switch off", "Switch on", "Move up", "Move down", "Insert a step before", "Delete",
+    "Edit",
+    "Switch off",
+    "Switch on",
+    "Move up",
+    "Move down",
+    "Insert a step before",
+    "Delete",
 )
 
 
@@ -26,10 +34,31 @@ def panel(here: Dataset, results: Sequence[Result]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Recipe", width="content")
         previewed = _previewed(here)
-        undoes = f"Discards the preview: {previewed}" if previewed else f"Takes back: {here.undo}" if here.undo else "Nothing to undo"
-        st.button("Undo", icon=":material/undo:", key="recipe.undo", disabled=here.undo is None and not previewed, on_click=_back, args=(here,), help=undoes)
-        st.button("Redo", icon=":material/redo:", key="recipe.redo", disabled=here.redo is None, on_click=_forth, args=(here,),
-                  help=f"Does again: {here.redo}" if here.redo else "Nothing to redo")
+        undoes = (
+            f"Discards the preview: {previewed}"
+            if previewed
+            else f"Takes back: {here.undo}"
+            if here.undo
+            else "Nothing to undo"
+        )
+        st.button(
+            "Undo",
+            icon=":material/undo:",
+            key="recipe.undo",
+            disabled=here.undo is None and not previewed,
+            on_click=_back,
+            args=(here,),
+            help=undoes,
+        )
+        st.button(
+            "Redo",
+            icon=":material/redo:",
+            key="recipe.redo",
+            disabled=here.redo is None,
+            on_click=_forth,
+            args=(here,),
+            help=f"Does again: {here.redo}" if here.redo else "Nothing to redo",
+        )
     st.markdown(f":material/description: Read {md(here.raw['name'])}")
     if not results:
         st.caption("No steps yet. Choose one on this page, or start from a finding on the Profile page.")
@@ -43,11 +72,25 @@ def _line(here: Dataset, number: int, result: Result, last: int) -> None:
         st.markdown(f"{icon} {number}. {md(result.entry.sentence)}")
         if result.entry.why:
             st.caption(f"Why: {md(result.entry.why)}")
-        options = [EDIT, ON if result.entry.off else OFF, *([UP] if number > 1 else []), *([DOWN] if number < last else []), INSERT, DELETE]
+        options = [
+            EDIT,
+            ON if result.entry.off else OFF,
+            *([UP] if number > 1 else []),
+            *([DOWN] if number < last else []),
+            INSERT,
+            DELETE,
+        ]
         key = f"recipe.menu.{here.revision}.{number}"
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(md(effect(result.outcome) or word), width="stretch")
-            st.menu_button(f"Change step {number}", options, key=key, on_click=_chosen, args=(here, number - 1, key), type="tertiary")
+            st.menu_button(
+                f"Change step {number}",
+                options,
+                key=key,
+                on_click=_chosen,
+                args=(here, number - 1, key),
+                type="tertiary",
+            )
 
 
 def effect(outcome: Outcome) -> str:
@@ -75,7 +118,12 @@ def effect(outcome: Outcome) -> str:
 def propose(here: Dataset, steps: Sequence[RecipeStep], what: str) -> None:
     """Put a changed recipe up for preview; nothing happens to the data before it is applied."""
     recipe = replace(here.recipe, steps=tuple(steps))
-    st.session_state["clean.pending"] = {"recipe": recipe.to_json(), "what": what, "revision": here.revision, "dataset": here.id}
+    st.session_state["clean.pending"] = {
+        "recipe": recipe.to_json(),
+        "what": what,
+        "revision": here.revision,
+        "dataset": here.id,
+    }
     st.session_state.pop("clean.form", None)
 
 
@@ -84,7 +132,11 @@ def _chosen(here: Dataset, at: int, key: str) -> None:
     step, does = steps[at], st.session_state[key]
     if does in (EDIT, INSERT):
         form: dict[str, Any] = {"at": at, "insert": does == INSERT}
-        form |= {"op": step.op, "with": dict(step.settings), "why": step.why, "off": step.off} if does == EDIT else {"op": None, "with": {}}
+        form |= (
+            {"op": step.op, "with": dict(step.settings), "why": step.why, "off": step.off}
+            if does == EDIT
+            else {"op": None, "with": {}}
+        )
         st.session_state["clean.form"] = form
         st.session_state.pop("clean.pending", None)
     elif does in (OFF, ON):
@@ -97,7 +149,11 @@ def _chosen(here: Dataset, at: int, key: str) -> None:
     else:
         del steps[at]
         propose(here, steps, f"Deleted step {at + 1}: {step.sentence}")
-    frame.say("Fill in the step at the top of the page." if does in (EDIT, INSERT) else "The preview is at the top of the page.")
+    frame.say(
+        "Fill in the step at the top of the page."
+        if does in (EDIT, INSERT)
+        else "The preview is at the top of the page."
+    )
 
 
 def _previewed(here: Dataset) -> str:

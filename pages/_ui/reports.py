@@ -21,15 +21,28 @@ def panel(here: Dataset, state: str, table: Table) -> None:
     ours, full = st.columns(2, gap="large")
     with ours:
         st.header("Report of the findings")
-        st.markdown("One file to send on: what was found, why it matters, and each column. It opens in any browser, without a network.")
-        shown = st.checkbox("Show values", key="reports.values", help="Without this, values that may name a person are redacted, and rare ones left out")
+        st.markdown(
+            "One file to send on: what was found, why it matters, and each column. It opens in any browser, without a"
+            " network."
+        )
+        shown = st.checkbox(
+            "Show values",
+            key="reports.values",
+            help="Without this, values that may name a person are redacted, and rare ones left out",
+        )
         args = {"state": state, "context": head.context(here).to_json(), "show_values": shown, "name": here.name}
         _offer("report", args, "Make the report", table.cells)
     with full:
         st.header("Full statistical report")
-        st.markdown("Every statistic and chart of ydata-profiling, for data scientists. It shows values as they are: do not send it where they must not go.")
+        st.markdown(
+            "Every statistic and chart of ydata-profiling, for data scientists. It shows values as they are: do not"
+            " send it where they must not go."
+        )
         part = table.rows > SAMPLE and st.checkbox(
-            f"On a sample of {SAMPLE:,} rows", value=True, key="reports.sample", help=f"All {table.rows:,} rows take minutes; the report says what it was made on",
+            f"On a sample of {SAMPLE:,} rows",
+            value=True,
+            key="reports.sample",
+            help=f"All {table.rows:,} rows take minutes; the report says what it was made on",
         )
         args = {"state": state, "rows": SAMPLE if part else None, "name": here.name}
         _offer("full_report", args, "Make the full report", 10**9)
@@ -41,7 +54,12 @@ def _offer(kind: str, args: Mapping[str, Any], what: str, cells: int) -> None:
     last = jobs.latest(frame.store(), kind, args)
     if cells <= job.SMALL and last is None:
         if not st.session_state.get(wanted):
-            st.button(what, key=f"reports.{kind}", icon=":material/description:", on_click=lambda: st.session_state.update({wanted: True}))
+            st.button(
+                what,
+                key=f"reports.{kind}",
+                icon=":material/description:",
+                on_click=lambda: st.session_state.update({wanted: True}),
+            )
             return
         made = job.do(kind, args, what, cells=cells)
     else:
@@ -50,8 +68,13 @@ def _offer(kind: str, args: Mapping[str, Any], what: str, cells: int) -> None:
         return
     path = frame.store().objects.local(made["md5"])
     st.download_button(
-        f"Download {made['file']} ({size(path.stat().st_size)})", data=path.read_bytes, file_name=made["file"], mime="text/html",
-        key=f"reports.{kind}.download", on_click="ignore", icon=":material/download:",
+        f"Download {made['file']} ({size(path.stat().st_size)})",
+        data=path.read_bytes,
+        file_name=made["file"],
+        mime="text/html",
+        key=f"reports.{kind}.download",
+        on_click="ignore",
+        icon=":material/download:",
     )
     if st.toggle("Show it here", key=f"reports.{kind}.show"):
         st.iframe(path.read_text("utf-8"), height=700)

@@ -26,7 +26,15 @@ def advice(here: Dataset, title: str, reason: str, steps: Sequence[Mapping[str, 
             if len(steps) == 1:
                 use(steps[0], "Use this …", f"{key}.use", primary=True)
             elif steps:
-                st.button(f"Use these {len(steps)} steps …", key=f"{key}.use", on_click=use_all, args=(here, steps), icon=":material/healing:", type="primary", help=HELP)
+                st.button(
+                    f"Use these {len(steps)} steps …",
+                    key=f"{key}.use",
+                    on_click=use_all,
+                    args=(here, steps),
+                    icon=":material/healing:",
+                    type="primary",
+                    help=HELP,
+                )
 
 
 def use_all(here: Dataset, steps: Sequence[Mapping[str, Any]]) -> None:
@@ -38,36 +46,80 @@ def use_all(here: Dataset, steps: Sequence[Mapping[str, Any]]) -> None:
 
 def use(step: Mapping[str, Any], label: str, key: str, *, primary: bool = False) -> None:
     """A button that opens a step with its settings filled in, in preview."""
-    st.button(label, key=key, on_click=finding.ask, args=(step,), icon=":material/healing:", type="primary" if primary else "secondary",
-              help=HELP)
+    st.button(
+        label,
+        key=key,
+        on_click=finding.ask,
+        args=(step,),
+        icon=":material/healing:",
+        type="primary" if primary else "secondary",
+        help=HELP,
+    )
 
 
-def dots(rows: Sequence[Mapping[str, Any]], title: str, key: str, *, unit: str = "", zero: str = "", percent: bool = False) -> None:
-    """One dot a method with its interval, best on top: rows of {"name", "value", "low", "high", "mark"}; `zero` draws a line at 0."""
+def dots(
+    rows: Sequence[Mapping[str, Any]], title: str, key: str, *, unit: str = "", zero: str = "", percent: bool = False
+) -> None:
+    """One dot a method with its interval, best on top: rows of {"name", "value", "low", "high", "mark"}; `zero` draws a
+    line at 0.
+    """
     drawn = [row for row in rows if row["value"] is not None]
     if not drawn:
         return
     quiet, loud = colours(2)
     names = [row["name"] for row in reversed(drawn)]
     back = list(reversed(drawn))
-    figure = go.Figure(go.Scatter(
-        x=[row["value"] for row in back], y=list(range(len(back))), mode="markers",
-        marker={"size": 11, "color": [loud if row.get("mark") else quiet for row in back], "symbol": ["diamond" if row.get("mark") else "circle" for row in back]},
-        error_x={
-            "type": "data", "symmetric": False, "thickness": 1.5, "color": quiet,
-            "array": [max(0.0, (row["high"] if row["high"] is not None else row["value"]) - row["value"]) for row in back],
-            "arrayminus": [max(0.0, row["value"] - (row["low"] if row["low"] is not None else row["value"])) for row in back],
-        },
-        customdata=[plain(name) for name in names], hovertemplate="%{customdata}: %{x:" + (".1%" if percent else ".4g") + "}<extra></extra>",
-    ))
+    figure = go.Figure(
+        go.Scatter(
+            x=[row["value"] for row in back],
+            y=list(range(len(back))),
+            mode="markers",
+            marker={
+                "size": 11,
+                "color": [loud if row.get("mark") else quiet for row in back],
+                "symbol": ["diamond" if row.get("mark") else "circle" for row in back],
+            },
+            error_x={
+                "type": "data",
+                "symmetric": False,
+                "thickness": 1.5,
+                "color": quiet,
+                "array": [
+                    max(0.0, (row["high"] if row["high"] is not None else row["value"]) - row["value"]) for row in back
+                ],
+                "arrayminus": [
+                    max(0.0, row["value"] - (row["low"] if row["low"] is not None else row["value"])) for row in back
+                ],
+            },
+            customdata=[plain(name) for name in names],
+            hovertemplate="%{customdata}: %{x:" + (".1%" if percent else ".4g") + "}<extra></extra>",
+        )
+    )
     figure.update_layout(
-        title={"text": plain(title), "font": {"size": 15}}, margin={"l": 8, "r": 8, "t": 44, "b": 8}, height=90 + 28 * len(back), showlegend=False,
-        yaxis={"tickvals": list(range(len(back))), "ticktext": [plain(name if len(name) <= 30 else f"{name[:29]}…") for name in names], "automargin": True},
+        title={"text": plain(title), "font": {"size": 15}},
+        margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        height=90 + 28 * len(back),
+        showlegend=False,
+        yaxis={
+            "tickvals": list(range(len(back))),
+            "ticktext": [plain(name if len(name) <= 30 else f"{name[:29]}…") for name in names],
+            "automargin": True,
+        },
         xaxis={"title": {"text": unit}, "zeroline": bool(zero), "tickformat": ".0%" if percent else ""},
     )
     if zero:
-        figure.add_vline(x=0, line_dash="dot", line_color=quiet, annotation_text=zero, annotation_position="bottom right")
-    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title}: one dot for each of {len(back)} methods, with a 95 % interval; the numbers are in the table beside it.")
+        figure.add_vline(
+            x=0, line_dash="dot", line_color=quiet, annotation_text=zero, annotation_position="bottom right"
+        )
+    st.plotly_chart(
+        figure,
+        key=key,
+        config=CONFIG,
+        alt=(
+            f"{title}: one dot for each of {len(back)} methods, with a 95 % interval; the numbers are in the table"
+            " beside it."
+        ),
+    )
 
 
 def figure(value: float | None, ends: Sequence[float] | None = None) -> str:

@@ -27,22 +27,37 @@ def banner(here: Dataset, state: str, table: Table, learns: str = LEARNS) -> str
     """Say what is learned from which rows, and offer the split where there is none; answers the split column."""
     split = split_of(here)
     if split is not None and split not in table.names:
-        st.warning("Drop it at the end of the recipe instead.", title=f"The split column {md(split)} was dropped", icon=":material/call_split:")
+        st.warning(
+            "Drop it at the end of the recipe instead.",
+            title=f"The split column {md(split)} was dropped",
+            icon=":material/call_split:",
+        )
         return None
     if split is None:
         known = _speaks_of_parts(state, table)
-        said = f"The column **{md(known)}** seems to say which rows are for testing, but no step says so yet." if known else "**No rows are kept apart for testing.**"
+        said = (
+            f"The column **{md(known)}** seems to say which rows are for testing, but no step says so yet."
+            if known
+            else "**No rows are kept apart for testing.**"
+        )
         with st.container(border=True, key="split-first", horizontal=True, vertical_alignment="center"):
-            st.markdown(
-                f":material/call_split: {said} {learns}"
+            st.markdown(f":material/call_split: {said} {learns}")
+            st.button(
+                "Split first …",
+                key="splitting.ask",
+                on_click=finding.ask,
+                args=(proposal(here, state, table),),
+                icon=":material/call_split:",
+                help="Opens the step with its settings filled in; nothing changes before you have seen a preview",
             )
-            st.button("Split first …", key="splitting.ask", on_click=finding.ask, args=(proposal(here, state, table),), icon=":material/call_split:",
-                      help="Opens the step with its settings filled in; nothing changes before you have seen a preview")
         return None
     facts = changes.column(frame.store(), state, split, run=table.rows <= job.SMALL)
     parts = {entry["value"]: entry["count"] for entry in facts["top"]} if facts else {}
     said = ", ".join(f"{count(rows, 'row')} {part}" for part, rows in parts.items())
-    st.caption(f"What is learned here is learned from the training rows alone, as **{md(split)}** says{f': {said}' if TRAIN in parts else ''}.")
+    st.caption(
+        f"What is learned here is learned from the training rows alone, as **{md(split)}**"
+        f" says{f': {said}' if TRAIN in parts else ''}."
+    )
     return split
 
 
@@ -65,6 +80,12 @@ def _speaks_of_parts(state: str, table: Table) -> str | None:
         if all(WORDS.get(str(value).strip().lower()) for value in first[name].unique()):
             facts = changes.column(frame.store(), state, name, run=table.rows <= job.SMALL)
             parts = {WORDS.get(str(top["value"]).strip().lower()) for top in (facts or {}).get("top", ())}
-            if facts and facts["distinct"] <= len(PARTS) and None not in parts and TRAIN in parts and not facts["missing"]:
+            if (
+                facts
+                and facts["distinct"] <= len(PARTS)
+                and None not in parts
+                and TRAIN in parts
+                and not facts["missing"]
+            ):
                 return name
     return None

@@ -21,7 +21,17 @@ from dataops_core.table import Table
 from pages._ui import frame
 from pages._ui.balance import counted
 
-STARTS: dict[str, Any] = {"columns": {}, "off": [], "added": [], "engine": DEFAULT, "seed": 0, "epochs": EPOCHS, "rare": RARE, "how": "as it is", "requests": []}
+STARTS: dict[str, Any] = {
+    "columns": {},
+    "off": [],
+    "added": [],
+    "engine": DEFAULT,
+    "seed": 0,
+    "epochs": EPOCHS,
+    "rare": RARE,
+    "how": "as it is",
+    "requests": [],
+}
 
 
 @dataclass(frozen=True)
@@ -42,7 +52,10 @@ class Asked:
     @property
     def treated(self) -> dict[str, Mapping[str, Any]]:
         """How each column is treated: as decided, or else as proposed."""
-        return {each["column"]: self.draft["columns"].get(each["column"]) or {"as": each["as"], "maker": each["maker"]} for each in self.plan["columns"]}
+        return {
+            each["column"]: self.draft["columns"].get(each["column"]) or {"as": each["as"], "maker": each["maker"]}
+            for each in self.plan["columns"]
+        }
 
     @property
     def learned(self) -> list[str]:
@@ -62,7 +75,9 @@ class Asked:
     @property
     def constraints(self) -> list[Mapping[str, Any]]:
         """What must hold: what was found and not switched off, and what was added."""
-        return [each for each in self.plan["constraints"] if name_of(each) not in self.draft["off"]] + list(self.draft["added"])
+        return [each for each in self.plan["constraints"] if name_of(each) not in self.draft["off"]] + list(
+            self.draft["added"]
+        )
 
     def key(self, name: str) -> str:
         """The key of a widget: another dataset has widgets of its own."""
@@ -81,9 +96,18 @@ def asked(here: Dataset, state: str, table: Table) -> Asked | None:
     """What is proposed and decided about a twin of a state's table; None while the proposal is being made."""
     said = roles(here, table)
     groups = {"columns": [*said["sensitive"][:1], *([said["target"]] if said["target"] else [])]}
-    starts = STARTS | {"rows": None, "balance": groups | {"total": table.rows}, "fill": {"columns": said["sensitive"][:1]}}
+    starts = STARTS | {
+        "rows": None,
+        "balance": groups | {"total": table.rows},
+        "fill": {"columns": said["sensitive"][:1]},
+    }
     draft = starts | said | drafts.get(frame.store(), here.id, "twin")
-    plan = counted("twin plan", {"state": state, "seed": draft["seed"], "epochs": EPOCHS}, "Looking for personal data, and for what always holds", table.cells * 8)
+    plan = counted(
+        "twin plan",
+        {"state": state, "seed": draft["seed"], "epochs": EPOCHS},
+        "Looking for personal data, and for what always holds",
+        table.cells * 8,
+    )
     if plan is None:
         return None
     if draft["engine"] not in ENGINES:
@@ -97,24 +121,40 @@ def asked(here: Dataset, state: str, table: Table) -> Asked | None:
 def roles(here: Dataset, table: Table) -> dict[str, Any]:
     """The outcome and the sensitive columns, as the roles of the columns say."""
     said = datasets.roles_now(here)
-    return {"target": said.get("target") if said.get("target") in table.names else "", "sensitive": [name for name in said.get("sensitive") or [] if name in table.names]}
+    return {
+        "target": said.get("target") if said.get("target") in table.names else "",
+        "sensitive": [name for name in said.get("sensitive") or [] if name in table.names],
+    }
 
 
 def settings(wanted: Asked) -> Settings:
-    """All that the twin depends on, as the engine takes it. Raises SettingError where rows are asked for that nobody can make."""
-    draft, proposed = wanted.draft, {each["column"]: {"as": each["as"], "maker": each["maker"]} for each in wanted.plan["columns"]}
+    """All that the twin depends on, as the engine takes it. Raises SettingError where rows are asked for that nobody
+    can make.
+    """
+    draft, proposed = (
+        wanted.draft,
+        {each["column"]: {"as": each["as"], "maker": each["maker"]} for each in wanted.plan["columns"]},
+    )
     edited = bool(draft["added"]) or any(name_of(each) in draft["off"] for each in wanted.plan["constraints"])
     return Settings(
-        rows=draft["rows"], engine=draft["engine"], seed=draft["seed"], epochs=draft["epochs"], rare=draft["rare"],
+        rows=draft["rows"],
+        engine=draft["engine"],
+        seed=draft["seed"],
+        epochs=draft["epochs"],
+        rare=draft["rare"],
         columns={name: dict(each) for name, each in draft["columns"].items() if dict(each) != proposed[name]},
-        constraints=[dict(each) for each in wanted.constraints] if edited else None, where=requests(wanted),
-        target=draft["target"] if draft["target"] in wanted.table.names else None, sensitive=tuple(name for name in draft["sensitive"] if name in wanted.table.names),
+        constraints=[dict(each) for each in wanted.constraints] if edited else None,
+        where=requests(wanted),
+        target=draft["target"] if draft["target"] in wanted.table.names else None,
+        sensitive=tuple(name for name in draft["sensitive"] if name in wanted.table.names),
         sequence=draft.get("sequence"),
     )
 
 
 def requests(wanted: Asked) -> list[dict[str, Any]]:
-    """The rows that are asked for by their values; empty for a twin as the table is. Raises SettingError where that cannot be."""
+    """The rows that are asked for by their values; empty for a twin as the table is. Raises SettingError where that
+    cannot be.
+    """
     how, draft = wanted.draft["how"], wanted.draft
     if wanted.in_sequences:
         return []
@@ -129,20 +169,38 @@ def requests(wanted: Asked) -> list[dict[str, Any]]:
 
 
 def thin(wanted: Asked) -> tuple[list[dict[str, Any]], dict[str, Any], int]:
-    """The groups that may be filled, thinnest first; the one that is, and the wished number: the thinnest to the size of the largest, unless it was said."""
+    """The groups that may be filled, thinnest first; the one that is, and the wished number: the thinnest to the size
+    of the largest, unless it was said.
+    """
     now = wanted.draft["fill"]
     known = [each for each in reversed(groups_of(wanted, now["columns"])) if each["learned"]]
-    values = now.get("values") if any(each["values"] == now.get("values") for each in known) else known[0]["values"] if known else {}
+    values = (
+        now.get("values")
+        if any(each["values"] == now.get("values") for each in known)
+        else known[0]["values"]
+        if known
+        else {}
+    )
     return known, dict(values or {}), now.get("wished") or max((each["rows"] for each in known), default=1)
 
 
 def groups_of(wanted: Asked, columns: list[str]) -> list[dict[str, Any]]:
     """The groups that columns make, with their rows."""
-    return _groups(str(frame.store().home), wanted.state, tuple(columns), wanted.draft["seed"], wanted.draft["rare"], (wanted.sequence or {"key": None})["key"], wanted.table)
+    return _groups(
+        str(frame.store().home),
+        wanted.state,
+        tuple(columns),
+        wanted.draft["seed"],
+        wanted.draft["rare"],
+        (wanted.sequence or {"key": None})["key"],
+        wanted.table,
+    )
 
 
 @st.cache_data(max_entries=64, show_spinner="Counting the groups …")
-def _groups(home: str, state: str, columns: tuple[str, ...], seed: int, rare: int, key: str | None, _table: Table) -> list[dict[str, Any]]:
+def _groups(
+    home: str, state: str, columns: tuple[str, ...], seed: int, rare: int, key: str | None, _table: Table
+) -> list[dict[str, Any]]:
     return groups(_table, columns, seed=seed, rare=rare, key=key)
 
 
@@ -155,12 +213,18 @@ def lacks(wanted: Asked) -> list[str]:
     if about is None or not about["there"]:
         said.append("The engine that was chosen is not installed: choose another one.")
     if wanted.in_sequences and wanted.sequence is None:
-        said.append(f"{ENGINES[wanted.draft['engine']].title} makes sequences, and {WHY_NOT}: say which rows follow each other, or choose another engine.")
+        said.append(
+            f"{ENGINES[wanted.draft['engine']].title} makes sequences, and {WHY_NOT}: say which rows follow each other,"
+            " or choose another engine."
+        )
     if wanted.draft["how"] != "as it is" and not wanted.in_sequences:
         try:
             if not requests(wanted):
                 said.append("It is not said yet which rows are asked for.")
-            said += [f"Rows are asked for by “{name}”, which is not learned." for name in sorted({name for each in requests(wanted) for name in each["values"]} - set(wanted.learned))]
+            said += [
+                f"Rows are asked for by “{name}”, which is not learned."
+                for name in sorted({name for each in requests(wanted) for name in each["values"]} - set(wanted.learned))
+            ]
         except DataOpsError as error:
             said.append(f"{error.what} {error.fix}")
     return said
@@ -168,4 +232,10 @@ def lacks(wanted: Asked) -> list[str]:
 
 def name_of(constraint: Mapping[str, Any]) -> str:
     """What tells one constraint from another, whatever was counted."""
-    return canonical({name: value for name, value in constraint.items() if name not in ("words", "rows", "violations", "combinations")})
+    return canonical(
+        {
+            name: value
+            for name, value in constraint.items()
+            if name not in ("words", "rows", "violations", "combinations")
+        }
+    )

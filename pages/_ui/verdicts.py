@@ -19,20 +19,38 @@ from pages._ui.wishing import said
 from pages._ui.words import count, md
 
 MEANS = {
-    "exact_matches": "A row that is a real row is that person.", "near_copies": "A copy with another last digit is still that person.",
+    "exact_matches": "A row that is a real row is that person.",
+    "near_copies": "A copy with another last digit is still that person.",
     "edited_copies": "A copy with one or two cells changed is still that person.",
-    "identifiers": "A real name, number or sentence must not come back.", "singletons": "A value that one person alone has names that person.",
-    "lonely": "People unlike all others are the first to be recognised.", "combinations": "Some things together, such as job and town, can name one person.",
-    "attribute_disclosure": "Who knows some things of a person must not learn the rest from the twin.", "dcr_share": "A twin that remembers lies closer to what it learned than to what it never saw.",
-    "mia_tpr_at_1pct": "Nobody should be able to tell who was learned from.", "p5_ratio": "The nearest rows should be no nearer than real people are to one another.",
+    "identifiers": "A real name, number or sentence must not come back.",
+    "singletons": "A value that one person alone has names that person.",
+    "lonely": "People unlike all others are the first to be recognised.",
+    "combinations": "Some things together, such as job and town, can name one person.",
+    "attribute_disclosure": "Who knows some things of a person must not learn the rest from the twin.",
+    "dcr_share": "A twin that remembers lies closer to what it learned than to what it never saw.",
+    "mia_tpr_at_1pct": "Nobody should be able to tell who was learned from.",
+    "p5_ratio": "The nearest rows should be no nearer than real people are to one another.",
 }
 TERMS = {
-    "exact_matches": "exact matches", "near_copies": "near copies", "edited_copies": "record linkage (Fellegi-Sunter)", "identifiers": "verbatim identifiers", "singletons": "singletons reproduced", "lonely": "outliers approached",
-    "combinations": "uniques by combination (singling out)", "attribute_disclosure": "attribute disclosure", "dcr_share": "distance to the closest record (DCR) share",
-    "mia_tpr_at_1pct": "membership inference, true positives at 1 % false positives", "p5_ratio": "ratio of the 5 % quantiles of distances",
+    "exact_matches": "exact matches",
+    "near_copies": "near copies",
+    "edited_copies": "record linkage (Fellegi-Sunter)",
+    "identifiers": "verbatim identifiers",
+    "singletons": "singletons reproduced",
+    "lonely": "outliers approached",
+    "combinations": "uniques by combination (singling out)",
+    "attribute_disclosure": "attribute disclosure",
+    "dcr_share": "distance to the closest record (DCR) share",
+    "mia_tpr_at_1pct": "membership inference, true positives at 1 % false positives",
+    "p5_ratio": "ratio of the 5 % quantiles of distances",
 }
 SHARES = ("attribute_disclosure", "dcr_share", "mia_tpr_at_1pct")
-BADGES = {"leak": ("Leak", ":material/error:", "red"), "doubtful": ("Doubtful", ":material/warning:", "orange"), "fine": ("No leak seen", ":material/check:", "green"), "unknown": ("Not measured", ":material/help:", "gray")}
+BADGES = {
+    "leak": ("Leak", ":material/error:", "red"),
+    "doubtful": ("Doubtful", ":material/warning:", "orange"),
+    "fine": ("No leak seen", ":material/check:", "green"),
+    "unknown": ("Not measured", ":material/help:", "gray"),
+}
 
 
 @functools.lru_cache(maxsize=32)
@@ -61,19 +79,43 @@ def panel(wanted: Asked, job: jobs.Job) -> None:
     """One sentence on privacy first; then the parts, each by itself."""
     told = told_of(job)
     judge, rows = told["judge"], told["rows"]
-    st.caption(f"{count(rows['made'], 'row')} by {md(told['engine']['title'])}, seed {told['settings']['seed']}, learned from {rows['learned']:,} of {rows['real']:,} real rows"
-               + ("." if is_current(wanted, job) else "; by other settings, or of another table, than those on the tabs before."))
+    st.caption(
+        f"{count(rows['made'], 'row')} by {md(told['engine']['title'])}, seed {told['settings']['seed']}, learned from"
+        f" {rows['learned']:,} of {rows['real']:,} real rows"
+        + (
+            "."
+            if is_current(wanted, job)
+            else "; by other settings, or of another table, than those on the tabs before."
+        )
+    )
     privacy(judge["privacy"])
     short = [each for each in told["conditions"] if each["made"] < each["asked"]]
     if short:
-        st.warning("; ".join(f"{md(said(each['values']) or 'any row')}: {each['made']:,} of {each['asked']:,}" for each in short), title="Not all rows that were asked for could be made", icon=":material/production_quantity_limits:")
-    st.markdown("\n".join(f"- {md(each)}" for each in [*judge["fidelity"]["words"], *_sequence_words(told), *judge["utility"]["words"]]))
+        st.warning(
+            "; ".join(
+                f"{md(said(each['values']) or 'any row')}: {each['made']:,} of {each['asked']:,}" for each in short
+            ),
+            title="Not all rows that were asked for could be made",
+            icon=":material/production_quantity_limits:",
+        )
+    st.markdown(
+        "\n".join(
+            f"- {md(each)}"
+            for each in [*judge["fidelity"]["words"], *_sequence_words(told), *judge["utility"]["words"]]
+        )
+    )
     for each in judge["problems"]:
         st.caption(md(each))
     parts = {"Private": lambda: _signals(judge["privacy"]), "Alike": lambda: alike.panel(judge["fidelity"])}
     parts |= {"Sequences": lambda: alike.sequences(told["sequences"])} if told.get("sequences") else {}
-    parts |= {"Useful": lambda: useful.panel(judge["utility"]), "What was done": lambda: _done(told), "The rows": lambda: _rows(table_of(job), job.id)}
-    for tab, part in zip(st.tabs(list(parts), key="synthesize.verdicts", on_change="rerun"), parts.values(), strict=True):
+    parts |= {
+        "Useful": lambda: useful.panel(judge["utility"]),
+        "What was done": lambda: _done(told),
+        "The rows": lambda: _rows(table_of(job), job.id),
+    }
+    for tab, part in zip(
+        st.tabs(list(parts), key="synthesize.verdicts", on_change="rerun"), parts.values(), strict=True
+    ):
         if tab.open:
             with tab, frame.errors():
                 part()
@@ -87,7 +129,8 @@ def privacy(judged: Mapping[str, Any]) -> None:
     """The verdict on privacy in its colour, in one sentence."""
     first, *more = judged["words"]
     show, title, icon = {
-        "leak": (st.error, "A leak: this twin must not leave", ":material/gpp_bad:"), "doubtful": (st.warning, "Doubtful: look before it leaves", ":material/gpp_maybe:"),
+        "leak": (st.error, "A leak: this twin must not leave", ":material/gpp_bad:"),
+        "doubtful": (st.warning, "Doubtful: look before it leaves", ":material/gpp_maybe:"),
         "not enough to tell": (st.warning, "Not enough to tell", ":material/gpp_maybe:"),
         "no leak seen": (st.success, "No leak seen", ":material/verified_user:"),
     }[judged["verdict"]]
@@ -96,8 +139,18 @@ def privacy(judged: Mapping[str, Any]) -> None:
 
 def _signals(judged: Mapping[str, Any]) -> None:
     """Every signal with what it means, what was seen, what is fair, and its verdict; the worst first."""
-    st.caption(f"The worst signal decides. A leak: chance alone would show as much less than once in {1 / judged['level']['leak']:,.0f} times; doubtful: less than once in {1 / judged['level']['doubtful']:,.0f}.")
-    names = sorted(judged["signals"], key=lambda name: (list(BADGES).index(_verdict(judged["signals"][name])), list(MEANS).index(name) if name in MEANS else len(MEANS)))
+    st.caption(
+        "The worst signal decides. A leak: chance alone would show as much less than once in"
+        f" {1 / judged['level']['leak']:,.0f} times; doubtful: less than once in"
+        f" {1 / judged['level']['doubtful']:,.0f}."
+    )
+    names = sorted(
+        judged["signals"],
+        key=lambda name: (
+            list(BADGES).index(_verdict(judged["signals"][name])),
+            list(MEANS).index(name) if name in MEANS else len(MEANS),
+        ),
+    )
     left, right = st.columns(2)
     for place, name in enumerate(names):
         each = judged["signals"][name]
@@ -105,13 +158,18 @@ def _signals(judged: Mapping[str, Any]) -> None:
             word, icon, colour = BADGES[_verdict(each)]
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.badge(word, icon=icon, color=colour)
-                st.markdown(f"**{md(each['title'])}**{' (the worst)' if name == judged['worst'] else ''}", help=f"In statistics: {TERMS.get(name, name)}")
+                st.markdown(
+                    f"**{md(each['title'])}**{' (the worst)' if name == judged['worst'] else ''}",
+                    help=f"In statistics: {TERMS.get(name, name)}",
+                )
             st.markdown(md(each["words"]))
             st.caption(" ".join(filter(None, [MEANS.get(name, ""), _fair(each, percent=name in SHARES)])))
 
 
 def _verdict(each: Mapping[str, Any]) -> str:
-    return "leak" if each["leak"] else "doubtful" if each["doubtful"] else "unknown" if each["value"] is None else "fine"
+    return (
+        "leak" if each["leak"] else "doubtful" if each["doubtful"] else "unknown" if each["value"] is None else "fine"
+    )
 
 
 def _fair(each: Mapping[str, Any], *, percent: bool) -> str:
@@ -120,7 +178,13 @@ def _fair(each: Mapping[str, Any], *, percent: bool) -> str:
     ends = [f"{end:.1%}" if percent else f"{end:,.3g}" for end in span or ()]
     fair = f"Fair: {' to '.join(ends)}, as 95 of 100 samples of fresh real rows." if ends else ""
     p = each["p"]
-    odds = "often" if p is not None and p > 0.5 else f"once in {1 / p:,.0f} times" if p and p > 1e-9 else "practically never"
+    odds = (
+        "often"
+        if p is not None and p > 0.5
+        else f"once in {1 / p:,.0f} times"
+        if p and p > 1e-9
+        else "practically never"
+    )
     chance = "" if p is None else f"Chance alone shows as much {odds}."
     return f"{fair} {chance}".strip()
 
@@ -129,27 +193,59 @@ def _done(told: Mapping[str, Any]) -> None:
     """What became of each column, of rare values, and of what must hold."""
     words = {"learn": "learned", "make": "made up", "leave out": "left out"}
     tamed = {name: ", ".join(f"{what}: {n:,}" for what, n in each.items()) for name, each in told["tamed"].items()}
-    shown = pd.DataFrame([
-        {"Column": each["column"], "What became of it": words[each["as"]] + (f" ({each['maker']})" if each["maker"] else ""), "Rare and extreme": tamed.get(each["column"], ""),
-         "Why": "" if each["why"] == TREATMENTS["learn"] else each["why"]}
-        for each in told["treatment"]
-    ])
+    shown = pd.DataFrame(
+        [
+            {
+                "Column": each["column"],
+                "What became of it": words[each["as"]] + (f" ({each['maker']})" if each["maker"] else ""),
+                "Rare and extreme": tamed.get(each["column"], ""),
+                "Why": "" if each["why"] == TREATMENTS["learn"] else each["why"],
+            }
+            for each in told["treatment"]
+        ]
+    )
     widths = {"Column": 180, "What became of it": 180, "Rare and extreme": 260, "Why": 340}
-    st.dataframe(shown, hide_index=True, key="synthesize.treatment", alt="What became of each column", column_config={name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()})
+    st.dataframe(
+        shown,
+        hide_index=True,
+        key="synthesize.treatment",
+        alt="What became of each column",
+        column_config={name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()},
+    )
     for name, each in tamed.items():
         if name not in [one["column"] for one in told["treatment"]]:
             st.caption(f"{md(name)}: {md(each)}")
     if told["constraints"]:
         st.markdown("**What must hold**, and how many rows break it")
-        st.table(pd.DataFrame([
-            {"Rule": md(each["words"]), "Real rows that break it": f"{each['violations']:,} of {each['rows']:,}", "Made rows that break it": f"{each['violations_after']:,} of {each['rows_after']:,}"}
-            for each in told["constraints"]
-        ]), hide_index=True, alt="Rows that break each rule, before and after")
+        st.table(
+            pd.DataFrame(
+                [
+                    {
+                        "Rule": md(each["words"]),
+                        "Real rows that break it": f"{each['violations']:,} of {each['rows']:,}",
+                        "Made rows that break it": f"{each['violations_after']:,} of {each['rows_after']:,}",
+                    }
+                    for each in told["constraints"]
+                ]
+            ),
+            hide_index=True,
+            alt="Rows that break each rule, before and after",
+        )
         if told["dropped"]:
             st.caption(f"{count(told['dropped'], 'row')} that break a rule were not learned from.")
     if any(each["values"] for each in told["conditions"]):
         st.markdown("**Rows that were asked for**")
-        st.dataframe(pd.DataFrame([{"With": said(each["values"]), "Asked": each["asked"], "Made": each["made"]} for each in told["conditions"]]), hide_index=True, key="synthesize.conditions", alt="Rows that were asked for, and made")
+        st.dataframe(
+            pd.DataFrame(
+                [
+                    {"With": said(each["values"]), "Asked": each["asked"], "Made": each["made"]}
+                    for each in told["conditions"]
+                ]
+            ),
+            hide_index=True,
+            key="synthesize.conditions",
+            alt="Rows that were asked for, and made",
+        )
 
 
 def _rows(twin: Table, job: str) -> None:
@@ -158,5 +254,11 @@ def _rows(twin: Table, job: str) -> None:
     page = st.pagination(pages, key=f"synthesize.rows.page.{job}") if pages > 1 else 1
     start = (page - 1) * grid.ROWS
     rows = twin.page(start, grid.ROWS, twin.names[: grid.COLUMNS])
-    st.dataframe(grid.numbered(rows), key="synthesize.rows", alt=f"The twin, rows {start + 1} to {start + len(rows)} of {twin.rows:,}", height=420 if len(rows) > 9 else "auto", placeholder="")
+    st.dataframe(
+        grid.numbered(rows),
+        key="synthesize.rows",
+        alt=f"The twin, rows {start + 1} to {start + len(rows)} of {twin.rows:,}",
+        height=420 if len(rows) > 9 else "auto",
+        placeholder="",
+    )
     st.caption(f"Rows {start + 1:,} to {start + len(rows):,} of {twin.rows:,}.")

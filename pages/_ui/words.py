@@ -12,7 +12,11 @@ SEVERITY = {
     "note": ("Note", ":material/info:", "blue"),
 }
 KINDS = {
-    "number": "Number", "category": "Category", "text": "Text", "datetime": "Date or time", "boolean": "Yes or no",
+    "number": "Number",
+    "category": "Category",
+    "text": "Text",
+    "datetime": "Date or time",
+    "boolean": "Yes or no",
     "id": "Identifier",
 }
 ROLES = {
@@ -24,8 +28,10 @@ ROLES = {
     "split": ("Split", "The column that says which rows are for training and which for testing"),
 }
 STATUS = {
-    "done": (":material/check_circle:", "done"), "skipped": (":material/skip_next:", "skipped"),
-    "failed": (":material/error:", "does not fit"), "off": (":material/toggle_off:", "off"),
+    "done": (":material/check_circle:", "done"),
+    "skipped": (":material/skip_next:", "skipped"),
+    "failed": (":material/error:", "does not fit"),
+    "off": (":material/toggle_off:", "off"),
     "pending": (":material/hourglass_empty:", "not run yet"),
 }
 _TURNS = re.compile("[\u202a-\u202e\u2066-\u2069]")
@@ -33,7 +39,9 @@ _MARKS = re.compile(r"([\\`*_{}\[\]()#+!|<>~$:])")
 
 
 def md(text: object) -> str:
-    """Text that Markdown leaves as it is, on one line: no link, and no sign that turns the direction of what follows."""
+    """Text that Markdown leaves as it is, on one line: no link, and no sign that turns the direction of
+    what follows.
+    """
     told = _TURNS.sub("\ufffd", " ".join(str(text).split())).replace("://", ":\u200b//").replace("www.", "www\u200b.")
     return _MARKS.sub(r"\\\1", told)
 
@@ -58,7 +66,9 @@ def share(part: int, whole: int) -> str:
     percent = 100 * part / whole
     if percent < 0.1:
         return "under 0.1 %"
-    return f"{percent:.1f} %" if percent < 10 and part != whole else f"{min(percent, 99.9 if part < whole else 100):.3g} %"
+    return (
+        f"{percent:.1f} %" if percent < 10 and part != whole else f"{min(percent, 99.9 if part < whole else 100):.3g} %"
+    )
 
 
 def size(number: int) -> str:

@@ -10,7 +10,13 @@ def pytest_collection_modifyitems(items):
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
             if driver.CHROMIUM is None:
-                item.add_marker(pytest.mark.skip(reason="There is no chromium or google-chrome on this machine (Debian: apt-get install chromium)."))
+                item.add_marker(
+                    pytest.mark.skip(
+                        reason=(
+                            "There is no chromium or google-chrome on this machine (Debian: apt-get install chromium)."
+                        )
+                    )
+                )
 
 
 @pytest.fixture(scope="module")
@@ -23,6 +29,7 @@ def server(tmp_path_factory):
 @pytest.fixture(scope="session")
 def chromium():
     from playwright.sync_api import sync_playwright
+
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=driver.CHROMIUM, args=list(driver.QUIET))
         yield browser
@@ -35,7 +42,11 @@ def new_page(chromium):
     contexts = []
 
     def make(width=1280, height=1200, scheme="light"):
-        contexts.append(chromium.new_context(viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True))
+        contexts.append(
+            chromium.new_context(
+                viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True
+            )
+        )
         return contexts[-1].new_page()
 
     yield make

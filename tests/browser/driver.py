@@ -19,10 +19,17 @@ from dataops_core.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_data" / "loan_applications.csv"
-CHROMIUM = next((path for name in ("chromium", "google-chrome", "chromium-browser") if (path := shutil.which(name))), None)
+CHROMIUM = next(
+    (path for name in ("chromium", "google-chrome", "chromium-browser") if (path := shutil.which(name))), None
+)
 QUIET = (
-    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-    "--disable-component-update", "--disable-sync",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
 )
 expect.set_options(timeout=60_000)  # a ceiling, not a pause: a busy machine is slow, and no test measures time
 
@@ -40,10 +47,23 @@ class Server:
         self.start()
 
     def start(self):
-        command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(self.port), "--server.headless", "true",
-                   "--server.fileWatcherType", "none"]
+        command = [
+            sys.executable,
+            "-m",
+            "streamlit",
+            "run",
+            "app.py",
+            "--server.port",
+            str(self.port),
+            "--server.headless",
+            "true",
+            "--server.fileWatcherType",
+            "none",
+        ]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"DATAOPS_HOME": str(self.home)}, stdout=log, stderr=log)
+            self.process = subprocess.Popen(
+                command, cwd=ROOT, env=os.environ | {"DATAOPS_HOME": str(self.home)}, stdout=log, stderr=log
+            )
         for _ in range(600):
             assert self.process.poll() is None, self.log.read_text()
             try:
@@ -99,13 +119,16 @@ class Server:
 
 def settle(page):
     """Wait until the app has drawn everything it has to draw."""
-    page.wait_for_function("""() => {
+    page.wait_for_function(
+        """() => {
         const app = document.querySelector('[data-testid=stApp]')
         const calm = app && app.dataset.testScriptState === 'notRunning'
             && !document.querySelector('[data-stale=true], [data-testid=stSkeleton]') && document.querySelector('h1')
         window.calmSince = calm ? (window.calmSince || performance.now()) : 0
         return calm && performance.now() - window.calmSince > 700
-    }""", timeout=60_000)
+    }""",
+        timeout=60_000,
+    )
 
 
 def open_page(page, server, name="", dataset=None):
@@ -129,7 +152,9 @@ def choose_step(page, words):
 
 def metric(page, name):
     """The figure of that name."""
-    return page.get_by_test_id("stMetric").filter(has=page.get_by_text(name, exact=True)).get_by_test_id("stMetricValue")
+    return (
+        page.get_by_test_id("stMetric").filter(has=page.get_by_text(name, exact=True)).get_by_test_id("stMetricValue")
+    )
 
 
 def no_traceback(page):

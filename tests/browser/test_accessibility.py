@@ -1,4 +1,6 @@
-"""axe finds no violation on any page, in light and dark, wide and narrow, beyond faults of Streamlit's own that are named here."""
+"""axe finds no violation on any page, in light and dark, wide and narrow, beyond faults of Streamlit's own that are
+named here.
+"""
 
 from dataclasses import replace
 
@@ -18,12 +20,16 @@ UPSTREAM = {
 
 
 def violations(page):
-    """What axe finds on the page in light and in dark, as scheme, rule and element, beyond the faults of Streamlit's own."""
+    """What axe finds on the page in light and in dark, as scheme, rule and element, beyond the faults of Streamlit's
+    own.
+    """
     settle(page)
     begin = _scheme(page)
     found = _found(page, begin)
     page.emulate_media(color_scheme="light" if begin == "dark" else "dark")
-    page.wait_for_function("begin => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme !== begin", arg=begin)
+    page.wait_for_function(
+        "begin => getComputedStyle(document.querySelector('[data-testid=stApp]')).colorScheme !== begin", arg=begin
+    )
     settle(page)
     return found + _found(page, _scheme(page))
 
@@ -35,8 +41,16 @@ def _scheme(page):
 
 def _found(page, scheme):
     assert scheme in ("light", "dark")
-    found = [(scheme, each["id"], node["html"][:160]) for each in Axe().run(page).response["violations"] for node in each["nodes"]]
-    return [(scheme, rule, html) for scheme, rule, html in found if not any(rule == known and part in html for known, part in UPSTREAM)]
+    found = [
+        (scheme, each["id"], node["html"][:160])
+        for each in Axe().run(page).response["violations"]
+        for node in each["nodes"]
+    ]
+    return [
+        (scheme, rule, html)
+        for scheme, rule, html in found
+        if not any(rule == known and part in html for known, part in UPSTREAM)
+    ]
 
 
 def _compare(page, does="Compare the methods", sign="Recommended:"):
@@ -55,13 +69,24 @@ def dataset(server, tmp_path_factory):
     """The first rows of the sample, ten of them twice, with a recipe of one step, a role, and two versions."""
     some = tmp_path_factory.mktemp("some") / "loans.csv"
     lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
-    some.write_text("".join(lines[:301] + lines[291:301]), encoding="utf-8")  # duplicates stand far behind in the sample
+    some.write_text(
+        "".join(lines[:301] + lines[291:301]), encoding="utf-8"
+    )  # duplicates stand far behind in the sample
     made, store = server.bring(some), server.store()
     versions.commit(store, made, "as it came", "tester")
     here = datasets.get(store, made)
-    datasets.edit(store, made, here.revision, replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["city"]}),)), "trim", "t")
+    datasets.edit(
+        store,
+        made,
+        here.revision,
+        replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["city"]}),)),
+        "trim",
+        "t",
+    )
     versions.commit(store, made, "trimmed", "tester")
-    datasets.set_roles(store, made, here.revision + 1, {"target": "approved", "favorable": "yes", "sensitive": ["sex"]}, "tester")
+    datasets.set_roles(
+        store, made, here.revision + 1, {"target": "approved", "favorable": "yes", "sensitive": ["sex"]}, "tester"
+    )
     return made
 
 
@@ -85,8 +110,13 @@ class TestNoViolation:
     def test_profile_and_its_tabs_and_the_rows_of_a_finding(self, page, server, dataset):
         open_page(page, server, "profile", dataset)
         for tab, sign in {
-            "Scores": "Quality in all", "The columns": "Open the rows behind a number", "Together": "Strongest:", "Variants": "Merge all",
-            "The rows": "The row number counts", "Reports": "Full statistical report", "What is wrong": "Kind of problem",
+            "Scores": "Quality in all",
+            "The columns": "Open the rows behind a number",
+            "Together": "Strongest:",
+            "Variants": "Merge all",
+            "The rows": "The row number counts",
+            "Reports": "Full statistical report",
+            "What is wrong": "Kind of problem",
         }.items():
             page.get_by_role("tab", name=tab).click()
             expect(page.get_by_text(sign).first).to_be_visible()
@@ -107,7 +137,10 @@ class TestNoViolation:
         open_page(page, server, "impute", dataset)
         expect(page.get_by_text("Are the numbers missing completely at random?")).to_be_visible(timeout=60_000)
         assert violations(page) == []
-        for tab, sign in {"Several times": "Multiple imputation", "Choose a method": "Nearest neighbours (KNN)"}.items():
+        for tab, sign in {
+            "Several times": "Multiple imputation",
+            "Choose a method": "Nearest neighbours (KNN)",
+        }.items():
             page.get_by_role("tab", name=tab).click()
             expect(page.get_by_text(sign).first).to_be_visible()
             assert violations(page) == [], tab
@@ -115,7 +148,11 @@ class TestNoViolation:
 
     def test_resample_and_its_tabs_with_a_bench(self, page, server, dataset):
         open_page(page, server, "resample", dataset)
-        for tab, sign in {"Outliers": "What to do is yours to say", "Balance": "The classes are about as large", "Compare methods": "Judged by"}.items():
+        for tab, sign in {
+            "Outliers": "What to do is yours to say",
+            "Balance": "The classes are about as large",
+            "Compare methods": "Judged by",
+        }.items():
             page.get_by_role("tab", name=tab).click()
             expect(page.get_by_text(sign).first).to_be_visible(timeout=60_000)
             assert violations(page) == [], tab
@@ -124,8 +161,12 @@ class TestNoViolation:
     def test_bias_and_its_tabs(self, page, server, dataset):
         open_page(page, server, "bias", dataset)
         for tab, sign in {
-            "In the data": "Statistical parity", "Reasons": "What tells who a person is", "What can be done": "Ways to act", "Which measure?": "Not everything at once",
-            "Groups": "Compare with a population", "In decisions": "Whose decisions",
+            "In the data": "Statistical parity",
+            "Reasons": "What tells who a person is",
+            "What can be done": "Ways to act",
+            "Which measure?": "Not everything at once",
+            "Groups": "Compare with a population",
+            "In decisions": "Whose decisions",
         }.items():
             page.get_by_role("tab", name=tab).click()
             expect(page.get_by_text(sign).first).to_be_visible(timeout=60_000)
@@ -153,7 +194,13 @@ class TestNoViolation:
         if not button(page, "See the verdicts").count():
             button(page, "Make the twin").click()
         page.get_by_role("tab", name="Verdicts").click()
-        for tab, sign in {"Private": "The worst signal decides", "Alike": "Columns in pairs", "Useful": "go by the same columns", "What was done": "and how many rows break it", "The rows": "Rows of people who do not exist"}.items():
+        for tab, sign in {
+            "Private": "The worst signal decides",
+            "Alike": "Columns in pairs",
+            "Useful": "go by the same columns",
+            "What was done": "and how many rows break it",
+            "The rows": "Rows of people who do not exist",
+        }.items():
             part = page.get_by_role("tab", name=tab, exact=True)
             expect(part).to_be_visible(timeout=120_000)
             part.click()

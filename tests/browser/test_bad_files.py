@@ -7,7 +7,9 @@ from dataops_core.store import datasets
 from tests.browser.driver import no_traceback, open_page, settle
 
 
-@pytest.mark.parametrize(("name", "content"), [("garbage.csv", bytes(range(256)) * 40), ("empty.csv", b"")], ids=["garbage", "empty"])
+@pytest.mark.parametrize(
+    ("name", "content"), [("garbage.csv", bytes(range(256)) * 40), ("empty.csv", b"")], ids=["garbage", "empty"]
+)
 def test_bad_upload_is_told_and_a_good_one_works_after_it(tmp_path, server, page, name, content):
     project = datasets.make_project(server.store(), name, "tester")
     page.goto(f"{server.url}/?p={project}")
@@ -31,7 +33,10 @@ def test_bad_upload_is_told_and_a_good_one_works_after_it(tmp_path, server, page
 @pytest.mark.parametrize("page_name", ["", "profile", "clean", "synthesize", "versions", "guide"])
 def test_odd_column_names_break_no_page(tmp_path, server, page, page_name):
     file = tmp_path / "odd.csv"
-    file.write_text("a_b*c,$x$,:material/home:,[link](x),<b>y</b>\n" + "".join(f"1,{n},x y,,é\n" for n in range(9)), encoding="utf-8")
+    file.write_text(
+        "a_b*c,$x$,:material/home:,[link](x),<b>y</b>\n" + "".join(f"1,{n},x y,,é\n" for n in range(9)),
+        encoding="utf-8",
+    )
     open_page(page, server, page_name, server.bring(file))
     no_traceback(page)
     expect(page.locator("a[href='x'], a[href$='/x']")).to_have_count(0)

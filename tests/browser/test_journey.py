@@ -56,7 +56,10 @@ def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, sch
     no_traceback(page)
 
     assert verify_bundle(bundle).ok
-    assert replayed(bundle, tmp_path, capsys) == json.loads(zipfile.ZipFile(bundle).read("manifest.json"))["version"]["data"]["content_hash"]
+    assert (
+        replayed(bundle, tmp_path, capsys)
+        == json.loads(zipfile.ZipFile(bundle).read("manifest.json"))["version"]["data"]["content_hash"]
+    )
     assert {urlsplit(url).hostname for url in asked if not url.startswith(("data:", "blob:"))} == {"127.0.0.1"}
 
 
@@ -106,7 +109,10 @@ def replayed(bundle, folder, capsys):
         inside.extractall(folder / "bundle")
     raw = next((folder / "bundle" / "raw").iterdir())
     capsys.readouterr()
-    assert cli.main(["run", str(folder / "bundle" / "recipe.json"), str(raw), "-o", str(folder / "out.parquet"), "--json"]) == 0
+    assert (
+        cli.main(["run", str(folder / "bundle" / "recipe.json"), str(raw), "-o", str(folder / "out.parquet"), "--json"])
+        == 0
+    )
     told = json.loads(capsys.readouterr().out)
     assert told["rows"] == 4900
     return told["content_hash"]

@@ -71,7 +71,9 @@ def test_back_button_returns_to_the_page_before(server, page):
     settle(page)
     page.go_back()
     settle(page)
-    if page.get_by_role("heading", level=1, name="Versions").is_visible():  # its address without ids is at times a stop of its own
+    if page.get_by_role(
+        "heading", level=1, name="Versions"
+    ).is_visible():  # its address without ids is at times a stop of its own
         page.go_back()
     expect(page.get_by_role("heading", level=1, name="Profile")).to_be_visible()
     expect(metric(page, "Duplicates")).to_have_text("60")

@@ -28,7 +28,9 @@ def test_the_report_has_no_violation_and_fits_the_screen(new_page, report, width
     page.on("request", lambda request: asked.append(request.url))
     page.on("console", lambda message: said.append(message.text))
     page.goto(report.as_uri())
-    assert [(each["id"], node["html"][:160]) for each in Axe().run(page).response["violations"] for node in each["nodes"]] == []
+    assert [
+        (each["id"], node["html"][:160]) for each in Axe().run(page).response["violations"] for node in each["nodes"]
+    ] == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert asked == [report.as_uri()] and said == []
     assert page.evaluate("[...document.querySelectorAll('svg')].every(e => e.getBoundingClientRect().height > 20)")

@@ -1,4 +1,6 @@
-"""What the screens say of Adult and of an office sheet is true: every page and tab, with roles, and what was once said falsely."""
+"""What the screens say of Adult and of an office sheet is true: every page and tab, with roles, and what was once said
+falsely.
+"""
 
 import csv
 import datetime as dt
@@ -12,7 +14,12 @@ from tests.browser.driver import button, metric, no_traceback, open_page, settle
 
 TABS = {
     "profile": ("What is wrong", "Scores", "The columns", "Together", "Variants", "The rows", "Reports"),
-    "impute": (), "resample": (), "compare": (), "clean": (), "versions": (), "synthesize": (),
+    "impute": (),
+    "resample": (),
+    "compare": (),
+    "clean": (),
+    "versions": (),
+    "synthesize": (),
     "bias": ("Groups", "In the data", "In decisions", "Reasons", "Which measure?"),
     "data": ("The rows as they came", "How it was read", "What the columns are for"),
 }
@@ -29,7 +36,9 @@ def on_adult(server, adult):
 
 @pytest.fixture(scope="module")
 def office(server, tmp_path_factory):
-    """An order book as offices keep it: few customers, dates, quantity x price = total with gaps, refunds, an empty row, one slip."""
+    """An order book as offices keep it: few customers, dates, quantity x price = total with gaps, refunds, an empty
+    row, one slip.
+    """
     file = tmp_path_factory.mktemp("office") / "orders.csv"
     with file.open("w", newline="", encoding="utf-8") as out:
         rows = csv.writer(out)
@@ -40,8 +49,17 @@ def office(server, tmp_path_factory):
             if i in (60, 130, 200):
                 rows.writerow([f"A-{1000 + i}", "", "", "", -1, price, -price])
             else:
-                rows.writerow([f"A-{1000 + i}", "" if i % 23 == 5 else day, "" if i % 19 == 4 else f"{'abcdef'[i % 6]}@example.com",
-                               "OSLO" if i == 77 else ["Rome", "Oslo", "Bern"][i % 3], quantity, price, "" if i % 29 == 7 else round(quantity * price, 2)])
+                rows.writerow(
+                    [
+                        f"A-{1000 + i}",
+                        "" if i % 23 == 5 else day,
+                        "" if i % 19 == 4 else f"{'abcdef'[i % 6]}@example.com",
+                        "OSLO" if i == 77 else ["Rome", "Oslo", "Bern"][i % 3],
+                        quantity,
+                        price,
+                        "" if i % 29 == 7 else round(quantity * price, 2),
+                    ]
+                )
     return server.bring(file)
 
 
@@ -100,7 +118,11 @@ def test_rows_that_stand_out_in_a_column_of_zeros_are_found(server, page, on_adu
     page.keyboard.press("Escape")
     wait_for_jobs(page)
     expect(page.get_by_text("No row stands out")).to_have_count(0)
-    found = page.get_by_test_id("stMetric").filter(has=page.get_by_text("Likely an error", exact=True)).get_by_test_id("stMetricValue")
+    found = (
+        page.get_by_test_id("stMetric")
+        .filter(has=page.get_by_text("Likely an error", exact=True))
+        .get_by_test_id("stMetricValue")
+    )
     assert int(found.inner_text().replace(",", "")) >= 159  # the 159 rows of 99999
 
 
@@ -112,8 +134,12 @@ def test_fixes_of_an_office_sheet_invent_nothing(server, page, office):
     mail = cards.filter(has_text="in E-mail")
     expect(mail.first).to_contain_text("cannot be guessed")
     expect(mail.first.get_by_role("button", name=re.compile("Fix:"))).to_have_count(0)
-    expect(cards.filter(has_text="in Total").first.get_by_role("button", name=re.compile("Fix: fill by calculation"))).to_have_count(1)
-    expect(cards.filter(has_text="in Ordered").first.get_by_role("button", name=re.compile("Fix: fill missing"))).to_have_count(0)
+    expect(
+        cards.filter(has_text="in Total").first.get_by_role("button", name=re.compile("Fix: fill by calculation"))
+    ).to_have_count(1)
+    expect(
+        cards.filter(has_text="in Ordered").first.get_by_role("button", name=re.compile("Fix: fill missing"))
+    ).to_have_count(0)
     assert "refund" in text
     assert not re.search(ONE_CELLS, text)
 
@@ -151,9 +177,16 @@ def test_ignored_findings_do_not_count(server, page, office):
 def test_a_column_that_changed_its_type_is_not_called_alike(server, page, office, tmp_path):
     store = server.store()
     file = tmp_path / "other orders.csv"
-    rows = list(csv.reader(store.objects.local(datasets.get(store, office).raw["md5"]).read_text(encoding="utf-8").splitlines()))
+    rows = list(
+        csv.reader(store.objects.local(datasets.get(store, office).raw["md5"]).read_text(encoding="utf-8").splitlines())
+    )
     at = rows[0].index("Price")
-    file.write_text("\n".join(",".join([*row[:at], row[at] if not number else f"{row[at]} EUR each", *row[at + 1:]]) for number, row in enumerate(rows)))
+    file.write_text(
+        "\n".join(
+            ",".join([*row[:at], row[at] if not number else f"{row[at]} EUR each", *row[at + 1 :]])
+            for number, row in enumerate(rows)
+        )
+    )
     other = server.bring(file)
     open_page(page, server, "compare", other)
     page.get_by_role("combobox", name=re.compile("Compare with")).click()

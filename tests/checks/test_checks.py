@@ -21,7 +21,8 @@ def test_a_check_that_raises_is_noted_and_stops_no_other(tmp_path, monkeypatch):
     profile, _ = profile_table(table)
     reason = "ZeroDivisionError: division by zero"
     assert profile["failed_checks"] == [
-        {"check": "outliers", "columns": ["a"], "reason": reason}, {"check": "duplicate_rows", "columns": [], "reason": reason},
+        {"check": "outliers", "columns": ["a"], "reason": reason},
+        {"check": "duplicate_rows", "columns": [], "reason": reason},
     ]
     assert "missing_cells" in {finding["check"] for finding in profile["findings"]}
 
@@ -54,10 +55,15 @@ def test_each_check_finds_exactly_the_planted_rows(make_table, check):
 
 
 def test_rows_that_stand_on_both_sides_of_a_split_are_those_that_are_not_for_training(make_table):
-    table = make_table({
-        "id": ["a1", "a2", "a3", "a4", "a5", "a6"], "x": [1, 2, 1, 1, 3, 3], "y": ["p", "q", "p", None, "r", "r"],
-        "part": ["train", "train", "test", "test", "validation", "test"],
-    }, kinds={"id": "id"})
+    table = make_table(
+        {
+            "id": ["a1", "a2", "a3", "a4", "a5", "a6"],
+            "x": [1, 2, 1, 1, 3, 3],
+            "y": ["p", "q", "p", None, "r", "r"],
+            "part": ["train", "train", "test", "test", "validation", "test"],
+        },
+        kinds={"id": "id"},
+    )
     (found,) = findings(table, "rows_on_both_sides")
     assert found["rows"] == [2] and found["severity"] == "error"
     assert found["message"] == "1 test rows stand among the training rows too, but for id."
@@ -83,10 +89,15 @@ def test_each_finding_offers_a_step_that_fits_the_table(make_table, check):
 
 def test_a_clean_table_gives_no_finding_above_a_note(make_table):
     rng = np.random.default_rng(1)
-    table = make_table({
-        "id": [f"K{i:04d}" for i in range(200)], "city": rng.choice(["Paris", "Rome", "London"], 200), "age": rng.integers(18, 80, 200),
-        "day": pd.date_range("2024-01-01", periods=200), "score": rng.normal(50, 10, 200).round(1),
-    })
+    table = make_table(
+        {
+            "id": [f"K{i:04d}" for i in range(200)],
+            "city": rng.choice(["Paris", "Rome", "London"], 200),
+            "age": rng.integers(18, 80, 200),
+            "day": pd.date_range("2024-01-01", periods=200),
+            "score": rng.normal(50, 10, 200).round(1),
+        }
+    )
     assert [f for f in profile_table(table)[0]["findings"] if f["severity"] != "note"] == []
 
 
@@ -98,8 +109,16 @@ def test_minus_999_is_found_among_positive_numbers_but_not_among_negative_ones(m
 
 @pytest.mark.parametrize(
     ("one", "other", "apart"),
-    [("kitten", "kiten", True), ("amsterdam", "amsterdma", True), ("paris", "parid", True), ("paris", "london", False),
-     ("scip 1", "scip 2", False), ("abcd", "badc", False), ("portland", "cortland", False), ("iran", "iraq", False)],
+    [
+        ("kitten", "kiten", True),
+        ("amsterdam", "amsterdma", True),
+        ("paris", "parid", True),
+        ("paris", "london", False),
+        ("scip 1", "scip 2", False),
+        ("abcd", "badc", False),
+        ("portland", "cortland", False),
+        ("iran", "iraq", False),
+    ],
 )
 def test_a_slip_is_an_insertion_deletion_substitution_or_swap(one, other, apart):
     assert (slips({one: 500, other: 2}) == {other: one}) is apart
@@ -121,15 +140,25 @@ def test_adult_has_the_missing_cells_and_duplicates_that_its_readme_names(adult,
 
 
 def test_codes_and_first_letters_are_no_slips_of_the_pen():
-    assert merges({"al_hf-1": 200, "ak_hf-1": 5, "Portland": 90, "Cortland": 1, "12 patients": 40, "1 patients": 1}) == {}
+    assert (
+        merges({"al_hf-1": 200, "ak_hf-1": 5, "Portland": 90, "Cortland": 1, "12 patients": 40, "1 patients": 1}) == {}
+    )
 
 
 def test_identifiers_in_digits_are_no_numbers_kept_as_text(make_table):
-    table = make_table({"zip": ["01067", "123x5", "10115"], "PhoneNumber": ["2053258100", "20532581x", "2563861556"], "provider_number": ["a1", "2", "3"]})
+    table = make_table(
+        {
+            "zip": ["01067", "123x5", "10115"],
+            "PhoneNumber": ["2053258100", "20532581x", "2563861556"],
+            "provider_number": ["a1", "2", "3"],
+        }
+    )
     assert findings(table, "numbers_as_text") == []
 
 
-@pytest.mark.parametrize("told", [0, 2])  # a column that could not be counted, and one whose values were estimated too low
+@pytest.mark.parametrize(
+    "told", [0, 2]
+)  # a column that could not be counted, and one whose values were estimated too low
 def test_rows_that_differ_are_no_duplicates_however_wrong_the_count_of_values_is(make_table, told):
     table = make_table({"a": ["x"] * 5 + ["y"] * 2, "b": ["p", "q", "r", "s", "t", "p", "u"]})
     facts = table_facts(table)

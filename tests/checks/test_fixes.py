@@ -1,4 +1,6 @@
-"""The step that a finding offers never makes a value up for a person, a date or an identifier, and empties no refund."""
+"""The step that a finding offers never makes a value up for a person, a date or an identifier, and empties
+no refund.
+"""
 
 import numpy as np
 import pytest
@@ -19,9 +21,14 @@ def orders(make_table):
     frame = {
         "order no": [f"A-{1000 + i}" for i in range(ROWS)],
         "E-mail": [f"{'abcde'[i % 5]}@example.com" for i in range(ROWS)],
-        "Customer name": [f"{['Ann', 'Ben', 'Cleo', 'Dora', 'Emil'][i % 5]} {['Ash', 'Birch', 'Cedar'][i % 3]}" for i in range(ROWS)],
+        "Customer name": [
+            f"{['Ann', 'Ben', 'Cleo', 'Dora', 'Emil'][i % 5]} {['Ash', 'Birch', 'Cedar'][i % 3]}" for i in range(ROWS)
+        ],
         "Ordered": [f"2026-03-{1 + i % 28:02d}" for i in range(ROWS)],
-        "City": ["Rome" if i % 3 else "Oslo" for i in range(ROWS)], "Quantity": quantity.tolist(), "Price": price.tolist(), "Total": total.tolist(),
+        "City": ["Rome" if i % 3 else "Oslo" for i in range(ROWS)],
+        "Quantity": quantity.tolist(),
+        "Price": price.tolist(),
+        "Total": total.tolist(),
     }
     for name, cells in frame.items():
         for at in range(3, ROWS, 17):
@@ -33,7 +40,9 @@ def orders(make_table):
 def fixes(table) -> dict[str, dict | None]:
     profile, _ = profile_table(table)
     assert profile["failed_checks"] == []
-    return {finding["columns"][0]: finding["fix"] for finding in profile["findings"] if finding["check"] == "missing_cells"}
+    return {
+        finding["columns"][0]: finding["fix"] for finding in profile["findings"] if finding["check"] == "missing_cells"
+    }
 
 
 def test_nothing_is_made_up_for_people_and_dates(orders):
@@ -48,7 +57,10 @@ def test_dates_are_flagged_and_never_filled(make_table):
     import pandas as pd
 
     days = pd.Series(pd.date_range("2026-01-01", periods=60).repeat(2)).where(lambda s: s.index % 11 != 3)
-    assert fixes(make_table({"day": days, "n": range(120)}))["day"] == {"op": "flag_missing", "with": {"columns": ["day"]}}
+    assert fixes(make_table({"day": days, "n": range(120)}))["day"] == {
+        "op": "flag_missing",
+        "with": {"columns": ["day"]},
+    }
 
 
 def test_a_total_is_computed_where_quantity_and_price_are_there(orders, tmp_path):
@@ -70,7 +82,9 @@ def test_rows_that_hold_nothing_are_dropped_before_anything_is_filled(make_table
     assert all(fix == {"op": "drop_rows_with_missing", "with": {"columns": [], "how": "all"}} for fix in found.values())
 
 
-@pytest.mark.parametrize(("name", "emptied"), [("Quantity", False), ("Total", False), ("Price", False), ("Score given", True)])
+@pytest.mark.parametrize(
+    ("name", "emptied"), [("Quantity", False), ("Total", False), ("Price", False), ("Score given", True)]
+)
 def test_minus_one_is_a_refund_where_things_are_bought(make_table, name, emptied):
     rng = np.random.default_rng(1)
     values = [*rng.integers(1, 30, 300).tolist(), *[-1] * 6]

@@ -23,7 +23,9 @@ def test_sides_by_hand(make_table):
 
 def test_the_total_is_the_weighted_mean_of_the_sides_that_have_a_figure(make_table):
     some = scores(profile_table(make_table({"a": [1, None, 3, 4] * 5}))[0])
-    assert total(some, {"completeness": 1.0, "uniqueness": 0, "validity": 0, "consistency": 0, "accuracy": 0}) == pytest.approx(0.75)
+    assert total(
+        some, {"completeness": 1.0, "uniqueness": 0, "validity": 0, "consistency": 0, "accuracy": 0}
+    ) == pytest.approx(0.75)
     assert total(some, dict.fromkeys(DIMENSIONS, 0.0)) is None
 
 
@@ -31,5 +33,7 @@ def test_what_got_worse_is_told_too(make_table):
     before, _ = profile_table(make_table({"city": ["Paris"] * 39 + ["PARIS"], "b": [1.5, 2.5] * 20}))
     after, _ = profile_table(make_table({"city": ["Paris"] * 40, "b": [None] * 10 + [1.5, 2.5] * 15}))
     told = changed(before, after)
-    assert [(each["check"], each["before"], each["after"]) for each in told["better"] if each["check"] == "case_variants"] == [("case_variants", 1, 0)]
+    assert [
+        (each["check"], each["before"], each["after"]) for each in told["better"] if each["check"] == "case_variants"
+    ] == [("case_variants", 1, 0)]
     assert ("missing_cells", 0, 10) in [(each["check"], each["before"], each["after"]) for each in told["worse"]]

@@ -1,4 +1,6 @@
-"""Clustering as OpenRefine's documentation describes it ("Clustering In Depth", openrefine.org/docs/technical-reference/clustering-in-depth)."""
+"""Clustering as OpenRefine's documentation describes it ("Clustering In Depth",
+openrefine.org/docs/technical-reference/clustering-in-depth).
+"""
 
 import pytest
 
@@ -6,7 +8,9 @@ from dataops_core.checks.variants import clusters, fingerprint, ngram_fingerprin
 
 
 # the documentation's steps: trim, lower case, no punctuation, split, sort, unique, join, plain letters
-@pytest.mark.parametrize("text", ["Tom Cruise", "Cruise, Tom", "tom cruise", " Tom  Cruise ", "Tom Cruise tom", "Tóm Crüise"])
+@pytest.mark.parametrize(
+    "text", ["Tom Cruise", "Cruise, Tom", "tom cruise", " Tom  Cruise ", "Tom Cruise tom", "Tóm Crüise"]
+)
 def test_the_fingerprint_takes_words_in_any_order_case_and_accent(text):
     assert fingerprint(text) == "cruise tom"
 
@@ -19,7 +23,9 @@ def test_the_ngram_fingerprint_of_paris_is_the_published_one():
 
 # there too: "Krzysztof", "Kryzysztof" and "Krzystof" share their 1-gram fingerprint
 def test_small_slips_share_a_1_gram_fingerprint():
-    assert {ngram_fingerprint(name, 1) for name in ("Krzysztof", "Kryzysztof", "Krzystof")} == {ngram_fingerprint("Krzysztof", 1)}
+    assert {ngram_fingerprint(name, 1) for name in ("Krzysztof", "Kryzysztof", "Krzystof")} == {
+        ngram_fingerprint("Krzysztof", 1)
+    }
 
 
 def test_phonetic_keys_bring_reuben_gevorkiantz_and_its_variants_together():

@@ -27,8 +27,12 @@ def test_psi_and_jensen_shannon_of_categories_by_hand():
     # 0.5 is added to each count: shares 50.5/101 and 80.5/101, 20.5/101
     p, q = np.array([0.5, 0.5]), np.array([80.5, 20.5]) / 101
     assert told["measures"]["psi"]["value"] == pytest.approx(((p - q) * np.log(p / q)).sum(), rel=1e-12)
-    assert told["measures"]["psi"]["expected"] == pytest.approx(1 * (1 / 100 + 1 / 100))  # Yurdakul 2018: (bins - 1)(1/n + 1/m)
-    assert told["measures"]["js"]["value"] == pytest.approx(scipy.spatial.distance.jensenshannon([0.5, 0.5], [0.8, 0.2], base=2), rel=1e-9)
+    assert told["measures"]["psi"]["expected"] == pytest.approx(
+        1 * (1 / 100 + 1 / 100)
+    )  # Yurdakul 2018: (bins - 1)(1/n + 1/m)
+    assert told["measures"]["js"]["value"] == pytest.approx(
+        scipy.spatial.distance.jensenshannon([0.5, 0.5], [0.8, 0.2], base=2), rel=1e-9
+    )
     assert [share["of"] for share in told["shares"]] == ["a", "b"]
     assert [share["other"] for share in told["shares"]] == [0.8, 0.2]
 
@@ -48,7 +52,9 @@ def test_ks_and_its_p_are_those_of_scipy_with_ties_and_unequal_sizes(seed):
     told = compare_samples(numbers(one), numbers(two), "numbers")["measures"]["ks"]
     peer = scipy.stats.ks_2samp(one, two, method="asymp")
     assert told["value"] == pytest.approx(peer.statistic, rel=1e-12)
-    assert told["p"] == pytest.approx(peer.pvalue, rel=0.1, abs=1e-3)  # SciPy takes the distribution at a finite number of rows
+    assert told["p"] == pytest.approx(
+        peer.pvalue, rel=0.1, abs=1e-3
+    )  # SciPy takes the distribution at a finite number of rows
 
 
 def test_the_noise_of_ks_and_psi_is_what_chance_exceeds_once_in_ten_thousand():
@@ -60,9 +66,13 @@ def test_the_noise_of_ks_and_psi_is_what_chance_exceeds_once_in_ten_thousand():
 def columns_of(draw: np.random.Generator, rows: int) -> dict[str, tuple[str, pd.Series]]:
     value = pd.Series(draw.normal(size=rows)).mask(draw.random(rows) < 0.1)
     return {
-        "gaps": ("numbers", value), "heavy": ("numbers", pd.Series(draw.standard_cauchy(rows))),
+        "gaps": ("numbers", value),
+        "heavy": ("numbers", pd.Series(draw.standard_cauchy(rows))),
         "whole": ("numbers", pd.Series(draw.poisson(1, rows).astype(float))),
-        "few": ("categories", pd.Series(np.array(list("abcdef"))[np.minimum(draw.geometric(0.4, rows) - 1, 5)], dtype=object)),
+        "few": (
+            "categories",
+            pd.Series(np.array(list("abcdef"))[np.minimum(draw.geometric(0.4, rows) - 1, 5)], dtype=object),
+        ),
         "many": ("categories", pd.Series(draw.zipf(1.5, rows).clip(max=10**6).astype(str), dtype=object)),
         "text": ("lengths", pd.Series(["x" * n for n in draw.poisson(20, rows)], dtype=object)),
     }
@@ -76,7 +86,9 @@ def test_two_halves_of_one_table_never_drifted(rows, trials):
         draw = np.random.default_rng(seed)
         half = draw.permutation(rows) < rows // 2
         for name, (comparison, values) in columns_of(draw, rows).items():
-            told = compare_samples(sample_of(values[half], comparison), sample_of(values[~half], comparison), comparison)
+            told = compare_samples(
+                sample_of(values[half], comparison), sample_of(values[~half], comparison), comparison
+            )
             found += [(name, seed)] if told["verdict"] in ("small", "large") else []
             assert rows < 10_000 or told["verdict"] == "none"
     assert found == []
@@ -85,7 +97,10 @@ def test_two_halves_of_one_table_never_drifted(rows, trials):
 @pytest.mark.parametrize("rows", [500, 5000])
 def test_a_mean_shifted_by_half_a_standard_deviation_is_found(rows):
     draw = np.random.default_rng(2)
-    verdicts = [compare_samples(numbers(draw.normal(size=rows)), numbers(draw.normal(0.5, size=rows)), "numbers")["verdict"] for _ in range(50)]
+    verdicts = [
+        compare_samples(numbers(draw.normal(size=rows)), numbers(draw.normal(0.5, size=rows)), "numbers")["verdict"]
+        for _ in range(50)
+    ]
     assert set(verdicts) <= {"small", "large"}
 
 
@@ -103,7 +118,9 @@ def test_a_small_difference_of_many_rows_is_none_however_small_its_p():
 
 def test_gaps_that_appear_are_a_drift_of_their_own():
     values = pd.Series(np.random.default_rng(4).normal(size=1000))
-    told = compare_samples(sample_of(values, "numbers"), sample_of(values.mask(values.index % 3 == 0), "numbers"), "numbers")
+    told = compare_samples(
+        sample_of(values, "numbers"), sample_of(values.mask(values.index % 3 == 0), "numbers"), "numbers"
+    )
     assert told["missing"] == [0, 0.334]
     assert (told["measures"]["missing"]["level"], told["verdict"]) == ("large", "large")
     nothing = sample_of(pd.Series([None] * 50, dtype=object), "categories")
@@ -116,13 +133,20 @@ def test_new_and_gone_values_are_told():
     assert told["gone"]["most"] == [{"value": "b", "count": 10}]
 
 
-@pytest.mark.parametrize(("one", "other", "comparison"), [
-    (("integer", "number"), ("decimal", "number"), "numbers"), (("integer", "id"), ("integer", "id"), "missing"),
-    (("text", "id"), ("text", "text"), "lengths"), (("text", "category"), ("text", "text"), "categories"),
-    (("text", "text"), ("text", "text"), "lengths"), (("datetime", "datetime"), ("datetime", "datetime"), "dates"),
-    (("integer", "category"), ("decimal", "number"), "categories"), (("boolean", "boolean"), ("boolean", "boolean"), "categories"),
-    (("text", "category"), ("integer", "number"), "missing"),
-])
+@pytest.mark.parametrize(
+    ("one", "other", "comparison"),
+    [
+        (("integer", "number"), ("decimal", "number"), "numbers"),
+        (("integer", "id"), ("integer", "id"), "missing"),
+        (("text", "id"), ("text", "text"), "lengths"),
+        (("text", "category"), ("text", "text"), "categories"),
+        (("text", "text"), ("text", "text"), "lengths"),
+        (("datetime", "datetime"), ("datetime", "datetime"), "dates"),
+        (("integer", "category"), ("decimal", "number"), "categories"),
+        (("boolean", "boolean"), ("boolean", "boolean"), "categories"),
+        (("text", "category"), ("integer", "number"), "missing"),
+    ],
+)
 def test_kinds_say_what_is_compared(one, other, comparison):
     assert comparison_of(Column("x", *one), Column("x", *other)) == comparison
 
@@ -130,21 +154,38 @@ def test_kinds_say_what_is_compared(one, other, comparison):
 @pytest.fixture
 def frame():
     draw = np.random.default_rng(6)
-    return pd.DataFrame({
-        "x": draw.normal(size=800), "city": np.array(["Rome", "Paris"])[draw.integers(0, 2, 800)], "n": draw.integers(0, 9, 800),
-        "when": np.datetime64("2024-01-01", "us") + draw.integers(0, 300, 800).astype("m8[D]"), "ok": draw.random(800) < 0.5,
-    })
+    return pd.DataFrame(
+        {
+            "x": draw.normal(size=800),
+            "city": np.array(["Rome", "Paris"])[draw.integers(0, 2, 800)],
+            "n": draw.integers(0, 9, 800),
+            "when": np.datetime64("2024-01-01", "us") + draw.integers(0, 300, 800).astype("m8[D]"),
+            "ok": draw.random(800) < 0.5,
+        }
+    )
 
 
 def test_two_tables_are_compared_by_their_columns(make_table, frame):
     kinds = {"city": "category"}
-    other = frame.assign(x=frame["x"] + 1, n=frame["n"].astype(float), extra=1).drop(columns="ok").sample(frac=1, random_state=0)
+    other = (
+        frame.assign(x=frame["x"] + 1, n=frame["n"].astype(float), extra=1)
+        .drop(columns="ok")
+        .sample(frac=1, random_state=0)
+    )
     told = drift(make_table(frame, kinds), make_table(other, kinds))
     assert (told["rows"], told["drifted"]) == ([800, 800], ["x"])
     assert told["schema"] == {
-        "added": ["extra"], "removed": ["ok"], "differs": True, "changed": {"n": {"type": ["integer", "decimal"], "kind": ["number", "number"]}},
+        "added": ["extra"],
+        "removed": ["ok"],
+        "differs": True,
+        "changed": {"n": {"type": ["integer", "decimal"], "kind": ["number", "number"]}},
     }
-    assert {name: each["verdict"] for name, each in told["columns"].items()} == {"x": "large", "city": "none", "n": "none", "when": "none"}
+    assert {name: each["verdict"] for name, each in told["columns"].items()} == {
+        "x": "large",
+        "city": "none",
+        "n": "none",
+        "when": "none",
+    }
     assert json.loads(json.dumps(told)) == told
     assert list(drift(make_table(frame), make_table(frame), columns=["x"])["columns"]) == ["x"]
     with pytest.raises(SettingError, match='no column "y"'):
@@ -154,7 +195,9 @@ def test_two_tables_are_compared_by_their_columns(make_table, frame):
 def test_a_group_is_compared_with_the_rest(make_table, frame):
     shifted = frame.assign(x=frame["x"] + (frame["city"] == "Rome"))
     told = groups(make_table(shifted, {"city": "category"}), "city")
-    assert [(group["rows"], group["drifted"]) for group in told["groups"]] == [(int(n), ["x"]) for n in shifted["city"].value_counts()]
+    assert [(group["rows"], group["drifted"]) for group in told["groups"]] == [
+        (int(n), ["x"]) for n in shifted["city"].value_counts()
+    ]
     mask = shifted["city"] == told["groups"][0]["value"]
     direct = compare_samples(numbers(shifted["x"][~mask]), numbers(shifted["x"][mask]), "numbers")
     assert told["groups"][0]["columns"]["x"] == direct
@@ -167,7 +210,9 @@ def test_tables_without_rows_are_compared_by_their_columns(make_table, frame):
     assert {each["verdict"] for each in told["columns"].values()} == {"too few rows to tell"}
 
 
-@pytest.mark.parametrize(("change", "code"), [(lambda f: f, 0), (lambda f: f.assign(x=f["x"] + 2), 1), (lambda f: f.drop(columns="n"), 1)])
+@pytest.mark.parametrize(
+    ("change", "code"), [(lambda f: f, 0), (lambda f: f.assign(x=f["x"] + 2), 1), (lambda f: f.drop(columns="n"), 1)]
+)
 def test_the_command_exits_1_when_a_column_drifted_or_the_schema_changed(tmp_path, capsys, frame, change, code):
     one, two = tmp_path / "one.csv", tmp_path / "two.csv"
     frame.to_csv(one, index=False)
@@ -183,10 +228,17 @@ def test_the_command_exits_1_when_a_column_drifted_or_the_schema_changed(tmp_pat
 
 def test_the_least_p_values_are_corrected_for_all_columns(make_table):
     rng = np.random.default_rng(3)
-    one, two = ({f"x{at}": rng.normal(size=300) for at in range(6)} | {"y": rng.normal(shift, 1, 300)} for shift in (0.0, 1.5))
+    one, two = (
+        {f"x{at}": rng.normal(size=300) for at in range(6)} | {"y": rng.normal(shift, 1, 300)} for shift in (0.0, 1.5)
+    )
     told = drift(make_table(one), make_table(two))["columns"]
-    least = {name: min(1.0, 3 * min(each["measures"][key]["p"] for key in ("psi", "ks", "missing"))) for name, each in told.items()}
-    assert [told[name]["q"] for name in told] == pytest.approx(scipy.stats.false_discovery_control(list(least.values())).tolist())
+    least = {
+        name: min(1.0, 3 * min(each["measures"][key]["p"] for key in ("psi", "ks", "missing")))
+        for name, each in told.items()
+    }
+    assert [told[name]["q"] for name in told] == pytest.approx(
+        scipy.stats.false_discovery_control(list(least.values())).tolist()
+    )
     assert told["y"]["verdict"] == "large" and told["y"]["q"] < 1e-6
 
 

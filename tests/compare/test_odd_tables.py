@@ -33,7 +33,9 @@ def test_any_two_columns_are_compared(make, frame):
         told = associate(table, x, y)
         assert plain(told)
         assert told["n"] <= table.rows
-        assert all(told.get(key) is None or -1 <= told[key] <= 1 for key in ("pearson", "spearman", "cramers_v", "epsilon"))
+        assert all(
+            told.get(key) is None or -1 <= told[key] <= 1 for key in ("pearson", "spearman", "cramers_v", "epsilon")
+        )
         along = against_target(table, x, y)
         assert plain(along)
         assert sum(group["n"] for group in along["groups"]) + (along["missing"] or {"n": 0})["n"] == table.rows
@@ -41,7 +43,10 @@ def test_any_two_columns_are_compared(make, frame):
             time = over_time(table, x, y)
             assert plain(time)
             assert sum(period["n"] for period in time["periods"]) + time["undated"] == table.rows
-    assert all(plain(associations(table, measure=measure)) for measure in ("pearson", "spearman", "cramers_v", "epsilon", "missing"))
+    assert all(
+        plain(associations(table, measure=measure))
+        for measure in ("pearson", "spearman", "cramers_v", "epsilon", "missing")
+    )
 
 
 @CALM
@@ -52,5 +57,9 @@ def test_any_two_tables_are_compared_and_none_has_drifted_from_itself(make, fram
     assert plain(groups(table, table.names[0]))
     same = drift(table, table)
     assert plain(same)
-    assert {each["verdict"] for each in same["columns"].values()} <= {"none", "too few rows to tell", "cannot be compared"}
+    assert {each["verdict"] for each in same["columns"].values()} <= {
+        "none",
+        "too few rows to tell",
+        "cannot be compared",
+    }
     assert not same["schema"]["differs"]

@@ -26,8 +26,12 @@ def bundle(tmp_path_factory) -> Path:
     here = datasets.get(store, dataset)
     from dataclasses import replace
 
-    steps = (RecipeStep("trim_spaces", {"columns": ["city"]}, why="typed by hand"), RecipeStep("fill_missing", {"columns": ["n"], "how": "mean"}),
-             RecipeStep("drop_columns", {"columns": ["gone"]}, off=True), RecipeStep("fill_missing", {"columns": ["e"], "how": "most_frequent"}))
+    steps = (
+        RecipeStep("trim_spaces", {"columns": ["city"]}, why="typed by hand"),
+        RecipeStep("fill_missing", {"columns": ["n"], "how": "mean"}),
+        RecipeStep("drop_columns", {"columns": ["gone"]}, off=True),
+        RecipeStep("fill_missing", {"columns": ["e"], "how": "most_frequent"}),
+    )
     datasets.edit(store, dataset, here.revision, replace(here.recipe, steps=steps), "two steps", "ann")
     versions.commit(store, dataset, "trimmed | and *filled*", "ann")
     versions.export(store, dataset, 1, folder / "b.zip", "ann")
@@ -40,7 +44,11 @@ def test_a_bundle_verifies_without_any_store(bundle, monkeypatch, tmp_path):
     told = verify_bundle(bundle)
     assert told.ok
     said = {c.what for c in told.checks}
-    assert {"raw file + recipe rebuild the data", "clean.py follows from the version", "facts_after.json follows from the version"} <= said
+    assert {
+        "raw file + recipe rebuild the data",
+        "clean.py follows from the version",
+        "facts_after.json follows from the version",
+    } <= said
     assert told.signature.status == "none"
     assert "by whom is not proven" in told.words
 
@@ -58,8 +66,18 @@ def test_a_bundle_holds_all_that_the_readme_promises(bundle):
         csv, safe = (zipped.read(name).decode() for name in ("data.csv", "data_spreadsheet_safe.csv"))
         manifest = json.loads(zipped.read("manifest.json"))
     assert names == {
-        "DATA_CARD.md", "audit.jsonl", "clean.py", "data.csv", "data.parquet", "data_spreadsheet_safe.csv", "facts_after.json", "facts_before.json", "manifest.json",
-        "raw/raw.csv", "recipe.json", "schema.json",
+        "DATA_CARD.md",
+        "audit.jsonl",
+        "clean.py",
+        "data.csv",
+        "data.parquet",
+        "data_spreadsheet_safe.csv",
+        "facts_after.json",
+        "facts_before.json",
+        "manifest.json",
+        "raw/raw.csv",
+        "recipe.json",
+        "schema.json",
     }
     assert "trimmed \\| and \\*filled\\*" in card
     assert "200 cells changed" in card  # " Paris" stands in two of three rows

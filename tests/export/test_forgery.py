@@ -1,4 +1,6 @@
-"""Whoever changes a bundle and makes its hashes and its seal anew is found out, as far as that can be; a signature tells the rest."""
+"""Whoever changes a bundle and makes its hashes and its seal anew is found out, as far as that can be; a signature
+tells the rest.
+"""
 
 import hashlib
 import json
@@ -29,7 +31,10 @@ def home(tmp_path_factory) -> Path:
     (folder / "t.csv").write_text("id,city,n,f\n" + ROWS)
     dataset = datasets.add(store, datasets.default_project(store, "ann"), folder / "t.csv", "t.csv", "ann")
     here = datasets.get(store, dataset)
-    steps = (RecipeStep("trim_spaces", {"columns": ["city"]}), RecipeStep("fill_missing", {"columns": ["n"], "how": "mean"}))
+    steps = (
+        RecipeStep("trim_spaces", {"columns": ["city"]}),
+        RecipeStep("fill_missing", {"columns": ["n"], "how": "mean"}),
+    )
     datasets.edit(store, dataset, here.revision, replace(here.recipe, steps=steps), "two steps", "ann")
     versions.commit(store, dataset, "trimmed and filled", "ann")
     return folder
@@ -43,7 +48,9 @@ def bundle(home: Path, tmp_path: Path) -> Path:
 
 
 def forged(bundle: Path, change: Callable[[Files], None], *, version: bool = True) -> Path:
-    """The bundle with changed files, every hash, the version id and the seal made anew, as somebody would who knows the format."""
+    """The bundle with changed files, every hash, the version id and the seal made anew, as somebody would who knows the
+    format.
+    """
     with zipfile.ZipFile(bundle) as zipped:
         files = {name: zipped.read(name) for name in zipped.namelist()}
     change(files)
@@ -53,7 +60,10 @@ def forged(bundle: Path, change: Callable[[Files], None], *, version: bool = Tru
     if version:
         manifest["version_id"] = sha256(canonical(manifest["version"]))
     out = bundle.with_name("forged.zip")
-    bundles._seal(files | {"manifest.json": bundles.to_text(manifest).encode()} | ({signature.FILE: signed} if signed else {}), out)
+    bundles._seal(
+        files | {"manifest.json": bundles.to_text(manifest).encode()} | ({signature.FILE: signed} if signed else {}),
+        out,
+    )
     return out
 
 
@@ -93,25 +103,64 @@ def failures(path: Path, **asked) -> str:
 
 
 FORGERIES = {
-    "foreign code": (of("clean.py", lambda text: text.replace(b"def main() -> None:", b"def main() -> None:\n    print(1)")), "clean.py follows"),
+    "foreign code": (
+        of("clean.py", lambda text: text.replace(b"def main() -> None:", b"def main() -> None:\n    print(1)")),
+        "clean.py follows",
+    ),
     "another csv": (of("data.csv", lambda text: text.replace(b"Rome", b"Oslo")), "data.csv follows"),
-    "another safe csv": (of("data_spreadsheet_safe.csv", lambda text: text.replace(b"'=1+1\n", b"=1+1\n")), "data_spreadsheet_safe.csv follows"),
+    "another safe csv": (
+        of("data_spreadsheet_safe.csv", lambda text: text.replace(b"'=1+1\n", b"=1+1\n")),
+        "data_spreadsheet_safe.csv follows",
+    ),
     "another card": (of("DATA_CARD.md", lambda text: text + b"All is well.\n"), "DATA_CARD.md follows"),
-    "another schema": (of("schema.json", lambda text: text.replace(b'"string"', b'"number"', 1)), "schema.json follows"),
-    "other facts": (of("facts_before.json", lambda text: text.replace(b'"missing": 12', b'"missing": 0')), "facts_before.json follows"),
-    "another recipe file": (of("recipe.json", lambda text: text.replace(b"trim_spaces", b"drop_rows")), "recipe.json follows"),
-    "another actor": (version_of(lambda version: version.update(actor="eve")), "the version and the audit do not say the same"),
-    "another date": (version_of(lambda version: version.update(created="2020-01-01T00:00:00Z")), "the version and the audit do not say the same"),
-    "another message": (version_of(lambda version: version.update(message="checked by the auditor")), "do not say the same"),
+    "another schema": (
+        of("schema.json", lambda text: text.replace(b'"string"', b'"number"', 1)),
+        "schema.json follows",
+    ),
+    "other facts": (
+        of("facts_before.json", lambda text: text.replace(b'"missing": 12', b'"missing": 0')),
+        "facts_before.json follows",
+    ),
+    "another recipe file": (
+        of("recipe.json", lambda text: text.replace(b"trim_spaces", b"drop_rows")),
+        "recipe.json follows",
+    ),
+    "another actor": (
+        version_of(lambda version: version.update(actor="eve")),
+        "the version and the audit do not say the same",
+    ),
+    "another date": (
+        version_of(lambda version: version.update(created="2020-01-01T00:00:00Z")),
+        "the version and the audit do not say the same",
+    ),
+    "another message": (
+        version_of(lambda version: version.update(message="checked by the auditor")),
+        "do not say the same",
+    ),
     "other effects": (version_of(lambda version: version["steps"][0].update(cells_changed=0)), "what its steps did"),
-    "other columns": (version_of(lambda version: version["data"]["columns"][0].update(kind="category")), "rows and columns as they are"),
+    "other columns": (
+        version_of(lambda version: version["data"]["columns"][0].update(kind="category")),
+        "rows and columns as they are",
+    ),
     "an unknown field": (version_of(lambda version: version.update(approved=True)), "version.approved"),
-    "an unknown field of a step": (version_of(lambda version: version["recipe"]["steps"][0].update(note="x")), 'no key "note"'),
-    "a switch of the wrong type": (version_of(lambda version: version["recipe"]["steps"][0].update(off="false")), '"off" cannot be "false"'),
+    "an unknown field of a step": (
+        version_of(lambda version: version["recipe"]["steps"][0].update(note="x")),
+        'no key "note"',
+    ),
+    "a switch of the wrong type": (
+        version_of(lambda version: version["recipe"]["steps"][0].update(off="false")),
+        '"off" cannot be "false"',
+    ),
     "learned values that nothing learns": (swap_recipe, "it learns something else"),
     "no audit": (of("audit.jsonl", lambda text: b""), "the commit is not there"),
-    "a shorter audit": (of("audit.jsonl", lambda text: b"".join(text.splitlines(keepends=True)[1:])), "1 entries are gone"),
-    "a changed entry": (of("audit.jsonl", lambda text: text.replace(b'"recipe changed"', b'"nothing changed"')), "an entry was changed"),
+    "a shorter audit": (
+        of("audit.jsonl", lambda text: b"".join(text.splitlines(keepends=True)[1:])),
+        "1 entries are gone",
+    ),
+    "a changed entry": (
+        of("audit.jsonl", lambda text: text.replace(b'"recipe changed"', b'"nothing changed"')),
+        "an entry was changed",
+    ),
     "a file more": (lambda files: files.update({"evil.sh": b"rm -rf ~"}), "'evil.sh' belongs"),
     "a way out": (lambda files: files.update({"../../evil.sh": b"rm -rf ~"}), "files.../../evil.sh"),
     "a way out of raw": (lambda files: files.update({"raw/../../x": b""}), "raw/../../x"),
@@ -155,7 +204,9 @@ def test_what_unpacks_beyond_the_limit_is_refused_before_it_is_unpacked(bundle, 
     assert "DATAOPS_MAX_UNPACKED=1" in caught.value.fix
 
 
-@pytest.mark.parametrize("text", [b"[]", b"null", b"{", b'{"format": NaN}', b'{"files": []}', b"[" * 100_000, b'"\xed\xa0\x80"', b"1" * 5000])
+@pytest.mark.parametrize(
+    "text", [b"[]", b"null", b"{", b'{"format": NaN}', b'{"files": []}', b"[" * 100_000, b'"\xed\xa0\x80"', b"1" * 5000]
+)
 def test_a_manifest_of_any_form_gets_a_clear_answer(tmp_path, text):
     out = tmp_path / "x.zip"
     with zipfile.ZipFile(out, "w") as zipped:
@@ -179,7 +230,9 @@ def test_a_signed_bundle_tells_who_made_it(home, tmp_path, monkeypatch, capsys):
     assert "signed with the key you gave" in capsys.readouterr().out
     other = signature.new_key()[1]
     assert "the signature: Its signature is not valid." in failures(signed, key=other)
-    assert "the signature: Its signature is not valid." in failures(forged(signed, of("data.csv", lambda text: text + b"\n")))
+    assert "the signature: Its signature is not valid." in failures(
+        forged(signed, of("data.csv", lambda text: text + b"\n"))
+    )
 
 
 def test_without_a_signature_a_key_that_was_asked_for_is_missing(bundle):
@@ -202,7 +255,9 @@ def test_a_signature_is_that_of_rfc_8032(monkeypatch):
     secret = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
     monkeypatch.setenv(signature.KEY, base64.b64encode(secret).decode())
     made = json.loads(signature.signed(b"{}") or b"")
-    assert base64.b64decode(made["public_key"]).hex() == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+    assert (
+        base64.b64decode(made["public_key"]).hex() == "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"
+    )
     assert signature.check(b"{}", json.dumps(made).encode(), None).status == "unknown key"
     assert signature.check(b"{ }", json.dumps(made).encode(), None).status == "invalid"
 
@@ -216,7 +271,10 @@ def test_the_raw_file_and_the_command_in_the_card_are_safe_whatever_the_file_was
     assert verify_bundle(tmp_path / "b.zip").ok
     with zipfile.ZipFile(tmp_path / "b.zip") as zipped:
         card = zipped.read("DATA_CARD.md").decode()
-        assert hashlib.sha256(zipped.read("raw/raw.csv")).hexdigest() == hashlib.sha256((tmp_path / "t.csv").read_bytes()).hexdigest()
+        assert (
+            hashlib.sha256(zipped.read("raw/raw.csv")).hexdigest()
+            == hashlib.sha256((tmp_path / "t.csv").read_bytes()).hexdigest()
+        )
     assert "python clean.py raw/raw.csv clean.csv\n" in card
     command = card.split("```")[1]
     assert "$(" not in command

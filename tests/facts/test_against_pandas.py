@@ -1,8 +1,8 @@
 """Every fact against pandas and SciPy on odd columns.
 
-Numbers agree to 1e-9 wherever float64 allows it: a column whose values are `k` standard deviations away from zero has lost
-log10(k) digits before anybody counts, so 1e-14 * k * rows is allowed on top; where a square or a fourth power of a deviation
-leaves the range of float64 the fact may be None, never wrong.
+Numbers agree to 1e-9 wherever float64 allows it: a column whose values are `k` standard deviations away from zero has
+lost log10(k) digits before anybody counts, so 1e-14 * k * rows is allowed on top; where a square or a fourth power of a
+deviation leaves the range of float64 the fact may be None, never wrong.
 """
 
 import math
@@ -20,7 +20,15 @@ from dataops_core.table import shown, tidy, type_of, write_table
 from tests.strategies import CELLS, columns, tidy_frames
 
 CALM = settings(max_examples=40, deadline=None, derandomize=True)
-SPREADS = st.sampled_from([st.floats(-9, 9), st.integers(-3, 3).map(float), st.floats(1e15, 1e15 + 64), st.floats(1e-12, 2e-12), CELLS["decimal"]])
+SPREADS = st.sampled_from(
+    [
+        st.floats(-9, 9),
+        st.integers(-3, 3).map(float),
+        st.floats(1e15, 1e15 + 64),
+        st.floats(1e-12, 2e-12),
+        CELLS["decimal"],
+    ]
+)
 
 
 @pytest.fixture(scope="module")
@@ -52,10 +60,17 @@ def test_numbers_of_one_size_have_the_moments_of_scipy(facts_of, data, cells):
 
 
 def test_columns_named_alike_but_for_case_or_with_quotes_are_told_apart(facts_of):
-    frame = pd.DataFrame({"a": [1, 1], "A": [1, 2], "A_1": ["x", None], '"': [1.5, 2.5], "'; drop": ["", ""], "a_1": [True, None]})
+    frame = pd.DataFrame(
+        {"a": [1, 1], "A": [1, 2], "A_1": ["x", None], '"': [1.5, 2.5], "'; drop": ["", ""], "a_1": [True, None]}
+    )
     facts = facts_of(frame)
     assert {name: (f["distinct"], f["missing"]) for name, f in facts.items()} == {
-        "a": (1, 0), "A": (2, 0), "A_1": (1, 1), '"': (2, 0), "'; drop": (1, 0), "a_1": (1, 1),
+        "a": (1, 0),
+        "A": (2, 0),
+        "A_1": (1, 1),
+        '"': (2, 0),
+        "'; drop": (1, 0),
+        "a_1": (1, 1),
     }
 
 
@@ -87,12 +102,21 @@ def test_nearly_constant_columns_have_their_skewness_within_the_bound(facts_of, 
 def holds_in_general(facts: dict, column: pd.Series) -> None:
     there = column.dropna()
     counts = there.value_counts()
-    if facts["type"] == "text":  # pandas 2.3 ends texts at a zero character when it counts them: it takes "" and "\0" for one
+    if (
+        facts["type"] == "text"
+    ):  # pandas 2.3 ends texts at a zero character when it counts them: it takes "" and "\0" for one
         kept = Counter(there)
         counts = pd.Series(list(kept.values()), index=pd.Index(list(kept), dtype=object), dtype="int64")
-    assert (facts["rows"], facts["missing"], facts["distinct"], facts["distinct_error"]) == (len(column), column.isna().sum(), len(counts), None)
+    assert (facts["rows"], facts["missing"], facts["distinct"], facts["distinct_error"]) == (
+        len(column),
+        column.isna().sum(),
+        len(counts),
+        None,
+    )
     assert facts["singles"] == (counts == 1).sum()
-    assert facts["entropy"] == pytest.approx(scipy.stats.entropy(counts.to_numpy(dtype=float), base=2) if len(counts) else 0, rel=1e-9, abs=1e-12)
+    assert facts["entropy"] == pytest.approx(
+        scipy.stats.entropy(counts.to_numpy(dtype=float), base=2) if len(counts) else 0, rel=1e-9, abs=1e-12
+    )
     ordered = counts.loc[sorted(counts.index)] if facts["type"] == "text" else counts.sort_index()
     for key, up, among in (("top", False, len(counts)), ("bottom", True, len(counts) > 1)):
         best = ordered.sort_values(ascending=up, kind="stable").head(10) if among else ordered.head(0)
@@ -113,7 +137,12 @@ def numbers_hold(facts: dict, values: np.ndarray) -> None:
     if not len(x):
         assert "mean" not in facts
         return
-    assert (facts["min"], facts["max"], facts["zeros"], facts["negatives"]) == (x.min(), x.max(), (x == 0).sum(), (x < 0).sum())
+    assert (facts["min"], facts["max"], facts["zeros"], facts["negatives"]) == (
+        x.min(),
+        x.max(),
+        (x == 0).sum(),
+        (x < 0).sum(),
+    )
     histogram_holds(facts["histogram"], x)
     size = np.abs(x).max()
     for q, told in facts["quantiles"].items():
@@ -121,7 +150,9 @@ def numbers_hold(facts: dict, values: np.ndarray) -> None:
             expected = np.quantile(x, float(q))
         assert told == pytest.approx(expected, rel=1e-9, abs=1e-14 * size) or not np.isfinite(x.max() - x.min())
     if size > 1e70:
-        assert facts["mean"] is None or facts["mean"] == pytest.approx(math.fsum(x / len(x)), rel=1e-9, abs=1e-14 * len(x) * size)
+        assert facts["mean"] is None or facts["mean"] == pytest.approx(
+            math.fsum(x / len(x)), rel=1e-9, abs=1e-14 * len(x) * size
+        )
         return
     assert facts["mean"] == pytest.approx(pd.Series(x).mean(), rel=1e-9, abs=1e-15 * len(x) * size)
     about = x - x[0]  # SciPy is asked about small numbers; shifting loses nothing where all are of one size
@@ -154,8 +185,11 @@ def text_holds(facts: dict, there: pd.Series) -> None:
         assert (facts["shortest"], facts["longest"]) == (lengths.min(), lengths.max())
         assert facts["mean_length"] == pytest.approx(lengths.mean(), rel=1e-9)
         with_any = {
-            "letters": lambda c: c.isalpha(), "digits": lambda c: c in "0123456789", "spaces": lambda c: c in " \t\n\f\r",
-            "beyond_ascii": lambda c: ord(c) > 127, "capitals": lambda c: c.isupper() and c.isalpha(),
+            "letters": lambda c: c.isalpha(),
+            "digits": lambda c: c in "0123456789",
+            "spaces": lambda c: c in " \t\n\f\r",
+            "beyond_ascii": lambda c: ord(c) > 127,
+            "capitals": lambda c: c.isupper() and c.isalpha(),
         }
         plain = there[there.map(lambda text: all(c.isascii() or c in "éÜß日付€" for c in text))]
         if len(plain) == len(there):  # Python and RE2 know different versions of Unicode
@@ -178,7 +212,11 @@ def dates_hold(facts: dict, there: pd.Series) -> None:
     often = steps.value_counts()
     assert facts["step"] == {"seconds": often[often == often.max()].index.min() / 1e6, "count": often.max()}
     at = int(steps.idxmax())
-    assert facts["gap"] == {"seconds": steps[at] / 1e6, "from": str(moments[at].astype("M8[s]")), "to": str(moments[at + 1].astype("M8[s]"))}
+    assert facts["gap"] == {
+        "seconds": steps[at] / 1e6,
+        "from": str(moments[at].astype("M8[s]")),
+        "to": str(moments[at + 1].astype("M8[s]")),
+    }
 
 
 @CALM

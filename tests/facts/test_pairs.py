@@ -22,11 +22,18 @@ def frame():
     draw = np.random.default_rng(5)
     a = draw.normal(size=ROWS)
     kinds = np.array(["x", "y", "z", "日"])[draw.integers(0, 4, ROWS)]
-    made = pd.DataFrame({
-        "a": a, "b": 1e6 + a + draw.normal(size=ROWS), "ties": draw.integers(0, 5, ROWS) + (a > 0), "c": kinds,
-        "d": np.where(draw.random(ROWS) < 0.7, kinds, "x"), "flag": kinds == "x", "alone": "k",
-        "when": np.datetime64("2021-01-01", "us") + draw.integers(0, 400, ROWS).astype("m8[D]"),
-    })
+    made = pd.DataFrame(
+        {
+            "a": a,
+            "b": 1e6 + a + draw.normal(size=ROWS),
+            "ties": draw.integers(0, 5, ROWS) + (a > 0),
+            "c": kinds,
+            "d": np.where(draw.random(ROWS) < 0.7, kinds, "x"),
+            "flag": kinds == "x",
+            "alone": "k",
+            "when": np.datetime64("2021-01-01", "us") + draw.integers(0, 400, ROWS).astype("m8[D]"),
+        }
+    )
     made.loc[draw.random(ROWS) < 0.1, ["a", "c"]] = None
     made.loc[draw.random(ROWS) < 0.1, "b"] = np.nan
     made.loc[3, "b"] = np.inf
@@ -58,7 +65,9 @@ def test_a_constant_has_no_correlation(make_table):
 def test_the_correlation_ratio_is_corrected_as_the_adjusted_r_squared_is(make_table, frame):
     frame["b"] = frame["b"] - 1e6 + frame["c"].map({"x": 0.0, "y": 0.4, "z": 0.0, "日": 1.0})
     table, some = make_table(frame, {"c": "category"}), both(frame, "c", "b")
-    fitted = statsmodels.formula.api.ols("b ~ c", some).fit()  # epsilon squared is the adjusted R squared of a one-way analysis of variance
+    fitted = statsmodels.formula.api.ols(
+        "b ~ c", some
+    ).fit()  # epsilon squared is the adjusted R squared of a one-way analysis of variance
     for told in (associate(table, "c", "b"), associate(table, "b", "c")):
         assert told["n"] == len(some)
         assert told["epsilon"] == pytest.approx(math.sqrt(fitted.rsquared_adj), rel=1e-9)
@@ -85,10 +94,16 @@ def test_cramers_v_agrees_with_the_chi_square_of_scipy(table, frame):
 def test_mutual_information_is_the_adjusted_one_of_scikit_learn_on_the_same_bins(table, frame, x, y):
     some = both(frame, x, y)
     codes = [
-        pd.factorize(some[n])[0] if n in ("c", "d", "flag") else (some[n].rank(method="min") - 1).mul(20).floordiv(len(some)).astype(int)
+        (
+            pd.factorize(some[n])[0]
+            if n in ("c", "d", "flag")
+            else (some[n].rank(method="min") - 1).mul(20).floordiv(len(some)).astype(int)
+        )
         for n in (x, y)
     ]
-    assert associate(table, x, y)["mutual_information"] == pytest.approx(sklearn.metrics.adjusted_mutual_info_score(*codes), **CLOSE)
+    assert associate(table, x, y)["mutual_information"] == pytest.approx(
+        sklearn.metrics.adjusted_mutual_info_score(*codes), **CLOSE
+    )
 
 
 def test_gaps_are_compared_cell_by_cell(table, frame):
@@ -107,7 +122,9 @@ def test_a_matrix_of_numbers_is_that_of_pandas(table, frame, measure):
     told = associations(table, measure=measure)
     some = frame[numbers].replace([np.inf], np.nan).assign(when=frame["when"].astype("int64"))
     assert told["rows"] == told["columns"] == numbers
-    np.testing.assert_allclose(np.array(told["values"], dtype=float), some.astype(float).corr(method=measure).to_numpy(), rtol=1e-9, atol=1e-11)
+    np.testing.assert_allclose(
+        np.array(told["values"], dtype=float), some.astype(float).corr(method=measure).to_numpy(), rtol=1e-9, atol=1e-11
+    )
     assert associations(table, ["ties", "when"], measure)["values"][0][1] == pytest.approx(told["values"][2][3])
 
 
@@ -126,16 +143,23 @@ def test_the_other_matrices_hold_what_a_pair_holds(table):
 def test_columns_that_go_together_stand_together(make_table):
     draw = np.random.default_rng(0)
     one, two = draw.normal(size=(2, 200))
-    table = make_table({"p": one, "q": two, "r": one + 0.1 * draw.normal(size=200), "s": -two + 0.1 * draw.normal(size=200)})
+    table = make_table(
+        {"p": one, "q": two, "r": one + 0.1 * draw.normal(size=200), "s": -two + 0.1 * draw.normal(size=200)}
+    )
     told = associations(table)
     order = [told["columns"][at] for at in told["row_order"]]
     assert {frozenset(order[:2]), frozenset(order[2:])} == {frozenset("pr"), frozenset("qs")}
     away = 1 - np.abs(np.array(told["values"]))[np.triu_indices(4, 1)]
-    assert told["row_order"] == scipy.cluster.hierarchy.leaves_list(scipy.cluster.hierarchy.linkage(away, "average")).tolist()
+    assert (
+        told["row_order"]
+        == scipy.cluster.hierarchy.leaves_list(scipy.cluster.hierarchy.linkage(away, "average")).tolist()
+    )
 
 
 def test_tables_without_columns_or_rows_have_matrices_too(make_table):
-    table = make_table({"t": pd.Series([], dtype=object), "x": pd.Series([], dtype=float), "y": pd.Series([], dtype=float)})
+    table = make_table(
+        {"t": pd.Series([], dtype=object), "x": pd.Series([], dtype=float), "y": pd.Series([], dtype=float)}
+    )
     assert associations(table)["values"] == [[1.0, None], [None, 1.0]]
     assert associations(table, ["t"])["values"] == []
     assert associate(table, "t", "x")["epsilon"] is None
@@ -145,12 +169,16 @@ def test_tables_without_columns_or_rows_have_matrices_too(make_table):
 def test_the_target_is_told_per_value_and_per_tenth(table, frame):
     told = against_target(table, "c", "b")
     some = frame[np.isfinite(frame["b"])]
-    assert {g["value"]: g["mean"] for g in told["groups"]} == pytest.approx(some.groupby("c")["b"].mean().to_dict(), rel=1e-12)
+    assert {g["value"]: g["mean"] for g in told["groups"]} == pytest.approx(
+        some.groupby("c")["b"].mean().to_dict(), rel=1e-12
+    )
     assert told["missing"]["n"] == frame["c"].isna().sum()
     told = against_target(table, "a", "flag")
     there = frame[frame["a"].notna()].sort_values("a")
     assert [g["n"] for g in told["groups"]] == np.bincount(np.arange(len(there)) * 10 // len(there)).tolist()
-    assert told["groups"][0]["shares"]["true"] == pytest.approx(there["flag"].head(told["groups"][0]["n"]).mean(), rel=1e-12)
+    assert told["groups"][0]["shares"]["true"] == pytest.approx(
+        there["flag"].head(told["groups"][0]["n"]).mean(), rel=1e-12
+    )
     assert (told["groups"][0]["low"], told["groups"][-1]["high"]) == (there["a"].min(), there["a"].max())
     assert told["missing"]["n"] == frame["a"].isna().sum()
 
@@ -161,12 +189,17 @@ def test_a_column_over_time_has_twelve_to_sixty_periods_where_there_are_days_for
     weeks = frame.groupby(frame["when"].dt.to_period("W-SUN").dt.start_time)["a"]
     assert [p["start"] for p in told["periods"]] == [str(week)[:10] for week in weeks.mean().index]
     assert [p["mean"] for p in told["periods"]] == pytest.approx(weeks.mean().tolist(), rel=1e-9)
-    assert [p["missing"] for p in told["periods"]] == pytest.approx(weeks.agg(lambda part: part.isna().mean()).tolist(), rel=1e-9, abs=1e-12)
+    assert [p["missing"] for p in told["periods"]] == pytest.approx(
+        weeks.agg(lambda part: part.isna().mean()).tolist(), rel=1e-9, abs=1e-12
+    )
     shares = over_time(table, "d", "when")["periods"][0]["shares"]
     assert sum(shares.values()) == pytest.approx(1)
 
 
-@pytest.mark.parametrize(("days", "period"), [(20, "day"), (100, "week"), (700, "month"), (3000, "quarter"), (9000, "year"), (400000, "year")])
+@pytest.mark.parametrize(
+    ("days", "period"),
+    [(20, "day"), (100, "week"), (700, "month"), (3000, "quarter"), (9000, "year"), (400000, "year")],
+)
 def test_the_period_is_the_finest_that_makes_sixty_at_most(make_table, days, period):
     when = np.datetime64("1801-01-01", "us") + np.linspace(0, days, 300).astype(int).astype("m8[D]")
     told = over_time(make_table({"when": when, "x": np.arange(300)}), "x", "when")
@@ -182,7 +215,16 @@ def test_only_dates_make_periods(table):
 def test_noise_goes_together_with_nothing(make_table):
     """A thousand categories of noise in 2,000 rows had an eta of 0.7, two unrelated numbers in 300 rows 0.67 nats."""
     draw = np.random.default_rng(5)
-    noise = make_table({"c": [f"c{at}" for at in draw.integers(0, 1000, 2000)], "x": draw.normal(size=2000)}, {"c": "category"})
+    noise = make_table(
+        {"c": [f"c{at}" for at in draw.integers(0, 1000, 2000)], "x": draw.normal(size=2000)}, {"c": "category"}
+    )
     told = associate(noise, "c", "x")
     assert told["epsilon"] < 0.2 and abs(told["mutual_information"]) < 0.02
-    assert abs(associate(make_table({"x": draw.normal(size=300), "y": draw.normal(size=300)}), "x", "y")["mutual_information"]) < 0.03
+    assert (
+        abs(
+            associate(make_table({"x": draw.normal(size=300), "y": draw.normal(size=300)}), "x", "y")[
+                "mutual_information"
+            ]
+        )
+        < 0.03
+    )

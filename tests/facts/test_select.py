@@ -6,20 +6,38 @@ from dataops_core.facts import Engine, Where, facet, rows_where
 
 @pytest.fixture
 def engine(make_table):
-    table = make_table({
-        "c": ["a", "b", "a", None, "O'Hara"], "n": [1.0, 2.5, np.inf, None, -3.0], "i": [1, 2, 3, 4, None],
-        "d": np.array(["2024-01-01", "2024-06-01", "NaT", "2024-01-01", "2025-01-01"], dtype="datetime64[us]"), 'q"x': ["x", "y", "x", "y", "x"],
-    })
+    table = make_table(
+        {
+            "c": ["a", "b", "a", None, "O'Hara"],
+            "n": [1.0, 2.5, np.inf, None, -3.0],
+            "i": [1, 2, 3, 4, None],
+            "d": np.array(["2024-01-01", "2024-06-01", "NaT", "2024-01-01", "2025-01-01"], dtype="datetime64[us]"),
+            'q"x': ["x", "y", "x", "y", "x"],
+        }
+    )
     with Engine(table) as made:
         yield made
 
 
-@pytest.mark.parametrize(("where", "rows"), [
-    (Where("c", "is", ("a",)), [0, 2]), (Where("c", "is", ("a", None)), [0, 2, 3]), (Where("c", "is", ("O'Hara",)), [4]),
-    (Where("n", "missing"), [3]), (Where("n", "is", ("inf",)), [2]), (Where("n", "between", (-3, 2)), [0, 4]), (Where("i", "present"), [0, 1, 2, 3]),
-    (Where("d", "is", ("2024-01-01",)), [0, 3]), (Where("d", "between", ("2024-05-01", "2025-12-31")), [1, 4]), (Where(None, "holds", ("HARA",)), [4]),
-    (Where("i", "is", ("abc",)), []), (Where("d", "is", ("soon", "2025-01-01")), [4]), (Where('q"x', "is", ("y",)), [1, 3]), (Where("c", "holds", ("a'; drop",)), []),
-])
+@pytest.mark.parametrize(
+    ("where", "rows"),
+    [
+        (Where("c", "is", ("a",)), [0, 2]),
+        (Where("c", "is", ("a", None)), [0, 2, 3]),
+        (Where("c", "is", ("O'Hara",)), [4]),
+        (Where("n", "missing"), [3]),
+        (Where("n", "is", ("inf",)), [2]),
+        (Where("n", "between", (-3, 2)), [0, 4]),
+        (Where("i", "present"), [0, 1, 2, 3]),
+        (Where("d", "is", ("2024-01-01",)), [0, 3]),
+        (Where("d", "between", ("2024-05-01", "2025-12-31")), [1, 4]),
+        (Where(None, "holds", ("HARA",)), [4]),
+        (Where("i", "is", ("abc",)), []),
+        (Where("d", "is", ("soon", "2025-01-01")), [4]),
+        (Where('q"x', "is", ("y",)), [1, 3]),
+        (Where("c", "holds", ("a'; drop",)), []),
+    ],
+)
 def test_rows_that_meet_a_condition(engine, where, rows):
     assert rows_where(engine, [where]) == (len(rows), rows)
 

@@ -1,7 +1,7 @@
 """The SQL of the facts: committed as compiled, and the same answers from Spark's text as from DuckDB's.
 
-There is no Spark here: its text is translated back by sqlglot and run on DuckDB, which finds wrong expressions, not what a
-cluster does differently.
+There is no Spark here: its text is translated back by sqlglot and run on DuckDB, which finds wrong expressions, not
+what a cluster does differently.
 """
 
 from datetime import datetime
@@ -23,8 +23,13 @@ VALUES = {
     "decimal": [0.0, 1.5, -1.5, 1e16, 0.1, 5e-324, float("inf"), float("-inf"), None],
     "boolean": [True, False, None],
     "datetime": [
-        datetime(1, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999999), datetime(1969, 12, 31, 23, 59, 59, 500000),
-        datetime(2020, 2, 29), datetime(2020, 3, 1), datetime(2020, 3, 1, 0, 0, 0, 250000), None,
+        datetime(1, 1, 1),
+        datetime(9999, 12, 31, 23, 59, 59, 999999),
+        datetime(1969, 12, 31, 23, 59, 59, 500000),
+        datetime(2020, 2, 29),
+        datetime(2020, 3, 1),
+        datetime(2020, 3, 1, 0, 0, 0, 250000),
+        None,
     ],
 }
 STORED = {"text": "varchar", "integer": "bigint", "decimal": "double", "boolean": "boolean", "datetime": "timestamp"}
@@ -62,7 +67,9 @@ def ask():
 
 
 @pytest.mark.parametrize("name", ASKED)
-@pytest.mark.parametrize("some", [slice(None), slice(1), slice(-1, None), slice(0)], ids=["all", "one", "missing", "none"])
+@pytest.mark.parametrize(
+    "some", [slice(None), slice(1), slice(-1, None), slice(0)], ids=["all", "one", "missing", "none"]
+)
 def test_the_text_for_spark_translated_back_answers_as_that_for_duckdb(ask, name, some):
     kind = name.rpartition("_")[2]
     texts = COMPILED[f"duckdb/{name}.sql"], _back(COMPILED[f"spark/{name}.sql"])
@@ -78,23 +85,46 @@ def test_the_text_for_spark_translated_back_answers_as_that_for_duckdb(ask, name
 
 @pytest.mark.parametrize("name", list(PAIRS))
 def test_the_text_for_spark_on_two_columns_answers_as_that_for_duckdb(name):
-    rows, stored = 300, {"by": ("timestamp", "varchar"), "mo": ("timestamp", "varchar"), "bi": ("double", "varchar"), "gr": ("varchar", "double")}
-    x, y = stored.get(name[:2], ("varchar", "varchar") if name in ("crossed", "missing_together") else ("double", "double"))
-    made = {"double": "((i * {0}) % 17) / 3", "varchar": "'v' || (i * {0}) % 7", "timestamp": "timestamp '1969-11-30' + to_hours(i * {0} * 37)"}
+    rows, stored = (
+        300,
+        {
+            "by": ("timestamp", "varchar"),
+            "mo": ("timestamp", "varchar"),
+            "bi": ("double", "varchar"),
+            "gr": ("varchar", "double"),
+        },
+    )
+    x, y = stored.get(
+        name[:2], ("varchar", "varchar") if name in ("crossed", "missing_together") else ("double", "double")
+    )
+    made = {
+        "double": "((i * {0}) % 17) / 3",
+        "varchar": "'v' || (i * {0}) % 7",
+        "timestamp": "timestamp '1969-11-30' + to_hours(i * {0} * 37)",
+    }
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
-        told = ", ".join(f"case when i % {each + 4} > 0 then {made[kind].format(each)} end as {side}" for side, kind, each in (("x", x, 7), ("y", y, 5)))
+        told = ", ".join(
+            f"case when i % {each + 4} > 0 then {made[kind].format(each)} end as {side}"
+            for side, kind, each in (("x", x, 7), ("y", y, 5))
+        )
         con.execute(f"create table pair as select {told} from range({rows}) as t(i)")
-        con.execute("create table binned as select x::varchar as x, y, i::double as value from (select *, row_number() over (order by x, y) as i from pair)")
+        con.execute(
+            "create table binned as select x::varchar as x, y, i::double as value from (select *, row_number() over"
+            " (order by x, y) as i from pair)"
+        )
         mine, other = (
-            sorted(con.execute(text).fetchall(), key=str) for text in (COMPILED[f"duckdb/{name}_pair.sql"], _back(COMPILED[f"spark/{name}_pair.sql"]))
+            sorted(con.execute(text).fetchall(), key=str)
+            for text in (COMPILED[f"duckdb/{name}_pair.sql"], _back(COMPILED[f"spark/{name}_pair.sql"]))
         )
     assert len(mine) > 0
     assert all(_same(a, b) for one, same in zip(mine, other, strict=True) for a, b in zip(one, same, strict=True))
 
 
 def _back(text: str) -> str:
-    """Spark's text for DuckDB; what sqlglot 29 takes for whole days and for a discrete percentile is neither in Spark 3.3 and later."""
+    """Spark's text for DuckDB; what sqlglot 29 takes for whole days and for a discrete percentile is neither in Spark
+    3.3 and later.
+    """
     micros = text.replace("DATEDIFF(MICROSECOND,", "TIMESTAMPDIFF(MICROSECOND,")
     return sqlglot.transpile(micros, read="spark", write="duckdb")[0].replace("QUANTILE(", "QUANTILE_CONT(")
 

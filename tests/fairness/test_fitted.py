@@ -20,7 +20,9 @@ from tests.fairness.test_lab import biased
 
 @pytest.fixture
 def setup(make_table):
-    return prepared(make_table(biased()), "ok", "yes", ["sex"], "demographic_parity", "linear", None, None, (), 20_000, 1)[0]
+    return prepared(
+        make_table(biased()), "ok", "yes", ["sex"], "demographic_parity", "linear", None, None, (), 20_000, 1
+    )[0]
 
 
 def test_thresholds_have_fairlearns_chances(setup):
@@ -30,7 +32,13 @@ def test_thresholds_have_fairlearns_chances(setup):
     rows, groups = plain(setup.frame, setup.chosen), setup.groups.astype(str)
     strata = 2 * (groups[train] == "m") + setup.good[train]
     folds = list(StratifiedKFold(5, shuffle=True, random_state=setup.seed).split(strata, strata))
-    scores = cross_val_predict(estimator(setup.chosen, "classes", "linear", setup.seed), rows.iloc[train], setup.good[train], cv=folds, method="predict_proba")
+    scores = cross_val_predict(
+        estimator(setup.chosen, "classes", "linear", setup.seed),
+        rows.iloc[train],
+        setup.good[train],
+        cv=folds,
+        method="predict_proba",
+    )
     model = DummyClassifier().fit(scores, setup.good[train])
     model.predict_proba = np.asarray  # it answers with the scores that it is given
     for constraint in ("demographic_parity", "equalized_odds"):
@@ -46,7 +54,11 @@ def test_exponentiated_gradient_has_fairlearns_chances(setup):
     whole = estimator(setup.chosen, "classes", "linear", 1)
     rows = plain(setup.frame, setup.chosen)
     peer = ExponentiatedGradient(whole["model"], DemographicParity(), max_iter=30)
-    peer.fit(whole["encoder"].fit_transform(rows.iloc[setup.some]), setup.good[setup.some].astype(int), sensitive_features=setup.groups[setup.some].astype(str))
+    peer.fit(
+        whole["encoder"].fit_transform(rows.iloc[setup.some]),
+        setup.good[setup.some].astype(int),
+        sensitive_features=setup.groups[setup.some].astype(str),
+    )
     theirs = peer._pmf_predict(whole["encoder"].transform(rows.iloc[setup.judge]))[:, 1]
     ours = decider("exponentiated_gradient", setup, None).chances(rows.iloc[setup.judge], setup.groups[setup.judge])
     assert ours == pytest.approx(theirs, abs=1e-9)
@@ -86,9 +98,15 @@ def test_unseen_and_missing_groups_are_decided_as_without_rules(make_table):
 
 
 def test_thresholds_are_set_on_scores_of_rows_that_the_model_did_not_learn_from(make_table):
-    """Boosted trees know the rows they learned from even where outcomes are noise: scores out of fold do not (AUC 0.5)."""
+    """Boosted trees know the rows they learned from even where outcomes are noise: scores out of fold do
+    not (AUC 0.5).
+    """
     frame = biased(600).assign(ok=np.random.default_rng(3).choice(["yes", "no"], 600))
-    setup = prepared(make_table(frame), "ok", "yes", ["sex"], "demographic_parity", "trees", None, None, (), 20_000, 1)[0]
-    seen = fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train]).predict_proba(plain(setup.frame.iloc[setup.train], setup.chosen))[:, 1]
+    setup = prepared(make_table(frame), "ok", "yes", ["sex"], "demographic_parity", "trees", None, None, (), 20_000, 1)[
+        0
+    ]
+    seen = fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train]).predict_proba(
+        plain(setup.frame.iloc[setup.train], setup.chosen)
+    )[:, 1]
     good = setup.good[setup.train]
     assert roc_auc_score(good, seen) > 0.9 and roc_auc_score(good, out_of_fold(setup)) == pytest.approx(0.5, abs=0.08)

@@ -16,18 +16,32 @@ from dataops_core.fairness.intervals import (
 )
 
 
-# Newcombe 1998, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17:857-872, table I, method 3
-@pytest.mark.parametrize(("hits", "of", "low", "high"), [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)])
+# Newcombe 1998, Two-sided confidence intervals for the single proportion, Statistics in Medicine 17:857-872, table I,
+# method 3
+@pytest.mark.parametrize(
+    ("hits", "of", "low", "high"),
+    [(81, 263, 0.2553, 0.3662), (15, 148, 0.0624, 0.1605), (0, 20, 0.0, 0.1611), (1, 29, 0.0061, 0.1718)],
+)
 def test_wilson_as_published(hits, of, low, high):
     found = wilson(hits, of)
     assert [round(float(end), 4) for end in found] == [low, high]
 
 
-# Newcombe 1998, Interval estimation for the difference between independent proportions, Statistics in Medicine 17:873-890, table II, method 10
-@pytest.mark.parametrize(("one", "other", "low", "high"), [
-    ((56, 70), (48, 80), 0.0524, 0.3339), ((9, 10), (3, 10), 0.1705, 0.8090), ((6, 7), (2, 7), 0.0582, 0.8062), ((5, 56), (0, 29), -0.0381, 0.1926),
-    ((0, 10), (0, 20), -0.1611, 0.2775), ((0, 10), (0, 10), -0.2775, 0.2775), ((10, 10), (0, 20), 0.6791, 1.0), ((10, 10), (0, 10), 0.6075, 1.0),
-])
+# Newcombe 1998, Interval estimation for the difference between independent proportions, Statistics in Medicine
+# 17:873-890, table II, method 10
+@pytest.mark.parametrize(
+    ("one", "other", "low", "high"),
+    [
+        ((56, 70), (48, 80), 0.0524, 0.3339),
+        ((9, 10), (3, 10), 0.1705, 0.8090),
+        ((6, 7), (2, 7), 0.0582, 0.8062),
+        ((5, 56), (0, 29), -0.0381, 0.1926),
+        ((0, 10), (0, 20), -0.1611, 0.2775),
+        ((0, 10), (0, 10), -0.2775, 0.2775),
+        ((10, 10), (0, 20), 0.6791, 1.0),
+        ((10, 10), (0, 10), 0.6075, 1.0),
+    ],
+)
 def test_newcombe_as_published(one, other, low, high):
     found = newcombe(*one, *other)
     assert [round(float(end), 4) for end in found] == [low, high]
@@ -51,13 +65,18 @@ def test_holm_by_hand():
 
 def test_under_no_gap_the_largest_gap_gives_five_per_cent_false_alarms():
     rng = np.random.default_rng(1)
-    p = [largest_gap(rng.binomial([80, 150, 40], 0.3), [80, 150, 40], shuffles=400, seed=seed)[1] for seed in range(1000)]
+    p = [
+        largest_gap(rng.binomial([80, 150, 40], 0.3), [80, 150, 40], shuffles=400, seed=seed)[1] for seed in range(1000)
+    ]
     assert 0.035 < np.mean(np.array(p) <= 0.05) < 0.065
 
 
 def test_a_large_gap_is_found_and_its_size_is_told():
     seen, p = largest_gap([50, 20], [100, 100])
-    assert (seen, p) == (pytest.approx(0.3), pytest.approx(two_shares_p(50, 100, 20, 100)))  # no shuffle of 2,000 reaches it: the pair says
+    assert (seen, p) == (
+        pytest.approx(0.3),
+        pytest.approx(two_shares_p(50, 100, 20, 100)),
+    )  # no shuffle of 2,000 reaches it: the pair says
 
 
 def test_a_gap_that_every_shuffle_gives_is_none():
@@ -79,10 +98,14 @@ def test_many_undefined_replicates_make_no_interval():
 
 
 def test_a_gap_that_no_shuffle_reaches_is_no_more_likely_than_the_interval_of_its_pair_says():
-    """Women 1,729 and men 3,835 of Adult's judged rows: the floor of 2,000 shuffles times 28 comparisons made it chance (p 0.014 x 4)."""
+    """Women 1,729 and men 3,835 of Adult's judged rows: the floor of 2,000 shuffles times 28 comparisons made it chance
+    (p 0.014 x 4).
+    """
     seen, p = largest_gap([130, 930], [1729, 3835])
     assert seen == pytest.approx(0.167, abs=0.001) and p < 1e-20
-    assert largest_gap([12, 30, 30], [100, 100, 100], shuffles=50)[1] == pytest.approx(3 * two_shares_p(12, 100, 30, 100))
+    assert largest_gap([12, 30, 30], [100, 100, 100], shuffles=50)[1] == pytest.approx(
+        3 * two_shares_p(12, 100, 30, 100)
+    )
 
 
 def test_a_verdict_never_contradicts_its_interval():
@@ -90,5 +113,7 @@ def test_a_verdict_never_contradicts_its_interval():
     found = judged(gaps(rates, "c"))["gaps"]
     for each in found:
         holds = each["ci"][0] <= 0 <= each["ci"][1]
-        assert each["verdict"] == ("may be chance" if holds else "clear" if each["clear"] else "clear by itself, not among all gaps")
+        assert each["verdict"] == (
+            "may be chance" if holds else "clear" if each["clear"] else "clear by itself, not among all gaps"
+        )
     assert {each["verdict"] for each in found} == {"may be chance", "clear by itself, not among all gaps", "clear"}

@@ -40,7 +40,10 @@ def test_every_way_is_tried_and_told(told):
     json.dumps(found, allow_nan=False)
     for each in found["methods"].values():
         assert each["needs"] and each["changes"] and each["seconds"] >= 0
-    assert found["methods"]["thresholds"]["at_prediction"] and "treated differently" in found["methods"]["thresholds"]["needs"]
+    assert (
+        found["methods"]["thresholds"]["at_prediction"]
+        and "treated differently" in found["methods"]["thresholds"]["needs"]
+    )
 
 
 def test_the_sensitive_columns_never_enter_the_features(told):
@@ -65,8 +68,12 @@ def test_gaps_and_accuracy_by_hand_from_the_groups(told):
     for each in told[0]["methods"].values():
         f, m = each["groups"]["f"], each["groups"]["m"]
         assert each["selection_gap"] == pytest.approx(abs(f["selection_rate"]["value"] - m["selection_rate"]["value"]))
-        assert each["accuracy"] == pytest.approx((f["accuracy"]["value"] * f["n"] + m["accuracy"]["value"] * m["n"]) / (f["n"] + m["n"]))
-        assert f["accuracy"]["change"]["value"] == pytest.approx(f["accuracy"]["value"] - told[0]["methods"]["baseline"]["groups"]["f"]["accuracy"]["value"])
+        assert each["accuracy"] == pytest.approx(
+            (f["accuracy"]["value"] * f["n"] + m["accuracy"]["value"] * m["n"]) / (f["n"] + m["n"])
+        )
+        assert f["accuracy"]["change"]["value"] == pytest.approx(
+            f["accuracy"]["value"] - told[0]["methods"]["baseline"]["groups"]["f"]["accuracy"]["value"]
+        )
 
 
 def test_the_same_seed_gives_the_same_and_steps_can_be_taken(told):
@@ -74,8 +81,16 @@ def test_the_same_seed_gives_the_same_and_steps_can_be_taken(told):
     again = lab(table, "ok", "yes", ["sex"], seed=1, methods=["exponentiated_gradient", "thresholds", "reweigh"])
     for name in ("exponentiated_gradient", "thresholds", "reweigh"):
         one, other = again["methods"][name], found["methods"][name]
-        assert {key for key in one if one[key] != other[key]} <= {"seconds", "undominated", "groups", "pays", "gains"}  # corrected for how many ways there are
-        assert [each["selection_rate"]["value"] for each in one["groups"].values()] == [each["selection_rate"]["value"] for each in other["groups"].values()]
+        assert {key for key in one if one[key] != other[key]} <= {
+            "seconds",
+            "undominated",
+            "groups",
+            "pays",
+            "gains",
+        }  # corrected for how many ways there are
+        assert [each["selection_rate"]["value"] for each in one["groups"].values()] == [
+            each["selection_rate"]["value"] for each in other["groups"].values()
+        ]
     for name in ("reweigh", "over_sampling", "repair", "remove_correlation"):
         step = found["methods"][name]["step"]
         get(step["op"]).check(step["with"], table.columns)
@@ -97,7 +112,12 @@ def test_levelling_down_and_domination_by_hand():
     assert _levels_down({"selection_rate": np.array([0.2, 0.3])}, old, (0, 1), "selection_rate")
     assert not _levels_down({"selection_rate": np.array([0.3, 0.4])}, old, (0, 1), "selection_rate")
     assert not _levels_down({"selection_rate": np.array([0.2, 0.5])}, old, (0, 1), "selection_rate")
-    points = {"a": {"accuracy": 0.9, "gap": 0.3}, "b": {"accuracy": 0.8, "gap": 0.1}, "c": {"accuracy": 0.8, "gap": 0.2}, "d": {"accuracy": 0.7, "gap": None}}
+    points = {
+        "a": {"accuracy": 0.9, "gap": 0.3},
+        "b": {"accuracy": 0.8, "gap": 0.1},
+        "c": {"accuracy": 0.8, "gap": 0.2},
+        "d": {"accuracy": 0.7, "gap": None},
+    }
     points = {name: each | {"intervals": {}} for name, each in points.items()}
     assert _undominated(points, "gap") == ["a", "b"]
     points["c"]["intervals"] = {"gap": [0.05, 0.35]}  # which holds 0.1: no clear loss against b
@@ -124,14 +144,34 @@ def test_ages_go_into_ranges_and_outcomes_may_be_three(make_table):
     frame = biased(900)
     frame["age"] = np.random.default_rng(1).integers(18, 70, 900)
     frame.loc[::9, "ok"] = "later"
-    found = lab(make_table(frame), "ok", "yes", ["age"], methods=["reweigh", "over_sampling", "repair", "remove_correlation", "grid_search"], cuts={"age": [40]}, constraint="equalized_odds")
-    assert set(found["methods"]["reweigh"]["groups"]) == {"40 or less", "over 40"} and "age" not in found["features"] and found["failed"] == {}
-    assert found["methods"]["reweigh"]["step"]["with"]["cuts"] == {"age": "40"} and found["methods"]["over_sampling"]["step"] is None
+    found = lab(
+        make_table(frame),
+        "ok",
+        "yes",
+        ["age"],
+        methods=["reweigh", "over_sampling", "repair", "remove_correlation", "grid_search"],
+        cuts={"age": [40]},
+        constraint="equalized_odds",
+    )
+    assert (
+        set(found["methods"]["reweigh"]["groups"]) == {"40 or less", "over 40"}
+        and "age" not in found["features"]
+        and found["failed"] == {}
+    )
+    assert (
+        found["methods"]["reweigh"]["step"]["with"]["cuts"] == {"age": "40"}
+        and found["methods"]["over_sampling"]["step"] is None
+    )
 
 
-@pytest.mark.parametrize(("asked", "said"), [
-    ({"methods": ["magic"]}, 'no way called "magic"'), ({"favorable": "perhaps"}, 'no value "perhaps"'), ({"table": {"sex": ["f", "m"] * 5, "skill": range(10), "ok": ["yes"] * 10}}, "both outcomes"),
-])
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"methods": ["magic"]}, 'no way called "magic"'),
+        ({"favorable": "perhaps"}, 'no value "perhaps"'),
+        ({"table": {"sex": ["f", "m"] * 5, "skill": range(10), "ok": ["yes"] * 10}}, "both outcomes"),
+    ],
+)
 def test_what_cannot_be_is_said(make_table, asked, said):
     table = make_table(asked.pop("table", biased(100)))
     with pytest.raises(SettingError, match=said):
@@ -143,10 +183,14 @@ def test_sampled_rows_keep_their_own_outcomes_even_where_there_are_as_many_as_th
     outcome = ([False] * 250 + [True] * 100) * 2 + ([False] * 75 + [True] * 75) * 2
     group = ["a"] * 350 + ["b"] * 350 + ["a"] * 150 + ["b"] * 150
     rng = np.random.default_rng(1)
-    table = make_table({
-        "x": np.where(outcome, 3.0, -3.0) + rng.normal(size=1000), "group": group, "ok": ["yes" if good else "no" for good in outcome],
-        "split": ["train"] * 700 + ["test"] * 300,
-    })
+    table = make_table(
+        {
+            "x": np.where(outcome, 3.0, -3.0) + rng.normal(size=1000),
+            "group": group,
+            "ok": ["yes" if good else "no" for good in outcome],
+            "split": ["train"] * 700 + ["test"] * 300,
+        }
+    )
     told = lab(table, "ok", "yes", ["group"], methods=["over_sampling"], split="split")
     assert told["methods"]["over_sampling"]["accuracy"] > 0.98
 
@@ -167,6 +211,8 @@ def test_sampling_says_that_the_good_outcome_is_balanced_against_the_rest():
 def test_gaps_have_intervals_and_who_gains_is_corrected_for_all_that_is_looked_at(told):
     for each in told[0]["methods"].values():
         low, high = each["intervals"]["selection_gap"]
-        assert low <= each["selection_gap"] <= high or each["selection_gap"] < 0.03  # near 0 a largest gap is drawn greater than it is
+        assert (
+            low <= each["selection_gap"] <= high or each["selection_gap"] < 0.03
+        )  # near 0 a largest gap is drawn greater than it is
         for moved in (*each["pays"], *each["gains"]):
             assert moved["p"] <= moved["p_holm"] <= 0.05

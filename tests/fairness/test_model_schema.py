@@ -17,8 +17,14 @@ CHANGES = {
     "an unknown field": lambda m: m.update(approved=True),
     "a field that is gone": lambda m: m.pop("rules"),
     "rules without thresholds": lambda m: m.update(rules={}),
-    "a rule of half the people": lambda m: m.update(method="thresholds", rules={"a": {"parts": [{"share": 0.5, "when": "above", "threshold": 0.5}], "fixed_share": 0.0, "fixed": 0.0}}),
-    "a threshold that is not there": lambda m: m.update(method="thresholds", rules={"a": {"parts": [{"share": 1.0, "when": "above", "threshold": None}], "fixed_share": 0.0, "fixed": 0.0}}),
+    "a rule of half the people": lambda m: m.update(
+        method="thresholds",
+        rules={"a": {"parts": [{"share": 0.5, "when": "above", "threshold": 0.5}], "fixed_share": 0.0, "fixed": 0.0}},
+    ),
+    "a threshold that is not there": lambda m: m.update(
+        method="thresholds",
+        rules={"a": {"parts": [{"share": 1.0, "when": "above", "threshold": None}], "fixed_share": 0.0, "fixed": 0.0}},
+    ),
     "no features": lambda m: m.update(features={"numbers": [], "categories": []}),
     "another format": lambda m: m.update(format="dataops-model/9"),
 }
@@ -30,7 +36,15 @@ def model(tmp_path_factory):
 
     from dataops_core.table import tidy, write_table
 
-    frame = tidy(pd.DataFrame({"skill": [i % 13 for i in range(200)], "sex": ["m", "f"] * 100, "ok": ["yes" if i % 13 > 5 else "no" for i in range(200)]}))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "skill": [i % 13 for i in range(200)],
+                "sex": ["m", "f"] * 100,
+                "ok": ["yes" if i % 13 > 5 else "no" for i in range(200)],
+            }
+        )
+    )
     frame.index = pd.RangeIndex(len(frame), name="row")
     table = write_table(tmp_path_factory.mktemp("model") / "t.parquet", [frame])
     return json.loads(json.dumps(fit(table, "ok", "yes", ["sex"], "baseline")))

@@ -16,8 +16,16 @@ from dataops_core.table import write_table
 from tests.strategies import tidy_frames
 
 odd = settings(
-    max_examples=150, derandomize=True, deadline=None, database=None,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture],
+    max_examples=150,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
 
 
@@ -35,7 +43,13 @@ def test_any_table_is_told_or_refused_in_words(tmp_path, data):
     sensitive = data.draw(st.lists(names, min_size=1, max_size=3, unique=True))
     values = sorted({text for text in cell_texts(frame[target], time=True) if text is not None}) or ["yes"]
     try:
-        told = bias(table, sensitive, target=target, favorable=data.draw(st.sampled_from(values)), strata=[name for name in others if name not in sensitive][:1])
+        told = bias(
+            table,
+            sensitive,
+            target=target,
+            favorable=data.draw(st.sampled_from(values)),
+            strata=[name for name in others if name not in sensitive][:1],
+        )
     except DataOpsError as refusal:
         assert refusal.what and refusal.fix
         return
@@ -46,7 +60,9 @@ def test_any_table_is_told_or_refused_in_words(tmp_path, data):
 
 
 @odd
-@given(rows=st.lists(st.tuples(st.booleans(), st.booleans(), st.sampled_from(["a", "b", None])), min_size=1, max_size=25))
+@given(
+    rows=st.lists(st.tuples(st.booleans(), st.booleans(), st.sampled_from(["a", "b", None])), min_size=1, max_size=25)
+)
 def test_a_rate_is_none_exactly_where_nobody_is_counted(rows):
     truth, made, names = zip(*rows, strict=True)
     told = model_measures(truth, made, names, replicates=20)
@@ -54,8 +70,12 @@ def test_a_rate_is_none_exactly_where_nobody_is_counted(rows):
     for name, each in told["groups"].items():
         here = [(good, chosen) for good, chosen, group in rows if (group or "unknown") == name]
         of = {
-            "selection_rate": len(here), "tpr": sum(g for g, _ in here), "fnr": sum(g for g, _ in here), "fpr": sum(not g for g, _ in here),
-            "precision": sum(c for _, c in here), "accuracy": len(here),
+            "selection_rate": len(here),
+            "tpr": sum(g for g, _ in here),
+            "fnr": sum(g for g, _ in here),
+            "fpr": sum(not g for g, _ in here),
+            "precision": sum(c for _, c in here),
+            "accuracy": len(here),
         }
         assert {measure: each[measure]["of"] for measure in PARTS_OF} == of
         assert all((each[measure]["value"] is None) == (of[measure] == 0) for measure in PARTS_OF)
@@ -63,16 +83,24 @@ def test_a_rate_is_none_exactly_where_nobody_is_counted(rows):
 
 def test_three_columns_together_keep_every_thin_cell(make_table):
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({name: rng.choice(list("pqr"), 200) for name in ("a", "b", "c")} | {"ok": rng.choice(["yes", "no"], 200)})
+    frame = pd.DataFrame(
+        {name: rng.choice(list("pqr"), 200) for name in ("a", "b", "c")} | {"ok": rng.choice(["yes", "no"], 200)}
+    )
     told = bias(make_table(frame), ["a", "b", "c"], target="ok", favorable="yes")
     assert len(told["groups"]) == len(frame.groupby(["a", "b", "c"])) and set(told["by_column"]) == {"a", "b", "c"}
-    assert all(each["thin"] for each in told["groups"].values()) and not any(each["clear"] for each in told["gaps"] if each["of"] == "a, b, c")
+    assert all(each["thin"] for each in told["groups"].values()) and not any(
+        each["clear"] for each in told["gaps"] if each["of"] == "a, b, c"
+    )
     with pytest.raises(DataOpsError, match="too many groups"):
         bias(make_table(frame), ["a", "b", "c", "ok"])
 
 
 def test_ten_thousand_groups_are_all_counted(make_table):
-    frame = {"g": [f"g{n % 10_000}" for n in range(20_000)], "y": ["yes", "no", "no", "yes"] * 5_000, "x": range(20_000)}
+    frame = {
+        "g": [f"g{n % 10_000}" for n in range(20_000)],
+        "y": ["yes", "no", "no", "yes"] * 5_000,
+        "x": range(20_000),
+    }
     told = bias(make_table(frame, {"g": "category", "x": "number"}), ["g"], target="y", favorable="yes")
     assert len(told["groups"]) == 10_000 and len(told["model"]["groups"]) == 200
     assert "proxies of g" in told["left_out"] and sum(each["n"] for each in told["model"]["groups"].values()) == 20_000
@@ -80,11 +108,29 @@ def test_ten_thousand_groups_are_all_counted(make_table):
 
 def test_dates_yes_and_no_and_a_value_that_is_called_unknown(make_table):
     days = pd.to_datetime(pd.date_range("1950-01-01", periods=40, freq="365D")).astype("datetime64[us]")
-    told = groups(make_table({"born": days, "flag": pd.array([True, False, None, True] * 10, dtype="boolean"), "g": ["unknown", None] * 20}), ["born"])
-    assert [each["n"] for each in told["groups"].values()] == [10] * 4 and next(iter(told["groups"])).startswith("until 19")
+    told = groups(
+        make_table(
+            {
+                "born": days,
+                "flag": pd.array([True, False, None, True] * 10, dtype="boolean"),
+                "g": ["unknown", None] * 20,
+            }
+        ),
+        ["born"],
+    )
+    assert [each["n"] for each in told["groups"].values()] == [10] * 4 and next(iter(told["groups"])).startswith(
+        "until 19"
+    )
     table = make_table({"flag": pd.array([True, False, None, True] * 10, dtype="boolean"), "g": ["unknown", None] * 20})
-    assert {name: each["n"] for name, each in groups(table, ["flag"])["groups"].items()} == {"true": 20, "false": 10, "unknown": 10}
-    assert {name: each["unknown"] for name, each in groups(table, ["g"])["groups"].items()} == {"unknown": False, "unknown (missing)": True}
+    assert {name: each["n"] for name, each in groups(table, ["flag"])["groups"].items()} == {
+        "true": 20,
+        "false": 10,
+        "unknown": 10,
+    }
+    assert {name: each["unknown"] for name, each in groups(table, ["g"])["groups"].items()} == {
+        "unknown": False,
+        "unknown (missing)": True,
+    }
 
 
 def test_fifty_groups_through_the_lab_and_a_recipe(make_table):
@@ -94,5 +140,9 @@ def test_fifty_groups_through_the_lab_and_a_recipe(make_table):
     table = make_table(frame)
     found = lab(table, "ok", "yes", ["g"], methods=["reweigh", "thresholds", "repair", "grid_search"])
     json.dumps(found, allow_nan=False)
-    assert list(found["failed"]) == ["grid_search"] and "too large to search" in found["failed"]["grid_search"] and len(found["methods"]["thresholds"]["groups"]) == 50
+    assert (
+        list(found["failed"]) == ["grid_search"]
+        and "too large to search" in found["failed"]["grid_search"]
+        and len(found["methods"]["thresholds"]["groups"]) == 50
+    )
     assert len(through([("read", table), ("same", table)], ["g"], "ok", "yes")[1]["groups"]) == 50

@@ -17,16 +17,31 @@ def told(make_table):
     group = np.array(["big"] * 200 + ["middle"] * 120 + ["Hermits"] * 4)
     ok = np.where(rng.random(324) < 0.5, "yes", "no")
     frame = pd.DataFrame({"g": group, "s": rng.choice(["x", "y"], 324), "pay": rng.normal(size=324), "ok": ok})
-    return bias(make_table(frame), ["g"], target="ok", favorable="yes", strata=["s"], population={"big": 200, "middle": 100, "Hermits": 20})
+    return bias(
+        make_table(frame),
+        ["g"],
+        target="ok",
+        favorable="yes",
+        strata=["s"],
+        population={"big": 200, "middle": 100, "Hermits": 20},
+    )
 
 
 def test_small_cells_are_gone_and_cannot_be_got_back(told):
     hidden = suppressed(told)
-    assert hidden["groups"]["Hermits"] == {"suppressed": True} and hidden["groups"]["middle"] == {"suppressed": True}  # the whole less the others
+    assert hidden["groups"]["Hermits"] == {"suppressed": True} and hidden["groups"]["middle"] == {
+        "suppressed": True
+    }  # the whole less the others
     assert hidden["groups"]["big"]["n"] == 200
     assert hidden["model"]["groups"]["Hermits"] == {"suppressed": True}
-    assert all(each["value"] is None and each["ci"] is None for each in hidden["gaps"] if each["group"] in ("Hermits", "middle"))
-    assert hidden["data_measures"]["by_group"]["Hermits"] == {"suppressed": True} and hidden["confounding"]["by_group"]["Hermits"] == {"suppressed": True}
+    assert all(
+        each["value"] is None and each["ci"] is None
+        for each in hidden["gaps"]
+        if each["group"] in ("Hermits", "middle")
+    )
+    assert hidden["data_measures"]["by_group"]["Hermits"] == {"suppressed": True} and hidden["confounding"]["by_group"][
+        "Hermits"
+    ] == {"suppressed": True}
     assert hidden["population"]["groups"]["Hermits"] == {"suppressed": True}
     assert told["groups"]["Hermits"]["n"] == 4
 
@@ -35,15 +50,29 @@ def test_json_has_all_to_repeat_it(told):
     out = json_report(told, title="people.csv", content_hash="abc", suppress=5)
     json.dumps(out, allow_nan=False)
     assert (out["title"], out["content_hash"], out["suppressed_below"], out["seed"]) == ("people.csv", "abc", 5, 0)
-    assert set(out["versions"]) == {"fairlearn", "scikit-learn", "scipy", "numpy", "pandas"} and out["decisions"]["features"] == ["pay", "s"]
+    assert set(out["versions"]) == {"fairlearn", "scikit-learn", "scipy", "numpy", "pandas"} and out["decisions"][
+        "features"
+    ] == ["pay", "s"]
 
 
 def test_html_names_the_measures_and_no_badge(told):
     page = html_report(told, title="<people>.csv", content_hash="abc")
     assert page == html_report(told, title="<people>.csv", content_hash="abc")
-    assert "&lt;people&gt;.csv" in page and "<people>" not in page and "<script" not in page and "http" not in page.replace("http-equiv", "")
+    assert (
+        "&lt;people&gt;.csv" in page
+        and "<people>" not in page
+        and "<script" not in page
+        and "http" not in page.replace("http-equiv", "")
+    )
     text = re.sub(r"<style>.*?</style>|<[^>]+>", " ", page, flags=re.DOTALL)
-    assert "suppressed" in text and "Wilson" in text and "Chouldechova" in text and "29 CFR 1607.4 D" in text and "fairlearn" in text and "abc" in text
+    assert (
+        "suppressed" in text
+        and "Wilson" in text
+        and "Chouldechova" in text
+        and "29 CFR 1607.4 D" in text
+        and "fairlearn" in text
+        and "abc" in text
+    )
     assert not re.search(r"\b(is|are) fair\b(?!: )", text.replace(GUIDE["no_badge"], ""))
     row = re.search(r"<tr><th scope=row>Hermits</th>.*?</tr>", page)
     assert row and "suppressed" in row[0] and not re.search(r">\s*4\s*<", row[0])
@@ -54,7 +83,10 @@ def test_ways_and_steps_are_in_the_report_and_small_groups_are_not(make_table, t
     frame = pd.DataFrame({"g": ["big"] * 300 + ["middle"] * 200 + ["Hermits"] * 6, "x": rng.normal(size=506)})
     frame["ok"] = np.where(frame["x"] + rng.normal(size=506) > 0, "yes", "no")
     table = make_table(frame)
-    more = {"lab": lab(table, "ok", "yes", ["g"], methods=["reweigh"]), "through": through([("read", table), ("Dropped rows", make_table(frame.iloc[50:]))], ["g"], "ok", "yes")}
+    more = {
+        "lab": lab(table, "ok", "yes", ["g"], methods=["reweigh"]),
+        "through": through([("read", table), ("Dropped rows", make_table(frame.iloc[50:]))], ["g"], "ok", "yes"),
+    }
     page = html_report({**bias(table, ["g"], target="ok", favorable="yes"), **more}, title="t")
     assert "Ways to act on it</h2>" in page and "Reweighing" in page and "Dropped rows" in page
     ways = page.split("Ways to act on it</h2>")[1]

@@ -14,7 +14,9 @@ from collections.abc import Callable
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-SHEET = '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+SHEET = (
+    '<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>{}</sheetData></worksheet>'
+)
 MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
 REL = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
 PACK = 'xmlns="http://schemas.openxmlformats.org/package/2006/'
@@ -31,21 +33,34 @@ def zipped(files: dict[str, bytes | str]) -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
         for name, data in files.items():
-            archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED)
+            archive.writestr(
+                zipfile.ZipInfo(name), data, zipfile.ZIP_STORED if name == "mimetype" else zipfile.ZIP_DEFLATED
+            )
     return out.getvalue()
 
 
 def workbook(rows: str, strings: str = "") -> bytes:
     """A workbook whose one sheet has these rows, as XML; `strings` are the shared texts."""
-    return zipped({
-        "[Content_Types].xml": f'<Types {PACK}content-types"/>',
-        "_rels/.rels": f'<Relationships {PACK}relationships"><Relationship Id="r1" Type="{REL}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook {MAIN} xmlns:r="{REL}"><sheets><sheet name="One" sheetId="1" r:id="r1"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": f'<Relationships {PACK}relationships"><Relationship Id="r1" Type="{REL}/worksheet" Target="worksheets/sheet1.xml"/>'
-                                      f'<Relationship Id="r2" Type="{REL}/sharedStrings" Target="sharedStrings.xml"/></Relationships>',
-        "xl/worksheets/sheet1.xml": SHEET.format(rows),
-        **({"xl/sharedStrings.xml": f"<sst {MAIN}>{strings}</sst>"} if strings else {}),
-    })
+    return zipped(
+        {
+            "[Content_Types].xml": f'<Types {PACK}content-types"/>',
+            "_rels/.rels": (
+                f'<Relationships {PACK}relationships"><Relationship Id="r1" Type="{REL}/officeDocument"'
+                ' Target="xl/workbook.xml"/></Relationships>'
+            ),
+            "xl/workbook.xml": (
+                f'<workbook {MAIN} xmlns:r="{REL}"><sheets><sheet name="One" sheetId="1"'
+                ' r:id="r1"/></sheets></workbook>'
+            ),
+            "xl/_rels/workbook.xml.rels": (
+                f'<Relationships {PACK}relationships"><Relationship Id="r1" Type="{REL}/worksheet"'
+                f' Target="worksheets/sheet1.xml"/><Relationship Id="r2" Type="{REL}/sharedStrings"'
+                ' Target="sharedStrings.xml"/></Relationships>'
+            ),
+            "xl/worksheets/sheet1.xml": SHEET.format(rows),
+            **({"xl/sharedStrings.xml": f"<sst {MAIN}>{strings}</sst>"} if strings else {}),
+        }
+    )
 
 
 def parquet(columns: dict, **options) -> bytes:
@@ -56,22 +71,30 @@ def parquet(columns: dict, **options) -> bytes:
 
 @hostile
 def cell_in_the_last_corner() -> tuple[str, bytes]:
-    return "corner.xlsx", workbook('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>')
+    return "corner.xlsx", workbook(
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576"><v>2</v></c></row>'
+    )
 
 
 @hostile
 def cell_far_down() -> tuple[str, bytes]:
-    return "far.xlsx", workbook('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="Z1048576"><v>2</v></c></row>')
+    return "far.xlsx", workbook(
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="Z1048576"><v>2</v></c></row>'
+    )
 
 
 @hostile
 def cell_beyond_any_sheet() -> tuple[str, bytes]:
-    return "beyond.xlsx", workbook('<row r="1"><c r="A1"><v>1</v></c></row><row><c r="ZZZZZZ4294967295"><v>2</v></c></row>')
+    return "beyond.xlsx", workbook(
+        '<row r="1"><c r="A1"><v>1</v></c></row><row><c r="ZZZZZZ4294967295"><v>2</v></c></row>'
+    )
 
 
 @hostile
 def cells_without_places() -> tuple[str, bytes]:
-    return "places.xlsx", workbook("<row>" + "<c><v>1</v></c>" * 16_000 + "</row>" + "<row><c><v>1</v></c></row>" * 900_000)
+    return "places.xlsx", workbook(
+        "<row>" + "<c><v>1</v></c>" * 16_000 + "</row>" + "<row><c><v>1</v></c></row>" * 900_000
+    )
 
 
 @hostile
@@ -91,21 +114,32 @@ def sheet_with_nested_entities() -> tuple[str, bytes]:
     files = workbook("")
     with zipfile.ZipFile(io.BytesIO(files)) as archive:
         parts = {name: archive.read(name) for name in archive.namelist()}
-    parts["xl/worksheets/sheet1.xml"] = f"<!DOCTYPE x [{entities}]>" + SHEET.format('<row><c t="inlineStr"><is><t>&e9;</t></is></c></row>')
+    parts["xl/worksheets/sheet1.xml"] = f"<!DOCTYPE x [{entities}]>" + SHEET.format(
+        '<row><c t="inlineStr"><is><t>&e9;</t></is></c></row>'
+    )
     return "laughs.xlsx", zipped(parts)
 
 
 @hostile
 def open_document_with_repeats() -> tuple[str, bytes]:
-    names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
     cell = '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
-    return "repeats.ods", zipped({
-        "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
-        "META-INF/manifest.xml": '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
-        "content.xml": f'<office:document-content {names}><office:body><office:spreadsheet><table:table table:name="One">'
-                       f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row></table:table></office:spreadsheet>'
-                       "</office:body></office:document-content>",
-    })
+    return "repeats.ods", zipped(
+        {
+            "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": (
+                '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>'
+            ),
+            "content.xml": (
+                f'<office:document-content {names}><office:body><office:spreadsheet><table:table table:name="One">'
+                "<table:table-row"
+                f' table:number-rows-repeated="1048576">{cell}</table:table-row></table:table></office:spreadsheet>'
+                "</office:body></office:document-content>"
+            ),
+        }
+    )
 
 
 @hostile
@@ -135,7 +169,7 @@ def deep_json_cell() -> tuple[str, bytes]:
 
 @hostile
 def json_with_a_very_long_integer() -> tuple[str, bytes]:
-    return "digits.json", b'[{"a": ' + b"9" * 5000 + b"}, {\"a\": 1}]"
+    return "digits.json", b'[{"a": ' + b"9" * 5000 + b'}, {"a": 1}]'
 
 
 @hostile
@@ -150,7 +184,10 @@ def csv_with_a_very_long_integer() -> tuple[str, bytes]:
 
 @hostile
 def far_dates() -> tuple[str, bytes]:
-    return "dates.csv", b"a,b\n0001-01-01,9999-12-31T23:59:59-14:00\n9999-12-31,0001-01-01T00:00:00+14:00\n0000-01-01,10000-01-01\n"
+    return (
+        "dates.csv",
+        b"a,b\n0001-01-01,9999-12-31T23:59:59-14:00\n9999-12-31,0001-01-01T00:00:00+14:00\n0000-01-01,10000-01-01\n",
+    )
 
 
 @hostile
@@ -182,7 +219,7 @@ def zip_of_high_ratio() -> tuple[str, bytes]:
 def zip_that_lies_about_its_size() -> tuple[str, bytes]:
     data = bytearray(zipped({"t.csv": b"a,b\n" + b"1,2\n" * 20_000_000}))
     at = data.rindex(b"PK\x01\x02")
-    data[at + 24:at + 28] = struct.pack("<I", 12)
+    data[at + 24 : at + 28] = struct.pack("<I", 12)
     return "lies.zip", bytes(data)
 
 
@@ -206,7 +243,9 @@ def parquet_of_equal_numbers() -> tuple[str, bytes]:
 @hostile
 def parquet_of_prefixes() -> tuple[str, bytes]:
     text = pa.array(["x" * 400_000 + str(n) for n in range(1500)], pa.large_string())
-    return "prefixes.parquet", parquet({"a": text}, use_dictionary=False, column_encoding={"a": "DELTA_BYTE_ARRAY"}, compression="none")
+    return "prefixes.parquet", parquet(
+        {"a": text}, use_dictionary=False, column_encoding={"a": "DELTA_BYTE_ARRAY"}, compression="none"
+    )
 
 
 @hostile
@@ -224,4 +263,7 @@ def parquet_cut_off() -> tuple[str, bytes]:
 @hostile
 def five_thousand_columns() -> tuple[str, bytes]:
     head = ",".join(f"column_{n}" for n in range(5000))
-    return "wide.csv", "\n".join([head, *(",".join(str((n * row) % 97) for n in range(5000)) for row in range(1, 21))]).encode()
+    return (
+        "wide.csv",
+        "\n".join([head, *(",".join(str((n * row) % 97) for n in range(5000)) for row in range(1, 21))]).encode(),
+    )

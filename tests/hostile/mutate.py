@@ -1,4 +1,6 @@
-"""Small good files of every format, and files that differ from them in some bytes: what a damaged disk or a spiteful person sends."""
+"""Small good files of every format, and files that differ from them in some bytes: what a damaged disk or a spiteful
+person sends.
+"""
 
 import gzip
 import json
@@ -12,7 +14,10 @@ from tests.read.test_office import old_workbook, open_document
 ROWS = [["id", "name", "price"], *[[number, f"name {number}", number / 4] for number in range(40)]]
 CSV = "\n".join(",".join(map(str, row)) for row in ROWS).encode()
 SHEET = "".join(
-    "<row>" + "".join(f'<c t="inlineStr"><is><t>{v}</t></is></c>' if isinstance(v, str) else f"<c><v>{v}</v></c>" for v in row) + "</row>" for row in ROWS
+    "<row>"
+    + "".join(f'<c t="inlineStr"><is><t>{v}</t></is></c>' if isinstance(v, str) else f"<c><v>{v}</v></c>" for v in row)
+    + "</row>"
+    for row in ROWS
 )
 
 
@@ -22,11 +27,19 @@ def seeds() -> dict[str, bytes]:
     columns = {name: [record[name] for record in records] for name in ROWS[0]}
     moments = pa.array(range(0, 40 * 86_400_000_000, 86_400_000_000), pa.timestamp("us", "UTC"))
     return {
-        "t.csv": CSV, "quoted.csv": CSV.replace(b"name ", b'"na,""me ').replace(b",0", b'",0'), "t.tsv": CSV.replace(b",", b"\t"),
-        "wide.csv": CSV.decode().encode("utf-16"), "t.json": json.dumps(records).encode(), "t.jsonl": "\n".join(map(json.dumps, records)).encode(),
-        "t.xlsx": workbook(SHEET, "<si><t>x</t></si>"), "t.xls": old_workbook(ROWS), "t.ods": open_document(ROWS),
-        "t.parquet": parquet(columns), "plain.parquet": parquet({**columns, "at": moments}, compression="none", use_dictionary=False),
-        "nested.parquet": parquet({"a": [[1, 2], [], None], "b": [{"x": 1}, None, {"x": 2}]}), "t.csv.gz": gzip.compress(CSV, mtime=0),
+        "t.csv": CSV,
+        "quoted.csv": CSV.replace(b"name ", b'"na,""me ').replace(b",0", b'",0'),
+        "t.tsv": CSV.replace(b",", b"\t"),
+        "wide.csv": CSV.decode().encode("utf-16"),
+        "t.json": json.dumps(records).encode(),
+        "t.jsonl": "\n".join(map(json.dumps, records)).encode(),
+        "t.xlsx": workbook(SHEET, "<si><t>x</t></si>"),
+        "t.xls": old_workbook(ROWS),
+        "t.ods": open_document(ROWS),
+        "t.parquet": parquet(columns),
+        "plain.parquet": parquet({**columns, "at": moments}, compression="none", use_dictionary=False),
+        "nested.parquet": parquet({"a": [[1, 2], [], None], "b": [{"x": 1}, None, {"x": 2}]}),
+        "t.csv.gz": gzip.compress(CSV, mtime=0),
         "t.zip": zipped({"t.csv": CSV}),
     }
 
@@ -44,13 +57,13 @@ def mutated(data: bytes, rng: random.Random) -> bytes:
             case 1:
                 changed[at] = rng.choice((0, 255, 127, 128, 34, 10, 44))
             case 2:
-                del changed[at:at + size]
+                del changed[at : at + size]
             case 3:
-                changed[at:at] = changed[at:at + size]
+                changed[at:at] = changed[at : at + size]
             case 4:
-                changed[at:at + size] = rng.randbytes(size)
+                changed[at : at + size] = rng.randbytes(size)
             case 5:
-                changed[at:at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", b"\0\0\0\0"))
+                changed[at : at + 4] = rng.choice((b"\xff\xff\xff\xff", b"\xff\xff\xff\x7f", b"\0\0\0\0"))
             case _:
                 changed = changed[:at] if rng.random() < 0.3 else changed
     return bytes(changed)

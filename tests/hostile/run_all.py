@@ -1,4 +1,5 @@
-"""Run the command line on every file of a folder, each in a process of its own with a limit on its time; prints what became of each.
+"""Run the command line on every file of a folder, each in a process of its own with a limit on its time; prints what
+became of each.
 
     python run_all.py FOLDER COMMAND      one JSON object a line: name, code, memory in bytes, what was written on stderr
 
@@ -35,8 +36,11 @@ def run(file: Path, command: str) -> dict:
         _, status, used = os.wait4(child, 0)
         errors.seek(0)
         return {
-            "name": file.name, "code": os.waitstatus_to_exitcode(status), "memory": used.ru_maxrss * 1024,
-            "seconds": used.ru_utime + used.ru_stime, "errors": errors.read().decode("utf-8", "replace"),
+            "name": file.name,
+            "code": os.waitstatus_to_exitcode(status),
+            "memory": used.ru_maxrss * 1024,
+            "seconds": used.ru_utime + used.ru_stime,
+            "errors": errors.read().decode("utf-8", "replace"),
         }
 
 

@@ -15,15 +15,23 @@ def answers(folder: Path, files: list[tuple[str, bytes]]) -> list[dict]:
     for name, data in files:
         (folder / name).write_bytes(data)
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.hostile.run_all", str(folder), "read"], cwd=ROOT, capture_output=True, text=True, timeout=3600, check=True,
+        [sys.executable, "-m", "tests.hostile.run_all", str(folder), "read"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=3600,
+        check=True,
     )
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 
 def faults(told: list[dict]) -> list[dict]:
     return [
-        each for each in told
-        if each["code"] not in (0, 2) or each["memory"] > 1_000_000_000 or any(fault in each["errors"] for fault in FAULTS)
+        each
+        for each in told
+        if each["code"] not in (0, 2)
+        or each["memory"] > 1_000_000_000
+        or any(fault in each["errors"] for fault in FAULTS)
     ]
 
 

@@ -1,4 +1,6 @@
-"""Every hostile or broken file gets an answer: within 20 seconds of processor time and 1 GB, exit code 0 or 2, and no traceback."""
+"""Every hostile or broken file gets an answer: within 20 seconds of processor time and 1 GB, exit code 0 or 2, and no
+traceback.
+"""
 
 import json
 import subprocess
@@ -22,7 +24,12 @@ def answers(tmp_path_factory) -> dict[str, dict]:
         (folder / f"{maker}-{name}").write_bytes(data)
         names[f"{maker}-{name}"] = maker
     ran = subprocess.run(
-        [sys.executable, "-m", "tests.hostile.run_all", str(folder), "read"], cwd=ROOT, capture_output=True, text=True, timeout=900, check=True,
+        [sys.executable, "-m", "tests.hostile.run_all", str(folder), "read"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=900,
+        check=True,
     )
     return {names[told["name"]]: told for told in map(json.loads, ran.stdout.splitlines())}
 

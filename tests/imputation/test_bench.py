@@ -23,17 +23,27 @@ FAST = ["mean", "median", "bayesian_ridge"]
 def line(rows=300, seed=0, noise=0.1):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=rows)
-    frame = tidy(pd.DataFrame({
-        "x": x, "y": 3 * x + rng.normal(0, noise, rows), "kind": np.where(x > 0, "up", "down"), "sex": rng.choice(["f", "m"], rows),
-        "split": np.where(np.arange(rows) < 0.7 * rows, "train", "test"), "bought": np.where(x + rng.normal(size=rows) > 0, "yes", "no"),
-    }))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "x": x,
+                "y": 3 * x + rng.normal(0, noise, rows),
+                "kind": np.where(x > 0, "up", "down"),
+                "sex": rng.choice(["f", "m"], rows),
+                "split": np.where(np.arange(rows) < 0.7 * rows, "train", "test"),
+                "bought": np.where(x + rng.normal(size=rows) > 0, "yes", "no"),
+            }
+        )
+    )
     frame["y"] = frame["y"].mask(rng.random(rows) < 0.2)
     frame["kind"] = frame["kind"].mask(rng.random(rows) < 0.2)
     return tidy(frame)
 
 
 def timeless(told):
-    return {name: {key: value for key, value in each.items() if key != "seconds"} for name, each in told["methods"].items()}
+    return {
+        name: {key: value for key, value in each.items() if key != "seconds"} for name, each in told["methods"].items()
+    }
 
 
 def test_the_better_method_is_recommended_and_its_step_runs(make_table, tmp_path):
@@ -52,7 +62,9 @@ def test_the_better_method_is_recommended_and_its_step_runs(make_table, tmp_path
     for step in told["steps"]:
         assert "bought" not in step["with"]["columns"] + step["with"].get("using", [])
         assert "split" not in step["with"]["columns"] + step["with"].get("using", [])
-    run = run_recipe(Recipe("r", 0, tuple(RecipeStep(step["op"], step["with"]) for step in told["steps"])), table, tmp_path)
+    run = run_recipe(
+        Recipe("r", 0, tuple(RecipeStep(step["op"], step["with"]) for step in told["steps"])), table, tmp_path
+    )
     assert run.failed is None
     assert not run.table.frame()[["y", "kind"]].isna().any().any()
 
@@ -77,7 +89,9 @@ def test_measures_by_hand():
     told = recovered(truth, found, ["a", "b"], hidden)
     assert told["a"]["nrmse"] == pytest.approx(np.sqrt((1 + 0 + 4 + 0) / 4) / np.sqrt(1.25))
     assert told["a"]["mae"] == pytest.approx(0.75)
-    assert told["a"]["wasserstein"] == pytest.approx((1 + 0 + 1 + 1) / 4 / np.sqrt(1.25))  # sorted: 2 2 4 5 against 1 2 3 4
+    assert told["a"]["wasserstein"] == pytest.approx(
+        (1 + 0 + 1 + 1) / 4 / np.sqrt(1.25)
+    )  # sorted: 2 2 4 5 against 1 2 3 4
     assert (told["b"]["accuracy"], told["b"]["wasserstein"], told["b"]["distinct"]) == (0.5, 0.5, 1)
     assert interval([1.0, 2.0, 3.0]) == pytest.approx([2 - 4.302653 / np.sqrt(3), 2 + 4.302653 / np.sqrt(3)])
 
@@ -103,7 +117,20 @@ def test_hidden_as_observed_follows_the_patterns_and_the_rows_that_are_likely_in
 
 def test_every_method_is_offered_and_judged(make_table):
     told = bench(make_table(line(150)), repeats=1, time="x")
-    assert list(told["methods"])[:12] == ["mean", "median", "most_frequent", "group_median", "forward", "backward", "interpolate", "hot_deck", "bayesian_ridge", "knn", "trees", "several"]
+    assert list(told["methods"])[:12] == [
+        "mean",
+        "median",
+        "most_frequent",
+        "group_median",
+        "forward",
+        "backward",
+        "interpolate",
+        "hot_deck",
+        "bayesian_ridge",
+        "knn",
+        "trees",
+        "several",
+    ]
     for name, each in told["methods"].items():
         assert {"nrmse", "accuracy", "wasserstein", "by_group", "seconds"} <= set(each), name
         assert each["nrmse"] > 0 and 0 <= each["accuracy"] <= 1
@@ -113,29 +140,53 @@ def test_one_method_for_numbers_and_another_for_categories_where_that_is_better(
     """y is a line of x; the category follows a wave of x that no line sees."""
     rng = np.random.default_rng(0)
     x = rng.uniform(-3, 3, 600)
-    frame = tidy(pd.DataFrame({"x": x, "y": 3 * x + rng.normal(0, 0.01, 600), "wave": np.where(np.sin(4 * x) > 0, "up", "down")}))
+    frame = tidy(
+        pd.DataFrame({"x": x, "y": 3 * x + rng.normal(0, 0.01, 600), "wave": np.where(np.sin(4 * x) > 0, "up", "down")})
+    )
     for name in ("y", "wave"):
         frame[name] = frame[name].mask(rng.random(600) < 0.1)
     told = bench(make_table(tidy(frame)), methods=["mean", "bayesian_ridge", "knn"])
     assert told["recommended"] == "bayesian_ridge + knn"
-    assert [(step["op"], step["with"]["columns"]) for step in told["steps"]] == [("fill_iterative", ["y"]), ("fill_from_neighbours", ["wave"])]
+    assert [(step["op"], step["with"]["columns"]) for step in told["steps"]] == [
+        ("fill_iterative", ["y"]),
+        ("fill_from_neighbours", ["wave"]),
+    ]
     both = told["methods"]["bayesian_ridge + knn"]
-    assert (both["nrmse"], both["accuracy"]) == (told["methods"]["bayesian_ridge"]["nrmse"], told["methods"]["knn"]["accuracy"])
+    assert (both["nrmse"], both["accuracy"]) == (
+        told["methods"]["bayesian_ridge"]["nrmse"],
+        told["methods"]["knn"]["accuracy"],
+    )
 
 
 def test_a_pair_calls_the_most_frequent_value_by_its_name():
     def told(nrmse, accuracy):
         return {
-            "nrmse": nrmse, "accuracy": accuracy, "nrmse_interval": None, "accuracy_interval": None, "crps": 0.1, "crps_interval": None, "seconds": 1.0, "by_group": {}, "by_pattern": {},
-            "by_column": {"n": {"nrmse": nrmse, "wasserstein": 0.1}, "c": {"accuracy": accuracy, "wasserstein": 0.1}}, "degenerate_columns": {}, "warning": "",
+            "nrmse": nrmse,
+            "accuracy": accuracy,
+            "nrmse_interval": None,
+            "accuracy_interval": None,
+            "crps": 0.1,
+            "crps_interval": None,
+            "seconds": 1.0,
+            "by_group": {},
+            "by_pattern": {},
+            "by_column": {"n": {"nrmse": nrmse, "wasserstein": 0.1}, "c": {"accuracy": accuracy, "wasserstein": 0.1}},
+            "degenerate_columns": {},
+            "warning": "",
         }
 
     results = {"mean": told(1.0, 0.5), "most_frequent": told(1.2, 0.5), "trees": told(0.5, 0.4)}
-    runs = {name: Runs(columns=[{"n": {"nrmse": each["nrmse"]}, "c": {"accuracy": each["accuracy"]}}]) for name, each in results.items()}
+    runs = {
+        name: Runs(columns=[{"n": {"nrmse": each["nrmse"]}, "c": {"accuracy": each["accuracy"]}}])
+        for name, each in results.items()
+    }
     steps = {name: [{"op": name, "with": {"columns": ["n", "c"]}}] for name in results}
     made = recommend(results, runs, steps, list(results))
     assert made["recommended"] == "trees + most_frequent"
-    assert made["steps"] == [{"op": "trees", "with": {"columns": ["n"]}}, {"op": "most_frequent", "with": {"columns": ["c"]}}]
+    assert made["steps"] == [
+        {"op": "trees", "with": {"columns": ["n"]}},
+        {"op": "most_frequent", "with": {"columns": ["c"]}},
+    ]
     assert (results["trees + most_frequent"]["nrmse"], results["trees + most_frequent"]["accuracy"]) == (0.5, 0.5)
 
 
@@ -146,10 +197,17 @@ def test_of_equally_good_methods_the_simplest_is_recommended(make_table):
     assert told["recommended"] == "mean"
 
 
-@pytest.mark.parametrize(("settings", "message"), [
-    ({"target": "nope"}, 'no column "nope"'), ({"sensitive": ["nope"]}, 'no column "nope"'), ({"methods": ["mean", "magic"]}, 'no method "magic"'),
-    ({"methods": []}, "No method is chosen"), ({"methods": ["forward"]}, "order of the rows"), ({"repeats": 0}, "0 repeats"),
-])
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({"target": "nope"}, 'no column "nope"'),
+        ({"sensitive": ["nope"]}, 'no column "nope"'),
+        ({"methods": ["mean", "magic"]}, 'no method "magic"'),
+        ({"methods": []}, "No method is chosen"),
+        ({"methods": ["forward"]}, "order of the rows"),
+        ({"repeats": 0}, "0 repeats"),
+    ],
+)
 def test_wrong_settings_are_said(make_table, settings, message):
     with pytest.raises(SettingError, match=message):
         bench(make_table(line(60)), **settings)
@@ -162,7 +220,9 @@ def test_known_cells_are_finite():
 
 def test_on_adult_the_ranking_holds_on_another_hiding(adult, make_table):
     """A tenth of the cells is hidden; a sample of 2,000 rows here, on the whole table the figures are better."""
-    frame = tidy(pd.read_csv(adult, skipinitialspace=True, na_values="?").sample(2000, random_state=0).reset_index(drop=True))
+    frame = tidy(
+        pd.read_csv(adult, skipinitialspace=True, na_values="?").sample(2000, random_state=0).reset_index(drop=True)
+    )
     frame = frame.drop(columns=["income"])
     tables = [make_table(tidy(frame.mask(np.random.default_rng(seed).random(frame.shape) < 0.1))) for seed in (1, 2)]
     methods = ["mean", "most_frequent", "bayesian_ridge", "trees"]
@@ -182,12 +242,22 @@ def test_methods_that_differ_by_chance_are_called_as_good():
     told = {name: {"nrmse": value, "accuracy": None} for name, value in (("mean", 0.80), ("median", 0.801))}
     assert "as good as it within chance" in _reason("mean", "mean", told, names, ["median"])
     assert "recovers hidden cells best" in _reason("mean", "mean", told, names, [])
-    assert _by_chance(np.array([0.8, 0.9, 0.7, 0.8]), np.array([0.9, 0.8, 0.8, 0.75])) and not _by_chance(np.full(4, 0.8), np.array([0.9, 0.91, 0.92, 0.9]))
+    assert _by_chance(np.array([0.8, 0.9, 0.7, 0.8]), np.array([0.9, 0.8, 0.8, 0.75])) and not _by_chance(
+        np.full(4, 0.8), np.array([0.9, 0.91, 0.92, 0.9])
+    )
 
 
 def test_what_is_filled_along_time_leaves_no_cell_empty():
     task = Task(("x",), ("c",), ("x", "c"), None, "t")
-    frame = tidy(pd.DataFrame({"t": pd.date_range("2024-01-01", periods=5).astype("datetime64[us]"), "x": [np.nan, 1.0, np.nan, 3.0, np.nan], "c": [None, "a", None, "b", None]}))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "t": pd.date_range("2024-01-01", periods=5).astype("datetime64[us]"),
+                "x": [np.nan, 1.0, np.nan, 3.0, np.nan],
+                "c": [None, "a", None, "b", None],
+            }
+        )
+    )
     columns = [Column("t", "datetime", "datetime"), Column("x", "decimal", "number"), Column("c", "text", "category")]
     for method in ("forward", "backward", "interpolate"):
         filled = run_steps(steps_of(method, task), frame, columns, 0)
@@ -198,5 +268,9 @@ def test_what_is_filled_along_time_leaves_no_cell_empty():
 def test_errors_by_group_have_intervals_by_hand():
     told = group_scores({"sex": {"f": {"x": [1.0, 4.0] * 10, "c": [0.0, 1.0] * 10}}}, ["x"])["sex"]["f"]
     error = np.std([1.0, 4.0] * 10, ddof=1) / np.sqrt(20)
-    assert told["nrmse"] == pytest.approx(np.sqrt(2.5)) and told["nrmse_interval"][1] == pytest.approx(np.sqrt(2.5) + 1.959964 * error / (2 * np.sqrt(2.5)))
-    assert told["accuracy"] == 0.5 and told["accuracy_interval"] == pytest.approx([0.5 - 1.959964 * np.sqrt(0.25 / 19), 0.5 + 1.959964 * np.sqrt(0.25 / 19)])
+    assert told["nrmse"] == pytest.approx(np.sqrt(2.5)) and told["nrmse_interval"][1] == pytest.approx(
+        np.sqrt(2.5) + 1.959964 * error / (2 * np.sqrt(2.5))
+    )
+    assert told["accuracy"] == 0.5 and told["accuracy_interval"] == pytest.approx(
+        [0.5 - 1.959964 * np.sqrt(0.25 / 19), 0.5 + 1.959964 * np.sqrt(0.25 / 19)]
+    )

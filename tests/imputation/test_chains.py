@@ -15,9 +15,13 @@ from dataops_core.table import tidy
 
 
 def test_split_r_hat_by_hand():
-    """Halves 1 3, 5 7, 2 4, 4 6: each has variance 2, so W = 2; their means 2, 6, 3, 5 have variance 10 / 3 = B / n; n = 2."""
+    """Halves 1 3, 5 7, 2 4, 4 6: each has variance 2, so W = 2; their means 2, 6, 3, 5 have variance 10 / 3 = B / n; n
+    = 2.
+    """
     assert split_r_hat(np.array([[1.0, 3, 5, 7], [2, 4, 4, 6]])) == pytest.approx(np.sqrt((0.5 * 2 + 10 / 3) / 2))
-    assert split_r_hat(np.array([[1.0, 3, 99, 5, 7], [2, 4, 99, 4, 6]])) == pytest.approx(np.sqrt((0.5 * 2 + 10 / 3) / 2)), "the middle of an odd number is left out"
+    assert split_r_hat(np.array([[1.0, 3, 99, 5, 7], [2, 4, 99, 4, 6]])) == pytest.approx(
+        np.sqrt((0.5 * 2 + 10 / 3) / 2)
+    ), "the middle of an odd number is left out"
     assert split_r_hat(np.ones((2, 8))) is None
 
 
@@ -31,7 +35,9 @@ def test_ranked_r_hat_by_hand():
         return np.sqrt((within / 2 + np.var([(score[a] + score[b]) / 2 for a, b in halves], ddof=1)) / within)
 
     bulk = by_hand([(1, 2), (3, 4), (5, 6), (7, 8)])
-    folded = by_hand([(7.5, 5.5), (3.5, 1.5), (1.5, 3.5), (5.5, 7.5)])  # distances from 4.5: 3.5 2.5 1.5 0.5 0.5 1.5 2.5 3.5
+    folded = by_hand(
+        [(7.5, 5.5), (3.5, 1.5), (1.5, 3.5), (5.5, 7.5)]
+    )  # distances from 4.5: 3.5 2.5 1.5 0.5 0.5 1.5 2.5 3.5
     assert r_hat(draws) == pytest.approx(max(bulk, folded))
 
 
@@ -50,7 +56,11 @@ def gaps(rows=400, seed=0, twin=False):
     y = x + rng.normal(size=rows)
     z = y + rng.normal(0, 0.001, rows) if twin else x - rng.normal(size=rows)
     gone = rng.random(rows) < 0.5 if twin else np.zeros(rows, dtype=bool)
-    frame = {"x": x, "y": np.where(gone | (rng.random(rows) < 0.2), np.nan, y), "z": np.where(gone | (rng.random(rows) < 0.2), np.nan, z)}
+    frame = {
+        "x": x,
+        "y": np.where(gone | (rng.random(rows) < 0.2), np.nan, y),
+        "z": np.where(gone | (rng.random(rows) < 0.2), np.nan, z),
+    }
     return pd.DataFrame(frame)
 
 
@@ -79,12 +89,22 @@ def test_categories_are_followed_by_the_share_of_their_most_frequent_value(make_
     x = rng.normal(size=300)
     kind = pd.Series(np.where(x + rng.normal(size=300) > -0.5, "up", "down"), dtype=object).mask(rng.random(300) < 0.2)
     each = chains(make_table(tidy(pd.DataFrame({"x": x, "kind": kind}))), iterations=20, chains=3)["columns"]["kind"]
-    assert each["value"] == "up" and set(each["traces"]) == {"share"} and all(0 <= value <= 1 for line in each["traces"]["share"] for value in line)
+    assert (
+        each["value"] == "up"
+        and set(each["traces"]) == {"share"}
+        and all(0 <= value <= 1 for line in each["traces"]["share"] for value in line)
+    )
 
 
-@pytest.mark.parametrize(("asked", "said"), [
-    ({"columns": ["nope"]}, 'no column "nope"'), ({"columns": ["x"]}, "Nothing is missing"), ({"iterations": 5}, "too few or too many"), ({"chains": 2}, "too few or too many"),
-])
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"columns": ["nope"]}, 'no column "nope"'),
+        ({"columns": ["x"]}, "Nothing is missing"),
+        ({"iterations": 5}, "too few or too many"),
+        ({"chains": 2}, "too few or too many"),
+    ],
+)
 def test_what_cannot_be_is_said(make_table, asked, said):
     with pytest.raises(SettingError, match=said):
         chains(make_table(gaps(60)), **asked)

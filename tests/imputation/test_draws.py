@@ -1,4 +1,6 @@
-"""Filling several times in the bench: the mean of the draws, CRPS and coverage, by hand and on a table whose truth is known."""
+"""Filling several times in the bench: the mean of the draws, CRPS and coverage, by hand and on a table whose truth is
+known.
+"""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,9 @@ from tests.imputation.test_bench import line
 
 
 def test_crps_by_hand():
-    """Draws 1, 2, 4 of a truth of 3: mean distance 4/3; distances of pairs 1, 3, 2, each counted twice: 12 / (2 * 3 * 2) = 1."""
+    """Draws 1, 2, 4 of a truth of 3: mean distance 4/3; distances of pairs 1, 3, 2, each counted twice: 12 / (2 * 3 *
+    2) = 1.
+    """
     assert crps(np.array([[1.0], [2.0], [4.0]]), np.array([3.0])) == pytest.approx([4 / 3 - 1])
     assert crps(np.array([[1.0]]), np.array([3.0])) == pytest.approx([2.0]), "of a single guess the absolute error"
 
@@ -34,7 +38,10 @@ def test_the_interval_by_hand_and_how_often_it_holds():
 
 
 def test_the_mean_of_numbers_and_the_most_frequent_category():
-    copies = [pd.DataFrame({"a": [1.0, 1.0], "c": pd.Series(kinds, dtype=object)}) for kinds in (["x", "y"], ["z", "y"], ["z", "y"])]
+    copies = [
+        pd.DataFrame({"a": [1.0, 1.0], "c": pd.Series(kinds, dtype=object)})
+        for kinds in (["x", "y"], ["z", "y"], ["z", "y"])
+    ]
     copies[1]["a"], copies[2]["a"] = [2.0, 1.0], [6.0, 1.0]
     out = averaged(copies, ["a", "c"])
     assert out["a"].tolist() == [3.0, 1.0] and out["c"].tolist() == ["z", "y"]
@@ -53,8 +60,12 @@ def test_the_bench_judges_filling_several_times_and_never_recommends_it_for_one_
     told = bench(make_table(line(800, noise=3.0)), methods=["mean", "bayesian_ridge", "several"], target="bought")
     several, single = told["methods"]["several"], told["methods"]["bayesian_ridge"]
     assert several["coverage"] == pytest.approx(0.95, abs=0.06) and single["coverage"] is None
-    assert several["nrmse"] == pytest.approx(single["nrmse"], rel=0.25), "the mean of five draws has a fifth of the noise of one"
-    assert several["wasserstein"] < single["wasserstein"] and several["crps"] < single["crps"], "draws keep the spread, and say how sure they are"
+    assert several["nrmse"] == pytest.approx(single["nrmse"], rel=0.25), (
+        "the mean of five draws has a fifth of the noise of one"
+    )
+    assert several["wasserstein"] < single["wasserstein"] and several["crps"] < single["crps"], (
+        "draws keep the spread, and say how sure they are"
+    )
     assert "several" not in told["recommended"] and 0.5 < several["score"] <= 1
     assert any("never recommended" in note for note in told["notes"])
     assert bench(make_table(line(60)), methods=["several"], repeats=1)["recommended"] == "several"
@@ -62,4 +73,6 @@ def test_the_bench_judges_filling_several_times_and_never_recommends_it_for_one_
 
 def test_what_needs_the_order_of_rows_is_said_to_be_left_out(make_table):
     assert any("need the order of the rows" in note for note in bench(make_table(line(60)), repeats=1)["notes"])
-    assert not any("need the order of the rows" in note for note in bench(make_table(line(60)), repeats=1, time="x")["notes"])
+    assert not any(
+        "need the order of the rows" in note for note in bench(make_table(line(60)), repeats=1, time="x")["notes"]
+    )

@@ -9,7 +9,9 @@ from tests.imputation.airquality import NAMES, airquality
 
 
 def test_little_on_airquality_gives_the_published_figures():
-    """R: naniar::mcar_test(airquality) gives 35.1061 with 14 degrees of freedom, p 0.001418, 4 patterns (naniar's own tests)."""
+    """R: naniar::mcar_test(airquality) gives 35.1061 with 14 degrees of freedom, p 0.001418, 4 patterns (naniar's own
+    tests).
+    """
     data = airquality()
     assert data.shape == (153, 6)
     assert np.isnan(data).sum(axis=0).tolist() == [37, 7, 0, 0, 0, 0]
@@ -48,7 +50,9 @@ def test_em_finds_the_greatest_likelihood():
 
 def test_the_statistic_does_not_depend_on_units():
     data = airquality()
-    assert little(data * [1, 1000, 0.001, 1, 1, 1] + 5, NAMES)["statistic"] == pytest.approx(little(data, NAMES)["statistic"], abs=1e-5)
+    assert little(data * [1, 1000, 0.001, 1, 1, 1] + 5, NAMES)["statistic"] == pytest.approx(
+        little(data, NAMES)["statistic"], abs=1e-5
+    )
 
 
 def test_under_chance_alone_it_rejects_about_one_time_in_twenty():
@@ -61,15 +65,18 @@ def test_under_chance_alone_it_rejects_about_one_time_in_twenty():
     assert 2 <= rejected <= 22  # 10 expected; 1 in 1,000 beyond
 
 
-@pytest.mark.parametrize(("matrix", "why"), [
-    (np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 1.0], [0.0, 0.0], [1.0, 1.0]]), "nothing is missing"),
-    (np.array([[1.0], [np.nan], [2.0]]), "two columns of numbers"),
-    (np.array([[1.0, 7.0], [2.0, 7.0], [np.nan, 7.0]]), "two columns of numbers"),
-    (np.array([[1.0, 2.0], [np.nan, 3.0], [2.0, 1.0]]), "too few rows"),
-    (np.zeros((0, 3)), "two columns of numbers"),
-])
+@pytest.mark.parametrize(
+    ("matrix", "why"),
+    [
+        (np.array([[1.0, 2.0], [3.0, 5.0], [4.0, 1.0], [0.0, 0.0], [1.0, 1.0]]), "nothing is missing"),
+        (np.array([[1.0], [np.nan], [2.0]]), "two columns of numbers"),
+        (np.array([[1.0, 7.0], [2.0, 7.0], [np.nan, 7.0]]), "two columns of numbers"),
+        (np.array([[1.0, 2.0], [np.nan, 3.0], [2.0, 1.0]]), "too few rows"),
+        (np.zeros((0, 3)), "two columns of numbers"),
+    ],
+)
 def test_says_why_it_cannot_be_done(matrix, why):
-    assert why in little(matrix, ["a", "b", "c"][:matrix.shape[1]])["why_not"]
+    assert why in little(matrix, ["a", "b", "c"][: matrix.shape[1]])["why_not"]
 
 
 def test_columns_that_are_copies_are_said():

@@ -23,11 +23,18 @@ ODD = {
     "an empty column": {"a": GAPS, "b": [None] * 60, "c": GAPS[::-1]},
     "no gaps": {"a": RNG.normal(size=60), "b": list("ab") * 30},
     "constant": {"a": [1.0] * 50 + [None] * 10, "b": ["x"] * 40 + [None] * 20, "c": GAPS},
-    "all text": {"a": WORDS, "b": [None if number % 5 == 0 else f"text number {number} of many words" for number in range(60)]},
+    "all text": {
+        "a": WORDS,
+        "b": [None if number % 5 == 0 else f"text number {number} of many words" for number in range(60)],
+    },
     "infinite": {"a": np.where(RNG.random(60) < 0.1, np.inf, GAPS), "b": np.where(RNG.random(60) < 0.1, -np.inf, GAPS)},
     "huge": {"a": np.where(np.isnan(GAPS), np.nan, 1e308) * np.sign(RNG.normal(size=60)), "b": GAPS},
     "odd names": {"": GAPS, "日付": WORDS, "{x}": GAPS[::-1], "a\nb": GAPS, "imputation": WORDS},
-    "dates": {"d": pd.to_datetime(["2024-01-01"] * 20 + [None] * 20 + ["2024-05-05"] * 20), "e": np.array(["0001-01-01"] * 30 + ["NaT"] * 30, dtype="datetime64[us]"), "a": GAPS},
+    "dates": {
+        "d": pd.to_datetime(["2024-01-01"] * 20 + [None] * 20 + ["2024-05-05"] * 20),
+        "e": np.array(["0001-01-01"] * 30 + ["NaT"] * 30, dtype="datetime64[us]"),
+        "a": GAPS,
+    },
     "all missing but a few": {"a": [1.0, 2.0] + [None] * 58, "b": GAPS},
 }
 
@@ -37,7 +44,9 @@ def test_odd_tables(make_table, name):
     table = make_table(tidy(pd.DataFrame(ODD[name])))
     told = understand(table, groups=table.names[:1])
     json.dumps(told, allow_nan=False)
-    assert told["words"] and set(told["verdicts"]) == {column for column, each in told["columns"].items() if each["missing"]}
+    assert told["words"] and set(told["verdicts"]) == {
+        column for column, each in told["columns"].items() if each["missing"]
+    }
     try:
         judged = bench(table, methods=["median", "hot_deck", "knn", "bayesian_ridge", "trees"], repeats=1, target=None)
     except SettingError as refusal:
@@ -61,7 +70,14 @@ def test_three_hundred_columns(make_table):
 def people(tmp_path):
     rng = np.random.default_rng(1)
     age = rng.integers(20, 70, 200)
-    frame = pd.DataFrame({"age": age, "pay": age * 100 + rng.integers(0, 50, 200), "sex": rng.choice(["f", "m"], 200), "ok": np.where(age > 45, "yes", "no")})
+    frame = pd.DataFrame(
+        {
+            "age": age,
+            "pay": age * 100 + rng.integers(0, 50, 200),
+            "sex": rng.choice(["f", "m"], 200),
+            "ok": np.where(age > 45, "yes", "no"),
+        }
+    )
     frame["pay"] = frame["pay"].astype("Int64").mask(rng.random(200) < 0.2)
     path = tmp_path / "people.csv"
     frame.to_csv(path, index=False)
@@ -69,7 +85,24 @@ def people(tmp_path):
 
 
 def test_commands(people, capsys):
-    assert main(["impute-bench", str(people), "--target", "ok", "--sensitive", "sex", "--methods", "mean,bayesian_ridge", "--seed", "3", "--json"]) == 0
+    assert (
+        main(
+            [
+                "impute-bench",
+                str(people),
+                "--target",
+                "ok",
+                "--sensitive",
+                "sex",
+                "--methods",
+                "mean,bayesian_ridge",
+                "--seed",
+                "3",
+                "--json",
+            ]
+        )
+        == 0
+    )
     told = json.loads(capsys.readouterr().out)
     assert (told["recommended"], told["step"]["op"], told["seed"]) == ("bayesian_ridge", "fill_iterative", 3)
     assert {"nrmse", "accuracy", "wasserstein", "by_group", "seconds"} <= set(told["methods"]["mean"])
@@ -82,9 +115,15 @@ def test_commands(people, capsys):
     assert "rows (" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("options", "what"), [
-    (["--methods", "magic"], 'no method "magic"'), (["--target", "nope"], 'no column "nope"'), (["--split", "nope"], 'no column "nope"'), (["--methods", ""], "No method is chosen"),
-])
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (["--methods", "magic"], 'no method "magic"'),
+        (["--target", "nope"], 'no column "nope"'),
+        (["--split", "nope"], 'no column "nope"'),
+        (["--methods", ""], "No method is chosen"),
+    ],
+)
 def test_commands_say_what_is_wrong(people, capsys, options, what):
     assert main(["impute-bench", str(people), *options]) == 2
     assert what in capsys.readouterr().err

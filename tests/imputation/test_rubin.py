@@ -17,9 +17,9 @@ from dataops_core.table import tidy
 
 
 def test_the_worked_example_of_sas():
-    """SAS/STAT User's Guide, The MIANALYZE Procedure, example "Reading Means and Standard Errors": Oxygen, 5 imputations of 31
-    men, complete-data degrees of freedom 30; published: mean 47.180993, variances 0.041478, 0.930853 and 0.980626, DF 26.298.
-    The inputs are printed rounded, hence the tolerance.
+    """SAS/STAT User's Guide, The MIANALYZE Procedure, example "Reading Means and Standard Errors": Oxygen, 5
+    imputations of 31 men, complete-data degrees of freedom 30; published: mean 47.180993, variances 0.041478, 0.930853
+    and 0.980626, DF 26.298. The inputs are printed rounded, hence the tolerance.
     """
     means, errors = [47.0120, 47.2407, 47.4995, 47.1485, 47.0042], [0.95984, 0.93540, 1.00766, 0.95439, 0.96528]
     told = rubin(means, [error**2 for error in errors], 30)
@@ -48,9 +48,15 @@ def test_without_spread_between_the_copies_the_complete_result_stands():
     assert told["interval"] == pytest.approx([2.0 - 1.959964 * 0.5, 2.0 + 1.959964 * 0.5], abs=1e-6)
 
 
-@pytest.mark.parametrize(("estimates", "variances", "message"), [
-    ([1.0], [1.0], "cannot be pooled"), ([1.0, 2.0], [1.0], "cannot be pooled"), ([1.0, math.nan], [1.0, 1.0], "no number"), ([1.0, 2.0], [1.0, -1.0], "negative"),
-])
+@pytest.mark.parametrize(
+    ("estimates", "variances", "message"),
+    [
+        ([1.0], [1.0], "cannot be pooled"),
+        ([1.0, 2.0], [1.0], "cannot be pooled"),
+        ([1.0, math.nan], [1.0, 1.0], "no number"),
+        ([1.0, 2.0], [1.0, -1.0], "negative"),
+    ],
+)
 def test_refuses_what_cannot_be_pooled(estimates, variances, message):
     with pytest.raises(SettingError, match=message):
         rubin(estimates, variances)
@@ -60,7 +66,9 @@ def test_means_and_shares_of_a_table_filled_several_times(make_table):
     rng = np.random.default_rng(2)
     x = rng.normal(size=300)
     y = 3 * x + rng.normal(size=300)
-    frame = tidy(pd.DataFrame({"x": x, "y": np.where(x > 0.5, np.nan, y), "who": np.where(rng.random(300) < 0.5, "a", "b")}))
+    frame = tidy(
+        pd.DataFrame({"x": x, "y": np.where(x > 0.5, np.nan, y), "who": np.where(rng.random(300) < 0.5, "a", "b")})
+    )
     step = get("fill_several_times")
     filled = make_table(tidy(step(frame, columns=["y"], copies=5)))
     told = pooled(filled, "y")
@@ -84,13 +92,24 @@ def long_tailed(rows=300):
     rng = np.random.default_rng(4)
     x = rng.normal(size=rows)
     y = np.exp(1 + 0.7 * x + 0.7 * rng.normal(size=rows))
-    return tidy(pd.DataFrame({"x": x, "y": np.where(rng.random(rows) < 0.4, np.nan, y), "z": np.where(rng.random(rows) < 0.3, np.nan, x + rng.normal(size=rows))}))
+    return tidy(
+        pd.DataFrame(
+            {
+                "x": x,
+                "y": np.where(rng.random(rows) < 0.4, np.nan, y),
+                "z": np.where(rng.random(rows) < 0.3, np.nan, x + rng.normal(size=rows)),
+            }
+        )
+    )
 
 
 def test_a_column_that_draws_do_not_fit_is_warned_of(make_table):
     step = get("fill_several_times")
     table = make_table(tidy(step(long_tailed(), columns=["y", "z"])).reset_index(drop=True))
-    assert "skewed about a straight line" in pooled(table, "y")["warning"] and "Draw as logarithms" in pooled(table, "y")["warning"]
+    assert (
+        "skewed about a straight line" in pooled(table, "y")["warning"]
+        and "Draw as logarithms" in pooled(table, "y")["warning"]
+    )
     assert pooled(table, "z")["warning"] == ""
 
 
@@ -133,7 +152,9 @@ def test_the_command_pools_a_regression_as_statsmodels_and_rubins_rules_by_hand(
         half = scipy.stats.t.ppf(0.975, freedom) * np.sqrt(total)
         assert told["coefficients"][ours]["estimate"] == pytest.approx(estimates.mean())
         assert told["coefficients"][ours]["df"] == pytest.approx(freedom)
-        assert told["coefficients"][ours]["interval"] == pytest.approx([estimates.mean() - half, estimates.mean() + half])
+        assert told["coefficients"][ours]["interval"] == pytest.approx(
+            [estimates.mean() - half, estimates.mean() + half]
+        )
 
 
 def test_the_command_pools_means_and_says_what_it_lacks(tmp_path, capsys):
@@ -143,6 +164,12 @@ def test_the_command_pools_means_and_says_what_it_lacks(tmp_path, capsys):
     assert "z, pooled over 2 copies" in capsys.readouterr().out
     assert main(["pooled", str(tmp_path / "filled.csv"), "--target", "z", "--predictors", "x"]) == 0
     assert "(intercept)" in capsys.readouterr().out
-    for wrong in ([], ["--target", "z"], ["--predictors", "x"], ["--column", "z", "--target", "y", "--predictors", "x"], ["--target", "z", "--predictors", "z"]):
+    for wrong in (
+        [],
+        ["--target", "z"],
+        ["--predictors", "x"],
+        ["--column", "z", "--target", "y", "--predictors", "x"],
+        ["--target", "z", "--predictors", "z"],
+    ):
         assert main(["pooled", str(tmp_path / "filled.csv"), *wrong]) == 2
         assert "What:" in capsys.readouterr().err

@@ -17,10 +17,19 @@ def shop(rows=1500, seed=0):
     rng = np.random.default_rng(seed)
     sex = rng.choice(["f", "m"], rows)
     age = rng.integers(18, 80, rows)
-    frame = tidy(pd.DataFrame({
-        "sex": sex, "age": age, "pay": rng.normal(size=rows), "bonus": rng.normal(size=rows), "score": rng.normal(size=rows),
-        "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(rows) % 300, unit="D"), "split": np.where(rng.random(rows) < 0.8, "train", "test"),
-    }))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "sex": sex,
+                "age": age,
+                "pay": rng.normal(size=rows),
+                "bonus": rng.normal(size=rows),
+                "score": rng.normal(size=rows),
+                "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.arange(rows) % 300, unit="D"),
+                "split": np.where(rng.random(rows) < 0.8, "train", "test"),
+            }
+        )
+    )
     gone = rng.random(rows) < np.where(sex == "f", 0.4, 0.05)
     frame["age"] = frame["age"].mask(rng.random(rows) < 0.2)
     frame["pay"], frame["bonus"] = frame["pay"].mask(gone), frame["bonus"].mask(gone)
@@ -34,7 +43,12 @@ def told(tmp_path_factory):
 
     frame = shop()
     frame.index = pd.RangeIndex(len(frame), name="row")
-    return understand(write_table(tmp_path_factory.mktemp("t") / "t.parquet", [frame]), groups=["sex", "age"], target="sex", time="day")
+    return understand(
+        write_table(tmp_path_factory.mktemp("t") / "t.parquet", [frame]),
+        groups=["sex", "age"],
+        target="sex",
+        time="day",
+    )
 
 
 def test_counts_and_patterns_add_up(told):
@@ -42,7 +56,11 @@ def test_counts_and_patterns_add_up(told):
     assert json.loads(json.dumps(told, allow_nan=False)) == told
     assert {name: each["missing"] for name, each in told["columns"].items()} == frame.isna().sum().to_dict()
     assert sum(row["rows"] for row in told["patterns"]["rows"]) + told["patterns"]["rest"]["rows"] == len(frame)
-    assert told["patterns"]["rows"][0] == {"missing": [], "rows": told["complete_rows"], "share": told["complete_rows"] / len(frame)}
+    assert told["patterns"]["rows"][0] == {
+        "missing": [],
+        "rows": told["complete_rows"],
+        "share": told["complete_rows"] / len(frame),
+    }
     pair = next(pair for pair in told["together"] if pair["columns"] == ["pay", "bonus"])
     assert pair["phi"] == pytest.approx(1.0) and pair["both"] == frame["pay"].isna().sum()
 
@@ -50,18 +68,28 @@ def test_counts_and_patterns_add_up(told):
 def test_shares_by_group_target_and_time(told):
     frame = shop()
     women = frame[frame["sex"] == "f"]
-    assert told["by_group"]["sex"]["f"] == {"n": len(women), "shares": pytest.approx({name: women[name].isna().mean() for name in ("age", "pay", "bonus", "score")})}
+    assert told["by_group"]["sex"]["f"] == {
+        "n": len(women),
+        "shares": pytest.approx({name: women[name].isna().mean() for name in ("age", "pay", "bonus", "score")}),
+    }
     assert told["by_target"] == told["by_group"]["sex"]
-    assert len(told["by_group"]["age"]) == 4 and sum(each["n"] for each in told["by_group"]["age"].values()) == frame["age"].notna().sum()
+    assert (
+        len(told["by_group"]["age"]) == 4
+        and sum(each["n"] for each in told["by_group"]["age"].values()) == frame["age"].notna().sum()
+    )
     months = told["by_time"]["periods"]
-    assert (told["by_time"]["unit"], months[0]["period"], sum(month["n"] for month in months)) == ("month", "2024-01", len(frame))
+    assert (told["by_time"]["unit"], months[0]["period"], sum(month["n"] for month in months)) == (
+        "month",
+        "2024-01",
+        len(frame),
+    )
 
 
 def test_what_each_columns_gaps_depend_on(told):
     models = told["models"]
     assert models["age"]["verdict"] == "random" and models["age"]["auc"] == pytest.approx(0.5, abs=0.07)
     assert models["score"]["verdict"] == "depends" and models["score"]["tells"][0]["column"] == "age"
-    assert "The median of \"age\"" in told["verdicts"]["score"]
+    assert 'The median of "age"' in told["verdicts"]["score"]
     assert models["pay"]["tells"][0]["column"] == "bonus" and '"bonus" is missing too' in told["verdicts"]["pay"]
     assert models["score"]["interval"][0] > 0.7
     assert "No test sees that" in told["unknown"]
@@ -71,7 +99,9 @@ def test_a_bend_is_seen(make_table):
     """Missing in the middle of x: no straight line tells it."""
     rng = np.random.default_rng(0)
     x = rng.uniform(-2, 2, 1000)
-    frame = pd.DataFrame({"x": x, "y": np.where((abs(x) < 0.7) & (rng.random(1000) < 0.7), np.nan, rng.normal(size=1000))})
+    frame = pd.DataFrame(
+        {"x": x, "y": np.where((abs(x) < 0.7) & (rng.random(1000) < 0.7), np.nan, rng.normal(size=1000))}
+    )
     told = understand(make_table(frame))
     assert told["models"]["y"]["verdict"] == "depends" and told["models"]["y"]["tells"][0]["column"] == "x"
     assert told["little"]["p"] > 1e-4, "the means of x are alike, so Little's test does not see it"

@@ -6,14 +6,30 @@ import pandas as pd
 from dataops_core.models import encoder, estimator, features, plain, probabilities, training
 from dataops_core.table import Column, tidy
 
-FRAME = tidy(pd.DataFrame({
-    "key": [1, 2, 3, 4], "age": [30, None, 50, 40], "city": ["Delft", None, "Gouda", "Delft"], "day": pd.to_datetime(
-        ["1970-01-02", None, "1970-01-03", "1970-01-04"]), "note": ["a", "b", "c", "d"], "one": ["x"] * 4, "none": [None] * 4,
-    "rate": [0.5, np.inf, 0.25, 1.0], "split": ["train", "train", "test", None],
-}))
+FRAME = tidy(
+    pd.DataFrame(
+        {
+            "key": [1, 2, 3, 4],
+            "age": [30, None, 50, 40],
+            "city": ["Delft", None, "Gouda", "Delft"],
+            "day": pd.to_datetime(["1970-01-02", None, "1970-01-03", "1970-01-04"]),
+            "note": ["a", "b", "c", "d"],
+            "one": ["x"] * 4,
+            "none": [None] * 4,
+            "rate": [0.5, np.inf, 0.25, 1.0],
+            "split": ["train", "train", "test", None],
+        }
+    )
+)
 COLUMNS = [
-    Column("key", "integer", "id"), Column("age", "integer", "number"), Column("city", "text", "category"), Column("day", "datetime", "datetime"),
-    Column("note", "text", "text"), Column("one", "text", "category"), Column("none", "text", "category"), Column("rate", "decimal", "number"),
+    Column("key", "integer", "id"),
+    Column("age", "integer", "number"),
+    Column("city", "text", "category"),
+    Column("day", "datetime", "datetime"),
+    Column("note", "text", "text"),
+    Column("one", "text", "category"),
+    Column("none", "text", "category"),
+    Column("rate", "decimal", "number"),
     Column("split", "text", "category"),
 ]
 

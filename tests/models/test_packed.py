@@ -1,4 +1,6 @@
-"""Fitted models as text: the same bytes in every process, the same answers afterwards, and nothing strange is opened."""
+"""Fitted models as text: the same bytes in every process, the same answers afterwards, and nothing strange
+is opened.
+"""
 
 import base64
 import io
@@ -23,7 +25,8 @@ from dataops_core.models import packed, unpacked
 ROOT = Path(__file__).parent.parent.parent
 CELLS = np.random.default_rng(1).normal(size=(300, 4))
 MODELS = [
-    (IsolationForest(n_estimators=10, random_state=1), "score_samples"), (LocalOutlierFactor(novelty=True), "score_samples"),
+    (IsolationForest(n_estimators=10, random_state=1), "score_samples"),
+    (LocalOutlierFactor(novelty=True), "score_samples"),
     (KNNImputer(), "transform"),
 ]
 
@@ -34,7 +37,11 @@ def test_a_model_answers_the_same_after_packing(model, ask):
     assert np.array_equal(getattr(unpacked(packed(model)), ask)(CELLS), getattr(model, ask)(CELLS))
 
 
-@pytest.mark.parametrize("model", [BayesianRidge(), HistGradientBoostingRegressor(max_iter=5, random_state=0)], ids=lambda each: type(each).__name__)
+@pytest.mark.parametrize(
+    "model",
+    [BayesianRidge(), HistGradientBoostingRegressor(max_iter=5, random_state=0)],
+    ids=lambda each: type(each).__name__,
+)
 def test_a_regression_answers_the_same_after_packing(model):
     model.fit(CELLS[:, 1:], CELLS[:, 0])
     assert np.array_equal(unpacked(packed(model)).predict(CELLS[:, 1:]), model.predict(CELLS[:, 1:]))
@@ -42,10 +49,16 @@ def test_a_regression_answers_the_same_after_packing(model):
 
 def test_two_processes_pack_the_same_text():
     code = (
-        "import numpy as np; from sklearn.ensemble import IsolationForest; from dataops_core.models import packed; junk = [object() for _ in range({})];"
-        "print(packed(IsolationForest(n_estimators=5, random_state=1).fit(np.random.default_rng(1).normal(size=(300, 4)))))"
+        "import numpy as np; from sklearn.ensemble import IsolationForest; from dataops_core.models import packed; junk"
+        " = [object() for _ in range({})];print(packed(IsolationForest(n_estimators=5,"
+        " random_state=1).fit(np.random.default_rng(1).normal(size=(300, 4)))))"
     )
-    texts = {subprocess.run([sys.executable, "-c", code.format(n)], cwd=ROOT, capture_output=True, text=True, check=True).stdout for n in (1, 9999)}
+    texts = {
+        subprocess.run(
+            [sys.executable, "-c", code.format(n)], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for n in (1, 9999)
+    }
     assert len(texts) == 1
 
 

@@ -18,10 +18,18 @@ def people(rows=2000, seed=5):
     """Ages, and incomes with a Pareto tail that taxes follow."""
     rng = np.random.default_rng(seed)
     income = 20_000 * rng.pareto(2.0, rows) + 20_000
-    return tidy(pd.DataFrame({
-        "age": rng.integers(18, 80, rows), "income": income.round(), "tax": (income * 0.3 * rng.normal(1, 0.02, rows)).round(),
-        "height": rng.normal(172, 9, rows).round(1), "sex": rng.choice(["f", "m"], rows), "person_id": np.arange(rows) + 10_000,
-    }))
+    return tidy(
+        pd.DataFrame(
+            {
+                "age": rng.integers(18, 80, rows),
+                "income": income.round(),
+                "tax": (income * 0.3 * rng.normal(1, 0.02, rows)).round(),
+                "height": rng.normal(172, 9, rows).round(1),
+                "sex": rng.choice(["f", "m"], rows),
+                "person_id": np.arange(rows) + 10_000,
+            }
+        )
+    )
 
 
 def table_of(tmp_path, frame):
@@ -68,7 +76,12 @@ def test_a_slip_of_the_decimal_point_is_an_error_in_a_thin_tail_and_not_in_a_hea
 def test_gaps_of_true_tails_are_seldom_taken_for_errors():
     """One gap in a thousand, at each of up to 20 places: of 200 clean samples few break."""
     rng = np.random.default_rng(0)
-    for draw in (lambda: rng.normal(size=500), lambda: rng.pareto(1.0, 500), lambda: rng.lognormal(0, 1.5, 500), lambda: rng.exponential(size=500)):
+    for draw in (
+        lambda: rng.normal(size=500),
+        lambda: rng.pareto(1.0, 500),
+        lambda: rng.lognormal(0, 1.5, 500),
+        lambda: rng.exponential(size=500),
+    ):
         assert sum(np.isfinite(_break(draw())) for _ in range(200)) <= 6
 
 
@@ -78,7 +91,11 @@ def test_codes_for_nothing_known_are_errors(tmp_path):
     frame.loc[[5, 6, 8, 9], "visits"] = 999
     rows = found(outliers(table_of(tmp_path, frame), columns=["visits"]))
     assert set(rows) == {5, 6, 8, 9}
-    assert rows[5]["verdict"] == "error" and "4 rows hold just 999" in rows[5]["why"] and rows[5]["action"].startswith("Set it missing")
+    assert (
+        rows[5]["verdict"] == "error"
+        and "4 rows hold just 999" in rows[5]["why"]
+        and rows[5]["action"].startswith("Set it missing")
+    )
 
 
 def test_a_code_next_to_the_other_values_may_be_a_ceiling(tmp_path):
@@ -93,14 +110,20 @@ def test_rows_are_those_that_the_step_marks(tmp_path):
     table = table_of(tmp_path, people())
     for method in ("iqr", "mad", "isolation_forest", "lof"):
         told = outliers(table, method=method, by=["sex"] if method in ("iqr", "mad") else None, limit=10_000)
-        after, outcome = take(RecipeStep(told["step"]["op"], told["step"]["with"]), table, tmp_path / f"{method}.parquet")
+        after, outcome = take(
+            RecipeStep(told["step"]["op"], told["step"]["with"]), table, tmp_path / f"{method}.parquet"
+        )
         marked = after.frame().iloc[:, -1]
         assert outcome.status == "done" and set(found(told)) == set(marked.index[marked])
         assert told["flagged"] == marked.sum() > 0
 
 
 def test_groups_are_judged_by_themselves_and_named(tmp_path):
-    frame = tidy(pd.DataFrame({"height": [*np.linspace(150, 160, 40), 185.0, *np.linspace(178, 190, 40)], "sex": ["f"] * 41 + ["m"] * 40}))
+    frame = tidy(
+        pd.DataFrame(
+            {"height": [*np.linspace(150, 160, 40), 185.0, *np.linspace(178, 190, 40)], "sex": ["f"] * 41 + ["m"] * 40}
+        )
+    )
     told = outliers(table_of(tmp_path, frame), by=["sex"])
     assert list(found(told)) == [40] and "the greatest usual value among f" in told["outliers"][0]["why"]
     assert outliers(table_of(tmp_path, frame))["flagged"] == 0
@@ -110,11 +133,21 @@ def test_groups_are_judged_by_themselves_and_named(tmp_path):
 def test_rows_unusual_as_a_whole_are_explained_by_what_similar_rows_have(tmp_path, method):
     rng = np.random.default_rng(4)
     height = rng.normal(172, 9, 1000)
-    frame = tidy(pd.DataFrame({"height": height, "weight": 70 + 1.6 * (height - 172) + rng.normal(0, 4, 1000), "shoe": rng.normal(42, 2, 1000)}))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "height": height,
+                "weight": 70 + 1.6 * (height - 172) + rng.normal(0, 4, 1000),
+                "shoe": rng.normal(42, 2, 1000),
+            }
+        )
+    )
     frame.loc[500, ["height", "weight"]] = [151.0, 111.0]
     told = outliers(table_of(tmp_path, frame), method=method)
     row = found(told)[500]
-    assert row["verdict"] == "unclear" and {reason["column"] for reason in row["reasons"]} >= {"height", "weight"} - {"shoe"}
+    assert row["verdict"] == "unclear" and {reason["column"] for reason in row["reasons"]} >= {"height", "weight"} - {
+        "shoe"
+    }
     weight = next(reason for reason in row["reasons"] if reason["column"] == "weight")
     assert 30 < float(weight["usual"]) < 45, "a height of 151 goes with 70 - 1.6 * 21 = 36"
     assert "rows that are alike in the other columns have about" in weight["words"]
@@ -125,7 +158,10 @@ def test_training_rows_alone_say_what_is_usual_and_two_runs_agree(tmp_path):
     other = frame.copy()
     other.loc[other["split"] == "test", "income"] = 1e12
     for method in ("iqr", "isolation_forest"):
-        told = [outliers(table_of(tmp_path, each), columns=["income", "age"], method=method, split="split", limit=9999) for each in (frame, frame, other)]
+        told = [
+            outliers(table_of(tmp_path, each), columns=["income", "age"], method=method, split="split", limit=9999)
+            for each in (frame, frame, other)
+        ]
         assert told[0] == told[1]
         train = [{row["row"]: row["score"] for row in each["outliers"] if row["row"] % 4} for each in told]
         assert train[0] == train[2] and train[0]
@@ -134,23 +170,34 @@ def test_training_rows_alone_say_what_is_usual_and_two_runs_agree(tmp_path):
 @pytest.mark.parametrize("method", ["iqr", "mad", "isolation_forest", "lof"])
 def test_odd_tables_are_told_in_words(tmp_path, method):
     odd = {
-        "one row": pd.DataFrame({"a": [1.0]}), "no row": pd.DataFrame({"a": [1.0]}).iloc[:0], "missing": pd.DataFrame({"a": [np.nan] * 20}),
+        "one row": pd.DataFrame({"a": [1.0]}),
+        "no row": pd.DataFrame({"a": [1.0]}).iloc[:0],
+        "missing": pd.DataFrame({"a": [np.nan] * 20}),
         "constant": pd.DataFrame({"a": [3] * 20}),
     }
     for name, frame in odd.items():
         told = outliers(table_of(tmp_path, tidy(frame)), method=method)
         assert (told["flagged"], told["step"]) == (0, None) and told["words"], name
     rng = np.random.default_rng(0)
-    wide = tidy(pd.DataFrame({f"日付 {at}": rng.normal(size=50) for at in range(300)}).assign(far=[np.inf] * 2 + [1.0] * 24 + [2.0] * 24, big=[1e308, -1e308] * 25))
+    wide = tidy(
+        pd.DataFrame({f"日付 {at}": rng.normal(size=50) for at in range(300)}).assign(
+            far=[np.inf] * 2 + [1.0] * 24 + [2.0] * 24, big=[1e308, -1e308] * 25
+        )
+    )
     told = outliers(table_of(tmp_path, wide), method=method)
     assert json.dumps(told, allow_nan=False)
     if method in ("iqr", "mad"):
         assert "infinite number is no measurement" in found(told)[0]["why"]
 
 
-@pytest.mark.parametrize(("settings", "said"), [
-    ({"columns": ["sex"]}, '"sex" holds no numbers'), ({"method": "iqrr"}, 'no method "iqrr".*"iqr"'), ({"columns": ["agee"]}, 'no column "agee".*"age"'),
-])
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"columns": ["sex"]}, '"sex" holds no numbers'),
+        ({"method": "iqrr"}, 'no method "iqrr".*"iqr"'),
+        ({"columns": ["agee"]}, 'no column "agee".*"age"'),
+    ],
+)
 def test_what_does_not_fit_is_said(tmp_path, settings, said):
     with pytest.raises((SettingError, InputError)) as error:
         outliers(table_of(tmp_path, people(50)), **settings)
@@ -163,7 +210,9 @@ def test_a_table_without_numbers_is_said(tmp_path):
 
 
 def test_codes_among_mostly_zeros_stand_out_and_rounded_values_next_to_each_other_do_not(make_table):
-    """As Adult has them: an IQR of 0 hid 99999 in capital_gain, and 98 hours were "likely an error" between 97 and 99."""
+    """As Adult has them: an IQR of 0 hid 99999 in capital_gain, and 98 hours were "likely an error" between
+    97 and 99.
+    """
     rng = np.random.default_rng(0)
     gain = np.where(rng.random(3000) < 0.08, rng.lognormal(8.5, 0.7, 3000).round(), 0)
     gain[:15] = 99999
@@ -171,7 +220,10 @@ def test_codes_among_mostly_zeros_stand_out_and_rounded_values_next_to_each_othe
     hours[:60] = rng.choice([84, 90, 91, 92, 94, 95, 96, 97, 98], 60)
     hours[60:145] = 99
     told = outliers(make_table(pd.DataFrame({"gain": gain, "hours": hours})), limit=3000)
-    by = {column: [reason for row in told["outliers"] for reason in row["reasons"] if reason["column"] == column] for column in ("gain", "hours")}
+    by = {
+        column: [reason for row in told["outliers"] for reason in row["reasons"] if reason["column"] == column]
+        for column in ("gain", "hours")
+    }
     assert {reason["verdict"] for reason in by["gain"] if reason["value"] == "99999"} == {"error"}
     assert sum(reason["value"] == "99999" for reason in by["gain"]) == 15 and told["not_judged"] == []
     assert not [reason for reason in by["hours"] if reason["verdict"] == "error"]

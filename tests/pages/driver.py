@@ -79,7 +79,9 @@ def bring(text, name="table.csv"):
     store = Store()
     file = store.scratch_file(".csv")
     file.write_bytes(text if isinstance(text, bytes) else text.encode())
-    return datasets.add(store, datasets.default_project(store, "tester"), file, name, "tester", options=ReadOptions(lenient=True))
+    return datasets.add(
+        store, datasets.default_project(store, "tester"), file, name, "tester", options=ReadOptions(lenient=True)
+    )
 
 
 def dataset(app):

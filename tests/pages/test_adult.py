@@ -10,7 +10,14 @@ from tests.pages.driver import bring, click, dataset, go, metrics, start, unfore
 STEPS = [
     ("mark_missing", {"columns": ["capital_gain"], "tokens": ["99999"]}),
     ("drop_duplicate_rows", {}),
-    ("fill_missing", {"columns": ["workclass", "occupation", "native_country", "capital_gain"], "how": "most_frequent", "by": ["sex"]}),
+    (
+        "fill_missing",
+        {
+            "columns": ["workclass", "occupation", "native_country", "capital_gain"],
+            "how": "most_frequent",
+            "by": ["sex"],
+        },
+    ),
     ("cap_outliers", {"columns": ["hours_per_week"], "method": "iqr"}),
 ]
 

@@ -1,5 +1,6 @@
-"""Bias: groups, outcomes, decisions, strata, proxies, ways to act; what is not defined, and what is too small to tell."""
-
+"""Bias: groups, outcomes, decisions, strata, proxies, ways to act; what is not defined, and what is too
+small to tell.
+"""
 
 from dataclasses import replace
 
@@ -11,14 +12,24 @@ from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, said, start, texts, unforeseen, wait_for_job
 
 ADMISSIONS = {  # UC Berkeley 1973, six largest departments: admitted and rejected men, women (Bickel, Hammel and O'Connell, Science 187, 1975)
-    "A": (512, 313, 89, 19), "B": (353, 207, 17, 8), "C": (120, 205, 202, 391), "D": (138, 279, 131, 244), "E": (53, 138, 94, 299), "F": (22, 351, 24, 317),
+    "A": (512, 313, 89, 19),
+    "B": (353, 207, 17, 8),
+    "C": (120, 205, 202, 391),
+    "D": (138, 279, 131, 244),
+    "E": (53, 138, 94, 299),
+    "F": (22, 351, 24, 317),
 }
 
 
 def berkeley() -> str:
     lines = ["dept,sex,admitted"]
     for dept, (men, men_not, women, women_not) in ADMISSIONS.items():
-        for sex, outcome, number in (("man", "yes", men), ("man", "no", men_not), ("woman", "yes", women), ("woman", "no", women_not)):
+        for sex, outcome, number in (
+            ("man", "yes", men),
+            ("man", "no", men_not),
+            ("woman", "yes", women),
+            ("woman", "no", women_not),
+        ):
             lines += [f"{dept},{sex},{outcome}"] * number
     return "\n".join(lines) + "\n"
 
@@ -29,7 +40,9 @@ def hires() -> str:
         man = n % 2
         years = n * 7 % 20 + 2 * man
         hired = years + n * 13 % 9 > 14
-        lines.append(f"{years},{('Delft', 'Gouda')[man] if n % 5 else 'Leiden'},{('woman', 'man')[man]},{'yes' if hired else 'no'},{'yes' if years > 11 else 'no'}")
+        lines.append(
+            f"{years},{('Delft', 'Gouda')[man] if n % 5 else 'Leiden'},{('woman', 'man')[man]},{'yes' if hired else 'no'},{'yes' if years > 11 else 'no'}"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -76,10 +89,17 @@ def test_the_picture_reverses_within_departments():
 
 
 def test_undefined_is_shown_as_undefined():
-    app = tab(opened("sex,ok\n" + "f,no\n" * 30 + "m,yes\n" * 30, {"target": "ok", "favorable": "yes", "sensitive": ["sex"]}), "In the data")
+    app = tab(
+        opened("sex,ok\n" + "f,no\n" * 30 + "m,yes\n" * 30, {"target": "ok", "favorable": "yes", "sensitive": ["sex"]}),
+        "In the data",
+    )
     told = app.table[0].value.set_index("Measure")
     assert told.loc["Disparate impact (ratio of rates)"].tolist()[0] == "undefined"
-    assert told.loc["Disparate impact (ratio of rates)"].tolist()[1].startswith("nobody in the reference group has the good outcome")
+    assert (
+        told.loc["Disparate impact (ratio of rates)"]
+        .tolist()[1]
+        .startswith("nobody in the reference group has the good outcome")
+    )
     assert told.loc["Group imbalance"].tolist()[0].startswith("0.0000 (")
 
 
@@ -120,10 +140,18 @@ def test_a_model_is_kept_and_ships_with_the_version():
     wait_for_job(app)
     assert "When it decides it needs the group too." in texts(app)
     here = datasets.get(Store(), app.query_params["d"])
-    models.learn(Store(), here.id, states.head(here.raw, here.recipe, []), {"target": "hired", "favorable": "yes", "sensitive": ["sex"], "method": "baseline"}, "tester")
+    models.learn(
+        Store(),
+        here.id,
+        states.head(here.raw, here.recipe, []),
+        {"target": "hired", "favorable": "yes", "sensitive": ["sex"], "method": "baseline"},
+        "tester",
+    )
     app.button(key="lab.keep.thresholds").click().run()
     wait_for_job(app)
-    assert unforeseen(app) == [] and "**thresholds** is kept: Thresholds by group, whether hired is yes, by years, said." in texts(app)
+    assert unforeseen(
+        app
+    ) == [] and "**thresholds** is kept: Thresholds by group, whether hired is yes, by years, said." in texts(app)
     app.button(key="lab.drop.baseline").click().run()
     assert "**baseline** is kept" not in texts(app)
     go(app, "versions")
@@ -151,7 +179,9 @@ def test_no_sensitive_column_is_a_feature_though_only_one_is_looked_at():
 def test_no_group_chosen_and_no_outcome_say_what_to_do():
     app = opened(hires(), {})
     assert ("", "Choose the columns that tell groups of people apart.") in said(app)
-    assert "Does the decision favour a group, whatever people deserve?" in texts(app) and "Not everything at once" in texts(app)
+    assert "Does the decision favour a group, whatever people deserve?" in texts(
+        app
+    ) and "Not everything at once" in texts(app)
     app.multiselect(key="bias.sensitive").set_value(["sex"]).run()
     assert unforeseen(app) == [] and shown(app, "Rows")["Rows"].tolist() == [300, 300]
     tab(app, "In the data")
@@ -161,7 +191,10 @@ def test_no_group_chosen_and_no_outcome_say_what_to_do():
 def test_odd_sensitive_columns_get_words():
     for text, roles in (
         ("sex,ok\n" + ",yes\n" * 20 + ",no\n" * 20, {"sensitive": ["sex"], "target": "ok", "favorable": "yes"}),
-        ("g,ok\n" + "".join(f"g{n},{'yes' if n % 3 else 'no'}\n" for n in range(400)), {"sensitive": ["g"], "target": "ok", "favorable": "yes"}),
+        (
+            "g,ok\n" + "".join(f"g{n},{'yes' if n % 3 else 'no'}\n" for n in range(400)),
+            {"sensitive": ["g"], "target": "ok", "favorable": "yes"},
+        ),
         ("sex,ok\nf,yes\n", {"sensitive": ["sex"], "target": "ok", "favorable": "yes"}),
     ):
         app = opened(text, roles)
@@ -183,9 +216,15 @@ def test_every_step_tells_what_it_did_to_each_group():
     app = tab(opened(hires(), ROLES), "Through the recipe")
     assert any("nothing was done to anybody" in text for _, text in said(app))
     here = datasets.get(Store(), app.query_params["d"])
-    steps = (RecipeStep("rename_columns", {"names": {"sex": "gender"}}), RecipeStep("filter_rows", {"column": "years", "keep_if": "at least", "value": "5"}))
+    steps = (
+        RecipeStep("rename_columns", {"names": {"sex": "gender"}}),
+        RecipeStep("filter_rows", {"column": "years", "keep_if": "at least", "value": "5"}),
+    )
     datasets.edit(Store(), here.id, here.revision, replace(here.recipe, steps=steps), "steps", "tester")
     app = tab(start("bias", d=here.id), "Through the recipe")
     told = shown(app, "Share lost").set_index("Group")
-    young = {sex: [line for line in hires().splitlines()[1:] if line.split(",")[2] == sex and int(line.split(",")[0]) < 5] for sex in ("man", "woman")}
+    young = {
+        sex: [line for line in hires().splitlines()[1:] if line.split(",")[2] == sex and int(line.split(",")[0]) < 5]
+        for sex in ("man", "woman")
+    }
     assert told["Lost"].to_dict() == {sex: len(rows) for sex, rows in young.items()}

@@ -74,13 +74,20 @@ def test_undo_and_redo_take_a_step_back_and_forth(sample):
     assert button(app, "Redo").disabled
 
 
-@pytest.mark.parametrize(("option", "number", "after", "told"), [
-    ("Switch off", 1, [True, False], "Switched off step 1: Trimmed spaces in city"),
-    ("Move down", 1, ["drop_duplicate_rows", "trim_spaces"], "Moved step 1 down: Trimmed spaces in city"),
-    ("Move up", 2, ["drop_duplicate_rows", "trim_spaces"],
-     "Moved step 2 up: Dropped rows that are equal in all columns (kept: first)"),
-    ("Delete", 2, ["trim_spaces"], "Deleted step 2: Dropped rows that are equal in all columns (kept: first)"),
-])
+@pytest.mark.parametrize(
+    ("option", "number", "after", "told"),
+    [
+        ("Switch off", 1, [True, False], "Switched off step 1: Trimmed spaces in city"),
+        ("Move down", 1, ["drop_duplicate_rows", "trim_spaces"], "Moved step 1 down: Trimmed spaces in city"),
+        (
+            "Move up",
+            2,
+            ["drop_duplicate_rows", "trim_spaces"],
+            "Moved step 2 up: Dropped rows that are equal in all columns (kept: first)",
+        ),
+        ("Delete", 2, ["trim_spaces"], "Deleted step 2: Dropped rows that are equal in all columns (kept: first)"),
+    ],
+)
 def test_change_of_the_recipe_is_previewed_before_it_is_made(sample, option, number, after, told):
     app = with_steps(sample, TRIM, DUPLICATES)
     menu(app, number, option)
@@ -113,7 +120,8 @@ def test_edited_step_keeps_its_place_and_is_previewed(sample):
     assert dataset(app).recipe.steps[0].settings.get("keep", "first") == "first"
     app.button(key="clean.apply").click().run()
     assert [(step.op, step.settings.get("keep")) for step in dataset(app).recipe.steps] == [
-        ("drop_duplicate_rows", "none"), ("trim_spaces", None),
+        ("drop_duplicate_rows", "none"),
+        ("trim_spaces", None),
     ]
 
 
@@ -138,7 +146,11 @@ def test_never_mind_leaves_the_step_as_it_was(sample):
 
 
 def test_deleted_column_makes_the_preview_warn_of_the_step_that_needs_it(sample):
-    app = with_steps(sample, {"op": "rename_columns", "with": {"names": {"city": "town"}}}, {"op": "trim_spaces", "with": {"columns": ["town"]}})
+    app = with_steps(
+        sample,
+        {"op": "rename_columns", "with": {"names": {"city": "town"}}},
+        {"op": "trim_spaces", "with": {"columns": ["town"]}},
+    )
     menu(app, 1, "Delete")
     assert unforeseen(app) == []
     titles = [title for title, _ in said(app)]
@@ -170,7 +182,14 @@ def test_sensitive_group_that_loses_more_rows_is_named_before(sample):
 def test_editing_a_step_that_is_off_leaves_it_off(sample):
     with_steps(sample, {"op": "trim_spaces", "with": {"columns": ["city"]}, "off": True})
     app = go(sample, "clean")
-    app.session_state["clean.form"] = {"at": 0, "insert": False, "op": "trim_spaces", "with": {"columns": ["city"]}, "why": "", "off": True}
+    app.session_state["clean.form"] = {
+        "at": 0,
+        "insert": False,
+        "op": "trim_spaces",
+        "with": {"columns": ["city"]},
+        "why": "",
+        "off": True,
+    }
     app.run()
     click(app, "Preview")
     assert app.session_state["clean.pending"]["recipe"]["steps"][0]["off"] is True

@@ -21,12 +21,17 @@ def everything():
 
 
 GOOD = {
-    "shop.csv": b"a;b\n1;2\n3;4\n", "shop.csv.gz": gzip.compress(b"a,b\n1,2\n3,4\n", mtime=0),
+    "shop.csv": b"a;b\n1;2\n3;4\n",
+    "shop.csv.gz": gzip.compress(b"a,b\n1,2\n3,4\n", mtime=0),
     "shop.json": b'[{"a":1,"b":2},{"a":3,"b":4}]',
 }
 BAD = {
-    "garbage.csv": bytes(range(256)) * 40, "empty.csv": b"", "picture.xlsx": b"\x89PNG\r\n\x1a\n" + b"\0" * 500,
-    "broken.parquet": b"PAR1" + b"\0" * 100, "broken.json": b'{"a": [1, 2', "broken.csv.gz": b"\x1f\x8b\x08\0" + b"x" * 30,
+    "garbage.csv": bytes(range(256)) * 40,
+    "empty.csv": b"",
+    "picture.xlsx": b"\x89PNG\r\n\x1a\n" + b"\0" * 500,
+    "broken.parquet": b"PAR1" + b"\0" * 100,
+    "broken.json": b'{"a": [1, 2',
+    "broken.csv.gz": b"\x1f\x8b\x08\0" + b"x" * 30,
     "broken.zip": b"PK\x03\x04" + b"x" * 60,
 }
 
@@ -115,7 +120,11 @@ def test_roles_are_kept(sample):
     box["Identifier"].select("application_id")
     click(sample, "Keep these roles")
     assert unforeseen(sample) == []
-    assert dataset(sample).roles == {"target": "approved", "sensitive": ["sex", "migration_background"], "id": "application_id"}
+    assert dataset(sample).roles == {
+        "target": "approved",
+        "sensitive": ["sex", "migration_background"],
+        "id": "application_id",
+    }
     box = {each.label: each for kind in (sample.selectbox, sample.multiselect) for each in kind}
     assert box["Outcome"].value == "approved"
     assert {"yes", "no"} <= set(box["Good outcome"].options)

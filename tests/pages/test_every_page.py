@@ -7,7 +7,20 @@ import pytest
 
 from tests.pages.driver import PAGES, bring, button, dataset, go, metrics, said, start, texts, unforeseen
 
-ODD_NAMES = ["a_b*c", "$x$", ":material/home:", "[link](x)", "# head", "a|b", "`code`", "<b>x</b>", "naïve Größe 数", "{x}", "\\", "-"]
+ODD_NAMES = [
+    "a_b*c",
+    "$x$",
+    ":material/home:",
+    "[link](x)",
+    "# head",
+    "a|b",
+    "`code`",
+    "<b>x</b>",
+    "naïve Größe 数",
+    "{x}",
+    "\\",
+    "-",
+]
 
 
 def text(rows):
@@ -46,9 +59,16 @@ def test_page_with_the_sample_runs(sample, page):
     app = go(sample, page)
     assert unforeseen(app) == []
     expected = {
-        "versions": [("No versions yet", "After the first commit you can export it as one zip, with data, recipe, script and data card.")],
+        "versions": [
+            (
+                "No versions yet",
+                "After the first commit you can export it as one zip, with data, recipe, script and data card.",
+            )
+        ],
         "bias": [("", "Choose the columns that tell groups of people apart.")],
-        "compare": [("", "Bring a second file, commit a version, or add a step: then there is something to compare with.")],
+        "compare": [
+            ("", "Bring a second file, commit a version, or add a step: then there is something to compare with.")
+        ],
     }
     assert said(app) == expected.get(page, [])
 
@@ -60,7 +80,11 @@ def test_sample_is_opened_with_its_rows_and_columns(sample):
 
 def test_profile_of_the_sample_counts_its_duplicates(sample):
     assert metrics(go(sample, "profile")) == {
-        "Rows": "4,960", "Columns": "17", "Missing cells": "867", "Duplicates": "60", "Findings": "23",
+        "Rows": "4,960",
+        "Columns": "17",
+        "Missing cells": "867",
+        "Duplicates": "60",
+        "Findings": "23",
     }
 
 
@@ -70,9 +94,11 @@ def test_every_page_and_tab_runs_on_an_odd_table(name):
     for page in PAGES:
         go(app, page)
         assert unforeseen(app) == [], page
-        for tab in {"data": ("The rows as they came", "How it was read", "What the columns are for"),
-                    "profile": ("Scores", "The columns", "Together", "Variants", "The rows", "Reports"),
-                    "synthesize": ("What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along")}.get(page, ()):
+        for tab in {
+            "data": ("The rows as they came", "How it was read", "What the columns are for"),
+            "profile": ("Scores", "The columns", "Together", "Variants", "The rows", "Reports"),
+            "synthesize": ("What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along"),
+        }.get(page, ()):
             app.session_state[f"{page}.tabs"] = tab
             app.run()
             assert unforeseen(app) == [], (page, tab)

@@ -28,7 +28,9 @@ def people() -> str:
     for n in range(ROWS):
         age, town = 20 + n * 7 % 45, ("Delft", "Gouda", "Leiden")[n % 3]
         pay = "" if n % 5 == 0 else f"{age * 100 + n * 13 % 50}"
-        lines.append(f"w{n},{240 if n == 7 else age},{pay},{'' if n % 11 == 0 else town},{'fm'[n % 2]},{'yes' if n % 8 == 3 else 'no'}")
+        lines.append(
+            f"w{n},{240 if n == 7 else age},{pay},{'' if n % 11 == 0 else town},{'fm'[n % 2]},{'yes' if n % 8 == 3 else 'no'}"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -36,7 +38,9 @@ def opened(page, text=None):
     made = bring(text or people())
     here = datasets.get(Store(), made)
     if text is None:
-        datasets.set_roles(Store(), made, here.revision, {"target": "ill", "favorable": "no", "sensitive": ["sex"]}, "tester")
+        datasets.set_roles(
+            Store(), made, here.revision, {"target": "ill", "favorable": "no", "sensitive": ["sex"]}, "tester"
+        )
     return start(page, d=made)
 
 
@@ -55,12 +59,21 @@ def test_the_split_is_offered_first_and_then_what_is_learned_comes_from_training
     go(app, "impute")
     wait_for_job(app)
     assert unforeseen(app) == []
-    assert "What is learned here is learned from the training rows alone, as **split** says: 320 rows train, 80 rows test." in texts(app)
+    assert (
+        "What is learned here is learned from the training rows alone, as **split** says: 320 rows train, 80 rows test."
+        in texts(app)
+    )
 
 
 def test_a_column_that_speaks_of_parts_is_proposed_as_the_split():
     lines = people().splitlines()
-    app = opened("impute", "\n".join([f"{lines[0]},split", *(f"{line},{'TEST' if n % 4 == 0 else 'Train'}" for n, line in enumerate(lines[1:]))]) + "\n")
+    app = opened(
+        "impute",
+        "\n".join(
+            [f"{lines[0]},split", *(f"{line},{'TEST' if n % 4 == 0 else 'Train'}" for n, line in enumerate(lines[1:]))]
+        )
+        + "\n",
+    )
     assert "The column **split** seems to say which rows are for testing" in texts(app)
     click(app, "Split first …")
     click(app, "Apply")
@@ -135,7 +148,11 @@ def test_filled_several_times_the_results_are_pooled():
     wait_for_job(app)
     assert unforeseen(app) == []
     shown = next(each.value for each in app.dataframe if "Coefficient" in each.value.columns)
-    assert shown["Coefficient"].tolist() == ["Intercept", "age"] and (shown["From"] < shown["Estimate"]).all() and (shown["Estimate"] < shown["To"]).all()
+    assert (
+        shown["Coefficient"].tolist() == ["Intercept", "age"]
+        and (shown["From"] < shown["Estimate"]).all()
+        and (shown["Estimate"] < shown["To"]).all()
+    )
 
 
 def test_before_they_are_made_the_chains_of_copies_are_followed():
@@ -145,7 +162,9 @@ def test_before_they_are_made_the_chains_of_copies_are_followed():
     assert unforeseen(app) == []
     assert "R-hat" in texts(app) and set(app.selectbox(key="several.chains").options) == {"pay", "town"}
     app.selectbox(key="several.chains").set_value("town").run()
-    assert unforeseen(app) == [] and "Iteration" in next(each.value for each in app.dataframe if "Iteration" in each.value.columns)
+    assert unforeseen(app) == [] and "Iteration" in next(
+        each.value for each in app.dataframe if "Iteration" in each.value.columns
+    )
 
 
 def test_classes_are_counted_and_resampled_exactly_as_shown():

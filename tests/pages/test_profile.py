@@ -31,7 +31,9 @@ def tab(app, name):
 def test_a_finding_can_be_ignored_with_a_reason_and_minded_again(sample):
     app = go(sample, "profile")
     assert "**Repeated identifiers** in **application\\_id**" in texts(app)
-    key = next(each.key for each in app.button if each.key and ".duplicate_ids." in each.key and each.key.endswith(".ignore"))
+    key = next(
+        each.key for each in app.button if each.key and ".duplicate_ids." in each.key and each.key.endswith(".ignore")
+    )
     app.text_input(key=key.replace(".ignore", ".why")).input("Two systems number them").run()
     app.button(key=key).click().run()
     kept = opinions.ignored(Store(), dataset(app).id)
@@ -69,7 +71,9 @@ def test_findings_can_be_searched(sample):
 def test_the_scorecard_shows_six_sides_and_keeps_weights(sample):
     app = tab(sample, "Scores")
     assert unforeseen(app) == []
-    assert {"Quality in all", "Completeness", "Uniqueness", "Validity", "Consistency", "Timeliness", "Accuracy"} <= set(metrics(app))
+    assert {"Quality in all", "Completeness", "Uniqueness", "Validity", "Consistency", "Timeliness", "Accuracy"} <= set(
+        metrics(app)
+    )
     assert metrics(app)["Uniqueness"] == "98.8 %"  # 1 - 60 / 4,960
     app.number_input(key="score.weight.validity").set_value(0.0)
     click(app, "Keep these weights")
@@ -158,7 +162,11 @@ def test_the_full_report_is_made_by_a_job(sample):
 
 def test_ignoring_one_finding_leaves_the_next_one_alone(sample):
     app = go(sample, "profile")
-    keys = [each.key for each in app.button if each.key and ".direct_identifiers." in each.key and each.key.endswith(".ignore")]
+    keys = [
+        each.key
+        for each in app.button
+        if each.key and ".direct_identifiers." in each.key and each.key.endswith(".ignore")
+    ]
     assert len(set(keys)) == 2
     app.text_input(key=keys[0].replace(".ignore", ".why")).input("we know").run()
     app.button(key=keys[0]).click().run()

@@ -72,8 +72,14 @@ BROKEN = {
 def secrets_file(tmp_path, monkeypatch):
     """Streamlit's secrets file of this test; it is parsed anew at each look."""
     path = tmp_path / "secrets.toml"
-    monkeypatch.setattr(st, "get_option", lambda name, real=st.get_option: [str(path)] if name == "secrets.files" else real(name))
-    monkeypatch.setattr(secrets.config, "get_option", lambda name, real=secrets.config.get_option: [str(path)] if name == "secrets.files" else real(name))
+    monkeypatch.setattr(
+        st, "get_option", lambda name, real=st.get_option: [str(path)] if name == "secrets.files" else real(name)
+    )
+    monkeypatch.setattr(
+        secrets.config,
+        "get_option",
+        lambda name, real=secrets.config.get_option: [str(path)] if name == "secrets.files" else real(name),
+    )
     monkeypatch.setattr(st, "secrets", secrets.Secrets())
     access.report.cache_clear()
     return path

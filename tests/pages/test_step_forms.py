@@ -19,7 +19,11 @@ def test_form_has_a_widget_for_every_setting_that_applies(sample, name):
     values = {s.name: s.default for s in step.settings}
     values |= {s.name: s.choices[0] for s in step.settings if s.choices and s.default is None}
     shown = [s for s in step.settings if not s.when or values.get(s.when.setting) in s.when.values]
-    widgets = [each.label for kind in ("selectbox", "multiselect", "checkbox", "number_input", "text_input") for each in app.get(kind)]
+    widgets = [
+        each.label
+        for kind in ("selectbox", "multiselect", "checkbox", "number_input", "text_input")
+        for each in app.get(kind)
+    ]
     for setting in shown:
         assert setting.label in widgets or setting.label in texts(app), setting.name
 

@@ -16,11 +16,16 @@ TABS = ("Personal data", "What must hold", "Engine and rows", "Make the twin", "
 
 
 def people() -> str:
-    """Made people: e-mail addresses, notes, a first and a last day in order, 100 women and 200 men of whom 60 and 120 are hired."""
+    """Made people: e-mail addresses, notes, a first and a last day in order, 100 women and 200 men of whom 60 and 120
+    are hired.
+    """
     lines = ["email,note,first,last,pay,sex,hired"]
     for n in range(300):
         first, hired = 1 + n * 7 % 14, "yes" if n % 5 < 3 else "no"
-        lines.append(f"zorbaq.{n}@corp.example,saw {n} birds near house {n * 13 % 301} today,2024-01-{first:02},2024-01-{first + n % 11:02},{20 + n * 37 % 60 + (n % 5 < 3) * 10},{'woman' if n % 3 == 0 else 'man'},{hired}")
+        lines.append(
+            f"zorbaq.{n}@corp.example,saw {n} birds near house {n * 13 % 301}"
+            f" today,2024-01-{first:02},2024-01-{first + n % 11:02},{20 + n * 37 % 60 + (n % 5 < 3) * 10},{'woman' if n % 3 == 0 else 'man'},{hired}"
+        )
     return "\n".join(lines) + "\n"
 
 
@@ -63,7 +68,15 @@ def settings(app):
 
 def test_the_twin_waits_until_every_doubtful_column_is_decided_and_a_new_session_knows_it():
     app = opened("Make the twin")
-    assert said(app) == [("The twin waits", "- The column “email” waits for your decision\\: 300 cells are e-mail addresses.\n- The column “note” waits for your decision\\: most rows have a value of their own.")]
+    assert said(app) == [
+        (
+            "The twin waits",
+            (
+                "- The column “email” waits for your decision\\: 300 cells are e-mail addresses.\n- The column “note”"
+                " waits for your decision\\: most rows have a value of their own."
+            ),
+        )
+    ]
     assert app.button(key="synthesize.make").disabled
     turn(app, "Personal data")
     app.selectbox(key=f"synthesize.column.1.{app.query_params['d']}").set_value("Leave it out").run()
@@ -81,7 +94,10 @@ def test_all_proposals_are_taken_with_one_click():
 
 
 def test_amounts_written_as_text_are_sent_to_be_repaired_first():
-    app = start("synthesize", d=bring("who,price\n" + "".join(f"w{n % 7},€ {n * 37 % 4000},00\n".replace(",00", ".00") for n in range(200))))
+    app = start(
+        "synthesize",
+        d=bring("who,price\n" + "".join(f"w{n % 7},€ {n * 37 % 4000},00\n".replace(",00", ".00") for n in range(200))),
+    )
     wait_for_job(app)
     assert "These look like amounts written as text." in texts(app)
     click(app, "Repair …")
@@ -132,11 +148,18 @@ def test_rows_are_asked_for_by_values_equally_and_for_a_thin_group():
     key = app.query_params["d"]
     app.radio(key=f"synthesize.how.{key}").set_value("balance").run()
     assert unforeseen(app) == []
-    assert [(each["values"]["sex"], each["values"]["hired"], each["rows"]) for each in settings(app).where] == [("man", "yes", 75), ("man", "no", 75), ("woman", "yes", 75), ("woman", "no", 75)]
+    assert [(each["values"]["sex"], each["values"]["hired"], each["rows"]) for each in settings(app).where] == [
+        ("man", "yes", 75),
+        ("man", "no", 75),
+        ("woman", "yes", 75),
+        ("woman", "no", 75),
+    ]
     app.radio(key=f"synthesize.how.{key}").set_value("fill").run()
     assert settings(app).where == [{"values": {"sex": "woman"}, "rows": 100}]  # as many as there are men
     app.radio(key=f"synthesize.how.{key}").set_value("values").run()
-    assert "It is not said yet which rows are asked for." in " ".join(text for _, text in said(turn(app, "Make the twin")))
+    assert "It is not said yet which rows are asked for." in " ".join(
+        text for _, text in said(turn(app, "Make the twin"))
+    )
     turn(app, "Engine and rows")
     app.multiselect(key=f"synthesize.wish.columns.{key}").set_value(["hired"]).run()
     app.selectbox(key=f"synthesize.wish.hired.{key}").set_value("yes").run()
@@ -157,7 +180,11 @@ def test_rows_that_follow_each_other_are_found_or_named_and_then_come_whole():
     app.radio(key=f"synthesize.engine.{made}").set_value("par").run()
     assert unforeseen(app) == [] and not [each for each in app.radio if each.label == "Which rows"]
     app.selectbox(key=f"synthesize.sequence.index.{made}").set_value("upper").run()
-    assert unforeseen(app) == [] and settings(app).sequence == {"key": "patient", "index": "upper"} and settings(app).rows is None
+    assert (
+        unforeseen(app) == []
+        and settings(app).sequence == {"key": "patient", "index": "upper"}
+        and settings(app).rows is None
+    )
     assert "in whole sequences" in texts(turn(app, "Make the twin"))
 
 
@@ -168,7 +195,11 @@ def judged(app, verdict):
     told = twins.told(store, job)
     told["judge"]["privacy"]["verdict"] = verdict
     with store.writing() as connection:
-        connection.execute(sa.update(catalog.job).where(catalog.job.c.id == job.id).values(result={**job.result, "told": store.put_json(told)}))
+        connection.execute(
+            sa.update(catalog.job)
+            .where(catalog.job.c.id == job.id)
+            .values(result={**job.result, "told": store.put_json(told)})
+        )
 
 
 def downloads(app):
@@ -176,14 +207,23 @@ def downloads(app):
 
 
 def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
-    app = opened("Make the twin", engine="independent", columns={"email": {"as": "make", "maker": "email"}, "note": {"as": "leave out", "maker": None}})
+    app = opened(
+        "Make the twin",
+        engine="independent",
+        columns={"email": {"as": "make", "maker": "email"}, "note": {"as": "leave out", "maker": None}},
+    )
     click(app, "Make the twin")
     assert "found again when you come back" in texts(app) or app.session_state["synthesize.tabs"] == "Verdicts"
     wait_for_job(app)
     assert unforeseen(app) == [] and app.session_state["synthesize.tabs"] == "Verdicts"
     assert "300 rows by Independent columns, seed 0, learned from 150 of 300 real rows." in texts(app)
     assert [kind for kind in (app.success, app.warning, app.error) if kind] and "anonym" not in texts(app).lower()
-    for part, sign in {"Alike": "tells which is which", "Useful": "Do the models go by the same columns?", "What was done": "What must hold", "The rows": "Rows 1 to 200 of 300."}.items():
+    for part, sign in {
+        "Alike": "tells which is which",
+        "Useful": "Do the models go by the same columns?",
+        "What was done": "What must hold",
+        "The rows": "Rows 1 to 200 of 300.",
+    }.items():
         app.session_state["synthesize.verdicts"] = part
         turn(app, "Verdicts")
         assert sign in texts(app), part
@@ -191,7 +231,11 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
     judged(app, "leak")
     assert [each.proto.title for each in turn(app, "Verdicts").error] == ["A leak: this twin must not leave"]
     turn(app, "Take it along")
-    assert [each.proto.title for each in app.error] == ["This twin must not leave"] and downloads(app) == [] and "Keep it" not in labels(app)
+    assert (
+        [each.proto.title for each in app.error] == ["This twin must not leave"]
+        and downloads(app) == []
+        and "Keep it" not in labels(app)
+    )
     judged(app, "doubtful")
     assert downloads(turn(app, "Take it along")) == []
     app.checkbox(key=f"synthesize.doubts.{twins.last(Store(), app.query_params['d']).id}").set_value(True).run()
@@ -202,15 +246,23 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
     assert unforeseen(app) == [] and "It is kept as **version 2**." in texts(app)
     assert [each["synthetic"] for each in versions.log(Store(), app.query_params["d"])] == [True, False]
     go(app, "versions")
-    assert "Made from version 1: rows of people who do not exist." in texts(app) and [label for label in labels(app) if label == "Restore"] == ["Restore"]
+    assert "Made from version 1: rows of people who do not exist." in texts(app) and [
+        label for label in labels(app) if label == "Restore"
+    ] == ["Restore"]
     click(app, "Open as a dataset of its own")
     assert unforeseen(app) == [] and datasets.get(Store(), app.query_params["d"]).name == "table (synthetic)"
 
 
 def test_an_earlier_twin_stays_where_the_next_one_was_cancelled():
-    app = opened("Make the twin", engine="independent", columns={"email": {"as": "leave out", "maker": None}, "note": {"as": "leave out", "maker": None}})
+    app = opened(
+        "Make the twin",
+        engine="independent",
+        columns={"email": {"as": "leave out", "maker": None}, "note": {"as": "leave out", "maker": None}},
+    )
     store, key = Store(), app.query_params["d"]
-    job = jobs.start(store, "synthesize", {"dataset": key, "state": wanted(app).state, "settings": settings(app).to_json()}, "tester")
+    job = jobs.start(
+        store, "synthesize", {"dataset": key, "state": wanted(app).state, "settings": settings(app).to_json()}, "tester"
+    )
     while jobs.get(store, job).is_open:
         time.sleep(0.1)
     turn(app, "Make the twin")
@@ -222,9 +274,15 @@ def test_an_earlier_twin_stays_where_the_next_one_was_cancelled():
 
 
 def test_a_twin_of_the_table_as_it_was_says_so_where_it_is_taken_along():
-    app = opened("Make the twin", engine="independent", columns={"email": {"as": "leave out", "maker": None}, "note": {"as": "leave out", "maker": None}})
+    app = opened(
+        "Make the twin",
+        engine="independent",
+        columns={"email": {"as": "leave out", "maker": None}, "note": {"as": "leave out", "maker": None}},
+    )
     store, key = Store(), app.query_params["d"]
-    job = jobs.start(store, "synthesize", {"dataset": key, "state": wanted(app).state, "settings": settings(app).to_json()}, "tester")
+    job = jobs.start(
+        store, "synthesize", {"dataset": key, "state": wanted(app).state, "settings": settings(app).to_json()}, "tester"
+    )
     while jobs.get(store, job).is_open:
         time.sleep(0.1)
     changed, other = "The table was changed since this twin was made", "It was made by other settings"
@@ -233,6 +291,13 @@ def test_a_twin_of_the_table_as_it_was_says_so_where_it_is_taken_along():
     wanted(app).change(seed=3)
     assert other in texts(turn(app, "Take it along"))
     here = datasets.get(store, key)
-    datasets.edit(store, key, here.revision, replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["sex"]}),)), "trim", "tester")
+    datasets.edit(
+        store,
+        key,
+        here.revision,
+        replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["sex"]}),)),
+        "trim",
+        "tester",
+    )
     turn(app, "Take it along")
     assert changed in [each.proto.title for each in app.info]

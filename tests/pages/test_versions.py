@@ -53,14 +53,23 @@ def test_comparison_counts_the_rows_that_went(two):
     two.session_state["versions.tabs"] = "Compare two"
     two.run()
     assert unforeseen(two) == []
-    assert {each.label: each.value for each in two.metric} == {"Rows": "4,900", "Cells changed": "0", "Rows dropped": "60"}
+    assert {each.label: each.value for each in two.metric} == {
+        "Rows": "4,900",
+        "Cells changed": "0",
+        "Rows dropped": "60",
+    }
 
 
 def test_audit_trail_tells_what_was_done(two):
     two.session_state["versions.tabs"] = "Audit trail"
     two.run()
     assert unforeseen(two) == []
-    assert two.dataframe[0].value["What"].tolist() == ["version committed", "recipe changed", "version committed", "file read"]
+    assert two.dataframe[0].value["What"].tolist() == [
+        "version committed",
+        "recipe changed",
+        "version committed",
+        "file read",
+    ]
     assert "unbroken" in texts(two)
 
 
@@ -78,7 +87,9 @@ def test_exported_bundle_holds_and_verifies_on_the_page(two):
     assert [each.proto.title for each in two.success] == ["The bundle is intact"]
 
 
-@pytest.mark.parametrize("content", [b"", b"no zip at all", b"PK\x03\x04" + b"\0" * 100], ids=["empty", "text", "broken"])
+@pytest.mark.parametrize(
+    "content", [b"", b"no zip at all", b"PK\x03\x04" + b"\0" * 100], ids=["empty", "text", "broken"]
+)
 def test_file_that_is_no_bundle_is_told(two, content):
     two.session_state["versions.tabs"] = "Verify a bundle"
     two.run()
@@ -91,7 +102,9 @@ def test_steps_of_a_version_are_shown_with_what_they_did(sample):
     with_steps(sample, TRIM, DUPLICATES)
     app = commit(sample, "both")
     app.toggle(key="versions.show.1").set_value(True).run()
-    assert "Trimmed spaces in city (253 cells changed, 0 rows dropped)" in texts(app).replace("\\(", "(").replace("\\)", ")")
+    assert "Trimmed spaces in city (253 cells changed, 0 rows dropped)" in texts(app).replace("\\(", "(").replace(
+        "\\)", ")"
+    )
 
 
 def test_draft_with_a_step_that_does_not_work_is_not_committed(sample):

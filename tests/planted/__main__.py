@@ -19,14 +19,22 @@ def write(planted: Planted, folder: Path) -> None:
     planted.clean.to_csv(folder / f"{planted.name}_clean.csv", index=False, lineterminator="\n")
     planted.dirty.to_csv(folder / f"{planted.name}_dirty.csv", index=False, lineterminator="\n")
     truth = {
-        "name": planted.name, "rows": len(planted.dirty), "today": TODAY, "target": planted.target, "favorable": planted.favorable,
-        "sensitive": planted.sensitive, "faults": plain(planted.faults), "also": plain(planted.also),
+        "name": planted.name,
+        "rows": len(planted.dirty),
+        "today": TODAY,
+        "target": planted.target,
+        "favorable": planted.favorable,
+        "sensitive": planted.sensitive,
+        "faults": plain(planted.faults),
+        "also": plain(planted.also),
     }
     (folder / f"{planted.name}_truth.json").write_text(json.dumps(truth, ensure_ascii=False), encoding="utf-8")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(prog="python -m tests.planted", description="Write clean and dirty tables with the truth about them.")
+    parser = argparse.ArgumentParser(
+        prog="python -m tests.planted", description="Write clean and dirty tables with the truth about them."
+    )
     parser.add_argument("folder", type=Path, metavar="OUT_DIR")
     parser.add_argument("--rows", type=int, default=20_000)
     parser.add_argument("--seed", type=int, default=1)

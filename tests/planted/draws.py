@@ -7,18 +7,87 @@ from collections.abc import Sequence
 import numpy as np
 
 CITIES = (  # the most common first; names that look alike are different places
-    ("Berlin", "Germany"), ("Zürich", "Switzerland"), ("Wien", "Austria"), ("München", "Germany"), ("Köln", "Germany"),
-    ("St. Gallen", "Switzerland"), ("Paris", "France"), ("Saint-Étienne", "France"), ("Málaga", "Spain"), ("Madrid", "Spain"),
-    ("Düsseldorf", "Germany"), ("Salzburg", "Austria"), ("Genève", "Switzerland"), ("Portland", "United States"),
-    ("Cortland", "United States"), ("L'Aquila", "Italy"), ("Milano", "Italy"), ("'s-Hertogenbosch", "Netherlands"),
-    ("Den Haag", "Netherlands"), ("Göteborg", "Sweden"), ("Malmö", "Sweden"), ("Łódź", "Poland"), ("Kraków", "Poland"),
-    ("Sydney", "Australia"), ("Newcastle", "Australia"), ("Tehran", "Iran"), ("Baghdad", "Iraq"), ("São Paulo", "Brazil"),
-    ("Reykjavík", "Iceland"), ("Dublin", "Ireland"), ("Lublin", "Poland"), ("Freiburg", "Germany"), ("Fribourg", "Switzerland"),
-    ("Linz", "Austria"), ("Lienz", "Austria"), ("Graz", "Austria"), ("Abidjan", "Côte d'Ivoire"), ("Niamey", "Niger"),
-    ("Lagos", "Nigeria"), ("Bratislava", "Slovakia"), ("Ljubljana", "Slovenia"), ("Perth", "Australia"),
+    ("Berlin", "Germany"),
+    ("Zürich", "Switzerland"),
+    ("Wien", "Austria"),
+    ("München", "Germany"),
+    ("Köln", "Germany"),
+    ("St. Gallen", "Switzerland"),
+    ("Paris", "France"),
+    ("Saint-Étienne", "France"),
+    ("Málaga", "Spain"),
+    ("Madrid", "Spain"),
+    ("Düsseldorf", "Germany"),
+    ("Salzburg", "Austria"),
+    ("Genève", "Switzerland"),
+    ("Portland", "United States"),
+    ("Cortland", "United States"),
+    ("L'Aquila", "Italy"),
+    ("Milano", "Italy"),
+    ("'s-Hertogenbosch", "Netherlands"),
+    ("Den Haag", "Netherlands"),
+    ("Göteborg", "Sweden"),
+    ("Malmö", "Sweden"),
+    ("Łódź", "Poland"),
+    ("Kraków", "Poland"),
+    ("Sydney", "Australia"),
+    ("Newcastle", "Australia"),
+    ("Tehran", "Iran"),
+    ("Baghdad", "Iraq"),
+    ("São Paulo", "Brazil"),
+    ("Reykjavík", "Iceland"),
+    ("Dublin", "Ireland"),
+    ("Lublin", "Poland"),
+    ("Freiburg", "Germany"),
+    ("Fribourg", "Switzerland"),
+    ("Linz", "Austria"),
+    ("Lienz", "Austria"),
+    ("Graz", "Austria"),
+    ("Abidjan", "Côte d'Ivoire"),
+    ("Niamey", "Niger"),
+    ("Lagos", "Nigeria"),
+    ("Bratislava", "Slovakia"),
+    ("Ljubljana", "Slovenia"),
+    ("Perth", "Australia"),
 )
-FIRST = ("Anna", "Jonas", "María", "Luca", "Zoë", "Émile", "Fatima", "Piotr", "Sinéad", "Björn", "Aisha", "Mehmet", "Clara", "Tomás", "Ingrid", "David")
-LAST = ("Müller", "O'Brien", "García", "Nowak", "van Dijk", "Rossi", "Johansson", "Haddad", "Keller", "Dubois", "Silva", "Novák", "Okafor", "Yılmaz", "Meyer", "Brandt", "Lindqvist", "Moreau")
+FIRST = (
+    "Anna",
+    "Jonas",
+    "María",
+    "Luca",
+    "Zoë",
+    "Émile",
+    "Fatima",
+    "Piotr",
+    "Sinéad",
+    "Björn",
+    "Aisha",
+    "Mehmet",
+    "Clara",
+    "Tomás",
+    "Ingrid",
+    "David",
+)
+LAST = (
+    "Müller",
+    "O'Brien",
+    "García",
+    "Nowak",
+    "van Dijk",
+    "Rossi",
+    "Johansson",
+    "Haddad",
+    "Keller",
+    "Dubois",
+    "Silva",
+    "Novák",
+    "Okafor",
+    "Yılmaz",
+    "Meyer",
+    "Brandt",
+    "Lindqvist",
+    "Moreau",
+)
 
 
 def number(values: np.ndarray, digits: int = 0) -> np.ndarray:
@@ -40,7 +109,9 @@ def code(pattern: str, values: np.ndarray) -> np.ndarray:
     return np.array([pattern.format(value) for value in values.tolist()], dtype=object)
 
 
-def some(rng: np.random.Generator, values: Sequence[str], rows: int, weights: Sequence[float] | None = None) -> np.ndarray:
+def some(
+    rng: np.random.Generator, values: Sequence[str], rows: int, weights: Sequence[float] | None = None
+) -> np.ndarray:
     """Draw from categories; without weights the first is the most common and none is rare."""
     shares = np.array(weights if weights is not None else 1 / (np.arange(len(values)) + 3), dtype=float)
     return np.array(values, dtype=object)[rng.choice(len(values), rows, p=shares / shares.sum())]
@@ -61,14 +132,21 @@ def season(rng: np.random.Generator, rows: int, first: str, last: str, peak: flo
     return np.sort(span[rng.choice(len(span), rows, p=weight / weight.sum())])
 
 
-def sentences(rng: np.random.Generator, rows: int, openings: Sequence[str], middles: Sequence[str], ends: Sequence[str]) -> np.ndarray:
+def sentences(
+    rng: np.random.Generator, rows: int, openings: Sequence[str], middles: Sequence[str], ends: Sequence[str]
+) -> np.ndarray:
     """Free text of one to three parts and a number now and then, so that few are alike."""
-    one, two, three = (np.array(part, dtype=object)[rng.integers(0, len(part), rows)] for part in (openings, middles, ends))
+    one, two, three = (
+        np.array(part, dtype=object)[rng.integers(0, len(part), rows)] for part in (openings, middles, ends)
+    )
     figure, form = rng.integers(2, 4000, rows), rng.integers(0, 4, rows)
-    return np.array([
-        (f"{a} {b}, {c}.", f"{a} {b} (ref {n}).", f"{a} {b}.", f"{a} {b}, {c}; see {n}.")[f]
-        for a, b, c, n, f in zip(one, two, three, figure.tolist(), form.tolist(), strict=True)
-    ], dtype=object)
+    return np.array(
+        [
+            (f"{a} {b}, {c}.", f"{a} {b} (ref {n}).", f"{a} {b}.", f"{a} {b}, {c}; see {n}.")[f]
+            for a, b, c, n, f in zip(one, two, three, figure.tolist(), form.tolist(), strict=True)
+        ],
+        dtype=object,
+    )
 
 
 def person(key: np.ndarray) -> np.ndarray:

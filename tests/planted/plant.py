@@ -1,7 +1,7 @@
 """Plant known faults into a clean table: what a fault is, the table being spoiled, and the order of work.
 
-A setting (retail, clinic, sensors) makes a clean table of text cells and a list of `Plant`s; `plant` applies them one by
-one and keeps the books, so that no cell gets two faults. What rows a fault has is said at the very end, when every
+A setting (retail, clinic, sensors) makes a clean table of text cells and a list of `Plant`s; `plant` applies them one
+by one and keeps the books, so that no cell gets two faults. What rows a fault has is said at the very end, when every
 plant has been applied: a copied row may also repeat an identifier, a blanked cell is one more missing cell.
 """
 
@@ -16,13 +16,48 @@ import pandas as pd
 
 TODAY = "2026-06-30"
 CHECKS = (
-    "constant_column", "near_constant", "missing_cells", "disguised_missing", "spaces_around_text", "case_variants",
-    "spelling_variants", "mojibake", "control_characters", "homoglyphs", "numbers_as_text", "numbers_mixed_with_words",
-    "mixed_units", "out_of_locale", "unusual_pattern", "dates_as_text", "mixed_date_formats", "ambiguous_dates",
-    "future_dates", "absurd_dates", "impossible_values", "outliers", "rounding_heaping", "skewed", "rare_categories",
-    "too_many_categories", "row_identifier", "duplicate_ids", "direct_identifiers", "drift_in_file", "stuck_values",
-    "duplicate_rows", "near_duplicate_records", "duplicate_columns", "missing_together", "end_before_start",
-    "broken_dependency", "broken_sum", "constant_per_group", "class_imbalance", "target_leakage", "outcome_gap",
+    "constant_column",
+    "near_constant",
+    "missing_cells",
+    "disguised_missing",
+    "spaces_around_text",
+    "case_variants",
+    "spelling_variants",
+    "mojibake",
+    "control_characters",
+    "homoglyphs",
+    "numbers_as_text",
+    "numbers_mixed_with_words",
+    "mixed_units",
+    "out_of_locale",
+    "unusual_pattern",
+    "dates_as_text",
+    "mixed_date_formats",
+    "ambiguous_dates",
+    "future_dates",
+    "absurd_dates",
+    "impossible_values",
+    "outliers",
+    "rounding_heaping",
+    "skewed",
+    "rare_categories",
+    "too_many_categories",
+    "row_identifier",
+    "duplicate_ids",
+    "direct_identifiers",
+    "drift_in_file",
+    "stuck_values",
+    "duplicate_rows",
+    "near_duplicate_records",
+    "duplicate_columns",
+    "missing_together",
+    "end_before_start",
+    "broken_dependency",
+    "broken_sum",
+    "constant_per_group",
+    "class_imbalance",
+    "target_leakage",
+    "outcome_gap",
     "sorted_rows",
 )
 LEAST = 3  # rows of a fault
@@ -30,7 +65,9 @@ LEAST = 3  # rows of a fault
 
 @dataclass(frozen=True)
 class Fault:
-    """Rows (0 = first data row) that a check must give; the first column is the one at fault, no column: the whole row."""
+    """Rows (0 = first data row) that a check must give; the first column is the one at fault, no column:
+    the whole row.
+    """
 
     check: str
     columns: tuple[str, ...]
@@ -107,7 +144,9 @@ class Draft:
         place = int(self.rng.integers(1, self.frame.shape[1] + 1))
         self.frame.insert(place, column, pd.Series(np.asarray(values, dtype=object), dtype=object))
 
-    def claim(self, check: str, columns: Iterable[str], rows: np.ndarray | Callable[[Draft], np.ndarray], *, sure: bool = True) -> None:
+    def claim(
+        self, check: str, columns: Iterable[str], rows: np.ndarray | Callable[[Draft], np.ndarray], *, sure: bool = True
+    ) -> None:
         """Say what is wrong where: row numbers, or a function that gives a mask once all is planted."""
         self.claims.setdefault((sure, check, tuple(columns)), []).append(rows)
 
@@ -120,7 +159,11 @@ class Draft:
                 mask[part(self) if callable(part) else part] = True
             return everything if mask.all() else frozenset(np.flatnonzero(mask).tolist())
 
-        return tuple(Fault(check, columns, rows(claimed)) for (kind, check, columns), claimed in self.claims.items() if kind == sure)
+        return tuple(
+            Fault(check, columns, rows(claimed))
+            for (kind, check, columns), claimed in self.claims.items()
+            if kind == sure
+        )
 
 
 @dataclass(frozen=True)
@@ -132,8 +175,15 @@ class Plant:
 
 
 def plant(
-    name: str, clean: pd.DataFrame, plants: Iterable[Plant], seed: int, *, target: str | None, favorable: str | None,
-    sensitive: tuple[str, ...] = (), checks: Iterable[str] | None = None,
+    name: str,
+    clean: pd.DataFrame,
+    plants: Iterable[Plant],
+    seed: int,
+    *,
+    target: str | None,
+    favorable: str | None,
+    sensitive: tuple[str, ...] = (),
+    checks: Iterable[str] | None = None,
 ) -> Planted:
     """Apply the plants (or those of some checks) to a copy of the clean table."""
     chosen = None if checks is None else set(checks)

@@ -29,15 +29,15 @@ def one_of(*slips: Spoil) -> Spoil:
 def typo(text: str, rng: np.random.Generator) -> str:
     """One slip of the finger, not in the first letter: a letter too few, too many, another, or two swapped."""
     at, kind = int(rng.integers(1, max(2, len(text) - 1))), int(rng.integers(4))
-    letter = next(letter for letter in "etaoinsrhl"[int(rng.integers(8)):] if letter != text[at])
-    kind = 0 if text[at] in {" ", text[at + 1:at + 2]} else kind
+    letter = next(letter for letter in "etaoinsrhl"[int(rng.integers(8)) :] if letter != text[at])
+    kind = 0 if text[at] in {" ", text[at + 1 : at + 2]} else kind
     if kind == 0:
-        return text[:at] + text[at + 1:]
+        return text[:at] + text[at + 1 :]
     if kind == 1:
         return text[:at] + text[at] + text[at:]
     if kind == 2:
-        return text[:at] + letter + text[at + 1:]
-    return text[:at] + text[at + 1:at + 2] + text[at] + text[at + 2:]
+        return text[:at] + letter + text[at + 1 :]
+    return text[:at] + text[at + 1 : at + 2] + text[at] + text[at + 2 :]
 
 
 def bare(text: str, rng: np.random.Generator) -> str:
@@ -93,7 +93,7 @@ def homoglyph(text: str, rng: np.random.Generator) -> str:
     if not places:
         return text
     at = places[int(rng.integers(len(places)))]
-    return text[:at] + CYRILLIC[text[at]] + text[at + 1:]
+    return text[:at] + CYRILLIC[text[at]] + text[at + 1 :]
 
 
 def times(factor: float, digits: int) -> Spoil:
@@ -108,7 +108,16 @@ def off_by(low: float, high: float, digits: int = 2) -> Spoil:
 
 def in_words(text: str, rng: np.random.Generator) -> str:
     """A number as somebody typed it into a form."""
-    said = (f"about {text}", f"approx. {text}", f"{text} or so", f"more than {text}", "twelve", "a few", "see note", "not measured")
+    said = (
+        f"about {text}",
+        f"approx. {text}",
+        f"{text} or so",
+        f"more than {text}",
+        "twelve",
+        "a few",
+        "see note",
+        "not measured",
+    )
     return said[int(rng.integers(len(said)))]
 
 
@@ -119,7 +128,9 @@ def day(pattern: str) -> Spoil:
 
 def in_year(*years: int) -> Spoil:
     """The year mistyped."""
-    return lambda text, rng: f"{years[int(rng.integers(len(years)))]:04}-{text[5:7]}-{min(int(text[8:10]), 28):02}{text[10:]}"
+    return lambda text, rng: (
+        f"{years[int(rng.integers(len(years)))]:04}-{text[5:7]}-{min(int(text[8:10]), 28):02}{text[10:]}"
+    )
 
 
 def days_before(text: str, days: int) -> str:

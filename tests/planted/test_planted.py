@@ -19,13 +19,41 @@ ROOT = Path(__file__).parent.parent.parent
 ROWS = 6000
 # checks whose rows are exactly the cells that were changed, in the first column named
 SLIPS = {
-    "spaces_around_text", "case_variants", "spelling_variants", "mojibake", "control_characters", "homoglyphs", "numbers_mixed_with_words",
-    "unusual_pattern", "mixed_date_formats", "future_dates", "absurd_dates", "impossible_values", "outliers", "rare_categories",
-    "end_before_start", "broken_dependency", "broken_sum",
+    "spaces_around_text",
+    "case_variants",
+    "spelling_variants",
+    "mojibake",
+    "control_characters",
+    "homoglyphs",
+    "numbers_mixed_with_words",
+    "unusual_pattern",
+    "mixed_date_formats",
+    "future_dates",
+    "absurd_dates",
+    "impossible_values",
+    "outliers",
+    "rare_categories",
+    "end_before_start",
+    "broken_dependency",
+    "broken_sum",
 }
-# checks whose rows are more than what was changed (what was missing before, ones that end in 0 anyway, the rest of the group)
-MORE = {"missing_cells", "missing_together", "disguised_missing", "rounding_heaping", "constant_per_group", "outcome_gap", "class_imbalance",
-        "out_of_locale", "drift_in_file", "stuck_values", "numbers_as_text", "dates_as_text", "duplicate_ids"}
+# checks whose rows are more than what was changed (what was missing before, ones that end in 0 anyway, the rest of the
+# group)
+MORE = {
+    "missing_cells",
+    "missing_together",
+    "disguised_missing",
+    "rounding_heaping",
+    "constant_per_group",
+    "outcome_gap",
+    "class_imbalance",
+    "out_of_locale",
+    "drift_in_file",
+    "stuck_values",
+    "numbers_as_text",
+    "dates_as_text",
+    "duplicate_ids",
+}
 
 
 @cache
@@ -64,7 +92,9 @@ def test_faults_have_three_rows_of_the_table_and_columns_of_it(number):
     planted = made(number)
     for fault in (*planted.faults, *planted.also):
         assert set(fault.columns) <= set(planted.dirty), fault.check
-        assert len(fault.rows) >= 3 and min(fault.rows) >= 0 and max(fault.rows) < ROWS == len(planted.dirty), fault.check
+        assert len(fault.rows) >= 3 and min(fault.rows) >= 0 and max(fault.rows) < ROWS == len(planted.dirty), (
+            fault.check
+        )
 
 
 @settings
@@ -120,10 +150,16 @@ def test_the_clean_table_keeps_to_what_it_promises(number):
     dates = [name for name in clean if clean[name].dropna().str.fullmatch(r"\d{4}-\d\d-\d\d.*").all()]
     assert len(dates) >= 3
     assert clean[dates].stack().min() > "1920" and clean[dates].stack().max() < TODAY
-    first, second = {"retail": ("gross", "discount"), "clinic": ("room_fee", "treatment_fee"), "sensors": ("energy_grid", "energy_solar")}[made(number).name]
+    first, second = {
+        "retail": ("gross", "discount"),
+        "clinic": ("room_fee", "treatment_fee"),
+        "sensors": ("energy_grid", "energy_solar"),
+    }[made(number).name]
     total = {"retail": "net", "clinic": "total_fee", "sensors": "energy_total"}[made(number).name]
     sign = -1 if total == "net" else 1
-    assert np.allclose(clean[first].astype(float) + sign * clean[second].astype(float), clean[total].astype(float), atol=1e-6)
+    assert np.allclose(
+        clean[first].astype(float) + sign * clean[second].astype(float), clean[total].astype(float), atol=1e-6
+    )
 
 
 @settings
@@ -132,7 +168,9 @@ def test_the_outcome_is_mildly_uneven_and_no_group_is_worse_off_before_planting(
     shares = planted.clean[planted.target].value_counts(normalize=True)
     assert 0.25 < shares.min() < 0.35
     for sensitive in planted.sensitive:
-        good = (planted.clean[planted.target] == planted.favorable).groupby(planted.clean[sensitive]).agg(["mean", "size"])
+        good = (
+            (planted.clean[planted.target] == planted.favorable).groupby(planted.clean[sensitive]).agg(["mean", "size"])
+        )
         error = 3.5 * np.sqrt(0.21 / good["size"])
         assert ((good["mean"] - shares[planted.favorable]).abs() < error).all(), sensitive
 
@@ -157,11 +195,16 @@ def test_a_check_that_does_not_exist_is_refused():
 
 
 def test_the_tables_and_the_truth_are_written_to_files(tmp_path):
-    subprocess.run([sys.executable, "-m", "tests.planted", str(tmp_path), "--rows", "5000", "--seed", "3"], cwd=ROOT, check=True)
+    subprocess.run(
+        [sys.executable, "-m", "tests.planted", str(tmp_path), "--rows", "5000", "--seed", "3"], cwd=ROOT, check=True
+    )
     planted = SETTINGS[0](5000, 3)
     truth = json.loads((tmp_path / "retail_truth.json").read_text(encoding="utf-8"))
     assert [frozenset(fault["rows"]) for fault in truth["faults"]] == [fault.rows for fault in planted.faults]
     dirty = pd.read_csv(tmp_path / "retail_dirty.csv", dtype=object, keep_default_na=False)
     pd.testing.assert_frame_equal(dirty, planted.dirty.fillna(""))
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
-        f"{name}_{what}" for name in ("retail", "clinic", "sensors") for what in ("clean.csv", "dirty.csv", "truth.json"))
+        f"{name}_{what}"
+        for name in ("retail", "clinic", "sensors")
+        for what in ("clean.csv", "dirty.csv", "truth.json")
+    )

@@ -11,7 +11,10 @@ from dataops_core.read.limits import RESERVE, limited_memory
 from tests.hostile.files import cell_far_down
 
 
-@pytest.mark.parametrize(("given", "bytes_"), [("8 GB", 8_000_000_000), ("500mb", 500_000_000), ("1.5G", 1_500_000_000), ("20000000", 20_000_000)])
+@pytest.mark.parametrize(
+    ("given", "bytes_"),
+    [("8 GB", 8_000_000_000), ("500mb", 500_000_000), ("1.5G", 1_500_000_000), ("20000000", 20_000_000)],
+)
 def test_the_memory_for_reading_can_be_set(monkeypatch, given, bytes_):
     monkeypatch.setenv(READ_MEMORY, given)
     assert memory_limit() == bytes_

@@ -23,7 +23,9 @@ def told(tmp_path: Path, data: bytes, name: str, **options):
 
 
 def both_readers(data: bytes):
-    """The same table for the quick and for the careful reader; a quote inside a cell is what only the careful one takes."""
+    """The same table for the quick and for the careful reader; a quote inside a cell is what only the careful one
+    takes.
+    """
     return [("quick.csv", data), ("careful.csv", data.replace(b"end", b'e"nd'))]
 
 
@@ -54,7 +56,9 @@ def test_signs_that_are_read_as_missing_are_reported(tmp_path, at):
 @pytest.mark.parametrize("at", [0, 1])
 def test_moments_with_a_zone_are_reported_with_examples(tmp_path, at):
     name, data = both_readers(b"t,x\n2024-01-01T10:00:00+02:00,end\n2024-01-02T10:00:00Z,a\n")[at]
-    assert ('column "t" (2 cells, such as "2024-01-01T10:00:00+02:00", "2024-01-02T10:00:00Z")', 2) in told(tmp_path, data, name)[1]
+    assert ('column "t" (2 cells, such as "2024-01-01T10:00:00+02:00", "2024-01-02T10:00:00Z")', 2) in told(
+        tmp_path, data, name
+    )[1]
 
 
 def test_german_thousands_are_not_made_a_thousand_times_smaller(tmp_path):
@@ -69,10 +73,21 @@ def test_a_point_that_another_column_proves_is_a_point(tmp_path):
 
 
 def test_json_cells_that_change_are_reported(tmp_path):
-    cells, problems = told(tmp_path, b'[{"t": "2024-01-01T10:00:00+02:00", "n": NaN, "a": "NA", "c": ""}, {"t": "2024-01-02T10:00:00", "n": 1, "a": "x", "c": "q"}]', "t.json")
+    cells, problems = told(
+        tmp_path,
+        b'[{"t": "2024-01-01T10:00:00+02:00", "n": NaN, "a": "NA", "c": ""}, {"t": "2024-01-02T10:00:00", "n": 1, "a":'
+        b' "x", "c": "q"}]',
+        "t.json",
+    )
     assert (cells["n"], cells["a"], cells["c"]) == ([None, 1], [None, "x"], [None, "q"])
     assert problems == [
-        ('column "n" (1 cell, such as "NaN"), column "a" (1 cell, such as "NA"), column "c" (1 cell, such as "(empty text)")', 3),
+        (
+            (
+                'column "n" (1 cell, such as "NaN"), column "a" (1 cell, such as "NA"), column "c" (1 cell, such as'
+                ' "(empty text)")'
+            ),
+            3,
+        ),
         ('column "t" (1 cell, such as "2024-01-01T10:00:00+02:00")', 1),
     ]
 
@@ -88,14 +103,21 @@ def test_half_characters_in_json_are_replaced_and_reported(tmp_path):
 
 
 def test_errors_of_a_spreadsheet_are_reported(tmp_path):
-    rows = '<row><c t="inlineStr"><is><t>a</t></is></c></row><row><c t="e"><v>#DIV/0!</v></c></row><row><c><v>2</v></c></row>'
+    rows = (
+        '<row><c t="inlineStr"><is><t>a</t></is></c></row><row><c'
+        ' t="e"><v>#DIV/0!</v></c></row><row><c><v>2</v></c></row>'
+    )
     cells, problems = told(tmp_path, workbook(rows), "t.xlsx")
     assert (cells, problems) == ({"a": [None, 2]}, [('column "a" (1 cell, such as "#DIV/0!")', 1)])
 
 
 def test_a_sheet_with_years_as_names_keeps_its_header_as_the_same_csv_does(tmp_path):
     rows = "".join(
-        "<row>" + "".join(f'<c t="inlineStr"><is><t>{v}</t></is></c>' if isinstance(v, str) else f"<c><v>{v}</v></c>" for v in row) + "</row>"
+        "<row>"
+        + "".join(
+            f'<c t="inlineStr"><is><t>{v}</t></is></c>' if isinstance(v, str) else f"<c><v>{v}</v></c>" for v in row
+        )
+        + "</row>"
         for row in [["land", 2019, 2020, 2021], ["DE", 1, 2, 3], ["FR", 4, 5, 6]]
     )
     sheet = told(tmp_path, workbook(rows), "t.xlsx")

@@ -13,21 +13,35 @@ from dataops_core.read import ReadOptions, fast_parquet, file, read_file
 
 UTC = datetime.UTC
 COLUMNS = {
-    "int8": pa.array([1, None, -3], pa.int8()), "uint32": pa.array([1, None, 2**32 - 1], pa.uint32()),
-    "uint64": pa.array([1, None, 3], pa.uint64()), "uint64 beyond": pa.array([1, 2, 2**64 - 1], pa.uint64()),
-    "int64": pa.array([2**63 - 1, None, -(2**63)]), "float": pa.array([1.5, None, float("nan")], pa.float32()),
-    "double": pa.array([-0.0, float("inf"), float("nan")]), "bool": pa.array([True, None, False]),
-    "text": pa.array(["ä", None, ""]), "large text": pa.array(["x", None, " NA "], pa.large_string()),
-    "null": pa.nulls(3), "codes": pa.array(["a", "b", None]).dictionary_encode(),
+    "int8": pa.array([1, None, -3], pa.int8()),
+    "uint32": pa.array([1, None, 2**32 - 1], pa.uint32()),
+    "uint64": pa.array([1, None, 3], pa.uint64()),
+    "uint64 beyond": pa.array([1, 2, 2**64 - 1], pa.uint64()),
+    "int64": pa.array([2**63 - 1, None, -(2**63)]),
+    "float": pa.array([1.5, None, float("nan")], pa.float32()),
+    "double": pa.array([-0.0, float("inf"), float("nan")]),
+    "bool": pa.array([True, None, False]),
+    "text": pa.array(["ä", None, ""]),
+    "large text": pa.array(["x", None, " NA "], pa.large_string()),
+    "null": pa.nulls(3),
+    "codes": pa.array(["a", "b", None]).dictionary_encode(),
     "days": pa.array([datetime.date(812, 1, 1), None, datetime.date(2024, 1, 1)]),
-    "seconds": pa.array([0, None, 1], pa.timestamp("s")), "nano": pa.array([1_000, None, 2_000], pa.timestamp("ns")),
-    "finer nano": pa.array([1_001, None, 2_000], pa.timestamp("ns")), "zone": pa.array([0, None, 1], pa.timestamp("us", "Europe/Bern")),
+    "seconds": pa.array([0, None, 1], pa.timestamp("s")),
+    "nano": pa.array([1_000, None, 2_000], pa.timestamp("ns")),
+    "finer nano": pa.array([1_001, None, 2_000], pa.timestamp("ns")),
+    "zone": pa.array([0, None, 1], pa.timestamp("us", "Europe/Bern")),
     "time": pa.array([datetime.time(1, 2), None, None]),
     "money": pa.array([decimal.Decimal("1.10"), None, decimal.Decimal(0)]),
     "wide money": pa.array([decimal.Decimal("1.10"), None, None], pa.decimal128(30, 2)),
-    "list": pa.array([[1], None, []]), "record": pa.array([{"a": 1}, None, {"a": None}]), "bytes": pa.array([b"\xff", None, b"a"]),
+    "list": pa.array([[1], None, []]),
+    "record": pa.array([{"a": 1}, None, {"a": None}]),
+    "bytes": pa.array([b"\xff", None, b"a"]),
 }
-SIMPLE = [name for name in COLUMNS if name not in ("uint64 beyond", "finer nano", "time", "wide money", "list", "record", "bytes")]
+SIMPLE = [
+    name
+    for name in COLUMNS
+    if name not in ("uint64 beyond", "finer nano", "time", "wide money", "list", "record", "bytes")
+]
 
 
 def outcome(path, out, options):
@@ -55,10 +69,18 @@ def test_a_column_of_any_type_is_read_as_by_the_frame(tmp_path, monkeypatch, nam
     assert fast[0]
 
 
-@pytest.mark.parametrize("options", [
-    {}, {"types": {"int8": "text"}}, {"types": {"int8": "integer"}}, {"types": {"gone": "text"}}, {"missing_tokens": ("ä",)},
-    {"lenient": True},
-], ids=str)
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"types": {"int8": "text"}},
+        {"types": {"int8": "integer"}},
+        {"types": {"gone": "text"}},
+        {"missing_tokens": ("ä",)},
+        {"lenient": True},
+    ],
+    ids=str,
+)
 @pytest.mark.parametrize("names", [None, [" a", "a", ""], ["x", "", "z"]])
 def test_options_and_names_are_taken_as_by_the_frame(tmp_path, options, names):
     table = pa.table({name: COLUMNS[name] for name in ("int8", "text", "double")})

@@ -26,7 +26,9 @@ def test_adult_has_the_published_figures(tmp_path: Path) -> None:
     missing = frame.isna().sum()
     assert missing[missing > 0].to_dict() == {"workclass": 1836, "occupation": 1843, "native_country": 583}
     assert source.assumed()["missing_tokens"] == ["", "?"]
-    assert [(problem.what[:36], problem.count) for problem in source.problems] == [("4,262 cells were read as missing bec", 4262)]
+    assert [(problem.what[:36], problem.count) for problem in source.problems] == [
+        ("4,262 cells were read as missing bec", 4262)
+    ]
 
 
 @pytest.mark.parametrize("name", ["beers_dirty.csv", "german_credit.csv", "hospital_dirty.csv"])
@@ -40,11 +42,17 @@ def test_real_tables_read_without_problems_and_replay_to_the_same_hash(tmp_path:
 
 @pytest.mark.parametrize("suffix", [".csv", ".tsv", ".csv.gz", ".parquet", ".json", ".jsonl", ".jsonl.gz"])
 def test_what_was_written_reads_as_the_same_content(tmp_path: Path, suffix: str) -> None:
-    (tmp_path / "in.csv").write_bytes(b'id,zip,when,ok,n\n1,01067,2024-01-31,true,1.5\n2,10115,,False,\n3,"a,b",2024-02-01,,2\n')
+    (tmp_path / "in.csv").write_bytes(
+        b'id,zip,when,ok,n\n1,01067,2024-01-31,true,1.5\n2,10115,,False,\n3,"a,b",2024-02-01,,2\n'
+    )
     source = read_file(tmp_path / "in.csv", tmp_path / "t.parquet")
     write_file(source.table, tmp_path / f"out{suffix}")
     again = read_file(tmp_path / f"out{suffix}", tmp_path / "u.parquet")
     assert again.table.content_hash == source.table.content_hash
     assert {c.name: c.type for c in again.table.columns} == {
-        "id": "integer", "zip": "text", "when": "datetime", "ok": "boolean", "n": "decimal",
+        "id": "integer",
+        "zip": "text",
+        "when": "datetime",
+        "ok": "boolean",
+        "n": "decimal",
     }

@@ -40,8 +40,17 @@ def workbook(rows: list[list[object]], name: str = "One") -> bytes:
     lines = []
     for row in rows:
         cells = "".join(
-            f'<c t="inlineStr"><is><t xml:space="preserve">{v}</t></is></c>' if isinstance(v, str)
-            else f'<c t="b"><v>{int(v)}</v></c>' if isinstance(v, bool) else "<c/>" if v is None else f"<c><v>{v}</v></c>"
+            (
+                f'<c t="inlineStr"><is><t xml:space="preserve">{v}</t></is></c>'
+                if isinstance(v, str)
+                else (
+                    f'<c t="b"><v>{int(v)}</v></c>'
+                    if isinstance(v, bool)
+                    else "<c/>"
+                    if v is None
+                    else f"<c><v>{v}</v></c>"
+                )
+            )
             for v in row
         )
         lines.append(f"<row>{cells}</row>")
@@ -50,12 +59,17 @@ def workbook(rows: list[list[object]], name: str = "One") -> bytes:
     pack = 'xmlns="http://schemas.openxmlformats.org/package/2006/'
     files = {
         "[Content_Types].xml": f'<Types {pack}content-types"/>',
-        "_rels/.rels": f'<Relationships {pack}relationships"><Relationship Id="r1" Type="{rel}/officeDocument" '
-                       'Target="xl/workbook.xml"/></Relationships>',
-        "xl/workbook.xml": f'<workbook {main} xmlns:r="{rel}"><sheets><sheet name="{name}" sheetId="1" r:id="r1"/>'
-                           "</sheets></workbook>",
-        "xl/_rels/workbook.xml.rels": f'<Relationships {pack}relationships"><Relationship Id="r1" '
-                                      f'Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "_rels/.rels": (
+            f'<Relationships {pack}relationships"><Relationship Id="r1" Type="{rel}/officeDocument" '
+            'Target="xl/workbook.xml"/></Relationships>'
+        ),
+        "xl/workbook.xml": (
+            f'<workbook {main} xmlns:r="{rel}"><sheets><sheet name="{name}" sheetId="1" r:id="r1"/></sheets></workbook>'
+        ),
+        "xl/_rels/workbook.xml.rels": (
+            f'<Relationships {pack}relationships"><Relationship Id="r1" '
+            f'Type="{rel}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>'
+        ),
         "xl/worksheets/sheet1.xml": f"<worksheet {main}><sheetData>{''.join(lines)}</sheetData></worksheet>",
     }
     return zipped({key: value.encode() for key, value in files.items()})
@@ -67,20 +81,35 @@ def test_gzip_and_zip_with_one_file(tmp_path: Path) -> None:
         assert read(tmp_path, data, name).table.content_hash == plain.table.content_hash
 
 
-@pytest.mark.parametrize(("data", "name", "message"), [
-    (gzip.compress(b"a,b\n" * 9000, mtime=0)[:-20], "t.csv.gz", "cut off"),
-    (zipped({"a.csv": b"1", "b.csv": b"2"}), "t.zip", "2 files: a.csv, b.csv"),
-    (b"PK\x03\x04 nonsense", "t.zip", "damaged"),
-    (b"no zip at all", "t.zip", "damaged"),
-    (gzip.compress(bytes(300_000_000), 9, mtime=0), "bomb.csv.gz", "unpacks to 76 MB or more"),
-    (b"no workbook", "t.xlsx", "no Excel file"),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "t.xls", "no Excel file"),
-    (b'[{"a": 1},\n{"a": }]', "t.json", "JSON is broken"),
-    (b'{"a": 1}\n{"a": \n', "t.jsonl", "1 lines hold no JSON record"),
-    (b"[1, 2]", "t.json", "no table"),
-    (b"PAR1 broken PAR1", "t.parquet", "Parquet"),
-], ids=["gzip cut off", "two files", "zip damaged", "no zip", "bomb", "no xlsx", "no xls", "json", "jsonl", "no table",
-        "parquet"])
+@pytest.mark.parametrize(
+    ("data", "name", "message"),
+    [
+        (gzip.compress(b"a,b\n" * 9000, mtime=0)[:-20], "t.csv.gz", "cut off"),
+        (zipped({"a.csv": b"1", "b.csv": b"2"}), "t.zip", "2 files: a.csv, b.csv"),
+        (b"PK\x03\x04 nonsense", "t.zip", "damaged"),
+        (b"no zip at all", "t.zip", "damaged"),
+        (gzip.compress(bytes(300_000_000), 9, mtime=0), "bomb.csv.gz", "unpacks to 76 MB or more"),
+        (b"no workbook", "t.xlsx", "no Excel file"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), "t.xls", "no Excel file"),
+        (b'[{"a": 1},\n{"a": }]', "t.json", "JSON is broken"),
+        (b'{"a": 1}\n{"a": \n', "t.jsonl", "1 lines hold no JSON record"),
+        (b"[1, 2]", "t.json", "no table"),
+        (b"PAR1 broken PAR1", "t.parquet", "Parquet"),
+    ],
+    ids=[
+        "gzip cut off",
+        "two files",
+        "zip damaged",
+        "no zip",
+        "bomb",
+        "no xlsx",
+        "no xls",
+        "json",
+        "jsonl",
+        "no table",
+        "parquet",
+    ],
+)
 def test_broken_files_say_what_is_wrong(tmp_path: Path, data: bytes, name: str, message: str) -> None:
     with pytest.raises(InputError, match=message) as caught:
         read(tmp_path, data, name)
@@ -97,10 +126,20 @@ def test_an_encrypted_zip_says_so(tmp_path: Path) -> None:
 
 
 def test_json_records_keep_types_nested_cells_and_repeated_keys(tmp_path: Path) -> None:
-    source = read(tmp_path, b'[{"a": 1, "b": "007", "c": {"x": [1]}, "d": 1.5, "e": 1, "e": 2}, {"a": null, "d": 2}]', "t.json", lenient=True)
+    source = read(
+        tmp_path,
+        b'[{"a": 1, "b": "007", "c": {"x": [1]}, "d": 1.5, "e": 1, "e": 2}, {"a": null, "d": 2}]',
+        "t.json",
+        lenient=True,
+    )
     frame = source.table.frame()
     assert {c.name: c.type for c in source.table.columns} == {
-        "a": "integer", "b": "text", "c": "text", "d": "decimal", "e": "integer", "e (2)": "integer",
+        "a": "integer",
+        "b": "text",
+        "c": "text",
+        "d": "decimal",
+        "e": "integer",
+        "e (2)": "integer",
     }
     assert frame["c"].tolist() == ['{"x": [1]}', None]
     assert [p.count for p in source.problems] == [1, 1]
@@ -126,17 +165,30 @@ def test_excel_numbers_titles_and_sheets(tmp_path: Path) -> None:
 
 def test_parquet_types_are_converted_and_reported(tmp_path: Path) -> None:
     utc = datetime.timezone(datetime.timedelta(hours=2))
-    table = pa.table({
-        "list": [[1], None], "cat": pa.array(["x", None]).dictionary_encode(), "dec": [decimal.Decimal("1.10"), None],
-        "big": pa.array([2**64 - 1, None], pa.uint64()), "small": pa.array([1, None], pa.uint64()),
-        "zone": [datetime.datetime(2024, 1, 1, 12, tzinfo=utc), None], "time": [datetime.time(1, 2), None],
-        "ok": [True, None], "day": [datetime.date(812, 1, 1), None],
-    })
+    table = pa.table(
+        {
+            "list": [[1], None],
+            "cat": pa.array(["x", None]).dictionary_encode(),
+            "dec": [decimal.Decimal("1.10"), None],
+            "big": pa.array([2**64 - 1, None], pa.uint64()),
+            "small": pa.array([1, None], pa.uint64()),
+            "zone": [datetime.datetime(2024, 1, 1, 12, tzinfo=utc), None],
+            "time": [datetime.time(1, 2), None],
+            "ok": [True, None],
+            "day": [datetime.date(812, 1, 1), None],
+        }
+    )
     out = io.BytesIO()
     pq.write_table(table, out)
     source = read(tmp_path, out.getvalue(), "t.parquet")
     first = source.table.frame().iloc[0].to_dict()
-    assert (first["list"], first["cat"], first["dec"], first["big"], first["small"]) == ("[1]", "x", 1.1, str(2**64 - 1), 1)
+    assert (first["list"], first["cat"], first["dec"], first["big"], first["small"]) == (
+        "[1]",
+        "x",
+        1.1,
+        str(2**64 - 1),
+        1,
+    )
     assert (str(first["zone"]), first["time"], first["ok"]) == ("2024-01-01 10:00:00", "01:02:00", True)
     assert str(first["day"])[:10] == "0812-01-01"
     assert source.table.frame().iloc[1].isna().all()
@@ -149,14 +201,18 @@ def parquet(table: pa.Table) -> bytes:
     return out.getvalue()
 
 
-@pytest.mark.parametrize(("data", "name", "what"), [
-    (b'[{"a": 1, "a": 2}]', "t.json", 'Two columns are called "a".'),
-    (b'{"a": []}', "t.json", "The file has a header but no rows."),
-    (workbook([["a", "a"], [1, 2]]), "t.xlsx", 'Two columns are called "a".'),
-    (workbook([["a", "b"]]), "t.xlsx", "The file has a header but no rows."),
-    (parquet(pa.table([[1], [2]], names=["a", ""])), "t.parquet", "Column 2 has no name."),
-    (parquet(pa.table({"a": pa.array([], pa.int64())})), "t.parquet", "The file has a header but no rows."),
-], ids=["json keys", "json no rows", "excel doubles", "excel no rows", "parquet nameless", "parquet no rows"])
+@pytest.mark.parametrize(
+    ("data", "name", "what"),
+    [
+        (b'[{"a": 1, "a": 2}]', "t.json", 'Two columns are called "a".'),
+        (b'{"a": []}', "t.json", "The file has a header but no rows."),
+        (workbook([["a", "a"], [1, 2]]), "t.xlsx", 'Two columns are called "a".'),
+        (workbook([["a", "b"]]), "t.xlsx", "The file has a header but no rows."),
+        (parquet(pa.table([[1], [2]], names=["a", ""])), "t.parquet", "Column 2 has no name."),
+        (parquet(pa.table({"a": pa.array([], pa.int64())})), "t.parquet", "The file has a header but no rows."),
+    ],
+    ids=["json keys", "json no rows", "excel doubles", "excel no rows", "parquet nameless", "parquet no rows"],
+)
 def test_flaws_of_other_formats_are_refused_unless_asked(tmp_path: Path, data: bytes, name: str, what: str) -> None:
     with pytest.raises(FlawError, match=r"column|Column|rows") as caught:
         read(tmp_path, data, name)
@@ -202,7 +258,9 @@ def test_a_parquet_of_ours_that_was_altered_is_refused_unless_asked(tmp_path, ma
         data[4 + step * (len(data) - 2600) // 40] ^= 1 << step % 8
         (tmp_path / "x.parquet").write_bytes(data)
         try:
-            silent += read_file(tmp_path / "x.parquet", tmp_path / "read.parquet").table.content_hash != table.content_hash
+            silent += (
+                read_file(tmp_path / "x.parquet", tmp_path / "read.parquet").table.content_hash != table.content_hash
+            )
         except InputError:  # FlawError where the cells can still be read
             continue
     assert silent == 0

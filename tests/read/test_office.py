@@ -25,9 +25,29 @@ def compound(streams: dict[str, bytes]) -> bytes:
         chain += [*range(first + 1, first + sectors), END]
         entries.append(entry(name, 2, first, sectors * 512, number + 1 if number < len(streams) else FREE))
         body += content.ljust(sectors * 512, b"\0")
-    head = bytes.fromhex("d0cf11e0a1b11ae1") + bytes(16) + struct.pack(
-        "<HHHHH6xIIIIIIIIII", 0x3E, 3, 0xFFFE, 9, 6, 0, 1, 1, 0, 4096, END, 0, END, 0, 0,
-    ) + b"\xff" * 432
+    head = (
+        bytes.fromhex("d0cf11e0a1b11ae1")
+        + bytes(16)
+        + struct.pack(
+            "<HHHHH6xIIIIIIIIII",
+            0x3E,
+            3,
+            0xFFFE,
+            9,
+            6,
+            0,
+            1,
+            1,
+            0,
+            4096,
+            END,
+            0,
+            END,
+            0,
+            0,
+        )
+        + b"\xff" * 432
+    )
     fats = struct.pack("<128I", *chain, *[FREE] * (128 - len(chain)))
     return head + fats + b"".join(entries).ljust(512, b"\0") + body
 
@@ -36,7 +56,16 @@ def entry(name: str, kind: int, first: int, size: int, following: int) -> bytes:
     spelled = name.encode("utf-16-le") + b"\0\0"
     right, child = (FREE, following) if kind == 5 else (following, FREE)
     return spelled.ljust(64, b"\0") + struct.pack(
-        "<HBBIII16xI16xIQ", len(spelled), kind, 1, FREE, right, child, 0, first, size,
+        "<HBBIII16xI16xIQ",
+        len(spelled),
+        kind,
+        1,
+        FREE,
+        right,
+        child,
+        0,
+        first,
+        size,
     )
 
 
@@ -46,33 +75,64 @@ def record(number: int, content: bytes) -> bytes:
 
 def old_workbook(rows: list[list[object]]) -> bytes:
     cells = b"".join(
-        record(0x204, struct.pack("<HHHHB", at, column, 0, len(value), 0) + value.encode("latin-1"))
-        if isinstance(value, str) else record(0x203, struct.pack("<HHHd", at, column, 0, value))
-        for at, row in enumerate(rows) for column, value in enumerate(row)
+        (
+            record(0x204, struct.pack("<HHHHB", at, column, 0, len(value), 0) + value.encode("latin-1"))
+            if isinstance(value, str)
+            else record(0x203, struct.pack("<HHHd", at, column, 0, value))
+        )
+        for at, row in enumerate(rows)
+        for column, value in enumerate(row)
     )
     end = record(0x0A, b"")
     start = record(0x809, struct.pack("<HHHHII", 0x600, 5, 0, 1997, 0, 6))
     offset = len(start) + 4 + 11 + len(end)
-    sheet = record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 1997, 0, 6)) + record(
-        0x200, struct.pack("<IIHHH", 0, len(rows), 0, len(rows[0]), 0),
-    ) + cells + end
-    return compound({"Workbook": start + record(0x85, struct.pack("<IBBBB", offset, 0, 0, 3, 0) + b"One") + end + sheet})
+    sheet = (
+        record(0x809, struct.pack("<HHHHII", 0x600, 0x10, 0, 1997, 0, 6))
+        + record(
+            0x200,
+            struct.pack("<IIHHH", 0, len(rows), 0, len(rows[0]), 0),
+        )
+        + cells
+        + end
+    )
+    return compound(
+        {"Workbook": start + record(0x85, struct.pack("<IBBBB", offset, 0, 0, 3, 0) + b"One") + end + sheet}
+    )
 
 
 def open_document(rows: list[list[object]]) -> bytes:
-    lines = "".join("<table:table-row>" + "".join(
-        f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>' if isinstance(value, str)
-        else f'<table:table-cell office:value-type="float" office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
-        for value in row) + "</table:table-row>" for row in rows)
-    names = " ".join(f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text"))
+    lines = "".join(
+        "<table:table-row>"
+        + "".join(
+            (
+                f'<table:table-cell office:value-type="string"><text:p>{value}</text:p></table:table-cell>'
+                if isinstance(value, str)
+                else (
+                    '<table:table-cell office:value-type="float"'
+                    f' office:value="{value}"><text:p>{value}</text:p></table:table-cell>'
+                )
+            )
+            for value in row
+        )
+        + "</table:table-row>"
+        for row in rows
+    )
+    names = " ".join(
+        f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ("office", "table", "text")
+    )
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:
         archive.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
-        archive.writestr("META-INF/manifest.xml", '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:'
-                                                  'manifest:1.0"/>')
-        archive.writestr("content.xml", f"<office:document-content {names}><office:body><office:spreadsheet>"
-                         f'<table:table table:name="One">{lines}</table:table></office:spreadsheet></office:body>'
-                         "</office:document-content>")
+        archive.writestr(
+            "META-INF/manifest.xml",
+            '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0"/>',
+        )
+        archive.writestr(
+            "content.xml",
+            f"<office:document-content {names}><office:body><office:spreadsheet>"
+            f'<table:table table:name="One">{lines}</table:table></office:spreadsheet></office:body>'
+            "</office:document-content>",
+        )
     return out.getvalue()
 
 

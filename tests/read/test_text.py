@@ -15,12 +15,22 @@ def columns(data: bytes, **options):
     again, same, _ = read_text_frame(data, complete)
     assert content_hash(again) == content_hash(frame)
     assert same == complete
-    return {name: [None if v is None or v != v else v for v in frame[name].astype(object).where(frame[name].notna(), None)]
-            for name in frame.columns}, complete, problems
+    return (
+        {
+            name: [
+                None if v is None or v != v else v for v in frame[name].astype(object).where(frame[name].notna(), None)
+            ]
+            for name in frame.columns
+        },
+        complete,
+        problems,
+    )
 
 
 def test_codes_with_leading_zeros_phone_numbers_and_wide_numbers_stay_text() -> None:
-    found, complete, _ = columns(b"zip,phone,big,mix\n007,+4915112345678,99999999999999999999,12345678901234567\n123,1,1,1.5\n")
+    found, complete, _ = columns(
+        b"zip,phone,big,mix\n007,+4915112345678,99999999999999999999,12345678901234567\n123,1,1,1.5\n"
+    )
     assert found["zip"] == ["007", "123"]
     assert found["mix"] == ["12345678901234567", "1.5"]
     assert set(complete["types"].values()) == {"text"}
@@ -70,17 +80,25 @@ def test_text_keeps_its_spaces_and_numbers_lose_theirs() -> None:
 
 
 def test_iso_moments_before_1677_and_with_offset() -> None:
-    found, _, problems = columns(b"d,e,f\n0812-01-31,2024-01-01T10:00:00+02:00,2024-02-30\n9999-12-31,2024-01-01,2024-02-28\n")
+    found, _, problems = columns(
+        b"d,e,f\n0812-01-31,2024-01-01T10:00:00+02:00,2024-02-30\n9999-12-31,2024-01-01,2024-02-28\n"
+    )
     assert [str(v)[:10] for v in found["d"]] == ["0812-01-31", "9999-12-31"]
     assert str(found["e"][0]) == "2024-01-01 08:00:00"
-    assert [(p["where"], p["count"]) for p in problems] == [('column "e" (1 cell, such as "2024-01-01T10:00:00+02:00")', 1)]
+    assert [(p["where"], p["count"]) for p in problems] == [
+        ('column "e" (1 cell, such as "2024-01-01T10:00:00+02:00")', 1)
+    ]
     assert found["f"] == ["2024-02-30", "2024-02-28"]
 
 
 def test_ragged_rows_are_kept_whole_and_reported() -> None:
     found, _, problems = columns(b"a,b,c\n1,2,3\n4\n5,6,7,8,9\n1,2,3,,\n")
-    assert found == {"a": [1, 4, 5, 1], "b": [2, None, 6, 2], "c": [3, None, 7, 3],
-                     "extra cells": [None, None, "8,9", None]}
+    assert found == {
+        "a": [1, 4, 5, 1],
+        "b": [2, None, 6, 2],
+        "c": [3, None, 7, 3],
+        "extra cells": [None, None, "8,9", None],
+    }
     assert [(p["count"], p["where"]) for p in problems] == [(1, "line 3"), (1, "line 4")]
 
 
@@ -132,14 +150,18 @@ def test_names_are_made_different_and_reported() -> None:
     assert problems[0]["count"] == 4
 
 
-@pytest.mark.parametrize(("data", "what", "where"), [
-    (b"age,x,age \n1,2,3\n", 'Two columns are called "age".', "line 1, columns 1, 3"),
-    (b"a,,c\n1,2,3\n", "Column 2 has no name.", "line 1, column 2"),
-    (b"x,y\nr1,1,2\nr2,3,4\n", "Column 1 has no name.", "line 1, column 1"),
-    (b"a,b\n\n", "The file has a header but no rows.", "line 1"),
-    (b"a,a,\n1,2,3\n", 'Two columns are called "a". Column 3 has no name.', "line 1, columns 1, 2, 3"),
-    (b"a,b,\n" + b"1,2,\n" * 2000 + b"1,2,3\n", "Column 3 has no name.", "line 1, column 3"),
-], ids=["doubles", "nameless", "row names", "no rows", "all at once", "far down"])
+@pytest.mark.parametrize(
+    ("data", "what", "where"),
+    [
+        (b"age,x,age \n1,2,3\n", 'Two columns are called "age".', "line 1, columns 1, 3"),
+        (b"a,,c\n1,2,3\n", "Column 2 has no name.", "line 1, column 2"),
+        (b"x,y\nr1,1,2\nr2,3,4\n", "Column 1 has no name.", "line 1, column 1"),
+        (b"a,b\n\n", "The file has a header but no rows.", "line 1"),
+        (b"a,a,\n1,2,3\n", 'Two columns are called "a". Column 3 has no name.', "line 1, columns 1, 2, 3"),
+        (b"a,b,\n" + b"1,2,\n" * 2000 + b"1,2,3\n", "Column 3 has no name.", "line 1, column 3"),
+    ],
+    ids=["doubles", "nameless", "row names", "no rows", "all at once", "far down"],
+)
 def test_flaws_are_refused_unless_asked(data: bytes, what: str, where: str) -> None:
     with pytest.raises(FlawError, match=r"column|Column|rows") as caught:
         read_text_frame(data)
@@ -163,10 +185,16 @@ def test_type_override_counts_every_cell_that_does_not_fit() -> None:
     assert 'line 3 "abc"' in problems[0]["what"]
 
 
-@pytest.mark.parametrize(("data", "message"), [
-    (b"", "empty"), (b"  \n", "empty"), (bytes(range(256)) * 50, "binary"),
-    (b",".join(b"c%d" % n for n in range(100_000)) + b"\n", "100,000 columns"),
-], ids=["empty", "blank", "binary", "wide"])
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "empty"),
+        (b"  \n", "empty"),
+        (bytes(range(256)) * 50, "binary"),
+        (b",".join(b"c%d" % n for n in range(100_000)) + b"\n", "100,000 columns"),
+    ],
+    ids=["empty", "blank", "binary", "wide"],
+)
 def test_what_is_no_table_says_so(data: bytes, message: str) -> None:
     with pytest.raises(InputError, match=message):
         read_text_frame(data)
@@ -201,7 +229,11 @@ def test_delimiters(delimiter: str) -> None:
 
 def test_batches_meet_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("dataops_core.read.records.CHUNK_CELLS", 1)
-    rows = b"".join(b'%d,"a\nb",%d\n' % (n, n) for n in range(350)) + b'1,"x,2\n' + b"".join(b"5,6,7\n" for _ in range(300))
+    rows = (
+        b"".join(b'%d,"a\nb",%d\n' % (n, n) for n in range(350))
+        + b'1,"x,2\n'
+        + b"".join(b"5,6,7\n" for _ in range(300))
+    )
     found, _, problems = columns(b"a,b,c\n" + rows)
     assert (len(found["a"]), found["a"][349], found["a"][-1]) == (651, 349, 5)
     assert found["b"][350] == '"x'
@@ -214,21 +246,39 @@ def test_other_columns_than_expected_are_reported() -> None:
     assert (frame["c"].tolist(), problems[0]["count"]) == (["x"], 2)
 
 
-@pytest.mark.parametrize(("cells", "values", "decimal"), [
-    (["1,234", "56", "-7,890"], ["1,234", "56", "-7,890"], "."),
-    (["1,234", "1,5"], [1.234, 1.5], ","),
-    (["1,234", "0,123"], [1.234, 0.123], ","),
-    (["1,234", "1234,567"], [1.234, 1234.567], ","),
-    (["1,234", "1.234,5"], ["1,234", "1.234,5"], ","),
-    (["1.234", "2"], ["1.234", "2"], "."),
-    (["1.234", "12.500", "100.000"], ["1.234", "12.500", "100.000"], "."),
-    (["1.234", "2.5"], [1.234, 2.5], "."),
-    (["1,234,567", "1,234"], ["1,234,567", "1,234"], "."),
-], ids=["doubtful", "other digits", "zero", "long group", "both signs", "doubtful points", "German thousands", "points", "thousands"])
+@pytest.mark.parametrize(
+    ("cells", "values", "decimal"),
+    [
+        (["1,234", "56", "-7,890"], ["1,234", "56", "-7,890"], "."),
+        (["1,234", "1,5"], [1.234, 1.5], ","),
+        (["1,234", "0,123"], [1.234, 0.123], ","),
+        (["1,234", "1234,567"], [1.234, 1234.567], ","),
+        (["1,234", "1.234,5"], ["1,234", "1.234,5"], ","),
+        (["1.234", "2"], ["1.234", "2"], "."),
+        (["1.234", "12.500", "100.000"], ["1.234", "12.500", "100.000"], "."),
+        (["1.234", "2.5"], [1.234, 2.5], "."),
+        (["1,234,567", "1,234"], ["1,234,567", "1,234"], "."),
+    ],
+    ids=[
+        "doubtful",
+        "other digits",
+        "zero",
+        "long group",
+        "both signs",
+        "doubtful points",
+        "German thousands",
+        "points",
+        "thousands",
+    ],
+)
 def test_a_comma_is_the_decimal_sign_only_beyond_doubt(cells: list[str], values: list[object], decimal: str) -> None:
     found, complete, problems = columns("\n".join(["n;t", *(f"{cell};x" for cell in cells)]).encode())
     assert (found["n"], complete["decimal"]) == (values, decimal)
-    assert [p["where"] for p in problems] == (['column "n"'] if decimal == "." and values in (["1,234", "56", "-7,890"], ["1.234", "2"], ["1.234", "12.500", "100.000"]) else [])
+    assert [p["where"] for p in problems] == (
+        ['column "n"']
+        if decimal == "." and values in (["1,234", "56", "-7,890"], ["1.234", "2"], ["1.234", "12.500", "100.000"])
+        else []
+    )
 
 
 def test_what_the_file_shows_decides_on_doubtful_columns() -> None:
@@ -251,7 +301,8 @@ def test_digits_that_a_decimal_cannot_hold_are_reported() -> None:
     found, _, problems = columns(b"a,b\n0.1234567890123456789,0.12345678901234567\n1.5,2.50000000000000000000000\n")
     assert found["b"] == [0.12345678901234567, 2.5]
     assert [(p["where"], p["count"]) for p in problems] == [
-        ('line 2, column "a"', 1), ('column "b" (1 cell, such as "2.50000000000000000000000")', 1),
+        ('line 2, column "a"', 1),
+        ('column "b" (1 cell, such as "2.50000000000000000000000")', 1),
     ]
 
 
@@ -268,12 +319,20 @@ def test_a_header_said_again_is_reported_and_kept() -> None:
     assert "repeat the header" in problems[0]["what"]
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    ({"header_row": -2}, "-2 is no number of a header line"), ({"header_row": "1"}, "'1' is no number"),
-    ({"delimiter": "\n"}, "is no delimiter"), ({"delimiter": ";;;"}, "';;;' is no delimiter"), ({"delimiter": ""}, "no delimiter"),
-    ({"quote": "\n"}, "is no quote"), ({"quote": "abc"}, "'abc' is no quote"), ({"quote": ",", "delimiter": ","}, "no quote"),
-    ({"decimal": "x"}, "'x' is no decimal sign"),
-])
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"header_row": -2}, "-2 is no number of a header line"),
+        ({"header_row": "1"}, "'1' is no number"),
+        ({"delimiter": "\n"}, "is no delimiter"),
+        ({"delimiter": ";;;"}, "';;;' is no delimiter"),
+        ({"delimiter": ""}, "no delimiter"),
+        ({"quote": "\n"}, "is no quote"),
+        ({"quote": "abc"}, "'abc' is no quote"),
+        ({"quote": ",", "delimiter": ","}, "no quote"),
+        ({"decimal": "x"}, "'x' is no decimal sign"),
+    ],
+)
 def test_settings_that_no_table_can_have_are_refused(options: dict[str, object], message: str) -> None:
     with pytest.raises(SettingError, match=message) as caught:
         read_text_frame(b"a,b\n1,2\n", options)

@@ -11,7 +11,12 @@ FILL = RecipeStep("fill_missing", {"columns": ["n"], "how": "median"})
 
 
 def test_a_recipe_survives_its_file(tmp_path):
-    recipe = Recipe("monthly", 7, (TRIM, RecipeStep("drop_columns", {"columns": ["b"]}, off=True, why="asked by law")), {"format": "csv"})
+    recipe = Recipe(
+        "monthly",
+        7,
+        (TRIM, RecipeStep("drop_columns", {"columns": ["b"]}, off=True, why="asked by law")),
+        {"format": "csv"},
+    )
     (tmp_path / "r.json").write_text(dump(recipe))
     assert load(tmp_path / "r.json") == recipe
 
@@ -24,9 +29,15 @@ def test_yaml_is_read_too(tmp_path):
 @pytest.mark.parametrize(
     ("text", "match"),
     [
-        ("{", "broken JSON"), ("[1, 2]", "not a recipe"), ("steps: 3", "not a recipe"), ('{"steps": [3]}', "needs an operation"),
-        ('{"steps": [], "stps": 1}', 'no key "stps"'), ('{"format": "x/9", "steps": []}', "Unknown recipe format"),
-        ('{"steps": [{"op": "a", "wth": {}}]}', 'no key "wth"'), ('{"steps": [], "seed": "a"}', "no seed"), ("a: [", "broken YAML"),
+        ("{", "broken JSON"),
+        ("[1, 2]", "not a recipe"),
+        ("steps: 3", "not a recipe"),
+        ('{"steps": [3]}', "needs an operation"),
+        ('{"steps": [], "stps": 1}', 'no key "stps"'),
+        ('{"format": "x/9", "steps": []}', "Unknown recipe format"),
+        ('{"steps": [{"op": "a", "wth": {}}]}', 'no key "wth"'),
+        ('{"steps": [], "seed": "a"}', "no seed"),
+        ("a: [", "broken YAML"),
     ],
 )
 def test_a_file_that_is_no_recipe_says_what_is_wrong(tmp_path, text, match):
@@ -37,7 +48,14 @@ def test_a_file_that_is_no_recipe_says_what_is_wrong(tmp_path, text, match):
 
 
 def test_loading_never_validates_but_checking_lists_all_problems_at_once():
-    recipe = from_json({"steps": [{"op": "trim_space", "with": {}}, {"op": "fill_missing", "with": {"columns": ["n"], "how": "medium"}}]})
+    recipe = from_json(
+        {
+            "steps": [
+                {"op": "trim_space", "with": {}},
+                {"op": "fill_missing", "with": {"columns": ["n"], "how": "medium"}},
+            ]
+        }
+    )
     with pytest.raises(SettingError, match='no step "trim_space".*"medium" does not fit') as caught:
         recipe.check(["n"])
     assert 'Did you mean "trim_spaces"?' in caught.value.fix
@@ -53,10 +71,14 @@ def test_missing_columns_are_found_before_anything_runs_and_renamed_ones_are_kno
 
 
 def test_mapping_rewrites_settings_renamings_and_learned_values():
-    recipe = Recipe(steps=(
-        RecipeStep("fill_missing", {"columns": ["n", "m"], "by": ["g"]}, learned={"n": {"fill": 1}, "m": {"fill": 2}}),
-        RecipeStep("rename_columns", {"names": {"n": "x"}}),
-    ))
+    recipe = Recipe(
+        steps=(
+            RecipeStep(
+                "fill_missing", {"columns": ["n", "m"], "by": ["g"]}, learned={"n": {"fill": 1}, "m": {"fill": 2}}
+            ),
+            RecipeStep("rename_columns", {"names": {"n": "x"}}),
+        )
+    )
     mapped = recipe.mapped({"n": "N", "g": "G"})
     assert mapped.steps[0].settings == {"columns": ["N", "m"], "by": ["G"]}
     assert mapped.steps[0].learned == {"N": {"fill": 1}, "m": {"fill": 2}}

@@ -20,11 +20,17 @@ STEPS = (
 
 
 def people(rows: int = 300) -> pd.DataFrame:
-    return tidy(pd.DataFrame({
-        "who": [f"w{n}" for n in range(rows)], "age": [20 + n * 7 % 45 for n in range(rows)],
-        "pay": [None if n % 9 == 0 else 1000.5 + n * 13 % 700 for n in range(rows)], "sex": list("fm") * (rows // 2),
-        "ill": ["yes" if n % 8 == 3 else "no" for n in range(rows)],
-    }))
+    return tidy(
+        pd.DataFrame(
+            {
+                "who": [f"w{n}" for n in range(rows)],
+                "age": [20 + n * 7 % 45 for n in range(rows)],
+                "pay": [None if n % 9 == 0 else 1000.5 + n * 13 % 700 for n in range(rows)],
+                "sex": list("fm") * (rows // 2),
+                "ill": ["yes" if n % 8 == 3 else "no" for n in range(rows)],
+            }
+        )
+    )
 
 
 def test_counts_and_test_rows_survive_the_export(tmp_path, capsys):
@@ -43,7 +49,9 @@ def test_counts_and_test_rows_survive_the_export(tmp_path, capsys):
     assert again["ill"].value_counts().to_dict() == {each["value"]: each["count"] for each in told["classes"]}
     train = again[again["split"] == "train"]
     assert train["ill"].value_counts().nunique() == 1 and (again["resampled"] == "synthetic").sum() == len(again) - 300
-    before = run_recipe(Recipe("r", 7, STEPS[:2]), write_table(tmp_path / "t2.parquet", [people()]), tmp_path).table.frame()
+    before = run_recipe(
+        Recipe("r", 7, STEPS[:2]), write_table(tmp_path / "t2.parquet", [people()]), tmp_path
+    ).table.frame()
     kept = before[before["split"] != "train"]
     after = run.table.frame().loc[kept.index].drop(columns=["resampled", "weight"])
     assert content_hash(after) == content_hash(kept), "rows that judge were touched"
@@ -52,6 +60,8 @@ def test_counts_and_test_rows_survive_the_export(tmp_path, capsys):
 def test_a_fitted_recipe_fills_new_rows_with_what_was_learned(tmp_path):
     run = run_recipe(Recipe("r", 7, STEPS[:2]), write_table(tmp_path / "t.parquet", [people()]), tmp_path)
     middle = people()[(run.table.frame()["split"] == "train").to_numpy()]["pay"].median()
-    fresh = tidy(pd.DataFrame({"who": ["a", "b"], "age": [1, 1], "pay": [None, 5.0], "sex": ["f", "f"], "ill": ["no", "no"]}))
+    fresh = tidy(
+        pd.DataFrame({"who": ["a", "b"], "age": [1, 1], "pay": [None, 5.0], "sex": ["f", "f"], "ill": ["no", "no"]})
+    )
     again = run_recipe(run.recipe, write_table(tmp_path / "n.parquet", [fresh]), tmp_path).table.frame()
     assert again["pay"].tolist() == [middle, 5.0]

@@ -18,18 +18,31 @@ from dataops_core.recipe.script import READERS, script
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data" / "loan_applications.csv"
 ALL = {
-    "trim_spaces": {"columns": ["city"]}, "change_case": {"columns": ["city"], "case": "title"},
-    "mark_missing": {"columns": ["existing_debt"], "tokens": ["-999"]}, "parse_numbers": {"columns": ["loan_amount"]},
-    "parse_dates": {"columns": ["application_date"]}, "fill_missing": {"columns": ["income"], "how": "median", "by": ["sex"]},
-    "treat_outliers": {"columns": ["income"], "method": "iqr"}, "replace_values": {"column": "housing", "mapping": {"rent": "renting"}},
-    "set_kind": {"columns": ["postal_code"], "kind": "id"}, "filter_rows": {"column": "age", "keep_if": "at least", "value": "18"},
-    "drop_duplicate_rows": {}, "drop_rows_with_missing": {"columns": ["housing"]}, "rename_columns": {"names": {"sex": "gender"}},
-    "drop_columns": {"columns": ["country"]}, "repair_characters": {"columns": ["name"]},
-    "merge_values": {"column": "housing", "mapping": {"owned": "own"}}, "split_rows": {"stratify": ["gender"], "validation": 0.1},
-    "add_weights": {"target": "housing"}, "flag_missing": {"columns": ["income"]}, "drop_columns_with_missing": {"share": 12.0},
-    "fill_along": {"columns": ["existing_debt"], "order": "application_date"}, "fill_computed": {"column": "existing_debt", "of": ["income", "age"], "how": "sum"},
+    "trim_spaces": {"columns": ["city"]},
+    "change_case": {"columns": ["city"], "case": "title"},
+    "mark_missing": {"columns": ["existing_debt"], "tokens": ["-999"]},
+    "parse_numbers": {"columns": ["loan_amount"]},
+    "parse_dates": {"columns": ["application_date"]},
+    "fill_missing": {"columns": ["income"], "how": "median", "by": ["sex"]},
+    "treat_outliers": {"columns": ["income"], "method": "iqr"},
+    "replace_values": {"column": "housing", "mapping": {"rent": "renting"}},
+    "set_kind": {"columns": ["postal_code"], "kind": "id"},
+    "filter_rows": {"column": "age", "keep_if": "at least", "value": "18"},
+    "drop_duplicate_rows": {},
+    "drop_rows_with_missing": {"columns": ["housing"]},
+    "rename_columns": {"names": {"sex": "gender"}},
+    "drop_columns": {"columns": ["country"]},
+    "repair_characters": {"columns": ["name"]},
+    "merge_values": {"column": "housing", "mapping": {"owned": "own"}},
+    "split_rows": {"stratify": ["gender"], "validation": 0.1},
+    "add_weights": {"target": "housing"},
+    "flag_missing": {"columns": ["income"]},
+    "drop_columns_with_missing": {"share": 12.0},
+    "fill_along": {"columns": ["existing_debt"], "order": "application_date"},
+    "fill_computed": {"column": "existing_debt", "of": ["income", "age"], "how": "sum"},
     "fill_hot_deck": {"columns": ["loan_amount"]},
-    "reweigh": {"target": "housing", "by": ["gender", "age"], "favorable": "own", "into": "balance"}, "repair_disparate_impact": {"columns": ["income"], "by": ["gender"]},
+    "reweigh": {"target": "housing", "by": ["gender", "age"], "favorable": "own", "into": "balance"},
+    "repair_disparate_impact": {"columns": ["income"], "by": ["gender"]},
     "remove_correlation": {"columns": ["loan_amount"], "by": ["gender", "age"]},
 }
 LEARNT = {  # these need scikit-learn or imbalanced-learn, in a script too
@@ -62,19 +75,26 @@ def run_script(python: str, text: str, source: Path, out: Path) -> str:
     path = out.with_suffix(".py")
     path.write_text(text, encoding="utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
-    done = subprocess.run([python, "-W", "error", path, source, out], capture_output=True, text=True, cwd=out.parent, env=environment)
+    done = subprocess.run(
+        [python, "-W", "error", path, source, out], capture_output=True, text=True, cwd=out.parent, env=environment
+    )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 
 
 def test_the_bare_interpreter_has_pandas_and_nothing_of_ours(bare_python):
-    code = "import pandas, importlib.util as u; print([n for n in ('pyarrow', 'dataops_core', 'pydantic', 'streamlit') if u.find_spec(n)])"
+    code = (
+        "import pandas, importlib.util as u; print([n for n in ('pyarrow', 'dataops_core', 'pydantic', 'streamlit') if"
+        " u.find_spec(n)])"
+    )
     assert subprocess.run([bare_python, "-c", code], capture_output=True, text=True, cwd="/").stdout.strip() == "[]"
 
 
 @pytest.mark.parametrize("fitted", [False, True], ids=["learns in the script", "learned before"])
 def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_path, fitted):
-    assert set(ALL) | set(LEARNT) == {step.name for step in steps.REGISTRY.values()}, "a new step belongs into this recipe"
+    assert set(ALL) | set(LEARNT) == {step.name for step in steps.REGISTRY.values()}, (
+        "a new step belongs into this recipe"
+    )
     recipe = Recipe("all steps", 0, tuple(RecipeStep(op, settings) for op, settings in ALL.items()))
     source = read_file(SAMPLE, tmp_path / "read.parquet")
     run = run_recipe(recipe, source.table, tmp_path)
@@ -87,10 +107,15 @@ def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_
     assert read_file(out, tmp_path / "again.parquet").table.rows == run.table.rows
 
 
-@pytest.mark.parametrize(("op", "settings"), [*LEARNT.items(), ("fill_several_times", LEARNT["fill_several_times"] | {"draw": "matching"})])
+@pytest.mark.parametrize(
+    ("op", "settings"), [*LEARNT.items(), ("fill_several_times", LEARNT["fill_several_times"] | {"draw": "matching"})]
+)
 @pytest.mark.parametrize("fitted", [False, True], ids=["learns in the script", "learned before"])
 def test_a_script_with_a_step_that_needs_more_gives_the_hash_of_the_engine(tmp_path, op, settings, fitted):
-    before = [RecipeStep("trim_spaces", {"columns": ["housing"]}), RecipeStep("drop_rows_with_missing", {"columns": ["housing"]})]
+    before = [
+        RecipeStep("trim_spaces", {"columns": ["housing"]}),
+        RecipeStep("drop_rows_with_missing", {"columns": ["housing"]}),
+    ]
     recipe = Recipe("one step", 3, (*before, RecipeStep(op, settings)))
     source = read_file(SAMPLE, tmp_path / "read.parquet")
     run = run_recipe(recipe, source.table, tmp_path)
@@ -101,7 +126,11 @@ def test_a_script_with_a_step_that_needs_more_gives_the_hash_of_the_engine(tmp_p
 
 def test_a_script_says_which_packages_it_needs():
     def needs(op, settings):
-        return script(Recipe(steps=(RecipeStep(op, settings),))).split("It needs Python 3.11 and ")[1].split(", nothing else.")[0]
+        return (
+            script(Recipe(steps=(RecipeStep(op, settings),)))
+            .split("It needs Python 3.11 and ")[1]
+            .split(", nothing else.")[0]
+        )
 
     assert needs("trim_spaces", {"columns": ["a"]}) == "pandas"
     assert needs("resample_rows", {"target": "a"}) == "pandas and imbalanced-learn"
@@ -109,13 +138,25 @@ def test_a_script_says_which_packages_it_needs():
 
 
 def test_adult_gives_one_hash_in_engine_and_script_and_file(adult, bare_python, tmp_path):
-    recipe = from_json({"name": "adult", "steps": [
-        {"op": "mark_missing", "with": {"columns": ["capital_gain"], "tokens": ["99999"]}},
-        {"op": "drop_duplicate_rows", "with": {}},
-        {"op": "fill_missing", "with": {"columns": ["workclass", "occupation", "native_country"], "how": "most_frequent", "by": ["sex"]}},
-        {"op": "fill_missing", "with": {"columns": ["capital_gain"], "how": "median", "by": ["sex"]}},
-        {"op": "cap_outliers", "with": {"columns": ["hours_per_week"], "method": "iqr"}},
-    ]})
+    recipe = from_json(
+        {
+            "name": "adult",
+            "steps": [
+                {"op": "mark_missing", "with": {"columns": ["capital_gain"], "tokens": ["99999"]}},
+                {"op": "drop_duplicate_rows", "with": {}},
+                {
+                    "op": "fill_missing",
+                    "with": {
+                        "columns": ["workclass", "occupation", "native_country"],
+                        "how": "most_frequent",
+                        "by": ["sex"],
+                    },
+                },
+                {"op": "fill_missing", "with": {"columns": ["capital_gain"], "how": "median", "by": ["sex"]}},
+                {"op": "cap_outliers", "with": {"columns": ["hours_per_week"], "method": "iqr"}},
+            ],
+        }
+    )
     source = read_file(adult, tmp_path / "read.parquet")
     hashes = {run_recipe(recipe, source.table, tmp_path).table.content_hash for _ in range(2)}
     hashes.add(run_script(bare_python, script(recipe), adult, tmp_path / "out.csv"))
@@ -124,9 +165,16 @@ def test_adult_gives_one_hash_in_engine_and_script_and_file(adult, bare_python, 
 
 
 def test_a_script_says_each_step_in_words_and_comments_out_what_is_off():
-    text = script(Recipe("two", 0, (
-        RecipeStep("trim_spaces", {"columns": ["a"]}, why="typed by hand"), RecipeStep("drop_columns", {"columns": ["b"]}, off=True),
-    )))
+    text = script(
+        Recipe(
+            "two",
+            0,
+            (
+                RecipeStep("trim_spaces", {"columns": ["a"]}, why="typed by hand"),
+                RecipeStep("drop_columns", {"columns": ["b"]}, off=True),
+            ),
+        )
+    )
     assert "# 1. Trimmed spaces in a" in text
     assert "# Why: typed by hand" in text
     assert "# 2. (off) Dropped" in text
@@ -144,7 +192,12 @@ def test_the_sources_of_all_steps_and_readers_fit_into_one_script():
         sources.add(reader)
     tree = ast.parse(sources.import_lines() + "\n" + sources.text())
     names = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]
-    names += [a.asname or a.name.split(".")[0] for n in tree.body if isinstance(n, (ast.Import, ast.ImportFrom)) for a in n.names]
+    names += [
+        a.asname or a.name.split(".")[0]
+        for n in tree.body
+        if isinstance(n, (ast.Import, ast.ImportFrom))
+        for a in n.names
+    ]
     assert len(names) == len(set(names))
 
 
@@ -169,7 +222,10 @@ def test_a_recipe_with_an_unknown_step_makes_no_script():
 
 def test_moments_and_odd_cells_are_read_the_same_in_a_script(bare_python, tmp_path):
     source = tmp_path / "in.csv"
-    source.write_text("when,day,n,t\n2024-01-31 10:20:30,2024-01-31,1.5, x\n2024-02-01 00:00:00.25,0001-01-01,,true\n,9999-12-31,-0.0,y\n")
+    source.write_text(
+        "when,day,n,t\n2024-01-31 10:20:30,2024-01-31,1.5, x\n2024-02-01"
+        " 00:00:00.25,0001-01-01,,true\n,9999-12-31,-0.0,y\n"
+    )
     recipe = Recipe("dates", 0, (RecipeStep("trim_spaces", {"columns": ["t"]}),))
     read = read_file(source, tmp_path / "r.parquet")
     assert [c.type for c in read.table.columns] == ["datetime", "datetime", "decimal", "text"]

@@ -20,7 +20,9 @@ FILL = RecipeStep("fill_missing", {"columns": ["pay"], "how": "mean"})
 
 def frame(change: float = 0.0) -> pd.DataFrame:
     rng = np.random.default_rng(3)
-    made = tidy(pd.DataFrame({"name": [f"p{n}" for n in range(200)], "pay": rng.normal(size=200), "sex": list("fm") * 100}))
+    made = tidy(
+        pd.DataFrame({"name": [f"p{n}" for n in range(200)], "pay": rng.normal(size=200), "sex": list("fm") * 100})
+    )
     made.loc[::7, "pay"] = np.nan
     return made
 
@@ -43,7 +45,9 @@ def test_changing_test_rows_changes_nothing_learned(tmp_path):
     split = RecipeStep("split_rows", {"test": 0.3, "together": False})
     made = frame()
     first = run_recipe(Recipe(steps=(split, FILL)), table(made, tmp_path), tmp_path)
-    other = run_recipe(Recipe(steps=(split, FILL)), table(changed(made, first.table.frame()["split"]), tmp_path), tmp_path)
+    other = run_recipe(
+        Recipe(steps=(split, FILL)), table(changed(made, first.table.frame()["split"]), tmp_path), tmp_path
+    )
     learned = first.recipe.steps[1].learned
     assert learned == other.recipe.steps[1].learned and learned is not None
     train = made[(first.table.frame()["split"] == "train").to_numpy()]
@@ -55,7 +59,14 @@ def test_no_step_learns_from_rows_that_are_not_for_training(op, tmp_path):
     made = frame().assign(split=np.where(np.arange(200) % 3 == 0, "test", "train"), text=[f"{n}.5" for n in range(200)])
     other = changed(made, made["split"])
     step = REGISTRY[op]
-    given = {"columns": ["pay"], "column": "sex", "mapping": {"f": "female"}, "target": "sex", "kind": "number", "by": ["sex"] if op != "reweigh" else ["pay"]}
+    given = {
+        "columns": ["pay"],
+        "column": "sex",
+        "mapping": {"f": "female"},
+        "target": "sex",
+        "kind": "number",
+        "by": ["sex"] if op != "reweigh" else ["pay"],
+    }
     texts = {s.name: ["text"] for s in step.settings if s.shape == "columns" and s.columns.families == ("text",)}
     settings = step.check({s.name: (given | texts)[s.name] for s in step.settings if s.required and s.name in given})
     if op == "drop_columns_with_missing":
@@ -86,21 +97,29 @@ def test_the_script_learns_from_training_rows_too(tmp_path):
     made.to_csv(tmp_path / "in.csv", index=False)
     run = run_recipe(Recipe(steps=(SPLIT, FILL)), table(made, tmp_path), tmp_path)
     (tmp_path / "clean.py").write_text(script(Recipe(steps=(SPLIT, FILL))), encoding="utf-8")
-    done = subprocess.run([sys.executable, "clean.py", "in.csv", "out.csv"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "clean.py", "in.csv", "out.csv"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip() == run.table.content_hash
 
 
 def test_a_later_step_may_name_a_column_that_an_earlier_one_makes():
     made = {
-        "split_rows": ({}, "split"), "add_weights": ({"target": "sex"}, "weight"), "flag_missing": ({"columns": ["pay"]}, "pay is missing"),
-        "fill_several_times": ({"columns": ["pay"]}, "imputation"), "treat_outliers": ({"columns": ["pay"], "what": "mark"}, "outlier"),
-        "resample_rows": ({"target": "sex"}, "resampled"), "treat_unusual_rows": ({"columns": ["pay"], "into": "odd"}, "odd"),
+        "split_rows": ({}, "split"),
+        "add_weights": ({"target": "sex"}, "weight"),
+        "flag_missing": ({"columns": ["pay"]}, "pay is missing"),
+        "fill_several_times": ({"columns": ["pay"]}, "imputation"),
+        "treat_outliers": ({"columns": ["pay"], "what": "mark"}, "outlier"),
+        "resample_rows": ({"target": "sex"}, "resampled"),
+        "treat_unusual_rows": ({"columns": ["pay"], "into": "odd"}, "odd"),
     }
     for op, (settings, name) in made.items():
         recipe = Recipe(steps=(RecipeStep(op, settings), RecipeStep("drop_columns", {"columns": [name]})))
         assert recipe.missing_columns(["pay", "sex"]) == [], op
-    unmade = Recipe(steps=(RecipeStep("treat_outliers", {"columns": ["pay"]}), RecipeStep("drop_columns", {"columns": ["outlier"]})))
+    unmade = Recipe(
+        steps=(RecipeStep("treat_outliers", {"columns": ["pay"]}), RecipeStep("drop_columns", {"columns": ["outlier"]}))
+    )
     assert len(unmade.missing_columns(["pay"])) == 1
 
 
@@ -108,7 +127,10 @@ def test_a_second_split_and_weights_before_resampling_are_refused(tmp_path):
     again = RecipeStep("split_rows", {"into": "part"})
     run = run_recipe(Recipe(steps=(SPLIT, again)), table(frame(), tmp_path), tmp_path)
     assert run.failed is not None and "split already" in run.failed.reason
-    weights, resample = RecipeStep("add_weights", {"target": "sex"}), RecipeStep("resample_rows", {"target": "sex", "by": []})
+    weights, resample = (
+        RecipeStep("add_weights", {"target": "sex"}),
+        RecipeStep("resample_rows", {"target": "sex", "by": []}),
+    )
     renamed = RecipeStep("rename_columns", {"names": {"weight": "w"}})
     run = run_recipe(Recipe(steps=(weights, renamed, resample)), table(frame(), tmp_path), tmp_path)
     assert run.failed is not None and '"w" makes up for small classes already' in run.failed.reason
@@ -119,10 +141,14 @@ def test_a_second_split_and_weights_before_resampling_are_refused(tmp_path):
 
 def test_a_gap_in_a_test_row_changes_no_draw_of_another_row(tmp_path):
     several = RecipeStep("fill_several_times", {"columns": ["pay"], "copies": 2})
-    run = run_recipe(Recipe(steps=(RecipeStep("split_rows", {"together": False}), several)), table(frame(), tmp_path), tmp_path)
+    run = run_recipe(
+        Recipe(steps=(RecipeStep("split_rows", {"together": False}), several)), table(frame(), tmp_path), tmp_path
+    )
     made = frame()
     judge = np.flatnonzero((run.table.frame()["split"][:200] == "test").to_numpy() & made["pay"].notna().to_numpy())[0]
     made.loc[judge, "pay"] = np.nan
-    other = run_recipe(Recipe(steps=(RecipeStep("split_rows", {"together": False}), several)), table(made, tmp_path), tmp_path)
+    other = run_recipe(
+        Recipe(steps=(RecipeStep("split_rows", {"together": False}), several)), table(made, tmp_path), tmp_path
+    )
     one, two = (each.table.frame().drop([judge, 200 + judge])["pay"] for each in (run, other))
     assert one.equals(two)

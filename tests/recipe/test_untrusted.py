@@ -8,7 +8,9 @@ from dataops_core.errors import SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeStep, load
 from dataops_core.recipe.script import script
 
-LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True))
+LAUGHS = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"{b}: &{b} [{', '.join([f'*{a}'] * 9)}]\n" for a, b in zip("abcdefgh", "bcdefghi", strict=True)
+)
 
 
 def test_aliases_that_unfold_to_gigabytes_are_refused(tmp_path):
@@ -24,12 +26,30 @@ def test_a_file_far_larger_than_any_recipe_is_not_read(tmp_path):
         load(tmp_path / "r.json")
 
 
-NAMES = ['"""', "'''", "a\x00b", "a\nimport ctypes\nctypes.string_at(0)", "\\", 'x"; import ctypes; "', "\u202eevil", "a\r\nb", "\x0c", "\u2028x", "{title}", "%s", '"', "x\\"]
+NAMES = [
+    '"""',
+    "'''",
+    "a\x00b",
+    "a\nimport ctypes\nctypes.string_at(0)",
+    "\\",
+    'x"; import ctypes; "',
+    "\u202eevil",
+    "a\r\nb",
+    "\x0c",
+    "\u2028x",
+    "{title}",
+    "%s",
+    '"',
+    "x\\",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_script_is_valid_python_that_says_the_name_and_does_not_run_it(name):
-    steps = (RecipeStep("trim_spaces", {"columns": [name or "x"]}, why=name), RecipeStep("drop_columns", {"columns": [name]}, off=True, why=name))
+    steps = (
+        RecipeStep("trim_spaces", {"columns": [name or "x"]}, why=name),
+        RecipeStep("drop_columns", {"columns": [name]}, off=True, why=name),
+    )
     text = script(Recipe(name, 0, steps))
     tree = ast.parse(text)
     assert "\x00" not in text

@@ -1,4 +1,6 @@
-"""The full report: of all rows or a sample that is said, sent nowhere, and with the columns that the package can take."""
+"""The full report: of all rows or a sample that is said, sent nowhere, and with the columns that the
+package can take.
+"""
 
 import re
 import socket
@@ -29,24 +31,45 @@ def no_network(monkeypatch):
 
 
 def test_a_full_report_reaches_nobody_and_takes_every_kind_of_column(make_table, tmp_path, no_network):
-    table = make_table({
-        "<script>alert(1)</script>": ['"><img src=x onerror=alert(2)>', "b"] * 20, "number": [1, None] * 20, "decimal": [float("inf"), 1.5] * 20,
-        "flag": pd.array([True, None] * 20, dtype="boolean"), "when": pd.to_datetime(["2025-01-01", "2026-01-01"] * 20),
-        "empty": [None] * 40, "one": ["x"] * 40, "": ["'", "&amp;"] * 20, "id": range(40),
-    })
+    table = make_table(
+        {
+            "<script>alert(1)</script>": ['"><img src=x onerror=alert(2)>', "b"] * 20,
+            "number": [1, None] * 20,
+            "decimal": [float("inf"), 1.5] * 20,
+            "flag": pd.array([True, None] * 20, dtype="boolean"),
+            "when": pd.to_datetime(["2025-01-01", "2026-01-01"] * 20),
+            "empty": [None] * 40,
+            "one": ["x"] * 40,
+            "": ["'", "&amp;"] * 20,
+            "id": range(40),
+        }
+    )
     said = []
-    told = full_report(table, tmp_path / "r.html", title="<b>people</b>", progress=lambda share, note: said.append((share, note)))
+    told = full_report(
+        table, tmp_path / "r.html", title="<b>people</b>", progress=lambda share, note: said.append((share, note))
+    )
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert no_network == []
     assert told == {
-        "rows": 40, "of": 40, "sampled": False, "seed": None, "minimal": False, "columns": 9, "left_out": [], "package": told["package"],
+        "rows": 40,
+        "of": 40,
+        "sampled": False,
+        "seed": None,
+        "minimal": False,
+        "columns": 9,
+        "left_out": [],
+        "package": told["package"],
     }
     assert re.fullmatch(r"fg-data-profiling [\d.]+", told["package"])
     assert "alert(1)" in page and "<script>alert" not in page and "<img src=x" not in page and "<b>people" not in page
     assert not re.findall(r"<(?:script|img|link|iframe)[^>]*(?:src|href)=[\"']?https?:", page)
     assert "default-src 'none'" in page[:1000]
     shares = [share for share, _ in said]
-    assert shares == sorted(shares) and (shares[0], shares[-1]) == (0.0, 1.0) and ("Column number" in [note for _, note in said])
+    assert (
+        shares == sorted(shares)
+        and (shares[0], shares[-1]) == (0.0, 1.0)
+        and ("Column number" in [note for _, note in said])
+    )
 
 
 def test_a_sample_is_drawn_by_the_seed_and_said(make_table, tmp_path):
@@ -60,6 +83,7 @@ def test_a_sample_is_drawn_by_the_seed_and_said(make_table, tmp_path):
 
 def test_a_column_that_breaks_it_is_left_out_and_the_reason_said(make_table, tmp_path, monkeypatch):
     from data_profiling.model.pandas import summary_pandas
+
     real = summary_pandas.pandas_describe_1d
 
     def breaking(config, series, summarizer, typeset):
@@ -72,7 +96,8 @@ def test_a_column_that_breaks_it_is_left_out_and_the_reason_said(make_table, tmp
     table = make_table({"good": [1, 2] * 10, "bad": [3, 4] * 10, "old": pd.Series(old)})
     told = full_report(table, tmp_path / "r.html", minimal=True)
     assert [(each["column"], each["why"].split(":")[0]) for each in told["left_out"]] == [
-        ("old", "OutOfBoundsDatetime"), ("bad", "ZeroDivisionError"),
+        ("old", "OutOfBoundsDatetime"),
+        ("bad", "ZeroDivisionError"),
     ]
     assert told["columns"] == 1
     assert "Left out: old (" in (tmp_path / "r.html").read_text(encoding="utf-8")
@@ -87,5 +112,9 @@ def test_a_table_without_rows_has_no_full_report(make_table, tmp_path):
 
 def test_importing_the_reports_does_not_load_the_package():
     import subprocess
+
     code = "import sys, dataops_core.report; print('data_profiling' in sys.modules, 'matplotlib' in sys.modules)"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "False False\n"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+        == "False False\n"
+    )

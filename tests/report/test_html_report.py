@@ -24,14 +24,16 @@ def profile_of(table, **context):
 def persons(make_table):
     """A hundred rows with e-mail addresses and phone numbers wherever a table can hold them."""
     every = [*MAILS, *PHONES]
-    return make_table({
-        "email": [f"person{i}.{MAILS[i % 3]}" for i in range(100)],
-        "notes": [f"Asked on day {i} to be reached at {every[i % 9]} or later" for i in range(100)],
-        "channel": [every[i // 10] if i < 90 else "shop" for i in range(100)],
-        f"reach {MAILS[0]}": list(range(100)),
-        f"call {PHONES[0]}": ["a", "b"] * 50,
-        "amount": [i * 1.5 for i in range(100)],
-    })
+    return make_table(
+        {
+            "email": [f"person{i}.{MAILS[i % 3]}" for i in range(100)],
+            "notes": [f"Asked on day {i} to be reached at {every[i % 9]} or later" for i in range(100)],
+            "channel": [every[i // 10] if i < 90 else "shop" for i in range(100)],
+            f"reach {MAILS[0]}": list(range(100)),
+            f"call {PHONES[0]}": ["a", "b"] * 50,
+            "amount": [i * 1.5 for i in range(100)],
+        }
+    )
 
 
 def digits(text):
@@ -45,10 +47,15 @@ def holds_number(document, number):
 
 def test_nobody_is_named_unless_asked_for(persons):
     profile = profile_of(persons)
-    profile["findings"].append(copy.deepcopy(profile["findings"][0]) | {
-        "columns": ["amount"], "message": f'Some cells are "{MAILS[1]}" or {PHONES[2]}, not numbers.',
-        "fix": {"op": "mark_missing", "with": {"columns": ["amount"], "tokens": [MAILS[2]]}}, "check": "numbers_as_text",
-    })
+    profile["findings"].append(
+        copy.deepcopy(profile["findings"][0])
+        | {
+            "columns": ["amount"],
+            "message": f'Some cells are "{MAILS[1]}" or {PHONES[2]}, not numbers.',
+            "fix": {"op": "mark_missing", "with": {"columns": ["amount"], "tokens": [MAILS[2]]}},
+            "check": "numbers_as_text",
+        }
+    )
     quiet, open_ = html_report(profile, title=MAILS[0]), html_report(profile, title=MAILS[0], show_values=True)
     for secret in (*MAILS, *PHONES):
         plain = secret.replace("'", "&#x27;")
@@ -62,11 +69,24 @@ def test_nobody_is_named_unless_asked_for(persons):
 def test_values_of_identifiers_and_text_are_shapes_in_messages_too(make_table):
     table = make_table({"patient_id": [f"K{i:04d}-Zebulon" for i in range(60)], "word": ["a", "b"] * 30})
     profile = profile_of(table)
-    profile["findings"].append({
-        "check": "case_variants", "title": "Case variants", "columns": ["patient_id"], "count": 1, "share": 1 / 60, "rows": [3],
-        "severity": "warning", "message": '2 cells differ: "K0003-Zebulon" for "k0003-zebulon", and K0031-Zebulon; 1,234 rows.', "why": "w",
-        "fix": {"op": "replace_values", "with": {"column": "patient_id", "mapping": {"K0003-Zebulon": "k0003-zebulon"}}}, "no_fix": None,
-    })
+    profile["findings"].append(
+        {
+            "check": "case_variants",
+            "title": "Case variants",
+            "columns": ["patient_id"],
+            "count": 1,
+            "share": 1 / 60,
+            "rows": [3],
+            "severity": "warning",
+            "message": '2 cells differ: "K0003-Zebulon" for "k0003-zebulon", and K0031-Zebulon; 1,234 rows.',
+            "why": "w",
+            "fix": {
+                "op": "replace_values",
+                "with": {"column": "patient_id", "mapping": {"K0003-Zebulon": "k0003-zebulon"}},
+            },
+            "no_fix": None,
+        }
+    )
     told = html_report(profile, title="t")
     assert "ebulon" not in told
     assert "&quot;A9999-Aaaaaaa&quot; for &quot;a9999-aaaaaaa&quot;, and A9999-Aaaaaaa; 1,234 rows." in told
@@ -84,24 +104,53 @@ def test_numbers_that_identify_have_no_ends_and_no_histogram(make_table):
 def test_categories_of_few_rows_are_not_named(make_table):
     table = make_table({"city": ["Paris"] * 60 + ["Rome"] * 50 + ["Xanadu"] * 4 + ["Ultima Thule"] * 3})
     profile = profile_of(table)
-    profile["findings"].append({
-        "check": "near_constant", "title": "A finding", "columns": ["city"], "count": 7, "share": 0.06, "rows": [110], "severity": "note",
-        "message": 'All but 7 cells are "Paris" or "Rome", not "Xanadu" or "Ultima Thule", never Xanadu.', "why": "w", "fix": None, "no_fix": "None.",
-    })
+    profile["findings"].append(
+        {
+            "check": "near_constant",
+            "title": "A finding",
+            "columns": ["city"],
+            "count": 7,
+            "share": 0.06,
+            "rows": [110],
+            "severity": "note",
+            "message": 'All but 7 cells are "Paris" or "Rome", not "Xanadu" or "Ultima Thule", never Xanadu.',
+            "why": "w",
+            "fix": None,
+            "no_fix": "None.",
+        }
+    )
     told = html_report(profile, title="t")
     assert "Xanadu" not in told and "Ultima" not in told
-    assert "Paris" in told and "never (fewer than 10 rows)." in told and "not &quot;(fewer than 10 rows)&quot;" in told and "(fewer than 10 rows): 2 values are not named here." in told
+    assert (
+        "Paris" in told
+        and "never (fewer than 10 rows)." in told
+        and "not &quot;(fewer than 10 rows)&quot;" in told
+        and "(fewer than 10 rows): 2 values are not named here." in told
+    )
     assert "Xanadu" in html_report(profile, title="t", show_values=True)
 
 
-@pytest.mark.parametrize("text", [
-    "2026-12-31 09:30:00", "31.12.2026", "12/31/2026", "1999-2004", "1,234,567 rows", "0.12345678", "3.14159265", "12 of 4,960 (51.1 %)", "18850",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-12-31 09:30:00",
+        "31.12.2026",
+        "12/31/2026",
+        "1999-2004",
+        "1,234,567 rows",
+        "0.12345678",
+        "3.14159265",
+        "12 of 4,960 (51.1 %)",
+        "18850",
+    ],
+)
 def test_dates_and_figures_are_no_phone_numbers(text):
     assert masked(text) == text
 
 
-@pytest.mark.parametrize("text", [*MAILS, *PHONES, "5551234567", "tel:030 123 45 67,x", "jo @ example.com", "19.99.1234.567"])
+@pytest.mark.parametrize(
+    "text", [*MAILS, *PHONES, "5551234567", "tel:030 123 45 67,x", "jo @ example.com", "19.99.1234.567"]
+)
 def test_addresses_and_numbers_are_masked_wherever_they_stand(text):
     told = masked(f"see,{text};or later")
     assert digits(told).strip("9") == "" and text not in told
@@ -113,9 +162,12 @@ def test_a_shape_keeps_how_a_text_is_built():
 
 
 def test_everything_is_escaped(make_table):
-    table = make_table({
-        "<script>alert(1)</script>": ['"><img src=x onerror=alert(2)>', "it's & <b>"] * 30, '"quoted"': list(range(60)),
-    })
+    table = make_table(
+        {
+            "<script>alert(1)</script>": ['"><img src=x onerror=alert(2)>', "it's & <b>"] * 30,
+            '"quoted"': list(range(60)),
+        }
+    )
     for show in (False, True):
         told = html_report(profile_of(table), title="</title><script>alert(3)</script>", show_values=show)
         assert "<script" not in told and "<img" not in told and "<b>" not in told
@@ -124,7 +176,9 @@ def test_everything_is_escaped(make_table):
 
 def test_the_same_profile_gives_the_same_bytes(persons):
     profile = profile_of(persons)
-    assert html_report(profile, title="t", table=persons) == html_report(copy.deepcopy(profile), title="t", table=persons)
+    assert html_report(profile, title="t", table=persons) == html_report(
+        copy.deepcopy(profile), title="t", table=persons
+    )
     assert persons.content_hash in html_report(profile, title="t", table=persons)
 
 
@@ -150,7 +204,16 @@ def test_it_is_one_file_with_landmarks_and_ordered_headings(persons):
     built = Built(document)
     names = [tag for tag, _ in built.tags]
     assert built.tags[0] == ("html", {"lang": "en"})
-    assert [names.count(tag) for tag in ("header", "nav", "main", "footer", "h1", "script", "link", "iframe")] == [1, 1, 1, 1, 1, 0, 0, 0]
+    assert [names.count(tag) for tag in ("header", "nav", "main", "footer", "h1", "script", "link", "iframe")] == [
+        1,
+        1,
+        1,
+        1,
+        1,
+        0,
+        0,
+        0,
+    ]
     assert built.loads == [] and "url(" not in document and "@import" not in document
     assert all(link[0] == "#" and link[1:] in built.ids for link in built.links)
     assert len(set(built.ids)) == len(built.ids)
@@ -175,25 +238,74 @@ def test_it_says_what_was_counted_and_what_was_found(make_table):
 def wide(columns: int, findings: int) -> dict:
     """A profile at the limits: long names and texts, many columns, many findings."""
     names = [f"column {i} with a very long name " + "x" * 200 for i in range(columns)]
-    bins = {"edges": [i * 12345.678 for i in range(51)], "counts": [i * 977 for i in range(50)], "below": 12345, "above": 678}
+    bins = {
+        "edges": [i * 12345.678 for i in range(51)],
+        "counts": [i * 977 for i in range(50)],
+        "below": 12345,
+        "above": 678,
+    }
     tops = [{"value": f"{i} " + "long text <&> " * 500, "count": 100_000 - i} for i in range(10)]
     number = {
-        "type": "decimal", "kind": "number", "rows": 1_000_000, "missing": 12_345, "distinct": 987_655, "distinct_error": 0.01, "singles": None,
-        "entropy": None, "top": [], "bottom": [], "mean": 1234.5678, "min": -9.9e8, "max": 9.9e8, "zeros": 3, "negatives": 44, "infinite": 1, "sd": 55.5,
-        "quantiles": {q: 1e6 * float(q) for q in ("0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99")}, "histogram": bins, "monotonic": None,
+        "type": "decimal",
+        "kind": "number",
+        "rows": 1_000_000,
+        "missing": 12_345,
+        "distinct": 987_655,
+        "distinct_error": 0.01,
+        "singles": None,
+        "entropy": None,
+        "top": [],
+        "bottom": [],
+        "mean": 1234.5678,
+        "min": -9.9e8,
+        "max": 9.9e8,
+        "zeros": 3,
+        "negatives": 44,
+        "infinite": 1,
+        "sd": 55.5,
+        "quantiles": {q: 1e6 * float(q) for q in ("0.01", "0.05", "0.25", "0.5", "0.75", "0.95", "0.99")},
+        "histogram": bins,
+        "monotonic": None,
     }
     text = {
-        "type": "text", "kind": "category", "rows": 1_000_000, "missing": 0, "distinct": 200, "distinct_error": None, "singles": 0, "entropy": 3.0,
-        "top": tops, "bottom": tops, "shortest": 1, "longest": 7000, "mean_length": 20.0, "monotonic": None,
+        "type": "text",
+        "kind": "category",
+        "rows": 1_000_000,
+        "missing": 0,
+        "distinct": 200,
+        "distinct_error": None,
+        "singles": 0,
+        "entropy": 3.0,
+        "top": tops,
+        "bottom": tops,
+        "shortest": 1,
+        "longest": 7000,
+        "mean_length": 20.0,
+        "monotonic": None,
     }
     return {
-        "rows": 1_000_000, "columns": columns, "missing_cells": 99, "duplicate_rows": 0, "context": Context().to_json(),
+        "rows": 1_000_000,
+        "columns": columns,
+        "missing_cells": 99,
+        "duplicate_rows": 0,
+        "context": Context().to_json(),
         "facts": {name: number if i % 2 else text for i, name in enumerate(names)},
-        "findings": [{
-            "check": f"check{i % 90}", "title": "A finding", "columns": [names[i % columns], names[(i * 7) % columns]], "count": 1000, "share": 0.001,
-            "rows": list(range(200)), "severity": ("error", "warning", "note")[i * 3 // findings], "message": "long message " * 200, "why": "why " * 200,
-            "fix": None, "no_fix": "because " * 100,
-        } for i in range(findings)],
+        "findings": [
+            {
+                "check": f"check{i % 90}",
+                "title": "A finding",
+                "columns": [names[i % columns], names[(i * 7) % columns]],
+                "count": 1000,
+                "share": 0.001,
+                "rows": list(range(200)),
+                "severity": ("error", "warning", "note")[i * 3 // findings],
+                "message": "long message " * 200,
+                "why": "why " * 200,
+                "fix": None,
+                "no_fix": "because " * 100,
+            }
+            for i in range(findings)
+        ],
     }
 
 
@@ -218,7 +330,13 @@ def test_many_findings_of_one_check_are_told_together(make_table):
 def test_a_table_without_rows_and_a_column_that_failed_have_a_report_too(make_table):
     profile = profile_of(make_table({"a": [1, 2], "b": ["x", "y"]}))
     profile["facts"]["a"] = {
-        "type": "integer", "kind": "number", "rows": 2, "missing": 0, "distinct": 0, "top": [], "bottom": [],
+        "type": "integer",
+        "kind": "number",
+        "rows": 2,
+        "missing": 0,
+        "distinct": 0,
+        "top": [],
+        "bottom": [],
         "failed": "ValueError: cannot read 'Jolis Feduveld'",
     }
     told = html_report(profile, title="t")
@@ -228,20 +346,37 @@ def test_a_table_without_rows_and_a_column_that_failed_have_a_report_too(make_ta
 
 
 def test_with_the_table_every_category_of_enough_rows_is_named(make_table):
-    towns = {f"Town {chr(65 + i)}{chr(97 + i)}": 40 - i for i in range(20)} | {f"Hamlet {chr(65 + i)}": 3 for i in range(12)}
+    towns = {f"Town {chr(65 + i)}{chr(97 + i)}": 40 - i for i in range(20)} | {
+        f"Hamlet {chr(65 + i)}": 3 for i in range(12)
+    }
     table = make_table({"place": [name for name, rows in towns.items() for _ in range(rows)]})
     profile = profile_of(table)
     assert profile["facts"]["place"]["kind"] == "category"
-    profile["findings"].append({
-        "check": "case_variants", "title": "A finding", "columns": ["place"], "count": 7, "share": 0.06, "rows": [110], "severity": "note",
-        "message": '7 cells are "Town Pp", "Hamlet L" or "no town".', "why": "w", "fix": None, "no_fix": "None.",
-    })
+    profile["findings"].append(
+        {
+            "check": "case_variants",
+            "title": "A finding",
+            "columns": ["place"],
+            "count": 7,
+            "share": 0.06,
+            "rows": [110],
+            "severity": "note",
+            "message": '7 cells are "Town Pp", "Hamlet L" or "no town".',
+            "why": "w",
+            "fix": None,
+            "no_fix": "None.",
+        }
+    )
     assert "are &quot;Aaaa Aa&quot;, &quot;Aaaaaa A&quot; or &quot;aa aaaa&quot;." in html_report(profile, title="t")
-    assert "are &quot;Town Pp&quot;, &quot;(fewer than 10 rows)&quot; or &quot;no town&quot;." in html_report(profile, title="t", table=table)
+    assert "are &quot;Town Pp&quot;, &quot;(fewer than 10 rows)&quot; or &quot;no town&quot;." in html_report(
+        profile, title="t", table=table
+    )
 
 
 def test_how_dates_are_written_is_told_even_where_dates_are_hidden(make_table):
-    table = make_table({"day": [f"2024-03-{1 + i % 28:02d}" for i in range(300)] + [f"{1 + i % 28} Mar 2024" for i in range(30)]})
+    table = make_table(
+        {"day": [f"2024-03-{1 + i % 28:02d}" for i in range(300)] + [f"{1 + i % 28} Mar 2024" for i in range(30)]}
+    )
     profile = profile_of(table)
     message = next(f["message"] for f in profile["findings"] if f["check"] == "mixed_date_formats")
     assert "2020-12-31" in message and message in html_report(profile, title="t")

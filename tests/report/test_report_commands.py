@@ -37,10 +37,16 @@ def test_profile_writes_the_full_report_of_a_sample(people, tmp_path, capsys):
     assert "a sample of 20 of 60 rows" in (tmp_path / "f.html").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(("options", "what"), [
-    (["--sample", "5"], "no"), (["--show-values"], "none is asked for"), (["--full", "x.html", "--sample", "0"], "is none"),
-    (["--html", "nowhere/x.html"], "no such folder"), (["--facts", "--html", "x.html"], "needs the findings"),
-])
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (["--sample", "5"], "no"),
+        (["--show-values"], "none is asked for"),
+        (["--full", "x.html", "--sample", "0"], "is none"),
+        (["--html", "nowhere/x.html"], "no such folder"),
+        (["--facts", "--html", "x.html"], "needs the findings"),
+    ],
+)
 def test_options_that_make_no_sense_are_refused_before_any_work(people, capsys, options, what):
     assert main(["profile", str(people), *options]) == 2
     assert what in capsys.readouterr().err
@@ -49,13 +55,26 @@ def test_options_that_make_no_sense_are_refused_before_any_work(people, capsys, 
 def test_reports_are_jobs_whose_result_is_a_file_to_download(store, people):
     raw = datasets.store_raw(store, people, "people.csv")
     states.evaluate(store, raw, Recipe("r"))
-    dataset = datasets.get(store, datasets.add(store, datasets.default_project(store, "ann"), people, "people.csv", "ann"))
+    dataset = datasets.get(
+        store, datasets.add(store, datasets.default_project(store, "ann"), people, "people.csv", "ann")
+    )
     state = states.root_id(raw["sha256"], dataset.recipe.read)
     said = []
-    args = {"state": state, "context": Context(today="2026-01-31").to_json(), "show_values": False, "name": "People of / May.csv"}
+    args = {
+        "state": state,
+        "context": Context(today="2026-01-31").to_json(),
+        "show_values": False,
+        "name": "People of / May.csv",
+    }
     made = worker.run(store, "report", args, "ann", lambda share, note: said.append(share))
     assert made["file"] == "May-report.html" and said
     assert b"person1" not in store.objects.local(made["md5"]).read_bytes()
-    full = worker.run(store, "full_report", {"state": state, "rows": 10, "name": "People.csv"}, "ann", lambda share, note: said.append(share))
+    full = worker.run(
+        store,
+        "full_report",
+        {"state": state, "rows": 10, "name": "People.csv"},
+        "ann",
+        lambda share, note: said.append(share),
+    )
     assert (full["file"], full["report"]["rows"], said[-1]) == ("People-full-report.html", 10, 1.0)
     assert store.objects.local(full["md5"]).stat().st_size == full["size"]

@@ -62,10 +62,14 @@ def test_duplicates_are_dropped():
     assert out["application_id"].is_unique
 
 
-@pytest.mark.parametrize(("column", "tokens", "fault"), [
-    ("housing", ["?"], "question mark"), ("existing_debt", ["-999"], "-999"),
-    ("age", ["-5", "0", "199", "240"], "impossible age"),
-])
+@pytest.mark.parametrize(
+    ("column", "tokens", "fault"),
+    [
+        ("housing", ["?"], "question mark"),
+        ("existing_debt", ["-999"], "-999"),
+        ("age", ["-5", "0", "199", "240"], "impossible age"),
+    ],
+)
 def test_signs_for_missing_are_found(column, tokens, fault):
     frame = read() if column == "housing" else read(**{column: "number"})
     assert missing_rows(get("mark_missing")(frame, tokens=tokens, columns=[column])[column]) == SAMPLE.faults[fault]
@@ -110,10 +114,20 @@ def test_missing_values_are_filled_and_income_is_missing_unevenly():
 def test_outcome_gap_is_as_stated_and_remains_among_equal_incomes():
     frame = read(income="number")
     yes = frame["approved"] == "yes"
-    rates = [yes[frame[c] == v].mean() for c, v in
-             (("sex", "female"), ("sex", "male"), ("migration_background", "yes"), ("migration_background", "no"))]
-    stated = re.search(r"([\d.]+) % of the women and ([\d.]+) % of the men are approved, ([\d.]+) % of the people with\s+"
-                       r"and ([\d.]+) %", PAGE).groups()
+    rates = [
+        yes[frame[c] == v].mean()
+        for c, v in (
+            ("sex", "female"),
+            ("sex", "male"),
+            ("migration_background", "yes"),
+            ("migration_background", "no"),
+        )
+    ]
+    stated = re.search(
+        r"([\d.]+) % of the women and ([\d.]+) % of the men are approved, ([\d.]+) % of the people with\s+"
+        r"and ([\d.]+) %",
+        PAGE,
+    ).groups()
     assert [f"{rate:.1%}" for rate in rates] == [f"{value}%" for value in stated]
     fifth = pd.qcut(SAMPLE.clean["income"].astype(int), 5, labels=False)
     for column, less in (("sex", "female"), ("migration_background", "yes")):

@@ -18,7 +18,9 @@ def test_weights_of_classes_by_hand():
     # 10 rows, 2 classes: 10 / (2 * 8) and 10 / (2 * 2)
     assert learn_weights(FRAME, "ill") == {"weights": [[["no"], 0.625], [["yes"], 2.5]]}
     assert add_weights(FRAME, target="ill")["weight"].tolist() == [2.5] * 2 + [0.625] * 8
-    assert [w for _, w in learn_weights(FRAME, "ill")["weights"]] == compute_class_weight("balanced", classes=np.array(["no", "yes"]), y=FRAME["ill"]).tolist()
+    assert [w for _, w in learn_weights(FRAME, "ill")["weights"]] == compute_class_weight(
+        "balanced", classes=np.array(["no", "yes"]), y=FRAME["ill"]
+    ).tolist()
 
 
 def test_weights_of_classes_and_groups_by_hand():
@@ -43,9 +45,15 @@ def test_a_target_of_any_type_is_weighed(values):
     assert add_weights(frame, target="y")["weight"].tolist() == [2.0] + [4 / 6] * 3
 
 
-@pytest.mark.parametrize(("settings", "said"), [
-    ({"into": "sex"}, 'a column "sex" already'), ({"into": ""}, "no name"), ({"by": ["ill"]}, "target and group"), ({"target": "id"}, "an amount"),
-])
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"into": "sex"}, 'a column "sex" already'),
+        ({"into": ""}, "no name"),
+        ({"by": ["ill"]}, "target and group"),
+        ({"target": "id"}, "an amount"),
+    ],
+)
 def test_what_cannot_be_is_said(settings, said):
     frame = tidy(pd.concat([FRAME] * 3, ignore_index=True).assign(id=range(30)))
     with pytest.raises(SettingError, match=said):

@@ -25,14 +25,17 @@ def test_rename_can_swap_and_leaves_content():
     assert out["self"].tolist() == [1]
 
 
-@pytest.mark.parametrize(("names", "message"), [
-    ({}, "No new name"),
-    ({"a": "b"}, 'Two columns would be called "b"'),
-    ({"a": "x", "b": "x"}, 'Two columns would be called "x"'),
-    ({"a": " "}, 'The new name of "a" is blank'),
-    ({"selv": "x"}, 'There is no column "selv".*Did you mean "self"'),
-    ({"a": "__row_id__"}, "reserved"),
-])
+@pytest.mark.parametrize(
+    ("names", "message"),
+    [
+        ({}, "No new name"),
+        ({"a": "b"}, 'Two columns would be called "b"'),
+        ({"a": "x", "b": "x"}, 'Two columns would be called "x"'),
+        ({"a": " "}, 'The new name of "a" is blank'),
+        ({"selv": "x"}, 'There is no column "selv".*Did you mean "self"'),
+        ({"a": "__row_id__"}, "reserved"),
+    ],
+)
 def test_rename_refuses(names, message):
     with pytest.raises(SettingError, match=message):
         rename_columns(FRAME, names=names)

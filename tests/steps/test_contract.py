@@ -18,7 +18,10 @@ from tests.strategies import cases, columns_of
 STEPS = sorted({step.name: step for step in REGISTRY.values()}.values(), key=lambda step: step.name)
 GROUPS = {"Columns", "Missing values", "Text", "Numbers", "Dates", "Rows"}
 odd = settings(
-    max_examples=80, derandomize=True, deadline=None, database=None,
+    max_examples=80,
+    derandomize=True,
+    deadline=None,
+    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 every_step = pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
@@ -65,9 +68,9 @@ def test_step_keeps_its_promises(step, data):
     assert (again[0], state(again[1])) == (learned, state(out)), "twice the same, two results"
     if step.adds_rows:
         last = max(frame.index, default=-1)
-        added = list(out.index)[sum(row <= last for row in out.index):]
+        added = list(out.index)[sum(row <= last for row in out.index) :]
         assert added == list(range(last + 1, last + 1 + len(added))), "added rows do not stand at the end, with new ids"
-        out_before = list(out.index)[:len(out) - len(added)]
+        out_before = list(out.index)[: len(out) - len(added)]
     else:
         out_before = list(out.index)
     if step.drops_rows:
@@ -96,7 +99,7 @@ def test_row_step_gives_the_same_batch_by_batch(step, data):
     learned, whole = done
     size, total, ids = data.draw(st.integers(1, 7)), ContentHash(), []
     for start in range(0, max(1, len(frame)), size):
-        piece = run(step, frame.iloc[start:start + size], chosen, learned)
+        piece = run(step, frame.iloc[start : start + size], chosen, learned)
         assert list(piece.dtypes.astype(str).items()) == list(whole.dtypes.astype(str).items())
         total.update(piece)
         ids += list(piece.index)
@@ -120,6 +123,7 @@ def test_settings_survive_json_and_can_be_told(step, data):
 @every_step
 def test_step_changes_some_frame(step):
     """Guards the tests above against a step that refuses everything."""
+
     def changes(case):
         done = attempt(step, *case)
         return done is not None and state(done[1]) != state(case[0])

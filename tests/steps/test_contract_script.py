@@ -1,4 +1,6 @@
-"""Every step, on odd frames: the exported script does what the engine does, skips where it skips, fails where it fails."""
+"""Every step, on odd frames: the exported script does what the engine does, skips where it skips, fails
+where it fails.
+"""
 
 import ast
 
@@ -52,7 +54,10 @@ def from_engine(step, chosen, frame):
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 @settings(
-    max_examples=60, derandomize=True, deadline=None, database=None,
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 @given(data=st.data())

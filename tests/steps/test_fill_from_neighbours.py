@@ -34,7 +34,9 @@ def test_equals_scikit_learn_on_numbers(weights, neighbours):
     scaler = StandardScaler().fit(data)
     peer = KNNImputer(n_neighbors=neighbours, weights=weights).fit(scaler.transform(data))
     learned = json.loads(json.dumps(learn_neighbours(frame, NAMES, [], neighbours, weights)))
-    filled = fill_from_neighbours(pd.DataFrame(new, columns=NAMES), columns=NAMES, neighbours=neighbours, weights=weights, learned=learned)
+    filled = fill_from_neighbours(
+        pd.DataFrame(new, columns=NAMES), columns=NAMES, neighbours=neighbours, weights=weights, learned=learned
+    )
     assert filled.to_numpy() == pytest.approx(scaler.inverse_transform(peer.transform(scaler.transform(new))), abs=1e-9)
 
 
@@ -51,7 +53,11 @@ def test_y_is_3x_and_the_error_is_a_tenth_of_the_means():
 
 def test_distance_of_mixed_rows_by_hand():
     """Standard deviations of a: 1 (of 0, 2, 0, 2); another city is as far as one standard deviation."""
-    frame = tidy(pd.DataFrame({"a": [0.0, 2.0, 0.0, 2.0, 0.0], "city": ["x", "x", "y", "y", "x"], "b": ["1st", "2nd", "3rd", "4th", None]}))
+    frame = tidy(
+        pd.DataFrame(
+            {"a": [0.0, 2.0, 0.0, 2.0, 0.0], "city": ["x", "x", "y", "y", "x"], "b": ["1st", "2nd", "3rd", "4th", None]}
+        )
+    )
     near = fill_from_neighbours(frame, columns=["b"], using=["a", "city"], neighbours=1)
     assert near["b"].tolist()[-1] == "1st"  # the same a, the same city: distance 0
     frame.loc[0, "b"] = None
@@ -60,10 +66,17 @@ def test_distance_of_mixed_rows_by_hand():
 
 
 def test_categories_by_majority_whole_numbers_rounded_dates_and_booleans_kept():
-    frame = tidy(pd.DataFrame({
-        "x": [0, 0, 0, 9, 9, 9, 0, 9], "word": ["a", "a", "b", "c", "c", "c", None, None], "n": pd.array([1, 2, 2, 8, 8, 9, None, None], dtype="Int64"),
-        "yes": pd.array([True, True, False, False, False, False, None, None], dtype="boolean"), "day": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-02", *["2024-03-01"] * 3, None, None]),
-    }))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "x": [0, 0, 0, 9, 9, 9, 0, 9],
+                "word": ["a", "a", "b", "c", "c", "c", None, None],
+                "n": pd.array([1, 2, 2, 8, 8, 9, None, None], dtype="Int64"),
+                "yes": pd.array([True, True, False, False, False, False, None, None], dtype="boolean"),
+                "day": pd.to_datetime(["2024-01-01", "2024-01-02", "2024-01-02", *["2024-03-01"] * 3, None, None]),
+            }
+        )
+    )
     out = tidy(fill_from_neighbours(frame, columns=["word", "n", "yes", "day"], using=["x"], neighbours=3))
     assert out["word"].tolist()[-2:] == ["a", "c"]
     assert out["n"].tolist()[-2:] == [2, 8]  # 5/3 and 25/3

@@ -1,4 +1,6 @@
-"""Filling by prediction: equal to scikit-learn on numbers, within bounds on everything, learned from training rows alone."""
+"""Filling by prediction: equal to scikit-learn on numbers, within bounds on everything, learned from training rows
+alone.
+"""
 
 import json
 import warnings
@@ -30,10 +32,17 @@ def holes(seed=0, rows=300):
 def mixed(rows=400, seed=1):
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, 3, rows)
-    frame = tidy(pd.DataFrame({
-        "kind": np.array(["red", "green", "blue"])[kind], "size": (kind * 10 + rng.integers(0, 3, rows)), "big": kind == 2,
-        "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(kind * 30 + rng.integers(0, 3, rows), unit="D"), "noise": rng.normal(size=rows),
-    }))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "kind": np.array(["red", "green", "blue"])[kind],
+                "size": kind * 10 + rng.integers(0, 3, rows),
+                "big": kind == 2,
+                "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(kind * 30 + rng.integers(0, 3, rows), unit="D"),
+                "noise": rng.normal(size=rows),
+            }
+        )
+    )
     for name in frame.columns:
         frame[name] = frame[name].mask(rng.random(rows) < 0.15)
     return tidy(frame)
@@ -46,7 +55,9 @@ def test_equals_scikit_learn_on_numbers(rounds):
         warnings.simplefilter("ignore")
         peer = IterativeImputer(max_iter=rounds).fit(data)
     frame = pd.DataFrame(data, columns=NAMES)
-    assert fill_iterative(frame, columns=NAMES, rounds=rounds).to_numpy() == pytest.approx(peer.transform(data), abs=1e-9)
+    assert fill_iterative(frame, columns=NAMES, rounds=rounds).to_numpy() == pytest.approx(
+        peer.transform(data), abs=1e-9
+    )
     new = holes(seed=7, rows=40)
     new[:5, 5] = np.nan  # a column that had no gap in training
     learned = json.loads(json.dumps(learn_chain(frame, NAMES, rounds=rounds)))
@@ -97,7 +108,9 @@ def test_a_row_is_filled_alike_whatever_stands_beside_it(model):
     names = list(frame.columns)
     learned = learn_chain(frame.iloc[:200], names, model)
     whole = fill_iterative(frame, columns=names, model=model, learned=learned)
-    alone = pd.concat([fill_iterative(frame.iloc[[row]], columns=names, model=model, learned=learned) for row in range(200, 260)])
+    alone = pd.concat(
+        [fill_iterative(frame.iloc[[row]], columns=names, model=model, learned=learned) for row in range(200, 260)]
+    )
     pd.testing.assert_frame_equal(alone, whole.iloc[200:260], check_exact=True)
 
 
@@ -111,20 +124,26 @@ def test_packed_trees_answer_as_scikit_learns_do(classes):
     kind, settings = (HistGradientBoostingClassifier, CATEGORY) if classes else (HistGradientBoostingRegressor, NUMBER)
     matrix = np.column_stack([group, x])
     with threadpool_limits(1):  # on a busy machine its threads wait for each other
-        peer = kind(**settings, max_leaf_nodes=LEAVES, early_stopping=False, categorical_features=[True, False], random_state=0).fit(matrix, target)
+        peer = kind(
+            **settings, max_leaf_nodes=LEAVES, early_stopping=False, categorical_features=[True, False], random_state=0
+        ).fit(matrix, target)
     packed = json.loads(json.dumps(fit_trees({"x": x, "group": group}, {"group": 7}, target, classes, 0)))
     raw = ask_trees(packed, {"x": x, "group": group}, {"group": 7}).squeeze()
     with threadpool_limits(1):
         told = peer.decision_function(matrix) if classes else peer.predict(matrix)
     assert raw == pytest.approx(told, abs=1e-5)
-    unseen = np.column_stack([[6.0, np.nan], [0.1, np.nan]])  # a category that was not in training goes where a missing one goes
+    unseen = np.column_stack(
+        [[6.0, np.nan], [0.1, np.nan]]
+    )  # a category that was not in training goes where a missing one goes
     assert np.isfinite(ask_trees(packed, {"x": unseen[:, 1], "group": unseen[:, 0]}, {"group": 7})).all()
 
 
 def test_two_runs_learn_the_same():
     frame = mixed()
     for model in ("bayesian_ridge", "trees"):
-        assert json.dumps(learn_chain(frame, list(frame.columns), model, seed=3)) == json.dumps(learn_chain(frame, list(frame.columns), model, seed=3))
+        assert json.dumps(learn_chain(frame, list(frame.columns), model, seed=3)) == json.dumps(
+            learn_chain(frame, list(frame.columns), model, seed=3)
+        )
 
 
 def test_what_is_learned_is_small_and_holds_no_pickle():

@@ -34,7 +34,9 @@ def test_infinity_can_be_marked():
 
 
 def test_day_means_the_whole_day_and_a_moment_itself():
-    frame = pd.DataFrame({"a": pd.Series(["1900-01-01T00:00", "1900-01-01T08:00", "1900-01-02"]).astype("datetime64[us]")})
+    frame = pd.DataFrame(
+        {"a": pd.Series(["1900-01-01T00:00", "1900-01-01T08:00", "1900-01-02"]).astype("datetime64[us]")}
+    )
     assert mark_missing(frame, tokens=["1900-01-01"])["a"].isna().tolist() == [True, True, False]
     assert mark_missing(frame, tokens=["1900-01-01T08:00"])["a"].isna().tolist() == [False, True, False]
 

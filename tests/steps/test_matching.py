@@ -1,4 +1,6 @@
-"""Predictive mean matching: donors by hand, values that were seen, exact to the last digit, and a warning where donors are few."""
+"""Predictive mean matching: donors by hand, values that were seen, exact to the last digit, and a warning where donors
+are few.
+"""
 
 import numpy as np
 import pandas as pd
@@ -19,11 +21,22 @@ def test_donors_by_hand():
     """Predictions 0 10 20 ... 90; asked 34: the nearest five are 30, 40, 20, 50, 10, each for a fifth of the chance."""
     at = np.arange(0.0, 100, 10)
     assert places_of(np.full(5, 34.0), at, np.array([0.1, 0.3, 0.5, 0.7, 0.99])).tolist() == [3, 4, 2, 5, 1]
-    assert places_of(np.array([-50.0, 500.0]), at, np.array([0.0, 0.99])).tolist() == [0, 5], "beyond the ends the last five"
-    assert set(places_of(np.zeros(50), at[:3], np.linspace(0, 0.99, 50)).tolist()) == {0, 1, 2}, "fewer than five: all of them"
+    assert places_of(np.array([-50.0, 500.0]), at, np.array([0.0, 0.99])).tolist() == [
+        0,
+        5,
+    ], "beyond the ends the last five"
+    assert set(places_of(np.zeros(50), at[:3], np.linspace(0, 0.99, 50)).tolist()) == {
+        0,
+        1,
+        2,
+    }, "fewer than five: all of them"
     donors = pooled_donors(np.array([2.0, 1.0]), np.array([20.0, 10.0]))
-    assert donors == {"at": [1.0, 2.0], "values": [10.0, 20.0]} and matched(np.array([0.9]), donors, np.array([0.0])).tolist() == [10.0]
-    assert as_seen(np.array([0.9, 1.4, 1.6, 9.0]), [1.0, 2.0]).tolist() == [1.0, 1.0, 2.0, 2.0] and as_seen(np.array([5.0]), [1.0]).tolist() == [1.0]
+    assert donors == {"at": [1.0, 2.0], "values": [10.0, 20.0]} and matched(
+        np.array([0.9]), donors, np.array([0.0])
+    ).tolist() == [10.0]
+    assert as_seen(np.array([0.9, 1.4, 1.6, 9.0]), [1.0, 2.0]).tolist() == [1.0, 1.0, 2.0, 2.0] and as_seen(
+        np.array([5.0]), [1.0]
+    ).tolist() == [1.0]
 
 
 def skewed(rows=300, seed=0, slope=0.0):
@@ -31,11 +44,26 @@ def skewed(rows=300, seed=0, slope=0.0):
     x = rng.normal(size=rows)
     y = np.round(np.exp(x + rng.normal(size=rows)), 3)
     gone = rng.random(rows) < 1 / (1 + np.exp(0.8 - slope * (x + 1)))
-    return tidy(pd.DataFrame({
-        "x": x, "y": np.where(gone, np.nan, y), "day": pd.Timestamp("2024-01-01") + pd.to_timedelta(np.where(rng.random(rows) < 0.2, np.nan, rng.integers(0, 400, rows)), "D"),
-        "n": pd.array([None if lost else int(value) for value, lost in zip(rng.integers(0, 9, rows), rng.random(rows) < 0.2, strict=True)], dtype="Int64"),
-        "kind": pd.Series(np.where(x > 0, "up", "down"), dtype=object).mask(rng.random(rows) < 0.2),
-    }))
+    return tidy(
+        pd.DataFrame(
+            {
+                "x": x,
+                "y": np.where(gone, np.nan, y),
+                "day": (
+                    pd.Timestamp("2024-01-01")
+                    + pd.to_timedelta(np.where(rng.random(rows) < 0.2, np.nan, rng.integers(0, 400, rows)), "D")
+                ),
+                "n": pd.array(
+                    [
+                        None if lost else int(value)
+                        for value, lost in zip(rng.integers(0, 9, rows), rng.random(rows) < 0.2, strict=True)
+                    ],
+                    dtype="Int64",
+                ),
+                "kind": pd.Series(np.where(x > 0, "up", "down"), dtype=object).mask(rng.random(rows) < 0.2),
+            }
+        )
+    )
 
 
 @pytest.mark.parametrize("logarithm", [[], ["y"]])
@@ -74,13 +102,22 @@ def test_few_and_repeated_donors_are_warned_of(make_table):
     told = chains(make_table(skewed(400)), ["y"], draw="matching", chains=3, iterations=20)
     assert told["warnings"] == [] and told["columns"]["y"]["donors"]["edge"] < 0.08
     told = chains(make_table(skewed(400, slope=3.0)), ["y"], draw="matching", chains=3, iterations=20)
-    assert told["columns"]["y"]["donors"]["edge"] > 0.2 and "at the edge of the known rows" in told["warnings"][0] and "one row fills" in told["warnings"][0]
+    assert (
+        told["columns"]["y"]["donors"]["edge"] > 0.2
+        and "at the edge of the known rows" in told["warnings"][0]
+        and "one row fills" in told["warnings"][0]
+    )
     few = chains(make_table(skewed(45)), ["y"], draw="matching", chains=3, iterations=20)
     assert "rows to take values from" in few["warnings"][0]
-    assert chains(make_table(skewed(100)), ["y"], chains=3, iterations=20)["columns"]["y"]["donors"] is None, "who draws from the model needs no donors"
+    assert chains(make_table(skewed(100)), ["y"], chains=3, iterations=20)["columns"]["y"]["donors"] is None, (
+        "who draws from the model needs no donors"
+    )
 
 
 def test_the_command_warns_too(tmp_path, capsys):
     skewed(400, slope=3.0)[["x", "y"]].to_csv(tmp_path / "t.csv", index=False)
-    assert main(["impute-chains", str(tmp_path / "t.csv"), "--draw", "matching", "--chains", "3", "--iterations", "20"]) == 1
+    assert (
+        main(["impute-chains", str(tmp_path / "t.csv"), "--draw", "matching", "--chains", "3", "--iterations", "20"])
+        == 1
+    )
     assert "at the edge of the known rows" in capsys.readouterr().out

@@ -14,15 +14,28 @@ along, deck, several = get("fill_along"), get("fill_hot_deck"), get("fill_severa
 
 
 def visits():
-    return tidy(pd.DataFrame({
-        "who": ["a", "b", "a", "b", "a", None], "day": pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-05", "2024-01-03", "2024-01-03", "2024-01-01"]),
-        "w": pd.array([10, None, 20, 7, None, None], dtype="Int64"), "mood": ["ok", None, None, "low", None, None],
-    }))
+    return tidy(
+        pd.DataFrame(
+            {
+                "who": ["a", "b", "a", "b", "a", None],
+                "day": pd.to_datetime(
+                    ["2024-01-01", "2024-01-01", "2024-01-05", "2024-01-03", "2024-01-03", "2024-01-01"]
+                ),
+                "w": pd.array([10, None, 20, 7, None, None], dtype="Int64"),
+                "mood": ["ok", None, None, "low", None, None],
+            }
+        )
+    )
 
 
-@pytest.mark.parametrize(("how", "weights"), [
-    ("forward", [10, None, 20, 7, 10, None]), ("backward", [10, 7, 20, 7, 20, None]), ("interpolate", [10, None, 20, 7, 15, None]),
-])
+@pytest.mark.parametrize(
+    ("how", "weights"),
+    [
+        ("forward", [10, None, 20, 7, 10, None]),
+        ("backward", [10, 7, 20, 7, 20, None]),
+        ("interpolate", [10, None, 20, 7, 15, None]),
+    ],
+)
 def test_along_time_within_a_person(how, weights):
     out = tidy(along(visits(), columns=["w"], how=how, order="day", by=["who"]))["w"]
     assert [None if pd.isna(cell) else cell for cell in out] == weights
@@ -38,7 +51,15 @@ def test_interpolation_goes_by_time_not_by_the_number_of_the_row():
 def test_edges_stay_missing_and_long_gaps_are_filled_as_far_as_allowed():
     frame = pd.DataFrame({"y": [np.nan, 1.0, np.nan, np.nan, np.nan, 5.0, np.nan]})
     assert along(frame, columns=["y"], limit=2)["y"].isna().tolist() == [True, False, False, False, True, False, False]
-    assert along(frame, columns=["y"], how="backward", limit=1)["y"].isna().tolist() == [False, False, True, True, False, False, True]
+    assert along(frame, columns=["y"], how="backward", limit=1)["y"].isna().tolist() == [
+        False,
+        False,
+        True,
+        True,
+        False,
+        False,
+        True,
+    ]
     assert along(frame, columns=["y"], how="interpolate")["y"].fillna(-1).tolist() == [-1, 1, 2, 3, 4, 5, -1]
     assert along(frame, columns=["y"], how="interpolate", limit=1)["y"].fillna(-1).tolist() == [-1, 1, 2, -1, -1, 5, -1]
 
@@ -47,7 +68,9 @@ def test_text_has_no_line_between_and_dates_have():
     with pytest.raises(SettingError, match='"mood" holds no numbers or dates'):
         along(visits(), columns=["mood"], how="interpolate")
     days = pd.DataFrame({"d": pd.to_datetime(["2024-01-01", None, "2024-01-04"]).astype("datetime64[us]")})
-    assert str(along(days, columns=["d"], how="interpolate")["d"].iloc[1])[:10] == "2024-01-02"  # day 19724.5 since 1970: the even one
+    assert (
+        str(along(days, columns=["d"], how="interpolate")["d"].iloc[1])[:10] == "2024-01-02"
+    )  # day 19724.5 since 1970: the even one
     with pytest.raises(Skip, match="nothing to order"):
         along(pd.DataFrame({"t": [np.nan], "y": [1.0]}), columns=["y"], order="t")
 
@@ -69,7 +92,9 @@ def test_hot_deck_keeps_the_distribution_and_draws_from_the_group():
 
 def test_hot_deck_counts_and_row_order_do_not_matter():
     frame = tidy(pd.DataFrame({"g": ["x", "x", "y", None], "a": [1, 1, 5, None]}))
-    assert learn_deck(frame, ["a"], ["g"]) == {"a": {"is": "number", "all": [[1, 5], [2, 1]], "groups": [[["x"], [[1], [2]]], [["y"], [[5], [1]]]]}}
+    assert learn_deck(frame, ["a"], ["g"]) == {
+        "a": {"is": "number", "all": [[1, 5], [2, 1]], "groups": [[["x"], [[1], [2]]], [["y"], [[5], [1]]]]}
+    }
     many = pd.DataFrame({"a": [np.nan] * 50 + list(range(50))}, dtype="float64")
     learned = learn_deck(many, ["a"])
     turned = deck(many.iloc[::-1], columns=["a"], learned=learned).sort_index()
@@ -99,7 +124,16 @@ def test_columns_are_dropped_by_the_training_rows_alone():
 def clinic(rows=400, seed=0):
     rng = np.random.default_rng(seed)
     x = rng.normal(size=rows)
-    frame = tidy(pd.DataFrame({"x": x, "y": 2 * x + rng.normal(size=rows), "sick": np.where(x + rng.normal(size=rows) > 0, "yes", "no"), "n": rng.integers(0, 9, rows)}))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "x": x,
+                "y": 2 * x + rng.normal(size=rows),
+                "sick": np.where(x + rng.normal(size=rows) > 0, "yes", "no"),
+                "n": rng.integers(0, 9, rows),
+            }
+        )
+    )
     for name in ("y", "sick", "n"):
         frame[name] = frame[name].mask(rng.random(rows) < 0.3)
     return tidy(frame)
@@ -144,7 +178,11 @@ def test_several_times_needs_gaps_and_a_free_name():
 
 
 def test_nothing_is_carried_from_test_rows_into_training_rows():
-    frame = tidy(pd.DataFrame({"y": [1.0, None, 9.0, None, 3.0, 5.0], "part": ["train", "train", "test", "train", "train", "test"]}))
+    frame = tidy(
+        pd.DataFrame(
+            {"y": [1.0, None, 9.0, None, 3.0, 5.0], "part": ["train", "train", "test", "train", "train", "test"]}
+        )
+    )
     for how, filled in (("forward", [1, 1, 9, 1, 3, 5]), ("backward", [1, 3, 9, 3, 3, 5])):
         assert along(frame, columns=["y"], how=how, split="part")["y"].tolist() == filled
     between = along(frame, columns=["y"], how="interpolate", split="part")["y"]

@@ -45,9 +45,14 @@ def added(tmp_path, monkeypatch):
 
 
 def test_new_file_is_registered_with_its_form(added):
-    assert (added.title, added.group, added.summary) == ("Add to numbers", "Numbers", "Add a whole number to every cell.")
+    assert (added.title, added.group, added.summary) == (
+        "Add to numbers",
+        "Numbers",
+        "Add a whole number to every cell.",
+    )
     assert [(s.name, s.label, s.shape, s.required) for s in added.settings] == [
-        ("columns", "Columns", "columns", True), ("amount", "Amount", "whole", False),
+        ("columns", "Columns", "columns", True),
+        ("amount", "Amount", "whole", False),
     ]
     assert added.source.strip().startswith('@step("Add to numbers"')
 

@@ -11,21 +11,63 @@ def texts(*cells):
     return pd.DataFrame({"a": list(cells)}, dtype=object)
 
 
-@pytest.mark.parametrize(("text", "number"), [
-    ("€ 1.234,50", 1234.5), ("1.234.567", 1234567), ("$12,000.00", 12000.0), ("US$ 1,000,000.5", 1000000.5),
-    ("12 %", 12), ("1 200 kg", 1200), ("1\u00a0200\u202f300", 1200300), ("1'234.5", 1234.5), ("1,23,456.7", 123456.7),
-    ("(300)", -300), ("(€ 5)", -5), ("300-", -300), ("\u22125", -5), ("€-5", -5), ("-€ 5", -5), ("1.2e3", 1200.0),
-    ("12k", 12000), ("1.1k", 1100.0), ("0,123", 0.123), (".5", 0.5), ("5.", 5.0), ("EUR 12500", 12500), ("7 m²", 7),
-])
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("€ 1.234,50", 1234.5),
+        ("1.234.567", 1234567),
+        ("$12,000.00", 12000.0),
+        ("US$ 1,000,000.5", 1000000.5),
+        ("12 %", 12),
+        ("1 200 kg", 1200),
+        ("1\u00a0200\u202f300", 1200300),
+        ("1'234.5", 1234.5),
+        ("1,23,456.7", 123456.7),
+        ("(300)", -300),
+        ("(€ 5)", -5),
+        ("300-", -300),
+        ("\u22125", -5),
+        ("€-5", -5),
+        ("-€ 5", -5),
+        ("1.2e3", 1200.0),
+        ("12k", 12000),
+        ("1.1k", 1100.0),
+        ("0,123", 0.123),
+        (".5", 0.5),
+        ("5.", 5.0),
+        ("EUR 12500", 12500),
+        ("7 m²", 7),
+    ],
+)
 def test_cells_that_prove_their_own_sign(text, number):
     read = number_in(text, ".", auto=True, percent="12 % is 12")
     assert (read, type(read)) == (number, type(number))
 
 
-@pytest.mark.parametrize("text", [
-    "", " ", "n/a", "--5", "(5", "(-5)", "2020-12-31", "10:30", "1/2", "12,34.5,6", "1 23", "5²", "5 m", "3 bn", "12 Main Street",
-    "Q1", "1e400", "1.2.3", "x5",
-])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        " ",
+        "n/a",
+        "--5",
+        "(5",
+        "(-5)",
+        "2020-12-31",
+        "10:30",
+        "1/2",
+        "12,34.5,6",
+        "1 23",
+        "5²",
+        "5 m",
+        "3 bn",
+        "12 Main Street",
+        "Q1",
+        "1e400",
+        "1.2.3",
+        "x5",
+    ],
+)
 def test_cells_that_cannot_be_read(text):
     assert number_in(text, ".", auto=True, percent="12 % is 12") is None
 
@@ -45,9 +87,17 @@ def test_chosen_sign_is_kept_to():
 
 
 def test_what_is_learned():
-    assert learn_numbers(texts("€ 1.234,50", "12 kg", "1,234", "x", None), ["a"]) == {"a": {
-        "decimal": ",", "whole": False, "units": ["kg", "€"], "point": 0, "comma": 1, "ambiguous": 1, "unreadable": 1,
-    }}
+    assert learn_numbers(texts("€ 1.234,50", "12 kg", "1,234", "x", None), ["a"]) == {
+        "a": {
+            "decimal": ",",
+            "whole": False,
+            "units": ["kg", "€"],
+            "point": 0,
+            "comma": 1,
+            "ambiguous": 1,
+            "unreadable": 1,
+        }
+    }
 
 
 def test_amounts_written_with_cents_stay_decimal():

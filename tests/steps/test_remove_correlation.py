@@ -17,7 +17,16 @@ remove = get("remove_correlation")
 def frame():
     rng = np.random.default_rng(0)
     g, age = rng.choice(["a", "b", "c"], 200), rng.normal(40, 10, 200)
-    return tidy(pd.DataFrame({"g": g, "age": age, "x": rng.normal(size=200) + 2 * (g == "b") + 0.1 * age, "y": rng.normal(size=200) - (g == "c")}))
+    return tidy(
+        pd.DataFrame(
+            {
+                "g": g,
+                "age": age,
+                "x": rng.normal(size=200) + 2 * (g == "b") + 0.1 * age,
+                "y": rng.normal(size=200) - (g == "c"),
+            }
+        )
+    )
 
 
 @pytest.mark.parametrize("alpha", [1.0, 0.4])
@@ -44,7 +53,9 @@ def test_gaps_and_new_categories():
     out = remove(new, columns=["x"], by=["g"], learned=learned)["x"]
     assert out[:3].tolist() == pytest.approx([3.0, 2.0, 3.0]) and np.isnan(out[3])
     other = new.rename(columns={"g": "group", "x": "number"})
-    assert remove(other, columns=["number"], by=["group"], learned=learned)["number"][:3].tolist() == pytest.approx([3.0, 2.0, 3.0])
+    assert remove(other, columns=["number"], by=["group"], learned=learned)["number"][:3].tolist() == pytest.approx(
+        [3.0, 2.0, 3.0]
+    )
     assert "g missing (1); g x (1)" in remove.watcher(new, learned, ["x"], ["g"])
     assert remove.watcher(known, learned, ["x"], ["g"]) == ""
 

@@ -1,4 +1,6 @@
-"""Resampling: published counts, the peer's very points, rows that judge stay untouched, and cells that stay what they are."""
+"""Resampling: published counts, the peer's very points, rows that judge stay untouched, and cells that stay what they
+are.
+"""
 
 from collections import Counter
 
@@ -18,8 +20,16 @@ from dataops_core.table import content_hash, tidy
 resample_rows = get("resample_rows")
 # the example in the documentation of imblearn.over_sampling.SMOTE: {1: 900, 0: 100} becomes {0: 900, 1: 900}
 CELLS, LABELS = make_classification(
-    n_classes=2, class_sep=2, weights=[0.1, 0.9], n_informative=3, n_redundant=1, flip_y=0, n_features=20,
-    n_clusters_per_class=1, n_samples=1000, random_state=10,
+    n_classes=2,
+    class_sep=2,
+    weights=[0.1, 0.9],
+    n_informative=3,
+    n_redundant=1,
+    flip_y=0,
+    n_features=20,
+    n_clusters_per_class=1,
+    n_samples=1000,
+    random_state=10,
 )
 PUBLISHED = tidy(pd.DataFrame(CELLS, columns=[f"x{at}" for at in range(20)]).assign(y=LABELS))
 SCALED = StandardScaler().fit(CELLS)
@@ -27,12 +37,18 @@ SCALED = StandardScaler().fit(CELLS)
 
 def people(rows=300, seed=3):
     rng = np.random.default_rng(seed)
-    frame = pd.DataFrame({
-        "person_id": np.arange(rows) + 1000, "age": rng.integers(18, 80, rows), "income": rng.normal(3000, 800, rows),
-        "city": rng.choice(["Delft", "Gouda", None], rows), "member": rng.random(rows) < 0.4,
-        "since": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, rows), "D"), "sex": rng.choice(["f", "m"], rows),
-        "note": [f"free words number {at} of somebody" for at in range(rows)],
-    })
+    frame = pd.DataFrame(
+        {
+            "person_id": np.arange(rows) + 1000,
+            "age": rng.integers(18, 80, rows),
+            "income": rng.normal(3000, 800, rows),
+            "city": rng.choice(["Delft", "Gouda", None], rows),
+            "member": rng.random(rows) < 0.4,
+            "since": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, rows), "D"),
+            "sex": rng.choice(["f", "m"], rows),
+            "note": [f"free words number {at} of somebody" for at in range(rows)],
+        }
+    )
     frame["bought"] = np.where(rng.random(rows) < 0.1 + 0.1 * (frame["sex"] == "f"), "yes", "no")
     frame["split"] = rng.choice(["train", "validation", "test"], rows, p=[0.6, 0.2, 0.2])
     return tidy(frame)
@@ -45,10 +61,17 @@ def test_smote_makes_the_published_counts():
     assert out.index.tolist() == list(range(1800))
 
 
-@pytest.mark.parametrize(("method", "peer"), [
-    ("smote", SMOTE(random_state=7)), ("borderline_smote", BorderlineSMOTE(random_state=7)), ("adasyn", ADASYN(random_state=7)),
-    ("smote_tomek", SMOTETomek(random_state=7)), ("smote_enn", SMOTEENN(random_state=7)),
-], ids=lambda each: each if isinstance(each, str) else "")
+@pytest.mark.parametrize(
+    ("method", "peer"),
+    [
+        ("smote", SMOTE(random_state=7)),
+        ("borderline_smote", BorderlineSMOTE(random_state=7)),
+        ("adasyn", ADASYN(random_state=7)),
+        ("smote_tomek", SMOTETomek(random_state=7)),
+        ("smote_enn", SMOTEENN(random_state=7)),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
 def test_rows_that_are_made_are_imbalanced_learns_own(method, peer):
     theirs, labels = peer.fit_resample(SCALED.transform(CELLS), LABELS)
     ours = resample_rows(PUBLISHED, target="y", method=method, seed=7)
@@ -59,9 +82,15 @@ def test_rows_that_are_made_are_imbalanced_learns_own(method, peer):
     assert np.allclose(order(mine), order(points), atol=1e-9)
 
 
-@pytest.mark.parametrize(("method", "peer"), [
-    ("tomek", TomekLinks()), ("enn", EditedNearestNeighbours()), ("near_miss", NearMiss()),
-], ids=lambda each: each if isinstance(each, str) else "")
+@pytest.mark.parametrize(
+    ("method", "peer"),
+    [
+        ("tomek", TomekLinks()),
+        ("enn", EditedNearestNeighbours()),
+        ("near_miss", NearMiss()),
+    ],
+    ids=lambda each: each if isinstance(each, str) else "",
+)
 def test_rows_that_stay_are_those_that_imbalanced_learn_keeps(method, peer):
     mixed = tidy(PUBLISHED.assign(y=np.where(CELLS[:, 0] + CELLS[:, 1] > 1.5, "a", "b")))  # classes that overlap
     peer.fit_resample(SCALED.transform(CELLS), mixed["y"].to_numpy(dtype=str))
@@ -74,11 +103,23 @@ def test_smotenc_is_taken_where_there_are_categories():
     frame = people().drop(columns=["person_id", "note", "split", "since"])
     ours = resample_rows(frame, target="bought", method="smote", seed=5)
     numbers = StandardScaler().fit(frame[["age", "income"]].to_numpy(dtype=float))
-    codes = np.column_stack([frame["city"].fillna("~").map({"Delft": 0, "Gouda": 1, "~": 2}), frame["member"].astype(int), frame["sex"].map({"f": 0, "m": 1})])
-    theirs, _ = SMOTENC([2, 3, 4], random_state=5).fit_resample(np.hstack([numbers.transform(frame[["age", "income"]].to_numpy(dtype=float)), codes]), (frame["bought"] == "yes").astype(int))
+    codes = np.column_stack(
+        [
+            frame["city"].fillna("~").map({"Delft": 0, "Gouda": 1, "~": 2}),
+            frame["member"].astype(int),
+            frame["sex"].map({"f": 0, "m": 1}),
+        ]
+    )
+    theirs, _ = SMOTENC([2, 3, 4], random_state=5).fit_resample(
+        np.hstack([numbers.transform(frame[["age", "income"]].to_numpy(dtype=float)), codes]),
+        (frame["bought"] == "yes").astype(int),
+    )
     made = ours[ours["resampled"] == "synthetic"]
-    assert np.allclose(made["income"], numbers.inverse_transform(theirs[len(frame):, :2])[:, 1])
-    assert made["city"].fillna("~").map({"Delft": 0, "Gouda": 1, "~": 2}).tolist() == theirs[len(frame):, 2].astype(int).tolist()
+    assert np.allclose(made["income"], numbers.inverse_transform(theirs[len(frame) :, :2])[:, 1])
+    assert (
+        made["city"].fillna("~").map({"Delft": 0, "Gouda": 1, "~": 2}).tolist()
+        == theirs[len(frame) :, 2].astype(int).tolist()
+    )
 
 
 def test_categories_alone_are_made_too():
@@ -88,7 +129,9 @@ def test_categories_alone_are_made_too():
     assert out["city"].isna().any() and str(out["member"].dtype) == "boolean"
 
 
-@pytest.mark.parametrize("method", ["over_random", "under_random", "smote", "tomek", "enn", "near_miss", "smote_tomek", "smote_enn"])
+@pytest.mark.parametrize(
+    "method", ["over_random", "under_random", "smote", "tomek", "enn", "near_miss", "smote_tomek", "smote_enn"]
+)
 def test_rows_that_judge_come_out_as_they_went_in(method):
     frame = people()
     out = resample_rows(frame, target="bought", method=method, split="split", seed=1)
@@ -97,7 +140,9 @@ def test_rows_that_judge_come_out_as_they_went_in(method):
     assert after.index.tolist() == judges.index.tolist()
     assert content_hash(after) == content_hash(judges)
     assert out.index[: len(out) - (out.index > frame.index.max()).sum()].is_monotonic_increasing
-    assert content_hash(resample_rows(frame, target="bought", method=method, split="split", seed=1)) == content_hash(out)
+    assert content_hash(resample_rows(frame, target="bought", method=method, split="split", seed=1)) == content_hash(
+        out
+    )
     others = frame.copy()
     others.loc[others["split"] != "train", ["age", "income", "bought"]] = [1, 1e9, None]
     again = resample_rows(others, target="bought", method=method, split="split", seed=1)
@@ -119,13 +164,23 @@ def test_groups_are_balanced_each_by_itself():
     frame = people(600)
     before = pd.crosstab(frame["sex"], frame["bought"])
     for method in ("over_random", "smote", "under_random"):
-        after = pd.crosstab(*(resample_rows(frame, target="bought", method=method, by=["sex"])[name] for name in ("sex", "bought")))
+        after = pd.crosstab(
+            *(resample_rows(frame, target="bought", method=method, by=["sex"])[name] for name in ("sex", "bought"))
+        )
         wanted = before.min(axis=1) if method == "under_random" else before.max(axis=1)
         assert (after["yes"] == wanted).all() and (after["no"] == wanted).all()
 
 
 def test_a_group_in_which_a_class_has_one_row_is_named():
-    frame = tidy(pd.DataFrame({"x": np.arange(40.0), "g": ["f"] * 20 + ["m"] * 20, "y": (["yes"] * 5 + ["no"] * 15) + (["yes"] + ["no"] * 19)}))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "x": np.arange(40.0),
+                "g": ["f"] * 20 + ["m"] * 20,
+                "y": (["yes"] * 5 + ["no"] * 15) + (["yes"] + ["no"] * 19),
+            }
+        )
+    )
     with pytest.raises(SettingError, match='In the group "m": Class "yes" has one row'):
         resample_rows(frame, target="y", method="smote", by=["g"])
     assert len(resample_rows(frame.iloc[:20], target="y", method="smote", by=["g"])) == 30
@@ -140,7 +195,11 @@ def test_any_whole_number_is_a_seed(seed):
 def test_balance_is_a_share_of_the_largest_class():
     frame = tidy(pd.DataFrame({"y": ["a"] * 40 + ["b"] * 10 + ["c"] * 30}))
     assert Counter(resample_rows(frame, target="y", balance=0.5)["y"]) == {"a": 40, "b": 20, "c": 30}
-    assert Counter(resample_rows(frame, target="y", method="under_random", balance=0.5)["y"]) == {"a": 20, "b": 10, "c": 20}
+    assert Counter(resample_rows(frame, target="y", method="under_random", balance=0.5)["y"]) == {
+        "a": 20,
+        "b": 10,
+        "c": 20,
+    }
 
 
 @pytest.mark.parametrize("values", [(True, False), (1, 0), ("yes", "no"), (1.0, 2.0)])
@@ -167,18 +226,25 @@ def test_gaps_do_not_keep_rows_from_being_cleaned_and_change_no_cell():
 GAPS = tidy(pd.DataFrame({"x": [1.0, None, np.inf, 4.0], "y": ["a", "a", "a", "b"]}))
 
 
-@pytest.mark.parametrize(("frame", "settings", "said"), [
-    (GAPS, {"method": "smote"}, "missing or infinite: x"),
-    (GAPS.assign(y=pd.Series(["a", None, "b", "b"], dtype=object)), {}, '"y" is missing in 1 of 4 training rows'),
-    (GAPS.assign(y="a"), {}, "have one value"), (GAPS.assign(y=pd.Series([None] * 4, dtype=object)), {}, "holds nothing"),
-    (GAPS[["y"]], {"method": "smote"}, "No column is left"), (GAPS, {"into": "x"}, 'a column "x" already'), (GAPS, {"into": ""}, "no name"),
-    (GAPS.fillna({"x": 2.0}).replace(np.inf, 3.0), {"method": "smote"}, 'Class "b" has one row'),
-    (people(), {"target": "bought", "method": "adasyn"}, "there are categories: city, member, sex, split"),
-    (people(), {"target": "income"}, "300 different values: it is an amount"), (people(), {"target": "note"}, "a text or an identifier"),
-    (people(), {"target": "bought", "by": ["bought"]}, "two things"),
-    (people().assign(split="test"), {"target": "bought", "split": "split"}, "there is nothing to learn from"),
-    (tidy(pd.DataFrame({"y": [f"c{at}" for at in range(10_000)]})), {}, "10,000 different values"),
-])
+@pytest.mark.parametrize(
+    ("frame", "settings", "said"),
+    [
+        (GAPS, {"method": "smote"}, "missing or infinite: x"),
+        (GAPS.assign(y=pd.Series(["a", None, "b", "b"], dtype=object)), {}, '"y" is missing in 1 of 4 training rows'),
+        (GAPS.assign(y="a"), {}, "have one value"),
+        (GAPS.assign(y=pd.Series([None] * 4, dtype=object)), {}, "holds nothing"),
+        (GAPS[["y"]], {"method": "smote"}, "No column is left"),
+        (GAPS, {"into": "x"}, 'a column "x" already'),
+        (GAPS, {"into": ""}, "no name"),
+        (GAPS.fillna({"x": 2.0}).replace(np.inf, 3.0), {"method": "smote"}, 'Class "b" has one row'),
+        (people(), {"target": "bought", "method": "adasyn"}, "there are categories: city, member, sex, split"),
+        (people(), {"target": "income"}, "300 different values: it is an amount"),
+        (people(), {"target": "note"}, "a text or an identifier"),
+        (people(), {"target": "bought", "by": ["bought"]}, "two things"),
+        (people().assign(split="test"), {"target": "bought", "split": "split"}, "there is nothing to learn from"),
+        (tidy(pd.DataFrame({"y": [f"c{at}" for at in range(10_000)]})), {}, "10,000 different values"),
+    ],
+)
 def test_what_cannot_be_is_said(frame, settings, said):
     with pytest.raises(SettingError, match=said):
         resample_rows(frame, **{"target": "y"} | settings)
@@ -197,6 +263,14 @@ def test_nothing_to_do_is_skipped():
 
 def test_three_hundred_columns_of_great_and_small_numbers_work():
     rng = np.random.default_rng(0)
-    wide = tidy(pd.DataFrame({f"é {at}": rng.normal(size=60) * 10.0 ** rng.integers(-300, 300) for at in range(300)}).assign(y=["a"] * 15 + ["b"] * 45, one=1))
+    wide = tidy(
+        pd.DataFrame({f"é {at}": rng.normal(size=60) * 10.0 ** rng.integers(-300, 300) for at in range(300)}).assign(
+            y=["a"] * 15 + ["b"] * 45, one=1
+        )
+    )
     out = resample_rows(wide, target="y", method="smote")
-    assert len(out) == 90 and np.isfinite(out.drop(columns=["y", "resampled"]).to_numpy(dtype=float)).all() and (out["one"] == 1).all()
+    assert (
+        len(out) == 90
+        and np.isfinite(out.drop(columns=["y", "resampled"]).to_numpy(dtype=float)).all()
+        and (out["one"] == 1).all()
+    )

@@ -56,7 +56,11 @@ def test_dates_keep_their_time_of_day_in_text_if_any_has_one():
 
 def test_dates_from_iso_text_only():
     out = set_kind(texts("2024-02-29", "2023-02-29", "31/12/2024"), columns=["a"], kind="datetime")["a"]
-    assert (out.dtype, out[0], out.isna().tolist()) == ("datetime64[us]", pd.Timestamp(2024, 2, 29), [False, True, True])
+    assert (out.dtype, out[0], out.isna().tolist()) == (
+        "datetime64[us]",
+        pd.Timestamp(2024, 2, 29),
+        [False, True, True],
+    )
 
 
 def test_dates_are_no_numbers():

@@ -30,9 +30,16 @@ def test_shares_are_exact_and_the_seed_decides():
 
 
 @settings(max_examples=60, deadline=None)
-@given(st.lists(st.integers(0, 4), min_size=30, max_size=300), st.sampled_from([0.1, 0.2, 0.25, 0.5]), st.sampled_from([0.0, 0.1, 0.2]), st.integers(0, 9))
+@given(
+    st.lists(st.integers(0, 4), min_size=30, max_size=300),
+    st.sampled_from([0.1, 0.2, 0.25, 0.5]),
+    st.sampled_from([0.0, 0.1, 0.2]),
+    st.integers(0, 9),
+)
 def test_every_stratum_gets_its_shares(labels, test, validation, seed):
-    made = split_rows(numbered(len(labels), label=labels), test=test, validation=validation, stratify=["label"], seed=seed)
+    made = split_rows(
+        numbered(len(labels), label=labels), test=test, validation=validation, stratify=["label"], seed=seed
+    )
     for _, part in made.groupby("label"):
         for name, share in (("test", test), ("validation", validation)):
             assert abs((part["split"] == name).sum() - share * len(part)) <= 2
@@ -43,7 +50,13 @@ def test_no_group_is_on_both_sides_and_shares_are_near():
     rng = np.random.default_rng(0)
     customer = rng.zipf(1.6, 3000) % 500
     label = rng.random(3000) < 0.2
-    made = split_rows(numbered(3000, customer=customer, label=label), test=0.2, validation=0.1, groups=["customer"], stratify=["label"])
+    made = split_rows(
+        numbered(3000, customer=customer, label=label),
+        test=0.2,
+        validation=0.1,
+        groups=["customer"],
+        stratify=["label"],
+    )
     assert (made.groupby("customer")["split"].nunique() == 1).all()
     shares = made["split"].value_counts(normalize=True)
     assert abs(shares["test"] - 0.2) < 0.02 and abs(shares["validation"] - 0.1) < 0.02
@@ -63,28 +76,46 @@ def test_rows_without_a_group_stand_alone():
 
 
 def test_by_time_the_latest_rows_test_and_equal_moments_stay_together():
-    days = pd.to_datetime(["2024-01-01"] * 5 + ["2024-01-02"] * 3 + ["2024-01-03"] * 2).to_series(index=range(10)).sample(frac=1, random_state=1)
+    days = (
+        pd.to_datetime(["2024-01-01"] * 5 + ["2024-01-02"] * 3 + ["2024-01-03"] * 2)
+        .to_series(index=range(10))
+        .sample(frac=1, random_state=1)
+    )
     made = split_rows(tidy(pd.DataFrame({"day": days})), how="by_time", time="day", test=0.2, validation=0.3)
     assert made.groupby("split")["day"].agg(["min", "max"]).astype(str).to_dict("index") == {
-        "train": {"min": "2024-01-01", "max": "2024-01-01"}, "validation": {"min": "2024-01-02", "max": "2024-01-02"},
+        "train": {"min": "2024-01-01", "max": "2024-01-01"},
+        "validation": {"min": "2024-01-02", "max": "2024-01-02"},
         "test": {"min": "2024-01-03", "max": "2024-01-03"},
     }
 
 
 def test_a_column_may_say_it_already():
     frame = tidy(pd.DataFrame({"set": ["Train", "dev", "TEST", "x"], "a": [1, 2, 3, 4]}))
-    assert split_rows(frame, how="by_column", column="set", parts={"x": "test"})["split"].tolist() == ["train", "validation", "test", "test"]
-    with pytest.raises(SettingError, match="1 cells .* \"x\""):
+    assert split_rows(frame, how="by_column", column="set", parts={"x": "test"})["split"].tolist() == [
+        "train",
+        "validation",
+        "test",
+        "test",
+    ]
+    with pytest.raises(SettingError, match='1 cells .* "x"'):
         split_rows(frame, how="by_column", column="set")
     with pytest.raises(SettingError, match="no part"):
         split_rows(frame, how="by_column", column="set", parts={"x": "exam"})
 
 
-@pytest.mark.parametrize(("given_settings", "said"), [
-    ({"test": 0.0}, "nothing to test with"), ({"test": 0.8, "validation": 0.2}, "nothing to learn from"), ({"into": "n"}, "already"),
-    ({"into": " "}, "no name"), ({"how": "by_time"}, "No time"), ({"how": "by_column"}, "No column"),
-    ({"groups": ["one"]}, "in so few groups"), ({"how": "by_time", "time": "late"}, "too few different"),
-])
+@pytest.mark.parametrize(
+    ("given_settings", "said"),
+    [
+        ({"test": 0.0}, "nothing to test with"),
+        ({"test": 0.8, "validation": 0.2}, "nothing to learn from"),
+        ({"into": "n"}, "already"),
+        ({"into": " "}, "no name"),
+        ({"how": "by_time"}, "No time"),
+        ({"how": "by_column"}, "No column"),
+        ({"groups": ["one"]}, "in so few groups"),
+        ({"how": "by_time", "time": "late"}, "too few different"),
+    ],
+)
 def test_what_cannot_be_done_is_said(given_settings, said):
     frame = numbered(20, one=["x"] * 20, late=[1.0] * 20)
     with pytest.raises(SettingError, match=said):

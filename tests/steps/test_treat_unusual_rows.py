@@ -1,4 +1,6 @@
-"""Rows that are unusual as a whole: planted ones are found, the peer agrees, and what was learned is the same every time."""
+"""Rows that are unusual as a whole: planted ones are found, the peer agrees, and what was learned is the same every
+time.
+"""
 
 import numpy as np
 import pandas as pd
@@ -16,14 +18,18 @@ METHODS = pytest.mark.parametrize("method", ["isolation_forest", "lof"])
 
 
 def body(rows=1000):
-    """Heights and weights that go together, and three rows at the end in which they do not, each number inside the others' range."""
+    """Heights and weights that go together, and three rows at the end in which they do not, each number inside the
+    others' range.
+    """
     rng = np.random.default_rng(4)
     height = rng.normal(172, 9, rows)
     weight = 70 + 1.6 * (height - 172) + rng.normal(0, 4, rows)
     planted = pd.DataFrame({"height": [150.0, 195.0, 152.0], "weight": [110.0, 42.0, 100.0]})
     frame = tidy(pd.concat([pd.DataFrame({"height": height, "weight": weight}), planted], ignore_index=True))
     for name in frame if rows >= 1000 else ():
-        assert frame[name].iloc[:rows].min() < planted[name].min() and planted[name].max() < frame[name].iloc[:rows].max()
+        assert (
+            frame[name].iloc[:rows].min() < planted[name].min() and planted[name].max() < frame[name].iloc[:rows].max()
+        )
     return frame
 
 
@@ -36,9 +42,14 @@ def test_planted_rows_are_found(method):
     assert kept.index.tolist() == out.index[~out["unusual"]].tolist()
 
 
-@pytest.mark.parametrize(("method", "peer"), [
-    ("isolation_forest", IsolationForest(random_state=0)), ("lof", LocalOutlierFactor(novelty=True)),
-], ids=["isolation_forest", "lof"])
+@pytest.mark.parametrize(
+    ("method", "peer"),
+    [
+        ("isolation_forest", IsolationForest(random_state=0)),
+        ("lof", LocalOutlierFactor(novelty=True)),
+    ],
+    ids=["isolation_forest", "lof"],
+)
 def test_scores_are_scikit_learns(method, peer):
     frame = body(900)
     cells = frame.to_numpy()
@@ -55,7 +66,9 @@ def test_what_is_learned_is_the_same_every_time_small_and_used_again(method):
     assert learn_unusual(frame, ["height", "weight"], method, seed=1) != learned
     assert len(learned["model"]) < 600_000
     new = pd.DataFrame({"height": [172.0, 150.0, None, np.inf], "weight": [70.0, 118.0, 70.0, 70.0]})
-    assert treat_unusual_rows(new, columns=["height", "weight"], method=method, learned=learned)["unusual"].tolist() == [False, True, False, False]
+    assert treat_unusual_rows(new, columns=["height", "weight"], method=method, learned=learned)[
+        "unusual"
+    ].tolist() == [False, True, False, False]
 
 
 def test_a_thin_place_among_neighbours_stands_out_to_the_local_outlier_factor():
@@ -72,9 +85,15 @@ def test_dates_gaps_and_constants_are_taken():
     assert 0 < out["unusual"].sum() < 5
 
 
-@pytest.mark.parametrize(("settings", "said"), [
-    ({"into": "height"}, 'column "height" already'), ({"into": ""}, "no name"), ({"score_into": "unusual"}, "already"), ({"score_into": "weight"}, "already"),
-])
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"into": "height"}, 'column "height" already'),
+        ({"into": ""}, "no name"),
+        ({"score_into": "unusual"}, "already"),
+        ({"score_into": "weight"}, "already"),
+    ],
+)
 def test_new_columns_have_names_of_their_own(settings, said):
     with pytest.raises(SettingError, match=said):
         treat_unusual_rows(body(20), columns=["height"], **settings)

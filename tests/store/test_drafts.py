@@ -1,4 +1,6 @@
-"""Drafts of forms: kept for each dataset and subject, changed in part, and no part of the audit log or of any finding."""
+"""Drafts of forms: kept for each dataset and subject, changed in part, and no part of the audit log or of
+any finding.
+"""
 
 import pytest
 
@@ -9,7 +11,10 @@ from dataops_core.store import audit, datasets, drafts, opinions
 def two(store, tmp_path):
     """Two datasets of one project."""
     (tmp_path / "t.csv").write_text("a\n1\n2\n")
-    return [datasets.add(store, datasets.default_project(store, "ann"), tmp_path / "t.csv", "t.csv", "ann") for _ in range(2)]
+    return [
+        datasets.add(store, datasets.default_project(store, "ann"), tmp_path / "t.csv", "t.csv", "ann")
+        for _ in range(2)
+    ]
 
 
 def test_a_draft_is_changed_in_part_and_none_forgets(store, two):

@@ -16,7 +16,10 @@ from dataops_core.store import objects as objects_module
 from dataops_core.store.store import Store
 
 CSV = "city,n\n" + "".join(f" town {i % 50} ,{i if i % 9 else ''}\n" for i in range(500))
-STEPS = (RecipeStep("trim_spaces", {"columns": ["city"]}), RecipeStep("fill_missing", {"columns": ["n"], "how": "median"}))
+STEPS = (
+    RecipeStep("trim_spaces", {"columns": ["city"]}),
+    RecipeStep("fill_missing", {"columns": ["n"], "how": "median"}),
+)
 
 
 @pytest.fixture
@@ -39,7 +42,9 @@ def flip(path: Path, at: float = 0.5, bit: int = 0) -> None:
 
 def file_of(store: Store, state: str) -> Path:
     with store.reading() as connection:
-        md5 = connection.scalar(catalog.state.select().with_only_columns(catalog.state.c.md5).where(catalog.state.c.id == state))
+        md5 = connection.scalar(
+            catalog.state.select().with_only_columns(catalog.state.c.md5).where(catalog.state.c.id == state)
+        )
     return store.home / "objects" / "files" / "md5" / md5[:2] / md5[2:]
 
 
@@ -93,7 +98,8 @@ def test_fsck_names_the_damaged_files_and_the_versions_they_touch(store, dataset
     assert main(["fsck", "--json"]) == 1
     told = json.loads(capsys.readouterr().out)
     assert {(d["what"], d["problem"]) for d in told["damages"]} == {
-        ("raw file", "A stored file is damaged."), ("table", "A stored file is damaged."),
+        ("raw file", "A stored file is damaged."),
+        ("table", "A stored file is damaged."),
     }
     assert [d["versions"] for d in told["damages"] if d["what"] == "raw file"] == [["towns, draft", "towns, version 1"]]
     assert main(["fsck", "--heal"]) == 1  # the raw file cannot be rebuilt, the table can: from the state before it
@@ -104,8 +110,16 @@ def test_fsck_names_the_damaged_files_and_the_versions_they_touch(store, dataset
 
 def test_a_file_is_on_disk_before_it_gets_its_name(store, tmp_path, monkeypatch):
     seen = []
-    monkeypatch.setattr(objects_module.os, "fsync", lambda handle, real=os.fsync: seen.append(("fsync", os.fstat(handle).st_ino)) or real(handle))
-    monkeypatch.setattr(objects_module.os, "replace", lambda a, b, real=os.replace: seen.append(("replace", Path(a).stat().st_ino)) or real(a, b))
+    monkeypatch.setattr(
+        objects_module.os,
+        "fsync",
+        lambda handle, real=os.fsync: seen.append(("fsync", os.fstat(handle).st_ino)) or real(handle),
+    )
+    monkeypatch.setattr(
+        objects_module.os,
+        "replace",
+        lambda a, b, real=os.replace: seen.append(("replace", Path(a).stat().st_ino)) or real(a, b),
+    )
     path = store.scratch_file()
     path.write_text("something")
     stored = store.objects.put(path)

@@ -67,7 +67,9 @@ def slow_job(store: Store, tmp_path) -> str:
     file = tmp_path / "slow.csv"
     file.write_text("a,b,c\n" + "".join(f" x{i} ,y{i},{i}\n" for i in range(1_000_000)))
     raw = datasets.store_raw(store, file, "slow.csv")
-    return jobs.start(store, "add", {"project": datasets.default_project(store, "ann"), "raw": raw, "options": {}}, "ann")
+    return jobs.start(
+        store, "add", {"project": datasets.default_project(store, "ann"), "raw": raw, "options": {}}, "ann"
+    )
 
 
 def test_cancel_ends_the_process_and_leaves_nothing_half_done(store, tmp_path):
@@ -108,7 +110,9 @@ def test_a_process_that_is_still_at_its_imports_is_alive_until_it_ends(store, ra
     started = []
     with monkeypatch.context() as patched:
         real = subprocess.Popen
-        patched.setattr(jobs.subprocess, "Popen", lambda _, **how: started.append(real(["sleep", "600"], **how)) or started[0])
+        patched.setattr(
+            jobs.subprocess, "Popen", lambda _, **how: started.append(real(["sleep", "600"], **how)) or started[0]
+        )
         job = jobs.start(store, "add", {"raw": raw}, "ann")
     silence(store)
     assert jobs.get(store, job).state == "queued"
@@ -146,7 +150,9 @@ def test_a_job_of_another_machine_lives_by_its_lease(store, raw, monkeypatch):
 def test_work_in_a_page_and_in_a_worker_is_the_same_code(store, raw):
     project = datasets.default_project(store, "ann")
     said = []
-    made = worker.run(store, "add", {"project": project, "raw": raw, "options": {}}, "ann", lambda share, note: said.append(share))
+    made = worker.run(
+        store, "add", {"project": project, "raw": raw, "options": {}}, "ann", lambda share, note: said.append(share)
+    )
     here = datasets.get(store, made)
     assert states.known(store, states.root_id(raw["sha256"], here.recipe.read))
     assert (said[0], said[-1]) == (0.0, 1.0)

@@ -1,4 +1,6 @@
-"""Fitted models that ship with a version: kept with a state, listed in its manifest, in its bundle with the columns that they take, and no sensitive one."""
+"""Fitted models that ship with a version: kept with a state, listed in its manifest, in its bundle with the columns
+that they take, and no sensitive one.
+"""
 
 import io
 import json
@@ -25,7 +27,14 @@ STEPS = (
     RecipeStep("rename_columns", {"names": {"w": "counts", "split": "part"}}),
 )
 ROLES = {"target": "ok", "favorable": "yes", "sensitive": ["sex", "race"], "id": "number"}
-ASKED = {"target": "ok", "favorable": "yes", "sensitive": ["gender"], "method": "thresholds", "split": "part", "seed": 1}
+ASKED = {
+    "target": "ok",
+    "favorable": "yes",
+    "sensitive": ["gender"],
+    "method": "thresholds",
+    "split": "part",
+    "seed": 1,
+}
 
 
 def people(rows=400):
@@ -74,7 +83,9 @@ def test_no_sensitive_column_enters_features_nor_the_exported_x(shipped):
     for x in frames:
         assert list(x.columns) == ["skill", "tells"]
     data = pd.read_csv(io.BytesIO(files["data.csv"]))
-    assert {"gender", "origin", "counts", "part", "number", "ok"} <= set(data.columns)  # X is without them, the data is not
+    assert {"gender", "origin", "counts", "part", "number", "ok"} <= set(
+        data.columns
+    )  # X is without them, the data is not
     pd.testing.assert_frame_equal(frames[0], data[["skill", "tells"]])  # row by row
 
 
@@ -82,14 +93,25 @@ def test_the_manifest_and_the_card_name_the_models_and_who_pays(shipped):
     store, dataset, state, version, bundle = shipped
     files = opened(bundle)
     told = {each["name"]: each for each in version.manifest["models"]}
-    assert set(told) == {"thresholds", "baseline"} and all(each["state"] == state and each["x"] == "X" for each in told.values())
+    assert set(told) == {"thresholds", "baseline"} and all(
+        each["state"] == state and each["x"] == "X" for each in told.values()
+    )
     assert told["thresholds"]["learned_from"]["content_hash"] == version.content_hash
     assert json.loads(files["models/thresholds.json"])["judged"]["pays"] == told["thresholds"]["judged"]["pays"] != []
     card = files["DATA_CARD.md"].decode()
-    assert "## The models" in card and "It needs the group at prediction time" in card and "Who pays, against doing nothing: m." in card
+    assert (
+        "## The models" in card
+        and "It needs the group at prediction time" in card
+        and "Who pays, against doing nothing: m." in card
+    )
     assert "  - It decides by skill, tells: these columns alone lie in `X.csv`" in card
     with store.reading() as connection:
-        assert connection.scalar(sa.select(sa.func.count()).select_from(catalog.audit).where(catalog.audit.c.what == "model kept")) == 2
+        assert (
+            connection.scalar(
+                sa.select(sa.func.count()).select_from(catalog.audit).where(catalog.audit.c.what == "model kept")
+            )
+            == 2
+        )
 
 
 def test_what_ships_decides_from_x_and_the_group_alone(shipped):
@@ -109,9 +131,14 @@ def test_the_bundle_holds_and_any_change_of_a_model_or_of_x_is_noticed(shipped, 
     bundle = shipped[4]
     told = verify_bundle(bundle)
     assert told.ok
-    assert {"models/baseline.json is the model that the version names", "X.csv holds no sensitive column"} <= {check.what for check in told.checks}
+    assert {"models/baseline.json is the model that the version names", "X.csv holds no sensitive column"} <= {
+        check.what for check in told.checks
+    }
     with zipfile.ZipFile(bundle) as zipped:
-        places = {name: zipped.getinfo(name).header_offset + 60 for name in ("models/baseline.json", "models/thresholds.json", "X.csv", "X.parquet")}
+        places = {
+            name: zipped.getinfo(name).header_offset + 60
+            for name in ("models/baseline.json", "models/thresholds.json", "X.csv", "X.parquet")
+        }
     for name, at in places.items():
         data = bytearray(bundle.read_bytes())
         data[at] ^= 1
@@ -136,13 +163,19 @@ def test_a_model_belongs_to_one_state_and_comes_back_with_it(shipped):
         models.learn(store, dataset, state, ASKED, "ann")
     versions.restore(store, dataset, datasets.get(store, dataset).revision, 1, "ann")
     third = versions.commit(store, dataset, "again", "ann")
-    assert [each["sha256"] for each in third.manifest["models"]] == [each["sha256"] for each in version.manifest["models"]]
+    assert [each["sha256"] for each in third.manifest["models"]] == [
+        each["sha256"] for each in version.manifest["models"]
+    ]
 
 
 def test_kept_twice_is_kept_once_other_settings_are_another_and_dropped_is_gone(tmp_path):
     store, dataset, state = made(tmp_path)
     base = ASKED | {"method": "baseline"}
-    assert [models.learn(store, dataset, state, asked, "ann") for asked in (base, base, base | {"seed": 2})] == ["baseline", "baseline", "baseline-2"]
+    assert [models.learn(store, dataset, state, asked, "ann") for asked in (base, base, base | {"seed": 2})] == [
+        "baseline",
+        "baseline",
+        "baseline-2",
+    ]
     models.drop(store, dataset, state, "baseline", "ann")
     assert [each["name"] for each in models.kept(store, dataset, state)] == ["baseline-2"]
     assert [each["name"] for each in versions.commit(store, dataset, "one", "ann").manifest["models"]] == ["baseline-2"]
@@ -153,14 +186,19 @@ def test_a_model_whose_feature_became_sensitive_is_left_out_with_the_reason(tmp_
     models.learn(store, dataset, state, ASKED | {"method": "baseline"}, "ann")
     (about,) = models.kept(store, dataset, state)
     assert about["features"] == ["skill", "tells", "number", "origin"]
-    datasets.set_roles(store, dataset, datasets.get(store, dataset).revision, {"target": "ok", "sensitive": ["race"]}, "ann")
+    datasets.set_roles(
+        store, dataset, datasets.get(store, dataset).revision, {"target": "ok", "sensitive": ["race"]}, "ann"
+    )
     version = versions.commit(store, dataset, "marked", "ann")
     assert "models" not in version.manifest
     assert version.manifest["models_left_out"] == {"baseline": 'It decides by "origin", which is sensitive.'}
     versions.export(store, dataset, 1, tmp_path / "b.zip", "ann")
     files = opened(tmp_path / "b.zip")
     assert not [name for name in files if name.startswith(("X", "models"))]
-    assert "baseline was left out. It decides by" in files["DATA_CARD.md"].decode() and verify_bundle(tmp_path / "b.zip").ok
+    assert (
+        "baseline was left out. It decides by" in files["DATA_CARD.md"].decode()
+        and verify_bundle(tmp_path / "b.zip").ok
+    )
 
 
 def test_what_one_model_calls_sensitive_is_no_feature_of_another_and_features_may_differ(tmp_path):
@@ -169,7 +207,10 @@ def test_what_one_model_calls_sensitive_is_no_feature_of_another_and_features_ma
     models.learn(store, dataset, state, plain | {"sensitive": ["sex"], "leave_out": ["race", "tells"]}, "ann")
     models.learn(store, dataset, state, plain | {"sensitive": ["race"]}, "ann")
     version = versions.commit(store, dataset, "two", "ann")
-    assert {each["name"]: (each["features"], each["x"]) for each in version.manifest["models"]} == {"baseline": (["skill"], "X"), "baseline-2": (["skill", "tells"], "X-2")}
+    assert {each["name"]: (each["features"], each["x"]) for each in version.manifest["models"]} == {
+        "baseline": (["skill"], "X"),
+        "baseline-2": (["skill", "tells"], "X-2"),
+    }
     versions.export(store, dataset, 1, tmp_path / "b.zip", "ann")
     assert verify_bundle(tmp_path / "b.zip").ok
     assert list(pd.read_csv(io.BytesIO(opened(tmp_path / "b.zip")["X-2.csv"])).columns) == ["skill", "tells"]
@@ -184,10 +225,27 @@ def test_fit_decide_and_commit_on_the_command_line(tmp_path, capsys, monkeypatch
     people().to_csv(tmp_path / "people.csv", index=False)
     (tmp_path / "r.json").write_text(json.dumps({"name": "r", "steps": [entry.to_json() for entry in STEPS]}))
     file, recipe, model, out = (str(tmp_path / name) for name in ("people.csv", "r.json", "m.json", "b.zip"))
-    asked = ["--target", "ok", "--favorable", "yes", "--sensitive", "gender", "--leave-out", "origin,number", "--recipe", recipe, "--json"]
+    asked = [
+        "--target",
+        "ok",
+        "--favorable",
+        "yes",
+        "--sensitive",
+        "gender",
+        "--leave-out",
+        "origin,number",
+        "--recipe",
+        recipe,
+        "--json",
+    ]
     assert main(["fit", file, *asked, "--method", "thresholds", "-o", model]) == 0
     said = told(capsys)
-    assert said["features"] == ["skill", "tells"] and said["at_prediction"] and "group at prediction time" in said["needs"] and said["judged"]["pays"]
+    assert (
+        said["features"] == ["skill", "tells"]
+        and said["at_prediction"]
+        and "group at prediction time" in said["needs"]
+        and said["judged"]["pays"]
+    )
     assert main(["commit", "people", file, "--recipe", recipe, "--with-model", model, "-m", "one", "--json"]) == 0
     assert told(capsys)["models"] == ["thresholds"]
     assert main(["export", "people", "1", "-o", out, "--json"]) == 0
@@ -197,7 +255,10 @@ def test_fit_decide_and_commit_on_the_command_line(tmp_path, capsys, monkeypatch
     capsys.readouterr()
     assert main(["decide", model, str(tmp_path / "clean.csv"), "-o", str(tmp_path / "decided.csv"), "--json"]) == 0
     answer, decided = told(capsys), pd.read_csv(tmp_path / "decided.csv")
-    assert answer["favorable"] == (decided["decision"] == "yes").sum() > 0 and set(decided["decision"]) == {"yes", "not yes"}
+    assert answer["favorable"] == (decided["decision"] == "yes").sum() > 0 and set(decided["decision"]) == {
+        "yes",
+        "not yes",
+    }
     assert main(["decide", model, file, "-o", str(tmp_path / "decided.csv")]) == 2  # before the rename
     assert "needs the sensitive columns too" in capsys.readouterr().err
     assert main(["commit", "people", file, "--with-model", model, "-m", "two"]) == 2

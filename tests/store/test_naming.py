@@ -27,7 +27,9 @@ def test_odd_names_are_refused_everywhere(store, tmp_path, monkeypatch, capsys, 
     assert datasets.in_project(store, project) == []
 
 
-@pytest.mark.parametrize("file", ["...csv", "a\nb.csv", "\u202evsc.exe.csv", "../../x.csv", "C:\\data\\x.csv", f"{'y' * 300}.csv"])
+@pytest.mark.parametrize(
+    "file", ["...csv", "a\nb.csv", "\u202evsc.exe.csv", "../../x.csv", "C:\\data\\x.csv", f"{'y' * 300}.csv"]
+)
 def test_a_file_of_any_name_becomes_a_dataset_of_an_allowed_one(store, tmp_path, file):
     (tmp_path / "t.csv").write_text("a\n1\n")
     made = datasets.add(store, datasets.default_project(store, "ann"), tmp_path / "t.csv", file, "ann")

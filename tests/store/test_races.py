@@ -30,7 +30,14 @@ for home in sys.argv[1:]:
 def test_the_first_use_of_a_home_by_several_processes_at_once_works_for_all(tmp_path):
     homes = [str(tmp_path / f"home{i}") for i in range(20)]
     running = [
-        subprocess.Popen([sys.executable, "-c", FIRST_USE, *homes], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1, cwd=ROOT)
+        subprocess.Popen(
+            [sys.executable, "-c", FIRST_USE, *homes],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            bufsize=1,
+            cwd=ROOT,
+        )
         for _ in range(3)
     ]
     for _ in homes:
@@ -48,8 +55,22 @@ def test_two_commits_of_one_new_name_are_two_versions_of_one_dataset(tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n1,x\n2,y\n")
     running = [
         subprocess.Popen(
-            [sys.executable, "-m", "dataops_core", "commit", "towns", str(tmp_path / "t.csv"), "-m", f"by {i}", "--json"],
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=ROOT, env=os.environ | {"DATAOPS_HOME": str(tmp_path / "home")},
+            [
+                sys.executable,
+                "-m",
+                "dataops_core",
+                "commit",
+                "towns",
+                str(tmp_path / "t.csv"),
+                "-m",
+                f"by {i}",
+                "--json",
+            ],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            cwd=ROOT,
+            env=os.environ | {"DATAOPS_HOME": str(tmp_path / "home")},
         )
         for i in range(3)
     ]
@@ -76,7 +97,10 @@ def test_a_catalog_of_another_format_is_refused(store):
 
 def test_a_name_that_several_projects_use_is_asked_by_id(store, tmp_path):
     (tmp_path / "t.csv").write_text("a\n1\n")
-    made = [datasets.add(store, datasets.make_project(store, name, "ann"), tmp_path / "t.csv", "t.csv", "ann") for name in ("one", "two")]
+    made = [
+        datasets.add(store, datasets.make_project(store, name, "ann"), tmp_path / "t.csv", "t.csv", "ann")
+        for name in ("one", "two")
+    ]
     with pytest.raises(InputError, match="Several projects") as caught:
         datasets.find(store, "t")
     assert all(each in caught.value.fix for each in made)

@@ -31,7 +31,9 @@ def edit(store: Store, dataset: str, *steps: RecipeStep, actor: str = "ann") -> 
 
 def hash_now(store: Store, dataset: str) -> str:
     here = datasets.get(store, dataset)
-    return states.table(store, states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe))).content_hash
+    return states.table(
+        store, states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe))
+    ).content_hash
 
 
 def test_the_raw_file_is_kept_untouched_and_read_only(store, dataset):
@@ -39,7 +41,10 @@ def test_the_raw_file_is_kept_untouched_and_read_only(store, dataset):
     path = store.objects.local(here.raw["md5"])
     assert path.read_text() == CSV
     assert path.stat().st_mode & 0o222 == 0
-    assert path.relative_to(store.home / "objects" / "files" / "md5").parts == (here.raw["md5"][:2], here.raw["md5"][2:])
+    assert path.relative_to(store.home / "objects" / "files" / "md5").parts == (
+        here.raw["md5"][:2],
+        here.raw["md5"][2:],
+    )
 
 
 def test_a_file_that_cannot_be_read_leaves_no_dataset(store, tmp_path):
@@ -195,11 +200,24 @@ def test_the_audit_log_holds_no_cell_values(store, dataset):
 
 
 def test_roles_follow_a_renamed_column(store, dataset):
-    datasets.set_roles(store, dataset, datasets.get(store, dataset).revision, {"target": "n", "sensitive": ["sex"], "favorable": "1"}, "ann")
-    edit(store, dataset, RecipeStep("rename_columns", {"names": {"sex": "gender"}}), RecipeStep("rename_columns", {"names": {"gender": "g"}}))
+    datasets.set_roles(
+        store,
+        dataset,
+        datasets.get(store, dataset).revision,
+        {"target": "n", "sensitive": ["sex"], "favorable": "1"},
+        "ann",
+    )
+    edit(
+        store,
+        dataset,
+        RecipeStep("rename_columns", {"names": {"sex": "gender"}}),
+        RecipeStep("rename_columns", {"names": {"gender": "g"}}),
+    )
     here = datasets.get(store, dataset)
     assert datasets.roles_now(here) == {"target": "n", "sensitive": ["g"], "favorable": "1"}
-    assert datasets.roles_now(replace(here, roles={"favorable": "sex"})) == {"favorable": "sex"}  # a value, though a column was called so
+    assert datasets.roles_now(replace(here, roles={"favorable": "sex"})) == {
+        "favorable": "sex"
+    }  # a value, though a column was called so
 
 
 def test_an_unknown_role_is_refused(store, dataset):
@@ -225,7 +243,11 @@ def test_after_a_step_only_changed_columns_are_profiled_again(store, dataset, mo
     import dataops_core.checks.profile as module
 
     real = module.column_profile
-    monkeypatch.setattr(module, "column_profile", lambda engine, column, *rest: looked.append(column.name) or real(engine, column, *rest))
+    monkeypatch.setattr(
+        module,
+        "column_profile",
+        lambda engine, column, *rest: looked.append(column.name) or real(engine, column, *rest),
+    )
     results = states.evaluate(store, here.raw, replace(here.recipe, steps=(TRIM,)))
     found = profile(store, results[-1].after)
     assert looked == ["city"]

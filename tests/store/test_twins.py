@@ -1,4 +1,6 @@
-"""Twins in the store: made by a job, kept as versions with their parent, shipped without the real rows; cancelled without a trace."""
+"""Twins in the store: made by a job, kept as versions with their parent, shipped without the real rows; cancelled
+without a trace.
+"""
 
 import io
 import json
@@ -29,18 +31,33 @@ KEY = "a key for the tests"
 def people() -> pd.DataFrame:
     rng = np.random.default_rng(4)
     income = np.round(np.exp(rng.normal(10, 0.4, ROWS)), -2)
-    return pd.DataFrame({
-        "email": [f"zorbaq.{i}@corp-internal.io" for i in range(ROWS)], "name": [f"Wexlow{chr(97 + i % 26)} Quillix{chr(97 + i // 26)}" for i in range(ROWS)],
-        "income": income, "job": np.where(income > 22000, rng.choice(["cook", "clerk"], ROWS), " clerk"), "since": [f"202{i % 4}-0{1 + i % 9}-11" for i in range(ROWS)],
-    })
+    return pd.DataFrame(
+        {
+            "email": [f"zorbaq.{i}@corp-internal.io" for i in range(ROWS)],
+            "name": [f"Wexlow{chr(97 + i % 26)} Quillix{chr(97 + i // 26)}" for i in range(ROWS)],
+            "income": income,
+            "job": np.where(income > 22000, rng.choice(["cook", "clerk"], ROWS), " clerk"),
+            "since": [f"202{i % 4}-0{1 + i % 9}-11" for i in range(ROWS)],
+        }
+    )
 
 
 def draft(store: Store, folder) -> tuple[str, str]:
-    """A dataset of these people with two repair steps, one with a real name, not committed; and the state in which it ends."""
+    """A dataset of these people with two repair steps, one with a real name, not committed; and the state in which it
+    ends.
+    """
     people().to_csv(folder / "people.csv", index=False)
     dataset = datasets.add(store, datasets.default_project(store, "ann"), folder / "people.csv", "people.csv", "ann")
     here = datasets.get(store, dataset)
-    recipe = type(here.recipe)("people", 0, (RecipeStep("trim_spaces", {"columns": ["job"]}), RecipeStep("merge_values", {"column": "name", "mapping": {"Wexlowa Quillixa": "Wexlowb Quillixb"}})), here.recipe.read)
+    recipe = type(here.recipe)(
+        "people",
+        0,
+        (
+            RecipeStep("trim_spaces", {"columns": ["job"]}),
+            RecipeStep("merge_values", {"column": "name", "mapping": {"Wexlowa Quillixa": "Wexlowb Quillixb"}}),
+        ),
+        here.recipe.read,
+    )
     datasets.edit(store, dataset, here.revision, recipe, "repaired", "ann")
     here = datasets.get(store, dataset)
     return dataset, states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe))
@@ -52,9 +69,23 @@ def ended(store: Store, dataset: str, state: str, **asked) -> jobs.Job:
     args = {"dataset": dataset, "state": state, "settings": settings}
     made = worker.run(store, "synthesize", args, "ann", lambda *_: None)
     with store.writing() as connection:
-        connection.execute(catalog.job.insert().values(
-            id=f"job{time.monotonic_ns()}", kind="synthesize", args=args, key="k", state="done", share=1.0, note="", cancel=False, beat=time.time(), created=time.time(), actor="ann", place="here", result=made,
-        ))
+        connection.execute(
+            catalog.job.insert().values(
+                id=f"job{time.monotonic_ns()}",
+                kind="synthesize",
+                args=args,
+                key="k",
+                state="done",
+                share=1.0,
+                note="",
+                cancel=False,
+                beat=time.time(),
+                created=time.time(),
+                actor="ann",
+                place="here",
+                result=made,
+            )
+        )
     return twins.last(store, dataset)
 
 
@@ -68,7 +99,13 @@ def kept(tmp_path_factory):
         job = ended(store, dataset, state, seed=5)
     finally:
         del os.environ[twins.signing.KEY]
-    number = worker.run(store, "keep twin", {"dataset": dataset, "job": job.id, "message": "for the demo", "purpose": "Demo of the shop"}, "ann", lambda *_: None)
+    number = worker.run(
+        store,
+        "keep twin",
+        {"dataset": dataset, "job": job.id, "message": "for the demo", "purpose": "Demo of the shop"},
+        "ann",
+        lambda *_: None,
+    )
     versions.export(store, dataset, number, folder / "twin.zip", "ann")
     return store, dataset, job, number, folder / "twin.zip"
 
@@ -76,12 +113,22 @@ def kept(tmp_path_factory):
 def test_a_twin_is_a_version_whose_parent_is_what_it_learned_from(kept):
     store, dataset, job, number, _ = kept
     log = versions.log(store, dataset)
-    assert [(each["number"], each["synthetic"], each["parent"]) for each in log] == [(2, True, log[1]["id"]), (1, False, None)]
+    assert [(each["number"], each["synthetic"], each["parent"]) for each in log] == [
+        (2, True, log[1]["id"]),
+        (1, False, None),
+    ]
     assert number == 2 and log[1]["state"] == job.args["state"]
     version = versions.get(store, dataset, 2)
-    assert version.manifest["kind"] == "synthetic" and version.manifest["parents"] == [log[1]["id"]] and version.manifest["steps"] == []
+    assert (
+        version.manifest["kind"] == "synthetic"
+        and version.manifest["parents"] == [log[1]["id"]]
+        and version.manifest["steps"] == []
+    )
     assert version.content_hash == twins.told(store, job)["content_hash"] == versions.table(store, version).content_hash
-    assert version.manifest["synthetic"]["settings"]["seed"] == 5 and version.manifest["synthetic"]["purpose"] == "Demo of the shop"
+    assert (
+        version.manifest["synthetic"]["settings"]["seed"] == 5
+        and version.manifest["synthetic"]["purpose"] == "Demo of the shop"
+    )
 
 
 def test_the_bundle_rebuilds_and_holds_nothing_of_the_real_rows(kept):
@@ -91,7 +138,9 @@ def test_the_bundle_rebuilds_and_holds_nothing_of_the_real_rows(kept):
     told = verify_bundle(kept[4])
     assert told.ok, [check for check in told.checks if not check.ok]
     assert [name for name in files if name.startswith("raw/")] == ["raw/raw.parquet"]
-    assert {"MODEL_CARD.md", "synthetic.json", "DATA_CARD.md", "data.csv"} <= set(files) and "generate.py" not in files  # no engine of SDV's
+    assert {"MODEL_CARD.md", "synthetic.json", "DATA_CARD.md", "data.csv"} <= set(
+        files
+    ) and "generate.py" not in files  # no engine of SDV's
     everything = b"".join(files.values()) + pd.read_parquet(io.BytesIO(files["data.parquet"])).to_csv().encode()
     real = people()
     assert [value for name in ("email", "name") for value in real[name] if value.encode() in everything] == []
@@ -108,7 +157,9 @@ def test_the_draft_goes_on_from_its_own_version(tmp_path):
     datasets.edit(store, dataset, here.revision, type(here.recipe)("people", 0, (), here.recipe.read), "undone", "ann")
     third = versions.commit(store, dataset, "without the steps", "ann")
     assert third.number == 3 and third.manifest["parents"] == [versions.get(store, dataset, 1).id]
-    assert twins.keep(store, dataset, job.id, "again", "", "ann").manifest["parents"] == [versions.get(store, dataset, 1).id]
+    assert twins.keep(store, dataset, job.id, "again", "", "ann").manifest["parents"] == [
+        versions.get(store, dataset, 1).id
+    ]
 
 
 def test_a_synthetic_version_is_not_restored_but_opened_apart(kept):
@@ -119,7 +170,11 @@ def test_a_synthetic_version_is_not_restored_but_opened_apart(kept):
         twins.open_as_dataset(store, dataset, 1, "ann")
     opened = twins.open_as_dataset(store, dataset, number, "ann")
     here = datasets.get(store, opened)
-    assert here.name == "people (synthetic)" and versions.commit(store, opened, "twin", "ann").content_hash == versions.get(store, dataset, number).content_hash
+    assert (
+        here.name == "people (synthetic)"
+        and versions.commit(store, opened, "twin", "ann").content_hash
+        == versions.get(store, dataset, number).content_hash
+    )
 
 
 def test_a_twin_that_leaks_is_not_kept_and_a_lost_table_is_named(kept, tmp_path):
@@ -135,7 +190,11 @@ def test_a_twin_that_leaks_is_not_kept_and_a_lost_table_is_named(kept, tmp_path)
     told = twins.told(store, job)
     told["judge"]["privacy"]["verdict"] = "leak"
     with store.writing() as connection:
-        connection.execute(sa.update(catalog.job).where(catalog.job.c.id == job.id).values(result={**job.result, "told": store.put_json(told)}))
+        connection.execute(
+            sa.update(catalog.job)
+            .where(catalog.job.c.id == job.id)
+            .values(result={**job.result, "told": store.put_json(told)})
+        )
     with pytest.raises(SettingError, match="gives real people away"):
         twins.keep(store, dataset, job.id, "twin", "", "ann")
     assert versions.log(store, dataset) == []
@@ -156,19 +215,43 @@ def test_the_commands_make_keep_and_ship_a_twin(tmp_path, capsys, monkeypatch):
     assert main(["twin", "people", "-m", "twin"]) == 2
     assert main(["commit", "people", str(tmp_path / "people.csv"), "-m", "as it came"]) == 0
     capsys.readouterr()
-    assert main(["twin", "people", "--engine", "independent", "--rows", "120", "--seed", "5", "-m", "for the demo", "--purpose", "Demo", "--json"]) == 0
+    assert (
+        main(
+            [
+                "twin",
+                "people",
+                "--engine",
+                "independent",
+                "--rows",
+                "120",
+                "--seed",
+                "5",
+                "-m",
+                "for the demo",
+                "--purpose",
+                "Demo",
+                "--json",
+            ]
+        )
+        == 0
+    )
     told = json.loads(capsys.readouterr().out)
     assert told["number"] == 2 and told["rows"]["made"] == 120 and told["judge"]["privacy"]["verdict"] == "no leak seen"
     assert main(["twin", "people", "2", "-m", "twin of a twin"]) == 2 and "synthetic itself" in capsys.readouterr().err
     assert main(["diff", "people", "1", "2"]) == 2 and "none of its rows" in capsys.readouterr().err
     assert main(["log", "people"]) == 0 and "for the demo (synthetic)" in capsys.readouterr().out
-    assert main(["export", "people", "2", "-o", str(tmp_path / "b.zip")]) == 0 and main(["verify", str(tmp_path / "b.zip")]) == 0
+    assert (
+        main(["export", "people", "2", "-o", str(tmp_path / "b.zip")]) == 0
+        and main(["verify", str(tmp_path / "b.zip")]) == 0
+    )
 
 
 def test_more_rows_come_from_a_signed_model_only(kept, tmp_path, capsys, monkeypatch):
     model, out = twins.model(kept[0], kept[2]), tmp_path / "more.csv"
     monkeypatch.setenv(twins.signing.KEY, "another key altogether")
-    assert main(["more-rows", str(model), "--rows", "30", "-o", str(out)]) == 2 and "not signed" in capsys.readouterr().err
+    assert (
+        main(["more-rows", str(model), "--rows", "30", "-o", str(out)]) == 2 and "not signed" in capsys.readouterr().err
+    )
     monkeypatch.setenv(twins.signing.KEY, KEY)
     assert main(["more-rows", str(model), "--rows", "30", "--where", "job=clerk", "-o", str(out)]) == 0
     assert set(pd.read_csv(out)["job"]) == {"clerk"} and "not judged" in capsys.readouterr().out

@@ -11,17 +11,26 @@ def people(rows: int, seed: int) -> pd.DataFrame:
     income = np.round(np.exp(rng.normal(9.5, 0.5, rows) + 0.015 * age), 2)
     city = np.array([f"c{i}" for i in range(30)])[rng.choice(30, rows, p=np.arange(30, 0, -1) / 465)]
     job = np.where(income > np.exp(10.4), rng.choice(["a", "b"], rows, p=[0.8, 0.2]), rng.choice(["b", "c"], rows))
-    return pd.DataFrame({
-        "age": age, "sex": rng.choice(["f", "m"], rows), "city": city, "income": income, "job": job, "kids": rng.integers(0, 5, rows),
-        "since": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, rows), "D"),
-    })
+    return pd.DataFrame(
+        {
+            "age": age,
+            "sex": rng.choice(["f", "m"], rows),
+            "city": city,
+            "income": income,
+            "job": job,
+            "kids": rng.integers(0, 5, rows),
+            "since": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, rows), "D"),
+        }
+    )
 
 
 def answers(rows: int, seed: int) -> pd.DataFrame:
     """Categories only, with so few combinations that many rows are alike by nature."""
     rng = np.random.default_rng(seed)
     kind = rng.integers(0, 3, rows)
-    return pd.DataFrame({f"q{i}": [f"v{v}" for v in (kind + rng.choice(4, rows, p=[0.5, 0.3, 0.15, 0.05])) % 5] for i in range(7)})
+    return pd.DataFrame(
+        {f"q{i}": [f"v{v}" for v in (kind + rng.choice(4, rows, p=[0.5, 0.3, 0.15, 0.05])) % 5] for i in range(7)}
+    )
 
 
 def shuffled(frame: pd.DataFrame, seed: int = 0) -> pd.DataFrame:

@@ -7,7 +7,19 @@ import pytest
 from dataops_core.cli import main
 from tests.synthetic.people import people
 
-SIGNALS = {"exact_matches", "near_copies", "edited_copies", "identifiers", "singletons", "lonely", "combinations", "attribute_disclosure", "dcr_share", "mia_tpr_at_1pct", "p5_ratio"}
+SIGNALS = {
+    "exact_matches",
+    "near_copies",
+    "edited_copies",
+    "identifiers",
+    "singletons",
+    "lonely",
+    "combinations",
+    "attribute_disclosure",
+    "dcr_share",
+    "mia_tpr_at_1pct",
+    "p5_ratio",
+}
 
 
 @pytest.fixture
@@ -19,12 +31,31 @@ def files(tmp_path):
 
 def test_json_has_the_promised_keys_and_a_fresh_sample_exits_0(files, capsys, only):
     only("fidelity", "utility", "privacy", seeds=2)
-    args = ["judge-synthetic", files["real"], files["fresh"], "--holdout", files["held"], "--target", "job", "--by", "sex", "--json"]
+    args = [
+        "judge-synthetic",
+        files["real"],
+        files["fresh"],
+        "--holdout",
+        files["held"],
+        "--target",
+        "job",
+        "--by",
+        "sex",
+        "--json",
+    ]
     assert main(args) == 0
     told = json.loads(capsys.readouterr().out)
-    assert {"score", "floor", "ceiling", "between", "draw"} <= set(told["fidelity"]) and {"auc", "auc_real", "by"} <= set(told["utility"])
+    assert {"score", "floor", "ceiling", "between", "draw"} <= set(told["fidelity"]) and {
+        "auc",
+        "auc_real",
+        "by",
+    } <= set(told["utility"])
     assert {"verdict", "worst", *SIGNALS} <= set(told["privacy"]) and set(told["privacy"]["signals"]) == SIGNALS
-    assert told["privacy"]["exact_matches"] == 0 and isinstance(told["privacy"]["dcr_share"], float) and set(told["utility"]["by"]) == {"sex"}
+    assert (
+        told["privacy"]["exact_matches"] == 0
+        and isinstance(told["privacy"]["dcr_share"], float)
+        and set(told["utility"]["by"]) == {"sex"}
+    )
     assert told["rows"]["real"] == 400 and told["rows"]["split"] is False and told["seed"] == 0
     assert main(args) == 0 and json.loads(capsys.readouterr().out) == told
 
@@ -32,7 +63,12 @@ def test_json_has_the_promised_keys_and_a_fresh_sample_exits_0(files, capsys, on
 def test_a_copy_exits_1_and_says_so_in_words(files, capsys):
     assert main(["judge-synthetic", files["real"], files["real"]]) == 1
     out = capsys.readouterr().out
-    assert "Privacy: leak" in out and "400 synthetic rows are the same as a real row" in out and "do not pass it on" in out and "no holdout" in out
+    assert (
+        "Privacy: leak" in out
+        and "400 synthetic rows are the same as a real row" in out
+        and "do not pass it on" in out
+        and "no holdout" in out
+    )
     assert "Usefulness is not judged: no target is named." in out and "anonymous" not in out.lower()
 
 
@@ -42,7 +78,10 @@ def test_bad_input_exits_2(files, capsys, tmp_path):
     assert 'Did you mean "job"?' in capsys.readouterr().err
     assert main(["judge-synthetic", files["real"], files["fresh"], "--key", "citty"]) == 2
     assert 'Did you mean "city"?' in capsys.readouterr().err
-    assert main(["judge-synthetic", files["real"], files["fresh"], "--key", "city"]) == 0 and "too little to compare" in capsys.readouterr().out  # thirty people
+    assert (
+        main(["judge-synthetic", files["real"], files["fresh"], "--key", "city"]) == 0
+        and "too little to compare" in capsys.readouterr().out
+    )  # thirty people
     (tmp_path / "other.csv").write_text("z\n1\n2\n")
     assert main(["judge-synthetic", files["real"], str(tmp_path / "other.csv"), "--json"]) == 2
     assert "no column in common" in json.loads(capsys.readouterr().out)["error"]["what"]

@@ -1,4 +1,6 @@
-"""Copies among coincidences: a few real rows are seen although rows of a kind, or people who stand there twice, meet by chance."""
+"""Copies among coincidences: a few real rows are seen although rows of a kind, or people who stand there twice, meet by
+chance.
+"""
 
 import numpy as np
 import pandas as pd
@@ -20,7 +22,9 @@ def named(frame, mark, twice=0):
 @pytest.fixture
 def signals(make_table, only):
     only("privacy")
-    return lambda made, real, held: judge(make_table(real), make_table(made), holdout=None if held is None else make_table(held))["privacy"]["signals"]
+    return lambda made, real, held: judge(
+        make_table(real), make_table(made), holdout=None if held is None else make_table(held)
+    )["privacy"]["signals"]
 
 
 def test_a_copy_in_every_column_is_one_although_some_columns_meet_by_chance(signals):
@@ -49,8 +53,12 @@ def test_without_a_holdout_texts_that_many_have_are_no_names(signals):
 
 
 def test_chance_by_hand():
-    assert excess(12, 1, 0, 2.0) == pytest.approx(13 * 0.75 * 0.25**12 + 0.25**13)  # at least 12 of 13 with a chance of 1/4
-    assert LEAK < excess(24, 9, 24, 2.0) <= DOUBTFUL  # 24 of 57 with a chance of 1/4: .0035, and .037 with one of 2/5 (crowding)
+    assert excess(12, 1, 0, 2.0) == pytest.approx(
+        13 * 0.75 * 0.25**12 + 0.25**13
+    )  # at least 12 of 13 with a chance of 1/4
+    assert (
+        LEAK < excess(24, 9, 24, 2.0) <= DOUBTFUL
+    )  # 24 of 57 with a chance of 1/4: .0035, and .037 with one of 2/5 (crowding)
     assert excess(24, 20, 2, 2.0) > 0.3  # who meets twenty holdout rows where real rows meet one crowds: paired alone
     assert beyond(4, 0, 0, 2.0) == pytest.approx(0.000387, rel=0.1) and beyond(1, 0, 0, 2.0) > 0.2  # Poisson, mean 1/3
     assert beyond(24, 20, 2, 2.0) == 1.0
@@ -69,10 +77,15 @@ def test_a_table_of_which_a_column_cannot_be_read_is_doubtful_at_least(make_tabl
     real, held, fresh = (people(300, seed) for seed in (1, 2, 3))
 
     def of(readable):
-        made = fresh.assign(income=["about " * (i >= readable) + f"{value:.2f}" for i, value in enumerate(fresh["income"])])
+        made = fresh.assign(
+            income=["about " * (i >= readable) + f"{value:.2f}" for i, value in enumerate(fresh["income"])]
+        )
         return judge(make_table(real), make_table(made), holdout=make_table(held))["privacy"]
 
     told = of(100)
     assert told["verdict"] == "doubtful" and told["worst"] is None
-    assert told["words"][0].startswith("Some of the table could not be read") and 'Most cells of "income"' in told["words"][1]
+    assert (
+        told["words"][0].startswith("Some of the table could not be read")
+        and 'Most cells of "income"' in told["words"][1]
+    )
     assert of(200)["verdict"] == "no leak seen"

@@ -1,4 +1,6 @@
-"""Copies with some columns changed: found in tables of many columns and rows, by blocks of rows that agree in some columns."""
+"""Copies with some columns changed: found in tables of many columns and rows, by blocks of rows that agree in some
+columns.
+"""
 
 import numpy as np
 import pandas as pd
@@ -18,7 +20,7 @@ NUMBERS, CATEGORIES = [f"x{at}" for at in range(6)], [f"c{at}" for at in range(9
 def test_eight_copies_with_two_of_fifteen_columns_changed_are_seen_among_8000_rows_and_fresh_rows_are_none():
     assert rows_for(15) >= ROWS
     some = copies(TRAINING, 0.001, 2, np.random.default_rng(0))
-    told = edited(TRAINING, pd.concat([some, FRESH[len(some):]], ignore_index=True), HOLDOUT, NUMBERS, CATEGORIES, 0)
+    told = edited(TRAINING, pd.concat([some, FRESH[len(some) :]], ignore_index=True), HOLDOUT, NUMBERS, CATEGORIES, 0)
     assert len(some) == 8 and told["p"] <= 0.001 and told["value"] >= 2
     told = edited(TRAINING, FRESH, HOLDOUT, NUMBERS, CATEGORIES, 0)
     assert told["p"] > 0.01 and told["value"] == 0 and told["found"] <= 0.002
@@ -28,15 +30,23 @@ def test_the_judge_names_them_and_says_what_it_would_find(make_table, only):
     only("privacy")
     training, holdout, fresh = (each[:1_500] for each in (TRAINING, HOLDOUT, FRESH))
     some = copies(training, 0.005, 2, np.random.default_rng(0))
-    told = judge(make_table(training), make_table(pd.concat([some, fresh[len(some):]], ignore_index=True)), holdout=make_table(holdout))["privacy"]
-    assert told["verdict"] == "leak" and told["worst"] == "edited_copies" and told["would_find"]["two_columns_changed"] <= 0.005
+    told = judge(
+        make_table(training),
+        make_table(pd.concat([some, fresh[len(some) :]], ignore_index=True)),
+        holdout=make_table(holdout),
+    )["privacy"]
+    assert (
+        told["verdict"] == "leak"
+        and told["worst"] == "edited_copies"
+        and told["would_find"]["two_columns_changed"] <= 0.005
+    )
 
 
 def test_three_in_a_thousand_are_found_with_any_two_columns_changed():
     for seed in range(2):
         training, holdout, fresh = (wide(1_500, 100 * seed + at) for at in range(3))
         some = copies(training, 0.003, 2, np.random.default_rng(seed))
-        made = pd.concat([some, fresh[len(some):]], ignore_index=True)
+        made = pd.concat([some, fresh[len(some) :]], ignore_index=True)
         told = [edited(training, each, holdout, NUMBERS, CATEGORIES, seed) for each in (made, fresh)]
         assert told[0]["p"] <= 0.001 < told[1]["p"] and told[0]["value"] >= 2 and told[1]["value"] == 0
         assert told[0] == edited(training, made, holdout, NUMBERS, CATEGORIES, seed)
@@ -68,7 +78,9 @@ def test_a_value_that_another_one_tells_says_nothing_new():
     frames = []
     for _ in range(3):
         city = rng.choice(list("abcdefgh"), 4_000)
-        frames.append(pd.DataFrame({"city": city, "region": [{"a": "n", "b": "n", "c": "s"}.get(each, "w") for each in city]}))
+        frames.append(
+            pd.DataFrame({"city": city, "region": [{"a": "n", "b": "n", "c": "s"}.get(each, "w") for each in city]})
+        )
     cells = coded(frames, [], ["city", "region"])
     real, made, holdout = placed(frames, cells, [], ["city", "region"])
     ties = Ties(real, holdout)

@@ -17,7 +17,12 @@ def fidelity(make_table, only):
     only("fidelity")
 
     def of(synthetic, training=TRAINING, holdout=HOLDOUT, **more):
-        return judge(make_table(training), make_table(synthetic), holdout=None if holdout is None else make_table(holdout), **more)["fidelity"]
+        return judge(
+            make_table(training),
+            make_table(synthetic),
+            holdout=None if holdout is None else make_table(holdout),
+            **more,
+        )["fidelity"]
 
     return of
 
@@ -25,7 +30,9 @@ def fidelity(make_table, only):
 @pytest.mark.parametrize("held", [HOLDOUT, None], ids=["holdout", "no holdout"])
 def test_a_shuffle_lies_at_the_floor_and_fresh_rows_at_the_ceiling(fidelity, held):
     low, high = fidelity(shuffled(TRAINING, 7), holdout=held), fidelity(FRESH, holdout=held)
-    assert low["between"] == pytest.approx(0, abs=0.05 if held is not None else 0.1) and high["between"] == pytest.approx(1, abs=0.1)
+    assert low["between"] == pytest.approx(0, abs=0.05 if held is not None else 0.1) and high[
+        "between"
+    ] == pytest.approx(1, abs=0.1)
     assert low["parts"]["columns"]["score"] > 0.95  # every column for itself is right: that alone would be no verdict
     assert low["auc"] > 0.65 and high["auc"] == pytest.approx(0.5, abs=0.05)
     assert 0 <= low["floor"] < low["ceiling"] <= 1 and low["rows"] == (1_500 if held is not None else 750)
@@ -43,8 +50,14 @@ def test_the_more_is_flipped_the_lower_it_lies(fidelity):
 
 def test_the_column_that_is_wrong_is_named(fidelity):
     told = fidelity(FRESH.assign(kids=7))
-    assert told["columns"][0]["column"] == "kids" and told["columns"][0]["score"] == 0.0 and told["columns"][0]["ceiling"] > 0.9
-    assert told["given_away"][0]["column"] == "kids" and told["given_away"][0]["importance"] > 0.3 and told["auc"] == 1.0
+    assert (
+        told["columns"][0]["column"] == "kids"
+        and told["columns"][0]["score"] == 0.0
+        and told["columns"][0]["ceiling"] > 0.9
+    )
+    assert (
+        told["given_away"][0]["column"] == "kids" and told["given_away"][0]["importance"] > 0.3 and told["auc"] == 1.0
+    )
 
 
 def test_the_pair_that_lost_its_tie_is_named_with_both_figures(fidelity):
@@ -53,7 +66,9 @@ def test_the_pair_that_lost_its_tie_is_named_with_both_figures(fidelity):
     assert tied["score"] < 0.3 and tied["ceiling"] > 0.7 and tied["real"] > 0.3 and tied["synthetic"] < 0.1
     assert tied["weight"] == max(each["weight"] for each in told["pairs"]) and told["pairs_of"] == 21
     known = next(each for each in told["pairs"] if each["columns"] == ["age", "income"])
-    assert known["measure"] == "correlation" and known["real"] == pytest.approx(HOLDOUT["age"].corr(HOLDOUT["income"], method="spearman"))
+    assert known["measure"] == "correlation" and known["real"] == pytest.approx(
+        HOLDOUT["age"].corr(HOLDOUT["income"], method="spearman")
+    )
 
 
 def test_columns_that_do_not_go_together_leave_no_room_between_floor_and_ceiling(fidelity):
@@ -63,7 +78,9 @@ def test_columns_that_do_not_go_together_leave_no_room_between_floor_and_ceiling
 
 
 def test_distances_of_columns_by_hand():
-    """KS of {1, 2, 3, 4} and {3, 4, 5, 6}: at 2 one half against nothing. TV of (1/2, 1/4, 1/4 missing) and (1/4, 3/4): 1/2."""
+    """KS of {1, 2, 3, 4} and {3, 4, 5, 6}: at 2 one half against nothing. TV of (1/2, 1/4, 1/4 missing) and (1/4, 3/4):
+    1/2.
+    """
     assert column_distance(pd.Series([1.0, 2, 3, 4]), pd.Series([3.0, 4, 5, 6]), "number") == 0.5
     assert column_distance(pd.Series([1.0, 2, 3, 4]), pd.Series([1.0, 2, None, None]), "number") == 0.5
     assert column_distance(pd.Series(["a", "a", "b", None]), pd.Series(["a", "b", "b", "b"]), "category") == 0.5
@@ -87,7 +104,9 @@ def test_the_auc_agrees_with_scikit_learn():
 
 
 def test_what_is_missing_together(fidelity):
-    """Real: a and b are missing together in half of the rows; synthetic: each in half of the rows, but never together."""
+    """Real: a and b are missing together in half of the rows; synthetic: each in half of the rows, but
+    never together.
+    """
     real = pd.DataFrame({"a": [1.0, None] * 2, "b": [1.0, None] * 2})
     assert pattern_gap(real, pd.DataFrame({"a": [1.0, None] * 2, "b": [None, 1.0] * 2})) == 0.5
     rng = np.random.default_rng(0)
@@ -98,17 +117,33 @@ def test_what_is_missing_together(fidelity):
 
     told = fidelity(gone(FRESH, together=False), gone(TRAINING, together=True), gone(HOLDOUT, together=True))
     assert told["missing_pattern_gap"] == pytest.approx(0.21, abs=0.03) and told["missing_pattern_ceiling"] < 0.04
-    assert next(each for each in told["columns"] if each["column"] == "age")["missing"] == pytest.approx([0.3, 0.3], abs=0.05)
+    assert next(each for each in told["columns"] if each["column"] == "age")["missing"] == pytest.approx(
+        [0.3, 0.3], abs=0.05
+    )
 
 
 def test_what_is_drawn_has_common_edges_and_shares(fidelity):
-    told = fidelity(FRESH.assign(city=[*["nowhere"] * 300, *FRESH["city"][300:]], income=FRESH["income"] * 1000))["draw"]
+    told = fidelity(FRESH.assign(city=[*["nowhere"] * 300, *FRESH["city"][300:]], income=FRESH["income"] * 1000))[
+        "draw"
+    ]
     age = told["age"]
-    assert len(age["edges"]) == 21 and all(len(age[side]) == 20 for side in ("real", "synthetic", "holdout")) and sum(age["real"]) > 0.98
-    assert told["income"]["outside"] > 0.9 and told["since"]["as"] == "date" and told["since"]["edges"][0].startswith("2020-01-0")
+    assert (
+        len(age["edges"]) == 21
+        and all(len(age[side]) == 20 for side in ("real", "synthetic", "holdout"))
+        and sum(age["real"]) > 0.98
+    )
+    assert (
+        told["income"]["outside"] > 0.9
+        and told["since"]["as"] == "date"
+        and told["since"]["edges"][0].startswith("2020-01-0")
+    )
     city = told["city"]
     assert city["values"][:2] == ["c0", "c1"] or set(city["values"][:2]) <= {"c0", "c1", "c2"}
-    assert city["values"][-1] == "all others" and sum(city["synthetic"]) == pytest.approx(1) and city["synthetic"][-1] > 0.2
+    assert (
+        city["values"][-1] == "all others"
+        and sum(city["synthetic"]) == pytest.approx(1)
+        and city["synthetic"][-1] > 0.2
+    )
     assert fidelity(FRESH, holdout=None)["draw"]["age"]["holdout"] is None
 
 
@@ -127,4 +162,9 @@ def test_adult_a_shuffle_does_not_look_good_and_fresh_rows_do(fidelity, adult, t
     rows = read_file(adult, tmp_path / "adult.parquet").table.frame().sample(frac=1, random_state=0)
     parts = rows[:3000], rows[3000:6000]
     low, high = fidelity(shuffled(parts[0], 3), *parts), fidelity(rows[6000:9000], *parts)
-    assert low["score"] < 0.35 and abs(low["between"]) < 0.05 and high["score"] > 0.85 and high["between"] == pytest.approx(1, abs=0.05)
+    assert (
+        low["score"] < 0.35
+        and abs(low["between"]) < 0.05
+        and high["score"] > 0.85
+        and high["between"] == pytest.approx(1, abs=0.05)
+    )

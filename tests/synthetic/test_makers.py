@@ -1,4 +1,6 @@
-"""Makers: what is made up holds no real value and no more of one than ten values share, in every script, and whole numbers stay whole."""
+"""Makers: what is made up holds no real value and no more of one than ten values share, in every script, and whole
+numbers stay whole.
+"""
 
 import json
 
@@ -22,7 +24,12 @@ def words(letters: str, rows: int, least: int, most: int, first: str = "", last:
 SCRIPTS = {
     "Cyrillic": [word.capitalize() for word in words("абвгдежзиклмнопрстуфхцчшщ", 30, 5, 12)],
     "Chinese": words("王李张刘陈杨黄赵周吴徐孙马朱胡郭何林", 24, 2, 4),
-    "Japanese": [f"{name}{rest}さんに電話" for name, rest in zip(RNG.choice(["田中", "佐藤", "鈴木"], 60), words("あいうえおかきくけこさしすせそ", 60, 4, 4), strict=True)],
+    "Japanese": [
+        f"{name}{rest}さんに電話"
+        for name, rest in zip(
+            RNG.choice(["田中", "佐藤", "鈴木"], 60), words("あいうえおかきくけこさしすせそ", 60, 4, 4), strict=True
+        )
+    ],
     "Arabic digits": words("٠١٢٣٤٥٦٧٨٩", 30, 6, 6, first="ص"),
     "three rows": ["Лукьянова", "Щербаков", "Ёлкин"],
 }
@@ -61,15 +68,33 @@ def test_whole_numbers_are_made_with_as_many_digits_and_the_lead_that_all_share(
 
 def test_the_largest_whole_numbers_fit_their_column():
     real = pd.Series(9_220_000_000_000_000_000 + np.random.default_rng(4).integers(0, 10**15, 50), dtype="Int64")
-    made = pd.Series(make(recipe_of(real, "key"), 50, np.random.default_rng(2), {str(value) for value in real}), dtype="Int64")
+    made = pd.Series(
+        make(recipe_of(real, "key"), 50, np.random.default_rng(2), {str(value) for value in real}), dtype="Int64"
+    )
     assert made.is_unique and not set(made) & set(real)
 
 
 def test_a_column_of_whole_telephone_numbers_has_a_twin(tmp_path):
-    frame = tidy(pd.DataFrame({"tel": 4_930_000_000_000 + np.random.default_rng(3).integers(10**8, 10**9, 120), "x": np.random.default_rng(5).normal(0, 1, 120).round(2)}))
-    twin, _, _ = synthesize(write_table(tmp_path / "r.parquet", [frame]), tmp_path / "t.parquet", Settings(engine="independent", seed=1), judged=False)
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "tel": 4_930_000_000_000 + np.random.default_rng(3).integers(10**8, 10**9, 120),
+                "x": np.random.default_rng(5).normal(0, 1, 120).round(2),
+            }
+        )
+    )
+    twin, _, _ = synthesize(
+        write_table(tmp_path / "r.parquet", [frame]),
+        tmp_path / "t.parquet",
+        Settings(engine="independent", seed=1),
+        judged=False,
+    )
     rows = twin.frame()
-    assert str(rows["tel"].dtype) == "Int64" and (rows["tel"].astype(str).str.len() == 13).all() and not set(rows["tel"]) & set(frame["tel"])
+    assert (
+        str(rows["tel"].dtype) == "Int64"
+        and (rows["tel"].astype(str).str.len() == 13).all()
+        and not set(rows["tel"]) & set(frame["tel"])
+    )
 
 
 @pytest.mark.parametrize("maker", sorted(set(MAKERS) - set(WHOLE)))
@@ -82,4 +107,7 @@ def test_whole_numbers_cannot_be_made_up_as_texts(maker):
 
 def test_a_sign_that_looks_like_a_digit_is_none():
     real = pd.Series([f"4{n}²" for n in range(100, 160)], dtype=object)
-    assert all(cell[-1] == "²" and cell[:-1].isdecimal() for cell in make(recipe_of(real, "card"), 50, np.random.default_rng(0), set(real)))
+    assert all(
+        cell[-1] == "²" and cell[:-1].isdecimal()
+        for cell in make(recipe_of(real, "card"), 50, np.random.default_rng(0), set(real))
+    )

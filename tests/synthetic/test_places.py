@@ -25,11 +25,19 @@ def at(tmp_path, monkeypatch):
     return tmp_path
 
 
-@pytest.mark.parametrize(("given", "said"), [
-    ("--engine trees --script y.py", "no plain script"), ("--report gone/r.json", "no such folder"), ("--card folder", "a folder"),
-    ("--model file/m.model", "no such folder"), ("--report y.csv", "the same file"), ("-o y.xlsx", "Excel"), ("-o y.txt", "cannot be written"),
-    ("-o gone/y.csv", "no such folder"),
-])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("--engine trees --script y.py", "no plain script"),
+        ("--report gone/r.json", "no such folder"),
+        ("--card folder", "a folder"),
+        ("--model file/m.model", "no such folder"),
+        ("--report y.csv", "the same file"),
+        ("-o y.xlsx", "Excel"),
+        ("-o y.txt", "cannot be written"),
+        ("-o gone/y.csv", "no such folder"),
+    ],
+)
 def test_nothing_is_learned_for_what_cannot_be_written(at, capsys, monkeypatch, given, said):
     monkeypatch.setenv("DATAOPS_MODEL_KEY", "a long enough key for tests")
     before = sorted(at.iterdir())
@@ -37,7 +45,15 @@ def test_nothing_is_learned_for_what_cannot_be_written(at, capsys, monkeypatch, 
     assert said in capsys.readouterr().err and sorted(at.iterdir()) == before
 
 
-@pytest.mark.parametrize(("given", "said"), [("-o file", "a folder is needed"), ("-o file/in", "a folder is needed"), ("-o new --report gone/r.json", "no such folder"), ("-o new --report folder", "a folder")])
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("-o file", "a folder is needed"),
+        ("-o file/in", "a folder is needed"),
+        ("-o new --report gone/r.json", "no such folder"),
+        ("-o new --report folder", "a folder"),
+    ],
+)
 def test_nor_for_several_tables(at, capsys, given, said):
     before = sorted(at.iterdir())
     assert main(["synthesize-tables", "real.csv", "other.csv", *given.split()]) == 2

@@ -18,7 +18,12 @@ def verdict(make_table, only):
     only("privacy")
 
     def of(synthetic, training=TRAINING, holdout=HOLDOUT, **more):
-        return judge(make_table(training), make_table(synthetic), holdout=None if holdout is None else make_table(holdout), **more)["privacy"]
+        return judge(
+            make_table(training),
+            make_table(synthetic),
+            holdout=None if holdout is None else make_table(holdout),
+            **more,
+        )["privacy"]
 
     return of
 
@@ -30,8 +35,19 @@ def leaks(told):
 def test_a_verbatim_copy_is_a_leak_in_every_way(verdict):
     told = verdict(TRAINING)
     assert told["verdict"] == "leak" and told["worst"] == "exact_matches"
-    assert told["exact_matches"] == ROWS and told["dcr_share"] == 1.0 and told["mia_tpr_at_1pct"] == 1.0 and told["p5_ratio"] == 0.0
-    assert told["attribute_disclosure"] == 1.0 and leaks(told) >= {"exact_matches", "dcr_share", "mia_tpr_at_1pct", "p5_ratio", "lonely"}
+    assert (
+        told["exact_matches"] == ROWS
+        and told["dcr_share"] == 1.0
+        and told["mia_tpr_at_1pct"] == 1.0
+        and told["p5_ratio"] == 0.0
+    )
+    assert told["attribute_disclosure"] == 1.0 and leaks(told) >= {
+        "exact_matches",
+        "dcr_share",
+        "mia_tpr_at_1pct",
+        "p5_ratio",
+        "lonely",
+    }
 
 
 def test_a_copy_of_categories_alone_is_one_too_although_rows_are_alike_by_nature(verdict):
@@ -43,7 +59,9 @@ def test_a_copy_of_categories_alone_is_one_too_although_rows_are_alike_by_nature
 
 def test_a_copy_in_other_letters_types_and_order_is_still_a_copy(verdict):
     disguised = TRAINING.assign(
-        city="  " + TRAINING["city"].str.upper(), age=TRAINING["age"].astype(float).map(lambda v: f"{v:.1f}"), since=TRAINING["since"].dt.strftime("%d.%m.%Y"),
+        city="  " + TRAINING["city"].str.upper(),
+        age=TRAINING["age"].astype(float).map(lambda v: f"{v:.1f}"),
+        since=TRAINING["since"].dt.strftime("%d.%m.%Y"),
     ).sample(frac=1, random_state=0)[::-1]
     told = verdict(disguised[disguised.columns[::-1]])
     assert told["exact_matches"] == ROWS and told["verdict"] == "leak"
@@ -110,12 +128,16 @@ def test_real_names_that_come_back_are_counted_per_column(verdict):
 
     told = verdict(named(FRESH, "anna"), named(TRAINING, "anna"), named(HOLDOUT, "bert"))
     assert told["worst"] == "identifiers" and told["identifiers"] == ROWS
-    assert told["signals"]["identifiers"]["columns"] == [{"column": "note", "values": ROWS, "of": ROWS, "expected": 0, "judged": True}]
+    assert told["signals"]["identifiers"]["columns"] == [
+        {"column": "note", "values": ROWS, "of": ROWS, "expected": 0, "judged": True}
+    ]
     assert verdict(named(FRESH, "carl"), named(TRAINING, "anna"), named(HOLDOUT, "bert"))["identifiers"] == 0
 
 
 def test_numbers_that_count_rows_are_no_names(verdict):
-    told = verdict(FRESH.assign(id=range(ROWS)), TRAINING.assign(id=range(ROWS)), HOLDOUT.assign(id=range(ROWS, 2 * ROWS)))
+    told = verdict(
+        FRESH.assign(id=range(ROWS)), TRAINING.assign(id=range(ROWS)), HOLDOUT.assign(id=range(ROWS, 2 * ROWS))
+    )
     assert told["verdict"] == "no leak seen" and not told["signals"]["identifiers"]["columns"][0]["judged"]
 
 
@@ -124,10 +146,14 @@ def test_a_fresh_sample_passes(verdict, seed):
     fresh, training, holdout = (people(800, 100 + 10 * seed + i) for i in range(3))
     for held in (holdout, None):
         told = verdict(fresh, training, held, seed=seed)
-        assert told["verdict"] == ("no leak seen" if held is not None else "not enough to tell") and told["worst"] is None
+        assert (
+            told["verdict"] == ("no leak seen" if held is not None else "not enough to tell") and told["worst"] is None
+        )
     fresh, training, holdout = (answers(800, 100 + 10 * seed + i) for i in range(3))
     for held in (holdout, None):
-        assert verdict(fresh, training, held, seed=seed)["verdict"] == ("no leak seen" if held is not None else "not enough to tell")
+        assert verdict(fresh, training, held, seed=seed)["verdict"] == (
+            "no leak seen" if held is not None else "not enough to tell"
+        )
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -142,9 +168,15 @@ def test_adult_fresh_rows_pass_and_the_planted_leaks_show_as_they_are_known_to(v
     rows = read_file(adult, tmp_path / "adult.parquet").table.frame().sample(frac=1, random_state=0)
     training, holdout, fresh = rows[:3000], rows[3000:6000], rows[6000:9000]
     told = verdict(fresh, training, holdout)
-    assert told["verdict"] == "no leak seen" and told["dcr_share"] == pytest.approx(0.5, abs=0.03) and told["p5_ratio"] == pytest.approx(1, abs=0.1)
+    assert (
+        told["verdict"] == "no leak seen"
+        and told["dcr_share"] == pytest.approx(0.5, abs=0.03)
+        and told["p5_ratio"] == pytest.approx(1, abs=0.1)
+    )
     told = verdict(leaked(fresh, training, 0.05), training, holdout)
-    assert told["mia_tpr_at_1pct"] == pytest.approx(0.057, abs=0.015) and told["exact_matches"] == pytest.approx(150, abs=5)
+    assert told["mia_tpr_at_1pct"] == pytest.approx(0.057, abs=0.015) and told["exact_matches"] == pytest.approx(
+        150, abs=5
+    )
     told = verdict(leaked(fresh, training, 0.01), training, holdout)
     assert told["worst"] == "exact_matches" and leaks(told) - {"edited_copies"} == {"exact_matches"}
     told = verdict(training, training, holdout)
@@ -182,19 +214,27 @@ def edited(training, share, seed, columns=2):
     some = training[: round(share * len(training))].reset_index(drop=True)
     which = np.argsort(rng.random(some.shape), axis=1)[:, :columns]
     other = training.iloc[rng.integers(0, len(training), len(some))].reset_index(drop=True)
-    return pd.DataFrame({name: some[name].where(~(which == at).any(axis=1), other[name]) for at, name in enumerate(some.columns)})
+    return pd.DataFrame(
+        {name: some[name].where(~(which == at).any(axis=1), other[name]) for at, name in enumerate(some.columns)}
+    )
 
 
 def test_copies_with_two_columns_changed_are_seen_and_what_share_would_be_is_said(verdict):
     told = verdict(pd.concat([edited(TRAINING, 0.04, 0), FRESH[60:]], ignore_index=True))
     assert told["signals"]["edited_copies"]["leak"] and told["verdict"] == "leak" and told["exact_matches"] == 0
     assert told["would_find"]["two_columns_changed"] <= 0.03 and told["would_find"]["verbatim"] <= 0.002
-    assert told["words"][-1].startswith("What would be found here, 9 times in 10: verbatim copies of 0.13 % of the rows; copies with two columns changed of ")
+    assert told["words"][-1].startswith(
+        "What would be found here, 9 times in 10: verbatim copies of 0.13 % of the rows; copies with two columns"
+        " changed of "
+    )
 
 
 def test_edited_copies_with_noise_and_a_changed_column_are_seen_with_a_holdout_and_not_passed_without(verdict):
     rng = np.random.default_rng(4)
-    noisy = TRAINING.assign(income=(TRAINING["income"] * rng.normal(1, 0.05, ROWS)).round(2), age=TRAINING["age"] + rng.integers(-1, 2, ROWS))
+    noisy = TRAINING.assign(
+        income=(TRAINING["income"] * rng.normal(1, 0.05, ROWS)).round(2),
+        age=TRAINING["age"] + rng.integers(-1, 2, ROWS),
+    )
     assert verdict(noisy)["verdict"] == "leak"
     told = verdict(FRESH, holdout=None)
     assert told["verdict"] == "not enough to tell" and told["words"][0].startswith("Not enough to tell.")

@@ -28,12 +28,22 @@ def made(tmp_path_factory):
 def test_key_time_and_what_never_changes_are_found_by_content(make_table):
     table = make_table(visits(40, 1).rename(columns={"patient": "x", "visit": "y"}))
     told = found(table, table.frame())
-    assert (told["key"], told["index"], told["context"], told["sequences"], told["rows"]) == ("x", "y", ["full_name", "sex"], 40, table.rows)
+    assert (told["key"], told["index"], told["context"], told["sequences"], told["rows"]) == (
+        "x",
+        "y",
+        ["full_name", "sex"],
+        40,
+        table.rows,
+    )
 
 
 def test_a_table_of_people_has_no_sequences_and_par_says_why_not(make_table):
     told = plan(make_table(people(400, 1)))
-    assert told["sequence"] is None and told["engines"]["par"]["fits"] is False and "come several times" in told["engines"]["par"]["why_not"]
+    assert (
+        told["sequence"] is None
+        and told["engines"]["par"]["fits"] is False
+        and "come several times" in told["engines"]["par"]["why_not"]
+    )
     assert told["engines"]["gaussian_copula"]["fits"] is True and told["engines"]["gaussian_copula"]["why_not"] is None
     with pytest.raises(SettingError, match="No sequences were found"):
         synthesize(make_table(people(400, 1)), make_table(people(20, 1)).path, Settings(engine="par"), judged=False)
@@ -41,7 +51,12 @@ def test_a_table_of_people_has_no_sequences_and_par_says_why_not(make_table):
 
 def test_sequences_that_cannot_be_are_refused(make_table, tmp_path):
     table = make_table(visits(40, 1))
-    for wish, match in (({"key": "pat"}, 'Did you mean "patient"'), ({"key": "sex"}, "2 sequences"), ({"key": "patient", "index": "state"}, "cannot be the time"), ({"key": "lower"}, "cannot be the key")):
+    for wish, match in (
+        ({"key": "pat"}, 'Did you mean "patient"'),
+        ({"key": "sex"}, "2 sequences"),
+        ({"key": "patient", "index": "state"}, "cannot be the time"),
+        ({"key": "lower"}, "cannot be the key"),
+    ):
         with pytest.raises(SettingError, match=match):
             synthesize(table, tmp_path / "t.parquet", Settings(engine="par", sequence=wish), judged=False)
     with pytest.raises(SettingError, match="cannot be read"):
@@ -51,10 +66,18 @@ def test_sequences_that_cannot_be_are_refused(make_table, tmp_path):
 def test_sequences_are_whole_in_time_and_under_new_keys(made):
     table, twin, told, _ = made
     real, rows = table.frame(), twin.frame()
-    assert told["sequences"] | FOUND == told["sequences"] and told["sequences"]["made"] == rows["patient"].nunique() == 80 and told["sequences"]["learned"] <= 41
+    assert (
+        told["sequences"] | FOUND == told["sequences"]
+        and told["sequences"]["made"] == rows["patient"].nunique() == 80
+        and told["sequences"]["learned"] <= 41
+    )
     assert not set(rows["patient"]) & set(real["patient"]) and rows["patient"].str.match(r"^P\d{5}$").all()
     by = rows.groupby("patient", sort=False)
-    assert (by["visit"].diff().dropna() > pd.Timedelta(0)).all() and (by["sex"].nunique() == 1).all() and (by["full_name"].nunique() == 1).all()
+    assert (
+        (by["visit"].diff().dropna() > pd.Timedelta(0)).all()
+        and (by["sex"].nunique() == 1).all()
+        and (by["full_name"].nunique() == 1).all()
+    )
     assert (rows["lower"] <= rows["upper"]).all() and [each["violations_after"] for each in told["constraints"]] == [0]
     assert set(by.size()) <= set(range(6, 18)) and abs(by.size().mean() - real.groupby("patient").size().mean()) < 1.5
     assert by.size().between(8, 15).mean() > 0.5  # two thirds of the real ones
@@ -63,9 +86,18 @@ def test_sequences_are_whole_in_time_and_under_new_keys(made):
 def test_a_row_depends_on_the_one_before_though_lengths_differ(made):
     verdict = made[2]["sequences"]["verdict"]
     told = {(each["of"], each["column"]): each for each in verdict["measures"]}
-    assert set(told) == {("length", None), ("step", "visit"), ("memory", "lower"), ("memory", "upper"), ("transitions", "state")}
+    assert set(told) == {
+        ("length", None),
+        ("step", "visit"),
+        ("memory", "lower"),
+        ("memory", "upper"),
+        ("transitions", "state"),
+    }
     assert told["memory", "lower"]["real"] > 0.7 and told["memory", "lower"]["synthetic"] > 0.5
-    assert all(each["floor"] < each["score"] for each in (told["memory", "lower"], told["transitions", "state"], told["step", "visit"]))
+    assert all(
+        each["floor"] < each["score"]
+        for each in (told["memory", "lower"], told["transitions", "state"], told["step", "visit"])
+    )
 
 
 def test_dates_move_with_the_time_and_odd_rows_are_left_out(make_table, tmp_path):
@@ -75,13 +107,25 @@ def test_dates_move_with_the_time_and_odd_rows_are_left_out(make_table, tmp_path
     frame["city"] = np.array(["Rome", "Berlin"])[np.arange(len(frame)) % 2]
     frame["country"] = frame["city"].map({"Rome": "IT", "Berlin": "DE"})
     frame.loc[[3, 30], "visit"] = pd.NaT
-    twin, told, _ = synthesize(make_table(frame), tmp_path / "t.parquet", Settings(engine="par", epochs=5), judged=False)
+    twin, told, _ = synthesize(
+        make_table(frame), tmp_path / "t.parquet", Settings(engine="par", epochs=5), judged=False
+    )
     rows = twin.frame()
     apart = (rows["end"] - rows["visit"]).dropna()
-    assert told["sequences"]["without"] <= 2 and rows["visit"].notna().all() and set(apart.dt.days) <= set(range(5)) and (apart.dt.seconds == 0).all()
-    assert abs(rows["end"].isna().mean() - 0.25) < 0.08 and set(zip(rows["city"], rows["country"], strict=True)) == {("Rome", "IT"), ("Berlin", "DE")}
+    assert (
+        told["sequences"]["without"] <= 2
+        and rows["visit"].notna().all()
+        and set(apart.dt.days) <= set(range(5))
+        and (apart.dt.seconds == 0).all()
+    )
+    assert abs(rows["end"].isna().mean() - 0.25) < 0.08 and set(zip(rows["city"], rows["country"], strict=True)) == {
+        ("Rome", "IT"),
+        ("Berlin", "DE"),
+    }
     assert rows["visit"].min() >= frame["visit"].min() and rows["visit"].max() <= frame["visit"].max()
-    assert {each["type"] for each in told["constraints"]} == {"order", "combination"} and sum(each["violations_after"] for each in told["constraints"]) == 0
+    assert {each["type"] for each in told["constraints"]} == {"order", "combination"} and sum(
+        each["violations_after"] for each in told["constraints"]
+    ) == 0
 
 
 def test_what_few_people_have_is_rare_however_many_rows_they_have(make_table, tmp_path):
@@ -89,7 +133,12 @@ def test_what_few_people_have_is_rare_however_many_rows_they_have(make_table, tm
     frame.loc[frame["patient"].isin(frame["patient"].unique()[:8]), "state"] = "plague"
     assert (frame["state"] == "plague").sum() > 50
     for chosen, left in ((10, False), (1, True)):
-        twin, _, _ = synthesize(make_table(frame), tmp_path / "t.parquet", Settings(engine="par", epochs=5, rare=chosen, rows=400), judged=False)
+        twin, _, _ = synthesize(
+            make_table(frame),
+            tmp_path / "t.parquet",
+            Settings(engine="par", epochs=5, rare=chosen, rows=400),
+            judged=False,
+        )
         assert ("plague" in set(twin.frame()["state"])) is left
 
 
@@ -97,23 +146,59 @@ def test_no_real_key_or_name_is_anywhere(made, tmp_path, monkeypatch):
     table, twin, told, model = made
     monkeypatch.setenv("DATAOPS_MODEL_KEY", "a key for the tests")
     save_model(model, tmp_path / "m.model")
-    content = (tmp_path / "m.model").read_bytes() + twin.frame().to_csv().encode() + json.dumps(told, ensure_ascii=False).encode() + card(told, name="visits").encode()
+    content = (
+        (tmp_path / "m.model").read_bytes()
+        + twin.frame().to_csv().encode()
+        + json.dumps(told, ensure_ascii=False).encode()
+        + card(told, name="visits").encode()
+    )
     real = table.frame()
-    assert [value for name in ("patient", "full_name") for value in real[name].unique() if value.encode() in content] == []
+    assert [
+        value for name in ("patient", "full_name") for value in real[name].unique() if value.encode() in content
+    ] == []
     assert "## Sequences" in card(told, name="visits") and "PAR" in card(told, name="visits")
     again, one = make(load_model(tmp_path / "m.model"), 60)
-    assert again.equals(make(model, 60)[0]) and again["patient"].nunique() == one[0]["sequences"]["made"] and abs(len(again) - 60) <= 9
+    assert (
+        again.equals(make(model, 60)[0])
+        and again["patient"].nunique() == one[0]["sequences"]["made"]
+        and abs(len(again) - 60) <= 9
+    )
     with pytest.raises(SettingError, match="cannot be asked for by values"):
         make(model, where=[{"values": {"sex": "f"}, "rows": 5}])
 
 
 def test_the_command_takes_key_and_time_and_refuses_half_of_them(tmp_path, capsys):
     visits(40, 2).to_csv(tmp_path / "v.csv", index=False)
-    assert main(["synthesize", str(tmp_path / "v.csv"), "--engine", "par", "--epochs", "5", "--sequence-key", "patient", "--rows", "100", "-o", str(tmp_path / "t.csv"), "--json"]) == 0
+    assert (
+        main(
+            [
+                "synthesize",
+                str(tmp_path / "v.csv"),
+                "--engine",
+                "par",
+                "--epochs",
+                "5",
+                "--sequence-key",
+                "patient",
+                "--rows",
+                "100",
+                "-o",
+                str(tmp_path / "t.csv"),
+                "--json",
+            ]
+        )
+        == 0
+    )
     told = json.loads(capsys.readouterr().out)
-    assert told["sequences"]["index"] is None and abs(told["rows"]["made"] - 100) <= 9 and len(pd.read_csv(tmp_path / "t.csv")) == told["rows"]["made"]
+    assert (
+        told["sequences"]["index"] is None
+        and abs(told["rows"]["made"] - 100) <= 9
+        and len(pd.read_csv(tmp_path / "t.csv")) == told["rows"]["made"]
+    )
     assert told["judge"]["privacy"]["verdict"] == "doubtful"  # twenty people are too few to tell a leak from chance
-    assert main(["synthesize", str(tmp_path / "v.csv"), "--sequence-index", "visit", "-o", str(tmp_path / "t.csv")]) == 2
+    assert (
+        main(["synthesize", str(tmp_path / "v.csv"), "--sequence-index", "visit", "-o", str(tmp_path / "t.csv")]) == 2
+    )
 
 
 def test_the_lag_1_autocorrelation_of_an_ar_1_process_is_its_memory():
@@ -126,21 +211,34 @@ def test_the_lag_1_autocorrelation_of_an_ar_1_process_is_its_memory():
 
 def test_the_verdict_on_sequences_names_what_is_lost():
     frames = {seed: visits(60, seed) for seed in (1, 2, 3)}
-    columns = [Column(name, "text" if name == "state" else "decimal", "category" if name == "state" else "number") for name in ("lower", "state")]
+    columns = [
+        Column(name, "text" if name == "state" else "decimal", "category" if name == "state" else "number")
+        for name in ("lower", "state")
+    ]
     chosen = FOUND | {"context": ["full_name", "sex"]}
     fresh = sequence_verdict(frames[1], frames[3], frames[2], chosen, columns)
     assert fresh["floor"] < 0.7 < 0.9 < fresh["score"] and abs(fresh["score"] - fresh["ceiling"]) < 0.05
-    mixed = frames[3].assign(**{name: frames[3][name].sample(frac=1, random_state=0).to_numpy() for name in ("lower", "state")})
+    mixed = frames[3].assign(
+        **{name: frames[3][name].sample(frac=1, random_state=0).to_numpy() for name in ("lower", "state")}
+    )
     told = {each["of"]: each for each in sequence_verdict(frames[1], mixed, frames[2], chosen, columns)["measures"]}
-    assert told["length"]["score"] > 0.85 and abs(told["memory"]["synthetic"]) < 0.1 and told["memory"]["score"] == pytest.approx(told["memory"]["floor"], abs=0.1)
+    assert (
+        told["length"]["score"] > 0.85
+        and abs(told["memory"]["synthetic"]) < 0.1
+        and told["memory"]["score"] == pytest.approx(told["memory"]["floor"], abs=0.1)
+    )
     assert told["transitions"]["score"] < told["transitions"]["ceiling"] - 0.2
 
 
 def test_rows_of_the_same_people_are_weighed_by_people(make_table):
     kinds = {"patient": "id", "full_name": "id"}
     tables = [make_table(visits(200, seed, apart=10), kinds) for seed in (200, 201, 202)]
-    by_rows, by_people = (judge(tables[0], tables[2], holdout=tables[1], key=key)["privacy"]["signals"] for key in (None, "patient"))
-    flagged = [{name for name, each in told.items() if each["leak"] or each["doubtful"]} for told in (by_rows, by_people)]
+    by_rows, by_people = (
+        judge(tables[0], tables[2], holdout=tables[1], key=key)["privacy"]["signals"] for key in (None, "patient")
+    )
+    flagged = [
+        {name for name, each in told.items() if each["leak"] or each["doubtful"]} for told in (by_rows, by_people)
+    ]
     assert flagged == [{"dcr_share"}, set()]  # fresh real rows of other people: nothing was given away
     assert by_people["exact_matches"] == by_rows["exact_matches"]
     copied = make_table(tables[0].frame(), kinds)

@@ -1,4 +1,6 @@
-"""Chained trees: connections that are neither rising nor falling come back, amounts keep their shape, and no training row is remembered."""
+"""Chained trees: connections that are neither rising nor falling come back, amounts keep their shape, and no training
+row is remembered.
+"""
 
 import pickle
 
@@ -18,7 +20,16 @@ def encoded(rows=2000, seed=0):
     a, b = rng.choice(["p", "q"], rows), rng.choice(["p", "q", "r"], rows)
     y = np.where((a == b) ^ (rng.random(rows) < 0.02), "same", "other")
     z = rng.normal(size=rows) + np.where(y == "same", 3.0, -3.0)
-    return pd.DataFrame({"z": z, "a": a, "b": b, "y": y, "k": np.where(rng.random(rows) < 0.9, 0.0, rng.exponential(1000, rows)), "one": "x"})
+    return pd.DataFrame(
+        {
+            "z": z,
+            "a": a,
+            "b": b,
+            "y": y,
+            "k": np.where(rng.random(rows) < 0.9, 0.0, rng.exponential(1000, rows)),
+            "one": "x",
+        }
+    )
 
 
 def learned(frame, numbers=("z", "k"), constraints=()):
@@ -32,7 +43,9 @@ def test_what_hangs_together_in_no_straight_line_comes_back():
     assert list(made.columns) == list(real.columns) and set(made["one"]) == {"x"}
     for name in ("a", "b", "y"):
         assert np.abs(made[name].value_counts(normalize=True) - real[name].value_counts(normalize=True)).max() < 0.04
-    assert (made["k"] == 0).mean() == pytest.approx((real["k"] == 0).mean(), abs=0.02) and made["k"].mean() == pytest.approx(real["k"].mean(), rel=0.15)
+    assert (made["k"] == 0).mean() == pytest.approx((real["k"] == 0).mean(), abs=0.02) and made[
+        "k"
+    ].mean() == pytest.approx(real["k"].mean(), rel=0.15)
     assert made["z"].std() == pytest.approx(real["z"].std(), rel=0.05)
 
 
@@ -42,13 +55,21 @@ def test_the_same_seed_gives_the_same_rows_and_the_model_keeps_none():
     pd.testing.assert_frame_equal(one.sample(300, 5), other.sample(300, 5))
     assert not one.sample(300, 5).equals(one.sample(300, 6))
     held = pickle.dumps(one)
-    assert {value for value in frame["z"] if np.float64(value).tobytes() in held} <= {frame["z"].min(), frame["z"].max()}  # a table's extremes are clipped before
+    assert {value for value in frame["z"] if np.float64(value).tobytes() in held} <= {
+        frame["z"].min(),
+        frame["z"].max(),
+    }  # a table's extremes are clipped before
     for link in one.links:  # within a group of alike rows, values lie in their own order
-        assert all((np.diff(link.values[start:end]) >= 0).all() for start, end in zip(link.first[:-1], link.first[1:], strict=True))
+        assert all(
+            (np.diff(link.values[start:end]) >= 0).all()
+            for start, end in zip(link.first[:-1], link.first[1:], strict=True)
+        )
 
 
 def test_groups_are_large_and_noise_is_not_split_upon():
-    """Nothing hangs together: no split pays, so that each column is drawn from all its values; 4 x sqrt(2,500) = 200 rows at least where one does."""
+    """Nothing hangs together: no split pays, so that each column is drawn from all its values; 4 x sqrt(2,500) = 200
+    rows at least where one does.
+    """
     rng = np.random.default_rng(2)
     noise = [rng.normal(size=2500) for _ in range(6)]
     assert Link(noise[:5], ["continuous"] * 5, noise[5], "continuous", 0).tree.get_n_leaves() == 1
@@ -61,7 +82,9 @@ def test_categories_are_placed_by_what_they_go_with():
     """By hand: means 5, 1, 3 of three categories give the places 2, 0, 1."""
     column, amount = np.array([0, 0, 1, 1, 2, 2]), np.array([4.0, 6, 0, 2, 3, 3])
     assert _ranked(column, amount, "continuous").tolist() == [2, 0, 1]
-    places = _ranked(np.repeat([0, 1, 2, 3], 10), np.array([0] * 10 + [1] * 10 + [0] * 9 + [1] + [1] * 9 + [0]), "categorical").tolist()
+    places = _ranked(
+        np.repeat([0, 1, 2, 3], 10), np.array([0] * 10 + [1] * 10 + [0] * 9 + [1] + [1] * 9 + [0]), "categorical"
+    ).tolist()
     assert sorted((places[0], places[2])) in ([0, 1], [2, 3])
 
 

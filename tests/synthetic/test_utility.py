@@ -17,24 +17,44 @@ def utility(make_table, only):
     only("utility")
 
     def of(synthetic, target, training=TRAINING, holdout=HOLDOUT, **more):
-        return judge(make_table(training), make_table(synthetic), holdout=None if holdout is None else make_table(holdout), target=target, **more)["utility"]
+        return judge(
+            make_table(training),
+            make_table(synthetic),
+            holdout=None if holdout is None else make_table(holdout),
+            target=target,
+            **more,
+        )["utility"]
 
     return of
 
 
 def test_fresh_rows_are_as_useful_as_real_ones_and_shuffled_ones_are_not(utility):
     fresh, loose = utility(FRESH, "job", by=["sex"]), utility(shuffled(TRAINING), "job", by=["sex"])
-    assert fresh["task"] == "classes" and fresh["measure"] == "auc" and fresh["auc"] == pytest.approx(fresh["auc_real"], abs=0.02)
+    assert (
+        fresh["task"] == "classes"
+        and fresh["measure"] == "auc"
+        and fresh["auc"] == pytest.approx(fresh["auc_real"], abs=0.02)
+    )
     assert loose["auc"] == pytest.approx(0.5, abs=0.05) and loose["auc_real"] == fresh["auc_real"] > 0.75
-    assert fresh["interval"][0] < fresh["auc"] < fresh["interval"][1] and len(fresh["models"]["linear"]["real"]["values"]) == 5
-    assert {each["group"] for each in fresh["by"]["sex"]} == {"f", "m"} and all(each["real"] > 0.7 for each in fresh["by"]["sex"])
+    assert (
+        fresh["interval"][0] < fresh["auc"] < fresh["interval"][1]
+        and len(fresh["models"]["linear"]["real"]["values"]) == 5
+    )
+    assert {each["group"] for each in fresh["by"]["sex"]} == {"f", "m"} and all(
+        each["real"] > 0.7 for each in fresh["by"]["sex"]
+    )
     assert fresh["importances"][0]["column"] == "income" and fresh["ranks"] > loose["ranks"] - 0.3
 
 
 def test_a_number_is_judged_by_r_squared(utility, only):
     only("utility", seeds=2)
     told = utility(FRESH, "income")
-    assert told["measure"] == "r2" and told["task"] == "number" and told["auc"] == pytest.approx(told["auc_real"], abs=0.08) and told["auc_real"] > 0.3
+    assert (
+        told["measure"] == "r2"
+        and told["task"] == "number"
+        and told["auc"] == pytest.approx(told["auc_real"], abs=0.08)
+        and told["auc_real"] > 0.3
+    )
     assert utility(shuffled(TRAINING), "income")["auc"] < 0.05
 
 
@@ -74,7 +94,9 @@ def test_without_a_target_or_with_one_that_is_not_there_it_is_null_with_the_reas
 
 
 def test_adult_learned_from_real_rows_is_where_it_is_known_to_be(utility, only, adult, tmp_path):
-    """Histogram gradient boosting on Adult: AUC .92-.93 (Gorishniy et al. 2021 and many others); shuffled rows teach nothing."""
+    """Histogram gradient boosting on Adult: AUC .92-.93 (Gorishniy et al. 2021 and many others); shuffled rows teach
+    nothing.
+    """
     only("utility", seeds=2)
     rows = read_file(adult, tmp_path / "adult.parquet").table.frame().sample(frac=1, random_state=0)
     told = utility(shuffled(rows[:8000]), "income", rows[:8000], rows[8000:16000])

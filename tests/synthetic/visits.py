@@ -1,4 +1,6 @@
-"""A made table of visits: numbers that remember the one before (AR(1)), states that last, and patients who are named."""
+"""A made table of visits: numbers that remember the one before (AR(1)), states that last, and patients who
+are named.
+"""
 
 import numpy as np
 import pandas as pd
@@ -17,16 +19,32 @@ def remembering(rows: int, memory: float, rng: np.random.Generator) -> np.ndarra
 
 
 def visits(patients: int, seed: int, memory: float = 0.8, apart: float = 0.0) -> pd.DataFrame:
-    """6 to 17 visits of each patient, in no order: upper is never below lower, and sex and name never change; patients lie `apart`."""
+    """6 to 17 visits of each patient, in no order: upper is never below lower, and sex and name never change; patients
+    lie `apart`.
+    """
     rng = np.random.default_rng(seed)
     parts = []
     for number in range(patients):
         rows = int(rng.integers(6, 18))
         stay = np.concatenate([[True], rng.random(rows - 1) < 0.2]).cumsum()
         lower = np.round(60 + apart * rng.normal() + 5 * remembering(rows, memory, rng), 1)
-        parts.append(pd.DataFrame({
-            "patient": f"P{seed}{1000 + 7 * number}", "full_name": f"{['Zorbaq', 'Quillix', 'Vemtor'][number % 3]} Wexlow{chr(97 + number % 26)}{chr(97 + number // 26)}",
-            "sex": rng.choice(["f", "m"]), "visit": pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(500) + np.cumsum(rng.integers(1, 30, rows)), "D"),
-            "lower": lower, "upper": np.round(lower + rng.exponential(2, rows), 1), "state": STATES[rng.integers(3, size=stay.max() + 1)[stay]],
-        }))
+        parts.append(
+            pd.DataFrame(
+                {
+                    "patient": f"P{seed}{1000 + 7 * number}",
+                    "full_name": (
+                        f"{['Zorbaq', 'Quillix', 'Vemtor'][number % 3]}"
+                        f" Wexlow{chr(97 + number % 26)}{chr(97 + number // 26)}"
+                    ),
+                    "sex": rng.choice(["f", "m"]),
+                    "visit": (
+                        pd.Timestamp("2020-01-01")
+                        + pd.to_timedelta(rng.integers(500) + np.cumsum(rng.integers(1, 30, rows)), "D")
+                    ),
+                    "lower": lower,
+                    "upper": np.round(lower + rng.exponential(2, rows), 1),
+                    "state": STATES[rng.integers(3, size=stay.max() + 1)[stay]],
+                }
+            )
+        )
     return tidy(pd.concat(parts).sample(frac=1, random_state=seed).reset_index(drop=True))

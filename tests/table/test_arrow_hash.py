@@ -13,7 +13,13 @@ from dataops_core.table.arrow_hash import ArrowHash
 from dataops_core.table.guesses import Guesses, text_marks
 from tests.strategies import tidy_frames
 
-ARROW = {"text": pa.string(), "integer": pa.int64(), "decimal": pa.float64(), "boolean": pa.bool_(), "datetime": pa.timestamp("us")}
+ARROW = {
+    "text": pa.string(),
+    "integer": pa.int64(),
+    "decimal": pa.float64(),
+    "boolean": pa.bool_(),
+    "datetime": pa.timestamp("us"),
+}
 
 
 def arrow(frame):
@@ -33,7 +39,10 @@ def test_the_hash_of_arrow_pieces_is_that_of_the_frame(frame, size):
 
 def test_bytes_behind_a_missing_text_do_not_count():
     hidden = pa.StringArray.from_buffers(
-        2, pa.py_buffer(np.array([0, 3, 5], np.int32)), pa.py_buffer(b"xyzab"), pa.py_buffer(b"\x02"),
+        2,
+        pa.py_buffer(np.array([0, 3, 5], np.int32)),
+        pa.py_buffer(b"xyzab"),
+        pa.py_buffer(b"\x02"),
     )
     total = ArrowHash()
     total.update_arrow(pa.table({"a": hidden}), {"a": "text"})
@@ -41,7 +50,9 @@ def test_bytes_behind_a_missing_text_do_not_count():
 
 
 def test_arrow_pieces_are_written_as_the_frame_is_with_whole_row_groups(tmp_path):
-    frame = tidy(pd.DataFrame({"id": range(25_000), "t": ["é", None, "x", "y", ""] * 5000, "d": np.linspace(0, 1, 25_000)}))
+    frame = tidy(
+        pd.DataFrame({"id": range(25_000), "t": ["é", None, "x", "y", ""] * 5000, "d": np.linspace(0, 1, 25_000)})
+    )
     whole = write_table(tmp_path / "1.parquet", [frame])
     pieces = write_table(tmp_path / "2.parquet", (arrow(frame).slice(at, 3_333) for at in range(0, 25_000, 3_333)))
     assert (pieces.content_hash, pieces.columns, pieces.rows) == (whole.content_hash, whole.columns, 25_000)
@@ -64,13 +75,20 @@ def counted(name, kind, windows, limit=50_000):
 
 @settings(max_examples=100, deadline=None, derandomize=True)
 @given(
-    st.sampled_from(["id", "code", "city", "n"]), st.sampled_from(["text", "integer"]), st.sampled_from([1, 5, 900, 1500, 5000, 10**6]),
-    st.sampled_from([1, 9, 50]), st.integers(0, 3), st.booleans(), st.integers(0, 9),
+    st.sampled_from(["id", "code", "city", "n"]),
+    st.sampled_from(["text", "integer"]),
+    st.sampled_from([1, 5, 900, 1500, 5000, 10**6]),
+    st.sampled_from([1, 9, 50]),
+    st.integers(0, 3),
+    st.booleans(),
+    st.integers(0, 9),
 )
 def test_kinds_are_those_that_counting_in_pandas_gives(name, kind, distinct, long, parts, rising, seed):
     random = np.random.default_rng(seed)
     values = np.arange(4000) % distinct if rising else random.integers(0, distinct, 4000)
-    cells = [None if random.random() < 0.01 * (seed % 2) else f"{v:0{long}}" if kind == "text" else int(v) for v in values]
+    cells = [
+        None if random.random() < 0.01 * (seed % 2) else f"{v:0{long}}" if kind == "text" else int(v) for v in values
+    ]
     column = pd.Series(cells, dtype=object if kind == "text" else "Int64")
     edges = [4000 * at // (parts + 1) for at in range(parts + 2)]
     windows = [column.iloc[low:high] for low, high in zip(edges, edges[1:], strict=False)]
@@ -87,8 +105,10 @@ def test_many_values_that_come_again_are_counted_no_further(monkeypatch):
     values = [*range(9), 0, *range(10, 1000)]
     guesses = Guesses({"id": "integer"})
     for start in range(0, 1000, 10):
-        guesses.update(pa.table({"id": values[start:start + 10]}), ends_window=True)
-    assert guesses.kind("id", 1000) == counted("id", "integer", [pd.Series(values[s:s + 10]) for s in range(0, 1000, 10)], 5)
+        guesses.update(pa.table({"id": values[start : start + 10]}), ends_window=True)
+    assert guesses.kind("id", 1000) == counted(
+        "id", "integer", [pd.Series(values[s : s + 10]) for s in range(0, 1000, 10)], 5
+    )
     assert guesses.kind("id", 1000) == "number"
 
 
@@ -97,12 +117,22 @@ def test_many_values_that_never_come_again_are_counted_to_the_end(monkeypatch, v
     monkeypatch.setattr(guesses_module, "LIMIT", 5)
     guesses = Guesses({"id": "integer"})
     for start in range(0, 1000, 10):
-        guesses.update(pa.table({"id": list(values[start:start + 10])}), ends_window=True)
+        guesses.update(pa.table({"id": list(values[start : start + 10])}), ends_window=True)
     assert guesses.kind("id", 1000) == "id"
 
 
 def test_marks_of_texts_differ_where_the_texts_do():
-    texts = [*("a" * size for size in range(40)), "a\0", "\0", "\0\0", "abcdefgh", "abcdefgi", "abcdefgh\0", "é", "日本語日本語"]
+    texts = [
+        *("a" * size for size in range(40)),
+        "a\0",
+        "\0",
+        "\0\0",
+        "abcdefgh",
+        "abcdefgi",
+        "abcdefgh\0",
+        "é",
+        "日本語日本語",
+    ]
     marks = text_marks(pa.array([*texts, *texts]))
-    assert len(set(marks[:len(texts)].tolist())) == len(texts)
-    assert (marks[:len(texts)] == marks[len(texts):]).all()
+    assert len(set(marks[: len(texts)].tolist())) == len(texts)
+    assert (marks[: len(texts)] == marks[len(texts) :]).all()

@@ -23,7 +23,16 @@ def test_rows_are_found_by_id_after_others_were_dropped(tmp_path):
 
 
 def test_a_table_opens_again_as_it_was_written(tmp_path):
-    frame = tidy(pd.DataFrame({"n": [1, None], "t": ["x", None], "b": [True, None], "d": pd.to_datetime(["0001-01-01", None], errors="coerce")}))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "n": [1, None],
+                "t": ["x", None],
+                "b": [True, None],
+                "d": pd.to_datetime(["0001-01-01", None], errors="coerce"),
+            }
+        )
+    )
     frame["b"] = pd.array([True, None], dtype="boolean")
     table = write_table(tmp_path / "t.parquet", [frame], {"t": "id"})
     again = open_table(table.path)
@@ -50,19 +59,26 @@ def test_a_failed_write_leaves_no_file(tmp_path):
 
 @settings(max_examples=40, deadline=None, derandomize=True)
 @given(
-    st.lists(st.tuples(st.one_of(st.none(), st.text()), st.one_of(st.none(), st.floats(allow_nan=False)), st.one_of(st.none(), st.integers(-9, 9)))),
+    st.lists(
+        st.tuples(
+            st.one_of(st.none(), st.text()),
+            st.one_of(st.none(), st.floats(allow_nan=False)),
+            st.one_of(st.none(), st.integers(-9, 9)),
+        )
+    ),
     st.integers(1, 5),
 )
 def test_the_content_hash_does_not_depend_on_batches(rows, size):
     frame = tidy(pd.DataFrame(rows, columns=["t", "f", "i"]).astype({"t": object, "f": "float64", "i": "Int64"}))
     total = ContentHash()
     for start in range(0, max(1, len(frame)), size):
-        total.update(frame.iloc[start:start + size])
+        total.update(frame.iloc[start : start + size])
     assert total.hexdigest() == content_hash(frame)
 
 
 @pytest.mark.parametrize(
-    "other", [{"a": ["x", "yz"]}, {"b": ["xy", "z"]}, {"a": ["xy", "z", None]}, {"a": ["xy", None]}, {"a": [1, 2]}],
+    "other",
+    [{"a": ["x", "yz"]}, {"b": ["xy", "z"]}, {"a": ["xy", "z", None]}, {"a": ["xy", None]}, {"a": [1, 2]}],
     ids=["cut elsewhere", "other name", "more rows", "missing", "other type"],
 )
 def test_the_content_hash_tells_tables_apart(other):

@@ -60,17 +60,23 @@ def test_what_is_written_reads_as_the_same_content(frame: pd.DataFrame, suffix: 
 
 
 def test_the_bytes_of_a_csv(tmp_path: Path) -> None:
-    frame = tidy(pd.DataFrame({
-        "t": ["=1+1", None, "a,b"], "n": [1.0, 0.1, math.nan], "i": pd.array([1, None, 3], dtype="Int64"),
-        "b": pd.array([True, None, False], dtype="boolean"),
-        "d": pd.Series(["2020-01-31", None, "2020-02-01"], dtype="datetime64[us]"),
-        "m": pd.Series(["2020-01-31 10:00", None, "2020-02-01"], dtype="datetime64[us]"),
-    }))
+    frame = tidy(
+        pd.DataFrame(
+            {
+                "t": ["=1+1", None, "a,b"],
+                "n": [1.0, 0.1, math.nan],
+                "i": pd.array([1, None, 3], dtype="Int64"),
+                "b": pd.array([True, None, False], dtype="boolean"),
+                "d": pd.Series(["2020-01-31", None, "2020-02-01"], dtype="datetime64[us]"),
+                "m": pd.Series(["2020-01-31 10:00", None, "2020-02-01"], dtype="datetime64[us]"),
+            }
+        )
+    )
     table = table_of(frame, tmp_path)
     write_file(table, tmp_path / "out.csv", safe=True)
-    assert (tmp_path / "out.csv").read_bytes().decode() == (
-        "t,n,i,b,d,m\n'=1+1,1.0,1,True,2020-01-31,2020-01-31 10:00:00\n,0.1,,,,\n"
-        '"a,b",,3,False,2020-02-01,2020-02-01 00:00:00\n'
+    assert (
+        (tmp_path / "out.csv").read_bytes().decode()
+        == 't,n,i,b,d,m\n\'=1+1,1.0,1,True,2020-01-31,2020-01-31 10:00:00\n,0.1,,,,\n"a,b",,3,False,2020-02-01,2020-02-01 00:00:00\n'
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out.csv", "table.parquet"]
 
