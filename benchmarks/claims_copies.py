@@ -19,10 +19,10 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.claims_tables import SORTS, copies, people, wide
-from dataops_core.synthetic import copies as verbatim
-from dataops_core.synthetic.chance import DOUBTFUL, LEAK
-from dataops_core.synthetic.distance import nearest, points
-from dataops_core.synthetic.edited import edited
+from dataops_core.synthetic.evaluate import record_matches as verbatim
+from dataops_core.synthetic.evaluate.distance import nearest, points
+from dataops_core.synthetic.evaluate.edited_copies import edited
+from dataops_core.synthetic.evaluate.significance import DOUBTFUL, LEAK
 
 SLOW = 2  # tables that Anonymeter attacks: it takes some ten seconds for each
 Line = tuple[str, float, str, float]

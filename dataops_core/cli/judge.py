@@ -15,7 +15,7 @@ def judge_synthetic_command(args: argparse.Namespace) -> int:
     """Fidelity, usefulness and privacy of a synthetic table: exit code 1 when it gives real people away."""
     from contextlib import ExitStack
 
-    from dataops_core.synthetic.judge import judge
+    from dataops_core.synthetic.evaluate.evaluate import judge
 
     by = [name for part in args.by for name in part.split(",") if name]
     with ExitStack() as open_files:

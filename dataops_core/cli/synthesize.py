@@ -21,7 +21,8 @@ def synthesize_command(args: argparse.Namespace) -> int:
     """Make a twin of a file and judge it: exit code 1, and no twin written, when it gives real people away; 2, and
     nothing written, for bad input.
     """
-    from dataops_core.synthetic import card, plan, save_model, script, synthesize
+    from dataops_core.synthetic import card, save_model, script, synthesize
+    from dataops_core.synthetic.plan.plan import plan
     from dataops_core.write import write_file, write_text
 
     with reading(args) as (source, folder):
@@ -57,7 +58,7 @@ def synthesize_command(args: argparse.Namespace) -> int:
 def _check(args: argparse.Namespace, settings: Settings) -> None:
     """Raises SettingError for what could not be written in the end."""
     from dataops_core.synthetic import ENGINES, SCRIPTED
-    from dataops_core.synthetic.signed import key
+    from dataops_core.synthetic.model_file import key
     from dataops_core.write import format_of
 
     if args.out is None:

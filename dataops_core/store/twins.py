@@ -15,8 +15,8 @@ from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.store import counts, datasets, jobs, states, versions
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, card, save_model, script, synthesize
-from dataops_core.synthetic import signed as signing
-from dataops_core.synthetic.engines import version_of
+from dataops_core.synthetic import model_file as signing
+from dataops_core.synthetic.engines.registry import version_of
 from dataops_core.table import Table, open_table
 from dataops_core.write import write_file
 

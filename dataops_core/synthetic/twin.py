@@ -13,16 +13,25 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.synthetic import sequential
-from dataops_core.synthetic.batches import drawn
-from dataops_core.synthetic.coder import Coder, decode, finished
-from dataops_core.synthetic.coder import learn as learn_coder
-from dataops_core.synthetic.constraints import described, numeric
-from dataops_core.synthetic.engines import ENGINES, Fitted, engine, fit, seeded, version_of
-from dataops_core.synthetic.gate import known_values, settled
-from dataops_core.synthetic.plan import Progress, Settings, constraints_of, emptied, halves, parts, plan, sequence_of
-from dataops_core.synthetic.sequence_verdict import sequence_verdict
-from dataops_core.synthetic.sequential import Sequences
+from dataops_core.synthetic.engines.batches import drawn
+from dataops_core.synthetic.engines.registry import ENGINES, Fitted, engine, fit, seeded, version_of
+from dataops_core.synthetic.plan.plan import (
+    Progress,
+    Settings,
+    constraints_of,
+    emptied,
+    halves,
+    parts,
+    plan,
+    sequence_of,
+)
+from dataops_core.synthetic.prepare.column_treatments import known_values, settled
+from dataops_core.synthetic.prepare.constraints import described, numeric
+from dataops_core.synthetic.prepare.table_encoder import Coder, decode, finished
+from dataops_core.synthetic.prepare.table_encoder import learn as learn_coder
+from dataops_core.synthetic.sequences import model as sequence_model
+from dataops_core.synthetic.sequences.model import Sequences
+from dataops_core.synthetic.sequences.verdict import sequence_verdict
 from dataops_core.table import Table, write_table
 
 
@@ -119,7 +128,7 @@ def _learn_sequences(
         )
         for each in decided
     ]
-    learned, done = sequential.learn(some, table.columns, decided, constraints, sequence, settings, progress)
+    learned, done = sequence_model.learn(some, table.columns, decided, constraints, sequence, settings, progress)
     coders = (learned.whose, learned.coder)
     told = {
         "constraints": [described(some, each) for each in learned.constraints],
@@ -160,7 +169,7 @@ def make(
                 "Leave the conditions out, or choose another engine.",
             )
         count = None if rows else int(model.sequences.chosen["sequences"])
-        frame, done = sequential.make(
+        frame, done = sequence_model.make(
             model.sequences,
             count,
             rows,
@@ -310,7 +319,7 @@ def synthesize(
         "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in twin.columns],
     }
     if judged:
-        from dataops_core.synthetic.judge import judge
+        from dataops_core.synthetic.evaluate.evaluate import judge
 
         mine, others = halves(table, frame, settings.seed, key)
         with tempfile.TemporaryDirectory(dir=out.parent) as folder:

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.synthetic import ENGINES
-from dataops_core.synthetic.sequences import chosen
+from dataops_core.synthetic.sequences.detection import chosen
 from pages._ui import frame, wishing
 from pages._ui.twin import Asked
 from pages._ui.words import count, duration, md

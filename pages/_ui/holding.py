@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.errors import SettingError
-from dataops_core.synthetic.constraints import checked
+from dataops_core.synthetic.prepare.constraints import checked
 from pages._ui import frame
 from pages._ui.twin import Asked, name_of
 from pages._ui.words import count, md

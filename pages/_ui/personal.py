@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import MAKERS
-from dataops_core.synthetic.gate import WHOLE
+from dataops_core.synthetic.prepare.column_treatments import WHOLE
 from pages._ui import frame, head, job, results
 from pages._ui.twin import Asked
 from pages._ui.words import KINDS, count, md

@@ -13,10 +13,10 @@ from dataops_core.recipe.recipe import canonical
 from dataops_core.store import datasets, drafts
 from dataops_core.store.datasets import Dataset
 from dataops_core.synthetic import ENGINES, Settings
-from dataops_core.synthetic.engines import DEFAULT, EPOCHS
-from dataops_core.synthetic.plan import RARE
-from dataops_core.synthetic.requests import balanced, filled, groups
-from dataops_core.synthetic.sequences import WHY_NOT
+from dataops_core.synthetic.engines.registry import DEFAULT, EPOCHS
+from dataops_core.synthetic.plan.conditions import balanced, filled, groups
+from dataops_core.synthetic.plan.plan import RARE
+from dataops_core.synthetic.sequences.detection import WHY_NOT
 from dataops_core.table import Table
 from pages._ui import frame
 from pages._ui.balance import counted

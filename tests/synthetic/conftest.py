@@ -11,7 +11,9 @@ def only(monkeypatch):
 
     def choose(*verdicts, seeds=5):
         for name in {"fidelity", "utility", "privacy"} - set(verdicts):
-            monkeypatch.setattr(importlib.import_module("dataops_core.synthetic.judge"), name, lambda *_: {"words": []})
+            monkeypatch.setattr(
+                importlib.import_module("dataops_core.synthetic.evaluate.evaluate"), name, lambda *_: {"words": []}
+            )
         monkeypatch.setattr("dataops_core.synthetic.utility.SEEDS", seeds)
 
     return choose

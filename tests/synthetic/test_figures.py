@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.synthetic.chance import before, excess, paired, poisson, proportions, shuffled_share
-from dataops_core.synthetic.copies import exact, identifiers, near, singletons, tolerances
-from dataops_core.synthetic.distance import nearest, points
-from dataops_core.synthetic.membership import closer_to_training, tpr_at
+from dataops_core.synthetic.evaluate.distance import nearest, points
+from dataops_core.synthetic.evaluate.membership import closer_to_training, tpr_at
+from dataops_core.synthetic.evaluate.record_matches import exact, identifiers, near, singletons, tolerances
+from dataops_core.synthetic.evaluate.significance import before, excess, paired, poisson, proportions, shuffled_share
 
 
 def test_the_distance_of_mixed_rows_by_hand():

@@ -10,8 +10,8 @@ import pytest
 
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import Settings, synthesize
-from dataops_core.synthetic.gate import MAKERS, WHOLE, settled
-from dataops_core.synthetic.makers import kind_of, make, recipe_of, with_luhn
+from dataops_core.synthetic.prepare.column_treatments import MAKERS, WHOLE, settled
+from dataops_core.synthetic.prepare.pseudonyms import kind_of, make, recipe_of, with_luhn
 from dataops_core.table import tidy, write_table
 
 RNG = np.random.default_rng(8)

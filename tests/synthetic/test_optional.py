@@ -10,8 +10,9 @@ import pytest
 
 from dataops_core.cli.main import main
 from dataops_core.errors import SettingError
-from dataops_core.synthetic import ENGINES, Settings, plan, synthesize
-from dataops_core.synthetic.engines import engine
+from dataops_core.synthetic import ENGINES, Settings, synthesize
+from dataops_core.synthetic.engines.registry import engine
+from dataops_core.synthetic.plan.plan import plan
 from tests.synthetic.people import people
 
 OPTIONAL = {"mostlyai": ("mostlyai-engine", "Apache-2.0"), "syndiffix": ("syndiffix", "MIT")}

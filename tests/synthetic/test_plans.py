@@ -4,8 +4,8 @@ import pytest
 
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import Settings
-from dataops_core.synthetic.align import align
-from dataops_core.synthetic.wished import wished
+from dataops_core.synthetic.evaluate.align_columns import align
+from dataops_core.synthetic.evaluate.conditional_reference import wished
 from tests.synthetic.people import people
 
 

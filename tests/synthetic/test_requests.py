@@ -4,8 +4,8 @@ import pandas as pd
 import pytest
 
 from dataops_core.errors import SettingError
-from dataops_core.synthetic.plan import halves
-from dataops_core.synthetic.requests import balanced, filled, groups
+from dataops_core.synthetic.plan.conditions import balanced, filled, groups
+from dataops_core.synthetic.plan.plan import halves
 from dataops_core.table import write_table
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.synthetic.scores import Scores
+from dataops_core.synthetic.prepare.normal_scores import Scores
 
 RNG = np.random.default_rng(0)
 SHAPES = {

@@ -11,9 +11,9 @@ import pytest
 from dataops_core.cli.main import main
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import Settings, card_of_tables, synthesize_tables
-from dataops_core.synthetic.cardinality import alike, counts_of, dealt, distance, tamed
-from dataops_core.synthetic.links import found, named
-from dataops_core.synthetic.several import worst_of
+from dataops_core.synthetic.multi_table.cardinality import alike, counts_of, dealt, distance, tamed
+from dataops_core.synthetic.multi_table.foreign_keys import found, named
+from dataops_core.synthetic.multi_table.model import worst_of
 from dataops_core.table import tidy, write_table
 from tests.synthetic.shops import shops
 from tests.synthetic.visits import visits

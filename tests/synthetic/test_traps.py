@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 
 from dataops_core.synthetic import Settings, make, save_model, script, synthesize
-from dataops_core.synthetic.engines import fit
+from dataops_core.synthetic.engines.registry import fit
 from dataops_core.table import write_table
 
 ROWS = 900

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from dataops_core.synthetic import Settings, synthesize
-from dataops_core.synthetic._trees import Link, _ranked, fit
+from dataops_core.synthetic.engines._trees import Link, _ranked, fit
 from dataops_core.table import write_table
 from tests.synthetic.people import people
 

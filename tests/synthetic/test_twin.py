@@ -13,13 +13,14 @@ import pytest
 from dataops_core.cli.main import main
 from dataops_core.errors import DataOpsError, IntegrityError, SettingError
 from dataops_core.read import read_file
-from dataops_core.synthetic import Settings, card, load_model, make, plan, save_model, synthesize
-from dataops_core.synthetic.coder import _unit as unit_of
-from dataops_core.synthetic.constraints import checked, find, holds, numeric
-from dataops_core.synthetic.makers import make as make_cells
-from dataops_core.synthetic.makers import recipe_of
-from dataops_core.synthetic.ordering import orders
-from dataops_core.synthetic.tame import as_type, stepped
+from dataops_core.synthetic import Settings, card, load_model, make, save_model, synthesize
+from dataops_core.synthetic.plan.plan import plan
+from dataops_core.synthetic.prepare.category_order import orders
+from dataops_core.synthetic.prepare.constraints import checked, find, holds, numeric
+from dataops_core.synthetic.prepare.pseudonyms import make as make_cells
+from dataops_core.synthetic.prepare.pseudonyms import recipe_of
+from dataops_core.synthetic.prepare.rare_values import as_type, stepped
+from dataops_core.synthetic.prepare.table_encoder import _unit as unit_of
 from dataops_core.table import tidy, write_table
 
 GEO = {

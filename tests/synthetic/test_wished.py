@@ -3,9 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.align import align
-from dataops_core.synthetic.fidelity import fidelity
-from dataops_core.synthetic.wished import wished
+from dataops_core.synthetic.evaluate.align_columns import align
+from dataops_core.synthetic.evaluate.conditional_reference import wished
+from dataops_core.synthetic.evaluate.fidelity import fidelity
 from dataops_core.table import write_table
 
 

@@ -1,0 +1,73 @@
+"""What a page draws of each column: real, synthetic and holdout rows side by side, as shares."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.synthetic.evaluate.align_columns import Aligned
+from dataops_core.synthetic.evaluate.distance import as_numbers
+
+BINS = 20
+TOP = 12
+
+
+def drawn(found: Aligned, holdout: pd.DataFrame) -> dict[str, dict[str, Any]]:
+    """For each column its series (see `judge`); the third is the holdout, where there is one."""
+    sides: dict[str, pd.DataFrame | None] = {
+        "real": found.real,
+        "synthetic": found.synthetic,
+        "holdout": holdout if found.holdout is not None else None,
+    }
+    told = {}
+    for name in found.named("number", "date", "category"):
+        cells = {side: None if frame is None else frame[name] for side, frame in sides.items()}
+        told[name] = _categories(cells) if found.treated[name] == "category" else _numbers(cells, found.treated[name])
+    return told
+
+
+def _numbers(cells: dict[str, pd.Series | None], treated: str) -> dict[str, Any]:
+    values = {side: None if column is None else as_numbers(column) for side, column in cells.items()}
+    real = values["real"]
+    known = real[np.isfinite(real)] if real is not None else np.zeros(0)
+    low, high = np.quantile(known, [0.005, 0.995]) if len(known) else (0.0, 1.0)
+    if high <= low:
+        low, high = (known.min(), known.max()) if len(known) and known.max() > known.min() else (low - 0.5, low + 0.5)
+    edges = np.linspace(low, high, BINS + 1)
+    series: dict[str, Any] = {}
+    outside = 0.0
+    for side, column in values.items():
+        if column is None:
+            series[side] = None
+            continue
+        there = column[np.isfinite(column)]
+        series[side] = (np.histogram(there, edges)[0] / max(1, len(there))).tolist()
+        if side == "synthetic":
+            outside = float(((there < low) | (there > high)).mean()) if len(there) else 0.0
+    shown = [str(np.datetime64(int(edge), "D")) for edge in edges] if treated == "date" else edges.tolist()
+    return {"as": treated, "edges": shown, **series, "outside": outside}
+
+
+def _categories(cells: dict[str, pd.Series | None]) -> dict[str, Any]:
+    real = cells["real"]
+    counts = real.value_counts() if real is not None else pd.Series(dtype="int64")
+    top = sorted(counts.index, key=lambda value: (-int(counts[value]), str(value)))[:TOP]
+    shares: dict[str, list[float] | None] = {}
+    for side, column in cells.items():
+        if column is None:
+            shares[side] = None
+            continue
+        rows, found = max(1, len(column)), column.value_counts()
+        named = [float(found.get(value, 0)) / rows for value in top]
+        gone = float(column.isna().sum()) / rows
+        shares[side] = [*named, max(0.0, float(found.sum()) / rows - sum(named)), gone]
+    there = [share for share in shares.values() if share is not None]
+    kept = [at for at in range(len(top) + 2) if at < len(top) or any(share[at] > 1e-12 for share in there)]
+    values = [*top, "all others", "missing"]
+    return {
+        "as": "category",
+        "values": [values[at] for at in kept],
+        **{side: None if share is None else [share[at] for at in kept] for side, share in shares.items()},
+    }

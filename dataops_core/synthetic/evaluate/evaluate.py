@@ -1,0 +1,183 @@
+"""The verdict on a synthetic table: is it alike, is it useful, and does it give anybody away.
+
+What `judge` answers, plain JSON throughout (a value that cannot be had is null, and a `why` beside it says the reason):
+
+    rows        {"real", "synthetic", "holdout", "of": {"real", "synthetic", "holdout"}, "split": bool, "words"}
+                rows that are judged, `of` those there were; split: no holdout was given, so REAL was halved by the seed
+    columns     {NAME: {"as": "number" | "date" | "category" | "text" | "id" | "empty", "why"}}: only the first three
+        are measured;
+                text and ids are compared verbatim
+    problems    [sentence]: columns that are missing or added, cells that could not be read, …
+    fidelity    {"score", "floor", "ceiling", "between", "interval" (95 %, of between; both at most 1 without a
+        holdout), "parts": {"columns", "pairs", "joint": {"score", "floor", "ceiling"}},
+                 "columns": [{"column", "score", "ceiling", "measure": "KS" | "total variation", "distance", "missing":
+                 [real, synthetic]}], "pairs": [{"columns": [A, B], "score", "ceiling", "weight", "measure":
+                 "correlation" (Spearman, of numbers) | "dependence"
+                 (total variation from independence), "real", "synthetic" (by that measure)}],   (both worst first)
+                 "pairs_of", "auc", "auc_floor", "auc_ceiling", "given_away": [{"column", "importance"}],
+                 "missing_pattern_gap", "missing_pattern_ceiling", "draw": {NAME: DRAW}, "rows", "why", "words"}
+        DRAW    {"as": "number" | "date", "edges": [n + 1], "real": [n], "synthetic": [n], "holdout": [n] | null,
+            "outside": share of
+                synthetic cells beyond the edges} or {"as": "category", "values": [up to 12, then "all others" and
+                "missing" where there are such], "real", "synthetic", "holdout"}; series are shares; edges of dates are
+                ISO days
+    utility     {"target", "task": "classes" | "number", "measure": "auc" | "r2", "model": "trees", "auc", "auc_real",
+        "interval",
+                 "interval_real", "models": {"linear" | "trees": {"synthetic": {"mean", "interval", "values"}, "real":
+                 {…}}}, "by": {COLUMN: [{"group", "rows", "synthetic", "real"}]}, "importances": [{"column",
+                 "synthetic", "real"}], "ranks", "signs": {"agree", "of"}, "seeds", "rows": {"synthetic", "real",
+                 "test"}, "why", "words"}
+                `auc` is R squared where "measure" says so
+    privacy     {"verdict": "leak" | "doubtful" | "not enough to tell" | "no leak seen", "worst": name of a signal |
+        null, "exact_matches", "near_copies",
+                 "edited_copies",
+                 "identifiers", "singletons", "lonely", "combinations", "attribute_disclosure", "dcr_share",
+                 "mia_tpr_at_1pct", "p5_ratio" (each the bare value of its signal), "signals": {NAME: SIGNAL}, "level":
+                 {"leak", "doubtful"}, "rows", "words", "would_find": {"verbatim", "two_columns_changed"} (the share of
+                 rows that copies must make up to be found 9 times in 10; null: not even 10 %)}
+                without a holdout "no leak seen" cannot be said: "not enough to tell" is the best that can
+        SIGNAL  {"title", "value", "expected", "interval", "p", "leak", "doubtful", "why", "words", and details of its
+        own}
+                expected: what a fresh sample of real rows shows; interval: where that stays in 95 of 100 draws; p: how
+                often chance alone shows as much
+    words       [sentence]: the verdict for somebody who owns a shop
+    seed, versions
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core import __version__
+from dataops_core.errors import SettingError, nearest
+from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.synthetic.evaluate.align_columns import Aligned, align
+from dataops_core.synthetic.evaluate.conditional_reference import wished
+from dataops_core.synthetic.evaluate.fidelity import fidelity
+from dataops_core.synthetic.evaluate.privacy import privacy
+from dataops_core.synthetic.evaluate.utility import unjudged, utility
+from dataops_core.table import Table
+
+
+def judge(
+    real: Table,
+    synthetic: Table,
+    *,
+    holdout: Table | None = None,
+    target: str | None = None,
+    by: Sequence[str] = (),
+    requests: Sequence[Mapping[str, Any]] = (),
+    made_up: Collection[str] = (),
+    key: str | None = None,
+    seed: int = 0,
+    progress: Progress = nothing_said,
+) -> dict[str, Any]:
+    """Judge a synthetic table by the real rows it was made from: fidelity, usefulness, privacy (see the module for what
+    comes back).
+
+    `holdout` are real rows that the generator never saw: without them nothing can be said of membership, and one half
+    of the real rows (by the seed) stands in as the reference of fidelity and as the rows that test models. `target` and
+    `by` name columns of the real table: what is to be predicted, and by whose groups that is told; `key` a column of
+    kind id that says whose row each is, where people have several: privacy is then weighed by people. Raises
+    SettingError where a name is unknown, where no column is common, or where the real table or the holdout has no rows.
+
+    Columns that were `made_up` are compared verbatim only. `requests` say which rows were asked for ({"values",
+    "made"}): likeness is then judged by real rows with these values, in these shares.
+    """
+    for name in (*([target] if target else []), *by, *([key] if key else [])):
+        if name not in real.names:
+            raise SettingError(f'There is no column "{name}".', "judge-synthetic", nearest(name, real.names))
+    for table, what in ((real, "real table"), *([(holdout, "holdout")] if holdout else [])):
+        if not table.rows:
+            raise SettingError(
+                f"The {what} has no rows.",
+                "judge-synthetic",
+                "Bring the rows that the synthetic ones were made from, and a holdout of rows like them.",
+            )
+    progress(0.0, "Bringing the tables together")
+    found = _drawn(align(real, synthetic, holdout, made_up), seed)
+    learned, reference = _sides(found)
+    told_privacy = privacy(found, target, seed, _within(progress, 0.05, 0.4), key)
+    mix, words = wished(found, requests)
+    mine, other = _sides(mix)
+    told_fidelity = fidelity(mix, other, mine, seed, _within(progress, 0.4, 0.7))
+    if words:
+        told_fidelity["words"] = [words, *told_fidelity["words"]]
+    told_utility = (
+        utility(found, learned, reference, target, by, seed, _within(progress, 0.7, 1.0))
+        if holdout is not None
+        else unjudged(target)
+    )
+    progress(1.0, "Done")
+    return {
+        "rows": _rows(found, real, synthetic, holdout),
+        "columns": {name: {"as": found.treated[name], "why": found.why[name]} for name in found.treated},
+        "problems": found.problems,
+        "fidelity": told_fidelity,
+        "utility": told_utility,
+        "privacy": told_privacy,
+        "words": [*told_privacy["words"], *told_fidelity["words"], *told_utility["words"]],
+        "seed": seed,
+        "versions": {
+            "dataops": __version__,
+            **{name: version(name) for name in ("numpy", "pandas", "scipy", "scikit-learn")},
+        },
+    }
+
+
+def _drawn(found: Aligned, seed: int) -> Aligned:
+    """The same rows in an order drawn by the seed, so that any first rows of a table are a sample of it; a larger
+    holdout is cut to size.
+    """
+
+    def mixed(frame: pd.DataFrame, number: int) -> pd.DataFrame:
+        return frame.iloc[np.random.default_rng([seed % 2**32, number]).permutation(len(frame))].reset_index(drop=True)
+
+    holdout = None if found.holdout is None else mixed(found.holdout, 2)[: len(found.real)]
+    return replace(found, real=mixed(found.real, 0), synthetic=mixed(found.synthetic, 1), holdout=holdout)
+
+
+def _sides(found: Aligned) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows that were learned from, and those that judge: the holdout, or one half of the real rows."""
+    if found.holdout is not None:
+        return found.real, found.holdout
+    half = len(found.real) // 2
+    return found.real[:half], found.real[half:].reset_index(drop=True)
+
+
+def _rows(found: Aligned, real: Table, synthetic: Table, holdout: Table | None) -> dict[str, Any]:
+    judged = {
+        "real": len(found.real),
+        "synthetic": len(found.synthetic),
+        "holdout": None if found.holdout is None else len(found.holdout),
+    }
+    words = ["Copies are counted on all rows; distances, models and shares on samples drawn by the seed."]
+    if holdout is None:
+        words.append(
+            "There is no holdout: the real rows were halved by the seed, one half to learn from and one to judge."
+        )
+    elif holdout.rows > real.rows:
+        words.append(
+            f"The holdout has more rows than the real table: {real.rows:,} of {holdout.rows:,} were drawn by the seed."
+        )
+    elif holdout.rows < real.rows:
+        words.append(
+            f"The real table has more rows than the holdout: where both are compared, {holdout.rows:,} of {real.rows:,}"
+            " were drawn by the seed."
+        )
+    return {
+        **judged,
+        "of": {"real": real.rows, "synthetic": synthetic.rows, "holdout": holdout.rows if holdout else None},
+        "split": holdout is None,
+        "words": words,
+    }
+
+
+def _within(progress: Progress, start: float, end: float) -> Callable[[float, str], None]:
+    return lambda share, note: progress(start + share * (end - start), note)

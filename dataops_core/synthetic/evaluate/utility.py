@@ -1,0 +1,306 @@
+"""Whether a model learned from synthetic rows does as well on real ones as a model learned from real rows."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.models import Features, estimator, features, one_thread, plain
+from dataops_core.synthetic.evaluate.align_columns import Aligned
+from dataops_core.synthetic.evaluate.discriminator import auc
+from dataops_core.synthetic.evaluate.distance import as_numbers
+
+ROWS = 8_000  # that a model learns from, at most
+TESTED = 10_000
+SEEDS = 5
+PART = 0.8  # of the rows that each of the models learns from
+FEW_VALUES = 10
+MOST_CLASSES = 50
+LEAST = 20
+THIN = 30
+LOOKED_AT = 1_000
+GREAT = 1e100
+KINDS: tuple[Literal["linear", "trees"], ...] = ("linear", "trees")
+
+
+SEEN = "the generator may have seen every real row, so none is left to judge by; a holdout that it never saw would do"
+
+
+def unjudged(target: str | None) -> dict[str, Any]:
+    """What is told where no real row is left that the generator did not see."""
+    return _empty(target, SEEN if target else "no target is named")
+
+
+def _empty(target: str | None, why: str) -> dict[str, Any]:
+    empty: dict[str, Any] = dict.fromkeys(
+        ("task", "measure", "auc", "auc_real", "interval", "interval_real", "ranks", "signs", "rows")
+    )
+    empty |= {"target": target, "model": "trees", "models": {}, "by": {}, "importances": [], "seeds": 0}
+    return {**empty, "why": why, "words": [f"Usefulness is not judged: {why}."]}
+
+
+def utility(
+    found: Aligned,
+    learned: pd.DataFrame,
+    test: pd.DataFrame,
+    target: str | None,
+    by: Sequence[str],
+    seed: int,
+    progress: Callable[[float, str], None],
+) -> dict[str, Any]:
+    """What `judge` tells of usefulness: models of both kinds, learned five times from as many synthetic as real rows (a
+    part of them drawn anew each time), judged on the same real rows that neither saw. Many classes: the mean of one
+    against all others.
+    """
+    why = _unfit(found, learned, test, target)
+    if why or target is None:
+        return _empty(target, why or "")
+    task = _task(found, learned, target)
+    sides = {"synthetic": _known(found.synthetic, target), "real": _known(learned, target)}
+    size = min(len(sides["synthetic"]), len(sides["real"]), ROWS)
+    test = _known(test, target)[:TESTED]
+    if size < LEAST or len(test) < LEAST:
+        why = f'fewer than {LEAST} rows know "{target}"'
+        return _empty(target, why) | {"task": task}
+    if task == "classes" and test[target].nunique() < 2:
+        why = f'the real rows that judge have one value of "{target}" only'
+        return _empty(target, why) | {"task": task}
+    chosen = features(found.columns(), sides["real"], leave_out=[target])
+    if not chosen.names:
+        why = f'no column is left to tell "{target}" from'
+        return _empty(target, why) | {"task": task}
+    measured: dict[tuple[str, str], list[float]] = {(kind, side): [] for kind in KINDS for side in sides}
+    answered: dict[str, list[Any]] = {side: [] for side in sides}
+    fitted: dict[tuple[str, str], Any] = {}
+    matrix, truth = _cells(test, chosen), _truth(test, target, task)
+    with one_thread(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a model that does not converge on made rows is judged as it is
+        for number in range(SEEDS):
+            progress(number / SEEDS, "Training on synthetic, testing on real")
+            rng = np.random.default_rng([seed % 2**32, 13, number])
+            for side, rows in sides.items():
+                part = rows.iloc[np.sort(rng.permutation(size)[: max(LEAST, int(PART * size))])]
+                for kind in KINDS:
+                    model = _fit(chosen, part, target, task, kind, number)
+                    answers = _answers(model, matrix, task)
+                    measured[kind, side].append(_measure(answers, truth, task))
+                    if kind == "trees":
+                        answered[side].append(answers)
+                    if not number:
+                        fitted[kind, side] = model
+        importances = _importances(fitted, matrix, truth, task, seed)
+    models = {kind: {side: _summed(measured[kind, side]) for side in sides} for kind in KINDS}
+    best = models["trees"]
+    out = {
+        **_empty(target, ""),
+        "task": task,
+        "measure": "auc" if task == "classes" else "r2",
+        "auc": best["synthetic"]["mean"],
+        "auc_real": best["real"]["mean"],
+        "interval": best["synthetic"]["interval"],
+        "interval_real": best["real"]["interval"],
+        "models": models,
+        "by": {name: _groups(test, name, answered, truth, task) for name in by if name in test and name != target},
+        "importances": importances,
+        "ranks": _rank_correlation(importances),
+        "signs": _signs(fitted, task),
+        "seeds": SEEDS,
+        "rows": {"synthetic": max(LEAST, int(PART * size)), "real": max(LEAST, int(PART * size)), "test": len(test)},
+        "why": None,
+    }
+    return out | {"words": _words(out)}
+
+
+def _unfit(found: Aligned, learned: pd.DataFrame, test: pd.DataFrame, target: str | None) -> str | None:
+    if target is None:
+        return "no target is named"
+    if target not in found.treated:
+        return f'the synthetic table has no column "{target}"'
+    if found.treated[target] not in ("number", "date", "category"):
+        return f'"{target}" is {"free text" if found.treated[target] == "text" else "no column to predict"}'
+    if found.treated[target] == "category" and learned[target].nunique() > MOST_CLASSES:
+        return f'"{target}" has more than {MOST_CLASSES} values'
+    return None if len(learned) and len(test) and len(found.synthetic) else "there are no rows"
+
+
+def _task(found: Aligned, learned: pd.DataFrame, target: str) -> Literal["classes", "number"]:
+    few = learned[target].nunique() <= FEW_VALUES
+    return "classes" if found.treated[target] == "category" or few else "number"
+
+
+def _known(frame: pd.DataFrame, target: str) -> pd.DataFrame:
+    return frame[frame[target].notna()].reset_index(drop=True)
+
+
+def _truth(frame: pd.DataFrame, target: str, task: str) -> np.ndarray:
+    if task == "number":
+        return as_numbers(frame[target])
+    column = frame[target]
+    return (
+        column.to_numpy(dtype=object)
+        if column.dtype == object
+        else np.array([f"{value:g}" for value in as_numbers(column)], dtype=object)
+    )
+
+
+def _cells(rows: pd.DataFrame, chosen: Features) -> pd.DataFrame:
+    """The features, numbers so great that their squares overflow cut short."""
+    out = plain(rows, chosen)
+    numbers = list(chosen.numbers)
+    out[numbers] = out[numbers].clip(-GREAT, GREAT)
+    return out
+
+
+def _fit(
+    chosen: Features,
+    rows: pd.DataFrame,
+    target: str,
+    task: Literal["classes", "number"],
+    kind: Literal["linear", "trees"],
+    seed: int,
+) -> Any:
+    truth = _truth(rows, target, task)
+    if task == "classes" and len(set(truth)) < 2:
+        return truth[0]  # all rows say the same: so does who learns from them
+    return estimator(chosen, task, kind, seed).fit(_cells(rows, chosen), truth)
+
+
+def _answers(model: Any, matrix: pd.DataFrame, task: str) -> Any:
+    """Probabilities (rows, classes) under the names of the classes, or numbers."""
+    if task == "number":
+        return np.asarray(model.predict(matrix), dtype="float64")
+    if isinstance(model, str):
+        return pd.DataFrame({model: np.ones(len(matrix))})
+    return pd.DataFrame(model.predict_proba(matrix), columns=list(model.classes_))
+
+
+def _measure(answers: Any, truth: np.ndarray, task: str) -> float:
+    """AUC (of many classes the mean of each against all others), or R squared."""
+    if task == "number":
+        spread = float(((truth - truth.mean()) ** 2).sum())
+        return 1 - float(((truth - answers) ** 2).sum()) / spread if spread else 0.0
+    classes = sorted(set(truth))
+    classes = classes[1:] if len(classes) == 2 else classes
+    return float(
+        np.mean(
+            [
+                auc(answers[each].to_numpy() if each in answers else np.zeros(len(truth)), truth == each)
+                for each in classes
+            ]
+        )
+    )
+
+
+def _summed(values: list[float]) -> dict[str, Any]:
+    """Mean and 95 % interval (Student's t) over the seeds."""
+    from scipy.stats import t
+
+    mean = float(np.mean(values))
+    width = float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values)))
+    return {"mean": mean, "interval": [mean - width, mean + width], "values": values}
+
+
+def _groups(
+    test: pd.DataFrame, name: str, answers: dict[str, list[Any]], truth: np.ndarray, task: str
+) -> list[dict[str, Any]]:
+    told = []
+    groups = test[name].astype(object).where(test[name].notna(), "missing").map(str)
+    for group in groups.value_counts().index[:20]:
+        rows = (groups == group).to_numpy()
+        each: dict[str, Any] = {"group": group, "rows": int(rows.sum()), "synthetic": None, "real": None}
+        if rows.sum() >= THIN and len(set(truth[rows])) > 1:
+            each |= {
+                side: float(
+                    np.mean(
+                        [
+                            _measure(
+                                a[rows].reset_index(drop=True) if task == "classes" else a[rows], truth[rows], task
+                            )
+                            for a in many
+                        ]
+                    )
+                )
+                for side, many in answers.items()
+            }
+        told.append(each)
+    return sorted(told, key=lambda each: (-each["rows"], each["group"]))
+
+
+def _importances(
+    fitted: dict[tuple[str, str], Any], matrix: pd.DataFrame, truth: np.ndarray, task: str, seed: int
+) -> list[dict[str, Any]]:
+    """What either model loses when a column is shuffled among the real rows that judge."""
+    rng = np.random.default_rng([seed % 2**32, 17])
+    some = np.sort(rng.permutation(len(matrix))[:LOOKED_AT])
+    matrix, truth, order = matrix.iloc[some].reset_index(drop=True), truth[some], rng.permutation(len(some))
+    if task == "classes" and len(set(truth)) < 2:
+        return []
+    whole = {
+        side: _measure(_answers(fitted["trees", side], matrix, task), truth, task) for side in ("synthetic", "real")
+    }
+    told = []
+    for name in matrix.columns[:100]:
+        changed = matrix.assign(**{name: matrix[name].to_numpy()[order]})
+        told.append(
+            {
+                "column": name,
+                **{
+                    side: whole[side] - _measure(_answers(fitted["trees", side], changed, task), truth, task)
+                    for side in whole
+                },
+            }
+        )
+    return sorted(told, key=lambda each: (-each["real"], each["column"]))
+
+
+def _rank_correlation(told: list[dict[str, Any]]) -> float | None:
+    one, other = (pd.Series([each[side] for each in told], dtype="float64").rank() for side in ("synthetic", "real"))
+    if len(told) < 3 or min(one.nunique(), other.nunique()) < 2:
+        return None
+    return float(np.corrcoef(one, other)[0, 1])
+
+
+def _signs(fitted: dict[tuple[str, str], Any], task: str) -> dict[str, int] | None:
+    """How many coefficients of the linear models point the same way, of those that are not next to nothing in the real
+    one.
+    """
+    models = [fitted["linear", side] for side in ("synthetic", "real")]
+    if any(isinstance(model, str) for model in models) or (
+        task == "classes" and any(len(model.classes_) != 2 for model in models)
+    ):
+        return None
+    if task == "classes" and list(models[0].classes_) != list(models[1].classes_):
+        return None
+    found = [
+        dict(zip(model["encoder"].get_feature_names_out(), np.ravel(model["model"].coef_), strict=True))
+        for model in models
+    ]
+    large = 0.1 * max((abs(value) for value in found[1].values()), default=0.0)
+    common = [name for name, value in found[1].items() if name in found[0] and abs(value) > large]
+    return {"agree": int(sum(found[0][name] * found[1][name] > 0 for name in common)), "of": len(common)}
+
+
+def _words(told: dict[str, Any]) -> list[str]:
+    lost = told["auc_real"] - told["auc"]
+    name = "AUC" if told["measure"] == "auc" else "R squared"
+    how = (
+        "as useful as the real rows"
+        if lost < 0.01
+        else (
+            "nearly as useful as the real rows"
+            if lost < 0.03
+            else "less useful than the real rows"
+            if lost < 0.1
+            else "much less useful than the real rows"
+        )
+    )
+    return [
+        (
+            f'To learn "{told["target"]}", the synthetic rows are {how}: {name} {told["auc"]:.3f} against'
+            f" {told['auc_real']:.3f}, both judged on real rows that neither model saw."
+        )
+    ]

@@ -1,0 +1,78 @@
+"""Personal data inside cells: addresses, numbers and full names that stand among other words, or in a column where they
+are few.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.checks.personal import is_card, is_iban
+from dataops_core.synthetic.prepare.person_names import is_full_name
+
+SEARCHED: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
+    "e-mail addresses": (re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"), lambda _: True),
+    "phone numbers": (
+        re.compile(r"(?<![\w.])(?:\+|00)\d[\d\s()./-]{6,18}\d(?!\w)"),
+        lambda text: 8 <= sum(sign.isdigit() for sign in text) <= 17,
+    ),
+    "social security numbers": (re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), lambda _: True),
+    "bank account numbers (IBAN)": (
+        re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
+        is_iban,
+    ),
+    "payment card numbers": (re.compile(r"(?<![\d-])\d{4}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d-])"), is_card),
+}
+NAMES = "names of persons"
+# of the different values that have several words and no digit: so many must be full names before any counts as one
+MOST = 0.6
+WRITTEN = 0.8  # share of the different values that must be written like names for the question whether they are
+LONG = 9  # digits of whole numbers that tell people apart, at least: of telephones, accounts, insurances
+ALIKE = 0.9  # share of cells with as many digits as most have, or one more or less
+
+
+def inside(cells: pd.Series) -> tuple[str, np.ndarray]:
+    """What personal data stands in a column of text, by its most frequent sort, and in which cells (rows,); "" where
+    there is none.
+    """
+    codes, values = pd.factorize(cells, use_na_sentinel=True)
+    texts = [str(value) for value in values]
+    hits = {
+        what: np.array([any(holds(match[0]) for match in pattern.finditer(text)) for text in texts], dtype=bool)
+        for what, (pattern, holds) in SEARCHED.items()
+    }
+    words = np.array([len(text.split()) >= 2 and not re.search(r"\d", text) for text in texts], dtype=bool)
+    named = np.array([several and is_full_name(text) for several, text in zip(words, texts, strict=True)], dtype=bool)
+    hits[NAMES] = named if named.sum() >= 2 and named.sum() >= MOST * words.sum() else np.zeros(len(texts), dtype=bool)
+    counts = {what: int(mask[codes[codes >= 0]].sum()) for what, mask in hits.items() if len(texts)}
+    most = max(counts, key=lambda what: counts[what], default="")
+    whole = np.any(list(hits.values()), axis=0) if texts else np.zeros(0, dtype=bool)
+    return (most if counts.get(most) else ""), np.append(whole, False)[codes]
+
+
+def like_names(cells: pd.Series) -> bool:
+    """Whether most different values are two or three capitalised words, as names of people are in most scripts:
+    somebody should look.
+    """
+    values = [str(value).split() for value in cells.dropna().unique()]
+    named = [
+        2 <= len(words) <= 3
+        and all(word[0].isupper() and word.strip(".,'’-").replace("-", "").isalpha() for word in words)
+        for words in values
+    ]
+    return len(values) >= 2 and sum(named) >= WRITTEN * len(values)
+
+
+def long_numbers(cells: pd.Series) -> bool:
+    """Whether whole numbers are long and of one length, as those of telephones and accounts are, and as amounts are
+    not.
+    """
+    known = cells.dropna().to_numpy(dtype="float64")
+    known = np.abs(known[np.isfinite(known)])
+    if not len(known) or not np.all(known == np.round(known)) or len(np.unique(known)) < 3:
+        return False
+    digits = np.floor(np.log10(np.maximum(known, 1))) + 1
+    return bool(np.median(digits) >= LONG and np.mean(np.abs(digits - np.median(digits)) <= 1) >= ALIKE)

@@ -1,0 +1,183 @@
+"""Rare and extreme: what few people have is merged, clipped or left out before anything is learned."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.synthetic.prepare.constraints import Constraint, combination_keys, numeric
+
+OTHER = "(other)"
+
+
+def tame(
+    frame: pd.DataFrame,
+    categories: Sequence[str],
+    numbers: Mapping[str, float],
+    constraints: Sequence[Constraint],
+    rare: int,
+    generator: np.random.Generator,
+    groups: pd.Series | None = None,
+) -> tuple[pd.DataFrame, dict[str, dict[str, Any]]]:
+    """The frame without what fewer than `rare` rows have, and what was done, column by column.
+
+    Values of a category in fewer rows become "(other)" (or, where that cannot be, a frequent value); combinations in
+    fewer rows become frequent ones; amounts are clipped at the mean of the `rare` smallest and largest, to a multiple
+    of numbers[name] (0: as they come). Sums are made anew from their parts. With `rare` of 1 nothing is done. Where
+    `groups` says whose row each is, people are counted, not rows.
+    """
+    out, done = frame.copy(), {}
+    groups = pd.Series(np.arange(len(frame)), index=frame.index) if groups is None else groups
+    if rare <= 1:
+        return out, {}
+    joint = [each["columns"] for each in constraints if each["type"] == "combination"]
+    for names in joint:
+        moved = _frequent_combinations(out, list(names), rare, generator, groups)
+        if moved:
+            done[", ".join(names)] = {"combinations moved": moved}
+    for name in categories:
+        if not any(name in names for names in joint):
+            merged = _merged(out, name, rare, generator, groups)
+            if merged:
+                done[name] = merged
+    totals = {each["total"]: list(each["columns"]) for each in constraints if each["type"] == "sum"}
+    for name, unit in numbers.items():
+        if name not in totals:
+            clipped = _clipped(out, name, rare, unit, groups)
+            if clipped:
+                done[name] = clipped
+    for total, parts in totals.items():
+        summed(out, parts, total)
+    return out, done
+
+
+def summed(frame: pd.DataFrame, parts: Sequence[str], total: str) -> None:
+    """Set a total to the sum of its parts where all are there, in place."""
+    made = np.sum([numeric(frame[name]) for name in parts], axis=0)
+    known = np.isfinite(made) & frame[total].notna().to_numpy()
+    whole = frame[total].dtype != np.float64
+    frame.loc[known, total] = np.round(made[known]).astype("int64") if whole else neat(made[known], usual(made[known]))
+
+
+def usual(cells: np.ndarray) -> float:
+    """The scale of a column's amounts (rows,): the median of their sizes but for zeros, at most 1; 1 where all are zero
+    or missing.
+    """
+    sizes = np.abs(cells[np.isfinite(cells) & (cells != 0)])
+    return min(1.0, float(np.median(sizes))) if len(sizes) else 1.0
+
+
+def neat(cells: np.ndarray, scale: float) -> np.ndarray:
+    """Amounts (rows,) without the noise of floating point: rounded nine places behind the first one of `scale`, as they
+    are where that cannot be.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        made = np.round(cells, 9 + max(0, -int(np.floor(np.log10(scale)))))
+    return np.where(np.isfinite(made), made, cells)
+
+
+def stepped(cells: np.ndarray, unit: float, way: Callable[[np.ndarray], np.ndarray] = np.round) -> np.ndarray:
+    """Amounts (rows,) as multiples of a unit: of hundredths or hours (parts of 1) the nearest number there is, else
+    without the noise of floating point.
+    """
+    parts = round(1 / unit)
+    counts = way(cells / unit) + 0.0  # no -0
+    with np.errstate(over="ignore"):
+        made = counts / parts if parts and abs(parts * unit - 1) < 1e-9 else neat(counts * unit, min(1.0, unit))
+    return np.where(np.isfinite(made), made, cells)
+
+
+def _having(values: pd.Series, groups: pd.Series) -> pd.Series:
+    """How many groups have each value, in the order of `value_counts`."""
+    counts = values.value_counts()
+    return counts if groups.is_unique else groups.groupby(values).nunique().reindex(counts.index)
+
+
+def _merged(
+    frame: pd.DataFrame, name: str, rare: int, generator: np.random.Generator, groups: pd.Series
+) -> dict[str, Any] | None:
+    counts = _having(frame[name], groups)
+    few = counts.index[counts < rare]
+    if not len(few):
+        return None
+    gone = frame[name].isin(few).to_numpy(dtype=bool, na_value=False)
+    kept = counts[counts >= rare]
+    if frame[name].dtype == object and (groups[gone].nunique() >= rare or kept.empty):
+        frame.loc[gone, name] = OTHER
+        return {"values merged": len(few), "rows": int(gone.sum())}
+    if kept.empty:
+        frame[name] = pd.Series(pd.NA, index=frame.index, dtype=frame[name].dtype)
+        return {"values merged": len(few), "rows": int(gone.sum())}
+    frame.loc[gone, name] = generator.choice(
+        kept.index.to_numpy(), size=int(gone.sum()), p=kept.to_numpy(dtype=float) / kept.sum()
+    )
+    return {"values merged": len(few), "rows": int(gone.sum())}
+
+
+def _frequent_combinations(
+    frame: pd.DataFrame, names: list[str], rare: int, generator: np.random.Generator, groups: pd.Series
+) -> int:
+    """Rows whose combination fewer than `rare` rows have get a frequent one, one with the same coarsest value where
+    there is one.
+    """
+    asked = frame[names].notna().all(axis=1)
+    keys = combination_keys(frame, names)
+    counts = _having(keys[asked], groups[asked])
+    kept = counts[counts >= rare]
+    wrong = np.flatnonzero(asked.to_numpy() & ~keys.isin(set(kept.index)).to_numpy())
+    if not len(wrong):
+        return 0
+    if kept.empty:
+        frame.loc[frame.index[wrong], names] = None
+        return len(wrong)
+    example = (
+        frame[asked]
+        .drop_duplicates(names)
+        .assign(_key=lambda rows: combination_keys(rows, names))
+        .set_index("_key")[names]
+    )
+    coarsest = min(names, key=lambda name: frame[name].nunique())
+    at = names.index(coarsest)
+    for row in wrong.tolist():
+        own = kept[[key[at] == keys.iloc[row][at] for key in kept.index]]
+        some = kept if own.empty else own
+        key = some.index[int(generator.choice(len(some), p=some.to_numpy(dtype=float) / some.sum()))]
+        for name in names:
+            frame.loc[frame.index[row], name] = example.loc[[key], name].iloc[0]
+    return len(wrong)
+
+
+def _clipped(frame: pd.DataFrame, name: str, rare: int, unit: float, groups: pd.Series) -> dict[str, Any] | None:
+    cells = numeric(frame[name])
+    by = pd.Series(cells).groupby(groups.to_numpy())
+    lows, highs = (
+        np.sort(ends[np.isfinite(ends)]) for ends in (by.min().to_numpy(), by.max().to_numpy())
+    )  # of each group its own ends
+    if len(lows) < 4 * rare or lows[0] == highs[-1]:
+        return None
+    low, high = float(lows[:rare].mean()), float(highs[-rare:].mean())
+    if unit:
+        ends = np.array([low, high])
+        low, high = stepped(ends - 1e-9 * unit, unit, np.ceil)[0], stepped(ends + 1e-9 * unit, unit, np.floor)[1]
+    outside = np.isfinite(cells) & ((cells < low) | (cells > high))
+    if not outside.any():
+        return None
+    made = np.clip(cells, low, high)
+    frame[name] = as_type(made, str(frame[name].dtype), frame.index)
+    return {"clipped rows": int(outside.sum())}
+
+
+def as_type(cells: np.ndarray, dtype: str, index: pd.Index) -> pd.Series:
+    """Amounts as a column of a pandas dtype: whole numbers rounded, days since 1970 as dates; NaN is missing."""
+    if dtype.startswith("datetime64"):
+        gone = ~np.isfinite(cells)
+        moments = np.round(np.where(gone, 0.0, cells) * 86_400_000_000).astype("int64").astype("datetime64[us]")
+        return pd.Series(moments, index=index).mask(gone)
+    if dtype == "Int64":
+        return pd.Series(np.clip(np.round(cells), -(2.0**63), 2.0**63 - 1024), index=index).astype(
+            "Int64"
+        )  # the largest float64 below 2^63
+    return pd.Series(cells, index=index, dtype=dtype)
