@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import frame
+from pages._ui import page_layout
 
 # the icon is a file of ours: a Material name would be fetched from the network, and nothing leaves this machine
 ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"
@@ -41,9 +41,9 @@ pages = [
     for name, (icon, about) in PAGES.items()
 ]
 
-frame.sign_in()
+page_layout.sign_in()
 chosen = st.navigation([*pages, st.Page(to_data, title="Data", url_path="data", visibility="hidden")])
-frame.lead_on(pages)
-frame.switcher()
-with frame.framed():
+page_layout.lead_on(pages)
+page_layout.switcher()
+with page_layout.framed():
     chosen.run()

@@ -4,24 +4,27 @@ import streamlit as st
 
 from dataops_core.fairness.guide import GUIDE
 from dataops_core.store import datasets, states
-from pages._ui import deciding, finding, frame, groups, guiding, head, mitigating, splitting, throughout
-from pages._ui.words import md
+from pages._ui import current_table, finding, page_layout, splitting
+from pages._ui.bias import by_step, decisions, groups, measure_guide, mitigation
+from pages._ui.formatting import md
 
-here = frame.need_dataset(frame.enter("Bias"))
+here = page_layout.need_dataset(page_layout.enter("Bias"))
 finding.follow()
-state, table = head.table_now(here)
+state, table = current_table.table_now(here)
 st.markdown(f"Who is in the table, what they get, and how sure one can be. {md(GUIDE['no_badge'])}")
 
-with frame.errors():
+with page_layout.errors():
     split = splitting.banner(
         here,
         state,
         table,
         "Models on this page hold back rows of their own; with a split, they are the same rows everywhere.",
     )
-    asked = groups.choose(state, table, datasets.roles_now(here), split, states.earlier(head.results(here)).weights)
+    asked = groups.choose(
+        state, table, datasets.roles_now(here), split, states.earlier(current_table.results(here)).weights
+    )
     if asked is None:
-        guiding.panel()
+        measure_guide.panel()
         st.stop()
     names = [
         "Groups",
@@ -34,24 +37,24 @@ with frame.errors():
     ]
     who, data, model, why, along, act, guide = st.tabs(names, key="bias.tabs", on_change="rerun")
     if who.open:
-        with who, frame.errors():
+        with who, page_layout.errors():
             groups.panel(asked, table)
     if data.open:
-        with data, frame.errors():
+        with data, page_layout.errors():
             groups.data(asked, table)
     if model.open:
-        with model, frame.errors():
-            deciding.panel(asked, table, here.name)
+        with model, page_layout.errors():
+            decisions.panel(asked, table, here.name)
     if why.open:
-        with why, frame.errors():
-            deciding.reasons(asked, table)
-    root = head.root(here)
+        with why, page_layout.errors():
+            decisions.reasons(asked, table)
+    root = current_table.root(here)
     if along.open and root:
-        with along, frame.errors():
-            throughout.panel(here, asked, root, table)
+        with along, page_layout.errors():
+            by_step.panel(here, asked, root, table)
     if act.open:
-        with act, frame.errors():
-            mitigating.panel(here, asked, table)
+        with act, page_layout.errors():
+            mitigation.panel(here, asked, table)
     if guide.open:
         with guide:
-            guiding.panel()
+            measure_guide.panel()

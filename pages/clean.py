@@ -7,17 +7,17 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
 from dataops_core.store import changes, datasets, states
-from pages._ui import finding, form, frame, grid, head, job, preview, recipe, splitting
-from pages._ui.words import md
+from pages._ui import current_table, finding, form, grid, job, page_layout, preview, recipe, splitting
+from pages._ui.formatting import md
 
-place = frame.enter("Clean")
+place = page_layout.enter("Clean")
 st.session_state.pop("finding.go", None)
-here = frame.need_dataset(place)
-root = head.root(here)
-state = head.now(here) if root else None
+here = page_layout.need_dataset(place)
+root = current_table.root(here)
+state = current_table.now(here) if root else None
 if root is None or state is None:
     st.stop()
-results = head.results(here)
+results = current_table.results(here)
 pending = st.session_state.get("clean.pending")
 if pending and pending["dataset"] != here.id:
     pending = None
@@ -42,9 +42,9 @@ def apply() -> None:
         kept = list(wanted.steps)
         kept[at] = replace(kept[at], why=why)
         wanted = replace(wanted, steps=tuple(kept))
-    store, actor = frame.store(), frame.actor()
-    if frame.act(lambda: datasets.edit(store, here.id, asked["revision"], wanted, asked["what"], actor, why=why)):
-        frame.say(f"Applied: {asked['what']}")
+    store, actor = page_layout.store(), page_layout.actor()
+    if page_layout.act(lambda: datasets.edit(store, here.id, asked["revision"], wanted, asked["what"], actor, why=why)):
+        page_layout.say(f"Applied: {asked['what']}")
         discard()
         return
     st.session_state.pop("clean.pending", None)
@@ -85,12 +85,12 @@ def show_preview() -> None:
 
 def _known(candidate: Recipe, sensitive: list[str]) -> tuple[changes.Change, str, list[states.Result]] | None:
     """The computed preview of a changed recipe: the change, the state it leads to, and what became of each step."""
-    outcomes = head.results(here, candidate)
+    outcomes = current_table.results(here, candidate)
     if any(r.outcome.status == "pending" for r in outcomes):
         return None
     after = states.head(here.raw, candidate, outcomes)
     change = changes.change(
-        frame.store(), state, after, changes.renamings(here.recipe, candidate), sensitive, run=False
+        page_layout.store(), state, after, changes.renamings(here.recipe, candidate), sensitive, run=False
     )
     return (change, after, outcomes) if change else None
 
@@ -142,7 +142,7 @@ def show_form() -> None:
                 icon=":material/call_split:",
                 type="tertiary",
             )
-    with frame.errors():
+    with page_layout.errors():
         values = form.fields(step, columns, given, key)
         with st.container(horizontal=True):
             go = st.button("Preview", type="primary", icon=":material/visibility:", key=f"{key}.go")
@@ -168,19 +168,19 @@ def show_form() -> None:
             st.rerun()
 
 
-with beside, frame.errors():
+with beside, page_layout.errors():
     recipe.panel(here, results)
     if results:
         if st.button("Commit a version", icon=":material/arrow_forward:", key="clean.commit"):
             st.switch_page("pages/versions.py", query_params=st.query_params.to_dict())
 with work:
     if pending:
-        with frame.errors(), st.container(border=True, key="clean-preview"):
+        with page_layout.errors(), st.container(border=True, key="clean-preview"):
             show_preview()
         st.header("Change the settings" if st.session_state.get("clean.form") else "Do something else")
-    with frame.errors():
+    with page_layout.errors():
         show_form()
     if not pending:
         st.header("The table now")
-        with frame.errors():
+        with page_layout.errors():
             grid.grid(state, "clean")

@@ -3,12 +3,13 @@
 import streamlit as st
 
 from dataops_core.store import counts
-from pages._ui import differences, frame, grid, head, job
-from pages._ui.words import md
+from pages._ui import current_table, grid, job, page_layout
+from pages._ui.compare import differences
+from pages._ui.formatting import md
 
-place = frame.enter("Compare")
-here = frame.need_dataset(place)
-state = head.now(here)
+place = page_layout.enter("Compare")
+here = page_layout.need_dataset(place)
+state = current_table.now(here)
 if state is None:
     st.stop()
 table = grid.table(state)
@@ -17,9 +18,9 @@ TABLES, GROUPS = "With another table or version", "Groups of this table"
 st.markdown(f"What is different, and how much it matters. This side: **{md(here.name)}** as it is now.")
 way = st.radio("Compare", [TABLES, GROUPS], key="compare.way", horizontal=True)
 
-with frame.errors():
+with page_layout.errors():
     if way == TABLES:
-        others = differences.others(here, state, head.root(here))
+        others = differences.others(here, state, current_table.root(here))
         if not others:
             st.info(
                 "Bring a second file, commit a version, or add a step: then there is something to compare with.",
@@ -39,10 +40,10 @@ with frame.errors():
             st.stop()
         chosen = st.selectbox("Groups by", names, key=f"compare.by.{here.id}", width=320)
         what, args, cells = "groups", {"state": state, "column": chosen}, table.cells * 2
-    told = counts.counted(frame.store(), what, args, run=False)
+    told = counts.counted(page_layout.store(), what, args, run=False)
     if told is None:
         job.do("count", {"what": what, "with": args}, "Comparing all rows", cells=cells)
-        told = counts.counted(frame.store(), what, args, run=False)
+        told = counts.counted(page_layout.store(), what, args, run=False)
     if told is not None:
         if way == TABLES:
             differences.tables(told, chosen, here.name, (args["reference"], state))

@@ -8,18 +8,19 @@ import streamlit as st
 
 from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.store import datasets, jobs
-from pages._ui import access, frame, grid, job, reading, roles
-from pages._ui.words import count, fix_of, md, size
+from pages._ui import access, grid, job, page_layout, reading
+from pages._ui.data import roles
+from pages._ui.formatting import count, fix_of, md, size
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "loan_applications.csv"
 
-place = frame.enter("Data")
+place = page_layout.enter("Data")
 
 
 def bring(file: Path, name: str) -> None:
     """Take a file in, and start reading it."""
-    with frame.errors():
-        raw = datasets.store_raw(frame.store(), file, name)
+    with page_layout.errors():
+        raw = datasets.store_raw(page_layout.store(), file, name)
         # the token makes each bringing its own piece of work: the same file brought twice is two datasets
         st.session_state["data.incoming"] = {
             "project": place.project,
@@ -102,13 +103,13 @@ def incoming() -> None:
         return
     except DataOpsError as error:
         leave()
-        frame.show(error)
+        page_layout.show(error)
         return
     if made:
         leave()
-        frame.go(place.project, made)
+        page_layout.go(place.project, made)
         st.rerun()
-    running = jobs.latest(frame.store(), "add", args)
+    running = jobs.latest(page_layout.store(), "add", args)
     if running:
         st.query_params["job"] = running.id
         if not running.is_open:
@@ -124,7 +125,7 @@ def leave() -> None:
 def found_again() -> None:
     """Take up the reading that the URL names, after a refresh."""
     job_id = st.query_params.get("job")
-    known = jobs.get(frame.store(), job_id) if job_id else None
+    known = jobs.get(page_layout.store(), job_id) if job_id else None
     if known and known.kind == "add" and known.args["project"] == place.project and known.state != "cancelled":
         st.session_state["data.incoming"] = dict(known.args)
 
@@ -174,8 +175,8 @@ if rows.open:
     with rows:
         grid.grid(root, "data", what="The table as it came")
 if how.open:
-    with how, frame.errors():
+    with how, page_layout.errors():
         reading.panel(here, root)
 if what.open:
-    with what, frame.errors():
+    with what, page_layout.errors():
         roles.panel(here, root, table)

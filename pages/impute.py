@@ -3,11 +3,12 @@
 import streamlit as st
 
 from dataops_core.store import datasets
-from pages._ui import filling, finding, frame, gaps, head, several, splitting
+from pages._ui import current_table, finding, page_layout, splitting
+from pages._ui.impute import methods, missingness, multiple_imputation
 
-here = frame.need_dataset(frame.enter("Impute"))
+here = page_layout.need_dataset(page_layout.enter("Impute"))
 finding.follow()
-state, table = head.table_now(here)
+state, table = current_table.table_now(here)
 roles = datasets.roles_now(here)
 target = roles.get("target") if roles.get("target") in table.names else None
 sensitive = [name for name in roles.get("sensitive") or [] if name in table.names]
@@ -16,17 +17,17 @@ st.markdown(
     " known."
 )
 
-with frame.errors():
+with page_layout.errors():
     split = splitting.banner(here, state, table)
     why, choose, over = st.tabs(
         ["What is missing", "Choose a method", "Several times"], key="impute.tabs", on_change="rerun"
     )
     if why.open:
-        with why, frame.errors():
-            gaps.panel(state, table, target, sensitive, split)
+        with why, page_layout.errors():
+            missingness.panel(state, table, target, sensitive, split)
     if choose.open:
-        with choose, frame.errors():
-            filling.panel(here, state, table, target, sensitive, split)
+        with choose, page_layout.errors():
+            methods.panel(here, state, table, target, sensitive, split)
     if over.open:
-        with over, frame.errors():
-            several.panel(state, table, target, split)
+        with over, page_layout.errors():
+            multiple_imputation.panel(state, table, target, split)

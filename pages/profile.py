@@ -4,11 +4,12 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.checks.score import OUTSIDE
-from pages._ui import details, facets, finding, frame, grid, head, inbox, job, maps, reports, scorecard, variants
-from pages._ui.words import KINDS, count, share
+from pages._ui import current_table, finding, grid, job, page_layout
+from pages._ui.formatting import KINDS, count, share
+from pages._ui.profile import details, facets, findings_list, relationships, reports, scorecard, variants
 
-place = frame.enter("Profile")
-here = frame.need_dataset(place)
+place = page_layout.enter("Profile")
+here = page_layout.need_dataset(place)
 finding.follow()
 
 AS_CAME, NOW = "As it came", "As it is now"
@@ -16,23 +17,23 @@ steps = len(here.recipe.active)
 look = NOW
 if steps:
     look = st.radio("Which state", [NOW, AS_CAME], key="profile.which", horizontal=True)
-first = head.root(here)
-state = head.now(here) if look == NOW else first
+first = current_table.root(here)
+state = current_table.now(here) if look == NOW else first
 if state is None:
     st.stop()
 table = grid.table(state)
 
 
-with frame.errors():
-    profile = head.profile(here, state)
+with page_layout.errors():
+    profile = current_table.profile(here, state)
     if profile is None:
-        args = {"state": state, "context": head.context(here).to_json()}
+        args = {"state": state, "context": current_table.context(here).to_json()}
         job.do("profile", args, "Counting and checking all rows", cells=table.cells + 3000 * len(table.columns))
-        profile = head.profile(here, state)
+        profile = current_table.profile(here, state)
 if profile is None:
     st.stop()
 
-minded = inbox.minded(here, profile)
+minded = findings_list.minded(here, profile)
 grave = [f for f in minded if f["severity"] != "note"]
 put_away = len(profile["findings"]) - len(minded)
 with st.container(horizontal=True):
@@ -75,26 +76,26 @@ wrong, scores, columns, together, merge, rows, out = st.tabs(
     on_change="rerun",
 )
 if wrong.open:
-    with wrong, frame.errors():
-        inbox.inbox(here, profile, minded, state, table.names, mend=look == NOW)
+    with wrong, page_layout.errors():
+        findings_list.inbox(here, profile, minded, state, table.names, mend=look == NOW)
 if scores.open:
-    with scores, frame.errors():
+    with scores, page_layout.errors():
         before = None
         if steps and first and first != state:
-            before = head.profile(here, first)
+            before = current_table.profile(here, first)
             if before is None:
                 job.do(
                     "profile",
-                    {"state": first, "context": head.context(here).to_json()},
+                    {"state": first, "context": current_table.context(here).to_json()},
                     "Counting the file as it came",
                     cells=table.cells,
                 )
-                before = head.profile(here, first)
+                before = current_table.profile(here, first)
         scorecard.panel(
-            here, profile | {"findings": minded}, before and before | {"findings": inbox.minded(here, before)}
+            here, profile | {"findings": minded}, before and before | {"findings": findings_list.minded(here, before)}
         )
 if columns.open:
-    with columns, frame.errors():
+    with columns, page_layout.errors():
         words = (
             st.text_input("Find a column", key="profile.find", placeholder="Part of its name", width=260)
             .strip()
@@ -157,14 +158,14 @@ if columns.open:
         name = names[chosen[0] if chosen and chosen[0] < len(names) else 0]
         details.panel(here, state, table, name, profile["facts"][name])
 if together.open:
-    with together, frame.errors():
-        maps.panel(state, table)
+    with together, page_layout.errors():
+        relationships.panel(state, table)
 if merge.open:
-    with merge, frame.errors():
+    with merge, page_layout.errors():
         variants.panel(state, table, profile, look == NOW)
 if rows.open:
-    with rows, frame.errors():
+    with rows, page_layout.errors():
         facets.panel(state, table)
 if out.open:
-    with out, frame.errors():
+    with out, page_layout.errors():
         reports.panel(here, state, table)

@@ -3,38 +3,39 @@
 import streamlit as st
 
 from dataops_core.store import twins
-from pages._ui import engine, finding, frame, head, holding, making, personal, taking, twin, verdicts
+from pages._ui import current_table, finding, page_layout
+from pages._ui.synthesize import constraints, engine, export, run, settings, treatments, verdicts
 
-here = frame.need_dataset(frame.enter("Synthesize"))
+here = page_layout.need_dataset(page_layout.enter("Synthesize"))
 finding.follow()
-state, table = head.table_now(here)
+state, table = current_table.table_now(here)
 st.markdown(
     "A synthetic twin has rows of people who do not exist, and goes where the real table must not. It is made in six"
     " steps, from left to right."
 )
 
-with frame.errors():
-    wanted = twin.asked(here, state, table)
+with page_layout.errors():
+    wanted = settings.asked(here, state, table)
     if wanted is None:
         st.stop()
-    last = twins.last(frame.store(), here.id)
-    making.open_tab("synthesize.tabs", last)
+    last = twins.last(page_layout.store(), here.id)
+    run.open_tab("synthesize.tabs", last)
     names = ["Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along"]
     gate, hold, engines, make, judged, out = st.tabs(names, key="synthesize.tabs", on_change="rerun")
     for tab, panel in (
-        (gate, personal.panel),
-        (hold, holding.panel),
+        (gate, treatments.panel),
+        (hold, constraints.panel),
         (engines, engine.panel),
-        (make, lambda wanted: making.panel(wanted, last)),
+        (make, lambda wanted: run.panel(wanted, last)),
     ):
         if tab.open:
-            with tab, frame.errors():
+            with tab, page_layout.errors():
                 panel(wanted)
-    done = making.done(wanted, last)
-    for tab, panel in ((judged, verdicts.panel), (out, taking.panel)):
+    done = run.done(wanted, last)
+    for tab, panel in ((judged, verdicts.panel), (out, export.panel)):
         if tab.open:
-            with tab, frame.errors():
-                busy = making.running(last)
+            with tab, page_layout.errors():
+                busy = run.running(last)
                 if done is not None:
                     panel(wanted, done)
                 elif not busy:

@@ -3,16 +3,17 @@
 import streamlit as st
 
 from dataops_core.store import twins, versions
-from pages._ui import bundles, frame, grid, head
-from pages._ui.words import count, md, when
+from pages._ui import current_table, grid, page_layout
+from pages._ui.formatting import count, md, when
+from pages._ui.versions import bundles
 
-place = frame.enter("Versions")
-here = frame.need_dataset(place)
-root = head.root(here)
-state = head.now(here) if root else None
+place = page_layout.enter("Versions")
+here = page_layout.need_dataset(place)
+root = current_table.root(here)
+state = current_table.now(here) if root else None
 if root is None or state is None:
     st.stop()
-known = versions.log(frame.store(), here.id)
+known = versions.log(page_layout.store(), here.id)
 table = grid.table(state)
 
 
@@ -21,28 +22,34 @@ def commit() -> None:
     said = st.session_state.get("versions.message", "")
 
     def made() -> None:
-        version = versions.commit(frame.store(), here.id, said, frame.actor())
-        frame.say(f"Version {version.number} is committed.")
+        version = versions.commit(page_layout.store(), here.id, said, page_layout.actor())
+        page_layout.say(f"Version {version.number} is committed.")
         st.session_state["versions.message"] = ""
 
-    frame.act(made)
+    page_layout.act(made)
 
 
 def restore(number: int) -> None:
     """Make a version's recipe the draft again."""
-    if frame.act(lambda: versions.restore(frame.store(), here.id, here.revision, number, frame.actor())):
-        frame.say(f"The recipe of version {number} is the draft again. Undo on the Clean page takes it back.")
+    if page_layout.act(
+        lambda: versions.restore(page_layout.store(), here.id, here.revision, number, page_layout.actor())
+    ):
+        page_layout.say(f"The recipe of version {number} is the draft again. Undo on the Clean page takes it back.")
 
 
 def open_apart(number: int) -> None:
     """Open a synthetic version as a dataset of its own, and go there."""
-    if frame.act(lambda: frame.go(here.project, twins.open_as_dataset(frame.store(), here.id, number, frame.actor()))):
-        frame.say(f"Version {number} is a dataset of its own now.")
+    if page_layout.act(
+        lambda: page_layout.go(
+            here.project, twins.open_as_dataset(page_layout.store(), here.id, number, page_layout.actor())
+        )
+    ):
+        page_layout.say(f"Version {number} is a dataset of its own now.")
 
 
 with st.container(border=True, key="versions-commit"):
     st.header("Commit a version")
-    results = head.results(here)
+    results = current_table.results(here)
     real = [each for each in known if not each["synthetic"]]
     if real and real[0]["state"] == state:
         st.markdown(f":material/check_circle: The table as it is now is version {real[0]['number']}.")
@@ -71,7 +78,7 @@ log, compare, verify, trail = st.tabs(
     ["Versions", "Compare two", "Verify a bundle", "Audit trail"], key="versions.tabs", on_change="rerun"
 )
 if log.open:
-    with log, frame.errors():
+    with log, page_layout.errors():
         for each in known:
             with st.container(border=True, key=f"version-{each['number']}"):
                 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -105,13 +112,13 @@ if log.open:
                             help="Makes this version's recipe the draft again; nothing is lost",
                         )
                 if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
-                    bundles.steps_of(versions.get(frame.store(), here.id, each["number"]))
+                    bundles.steps_of(versions.get(page_layout.store(), here.id, each["number"]))
 if compare.open:
-    with compare, frame.errors():
+    with compare, page_layout.errors():
         bundles.compare(here, [each["number"] for each in known if not each["synthetic"]])
 if verify.open:
-    with verify, frame.errors():
+    with verify, page_layout.errors():
         bundles.verify_box()
 if trail.open:
-    with trail, frame.errors():
+    with trail, page_layout.errors():
         bundles.trail(here)

@@ -9,8 +9,8 @@ import streamlit as st
 
 from dataops_core.steps import REGISTRY
 from dataops_core.store import opinions
-from pages._ui import frame, grid
-from pages._ui.words import SEVERITY, count, md, share
+from pages._ui import grid, page_layout
+from pages._ui.formatting import SEVERITY, count, md, share
 
 VARIANTS = ("case_variants", "spelling_variants")
 
@@ -78,8 +78,10 @@ def _ignore(check: str, dataset: str, columns: tuple[str, ...], key: str) -> Non
 
 
 def _put_away(dataset: str, check: str, columns: tuple[str, ...], why: str) -> None:
-    frame.act(
-        lambda: opinions.ignore(frame.store(), dataset, check, columns, st.session_state.get(why, ""), frame.actor())
+    page_layout.act(
+        lambda: opinions.ignore(
+            page_layout.store(), dataset, check, columns, st.session_state.get(why, ""), page_layout.actor()
+        )
     )
 
 

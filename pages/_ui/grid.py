@@ -10,8 +10,8 @@ import streamlit as st
 
 from dataops_core.store import states
 from dataops_core.table import Table
-from pages._ui import frame
-from pages._ui.words import count
+from pages._ui import page_layout
+from pages._ui.formatting import count
 
 ROWS = 200
 COLUMNS = 60
@@ -19,12 +19,12 @@ COLUMNS = 60
 
 @functools.lru_cache(maxsize=64)
 def _table(home: str, state: str) -> Table:
-    return states.table(frame.store(), state)
+    return states.table(page_layout.store(), state)
 
 
 def table(state: str) -> Table:
     """The handle on a state's table; opened once."""
-    return _table(str(frame.store().home), state)
+    return _table(str(page_layout.store().home), state)
 
 
 def numbered(rows: pd.DataFrame) -> pd.DataFrame:

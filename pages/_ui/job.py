@@ -12,8 +12,8 @@ import streamlit as st
 from dataops_core.errors import FlawError, InputError
 from dataops_core.recipe.replay import nothing_said
 from dataops_core.store import catalog, jobs, worker
-from pages._ui import frame
-from pages._ui.words import duration, md
+from pages._ui import page_layout
+from pages._ui.formatting import duration, md
 
 SMALL = 150_000  # cells; more may take over 200 ms
 SOON = 20.0  # seconds for which a page waits for a small file before it shows progress instead
@@ -27,14 +27,14 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
     Larger work is a job: this shows its progress and a Cancel button, and the page runs again when it has ended. With
     `auto=False` it waits for a click on a button named `what`.
     """
-    house = frame.store()
+    house = page_layout.store()
     reads = worker.reads_file(house, kind, dict(args))
     if cells <= SMALL and not reads:
         with st.spinner(f"{what} …"):
-            return worker.run(house, kind, dict(args), frame.actor(), nothing_said)
+            return worker.run(house, kind, dict(args), page_layout.actor(), nothing_said)
     last = jobs.latest(house, kind, args)
     if reads and auto and cells <= SMALL and (last is None or last.is_open):
-        last = _soon(last.id if last else jobs.start(house, kind, args, frame.actor()), what)
+        last = _soon(last.id if last else jobs.start(house, kind, args, page_layout.actor()), what)
         if last is not None and last.state == "done":
             return last.result
     if (
@@ -57,7 +57,7 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
         _ended(last, kind, args, what)
         return None
     if auto:
-        progress(jobs.start(house, kind, args, frame.actor()), what)
+        progress(jobs.start(house, kind, args, page_layout.actor()), what)
     else:
         st.button(what, on_click=_start, args=(kind, args), key=f"job.{kind}.{what}", icon=":material/play_arrow:")
     return None
@@ -67,18 +67,18 @@ def _soon(job: str, what: str) -> jobs.Job | None:
     """The job of a small file when it has ended, or as it stands after a few seconds."""
     with st.spinner(f"{what} …"):
         for _ in range(int(SOON / PAUSE)):
-            now = jobs.get(frame.store(), job)
+            now = jobs.get(page_layout.store(), job)
             if now is None or not now.is_open:
                 return now
             time.sleep(PAUSE)
-    return jobs.get(frame.store(), job)
+    return jobs.get(page_layout.store(), job)
 
 
 def ask(kind: str, args: Mapping[str, Any], what: str, label: str, key: str, help_text: str) -> None:
     """A button that starts a job, every time it is clicked; in its place the progress while the job runs, and why it
     failed.
     """
-    last = jobs.latest(frame.store(), kind, args)
+    last = jobs.latest(page_layout.store(), kind, args)
     if last is not None and last.is_open:
         progress(last.id, what)
         return
@@ -88,7 +88,7 @@ def ask(kind: str, args: Mapping[str, Any], what: str, label: str, key: str, hel
 
 
 def _start(kind: str, args: Mapping[str, Any]) -> None:
-    jobs.start(frame.store(), kind, args, frame.actor())
+    jobs.start(page_layout.store(), kind, args, page_layout.actor())
 
 
 def _ended(last: jobs.Job, kind: str, args: Mapping[str, Any], what: str) -> None:
@@ -102,7 +102,7 @@ def _ended(last: jobs.Job, kind: str, args: Mapping[str, Any], what: str) -> Non
 @st.fragment(run_every="500ms")
 def progress(job: str, what: str) -> None:
     """The progress of a job with the time that is left and a Cancel button; the page runs again when it has ended."""
-    now = jobs.get(frame.store(), job)
+    now = jobs.get(page_layout.store(), job)
     if now is None or not now.is_open:
         st.rerun()
     with st.container(border=True, key=f"job-{job}"):
@@ -110,7 +110,11 @@ def progress(job: str, what: str) -> None:
         if left := time_left(now.share, _age(job)):
             st.caption(f"{left[0].upper()}{left[1:]}")
         st.button(
-            "Cancel", on_click=jobs.cancel, args=(frame.store(), job), key=f"job.cancel.{job}", icon=":material/cancel:"
+            "Cancel",
+            on_click=jobs.cancel,
+            args=(page_layout.store(), job),
+            key=f"job.cancel.{job}",
+            icon=":material/cancel:",
         )
 
 
@@ -125,7 +129,7 @@ def time_left(share: float, age: float) -> str:
 
 def _age(job: str) -> float:
     """Seconds since a job was started."""
-    with frame.store().reading() as connection:
+    with page_layout.store().reading() as connection:
         return time.time() - float(
             connection.scalar(sa.select(catalog.job.c.created).where(catalog.job.c.id == job)) or 0.0
         )

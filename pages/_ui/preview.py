@@ -12,8 +12,8 @@ from dataops_core.store import changes
 from dataops_core.store.changes import Change
 from dataops_core.store.states import Result
 from dataops_core.table import Difference, differs, shown
-from pages._ui import chart, frame, grid, job
-from pages._ui.words import KINDS, count, md, share, size
+from pages._ui import chart, grid, job, page_layout
+from pages._ui.formatting import KINDS, count, md, share, size
 
 LONG = 500
 _COLOURS = {"light": "background-color: #fdecc8; color: #10182b", "dark": "background-color: #5c4300; color: #ffffff"}
@@ -85,7 +85,7 @@ def panel(
 
 def _spread(before: str, after: str, old: str, new: str) -> Mapping[str, Any] | None:
     """How a column is spread before and after: known, or counted now if that is quick, or as a job."""
-    house = frame.store()
+    house = page_layout.store()
     told = changes.spreads(house, before, after, old, new, run=False)
     if told is None:
         args = {"before": before, "after": after, "old": old, "new": new}

@@ -11,8 +11,8 @@ import streamlit as st
 
 from dataops_core.store import datasets, states
 from dataops_core.store.datasets import Dataset
-from pages._ui import frame, grid, job
-from pages._ui.words import KINDS, md
+from pages._ui import grid, job, page_layout
+from pages._ui.formatting import KINDS, md
 
 _NAMES = {
     "format": "File format",
@@ -37,14 +37,14 @@ _FORMATS = {
 def root_state(here: Dataset) -> str | None:
     """The state of the file as read; read again (as a job, if large) where the store has lost it."""
     root = states.root_id(here.raw["sha256"], here.recipe.read or {})
-    if not states.known(frame.store(), root):
+    if not states.known(page_layout.store(), root):
         job.do(
             "evaluate",
             {"raw": dict(here.raw), "recipe": replace(here.recipe, steps=()).to_json()},
             "Reading the file",
             cells=here.raw["size"] // 8,
         )
-        if not states.known(frame.store(), root):
+        if not states.known(page_layout.store(), root):
             return None
     return root
 
@@ -57,7 +57,7 @@ def panel(here: Dataset, root: str) -> None:
         st.markdown("**Found out from the whole file**")
         rows = [(name, _said(key, read[key])) for key, name in _NAMES.items() if read.get(key) is not None]
         st.table(pd.DataFrame(rows, columns=["What", "Found"]).set_index("What"))
-        problems = frame.store().cached(f"problems:{root}") or []
+        problems = page_layout.store().cached(f"problems:{root}") or []
         if not problems:
             st.success("Every line and every cell could be read.", icon=":material/check_circle:")
         for problem in problems:
@@ -122,8 +122,10 @@ def _again(here: Dataset, read: Mapping[str, Any]) -> None:
     if options:
         del st.session_state["reading.asked"]
         recipe = replace(here.recipe, read=options)
-        datasets.edit(frame.store(), here.id, here.revision, recipe, "Read the file differently", frame.actor())
-        frame.say("Read again. Undo on the Clean page takes it back.")
+        datasets.edit(
+            page_layout.store(), here.id, here.revision, recipe, "Read the file differently", page_layout.actor()
+        )
+        page_layout.say("Read again. Undo on the Clean page takes it back.")
         st.rerun()
 
 

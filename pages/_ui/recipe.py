@@ -15,8 +15,8 @@ from dataops_core.recipe.replay import Outcome
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
-from pages._ui import frame
-from pages._ui.words import STATUS, count, md
+from pages._ui import page_layout
+from pages._ui.formatting import STATUS, count, md
 
 EDIT, OFF, ON, UP, DOWN, INSERT, DELETE = (
     "Edit",
@@ -149,7 +149,7 @@ def _chosen(here: Dataset, at: int, key: str) -> None:
     else:
         del steps[at]
         propose(here, steps, f"Deleted step {at + 1}: {step.sentence}")
-    frame.say(
+    page_layout.say(
         "Fill in the step at the top of the page."
         if does in (EDIT, INSERT)
         else "The preview is at the top of the page."
@@ -167,12 +167,12 @@ def _back(here: Dataset) -> None:
     if _previewed(here):
         st.session_state.pop("clean.pending", None)
         st.session_state.pop("clean.form", None)
-        frame.say("The preview is discarded; the recipe is as it was.")
+        page_layout.say("The preview is discarded; the recipe is as it was.")
         return
-    frame.act(lambda: datasets.undo(frame.store(), here.id, here.revision, frame.actor()))
+    page_layout.act(lambda: datasets.undo(page_layout.store(), here.id, here.revision, page_layout.actor()))
     st.session_state.pop("clean.pending", None)
 
 
 def _forth(here: Dataset) -> None:
-    frame.act(lambda: datasets.redo(frame.store(), here.id, here.revision, frame.actor()))
+    page_layout.act(lambda: datasets.redo(page_layout.store(), here.id, here.revision, page_layout.actor()))
     st.session_state.pop("clean.pending", None)

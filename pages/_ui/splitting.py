@@ -11,13 +11,13 @@ from dataops_core.steps.split_rows import WORDS
 from dataops_core.store import changes, datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import finding, frame, head, job
-from pages._ui.words import count, md
+from pages._ui import current_table, finding, job, page_layout
+from pages._ui.formatting import count, md
 
 
 def split_of(here: Dataset) -> str | None:
     """The column that says which rows may be learned from, as the recipe made it."""
-    return states.earlier(head.results(here)).split
+    return states.earlier(current_table.results(here)).split
 
 
 LEARNS = "What is learned here is learned from all rows, so no test can judge it fairly."
@@ -51,7 +51,7 @@ def banner(here: Dataset, state: str, table: Table, learns: str = LEARNS) -> str
                 help="Opens the step with its settings filled in; nothing changes before you have seen a preview",
             )
         return None
-    facts = changes.column(frame.store(), state, split, run=table.rows <= job.SMALL)
+    facts = changes.column(page_layout.store(), state, split, run=table.rows <= job.SMALL)
     parts = {entry["value"]: entry["count"] for entry in facts["top"]} if facts else {}
     said = ", ".join(f"{count(rows, 'row')} {part}" for part, rows in parts.items())
     st.caption(
@@ -78,7 +78,7 @@ def _speaks_of_parts(state: str, table: Table) -> str | None:
     first = table.page(0, 100, texts)  # of thousands of columns, few are worth counting
     for name in texts:
         if all(WORDS.get(str(value).strip().lower()) for value in first[name].unique()):
-            facts = changes.column(frame.store(), state, name, run=table.rows <= job.SMALL)
+            facts = changes.column(page_layout.store(), state, name, run=table.rows <= job.SMALL)
             parts = {WORDS.get(str(top["value"]).strip().lower()) for top in (facts or {}).get("top", ())}
             if (
                 facts

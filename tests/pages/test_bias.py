@@ -207,9 +207,9 @@ def test_every_constraint_of_the_lab_has_words_on_the_page():
     from typing import get_args
 
     from dataops_core.fairness.mitigations import Constraint
-    from pages._ui import mitigating
+    from pages._ui.bias import mitigation
 
-    assert set(get_args(Constraint)) == set(mitigating.CONSTRAINTS)
+    assert set(get_args(Constraint)) == set(mitigation.CONSTRAINTS)
 
 
 def test_every_step_tells_what_it_did_to_each_group():

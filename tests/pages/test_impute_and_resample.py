@@ -2,7 +2,7 @@
 
 from dataops_core.store import counts, datasets
 from dataops_core.store.store import Store
-from pages._ui import filling
+from pages._ui.impute import methods
 from tests.pages.driver import (
     bring,
     button,
@@ -129,8 +129,8 @@ def dataset_frame(app):
 def test_every_method_of_the_bench_has_a_name_on_the_page():
     from dataops_core.imputation.methods import METHODS
 
-    assert set(filling.TITLES) == set(METHODS)
-    assert filling.title("trees + mean") == "Predicted, boosted trees and Mean"
+    assert set(methods.TITLES) == set(METHODS)
+    assert methods.title("trees + mean") == "Predicted, boosted trees and Mean"
 
 
 def test_filled_several_times_the_results_are_pooled():

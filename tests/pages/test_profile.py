@@ -6,7 +6,7 @@ from dataclasses import replace
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import datasets, opinions
 from dataops_core.store.store import Store
-from pages._ui import head
+from pages._ui import current_table
 from tests.pages.driver import (
     bring,
     click,
@@ -45,9 +45,11 @@ def test_a_finding_can_be_ignored_with_a_reason_and_minded_again(sample):
 
 def test_a_profile_is_read_from_the_store_once(sample, monkeypatch):
     app, read = go(sample, "profile"), []
-    known = head.profiles.profile
-    monkeypatch.setattr(head.profiles, "profile", lambda *asked, **how: (read.append(asked), known(*asked, **how))[1])
-    head._kept.clear()
+    known = current_table.profiles.profile
+    monkeypatch.setattr(
+        current_table.profiles, "profile", lambda *asked, **how: (read.append(asked), known(*asked, **how))[1]
+    )
+    current_table._kept.clear()
     go(go(app, "guide"), "profile")
     assert len(read) == 1
     go(app, "profile")

@@ -52,8 +52,8 @@ def turn(app, tab):
 
 def wanted(app):
     """What the page would ask for, as it is kept."""
-    from pages._ui import twin
     from pages._ui.grid import table
+    from pages._ui.synthesize import settings as twin
 
     here = datasets.get(Store(), app.query_params["d"])
     return twin.asked(here, (state := states.head(here.raw, here.recipe, [])), table(state))
@@ -61,7 +61,7 @@ def wanted(app):
 
 def settings(app):
     """The settings of the twin that the page would make."""
-    from pages._ui import twin
+    from pages._ui.synthesize import settings as twin
 
     return twin.settings(wanted(app))
 
@@ -108,16 +108,16 @@ def test_amounts_written_as_text_are_sent_to_be_repaired_first():
 
 def test_what_cannot_be_made_up_is_refused_in_words(monkeypatch):
     """AppTest cannot edit a cell, so the callback is called with the edits as Streamlit would."""
-    from pages._ui import personal
+    from pages._ui.synthesize import treatments
 
     app = opened()
     names, key = [each["column"] for each in wanted(app).plan["columns"] if not each["ask"]], "editor"
     edits = {key: {"edited_rows": {0: {"What becomes of it": "Make up: names of people who do not exist"}}}}
-    monkeypatch.setattr(personal.st, "session_state", edits)
-    personal._edited(wanted(app), names, key)
+    monkeypatch.setattr(treatments.st, "session_state", edits)
+    treatments._edited(wanted(app), names, key)
     assert edits["frame.failed"].what == "“first” cannot be made up so." and wanted(app).draft["columns"] == {}
     edits[key] = {"edited_rows": {0: {"What becomes of it": "Leave it out"}}}
-    personal._edited(wanted(app), names, key)
+    treatments._edited(wanted(app), names, key)
     assert wanted(app).draft["columns"] == {"first": {"as": "leave out", "maker": None}}
 
 

@@ -1,0 +1,126 @@
+"""The states that pages look at: the file as it came, and where the draft recipe leads; with their profiles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dataops_core.checks import Context
+from dataops_core.recipe.recipe import Recipe
+from dataops_core.store import profile as profiles
+from dataops_core.store import states
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.states import Result
+from dataops_core.table import Table
+from pages._ui import grid, job, page_layout, reading
+
+_LABELS = {
+    "missing": "Missing",
+    "distinct": "Distinct",
+    "singles": "Values that come once",
+    "mean": "Mean",
+    "sd": "Standard deviation",
+    "min": "Smallest",
+    "max": "Greatest",
+    "zeros": "Zeros",
+    "negatives": "Negative",
+    "infinite": "Infinite",
+    "shortest": "Shortest text",
+    "longest": "Longest text",
+    "mean_length": "Mean length",
+    "skewness": "Skewness (0: even on both sides)",
+    "kurtosis": "Kurtosis (0: like a bell curve)",
+    "entropy": "Entropy (bits)",
+    "monotonic": "From row to row",
+    "bytes": "Bytes, not compressed",
+}
+
+
+def root(here: Dataset) -> str | None:
+    """The state of the file as it came."""
+    return reading.root_state(here)
+
+
+def results(here: Dataset, recipe: Recipe | None = None) -> list[Result]:
+    """What became of each step; computed only if that was done before."""
+    return states.evaluate(page_layout.store(), here.raw, recipe or here.recipe, run=False)
+
+
+def now(here: Dataset) -> str | None:
+    """The state in which the draft recipe ends; a long computation runs as a job, and this is None meanwhile."""
+    first = root(here)
+    if first is None:
+        return None
+    found = results(here)
+    if any(result.outcome.status == "pending" for result in found):
+        args = {"raw": dict(here.raw), "recipe": here.recipe.to_json()}
+        job.do("evaluate", args, "Running the recipe", cells=grid.table(first).cells)
+        found = results(here)
+        if any(result.outcome.status == "pending" for result in found):
+            return None
+    return states.head(here.raw, here.recipe, found)
+
+
+def table_now(here: Dataset) -> tuple[str, Table]:
+    """The state in which the draft recipe ends, and its table; the page stops where it is not computed yet."""
+    state = now(here)
+    if state is None:
+        st.stop()
+    return state, grid.table(state)
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def _kept(home: str, state: str, context: Context, code: str) -> dict[str, Any]:
+    found = profiles.profile(page_layout.store(), state, context, run=False)
+    if found is None:
+        raise LookupError
+    return found
+
+
+def context(here: Dataset) -> Context:
+    """What the checks know of the dataset besides its cells: the roles of its columns, and the day it was
+    brought in.
+    """
+    return Context.of(here.roles, here.created[:10])
+
+
+def profile(here: Dataset, state: str) -> dict[str, Any] | None:
+    """The profile of a state, if it has been computed."""
+    try:
+        return _kept(str(page_layout.store().home), state, context(here), profiles.code_hash())
+    except LookupError:
+        return None
+
+
+def told(facts: Mapping[str, Any]) -> pd.DataFrame:
+    """The facts of one column as a table for people."""
+    rows = [(label, _said(facts[key])) for key, label in _LABELS.items() if facts.get(key) is not None]
+    rows += [
+        (f"{float(q):.0%} lie below", _said(v))
+        for q, v in (facts.get("quantiles") or {}).items()
+        if q in ("0.25", "0.5", "0.75")
+    ]
+    if facts.get("distinct_error"):
+        rows.append(("Distinct is an estimate", f"give or take {facts['distinct_error']:.1%}"))
+    if facts.get("step"):
+        rows.append(("Usual step", f"{_span(facts['step']['seconds'])} ({facts['step']['count']:,} times)"))
+    if facts.get("gap"):
+        rows.append(("Longest gap", f"{_span(facts['gap']['seconds'])}, from {facts['gap']['from'].replace('T', ' ')}"))
+    if facts["top"]:
+        rows.append(("Most frequent", f"{facts['top'][0]['value']} ({facts['top'][0]['count']:,})"))
+    return pd.DataFrame(rows, columns=["Fact", "Value"]).set_index("Fact")
+
+
+def _span(seconds: float) -> str:
+    for size, word in ((86_400, "day"), (3_600, "hour"), (60, "minute"), (1, "second")):
+        if seconds >= size:
+            number = seconds / size
+            return f"{number:,.4g} {word}{'' if number == 1 else 's'}"
+    return f"{seconds:g} seconds"
+
+
+def _said(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:,.6g}" if isinstance(value, float) else str(value)

@@ -1,0 +1,69 @@
+"""What the columns are for: outcome, sensitive columns, identifier, weight, split."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dataops_core.store import datasets
+from dataops_core.store.datasets import Dataset
+from dataops_core.table import Table
+from pages._ui import page_layout
+from pages._ui.formatting import ROLES
+from pages._ui.resample.classes import counted
+
+
+def panel(here: Dataset, root: str, table: Table) -> None:
+    """The form of column roles; they follow the columns through renaming."""
+    st.markdown(
+        "Say which columns matter. The app then warns when a repair hits one group of people harder than another."
+    )
+    roles = dict(here.roles)
+    names = table.names
+    target = _one("target", names, roles.get("target"))
+    told = (
+        counted("classes", {"state": root, "column": target}, "Listing the values", table.rows * 5) if target else None
+    )
+    values = told["classes"] if told else []
+    with st.form("roles", border=False):
+        chosen: dict[str, object] = {"target": target}
+        label, tip = ROLES["favorable"]
+        at = values.index(roles["favorable"]) if roles.get("favorable") in values else None
+        chosen["favorable"] = st.selectbox(
+            label,
+            values,
+            index=at,
+            help=tip,
+            placeholder="Choose a value" if values or not target else "It has no classes",
+            disabled=not values,
+        )
+        label, tip = ROLES["sensitive"]
+        chosen["sensitive"] = st.multiselect(
+            label,
+            names,
+            default=[n for n in roles.get("sensitive") or [] if n in names],
+            help=tip,
+            placeholder="Choose columns",
+        )
+        for role in ("id", "weight", "split"):
+            chosen[role] = _one(role, names, roles.get(role))
+        if st.form_submit_button("Keep these roles", type="primary", icon=":material/save:"):
+            kept = {role: value for role, value in chosen.items() if value}
+            if "target" not in kept:
+                kept.pop("favorable", None)
+            if page_layout.act(
+                lambda: datasets.set_roles(page_layout.store(), here.id, here.revision, kept, page_layout.actor())
+            ):
+                page_layout.say("The roles are kept.")
+            st.rerun()
+
+
+def _one(role: str, names: list[str], now: str | None) -> str | None:
+    label, tip = ROLES[role]
+    return st.selectbox(
+        label,
+        names,
+        index=names.index(now) if now in names else None,
+        help=tip,
+        placeholder="None",
+        key=f"roles.{role}",
+    )

@@ -1,0 +1,228 @@
+"""The frame around every page: who is here, which project and dataset, and what happens when something fails."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import logging
+import secrets
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
+
+from dataops_core.errors import ConflictError, DataOpsError
+from dataops_core.store import datasets
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.store import Store, whoami
+from pages._ui import access
+from pages._ui.formatting import fix_of, md
+
+_thread = threading.local()
+_log = logging.getLogger("dataops")
+
+
+@dataclass(frozen=True)
+class Here:
+    """Where the visitor is: a project, and in it a dataset if there is one."""
+
+    project: str
+    dataset: Dataset | None
+
+
+@st.cache_resource
+def store() -> Store:
+    """The store, opened once for all visitors; what pages will import is loaded meanwhile, so that nobody
+    waits for it.
+    """
+    threading.Thread(target=_warm, daemon=True).start()
+    return Store()
+
+
+def _warm() -> None:
+    for name in ("pandas.io.formats.style", "plotly.graph_objects", "dataops_core.store.worker"):
+        importlib.import_module(name)
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays for good: later collections need not walk through it, which took 150 ms
+
+
+def actor() -> str:
+    """Who acts: the signed-in person, or the user of this machine."""
+    return str(st.user.get("email") or st.user.get("name") or whoami()) if st.user.get("is_logged_in") else whoami()
+
+
+def sign_in() -> None:
+    """Ask for a sign-in where the secrets set one up; without them, this is the machine's own user.
+
+    Where it cannot be told whether they do, nobody gets in.
+    """
+    if reason := access.problem():
+        access.report(reason)
+        st.title("Data quality workbench")
+        st.error(
+            "Whoever runs this app finds the reason in its log.",
+            title="Nobody can sign in: the sign-in is not set up correctly",
+            icon=":material/lock:",
+        )
+        st.stop()
+    if access.is_shared() and not st.user.get("is_logged_in"):
+        st.title("Data quality workbench")
+        st.button("Sign in", on_click=st.login, type="primary")
+        st.stop()
+
+
+@contextmanager
+def framed() -> Iterator[None]:
+    """Marks that the page below runs inside app.py."""
+    _thread.framed = True
+    try:
+        yield
+    finally:
+        _thread.framed = False
+
+
+def enter(title: str) -> Here:
+    """The first line of every page: sends a visitor who came past app.py through it, then says where they are.
+
+    The first request after a server start runs a deep link's page alone, without sign-in, if nothing stops it.
+    """
+    if not getattr(_thread, "framed", False):
+        st.switch_page("app.py", query_params={**st.query_params.to_dict(), "page": title.lower()})
+    st.title(title)
+    failed = st.session_state.pop("frame.failed", None)
+    if failed is not None:
+        show(failed)
+    return here()
+
+
+def lead_on(pages: list) -> None:
+    """Go on to the page that a guarded deep link asked for."""
+    wanted = st.query_params.get("page")
+    if wanted is None:
+        return
+    rest = {key: value for key, value in st.query_params.to_dict().items() if key != "page"}
+    target = next((page for page in pages if page.title.lower() == wanted), pages[0])
+    st.switch_page(target, query_params=rest)
+
+
+def here() -> Here:
+    """The project and dataset that the URL names; where it names none, those last seen in this tab, or the first."""
+    house = store()
+    asked = st.query_params.get("d") or (st.session_state.get("frame.d") if "p" not in st.query_params else None)
+    found = None
+    if asked:
+        try:
+            found = datasets.get(house, asked)
+        except DataOpsError as error:
+            st.warning(fix_of(error), title=md(error.what))
+    known = [project["id"] for project in datasets.projects(house)]
+    project = found.project if found else st.query_params.get("p") or st.session_state.get("frame.p")
+    if project not in known:
+        project = datasets.default_project(house, actor())
+    go(project, found.id if found else None, job=st.query_params.get("job"))
+    return Here(project, found)
+
+
+def go(project: str, dataset: str | None, job: str | None = None) -> None:
+    """Put project, dataset and the job that makes a new one into the URL, which alone survives a refresh."""
+    st.session_state["frame.p"], st.session_state["frame.d"] = project, dataset
+    wanted = {"p": project} | ({"d": dataset} if dataset else {}) | ({"job": job} if job else {})
+    if st.query_params.to_dict() != wanted:
+        st.query_params.from_dict(wanted)
+
+
+def need_dataset(place: Here) -> Dataset:
+    """The dataset of this page; without one, a friendly way to the Data page."""
+    if place.dataset is None:
+        st.info("Open the sample or bring a file first.", title="There is no data here yet", icon=":material/table:")
+        st.page_link("pages/data.py", label="Go to Data", icon=":material/arrow_forward:")
+        st.stop()
+    return place.dataset
+
+
+def switcher() -> None:
+    """Project and dataset, chosen in the sidebar."""
+    house = store()
+    with st.sidebar:
+        known = datasets.projects(house) or [{"id": datasets.default_project(house, actor()), "name": "My project"}]
+        place = here()
+        names = {project["id"]: project["name"] for project in known}
+        ids = list(names)
+        st.selectbox(
+            "Project",
+            ids,
+            index=ids.index(place.project),
+            format_func=lambda i: names[i],
+            key=f"frame.project.{place.project}",
+            on_change=lambda: go(st.session_state[f"frame.project.{place.project}"], None),
+        )
+        inside = {d["id"]: d["name"] for d in datasets.in_project(house, place.project)}
+        if inside:
+            at = place.dataset.id if place.dataset else None
+            options = list(inside)
+            st.selectbox(
+                "Dataset",
+                options,
+                index=options.index(at) if at in options else None,
+                format_func=lambda i: inside[i],
+                key=f"frame.dataset.{at}",
+                placeholder="Choose a dataset",
+                on_change=lambda: go(place.project, st.session_state[f"frame.dataset.{at}"]),
+            )
+        with st.popover("New project", icon=":material/create_new_folder:"):
+            st.text_input("Name of the project", key="frame.new_project")
+            st.button("Make it", on_click=_make_project, key="frame.make_project")
+        said = st.session_state.pop("frame.said", None)
+    if said:
+        st.toast(said)
+
+
+def _make_project() -> None:
+    act(lambda: go(datasets.make_project(store(), st.session_state.get("frame.new_project", ""), actor()), None))
+
+
+def act(action: Callable[[], object]) -> bool:
+    """Do something from a button's callback; what goes wrong is shown at the top of the page. Returns whether it
+    worked.
+    """
+    try:
+        action()
+    except DataOpsError as error:
+        st.session_state["frame.failed"] = error
+        return False
+    return True
+
+
+def say(text: str) -> None:
+    """Say something in a toast after the next rerun."""
+    st.session_state["frame.said"] = text
+
+
+@contextmanager
+def errors() -> Iterator[None]:
+    """Show what went wrong, where and how to fix it; a traceback goes to the log only."""
+    try:
+        yield
+    except (RerunException, StopException):
+        raise
+    except DataOpsError as error:
+        show(error)
+    except Exception:  # noqa: BLE001 - the last net: whatever it is goes to the log, and the page goes on
+        number = secrets.token_hex(4)
+        _log.exception("Error %s", number)
+        st.error(
+            f"Nothing was lost: your work is in the store. The log has the details under {number}.",
+            title="Unexpected error",
+            icon=":material/error:",
+        )
+
+
+def show(error: DataOpsError) -> None:
+    """Show an error: what as its title, how to fix it, and where."""
+    if isinstance(error, ConflictError):
+        st.warning(md(fix_of(error)), title=md(error.what), icon=":material/sync_problem:")
+    else:
+        st.error(md(fix_of(error)), title=md(error.what), icon=":material/error:")

@@ -1,0 +1,225 @@
+"""What the Versions page shows of a version: its steps, its bundle, its difference from another, the audit trail."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dataops_core.export.signature import KEY
+from dataops_core.store import audit, versions
+from dataops_core.store.changes import Change
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.versions import Version
+from pages._ui import grid, job, page_layout, preview
+from pages._ui.formatting import STATUS, count, md, when
+
+
+def export(here: Dataset, version: Mapping[str, Any]) -> None:
+    """Make the bundle, then offer it for download."""
+    number = version["number"]
+    file = f"{_plain(here.name)}-v{number}.zip"
+    args = {"dataset": here.id, "number": number, "name": file}
+    asked = f"versions.export.{here.id}.{number}"
+    with st.popover("Export", icon=":material/download:", key=f"versions.popover.{number}"):
+        st.markdown(
+            "One zip: the twin as Parquet and CSV, the model card with its verdicts, facts and a data card. No real row"
+            " is in it."
+            if version["synthetic"]
+            else (
+                "One zip: data as Parquet and CSV, the raw file, recipe, plain script, models that were kept, facts,"
+                " audit and a data card."
+            )
+        )
+        st.caption(
+            "Cells of data.csv are exact. Where a spreadsheet program would run some as formulas, open"
+            " data_spreadsheet_safe.csv instead. "
+            + (
+                "The bundle is signed with the key of this installation."
+                if os.environ.get(KEY)
+                else f"The bundle is not signed: there is no {KEY}."
+            )
+        )
+        st.button(
+            "Make the bundle",
+            key=f"{asked}.go",
+            type="primary",
+            on_click=lambda: st.session_state.update({asked: True}),
+        )
+    if not st.session_state.get(asked):
+        return
+    made = st.session_state.get(f"{asked}.made")
+    if made is None:
+        table_cells = grid.table(version["state"]).cells
+        made = job.do("export", args, f"Bundle of version {number}", cells=table_cells)
+        st.session_state[f"{asked}.made"] = made
+    if made:
+        path = page_layout.store().objects.local(made["md5"])
+        st.download_button(
+            f"Download version {number}",
+            data=path.read_bytes,
+            file_name=file,
+            mime="application/zip",
+            on_click="ignore",
+            icon=":material/folder_zip:",
+            key=f"{asked}.download",
+            type="primary",
+        )
+
+
+def steps_of(version: Version) -> None:
+    """The steps of a version with what they did."""
+    if version.manifest["kind"] == versions.SYNTHETIC:
+        _twin(version.manifest["synthetic"])
+    steps = version.manifest["steps"]
+    if not steps and version.manifest["kind"] != versions.SYNTHETIC:
+        st.caption("No steps: the file as it came.")
+    for number, step in enumerate(steps, 1):
+        icon, word = STATUS[step["status"]]
+        effect = word
+        if step["status"] == "done":
+            effect = f"{count(step['cells_changed'], 'cell')} changed, {count(step['rows_dropped'], 'row')} dropped"
+        st.markdown(f"{icon} {number}. {md(step['sentence'])} ({md(step.get('reason') or effect)})")
+    for model in version.manifest.get("models", ()):
+        st.markdown(
+            f":material/inventory_2: Ships with the model {md(model['name'])}: {md(model['title'])}, whether"
+            f" {md(model['target'])} is {md(model['favorable'])}. It needs {md(model['needs'])}."
+        )
+    for name, why in version.manifest.get("models_left_out", {}).items():
+        st.markdown(f":material/block: The model {md(name)} was left out. {md(why)}")
+    st.caption(f"Content hash {version.content_hash}; version id {version.id}")
+    st.caption("Made with " + ", ".join(f"{name} {number}" for name, number in version.manifest["packages"].items()))
+
+
+def origin(version: Mapping[str, Any], known: Sequence[Mapping[str, Any]]) -> str:
+    """Which version a synthetic one was learned from."""
+    parent = next((each["number"] for each in known if each["id"] == version["parent"]), None)
+    return (
+        f"Made from version {parent}: rows of people who do not exist."
+        if parent
+        else "Rows of people who do not exist."
+    )
+
+
+def _twin(about: Mapping[str, Any]) -> None:
+    """How a twin was made and judged."""
+    rows, judge = about["rows"], about["judge"]
+    st.markdown(
+        f":material/content_copy: {count(rows['made'], 'row')} by {md(about['engine']['title'])}, seed"
+        f" {about['settings']['seed']}, learned from {rows['learned']:,} of {rows['real']:,} real rows."
+        + (f" For: {md(about['purpose'])}." if about["purpose"] else "")
+    )
+    st.markdown(
+        "\n".join(f"- {md(words)}" for part in ("privacy", "fidelity", "utility") for words in judge[part]["words"])
+    )
+
+
+def compare(here: Dataset, numbers: Sequence[int]) -> None:
+    """Two versions side by side: schema, rows, cells."""
+    if len(numbers) < 2:
+        st.caption("There is only one version so far.")
+        return
+    with st.container(horizontal=True):
+        one = st.selectbox("From version", numbers, index=1, key="versions.one")
+        other = st.selectbox("To version", numbers, index=0, key="versions.other")
+    house = page_layout.store()
+    before, after = versions.get(house, here.id, one), versions.get(house, here.id, other)
+    found = versions.compare(house, here.id, one, other, run=False)
+    if found is None:
+        cells = max(v.manifest["data"]["rows"] * len(v.manifest["data"]["columns"]) for v in (before, after))
+        job.do("compare", {"dataset": here.id, "one": one, "other": other}, "Comparing", cells=cells)
+        found = versions.compare(house, here.id, one, other, run=False)
+    if found is None:
+        return
+
+    if not found.nothing:
+        st.markdown(f"From version {one} to version {other}:")
+    preview.panel(Change(found, ()), before.state, after.state, would="")
+
+
+def verify_box() -> None:
+    """Check a bundle that somebody sent: every byte, then rebuild it."""
+    with st.container(border=True, key="versions-verify"):
+        st.markdown(
+            "Rebuilds every file of a bundle from its raw file and recipe, and compares the hashes. Nothing in it is"
+            " run."
+        )
+        key = st.text_input(
+            "Public key of the sender (optional)",
+            key="versions.key",
+            placeholder="44 characters, or none",
+            help=(
+                "Whoever sent the bundle can tell you their public key. With it you know who made the bundle; without"
+                " it, only that it is unchanged."
+            ),
+        ).strip()
+        nonce = st.session_state.get("versions.nonce", 0)
+        st.file_uploader("A bundle (.zip)", type="zip", key=f"versions.bundle.{nonce}", on_change=_take, args=(nonce,))
+        asked = st.session_state.get("versions.verify")
+        if not asked:
+            return
+        told = job.do("verify", {"md5": asked["md5"], "key": key}, f"Verifying {asked['name']}", cells=asked["size"])
+        if told is None:
+            return
+        if told["ok"]:
+            st.success(
+                "Every byte is as it was, and raw file and recipe rebuild the very same files."
+                f" {md(told['signature']['words'])}",
+                title="The bundle is intact",
+            )
+        else:
+            bad = [check for check in told["checks"] if not check["ok"]]
+            st.error(
+                "; ".join(f"{md(check['what'])}: {md(check['seen'])}" for check in bad),
+                title="The bundle is not intact",
+            )
+        st.dataframe(
+            pd.DataFrame(
+                [{"Check": c["what"], "Passed": "yes" if c["ok"] else "no", "Seen": c["seen"]} for c in told["checks"]]
+            ),
+            hide_index=True,
+            alt="What was checked",
+            key="versions.checks",
+        )
+
+
+def _take(nonce: int) -> None:
+    upload = st.session_state.get(f"versions.bundle.{nonce}")
+    if upload is None:
+        return
+    with tempfile.NamedTemporaryFile(delete=False, dir=page_layout.store().scratch) as copy:
+        copy.write(upload.getbuffer())
+    stored = page_layout.store().objects.put(Path(copy.name))
+    st.session_state["versions.verify"] = {"name": upload.name, **stored.to_json()}
+    st.session_state["versions.nonce"] = nonce + 1
+
+
+def trail(here: Dataset) -> None:
+    """Who did what and when; the chain of hashes is checked each time."""
+    with page_layout.store().reading() as connection:
+        total = audit.check_chain(connection)
+        entries = audit.entries(connection, here.id)
+    st.markdown(
+        f":material/verified: The log of {count(total, 'entry', 'entries')} is unbroken."
+        f" {count(len(entries), 'entry', 'entries')} concern this dataset."
+    )
+    rows = [
+        {
+            "When": when(e["at"]),
+            "Who": e["actor"],
+            "What": e["what"],
+            "Details": "; ".join(f"{k}: {v}" for k, v in e["details"].items()),
+            "Hash": e["hash"][:12],
+        }
+        for e in reversed(entries)
+    ]
+    st.dataframe(pd.DataFrame(rows), hide_index=True, key="versions.trail", alt="The audit trail, newest first")
+
+
+def _plain(name: str) -> str:
+    return "".join(c if c.isalnum() or c in "-_" else "_" for c in name)
