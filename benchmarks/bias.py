@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from dataops_core.fairness import data_measures, groups, lab
+from dataops_core.fairness import compare_mitigations, data_measures, groups
 from dataops_core.fairness.intervals import resampled_cells
 from dataops_core.fairness.model import PARTS_OF, _rate, model_measures
 from dataops_core.table import Table, tidy, write_table
@@ -96,7 +96,7 @@ def main() -> int:
                 data_measures(table, ["group"], "good", "yes", strata=["job"]),
             )
         )
-        mends = seconds(lambda: lab(table, "good", "yes", ["group"]))
+        mends = seconds(lambda: compare_mitigations(table, "good", "yes", ["group"]))
     print(
         f"one bootstrap replicate of all groups and measures: {one * 1e6:,.1f} us; MetricFrame: {other * 1e3:,.1f} ms;"
         f" {other / one:,.0f} times (at least {RATIO:,})"

@@ -23,9 +23,9 @@ import pandas as pd
 from benchmarks.claims_copies import copy_alarms, leaks
 from benchmarks.claims_tables import coverage, favored, noise, two_parts, unrelated
 from dataops_core.facts import associate
-from dataops_core.fairness import lab, proxies
+from dataops_core.fairness import compare_mitigations, proxies
+from dataops_core.fairness.compare_mitigations import prepared
 from dataops_core.fairness.gaps import gaps, judged
-from dataops_core.fairness.lab import prepared
 from dataops_core.fairness.mitigations import decider, fitted
 from dataops_core.imputation.mcar import little, little_of_scores
 from dataops_core.models import plain
@@ -139,7 +139,7 @@ def winners(times: int, folder: Path) -> Iterator[Line]:
     """
 
     def moved(frame: pd.DataFrame, seed: int) -> dict[str, Any]:
-        told: dict[str, Any] = lab(
+        told: dict[str, Any] = compare_mitigations(
             table_of(frame, folder), "ok", "yes", ["group"], methods=["over_sampling"], seed=seed
         )["methods"]["over_sampling"]
         return told

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dataops_core import steps
 from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
-from dataops_core.store import changes, datasets, states
+from dataops_core.store import datasets, diffs, states
 from pages._ui import current_table, finding, form, grid, job, page_layout, preview, recipe, splitting
 from pages._ui.formatting import md
 
@@ -83,14 +83,14 @@ def show_preview() -> None:
     preview.panel(change, state, after, outcomes, results)
 
 
-def _known(candidate: Recipe, sensitive: list[str]) -> tuple[changes.Change, str, list[states.Result]] | None:
+def _known(candidate: Recipe, sensitive: list[str]) -> tuple[diffs.Change, str, list[states.Result]] | None:
     """The computed preview of a changed recipe: the change, the state it leads to, and what became of each step."""
     outcomes = current_table.results(here, candidate)
     if any(r.outcome.status == "pending" for r in outcomes):
         return None
     after = states.head(here.raw, candidate, outcomes)
-    change = changes.change(
-        page_layout.store(), state, after, changes.renamings(here.recipe, candidate), sensitive, run=False
+    change = diffs.change(
+        page_layout.store(), state, after, diffs.renamings(here.recipe, candidate), sensitive, run=False
     )
     return (change, after, outcomes) if change else None
 

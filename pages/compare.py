@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dataops_core.store import counts
+from dataops_core.store import analyses
 from pages._ui import current_table, grid, job, page_layout
 from pages._ui.compare import differences
 from pages._ui.formatting import md
@@ -40,10 +40,10 @@ with page_layout.errors():
             st.stop()
         chosen = st.selectbox("Groups by", names, key=f"compare.by.{here.id}", width=320)
         what, args, cells = "groups", {"state": state, "column": chosen}, table.cells * 2
-    told = counts.counted(page_layout.store(), what, args, run=False)
+    told = analyses.counted(page_layout.store(), what, args, run=False)
     if told is None:
         job.do("count", {"what": what, "with": args}, "Comparing all rows", cells=cells)
-        told = counts.counted(page_layout.store(), what, args, run=False)
+        told = analyses.counted(page_layout.store(), what, args, run=False)
     if told is not None:
         if way == TABLES:
             differences.tables(told, chosen, here.name, (args["reference"], state))

@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 
 from dataops_core.checks.check import REGISTRY, Check, Finding, Hit, check, ranked
-from dataops_core.checks.look import Context, Look
+from dataops_core.checks.table_view import Context, Look
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Context
-from dataops_core.checks.stand_ins import DATES
+from dataops_core.checks.column_view import Cells
+from dataops_core.checks.missing_tokens import DATES
+from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 
 

@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from dataops_core.checks.look import Look
+from dataops_core.checks.table_view import Look
 
 MOST = 30
 

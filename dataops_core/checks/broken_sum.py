@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dataops_core.checks.arithmetic import rules
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Look
+from dataops_core.checks.table_view import Look
 from dataops_core.checks.wording import counted
 
 

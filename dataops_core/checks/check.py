@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dataops_core.checks.cells import Cells
-from dataops_core.checks.look import Context, Look
+from dataops_core.checks.column_view import Cells
+from dataops_core.checks.table_view import Context, Look
 from dataops_core.steps.step import Step
 
 Severity = Literal["error", "warning", "note"]

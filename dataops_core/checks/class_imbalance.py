@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Look
+from dataops_core.checks.table_view import Look
 
 
 @check(

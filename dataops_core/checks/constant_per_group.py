@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Look
+from dataops_core.checks.table_view import Look
 from dataops_core.checks.wording import counted
 
 LEAST_IN_EXAMPLE = 10  # rows of a group among the rows looked at first

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataops_core.checks.cells import Cells, each
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Context
+from dataops_core.checks.column_view import Cells, each
+from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import repair_characters, unscrambled, visible
 

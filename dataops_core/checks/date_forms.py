@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dataops_core.checks.cells import Cells
+from dataops_core.checks.column_view import Cells
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 _TIME = r"(?:[T\s,]+\d{1,2}:\d{2}.*)?"

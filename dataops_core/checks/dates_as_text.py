@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
+from dataops_core.checks.column_view import Cells
 from dataops_core.checks.date_forms import forms
-from dataops_core.checks.look import Context
+from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_dates import parse_dates
 

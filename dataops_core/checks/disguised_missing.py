@@ -6,11 +6,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataops_core.checks.cells import Cells, each
 from dataops_core.checks.check import Hit, Severity, check
-from dataops_core.checks.look import Context
+from dataops_core.checks.column_view import Cells, each
+from dataops_core.checks.missing_tokens import CODES, DATES, PLAIN_MISSING, WORDS
 from dataops_core.checks.ranges import may_be_refunds
-from dataops_core.checks.stand_ins import CODES, DATES, PLAIN_MISSING, WORDS
+from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.read.arrow_cells import suspects
 from dataops_core.steps.mark_missing import mark_missing

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Context
+from dataops_core.checks.column_view import Cells
 from dataops_core.checks.repeats import coming_again
 from dataops_core.checks.shapes import PLACES
+from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Look
 from dataops_core.checks.repeats import repeated
+from dataops_core.checks.table_view import Look
 from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_duplicate_rows import drop_duplicate_rows
 

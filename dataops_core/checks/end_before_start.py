@@ -7,9 +7,9 @@ from itertools import permutations
 
 import numpy as np
 
-from dataops_core.checks.cells import Cells, words_of
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Look
+from dataops_core.checks.column_view import Cells, words_of
+from dataops_core.checks.table_view import Look
 from dataops_core.checks.wording import counted
 
 # (what comes first or is less, what comes later or is more), as words in two otherwise like names or as a pair of terms

@@ -7,11 +7,11 @@ import math
 import numpy as np
 import pandas as pd
 
-from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Context
+from dataops_core.checks.column_view import Cells
+from dataops_core.checks.missing_tokens import CODES
 from dataops_core.checks.ranges import may_be_refunds, span_of
-from dataops_core.checks.stand_ins import CODES
+from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import shown

@@ -9,8 +9,8 @@ import numpy as np
 
 from dataops_core.checks.arithmetic import Rule, rules
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Look
 from dataops_core.checks.personal import is_about_persons, personal_cells
+from dataops_core.checks.table_view import Look
 from dataops_core.steps.drop_rows_with_missing import drop_rows_with_missing
 from dataops_core.steps.fill_computed import fill_computed
 from dataops_core.steps.fill_missing import fill_missing

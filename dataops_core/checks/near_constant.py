@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Context
+from dataops_core.checks.column_view import Cells
+from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_columns import drop_columns
 

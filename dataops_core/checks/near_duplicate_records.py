@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Look
 from dataops_core.checks.repeats import twins
+from dataops_core.checks.table_view import Look
 from dataops_core.checks.variants import plain
 from dataops_core.checks.wording import counted
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dataops_core.checks.cells import Cells
+from dataops_core.checks.column_view import Cells
 
 # money sign or code, digits with thousands signs and decimals, unit or percent sign
 _NUMBER = re.compile(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Look
+from dataops_core.checks.table_view import Look
 from dataops_core.errors import SettingError, nearest
 
 _GOOD = (

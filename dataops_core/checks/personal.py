@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from dataops_core.checks.cells import Cells, Mask, each
+from dataops_core.checks.column_view import Cells, Mask, each
 
 _EMAIL = r"[\w.+'-]+@[\w-]+(\.[\w-]+)+"
 _PHONE = r"(\+|00)\d[\d\s().-]{6,18}\d"

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dataops_core.checks.cells import row_ids
 from dataops_core.checks.check import Finding, column_hits, ranked, table_hits
-from dataops_core.checks.look import Context, Look
+from dataops_core.checks.column_view import row_ids
+from dataops_core.checks.table_view import Context, Look
 from dataops_core.facts import Engine, column_facts
 from dataops_core.read import Blanked
 from dataops_core.table import Column, Table

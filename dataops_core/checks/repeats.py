@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from dataops_core.checks.cells import WHOLE, Cells, filled
-from dataops_core.checks.look import Look
+from dataops_core.checks.column_view import WHOLE, Cells, filled
+from dataops_core.checks.table_view import Look
 from dataops_core.table.guesses import text_marks
 
 PIECE = 1_000_000

@@ -7,8 +7,8 @@ from collections import Counter
 
 import numpy as np
 
-from dataops_core.checks.cells import Cells, each
-from dataops_core.checks.stand_ins import means_missing
+from dataops_core.checks.column_view import Cells, each
+from dataops_core.checks.missing_tokens import means_missing
 
 PLACES = {"zip", "zipcode", "postal", "postcode", "plz", "phone", "telephone", "tel", "mobile", "fax"}
 

@@ -6,9 +6,9 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Context
+from dataops_core.checks.column_view import Cells
+from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.trim_spaces import trim_spaces
 

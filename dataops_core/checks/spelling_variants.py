@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping
 
-from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Context
+from dataops_core.checks.column_view import Cells
+from dataops_core.checks.table_view import Context
 from dataops_core.checks.variants import fingerprint, ngram_fingerprint, slips, sound
 from dataops_core.checks.wording import counted
 from dataops_core.steps.merge_values import merge_values

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.look import Look
+from dataops_core.checks.table_view import Look
 from dataops_core.checks.wording import counted
 
 _ENTITIES = {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dataops_core.cli.inspect import _tell
-from dataops_core.cli.tell import print_json, print_table, read_model, reading
+from dataops_core.cli.output import print_json, print_table, read_model, reading
 from dataops_core.errors import SettingError
 from dataops_core.table import Table
 
@@ -207,7 +207,7 @@ def decide_command(args: argparse.Namespace) -> int:
 
 def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any]:
     """What is told only where it is asked for: ways to act on it, and what a recipe did to groups."""
-    from dataops_core.fairness import lab, states, through
+    from dataops_core.fairness import compare_mitigations, recipe_impact, states
 
     more: dict[str, Any] = {}
     if args.lab:
@@ -217,7 +217,7 @@ def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any
                 "--lab",
                 "Add --target and --favorable.",
             )
-        more["lab"] = lab(
+        more["lab"] = compare_mitigations(
             table,
             args.target,
             args.favorable,
@@ -233,7 +233,7 @@ def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any
     if args.recipe:
         from dataops_core.recipe import recipe as recipes
 
-        more["through"] = through(
+        more["through"] = recipe_impact(
             states(recipes.load(args.recipe), table, folder),
             _names(args.sensitive),
             args.target,

@@ -6,7 +6,7 @@ import argparse
 from typing import Any
 
 from dataops_core.cli.inspect import _tell
-from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.cli.output import print_json, print_table, reading
 
 SHOWN = 10
 

@@ -8,7 +8,7 @@ import datetime
 import sys
 from typing import TYPE_CHECKING, Any
 
-from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.cli.output import print_json, print_table, reading
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import table_facts
 from dataops_core.printable import printable

@@ -6,7 +6,7 @@ import argparse
 import sys
 from typing import Any
 
-from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.cli.output import print_json, print_table, reading
 from dataops_core.resampling import bench
 
 _SIGN = {"better": "+", "worse": "-", "no clear difference": "="}

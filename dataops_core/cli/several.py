@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dataops_core.cli.inspect import _tell
-from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.cli.output import print_json, print_table, reading
 from dataops_core.errors import SettingError
 
 HEAD = ("estimate", "95 % from", "to", "standard error", "degrees of freedom", "lost to gaps")

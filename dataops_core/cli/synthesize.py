@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dataops_core.cli.inspect import _tell
-from dataops_core.cli.places import check_files
-from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.cli.output import print_json, print_table, reading
+from dataops_core.cli.output_paths import check_files
 from dataops_core.errors import SettingError
 from dataops_core.table import Table
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from dataops_core import checks, steps
-from dataops_core.cli.tell import print_json, print_table, reading, tell_problems
+from dataops_core.cli.output import print_json, print_table, reading, tell_problems
 from dataops_core.errors import SettingError, nearest
 from dataops_core.recipe import recipe as recipes
 from dataops_core.recipe.replay import Run, run_recipe

@@ -8,8 +8,8 @@ from contextlib import ExitStack
 from typing import Any
 
 from dataops_core.cli.inspect import _tell
-from dataops_core.cli.places import check_files, check_folder
-from dataops_core.cli.tell import print_json, print_table, reading
+from dataops_core.cli.output import print_json, print_table, reading
+from dataops_core.cli.output_paths import check_files, check_folder
 from dataops_core.errors import SettingError
 
 WRITTEN = (".csv", ".tsv", ".json", ".jsonl", ".parquet")

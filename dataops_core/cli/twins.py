@@ -7,9 +7,9 @@ import tempfile
 from pathlib import Path
 
 from dataops_core.cli.inspect import _tell
-from dataops_core.cli.places import check_files
+from dataops_core.cli.output import print_json
+from dataops_core.cli.output_paths import check_files
 from dataops_core.cli.synthesize import print_twin, settings_of, where
-from dataops_core.cli.tell import print_json
 from dataops_core.errors import InputError, SettingError
 from dataops_core.store import datasets, twins, versions
 from dataops_core.store.store import Store, whoami

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from dataops_core.cli.tell import print_json, print_table, read_model, reading, tell_problems
+from dataops_core.cli.output import print_json, print_table, read_model, reading, tell_problems
 from dataops_core.errors import ConflictError
 from dataops_core.export.signature import KEY, new_key
 from dataops_core.export.verify import verify_bundle

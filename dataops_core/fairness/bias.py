@@ -14,10 +14,10 @@ from dataops_core.fairness.data import data_measures
 from dataops_core.fairness.decisions import Decisions, brought, learned
 from dataops_core.fairness.formulas import MODEL
 from dataops_core.fairness.gaps import gaps, judged
+from dataops_core.fairness.group_definitions import THIN, Outcome, groups_of, outcome_of
 from dataops_core.fairness.groups import groups
 from dataops_core.fairness.guide import GUIDE
 from dataops_core.fairness.model import PARTS_OF, model_measures
-from dataops_core.fairness.people import THIN, Outcome, groups_of, outcome_of
 from dataops_core.fairness.proxies import judged as judged_proxies
 from dataops_core.fairness.proxies import proxies
 from dataops_core.steps._groups import group_texts, range_ends

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from dataops_core.errors import SettingError
+from dataops_core.fairness.group_definitions import groups_of, named_ranges, outcome_of
 from dataops_core.fairness.intervals import newcombe
-from dataops_core.fairness.people import groups_of, named_ranges, outcome_of
 from dataops_core.table import Table
 
 Z = 1.959964

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
-from dataops_core.fairness.people import Outcome
+from dataops_core.fairness.group_definitions import Outcome
 from dataops_core.models import PARTS, TRAIN, Features, estimator, features, one_thread, plain, probabilities, training
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._groups import positions

@@ -11,10 +11,10 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.fairness.bias import versions
-from dataops_core.fairness.lab import PAIR, SLOW_ROWS, compared, prepared
+from dataops_core.fairness.compare_mitigations import PAIR, SLOW_ROWS, compared, prepared
+from dataops_core.fairness.group_definitions import THIN, UNKNOWN
 from dataops_core.fairness.mitigations import FITTED, METHODS, SLOW, Constraint, Decider, Setup, decider, drawn
 from dataops_core.fairness.mitigations import fitted as baseline_of
-from dataops_core.fairness.people import THIN, UNKNOWN
 from dataops_core.fairness.refits import refits
 from dataops_core.models import Features, one_thread, packed, plain, unpacked
 from dataops_core.steps._groups import grouped_keys

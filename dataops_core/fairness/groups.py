@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.fairness.group_definitions import THIN, Groups, Outcome, groups_of, named_ranges, outcome_of
 from dataops_core.fairness.intervals import wilson
-from dataops_core.fairness.people import THIN, Groups, Outcome, groups_of, named_ranges, outcome_of
 from dataops_core.models import PARTS
 from dataops_core.table import Table
 

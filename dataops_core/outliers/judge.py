@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from dataops_core.checks.cells import words_of
+from dataops_core.checks.column_view import words_of
+from dataops_core.checks.missing_tokens import CODES
 from dataops_core.checks.ranges import span_of
-from dataops_core.checks.stand_ins import CODES
 from dataops_core.steps._distances import as_numbers
 
 SURPRISE = math.log(1000)  # a gap that a tail as heavy as this one leaves once in a thousand times

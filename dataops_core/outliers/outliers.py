@@ -11,7 +11,7 @@ import pandas as pd
 from dataops_core.errors import SettingError, Skip, nearest
 from dataops_core.models import training
 from dataops_core.outliers.judge import ACTIONS, ORDER, Judge, judges
-from dataops_core.outliers.together import reasons_together
+from dataops_core.outliers.multivariate import reasons_together
 from dataops_core.steps._classes import group_keys, group_name
 from dataops_core.steps.treat_outliers import learn_bounds
 from dataops_core.steps.treat_unusual_rows import learn_unusual

@@ -12,7 +12,7 @@ from typing import Any
 from dataops_core.errors import InputError, SettingError
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import Progress, nothing_said
-from dataops_core.store import counts, datasets, jobs, states, versions
+from dataops_core.store import analyses, datasets, jobs, states, versions
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, card, save_model, script, synthesize
 from dataops_core.synthetic import model_file as signing
@@ -27,7 +27,7 @@ def plan(
     store: Store, state: str, *, seed: int = 0, epochs: int, run: bool = True, progress: Progress = nothing_said
 ) -> dict[str, Any] | None:
     """What is proposed for a twin of a state's table; kept once it is known. None with `run=False` where it is not."""
-    return counts.counted(
+    return analyses.counted(
         store, "twin plan", {"state": state, "seed": seed, "epochs": epochs}, run=run, progress=progress
     )
 

@@ -18,7 +18,7 @@ from dataops_core.export.bundle import write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, nothing_said
 from dataops_core.store import audit, catalog, datasets, models, states
-from dataops_core.store.changes import change, renamings
+from dataops_core.store.diffs import change, renamings
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 from dataops_core.table import Difference, Table

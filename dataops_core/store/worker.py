@@ -20,7 +20,7 @@ from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
-from dataops_core.store import changes, counts, datasets, jobs, models, states, twins, versions
+from dataops_core.store import analyses, datasets, diffs, jobs, models, states, twins, versions
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -37,7 +37,7 @@ def _evaluate(store: Store, args: dict[str, Any], actor: str, progress: Progress
 
 def _preview(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     now, candidate = from_json(args["now"]), from_json(args["candidate"])
-    changes.preview(store, args["raw"], now, candidate, args["sensitive"], progress)
+    diffs.preview(store, args["raw"], now, candidate, args["sensitive"], progress)
 
 
 def _reread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -50,11 +50,11 @@ def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress)
 
 
 def _count(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    counts.counted(store, args["what"], args["with"], progress=progress)
+    analyses.counted(store, args["what"], args["with"], progress=progress)
 
 
 def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    changes.spreads(store, args["before"], args["after"], args["old"], args["new"])
+    diffs.spreads(store, args["before"], args["after"], args["old"], args["new"])
 
 
 def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:

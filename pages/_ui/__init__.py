@@ -1,1 +1,1 @@
-"""What pages draw with: the frame around a page, forms, grids, charts, jobs, words; and a folder of panels for each page."""
+"""What pages draw with: the frame of a page, forms, grids, charts, jobs, words; a folder of panels for each page."""

@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.steps import REGISTRY
-from dataops_core.store import opinions
+from dataops_core.store import finding_overrides
 from pages._ui import grid, page_layout
 from pages._ui.formatting import SEVERITY, count, md, share
 
@@ -79,7 +79,7 @@ def _ignore(check: str, dataset: str, columns: tuple[str, ...], key: str) -> Non
 
 def _put_away(dataset: str, check: str, columns: tuple[str, ...], why: str) -> None:
     page_layout.act(
-        lambda: opinions.ignore(
+        lambda: finding_overrides.ignore(
             page_layout.store(), dataset, check, columns, st.session_state.get(why, ""), page_layout.actor()
         )
     )

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dataops_core.store import changes
-from dataops_core.store.changes import Change
+from dataops_core.store import diffs
+from dataops_core.store.diffs import Change
 from dataops_core.store.states import Result
 from dataops_core.table import Difference, differs, shown
 from pages._ui import chart, grid, job, page_layout
@@ -86,11 +86,11 @@ def panel(
 def _spread(before: str, after: str, old: str, new: str) -> Mapping[str, Any] | None:
     """How a column is spread before and after: known, or counted now if that is quick, or as a job."""
     house = page_layout.store()
-    told = changes.spreads(house, before, after, old, new, run=False)
+    told = diffs.spreads(house, before, after, old, new, run=False)
     if told is None:
         args = {"before": before, "after": after, "old": old, "new": new}
         job.do("spread", args, f"Counting {new}", cells=grid.table(after).rows)
-        told = changes.spreads(house, before, after, old, new, run=False)
+        told = diffs.spreads(house, before, after, old, new, run=False)
     return told
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dataops_core.models import PARTS, TRAIN
 from dataops_core.steps.split_rows import WORDS
-from dataops_core.store import changes, datasets, states
+from dataops_core.store import datasets, diffs, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import current_table, finding, job, page_layout
@@ -51,7 +51,7 @@ def banner(here: Dataset, state: str, table: Table, learns: str = LEARNS) -> str
                 help="Opens the step with its settings filled in; nothing changes before you have seen a preview",
             )
         return None
-    facts = changes.column(page_layout.store(), state, split, run=table.rows <= job.SMALL)
+    facts = diffs.column(page_layout.store(), state, split, run=table.rows <= job.SMALL)
     parts = {entry["value"]: entry["count"] for entry in facts["top"]} if facts else {}
     said = ", ".join(f"{count(rows, 'row')} {part}" for part, rows in parts.items())
     st.caption(
@@ -78,7 +78,7 @@ def _speaks_of_parts(state: str, table: Table) -> str | None:
     first = table.page(0, 100, texts)  # of thousands of columns, few are worth counting
     for name in texts:
         if all(WORDS.get(str(value).strip().lower()) for value in first[name].unique()):
-            facts = changes.column(page_layout.store(), state, name, run=table.rows <= job.SMALL)
+            facts = diffs.column(page_layout.store(), state, name, run=table.rows <= job.SMALL)
             parts = {WORDS.get(str(top["value"]).strip().lower()) for top in (facts or {}).get("top", ())}
             if (
                 facts

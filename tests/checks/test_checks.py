@@ -3,10 +3,10 @@ import pandas as pd
 import pytest
 
 from dataops_core import checks
-from dataops_core.checks.look import Look
 from dataops_core.checks.profile import profile_table
 from dataops_core.checks.repeats import repeated
 from dataops_core.checks.spelling_variants import merges
+from dataops_core.checks.table_view import Look
 from dataops_core.checks.variants import slips
 from dataops_core.facts import engine, table_facts
 from dataops_core.steps import get

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dataops_core.checks.look import Look
 from dataops_core.checks.repeats import repeated
+from dataops_core.checks.table_view import Look
 from dataops_core.facts import spread, table_facts
 from dataops_core.table import tidy
 

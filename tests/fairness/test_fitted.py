@@ -11,8 +11,8 @@ from sklearn.metrics import roc_auc_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from dataops_core.errors import SettingError
-from dataops_core.fairness import decide, fit, lab
-from dataops_core.fairness.lab import prepared
+from dataops_core.fairness import compare_mitigations, decide, fit
+from dataops_core.fairness.compare_mitigations import prepared
 from dataops_core.fairness.mitigations import decider, drawn, fitted, out_of_fold
 from dataops_core.models import estimator, plain
 from tests.fairness.test_lab import biased
@@ -79,7 +79,7 @@ def test_what_ships_decides_as_the_lab_did(make_table, method):
     judge = prepared(table, "ok", "yes", ["sex"], "demographic_parity", "linear", None, None, (), 20_000, 1)[0].judge
     frame = table.frame().iloc[judge]
     made = decide(model, frame)
-    judged = lab(table, "ok", "yes", ["sex"], seed=1, methods=[method])["methods"][method]["groups"]
+    judged = compare_mitigations(table, "ok", "yes", ["sex"], seed=1, methods=[method])["methods"][method]["groups"]
     for name, each in judged.items():
         assert made[(frame["sex"] == name).to_numpy()].mean() == pytest.approx(each["selection_rate"]["value"])
     assert model["features"]["numbers"] == ["skill", "tells"]

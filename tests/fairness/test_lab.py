@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 
 from dataops_core.errors import SettingError
-from dataops_core.fairness import METHODS, lab
-from dataops_core.fairness.lab import _levels_down, _undominated
+from dataops_core.fairness import METHODS, compare_mitigations
+from dataops_core.fairness.compare_mitigations import _levels_down, _undominated
 from dataops_core.steps import get
 
 
@@ -29,7 +29,9 @@ def told(tmp_path_factory):
     frame.index = pd.RangeIndex(len(frame), name="row")
     notes = []
     table = write_table(tmp_path_factory.mktemp("lab") / "t.parquet", [frame])
-    found = lab(table, "ok", "yes", ["sex"], seed=1, progress=lambda share, note: notes.append((share, note)))
+    found = compare_mitigations(
+        table, "ok", "yes", ["sex"], seed=1, progress=lambda share, note: notes.append((share, note))
+    )
     return found, notes, table
 
 
@@ -78,7 +80,9 @@ def test_gaps_and_accuracy_by_hand_from_the_groups(told):
 
 def test_the_same_seed_gives_the_same_and_steps_can_be_taken(told):
     found, _, table = told
-    again = lab(table, "ok", "yes", ["sex"], seed=1, methods=["exponentiated_gradient", "thresholds", "reweigh"])
+    again = compare_mitigations(
+        table, "ok", "yes", ["sex"], seed=1, methods=["exponentiated_gradient", "thresholds", "reweigh"]
+    )
     for name in ("exponentiated_gradient", "thresholds", "reweigh"):
         one, other = again["methods"][name], found["methods"][name]
         assert {key for key in one if one[key] != other[key]} <= {
@@ -99,11 +103,11 @@ def test_the_same_seed_gives_the_same_and_steps_can_be_taken(told):
 
 def test_a_split_is_kept_to(make_table):
     frame = biased().assign(split=["train"] * 900 + ["validation"] * 200 + ["test"] * 400)
-    found = lab(make_table(frame), "ok", "yes", ["sex"], split="split", methods=["reweigh"])
+    found = compare_mitigations(make_table(frame), "ok", "yes", ["sex"], split="split", methods=["reweigh"])
     assert found["rows"] == {"learned_from": 900, "judged": 400, "of": 1500} and "split" not in found["features"]
     changed = frame.copy()
     changed.loc[900:, "skill"] = changed.loc[900:, "skill"].sample(frac=1, random_state=0).to_numpy()
-    other = lab(make_table(changed), "ok", "yes", ["sex"], split="split", methods=["reweigh"])
+    other = compare_mitigations(make_table(changed), "ok", "yes", ["sex"], split="split", methods=["reweigh"])
     assert other["methods"]["baseline"]["accuracy"] < found["methods"]["baseline"]["accuracy"]
 
 
@@ -128,7 +132,9 @@ def test_a_group_that_only_the_judged_rows_have_is_decided_without_thresholds(ma
     frame = biased(800).assign(split=["train"] * 500 + ["test"] * 300)
     frame.loc[790:, "sex"] = "x"
     frame.loc[600:605, "sex"] = None
-    found = lab(make_table(frame), "ok", "yes", ["sex"], split="split", methods=["thresholds", "reweigh", "repair"])
+    found = compare_mitigations(
+        make_table(frame), "ok", "yes", ["sex"], split="split", methods=["thresholds", "reweigh", "repair"]
+    )
     assert found["failed"] == {} and {"x", "unknown"} <= set(found["methods"]["thresholds"]["groups"])
     assert found["methods"]["thresholds"]["groups"]["x"]["selection_rate"]["change"]["value"] == 0.0
 
@@ -136,7 +142,7 @@ def test_a_group_that_only_the_judged_rows_have_is_decided_without_thresholds(ma
 def test_a_group_with_one_outcome_fails_in_words(make_table):
     frame = biased(600)
     frame.loc[frame["sex"] == "f", "ok"] = "no"
-    found = lab(make_table(frame), "ok", "yes", ["sex"], methods=["thresholds", "over_sampling"])
+    found = compare_mitigations(make_table(frame), "ok", "yes", ["sex"], methods=["thresholds", "over_sampling"])
     assert "thresholds" in found["failed"] and len(found["failed"]["thresholds"]) > 20
 
 
@@ -144,7 +150,7 @@ def test_ages_go_into_ranges_and_outcomes_may_be_three(make_table):
     frame = biased(900)
     frame["age"] = np.random.default_rng(1).integers(18, 70, 900)
     frame.loc[::9, "ok"] = "later"
-    found = lab(
+    found = compare_mitigations(
         make_table(frame),
         "ok",
         "yes",
@@ -175,7 +181,7 @@ def test_ages_go_into_ranges_and_outcomes_may_be_three(make_table):
 def test_what_cannot_be_is_said(make_table, asked, said):
     table = make_table(asked.pop("table", biased(100)))
     with pytest.raises(SettingError, match=said):
-        lab(table, "ok", **{"favorable": "yes", "sensitive": ["sex"]} | asked)
+        compare_mitigations(table, "ok", **{"favorable": "yes", "sensitive": ["sex"]} | asked)
 
 
 def test_sampled_rows_keep_their_own_outcomes_even_where_there_are_as_many_as_the_table_has(make_table):
@@ -191,7 +197,7 @@ def test_sampled_rows_keep_their_own_outcomes_even_where_there_are_as_many_as_th
             "split": ["train"] * 700 + ["test"] * 300,
         }
     )
-    told = lab(table, "ok", "yes", ["group"], methods=["over_sampling"], split="split")
+    told = compare_mitigations(table, "ok", "yes", ["group"], methods=["over_sampling"], split="split")
     assert told["methods"]["over_sampling"]["accuracy"] > 0.98
 
 
@@ -199,7 +205,7 @@ def test_a_grid_is_not_searched_where_there_are_many_groups_and_nothing_is_print
     """More than four dimensions are what Fairlearn warns of on stderr: the lab says it in its notes instead."""
     frame = biased(600)
     frame["sex"] = [("a", "b", "c", "d", "e", "f")[n % 6] for n in range(600)]
-    found = lab(make_table(frame), "ok", "yes", ["sex"], methods=["grid_search"])
+    found = compare_mitigations(make_table(frame), "ok", "yes", ["sex"], methods=["grid_search"])
     assert "6 groups make a grid too large to search" in found["failed"]["grid_search"] and capfd.readouterr().err == ""
 
 

@@ -10,7 +10,7 @@ from dataops_core.errors import SettingError
 from dataops_core.fairness import model_measures
 from dataops_core.fairness.decisions import brought, learned
 from dataops_core.fairness.gaps import gaps, judged
-from dataops_core.fairness.people import outcome_of
+from dataops_core.fairness.group_definitions import outcome_of
 
 
 def people(rows=600, groups=("a", "b", "c"), seed=0):

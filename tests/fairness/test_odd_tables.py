@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dataops_core.errors import DataOpsError
-from dataops_core.fairness import bias, groups, lab, model_measures, through
+from dataops_core.fairness import bias, compare_mitigations, groups, model_measures, recipe_impact
 from dataops_core.fairness.model import PARTS_OF
 from dataops_core.steps._cells import cell_texts
 from dataops_core.table import write_table
@@ -138,11 +138,11 @@ def test_fifty_groups_through_the_lab_and_a_recipe(make_table):
     frame = pd.DataFrame({"g": [f"g{n % 50}" for n in range(1500)], "x": rng.normal(size=1500)})
     frame["ok"] = np.where(frame["x"] + rng.normal(size=1500) > 0, "yes", "no")
     table = make_table(frame)
-    found = lab(table, "ok", "yes", ["g"], methods=["reweigh", "thresholds", "repair", "grid_search"])
+    found = compare_mitigations(table, "ok", "yes", ["g"], methods=["reweigh", "thresholds", "repair", "grid_search"])
     json.dumps(found, allow_nan=False)
     assert (
         list(found["failed"]) == ["grid_search"]
         and "too large to search" in found["failed"]["grid_search"]
         and len(found["methods"]["thresholds"]["groups"]) == 50
     )
-    assert len(through([("read", table), ("same", table)], ["g"], "ok", "yes")[1]["groups"]) == 50
+    assert len(recipe_impact([("read", table), ("same", table)], ["g"], "ok", "yes")[1]["groups"]) == 50

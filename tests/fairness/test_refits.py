@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import norm, t
 
 from benchmarks.claims_tables import favored, noise, unrelated
-from dataops_core.fairness import lab
+from dataops_core.fairness import compare_mitigations
 from dataops_core.fairness.refits import REFITS, p_of_both
 
 
@@ -36,21 +36,23 @@ def test_a_change_that_other_training_rows_would_not_bring_makes_nobody_gain_or_
     gain or pay.
     """
     table = make_table(noise(800, seed).assign(ok=np.random.default_rng(seed).choice(["yes", "no"], 800)))
-    told = lab(table, "ok", "yes", ["group"], methods=["over_sampling"], seed=seed)["methods"]["over_sampling"]
+    told = compare_mitigations(table, "ok", "yes", ["group"], methods=["over_sampling"], seed=seed)["methods"][
+        "over_sampling"
+    ]
     assert told["pays"] == [] and told["gains"] == []
 
 
 @pytest.mark.parametrize("seed", [0, 1])
 def test_a_group_that_loses_fifteen_points_is_said_to_pay(make_table, seed):
-    told = lab(make_table(favored(2000, seed)), "ok", "yes", ["group"], methods=["over_sampling"], seed=seed)[
-        "methods"
-    ]["over_sampling"]
+    told = compare_mitigations(
+        make_table(favored(2000, seed)), "ok", "yes", ["group"], methods=["over_sampling"], seed=seed
+    )["methods"]["over_sampling"]
     assert "a" in {each["group"] for each in told["pays"]}
     assert all(each["p_holm"] <= 0.05 for each in told["pays"])
 
 
 def test_slow_ways_learn_again_before_they_make_somebody_pay(make_table):
-    told = lab(make_table(unrelated(400, 2, True, 3)), "ok", "yes", ["group"], methods=["grid_search"], seed=3)[
-        "methods"
-    ]["grid_search"]
+    told = compare_mitigations(
+        make_table(unrelated(400, 2, True, 3)), "ok", "yes", ["group"], methods=["grid_search"], seed=3
+    )["methods"]["grid_search"]
     assert told["pays"] == [] and told["gains"] == []

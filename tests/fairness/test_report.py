@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.fairness import GUIDE, bias, html_report, json_report, lab, through
+from dataops_core.fairness import GUIDE, bias, compare_mitigations, html_report, json_report, recipe_impact
 from dataops_core.fairness.report import suppressed
 
 
@@ -84,8 +84,8 @@ def test_ways_and_steps_are_in_the_report_and_small_groups_are_not(make_table, t
     frame["ok"] = np.where(frame["x"] + rng.normal(size=506) > 0, "yes", "no")
     table = make_table(frame)
     more = {
-        "lab": lab(table, "ok", "yes", ["g"], methods=["reweigh"]),
-        "through": through([("read", table), ("Dropped rows", make_table(frame.iloc[50:]))], ["g"], "ok", "yes"),
+        "lab": compare_mitigations(table, "ok", "yes", ["g"], methods=["reweigh"]),
+        "through": recipe_impact([("read", table), ("Dropped rows", make_table(frame.iloc[50:]))], ["g"], "ok", "yes"),
     }
     page = html_report({**bias(table, ["g"], target="ok", favorable="yes"), **more}, title="t")
     assert "Ways to act on it</h2>" in page and "Reweighing" in page and "Dropped rows" in page

@@ -7,7 +7,7 @@ from dataclasses import replace
 import sqlalchemy as sa
 
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import catalog, counts, datasets, models, states, versions
+from dataops_core.store import analyses, catalog, datasets, models, states, versions
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, said, start, texts, unforeseen, wait_for_job
 
@@ -172,7 +172,7 @@ def test_no_sensitive_column_is_a_feature_though_only_one_is_looked_at():
     with Store().reading() as connection:
         asked = [row.args for row in connection.execute(sa.select(catalog.job)) if row.args.get("what") == "bias"]
     assert [each["with"]["leave_out"] for each in asked] == [["town"]]
-    told = counts.counted(Store(), "bias", asked[0]["with"], run=False)
+    told = analyses.counted(Store(), "bias", asked[0]["with"], run=False)
     assert told is not None and set(told["decisions"]["features"]) == {"years", "said"}
 
 

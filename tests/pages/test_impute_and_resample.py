@@ -1,6 +1,6 @@
 """Impute and Resample: the split first, what is missing, the benches, their advice in the recipe, outliers."""
 
-from dataops_core.store import counts, datasets
+from dataops_core.store import analyses, datasets
 from dataops_core.store.store import Store
 from pages._ui.impute import methods
 from tests.pages.driver import (
@@ -214,6 +214,6 @@ def test_tables_that_have_nothing_to_balance_or_fill_say_so():
 def test_what_is_counted_on_demand_is_counted_once(monkeypatch):
     app = opened("resample")
     asked = []
-    monkeypatch.setitem(counts.COUNTS, "imbalance", lambda *_: asked.append(1))
+    monkeypatch.setitem(analyses.COUNTS, "imbalance", lambda *_: asked.append(1))
     go(app, "resample")
     assert asked == [] and button(app, "Resample rows …")

@@ -4,7 +4,7 @@ import json
 from dataclasses import replace
 
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import datasets, opinions
+from dataops_core.store import datasets, finding_overrides
 from dataops_core.store.store import Store
 from pages._ui import current_table
 from tests.pages.driver import (
@@ -36,11 +36,11 @@ def test_a_finding_can_be_ignored_with_a_reason_and_minded_again(sample):
     )
     app.text_input(key=key.replace(".ignore", ".why")).input("Two systems number them").run()
     app.button(key=key).click().run()
-    kept = opinions.ignored(Store(), dataset(app).id)
+    kept = finding_overrides.ignored(Store(), dataset(app).id)
     assert [told["value"] for told in kept.values()] == ["Two systems number them"]
     assert "because: Two systems number them" in texts(app)
     click(app, "Mind it again")
-    assert opinions.ignored(Store(), dataset(app).id) == {}
+    assert finding_overrides.ignored(Store(), dataset(app).id) == {}
 
 
 def test_a_profile_is_read_from_the_store_once(sample, monkeypatch):
@@ -79,7 +79,7 @@ def test_the_scorecard_shows_six_sides_and_keeps_weights(sample):
     assert metrics(app)["Uniqueness"] == "98.8 %"  # 1 - 60 / 4,960
     app.number_input(key="score.weight.validity").set_value(0.0)
     click(app, "Keep these weights")
-    assert opinions.weights(Store(), dataset(app).id)["validity"] == 0.0
+    assert finding_overrides.weights(Store(), dataset(app).id)["validity"] == 0.0
 
 
 def test_merging_ticked_variants_opens_the_step_with_a_readable_mapping(sample):
@@ -178,7 +178,7 @@ def test_ignoring_one_finding_leaves_the_next_one_alone(sample):
 
 def test_opinions_are_in_the_audit_log(sample):
     app = go(sample, "profile")
-    opinions.weigh(Store(), dataset(app).id, {"validity": 2.0}, "tester")
+    finding_overrides.weigh(Store(), dataset(app).id, {"validity": 2.0}, "tester")
     import sqlalchemy as sa
 
     from dataops_core.store import catalog
@@ -190,7 +190,7 @@ def test_opinions_are_in_the_audit_log(sample):
 
 def test_an_ignored_finding_stays_ignored_when_its_column_is_renamed(sample):
     here = dataset(go(sample, "profile"))
-    opinions.ignore(Store(), here.id, "constant_column", ["country"], "all from here", "tester")
+    finding_overrides.ignore(Store(), here.id, "constant_column", ["country"], "all from here", "tester")
     recipe = replace(here.recipe, steps=(RecipeStep("rename_columns", {"names": {"country": "land"}}),))
     datasets.edit(Store(), here.id, here.revision, recipe, "renamed", "tester")
     app = go(sample, "profile")

@@ -4,7 +4,7 @@ any finding.
 
 import pytest
 
-from dataops_core.store import audit, datasets, drafts, opinions
+from dataops_core.store import audit, datasets, finding_overrides, form_state
 
 
 @pytest.fixture
@@ -18,17 +18,17 @@ def two(store, tmp_path):
 
 
 def test_a_draft_is_changed_in_part_and_none_forgets(store, two):
-    assert drafts.get(store, two[0], "twin") == {}
-    drafts.change(store, two[0], "twin", {"seed": 3, "columns": {"a": {"as": "learn"}}}, "ann")
-    drafts.change(store, two[0], "twin", {"seed": None, "rows": 10}, "bob")
-    assert drafts.get(store, two[0], "twin") == {"columns": {"a": {"as": "learn"}}, "rows": 10}
-    assert drafts.get(store, two[1], "twin") == drafts.get(store, two[0], "form") == {}
+    assert form_state.get(store, two[0], "twin") == {}
+    form_state.change(store, two[0], "twin", {"seed": 3, "columns": {"a": {"as": "learn"}}}, "ann")
+    form_state.change(store, two[0], "twin", {"seed": None, "rows": 10}, "bob")
+    assert form_state.get(store, two[0], "twin") == {"columns": {"a": {"as": "learn"}}, "rows": 10}
+    assert form_state.get(store, two[1], "twin") == form_state.get(store, two[0], "form") == {}
 
 
 def test_a_draft_is_neither_logged_nor_an_opinion(store, two):
     with store.reading() as connection:
         before = audit.entries(connection, two[0])
-    drafts.change(store, two[0], "twin", {"seed": 3}, "ann")
+    form_state.change(store, two[0], "twin", {"seed": 3}, "ann")
     with store.reading() as connection:
         assert audit.entries(connection, two[0]) == before
-    assert opinions.ignored(store, two[0]) == {}
+    assert finding_overrides.ignored(store, two[0]) == {}

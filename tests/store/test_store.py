@@ -8,7 +8,7 @@ import pytest
 from dataops_core.errors import ConflictError, InputError, IntegrityError, SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.store import audit, datasets, states, versions
-from dataops_core.store.changes import change, renamings
+from dataops_core.store.diffs import change, renamings
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 

@@ -161,8 +161,8 @@ def _treatment(column: Column, there: pd.Series, rows: int, persons: set[str]) -
 def _persons(real: Table, names: list[str]) -> set[str]:
     """The columns in which most cells are e-mail addresses, phone or account numbers, or names of persons."""
     from dataops_core.checks import REGISTRY, Context
-    from dataops_core.checks.cells import Cells
     from dataops_core.checks.check import hits
+    from dataops_core.checks.column_view import Cells
     from dataops_core.facts import Engine, column_facts
 
     found = set()

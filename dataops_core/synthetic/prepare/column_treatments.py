@@ -11,11 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.checks.cells import Cells
 from dataops_core.checks.check import hits
+from dataops_core.checks.column_view import Cells
 from dataops_core.checks.direct_identifiers import direct_identifiers
-from dataops_core.checks.look import Context
 from dataops_core.checks.personal import personal_cells
+from dataops_core.checks.table_view import Context
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import Engine, column_facts
 from dataops_core.synthetic.prepare.embedded_identifiers import NAMES, inside, like_names, long_numbers

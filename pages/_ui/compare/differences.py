@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dataops_core.store import changes, datasets, states, versions
+from dataops_core.store import datasets, diffs, states, versions
 from dataops_core.store.datasets import Dataset
 from pages._ui import chart, current_table, grid, job, page_layout
 from pages._ui.formatting import count, md
@@ -104,9 +104,7 @@ def groups(told: Mapping[str, Any]) -> None:
 
 def _facts(column: str, ends: tuple[str, str], sides: tuple[str, str]) -> None:
     """The facts of a column on both sides; a large table's are shown once they have been counted."""
-    told = [
-        changes.column(page_layout.store(), state, column, run=grid.table(state).rows <= job.SMALL) for state in ends
-    ]
+    told = [diffs.column(page_layout.store(), state, column, run=grid.table(state).rows <= job.SMALL) for state in ends]
     if all(told):
         both = pd.concat([current_table.told(facts)["Value"] for facts in told if facts], axis=1, keys=sides).fillna("")
         st.dataframe(both, key=f"compare.facts.{column}", alt=f"The facts of {column} on both sides")

@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.store import counts
+from dataops_core.store import analyses
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import chart, current_table, job, page_layout
@@ -73,10 +73,10 @@ def panel(here: Dataset, state: str, table: Table, name: str, facts: Mapping[str
 
 def _counted(what: str, args: dict[str, Any], table: Table, draw: Callable[[Mapping[str, Any]], None]) -> None:
     """Count once, as a job where the table is large, and draw."""
-    told = counts.counted(page_layout.store(), what, args, run=False)
+    told = analyses.counted(page_layout.store(), what, args, run=False)
     if told is None:
         job.do("count", {"what": what, "with": args}, "Counting", cells=table.rows * 4)
-        told = counts.counted(page_layout.store(), what, args, run=False)
+        told = analyses.counted(page_layout.store(), what, args, run=False)
     if told is not None:
         draw(told)
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.checks import REGISTRY
 from dataops_core.recipe.recipe import sha256
-from dataops_core.store import datasets, opinions
+from dataops_core.store import datasets, finding_overrides
 from dataops_core.store.datasets import Dataset
 from pages._ui import finding, page_layout
 from pages._ui.formatting import SEVERITY, count, md, when
@@ -21,8 +21,10 @@ ALL_COLUMNS, ALL_GROUPS = "All columns", "All kinds"
 
 def minded(here: Dataset, profile: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The findings that are not ignored."""
-    ignored = opinions.ignored(page_layout.store(), here.id)
-    return [f for f in profile["findings"] if opinions.key(f["check"], in_file(here, f["columns"])) not in ignored]
+    ignored = finding_overrides.ignored(page_layout.store(), here.id)
+    return [
+        f for f in profile["findings"] if finding_overrides.key(f["check"], in_file(here, f["columns"])) not in ignored
+    ]
 
 
 def in_file(here: Dataset, columns: Sequence[str]) -> tuple[str, ...]:
@@ -51,7 +53,9 @@ def inbox(
         Counter()
     )  # a check may find several things in the same columns: one for each group of people, say
     for each in shown[:SHOWN]:
-        key = f"finding.{state[:8]}.{each['check']}.{sha256(opinions.key(each['check'], each['columns']))[:10]}"
+        key = (
+            f"finding.{state[:8]}.{each['check']}.{sha256(finding_overrides.key(each['check'], each['columns']))[:10]}"
+        )
         seen[key] += 1
         key += f".{seen[key]}" if seen[key] > 1 else ""
         finding.card(each, state, profile["rows"], key, mend=mend, ignore=(here.id, in_file(here, each["columns"])))
@@ -60,7 +64,7 @@ def inbox(
     elif not shown:
         st.info("No finding meets the filters.", icon=":material/filter_alt_off:")
     if put_away:
-        _ignored(here, put_away, opinions.ignored(page_layout.store(), here.id))
+        _ignored(here, put_away, finding_overrides.ignored(page_layout.store(), here.id))
 
 
 def _filtered(every: list[dict[str, Any]], state: str, names: Sequence[str]) -> list[dict[str, Any]]:
@@ -95,7 +99,7 @@ def _filtered(every: list[dict[str, Any]], state: str, names: Sequence[str]) -> 
 def _ignored(here: Dataset, put_away: Sequence[Mapping[str, Any]], why: Mapping[str, Mapping[str, Any]]) -> None:
     with st.expander(f"Ignored: {count(len(put_away), 'finding')}", icon=":material/visibility_off:"):
         for number, each in enumerate(put_away):
-            told = why[opinions.key(each["check"], in_file(here, each["columns"]))]
+            told = why[finding_overrides.key(each["check"], in_file(here, each["columns"]))]
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(
                     f"**{md(each['title'])}** in **{md(', '.join(each['columns']) or 'whole rows')}**"
@@ -111,4 +115,4 @@ def _ignored(here: Dataset, put_away: Sequence[Mapping[str, Any]], why: Mapping[
 
 
 def _mind(dataset: str, check: str, columns: tuple[str, ...]) -> None:
-    page_layout.act(lambda: opinions.mind(page_layout.store(), dataset, check, columns, page_layout.actor()))
+    page_layout.act(lambda: finding_overrides.mind(page_layout.store(), dataset, check, columns, page_layout.actor()))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dataops_core.facts.pairs import role
-from dataops_core.store import counts
+from dataops_core.store import analyses
 from dataops_core.table import Table
 from pages._ui import chart, job, page_layout
 
@@ -56,7 +56,7 @@ def panel(state: str, table: Table) -> None:
             "Columns", names, default=names[:MOST], max_selections=MOST, key=f"maps.columns.{measure}.{state[:8]}"
         )
     args = {"state": state, "measure": measure, "columns": names}
-    told = counts.counted(page_layout.store(), "associations", args, run=False)
+    told = analyses.counted(page_layout.store(), "associations", args, run=False)
     if told is None:
         job.do(
             "count",
@@ -64,7 +64,7 @@ def panel(state: str, table: Table) -> None:
             "Comparing the columns",
             cells=table.rows * len(names) * 8 + 1000 * len(names) ** 2,
         )
-        told = counts.counted(page_layout.store(), "associations", args, run=False)
+        told = analyses.counted(page_layout.store(), "associations", args, run=False)
     if told is None:
         return
     if not told["columns"] or len(told["rows"]) < 1 or len(told["columns"]) < (1 if measure == "epsilon" else 2):

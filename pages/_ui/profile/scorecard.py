@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.checks import REGISTRY
 from dataops_core.checks.score import FORMULAS, Score, changed, scores, total
-from dataops_core.store import opinions
+from dataops_core.store import finding_overrides
 from dataops_core.store.datasets import Dataset
 from pages._ui import page_layout
 from pages._ui.formatting import md
@@ -20,7 +20,7 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
     """The scores of a state, beside those of the file as it came where that is known; findings that are ignored do not
     count.
     """
-    weights = opinions.weights(page_layout.store(), here.id)
+    weights = finding_overrides.weights(page_layout.store(), here.id)
     now, first = scores(profile), scores(before) if before else None
     whole, earlier = total(now, weights), total(first, weights) if first else None
     with st.container(horizontal=True, vertical_alignment="top"):
@@ -55,7 +55,9 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
             for name, weight in weights.items()
         }
         if st.form_submit_button("Keep these weights", icon=":material/save:"):
-            if page_layout.act(lambda: opinions.weigh(page_layout.store(), here.id, given, page_layout.actor())):
+            if page_layout.act(
+                lambda: finding_overrides.weigh(page_layout.store(), here.id, given, page_layout.actor())
+            ):
                 page_layout.say("The weights are kept.")
             st.rerun()
     if before is not None:

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dataops_core.resampling.methods import METHODS
-from dataops_core.store import counts
+from dataops_core.store import analyses
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import chart, job, method_results, page_layout
@@ -21,10 +21,10 @@ FEW = 30  # rows below which a share says little
 
 def counted(what: str, args: Mapping[str, Any], title: str, cells: int, *, auto: bool = True) -> dict[str, Any] | None:
     """What is counted on demand: known, or a job meanwhile."""
-    told = counts.counted(page_layout.store(), what, args, run=False)
+    told = analyses.counted(page_layout.store(), what, args, run=False)
     if told is None:
         job.do("count", {"what": what, "with": dict(args)}, title, cells=cells, auto=auto)
-        told = counts.counted(page_layout.store(), what, args, run=False)
+        told = analyses.counted(page_layout.store(), what, args, run=False)
     return told
 
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.errors import DataOpsError
 from dataops_core.recipe.recipe import canonical
-from dataops_core.store import datasets, drafts
+from dataops_core.store import datasets, form_state
 from dataops_core.store.datasets import Dataset
 from dataops_core.synthetic import ENGINES, Settings
 from dataops_core.synthetic.engines.registry import DEFAULT, EPOCHS
@@ -85,7 +85,7 @@ class Asked:
 
     def change(self, **changes: Any) -> None:
         """Keep some decisions."""
-        drafts.change(page_layout.store(), self.here.id, "twin", changes, page_layout.actor())
+        form_state.change(page_layout.store(), self.here.id, "twin", changes, page_layout.actor())
 
     def take(self, name: str) -> None:
         """Keep what a widget holds; for its callback."""
@@ -101,7 +101,7 @@ def asked(here: Dataset, state: str, table: Table) -> Asked | None:
         "balance": groups | {"total": table.rows},
         "fill": {"columns": said["sensitive"][:1]},
     }
-    draft = starts | said | drafts.get(page_layout.store(), here.id, "twin")
+    draft = starts | said | form_state.get(page_layout.store(), here.id, "twin")
     plan = counted(
         "twin plan",
         {"state": state, "seed": draft["seed"], "epochs": EPOCHS},

@@ -67,10 +67,10 @@ def _classes(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, An
 
 
 def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
-    from dataops_core.fairness import through
+    from dataops_core.fairness import recipe_impact
 
     tables = [(name, states.table(store, state)) for name, state in args["tables"]]
-    return {"steps": through(tables, args["sensitive"], args["target"], args["favorable"])}
+    return {"steps": recipe_impact(tables, args["sensitive"], args["target"], args["favorable"])}
 
 
 ASKED: set[str] = set()  # the packages of the engine that are asked by name
@@ -102,7 +102,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "proxies": _asks("fairness", "proxies"),
     "confounding": _asks("fairness", "confounding"),
     "twin plan": _asks("synthetic", "plan", slow=True),
-    "mitigation lab": _asks("fairness", "lab", slow=True),
+    "mitigation lab": _asks("fairness", "compare_mitigations", slow=True),
     "clusters": _clusters,
 }
 

@@ -16,9 +16,9 @@ from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
 from dataops_core.fairness.bias import versions
 from dataops_core.fairness.decisions import usable
 from dataops_core.fairness.gaps import ALPHA
+from dataops_core.fairness.group_definitions import THIN, Groups, groups_of, named_ranges, outcome_of
 from dataops_core.fairness.intervals import REPLICATES, holm, percentiles, resampled_cells
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
-from dataops_core.fairness.people import THIN, Groups, groups_of, named_ranges, outcome_of
 from dataops_core.fairness.refits import Refit, counted, p_of_both, refits
 from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
 from dataops_core.table import Table
@@ -33,7 +33,7 @@ LEAST = 0.005  # a change below it is none that matters
 SHRINKS = 0.01
 
 
-def lab(
+def compare_mitigations(
     table: Table,
     target: str,
     favorable: str,
@@ -159,7 +159,7 @@ def prepared(
 def _asked(methods: Sequence[str] | None) -> list[str]:
     for name in methods or ():
         if name not in METHODS:
-            raise SettingError(f'There is no way called "{name}".', "lab", nearest(name, METHODS))
+            raise SettingError(f'There is no way called "{name}".', "compare_mitigations", nearest(name, METHODS))
     return list(dict.fromkeys(["baseline", *(METHODS if methods is None else methods)]))
 
 
@@ -191,7 +191,7 @@ def _sides(
         if len(rows) < 2 or len(set(good[rows].tolist())) < 2:
             raise SettingError(
                 f"The rows to {side} do not have both outcomes.",
-                "lab",
+                "compare_mitigations",
                 "Bring more rows, or split them so that both sides have both outcomes.",
             )
     return train, judge

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dataops_core.checks.cells import Cells
+from dataops_core.checks.column_view import Cells
 from dataops_core.read import Blanked
 from dataops_core.table import Column, Table
 

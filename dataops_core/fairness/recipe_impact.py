@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataops_core.fairness.group_definitions import THIN, UNKNOWN, Groups, groups_of
 from dataops_core.fairness.intervals import holm, two_shares_p, wilson
-from dataops_core.fairness.people import THIN, UNKNOWN, Groups, groups_of
 from dataops_core.recipe.recipe import Earlier, Recipe
 from dataops_core.recipe.replay import take
 from dataops_core.steps._cells import cell_texts
@@ -19,7 +19,7 @@ from dataops_core.table import Table
 NEW = "new rows of no known group"
 
 
-def through(
+def recipe_impact(
     tables: Sequence[tuple[str, Table]],
     sensitive: Sequence[str],
     target: str | None = None,
