@@ -259,7 +259,9 @@ def test_every_page_is_in_the_readme_and_begins_with_the_guard():
             for n in code
             if any(isinstance(c, ast.Call) for c in ast.walk(n)) and not ast.unparse(n).startswith("SAMPLE")
         )
-        assert "frame.enter(" in ast.unparse(first), f"{page.name}: the first thing a page does is frame.enter(…)"
+        assert "page_layout.enter(" in ast.unparse(first), (
+            f"{page.name}: the first thing a page does is page_layout.enter(…)"
+        )
 
 
 def test_every_public_function_of_the_engine_has_a_docstring():

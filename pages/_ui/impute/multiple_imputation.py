@@ -36,22 +36,17 @@ def panel(state: str, table: Table, target: str | None, split: str | None) -> No
             "The table then holds its rows once per copy, numbered in the column imputation. Come back here for the"
             " pooled results."
         )
-        st.subheader("Do the draws settle?", divider="gray")
+        st.header("Do the draws settle?")
         _chains(state, [name for name in names if name != split], split)
         return
     _means(state, table)
-    st.subheader("A pooled regression", divider="gray")
+    st.header("Pooled regression")
     _regression(state, table)
 
 
 def _chains(state: str, columns: Sequence[str], split: str | None) -> None:
-    draw = st.segmented_control(
-        "Draw",
-        ["model", "matching"],
-        default="model",
-        format_func=lambda way: DRAWS[way],
-        key="several.draw",
-        required=True,
+    draw = st.radio(
+        "Draw", ["model", "matching"], format_func=lambda way: DRAWS[way], key="several.draw", horizontal=True
     )
     told = counted(
         "chains",
@@ -69,7 +64,7 @@ def _chains(state: str, columns: Sequence[str], split: str | None) -> None:
         return
     st.markdown(md(told["words"]))
     if told["settled"] is False:
-        st.warning("Do not rely on the copies before this is mended.", icon=":material/warning:")
+        st.warning("Do not rely on the copies before this is fixed.", icon=":material/warning:")
     for words in told["warnings"]:
         st.warning(md(words), title="There are too few donors", icon=":material/warning:")
     ranked = sorted(
