@@ -35,7 +35,7 @@ def scratch_folder(place: Path | None = None) -> Iterator[Path]:
 def replaced(out: Path) -> Iterator[Path]:
     """A path to write to; what is there afterwards takes the place of `out`, whole or not at all.
 
-    A device or pipe (such as /dev/stdout) is written to directly: it is no file that could be replaced.
+    A device or pipe (such as /dev/stdout) is written to directly: it is not a file that could be replaced.
     """
     if out.exists() and not out.is_file():
         yield out

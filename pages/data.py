@@ -65,7 +65,7 @@ def bring_box() -> None:
             "Open the sample", type="primary", icon=":material/science:", on_click=bring, args=(SAMPLE, SAMPLE.name)
         )
     with two:
-        st.header("Bring your own")
+        st.header("Upload a file")
         st.file_uploader(
             "CSV, Excel, Parquet or JSON, also as .gz or .zip",
             key=f"data.upload.{st.session_state.get('data.nonce', 0)}",

@@ -20,7 +20,7 @@ st.markdown(
 with page_layout.errors():
     split = splitting.banner(here, state, table)
     why, choose, over = st.tabs(
-        ["What is missing", "Choose a method", "Several times"], key="impute.tabs", on_change="rerun"
+        ["What is missing", "Choose a method", "Multiple imputation"], key="impute.tabs", on_change="rerun"
     )
     if why.open:
         with why, page_layout.errors():

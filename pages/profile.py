@@ -71,7 +71,7 @@ for failed in profile.get("failed_checks", []):
     st.warning(failed["reason"], title=f"{what} on {', '.join(failed['columns']) or 'the table'}")
 
 wrong, scores, columns, together, merge, rows, out = st.tabs(
-    ["What is wrong", "Scores", "The columns", "Together", "Variants", "The rows", "Reports"],
+    ["What is wrong", "Scores", "The columns", "Relationships", "Variants", "Browse rows", "Reports"],
     key="profile.tabs",
     on_change="rerun",
 )

@@ -1,4 +1,4 @@
-"""Synthesize: a twin of the table that is useful, honest about its quality, and gives nobody away."""
+"""Synthesize: a twin of the table that is useful, honest about its quality, and does not reveal anyone."""
 
 import streamlit as st
 
@@ -20,7 +20,7 @@ with page_layout.errors():
         st.stop()
     last = twins.last(page_layout.store(), here.id)
     run.open_tab("synthesize.tabs", last)
-    names = ["Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along"]
+    names = ["Personal data", "Constraints", "Engine and rows", "Generate", "Verdicts", "Export"]
     gate, hold, engines, make, judged, out = st.tabs(names, key="synthesize.tabs", on_change="rerun")
     for tab, panel in (
         (gate, treatments.panel),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_tokens import DATES
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
@@ -18,7 +18,7 @@ from dataops_core.checks.wording import counted
     severity="error",
     no_fix="What the date should be, only the source knows; filter the rows, or set the cells to missing.",
 )
-def absurd_dates(column: Cells, context: Context) -> Hit | None:
+def absurd_dates(column: ColumnView, context: Context) -> Hit | None:
     """Dates before 1900 or after 2100 among dates of our time.
 
     The year was mistyped, or a program counted from the wrong day. Ages and durations computed from them are nonsense.

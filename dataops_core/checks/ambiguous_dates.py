@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.date_forms import forms, parts
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
@@ -11,7 +11,7 @@ from dataops_core.steps.parse_dates import parse_dates
 
 
 @check("Ambiguous dates", group="Dates", types=["text"], fix=parse_dates)
-def ambiguous_dates(column: Cells, context: Context) -> Hit | None:
+def ambiguous_dates(column: ColumnView, context: Context) -> Hit | None:
     """Dates like 03/04/2021 in a column where no cell tells whether the day or the month comes first.
 
     Half of the world reads March, the other half April. Ask where the file comes from, and choose the order in the

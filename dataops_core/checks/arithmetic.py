@@ -8,7 +8,7 @@ from itertools import combinations
 
 import numpy as np
 
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 
 MOST = 30
 
@@ -21,24 +21,24 @@ class Rule:
     parts: tuple[str, ...]
     sign: str
 
-    def made(self, look: Look) -> np.ndarray:
+    def made(self, look: TableView) -> np.ndarray:
         """What the parts give (rows,)."""
         return (_add if self.sign == "+" else _multiply)([look.cells(name).numbers for name in self.parts])
 
-    def broken(self, look: Look) -> np.ndarray:
+    def broken(self, look: TableView) -> np.ndarray:
         """Where all are there and do not agree (rows,)."""
         made, whole = self.made(look), look.cells(self.total).numbers
         return np.isfinite(whole) & np.isfinite(made) & ~_equal(made, whole)
 
 
-def rules(look: Look) -> list[Rule]:
+def rules(look: TableView) -> list[Rule]:
     """The rules that hold in nine tenths of the rows at least; found once for each look."""
     if look.rules is None:
         look.rules = list(_found(look))
     return list(look.rules)
 
 
-def _found(look: Look) -> Iterator[Rule]:
+def _found(look: TableView) -> Iterator[Rule]:
     numbers = [
         name for name in look.named("number", types=["integer", "decimal"], least=5) if look.facts[name].get("sd")
     ]

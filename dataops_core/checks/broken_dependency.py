@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
 
 MOST = 20_000
@@ -19,7 +19,7 @@ MOST = 20_000
     scope="table",
     no_fix="Which of the two columns is wrong, only the source knows; the message says what the other rows have.",
 )
-def broken_dependency(look: Look) -> Iterator[Hit]:
+def broken_dependency(look: TableView) -> Iterator[Hit]:
     """A column that follows from another one (the city from the postal code) nearly always, but not in some rows.
 
     One of the two cells is wrong there, and joins or sums by one of them do not agree with those by the other.
@@ -45,7 +45,7 @@ def broken_dependency(look: Look) -> Iterator[Hit]:
                 )
 
 
-def _may_depend(look: Look, given: str, told: str) -> bool:
+def _may_depend(look: TableView, given: str, told: str) -> bool:
     """A first look at some rows: whether most of them hold the usual value of their group, more than by chance."""
     a, b = look.example(given), look.example(told)
     both = (a >= 0) & (b >= 0)
@@ -59,7 +59,7 @@ def _may_depend(look: Look, given: str, told: str) -> bool:
     return bool(best.sum() >= 0.95 * len(a) and best.sum() / len(a) > chance + 0.5 * (1 - chance))
 
 
-def _breaking(look: Look, given: str, told: str) -> np.ndarray | None:
+def _breaking(look: TableView, given: str, told: str) -> np.ndarray | None:
     """The rows that hold another value than the rest of their group, where they are at most 3 % and no accident."""
     a, b = look.codes(given), look.codes(told)
     both = (a >= 0) & (b >= 0)
@@ -92,7 +92,7 @@ def _breaking(look: Look, given: str, told: str) -> np.ndarray | None:
     return mask
 
 
-def _example(look: Look, given: str, told: str, mask: np.ndarray) -> str:
+def _example(look: TableView, given: str, told: str, mask: np.ndarray) -> str:
     row = int(np.argmax(mask))
     a, b = look.codes(given), look.codes(told)
     usual = int(np.argmax(np.bincount(b[(a == a[row]) & (b >= 0)])))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from dataops_core.checks.arithmetic import rules
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
 
 
@@ -17,7 +17,7 @@ from dataops_core.checks.wording import counted
     severity="error",
     no_fix="Which of the numbers is wrong, only the source knows; filter the rows and look.",
 )
-def broken_sum(look: Look) -> Iterator[Hit]:
+def broken_sum(look: TableView) -> Iterator[Hit]:
     """Columns that add up (net + tax = total) or multiply (quantity x price = amount) in nearly all rows, but not in
     some.
 

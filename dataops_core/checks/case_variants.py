@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.merge_values import merge_values
@@ -18,7 +18,7 @@ from dataops_core.steps.merge_values import merge_values
     fix=merge_values,
     no_fix="There are too many to list in one step; change the case of the whole column instead.",
 )
-def case_variants(column: Cells, context: Context) -> Hit | None:
+def case_variants(column: ColumnView, context: Context) -> Hit | None:
     """The same text in capital and small letters: "Paris", "PARIS", "paris".
 
     They are counted as different values; every figure by this column is then wrong.

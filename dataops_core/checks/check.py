@@ -9,8 +9,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from dataops_core.checks.column_view import Cells
-from dataops_core.checks.table_view import Context, Look
+from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.table_view import Context, TableView
 from dataops_core.steps.step import Step
 
 Severity = Literal["error", "warning", "note"]
@@ -163,7 +163,7 @@ def hits(each: Check, *asked: Any) -> list[Hit]:
     return [hit for hit in found if hit.mask.any()]
 
 
-def column_hits(column: Cells, context: Context, failed: list[dict[str, Any]]) -> Iterator[tuple[Check, Hit]]:
+def column_hits(column: ColumnView, context: Context, failed: list[dict[str, Any]]) -> Iterator[tuple[Check, Hit]]:
     """What the checks that look at one column find there; those that raise are noted in `failed`."""
     if "failed" in column.facts:
         return
@@ -173,7 +173,7 @@ def column_hits(column: Cells, context: Context, failed: list[dict[str, Any]]) -
                 yield each, hit
 
 
-def table_hits(look: Look, failed: list[dict[str, Any]]) -> Iterator[tuple[Check, Hit]]:
+def table_hits(look: TableView, failed: list[dict[str, Any]]) -> Iterator[tuple[Check, Hit]]:
     """What the checks that look at the whole table find; those that raise are noted in `failed`."""
     for each in REGISTRY.values():
         if each.scope == "table" and look.rows:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 
 
 @check(
@@ -15,7 +15,7 @@ from dataops_core.checks.table_view import Look
     severity="note",
     no_fix="Weights or resampling belong after the split into training and test rows, not before.",
 )
-def class_imbalance(look: Look) -> Hit | None:
+def class_imbalance(look: TableView) -> Hit | None:
     """A class of the target that is rare: under a fifth of the rows that an even share would give it, or under 20 % of
     two classes.
 

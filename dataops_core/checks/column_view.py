@@ -30,7 +30,7 @@ _ARROW = {
 }
 
 
-class Cells:
+class ColumnView:
     """One column: facts, missing cells, numbers or moments or distinct values, and masks of rows.
 
     A mask is a boolean per row, in the order of the rows. Nothing is read before it is asked for.

@@ -5,13 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.steps.drop_columns import drop_columns
 
 
 @check("Constant column", group="Columns", severity="note", fix=drop_columns)
-def constant_column(column: Cells, context: Context) -> Hit | None:
+def constant_column(column: ColumnView, context: Context) -> Hit | None:
     """A column with the same value in every row, or with none at all.
 
     It tells nothing about any row; often an export setting or a join went wrong.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
 
 LEAST_IN_EXAMPLE = 10  # rows of a group among the rows looked at first
@@ -22,7 +22,7 @@ CELLS = 4_000_000  # looked at at once
         "A value that was never measured cannot be made up; set the group's cells to missing, or leave the group out."
     ),
 )
-def constant_per_group(look: Look) -> Iterator[Hit]:
+def constant_per_group(look: TableView) -> Iterator[Hit]:
     """A column that varies, but holds one single value in all rows of some group: a shop, a device, a department.
 
     The group never measured it, or enters a default. Its rows look exact and say nothing.
@@ -57,7 +57,7 @@ def constant_per_group(look: Look) -> Iterator[Hit]:
         yield from hits if len(hits) <= 2 else ()
 
 
-def _worth_a_look(look: Look, group: str, values: Sequence[str]) -> set[str]:
+def _worth_a_look(look: TableView, group: str, values: Sequence[str]) -> set[str]:
     """The values of which some group has one alone, seen in all of them at once: of a thousand columns a million pairs
     are to be passed over.
     """
@@ -79,7 +79,7 @@ def _worth_a_look(look: Look, group: str, values: Sequence[str]) -> set[str]:
     return found
 
 
-def _still(look: Look, group: str, value: str) -> np.ndarray | None:
+def _still(look: TableView, group: str, value: str) -> np.ndarray | None:
     """The rows of groups in which the value stands still though it varies in most others, and that is no accident."""
     some_groups, some_values = look.example(group), look.example(value)
     if not _candidates(some_groups, some_values, LEAST_IN_EXAMPLE).any() or _follows(some_groups, some_values):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells, each
+from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import repair_characters, unscrambled, visible
@@ -13,7 +13,7 @@ _SIGNS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{ad}\x{200b}-\x{200f}\x{202a}
 
 
 @check("Invisible signs", group="Text", types=["text"], fix=repair_characters)
-def control_characters(column: Cells, context: Context) -> Hit | None:
+def control_characters(column: ColumnView, context: Context) -> Hit | None:
     """Signs that nobody sees: control characters, zero-width spaces, soft hyphens, direction marks.
 
     Two cells that look the same are then two values, and files with such signs break other programs.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|sept|oct|nov|dec)[a-z]*\.?"
 _TIME = r"(?:[T\s,]+\d{1,2}:\d{2}.*)?"
@@ -52,7 +52,7 @@ def parts(text: str) -> tuple[int, int] | None:
     return (int(match[1]), int(match[2])) if match and not re.match(r"\s*\d{4}", text) else None
 
 
-def forms(column: Cells) -> Mapping[str, str]:
+def forms(column: ColumnView) -> Mapping[str, str]:
     """The form of each value that is a date, where at least 80 % of a text column's cells are dates; else empty."""
     some = column.sample(300)
     if not some or sum(form(text) is not None for text in some) < 0.5 * len(some):

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataops_core.checks.check import Hit, Severity, check
-from dataops_core.checks.column_view import Cells, each
+from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.missing_tokens import CODES, DATES, PLAIN_MISSING, WORDS
 from dataops_core.checks.ranges import may_be_refunds
 from dataops_core.checks.table_view import Context
@@ -27,7 +27,7 @@ LONGEST = 3 * max(map(len, WORDS))  # bytes: a sign that becomes an ASCII letter
         " they mean."
     ),
 )
-def disguised_missing(column: Cells, context: Context) -> Hit | None:
+def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
     """Values such as "unknown", -999 or 1900-01-01 that stand for "we do not know", or one value that comes up far too
     often.
 
@@ -63,11 +63,11 @@ def disguised_missing(column: Cells, context: Context) -> Hit | None:
     return Hit(mask, " ".join(message), {"columns": [column.name], "tokens": tokens} if tokens else None, severity)
 
 
-def _none(column: Cells) -> tuple[np.ndarray, list[str]]:
+def _none(column: ColumnView) -> tuple[np.ndarray, list[str]]:
     return np.zeros(column.rows, dtype=bool), []
 
 
-def _words(column: Cells) -> tuple[np.ndarray, list[str]]:
+def _words(column: ColumnView) -> tuple[np.ndarray, list[str]]:
     found: set[str] = set()
 
     def test(some: pa.Array) -> np.ndarray:
@@ -94,7 +94,7 @@ def _words(column: Cells) -> tuple[np.ndarray, list[str]]:
     return mask, sorted(found)
 
 
-def _days(column: Cells) -> tuple[np.ndarray, list[str]]:
+def _days(column: ColumnView) -> tuple[np.ndarray, list[str]]:
     days = column.moments.astype("datetime64[D]")
     there = ~np.isnat(days)
     found = []
@@ -115,7 +115,7 @@ def _days(column: Cells) -> tuple[np.ndarray, list[str]]:
     return np.isin(days, np.array(found, dtype="datetime64[D]")) if found else np.zeros(column.rows, dtype=bool), found
 
 
-def _numbers(column: Cells) -> tuple[np.ndarray, list[str]]:
+def _numbers(column: ColumnView) -> tuple[np.ndarray, list[str]]:
     values = column.numbers
     if column.facts.get("min") is None:
         return np.zeros(column.rows, dtype=bool), []
@@ -167,7 +167,7 @@ def _stands_apart(ordered: np.ndarray, code: float) -> bool:
     return bool(hits >= 10 and code > high and around <= hits / 10 and code > third + 3 * (third - first))
 
 
-def _lonely(column: Cells, values: np.ndarray) -> list[float]:
+def _lonely(column: ColumnView, values: np.ndarray) -> list[float]:
     """Zero, where it is the least value, comes up at least five times, and a wide gap parts it from all others."""
     quartiles, facts = column.facts["quantiles"], column.facts
     first, third = quartiles["0.25"], quartiles["0.75"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 
@@ -18,7 +18,7 @@ BLOCKS = (60, 20)  # the coarse look sees through daily cycles and few rows
     types=["integer", "decimal", "text"],
     no_fix="What the column meant before and after, only the source knows; filter by row, or convert one part.",
 )
-def drift_in_file(column: Cells, context: Context) -> Hit | None:
+def drift_in_file(column: ColumnView, context: Context) -> Hit | None:
     """A column that changes its meaning part of the way: another unit, another scale, other codes from some row on.
 
     Two tables were joined, or a device or a form was changed. Figures over the whole column mix the two.
@@ -39,7 +39,7 @@ def drift_in_file(column: Cells, context: Context) -> Hit | None:
     )
 
 
-def _level(column: Cells) -> tuple[int, str, str] | None:
+def _level(column: ColumnView) -> tuple[int, str, str] | None:
     """The row from which numbers lie on another level for good: the smaller and the greater share a range no more."""
     places = np.flatnonzero(np.isfinite(column.numbers))
     values = column.numbers[places]
@@ -91,7 +91,7 @@ def _border(values: np.ndarray, before: float, after: float) -> int:
     return int(np.argmin(wrong))
 
 
-def _codes(column: Cells) -> tuple[int, str, str] | None:
+def _codes(column: ColumnView) -> tuple[int, str, str] | None:
     """The row from which a column of few categories holds none of the values that it held before."""
     if not 4 <= column.distinct <= 50 or column.dictionary is None:
         return None

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.steps.drop_columns import drop_columns
 
 
 @check("Duplicate columns", group="Columns", scope="table", fix=drop_columns)
-def duplicate_columns(look: Look) -> Iterator[Hit]:
+def duplicate_columns(look: TableView) -> Iterator[Hit]:
     """Two columns that are equal in every row.
 
     One of them is too much: it doubles its weight in every model, and one day the two will differ.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.repeats import coming_again
 from dataops_core.checks.shapes import PLACES
 from dataops_core.checks.table_view import Context
@@ -21,7 +21,7 @@ from dataops_core.checks.wording import counted
         "Which of the rows is right, only the source knows. Rows that are equal throughout have a finding of their own."
     ),
 )
-def duplicate_ids(column: Cells, context: Context) -> Hit | None:
+def duplicate_ids(column: ColumnView, context: Context) -> Hit | None:
     """An identifier that should name one row each, but comes up again.
 
     Joins by it multiply rows, and one of the two rows is wrong or too much.

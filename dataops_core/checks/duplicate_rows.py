@@ -6,13 +6,13 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.repeats import repeated
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_duplicate_rows import drop_duplicate_rows
 
 
 @check("Duplicate rows", group="Rows", scope="table", fix=drop_duplicate_rows)
-def duplicate_rows(look: Look) -> Hit | None:
+def duplicate_rows(look: TableView) -> Hit | None:
     """Rows that repeat an earlier row in every column.
 
     A row that was entered or loaded twice counts twice in every figure.
@@ -36,7 +36,7 @@ def duplicate_rows(look: Look) -> Hit | None:
     )
 
 
-def _numbers_rows(look: Look, name: str) -> bool:
+def _numbers_rows(look: TableView, name: str) -> bool:
     facts = look.facts[name]
     return bool(
         facts["type"] == "integer" and look.distinct(name) == look.rows and facts["max"] - facts["min"] == look.rows - 1

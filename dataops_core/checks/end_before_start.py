@@ -8,8 +8,8 @@ from itertools import permutations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells, words_of
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.column_view import ColumnView, words_of
+from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
 
 # (what comes first or is less, what comes later or is more), as words in two otherwise like names or as a pair of terms
@@ -83,7 +83,7 @@ MOST = 40  # dates that are compared without names that say which is first
     severity="error",
     no_fix="Which of the two is wrong, only the source knows; filter the rows, or set both to missing.",
 )
-def end_before_start(look: Look) -> Iterator[Hit]:
+def end_before_start(look: TableView) -> Iterator[Hit]:
     """Pairs such as start and end, order and delivery, least and most, where the later one lies before the earlier one.
 
     Durations become negative, and one of the two is wrong.
@@ -137,13 +137,13 @@ def _pairs(words: Mapping[str, set[str]]) -> set[tuple[str, str]]:
     return found
 
 
-def _before(cells: Cells) -> np.ndarray:
+def _before(cells: ColumnView) -> np.ndarray:
     if cells.type != "datetime":
         return cells.numbers
     return np.where(np.isnat(cells.moments), np.nan, cells.moments.astype("int64").astype("float64"))
 
 
-def _holds_by_nature(early: Cells, late: Cells, both: np.ndarray, wrong: float) -> bool:
+def _holds_by_nature(early: ColumnView, late: ColumnView, both: np.ndarray, wrong: float) -> bool:
     """Whether the order would not hold as well between rows that do not belong together, and the two are
     mostly close.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 
@@ -42,7 +42,7 @@ _AHEAD = {
     types=["datetime"],
     no_fix="What the date should be, only the source knows; filter the rows, or set the cells to missing.",
 )
-def future_dates(column: Cells, context: Context) -> Hit | None:
+def future_dates(column: ColumnView, context: Context) -> Hit | None:
     """Dates after today, in a column that records what has happened.
 
     Mostly slips in the year; they make "the latest" and every duration wrong.

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells, each
+from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import one_alphabet, repair_characters
 
 
 @check("Letters of another alphabet", group="Text", types=["text"], fix=repair_characters)
-def homoglyphs(column: Cells, context: Context) -> Hit | None:
+def homoglyphs(column: ColumnView, context: Context) -> Hit | None:
     """Words in Latin letters with a look-alike from another alphabet among them: "P\u0430ris" with a Cyrillic \u0430.
 
     The eye sees no difference, but no search finds the word. It is also a trick used in forged names and addresses.

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_tokens import CODES
 from dataops_core.checks.ranges import may_be_refunds, span_of
 from dataops_core.checks.table_view import Context
@@ -28,7 +28,7 @@ from dataops_core.table import shown
         " range."
     ),
 )
-def impossible_values(column: Cells, context: Context) -> Hit | None:
+def impossible_values(column: ColumnView, context: Context) -> Hit | None:
     """Values that cannot be, by the column's name: an age of 240, a latitude of 412, a negative price.
 
     They are slips or codes. One of them can move an average more than a hundred true values.

@@ -10,7 +10,7 @@ import numpy as np
 from dataops_core.checks.arithmetic import Rule, rules
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.personal import is_about_persons, personal_cells
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.steps.drop_rows_with_missing import drop_rows_with_missing
 from dataops_core.steps.fill_computed import fill_computed
 from dataops_core.steps.fill_missing import fill_missing
@@ -29,7 +29,7 @@ from dataops_core.steps.step import Step
         " missing."
     ),
 )
-def missing_cells(look: Look) -> Iterator[Hit]:
+def missing_cells(look: TableView) -> Iterator[Hit]:
     """Cells that hold nothing.
 
     Most methods drop or guess such rows. If people with a certain property are missing more often, results lean.
@@ -49,10 +49,10 @@ def missing_cells(look: Look) -> Iterator[Hit]:
 
 
 def _fix(
-    look: Look, name: str, gone: np.ndarray, blank: np.ndarray, computed: Mapping[str, Rule]
+    look: TableView, name: str, gone: np.ndarray, blank: np.ndarray, computed: Mapping[str, Rule]
 ) -> tuple[Step | None, dict[str, Any] | None]:
     """A step that invents nothing: drop empty rows first, compute what follows from other columns, flag dates, fill
-    only what is no name.
+    only what is not a name.
     """
     kind = look.table.column(name).kind
     if blank.any():
@@ -67,14 +67,14 @@ def _fix(
     return None, {"columns": [name], "how": "median" if kind == "number" else "most_frequent"}
 
 
-def _is_personal(look: Look, name: str) -> bool:
+def _is_personal(look: TableView, name: str) -> bool:
     column = look.cells(name)
     return is_about_persons(column) or (
         column.type in ("text", "integer") and any(mask.any() for _, mask in personal_cells(column))
     )
 
 
-def _blank_rows(look: Look) -> np.ndarray:
+def _blank_rows(look: TableView) -> np.ndarray:
     """The rows in which every cell is missing (rows,)."""
     if any("failed" in fact or not fact["missing"] for fact in look.facts.values()):
         return np.zeros(look.rows, dtype=bool)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
 
 
@@ -18,7 +18,7 @@ from dataops_core.checks.wording import counted
     severity="note",
     no_fix="Filling each column by itself would invent the connection; find out why they are missing together.",
 )
-def missing_together(look: Look) -> Iterator[Hit]:
+def missing_together(look: TableView) -> Iterator[Hit]:
     """Columns that are empty in the same rows.
 
     Their source was not there for these rows: a form that was not filled in, a device that was off, a join that found

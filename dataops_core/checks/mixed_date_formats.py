@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.date_forms import forms, parts
 from dataops_core.checks.table_view import Context
 from dataops_core.steps.parse_dates import parse_dates
 
 
 @check("Mixed date formats", group="Dates", types=["text"], fix=parse_dates)
-def mixed_date_formats(column: Cells, context: Context) -> Hit | None:
+def mixed_date_formats(column: ColumnView, context: Context) -> Hit | None:
     """Dates written in more than one way within one column.
 
     Programs read one way and drop, or misread, the others: 03/04 becomes March or April.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.table_view import Context
 
@@ -16,7 +16,7 @@ from dataops_core.checks.table_view import Context
     types=["text"],
     no_fix="Converting needs the factor between the units: split the column by unit, or replace these cells.",
 )
-def mixed_units(column: Cells, context: Context) -> Hit | None:
+def mixed_units(column: ColumnView, context: Context) -> Hit | None:
     """Measures or amounts in more than one unit within one column: "72 kg" and "158 lb", "$ 5" and "€ 5".
 
     Read as plain numbers they would be compared and added as if they were the same.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells, each
+from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import repair_characters, unscrambled
@@ -16,7 +16,7 @@ from dataops_core.steps.repair_characters import repair_characters, unscrambled
     fix=repair_characters,
     no_fix="Signs that were replaced by \ufffd are lost; only the source still has them.",
 )
-def mojibake(column: Cells, context: Context) -> Hit | None:
+def mojibake(column: ColumnView, context: Context) -> Hit | None:
     """Text that was decoded with the wrong table ("ZÃ¼rich" for "Zürich"), or that lost signs on the way
     ("Z\ufffdrich").
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_columns import drop_columns
 
 
 @check("Nearly constant column", group="Columns", severity="note", fix=drop_columns)
-def near_constant(column: Cells, context: Context) -> Hit | None:
+def near_constant(column: ColumnView, context: Context) -> Hit | None:
     """A column in which at least 99.5 % of the cells hold one and the same value.
 
     It tells next to nothing, and what deviates may be a slip, or the very cases that matter.

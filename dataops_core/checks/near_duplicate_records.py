@@ -7,7 +7,7 @@ import pyarrow as pa
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.repeats import twins
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.checks.variants import plain
 from dataops_core.checks.wording import counted
 
@@ -20,7 +20,7 @@ GROUP = 30
     scope="table",
     no_fix="Whether two such rows are one record, only somebody who knows them can say; filter the rows and look.",
 )
-def near_duplicate_records(look: Look) -> Hit | None:
+def near_duplicate_records(look: TableView) -> Hit | None:
     """Rows that agree with an earlier row in everything but the spelling of a name or another text, their own number
     aside.
 
@@ -50,7 +50,7 @@ def near_duplicate_records(look: Look) -> Hit | None:
     )
 
 
-def _bits(look: Look, names: list[str]) -> float:
+def _bits(look: TableView, names: list[str]) -> float:
     """How unlikely it is, in bits, that two rows agree in all these columns by chance, were they independent."""
     total = 0.0
     for name in names:

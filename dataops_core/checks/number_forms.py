@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 
 # money sign or code, digits with thousands signs and decimals, unit or percent sign
 _NUMBER = re.compile(
@@ -73,7 +73,7 @@ def form(text: str) -> Form | None:
     return Form(((match["before"] or "") + (match["after"] or "").strip().rstrip(".")).casefold(), decimal)
 
 
-def forms(column: Cells) -> Mapping[str, Form | None]:
+def forms(column: ColumnView) -> Mapping[str, Form | None]:
     """The form of each value of a column of text, where at least half of its cells are numbers and it is no code; else
     empty.
     """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
@@ -11,7 +11,7 @@ from dataops_core.steps.parse_numbers import parse_numbers
 
 
 @check("Numbers kept as text", group="Numbers", types=["text"], fix=parse_numbers)
-def numbers_as_text(column: Cells, context: Context) -> Hit | None:
+def numbers_as_text(column: ColumnView, context: Context) -> Hit | None:
     """Money, percentages or measures that are stored as text.
 
     Text cannot be summed, averaged or compared: "9" comes after "10".

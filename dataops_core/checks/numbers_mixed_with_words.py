@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_tokens import means_missing
 from dataops_core.checks.number_forms import PLAIN, forms
 from dataops_core.checks.table_view import Context
@@ -18,7 +18,7 @@ from dataops_core.steps.mark_missing import mark_missing
     fix=mark_missing,
     no_fix="There are too many different words to list; look at them, then read the column as numbers.",
 )
-def numbers_mixed_with_words(column: Cells, context: Context) -> Hit | None:
+def numbers_mixed_with_words(column: ColumnView, context: Context) -> Hit | None:
     """A column of numbers in which some cells hold words, such as "about 5" or "twelve".
 
     One such cell turns the whole column into text, and nothing can be computed from it any more.

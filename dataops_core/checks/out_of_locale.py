@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.shapes import PLACES, deviating
 from dataops_core.checks.table_view import Context
@@ -20,7 +20,7 @@ from dataops_core.steps.parse_numbers import parse_numbers
     fix=parse_numbers,
     no_fix="Whether the cell is wrong or comes from another country, only the source knows.",
 )
-def out_of_locale(column: Cells, context: Context) -> Iterator[Hit]:
+def out_of_locale(column: ColumnView, context: Context) -> Iterator[Hit]:
     """Cells that follow another country's custom than the rest: 1.234,50 among 1,234.50, or a zip code of another form.
 
     Read by the custom of the others, 1.234 is a thousand times too small, and a foreign code matches no place.

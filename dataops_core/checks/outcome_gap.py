@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.errors import SettingError, nearest
 
 _GOOD = (
@@ -34,7 +34,7 @@ _GOOD = (
     scope="table",
     no_fix="A gap may be true, or the trace of unequal treatment; the Bias page helps to tell.",
 )
-def outcome_gap(look: Look) -> Iterator[Hit]:
+def outcome_gap(look: TableView) -> Iterator[Hit]:
     """The favorable outcome is much rarer in one group of people than in another.
 
     A model learns the gap and repeats it. Named where a group's rate is below four fifths of the highest, beyond

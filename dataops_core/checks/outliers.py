@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.treat_outliers import treat_outliers
@@ -19,7 +19,7 @@ from dataops_core.steps.treat_outliers import treat_outliers
     fix=treat_outliers,
     no_fix="The column spans several orders of magnitude: capping it by its quartiles would cut true values.",
 )
-def outliers(column: Cells, context: Context) -> Hit | None:
+def outliers(column: ColumnView, context: Context) -> Hit | None:
     """Values far from the rest: beyond three interquartile ranges (Tukey's "far out", 1977), on a log scale where the
     column is skewed.
 

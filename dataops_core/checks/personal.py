@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from dataops_core.checks.column_view import Cells, Mask, each
+from dataops_core.checks.column_view import ColumnView, Mask, each
 
 _EMAIL = r"[\w.+'-]+@[\w-]+(\.[\w-]+)+"
 _PHONE = r"(\+|00)\d[\d\s().-]{6,18}\d"
@@ -84,7 +84,7 @@ _THINGS = {
 }
 
 
-def personal_cells(column: Cells) -> Iterator[tuple[str, Mask]]:
+def personal_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
     """What in a column names a person directly, most telling first: what it is, and which cells."""
     if column.type == "integer":
         if column.words & _PHONE_WORDS and column.distinct > 0.3 * column.present and column.facts["min"] > 10_000_000:
@@ -113,14 +113,14 @@ def personal_cells(column: Cells) -> Iterator[tuple[str, Mask]]:
         yield "names of persons", ~column.missing
 
 
-def is_about_persons(column: Cells) -> bool:
+def is_about_persons(column: ColumnView) -> bool:
     """Whether a column's name says that it names persons or how to reach them, however often each of them comes up."""
     words = column.words
     named = words & _PERSON_WORDS or ("name" in words and words & _OWNERS)
     return bool(named or words & (_PHONE_WORDS | _REACHED))
 
 
-def _about_persons(column: Cells) -> bool:
+def _about_persons(column: ColumnView) -> bool:
     """Whether the column's name says that it holds names of persons, and its values differ enough to tell
     them apart.
     """
@@ -142,7 +142,7 @@ def _share(some: list[str], pattern: str) -> float:
     return float(np.mean([bool(whole.fullmatch(text.strip())) for text in some]))
 
 
-def _fitting(column: Cells, pattern: str, holds: Callable[[str], bool] | None = None, must: str = "") -> Mask:
+def _fitting(column: ColumnView, pattern: str, holds: Callable[[str], bool] | None = None, must: str = "") -> Mask:
     """Which cells match as a whole, spaces around aside, and pass the arithmetic that such numbers have."""
     if must and not column.matching(must).any():
         return np.zeros(column.rows, dtype=bool)

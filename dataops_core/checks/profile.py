@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from dataops_core.checks.check import Finding, column_hits, ranked, table_hits
 from dataops_core.checks.column_view import row_ids
-from dataops_core.checks.table_view import Context, Look
+from dataops_core.checks.table_view import Context, TableView
 from dataops_core.facts import Engine, column_facts
 from dataops_core.read import Blanked
 from dataops_core.table import Column, Table
@@ -25,7 +25,7 @@ Keep = Callable[[Finding, np.ndarray], None]
 
 
 def column_profile(
-    look: Look, column: Column, keep: Keep | None = None, blanked: Blanked | None = None
+    look: TableView, column: Column, keep: Keep | None = None, blanked: Blanked | None = None
 ) -> dict[str, Any]:
     """Facts and findings of one column; a finding's rows are given as positions, which do not depend on row ids."""
     facts = look.facts[column.name]
@@ -77,7 +77,7 @@ def _profile(
     findings: list[Finding] = []
     failed: list[dict[str, Any]] = []
     facts: dict[str, Mapping[str, Any]] = {}
-    look = Look(table, facts, context, narrow)
+    look = TableView(table, facts, context, narrow)
     told = (lambda finding, places: keep(finding, ids[places])) if keep else None
     steps = 2 * len(table.columns) + 3
     with Engine(table, narrow.values()) as engine:  # gone before the checks begin, and its memory with it

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.steps.replace_values import replace_values
 
@@ -16,7 +16,7 @@ from dataops_core.steps.replace_values import replace_values
     fix=replace_values,
     no_fix="There are too many of them to list in one step.",
 )
-def rare_categories(column: Cells, context: Context) -> Hit | None:
+def rare_categories(column: ColumnView, context: Context) -> Hit | None:
     """Categories with fewer than ten rows, or less than half a percent of them.
 
     Averages over so few rows say little, models cannot learn them, and the people in them can be recognised.

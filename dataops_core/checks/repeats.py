@@ -6,14 +6,14 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from dataops_core.checks.column_view import WHOLE, Cells, filled
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.column_view import WHOLE, ColumnView, filled
+from dataops_core.checks.table_view import TableView
 from dataops_core.table.guesses import text_marks
 
 PIECE = 1_000_000
 
 
-def repeated(look: Look, names: list[str]) -> np.ndarray:
+def repeated(look: TableView, names: list[str]) -> np.ndarray:
     """The places of rows that repeat an earlier row in these columns; missing equals missing."""
     places, keys = twins(look, names)
     if not len(places):
@@ -22,7 +22,7 @@ def repeated(look: Look, names: list[str]) -> np.ndarray:
     return np.delete(places, first)
 
 
-def twins(look: Look, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def twins(look: TableView, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """The places of rows that agree with another row in these columns, and a number that those that agree share.
 
     Column by column, the rows that stand alone so far are let go: mostly few are left after the first.
@@ -59,7 +59,7 @@ def _grouped(keys: np.ndarray) -> np.ndarray:
     return np.unique(keys, return_inverse=True)[1]
 
 
-def coming_again(cells: Cells) -> tuple[np.ndarray, np.ndarray]:
+def coming_again(cells: ColumnView) -> tuple[np.ndarray, np.ndarray]:
     """The rows whose value comes again in one column, and a number for each of these values."""
     if cells.rows <= WHOLE or cells.distinct <= WHOLE // 2:
         assert cells.dictionary is not None
@@ -99,7 +99,7 @@ def _marks(part: pa.Array) -> np.ndarray:
     return np.where(there, marks, np.uint64(0x9E3779B97F4A7C15))
 
 
-def _numbered(cells: Cells, places: np.ndarray) -> np.ndarray:
+def _numbered(cells: ColumnView, places: np.ndarray) -> np.ndarray:
     """A whole number for each of these rows, the same where the cells are the same; -1 where missing."""
     if len(places) < cells.rows // 4 or cells.dictionary is None:
         return np.asarray(cells.at(places).dictionary_encode().indices.fill_null(-1)).astype(np.int64)

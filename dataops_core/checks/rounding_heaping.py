@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 
 
@@ -16,7 +16,7 @@ from dataops_core.checks.table_view import Context
     severity="note",
     no_fix="What was rounded cannot be made exact again; say so where the column is used.",
 )
-def rounding_heaping(column: Cells, context: Context) -> Hit | None:
+def rounding_heaping(column: ColumnView, context: Context) -> Hit | None:
     """Values that end in 0 or 5 far more often than chance allows ("heaping", digit preference).
 
     They were guessed or rounded by those who entered them. Fine differences in such a column mean little.

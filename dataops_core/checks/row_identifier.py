@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.repeats import coming_again
 from dataops_core.checks.table_view import Context
 from dataops_core.steps.set_kind import set_kind
@@ -19,7 +19,7 @@ from dataops_core.steps.set_kind import set_kind
     fix=set_kind,
     no_fix="Nothing is wrong with it; keep it out of statistics and models.",
 )
-def row_identifier(column: Cells, context: Context) -> Hit | None:
+def row_identifier(column: ColumnView, context: Context) -> Hit | None:
     """A column with another value in every row: a number or name of the row itself.
 
     It says nothing about what the row is about. A model that gets it learns rows by heart.

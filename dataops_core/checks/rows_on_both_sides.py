@@ -6,7 +6,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.repeats import twins
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.models.features import PARTS, TRAIN
 
 
@@ -17,7 +17,7 @@ from dataops_core.models.features import PARTS, TRAIN
     severity="error",
     no_fix='Open the split in Clean and keep "Equal rows on one side", or drop duplicate rows before it.',
 )
-def rows_on_both_sides(look: Look) -> Hit | None:
+def rows_on_both_sides(look: TableView) -> Hit | None:
     """Rows for testing or validation that also stand among the training rows, but for an identifier.
 
     A model has seen these answers already, so the test says more good of it than is true.
@@ -52,13 +52,13 @@ def rows_on_both_sides(look: Look) -> Hit | None:
     )
 
 
-def _says_parts(look: Look, name: str) -> bool:
+def _says_parts(look: TableView, name: str) -> bool:
     """Whether a column holds the parts of a split and nothing else."""
     facts = look.facts[name]
     told = {entry["value"] for entry in facts.get("top", ())}
     return facts["type"] == "text" and 2 <= look.distinct(name) <= len(PARTS) and told <= set(PARTS) and TRAIN in told
 
 
-def _identifies(look: Look, name: str) -> bool:
+def _identifies(look: TableView, name: str) -> bool:
     facts = look.facts[name]
     return bool(facts["kind"] == "id" and look.distinct(name) == look.rows)

@@ -7,7 +7,7 @@ from collections import Counter
 
 import numpy as np
 
-from dataops_core.checks.column_view import Cells, each
+from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.missing_tokens import means_missing
 
 PLACES = {"zip", "zipcode", "postal", "postcode", "plz", "phone", "telephone", "tel", "mobile", "fax"}
@@ -25,7 +25,7 @@ def shape(text: str, loose: bool = False) -> str:
     return told
 
 
-def deviating(column: Cells) -> tuple[np.ndarray, str] | None:
+def deviating(column: ColumnView) -> tuple[np.ndarray, str] | None:
     """Which cells deviate from the one shape that at least 98 % of a column of codes have, and that shape in words."""
     some = column.sample(500)
     if (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 
 
@@ -17,7 +17,7 @@ from dataops_core.checks.table_view import Context
         " median."
     ),
 )
-def skewed(column: Cells, context: Context) -> Hit | None:
+def skewed(column: ColumnView, context: Context) -> Hit | None:
     """A column with a long tail on one side (skewness beyond 2).
 
     Its mean is pulled towards the tail and is no typical value.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 
 
 @check(
@@ -15,7 +15,7 @@ from dataops_core.checks.table_view import Look
     severity="note",
     no_fix="Nothing is wrong with it; draw rows at random instead of taking the first ones.",
 )
-def sorted_rows(look: Look) -> Hit | None:
+def sorted_rows(look: TableView) -> Hit | None:
     """The rows are sorted by the target, or by a category.
 
     The first thousand rows are then no picture of the whole, nor is a split by position.

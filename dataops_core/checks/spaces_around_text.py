@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.trim_spaces import trim_spaces
@@ -16,7 +16,7 @@ _SPACE = r"[\s\x0b\x{85}\p{Z}]"
 
 
 @check("Spaces around text", group="Text", types=["text"], fix=trim_spaces)
-def spaces_around_text(column: Cells, context: Context) -> Hit | None:
+def spaces_around_text(column: ColumnView, context: Context) -> Hit | None:
     """Text that begins or ends with a space, or has runs of spaces inside.
 
     "Paris" and "Paris " look alike but count as two values.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.variants import fingerprint, ngram_fingerprint, slips, sound
 from dataops_core.checks.wording import counted
@@ -23,7 +23,7 @@ MOST = 20_000
     fix=merge_values,
     no_fix="There are too many to list in one step; merge them by clusters.",
 )
-def spelling_variants(column: Cells, context: Context) -> Hit | None:
+def spelling_variants(column: ColumnView, context: Context) -> Hit | None:
     """The same value written in several ways: punctuation, accents, order of words, or a slip of the pen.
 
     "Amsterdam" and "Amsterdm" are counted as two cities; every figure by city is then wrong.

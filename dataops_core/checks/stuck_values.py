@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
 
 _ENTITIES = {
@@ -36,7 +36,7 @@ _ENTITIES = {
     scope="table",
     no_fix="What was really measured is lost; set the run to missing, or interpolate it.",
 )
-def stuck_values(look: Look) -> Iterator[Hit]:
+def stuck_values(look: TableView) -> Iterator[Hit]:
     """A finely spread measurement that stays at exactly one value for many rows in a row.
 
     The device, or the link to it, stood still. The rows look measured but repeat the last true value.

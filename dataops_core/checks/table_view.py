@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.read import Blanked
 from dataops_core.table import Column, Table
 
@@ -57,7 +57,7 @@ class Context:
 
 
 @dataclass
-class Look:
+class TableView:
     """A table, the facts of its columns, and the context; columns that were asked for stay in memory while there is
     room.
     """
@@ -66,7 +66,7 @@ class Look:
     facts: Mapping[str, Mapping[str, Any]]
     context: Context = Context()
     narrow: Mapping[str, Table] = field(default_factory=dict)  # where the columns of a wide table lie as well
-    _held: OrderedDict[str, Cells] = field(default_factory=OrderedDict)
+    _held: OrderedDict[str, ColumnView] = field(default_factory=OrderedDict)
     _sample: dict[str, np.ndarray] = field(default_factory=dict)
     _few: dict[str, np.ndarray] = field(default_factory=dict)
     _missing: dict[str, np.ndarray] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Look:
         """How many different values a column has; 0 where they could not be counted."""
         return int(self.facts[name]["distinct"] or 0)
 
-    def remember(self, cells: Cells) -> None:
+    def remember(self, cells: ColumnView) -> None:
         """Keep a first look at a column while its cells are in memory anyway: what follows needs many
         columns no more.
         """
@@ -104,7 +104,7 @@ class Look:
         """Which cells of a column are missing, eight rows to the byte."""
         return self._missing[name] if name in self._missing else np.packbits(self.cells(name).missing)
 
-    def cells(self, name: str) -> Cells:
+    def cells(self, name: str) -> ColumnView:
         """The cells of a column."""
         if name not in self._held:
             self._held[name] = self.fresh(self.table.column(name))
@@ -113,9 +113,9 @@ class Look:
         self._held.move_to_end(name)
         return self._held[name]
 
-    def fresh(self, column: Column, blanked: Blanked | None = None) -> Cells:
+    def fresh(self, column: Column, blanked: Blanked | None = None) -> ColumnView:
         """The cells of a column, not kept."""
-        return Cells(self.narrow.get(column.name, self.table), column, self.facts[column.name], blanked)
+        return ColumnView(self.narrow.get(column.name, self.table), column, self.facts[column.name], blanked)
 
     def named(self, *kinds: str, types: Sequence[str] = (), most: int | None = None, least: int = 0) -> list[str]:
         """The columns of these kinds (all, if none is given) and storage types with `least` to `most`

@@ -7,12 +7,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.steps.drop_columns import drop_columns
 
 
 @check("Target leakage", group="Target", scope="table", severity="error", fix=drop_columns)
-def target_leakage(look: Look) -> Iterator[Hit]:
+def target_leakage(look: TableView) -> Iterator[Hit]:
     """A column that tells the target almost perfectly.
 
     Mostly it was filled in after the outcome was known. A model trained with it looks brilliant, and fails on new rows.
@@ -30,7 +30,7 @@ def target_leakage(look: Look) -> Iterator[Hit]:
             yield Hit(mask, f"{name} tells {target} {told}.", {"columns": [name]}, columns=(name, target))
 
 
-def _follows(look: Look, name: str, target: str) -> str:
+def _follows(look: TableView, name: str, target: str) -> str:
     if look.facts[name]["type"] not in ("integer", "decimal"):
         return ""
     one, other = look.cells(name).numbers, look.cells(target).numbers
@@ -42,7 +42,7 @@ def _follows(look: Look, name: str, target: str) -> str:
     return f"(correlation {r:.4f})" if abs(r) > 0.999 else ""
 
 
-def _tells(look: Look, name: str, target: str) -> str:
+def _tells(look: TableView, name: str, target: str) -> str:
     """How well the usual target of each value (or range of a number) gives the target, in words; empty
     where not well.
     """

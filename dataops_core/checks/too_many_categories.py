@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 
 
@@ -17,7 +17,7 @@ from dataops_core.checks.table_view import Context
         " groupings."
     ),
 )
-def too_many_categories(column: Cells, context: Context) -> Hit | None:
+def too_many_categories(column: ColumnView, context: Context) -> Hit | None:
     """A column of short texts that come again, but with more than a hundred values.
 
     Grouped or encoded by it, a table falls into tiny pieces.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataops_core.checks import date_forms
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.shapes import PLACES, deviating
 from dataops_core.checks.table_view import Context
@@ -17,7 +17,7 @@ from dataops_core.checks.wording import counted
     types=["text"],
     no_fix="What the code should be, only the source knows; replace the cells, or set them to missing.",
 )
-def unusual_pattern(column: Cells, context: Context) -> Hit | None:
+def unusual_pattern(column: ColumnView, context: Context) -> Hit | None:
     """Codes that are not built like nearly all others in the column: "AB1234" among "AB-1234".
 
     They are typed wrongly, cut off, or of another system, and will match nothing.

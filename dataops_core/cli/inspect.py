@@ -183,7 +183,7 @@ def _context(args: argparse.Namespace, names: list[str]) -> Context:
     try:
         today = datetime.date.fromisoformat(args.today) if args.today else datetime.datetime.now(tz=datetime.UTC).date()
     except ValueError:
-        raise SettingError(f'"{args.today}" is no date.', "--today", "Write it as 2026-12-31.") from None
+        raise SettingError(f'"{args.today}" is not a date.', "--today", "Write it as 2026-12-31.") from None
     return Context(args.target, args.favorable, sensitive, today.isoformat())
 
 

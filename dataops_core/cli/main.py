@@ -330,7 +330,10 @@ def make_parser() -> argparse.ArgumentParser:
         "--even-if-leaking", action="store_true", help="write the twins even where one gives real people away"
     )
     cmd = add(
-        "judge-synthetic", "Whether a synthetic table is alike, is useful, and gives nobody away.", "judge", reads=True
+        "judge-synthetic",
+        "Whether a synthetic table is alike, is useful, and does not reveal anyone.",
+        "judge",
+        reads=True,
     )
     cmd.add_argument("real", type=Path, help="the rows that the synthetic ones were made from")
     cmd.add_argument("synthetic", type=Path)

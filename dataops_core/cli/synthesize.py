@@ -116,7 +116,7 @@ def _plan(path: Path | None) -> dict[str, Any]:
         ) from error
     if not isinstance(plain, dict):
         raise SettingError(
-            "The plan is no JSON object.", str(path), 'Write a JSON document of settings, such as {"rare": 20}.'
+            "The plan is not a JSON object.", str(path), 'Write a JSON document of settings, such as {"rare": 20}.'
         )
     return plain
 
@@ -147,7 +147,7 @@ def print_twin(told: dict[str, Any]) -> None:
             ("column", "instead", "why"), [(each["column"], each["maker"] or each["as"], each["why"]) for each in made]
         )
     if told["constraints"]:
-        print("What must hold (rows that break it):")
+        print("Constraints (rows that break them):")
         print_table(
             ("constraint", "before", "after"),
             [

@@ -97,7 +97,7 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
     for pair in pairs:
         old, sign, new = pair.partition("=")
         if not (old and sign and new):
-            raise SettingError(f'"{pair}" is no mapping.', "--map", "Write it as OLD=NEW.")
+            raise SettingError(f'"{pair}" is not a mapping.', "--map", "Write it as OLD=NEW.")
         found[old] = new
     return found
 

@@ -110,7 +110,7 @@ def validate(plain: Any, where: str) -> Manifest:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])[:200] or "manifest.json"
         raise IntegrityError(
-            f"This is no bundle, or its manifest is damaged: {place}: {first['msg'][:200]}.",
+            f"This is not a bundle, or its manifest is damaged: {place}: {first['msg'][:200]}.",
             where,
             "Export the version again.",
         ) from None

@@ -16,7 +16,7 @@ from dataops_core.errors import SettingError
 KEY = "DATAOPS_SIGNING_KEY"
 FORMAT = "dataops-signature/1"
 FILE = "signature.json"
-_CONTEXT = b"dataops bundle manifest\n"  # a signature for this is no signature for anything else
+_CONTEXT = b"dataops bundle manifest\n"  # a signature for this is not a signature for anything else
 
 
 @dataclass(frozen=True)

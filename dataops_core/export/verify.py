@@ -28,7 +28,7 @@ from dataops_core.export.manifest import validate
 from dataops_core.export.signature import Signature
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
-from dataops_core.recipe.replay import Progress, Run, nothing_said, run_recipe
+from dataops_core.recipe.replay import Progress, Run, no_progress, run_recipe
 from dataops_core.table import Table
 
 LIMIT = "DATAOPS_MAX_UNPACKED"
@@ -76,11 +76,11 @@ class Verification:
         }
 
 
-def verify_bundle(path: Path, *, key: str | None = None, progress: Progress = nothing_said) -> Verification:
+def verify_bundle(path: Path, *, key: str | None = None, progress: Progress = no_progress) -> Verification:
     """Check every byte of a bundle, then rebuild each of its files from the raw file and the recipe, and compare.
 
     `key` is the public key of whoever should have signed it (Base64, or a file with it). Nothing in the bundle is run.
-    Raises IntegrityError for a file that is no bundle, or that unpacks to more than DATAOPS_MAX_UNPACKED gigabytes (8).
+    Raises IntegrityError for a file that is not a bundle, or that unpacks to more than DATAOPS_MAX_UNPACKED gigabytes (8).
     """
     with tempfile.TemporaryDirectory(prefix="dataops-verify-") as name, _opened(path) as bundle:
         manifest = _manifest(bundle, path.name)
@@ -133,7 +133,7 @@ def _opened(path: Path) -> zipfile.ZipFile:
     except OSError as error:
         raise IntegrityError(_OPEN, str(path), "Check the path.") from error
     except (zipfile.BadZipFile, ValueError, NotImplementedError, EOFError) as error:
-        raise IntegrityError(f"This is no bundle ({error}).", path.name, "Export the version again.") from error
+        raise IntegrityError(f"This is not a bundle ({error}).", path.name, "Export the version again.") from error
     total, most = sum(info.file_size for info in bundle.infolist()), float(os.environ.get(LIMIT) or 8) * _GIB
     if total > most:
         raise IntegrityError(
@@ -153,7 +153,7 @@ def _manifest(bundle: zipfile.ZipFile, where: str) -> bytes:
         return text
     except Exception as error:
         raise IntegrityError(
-            f"This is no bundle, or its manifest is damaged ({error}).",
+            f"This is not a bundle, or its manifest is damaged ({error}).",
             f"{where}: manifest.json",
             "Export the version again.",
         ) from error

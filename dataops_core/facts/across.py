@@ -68,7 +68,7 @@ def over_time(table: Table, column: str, time_column: str) -> dict[str, Any]:
     x, when = table.column(column), table.column(time_column)
     if when.type != "datetime":
         raise SettingError(
-            f'"{time_column}" is no date.', "time", "Choose a column of dates, or read the text as dates first."
+            f'"{time_column}" is not a date.', "time", "Choose a column of dates, or read the text as dates first."
         )
     with Engine(table) as engine:
         engine.take_pair((when, "date"), (x, role(x)), complete=False)

@@ -88,7 +88,7 @@ def associations(table: Table, columns: Sequence[str] | None = None, measure: Me
             values = _by_pair(engine, chosen, "missing", "missing_together", lambda rows: co_missing(rows)["phi"])
         else:
             raise SettingError(
-                f'"{measure}" is no measure.', "measure", "Take pearson, spearman, cramers_v, epsilon or missing."
+                f'"{measure}" is not a measure.', "measure", "Take pearson, spearman, cramers_v, epsilon or missing."
             )
     names, order = [c.name for c in chosen], clustered(_distances(values))
     return {

@@ -16,7 +16,7 @@ from dataops_core.fairness.group_definitions import THIN, UNKNOWN
 from dataops_core.fairness.mitigations import FITTED, METHODS, SLOW, Constraint, Decider, Setup, decider, drawn
 from dataops_core.fairness.mitigations import fitted as baseline_of
 from dataops_core.fairness.refits import refits
-from dataops_core.models import Features, one_thread, packed, plain, unpacked
+from dataops_core.models import Features, dumps, loads, one_thread, plain
 from dataops_core.steps._groups import grouped_keys
 from dataops_core.table import Table
 
@@ -49,7 +49,7 @@ def fit(
     who pays and who gains. Raises SettingError where it cannot be learned.
     """
     if method not in LEARNED:
-        raise SettingError(f'"{method}" is no fitted model.', "fit", nearest(method, LEARNED))
+        raise SettingError(f'"{method}" is not a fitted model.', "fit", nearest(method, LEARNED))
     setup, found, _ = prepared(
         table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed
     )
@@ -83,7 +83,7 @@ def fit(
         "cuts": found.cuts,
         "features": {"numbers": list(setup.chosen.numbers), "categories": list(setup.chosen.categories)},
         "left_out_features": setup.chosen.left_out,
-        "members": [[weight, packed(model)] for weight, model in made.members],
+        "members": [[weight, dumps(model)] for weight, model in made.members],
         "rules": made.rules,
         "learned_from": rows,
         "judged": _judged(method, made, baseline, setup),
@@ -109,7 +109,7 @@ def check(model: Any, where: str) -> dict[str, Any]:
 
     if why := problem_of(model):
         raise SettingError(
-            f"This is no fitted model ({why}).",
+            f"This is not a fitted model ({why}).",
             where,
             "Make one with the command fit, or take one from the folder models of a bundle.",
         )
@@ -140,6 +140,6 @@ def decide(model: Mapping[str, Any], frame: pd.DataFrame) -> pd.Series:
         keys = grouped_keys(frame, model["sensitive"], model["cuts"])
         lost = f"{UNKNOWN} (missing)" if any(f"{UNKNOWN} (missing)" in name for name in model["rules"]) else UNKNOWN
         groups = np.array([", ".join(lost if part is None else part for part in key) for key in keys], dtype=object)
-    found = Decider([(weight, unpacked(text)) for weight, text in model["members"]], model["rules"])
+    found = Decider([(weight, loads(text)) for weight, text in model["members"]], model["rules"])
     chances = found.chances(plain(frame, chosen), groups)
     return pd.Series(drawn(chances, model["seed"] % 2**31), index=frame.index, dtype="boolean")

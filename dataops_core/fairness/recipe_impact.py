@@ -11,7 +11,7 @@ import pandas as pd
 
 from dataops_core.fairness.group_definitions import THIN, UNKNOWN, Groups, groups_of
 from dataops_core.fairness.intervals import holm, two_shares_p, wilson
-from dataops_core.recipe.recipe import Earlier, Recipe
+from dataops_core.recipe.recipe import Recipe, RecipeContext
 from dataops_core.recipe.replay import take
 from dataops_core.steps._cells import cell_texts
 from dataops_core.table import Table
@@ -81,7 +81,7 @@ def states(recipe: Recipe, table: Table, folder: Path) -> list[tuple[str, Table]
     step that fails.
     """
     recipe.check(table.names)
-    told, earlier = [("As it was read", table)], Earlier()
+    told, earlier = [("As it was read", table)], RecipeContext()
     for number, entry in enumerate(recipe.active):
         after, outcome = take(entry, told[-1][1], folder / f"after-{number}.parquet", seed=recipe.seed, earlier=earlier)
         earlier = earlier.after(entry) if outcome.status == "done" else earlier

@@ -40,7 +40,7 @@ def rubin(estimates: Sequence[float], variances: Sequence[float], complete_df: f
         )
     if not np.isfinite([*estimates, *variances]).all() or min(variances) < 0:
         raise SettingError(
-            "An estimate or a variance is no number, or a variance is negative.",
+            "An estimate or a variance is not a number, or a variance is negative.",
             "rubin",
             "Give squared standard errors.",
         )

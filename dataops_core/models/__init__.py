@@ -2,19 +2,19 @@
 
 from dataops_core.models.baseline import estimator, one_thread, probabilities
 from dataops_core.models.features import PARTS, TRAIN, Features, encoder, features, plain, training
-from dataops_core.models.packed import packed, unpacked
+from dataops_core.models.serialization import dumps, loads
 
 __all__ = [
     "PARTS",
     "TRAIN",
     "Features",
+    "dumps",
     "encoder",
     "estimator",
     "features",
+    "loads",
     "one_thread",
-    "packed",
     "plain",
     "probabilities",
     "training",
-    "unpacked",
 ]

@@ -82,7 +82,7 @@ class Judge:
         """The verdict on the value in one row (error, unclear or rare), the words for it, and what to do."""
         value = self.numbers[at]
         if math.isinf(value):
-            return "error", "an infinite number is no measurement", ACTIONS["infinite"]
+            return "error", "an infinite number is not a measurement", ACTIONS["infinite"]
         if value in self.codes:
             held = f"{int((self.numbers == value).sum()):,} rows hold just {value:,g}"
             if self.codes[value]:

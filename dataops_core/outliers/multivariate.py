@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.models import unpacked
+from dataops_core.models import loads
 from dataops_core.outliers.judge import ACTIONS, Judge
 from dataops_core.steps._unusual import standardised, unusual_scores
 from dataops_core.table import shown, type_of
@@ -70,7 +70,7 @@ def reasons_together(
 
 def _falls(learned: dict[str, Any], cells: np.ndarray, scores: np.ndarray) -> np.ndarray:
     """How far each row's score falls with each column at its median; shape (rows, columns)."""
-    model, out = unpacked(learned["model"]), np.zeros(cells.shape)
+    model, out = loads(learned["model"]), np.zeros(cells.shape)
     middles = [middle / spread - mean / spread for _, middle, mean, spread in learned["used"]]
     step = max(1, PIECE // len(cells))
     with warnings.catch_warnings():

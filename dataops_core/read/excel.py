@@ -150,7 +150,7 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
     except python_calamine.PasswordError:
         raise locked from None
     except (python_calamine.CalamineError, OSError, ValueError) as error:
-        raise InputError(f"This is no Excel file that can be read: {error}.", "the whole file", BROKEN) from None
+        raise InputError(f"This is not an Excel file that can be read: {error}.", "the whole file", BROKEN) from None
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # what a fault inside of the reader's Rust code is called
             raise

@@ -49,7 +49,7 @@ def read_file(
     """Read a file and write it as a table to `out`; row ids count the data rows of the file from 0.
 
     `name` is the file's original name where `path` is a stored object. Read again with the options that come back,
-    the file gives the very same content hash. Raises InputError where the file is no table that can be read,
+    the file gives the very same content hash. Raises InputError where the file is not a table that can be read,
     and FlawError where it could be with `lenient`.
     """
     called, tell = name or path.name, progress or (lambda _share, _what: None)

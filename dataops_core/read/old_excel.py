@@ -41,7 +41,7 @@ def check_old(data: bytes) -> None:
         tried = None
     if tried is None or (tried.returncode and b"PasswordError" not in tried.stderr):
         raise InputError(
-            "This is no Excel file that can be read: it is damaged, or not a workbook.", "the whole file", BROKEN
+            "This is not an Excel file that can be read: it is damaged, or not a workbook.", "the whole file", BROKEN
         )
     for line in tried.stdout.split(b"\n"):
         if line:

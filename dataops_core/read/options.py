@@ -76,7 +76,7 @@ class ReadOptions:
                 f'There is no format "{values["format"]}".', "format", nearest(values["format"], FORMATS)
             )
         if values.get("decimal") not in (None, ".", ","):
-            raise SettingError(f'"{values["decimal"]}" is no decimal sign.', "decimal", 'Give "." or ",".')
+            raise SettingError(f'"{values["decimal"]}" is not a decimal sign.', "decimal", 'Give "." or ",".')
         return cls(**values)
 
 

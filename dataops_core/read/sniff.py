@@ -100,7 +100,7 @@ def check_signs(given: dict) -> None:
     )
     if unfit or (delimiter and delimiter[0] in '\r\n\0"'):
         raise SettingError(
-            f"{delimiter!r} is no delimiter.",
+            f"{delimiter!r} is not a delimiter.",
             "delimiter",
             'Give one sign, such as "," or ";", perhaps with a space after it.',
         )
@@ -109,7 +109,7 @@ def check_signs(given: dict) -> None:
     )
     if unfit or (quote and (quote[-1] in "\r\n\0 " or quote[-1] == (delimiter or "")[:1])):
         raise SettingError(
-            f"{quote!r} is no quote.",
+            f"{quote!r} is not a quote.",
             "quote",
             """Give one sign, such as '"', or nothing; a backslash may stand before it.""",
         )
@@ -119,7 +119,7 @@ def check_signs(given: dict) -> None:
 def check_decimal(given: dict) -> str | None:
     """The given decimal sign, if it is one."""
     if given.get("decimal") not in (None, ".", ","):
-        raise SettingError(f"{given['decimal']!r} is no decimal sign.", "decimal", 'Give "." or ",".')
+        raise SettingError(f"{given['decimal']!r} is not a decimal sign.", "decimal", 'Give "." or ",".')
     return given.get("decimal")
 
 
@@ -128,7 +128,7 @@ def check_header(given: dict) -> int | None:
     row = given.get("header_row")
     if row is not None and (not isinstance(row, int) or isinstance(row, bool) or row < -1):
         raise SettingError(
-            f"{row!r} is no number of a header line.",
+            f"{row!r} is not a number of a header line.",
             "header_row",
             "Count lines from 0, or give -1 where there is no header.",
         )

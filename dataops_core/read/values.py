@@ -151,7 +151,7 @@ def value_frame(
         if mixed:
             problems.append(
                 {
-                    "what": "Numbers and text stand together; all were kept as text.",
+                    "what": "This column mixes numbers and text; all of it was kept as text.",
                     "where": f'column "{name}"',
                     "fix": "Clean the column, then convert it.",
                     "count": 1,

@@ -137,7 +137,7 @@ def columns_named(step: RecipeStep) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Earlier:
+class RecipeContext:
     """What the steps before have settled: the column that says which rows may be learned from, and those of weights."""
 
     split: str | None = None
@@ -148,16 +148,15 @@ class Earlier:
         """The column of weights that holds: the one made last."""
         return self.weights[-1] if self.weights else None
 
-    def after(self, step: RecipeStep) -> Earlier:
+    def after(self, step: RecipeStep) -> RecipeContext:
         """The same after one more step was done, which may make such a column or rename it."""
         if step.step is None:
             return self
         names = step.step.new_names(step.settings)
-        divider, weigher = step.step.divider, step.step.weigher
-        return Earlier(
-            divider(**step.settings) if divider else self.split and names.get(self.split, self.split),
-            tuple(names.get(name, name) for name in self.weights) + ((weigher(**step.settings),) if weigher else ()),
-        )
+        splits, weighs = step.step.split_column, step.step.weight_column
+        weights = [names.get(name, name) for name in self.weights] + ([weighs(**step.settings)] if weighs else [])
+        split = splits(**step.settings) if splits else self.split and names.get(self.split, self.split)
+        return RecipeContext(split, tuple(weights))
 
 
 def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:
@@ -170,7 +169,7 @@ def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:
             settings[setting.name] = names.get(value, value)
         elif setting.shape == "columns" and isinstance(value, list):
             settings[setting.name] = [names.get(name, name) if isinstance(name, str) else name for name in value]
-        elif setting.shape == "mapping" and step.step.namer and isinstance(value, dict):
+        elif setting.shape == "mapping" and step.step.name_function and isinstance(value, dict):
             settings[setting.name] = {names.get(old, old): new for old, new in value.items()}
     named = set(columns_named(step))
     learned = step.learned and {
@@ -217,7 +216,7 @@ def from_json(plain: Any, where: str = "recipe") -> Recipe:
         raise SettingError(f'Unknown recipe format "{plain["format"]}".', where, f'This program reads "{FORMAT}".')
     seed = plain.get("seed", 0)
     if not isinstance(seed, int) or isinstance(seed, bool):
-        raise SettingError(f'"{seed}" is no seed.', where, "A seed is a whole number.")
+        raise SettingError(f'"{seed}" is not a seed.', where, "A seed is a whole number.")
     if plain.get("read") is not None:
         if not isinstance(plain["read"], dict):
             raise SettingError('"read" must hold reading options by name.', where, 'Write it as {"delimiter": ";"}.')
@@ -272,7 +271,7 @@ def load(path: Path) -> Recipe:
             plain = yaml.safe_load(text)
     except json.JSONDecodeError as error:
         raise SettingError(
-            f"The recipe is broken JSON: {error.msg}.", f"{path}, line {error.lineno}", "Mend that line."
+            f"The recipe is broken JSON: {error.msg}.", f"{path}, line {error.lineno}", "Fix this line."
         ) from error
     except RecursionError as error:
         raise SettingError(

@@ -15,7 +15,7 @@ import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.models import training
-from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep
+from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.steps import Step, get
 from dataops_core.table import Difference, Table, difference, tidy, type_of, write_table
 
@@ -56,7 +56,7 @@ class Outcome:
         return plain
 
 
-def nothing_said(_share: float, _note: str) -> None:
+def no_progress(_share: float, _note: str) -> None:
     """A progress report to nobody."""
 
 
@@ -65,7 +65,7 @@ def learn(
     settings: Mapping[str, Any],
     table: Table,
     seed: int = 0,
-    earlier: Earlier = Earlier(),  # noqa: B008 - a frozen value
+    earlier: RecipeContext = RecipeContext(),  # noqa: B008 - a frozen value
 ) -> dict[str, Any] | None:
     """What the step learns, as plain JSON values; None for a step that learns nothing.
 
@@ -96,8 +96,8 @@ def run_step(
     *,
     learned: Mapping[str, Any] | None = None,
     seed: int = 0,
-    earlier: Earlier = Earlier(),  # noqa: B008 - a frozen value
-    progress: Progress = nothing_said,
+    earlier: RecipeContext = RecipeContext(),  # noqa: B008 - a frozen value
+    progress: Progress = no_progress,
 ) -> Table:
     """Run one checked step on a table and write the result to `out`.
 
@@ -156,7 +156,7 @@ def _kinds(step: Step, settings: Mapping[str, Any], before: Table, first: pd.Dat
     return kinds | {name: kind for name, kind in step.new_kinds(settings).items() if name in first.columns}
 
 
-def _given(function: Callable[..., Any], seed: int, earlier: Earlier) -> dict[str, Any]:
+def _given(function: Callable[..., Any], seed: int, earlier: RecipeContext) -> dict[str, Any]:
     """What the engine gives a function that asks for it by name."""
     asked = inspect.signature(function).parameters
     return {
@@ -172,8 +172,8 @@ def take(
     out: Path,
     *,
     seed: int = 0,
-    earlier: Earlier = Earlier(),  # noqa: B008 - frozen
-    progress: Progress = nothing_said,
+    earlier: RecipeContext = RecipeContext(),  # noqa: B008 - frozen
+    progress: Progress = no_progress,
 ) -> tuple[Table, Outcome]:
     """Run one recipe step: check it, learn if it has not yet, run, compare. Skip is an outcome, an error is raised.
 
@@ -188,8 +188,8 @@ def take(
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
     changed = difference(table, after, step.new_names(settings))
     noticed = (
-        _call(step, step.watcher, table.frame(), {**settings, "learned": learned})
-        if step.watcher and entry.learned is not None
+        _call(step, step.on_new_rows, table.frame(), {**settings, "learned": learned})
+        if step.on_new_rows and entry.learned is not None
         else ""
     )
     return after, Outcome(entry.op, entry.sentence, "done", noticed, learned, changed)
@@ -209,15 +209,15 @@ class Run:
         return next((outcome for outcome in self.outcomes if outcome.status == "failed"), None)
 
     @property
-    def earlier(self) -> Earlier:
+    def earlier(self) -> RecipeContext:
         """What the steps that were done have settled."""
-        settled = Earlier()
+        settled = RecipeContext()
         for entry, outcome in zip(self.recipe.steps, self.outcomes, strict=False):
             settled = settled.after(entry) if outcome.status == "done" else settled
         return settled
 
 
-def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress = nothing_said) -> Run:
+def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress = no_progress) -> Run:
     """Replay a recipe on a table, writing what lies between into `folder`; stops at the first step that fails.
 
     Steps that carry learned values reuse them; the others learn from this table.
@@ -225,7 +225,7 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
     recipe.check(table.names)
     outcomes: list[Outcome] = []
     fitted: list[RecipeStep] = []
-    current, earlier = table, Earlier()
+    current, earlier = table, RecipeContext()
     for number, entry in enumerate(recipe.steps, 1):
         if entry.off:
             outcomes.append(Outcome(entry.op, entry.sentence, "off"))

@@ -15,7 +15,7 @@ from dataops_core.read.parquet import read_parquet_frame
 from dataops_core.read.text import read_text_frame
 from dataops_core.read.unpack import unpack
 from dataops_core.recipe.embed import Sources
-from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep
+from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.steps import get
 from dataops_core.table import content_hash, tidy
 from dataops_core.write.text import csv_text
@@ -115,7 +115,7 @@ def script(recipe: Recipe) -> str:
     reader = READERS[form]
     for needed in (unpack, reader, tidy, csv_text, content_hash, Skip):
         sources.add(needed)
-    lines, earlier = [], Earlier()
+    lines, earlier = [], RecipeContext()
     for number, entry in enumerate(recipe.steps, 1):
         lines += _lines(number, entry, recipe.seed, earlier, sources)
         earlier = earlier if entry.off else earlier.after(entry)
@@ -162,7 +162,7 @@ def _needs(text: str, form: str) -> str:
     return " and ".join([", ".join(wanted[:-1]), wanted[-1]] if len(wanted) > 1 else wanted)
 
 
-def _lines(number: int, entry: RecipeStep, seed: int, earlier: Earlier, sources: Sources) -> list[str]:
+def _lines(number: int, entry: RecipeStep, seed: int, earlier: RecipeContext, sources: Sources) -> list[str]:
     sentence = _line(entry.sentence)
     if entry.off:
         return [f"    # {number}. (off) {sentence}"]

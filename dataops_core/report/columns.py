@@ -125,7 +125,7 @@ def _facts(name: str, fact: Facts, words: Words) -> list[tuple[str, str]]:
         return told
     told.append(("Different values", _distinct(fact)))
     if fact.get("singles"):
-        told.append(("Values that come once", f"{fact['singles']:,}"))
+        told.append(("Unique values", f"{fact['singles']:,}"))
     if not words.hides(name):
         told += (
             _numbers(fact)

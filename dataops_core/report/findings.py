@@ -60,7 +60,7 @@ def section(told: Sequence[Entry], words: Words, rows: int) -> tuple[str, int]:
         else ""
     )
     return (
-        "<p class=quiet>The gravest come first. "
+        "<p class=quiet>The most serious come first. "
         + "; ".join(f"{name}: {means}" for name, _, means in GRADES.values())
         + ". Row 1 is the first row below the header.</p>"
         + "".join(articles)

@@ -173,7 +173,7 @@ class Words:
         if text not in counts and self.counted and column not in self.private:
             counts = dict(self.counted(column)) | {
                 text: self.counted(column).get(text, FEW)
-            }  # what is no value counts no rows
+            }  # what is not a value counts no rows
         if text in counts:
             return self.value(column, text, counts[text])
         least = max(

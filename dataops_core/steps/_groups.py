@@ -46,7 +46,7 @@ def given_ends(cuts: Mapping[str, str], columns: Sequence[str], where: str) -> d
             what = (
                 f'"{name}" is none of the columns that make groups.'
                 if name not in columns
-                else f'"{text}" is no list of numbers.'
+                else f'"{text}" is not a list of numbers.'
             )
             raise SettingError(what, where, "Say where ranges end, such as age = 25, 65.")
         ends[name] = sorted({float(number) for number in numbers if number is not None})

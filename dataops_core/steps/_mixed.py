@@ -22,7 +22,7 @@ OPEN = {  # what a column can hold at all: whole numbers that float64 holds exac
     "integer": (-(2**53), 2**53),
     "datetime": (-62_135_596_800_000_000, 253_402_300_799_999_999),
 }
-MOST_VALUES = 100  # a text column with more values is no category to predict from
+MOST_VALUES = 100  # a text column with more values is not a category to predict from
 TYPE_WORDS = {"text": "text", "boolean": "yes and no", "integer": "numbers", "decimal": "numbers", "datetime": "dates"}
 
 

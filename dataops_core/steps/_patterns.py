@@ -81,7 +81,7 @@ def replaced_by_patterns(
 
 
 def _check(old: str, new: str) -> None:
-    """Refuse what is no pattern, and a new value that names a group which the pattern has not."""
+    """Refuse what is not a pattern, and a new value that names a group which the pattern has not."""
     try:
         groups = re.compile(old).groups
     except (re.error, RecursionError, OverflowError) as error:

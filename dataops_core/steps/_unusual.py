@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.models.packed import packed, unpacked
+from dataops_core.models.serialization import dumps, loads
 from dataops_core.steps._distances import as_numbers, scale_of
 
 TREES, ROWS_A_TREE = 100, 256  # as published (Liu, Ting and Zhou 2008)
@@ -50,7 +50,7 @@ def learn_scores(df: pd.DataFrame, columns: list[str], method: str, share: float
             model = LocalOutlierFactor(min(NEAR, len(some) - 1), algorithm="kd_tree", novelty=True).fit(some)
         judged = cells if len(cells) <= JUDGED else cells[np.sort(rng.choice(len(cells), JUDGED, replace=False))]
         threshold = float(np.quantile(-model.score_samples(judged), 1 - share / 100))
-    return {"model": packed(model), "used": used, "threshold": threshold}
+    return {"model": dumps(model), "used": used, "threshold": threshold}
 
 
 def standardised(df: pd.DataFrame, columns: list[str], used: list[list[Any]]) -> np.ndarray:
@@ -69,5 +69,5 @@ def unusual_scores(df: pd.DataFrame, columns: list[str], learned: dict[str, Any]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return np.asarray(
-            -unpacked(learned["model"]).score_samples(standardised(df, columns, learned["used"])), dtype="float64"
+            -loads(learned["model"]).score_samples(standardised(df, columns, learned["used"])), dtype="float64"
         )

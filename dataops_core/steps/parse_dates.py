@@ -109,7 +109,7 @@ def split_time(text: str) -> tuple[str, str]:
         return bare, ""
     hour, half = int(found["hour"]), (found["half"] or "")[:1].lower()
     if half:
-        hour = hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 99  # 13 pm is no time
+        hour = hour % 12 + (12 if half == "p" else 0) if 1 <= hour <= 12 else 99  # 13 pm is not a time
     return found["date"].strip(), f"T{hour:02}:{found['rest']}{(found['zone'] or '').upper()}"
 
 

@@ -99,7 +99,7 @@ def replaced_numbers(column: pd.Series, mapping: dict[str, str], match: str) -> 
         if type_of(column) == "integer" and after is not None:
             if after != int(after) or not LEAST_WHOLE <= after <= GREATEST_WHOLE:
                 raise SettingError(
-                    f'"{new}" is no whole number, but column "{column.name}" holds whole numbers.',
+                    f'"{new}" is not a whole number, but column "{column.name}" holds whole numbers.',
                     "replace_values",
                     "Give a whole number, or make the column decimal first.",
                 )

@@ -162,7 +162,7 @@ def told_parts(df: pd.DataFrame, column: str | None, parts: dict[str, str]) -> n
         )
     wrong = sorted({part for part in parts.values() if part not in PARTS})
     if wrong:
-        raise SettingError(f'"{wrong[0]}" is no part.', "split_rows", f"Parts are called {', '.join(PARTS)}.")
+        raise SettingError(f'"{wrong[0]}" is not a part.', "split_rows", f"Parts are called {', '.join(PARTS)}.")
     known = {**WORDS, **{part: part for part in PARTS}}
     cells = [
         None if text is None else parts.get(text, known.get(text.strip().lower())) for text in cell_texts(df[column])

@@ -117,12 +117,12 @@ class Step:
     drops_rows: bool
     settings: tuple[Setting, ...]
     learner: Callable[..., dict[str, Any]] | None = None
-    watcher: Callable[..., str] | None = None
-    namer: Callable[..., dict[str, str]] | None = None
-    kinder: Callable[..., dict[str, str]] | None = None
-    adder: Callable[..., list[str]] | None = None
-    divider: Callable[..., str] | None = None
-    weigher: Callable[..., str] | None = None
+    on_new_rows: Callable[..., str] | None = None
+    name_function: Callable[..., dict[str, str]] | None = None
+    kind_function: Callable[..., dict[str, str]] | None = None
+    column_function: Callable[..., list[str]] | None = None
+    split_column: Callable[..., str] | None = None
+    weight_column: Callable[..., str] | None = None
     adds_rows: bool = False
     _source: str = field(default="", repr=False)
 
@@ -137,32 +137,32 @@ class Step:
 
     def watch(self, function: Callable[..., str]) -> Callable[..., str]:
         """Register the function that says what a replay on other rows should make people look at; "" for nothing."""
-        self.watcher = function
+        self.on_new_rows = function
         return function
 
     def renames(self, function: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
         """Register the function that tells, from the settings, which column gets which new name."""
-        self.namer = function
+        self.name_function = function
         return function
 
     def kinds(self, function: Callable[..., dict[str, str]]) -> Callable[..., dict[str, str]]:
         """Register the function that tells, from the settings, which column gets which kind."""
-        self.kinder = function
+        self.kind_function = function
         return function
 
     def adds(self, function: Callable[..., list[str]]) -> Callable[..., list[str]]:
         """Register the function that tells, from the settings, which columns are new."""
-        self.adder = function
+        self.column_function = function
         return function
 
     def divides(self, function: Callable[..., str]) -> Callable[..., str]:
         """Register the function that names the column in which this step says which rows may be learned from."""
-        self.divider = function
+        self.split_column = function
         return function
 
     def weighs(self, function: Callable[..., str]) -> Callable[..., str]:
         """Register the function that names the column of weights which this step makes."""
-        self.weigher = function
+        self.weight_column = function
         return function
 
     @functools.cached_property
@@ -204,11 +204,11 @@ class Step:
 
     def new_names(self, settings: Mapping[str, Any]) -> dict[str, str]:
         """Which columns get which new names."""
-        return self.namer(**settings) if self.namer else {}
+        return self.name_function(**settings) if self.name_function else {}
 
     def new_kinds(self, settings: Mapping[str, Any]) -> dict[str, str]:
         """Which columns are given which kind."""
-        return self.kinder(**settings) if self.kinder else {}
+        return self.kind_function(**settings) if self.kind_function else {}
 
     def new_columns(self, settings: Mapping[str, Any]) -> list[str]:
         """The columns that the step makes, by renaming or new."""
@@ -221,7 +221,7 @@ class Step:
         return [
             *self.new_names(settings).values(),
             *filter(None, made),
-            *(self.adder(**settings) if self.adder else []),
+            *(self.column_function(**settings) if self.column_function else []),
         ]
 
     def sentence(self, settings: Mapping[str, Any]) -> str:

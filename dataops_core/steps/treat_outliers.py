@@ -161,7 +161,7 @@ def learn_bounds(
     by: list[str] | None = None,
     into: str = "outlier",
 ) -> dict[str, Any]:
-    """Per column the least and greatest value that is no outlier: {"pay": {"low": 900.0, "high": 7500.0}}.
+    """Per column the least and greatest value that is not an outlier: {"pay": {"low": 900.0, "high": 7500.0}}.
 
     With groups, those with bounds of their own too: {…, "groups": [[["F"], {"low": 850.0, "high": 6000.0}], …]}.
     """

@@ -15,7 +15,7 @@ from dataops_core.compare import drift, groups
 from dataops_core.errors import SettingError
 from dataops_core.facts import against_target, associations, over_time
 from dataops_core.recipe.recipe import canonical, sha256
-from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.source_hash import source_hash
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import states
@@ -113,7 +113,7 @@ def counting_code() -> str:
 
 
 def counted(
-    store: Store, what: str, args: Mapping[str, Any], *, run: bool = True, progress: Progress = nothing_said
+    store: Store, what: str, args: Mapping[str, Any], *, run: bool = True, progress: Progress = no_progress
 ) -> dict[str, Any] | None:
     """What was asked, as plain JSON values; with `run=False` only what is known already, else None."""
     key = f"count:{sha256(canonical([what, dict(args)]))}:{counting_code()}"

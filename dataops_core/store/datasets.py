@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from dataops_core.errors import ConflictError, InputError, SettingError, nearest
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, from_json
-from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import catalog, states
 from dataops_core.store.naming import check_name, name_of_file
@@ -96,7 +96,7 @@ def add(
     *,
     name: str = "",
     options: ReadOptions | None = None,
-    progress: Progress = nothing_said,
+    progress: Progress = no_progress,
 ) -> str:
     """Bring a file: keep it untouched, read it, and make a dataset of it. Nothing is kept when it cannot be read.
 

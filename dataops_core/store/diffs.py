@@ -8,7 +8,7 @@ from typing import Any
 
 from dataops_core.facts import Engine, column_facts, spread
 from dataops_core.recipe.recipe import Recipe, canonical, sha256
-from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import states
 from dataops_core.store.profile import code_hash
 from dataops_core.store.store import Store
@@ -103,7 +103,7 @@ def preview(
     now: Recipe,
     candidate: Recipe,
     sensitive: Sequence[str],
-    progress: Progress = nothing_said,
+    progress: Progress = no_progress,
 ) -> None:
     """Compute all that the preview of a changed recipe shows: both ends, their difference, the changed
     columns' facts.

@@ -22,7 +22,7 @@ def key(check: str, columns: Sequence[str]) -> str:
 def ignore(store: Store, dataset: str, check: str, columns: Sequence[str], why: str, actor: str) -> None:
     """Ignore a finding from now on, with the reason; the audit log keeps both."""
     if not why.strip():
-        raise SettingError("There is no reason.", "ignore", "Say in a few words why this is no problem here.")
+        raise SettingError("There is no reason.", "ignore", "Say in a few words why this is not a problem here.")
     _write(
         store,
         dataset,
@@ -36,7 +36,7 @@ def ignore(store: Store, dataset: str, check: str, columns: Sequence[str], why: 
     )
 
 
-def mind(store: Store, dataset: str, check: str, columns: Sequence[str], actor: str) -> None:
+def unignore(store: Store, dataset: str, check: str, columns: Sequence[str], actor: str) -> None:
     """Take a finding seriously again."""
     about = f"ignored:{key(check, columns)}"
     with store.writing() as connection:
@@ -55,7 +55,7 @@ def ignored(store: Store, dataset: str) -> dict[str, dict[str, Any]]:
     }
 
 
-def weigh(store: Store, dataset: str, weights: Mapping[str, float], actor: str) -> None:
+def set_weight(store: Store, dataset: str, weights: Mapping[str, float], actor: str) -> None:
     """Say how much each side of quality weighs; 0 leaves it out."""
     for name, weight in weights.items():
         if name not in DIMENSIONS:

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import DataOpsError, IntegrityError
-from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import audit, catalog, states, versions
 from dataops_core.store.store import Store
 
@@ -47,7 +47,7 @@ class Health:
         return {"ok": self.ok, **asdict(self)}
 
 
-def check(store: Store, *, heal: bool = False, progress: Progress = nothing_said) -> Health:
+def check(store: Store, *, heal: bool = False, progress: Progress = no_progress) -> Health:
     """Read every stored file that the catalog names and compare it with its hash; with `heal`, rebuild what can be
     rebuilt.
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from dataops_core.errors import SettingError
 from dataops_core.fairness.fitted import JUDGED, check, features_of, fit
 from dataops_core.recipe.recipe import canonical
-from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import catalog, datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
@@ -21,7 +21,7 @@ TOLD = ("method", "title", "needs", "at_prediction", "constraint", "model", "tar
 
 
 def learn(
-    store: Store, dataset: str, state: str, asked: Mapping[str, Any], actor: str, *, progress: Progress = nothing_said
+    store: Store, dataset: str, state: str, asked: Mapping[str, Any], actor: str, *, progress: Progress = no_progress
 ) -> str:
     """Fit a way to decide on the table of the draft's state, with what `fairness.fit` is asked, and keep it; returns
     its name.

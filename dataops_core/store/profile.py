@@ -8,7 +8,7 @@ from dataops_core.checks import Context
 from dataops_core.checks.profile import profile_table
 from dataops_core.read import Blanked
 from dataops_core.recipe.recipe import canonical, sha256
-from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.source_hash import source_hash
 from dataops_core.store import states
 from dataops_core.store.store import Store
@@ -34,7 +34,7 @@ def profile(
     context: Context = Context(),  # noqa: B008 - a frozen value
     *,
     run: bool = True,
-    progress: Progress = nothing_said,
+    progress: Progress = no_progress,
 ) -> dict[str, Any] | None:
     """The profile of a state; with `run=False` only what is known already, else None."""
     key = f"profile:{state}:{sha256(canonical(context.to_json()))[:16]}:{code_hash()}"

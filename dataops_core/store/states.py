@@ -21,8 +21,8 @@ import sqlalchemy as sa
 from dataops_core.errors import DataOpsError, InputError, IntegrityError, SettingError
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.embed import Sources
-from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep, canonical, from_json, sha256
-from dataops_core.recipe.replay import Outcome, Progress, nothing_said, take
+from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep, canonical, from_json, sha256
+from dataops_core.recipe.replay import Outcome, Progress, no_progress, take
 from dataops_core.steps import get
 from dataops_core.store import catalog
 from dataops_core.store.store import Store
@@ -54,7 +54,7 @@ def source_hash(op: str) -> str:
     sources.add(made)
     if made.learner:
         sources.add(made.learner)
-    kinds = inspect.getsource(made.kinder) if made.kinder else ""
+    kinds = inspect.getsource(made.kind_function) if made.kind_function else ""
     return sha256(sources.import_lines() + sources.text() + kinds)
 
 
@@ -90,7 +90,7 @@ def _rebuild(store: Store, row: Any) -> Table:
             found = read_file(store.raw_file(raw), out, ReadOptions.from_json(origin["read"]), name=raw["name"]).table
         else:
             entry = from_json({"steps": [origin["step"]]}).steps[0]
-            settled = Earlier(origin["split"], tuple(origin["weights"]))
+            settled = RecipeContext(origin["split"], tuple(origin["weights"]))
             remade, outcome = take(entry, table(store, row.parent), out, seed=origin["seed"], earlier=settled)
             if outcome.status != "done":
                 raise IntegrityError(
@@ -120,7 +120,7 @@ def known(store: Store, state: str) -> bool:
 
 
 def read_raw(
-    store: Store, raw: Mapping[str, Any], options: ReadOptions | None, progress: Progress = nothing_said
+    store: Store, raw: Mapping[str, Any], options: ReadOptions | None, progress: Progress = no_progress
 ) -> tuple[str, Source]:
     """Read a stored raw file; returns the root state's id and the source (options complete, problems listed)."""
     out = store.scratch_file(".parquet")
@@ -138,7 +138,7 @@ def read_raw(
 
 
 def evaluate(
-    store: Store, raw: Mapping[str, Any], recipe: Recipe, *, run: bool = True, progress: Progress = nothing_said
+    store: Store, raw: Mapping[str, Any], recipe: Recipe, *, run: bool = True, progress: Progress = no_progress
 ) -> list[Result]:
     """Walk a recipe from the raw file on; what was computed before is looked up.
 
@@ -150,7 +150,7 @@ def evaluate(
         read_raw(store, raw, ReadOptions.from_json(recipe.read or {}), progress)
     results: list[Result] = []
     here, pending = root, False
-    settled = Earlier()
+    settled = RecipeContext()
     for number, entry in enumerate(recipe.steps):
         if entry.off:
             results.append(Result(entry, here, here, Outcome(entry.op, entry.sentence, "off")))
@@ -167,9 +167,9 @@ def evaluate(
     return results
 
 
-def earlier(results: Sequence[Result]) -> Earlier:
+def earlier(results: Sequence[Result]) -> RecipeContext:
     """What the done steps of an evaluated recipe have settled."""
-    settled = Earlier()
+    settled = RecipeContext()
     for result in results:
         settled = settled.after(result.entry) if result.outcome.status == "done" else settled
     return settled
@@ -203,7 +203,7 @@ def _outcome(entry: RecipeStep, plain: Mapping[str, Any]) -> Outcome:
 
 
 def _run(
-    store: Store, before: str, entry: RecipeStep, seed: int, settled: Earlier, progress: Progress
+    store: Store, before: str, entry: RecipeStep, seed: int, settled: RecipeContext, progress: Progress
 ) -> tuple[str, Outcome]:
     out = store.scratch_file(".parquet")
     after = before

@@ -11,7 +11,7 @@ from typing import Any
 
 from dataops_core.errors import InputError, SettingError
 from dataops_core.recipe.recipe import Recipe
-from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import analyses, datasets, jobs, states, versions
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, card, save_model, script, synthesize
@@ -24,7 +24,7 @@ KIND = "synthesize"
 
 
 def plan(
-    store: Store, state: str, *, seed: int = 0, epochs: int, run: bool = True, progress: Progress = nothing_said
+    store: Store, state: str, *, seed: int = 0, epochs: int, run: bool = True, progress: Progress = no_progress
 ) -> dict[str, Any] | None:
     """What is proposed for a twin of a state's table; kept once it is known. None with `run=False` where it is not."""
     return analyses.counted(
@@ -39,12 +39,12 @@ def make(
     settings: Mapping[str, Any],
     actor: str,
     *,
-    progress: Progress = nothing_said,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Make and judge a twin of a state's table: {"table", "told", "model"}, the md5 of its table, of what was told, and
     of the signed model.
 
-    The model is kept only where there is a key to sign it with, and the twin gives nobody away.
+    The model is kept only where there is a key to sign it with, and the twin does not reveal anyone.
     """
     asked = Settings.from_json(settings)
     proposed = plan(
@@ -145,7 +145,7 @@ def _lean(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def keep(
-    store: Store, dataset: str, job: str, message: str, purpose: str, actor: str, *, progress: Progress = nothing_said
+    store: Store, dataset: str, job: str, message: str, purpose: str, actor: str, *, progress: Progress = no_progress
 ) -> versions.Version:
     """Keep the twin that a job made, as `keep_made` does."""
     found = jobs.get(store, job)
@@ -163,7 +163,7 @@ def keep_made(
     purpose: str,
     actor: str,
     *,
-    progress: Progress = nothing_said,
+    progress: Progress = no_progress,
 ) -> versions.Version:
     """Keep what `make` made of a state as the dataset's next version, of kind "synthetic"; its parent is the version it
     learned from.
@@ -218,7 +218,7 @@ def _parent(store: Store, dataset: str, state: str, actor: str, progress: Progre
     here = datasets.get(store, dataset)
     if states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe, run=False)) != state:
         raise SettingError(
-            "The table has changed since the twin was made, and what it learned from is no version.",
+            "The table has changed since the twin was made, and what it learned from is not a version.",
             "versions",
             "Make the twin of the table as it is now, or undo the changes.",
         )

@@ -16,7 +16,7 @@ from dataops_core import __version__
 from dataops_core.errors import InputError, IntegrityError, SettingError
 from dataops_core.export.bundle import write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
-from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import audit, catalog, datasets, models, states
 from dataops_core.store.diffs import change, renamings
 from dataops_core.store.profile import profile
@@ -54,7 +54,7 @@ def commit(
     actor: str,
     *,
     revision: int | None = None,
-    progress: Progress = nothing_said,
+    progress: Progress = no_progress,
 ) -> Version:
     """Commit the dataset's draft as its next version; with `revision`, only if it is still that one.
 
@@ -290,7 +290,7 @@ def export(
     actor: str,
     *,
     name: str = "",
-    progress: Progress = nothing_said,
+    progress: Progress = no_progress,
 ) -> None:
     """Write the bundle of a version to `out`."""
     version = get(store, dataset, number)

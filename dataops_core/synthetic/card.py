@@ -196,7 +196,7 @@ def _constraints(told: Mapping[str, Any]) -> list[str]:
         for c in told["constraints"]
     ]
     return [
-        "## What must hold",
+        "## Constraints",
         "",
         "| Constraint | Violations in the rows learned from | Violations in the twin |",
         "|---|---:|---:|",

@@ -25,7 +25,7 @@ from dataops_core.synthetic.plan.plan import (
     plan,
     sequence_of,
 )
-from dataops_core.synthetic.prepare.column_treatments import known_values, settled
+from dataops_core.synthetic.prepare.column_treatments import apply_choices, known_values
 from dataops_core.synthetic.prepare.constraints import described, numeric
 from dataops_core.synthetic.prepare.table_encoder import Coder, decode, finished
 from dataops_core.synthetic.prepare.table_encoder import learn as learn_coder
@@ -62,7 +62,7 @@ def learn(
     """
     engine(settings.engine)
     frame = table.frame()
-    decided = settled(list(proposed["columns"]), settings.columns)
+    decided = apply_choices(list(proposed["columns"]), settings.columns)
     sequence = sequence_of(table, frame, settings, proposed)
     key = sequence["key"] if sequence else None
     mine, _ = halves(table, frame, settings.seed, key)
@@ -233,7 +233,7 @@ def _encoded_values(coder: Coder, values: Mapping[str, Any]) -> dict[str, Any]:
             )
         except (TypeError, ValueError) as error:
             raise SettingError(
-                f'"{value}" is no value of "{name}".', "where", "Write a number, or a date as 2024-12-31."
+                f'"{value}" is not a value of "{name}".', "where", "Write a number, or a date as 2024-12-31."
             ) from error
         if not column["low"] <= made[name] <= column["high"]:
             raise SettingError(

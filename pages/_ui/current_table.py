@@ -20,7 +20,7 @@ from pages._ui import grid, job, page_layout, reading
 _LABELS = {
     "missing": "Missing",
     "distinct": "Distinct",
-    "singles": "Values that come once",
+    "singles": "Unique values",
     "mean": "Mean",
     "sd": "Standard deviation",
     "min": "Smallest",
@@ -34,7 +34,7 @@ _LABELS = {
     "skewness": "Skewness (0: even on both sides)",
     "kurtosis": "Kurtosis (0: like a bell curve)",
     "entropy": "Entropy (bits)",
-    "monotonic": "From row to row",
+    "monotonic": "Trend",
     "bytes": "Bytes, not compressed",
 }
 

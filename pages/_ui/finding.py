@@ -67,7 +67,7 @@ def card(
 
 def _ignore(check: str, dataset: str, columns: tuple[str, ...], key: str) -> None:
     with st.popover("Ignore …", icon=":material/visibility_off:", key=f"{key}.popover"):
-        st.text_input("It is no problem here, because", key=f"{key}.why", placeholder="Such values are true here")
+        st.text_input("It is not a problem here, because", key=f"{key}.why", placeholder="Such values are true here")
         st.button(
             "Ignore it",
             key=f"{key}.ignore",

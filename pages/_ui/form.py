@@ -85,7 +85,7 @@ def _mapping(setting: Setting, start: Mapping[str, str], columns: Sequence[Colum
         alt=setting.label,
         column_config={
             "Old": st.column_config.TextColumn("Now", help="The value or name as it is now"),
-            "New": st.column_config.TextColumn("Shall be", help="What it shall become"),
+            "New": st.column_config.TextColumn("New value", help="What it becomes"),
         },
     )
     pairs = zip(edited["Old"], edited["New"], strict=True)

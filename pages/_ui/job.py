@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import streamlit as st
 
 from dataops_core.errors import FlawError, InputError
-from dataops_core.recipe.replay import nothing_said
+from dataops_core.recipe.replay import no_progress
 from dataops_core.store import catalog, jobs, worker
 from pages._ui import page_layout
 from pages._ui.formatting import duration, md
@@ -31,7 +31,7 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
     reads = worker.reads_file(house, kind, dict(args))
     if cells <= SMALL and not reads:
         with st.spinner(f"{what} …"):
-            return worker.run(house, kind, dict(args), page_layout.actor(), nothing_said)
+            return worker.run(house, kind, dict(args), page_layout.actor(), no_progress)
     last = jobs.latest(house, kind, args)
     if reads and auto and cells <= SMALL and (last is None or last.is_open):
         last = _soon(last.id if last else jobs.start(house, kind, args, page_layout.actor()), what)

@@ -110,11 +110,11 @@ class TestNoViolation:
     def test_profile_and_its_tabs_and_the_rows_of_a_finding(self, page, server, dataset):
         open_page(page, server, "profile", dataset)
         for tab, sign in {
-            "Scores": "Quality in all",
+            "Scores": "Overall quality",
             "The columns": "Open the rows behind a number",
-            "Together": "Strongest:",
+            "Relationships": "Strongest:",
             "Variants": "Merge all",
-            "The rows": "The row number counts",
+            "Browse rows": "The row number counts",
             "Reports": "Full statistical report",
             "What is wrong": "Kind of problem",
         }.items():
@@ -138,7 +138,7 @@ class TestNoViolation:
         expect(page.get_by_text("Are the numbers missing completely at random?")).to_be_visible(timeout=60_000)
         assert violations(page) == []
         for tab, sign in {
-            "Several times": "Multiple imputation",
+            "Multiple imputation": "Multiple imputation",
             "Choose a method": "Nearest neighbours (KNN)",
         }.items():
             page.get_by_role("tab", name=tab).click()
@@ -180,7 +180,7 @@ class TestNoViolation:
         if page.get_by_text("Please decide").count():
             page.get_by_role("button", name="Take all").click()
             expect(page.get_by_text("are decided; change your mind")).to_be_visible()
-        for tab, sign in {"What must hold": "Add what must hold", "Engine and rows": "Which rows"}.items():
+        for tab, sign in {"Constraints": "Add what must hold", "Engine and rows": "Which rows"}.items():
             page.get_by_role("tab", name=tab).click()
             expect(page.get_by_text(sign).first).to_be_visible()
             assert violations(page) == [], tab
@@ -190,23 +190,23 @@ class TestNoViolation:
         page.get_by_text("As the table is").click()
         page.get_by_text("Independent columns").first.click()
         settle(page)
-        page.get_by_role("tab", name="Make the twin").click()
+        page.get_by_role("tab", name="Generate").click()
         if not button(page, "See the verdicts").count():
-            button(page, "Make the twin").click()
+            button(page, "Generate").click()
         page.get_by_role("tab", name="Verdicts").click()
         for tab, sign in {
             "Private": "The worst signal decides",
             "Alike": "Columns in pairs",
             "Useful": "go by the same columns",
             "What was done": "and how many rows break it",
-            "The rows": "Rows of people who do not exist",
+            "Browse rows": "Rows of people who do not exist",
         }.items():
             part = page.get_by_role("tab", name=tab, exact=True)
             expect(part).to_be_visible(timeout=120_000)
             part.click()
             expect(page.get_by_text(sign).first).to_be_visible(timeout=60_000)
             assert violations(page) == [], tab
-        page.get_by_role("tab", name="Take it along").click()
+        page.get_by_role("tab", name="Export").click()
         settle(page)
         if page.get_by_text("I have read the doubts").count():
             page.get_by_text("I have read the doubts").click()

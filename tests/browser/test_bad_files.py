@@ -13,7 +13,7 @@ from tests.browser.driver import no_traceback, open_page, settle
 def test_bad_upload_is_told_and_a_good_one_works_after_it(tmp_path, server, page, name, content):
     project = datasets.make_project(server.store(), name, "tester")
     page.goto(f"{server.url}/?p={project}")
-    expect(page.get_by_role("heading", name="Bring your own")).to_be_visible()
+    expect(page.get_by_role("heading", name="Upload a file")).to_be_visible()
     settle(page)
     (tmp_path / name).write_bytes(content)
     page.locator("input[type=file]").set_input_files(tmp_path / name)

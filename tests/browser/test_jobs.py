@@ -30,7 +30,7 @@ def upload(page, server, file):
     page.keyboard.press("Tab")
     button(page, "Make it").click()
     page.keyboard.press("Escape")
-    expect(page.get_by_role("heading", name="Bring your own")).to_be_visible()
+    expect(page.get_by_role("heading", name="Upload a file")).to_be_visible()
     settle(page)
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text(f"Reading {file.name}")).to_be_visible()

@@ -13,7 +13,7 @@ from dataops_core.store import datasets
 from tests.browser.driver import button, metric, no_traceback, open_page, settle
 
 TABS = {
-    "profile": ("What is wrong", "Scores", "The columns", "Together", "Variants", "The rows", "Reports"),
+    "profile": ("What is wrong", "Scores", "The columns", "Relationships", "Variants", "Browse rows", "Reports"),
     "impute": (),
     "resample": (),
     "compare": (),
@@ -166,7 +166,7 @@ def test_ignored_findings_do_not_count(server, page, office):
     wait_for_jobs(page)
     before = int(metric(page, "Findings").inner_text())
     button(page, "Ignore …").first.click()
-    page.get_by_label("It is no problem here, because").first.fill("it is so")
+    page.get_by_label("It is not a problem here, because").first.fill("it is so")
     page.keyboard.press("Tab")
     settle(page)
     button(page, "Ignore it").first.click()

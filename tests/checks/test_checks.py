@@ -6,7 +6,7 @@ from dataops_core import checks
 from dataops_core.checks.profile import profile_table
 from dataops_core.checks.repeats import repeated
 from dataops_core.checks.spelling_variants import merges
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.checks.variants import slips
 from dataops_core.facts import engine, table_facts
 from dataops_core.steps import get
@@ -163,7 +163,7 @@ def test_rows_that_differ_are_no_duplicates_however_wrong_the_count_of_values_is
     table = make_table({"a": ["x"] * 5 + ["y"] * 2, "b": ["p", "q", "r", "s", "t", "p", "u"]})
     facts = table_facts(table)
     facts["b"]["distinct"] = told
-    assert repeated(Look(table, facts), ["a", "b"]).tolist() == []
+    assert repeated(TableView(table, facts), ["a", "b"]).tolist() == []
 
 
 @pytest.mark.parametrize("doubled", [[], [100, 2900]])

@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dataops_core.checks.repeats import repeated
-from dataops_core.checks.table_view import Look
+from dataops_core.checks.table_view import TableView
 from dataops_core.facts import spread, table_facts
 from dataops_core.table import tidy
 
@@ -62,7 +62,7 @@ def test_duplicate_rows_are_those_that_pandas_finds(tmp_path_factory, rows):
 
     frame = tidy(pd.DataFrame(rows, columns=["x", "y"]).astype({"x": object, "y": "Int64"}))
     table = write_table(tmp_path_factory.mktemp("t") / "t.parquet", [frame])
-    places = repeated(Look(table, table_facts(table)), table.names)
+    places = repeated(TableView(table, table_facts(table)), table.names)
     assert sorted(places.tolist()) == np.flatnonzero(frame.duplicated()).tolist()
 
 

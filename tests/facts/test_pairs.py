@@ -208,7 +208,7 @@ def test_the_period_is_the_finest_that_makes_sixty_at_most(make_table, days, per
 
 
 def test_only_dates_make_periods(table):
-    with pytest.raises(SettingError, match="is no date"):
+    with pytest.raises(SettingError, match="is not a date"):
         over_time(table, "a", "b")
 
 

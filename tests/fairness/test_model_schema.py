@@ -54,7 +54,7 @@ def model(tmp_path_factory):
 def test_a_model_that_is_not_whole_is_refused(model, name, tmp_path, capsys):
     changed = copy.deepcopy(model)
     CHANGES[name](changed)
-    with pytest.raises(SettingError, match=r"This is no fitted model \(.+"):
+    with pytest.raises(SettingError, match=r"This is not a fitted model \(.+"):
         check(changed, "model")
     (tmp_path / "m.json").write_text(json.dumps(changed))
     (tmp_path / "t.csv").write_text("skill,sex,ok\n1,m,yes\n12,f,no\n")

@@ -50,7 +50,7 @@ def test_an_age_that_cannot_be_is_an_error_and_a_rich_person_is_rare(tmp_path):
     assert "set it missing" in rows[7]["action"]
     assert rows[rich]["verdict"] == "rare" and "tax, which mostly goes with it, is high here too" in rows[rich]["why"]
     assert rows[rich]["action"].startswith("Keep it")
-    assert told["columns"] == ["age", "income", "tax", "height"], "an identifier is no measure"
+    assert told["columns"] == ["age", "income", "tax", "height"], "an identifier is not a measure"
     assert told["counts"]["error"] == 1 and told["flagged"] == sum(told["counts"].values()) == told["shown"]
     assert told["outliers"][0]["row"] == 7, "the gravest comes first"
     assert json.loads(json.dumps(told, allow_nan=False)) == told
@@ -187,7 +187,7 @@ def test_odd_tables_are_told_in_words(tmp_path, method):
     told = outliers(table_of(tmp_path, wide), method=method)
     assert json.dumps(told, allow_nan=False)
     if method in ("iqr", "mad"):
-        assert "infinite number is no measurement" in found(told)[0]["why"]
+        assert "infinite number is not a measurement" in found(told)[0]["why"]
 
 
 @pytest.mark.parametrize(

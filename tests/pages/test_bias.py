@@ -112,7 +112,7 @@ def test_decisions_of_a_column_are_judged_and_gaps_have_verdicts():
     assert "600 rows with an outcome and a decision; decisions of the column said." in texts(app)
     lines = [line.split(",") for line in hires().splitlines()[1:]]
     women = [line[4] == "yes" for line in lines if line[2] == "woman"]
-    rates = shown(app, "Counted of").set_index("Group")
+    rates = shown(app, "Out of").set_index("Group")
     assert rates.loc["woman", "Rate"] == sum(women) / len(women)
     assert set(shown(app, "Verdict")["Verdict"]) <= {"clear", "clear by itself, not among all gaps", "may be chance"}
 

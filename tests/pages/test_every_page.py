@@ -96,8 +96,8 @@ def test_every_page_and_tab_runs_on_an_odd_table(name):
         assert unforeseen(app) == [], page
         for tab in {
             "data": ("The rows as they came", "How it was read", "What the columns are for"),
-            "profile": ("Scores", "The columns", "Together", "Variants", "The rows", "Reports"),
-            "synthesize": ("What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along"),
+            "profile": ("Scores", "The columns", "Relationships", "Variants", "Browse rows", "Reports"),
+            "synthesize": ("Constraints", "Engine and rows", "Generate", "Verdicts", "Export"),
         }.get(page, ()):
             app.session_state[f"{page}.tabs"] = tab
             app.run()
@@ -116,7 +116,7 @@ def test_column_name_is_shown_letter_by_letter(name):
 
 def test_long_table_is_sent_two_hundred_rows_at_a_time():
     app = start(d=bring("a,b\n" + "".join(f"{n},x\n" for n in range(1000))))
-    for page, state in (("data", {}), ("clean", {}), ("profile", {"profile.tabs": "The rows"})):
+    for page, state in (("data", {}), ("clean", {}), ("profile", {"profile.tabs": "Browse rows"})):
         for key, value in state.items():
             app.session_state[key] = value
         go(app, page)

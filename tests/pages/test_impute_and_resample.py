@@ -134,12 +134,12 @@ def test_every_method_of_the_bench_has_a_name_on_the_page():
 
 
 def test_filled_several_times_the_results_are_pooled():
-    app = tab(opened("impute"), "impute", "Several times")
+    app = tab(opened("impute"), "impute", "Multiple imputation")
     click(app, "Fill several times …")
     go(app, "clean")
     wait_for_job(app)
     click(app, "Apply")
-    tab(app, "impute", "Several times")
+    tab(app, "impute", "Multiple imputation")
     wait_for_job(app)
     assert unforeseen(app) == []
     assert "Barnard and Rubin 1999" in texts(app)
@@ -156,7 +156,7 @@ def test_filled_several_times_the_results_are_pooled():
 
 
 def test_before_they_are_made_the_chains_of_copies_are_followed():
-    app = tab(opened("impute"), "impute", "Several times")
+    app = tab(opened("impute"), "impute", "Multiple imputation")
     click(app, "Follow the chains")
     wait_for_job(app)
     assert unforeseen(app) == []

@@ -39,7 +39,7 @@ def test_a_finding_can_be_ignored_with_a_reason_and_minded_again(sample):
     kept = finding_overrides.ignored(Store(), dataset(app).id)
     assert [told["value"] for told in kept.values()] == ["Two systems number them"]
     assert "because: Two systems number them" in texts(app)
-    click(app, "Mind it again")
+    click(app, "Stop ignoring")
     assert finding_overrides.ignored(Store(), dataset(app).id) == {}
 
 
@@ -59,7 +59,7 @@ def test_a_profile_is_read_from_the_store_once(sample, monkeypatch):
 def test_a_finding_is_not_ignored_without_a_reason(sample):
     app = go(sample, "profile")
     click(app, "Ignore it")
-    assert ("There is no reason.", "Say in a few words why this is no problem here. \\(ignore\\)") in said(app)
+    assert ("There is no reason.", "Say in a few words why this is not a problem here. \\(ignore\\)") in said(app)
 
 
 def test_findings_can_be_searched(sample):
@@ -73,9 +73,15 @@ def test_findings_can_be_searched(sample):
 def test_the_scorecard_shows_six_sides_and_keeps_weights(sample):
     app = tab(sample, "Scores")
     assert unforeseen(app) == []
-    assert {"Quality in all", "Completeness", "Uniqueness", "Validity", "Consistency", "Timeliness", "Accuracy"} <= set(
-        metrics(app)
-    )
+    assert {
+        "Overall quality",
+        "Completeness",
+        "Uniqueness",
+        "Validity",
+        "Consistency",
+        "Timeliness",
+        "Accuracy",
+    } <= set(metrics(app))
     assert metrics(app)["Uniqueness"] == "98.8 %"  # 1 - 60 / 4,960
     app.number_input(key="score.weight.validity").set_value(0.0)
     click(app, "Keep these weights")
@@ -107,7 +113,7 @@ def test_a_number_opens_its_rows(sample):
 
 
 def test_facets_count_what_is_left_under_the_others(sample):
-    app = tab(sample, "The rows")
+    app = tab(sample, "Browse rows")
     app.multiselect(key="facets.columns").set_value(["sex", "housing"]).run()
     state = next(each.key for each in app.multiselect if each.key.endswith(".sex"))
     app.multiselect(key=state).set_value(["female"]).run()
@@ -118,7 +124,7 @@ def test_facets_count_what_is_left_under_the_others(sample):
 
 
 def test_every_measure_of_the_maps_is_drawn(sample):
-    app = tab(sample, "Together")
+    app = tab(sample, "Relationships")
     for measure in ("pearson", "spearman", "cramers_v", "epsilon", "missing"):
         app.selectbox(key="maps.measure").set_value(measure).run()
         assert unforeseen(app) == [], measure
@@ -178,7 +184,7 @@ def test_ignoring_one_finding_leaves_the_next_one_alone(sample):
 
 def test_opinions_are_in_the_audit_log(sample):
     app = go(sample, "profile")
-    finding_overrides.weigh(Store(), dataset(app).id, {"validity": 2.0}, "tester")
+    finding_overrides.set_weight(Store(), dataset(app).id, {"validity": 2.0}, "tester")
     import sqlalchemy as sa
 
     from dataops_core.store import catalog

@@ -12,7 +12,7 @@ from tests.pages.driver import bring, click, go, labels, said, start, texts, unf
 from tests.synthetic.visits import visits
 
 ROLES = {"target": "hired", "favorable": "yes", "sensitive": ["sex"]}
-TABS = ("Personal data", "What must hold", "Engine and rows", "Make the twin", "Verdicts", "Take it along")
+TABS = ("Personal data", "Constraints", "Engine and rows", "Generate", "Verdicts", "Export")
 
 
 def people() -> str:
@@ -67,7 +67,7 @@ def settings(app):
 
 
 def test_the_twin_waits_until_every_doubtful_column_is_decided_and_a_new_session_knows_it():
-    app = opened("Make the twin")
+    app = opened("Generate")
     assert said(app) == [
         (
             "The twin waits",
@@ -82,7 +82,7 @@ def test_the_twin_waits_until_every_doubtful_column_is_decided_and_a_new_session
     app.selectbox(key=f"synthesize.column.1.{app.query_params['d']}").set_value("Leave it out").run()
     app.button(key="synthesize.proposed.0").click().run()
     assert "2 columns that may name people are decided" in texts(app)
-    again = turn(start("synthesize", d=app.query_params["d"]), "Make the twin")
+    again = turn(start("synthesize", d=app.query_params["d"]), "Generate")
     assert said(again) == [] and not again.button(key="synthesize.make").disabled
     assert "Made up: email. Left out: note." in texts(again)
     assert settings(again).columns == {"note": {"as": "leave out", "maker": None}}  # as proposed is no other decision
@@ -122,7 +122,7 @@ def test_what_cannot_be_made_up_is_refused_in_words(monkeypatch):
 
 
 def test_rules_are_switched_off_and_added_and_a_wrong_one_is_told():
-    app = opened("What must hold")
+    app = opened("Constraints")
     found = [each["words"] for each in wanted(app).plan["constraints"]]
     assert found == ['"first" is at most "last"'] and settings(app).constraints is None
     app.toggle[0].set_value(False).run()
@@ -131,7 +131,7 @@ def test_rules_are_switched_off_and_added_and_a_wrong_one_is_told():
     app.selectbox(key="synthesize.constraint.between.column").set_value("pay").run()
     app.text_input(key="synthesize.constraint.between.min").set_value("a lot").run()
     click(app, "Add")
-    assert said(app)[0] == ("“a lot” is no number.", "Write a number, such as 12.5. \\(What shall hold\\)")
+    assert said(app)[0] == ("“a lot” is not a number.", "Write a number, such as 12.5. \\(Constraint\\)")
     app.text_input(key="synthesize.constraint.between.min").set_value("25").run()
     app.text_input(key="synthesize.constraint.between.max").set_value("1000").run()
     click(app, "Add")
@@ -157,9 +157,7 @@ def test_rows_are_asked_for_by_values_equally_and_for_a_thin_group():
     app.radio(key=f"synthesize.how.{key}").set_value("fill").run()
     assert settings(app).where == [{"values": {"sex": "woman"}, "rows": 100}]  # as many as there are men
     app.radio(key=f"synthesize.how.{key}").set_value("values").run()
-    assert "It is not said yet which rows are asked for." in " ".join(
-        text for _, text in said(turn(app, "Make the twin"))
-    )
+    assert "It is not said yet which rows are asked for." in " ".join(text for _, text in said(turn(app, "Generate")))
     turn(app, "Engine and rows")
     app.multiselect(key=f"synthesize.wish.columns.{key}").set_value(["hired"]).run()
     app.selectbox(key=f"synthesize.wish.hired.{key}").set_value("yes").run()
@@ -185,7 +183,7 @@ def test_rows_that_follow_each_other_are_found_or_named_and_then_come_whole():
         and settings(app).sequence == {"key": "patient", "index": "upper"}
         and settings(app).rows is None
     )
-    assert "in whole sequences" in texts(turn(app, "Make the twin"))
+    assert "in whole sequences" in texts(turn(app, "Generate"))
 
 
 def judged(app, verdict):
@@ -208,11 +206,11 @@ def downloads(app):
 
 def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
     app = opened(
-        "Make the twin",
+        "Generate",
         engine="independent",
         columns={"email": {"as": "make", "maker": "email"}, "note": {"as": "leave out", "maker": None}},
     )
-    click(app, "Make the twin")
+    click(app, "Generate")
     assert "found again when you come back" in texts(app) or app.session_state["synthesize.tabs"] == "Verdicts"
     wait_for_job(app)
     assert unforeseen(app) == [] and app.session_state["synthesize.tabs"] == "Verdicts"
@@ -221,23 +219,23 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
     for part, sign in {
         "Alike": "tells which is which",
         "Useful": "Do the models go by the same columns?",
-        "What was done": "What must hold",
-        "The rows": "Rows 1 to 200 of 300.",
+        "What was done": "Constraints",
+        "Browse rows": "Rows 1 to 200 of 300.",
     }.items():
         app.session_state["synthesize.verdicts"] = part
         turn(app, "Verdicts")
         assert sign in texts(app), part
-    assert "of this table by these very settings" in texts(turn(app, "Make the twin"))
+    assert "of this table by these very settings" in texts(turn(app, "Generate"))
     judged(app, "leak")
     assert [each.proto.title for each in turn(app, "Verdicts").error] == ["A leak: this twin must not leave"]
-    turn(app, "Take it along")
+    turn(app, "Export")
     assert (
         [each.proto.title for each in app.error] == ["This twin must not leave"]
         and downloads(app) == []
         and "Keep it" not in labels(app)
     )
     judged(app, "doubtful")
-    assert downloads(turn(app, "Take it along")) == []
+    assert downloads(turn(app, "Export")) == []
     app.checkbox(key=f"synthesize.doubts.{twins.last(Store(), app.query_params['d']).id}").set_value(True).run()
     assert downloads(app) == ["Table as CSV", "Table as Parquet", "Model card", "Report"]
     app.text_input(key=f"synthesize.message.{app.query_params['d']}").set_value("for the demo").run()
@@ -255,7 +253,7 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
 
 def test_an_earlier_twin_stays_where_the_next_one_was_cancelled():
     app = opened(
-        "Make the twin",
+        "Generate",
         engine="independent",
         columns={"email": {"as": "leave out", "maker": None}, "note": {"as": "leave out", "maker": None}},
     )
@@ -265,17 +263,17 @@ def test_an_earlier_twin_stays_where_the_next_one_was_cancelled():
     )
     while jobs.get(store, job).is_open:
         time.sleep(0.1)
-    turn(app, "Make the twin")
-    click(app, "Make the twin")
+    turn(app, "Generate")
+    click(app, "Generate")
     jobs.cancel(store, twins.last(store, key).id)
     wait_for_job(app)
-    assert ("The last one was cancelled", "Nothing was kept of it.") in said(turn(app, "Make the twin"))
+    assert ("The last one was cancelled", "Nothing was kept of it.") in said(turn(app, "Generate"))
     assert "300 rows by Independent columns" in texts(turn(app, "Verdicts"))
 
 
 def test_a_twin_of_the_table_as_it_was_says_so_where_it_is_taken_along():
     app = opened(
-        "Make the twin",
+        "Generate",
         engine="independent",
         columns={"email": {"as": "leave out", "maker": None}, "note": {"as": "leave out", "maker": None}},
     )
@@ -286,10 +284,10 @@ def test_a_twin_of_the_table_as_it_was_says_so_where_it_is_taken_along():
     while jobs.get(store, job).is_open:
         time.sleep(0.1)
     changed, other = "The table was changed since this twin was made", "It was made by other settings"
-    turn(app, "Take it along")
+    turn(app, "Export")
     assert changed not in [each.proto.title for each in app.info] and other not in texts(app)
     wanted(app).change(seed=3)
-    assert other in texts(turn(app, "Take it along"))
+    assert other in texts(turn(app, "Export"))
     here = datasets.get(store, key)
     datasets.edit(
         store,
@@ -299,5 +297,5 @@ def test_a_twin_of_the_table_as_it_was_says_so_where_it_is_taken_along():
         "trim",
         "tester",
     )
-    turn(app, "Take it along")
+    turn(app, "Export")
     assert changed in [each.proto.title for each in app.info]

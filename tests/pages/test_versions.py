@@ -95,7 +95,7 @@ def test_file_that_is_no_bundle_is_told(two, content):
     two.run()
     two.file_uploader[0].upload("odd.zip", content).run()
     assert unforeseen(two) == []
-    assert next(each.proto.title for each in two.error).startswith("This is no bundle")
+    assert next(each.proto.title for each in two.error).startswith("This is not a bundle")
 
 
 def test_steps_of_a_version_are_shown_with_what_they_did(sample):

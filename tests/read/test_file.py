@@ -8,7 +8,7 @@ import pytest
 from dataops_core.read import ReadOptions, read_file
 from dataops_core.write import write_file
 
-# The real data is no part of the project: it lies beside it, or where the variable says.
+# The real data is not a part of the project: it lies beside it, or where the variable says.
 REAL = Path(os.environ.get("DATAOPS_REAL_DATA") or Path(__file__).parents[3] / "shared" / "data")
 
 

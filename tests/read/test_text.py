@@ -322,15 +322,15 @@ def test_a_header_said_again_is_reported_and_kept() -> None:
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        ({"header_row": -2}, "-2 is no number of a header line"),
-        ({"header_row": "1"}, "'1' is no number"),
-        ({"delimiter": "\n"}, "is no delimiter"),
-        ({"delimiter": ";;;"}, "';;;' is no delimiter"),
+        ({"header_row": -2}, "-2 is not a number of a header line"),
+        ({"header_row": "1"}, "'1' is not a number"),
+        ({"delimiter": "\n"}, "is not a delimiter"),
+        ({"delimiter": ";;;"}, "';;;' is not a delimiter"),
         ({"delimiter": ""}, "no delimiter"),
-        ({"quote": "\n"}, "is no quote"),
-        ({"quote": "abc"}, "'abc' is no quote"),
+        ({"quote": "\n"}, "is not a quote"),
+        ({"quote": "abc"}, "'abc' is not a quote"),
         ({"quote": ",", "delimiter": ","}, "no quote"),
-        ({"decimal": "x"}, "'x' is no decimal sign"),
+        ({"decimal": "x"}, "'x' is not a decimal sign"),
     ],
 )
 def test_settings_that_no_table_can_have_are_refused(options: dict[str, object], message: str) -> None:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.recipe.recipe import Earlier, Recipe, RecipeStep
+from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.replay import learn, run_recipe
 from dataops_core.recipe.script import script
 from dataops_core.steps import REGISTRY
@@ -71,8 +71,10 @@ def test_no_step_learns_from_rows_that_are_not_for_training(op, tmp_path):
     settings = step.check({s.name: (given | texts)[s.name] for s in step.settings if s.required and s.name in given})
     if op == "drop_columns_with_missing":
         settings["share"] = 5.0
-    one = learn(step, settings, table(tidy(made), tmp_path), earlier=Earlier("split"))
-    assert one is not None and one == learn(step, settings, table(tidy(other), tmp_path), earlier=Earlier("split"))
+    one = learn(step, settings, table(tidy(made), tmp_path), earlier=RecipeContext("split"))
+    assert one is not None and one == learn(
+        step, settings, table(tidy(other), tmp_path), earlier=RecipeContext("split")
+    )
 
 
 def test_the_split_column_may_be_renamed_but_not_be_gone(tmp_path):

@@ -34,9 +34,9 @@ def test_what_was_never_seen_weighs_one_and_is_said():
     learned = learn_weights(FRAME, "ill", ["sex"])
     new = tidy(pd.DataFrame({"ill": ["yes", "maybe", None], "sex": ["f", "f", "m"]}))
     assert add_weights(new, target="ill", by=["sex"], learned=learned)["weight"].tolist() == [2.5, 1.0, 1.0]
-    said = add_weights.watcher(new, learned, "ill", ["sex"])
+    said = add_weights.on_new_rows(new, learned, "ill", ["sex"])
     assert "maybe, f (1)" in said and "missing, m (1)" in said
-    assert add_weights.watcher(FRAME, learned, "ill", ["sex"]) == ""
+    assert add_weights.on_new_rows(FRAME, learned, "ill", ["sex"]) == ""
 
 
 @pytest.mark.parametrize("values", [(True, False), (1, 0), (1.5, 2.5)])

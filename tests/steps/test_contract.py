@@ -114,9 +114,9 @@ def test_settings_survive_json_and_can_be_told(step, data):
     frame, chosen = data.draw(cases(step))
     assert step.check(json.loads(json.dumps(chosen, allow_nan=False)), columns_of(frame)) == chosen
     assert step.sentence(chosen).startswith(step.says.split()[0])
-    if step.namer:
+    if step.name_function:
         assert step.new_names(chosen) == chosen["names"]
-    if step.kinder:
+    if step.kind_function:
         assert list(step.new_kinds(chosen)) == chosen["columns"]
 
 

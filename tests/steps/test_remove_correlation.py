@@ -56,8 +56,8 @@ def test_gaps_and_new_categories():
     assert remove(other, columns=["number"], by=["group"], learned=learned)["number"][:3].tolist() == pytest.approx(
         [3.0, 2.0, 3.0]
     )
-    assert "g missing (1); g x (1)" in remove.watcher(new, learned, ["x"], ["g"])
-    assert remove.watcher(known, learned, ["x"], ["g"]) == ""
+    assert "g missing (1); g x (1)" in remove.on_new_rows(new, learned, ["x"], ["g"])
+    assert remove.on_new_rows(known, learned, ["x"], ["g"]) == ""
 
 
 def test_a_missing_sensitive_number_counts_as_the_mean():

@@ -57,14 +57,14 @@ def test_new_rows_and_new_groups():
     assert repair(new, columns=["pay"], by=["sex"], learned=learned)["pay"].tolist() == pytest.approx(
         [2.0, 4.0, 7.0, 8.0]
     )
-    assert "x (1)" in repair.watcher(new, learned, ["pay"], ["sex"]) and "missing (1)" in repair.watcher(
+    assert "x (1)" in repair.on_new_rows(new, learned, ["pay"], ["sex"]) and "missing (1)" in repair.on_new_rows(
         new, learned, ["pay"], ["sex"]
     )
     other = new.rename(columns={"sex": "gender", "pay": "income"})
     assert repair(other, columns=["income"], by=["gender"], learned=learned)["income"].tolist() == pytest.approx(
         [2.0, 4.0, 7.0, 8.0]
     )
-    assert repair.watcher(FRAME, learned, ["pay"], ["sex"]) == ""
+    assert repair.on_new_rows(FRAME, learned, ["pay"], ["sex"]) == ""
 
 
 @pytest.mark.parametrize(

@@ -71,9 +71,9 @@ def test_what_was_never_seen_weighs_one_and_is_said():
     learned = learn_balance(PAPER, "y", ["s"], "1")
     new = tidy(pd.DataFrame({"s": ["1", "2", None], "y": ["1", "0", None]}))
     assert reweigh(new, target="y", by=["s"], favorable="1", learned=learned)["weight"].tolist() == [0.75, 1.0, 1.0]
-    said = reweigh.watcher(new, learned, "y", ["s"], "1")
+    said = reweigh.on_new_rows(new, learned, "y", ["s"], "1")
     assert "not 1, 2 (1)" in said and "missing, missing (1)" in said
-    assert reweigh.watcher(PAPER, learned, "y", ["s"], "1") == ""
+    assert reweigh.on_new_rows(PAPER, learned, "y", ["s"], "1") == ""
 
 
 def test_three_outcomes_by_themselves_or_the_good_one_against_the_rest():

@@ -84,7 +84,7 @@ def test_replace_refuses(mapping, match, message):
     ("mapping", "match", "message"),
     [
         ({"x": "1"}, "whole cell", '"x" is not a number'),
-        ({"1": "1.5"}, "whole cell", "is no whole number"),
+        ({"1": "1.5"}, "whole cell", "is not a whole number"),
         ({"1": "2"}, "pattern", "only whole cells"),
     ],
 )

@@ -10,7 +10,7 @@ import pytest
 
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import Settings, synthesize
-from dataops_core.synthetic.prepare.column_treatments import MAKERS, WHOLE, settled
+from dataops_core.synthetic.prepare.column_treatments import MAKERS, WHOLE, apply_choices
 from dataops_core.synthetic.prepare.pseudonyms import kind_of, make, recipe_of, with_luhn
 from dataops_core.table import tidy, write_table
 
@@ -101,8 +101,8 @@ def test_a_column_of_whole_telephone_numbers_has_a_twin(tmp_path):
 def test_whole_numbers_cannot_be_made_up_as_texts(maker):
     proposed = [{"column": "tel", "type": "integer", "as": "learn", "maker": None}]
     with pytest.raises(SettingError, match="Whole numbers cannot be made up as"):
-        settled(proposed, {"tel": {"as": "make", "maker": maker}})
-    assert settled(proposed, {"tel": {"as": "make"}})[0]["maker"] == "key"
+        apply_choices(proposed, {"tel": {"as": "make", "maker": maker}})
+    assert apply_choices(proposed, {"tel": {"as": "make"}})[0]["maker"] == "key"
 
 
 def test_a_sign_that_looks_like_a_digit_is_none():

@@ -72,9 +72,9 @@ def test_links_that_cannot_be_are_refused(tmp_path):
     for wish, match in (
         ("orders.customer=customers.id", 'Did you mean "customer_id"'),
         ("order.customer_id=customers.id", 'Did you mean "orders"'),
-        ("orders.customer_id=customers.city", "is no key of"),
+        ("orders.customer_id=customers.city", "is not a key of"),
         ("orders.channel=customers.id", "are no key of"),
-        ("orders.customer_id", "is no link"),
+        ("orders.customer_id", "is not a link"),
     ):
         with pytest.raises(SettingError, match=match):
             named(tables, frames, [wish])

@@ -162,14 +162,14 @@ def _persons(real: Table, names: list[str]) -> set[str]:
     """The columns in which most cells are e-mail addresses, phone or account numbers, or names of persons."""
     from dataops_core.checks import REGISTRY, Context
     from dataops_core.checks.check import hits
-    from dataops_core.checks.column_view import Cells
+    from dataops_core.checks.column_view import ColumnView
     from dataops_core.facts import Engine, column_facts
 
     found = set()
     with Engine(real) as engine:
         for column in (real.column(name) for name in names):
             if column.type in ("text", "integer") and real.rows:
-                cells = Cells(real, column, column_facts(engine, column))
+                cells = ColumnView(real, column, column_facts(engine, column))
                 if any(
                     hit.mask.sum() > 0.5 * cells.present
                     for hit in hits(REGISTRY["direct_identifiers"], cells, Context())

@@ -56,7 +56,7 @@ import pandas as pd
 
 from dataops_core import __version__
 from dataops_core.errors import SettingError, nearest
-from dataops_core.recipe.replay import Progress, nothing_said
+from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.synthetic.evaluate.align_columns import Aligned, align
 from dataops_core.synthetic.evaluate.conditional_reference import wished
 from dataops_core.synthetic.evaluate.fidelity import fidelity
@@ -76,7 +76,7 @@ def judge(
     made_up: Collection[str] = (),
     key: str | None = None,
     seed: int = 0,
-    progress: Progress = nothing_said,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Judge a synthetic table by the real rows it was made from: fidelity, usefulness, privacy (see the module for what
     comes back).

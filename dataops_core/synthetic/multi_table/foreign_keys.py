@@ -124,7 +124,7 @@ def named(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], wishe
     for wish in wishes:
         sides = [_side(tables, side) for side in wish.split("=", 1)]
         if len(sides) != 2 or sides[0] == sides[1]:
-            raise SettingError(f'"{wish}" is no link.', "--keys", "Write it as CHILD.COLUMN=PARENT.COLUMN.")
+            raise SettingError(f'"{wish}" is not a link.', "--keys", "Write it as CHILD.COLUMN=PARENT.COLUMN.")
         link = Link(*sides[0], *sides[1])
         keys, cells = frames[link.parent][link.key], frames[link.child][link.column].dropna()
         if (
@@ -133,7 +133,7 @@ def named(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], wishe
             or tables[link.parent].column(link.key).type not in ("text", "integer")
         ):
             raise SettingError(
-                f'"{link.key}" is no key of "{link.parent}": it is missing or the same in several rows.',
+                f'"{link.key}" is not a key of "{link.parent}": it is missing or the same in several rows.',
                 "--keys",
                 "Name a column of texts or whole numbers that is different in every row.",
             )

@@ -31,7 +31,7 @@ from dataops_core.synthetic.multi_table.foreign_keys import (
     tree_of,
 )
 from dataops_core.synthetic.plan.plan import Progress, Settings, emptied, halves
-from dataops_core.synthetic.prepare.column_treatments import gate, known_values, settled
+from dataops_core.synthetic.prepare.column_treatments import apply_choices, known_values, propose_treatments
 from dataops_core.synthetic.prepare.constraints import described, find
 from dataops_core.synthetic.prepare.pseudonyms import make as make_cells
 from dataops_core.synthetic.prepare.pseudonyms import recipe_of
@@ -184,7 +184,7 @@ def _learn(
     key = next((link.key for link in links if link.parent == name), None)
     rest = [link for link in links if link.child == name and link != main]
     bound = {key, *(link.column for link in links if link.child == name)}
-    decided = settled(gate(table), settings.columns.get(name, {}))
+    decided = apply_choices(propose_treatments(table), settings.columns.get(name, {}))
     decided = [
         (
             {**each, "as": "make", "maker": each["maker"] if each["found"] else "key", "why": "it links the tables"}

@@ -15,7 +15,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.synthetic.engines.registry import DEFAULT, ENGINES, EPOCHS
-from dataops_core.synthetic.prepare.column_treatments import gate, identifying_cells
+from dataops_core.synthetic.prepare.column_treatments import identifying_cells, propose_treatments
 from dataops_core.synthetic.prepare.constraints import checked, find
 from dataops_core.synthetic.sequences.detection import WHY_NOT, chosen
 from dataops_core.synthetic.sequences.detection import found as found_sequence
@@ -256,7 +256,7 @@ def plan(
     """
     enough(table)
     progress(0.0, "Looking for personal data")
-    columns = gate(table)
+    columns = propose_treatments(table)
     frame = table.frame()
     sequence = found_sequence(table, frame)
     key = sequence["key"] if sequence else None

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.checks.check import hits
-from dataops_core.checks.column_view import Cells
+from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.direct_identifiers import direct_identifiers
 from dataops_core.checks.personal import personal_cells
 from dataops_core.checks.table_view import Context
@@ -52,7 +52,7 @@ PHONE = 1_000_000
 MANY = 0.5  # share of rows whose value no other row has, above which a column tells rows apart
 
 
-def gate(table: Table) -> list[dict[str, Any]]:
+def propose_treatments(table: Table) -> list[dict[str, Any]]:
     """What is proposed for each column: {"column", "kind", "type", "as", "maker", "why", "found", "ask"}.
 
     "as" is one of TREATMENTS, "maker" one of MAKERS or None, "found" what personal data was seen in how many cells,
@@ -140,7 +140,7 @@ def _identifiers(table: Table, column: Column, facts: Mapping[str, Any]) -> tupl
     """What direct identifiers the column holds, by its most frequent sort, in how many cells they stand, alone or among
     other words, and whether mostly alone.
     """
-    some = () if "failed" in facts else personal_cells(Cells(table, column, facts))
+    some = () if "failed" in facts else personal_cells(ColumnView(table, column, facts))
     hit = next(((name, cells) for name, cells in some if cells.any() and name in _MAKER_OF), None)
     what, mask = (
         inside(table.frame([column.name])[column.name])
@@ -168,11 +168,11 @@ def identifying_cells(table: Table, column: Column) -> np.ndarray:
     if column.type not in direct_identifiers.types or "failed" in facts:
         return mask
     return np.any(
-        [mask, *(hit.mask for hit in hits(direct_identifiers, Cells(table, column, facts), Context()))], axis=0
+        [mask, *(hit.mask for hit in hits(direct_identifiers, ColumnView(table, column, facts), Context()))], axis=0
     )
 
 
-def settled(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+def apply_choices(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
     """The proposal with what somebody decided otherwise: {column: {"as", "maker"}}. Raises SettingError for what does
     not exist.
     """
@@ -182,7 +182,7 @@ def settled(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, An
             raise SettingError(f'There is no column "{name}".', "columns", nearest(name, names))
         if choice.get("as", "learn") not in TREATMENTS:
             raise SettingError(
-                f'"{choice["as"]}" is no treatment of a column.', name, nearest(str(choice["as"]), list(TREATMENTS))
+                f'"{choice["as"]}" is not a treatment of a column.', name, nearest(str(choice["as"]), list(TREATMENTS))
             )
         if choice.get("maker") not in (None, *MAKERS):
             raise SettingError(

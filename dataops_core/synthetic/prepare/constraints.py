@@ -146,7 +146,7 @@ def checked(frame: pd.DataFrame, constraint: Constraint) -> dict[str, Any]:
 
 
 def _amount(value: Any, name: str, kind: str, cells: pd.Series) -> None:
-    """Raises SettingError where a bound or step is no number (or, of dates, no date)."""
+    """Raises SettingError where a bound or step is not a number (or, of dates, no date)."""
     good = (
         isinstance(value, (int, float))
         and not isinstance(value, bool)

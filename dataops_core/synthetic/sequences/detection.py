@@ -79,7 +79,7 @@ def _form(values: pd.Series) -> pd.Series:
 
 
 def _time_rank(frame: pd.DataFrame, key: str, name: str, kind_of_storage: str, kind: str) -> float:
-    """0 where a column is no time within the key; else 1, and 1 more where it rises in the file, and a half more for
+    """0 where a column is not a time within the key; else 1, and 1 more where it rises in the file, and a half more for
     dates.
     """
     if (

@@ -155,7 +155,7 @@ def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, referen
                     "Rate": each["value"],
                     "From": (each["ci"] or [None])[0],
                     "To": (each["ci"] or [None, None])[1],
-                    "Counted of": each["of"],
+                    "Out of": each["of"],
                     "Note": each.get("why") or ("few rows" if each["thin"] else ""),
                 }
                 for name, each in every

@@ -40,7 +40,7 @@ def panel(here: Dataset, asked: Asked, table: Table) -> None:
     able = [name for name in METHODS if name != "baseline"]
     with st.container(horizontal=True):
         goal = st.selectbox(
-            "What shall be alike", list(CONSTRAINTS), format_func=CONSTRAINTS.get, key="lab.constraint", width=400
+            "What should be equal", list(CONSTRAINTS), format_func=CONSTRAINTS.get, key="lab.constraint", width=400
         )
         kind = st.selectbox(
             "Model",

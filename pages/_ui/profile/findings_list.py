@@ -60,7 +60,7 @@ def inbox(
         key += f".{seen[key]}" if seen[key] > 1 else ""
         finding.card(each, state, profile["rows"], key, mend=mend, ignore=(here.id, in_file(here, each["columns"])))
     if len(shown) > SHOWN:
-        st.caption(f"The gravest {SHOWN} of {len(shown)}. Choose a column or a kind of problem to see the others.")
+        st.caption(f"{SHOWN} most serious of {len(shown)}. Choose a column or a kind of problem to see the others.")
     elif not shown:
         st.info("No finding meets the filters.", icon=":material/filter_alt_off:")
     if put_away:
@@ -107,7 +107,7 @@ def _ignored(here: Dataset, put_away: Sequence[Mapping[str, Any]], why: Mapping[
                     f" {when(told['at'])})"
                 )
                 st.button(
-                    "Mind it again",
+                    "Stop ignoring",
                     key=f"finding.mind.{number}",
                     on_click=_mind,
                     args=(here.id, each["check"], in_file(here, each["columns"])),
@@ -115,4 +115,6 @@ def _ignored(here: Dataset, put_away: Sequence[Mapping[str, Any]], why: Mapping[
 
 
 def _mind(dataset: str, check: str, columns: tuple[str, ...]) -> None:
-    page_layout.act(lambda: finding_overrides.mind(page_layout.store(), dataset, check, columns, page_layout.actor()))
+    page_layout.act(
+        lambda: finding_overrides.unignore(page_layout.store(), dataset, check, columns, page_layout.actor())
+    )

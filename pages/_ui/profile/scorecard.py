@@ -25,7 +25,7 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
     whole, earlier = total(now, weights), total(first, weights) if first else None
     with st.container(horizontal=True, vertical_alignment="top"):
         st.metric(
-            "Quality in all",
+            "Overall quality",
             _percent(whole),
             delta=_delta(whole, earlier),
             border=True,
@@ -56,7 +56,7 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
         }
         if st.form_submit_button("Keep these weights", icon=":material/save:"):
             if page_layout.act(
-                lambda: finding_overrides.weigh(page_layout.store(), here.id, given, page_layout.actor())
+                lambda: finding_overrides.set_weight(page_layout.store(), here.id, given, page_layout.actor())
             ):
                 page_layout.say("The weights are kept.")
             st.rerun()
@@ -68,7 +68,7 @@ def _table(now: list[Score], weights: Mapping[str, float]) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "Side": score.name.capitalize(),
+                "Dimension": score.name.capitalize(),
                 "Figure": _percent(score.value),
                 "Affected": f"{score.affected:,} of {score.looked_at:,}",
                 "Weight": f"{weights[score.name]:g}",

@@ -31,7 +31,7 @@ METHODS = {
         "Whole rows: in a thinner place than their neighbours (Breunig et al. 2000)",
     ),
 }
-VERDICTS = {"error": "Likely an error", "unclear": "Cannot be told", "rare": "Rare, but likely true"}
+VERDICTS = {"error": "Likely an error", "unclear": "Not enough data", "rare": "Rare, but likely true"}
 ACTIONS = {  # what to do, as the step's setting and as a button
     "mark": "Mark them …",
     "clip": "Move to the bound …",
@@ -117,7 +117,7 @@ def _rows(told: Mapping[str, Any], state: str, method: str) -> None:
         st.markdown(f"**Row {chosen['row'] + 1:,}: {VERDICTS[chosen['verdict']].lower()}.** {md(chosen['why'])}")
         st.caption(md(chosen["action"]))
     if told["shown"] < told["flagged"]:
-        st.caption(f"The gravest {told['shown']:,} of {count(told['flagged'], 'row')}.")
+        st.caption(f"{told['shown']:,} most serious of {count(told['flagged'], 'row')}.")
     if st.toggle("Show the whole rows", key="outlying.whole"):
         grid.some_rows(
             state,

@@ -111,7 +111,7 @@ def _form(wanted: Asked) -> None:
     with st.container(border=True, key="synthesize-constraint"):
         st.header("Add what must hold")
         kind = st.selectbox(
-            "What shall hold",
+            "Constraint",
             list(TYPES),
             format_func=TYPES.get,
             key="synthesize.constraint.type",
@@ -162,7 +162,7 @@ def _add(wanted: Asked, kind: str) -> None:
         if len(names) < NEEDED[kind] or (kind == "increment" and not made["by"]):
             raise SettingError(
                 "Something is missing.",
-                "What shall hold",
+                "Constraint",
                 "Choose the columns"
                 + ("." if kind not in ("sum", "increment", "between") else ", and what stands beside them."),
             )
@@ -192,7 +192,7 @@ def _end(typed: str, *, dates: bool) -> float | int | str:
     except ValueError as error:
         raise SettingError(
             f"“{typed}” is no {'date' if dates else 'number'}.",
-            "What shall hold",
+            "Constraint",
             "Write a date as 2024-12-31." if dates else "Write a number, such as 12.5.",
         ) from error
 

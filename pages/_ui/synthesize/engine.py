@@ -128,7 +128,7 @@ def _others(engines: Sequence[Mapping[str, Any]]) -> None:
                 if each["there"]
                 else f"is not installed (package {md(each['package'])})"
             )
-            st.markdown(f"**{md(each['title'])}** {why}. Good for {md(each['good'])}.")
+            st.markdown(f"**{md(each['title'])}** {why}. Use it for {md(each['good'])}.")
 
 
 def _sequences(wanted: Asked) -> None:
@@ -178,7 +178,7 @@ def _follow(wanted: Asked) -> None:
 def _says(wanted: Asked, name: str) -> str:
     each = wanted.plan["engines"][name]
     seconds = ENGINES[name].seconds(wanted.plan["learned_rows"], max(1, len(wanted.learned)), wanted.draft["epochs"])
-    return md(f"Good for {each['good']}. Its weak side: {each['weak']}. Takes {duration(seconds)}.")
+    return md(f"Use it for {each['good']}. Its weak side: {each['weak']}. Takes {duration(seconds)}.")
 
 
 def _target(wanted: Asked) -> None:

@@ -25,11 +25,11 @@ def open_tab(key: str, last: jobs.Job | None) -> None:
     busy = last is not None and last.is_open
     waited = None if busy else st.session_state.pop(WAITED, None)
     if st.session_state.pop(GO, False) or (
-        last is not None and last.state == "done" and waited == last.id and st.session_state.get(key) == "Make the twin"
+        last is not None and last.state == "done" and waited == last.id and st.session_state.get(key) == "Generate"
     ):
         st.session_state[key] = "Verdicts"
     elif key not in st.session_state and busy:
-        st.session_state[key] = "Make the twin"
+        st.session_state[key] = "Generate"
 
 
 def done(wanted: Asked, last: jobs.Job | None) -> jobs.Job | None:
@@ -50,7 +50,7 @@ def panel(wanted: Asked, last: jobs.Job | None) -> None:
     if missing:
         st.warning("\n".join(f"- {md(each)}" for each in missing), title="The twin waits", icon=":material/front_hand:")
     st.button(
-        "Make the twin",
+        "Generate",
         key="synthesize.make",
         type="primary",
         icon=":material/content_copy:",

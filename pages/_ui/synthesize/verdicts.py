@@ -112,7 +112,7 @@ def panel(wanted: Asked, job: jobs.Job) -> None:
     parts |= {
         "Useful": lambda: utility.panel(judge["utility"]),
         "What was done": lambda: _done(told),
-        "The rows": lambda: _rows(table_of(job), job.id),
+        "Browse rows": lambda: _rows(table_of(job), job.id),
     }
     for tab, part in zip(
         st.tabs(list(parts), key="synthesize.verdicts", on_change="rerun"), parts.values(), strict=True
@@ -217,7 +217,7 @@ def _done(told: Mapping[str, Any]) -> None:
         if name not in [one["column"] for one in told["treatment"]]:
             st.caption(f"{md(name)}: {md(each)}")
     if told["constraints"]:
-        st.markdown("**What must hold**, and how many rows break it")
+        st.markdown("**Constraints**, and how many rows break it")
         st.table(
             pd.DataFrame(
                 [

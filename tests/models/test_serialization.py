@@ -20,7 +20,7 @@ from sklearn.neighbors import LocalOutlierFactor
 from sklearn.preprocessing import FunctionTransformer
 
 from dataops_core.errors import IntegrityError
-from dataops_core.models import packed, unpacked
+from dataops_core.models import dumps, loads
 
 ROOT = Path(__file__).parent.parent.parent
 CELLS = np.random.default_rng(1).normal(size=(300, 4))
@@ -34,7 +34,7 @@ MODELS = [
 @pytest.mark.parametrize(("model", "ask"), MODELS, ids=lambda each: type(each).__name__)
 def test_a_model_answers_the_same_after_packing(model, ask):
     model.fit(CELLS)
-    assert np.array_equal(getattr(unpacked(packed(model)), ask)(CELLS), getattr(model, ask)(CELLS))
+    assert np.array_equal(getattr(loads(dumps(model)), ask)(CELLS), getattr(model, ask)(CELLS))
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_model_answers_the_same_after_packing(model, ask):
 )
 def test_a_regression_answers_the_same_after_packing(model):
     model.fit(CELLS[:, 1:], CELLS[:, 0])
-    assert np.array_equal(unpacked(packed(model)).predict(CELLS[:, 1:]), model.predict(CELLS[:, 1:]))
+    assert np.array_equal(loads(dumps(model)).predict(CELLS[:, 1:]), model.predict(CELLS[:, 1:]))
 
 
 def test_two_processes_pack_the_same_text():
@@ -63,20 +63,20 @@ def test_two_processes_pack_the_same_text():
 
 
 def test_a_damaged_text_is_said():
-    text = packed(BayesianRidge().fit(CELLS[:, 1:], CELLS[:, 0]))
+    text = dumps(BayesianRidge().fit(CELLS[:, 1:], CELLS[:, 0]))
     for bad in (text[:-40], "?", "", base64.b64encode(lzma.compress(b"no zip")).decode()):
         with pytest.raises(IntegrityError, match="cannot be opened"):
-            unpacked(bad)
+            loads(bad)
 
 
 def test_a_function_from_elsewhere_is_not_opened():
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(FunctionTransformer(subprocess.getoutput)))) as whole:
         assert b"getoutput" in whole.read("schema.json")
     with pytest.raises(IntegrityError, match="not trusted: subprocess.getoutput"):
-        unpacked(packed(FunctionTransformer(subprocess.getoutput)))
+        loads(dumps(FunctionTransformer(subprocess.getoutput)))
 
 
 def test_a_small_text_that_would_fill_the_memory_is_refused():
     huge = base64.b64encode(lzma.compress(bytes(65 * 2**20), preset=1)).decode()
     with pytest.raises(IntegrityError, match="cannot be opened"):
-        unpacked(huge)
+        loads(huge)

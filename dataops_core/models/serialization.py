@@ -30,7 +30,7 @@ TRUSTED = frozenset(
 )
 
 
-def packed(model: Any) -> str:
+def dumps(model: Any) -> str:
     """A fitted scikit-learn object as base64 text: its skops file (never pickle), numbered and zipped anew, then
     compressed (xz).
 
@@ -53,7 +53,7 @@ def packed(model: Any) -> str:
 
 
 @functools.lru_cache(maxsize=2)  # a table goes batch by batch, and opening a forest takes longer than asking it
-def unpacked(text: str) -> Any:
+def loads(text: str) -> Any:
     """The object (shared: do not change it) that `packed` made into text; raises IntegrityError where the text is
     damaged or holds a type that is not known to be harmless, and before anything of it is opened.
     """
