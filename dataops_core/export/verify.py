@@ -80,7 +80,8 @@ def verify_bundle(path: Path, *, key: str | None = None, progress: Progress = no
     """Check every byte of a bundle, then rebuild each of its files from the raw file and the recipe, and compare.
 
     `key` is the public key of whoever should have signed it (Base64, or a file with it). Nothing in the bundle is run.
-    Raises IntegrityError for a file that is not a bundle, or that unpacks to more than DATAOPS_MAX_UNPACKED gigabytes (8).
+    Raises IntegrityError for a file that is not a bundle, or that unpacks to more than DATAOPS_MAX_UNPACKED gigabytes
+    (8).
     """
     with tempfile.TemporaryDirectory(prefix="dataops-verify-") as name, _opened(path) as bundle:
         manifest = _manifest(bundle, path.name)

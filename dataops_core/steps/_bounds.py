@@ -17,8 +17,8 @@ MAD_SHARE = 0.6745  # the 0.75 quantile of the normal distribution: the MAD of n
 def bounds_of(
     column: pd.Series, method: str, reach: float, percentiles: tuple[float, float]
 ) -> dict[str, float | int | None] | None:
-    """The least and the greatest number that is not an outlier: {"low": 900.0, "high": 7500.0}; None where nothing can be
-    told.
+    """The least and the greatest number that is not an outlier: {"low": 900.0, "high": 7500.0}; None where nothing
+    can be told.
 
     `reach` is the factor (iqr), the cutoff (mad) or the limit (zscore); percentiles are given in percent.
     """

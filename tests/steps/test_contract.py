@@ -4,6 +4,7 @@ import doctest
 import json
 import string
 import sys
+from random import Random
 
 import pandas as pd
 import pytest
@@ -24,6 +25,7 @@ odd = settings(
     database=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
+SUMS = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0], "b": [5.0, 5.0, 6.0, 7.0], "c": [6.0, 7.0, None, 11.0]})
 every_step = pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 
 
@@ -128,9 +130,11 @@ def test_step_changes_some_frame(step):
         done = attempt(step, *case)
         return done is not None and state(done[1]) != state(case[0])
 
+    if step.name == "fill_computed":  # columns that add up are too rare among odd frames
+        assert changes((tidy(SUMS), {"column": "c", "of": ["a", "b"], "how": "sum"}))
+        return
     quick = settings(odd, max_examples=3000, phases=[Phase.generate])  # no shrinking: any example will do
-    frame, chosen = find(cases(step), changes, settings=quick)
-    assert changes((frame, chosen))
+    assert changes(find(cases(step), changes, settings=quick, random=Random(0)))
 
 
 @every_step
