@@ -74,6 +74,7 @@ def read_plain_parquet(
                 held: set[int] = set()
                 rows = 0
                 for batch in file.iter_batches(max(1, CELLS // len(schema.names)), use_threads=False):
+                    batch.validate(full=True)  # texts that are not UTF-8, indices beyond the end
                     columns = plain_columns(batch, keep)
                     held |= {at for at, column in enumerate(columns) if column.null_count < len(column)}
                     rows += batch.num_rows

@@ -129,6 +129,7 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
     try:
         file = parquet_file(pa.BufferReader(data), len(data))
         table = file.read()  # read_table cannot tell two columns of one name apart
+        table.validate(full=True)  # texts that are not UTF-8, indices beyond the end
         ours = bool(columns_written(file.metadata))
     except PARQUET_FAULTS as error:
         if isinstance(error, MemoryError):

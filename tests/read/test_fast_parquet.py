@@ -104,8 +104,11 @@ def test_a_table_of_ours_keeps_its_kinds_and_hash(tmp_path):
         assert [written.metadata.row_group(at).num_rows for at in range(3)] == [10_000, 10_000, 5_000]
 
 
-def test_broken_utf8_is_refused_as_before(tmp_path):
-    broken = pa.StringArray.from_buffers(1, pa.array([0, 1], pa.int32()).buffers()[1], pa.py_buffer(b"\xff"))
-    pq.write_table(pa.table({"a": broken}), tmp_path / "t.parquet")
-    with pytest.raises(pa.ArrowException, match="Wrapping"):
-        read_file(tmp_path / "t.parquet", tmp_path / "o.parquet")
+@pytest.mark.parametrize("place", [0, 249_999])
+def test_text_that_is_not_utf8_is_refused_wherever_it_stands(tmp_path, place):
+    cells = [b"good"] * 250_000
+    cells[place] = b"b\xffd"
+    text = pa.Array.from_buffers(pa.string(), len(cells), pa.array(cells, pa.binary()).buffers())
+    pq.write_table(pa.table({"a": text, "n": range(len(cells))}), tmp_path / "t.parquet")
+    with pytest.raises(DataOpsError, match="Invalid UTF8 sequence"):
+        read_file(tmp_path / "t.parquet", tmp_path / "out.parquet")
