@@ -14,6 +14,7 @@ from dataops_core.errors import SettingError
 from dataops_core.read import ReadOptions, read_file
 from dataops_core.table import Table, tidy, write_table
 from dataops_core.write import write_file
+from dataops_core.write.text import guarded
 
 # What CSV and JSON cannot tell apart is left out: text that is a number, a moment, a missing token or empty.
 # "#" and "/" are left out because a first cell that begins with them may be a comment.
@@ -103,3 +104,9 @@ def test_unknown_formats_are_refused(tmp_path: Path, name: str, message: str) ->
     table = table_of(tidy(pd.DataFrame({"a": [1]})), tmp_path)
     with pytest.raises(SettingError, match=message):
         write_file(table, tmp_path / name)
+
+
+@pytest.mark.parametrize("start", ["\t", "\r", "\n", "=", "+", "-", "@", " =", "＝"])
+def test_every_start_that_a_spreadsheet_runs_is_guarded_in_the_safe_copy(start):
+    assert guarded(f"{start}1+1") == f"'{start}1+1"
+    assert guarded(f"x{start}1+1") == f"x{start}1+1"
