@@ -1,9 +1,11 @@
-# make run: set up and start the app; make test: set up and run the tests; make check: lint and types; make bench, make bench-facts, make bench-bias, make bench-claims, make bench-synthetic: speed and quality; make fuzz: mutated files
+# make run: set up and start the app; make test: set up and run the tests; make check: lint, format and types;
+# make docs: the documentation in build/docs; make screenshots: its pictures; make bench, bench-facts, bench-bias,
+# bench-claims, bench-synthetic: speed and quality; make fuzz: mutated files
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check bench bench-facts bench-bias bench-claims bench-synthetic fuzz clean
+.PHONY: run test check docs screenshots bench bench-facts bench-bias bench-claims bench-synthetic fuzz clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -16,6 +18,14 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+docs: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
+	$(BIN)/python -m docs.generate
+	$(BIN)/python -m mkdocs build --strict --quiet
+
+screenshots: $(READY)
+	$(BIN)/python -m docs.screenshots
 
 bench: $(READY)
 	$(BIN)/python -m benchmarks.interactions

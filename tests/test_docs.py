@@ -4,6 +4,8 @@ import doctest
 import importlib.util
 import json
 import re
+import shlex
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,8 +13,10 @@ import pandas as pd
 import pytest
 
 from dataops_core.checks import REGISTRY as CHECKS
+from dataops_core.cli.main import main, make_parser
 from dataops_core.recipe.recipe import from_json
 from dataops_core.steps import REGISTRY
+from docs import generate
 
 ROOT = Path(__file__).parent.parent
 
@@ -35,8 +39,8 @@ def test_the_step_in_contributing_is_a_step_in_one_file(tmp_path, monkeypatch):
     assert doctest.DocTestRunner(verbose=False).run(example).failed == 0
 
 
-def test_the_recipe_in_the_readme_is_a_recipe():
-    recipe = from_json(json.loads(blocks("README.md", "json")[0]))
+def test_the_recipe_in_the_docs_is_a_recipe():
+    recipe = from_json(json.loads(blocks("docs/how-to/recipes.md", "json")[0]))
     assert recipe.problems() == []
     assert [step.op for step in recipe.steps] == ["trim_spaces", "fill_missing"]
 
@@ -66,3 +70,51 @@ def test_counts_in_texts_are_those_of_the_code(noun, count):
         for found in re.findall(rf"\b{number} {noun}\b", path.read_text(encoding="utf-8"), re.IGNORECASE)
     ]
     assert set(said) <= {str(count)}
+
+
+def pages() -> list[Path]:
+    return [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
+
+
+def test_every_link_leads_to_a_file(tmp_path):
+    made = {f"docs/reference/{name}" for name in generate.PAGES}
+    for page in pages():
+        for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+            place = (page.parent / target).resolve()
+            assert place.exists() or place.relative_to(ROOT).as_posix() in made, f"{page.name}: {target}"
+
+
+def test_generated_pages_have_every_command_step_and_check():
+    options, steps, checks = (generate.PAGES[name]() for name in ("options.md", "steps.md", "checks.md"))
+    assert [name for name in {step.name for step in REGISTRY.values()} if f"\n## {name}\n" not in steps] == []
+    assert [name for name in CHECKS if f"| `{name}` |" not in checks] == []
+    parser = make_parser()
+    chosen = next(a for a in parser._actions if hasattr(a, "choices") and a.choices and "read" in a.choices).choices
+    for name, command in chosen.items():
+        section = options.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        wanted = {option for action in command._actions for option in action.option_strings} - {"-h", "--help"}
+        assert [option for option in wanted if option not in section] == [], name
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "docs" / "tutorials").glob("*.md")))
+def test_the_commands_of_a_tutorial_run(name, tmp_path, monkeypatch, capsys):
+    (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
+    text = (ROOT / "docs" / "tutorials" / f"{name}.md").read_text(encoding="utf-8")
+    for language, block in re.findall(r"```(bash|json)\n(.*?)```", text, re.DOTALL):
+        if language == "json":
+            Path("recipe.json").write_text(block, encoding="utf-8")
+            continue
+        for line in block.strip().splitlines():
+            python, *words = shlex.split(line)
+            assert python == "python"
+            if words[:2] == ["-m", "dataops_core"]:
+                code = main(words[2:])
+            else:  # a script that needs nothing of ours
+                code = subprocess.run([sys.executable, *words], capture_output=True).returncode
+            assert code in (0, 1), f"{line}: {capsys.readouterr().err}"

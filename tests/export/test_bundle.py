@@ -152,7 +152,7 @@ def test_a_changed_description_is_named(bundle, tmp_path):
 def test_what_is_no_bundle_says_so(tmp_path):
     path = tmp_path / "x.zip"
     path.write_bytes(b"PK nonsense")
-    with pytest.raises(IntegrityError, match="no bundle"):
+    with pytest.raises(IntegrityError, match="not a bundle"):
         verify_bundle(path)
     with pytest.raises(IntegrityError, match="cannot be read"):
         verify_bundle(tmp_path / "gone.zip")

@@ -211,7 +211,7 @@ def test_a_manifest_of_any_form_gets_a_clear_answer(tmp_path, text):
     out = tmp_path / "x.zip"
     with zipfile.ZipFile(out, "w") as zipped:
         zipped.writestr("manifest.json", text)
-    with pytest.raises(IntegrityError, match="no bundle"):
+    with pytest.raises(IntegrityError, match="not a bundle"):
         verify_bundle(out)
 
 

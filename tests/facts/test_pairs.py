@@ -136,7 +136,7 @@ def test_the_other_matrices_hold_what_a_pair_holds(table):
     assert eta["values"][1][0] == pytest.approx(associate(table, "a", "d")["epsilon"], rel=1e-12)
     assert gaps["columns"] == ["a", "b", "c"]
     assert gaps["values"][0][2] == 1.0
-    with pytest.raises(SettingError, match="no measure"):
+    with pytest.raises(SettingError, match="not a measure"):
         associations(table, measure="r")
 
 

@@ -93,7 +93,7 @@ def test_unseen_and_missing_groups_are_decided_as_without_rules(make_table):
     assert decide(plainly, new.drop(columns="sex")).tolist() == decide(plainly, new).tolist()
     with pytest.raises(SettingError, match='no column "sex"'):
         decide(rules, new.drop(columns="sex"))
-    with pytest.raises(SettingError, match="no fitted model"):
+    with pytest.raises(SettingError, match="not a fitted model"):
         fit(table, "ok", "yes", ["sex"], "reweigh")
 
 

@@ -99,7 +99,7 @@ def test_a_column_may_say_it_already():
     ]
     with pytest.raises(SettingError, match='1 cells .* "x"'):
         split_rows(frame, how="by_column", column="set")
-    with pytest.raises(SettingError, match="no part"):
+    with pytest.raises(SettingError, match="not a part"):
         split_rows(frame, how="by_column", column="set", parts={"x": "exam"})
 
 

@@ -264,4 +264,4 @@ def test_fit_decide_and_commit_on_the_command_line(tmp_path, capsys, monkeypatch
     assert main(["commit", "people", file, "--with-model", model, "-m", "two"]) == 2
     assert "learned from another table" in capsys.readouterr().err
     assert main(["decide", recipe, file, "-o", str(tmp_path / "decided.csv")]) == 2
-    assert "no fitted model" in capsys.readouterr().err
+    assert "not a fitted model" in capsys.readouterr().err

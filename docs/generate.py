@@ -1,0 +1,77 @@
+"""Write the pages that follow from the code: options of commands, steps, checks (`make docs` runs this first)."""
+
+from __future__ import annotations
+
+import argparse
+import inspect
+from pathlib import Path
+
+from dataops_core.checks import REGISTRY as CHECKS
+from dataops_core.cli.main import make_parser
+from dataops_core.steps import REGISTRY as STEPS
+
+FOLDER = Path(__file__).parent / "reference"
+
+
+def options() -> str:
+    """Every option of every command, as its --help has it."""
+    parser = make_parser()
+    chosen = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
+    parts = ["# Options\n\nEvery option of every command. What the commands do: [Commands](commands.md).\n"]
+    for name, command in chosen.choices.items():
+        parts.append(f"## {name}\n\n{_cell(command.description or '')}\n\n| option | meaning |\n|---|---|\n")
+        for action in command._actions:
+            if isinstance(action, argparse._HelpAction):
+                continue
+            shown = ", ".join(action.option_strings) or action.dest.upper()
+            if action.option_strings and action.nargs != 0:
+                shown += f" {action.metavar or '|'.join(map(str, action.choices or [action.dest.upper()]))}"
+            default = f" (default: {action.default})" if action.default not in (None, False, argparse.SUPPRESS) else ""
+            parts.append(f"| `{_cell(shown)}` | {_cell((action.help or '') + default)} |\n")
+        parts.append("\n")
+    return "".join(parts)
+
+
+def steps() -> str:
+    """Every step: what it does, when to use it, its settings, an example."""
+    parts = ["# Steps\n\nWhat a recipe can do. A step is named under `op`, its settings stand under `with`.\n"]
+    for step in sorted({step.name: step for step in STEPS.values()}.values(), key=lambda step: step.name):
+        text, mark, example = step.doc.partition(">>>")
+        parts.append(f"\n## {step.name}\n\n*{step.title}* ({step.group}). {text.strip()}\n")
+        parts.append("\n| setting | meaning | default |\n|---|---|---|\n")
+        for setting in step.settings:
+            default = "required" if setting.required else f"`{_cell(repr(setting.default))}`"
+            choices = f" One of: {', '.join(map(str, setting.choices))}." if setting.choices else ""
+            about = f"{setting.label}. {setting.help or ''}{choices}"
+            parts.append(f"| `{setting.name}` | {_cell(about)} | {default} |\n")
+        if mark:
+            parts.append(f"\n```pycon\n>>> {inspect.cleandoc(example)}\n```\n")
+    return "".join(parts)
+
+
+def checks() -> str:
+    """Every check: what it finds, why it matters, and which step fixes it."""
+    parts = [
+        "# Checks\n\nWhat a profile looks for.\n\n| check | finds | why it matters | fixed by |\n|---|---|---|---|\n"
+    ]
+    for check in sorted(CHECKS.values(), key=lambda check: check.name):
+        fix = f"[`{check.fix.name}`](steps.md#{check.fix.name})" if check.fix else _cell(check.no_fix)
+        parts.append(f"| `{check.name}` | {_cell(check.summary)} | {_cell(check.why)} | {fix} |\n")
+    return "".join(parts)
+
+
+PAGES = {"options.md": options, "steps.md": steps, "checks.md": checks}
+
+
+def main() -> None:
+    """Write the pages."""
+    for name, page in PAGES.items():
+        (FOLDER / name).write_text(page(), encoding="utf-8")
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")
+
+
+if __name__ == "__main__":
+    main()
