@@ -53,7 +53,7 @@ def test_without_spread_between_the_copies_the_complete_result_stands():
     [
         ([1.0], [1.0], "cannot be pooled"),
         ([1.0, 2.0], [1.0], "cannot be pooled"),
-        ([1.0, math.nan], [1.0, 1.0], "no number"),
+        ([1.0, math.nan], [1.0, 1.0], "not a number"),
         ([1.0, 2.0], [1.0, -1.0], "negative"),
     ],
 )

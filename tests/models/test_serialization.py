@@ -49,8 +49,8 @@ def test_a_regression_answers_the_same_after_packing(model):
 
 def test_two_processes_pack_the_same_text():
     code = (
-        "import numpy as np; from sklearn.ensemble import IsolationForest; from dataops_core.models import packed; junk"
-        " = [object() for _ in range({})];print(packed(IsolationForest(n_estimators=5,"
+        "import numpy as np; from sklearn.ensemble import IsolationForest; from dataops_core.models import dumps; junk"
+        " = [object() for _ in range({})];print(dumps(IsolationForest(n_estimators=5,"
         " random_state=1).fit(np.random.default_rng(1).normal(size=(300, 4)))))"
     )
     texts = {

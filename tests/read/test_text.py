@@ -326,10 +326,10 @@ def test_a_header_said_again_is_reported_and_kept() -> None:
         ({"header_row": "1"}, "'1' is not a number"),
         ({"delimiter": "\n"}, "is not a delimiter"),
         ({"delimiter": ";;;"}, "';;;' is not a delimiter"),
-        ({"delimiter": ""}, "no delimiter"),
+        ({"delimiter": ""}, "not a delimiter"),
         ({"quote": "\n"}, "is not a quote"),
         ({"quote": "abc"}, "'abc' is not a quote"),
-        ({"quote": ",", "delimiter": ","}, "no quote"),
+        ({"quote": ",", "delimiter": ","}, "not a quote"),
         ({"decimal": "x"}, "'x' is not a decimal sign"),
     ],
 )

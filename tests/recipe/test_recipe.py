@@ -36,7 +36,7 @@ def test_yaml_is_read_too(tmp_path):
         ('{"steps": [], "stps": 1}', 'no key "stps"'),
         ('{"format": "x/9", "steps": []}', "Unknown recipe format"),
         ('{"steps": [{"op": "a", "wth": {}}]}', 'no key "wth"'),
-        ('{"steps": [], "seed": "a"}', "no seed"),
+        ('{"steps": [], "seed": "a"}', "not a seed"),
         ("a: [", "broken YAML"),
     ],
 )

@@ -94,7 +94,7 @@ def test_three_outcomes_by_themselves_or_the_good_one_against_the_rest():
         ({"by": []}, "No column"),
         ({"cuts": {"s": "1"}}, "holds no numbers"),
         ({"cuts": {"x": "1"}}, "none of the columns"),
-        ({"cuts": {"s": "old"}}, "no list of numbers"),
+        ({"cuts": {"s": "old"}}, "not a list of numbers"),
     ],
 )
 def test_what_cannot_be_is_said(settings, said):
