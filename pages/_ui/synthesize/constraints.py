@@ -191,7 +191,7 @@ def _end(typed: str, *, dates: bool) -> float | int | str:
         return date.fromisoformat(typed.strip()).isoformat() if dates else _short(float(typed))
     except ValueError as error:
         raise SettingError(
-            f"“{typed}” is no {'date' if dates else 'number'}.",
+            f"“{typed}” is not a {'date' if dates else 'number'}.",
             "Constraint",
             "Write a date as 2024-12-31." if dates else "Write a number, such as 12.5.",
         ) from error
