@@ -22,8 +22,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.read import read_file
-from dataops_core.synthetic import Settings, synthesize
-from dataops_core.synthetic.evaluate import evaluate
+from dataops_core.synthetic import Settings, judge, synthesize
 from dataops_core.synthetic.plan.plan import halves, parts, plan
 from dataops_core.table import Table, tidy, write_table
 
@@ -78,7 +77,7 @@ def plain(table: Table, folder: Path, engine: str, epochs: int, target: str) -> 
     twin = write_table(folder / "plain.parquet", [tidy(rows[frame.columns])], table.kinds)
     return {
         "engine": {"title": f"SDV's {engine}"},
-        "judge": evaluate(real, twin, holdout=held, target=target),
+        "judge": judge(real, twin, holdout=held, target=target),
         "cpu_rows": drawn,
         "cpu": time.process_time() - begun,
     }

@@ -14,6 +14,6 @@ def only(monkeypatch):
             monkeypatch.setattr(
                 importlib.import_module("dataops_core.synthetic.evaluate.evaluate"), name, lambda *_: {"words": []}
             )
-        monkeypatch.setattr("dataops_core.synthetic.utility.SEEDS", seeds)
+        monkeypatch.setattr("dataops_core.synthetic.evaluate.utility.SEEDS", seeds)
 
     return choose

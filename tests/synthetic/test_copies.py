@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.synthetic.evaluate import evaluate
+from dataops_core.synthetic import judge
 from dataops_core.synthetic.evaluate.significance import DOUBTFUL, LEAK, beyond, excess
 from tests.synthetic.people import answers, people
 
@@ -22,7 +22,7 @@ def named(frame, mark, twice=0):
 @pytest.fixture
 def signals(make_table, only):
     only("privacy")
-    return lambda made, real, held: evaluate(
+    return lambda made, real, held: judge(
         make_table(real), make_table(made), holdout=None if held is None else make_table(held)
     )["privacy"]["signals"]
 
@@ -68,7 +68,7 @@ def test_a_copy_with_an_apostrophe_before_every_cell_is_a_copy(make_table, only)
     only("privacy")
     real, held = people(300, 1), people(300, 2)
     quoted = real.astype(str).apply(lambda cells: "'" + cells)
-    told = evaluate(make_table(real), make_table(quoted), holdout=make_table(held))
+    told = judge(make_table(real), make_table(quoted), holdout=make_table(held))
     assert told["privacy"]["exact_matches"] == 300 and told["privacy"]["verdict"] == "leak" and not told["problems"]
 
 
@@ -80,7 +80,7 @@ def test_a_table_of_which_a_column_cannot_be_read_is_doubtful_at_least(make_tabl
         made = fresh.assign(
             income=["about " * (i >= readable) + f"{value:.2f}" for i, value in enumerate(fresh["income"])]
         )
-        return evaluate(make_table(real), make_table(made), holdout=make_table(held))["privacy"]
+        return judge(make_table(real), make_table(made), holdout=make_table(held))["privacy"]
 
     told = of(100)
     assert told["verdict"] == "doubtful" and told["worst"] is None

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from benchmarks.claims_tables import amounts, copies, wide
-from dataops_core.synthetic.evaluate import evaluate
+from dataops_core.synthetic import judge
 from dataops_core.synthetic.evaluate.agreement import Ties, placed
 from dataops_core.synthetic.evaluate.candidate_pairs import coded, pairs, sets_of_columns
 from dataops_core.synthetic.evaluate.edited_copies import edited, rows_for
@@ -30,7 +30,7 @@ def test_the_judge_names_them_and_says_what_it_would_find(make_table, only):
     only("privacy")
     training, holdout, fresh = (each[:1_500] for each in (TRAINING, HOLDOUT, FRESH))
     some = copies(training, 0.005, 2, np.random.default_rng(0))
-    told = evaluate(
+    told = judge(
         make_table(training),
         make_table(pd.concat([some, fresh[len(some) :]], ignore_index=True)),
         holdout=make_table(holdout),

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.synthetic.evaluate import evaluate
+from dataops_core.synthetic import judge
 from dataops_core.synthetic.evaluate.discriminator import auc
 from dataops_core.synthetic.evaluate.fidelity import column_distance, knit, pattern_gap
 from tests.synthetic.people import flipped, people, shuffled
@@ -17,7 +17,7 @@ def fidelity(make_table, only):
     only("fidelity")
 
     def of(synthetic, training=TRAINING, holdout=HOLDOUT, **more):
-        return evaluate(
+        return judge(
             make_table(training),
             make_table(synthetic),
             holdout=None if holdout is None else make_table(holdout),
@@ -150,7 +150,7 @@ def test_what_is_drawn_has_common_edges_and_shares(fidelity):
 def test_the_same_seed_gives_the_same_verdict_and_another_one_nearly(make_table, only):
     only("fidelity", "utility", "privacy", seeds=2)
     tables = [make_table(frame[:500]) for frame in (TRAINING, FRESH, HOLDOUT)]
-    told = [evaluate(tables[0], tables[1], holdout=tables[2], target="job", seed=seed) for seed in (0, 0, 1)]
+    told = [judge(tables[0], tables[1], holdout=tables[2], target="job", seed=seed) for seed in (0, 0, 1)]
     assert told[0] == told[1] and told[0] != told[2]
     assert told[0]["fidelity"]["score"] == pytest.approx(told[2]["fidelity"]["score"], abs=0.05)
 

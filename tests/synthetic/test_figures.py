@@ -38,7 +38,7 @@ def test_no_row_is_its_own_neighbour_and_blocks_do_not_matter(monkeypatch):
     assert whole.distance == pytest.approx(table.min(axis=1) / 2) and whole.second == pytest.approx(
         np.sort(table, axis=1)[:, 1] / 2
     )
-    monkeypatch.setattr("dataops_core.synthetic.distance.BLOCK", 130)
+    monkeypatch.setattr("dataops_core.synthetic.evaluate.distance.BLOCK", 130)
     again = nearest(a, a, same=True)
     assert again.distance.tolist() == whole.distance.tolist() and again.back.tolist() == whole.back.tolist()
 

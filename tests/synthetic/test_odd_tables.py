@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from dataops_core.errors import SettingError
-from dataops_core.synthetic.evaluate import evaluate
+from dataops_core.synthetic import judge
 from dataops_core.synthetic.evaluate.align_columns import align
 from tests.synthetic.people import people
 
@@ -59,7 +59,7 @@ def test_cells_are_read_as_the_real_ones_are(make_table):
 
 
 def test_columns_that_are_missing_or_added_are_said(make_table):
-    told = evaluate(make_table(REAL), make_table(MADE.drop(columns="age").assign(extra=1)))
+    told = judge(make_table(REAL), make_table(MADE.drop(columns="age").assign(extra=1)))
     assert any('lacks the column "age"' in line for line in told["problems"]) and any(
         'has the column "extra"' in line for line in told["problems"]
     )
@@ -68,11 +68,11 @@ def test_columns_that_are_missing_or_added_are_said(make_table):
 
 def test_no_common_column_or_an_unknown_name_or_no_real_row_is_bad_input(make_table):
     with pytest.raises(SettingError, match="no column in common"):
-        evaluate(make_table(REAL), make_table({"z": [1, 2]}))
+        judge(make_table(REAL), make_table({"z": [1, 2]}))
     with pytest.raises(SettingError, match='no column "agee"'):
-        evaluate(make_table(REAL), make_table(MADE), target="agee")
+        judge(make_table(REAL), make_table(MADE), target="agee")
     with pytest.raises(SettingError, match="The holdout has no rows"):
-        evaluate(make_table(REAL), make_table(MADE), holdout=make_table(HELD[:0]))
+        judge(make_table(REAL), make_table(MADE), holdout=make_table(HELD[:0]))
 
 
 def test_how_columns_are_treated(make_table):
@@ -87,7 +87,7 @@ def test_how_columns_are_treated(make_table):
         "x": np.random.default_rng(0).normal(size=n),
         "k": [7] * n,
     }
-    told = evaluate(make_table(real), make_table(real))["columns"]
+    told = judge(make_table(real), make_table(real))["columns"]
     assert {name: each["as"] for name, each in told.items()} == {
         "customer_id": "id",
         "row": "id",
@@ -131,7 +131,7 @@ def test_odd_tables_get_a_verdict_or_a_reason(make_table, only, name):
     only("fidelity", "utility", "privacy", seeds=2)
     real, made, held = ODD[name]
     for holdout in {id(held): held, 0: None}.values():
-        told = evaluate(
+        told = judge(
             make_table(real),
             make_table(made),
             holdout=None if holdout is None else make_table(holdout),

@@ -6,7 +6,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer
 
 from dataops_core.read import read_file
-from dataops_core.synthetic.evaluate import evaluate
+from dataops_core.synthetic import judge
 from tests.synthetic.people import answers, flipped, last_digits, leaked, people, shuffled
 
 ROWS = 1_500
@@ -18,7 +18,7 @@ def verdict(make_table, only):
     only("privacy")
 
     def of(synthetic, training=TRAINING, holdout=HOLDOUT, **more):
-        return evaluate(
+        return judge(
             make_table(training),
             make_table(synthetic),
             holdout=None if holdout is None else make_table(holdout),
@@ -241,6 +241,6 @@ def test_edited_copies_with_noise_and_a_changed_column_are_seen_with_a_holdout_a
 
 
 def test_without_a_holdout_a_copy_is_neither_useful_nor_more_alike_than_real_rows(make_table):
-    told = evaluate(make_table(TRAINING), make_table(TRAINING), target="job")
+    told = judge(make_table(TRAINING), make_table(TRAINING), target="job")
     assert told["utility"]["auc"] is None and "may have seen every real row" in told["utility"]["why"]
     assert told["fidelity"]["between"] <= 1 and told["fidelity"]["interval"][1] <= 1

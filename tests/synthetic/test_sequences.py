@@ -8,8 +8,7 @@ import pytest
 
 from dataops_core.cli.main import main
 from dataops_core.errors import SettingError
-from dataops_core.synthetic import Settings, card, load_model, make, save_model, synthesize
-from dataops_core.synthetic.evaluate import evaluate
+from dataops_core.synthetic import Settings, card, judge, load_model, make, save_model, synthesize
 from dataops_core.synthetic.plan.plan import plan
 from dataops_core.synthetic.sequences.detection import found
 from dataops_core.synthetic.sequences.verdict import autocorrelation, sequence_verdict
@@ -236,7 +235,7 @@ def test_rows_of_the_same_people_are_weighed_by_people(make_table):
     kinds = {"patient": "id", "full_name": "id"}
     tables = [make_table(visits(200, seed, apart=10), kinds) for seed in (200, 201, 202)]
     by_rows, by_people = (
-        evaluate(tables[0], tables[2], holdout=tables[1], key=key)["privacy"]["signals"] for key in (None, "patient")
+        judge(tables[0], tables[2], holdout=tables[1], key=key)["privacy"]["signals"] for key in (None, "patient")
     )
     flagged = [
         {name for name, each in told.items() if each["leak"] or each["doubtful"]} for told in (by_rows, by_people)
@@ -244,5 +243,5 @@ def test_rows_of_the_same_people_are_weighed_by_people(make_table):
     assert flagged == [{"dcr_share"}, set()]  # fresh real rows of other people: nothing was given away
     assert by_people["exact_matches"] == by_rows["exact_matches"]
     copied = make_table(tables[0].frame(), kinds)
-    told = evaluate(tables[0], copied, holdout=tables[1], key="patient")["privacy"]
+    told = judge(tables[0], copied, holdout=tables[1], key="patient")["privacy"]
     assert told["verdict"] == "leak" and told["exact_matches"] == tables[0].rows

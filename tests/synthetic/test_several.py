@@ -207,7 +207,7 @@ def test_the_command_writes_twins_and_card_or_nothing(tmp_path, capsys, monkeypa
     ) == ["card.md", "customers.csv", "orders.csv"]
     assert len(pd.read_csv(tmp_path / "out" / "customers.csv")) == 40
     assert main(["synthesize-tables", files[0], files[0], "-o", str(tmp_path / "no")]) == 2
-    monkeypatch.setattr("dataops_core.synthetic.several.worst_of", lambda verdicts: ("leak", "orders"))
+    monkeypatch.setattr("dataops_core.synthetic.multi_table.model.worst_of", lambda verdicts: ("leak", "orders"))
     assert main(["synthesize-tables", *files, "-o", str(tmp_path / "leak")]) == 1
     assert not (tmp_path / "leak").exists() and "orders gives real people away" in capsys.readouterr().out
 

@@ -105,7 +105,7 @@ def test_a_shortfall_of_asked_for_rows_is_said(patients, tmp_path, monkeypatch):
     """SDV's TVAE returned half of what was asked for, without a word; here drawing is limited, and what
     lacks is told.
     """
-    monkeypatch.setattr("dataops_core.synthetic.batches.TRIES", 1)
+    monkeypatch.setattr("dataops_core.synthetic.engines.batches.TRIES", 1)
     wish = [{"values": {"rare": "yes"}, "rows": 150}, {"values": {"city": "Nice"}, "rows": 20}]
     twin, told, _ = synthesize(
         patients, tmp_path / "t.parquet", Settings(engine="tvae", epochs=2, where=wish), judged=False

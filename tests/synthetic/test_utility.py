@@ -6,7 +6,7 @@ import pytest
 from sklearn.datasets import load_diabetes, load_iris
 
 from dataops_core.read import read_file
-from dataops_core.synthetic.evaluate import evaluate
+from dataops_core.synthetic import judge
 from tests.synthetic.people import people, shuffled
 
 TRAINING, HOLDOUT, FRESH = people(1_500, 1), people(1_500, 2), people(1_500, 3)
@@ -17,7 +17,7 @@ def utility(make_table, only):
     only("utility")
 
     def of(synthetic, target, training=TRAINING, holdout=HOLDOUT, **more):
-        return evaluate(
+        return judge(
             make_table(training),
             make_table(synthetic),
             holdout=None if holdout is None else make_table(holdout),
