@@ -16,10 +16,9 @@ def check_name(name: str, of: str) -> str:
 
     >>> check_name("  Loans 2026 ", "dataset")
     'Loans 2026'
-    >>> check_name("..", "dataset")
+    >>> check_name("..", "dataset")  # doctest: +ELLIPSIS
     Traceback (most recent call last):
-    dataops_core.errors.SettingError: A dataset cannot be called "..". (name of the dataset) Use a name with a letter or
-    digit.
+    dataops_core.errors.SettingError: A dataset cannot be called ".."...
     """
     bare = name.strip()
     shown = "".join(letter if _is_printable(letter) else f"\\u{ord(letter):04x}" for letter in bare[:LONGEST])

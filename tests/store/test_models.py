@@ -37,7 +37,7 @@ ASKED = {
 }
 
 
-def people(rows=400):
+def people(rows=4000):  # so many that it is more than chance that somebody pays
     return biased(rows).assign(race=["a", "b", "c", "c"] * (rows // 4), number=[n * 7 % 100 for n in range(rows)])
 
 
