@@ -42,9 +42,10 @@ def _found(look: TableView) -> Iterator[Rule]:
     numbers = [
         name for name in look.named("number", types=["integer", "decimal"], least=5) if look.facts[name].get("sd")
     ]
+    # quantities, prices
     few = [
         name for name in look.named("number", "category", types=["integer", "decimal"], least=3) if name not in numbers
-    ]  # quantities, prices
+    ]
     names = [*numbers, *few][:MOST]
     some = {name: look.few(name) for name in names}
     found: set[str] = set()

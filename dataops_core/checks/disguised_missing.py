@@ -200,8 +200,7 @@ def _spike(ordered: np.ndarray, known: list[float]) -> float | None:
     first, third = values[len(values) // 4], values[3 * len(values) // 4]
     gap = values[at + 1] - values[at] if at == 0 else values[at] - values[at - 1] if at == len(values) - 1 else 0.0
     lonely = not inside and gap > 0.5 * (third - first)  # far from all others: 0 in a column of blood pressures
-    round_one = (
-        float(f"{values[at]:.4g}") == values[at]
-    )  # what people and programs put in place of a value is a plain number
+    # what people and programs put in place of a value is a plain number
+    round_one = float(f"{values[at]:.4g}") == values[at]
     fine = len(values) >= max(100, 0.002 * len(ordered))
     return float(values[at]) if round_one and ((inside and fine and values[at] != 0) or lonely) else None

@@ -65,9 +65,8 @@ def _jump(values: np.ndarray, blocks: int) -> int:
         for block in np.array_split(values, blocks)
     ]
     ordered = np.sort(np.concatenate(some))
-    medians = np.array([np.median(np.searchsorted(ordered, block)) for block in some]) / len(
-        ordered
-    )  # as ranks: units do not matter
+    # as ranks: units do not matter
+    medians = np.array([np.median(np.searchsorted(ordered, block)) for block in some]) / len(ordered)
     jumps = np.abs(np.diff(medians))
     splits = range(3, blocks - 2)
     gaps = [max(medians[at:].min() - medians[:at].max(), medians[:at].min() - medians[at:].max()) for at in splits]

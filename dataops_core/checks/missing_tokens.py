@@ -54,6 +54,7 @@ WORDS = {
     "1900-01-01",
     "0000-00-00",
 }
+# what programs write for "nothing"
 PLAIN_MISSING = {
     "NA",
     "N/A",
@@ -65,7 +66,7 @@ PLAIN_MISSING = {
     "nan",
     "<NA>",
     ".",
-}  # what programs write for "nothing"
+}
 CODES = (-1, -9, -99, -999, -9999, -99999, 99, 999, 9999, 99999, 999999, 9999999)
 DATES = (
     "1900-01-01",

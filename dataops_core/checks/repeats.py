@@ -66,9 +66,8 @@ def coming_again(cells: ColumnView) -> tuple[np.ndarray, np.ndarray]:
         codes = cells.dictionary[1]
         places = np.flatnonzero((np.bincount(codes + 1) > 1)[codes + 1])
         return places, codes[places].astype(np.int64)
-    marks = filled(
-        cells.rows, "uint64", (_marks(part) for part in cells.pieces())
-    )  # a dictionary of millions of values takes gigabytes
+    # a dictionary of millions of values takes gigabytes
+    marks = filled(cells.rows, "uint64", (_marks(part) for part in cells.pieces()))
     ordered = np.sort(marks)
     again = np.unique(ordered[1:][ordered[1:] == ordered[:-1]])
     del ordered

@@ -41,9 +41,8 @@ def deviating(column: ColumnView) -> tuple[np.ndarray, str] | None:
         mask = ~column.matching(rf"\s*{_pattern(usual, loose)}\s*", whole=True) & ~column.missing
         if mask.any() and mask.sum() <= 0.05 * column.present:
             mask &= ~column.where(each(means_missing))
-            usual_too = [
-                text for text, n in column.tally.items() if n >= max(5, 0.005 * column.present)
-            ]  # a slip is not made that often
+            # a slip is not made that often
+            usual_too = [text for text, n in column.tally.items() if n >= max(5, 0.005 * column.present)]
             mask &= ~column.holding(usual_too) if usual_too else True
         if mask.sum() <= 0.02 * column.present:
             return (mask, f'"{usual}"') if mask.any() else None

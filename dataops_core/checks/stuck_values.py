@@ -76,9 +76,8 @@ def _runs(values: np.ndarray) -> np.ndarray:
     """The rows of runs too long to be chance, but for the first row of each."""
     starts = _starts(values)
     lengths = np.diff(np.append(starts, len(values)))
-    equal = np.clip(
-        (len(values) - len(starts)) / max(1, len(values)), 1e-6, 0.9
-    )  # how often a value equals the one before
+    # how often a value equals the one before
+    equal = np.clip((len(values) - len(starts)) / max(1, len(values)), 1e-6, 0.9)
     usual = np.median(lengths[lengths > 1]) if (lengths > 1).any() else 1
     least = max(8, int(np.ceil(np.log(1e-4 / len(values)) / np.log(equal))) + 1, 4 * usual)
     mask = np.zeros(len(values), dtype=bool)

@@ -77,9 +77,8 @@ def make_parser() -> argparse.ArgumentParser:
 
     def add(name: str, does: str, module: str, *, reads: bool = False) -> argparse.ArgumentParser:
         made = commands.add_parser(name, help=does, description=does)
-        made.set_defaults(
-            command=(module, f"{name.replace('-', '_')}_command")
-        )  # what the command needs is imported when it is called
+        # what the command needs is imported when it is called
+        made.set_defaults(command=(module, f"{name.replace('-', '_')}_command"))
         made.add_argument("--json", action="store_true", help="print one JSON document")
         if reads:
             _reading(made)

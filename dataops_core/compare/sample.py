@@ -66,7 +66,6 @@ def sample_of(values: pd.Series, comparison: Comparison) -> Sample:
     if comparison == "missing":
         return Sample(len(values), gone)
     counts = there.value_counts()
-    texts = shown(
-        pd.Series(counts.index, dtype="float64" if type_of(there) in NUMBERS else there.dtype)
-    )  # 1 and 1.0 are one value
+    # 1 and 1.0 are one value
+    texts = shown(pd.Series(counts.index, dtype="float64" if type_of(there) in NUMBERS else there.dtype))
     return Sample(len(values), gone, counts=pd.Series(counts.to_numpy(dtype="int64"), index=texts.to_numpy()))

@@ -16,13 +16,14 @@ BINS = 10
 MOST = 30  # values of the column that are told
 SHARES = 8  # values of the target that are told
 LATEST = 200  # periods that are told
+# of the periods of pair_expressions, which Ibis makes slow to import
 DAYS = {
     "day": 1.0,
     "week": 7.0,
     "month": 30.44,
     "quarter": 91.3,
     "year": 365.24,
-}  # of the periods of pair_expressions, which Ibis makes slow to import
+}
 
 
 def against_target(table: Table, column: str, target: str) -> dict[str, Any]:

@@ -43,7 +43,7 @@ class Engine:
 
     def __init__(self, table: Table, narrow: Iterable[Table] = ()) -> None:
         """`narrow` are copies of a wide table with some of its columns each (see table.narrow), where its columns are
-        taken from.
+        taken from, one by one; a question about several columns needs an engine without them.
         """
         self.table = table
         self._folder = tempfile.TemporaryDirectory(prefix="dataops-facts-")
@@ -203,9 +203,8 @@ class Engine:
         if self._prepared:
             self._prepared.fill(column.type, "select value, 1 from looked_at")
             return
-        self.con.execute(
-            "create or replace temp view cells as select value, 1::bigint as n from looked_at"
-        )  # not "some": DuckDB reserves it
+        # not "some": DuckDB reserves it
+        self.con.execute("create or replace temp view cells as select value, 1::bigint as n from looked_at")
 
     def step_out(self) -> None:
         """Make `steps(step, n, at)` from the moments that were taken: how far from one to the next, and how often."""

@@ -84,9 +84,8 @@ def _finite(kind: str) -> Any:
     cells: Any = cells_of(kind)
     if kind == "integer":
         return cells.filter(cells.value.notnull()).mutate(value=cells.value.cast("float64"))
-    return cells.filter(
-        cells.value.between(-MOST, MOST)
-    )  # neither infinite nor NaN; for Spark, Ibis 12 writes isinf() as FALSE
+    # neither infinite nor NaN; for Spark, Ibis 12 writes isinf() as FALSE
+    return cells.filter(cells.value.between(-MOST, MOST))
 
 
 def number(kind: str) -> ir.Table:

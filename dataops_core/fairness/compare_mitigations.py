@@ -217,9 +217,8 @@ def _run(
     seconds: dict[str, float] = {}
     failed: dict[str, str] = {}
     with one_thread(), warnings.catch_warnings():
-        warnings.simplefilter(
-            "ignore"
-        )  # columns that are empty on one side, fits that stop early: all methods meet the same
+        # columns that are empty on one side, fits that stop early: all methods meet the same
+        warnings.simplefilter("ignore")
         progress(0.0, METHODS["baseline"]["title"])
         begin = time.perf_counter()
         baseline = fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train])

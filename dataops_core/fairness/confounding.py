@@ -197,10 +197,8 @@ def _standardised(pair: np.ndarray, everyone: np.ndarray, rows: int) -> dict[str
         }
     shares, sizes = (everyone / everyone.sum())[:, None], pair.sum(axis=2)
     within = pair[:, :, 1] / sizes
-    rates, smooth = (
-        (within * shares).sum(axis=0),
-        (pair[:, :, 1] + 1) / (sizes + 2),
-    )  # a rate of 0 or 1 is not sure (Agresti & Caffo 2000)
+    # a rate of 0 or 1 is not sure (Agresti & Caffo 2000)
+    rates, smooth = (within * shares).sum(axis=0), (pair[:, :, 1] + 1) / (sizes + 2)
     width = Z * float(np.sqrt((shares**2 * smooth * (1 - smooth) / sizes).sum()))
     gap = float(rates[1] - rates[0])
     told = {

@@ -257,9 +257,8 @@ def _consistency(
         why = "there are too few rows" if chosen.names else "no column is left to tell who is alike"
         return {"value": None, "ci": None, "why": why}, how
     matrix = np.clip(encoder(chosen).fit_transform(plain(part, chosen)), -1e6, 1e6)
-    nearest = (
-        NearestNeighbors(n_neighbors=NEIGHBOURS).fit(matrix).kneighbors(return_distance=False)
-    )  # without the row itself
+    # without the row itself
+    nearest = NearestNeighbors(n_neighbors=NEIGHBOURS).fit(matrix).kneighbors(return_distance=False)
     good = outcome.good[rows].astype("float64")
     apart = np.abs(good - good[nearest].mean(axis=1))
     value, width = 1 - float(apart.mean()), 1.959964 * float(apart.std(ddof=1)) / np.sqrt(len(rows))

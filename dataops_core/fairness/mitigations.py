@@ -315,9 +315,8 @@ def out_of_fold(setup: Setup) -> np.ndarray:
         )
     _, groups = np.unique(setup.groups[setup.train].astype(str), return_inverse=True)
     strata = 2 * groups + good
-    strata = np.where(
-        np.bincount(strata)[strata] < folds, good - 2, strata
-    )  # too few rows for each fold: by outcome alone
+    # too few rows for each fold: by outcome alone
+    strata = np.where(np.bincount(strata)[strata] < folds, good - 2, strata)
     strata = strata if np.unique(strata, return_counts=True)[1].min() >= folds else good.astype(int)
     scores = np.empty(len(rows))
     for learn, judge in StratifiedKFold(folds, shuffle=True, random_state=setup.seed % 2**32).split(strata, strata):

@@ -77,8 +77,8 @@ def recipe_impact(
 
 
 def states(recipe: Recipe, table: Table, folder: Path) -> list[tuple[str, Table]]:
-    """The table as it was read and after each active step of a recipe, as `through` takes them; raises the error of a
-    step that fails.
+    """The table as it was read and after each active step of a recipe, as `recipe_impact` takes them; raises the error
+    of a step that fails.
     """
     recipe.check(table.names)
     told, earlier = [("As it was read", table)], RecipeContext()

@@ -20,10 +20,8 @@ from dataops_core.steps.fill_several_times import COPY, prepared
 from dataops_core.table import Table
 
 CHAINS, ITERATIONS = 5, 25
-FEWEST, MOST = (
-    20,
-    200,
-)  # iterations; in fewer, R-hat of draws that have nothing to do with each other exceeds the bound too often
+# iterations; in fewer, R-hat of draws that have nothing to do with each other exceeds the bound too often
+FEWEST, MOST = 20, 200
 FEWEST_CHAINS, MOST_CHAINS = 3, 20
 ROWS = 10_000  # of larger tables a sample is taken
 SETTLED = 1.2  # R-hat from which on chains of so few iterations have not mixed
@@ -39,10 +37,8 @@ def split_r_hat(draws: np.ndarray) -> float | None:
     """
     half = draws.shape[1] // 2
     halves = np.concatenate([draws[:, :half], draws[:, draws.shape[1] - half :]])
-    within, between = (
-        float(halves.var(axis=1, ddof=1).mean()),
-        float(halves.mean(axis=1).var(ddof=1)),
-    )  # between is B / n
+    # between is B / n
+    within, between = float(halves.var(axis=1, ddof=1).mean()), float(halves.mean(axis=1).var(ddof=1))
     return float(np.sqrt(((half - 1) / half * within + between) / within)) if within > 0 else None
 
 

@@ -137,10 +137,11 @@ def group_scores(
             squares = [errors for column, errors in enough.items() if column in numbers_among]
             misses = [errors for column, errors in enough.items() if column not in numbers_among]
             roots = [float(np.sqrt(errors.mean())) for errors in squares]
+            # of a root: the delta method
             spreads = [
                 _standard_error(errors) / (2 * root) if root > 0 else 0.0
                 for errors, root in zip(squares, roots, strict=True)
-            ]  # of a root: the delta method
+            ]
             right = 1.0 - float(np.mean([errors.mean() for errors in misses])) if misses else None
             told[name][group] = {
                 "cells": sum(map(len, columns.values())),

@@ -141,9 +141,8 @@ def judges(frame: pd.DataFrame, columns: list[str]) -> dict[str, Judge]:
         if span is not None and len(known) and ((known < span[0]) | (known > span[1])).mean() > KNOWN_AS_WRONG:
             span = None
         codes = _codes(known)
-        clean = known[
-            ~np.isin(known, [code for code, far in codes.items() if far])
-        ]  # one next to the others may belong to them
+        # one next to the others may belong to them
+        clean = known[~np.isin(known, [code for code, far in codes.items() if far])]
         if span is not None:
             clean = clean[(clean >= span[0]) & (clean <= span[1])]
         made[str(name)] = Judge(str(name), whole, span, codes, (-_break(-clean), _break(clean)), ranks)

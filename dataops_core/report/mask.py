@@ -36,12 +36,10 @@ _DECIMAL = re.compile(r"(?:0|[1-9]\d*)\.\d+")
 _QUOTED = re.compile(r'"([^"]*)"')
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _CODE = re.compile(r"\b(?=\w*\d)(?=\w*[^\W\d_])\w+")  # letters and digits in one
-_FORM = re.compile(
-    r"(?<!\w)(?:31|12|20|2020|Dec)(?:[/. ,-]{1,2}(?:31|12|20|2020|Dec)){2}(?!\w)"
-)  # by which checks name a way to write dates
-_FIGURE = re.compile(
-    r"(?<![\d,.])\d{4,}(?:\.\d+)?(?!,\d)"
-)  # counts of ours have commas; four digits without one come from cells
+# by which checks name a way to write dates
+_FORM = re.compile(r"(?<!\w)(?:31|12|20|2020|Dec)(?:[/. ,-]{1,2}(?:31|12|20|2020|Dec)){2}(?!\w)")
+# counts of ours have commas; four digits without one come from cells
+_FIGURE = re.compile(r"(?<![\d,.])\d{4,}(?:\.\d+)?(?!,\d)")
 _PARTS = re.compile(r"(<style>.*?</style>|<[^>]*>)", re.DOTALL)
 _SPOKEN = re.compile(r'((?:aria-label|title|content)=")([^"]*)"')
 
@@ -171,14 +169,12 @@ class Words:
             return text
         counts = {entry["value"]: entry["count"] for entry in (*fact["top"], *fact["bottom"])}
         if text not in counts and self.counted and column not in self.private:
-            counts = dict(self.counted(column)) | {
-                text: self.counted(column).get(text, FEW)
-            }  # what is not a value counts no rows
+            # what is not a value counts no rows
+            counts = dict(self.counted(column)) | {text: self.counted(column).get(text, FEW)}
         if text in counts:
             return self.value(column, text, counts[text])
-        least = max(
-            (entry["count"] for entry in fact["bottom"]), default=0
-        )  # what is not listed has at least as many rows
+        # what is not listed has at least as many rows
+        least = max((entry["count"] for entry in fact["bottom"]), default=0)
         return shape(text) if column in self.private or least < FEW else text
 
     def message(self, finding: Mapping[str, Any]) -> str:

@@ -213,9 +213,8 @@ def _chances(
     labels = np.array([place[text] for text in cell_texts(rows[target], time=True) if text is not None])
     given = {} if weights is None else {"model__sample_weight": weights}
     with warnings.catch_warnings(), one_thread():
-        warnings.simplefilter(
-            "ignore"
-        )  # a fold in which a column is empty, a fit that stops early: all methods meet the same
+        # a fold in which a column is empty, a fit that stops early: all methods meet the same
+        warnings.simplefilter("ignore")
         model = estimator(chosen, "classes", kind, seed).fit(plain(rows, chosen), labels, **given)
         out = np.zeros((len(judged), len(classes)))
         out[:, model.classes_] = model.predict_proba(judged)

@@ -89,11 +89,12 @@ def curve(chances: np.ndarray, happened: np.ndarray) -> list[dict[str, float]]:
     return told
 
 
+# tells classes apart, decides, is calibrated
 QUESTIONS = (
     ("pr_auc", "roc_auc"),
     ("balanced_accuracy",),
     ("brier", "calibration"),
-)  # tells classes apart, decides, is calibrated
+)
 
 
 def looks(measure: str, methods: int) -> int:

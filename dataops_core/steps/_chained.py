@@ -23,10 +23,8 @@ from dataops_core.steps._trees import ask_trees, fit_trees
 LEVELS = 40  # the most frequent values of a category, which predict and are predicted
 CLASS_ROWS = 5_000  # rows that a linear model of a category is fitted on
 TREE_ROWS = 20_000  # rows that trees are fitted on
-CLASS_CELLS, CLASS_SHARE = (
-    20,
-    0.005,
-)  # cells (and share of the known ones) of a value below which trees do not learn to predict it
+# cells (and share of the known ones) of a value below which trees do not learn to predict it
+CLASS_CELLS, CLASS_SHARE = 20, 0.005
 TREES_NEED = 40  # known cells below which no tree can split (two leaves of 20)
 NEAREST = 60  # of more columns than this, each is predicted from those that go with it most
 TOLERANCE = 1e-3  # as in scikit-learn's IterativeImputer

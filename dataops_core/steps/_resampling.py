@@ -14,9 +14,8 @@ from dataops_core.steps._distances import one_hot, without_gaps
 MAKING = ("smote", "borderline_smote", "adasyn", "smote_tomek", "smote_enn")  # make rows between rows
 REPEATING = ("over_random",)
 CLEANING = ("tomek", "enn")  # take away what the neighbours speak against, and know of no counts
-Sampled = tuple[
-    np.ndarray, np.ndarray, np.ndarray, np.ndarray
-]  # kept places, repeated places, points made, their classes
+# kept places, repeated places, points made, their classes
+Sampled = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 def smote_for(numbers: int, categories: int) -> str:

@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 LEAVES = 8
+# many numbers can hardly be predicted: small steps do no harm
 NUMBER = {
     "max_iter": 80,
     "learning_rate": 0.07,
     "l2_regularization": 10.0,
-}  # many numbers can hardly be predicted: small steps do no harm
+}
 CATEGORY = {"max_iter": 40, "learning_rate": 0.1}
 AT_ONCE = 500  # rows
 MISSING_LEFT = 10_000  # added to the feature of a node that sends what is not known to the left

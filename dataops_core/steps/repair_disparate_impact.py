@@ -62,9 +62,8 @@ def repair_disparate_impact(
     out = df.copy(deep=False)
     keys = grouped_keys(df, by, dict(zip(by, learned["cuts"], strict=True)))
     for name, quantiles_of in zip(columns, learned["quantiles"], strict=True):
-        known = {
-            tuple(key): np.asarray(quantiles, dtype="float64") / 2 for key, quantiles in quantiles_of
-        }  # halves: see _quantiles
+        # halves: see _quantiles
+        known = {tuple(key): np.asarray(quantiles, dtype="float64") / 2 for key, quantiles in quantiles_of}
         before = df[name].to_numpy(dtype="float64", na_value=np.nan)
         values = before.copy()
         middle = 2 * np.median(np.stack([*known.values()]) / 2, axis=0) if known else np.empty(0)

@@ -124,9 +124,8 @@ def enter(
         connection.scalar(sa.select(sa.func.max(catalog.version.c.n)).where(catalog.version.c.dataset == here.id)) or 0
     )
     created, content_hash = store.clock(), told["data"]["content_hash"]
-    entries = (
-        audit.count(connection, here.id) + 1
-    )  # how many there are with this one: none can be left out of a bundle unseen
+    # how many there are with this one: none can be left out of a bundle unseen
+    entries = audit.count(connection, here.id) + 1
     head = store.log(
         connection,
         "version committed",
@@ -305,9 +304,8 @@ def export(
     after = profile(store, version.state)
     with store.reading() as connection:
         entries = audit.entries(connection, dataset)
-    first = (
-        _anchor(entries, version) if version.manifest["kind"] == SYNTHETIC else 0
-    )  # of a twin nothing that was done to the real rows
+    # of a twin nothing that was done to the real rows
+    first = _anchor(entries, version) if version.manifest["kind"] == SYNTHETIC else 0
     known = [entry for entry in entries if first <= entry["seq"] <= _anchor(entries, version)]
     progress(0.8, "Writing the bundle")
     write_bundle(

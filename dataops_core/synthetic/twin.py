@@ -282,9 +282,8 @@ def synthesize(
         )
     sequence = model.sequences.chosen if model.sequences else None
     key = (sequence_of(table, frame, settings, proposed) or {"key": None})["key"]
-    people = (
-        key if key in model.made_up and key in rows.columns else None
-    )  # whose rows they are, where that was not learned
+    # whose rows they are, where that was not learned
+    people = key if key in model.made_up and key in rows.columns else None
     twin = write_table(
         out,
         [rows],

@@ -12,6 +12,7 @@ import pandas as pd
 
 from dataops_core.table.kinds import type_of
 
+# the wide ones are taken for the others by East Asian versions
 FORMULA_STARTS = (
     "=",
     "+",
@@ -21,7 +22,7 @@ FORMULA_STARTS = (
     "＋",
     "－",
     "＠",
-)  # the wide ones are taken for the others by East Asian versions
+)
 FORMULA_BREAKS = ("\t", "\r", "\n")
 CUTTING = ("\t", ";", "|", ",", ":", " ")  # signs that a reader may take for a delimiter
 

@@ -12,13 +12,14 @@ from typing import Any
 import streamlit as st
 
 SECTION = "auth"
+# what a section for st.login holds
 _TELLING = {
     "redirect_uri",
     "cookie_secret",
     "client_id",
     "client_secret",
     "server_metadata_url",
-}  # what a section for st.login holds
+}
 _log = logging.getLogger("dataops")
 
 

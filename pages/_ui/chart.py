@@ -59,10 +59,11 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
         showlegend=len(table.columns) > 1,
         legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
     )
+    # by place: two labels may read alike
     ticks = {
         "tickvals": list(range(len(table))),
         "ticktext": [plain(label) for label in table.index],
-    }  # by place: two labels may read alike
+    }
     if binned:
         figure.update_layout(
             xaxis=_ticks([str(label).split(" to ")[0] for label in table.index]),

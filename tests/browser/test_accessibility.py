@@ -69,9 +69,8 @@ def dataset(server, tmp_path_factory):
     """The first rows of the sample, ten of them twice, with a recipe of one step, a role, and two versions."""
     some = tmp_path_factory.mktemp("some") / "loans.csv"
     lines = SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
-    some.write_text(
-        "".join(lines[:301] + lines[291:301]), encoding="utf-8"
-    )  # duplicates stand far behind in the sample
+    # duplicates stand far behind in the sample
+    some.write_text("".join(lines[:301] + lines[291:301]), encoding="utf-8")
     made, store = server.bring(some), server.store()
     versions.commit(store, made, "as it came", "tester")
     here = datasets.get(store, made)

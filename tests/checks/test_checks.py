@@ -156,9 +156,8 @@ def test_identifiers_in_digits_are_no_numbers_kept_as_text(make_table):
     assert findings(table, "numbers_as_text") == []
 
 
-@pytest.mark.parametrize(
-    "told", [0, 2]
-)  # a column that could not be counted, and one whose values were estimated too low
+# a column that could not be counted, and one whose values were estimated too low
+@pytest.mark.parametrize("told", [0, 2])
 def test_rows_that_differ_are_no_duplicates_however_wrong_the_count_of_values_is(make_table, told):
     table = make_table({"a": ["x"] * 5 + ["y"] * 2, "b": ["p", "q", "r", "s", "t", "p", "u"]})
     facts = table_facts(table)

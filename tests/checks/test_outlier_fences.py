@@ -1,4 +1,6 @@
-"""The fences of the check for outliers lie at three interquartile ranges, on both sides, and in ratios for long tails."""
+"""The fences of the check for outliers lie at three interquartile ranges, on both sides, and in ratios for
+long tails.
+"""
 
 import numpy as np
 import pytest

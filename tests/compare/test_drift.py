@@ -27,9 +27,8 @@ def test_psi_and_jensen_shannon_of_categories_by_hand():
     # 0.5 is added to each count: shares 50.5/101 and 80.5/101, 20.5/101
     p, q = np.array([0.5, 0.5]), np.array([80.5, 20.5]) / 101
     assert told["measures"]["psi"]["value"] == pytest.approx(((p - q) * np.log(p / q)).sum(), rel=1e-12)
-    assert told["measures"]["psi"]["expected"] == pytest.approx(
-        1 * (1 / 100 + 1 / 100)
-    )  # Yurdakul 2018: (bins - 1)(1/n + 1/m)
+    # Yurdakul 2018: (bins - 1)(1/n + 1/m)
+    assert told["measures"]["psi"]["expected"] == pytest.approx(1 * (1 / 100 + 1 / 100))
     assert told["measures"]["js"]["value"] == pytest.approx(
         scipy.spatial.distance.jensenshannon([0.5, 0.5], [0.8, 0.2], base=2), rel=1e-9
     )
@@ -52,9 +51,8 @@ def test_ks_and_its_p_are_those_of_scipy_with_ties_and_unequal_sizes(seed):
     told = compare_samples(numbers(one), numbers(two), "numbers")["measures"]["ks"]
     peer = scipy.stats.ks_2samp(one, two, method="asymp")
     assert told["value"] == pytest.approx(peer.statistic, rel=1e-12)
-    assert told["p"] == pytest.approx(
-        peer.pvalue, rel=0.1, abs=1e-3
-    )  # SciPy takes the distribution at a finite number of rows
+    # SciPy takes the distribution at a finite number of rows
+    assert told["p"] == pytest.approx(peer.pvalue, rel=0.1, abs=1e-3)
 
 
 def test_the_noise_of_ks_and_psi_is_what_chance_exceeds_once_in_ten_thousand():

@@ -57,10 +57,11 @@ def test_equal_moments_are_no_step_where_values_are_not_counted(large):
 
 
 def test_the_usual_step_is_found_among_many_longer_ones(make_table):
+    # 11,000 steps that come once, all longer than the usual one
     steps = [
         *range(2_000_000, 2_011_000),
         *[1_000_000] * 5,
-    ]  # 11,000 steps that come once, all longer than the usual one
+    ]
     when = np.datetime64("2020-01-01", "us") + np.cumsum(steps)
     assert table_facts(make_table({"x": when}))["x"]["step"] == {"seconds": 1.0, "count": 5}
 

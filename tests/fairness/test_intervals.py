@@ -73,10 +73,11 @@ def test_under_no_gap_the_largest_gap_gives_five_per_cent_false_alarms():
 
 def test_a_large_gap_is_found_and_its_size_is_told():
     seen, p = largest_gap([50, 20], [100, 100])
+    # no shuffle of 2,000 reaches it: the pair says
     assert (seen, p) == (
         pytest.approx(0.3),
         pytest.approx(two_shares_p(50, 100, 20, 100)),
-    )  # no shuffle of 2,000 reaches it: the pair says
+    )
 
 
 def test_a_gap_that_every_shuffle_gives_is_none():

@@ -85,13 +85,14 @@ def test_the_same_seed_gives_the_same_and_steps_can_be_taken(told):
     )
     for name in ("exponentiated_gradient", "thresholds", "reweigh"):
         one, other = again["methods"][name], found["methods"][name]
+        # corrected for how many ways there are
         assert {key for key in one if one[key] != other[key]} <= {
             "seconds",
             "undominated",
             "groups",
             "pays",
             "gains",
-        }  # corrected for how many ways there are
+        }
         assert [each["selection_rate"]["value"] for each in one["groups"].values()] == [
             each["selection_rate"]["value"] for each in other["groups"].values()
         ]
@@ -217,8 +218,7 @@ def test_sampling_says_that_the_good_outcome_is_balanced_against_the_rest():
 def test_gaps_have_intervals_and_who_gains_is_corrected_for_all_that_is_looked_at(told):
     for each in told[0]["methods"].values():
         low, high = each["intervals"]["selection_gap"]
-        assert (
-            low <= each["selection_gap"] <= high or each["selection_gap"] < 0.03
-        )  # near 0 a largest gap is drawn greater than it is
+        # near 0 a largest gap is drawn greater than it is
+        assert low <= each["selection_gap"] <= high or each["selection_gap"] < 0.03
         for moved in (*each["pays"], *each["gains"]):
             assert moved["p"] <= moved["p_holm"] <= 0.05

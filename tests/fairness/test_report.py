@@ -29,9 +29,8 @@ def told(make_table):
 
 def test_small_cells_are_gone_and_cannot_be_got_back(told):
     hidden = suppressed(told)
-    assert hidden["groups"]["Hermits"] == {"suppressed": True} and hidden["groups"]["middle"] == {
-        "suppressed": True
-    }  # the whole less the others
+    # the whole less the others
+    assert hidden["groups"]["Hermits"] == {"suppressed": True} and hidden["groups"]["middle"] == {"suppressed": True}
     assert hidden["groups"]["big"]["n"] == 200
     assert hidden["model"]["groups"]["Hermits"] == {"suppressed": True}
     assert all(

@@ -89,9 +89,8 @@ def test_measures_by_hand():
     told = recovered(truth, found, ["a", "b"], hidden)
     assert told["a"]["nrmse"] == pytest.approx(np.sqrt((1 + 0 + 4 + 0) / 4) / np.sqrt(1.25))
     assert told["a"]["mae"] == pytest.approx(0.75)
-    assert told["a"]["wasserstein"] == pytest.approx(
-        (1 + 0 + 1 + 1) / 4 / np.sqrt(1.25)
-    )  # sorted: 2 2 4 5 against 1 2 3 4
+    # sorted: 2 2 4 5 against 1 2 3 4
+    assert told["a"]["wasserstein"] == pytest.approx((1 + 0 + 1 + 1) / 4 / np.sqrt(1.25))
     assert (told["b"]["accuracy"], told["b"]["wasserstein"], told["b"]["distinct"]) == (0.5, 0.5, 1)
     assert interval([1.0, 2.0, 3.0]) == pytest.approx([2 - 4.302653 / np.sqrt(3), 2 + 4.302653 / np.sqrt(3)])
 

@@ -35,9 +35,8 @@ def test_ranked_r_hat_by_hand():
         return np.sqrt((within / 2 + np.var([(score[a] + score[b]) / 2 for a, b in halves], ddof=1)) / within)
 
     bulk = by_hand([(1, 2), (3, 4), (5, 6), (7, 8)])
-    folded = by_hand(
-        [(7.5, 5.5), (3.5, 1.5), (1.5, 3.5), (5.5, 7.5)]
-    )  # distances from 4.5: 3.5 2.5 1.5 0.5 0.5 1.5 2.5 3.5
+    # distances from 4.5: 3.5 2.5 1.5 0.5 0.5 1.5 2.5 3.5
+    folded = by_hand([(7.5, 5.5), (3.5, 1.5), (1.5, 3.5), (5.5, 7.5)])
     assert r_hat(draws) == pytest.approx(max(bulk, folded))
 
 

@@ -132,9 +132,8 @@ def test_packed_trees_answer_as_scikit_learns_do(classes):
     with threadpool_limits(1):
         told = peer.decision_function(matrix) if classes else peer.predict(matrix)
     assert raw == pytest.approx(told, abs=1e-5)
-    unseen = np.column_stack(
-        [[6.0, np.nan], [0.1, np.nan]]
-    )  # a category that was not in training goes where a missing one goes
+    # a category that was not in training goes where a missing one goes
+    unseen = np.column_stack([[6.0, np.nan], [0.1, np.nan]])
     assert np.isfinite(ask_trees(packed, {"x": unseen[:, 1], "group": unseen[:, 0]}, {"group": 7})).all()
 
 

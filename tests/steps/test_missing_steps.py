@@ -68,9 +68,8 @@ def test_text_has_no_line_between_and_dates_have():
     with pytest.raises(SettingError, match='"mood" holds no numbers or dates'):
         along(visits(), columns=["mood"], how="interpolate")
     days = pd.DataFrame({"d": pd.to_datetime(["2024-01-01", None, "2024-01-04"]).astype("datetime64[us]")})
-    assert (
-        str(along(days, columns=["d"], how="interpolate")["d"].iloc[1])[:10] == "2024-01-02"
-    )  # day 19724.5 since 1970: the even one
+    # day 19724.5 since 1970: the even one
+    assert str(along(days, columns=["d"], how="interpolate")["d"].iloc[1])[:10] == "2024-01-02"
     with pytest.raises(Skip, match="nothing to order"):
         along(pd.DataFrame({"t": [np.nan], "y": [1.0]}), columns=["y"], order="t")
 

@@ -83,9 +83,8 @@ def test_no_sensitive_column_enters_features_nor_the_exported_x(shipped):
     for x in frames:
         assert list(x.columns) == ["skill", "tells"]
     data = pd.read_csv(io.BytesIO(files["data.csv"]))
-    assert {"gender", "origin", "counts", "part", "number", "ok"} <= set(
-        data.columns
-    )  # X is without them, the data is not
+    # X is without them, the data is not
+    assert {"gender", "origin", "counts", "part", "number", "ok"} <= set(data.columns)
     pd.testing.assert_frame_equal(frames[0], data[["skill", "tells"]])  # row by row
 
 

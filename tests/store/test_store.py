@@ -215,9 +215,8 @@ def test_roles_follow_a_renamed_column(store, dataset):
     )
     here = datasets.get(store, dataset)
     assert datasets.roles_now(here) == {"target": "n", "sensitive": ["g"], "favorable": "1"}
-    assert datasets.roles_now(replace(here, roles={"favorable": "sex"})) == {
-        "favorable": "sex"
-    }  # a value, though a column was called so
+    # a value, though a column was called so
+    assert datasets.roles_now(replace(here, roles={"favorable": "sex"})) == {"favorable": "sex"}
 
 
 def test_an_unknown_role_is_refused(store, dataset):

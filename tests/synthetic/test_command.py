@@ -78,10 +78,11 @@ def test_bad_input_exits_2(files, capsys, tmp_path):
     assert 'Did you mean "job"?' in capsys.readouterr().err
     assert main(["judge-synthetic", files["real"], files["fresh"], "--key", "citty"]) == 2
     assert 'Did you mean "city"?' in capsys.readouterr().err
+    # thirty people
     assert (
         main(["judge-synthetic", files["real"], files["fresh"], "--key", "city"]) == 0
         and "too little to compare" in capsys.readouterr().out
-    )  # thirty people
+    )
     (tmp_path / "other.csv").write_text("z\n1\n2\n")
     assert main(["judge-synthetic", files["real"], str(tmp_path / "other.csv"), "--json"]) == 2
     assert "no column in common" in json.loads(capsys.readouterr().out)["error"]["what"]

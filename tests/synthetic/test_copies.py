@@ -53,12 +53,10 @@ def test_without_a_holdout_texts_that_many_have_are_no_names(signals):
 
 
 def test_chance_by_hand():
-    assert excess(12, 1, 0, 2.0) == pytest.approx(
-        13 * 0.75 * 0.25**12 + 0.25**13
-    )  # at least 12 of 13 with a chance of 1/4
-    assert (
-        LEAK < excess(24, 9, 24, 2.0) <= DOUBTFUL
-    )  # 24 of 57 with a chance of 1/4: .0035, and .037 with one of 2/5 (crowding)
+    # at least 12 of 13 with a chance of 1/4
+    assert excess(12, 1, 0, 2.0) == pytest.approx(13 * 0.75 * 0.25**12 + 0.25**13)
+    # 24 of 57 with a chance of 1/4: .0035, and .037 with one of 2/5 (crowding)
+    assert LEAK < excess(24, 9, 24, 2.0) <= DOUBTFUL
     assert excess(24, 20, 2, 2.0) > 0.3  # who meets twenty holdout rows where real rows meet one crowds: paired alone
     assert beyond(4, 0, 0, 2.0) == pytest.approx(0.000387, rel=0.1) and beyond(1, 0, 0, 2.0) > 0.2  # Poisson, mean 1/3
     assert beyond(24, 20, 2, 2.0) == 1.0

@@ -79,17 +79,14 @@ def test_true_positives_at_a_false_positive_rate_by_hand():
 def test_the_tests_of_chance_by_hand():
     assert paired(10, 0) == pytest.approx(2**-10) and paired(0, 0) == 1.0 and paired(1, 1) == pytest.approx(0.75)
     assert paired(2, 0, 3.0) == pytest.approx(9 / 16)
-    assert excess(4, 0, 0, 2.0) == pytest.approx(4.0**-4) and excess(4, 1, 0, 2.0) == pytest.approx(
-        16 / 1024
-    )  # at least 4 of 5 with a chance of 1/4
-    assert (
-        excess(4, 4, 0, 2.0) == paired(4, 4) == pytest.approx(163 / 256)
-    )  # who meets four holdout rows where real rows meet none crowds
+    # at least 4 of 5 with a chance of 1/4
+    assert excess(4, 0, 0, 2.0) == pytest.approx(4.0**-4) and excess(4, 1, 0, 2.0) == pytest.approx(16 / 1024)
+    # who meets four holdout rows where real rows meet none crowds
+    assert excess(4, 4, 0, 2.0) == paired(4, 4) == pytest.approx(163 / 256)
     assert proportions(3, 3, 0, 3) == pytest.approx(1 / 20)  # Fisher: one of C(6, 3) orders
     assert poisson(1, 0.5) == pytest.approx(1 - np.exp(-0.5))
-    assert before(2, 1, 2, 2)[0] == pytest.approx(
-        1 / 6
-    )  # both members stand before both strangers in one of six orders
+    # both members stand before both strangers in one of six orders
+    assert before(2, 1, 2, 2)[0] == pytest.approx(1 / 6)
 
 
 def frame(*rows):
@@ -103,9 +100,8 @@ def test_exact_copies_by_hand():
         frame((2.0, "c"), (5.0, "a")),
     )
     told = exact(real, made, held, ["n", "c"])
-    assert (
-        told["value"] == 3 and told["distinct"] == 2 and told["expected"] == 1.5
-    )  # one match in a holdout of two rows, where three were learned from
+    # one match in a holdout of two rows, where three were learned from
+    assert told["value"] == 3 and told["distinct"] == 2 and told["expected"] == 1.5
 
 
 def test_the_last_digits_by_hand():

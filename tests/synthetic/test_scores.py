@@ -21,9 +21,8 @@ def test_scores_are_normal_and_go_back(shape):
     frame = pd.DataFrame({"x": SHAPES[shape]})
     scores = Scores(frame, ["x"])
     made = scores.forth(frame, np.random.default_rng(1))["x"]
-    assert (
-        abs(made.mean()) < 0.15 and 0.8 < made.std() < 1.1
-    )  # ends that many rows share lay at -3.7 and 3.7 each: a deviation of 1.5
+    # ends that many rows share lay at -3.7 and 3.7 each: a deviation of 1.5
+    assert abs(made.mean()) < 0.15 and 0.8 < made.std() < 1.1
     back = scores.back(pd.DataFrame({"x": np.random.default_rng(2).normal(size=20_000)}))["x"]
     for end in (frame["x"].min(), frame["x"].max()):
         assert (back == end).mean() == pytest.approx((frame["x"] == end).mean(), abs=0.02)

@@ -55,10 +55,11 @@ def test_the_same_seed_gives_the_same_rows_and_the_model_keeps_none():
     pd.testing.assert_frame_equal(one.sample(300, 5), other.sample(300, 5))
     assert not one.sample(300, 5).equals(one.sample(300, 6))
     held = pickle.dumps(one)
+    # a table's extremes are clipped before
     assert {value for value in frame["z"] if np.float64(value).tobytes() in held} <= {
         frame["z"].min(),
         frame["z"].max(),
-    }  # a table's extremes are clipped before
+    }
     for link in one.links:  # within a group of alike rows, values lie in their own order
         assert all(
             (np.diff(link.values[start:end]) >= 0).all()

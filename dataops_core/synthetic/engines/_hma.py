@@ -59,9 +59,8 @@ class Fitted:
             seed_all(seed)
             self.model.reset_sampling()
             self.model.chance = np.random.RandomState(seed % 2**32)
-            self.model._table_synthesizers[self.names[self.root]]._set_random_state(
-                seed % 2**32
-            )  # there is no public way to seed it
+            # there is no public way to seed it
+            self.model._table_synthesizers[self.names[self.root]]._set_random_state(seed % 2**32)
             made = self.model.sample(rows, main_table_name=self.names[self.root])
         out = {}
         for name, number in self.names.items():

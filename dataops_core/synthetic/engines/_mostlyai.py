@@ -140,9 +140,8 @@ def _quiet(seed: int) -> Iterator[Path]:
         for module, count in zip(modules, counted, strict=True):
             module.cpu_count = count
         torch.set_num_threads(threads)
-        torch.set_flush_denormal(
-            False
-        )  # the engine's training sets it for the whole process, in which scipy's cKDTree then crashes
+        # the engine's training sets it for the whole process, in which scipy's cKDTree then crashes
+        torch.set_flush_denormal(False)
         random.setstate(states[0])
         np.random.set_state(states[1])  # noqa: NPY002
         os.environ.pop(SEED, None)

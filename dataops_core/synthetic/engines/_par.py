@@ -38,9 +38,8 @@ class Rows(PARModel):  # type: ignore[misc]  # deepecho has no types
                 mean, spread, _ = about["indices"]
                 deviation = torch.nn.functional.softplus(Y_padded[:, :, spread]) + 1e-3
                 away = (X_padded[:, :, mean] - Y_padded[:, :, mean]) / deviation
-                total = (
-                    total + ((away**2 / 2 + torch.log(deviation)) * body).sum()
-                )  # of a normal distribution, but for a constant
+                # of a normal distribution, but for a constant
+                total = total + ((away**2 / 2 + torch.log(deviation)) * body).sum()
             elif key != "<TOKEN>":  # lengths are given, so where a sequence ends is not learned
                 at = list(about["indices"].values())
                 chances = torch.nn.functional.log_softmax(Y_padded[:, :, at], dim=2)

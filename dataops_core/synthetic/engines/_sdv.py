@@ -150,9 +150,8 @@ class Sdv:
         bound: bool,
     ) -> None:
         self.synthesizer, self.constant, self.names, self.scores = synthesizer, constant, names, scores
-        self.native_conditions = (
-            name == "gaussian_copula" and not bound
-        )  # with constraints sdv draws and throws away, without an end
+        # with constraints sdv draws and throws away, without an end
+        self.native_conditions = name == "gaussian_copula" and not bound
 
     def sample(self, rows: int, seed: int) -> pd.DataFrame:
         """So many rows, the same for the same seed."""

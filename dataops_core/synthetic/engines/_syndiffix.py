@@ -14,9 +14,8 @@ from syndiffix.common import AnonymizationParams, BucketizationParams, Suppressi
 
 from dataops_core.synthetic.prepare.constraint_encoding import Part
 
-FEW = SuppressionParams(
-    low_threshold=10
-)  # rows below which nothing is told of a range, as for all engines; SynDiffix' own 3 leaks more by our judge
+# rows below which nothing is told of a range, as for all engines; SynDiffix' own 3 leaks more by our judge
+FEW = SuppressionParams(low_threshold=10)
 RANGES = BucketizationParams(singularity_low_threshold=20, range_low_threshold=60)
 POOL = 4  # rows that are drawn for each learned one, before the learned ones are forgotten
 
@@ -68,12 +67,13 @@ def fit(
     progress(0.0, "Learning")
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
+        # rare values are merged before
         learned = Synthesizer(
             frame,
             anonymization_params=AnonymizationParams(salt=salt, low_count_params=FEW),
             bucketization_params=RANGES,
             value_safe_columns=texts or None,
-        )  # rare values are merged before
+        )
         drawn: list[pd.DataFrame] = []
         while sum(map(len, drawn)) < POOL * len(frame):
             drawn.append(learned.sample())

@@ -273,9 +273,8 @@ def fit(
     """
     used = engine(name)
     module = importlib.import_module(f"dataops_core.synthetic.engines.{used.module}")
-    before = (
-        used.seconds(*encoded.shape, 0) / used.seconds(*encoded.shape, epochs) if used.epochs else 0.0
-    )  # the share of time before the first epoch
+    # the share of time before the first epoch
+    before = used.seconds(*encoded.shape, 0) / used.seconds(*encoded.shape, epochs) if used.epochs else 0.0
 
     def told(share: float, note: str) -> None:
         progress(before + (1 - before) * share if note.startswith("Epoch") else share, note)

@@ -28,8 +28,8 @@ PRIOR = 40.0  # rows that speak for a value being as frequent as everywhere, wha
 @dataclass(frozen=True)
 class Placed:
     """Rows by their columns (columns, rows): places, of which half a unit is a whole column, the probability to agree
-    with each, the weight of agreement, and codes for blocks (see `blocks.coded`); the first `numbers` columns are
-    numbers. `told`: these rows say how probable a value is.
+    with each, the weight of agreement, and codes for blocks (see `candidate_pairs.coded`); the first `numbers` columns
+    are numbers. `told`: these rows say how probable a value is.
     """
 
     places: np.ndarray

@@ -51,9 +51,8 @@ class Aligned:
     synthetic: pd.DataFrame
     holdout: pd.DataFrame | None
     problems: list[str] = field(default_factory=list)
-    unread: list[str] = field(
-        default_factory=list
-    )  # columns that could not be read for the most part, on one side at least
+    # columns that could not be read for the most part, on one side at least
+    unread: list[str] = field(default_factory=list)
 
     def named(self, *treatments: str) -> list[str]:
         """The columns that are treated so, in the real table's order."""

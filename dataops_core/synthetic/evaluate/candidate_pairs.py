@@ -15,13 +15,8 @@ import pandas as pd
 from dataops_core.synthetic.evaluate.distance import as_numbers
 
 BINS = 32  # intervals of a column of numbers
-CROWD, ROOM = (
-    (
-        16,
-        64,
-    ),
-    200_000,
-)  # rows of a block, as a row of it sees them, at which a set needs no further column; ROOM / all rows in between
+# rows of a block, as a row of it sees them, at which a set needs no further column; ROOM / all rows in between
+CROWD, ROOM = (16, 64), 200_000
 MOST = 400  # rows of a block beyond which nobody in it stands out
 DRAWN, KEPT = 60, 14  # sets of columns looked at, and of these taken
 AGAIN = 0.3  # what it is worth to leave out two columns once more

@@ -2,9 +2,9 @@
 columns that are left.
 
 For every row the training row and the holdout row that it agrees with best are found by blocks over many sets of
-columns (`blocks`), and weighed by how much their agreement says (`agreement`). What a row's training match has beyond
-its holdout match is symmetric about 0 for rows made without copying; how far it reaches by nature is told by real rows,
-and continued beyond the farthest by an exponential law (peaks over threshold, Pickands 1975).
+columns (`candidate_pairs`), and weighed by how much their agreement says (`agreement`). What a row's training match has
+beyond its holdout match is symmetric about 0 for rows made without copying; how far it reaches by nature is told by
+real rows, and continued beyond the farthest by an exponential law (peaks over threshold, Pickands 1975).
 """
 
 from __future__ import annotations
@@ -63,9 +63,8 @@ def edited(
     beyond, place = _beyond(s, r, h, sets, ties)
     natural = np.abs(np.concatenate([_beyond(each, r, h, sets, ties)[0] for each in (r, h)]))
     count, p = _excess(beyond, place, natural)
-    fresh = (
-        beyond if p > LEAK else rng.choice(natural, len(beyond))
-    )  # what was copied already hides what would be found
+    # what was copied already hides what would be found
+    fresh = beyond if p > LEAK else rng.choice(natural, len(beyond))
     told = {"value": count if p <= LEAK else 0, "expected": 0.0, "p": p, "rows": [len(real), len(synthetic)]}
     return told | {"found": _found(fresh, place, natural, _beyond(c, r, h, sets, ties)[0], rng)}
 

@@ -317,7 +317,7 @@ def identifiers(
     are not judged.
 
     Where nearly every row has an identifier of its own, those that come back are held against what real rows share
-    among themselves as well (`chance.beyond`).
+    among themselves as well (`significance.beyond`).
     """
     told, worst, total, fresh = [], 1.0, 0, 0
     for name in columns:

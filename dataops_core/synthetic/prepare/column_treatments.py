@@ -84,9 +84,8 @@ def _proposed(table: Table, column: Column, facts: Mapping[str, Any] | None) -> 
         and column.kind != "id"
         and long_numbers(table.frame([column.name])[column.name])
     ):
-        treated, maker = (
-            ("make", "phone") if column.type == "integer" else ("leave out", None)
-        )  # only texts and whole numbers can be made up
+        # only texts and whole numbers can be made up
+        treated, maker = ("make", "phone") if column.type == "integer" else ("leave out", None)
         return _told(
             treated, maker, "its numbers are long and of one length, as those of telephones and accounts are", ask=True
         )

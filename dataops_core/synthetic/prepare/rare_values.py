@@ -153,9 +153,8 @@ def _frequent_combinations(
 def _clipped(frame: pd.DataFrame, name: str, rare: int, unit: float, groups: pd.Series) -> dict[str, Any] | None:
     cells = numeric(frame[name])
     by = pd.Series(cells).groupby(groups.to_numpy())
-    lows, highs = (
-        np.sort(ends[np.isfinite(ends)]) for ends in (by.min().to_numpy(), by.max().to_numpy())
-    )  # of each group its own ends
+    # of each group its own ends
+    lows, highs = (np.sort(ends[np.isfinite(ends)]) for ends in (by.min().to_numpy(), by.max().to_numpy()))
     if len(lows) < 4 * rare or lows[0] == highs[-1]:
         return None
     low, high = float(lows[:rare].mean()), float(highs[-rare:].mean())
@@ -177,7 +176,6 @@ def as_type(cells: np.ndarray, dtype: str, index: pd.Index) -> pd.Series:
         moments = np.round(np.where(gone, 0.0, cells) * 86_400_000_000).astype("int64").astype("datetime64[us]")
         return pd.Series(moments, index=index).mask(gone)
     if dtype == "Int64":
-        return pd.Series(np.clip(np.round(cells), -(2.0**63), 2.0**63 - 1024), index=index).astype(
-            "Int64"
-        )  # the largest float64 below 2^63
+        # the largest float64 below 2^63
+        return pd.Series(np.clip(np.round(cells), -(2.0**63), 2.0**63 - 1024), index=index).astype("Int64")
     return pd.Series(cells, index=index, dtype=dtype)

@@ -49,9 +49,8 @@ def found(table: Table, frame: pd.DataFrame) -> dict[str, Any] | None:
         if times:
             rank, index = max(times, key=lambda pair: pair[0])
             told = _told(table, frame, column.name, index)
-            surely = (
-                column.kind == "id" or ID_NAME.search(column.name) or told["context"] or rank >= RISES
-            )  # codes of a few sorts look like keys as well
+            # codes of a few sorts look like keys as well
+            surely = column.kind == "id" or ID_NAME.search(column.name) or told["context"] or rank >= RISES
             if not surely:
                 continue
             score = rank + len(told["context"]) / (1 + len(table.columns))

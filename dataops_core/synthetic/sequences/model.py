@@ -43,9 +43,8 @@ class Sequences:
     length: str
     start: str
     step: str
-    time: Mapping[
-        str, Any
-    ]  # of the index, in units: {"dtype", "per": units a day or 1, "low", "high", "least": step, "whole": units only}
+    # of the index, in units: {"dtype", "per": units a day or 1, "low", "high", "least": step, "whole": units only}
+    time: Mapping[str, Any]
     beside: Mapping[str, float]  # dates of the rows, learned as days from the row's time: their units in a day
     constraints: Sequence[Constraint]  # all of them; a drawn sequence must keep to those on its columns
     names: Sequence[str]

@@ -49,9 +49,8 @@ def inbox(
         st.success(f"{len(REGISTRY)} checks looked at every cell and found nothing.", icon=":material/check_circle:")
         return
     shown = _filtered(every, state, names)
-    seen: Counter[str] = (
-        Counter()
-    )  # a check may find several things in the same columns: one for each group of people, say
+    # a check may find several things in the same columns: one for each group of people, say
+    seen: Counter[str] = Counter()
     for each in shown[:SHOWN]:
         key = (
             f"finding.{state[:8]}.{each['check']}.{sha256(finding_overrides.key(each['check'], each['columns']))[:10]}"
@@ -68,9 +67,8 @@ def inbox(
 
 
 def _filtered(every: list[dict[str, Any]], state: str, names: Sequence[str]) -> list[dict[str, Any]]:
-    groups = sorted(
-        {check.group for check in REGISTRY.values()}
-    )  # always all of them, so that a choice survives a repair
+    # always all of them, so that a choice survives a repair
+    groups = sorted({check.group for check in REGISTRY.values()})
     with st.container(horizontal=True, vertical_alignment="bottom"):
         grade = st.radio(
             "Show",

@@ -146,9 +146,8 @@ def _allowed(each: Mapping[str, Any], choice: Mapping[str, Any]) -> bool:
 
 def _examples(wanted: Asked, name: str) -> str:
     cells = wanted.table.page(0, EXAMPLES, [name])[name].dropna().astype(str).unique()[:3]
-    return "; ".join(
-        md(cell if len(cell) <= 60 else f"{cell[:59]}…").replace("@", "\u200b@") for cell in cells
-    )  # no link to send mail by
+    # no link to send mail by
+    return "; ".join(md(cell if len(cell) <= 60 else f"{cell[:59]}…").replace("@", "\u200b@") for cell in cells)
 
 
 def _dirty(wanted: Asked) -> dict[str, tuple[str, Mapping[str, Any] | None]]:
@@ -192,9 +191,8 @@ def _others(wanted: Asked, others: list[Mapping[str, Any]]) -> None:
         return
     st.header("All other columns")
     st.caption("Click a cell under “What becomes of it” twice to choose otherwise.")
-    base = st.session_state.setdefault(
-        wanted.key(f"base.{wanted.state}"), dict(wanted.draft["columns"])
-    )  # a table whose cells change by themselves would forget its edits
+    # a table whose cells change by themselves would forget its edits
+    base = st.session_state.setdefault(wanted.key(f"base.{wanted.state}"), dict(wanted.draft["columns"]))
     shown = pd.DataFrame(
         [
             {
