@@ -159,7 +159,7 @@ st.markdown(
 with st.container(horizontal=True):
     if st.button("See what is wrong", type="primary", icon=":material/arrow_forward:"):
         st.switch_page("pages/profile.py", query_params=st.query_params.to_dict())
-    with st.popover("Bring another file", icon=":material/upload_file:"):
+    with st.popover("Upload another file", icon=":material/upload_file:"):
         st.button(
             "Open the sample",
             icon=":material/science:",

@@ -67,7 +67,7 @@ def test_page_with_the_sample_runs(sample, page):
         ],
         "bias": [("", "Choose the columns that tell groups of people apart.")],
         "compare": [
-            ("", "Bring a second file, commit a version, or add a step: then there is something to compare with.")
+            ("", "Upload a second file, commit a version, or add a step: then there is something to compare with.")
         ],
     }
     assert said(app) == expected.get(page, [])
