@@ -216,7 +216,7 @@ class Step:
         made = [
             values[s.name]
             for s in self.settings
-            if s.makes and (s.when is None or values.get(s.when.setting) in s.when.values)  # noqa: PD011
+            if s.makes and (s.when is None or values.get(s.when.setting) in s.when.values)  # noqa: PD011 - no pandas
         ]
         return [
             *self.new_names(settings).values(),
@@ -230,7 +230,7 @@ class Step:
         A part of the template in [brackets] is left out when a setting that it names is empty or does not apply.
         """
         values = {s.name: settings.get(s.name, s.default) for s in self.settings}
-        hidden = {s.name for s in self.settings if s.when and values.get(s.when.setting) not in s.when.values}  # noqa: PD011
+        hidden = {s.name for s in self.settings if s.when and values.get(s.when.setting) not in s.when.values}  # noqa: PD011 - no pandas
         empty = {name for name, value in values.items() if value is None or value in ("", [], {})} | hidden
 
         def part(found: re.Match[str]) -> str:

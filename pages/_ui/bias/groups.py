@@ -298,10 +298,7 @@ def data(asked: Asked, table: Table) -> None:
                 {
                     "Measure": told["about"][name]["title"],
                     "Value (95 % interval)": method_results.figure(each["value"], each["ci"]),
-                    "How to read it; formula; range": md(
-                        f"{each['why'] if each['value'] is None and each.get('why') else told['about'][name]['direction']};"  # noqa: E501
-                        f" {told['about'][name]['formula']}; {told['about'][name]['range']}"
-                    ),
+                    "How to read it; formula; range": md(_explained(each, told["about"][name])),
                 }
                 for name, each in measures.items()
             ]
@@ -320,3 +317,8 @@ def data(asked: Asked, table: Table) -> None:
         "A ratio below four fifths is a screen of United States employment law (29 CFR 1607.4 D), not a proof of"
         " anything: small groups fall below it by chance."
     )
+
+
+def _explained(each: Mapping[str, Any], about: Mapping[str, Any]) -> str:
+    reading = each["why"] if each["value"] is None and each.get("why") else about["direction"]
+    return f"{reading}; {about['formula']}; {about['range']}"

@@ -102,11 +102,10 @@ def _reasons(judged: Mapping[str, Any]) -> None:
     st.header("Do the models go by the same columns?")
     told = []
     if judged["ranks"] is not None:
-        told.append(
-            "The order in which columns matter is"
-            f" {'much the same' if judged['ranks'] > 0.8 else 'partly the same' if judged['ranks'] > 0.4 else 'another one'}"  # noqa: E501
-            f" (rank correlation {judged['ranks']:.2f})."
+        same = (
+            "much the same" if judged["ranks"] > 0.8 else "partly the same" if judged["ranks"] > 0.4 else "another one"
         )
+        told.append(f"The order in which columns matter is {same} (rank correlation {judged['ranks']:.2f}).")
     if judged["signs"]:
         told.append(
             f"{judged['signs']['agree']} of {judged['signs']['of']} effects of the linear model point the same way."
