@@ -23,11 +23,11 @@ class Rule:
 
     def made(self, look: TableView) -> np.ndarray:
         """What the parts give (rows,)."""
-        return (_add if self.sign == "+" else _multiply)([look.cells(name).numbers for name in self.parts])
+        return (_add if self.sign == "+" else _multiply)([look.meant(name).numbers for name in self.parts])
 
     def broken(self, look: TableView) -> np.ndarray:
         """Where all are there and do not agree (rows,)."""
-        made, whole = self.made(look), look.cells(self.total).numbers
+        made, whole = self.made(look), look.meant(self.total).numbers
         return np.isfinite(whole) & np.isfinite(made) & ~_equal(made, whole)
 
 
@@ -39,13 +39,11 @@ def rules(look: TableView) -> list[Rule]:
 
 
 def _found(look: TableView) -> Iterator[Rule]:
-    numbers = [
-        name for name in look.named("number", types=["integer", "decimal"], least=5) if look.facts[name].get("sd")
-    ]
+    measures = look.named("number", types=["integer", "decimal"], least=5, as_meant=True)
+    numbers = [name for name in measures if look.meant_facts(name).get("sd")]
     # quantities, prices
-    few = [
-        name for name in look.named("number", "category", types=["integer", "decimal"], least=3) if name not in numbers
-    ]
+    counts = look.named("number", "category", types=["integer", "decimal"], least=3, as_meant=True)
+    few = [name for name in counts if name not in numbers]
     names = [*numbers, *few][:MOST]
     some = {name: look.few(name) for name in names}
     found: set[str] = set()
@@ -58,8 +56,8 @@ def _found(look: TableView) -> Iterator[Rule]:
                 ):
                     continue
                 key = f"{sorted([total, *parts])}"
-                held = [look.cells(n).numbers for n in parts]
-                if key in found or not _true(combine(held), look.cells(total).numbers, held, 0.9):
+                held = [look.meant(n).numbers for n in parts]
+                if key in found or not _true(combine(held), look.meant(total).numbers, held, 0.9):
                     continue
                 found.add(key)
                 yield Rule(total, parts, sign)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
+from dataops_core.checks.variants import yes_no_merges
 from dataops_core.checks.wording import counted
 from dataops_core.steps.merge_values import merge_values
 
@@ -15,6 +16,7 @@ from dataops_core.steps.merge_values import merge_values
     "Case variants",
     group="Text",
     types=["text"],
+    words=True,
     fix=merge_values,
     no_fix="There are too many to list in one step; change the case of the whole column instead.",
 )
@@ -23,7 +25,7 @@ def case_variants(column: ColumnView, context: Context) -> Hit | None:
 
     They are counted as different values; every figure by this column is then wrong.
     """
-    if column.kind == "id" or column.distinct < 2:
+    if column.kind == "id" or column.distinct < 2 or yes_no_merges(column.tally):
         return None
     groups: dict[str, list[str]] = defaultdict(list)
     for text in column.tally:  # the most frequent first

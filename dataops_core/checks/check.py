@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -22,7 +22,8 @@ SAMPLE = 200
 class Hit:
     """What a check answers: the affected rows (a boolean per row), a message, and the settings of the mending step.
 
-    `step` is another step than the check's own; `columns` must be given by checks that look at the whole table.
+    `step` is another step than the check's own, `no_fix` another reason why there is none; `columns` must be given by
+    checks that look at the whole table.
     """
 
     mask: np.ndarray
@@ -31,6 +32,7 @@ class Hit:
     severity: Severity | None = None
     columns: tuple[str, ...] = ()
     step: Step | None = None
+    no_fix: str | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +74,7 @@ class Check:
     fix: Step | None
     no_fix: str
     function: Callable[..., Any]
+    words: bool = False
 
     @property
     def doc(self) -> str:
@@ -116,7 +119,7 @@ class Check:
             hit.message,
             self.why,
             fix,
-            None if fix else self.no_fix,
+            None if fix else hit.no_fix or self.no_fix,
         )
 
 
@@ -142,14 +145,17 @@ def check(
     severity: Severity = "warning",
     fix: Step | None = None,
     no_fix: str = "",
+    words: bool = False,
 ) -> Callable[[Callable[..., Any]], Check]:
-    """Register a check: `f(column: Cells, context: Context)` for one column of these storage types, or `f(look: Look)`.
+    """Register a check: `f(column: ColumnView, context: Context)` for one column of these storage types, or
+    `f(look: TableView)`.
 
-    It answers with a Hit, with several, or with None. `no_fix` says why there is no step, where none is offered.
+    It answers with a Hit, with several, or with None. `no_fix` says why there is no step, where none is offered. A
+    check of numbers or dates gets a column of text that holds such parsed; `words`: the check is not for these columns.
     """
 
     def register(function: Callable[..., Any]) -> Check:
-        made = Check(function.__name__, title, group, scope, tuple(types), severity, fix, no_fix, function)
+        made = Check(function.__name__, title, group, scope, tuple(types), severity, fix, no_fix, function, words)
         REGISTRY[made.name] = made
         return made
 
@@ -168,9 +174,28 @@ def column_hits(column: ColumnView, context: Context, failed: list[dict[str, Any
     if "failed" in column.facts:
         return
     for each in REGISTRY.values():
-        if each.scope == "column" and (not each.types or column.type in each.types) and column.rows:
-            for hit in _noted(each, (column.name,), failed, column, context):
+        view = _looked_at(each, column) if each.scope == "column" and column.rows else None
+        if view is None:
+            continue
+        for hit in _noted(each, (column.name,), failed, view, context):
+            if view is column.parsed and hit.fix is not None:
+                yield each, replace(hit, fix=None, no_fix=UNREAD.format(_PLURAL[view.type]))
+            else:
                 yield each, hit
+
+
+UNREAD = "The column is stored as text. Read it as {} first; the finding then offers its step."
+_PLURAL = {"integer": "numbers", "decimal": "numbers", "datetime": "dates"}
+
+
+def _looked_at(each: Check, column: ColumnView) -> ColumnView | None:
+    """The column as the check looks at it: numbers and dates as meant, text as stored; None where it is not for it."""
+    meant = column.as_meant
+    if each.types and "text" not in each.types:
+        return meant if meant.type in each.types else None
+    if each.types and column.type not in each.types:
+        return None
+    return None if each.words and meant is not column else column
 
 
 def table_hits(look: TableView, failed: list[dict[str, Any]]) -> Iterator[tuple[Check, Hit]]:

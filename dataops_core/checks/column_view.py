@@ -39,6 +39,12 @@ class ColumnView:
     def __init__(self, table: Table, about: Column, facts: Mapping[str, Any], blanked: Blanked | None = None) -> None:
         self.table, self.about, self.facts, self.blanked = table, about, facts, blanked
         self.name, self.type, self.kind, self.rows = about.name, about.type, about.kind, table.rows
+        self.parsed: ColumnView | None = None  # the values as meant, where they differ from those stored
+
+    @property
+    def as_meant(self) -> ColumnView:
+        """The column as its owner means it: numbers or moments where most of a column of text can be read as such."""
+        return self.parsed or self
 
     @property
     def present(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
-from dataops_core.checks.date_forms import forms
+from dataops_core.checks.meant_type import ParsedView, is_plain
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_dates import parse_dates
@@ -16,7 +16,17 @@ def dates_as_text(column: ColumnView, context: Context) -> Hit | None:
 
     Text cannot be sorted by time or subtracted, and 03/04 is two different days in two countries.
     """
-    mask = column.holding(forms(column))
+    meant = column.parsed
+    if not isinstance(meant, ParsedView) or meant.type != "datetime":
+        return None
+    dates = ~meant.missing
+    written = dates & ~is_plain(column)
+    mask = dates if not meant.meant.misfits and not written.any() else written
+    if mask.sum() < 0.5 * dates.sum():  # then the few are said as mixed formats
+        return None
+    example = str(column.at(mask.nonzero()[0][:1])[0].as_py()).strip()
     return Hit(
-        mask, f"{counted(mask.sum(), 'cell is a date', 'cells are dates')} written as text.", {"columns": [column.name]}
+        mask,
+        f'{mask.sum():,} of {counted(dates.sum(), "date is", "dates are")} written as text, such as "{example}".',
+        {"columns": [column.name]},
     )

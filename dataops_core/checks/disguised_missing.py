@@ -33,8 +33,11 @@ def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
 
     They count as real values: an average income is wrong by far when -999 means "not given".
     """
-    find = {"text": _words, "datetime": _days, "boolean": _none}.get(column.type, _numbers)
-    mask, tokens = find(column) if column.distinct else (np.zeros(column.rows, dtype=bool), [])
+    mask, tokens = _found(column) if column.distinct else (np.zeros(column.rows, dtype=bool), [])
+    if column.parsed is not None and column.parsed.distinct:
+        codes, _ = _found(column.parsed)
+        written = {str(text).strip() for text in column.at(np.flatnonzero(codes & ~mask)[:10_000]).to_pylist()}
+        mask, tokens = mask | codes, [*tokens, *sorted(written - set(tokens))]
     if mask.sum() == column.present:
         mask, tokens = np.zeros(column.rows, dtype=bool), []
     said = ", ".join(f'"{token}"' for token in tokens[:5])
@@ -61,6 +64,10 @@ def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
     if not message:
         return None
     return Hit(mask, " ".join(message), {"columns": [column.name], "tokens": tokens} if tokens else None, severity)
+
+
+def _found(column: ColumnView) -> tuple[np.ndarray, list[str]]:
+    return {"text": _words, "datetime": _days, "boolean": _none}.get(column.type, _numbers)(column)
 
 
 def _none(column: ColumnView) -> tuple[np.ndarray, list[str]]:

@@ -23,6 +23,7 @@ def drift_in_file(column: ColumnView, context: Context) -> Hit | None:
 
     Two tables were joined, or a device or a form was changed. Figures over the whole column mix the two.
     """
+    column = column.as_meant if column.as_meant.type != "datetime" else column
     if column.rows < 200 or column.kind == "id" or column.distinct < 2 or column.facts.get("monotonic"):
         return None
     found = _codes(column) if column.type == "text" else _level(column)

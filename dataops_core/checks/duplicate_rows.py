@@ -28,6 +28,7 @@ def duplicate_rows(look: TableView) -> Hit | None:
         return None
     mask = np.zeros(look.rows, dtype=bool)
     mask[places] = True
+    mask &= ~look.blank_rows  # which are a finding of their own
     fix = [name for name in look.table.names if name in names] if aside else []
     return Hit(
         mask,

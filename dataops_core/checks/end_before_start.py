@@ -89,8 +89,8 @@ def end_before_start(look: TableView) -> Iterator[Hit]:
     Durations become negative, and one of the two is wrong.
     """
     seen: set[frozenset[str]] = set()
-    names = look.named(types=["datetime", "integer", "decimal"], least=2)
-    types = {name: look.table.column(name).type == "datetime" for name in names}
+    names = look.named(types=["datetime", "integer", "decimal"], least=2, as_meant=True)
+    types = {name: look.meant_facts(name)["type"] == "datetime" for name in names}
     words = {name: words_of(name) for name in names}
     paired = _pairs(words)
     moments = [name for name in names if types[name]][:MOST]
@@ -100,7 +100,7 @@ def end_before_start(look: TableView) -> Iterator[Hit]:
         named = (one, other) in paired
         if frozenset((one, other)) in seen or types[one] != types[other] or (not named and (other, one) in paired):
             continue
-        early, late = look.cells(one), look.cells(other)
+        early, late = look.meant(one), look.meant(other)
         mask = _before(late) < _before(early)
         both = ~(early.missing | late.missing)
         mask &= both

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 import numpy as np
 
 from dataops_core.checks.arithmetic import Rule, rules
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.personal import is_about_persons, personal_cells
+from dataops_core.checks.personal import embedded_cells, is_about_persons, personal_cells
 from dataops_core.checks.table_view import TableView
-from dataops_core.steps.drop_rows_with_missing import drop_rows_with_missing
+from dataops_core.checks.wording import counted
 from dataops_core.steps.fill_computed import fill_computed
 from dataops_core.steps.fill_missing import fill_missing
 from dataops_core.steps.flag_missing import flag_missing
@@ -37,28 +38,25 @@ def missing_cells(look: TableView) -> Iterator[Hit]:
     names = [name for name in look.named() if look.facts[name]["missing"] and look.distinct(name)]
     if not names:
         return
-    blank = _blank_rows(look)
+    blank = look.blank_rows
     computed = {rule.total: rule for rule in reversed(rules(look))}
     for name in names:
-        gone = np.unpackbits(look.gaps(name), count=look.rows).astype(bool)
-        message = f"{gone.sum():,} of {look.rows:,} cells are missing."
+        gone = np.unpackbits(look.gaps(name), count=look.rows).astype(bool) & ~blank
+        message = f"{gone.sum():,} of {look.rows - blank.sum():,} cells are missing."
         if blank.any():
-            message += f" {blank.sum():,} of them stand in rows that hold nothing at all."
-        step, fix = _fix(look, name, gone, blank, computed)
+            message += f" The {counted(blank.sum(), 'blank row is', 'blank rows are')} not counted."
+        step, fix = _fix(look, name, gone, computed)
         yield Hit(gone, message, fix, "warning" if gone.mean() >= 0.05 else "note", (name,), step)
 
 
 def _fix(
-    look: TableView, name: str, gone: np.ndarray, blank: np.ndarray, computed: Mapping[str, Rule]
+    look: TableView, name: str, gone: np.ndarray, computed: Mapping[str, Rule]
 ) -> tuple[Step | None, dict[str, Any] | None]:
-    """A step that invents nothing: drop empty rows first, compute what follows from other columns, flag dates, fill
-    only what is not a name.
-    """
+    """A step that invents nothing: compute what follows from other columns, flag dates, fill only what is no name."""
     kind = look.table.column(name).kind
-    if blank.any():
-        return drop_rows_with_missing, {"columns": [], "how": "all"}
     rule = computed.get(name)
-    if rule and np.isfinite(rule.made(look)[gone]).any():
+    stored = rule is not None and all(look.cells(part).parsed is None for part in (*rule.parts, rule.total))
+    if rule and stored and np.isfinite(rule.made(look)[gone]).any():
         return fill_computed, {"column": name, "how": "sum" if rule.sign == "+" else "product", "of": list(rule.parts)}
     if kind in ("datetime", "date", "time"):
         return flag_missing, {"columns": [name]}
@@ -70,15 +68,6 @@ def _fix(
 def _is_personal(look: TableView, name: str) -> bool:
     column = look.cells(name)
     return is_about_persons(column) or (
-        column.type in ("text", "integer") and any(mask.any() for _, mask in personal_cells(column))
+        column.type in ("text", "integer")
+        and any(mask.any() for _, mask in chain(personal_cells(column), embedded_cells(column)))
     )
-
-
-def _blank_rows(look: TableView) -> np.ndarray:
-    """The rows in which every cell is missing (rows,)."""
-    if any("failed" in fact or not fact["missing"] for fact in look.facts.values()):
-        return np.zeros(look.rows, dtype=bool)
-    every = look.gaps(look.table.names[0])
-    for name in look.table.names[1:]:
-        every = every & look.gaps(name)
-    return np.unpackbits(every, count=look.rows).astype(bool)

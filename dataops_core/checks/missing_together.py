@@ -24,12 +24,13 @@ def missing_together(look: TableView) -> Iterator[Hit]:
     Their source was not there for these rows: a form that was not filled in, a device that was off, a join that found
     nothing.
     """
+    said = np.packbits(look.blank_rows)
     masks = {
-        name: look.gaps(name)
+        name: look.gaps(name) & ~said
         for name in look.table.names
         if "failed" not in look.facts[name] and 5 <= look.facts[name]["missing"] < look.rows
     }
-    left = list(masks)
+    left = [name for name, mask in masks.items() if np.bitwise_count(mask).sum() >= 5]
     while left:
         one = left.pop(0)
         group = [one]

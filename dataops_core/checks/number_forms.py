@@ -80,14 +80,14 @@ def forms(column: ColumnView) -> Mapping[str, Form | None]:
     if column.kind == "id" or column.words & CODE_NAMES or not column.present:
         return {}
     some = [form(text) for text in column.sample(400)]
-    if sum(told is not None for told in some) < 0.3 * len(some) or column.texts is None or _are_codes(column.texts):
+    if sum(told is not None for told in some) < 0.3 * len(some) or column.texts is None or are_codes(column.texts):
         return {}
     found = {text: form(text) for text in column.texts}
     numbers = sum(count for text, count in column.tally.items() if found[text] is not None)
     return found if numbers >= 0.5 * column.present else {}
 
 
-def _are_codes(values: list[str]) -> bool:
+def are_codes(values: list[str]) -> bool:
     """Zip codes and the like: digits only, all of one length, some with a leading zero."""
     bare = [value.strip() for value in values]
     digits = [value for value in bare if value.isdigit()]

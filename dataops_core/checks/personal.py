@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 
@@ -84,6 +85,13 @@ _THINGS = {
 }
 
 
+_COMPANY = re.compile(
+    r"\b(?:gmbh|ag|kg|ltd|limited|inc|llc|plc|corp|co|company|sa|srl|bv|nv|oy|ab|group|holding|bank|hotel|school|shop|store"
+    r"|services?|solutions?|systems?|partners|trading|industries|foundation|university|club|verein|e\.?v)\b\.?|&",
+    re.IGNORECASE,
+)
+
+
 def personal_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
     """What in a column names a person directly, most telling first: what it is, and which cells."""
     if column.type == "integer":
@@ -113,6 +121,31 @@ def personal_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
         yield "names of persons", ~column.missing
 
 
+def embedded_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
+    """What names a person directly inside longer texts: what it is, and which cells. Cells that are nothing else are
+    not counted (see personal_cells).
+    """
+    if not column.present or column.facts.get("mean_length", 0) < 8 or not _is_prose(column.sample(300)):
+        return
+    whole = np.logical_or.reduce([np.zeros(column.rows, dtype=bool), *(mask for _, mask in personal_cells(column))])
+    for what, sign, pattern, holds in _INSIDE:
+        found = re.compile(pattern)
+        mask = column.matching(sign) if sign else np.ones(column.rows, dtype=bool)
+        if mask.any():
+            mask = column.where(each(functools.partial(_holds, found, holds))) & ~whole
+        if mask.any():
+            yield what, mask
+
+
+def _holds(pattern: re.Pattern[str], holds: Callable[[str], bool] | None, text: str) -> bool:
+    return any(holds is None or holds(match[0]) for match in pattern.finditer(text))
+
+
+def _is_prose(some: list[str]) -> bool:
+    """Whether texts are several words long, some of them at least."""
+    return bool(some) and float(np.mean([len(text.split()) >= 3 for text in some])) > 0.2
+
+
 def is_about_persons(column: ColumnView) -> bool:
     """Whether a column's name says that it names persons or how to reach them, however often each of them comes up."""
     words = column.words
@@ -125,7 +158,11 @@ def _about_persons(column: ColumnView) -> bool:
     them apart.
     """
     words = column.words
-    named = words & _PERSON_WORDS or ("name" in words and (words & _OWNERS or not words & _THINGS))
+    named = bool(words & _PERSON_WORDS or ("name" in words and (words & _OWNERS or not words & _THINGS)))
+    if words & _OWNERS and len(words) <= 2 and "name" not in words:  # "Customer", which may hold companies as well
+        some = column.sample(200)
+        is_company = [_COMPANY.search(text) is not None for text in some]
+        named = _two_words(some) and float(np.mean(is_company)) < 0.2
     if not named or column.kind == "id" or words & _THINGS:
         return False
     return column.distinct >= min(50, 0.2 * column.present) and (
@@ -161,3 +198,16 @@ def is_card(text: str) -> bool:
     """ISO/IEC 7812: Luhn's check sum."""
     digits = [int(c) for c in text if "0" <= c <= "9"][::-1]
     return 13 <= len(digits) <= 19 and (sum(digits[::2]) + sum(sum(divmod(2 * d, 10)) for d in digits[1::2])) % 10 == 0
+
+
+_EMBEDDED_PHONE = (
+    r"(?<![\w.,])(?:(?:\+|00)[1-9]\d{0,2}[\s(./-]*\d[\d\s()./-]{5,16}\d|\(?0\d{1,4}\)?[\s/-]{1,3}\d{3,4}"
+    r"(?:[\s-]?\d{2,4}){1,3}|\(\d{3}\) ?\d{3}[-. ]\d{4}|\d{3}[-. ]\d{3}[-. ]\d{4})(?![\w]|[.,]\d)"
+)
+# what it is, what all such texts contain (RE2), the pattern, and the arithmetic that such numbers have
+_INSIDE: tuple[tuple[str, str, str, Callable[[str], bool] | None], ...] = (
+    ("e-mail addresses", "@", r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", None),
+    ("phone numbers", r"\d[\d\s()./-]{5,}\d", _EMBEDDED_PHONE, None),
+    ("bank account numbers (IBAN)", r"[A-Z]{2}\d{2}", rf"\b(?:{_IBAN})\b", is_iban),
+    ("payment card numbers", r"\d{4}[ -]?\d{4}", rf"(?<!\d)(?:{_CARD})(?!\d)", is_card),
+)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,12 +13,15 @@ import numpy as np
 import pyarrow as pa
 
 from dataops_core.checks.check import Finding, column_hits, ranked, table_hits
-from dataops_core.checks.column_view import row_ids
+from dataops_core.checks.column_view import ColumnView, row_ids
+from dataops_core.checks.meant_type import MeantType, meant_type, parsed_table
 from dataops_core.checks.table_view import Context, TableView
 from dataops_core.facts import Engine, column_facts
 from dataops_core.read import Blanked
 from dataops_core.table import Column, Table
-from dataops_core.table.narrow import narrowed
+from dataops_core.table.narrow import WIDE, narrowed
+
+TOGETHER = 20_000_000  # cells as meant that are held at once
 
 Progress = Callable[[float, str], None]
 Keep = Callable[[Finding, np.ndarray], None]
@@ -42,6 +45,29 @@ def column_profile(
         with suppress(Exception):  # who needs it later, and fails then, is noted
             look.remember(cells)
     return {"facts": facts, "findings": [finding.to_json() for finding in found], "failed_checks": failed}
+
+
+def meant_facts(look: TableView, columns: Sequence[Column], folder: Path) -> dict[str, dict[str, Any]]:
+    """What columns are meant to hold, and, where this differs from what is stored, the facts of the values as meant.
+
+    By column: type, storage, fit, misfits (cells), misfit_values, learned (see MeantType), and facts (or None).
+    """
+    found: dict[str, dict[str, Any]] = {}
+    waiting: dict[str, tuple[ColumnView, MeantType]] = {}
+    for number, column in enumerate(columns, 1):
+        if "failed" not in look.facts[column.name]:
+            view = look.fresh(column)
+            meant = meant_type(view)
+            found[column.name] = {**meant.to_json(), "facts": None}
+            if meant.converts:
+                waiting[column.name] = (view, meant)
+        if waiting and (number == len(columns) or len(waiting) * look.rows > TOGETHER or len(waiting) >= WIDE):
+            part = parsed_table(waiting, folder / f"{number}.parquet", look.rows)
+            with Engine(part) as engine:
+                for each in part.columns:
+                    found[each.name]["facts"] = column_facts(engine, each)
+            waiting = {}
+    return found
 
 
 def profile_table(
@@ -76,7 +102,7 @@ def _profile(
     parts: dict[str, Any] = {}
     findings: list[Finding] = []
     failed: list[dict[str, Any]] = []
-    facts: dict[str, Mapping[str, Any]] = {}
+    facts: dict[str, dict[str, Any]] = {}
     look = TableView(table, facts, context, narrow)
     told = (lambda finding, places: keep(finding, ids[places])) if keep else None
     steps = 2 * len(table.columns) + 3
@@ -84,6 +110,10 @@ def _profile(
         for number, column in enumerate(table.columns):
             progress(number / steps, f"Counting {column.name}")
             facts[column.name] = known[column.name]["facts"] if column.name in known else column_facts(engine, column)
+    asked = [column for column in table.columns if column.name not in known]
+    with tempfile.TemporaryDirectory(prefix="dataops-meant-") as folder:
+        for name, meant in meant_facts(look, asked, Path(folder)).items():
+            facts[name] = {**facts[name], "meant": meant}
     for number, column in enumerate(table.columns, len(table.columns)):
         progress(number / steps, f"Column {column.name}")
         parts[column.name] = known.get(column.name) or column_profile(look, column, told, blanked.get(column.name))

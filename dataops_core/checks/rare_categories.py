@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
+from dataops_core.checks.variants import yes_no_merges
+from dataops_core.checks.wording import counted
 from dataops_core.steps.replace_values import replace_values
 
 
@@ -12,6 +14,7 @@ from dataops_core.steps.replace_values import replace_values
     "Rare categories",
     group="Categories",
     types=["text"],
+    words=True,
     severity="note",
     fix=replace_values,
     no_fix="There are too many of them to list in one step.",
@@ -23,11 +26,12 @@ def rare_categories(column: ColumnView, context: Context) -> Hit | None:
     """
     if column.kind != "category" or not 3 <= column.distinct <= 1000 or column.rows < 200:
         return None
+    if yes_no_merges(column.tally):  # said as words for yes and no
+        return None
     rare = [text for text, count in column.tally.items() if count < 10 or count < 0.005 * column.present]
     if not rare or sum(column.tally[text] for text in rare) > 0.2 * column.present:
         return None
     named = ", ".join(f'"{text}"' for text in rare[:4])
     fix = {"column": column.name, "mapping": dict.fromkeys(rare, "other")} if len(rare) <= 200 else None
-    return Hit(
-        column.holding(rare), f"{len(rare):,} categories are rare: {named}{', …' if len(rare) > 4 else ''}.", fix
-    )
+    told = counted(len(rare), "category is", "categories are")
+    return Hit(column.holding(rare), f"{told} rare: {named}{', …' if len(rare) > 4 else ''}.", fix)

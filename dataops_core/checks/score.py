@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "completeness": ("cells", ("missing_cells", "disguised_missing")),
+    "completeness": ("cells", ("missing_cells", "disguised_missing", "blank_rows")),
     "uniqueness": ("rows", ("duplicate_rows", "near_duplicate_records", "duplicate_ids")),
     "validity": (
         "cells",
@@ -16,6 +16,8 @@ DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "numbers_as_text",
             "numbers_mixed_with_words",
             "dates_as_text",
+            "dates_mixed_with_words",
+            "total_rows",
             "mojibake",
             "control_characters",
             "homoglyphs",
@@ -28,6 +30,7 @@ DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
         "cells",
         (
             "case_variants",
+            "yes_no_variants",
             "spelling_variants",
             "mixed_date_formats",
             "ambiguous_dates",
@@ -50,6 +53,7 @@ OUTSIDE = {  # about what a column is good for, not about a fault of its cells
     "too_many_categories",
     "row_identifier",
     "direct_identifiers",
+    "identifiers_in_text",
     "duplicate_columns",
     "class_imbalance",
     "target_leakage",

@@ -20,6 +20,7 @@ MOST = 20_000
     "Spelling variants",
     group="Text",
     types=["text"],
+    words=True,
     fix=merge_values,
     no_fix="There are too many to list in one step; merge them by clusters.",
 )

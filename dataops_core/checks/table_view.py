@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
 
 from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.meant_type import MeantType, ParsedView
 from dataops_core.read import Blanked
 from dataops_core.table import Column, Table
 
@@ -86,8 +88,8 @@ class TableView:
         columns no more.
         """
         self._sample[cells.name] = _encoded(cells.at(self._places(SAMPLE)))
-        if cells.type in ("integer", "decimal"):
-            self._few[cells.name] = cells.numbers[self._places(FEW)]
+        if cells.as_meant.type in ("integer", "decimal"):
+            self._few[cells.name] = cells.as_meant.numbers[self._places(FEW)]
         if cells.facts["missing"]:
             self._missing[cells.name] = np.packbits(cells.missing)
 
@@ -95,14 +97,22 @@ class TableView:
         return np.linspace(0, self.rows - 1, min(size, self.rows)).astype(int)
 
     def few(self, name: str) -> np.ndarray:
-        """The numbers of FEW rows spread evenly over the table."""
+        """The numbers of FEW rows spread evenly over the table, as meant."""
         if name not in self._few:
-            self._few[name] = self.cells(name).numbers[self._places(FEW)]
+            self._few[name] = self.meant(name).numbers[self._places(FEW)]
         return self._few[name]
 
     def gaps(self, name: str) -> np.ndarray:
         """Which cells of a column are missing, eight rows to the byte."""
         return self._missing[name] if name in self._missing else np.packbits(self.cells(name).missing)
+
+    @functools.cached_property
+    def blank_rows(self) -> np.ndarray:
+        """The rows in which every cell is missing (rows,); none where there is one column only."""
+        if len(self.facts) < 2 or any("failed" in fact or not fact["missing"] for fact in self.facts.values()):
+            return np.zeros(self.rows, dtype=bool)
+        every = np.bitwise_and.reduce([self.gaps(name) for name in self.table.names])
+        return np.unpackbits(every, count=self.rows).astype(bool)
 
     def cells(self, name: str) -> ColumnView:
         """The cells of a column."""
@@ -113,23 +123,46 @@ class TableView:
         self._held.move_to_end(name)
         return self._held[name]
 
+    def meant(self, name: str) -> ColumnView:
+        """The cells of a column as meant: numbers or moments where most of a column of text can be read as such."""
+        return self.cells(name).as_meant
+
+    def meant_facts(self, name: str) -> Mapping[str, Any]:
+        """The facts of a column as meant."""
+        known = self.facts[name].get("meant") or {}
+        return cast("Mapping[str, Any]", known.get("facts") or self.facts[name])
+
     def fresh(self, column: Column, blanked: Blanked | None = None) -> ColumnView:
         """The cells of a column, not kept."""
-        return ColumnView(self.narrow.get(column.name, self.table), column, self.facts[column.name], blanked)
+        facts = self.facts[column.name]
+        made = ColumnView(self.narrow.get(column.name, self.table), column, facts, blanked)
+        known = facts.get("meant") or {}
+        if known.get("facts"):
+            made.parsed = ParsedView(made, MeantType.from_json(known), known["facts"])
+        return made
 
-    def named(self, *kinds: str, types: Sequence[str] = (), most: int | None = None, least: int = 0) -> list[str]:
+    def named(
+        self, *kinds: str, types: Sequence[str] = (), most: int | None = None, least: int = 0, as_meant: bool = False
+    ) -> list[str]:
         """The columns of these kinds (all, if none is given) and storage types with `least` to `most`
-        distinct values.
+        distinct values; `as_meant`: a column of text that holds numbers or dates counts as such.
         """
-        return [
-            column.name
-            for column in self.table.columns
-            if (not kinds or column.kind in kinds)
-            and (not types or column.type in types)
-            and "failed" not in self.facts[column.name]
-            and self.facts[column.name]["distinct"] >= least
-            and (most is None or self.facts[column.name]["distinct"] <= most)
-        ]
+        found = []
+        for column in self.table.columns:
+            facts = self.facts[column.name]
+            if "failed" in facts:
+                continue
+            if as_meant:
+                facts = self.meant_facts(column.name)
+            kind, type_, distinct = facts["kind"], facts["type"], facts["distinct"]
+            if (
+                (not kinds or kind in kinds)
+                and (not types or type_ in types)
+                and distinct >= least
+                and (most is None or distinct <= most)
+            ):
+                found.append(column.name)
+        return found
 
     def codes(self, name: str) -> np.ndarray:
         """The column as whole numbers from 0, one per value; -1 where missing."""

@@ -11,6 +11,7 @@ from dataops_core.checks.table_view import Context
     "Too many categories",
     group="Categories",
     types=["text"],
+    words=True,
     severity="note",
     no_fix=(
         "Which values belong together is a matter of meaning: merge them by a mapping, or keep the column out of"

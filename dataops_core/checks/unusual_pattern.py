@@ -15,6 +15,7 @@ from dataops_core.checks.wording import counted
     "Unusual patterns",
     group="Text",
     types=["text"],
+    words=True,
     no_fix="What the code should be, only the source knows; replace the cells, or set them to missing.",
 )
 def unusual_pattern(column: ColumnView, context: Context) -> Hit | None:

@@ -63,7 +63,7 @@ def parse_dates(
     ['2020-12-31', '2020-12-30', '2021-01-02', nan]
     """
     if learned is None:
-        learned = learn_order(df, columns, order, pivot)
+        learned = learn_orders(df, columns, order, pivot)
     out = df.copy(deep=False)
     for name in columns:
         assumed = learned.get(name, {}).get("order", "day first")
@@ -73,26 +73,27 @@ def parse_dates(
 
 
 @parse_dates.learn
-def learn_order(df: pd.DataFrame, columns: list[str], order: str = "auto", pivot: int = 69) -> dict[str, Any]:
+def learn_orders(df: pd.DataFrame, columns: list[str], order: str = "auto", pivot: int = 69) -> dict[str, Any]:
     """Per column: the order, how many cells prove each order, how many could be either, how many cannot be read."""
-    learned: dict[str, Any] = {}
-    for name in columns:
-        counts = Counter(df[name].dropna())  # each spelling is read once
-        proofs: Counter[str] = Counter()
-        for text, count in counts.items():
-            proofs[order_proof(text)] += count
-        day, month = proofs["day first"], proofs["month first"]
-        chosen = order if order != "auto" else ("month first" if month > day else "day first")
-        unread = [text for text in counts if moment_in(text, chosen, order == "auto", pivot) is None]
-        learned[name] = {
-            "order": chosen,
-            "day_first": day,
-            "month_first": month,
-            "ambiguous": proofs["either"],
-            "assumed": order == "auto" and day == month and proofs["either"] > 0,
-            "unreadable": sum(counts[text] for text in unread),
-        }
-    return learned
+    return {name: learned_order(Counter(df[name].dropna()), order, pivot) for name in columns}
+
+
+def learned_order(counts: Counter[str], order: str = "auto", pivot: int = 69) -> dict[str, Any]:
+    """What one column teaches, from its different texts and how often each comes: each spelling is read once."""
+    proofs: Counter[str] = Counter()
+    for text, count in counts.items():
+        proofs[order_proof(text)] += count
+    day, month = proofs["day first"], proofs["month first"]
+    chosen = order if order != "auto" else ("month first" if month > day else "day first")
+    unread = [text for text in counts if moment_in(text, chosen, order == "auto", pivot) is None]
+    return {
+        "order": chosen,
+        "day_first": day,
+        "month_first": month,
+        "ambiguous": proofs["either"],
+        "assumed": order == "auto" and day == month and proofs["either"] > 0,
+        "unreadable": sum(counts[text] for text in unread),
+    }
 
 
 @parse_dates.kinds

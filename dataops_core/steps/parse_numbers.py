@@ -71,27 +71,28 @@ def learn_numbers(
     df: pd.DataFrame, columns: list[str], decimal: str = "auto", percent: str = "12 % is 12"
 ) -> dict[str, Any]:
     """Per column: the decimal sign, whether all numbers are whole, the units, and how many cells cannot be read."""
-    learned: dict[str, Any] = {}
-    for name in columns:
-        counts = Counter(df[name].dropna())  # each spelling is read once
-        signs: Counter[str] = Counter()
-        for text, count in counts.items():
-            signs[decimal_sign(text)] += count
-        point, comma = signs["."], signs[","]
-        sign = {"point": ".", "comma": ","}.get(decimal, "," if comma > point else ".")
-        read = {text: number_in(text, sign, decimal == "auto", percent) for text in counts}
-        there = [number for number in read.values() if number is not None]
-        units = {unit for text, number in read.items() if number is not None for unit in units_in(text)}
-        learned[name] = {
-            "decimal": sign,
-            "whole": bool(there) and all(isinstance(number, int) for number in there),
-            "units": sorted(units)[:10],
-            "point": point,
-            "comma": comma,
-            "ambiguous": signs["?"],
-            "unreadable": sum(counts[text] for text, number in read.items() if number is None),
-        }
-    return learned
+    return {name: learned_numbers(Counter(df[name].dropna()), decimal, percent) for name in columns}
+
+
+def learned_numbers(counts: Counter[str], decimal: str = "auto", percent: str = "12 % is 12") -> dict[str, Any]:
+    """What one column teaches, from its different texts and how often each comes: each spelling is read once."""
+    signs: Counter[str] = Counter()
+    for text, count in counts.items():
+        signs[decimal_sign(text)] += count
+    point, comma = signs["."], signs[","]
+    sign = {"point": ".", "comma": ","}.get(decimal, "," if comma > point else ".")
+    read = {text: number_in(text, sign, decimal == "auto", percent) for text in counts}
+    there = [number for number in read.values() if number is not None]
+    units = {unit for text, number in read.items() if number is not None for unit in units_in(text)}
+    return {
+        "decimal": sign,
+        "whole": bool(there) and all(isinstance(number, int) for number in there),
+        "units": sorted(units)[:10],
+        "point": point,
+        "comma": comma,
+        "ambiguous": signs["?"],
+        "unreadable": sum(counts[text] for text, number in read.items() if number is None),
+    }
 
 
 @parse_numbers.kinds

@@ -38,7 +38,21 @@ CASES = {
     "constant_column": ({"a": [7, 7, 7], "b": [1, 2, 3]}, "a", [0, 1, 2]),
     "impossible_values": ({"age": [30, -5, 240, 41, None, 20, 33]}, "age", [1, 2]),
     "disguised_missing": ({"a": ["x", "unknown", "y", "N.A.", "z"]}, "a", [1, 3]),
-    "numbers_as_text": ({"a": ["€ 1.200", "300", "12 %", "EUR 5"]}, "a", [0, 1, 2, 3]),
+    "numbers_as_text": ({"a": ["€ 1.200", "300", "12 %", "EUR 5"]}, "a", [0, 2, 3]),
+    "numbers_mixed_with_words": (
+        {"a": ["12", "9.5", "pending", "7", "8", "1", "unknown"] * 5},
+        "a",
+        [*range(2, 35, 7)],
+    ),
+    "dates_mixed_with_words": ({"a": ["2024-01-05", "soon", "2024-02-30", *["2024-03-01"] * 9]}, "a", [1, 2]),
+    "yes_no_variants": ({"a": ["yes", "no", "y", "Yes", "no", "yes", "unknown"]}, "a", [2, 3]),
+    "identifiers_in_text": (
+        {"a": ["please call 030 1234567 at five", "came on 2024-01-02 as said", "ask jo about the key"]},
+        "a",
+        [0],
+    ),
+    "blank_rows": ({"a": [1, None, 3], "b": ["x", None, None]}, "a", [1]),
+    "total_rows": ({"a": ["x", "y", "Total", "z"], "n": [1.5, 2, 3.5, 4]}, "a", [2]),
     "dates_as_text": ({"a": ["31/12/2024", "12 Mar 2024", "Dec 3, 2024", "2024-01-05 10:00"]}, "a", [0, 1, 2, 3]),
     "direct_identifiers": ({"a": ["jo@example.com", "al@example.org", None]}, "a", [0, 1]),
     "outliers": ({"a": [*range(20), 1000]}, "a", [20]),
@@ -76,7 +90,7 @@ def test_duplicate_rows_are_found_in_the_whole_table(make_table):
 
 
 def test_every_check_is_planted_somewhere():
-    assert set(checks.REGISTRY) == {*CHECKS, "rows_on_both_sides"}  # no table comes split; tested here by itself
+    assert set(checks.REGISTRY) == {*CHECKS, *CASES, "rows_on_both_sides"}  # the last: no table comes split
 
 
 @pytest.mark.parametrize("check", CASES)

@@ -2,7 +2,7 @@ import pandas as pd
 import pytest
 
 from dataops_core.steps import get
-from dataops_core.steps.parse_dates import learn_order, moment_in
+from dataops_core.steps.parse_dates import learn_orders, moment_in
 
 parse_dates = get("parse_dates")
 
@@ -71,7 +71,7 @@ def test_days_above_twelve_tell_the_order_of_the_others():
 
 def test_contradictory_column_is_counted_and_the_majority_decides():
     frame = texts("02/13/2020", "02/14/2020", "13/02/2020", "03/04/2020", "x")
-    assert learn_order(frame, ["d"]) == {
+    assert learn_orders(frame, ["d"]) == {
         "d": {
             "order": "month first",
             "day_first": 1,
@@ -92,13 +92,13 @@ def test_contradictory_column_is_counted_and_the_majority_decides():
 
 def test_wholly_ambiguous_column_says_that_day_first_is_assumed():
     frame = texts("03/04/2020", "01/02/2020")
-    learned = learn_order(frame, ["d"])["d"]
+    learned = learn_orders(frame, ["d"])["d"]
     assert (learned["order"], learned["assumed"], learned["ambiguous"]) == ("day first", True, 2)
     assert days(parse_dates(frame, columns=["d"])) == ["2020-04-03T00:00:00", "2020-02-01T00:00:00"]
 
 
 def test_order_that_was_learned_holds_for_new_rows():
-    learned = learn_order(texts("02/13/2020"), ["d"])
+    learned = learn_orders(texts("02/13/2020"), ["d"])
     assert days(parse_dates(texts("03/04/2020"), columns=["d"], learned=learned)) == ["2020-03-04T00:00:00"]
 
 
