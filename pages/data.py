@@ -9,6 +9,7 @@ import streamlit as st
 from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.store import datasets, jobs
 from pages._ui import access, grid, job, page_layout, reading
+from pages._ui.columns import panel
 from pages._ui.data import roles
 from pages._ui.formatting import count, fix_of, md, size
 
@@ -173,6 +174,8 @@ rows, how, what = st.tabs(
 )
 if rows.open:
     with rows:
+        with page_layout.errors():
+            panel.columns(here, root, "data", mend=not here.recipe.steps)
         grid.grid(root, "data", what="The table as it came")
 if how.open:
     with how, page_layout.errors():

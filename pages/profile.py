@@ -5,7 +5,8 @@ import streamlit as st
 
 from dataops_core.checks.score import OUTSIDE
 from pages._ui import current_table, finding, grid, job, page_layout
-from pages._ui.formatting import KINDS, count, share
+from pages._ui.columns.strip import spread_of, type_of
+from pages._ui.formatting import count, share
 from pages._ui.profile import details, facets, findings_list, relationships, reports, scorecard, variants
 
 place = page_layout.enter("Profile")
@@ -106,8 +107,9 @@ if columns.open:
             [
                 {
                     "Column": name,
-                    "Kind": KINDS[f["kind"]],
+                    "Type": type_of(f),
                     "Missing": None if f["missing"] is None else f["missing"] / max(1, f["rows"]),
+                    "Misfits": (f.get("meant") or {}).get("misfits", 0),
                     "Suspicious": max(
                         (
                             g["share"]
@@ -119,13 +121,13 @@ if columns.open:
                         default=0.0,
                     ),
                     "Distinct": f["distinct"],
-                    "Spread": (f.get("histogram") or {}).get("counts") or [t["count"] for t in f["top"]],
+                    "Spread": spread_of(f),
                     "Findings": sum(name in g["columns"] for g in minded),
                 }
                 for name, f in profile["facts"].items()
                 if name in names
             ],
-            columns=["Column", "Kind", "Missing", "Suspicious", "Distinct", "Spread", "Findings"],
+            columns=["Column", "Type", "Missing", "Misfits", "Suspicious", "Distinct", "Spread", "Findings"],
         )
         if not names:
             st.info("No column has that in its name.", icon=":material/search_off:")
@@ -136,7 +138,7 @@ if columns.open:
             key=f"profile.strip.{state[:8]}.{words}",
             on_select="rerun",
             selection_mode="single-row-required",
-            alt="The columns: kind, share of missing cells, distinct values, spread and number of findings",
+            alt="The columns: type, share of missing cells, distinct values, spread and number of findings",
             column_config={
                 "Missing": st.column_config.ProgressColumn("Missing", format="percent", min_value=0, max_value=1),
                 "Suspicious": st.column_config.ProgressColumn(
@@ -145,6 +147,9 @@ if columns.open:
                     min_value=0,
                     max_value=1,
                     help="Share of rows that the largest error or warning names",
+                ),
+                "Misfits": st.column_config.NumberColumn(
+                    "Misfits", format="localized", help="Cells that are not what the column is meant to hold"
                 ),
                 "Distinct": st.column_config.NumberColumn(
                     "Distinct", format="localized", help="Different values, missing not counted"

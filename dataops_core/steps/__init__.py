@@ -2,10 +2,23 @@
 
 import importlib
 import pkgutil
+from typing import Any
 
 from dataops_core.steps.step import REGISTRY, Columns, Label, NewColumn, Setting, Span, Step, When, get, step
+from dataops_core.table import Column
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
 
-__all__ = ["REGISTRY", "Columns", "Label", "NewColumn", "Setting", "Span", "Step", "When", "get", "step"]
+
+def fitting(column: Column) -> list[tuple[Step, dict[str, Any]]]:
+    """The steps that can change a column, and the settings that name it there; in the order of group and title."""
+    found = []
+    for each in sorted({each.name: each for each in REGISTRY.values()}.values(), key=lambda s: (s.group, s.title)):
+        named = next((s for s in each.settings if s.shape in ("columns", "column") and not s.makes), None)
+        if named is not None and named.columns.takes(column):
+            found.append((each, {named.name: [column.name] if named.shape == "columns" else column.name}))
+    return found
+
+
+__all__ = ["REGISTRY", "Columns", "Label", "NewColumn", "Setting", "Span", "Step", "When", "fitting", "get", "step"]

@@ -24,7 +24,7 @@ def column_key(column: Column, context: Context) -> str:
     """The key under which the facts and findings of a column are kept; findings on dates depend on the day that is
     today.
     """
-    today = context.today if column.type == "datetime" else None
+    today = context.today if column.type in ("datetime", "text") else None  # text may be meant as dates
     return f"column:{sha256(f'{column.hash} {column.kind} {column.name} {today}')}:{code_hash()}"
 
 

@@ -37,15 +37,7 @@ def card(
             st.caption(f"No step is offered: {md(finding['no_fix'])}")
         with st.container(horizontal=True, vertical_alignment="center"):
             if mend and finding["fix"]:
-                title = REGISTRY[finding["fix"]["op"]].title
-                st.button(
-                    f"Fix: {title.lower()} …",
-                    key=f"{key}.fix",
-                    on_click=ask,
-                    args=(finding["fix"],),
-                    icon=":material/healing:",
-                    help="Opens the step with its settings filled in; nothing changes before you have seen a preview",
-                )
+                _fix(finding, key)
             if mend and finding["check"] in VARIANTS:
                 st.button(
                     "Choose what to merge …",
@@ -63,6 +55,30 @@ def card(
             grid.some_rows(state, finding["rows"], key, f"Rows of the finding {finding['title']}", finding["columns"])
             if shown < finding["count"]:
                 st.caption(f"The first {shown:,} of {count(finding['count'], 'row')}.")
+
+
+def line(finding: Mapping[str, Any], rows: int, key: str, *, mend: bool = True) -> None:
+    """One finding in one line, with the button of its step."""
+    name, icon, colour = SEVERITY[finding["severity"]]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small", key=key.replace(".", "-")):
+        st.badge(name, icon=icon, color=colour)
+        st.markdown(
+            f"**{md(finding['title'])}**: {md(finding['message'])} ({share(finding['count'], rows)} of rows)",
+            width="stretch",
+        )
+        if mend and finding["fix"]:
+            _fix(finding, key)
+
+
+def _fix(finding: Mapping[str, Any], key: str) -> None:
+    st.button(
+        f"Fix: {REGISTRY[finding['fix']['op']].title.lower()} …",
+        key=f"{key}.fix",
+        on_click=ask,
+        args=(finding["fix"],),
+        icon=":material/healing:",
+        help="Opens the step with its settings filled in; nothing changes before you have seen a preview",
+    )
 
 
 def _ignore(check: str, dataset: str, columns: tuple[str, ...], key: str) -> None:
@@ -91,9 +107,14 @@ def _merge(column: str) -> None:
 
 
 def ask(fix: Mapping[str, Any]) -> None:
-    """Open the step on the Clean page with its settings filled in."""
-    st.session_state["clean.form"] = {"op": fix["op"], "with": dict(fix["with"]), "at": None}
+    """Open the step on the Clean page with its settings filled in, and preview it."""
+    choose(fix["op"], fix["with"])
     st.session_state["clean.preview_now"] = True
+
+
+def choose(op: str, settings: Mapping[str, Any]) -> None:
+    """Open a step on the Clean page with some of its settings filled in."""
+    st.session_state["clean.form"] = {"op": op, "with": dict(settings), "at": None}
     st.session_state["finding.go"] = True
 
 

@@ -16,6 +16,8 @@ KINDS = {
     "category": "Category",
     "text": "Text",
     "datetime": "Date or time",
+    "date": "Date",
+    "time": "Time of day",
     "boolean": "Yes or no",
     "id": "Identifier",
 }

@@ -13,6 +13,7 @@ from dataops_core.store import analyses
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import chart, current_table, job, page_layout
+from pages._ui.columns.strip import facts_as_meant, misfits
 from pages._ui.formatting import count, md, share
 from pages._ui.profile import facets
 
@@ -29,6 +30,7 @@ def panel(here: Dataset, state: str, table: Table, name: str, facts: Mapping[str
             icon=":material/warning:",
         )
         return
+    seen = facts_as_meant(facts)
     ways = {
         ALONE: True,
         TARGET: here.roles.get("target") in table.names,
@@ -65,9 +67,12 @@ def panel(here: Dataset, state: str, table: Table, name: str, facts: Mapping[str
                 lambda told: chart.along(told, f"{key}.time"),
             )
         else:
-            chart.distribution(facts, f"How {name} is spread", f"profile.chart.{state[:8]}.{name}")
+            chart.distribution(seen, f"How {name} is spread", f"profile.chart.{state[:8]}.{name}")
+            misfits(facts)
     with right:
-        st.table(current_table.told(facts))
+        if seen is not facts:
+            st.caption("Counted on the values as meant; the cells are stored as text.")
+        st.table(current_table.told(seen))
         _links(name, facts)
 
 
