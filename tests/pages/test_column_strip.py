@@ -46,7 +46,7 @@ def test_a_category_shows_its_most_frequent_values_with_their_shares(cards):
 def test_the_worst_finding_gives_its_severity(cards):
     assert cards["amount"]["severity"] == "note"  # one outlier
     assert cards["weight"]["severity"] == "warning"  # misfits, and a tenth is missing
-    assert cards["amount"]["findings"] == "1 finding"
+    assert cards["amount"]["findings"] == "2 findings"
     assert "amount, Number" in cards["amount"]["text"]
 
 
