@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 
 from dataops_core.checks.column_view import ColumnView
@@ -62,3 +63,24 @@ def forms(column: ColumnView) -> Mapping[str, str]:
         return {}
     found = {text: told for text in values if (told := form(text)) is not None}
     return found if sum(column.tally[text] for text in found) >= 0.8 * column.present else {}
+
+
+def date_orders(column: ColumnView) -> tuple[dict[str, str], Counter[str]]:
+    """How each text of a column of dates is written, and how many cells each way has."""
+    found = dict(forms(column))
+    counts = Counter[str]()
+    for text, form in found.items():
+        found[text] = _order(text, form)
+        counts[found[text]] += column.tally[text]
+    for open_form in [form for form in counts if form.endswith("?")]:  # either order: it follows the sure ones
+        sure = [form for form in counts if form.rstrip("<>") == open_form.rstrip("?") and form != open_form]
+        counts[max(sure, key=lambda form: counts[form], default=open_form.rstrip("?"))] += counts.pop(open_form)
+    return found, counts
+
+
+def _order(text: str, form: str) -> str:
+    """The form with what the numbers tell: ">" the day comes first, "<" the month does, "?" either may."""
+    numbers = parts(text)
+    if numbers is None:
+        return form
+    return form + (">" if numbers[0] > 12 else "<" if numbers[1] > 12 else "?")

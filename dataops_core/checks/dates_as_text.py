@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.date_forms import date_orders
 from dataops_core.checks.meant_type import ParsedView, is_plain
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
@@ -19,10 +20,12 @@ def dates_as_text(column: ColumnView, context: Context) -> Hit | None:
     meant = column.parsed
     if not isinstance(meant, ParsedView) or meant.type != "datetime":
         return None
+    if len(date_orders(column)[1]) > 1:  # said as mixed formats
+        return None
     dates = ~meant.missing
     written = dates & ~is_plain(column)
     mask = dates if not meant.meant.misfits and not written.any() else written
-    if mask.sum() < 0.5 * dates.sum():  # then the few are said as mixed formats
+    if mask.sum() < 0.5 * dates.sum():
         return None
     example = str(column.at(mask.nonzero()[0][:1])[0].as_py()).strip()
     return Hit(

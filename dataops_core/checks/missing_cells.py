@@ -10,6 +10,7 @@ import numpy as np
 
 from dataops_core.checks.arithmetic import Rule, rules
 from dataops_core.checks.check import Hit, check
+from dataops_core.checks.column_view import words_of
 from dataops_core.checks.personal import embedded_cells, is_about_persons, personal_cells
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
@@ -17,6 +18,8 @@ from dataops_core.steps.fill_computed import fill_computed
 from dataops_core.steps.fill_missing import fill_missing
 from dataops_core.steps.flag_missing import flag_missing
 from dataops_core.steps.step import Step
+
+_REMARKS = frozenset({"remark", "note", "comment", "bemerkung", "anmerkung", "hinweis", "opmerking", "commentaire"})
 
 
 @check(
@@ -46,7 +49,7 @@ def missing_cells(look: TableView) -> Iterator[Hit]:
         if blank.any():
             message += f" The {counted(blank.sum(), 'blank row is', 'blank rows are')} not counted."
         step, fix = _fix(look, name, gone, computed)
-        yield Hit(gone, message, fix, "warning" if gone.mean() >= 0.05 else "note", (name,), step)
+        yield Hit(gone, message, fix, "note" if gone.mean() < 0.05 or _is_remark(name) else "warning", (name,), step)
 
 
 def _fix(
@@ -63,6 +66,11 @@ def _fix(
     if kind in ("id", "text") or _is_personal(look, name):
         return None, None
     return None, {"columns": [name], "how": "median" if kind == "number" else "most_frequent"}
+
+
+def _is_remark(name: str) -> bool:
+    """Whether a column is for remarks, which most rows do without."""
+    return bool(_REMARKS & words_of(name))
 
 
 def _is_personal(look: TableView, name: str) -> bool:

@@ -16,6 +16,7 @@ from dataops_core.steps.set_kind import set_kind
     group="Columns",
     types=["text", "integer"],
     severity="note",
+    words=True,
     fix=set_kind,
     no_fix="Nothing is wrong with it; keep it out of statistics and models.",
 )

@@ -28,6 +28,6 @@ def sorted_rows(look: TableView) -> Hit | None:
         if 2 <= distinct <= look.rows / 20:
             codes = look.codes(name)
             codes = codes[codes >= 0]
-            if (codes[1:] != codes[:-1]).sum() < distinct + 0.002 * len(codes):
+            if len(codes) >= 20 * distinct and (codes[1:] != codes[:-1]).sum() < distinct + 0.002 * len(codes):
                 return Hit(np.ones(look.rows, dtype=bool), f"The rows are sorted by {name}.", columns=(name,))
     return None

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import each
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
+from dataops_core.read.totals import TOTAL
 from dataops_core.steps.filter_rows import filter_rows
 
-_TOTAL = re.compile(
-    r"\s*(?:grand |sub-?)?(?:total|totals|sum|gesamt(?:summe)?|summe|insgesamt|totale|totaal|somme|suma)\b.{0,20}",
-    re.IGNORECASE,
-)
 _MOST = 20
 
 
@@ -28,7 +23,7 @@ def total_rows(look: TableView) -> Hit | None:
     numbers = look.named(types=["integer", "decimal"], as_meant=True, least=2)
     for name in look.named(types=["text"], least=2) if numbers else ():
         cells = look.cells(name)
-        mask = cells.where(each(lambda text: _TOTAL.fullmatch(text) is not None))
+        mask = cells.where(each(lambda text: TOTAL.fullmatch(text) is not None))
         if not mask.any() or mask.sum() > _MOST or mask.sum() > max(1, 0.1 * look.rows):
             continue
         if not any(_adds_up(look.meant(number).numbers, mask) for number in numbers if number != name):

@@ -204,9 +204,16 @@ def _counted(number: int | None) -> str:
 
 def _print_facts(facts: dict[str, Any]) -> None:
     print_table(
-        ("column", "kind", "missing", "distinct", "most frequent"),
+        ("column", "type", "missing", "misfits", "distinct", "most frequent"),
         [
-            (name, f["kind"], _counted(f["missing"]), _counted(f["distinct"]), f["top"][0]["value"] if f["top"] else "")
+            (
+                name,
+                f["meant"]["type"] if "meant" in f else f["kind"],
+                _counted(f["missing"]),
+                _counted(f.get("meant", {}).get("misfits", 0)),
+                _counted(f["distinct"]),
+                f["top"][0]["value"] if f["top"] else "",
+            )
             for name, f in facts.items()
         ],
     )

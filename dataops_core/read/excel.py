@@ -15,10 +15,19 @@ from dataops_core.read.bounds import check_cells
 from dataops_core.read.changed import ERRORS, changed_problem, note_cells
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.old_excel import check_old, old_extents
+from dataops_core.read.sheet_rows import (
+    cell_text,
+    chosen_table,
+    fill_merged,
+    kept_rows,
+    skipped_rows,
+    spoken_rows,
+    whole_number,
+)
 from dataops_core.read.sheet_scan import BROKEN, Extent, sheet_extents
-from dataops_core.read.sniff import check_header, sniff_header, spoken_lines
+from dataops_core.read.sheet_tables import cell_at, sheet_tables
+from dataops_core.read.sniff import check_header, sniff_header
 from dataops_core.read.values import value_frame
-from dataops_core.table.kinds import as_text
 
 MOST_OLD_CELLS = 65_536 * 256
 
@@ -31,36 +40,29 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     given = {key: value for key, value in (options or {}).items() if value is not None}
     problems: list[dict] = []
     sheet, rows, extent = sheet_rows(data, given.get("sheet"), problems)
-    width = max(map(len, rows), default=0)
     if not any(any(cell != "" for cell in row) for row in rows):
         raise InputError("The sheet is empty.", f'sheet "{sheet}"', "Choose another sheet.")
-    texts = [[cell_text(cell) for cell in row] for row in rows[:1100]]
-    header, skipped = sniff_header(texts, width)
-    if check_header(given) not in (None, header):
-        header = given["header_row"]
-        skipped = list(range(min(header, len(texts))))
-    if header >= len(rows):
-        raise SettingError(f"There is no row {header + 1} to be the header.", "header_row", "Choose an earlier row.")
-    filled = [at for at in skipped if any(texts[at])]
-    if filled:
-        problems.append(
-            {
-                "what": (
-                    f"{len(filled)} rows before the table were skipped: "
-                    + " / ".join('"' + " ".join(filter(None, texts[at])) + '"' for at in filled[:5])
-                    + "."
-                ),
-                "where": spoken_lines([at + 1 for at in filled], len(filled)).replace("line", "row"),
-                "fix": "Choose another header row if they belong to the table.",
-                "count": len(filled),
-            }
-        )
-    first = header + 1 if header >= 0 else len(skipped)
-    raw = [cell_text(cell) for cell in rows[header]] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
+    allowed = given.get("repairs")
+    if extent.merged and (allowed is None or "merged cells" in allowed):
+        problems += fill_merged(rows, extent.merged)
+    tables = sheet_tables(rows, [(row, column) for row, column, _ in extent.errors])
+    table = chosen_table(rows, tables, given, problems, sheet)
+    width = len(table.columns)
+    cells = {at: [cell_at(rows, at, column) for column in table.columns] for at in table.rows}
+    texts = [[cell_text(cell) for cell in cells[at]] for at in table.rows[:1100]]
+    place, skipped = sniff_header(texts, width)
+    if (asked := check_header(given)) is not None:
+        place = table.rows.index(asked) if asked >= 0 else -1
+        skipped = list(range(max(0, place))) if asked >= 0 else []
+    header = table.rows[place] if place >= 0 else -1
+    problems += skipped_rows(rows, [*table.above, *[table.rows[at] for at in skipped]])
+    first = place + 1 if place >= 0 else len(skipped)
+    raw = [cell_text(cell) for cell in cells[header]] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
     if header < 0 and len(given.get("columns") or ()) == width:
         raw = list(given["columns"])
     names = clean_names(raw, f"row {header + 1}", problems)
-    body = rows[first:]
+    kept = kept_rows(rows, table, table.rows[first:], allowed, problems)
+    body = [[cell_at(rows, at, column) for column in table.columns] for at in kept]
     if not body:
         problems.append(
             {
@@ -70,41 +72,42 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
                 "count": 1,
             }
         )
-    again = [first + number for number, row in enumerate(body, 1) if header >= 0 and row == rows[header]]
+    again = [at + 1 for at, row in zip(kept, body, strict=True) if header >= 0 and row == cells[header]]
     if again:
         problems.append(
             {
                 "what": f"{len(again):,} rows repeat the header; they were kept.",
-                "where": spoken_lines(again, len(again)).replace("line", "row"),
+                "where": spoken_rows(again),
                 "fix": "Drop these rows: perhaps files were joined.",
                 "count": len(again),
             }
         )
+    hidden = [at + 1 for at in kept if at in extent.hidden]
+    if hidden:
+        problems.append(
+            {
+                "what": f"{len(hidden):,} rows are hidden in the sheet; they were read like the others.",
+                "where": spoken_rows(hidden),
+                "fix": "Filter them out if whoever hid them meant them to be left out.",
+                "count": len(hidden),
+            }
+        )
     columns = [[whole_number(row[at]) for row in body] for at in range(len(names))]
-    frame, facts = value_frame(names, columns, given, problems, "row", first + 1)
+    frame, facts = value_frame(names, columns, given, problems, "row", [at + 1 for at in kept])
     faults: dict[str, list[Any]] = {name: [0, []] for name in names}
+    read = set(kept)
     for row, column, fault in extent.errors:
-        if row >= first and column < len(names):
-            note_cells(faults[names[column]], {fault: 1})
+        if row in read and column in table.columns:
+            note_cells(faults[names[table.columns.index(column)]], {fault: 1})
     problems += changed_problem(ERRORS, faults)
     held = {at for at in nameless(raw) if frame[names[at]].notna().any()}
     flaws = table_flaws(raw, held, len(body)) if header >= 0 else []
     flawed = check_flaws(flaws, f'sheet "{sheet}", row {header + 1}', given.get("lenient"))
     complete = {"format": "excel", "sheet": sheet, "header_row": header, **facts}
+    if len(tables) > 1:
+        complete["table"] = tables.index(table) + 1 if table in tables else given.get("table")
+    complete |= {key: given[key] for key in ("repairs",) if key in given}
     return frame, {**complete, **({"lenient": True} if flawed else {})}, problems
-
-
-def whole_number(cell: Any) -> Any:
-    """A cell as it was meant: 3.0 is the number 3, and an empty cell is missing."""
-    if isinstance(cell, float) and abs(cell) <= 2**53 and cell == int(cell):
-        return int(cell)
-    return None if cell == "" else cell
-
-
-def cell_text(cell: Any) -> str:
-    """A cell as people see it: Excel stores the year 2019 as 2019.0."""
-    whole = whole_number(cell)
-    return "" if whole is None else as_text(whole)
 
 
 def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[str, list[list[Any]], Extent]:
@@ -146,7 +149,9 @@ def sheet_rows(data: bytes, wanted: str | None, problems: list[dict]) -> tuple[s
         check_cells(extent.rows, extent.columns, extent.held, extent.characters, len(data), f'sheet "{name}"')
         check_width(extent.columns)
         with quiet():
-            return name, book.get_sheet_by_name(name).to_python(skip_empty_area=False), extent
+            page = book.get_sheet_by_name(name)
+            extent.merged = list(page.merged_cell_ranges or ())
+            return name, page.to_python(skip_empty_area=False), extent
     except python_calamine.PasswordError:
         raise locked from None
     except (python_calamine.CalamineError, OSError, ValueError) as error:

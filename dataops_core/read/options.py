@@ -13,6 +13,7 @@ import numpy as np
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Table
 
+REPAIRS = ("blank rows", "totals", "footnotes", "merged cells")
 FORMATS = ("csv", "excel", "parquet", "json", "jsonl")
 
 
@@ -25,6 +26,8 @@ class ReadOptions:
     `types` gives columns a type (text, integer, decimal, boolean, datetime); cells that do not fit become missing.
     `columns` are the names as they were found; they name the columns of a file without a header.
     `kept` names, by column, missing tokens that are values there ("NA" for Namibia).
+    `header_rows` is the number of lines that the header goes over. `table` is the number of the table, from 1, in a
+    text file or on a sheet that holds several. `repairs` names what reading may repair (all, if None), of REPAIRS.
     `lenient` mends doubled and missing column names and takes a table without rows, where FlawError is raised else.
     """
 
@@ -40,6 +43,9 @@ class ReadOptions:
     columns: tuple[str, ...] | None = None
     kept: dict[str, tuple[str, ...]] | None = None
     lenient: bool | None = None
+    header_rows: int | None = None
+    table: int | None = None
+    repairs: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The options that are set, as plain JSON values."""
@@ -66,7 +72,7 @@ class ReadOptions:
             if key not in known:
                 raise SettingError(f'There is no reading option "{key}".', "reading options", nearest(key, known))
         values = dict(given)
-        for key in ("missing_tokens", "columns"):
+        for key in ("missing_tokens", "columns", "repairs"):
             if values.get(key) is not None:
                 values[key] = tuple(values[key])
         if values.get("kept") is not None:
@@ -75,6 +81,9 @@ class ReadOptions:
             raise SettingError(
                 f'There is no format "{values["format"]}".', "format", nearest(values["format"], FORMATS)
             )
+        for repair in values.get("repairs") or ():
+            if repair not in REPAIRS:
+                raise SettingError(f'Reading does no repair "{repair}".', "repairs", nearest(repair, REPAIRS))
         if values.get("decimal") not in (None, ".", ","):
             raise SettingError(f'"{values["decimal"]}" is not a decimal sign.', "decimal", 'Give "." or ",".')
         return cls(**values)
@@ -141,6 +150,9 @@ class Source:
             "sheet",
             "types",
             "lenient",
+            "header_rows",
+            "table",
+            "repairs",
         )
         found = self.options.to_json()
         return {name: found.get(name) for name in shown if name in found or name in shown[:3] + shown[4:7]}

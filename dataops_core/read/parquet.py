@@ -162,7 +162,7 @@ def read_parquet_frame(data: bytes, options: dict | None = None) -> tuple[pd.Dat
         wanted = {**dict.fromkeys(odd, "text"), **{n: k for n, k in again.items() if n in redo or n not in names}}
         if not odd.keys() <= again.keys():
             wanted = {**wanted, **{n: again.get(n, "text") for n in odd}}
-        part, _ = value_frame(redo, cells, {**given, "types": wanted}, problems, "row", 1, "missing_tokens" in given)
+        part, _ = value_frame(redo, cells, {**given, "types": wanted}, problems, "row", None, "missing_tokens" in given)
         base = pd.DataFrame({n: part[n] if n in redo else base[n] for n in names}, columns=names)
     else:
         base = base[names] if names else base

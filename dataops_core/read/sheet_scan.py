@@ -37,6 +37,8 @@ class Extent:
     def __init__(self) -> None:
         self.rows = self.columns = self.held = self.characters = self.claimed = 0
         self.errors: list[tuple[int, int, str]] = []  # row and column from 0, and the error
+        self.hidden: set[int] = set()  # rows from 0
+        self.merged: list[tuple[tuple[int, int], tuple[int, int]]] = []  # first and last cell: row and column from 0
 
     def take(self, row: int, column: int, characters: int = 0, times: int = 1) -> None:
         """Count a cell that holds something."""
@@ -190,6 +192,8 @@ def sheet_extent(pieces: Iterable[bytes], lengths: list[int]) -> Extent:
         elif name == "row":
             row = int(about["r"]) - 1 if about.get("r", "").isdecimal() and len(about["r"]) < 11 else row + 1
             column = 0
+            if about.get("hidden") in ("1", "true"):
+                found.hidden.add(row)
 
     def text(part: str) -> None:
         if kind == "s" and inside:

@@ -71,7 +71,8 @@ def text_shapes(values: Sequence[str]) -> set[str]:
 def value_as(value: Any, kind: str, decimal: str) -> Any:
     """A plain value as the given type, or CELL_ERROR where it does not fit."""
     if kind == "text":
-        return as_text(value)
+        midnight = isinstance(value, datetime.datetime) and value.time() == datetime.time()
+        return value.date().isoformat() if midnight else as_text(value)
     if kind == "decimal" and isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value) if abs(value) < 1e300 or isinstance(value, float) else CELL_ERROR
     if kind == "integer" and isinstance(value, float):
@@ -87,10 +88,13 @@ def value_frame(
     given: dict,
     problems: list[dict],
     row_word: str = "record",
-    first_row: int = 1,
+    row_numbers: Sequence[int] | None = None,
     tokens_in_text: bool = True,
 ) -> tuple[pd.DataFrame, dict[str, Any]]:
-    """The tidy frame of columns of values, and the facts about it: types, decimal sign, missing tokens, kept."""
+    """The tidy frame of columns of values, and the facts about it: types, decimal sign, missing tokens, kept.
+
+    `row_numbers` say what each row is called in the file; rows count from 1 without them.
+    """
     wanted = dict(given.get("types") or {})
     for name, kind in wanted.items():
         if kind not in VALUE_TYPES:
@@ -115,6 +119,7 @@ def value_frame(
     zoned, halves = ({name: [0, []] for name in names} for _ in range(2))
     gone: dict[str, Counter[str]] = {}
     rows = len(plain[0]) if plain else 0
+    numbers = row_numbers if row_numbers is not None else range(1, rows + 1)
     for name, values in zip(names, plain, strict=True):
         own = (frozenset(tokens) | {""} if tokens_in_text else frozenset()) - set(kept.get(name, ()))
         cells = [None if isinstance(v, str) and v.strip() in own else v for v in values]
@@ -135,14 +140,14 @@ def value_frame(
             )
         wrong = [at for at, cell in enumerate(done) if cell is CELL_ERROR]
         if wrong:
-            shown = ", ".join(f'{row_word} {at + first_row} "{as_text(cells[at])}"' for at in wrong[:20])
+            shown = ", ".join(f'{row_word} {numbers[at]} "{as_text(cells[at])}"' for at in wrong[:20])
             problems.append(
                 {
                     "misfit": True,
                     "what": (
                         f"{len(wrong):,} cells are no {kind} and were left empty: {shown}{', …' * (len(wrong) > 20)}."
                     ),
-                    "where": f'{row_word} {wrong[0] + first_row}, column "{name}"',
+                    "where": f'{row_word} {numbers[wrong[0]]}, column "{name}"',
                     "fix": "Read the column as text, and repair these cells.",
                     "count": len(wrong),
                 }
