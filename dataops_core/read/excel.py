@@ -13,10 +13,11 @@ import pandas as pd
 from dataops_core.errors import InputError, SettingError, nearest
 from dataops_core.read.bounds import check_cells
 from dataops_core.read.changed import ERRORS, changed_problem, note_cells
+from dataops_core.read.header import sniff_header
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.old_excel import check_old, old_extents
 from dataops_core.read.sheet_scan import BROKEN, Extent, sheet_extents
-from dataops_core.read.sniff import check_header, sniff_header, spoken_lines
+from dataops_core.read.sniff import check_header, spoken_lines
 from dataops_core.read.values import value_frame
 from dataops_core.table.kinds import as_text
 

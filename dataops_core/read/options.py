@@ -25,6 +25,9 @@ class ReadOptions:
     `types` gives columns a type (text, integer, decimal, boolean, datetime); cells that do not fit become missing.
     `columns` are the names as they were found; they name the columns of a file without a header.
     `kept` names, by column, missing tokens that are values there ("NA" for Namibia).
+    `header_rows` is the number of lines that the header goes over. `table` is the number of the table, from 1, in a
+    text file of several. `repairs` names what reading may repair in text (all, if None): bytes, preamble, header,
+    tables, footnotes, quotes, delimiters, widths.
     `lenient` mends doubled and missing column names and takes a table without rows, where FlawError is raised else.
     """
 
@@ -40,6 +43,9 @@ class ReadOptions:
     columns: tuple[str, ...] | None = None
     kept: dict[str, tuple[str, ...]] | None = None
     lenient: bool | None = None
+    header_rows: int | None = None
+    table: int | None = None
+    repairs: tuple[str, ...] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The options that are set, as plain JSON values."""
@@ -66,7 +72,7 @@ class ReadOptions:
             if key not in known:
                 raise SettingError(f'There is no reading option "{key}".', "reading options", nearest(key, known))
         values = dict(given)
-        for key in ("missing_tokens", "columns"):
+        for key in ("missing_tokens", "columns", "repairs"):
             if values.get(key) is not None:
                 values[key] = tuple(values[key])
         if values.get("kept") is not None:
@@ -141,6 +147,9 @@ class Source:
             "sheet",
             "types",
             "lenient",
+            "header_rows",
+            "table",
+            "repairs",
         )
         found = self.options.to_json()
         return {name: found.get(name) for name in shown if name in found or name in shown[:3] + shown[4:7]}
