@@ -20,6 +20,7 @@ DELIMITERS = ("\t", ";", "|", ",")
 RARE_DELIMITERS = ("^", "~", "\x1f", "\x01", "\x1e", "§", "¦", "¬", ":", " ")
 SAMPLE_TEXT = 150_000
 SAMPLE_ROWS = 600
+JUDGED_ROWS = 200
 LEAST_SCORE = 0.12  # below it, the text is no table of several columns
 WHOLE_VALUE = re.compile(
     r"(?:https?|ftp)://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+"
@@ -33,6 +34,9 @@ TIGHT_SIGN = re.compile(r"[,;|\t^~](?! |$)")
 def sniff_dialect(texts: Sequence[str], delimiter: str | None, quote: str | None) -> tuple[str, str]:
     """Delimiter and quote of a text, of which samples are given; one that is known is kept."""
     samples = [piece_of(text) for text in texts]
+    stated = re.match(r"\s*\"?sep=([^\w\s\"]|\t)\"?\r?\n", texts[0]) if texts else None
+    if delimiter is None and stated:  # what Excel is told by a first line
+        delimiter = stated[1]
     if delimiter is None:
         delimiter = sniff_delimiter(samples, quote)
     return delimiter, sniff_quote(samples, delimiter) if quote is None else quote
@@ -66,10 +70,18 @@ def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
         if any(sign in text for text in texts):
             score = max(consistency_of(rows_of(texts, sign, each), each) for each in quotes)
             best = max(best, (score, -rank, sign))
+            if any(f'{sign} "' in text for text in texts) and sign != "\t":
+                score = max(consistency_of(rows_of(texts, f"{sign} ", each), each) for each in quotes)
+                best = max(best, (score, -rank, sign))
     if best[0] < 0.6:
         for sign in RARE_DELIMITERS:
             count = sum(text.count(sign) for text in bare)
             if not count or (sign in ": " and not cuts_cleanly(rows_of(texts, sign, quotes[0]), sign)):
+                continue
+            if (
+                sign == ":"
+                and sum(len(re.findall(r"(?<![0-9])[0-9]{1,2}:[0-5][0-9]", text)) for text in bare) * 2 >= count
+            ):
                 continue
             score = max(consistency_of(rows_of(texts, sign, each), each) for each in quotes)
             best = max(best, (score * (0.9 if sign in ": " else 1.0), -len(DELIMITERS), sign))
@@ -110,6 +122,9 @@ def cuts_cleanly(records: Sequence[Sequence[str]], sign: str) -> bool:
     """
     if len(records) < 3 or len(records[0]) < 3:
         return False
+    cells = [cell for record in records for cell in record]
+    if sum(1 for cell in cells if cell.endswith((",", ";"))) > 0.1 * len(cells):
+        return False
     widths = Counter(map(len, records))
     width, count = widths.most_common(1)[0]
     whole = {shape_of(sign.join(record)) for record in records[1:]}
@@ -131,8 +146,9 @@ def consistency_of(records: Sequence[Sequence[str]], quote: str) -> float:
     # rows that are cut short after their last value speak less against a table than rows of any width do
     below = sum(share for width, share in shares.items() if width < modal)
     alike = max(sum(share * share for share in shares.values()), shares[modal] ** 2 + below * shares[modal])
-    body = [record for record in records if len(record) == modal][:SAMPLE_ROWS]
-    kinds = [[cell_kind(cell, quote) for cell in record] for record in body]
+    body = [record for record in records if len(record) == modal][:JUDGED_ROWS]
+    known: dict[str, str] = {cell: cell_kind(cell, quote) for cell in {cell for record in body for cell in record}}
+    kinds = [[known[cell] for cell in record] for record in body]
     cells = max(1, sum(map(len, kinds)))
     values = sum(VALUE_WEIGHTS.get(kind, 1.0) for record in kinds for kind in record) / cells
     columns = list(zip(*(kinds[1:] or kinds), strict=True))

@@ -12,7 +12,7 @@ from typing import Any
 
 from dataops_core.errors import InputError, SettingError
 from dataops_core.read.cells import MISSING_CANDIDATES
-from dataops_core.read.dialect import sniff_dialect
+from dataops_core.read.dialect import piece_of, sniff_dialect
 from dataops_core.read.encodings import decode_errors, mixed_lines, sniff_encoding
 from dataops_core.read.mend import column_kinds, cut
 from dataops_core.read.names import EXTRA_CELLS, check_flaws, check_width, clean_names, nameless, table_flaws
@@ -90,7 +90,7 @@ def layout_of(
     """The layout of a text whose encoding is known, from samples of it and its first lines."""
     repairs = check_repairs(given)
     delimiter, quote = sniff_dialect(texts, given.get("delimiter"), given.get("quote"))
-    sample = sample_records(texts, delimiter, quote)
+    sample = sample_records([piece_of(text) for text in texts], delimiter, quote)
     width = table_width(sample)
     check_width(max(width, len(sample[0]) if sample else 0))
     if "delimiters" in repairs:

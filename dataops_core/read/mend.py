@@ -12,6 +12,7 @@ from dataops_core.read.cells import MISSING_CANDIDATES, shape_of
 from dataops_core.read.sniff import line_reader
 
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
+MOST_ROWS = 300  # that the kinds of columns are told from
 MOST_WORK = 20_000  # ways to cut a line that are looked at
 TIME_OR_DATE = re.compile(
     r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
@@ -124,9 +125,11 @@ def first_cells(
 def column_kinds(records: Sequence[Sequence[str]], width: int) -> list[str]:
     """The kind that nearly all cells of each column have; "" where they have no kind in common, or are text."""
     body = [record for record in records if len(record) == width]
+    body = body[min(8, len(body) // 3) :][:MOST_ROWS]  # the first ones may be titles and names
     kinds = []
     for column in zip(*body, strict=True):
-        found = [kind for kind in map(value_kind, column) if kind]
+        known = {cell: value_kind(cell) for cell in set(column)}
+        found = [known[cell] for cell in column if known[cell]]
         best = max(("number", "date", "truth"), key=found.count)
         kinds.append(best if found and found.count(best) >= max(2, 0.7 * len(found)) else "")
     return kinds or [""] * width

@@ -181,9 +181,9 @@ def swallows(record: Sequence[str], taken: Sequence[str], signs: dict[str, Any])
     delimiter, width = signs["delimiter"], signs["width"]
     alone = len(line_cells(taken[0], signs)) == width
     if len(record) != width:
-        return alone or sum(1 for line in taken[1:30] if len(plain_cells(line, delimiter)) == width) * 2 >= len(
-            taken[:30]
-        )
+        inner = taken[1:-1][:30]
+        cut = sum(1 for line in inner if len(plain_cells(line, delimiter)) == width)
+        return alone or (bool(inner) and 2 * cut >= len(inner))
     return width > 2 and alone and all(len(plain_cells(line, delimiter)) == width for line in taken[1:30])
 
 

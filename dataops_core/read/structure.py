@@ -26,7 +26,7 @@ NOTE_START = re.compile(
 
 def filled(record: Sequence[str]) -> int:
     """How many cells of a record hold something."""
-    return sum(1 for cell in record if cell.strip())
+    return sum(map(bool, map(str.strip, record)))
 
 
 def reach(record: Sequence[str]) -> int:
@@ -94,6 +94,8 @@ def is_other_table(above: Sequence[Sequence[str]], block: Sequence[Sequence[str]
     if any(value_kind(cell) != "text" for cell in told) and not (names_years(years) and len(years) < len(told)):
         return False
     _, old, _ = consistency(rows)
+    if len(rows) < 6 and sum(map(filled, rows)) < 0.6 * old * len(rows):
+        return False  # a preamble
     _, new, _ = consistency(body)
     old_reach, new_reach = max(Counter(map(reach, rows)).items(), key=lambda pair: pair[1])[0], reach(names)
     if any(filled(record) > len(told) for record in body[:20]) and len(names) < new:
@@ -120,9 +122,14 @@ def choose_table(records: Sequence[Sequence[str]], spans: Sequence[tuple[int, in
 
 def table_width(records: Sequence[Sequence[str]]) -> int:
     """The number of cells that most records of a table have, titles and notes left aside."""
+    records = records if len(records) < 3000 else [*records[:2000], *records[-500:]]
     rows = [record for record in records if filled(record) > 1 and not is_comment(record)]
     rows = rows if len(rows) > 1 else [record for record in records if record and not is_comment(record)]
-    return consistency(rows or [record for record in records if record])[1]
+    _, width, _ = consistency(rows or [record for record in records if record])
+    counts = Counter(map(len, rows))
+    # of widths that are about as frequent, the one with the most cells: notes are narrower than tables
+    wide = [each for each in counts if each > width and counts[each] >= max(2, 0.6 * counts[width])]
+    return max(wide, key=lambda each: each * counts[each], default=width)
 
 
 def find_header(
@@ -146,6 +153,9 @@ def find_header(
         if cells and not looks_like_data(cells, [records[at], *below]):
             found = {"header": again, "rows": 1, "first": at, "skipped": skipped[:-1], "kinds": kinds}
             return {**found, "cells": cells}
+        few = list(records[again]) if again >= 0 else []
+        if len(few) > 1 and all(value_kind(cell) == "text" for cell in few) and len(set(few)) == len(few):
+            return {"header": again, "rows": 1, "first": at, "skipped": skipped[:-1], "kinds": kinds}
         return {"header": -1, "rows": 0, "first": at, "skipped": skipped, "kinds": kinds}
     rows = header_rows(records, at, end, width, kinds)
     return {"header": at, "rows": rows, "first": at + rows, "skipped": skipped, "kinds": kinds}
@@ -167,6 +177,8 @@ def is_before_table(records: Sequence[Sequence[str]], at: int, end: int, width: 
     record = records[at]
     if is_preamble(record, width):
         return True
+    if width > 2 and (len(record) < width or 2 * filled(record) <= width) and stands_apart(records, at, end, width):
+        return True
     if width < 4 or 2 * reach(record) > width or filled(record) > 2:
         return False
     later = [here for here in range(at + 1, min(end, at + LEADING)) if filled(records[here]) >= 0.6 * width]
@@ -176,6 +188,23 @@ def is_before_table(records: Sequence[Sequence[str]], at: int, end: int, width: 
     if len(record) < width or any(not filled(each) for each in between):
         return True
     return any(kinds) and filled(record) == reach(record) and not fits_kinds(records[later[0]], kinds)
+
+
+def stands_apart(records: Sequence[Sequence[str]], at: int, end: int, width: int) -> bool:
+    """Whether a blank line separates leading records that are narrower than the table from one of names, all of them
+    there.
+    """
+    here = at
+    while here < min(end, at + LEADING) and filled(records[here]):
+        if len(records[here]) >= width and 2 * filled(records[here]) > width:
+            return False
+        here += 1
+    while here < min(end, at + LEADING) and (not filled(records[here]) or len(records[here]) == 1):
+        here += 1
+    names = records[here] if here < min(end, at + LEADING) else []
+    return (
+        len(names) == width and all(cell.strip() for cell in names) and not looks_like_data(names, records[here + 1 :])
+    )
 
 
 def header_rows(records: Sequence[Sequence[str]], at: int, end: int, width: int, kinds: Sequence[str]) -> int:
@@ -231,8 +260,12 @@ def notes_from(records: Sequence[Sequence[str]], first: int, end: int, width: in
             begin -= 1
         block = [record for record in records[begin:last] if filled(record)]
         apart = begin > first + 1
-        if block and apart and all(is_note(record, width, kinds, longest, apart=True) for record in block):
+        note = notes_in(block, width, kinds, longest) if apart else len(block)
+        if block and note == 0:
             at = begin
+        elif note < len(block):
+            at = last - len(block) + note
+            break
         elif block:
             while last > first + 1 and is_note(records[last - 1], width, kinds, longest, apart=False):
                 last -= 1
@@ -249,6 +282,20 @@ def notes_from(records: Sequence[Sequence[str]], first: int, end: int, width: in
     while at > first + 1 and not filled(records[at - 1]):
         at -= 1
     return at
+
+
+def notes_in(block: Sequence[Sequence[str]], width: int, kinds: Sequence[str], longest: int) -> int:
+    """Where the notes begin in a block of records after a blank line: at the first note, if only notes and short
+    records follow it.
+    """
+    note = len(block)
+    for at in range(len(block) - 1, -1, -1):
+        record = block[at]
+        if is_note(record, width, kinds, longest, apart=True):
+            note = at
+        elif 2 * filled(record) > width or (len(record) == width and width < 4):
+            break
+    return note
 
 
 def is_note(record: Sequence[str], width: int, kinds: Sequence[str], longest: int, *, apart: bool) -> bool:
