@@ -87,6 +87,11 @@ def make_parser() -> argparse.ArgumentParser:
     cmd = add("read", "Read a file and say how it was read.", "tables", reads=True)
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--out", type=Path, help="write the table to this file (.parquet, .csv, …)")
+    cmd.add_argument(
+        "--raw",
+        action="store_true",
+        help="write names and values as in the source text (.csv, .tsv), surplus cells at the end of their row",
+    )
     cmd = add("profile", "Facts and findings of a file.", "inspect", reads=True)
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--facts", action="store_true", help="count only, and judge nothing")
@@ -526,6 +531,15 @@ def _reading(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--decimal", choices=(".", ","))
     group.add_argument("--missing-tokens", nargs="*", help="cells that mean: nothing here")
     group.add_argument("--sheet")
+    group.add_argument("--header-rows", type=int, help="how many lines the header goes over (default 1)")
+    group.add_argument("--table", type=int, help="number of the table from 1, in a text file of several")
+    group.add_argument(
+        "--repairs",
+        nargs="*",
+        metavar="NAME",
+        help="what reading may repair in text (all, unless given; without a name: nothing): bytes, preamble, header,"
+        " tables, footnotes, quotes, delimiters, widths",
+    )
     group.add_argument(
         "--lenient",
         action="store_true",

@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 
 def options_of(args: argparse.Namespace) -> ReadOptions:
     """The reading options given on the command line."""
-    names = ("format", "encoding", "delimiter", "quote", "header_row", "decimal", "missing_tokens", "sheet", "lenient")
+    names = (
+        "format",
+        "encoding",
+        "delimiter",
+        "quote",
+        "header_row",
+        "decimal",
+        "missing_tokens",
+        "sheet",
+        "lenient",
+        "header_rows",
+        "table",
+        "repairs",
+    )
     given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
     if given.get("delimiter") in ("\\t", "tab"):
         given["delimiter"] = "\t"

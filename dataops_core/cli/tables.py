@@ -8,18 +8,24 @@ from dataclasses import replace
 from typing import Any
 
 from dataops_core import checks, steps
-from dataops_core.cli.output import print_json, print_table, reading, tell_problems
+from dataops_core.cli.output import options_of, print_json, print_table, reading, tell_problems
 from dataops_core.errors import SettingError, nearest
+from dataops_core.read import raw_rows
 from dataops_core.recipe import recipe as recipes
 from dataops_core.recipe.replay import Run, run_recipe
 from dataops_core.recipe.script import script
-from dataops_core.write import write_file, write_text
+from dataops_core.write import write_file, write_rows, write_text
 
 
 def read_command(args: argparse.Namespace) -> int:
     """Read a file and say how it was read."""
+    if args.raw:
+        # names that are doubled or missing need no mending where they are written as they stand
+        args.lenient = True
     with reading(args) as (source, _folder):
-        if args.out:
+        if args.out and args.raw:
+            write_rows(raw_rows(args.file, options_of(args)), args.out)
+        elif args.out:
             write_file(source.table, args.out)
         missing = source.table.missing()
         told: dict[str, Any] = {

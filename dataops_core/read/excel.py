@@ -13,6 +13,7 @@ import pandas as pd
 from dataops_core.errors import InputError, SettingError, nearest
 from dataops_core.read.bounds import check_cells
 from dataops_core.read.changed import ERRORS, changed_problem, note_cells
+from dataops_core.read.header import sniff_header
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.old_excel import check_old, old_extents
 from dataops_core.read.sheet_rows import (
@@ -26,7 +27,7 @@ from dataops_core.read.sheet_rows import (
 )
 from dataops_core.read.sheet_scan import BROKEN, Extent, sheet_extents
 from dataops_core.read.sheet_tables import cell_at, sheet_tables
-from dataops_core.read.sniff import check_header, sniff_header
+from dataops_core.read.sniff import check_header, check_repairs
 from dataops_core.read.values import value_frame
 
 MOST_OLD_CELLS = 65_536 * 256
@@ -42,8 +43,8 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     sheet, rows, extent = sheet_rows(data, given.get("sheet"), problems)
     if not any(any(cell != "" for cell in row) for row in rows):
         raise InputError("The sheet is empty.", f'sheet "{sheet}"', "Choose another sheet.")
-    allowed = given.get("repairs")
-    if extent.merged and (allowed is None or "merged cells" in allowed):
+    allowed = check_repairs(given)
+    if extent.merged and "merged cells" in allowed:
         problems += fill_merged(rows, extent.merged)
     tables = sheet_tables(rows, [(row, column) for row, column, _ in extent.errors])
     table = chosen_table(rows, tables, given, problems, sheet)

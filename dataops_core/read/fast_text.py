@@ -21,24 +21,18 @@ from dataops_core.read.block_column import BlockColumn
 from dataops_core.read.cells import new_survey, survey_column
 from dataops_core.read.changed import BLANKED, ZEROS, blanked_cells, changed_problem
 from dataops_core.read.content import Content
+from dataops_core.read.encodings import SAMPLE_BYTES, early_encoding, sniff_encoding
+from dataops_core.read.layout import layout_of
 from dataops_core.read.names import nameless
 from dataops_core.read.options import Blanked
 from dataops_core.read.records import new_notes
-from dataops_core.read.sniff import (
-    SAMPLE_BYTES,
-    check_encoding,
-    check_signs,
-    early_encoding,
-    sample_texts,
-    sniff_encoding,
-)
+from dataops_core.read.sniff import check_encoding, check_signs, sample_texts
 from dataops_core.read.text import (
     cell_problems,
     complete_options,
     given_facts,
     given_types,
     judge_columns,
-    layout_of,
     row_problems,
     token_candidates,
 )
@@ -128,6 +122,8 @@ def plain_layout(
             layout = layout_of(texts, iter(lines), encoding, given, problems)
         except DataOpsError:  # whether that holds is not sure before all bytes have been seen
             raise NotPlain("not to be read") from None
+    if layout["tail"] or layout["last_line"] is not None or layout["body"] != layout["width"]:
+        raise NotPlain("lines after the table, or rows of another width than the header")
     if not readable(layout):
         raise NotPlain("other signs")
     return {**layout, "known": known}

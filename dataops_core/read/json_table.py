@@ -11,8 +11,9 @@ import pandas as pd
 from dataops_core.errors import InputError
 from dataops_core.read.bounds import check_cells
 from dataops_core.read.cells import rounds
+from dataops_core.read.encodings import sniff_encoding
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
-from dataops_core.read.sniff import check_encoding, sniff_encoding, undecodable
+from dataops_core.read.sniff import check_encoding, undecodable
 from dataops_core.read.values import broken_text, is_whole, value_frame
 from dataops_core.table.kinds import as_text
 

@@ -13,7 +13,6 @@ import numpy as np
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Table
 
-REPAIRS = ("blank rows", "totals", "footnotes", "merged cells")
 FORMATS = ("csv", "excel", "parquet", "json", "jsonl")
 
 
@@ -27,7 +26,7 @@ class ReadOptions:
     `columns` are the names as they were found; they name the columns of a file without a header.
     `kept` names, by column, missing tokens that are values there ("NA" for Namibia).
     `header_rows` is the number of lines that the header goes over. `table` is the number of the table, from 1, in a
-    text file or on a sheet that holds several. `repairs` names what reading may repair (all, if None), of REPAIRS.
+    text file or on a sheet that holds several. `repairs` names what reading may repair (all, if None; see REPAIRS).
     `lenient` mends doubled and missing column names and takes a table without rows, where FlawError is raised else.
     """
 
@@ -81,9 +80,6 @@ class ReadOptions:
             raise SettingError(
                 f'There is no format "{values["format"]}".', "format", nearest(values["format"], FORMATS)
             )
-        for repair in values.get("repairs") or ():
-            if repair not in REPAIRS:
-                raise SettingError(f'Reading does no repair "{repair}".', "repairs", nearest(repair, REPAIRS))
         if values.get("decimal") not in (None, ".", ","):
             raise SettingError(f'"{values["decimal"]}" is not a decimal sign.', "decimal", 'Give "." or ",".')
         return cls(**values)

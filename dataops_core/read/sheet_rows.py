@@ -103,13 +103,10 @@ def kept_rows(
     rows: Sequence[Sequence[Any]],
     table: SheetTable,
     body: Sequence[int],
-    allowed: Sequence[str] | None,
+    allowed: frozenset[str],
     problems: list[dict],
 ) -> list[int]:
     """The rows of the table that are data; blank rows, totals and notes are left out where that is allowed."""
-
-    def may(repair: str) -> bool:
-        return allowed is None or repair in allowed
 
     def left_out(places: Sequence[int], what: str, repair: str) -> None:
         problems.append(
@@ -123,16 +120,16 @@ def kept_rows(
 
     kept = list(body)
     blank = [at for at in table.blank if kept and kept[0] < at < kept[-1]]
-    if blank and may("blank rows"):
+    if blank and "blank rows" in allowed:
         left_out(blank, f"{rows_were(len(blank), 'blank rows between the rows of the table')} left out.", "blank rows")
     elif blank:
         kept = sorted({*kept, *blank})
     notes = trailing_notes(rows, table, kept)
-    if may("footnotes"):
+    if "footnotes" in allowed:
         kept = kept[: len(kept) - len(notes)]
         notes += [at for at in table.below if not is_total(rows, table, kept, at)]
     totals = []
-    if may("totals"):
+    if "totals" in allowed:
         below = [at for at in table.below if at not in notes]
         cells = [[cell_at(rows, at, column) for column in table.columns] for at in [*kept, *below]]
         totals = [[*kept, *below][place] for place in total_places(cells)]
@@ -142,7 +139,7 @@ def kept_rows(
     if totals:
         labels = " / ".join(f'"{" ".join(filter(None, map(cell_text, rows[at])))}"' for at in totals[:5])
         left_out(totals, f"{rows_were(len(totals), 'rows of totals')} left out: {labels}.", "totals")
-    if notes and may("footnotes"):
+    if notes and "footnotes" in allowed:
         labels = " / ".join(f'"{" ".join(filter(None, map(cell_text, rows[at])))}"' for at in notes[:5])
         left_out(notes, f"{rows_were(len(notes), 'rows of notes below the table')} left out: {labels}.", "footnotes")
     return kept

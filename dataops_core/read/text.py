@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
-import re
 from collections import Counter
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,24 +25,10 @@ from dataops_core.read.cells import (
     survey_column,
 )
 from dataops_core.read.changed import BLANKED, ZEROS, ZONED, blanked_cells, changed_problem, note_cells, respelled
-from dataops_core.read.names import EXTRA_CELLS, check_flaws, check_width, clean_names, nameless, table_flaws
-from dataops_core.read.records import new_notes, text_batches, text_chunks
-from dataops_core.read.sniff import (
-    check_encoding,
-    check_header,
-    check_signs,
-    consistency,
-    is_comment,
-    null_signs,
-    sample_records,
-    sample_texts,
-    sniff_delimiter,
-    sniff_encoding,
-    sniff_header,
-    sniff_quote,
-    spoken_lines,
-    undecodable,
-)
+from dataops_core.read.layout import text_layout
+from dataops_core.read.names import EXTRA_CELLS, check_flaws, clean_names, nameless, table_flaws
+from dataops_core.read.records import new_notes, text_chunks
+from dataops_core.read.sniff import for_number, spoken_lines
 
 COLUMN_TYPES = ("text", "integer", "decimal", "boolean", "datetime")
 
@@ -95,6 +79,9 @@ def complete_options(
         "delimiter": layout["delimiter"],
         "quote": layout["quote"],
         "header_row": layout["header_row"],
+        **({"header_rows": layout["header_rows"]} if layout["header_rows"] > 1 else {}),
+        **({"table": layout["table"]} if layout["table"] else {}),
+        **({"repairs": list(given["repairs"])} if given.get("repairs") is not None else {}),
         "decimal": facts["decimal"],
         "missing_tokens": facts["missing_tokens"],
         "types": {name: facts["types"].get(name, "text") for name in columns},
@@ -102,114 +89,6 @@ def complete_options(
         "kept": facts["kept"],
         **({"lenient": True} if flawed else {}),
     }
-
-
-def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any]:
-    """How the file is laid out: encoding, delimiter, quote, header, names; what is not given is found out."""
-    if not data.strip():
-        raise InputError("The file is empty.", "the whole file", "Bring a file with at least a header line.")
-    check_signs(given)
-    encoding = check_encoding(given["encoding"], data) if "encoding" in given else sniff_encoding(data, problems)
-    problems += undecodable(data, encoding) + null_signs(data, encoding)
-    lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors="replace", newline="")
-    return layout_of(sample_texts(data, encoding), iter(lines), encoding, given, problems)
-
-
-def layout_of(
-    texts: Sequence[str],
-    lines: Iterator[str],
-    encoding: str,
-    given: dict,
-    problems: list[dict],
-) -> dict[str, Any]:
-    """The layout of a text whose encoding is known, from samples of it and its first lines."""
-    delimiter = given.get("delimiter") or sniff_delimiter(texts, given.get("quote"))
-    quote = given["quote"] if "quote" in given else sniff_quote(texts, delimiter)
-    sample = sample_records(texts, delimiter, quote)
-    plain = [record for record in sample if not is_comment(record)] or sample
-    _, width, _ = consistency(plain)
-    check_width(max(len(plain[0]) if plain else 0, width))
-    numbers, records = next(text_batches(lines, delimiter, quote, width, [], 1100), ([], []))
-    header, skipped = sniff_header(records, width)
-    if check_header(given) not in (None, header):
-        header = given["header_row"]
-        skipped = list(range(min(header, len(records))))
-    if header >= len(records):
-        raise SettingError(
-            f"There is no line {header + 1} to be the header.",
-            "header_row",
-            "Choose an earlier line, or -1 for none.",
-        )
-    if skipped:
-        problems.append(
-            {
-                "what": (
-                    f"{len(skipped):,} lines before the table were skipped: "
-                    + " / ".join(f'"{delimiter[0].join(records[at])}"' for at in skipped[:5])
-                    + "."
-                ),
-                "where": spoken_lines([numbers[at] for at in skipped], len(skipped)),
-                "fix": "Choose another header line if they belong to the table.",
-                "count": len(skipped),
-            }
-        )
-    first = header + 1 if header >= 0 else len(skipped)
-    raw = records[header] if header >= 0 else [f"column {n}" for n in range(1, width + 1)]
-    where = f"line {numbers[header]}" if header >= 0 else "the first line"
-    if header >= 0 and width == len(raw) + 1 and names_rows(records[first:], width):
-        problems.append(
-            {
-                "what": "Every row has one cell more than the header; the first column holds row names.",
-                "where": where,
-                "fix": "Name the first column.",
-                "count": 1,
-            }
-        )
-        raw = ["", *raw]
-    flawed = header >= 0 and flawed_start(raw, records[first:], where, given)
-    if header < 0 and given.get("columns"):
-        raw = [name for name in given["columns"] if name != EXTRA_CELLS]
-    names = clean_names(raw, where, problems)
-    if header >= 0 and given.get("columns"):
-        gone = [name for name in given["columns"] if name not in names and not name.startswith(EXTRA_CELLS)]
-        new = [name for name in names if name not in given["columns"]]
-        if gone or new:
-            problems.append(
-                {
-                    "what": (
-                        f"The columns are not those expected: missing: {', '.join(gone[:20]) or 'none'}; "
-                        f"new: {', '.join(new[:20]) or 'none'}."
-                    ),
-                    "where": where,
-                    "fix": "Check that the file is the right one.",
-                    "count": len(gone) + len(new),
-                }
-            )
-    return {
-        "encoding": encoding,
-        "delimiter": delimiter,
-        "quote": quote,
-        "header_row": header,
-        "first": first,
-        "names": names,
-        "width": len(names),
-        "where": where,
-        "raw": raw,
-        "flawed": flawed,
-    }
-
-
-def flawed_start(raw: Sequence[str], records: Sequence[Sequence[str]], where: str, given: dict) -> bool:
-    """Whether the names have flaws; refuses those that the first rows show, before all the others are read."""
-    tokens = {"", *given.get("missing_tokens", MISSING_CANDIDATES)}
-    held = {at for at in nameless(raw) for record in records if len(record) > at and record[at].strip() not in tokens}
-    return any(records) and check_flaws(table_flaws(raw, held, len(records)), where, given.get("lenient"))
-
-
-def names_rows(records: Sequence[Sequence[str]], width: int) -> bool:
-    """Whether the rows carry row names: all have one cell more than the header, and the last one is in use."""
-    rows = [record for record in records if record]
-    return bool(rows) and all(len(row) == width for row in rows) and any(row[-1].strip() for row in rows)
 
 
 def given_types(given: dict, names: Sequence[str]) -> dict[str, str]:
@@ -366,10 +245,11 @@ def fill_columns(
             misfits[name][0] += len(wrong)
             misfits[name][1] += [(lines[at], cells[at]) for at in wrong[:20]]
         tell(share)
+    check_widths(notes, layout)
     columns_done = {name: column_of(facts["types"][name], *pieces.pop(name)) for name in names}
     if notes["extra"]:
         extra = np.full(notes["rows"], None, dtype=object)
-        extra[list(notes["extra"])] = list(notes["extra"].values())
+        extra[list(notes["extra"])] = [layout["delimiter"][0].join(cells) for cells in notes["extra"].values()]
         name = clean_names([*names, EXTRA_CELLS], layout["where"], [])[-1]
         columns_done[name] = pd.Series(extra, dtype=object)
         notes["extra_name"] = name
@@ -377,6 +257,17 @@ def fill_columns(
     problems += cell_problems(rounded, misfits, zoned, facts["types"])
     problems += changed_problem(ZEROS, odd) + changed_problem(BLANKED, blanked_cells(gone))
     return pd.DataFrame(columns_done, columns=list(columns_done), index=pd.RangeIndex(notes["rows"]))
+
+
+def check_widths(notes: dict[str, Any], layout: dict) -> None:
+    """Refuse rows of another width than the header, where they are not to be fitted."""
+    odd = sorted({*notes["short"], *notes["long"]})
+    if odd and "widths" not in layout["repairs"]:
+        raise InputError(
+            for_number(f"{len(odd):,} rows|row do|does not have as many cells as the header.", len(odd)),
+            spoken_lines(odd, len(odd)),
+            "Repair these lines, or allow the repair of widths.",
+        )
 
 
 def cell_problems(rounded: dict, misfits: dict, zoned: dict[str, list[Any]], types: dict[str, str]) -> list[dict]:
@@ -411,10 +302,14 @@ def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
     said = {
         "damaged": (
             (
-                "lines|line have|has a quote that is not closed, or not at the edge of a cell; their quotes were read"
+                "lines|line have|has a quote that is not closed, or not at the edge of a cell; such quotes were kept"
                 " as plain signs"
             ),
             "Double the quotes inside cells, or choose another quote.",
+        ),
+        "recut": (
+            "lines|line have|has another delimiter than the table or stands in quotes as a whole; it was cut so",
+            "Write these lines as all others are.",
         ),
         "short": ("rows|row have|has too few cells; the rest was left empty", "Check these rows, or the delimiter."),
         "long": (
@@ -444,15 +339,6 @@ def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
             }
         )
     return found
-
-
-def for_number(text: str, number: int) -> str:
-    """A text in which `many|one` stands for two forms of a word, in the form that fits a number.
-
-    >>> for_number("rows|row have|has gone", 1)
-    'row has gone'
-    """
-    return re.sub(r"(\w+)\|(\w+)", lambda match: str(match[2 if number == 1 else 1]), text)
 
 
 def misfit_problems(misfits: dict[str, list[Any]], types: dict[str, str]) -> list[dict]:

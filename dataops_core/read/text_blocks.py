@@ -10,9 +10,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pv
 
+from dataops_core.read.encodings import SINGLE_BYTE
 from dataops_core.table.arrow_hash import text_parts
 
-CODE_PAGES = ("cp1252", "iso8859-1", "iso8859-15")
+CODE_PAGES = SINGLE_BYTE
 BLOCK = 4_000_000  # more needs memory, less needs time
 
 

@@ -6,8 +6,9 @@ import gzip
 import io
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import TextIO
 
@@ -39,6 +40,28 @@ def format_of(out: Path) -> str:
     if suffix not in WRITABLE:
         raise SettingError(f'Tables cannot be written as "{suffix}".', out.name, nearest(suffix, WRITABLE))
     return suffix
+
+
+def write_rows(rows: Iterable[Sequence[str]], out: Path) -> None:
+    """Write rows of cells as delimited text, each as long as it is; raises SettingError for another format."""
+    suffix = format_of(out)
+    if suffix.removesuffix(".gz") not in (".csv", ".tsv"):
+        raise SettingError(f'Cells as in the source cannot be written as "{suffix}".', out.name, "Write .csv or .tsv.")
+    try:
+        with replaced(out) as unfinished, text_output(unfinished, packed=suffix.endswith(".gz")) as file:
+            for some in batched(rows, 10_000):
+                write_records(file, "\t" if suffix.startswith(".tsv") else ",", some)
+    except OSError as error:
+        raise SettingError(
+            f"The file cannot be written: {error.strerror or error}.", str(out), "Choose another place."
+        ) from error
+
+
+def batched(rows: Iterable[Sequence[str]], size: int) -> Iterator[list[Sequence[str]]]:
+    """Rows in lists of so many."""
+    left = iter(rows)
+    while some := list(islice(left, size)):
+        yield some
 
 
 def write_file(table: Table, out: Path, *, safe: bool = False) -> None:

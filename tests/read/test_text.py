@@ -325,7 +325,7 @@ def test_a_header_said_again_is_reported_and_kept() -> None:
         ({"header_row": -2}, "-2 is not a number of a header line"),
         ({"header_row": "1"}, "'1' is not a number"),
         ({"delimiter": "\n"}, "is not a delimiter"),
-        ({"delimiter": ";;;"}, "';;;' is not a delimiter"),
+        ({"delimiter": ";;;;;;"}, "';;;;;;' is not a delimiter"),
         ({"delimiter": ""}, "not a delimiter"),
         ({"quote": "\n"}, "is not a quote"),
         ({"quote": "abc"}, "'abc' is not a quote"),

@@ -1,0 +1,220 @@
+"""The encoding of a text, judged from its bytes: marks, zeros, validity, and the letters that code pages would give.
+
+Embedded in exported scripts: standard library only.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections import Counter
+from collections.abc import Iterator
+
+from dataops_core.errors import InputError
+
+BYTE_ORDER_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+SAMPLE_BYTES = 1_000_000
+WEST = ("cp1252", "iso8859-15", "mac-roman", "cp850")
+CENTRAL = ("cp1250", "iso8859-2", "cp852")
+CYRILLIC = ("cp1251", "koi8-r", "iso8859-5", "cp866", "mac-cyrillic")
+# Letters beyond ASCII of languages, with the code pages they are written in; of equals, the first is taken.
+ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("äöüßé", WEST),
+    ("éèêëàâçîïôùûüœæÿ", WEST),
+    ("áéíñóúü", WEST),
+    ("áâãàçéêíóôõú", WEST),
+    ("àèéìíîòóù", WEST),
+    ("æøåéö", WEST),
+    ("åäöéü", WEST),
+    ("éëïóöèçüáê", WEST),
+    ("áðéíóúýþæö", WEST),
+    ("ąćęłńóśźż", CENTRAL),
+    ("áčďéěíňóřšťúůýž", CENTRAL),
+    ("áäčďéíĺľňóôŕšťúýž", CENTRAL),
+    ("áéíóöőúüű", CENTRAL),
+    ("čćđšž", CENTRAL),
+    ("ăâîşţ", CENTRAL),
+    ("абвгдежзийклмнопрстуфхцчшщъыьэюяёіїєґў", CYRILLIC),
+    ("αβγδεζηθικλμνξοπρσςτυφχψωάέήίόύώϊϋΐΰ", ("cp1253", "iso8859-7")),
+    ("çğıöşüi̇âîû", ("cp1254",)),
+    ("ąčęėįšųūž", ("cp1257", "iso8859-13")),
+    ("āčēģīķļņšūž", ("cp1257", "iso8859-13")),
+    ("äõöüšž", ("cp1257", "iso8859-13")),
+    ("אבגדהוזחטיךכלםמןנסעףפץצקרשת", ("cp1255",)),
+    ("ءآأؤإئابةتثجحخدذرزسشصضطظعغفقكلمنهوىي", ("cp1256", "iso8859-6")),
+)
+EASTERN = ("cp932", "gb18030", "euc-kr", "big5", "euc-jp")
+PLAIN_SIGNS = frozenset("–—“”‘’„…•€°§©®™«»£½¼¾²³µ±×·ºª¡¿´\xa0№¢¥÷¶†‡")
+HIGH_WORD = re.compile(rb"[A-Za-z']*[\x80-\xff][A-Za-z'\x80-\xff]*")
+SINGLE_BYTE = frozenset(page for _, pages in ALPHABETS for page in pages) | {"iso8859-1"}
+
+
+def sniff_encoding(data: bytes, problems: list[dict]) -> str:
+    """The encoding of a file: its byte order mark, else UTF-8 if (nearly) all of it decodes, else the code page whose
+    letters make words.
+    """
+    early = early_encoding(data[:SAMPLE_BYTES])
+    if early:
+        return early
+    try:
+        data.decode("utf-8")
+    except UnicodeDecodeError:
+        pass
+    else:
+        return "utf-8"
+    broken = data.decode("utf-8", "replace").count("\ufffd")
+    good = sum(
+        1 for _ in re.finditer(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", data)
+    )
+    if good > 2 * broken:
+        return "utf-8"
+    chosen = code_page(data)
+    problems.append(
+        {
+            "what": f"The file is not UTF-8; it was read as {chosen}.",
+            "where": "the whole file",
+            "fix": "Look at words with accents; if they are wrong, choose another encoding.",
+            "count": len(re.findall(rb"[\x80-\xff]", data)),
+        }
+    )
+    return chosen
+
+
+def early_encoding(head: bytes) -> str | None:
+    """The encoding that the start of a file gives away; None if it may be UTF-8. Refuses binary data."""
+    for mark, encoding in BYTE_ORDER_MARKS:
+        if head.startswith(mark):
+            return encoding
+    zeros = [head[at::4].count(0) for at in range(4)]
+    least = 0.8 * (len(head) // 4)
+    if len(head) >= 8 and min(zeros[1:]) > least and zeros[0] < 0.1 * least:
+        return "utf-32-le"
+    if len(head) >= 8 and min(zeros[:3]) > least and zeros[3] < 0.1 * least:
+        return "utf-32-be"
+    even, odd = zeros[0] + zeros[2], zeros[1] + zeros[3]
+    if even + odd > 0.2 * len(head) and min(even, odd) < 0.05 * max(even, odd):
+        return "utf-16-le" if odd > even else "utf-16-be"
+    if even + odd > 0.02 * len(head) and min(even, odd) == 0:
+        wide = "utf-16-le" if odd else "utf-16-be"
+        text = head[: len(head) // 2 * 2].decode(wide, "replace")
+        if sum(map(str.isprintable, text)) + text.count("\n") + text.count("\r") + text.count("\t") > 0.99 * len(text):
+            return wide
+    odd_bytes = sum(head.count(bytes([code])) for code in range(32) if code not in (1, 9, 10, 12, 13, 27, 30, 31))
+    if head.count(0) > 0.01 * len(head) or odd_bytes > 0.03 * len(head) or head.startswith((b"%PDF-", b"\x89PNG")):
+        raise InputError(
+            "This is not a text table: it holds binary data.",
+            f"{odd_bytes:,} control characters near its start",
+            "Save the table as CSV, Excel, Parquet or JSON, and bring that file.",
+        )
+    return None
+
+
+def code_page(data: bytes) -> str:
+    """The code page in which the words with bytes beyond ASCII are words of some language."""
+    words = Counter(match[0] for match in HIGH_WORD.finditer(data[: 2 * SAMPLE_BYTES]))
+    some = dict(words.most_common(1000))
+    best, chosen = 0.0, ""
+    decoded: dict[str, list[tuple[str, int]] | None] = {}
+    for letters, pages in ALPHABETS:
+        for page in pages:
+            if page not in decoded:
+                decoded[page] = decoded_words(some, page)
+            read = decoded[page]
+            if read:
+                score = likeness(read, frozenset(letters))
+                if score > best + 0.005:
+                    best, chosen = score, page
+    if best < 0.7:
+        for page in EASTERN:
+            try:
+                text = data[:SAMPLE_BYTES].decode(page, "strict" if len(data) <= SAMPLE_BYTES else "ignore")
+            except UnicodeDecodeError:
+                continue
+            wide = [sign for sign in text if ord(sign) > 127]
+            if sum(1 for sign in wide if "\u3000" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7a3") > 0.95 * len(
+                wide
+            ):
+                return page
+    # cp1252 has five bytes without a meaning; a file that uses them is more likely Latin-1.
+    if chosen in ("", "cp1252"):
+        return "latin-1" if re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "cp1252"
+    return chosen
+
+
+def decoded_words(words: dict[bytes, int], page: str) -> list[tuple[str, int]] | None:
+    """Words in a code page, with how often each stands there; None where some byte has no meaning in it."""
+    try:
+        return [(word.decode(page), min(count, 5)) for word, count in words.items()]
+    except UnicodeDecodeError:
+        return None
+
+
+def likeness(words: list[tuple[str, int]], letters: frozenset[str]) -> float:
+    """How much the signs beyond ASCII in words look like letters of an alphabet, and like signs between words: at most
+    1.
+    """
+    total = score = 0.0
+    for word, count in words:
+        for at, sign in enumerate(word):
+            if sign < "\x80":
+                continue
+            total += count
+            before, after = word[at - 1 : at] if at else "", word[at + 1 : at + 2]
+            if sign.lower() in letters or (sign == "İ" and "ğ" in letters):
+                strange = sign.isupper() and before.islower()
+                strange = strange or (sign.islower() and len(before) == 1 and before.isupper() and after.isupper())
+                strange = strange or (sign >= "\u0370") != (
+                    before >= "\u0370" if before.isalpha() else sign >= "\u0370"
+                )
+                score += count * (0.0 if strange else 1.0)
+            elif sign in PLAIN_SIGNS:
+                inside = before.isalpha() and after.isalpha() and sign not in "’·°´"
+                score += count * (0.0 if inside else 0.9)
+            elif not sign.isalpha():
+                score -= count
+    return score / total if total else 0.0
+
+
+def decode_errors() -> str:
+    """The name of how bytes that do not fit are decoded: as a letter of the Windows code page inside a word of UTF-8
+    text, else as U+FFFD.
+    """
+    try:
+        codecs.lookup_error("dataops-mixed")
+    except LookupError:
+        codecs.register_error("dataops-mixed", mixed_bytes)
+    return "dataops-mixed"
+
+
+def mixed_bytes(error: UnicodeError) -> tuple[str, int]:
+    """What stands for bytes that are not UTF-8; an error handler for `bytes.decode`."""
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    data, start = error.object, error.start
+    if error.encoding not in ("utf-8", "utf8"):
+        return "\ufffd", error.end
+    before, after = data[max(0, start - 1) : start], data[start + 1 : start + 2]
+    sign = bytes([data[start]]).decode("cp1252", "replace")
+    beside = before.isalpha() or after.isalpha()  # of ASCII: that is what bytes know as letters
+    if beside and (sign.isalpha() if data[start] >= 0xC0 else before.isascii() and sign in "‘’“”–—…€"):
+        return sign, start + 1
+    return "\ufffd", error.end
+
+
+def mixed_lines(data: bytes) -> Iterator[int]:
+    """The numbers of the lines of UTF-8 text in which letters of the Windows code page stand."""
+    for number, line in enumerate(data.split(b"\n"), 1):
+        if not line.isascii():
+            try:
+                line.decode("utf-8")
+            except UnicodeDecodeError:
+                if line.decode("utf-8", decode_errors()).count("\ufffd") < line.decode("utf-8", "replace").count(
+                    "\ufffd"
+                ):
+                    yield number
