@@ -1,6 +1,7 @@
 """Every test of the pages has a home folder of its own, and a store opened anew."""
 
 import contextlib
+import gc
 import shutil
 import subprocess
 from pathlib import Path
@@ -58,13 +59,15 @@ def sample_home(tmp_path_factory):
         _alone(monkeypatch, home)
         app = driver.click(driver.start(), "Open the sample")
         assert driver.unforeseen(driver.go(app, "profile")) == []
+        gc.collect()
+        gc.freeze()  # as the page does for visitors: Streamlit collects garbage after every run
         return home, app.query_params["d"]
 
 
 @pytest.fixture(autouse=True)
 def home(tmp_path, monkeypatch, sample_home):
     _alone(monkeypatch, tmp_path / "home")
-    monkeypatch.setattr(page_layout, "_warm", lambda: None)  # all is imported, and collecting garbage takes time
+    monkeypatch.setattr(page_layout, "_warm", lambda: None)  # all is imported by now
     yield tmp_path / "home"
     st.cache_resource.clear()
 
