@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from dataops_core.store.store import Store
 from dataops_core.table import Table, tidy, write_table
 
 REAL = Path(os.environ.get("DATAOPS_REAL_DATA") or Path(__file__).parent.parent.parent / "shared" / "data")
+
+# pytest --hypothesis-profile=thorough: ten times as many examples (see strategies.py)
+settings.register_profile("thorough")
 
 
 @pytest.fixture

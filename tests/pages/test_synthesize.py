@@ -204,7 +204,7 @@ def downloads(app):
     return [each.proto.label for each in app.get("download_button")]
 
 
-def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
+def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks(processes):
     app = opened(
         "Generate",
         engine="independent",
