@@ -17,6 +17,17 @@ REAL = Path(os.environ.get("DATAOPS_REAL_DATA") or Path(__file__).parent.parent.
 settings.register_profile("thorough")
 
 
+# processes that tests start keep what they compile: else each of them compiles the whole house
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.fixture
+def few_trees(monkeypatch):
+    """Boosted trees that learn little, for tests in which it does not matter what they learn."""
+    monkeypatch.setattr("dataops_core.models.baseline.TREES", 5)
+    monkeypatch.setattr("dataops_core.synthetic.evaluate.discriminator.TREES", 5)
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
     seconds = itertools.count()
