@@ -6,11 +6,26 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import settings
 
 from dataops_core.store.store import Store
 from dataops_core.table import Table, tidy, write_table
 
 REAL = Path(os.environ.get("DATAOPS_REAL_DATA") or Path(__file__).parent.parent.parent / "shared" / "data")
+
+# pytest --hypothesis-profile=thorough: ten times as many examples (see strategies.py)
+settings.register_profile("thorough")
+
+
+# processes that tests start keep what they compile: else each of them compiles the whole house
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+
+
+@pytest.fixture
+def few_trees(monkeypatch):
+    """Boosted trees that learn little, for tests in which it does not matter what they learn."""
+    monkeypatch.setattr("dataops_core.models.baseline.TREES", 5)
+    monkeypatch.setattr("dataops_core.synthetic.evaluate.discriminator.TREES", 5)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ from datetime import datetime
 
 import numpy as np
 import pandas as pd
+from hypothesis import settings
 from hypothesis import strategies as st
 
 from dataops_core.steps import Setting, Step
@@ -99,6 +100,11 @@ CELLS = {
 }
 
 
+def examples(count: int) -> int:
+    """So many examples, ten times as many with `--hypothesis-profile=thorough` (see conftest.py)."""
+    return count * (10 if settings.get_current_profile_name() == "thorough" else 1)
+
+
 @st.composite
 def columns(draw: st.DrawFn, kind: str, rows: int) -> pd.Series:
     """One tidy column; one in five is missing from top to bottom."""
@@ -149,7 +155,11 @@ def values(setting: Setting, frame: pd.DataFrame) -> st.SearchStrategy:
         "whole": lambda: st.integers(int(low), int(high)),
         "text": lambda: texts,
         "texts": lambda: st.lists(texts, max_size=3),
-        "mapping": lambda: st.dictionaries(texts, texts, max_size=3),
+        "mapping": lambda: (
+            st.dictionaries(texts, texts, max_size=3)
+            | st.dictionaries(st.sampled_from(list(frame.columns)), texts, max_size=3)
+            | st.dictionaries(st.sampled_from(cells or [""]), texts, max_size=3)
+        ),
         "value": lambda: st.none() | texts | CELLS["integer"] | st.floats(-9, 9),
     }[setting.shape]()
 

@@ -373,8 +373,10 @@ def test_junk_in_a_recipe_is_refused_in_words(run, cities, tmp_path, case):
 
 
 def test_a_deeply_nested_recipe_is_refused(run, cities, tmp_path):
-    (tmp_path / "deep.json").write_text("[" * 100_000)
-    assert run("run", "deep.json", cities, "-o", "x.csv")[0] == 2
+    for deep in ("[" * 100_000, '{"steps":' + "[" * 100_000, "- " * 100_000):
+        (tmp_path / "deep.json").write_text(deep)
+        code, _, err = run("run", "deep.json", cities, "-o", "x.csv")
+        assert (code, "nested too deeply" in err) == (2, True)
 
 
 def test_dates_in_yaml_are_texts(run, tmp_path):

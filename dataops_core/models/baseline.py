@@ -9,6 +9,8 @@ import numpy as np
 
 from dataops_core.models.features import Features, encoder
 
+TREES = 100
+
 
 def estimator(
     chosen: Features,
@@ -27,7 +29,7 @@ def estimator(
     model: Any
     if kind == "trees":
         boosted = HistGradientBoostingClassifier if task == "classes" else HistGradientBoostingRegressor
-        model = boosted(random_state=seed, early_stopping=False, max_leaf_nodes=15)
+        model = boosted(random_state=seed, max_iter=TREES, early_stopping=False, max_leaf_nodes=15)
     else:
         model = LogisticRegression(max_iter=1000) if task == "classes" else Ridge()
     return Pipeline([("encoder", encoder(chosen)), ("model", model)])

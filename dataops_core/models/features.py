@@ -19,6 +19,7 @@ PARTS = ("train", "validation", "test")
 TRAIN = PARTS[0]
 LEVELS = 30  # categories of one column that get a feature of their own; the rarer ones share one
 DAY = 86_400_000_000  # microseconds
+GREAT = 1e100  # greater numbers are cut short: a model squares and adds them
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def features(columns: Sequence[Column], frame: pd.DataFrame, leave_out: Collecti
 
 def plain(frame: pd.DataFrame, chosen: Features) -> pd.DataFrame:
     """The features as scikit-learn takes them: numbers as float64 (dates in days since 1970, missing and infinite as
-    NaN), categories as text with None where missing.
+    NaN, those whose squares overflow cut short), categories as text with None where missing.
     """
     made = {}
     for name in chosen.numbers:
@@ -69,7 +70,7 @@ def plain(frame: pd.DataFrame, chosen: Features) -> pd.DataFrame:
             values = np.where(gone, np.nan, column.to_numpy(dtype="datetime64[us]").astype("int64") / DAY)
         else:
             values = column.to_numpy(dtype="float64", na_value=np.nan)
-        made[name] = np.where(np.isfinite(values), values, np.nan)
+        made[name] = np.clip(np.where(np.isfinite(values), values, np.nan), -GREAT, GREAT)
     for name in chosen.categories:
         column = frame[name]
         gone = column.isna().to_numpy()

@@ -19,6 +19,7 @@ from dataops_core.steps import REGISTRY, Step
 
 FORMAT = "dataops-recipe/1"
 LARGEST = 256 << 20  # bytes of a recipe file: what steps learned from a large table lies in it
+DEEPEST = 500  # levels of lists and mappings in one another
 
 
 @dataclass(frozen=True)
@@ -264,10 +265,17 @@ def load(path: Path) -> Recipe:
         if text.lstrip().startswith("{"):
             plain = json.loads(text)
         else:
-            if any(
-                isinstance(token, yaml.AliasToken) for token in yaml.scan(text)
-            ):  # a few of them can stand for gigabytes
-                raise SettingError("The recipe uses YAML aliases (*name).", str(path), "Write out what they stand for.")
+            deep = 0
+            for token in yaml.scan(text):
+                if isinstance(token, yaml.AliasToken):  # a few of them can stand for gigabytes
+                    raise SettingError(
+                        "The recipe uses YAML aliases (*name).", str(path), "Write out what they stand for."
+                    )
+                name = type(token).__name__
+                deep += name.endswith(("SequenceStartToken", "MappingStartToken"))
+                deep -= name.endswith("EndToken")
+                if deep > DEEPEST:  # YAML takes minutes to find that out by itself
+                    raise RecursionError
             plain = yaml.safe_load(text)
     except json.JSONDecodeError as error:
         raise SettingError(

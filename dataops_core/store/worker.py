@@ -179,6 +179,11 @@ def work(store: Store, job: str) -> None:
     def progress(share: float, note: str) -> None:
         said.update(share=min(max(share, 0.0), 1.0), note=note)
 
+    carry_out(store, job, progress)
+
+
+def carry_out(store: Store, job: str, progress: Progress) -> None:
+    """Run a job that is this one's turn, and write how it ended."""
     seen = jobs.get(store, job)
     assert seen is not None
     try:

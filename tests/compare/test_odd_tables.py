@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 from dataops_core.compare import drift, groups
 from dataops_core.facts import against_target, associate, associations, over_time
 from dataops_core.table import write_table
-from tests.strategies import tidy_frames
+from tests.strategies import examples, tidy_frames
 
-CALM = settings(max_examples=25, deadline=None, derandomize=True)
+CALM = settings(max_examples=examples(15), deadline=None, derandomize=True)
 
 
 @pytest.fixture(scope="module")

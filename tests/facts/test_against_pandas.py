@@ -17,9 +17,9 @@ from hypothesis import strategies as st
 
 from dataops_core.facts import table_facts
 from dataops_core.table import shown, tidy, type_of, write_table
-from tests.strategies import CELLS, columns, tidy_frames
+from tests.strategies import CELLS, columns, examples, tidy_frames
 
-CALM = settings(max_examples=40, deadline=None, derandomize=True)
+CALM = settings(max_examples=examples(25), deadline=None, derandomize=True)
 SPREADS = st.sampled_from(
     [
         st.floats(-9, 9),

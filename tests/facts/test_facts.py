@@ -8,6 +8,7 @@ from dataops_core.checks.repeats import repeated
 from dataops_core.checks.table_view import TableView
 from dataops_core.facts import spread, table_facts
 from dataops_core.table import tidy
+from tests.strategies import examples
 
 
 @pytest.fixture
@@ -55,7 +56,7 @@ def test_dates_have_a_span_and_a_histogram(facts_of):
     assert facts["histogram"]["counts"][0] == 1
 
 
-@settings(max_examples=30, deadline=None, derandomize=True)
+@settings(max_examples=examples(15), deadline=None, derandomize=True)
 @given(st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.sampled_from([0, 1, None])), max_size=30))
 def test_duplicate_rows_are_those_that_pandas_finds(tmp_path_factory, rows):
     from dataops_core.table import write_table

@@ -13,10 +13,10 @@ from dataops_core.fairness import bias, compare_mitigations, groups, model_measu
 from dataops_core.fairness.model import PARTS_OF
 from dataops_core.steps._cells import cell_texts
 from dataops_core.table import write_table
-from tests.strategies import tidy_frames
+from tests.strategies import examples, tidy_frames
 
 odd = settings(
-    max_examples=150,
+    max_examples=examples(50),
     derandomize=True,
     deadline=None,
     database=None,

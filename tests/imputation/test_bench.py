@@ -218,11 +218,11 @@ def test_known_cells_are_finite():
 
 
 def test_on_adult_the_ranking_holds_on_another_hiding(adult, make_table):
-    """A tenth of the cells is hidden; a sample of 2,000 rows here, on the whole table the figures are better."""
+    """A tenth of the cells is hidden; a sample of 1,500 rows here, on the whole table the figures are better."""
     frame = tidy(
-        pd.read_csv(adult, skipinitialspace=True, na_values="?").sample(2000, random_state=0).reset_index(drop=True)
+        pd.read_csv(adult, skipinitialspace=True, na_values="?").sample(1500, random_state=0).reset_index(drop=True)
     )
-    frame = frame.drop(columns=["income"])
+    frame = frame.drop(columns=["income", "native_country", "fnlwgt"])
     tables = [make_table(tidy(frame.mask(np.random.default_rng(seed).random(frame.shape) < 0.1))) for seed in (1, 2)]
     methods = ["mean", "most_frequent", "bayesian_ridge", "trees"]
     chosen = bench(tables[0], methods=methods, repeats=1, seed=1)["recommended"]

@@ -63,3 +63,10 @@ def test_probabilities_are_of_the_class_that_is_asked_for():
         fitted = estimator(chosen, "classes", kind).fit(plain(frame, chosen), label)
         told = probabilities(fitted, plain(frame, chosen), "yes")
         assert told[label == "yes"].mean() > 0.8 > 0.2 > told[label == "no"].mean()
+
+
+def test_numbers_whose_squares_overflow_are_cut_short():
+    frame = tidy(pd.DataFrame({"x": [1e308, -1e308, 1.0, None]}))
+    chosen = features([Column("x", "decimal", "number")], frame)
+    assert plain(frame, chosen)["x"].tolist()[:3] == [1e100, -1e100, 1.0]
+    assert np.isfinite(encoder(chosen).fit_transform(plain(frame, chosen))).all()

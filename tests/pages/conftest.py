@@ -1,10 +1,21 @@
 """Every test of the pages has a home folder of its own, and a store opened anew."""
 
+import contextlib
+import gc
+import shutil
+import subprocess
+from pathlib import Path
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import app_test
 
+from dataops_core.recipe.replay import no_progress
+from dataops_core.store import jobs, worker
+from dataops_core.store.store import Store
+from pages._ui import page_layout
 from tests.pages import driver
 
 
@@ -16,14 +27,55 @@ class _AfterFirst(PagesManager):
         super().__init__(*args, **kwargs)
 
 
-@pytest.fixture(autouse=True)
-def home(tmp_path, monkeypatch):
-    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
+class _AtOnce:
+    """Stands in for a worker's process, and does its job before anybody can ask how far it is: a process has to import
+    the whole house first. Tests of the store and in the browser have processes.
+    """
+
+    def __init__(self, command, *, env, **_given):
+        store, job = Store(Path(env["DATAOPS_HOME"])), command[-1]
+        assert jobs.claim(store, job)
+        store.use_scratch(job)
+        with contextlib.suppress(Exception):  # it is written to the catalog, and printed
+            worker.carry_out(store, job, no_progress)
+
+    def wait(self):
+        return 0
+
+
+def _alone(monkeypatch, home):
+    monkeypatch.setenv("DATAOPS_HOME", str(home))
     monkeypatch.setattr(app_test, "PagesManager", _AfterFirst)
+    monkeypatch.setattr(jobs, "subprocess", SimpleNamespace(Popen=_AtOnce, DEVNULL=subprocess.DEVNULL))
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+@pytest.fixture(scope="session")
+def sample_home(tmp_path_factory):
+    """A home in which the sample was opened as a person does, and profiled, and the id of its dataset."""
+    home = tmp_path_factory.mktemp("sample") / "home"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        _alone(monkeypatch, home)
+        app = driver.click(driver.start(), "Open the sample")
+        assert driver.unforeseen(driver.go(app, "profile")) == []
+        gc.collect()
+        gc.freeze()  # as the page does for visitors: Streamlit collects garbage after every run
+        return home, app.query_params["d"]
+
+
+@pytest.fixture(autouse=True)
+def home(tmp_path, monkeypatch, sample_home):
+    _alone(monkeypatch, tmp_path / "home")
+    monkeypatch.setattr(page_layout, "_warm", lambda: None)  # all is imported by now
     yield tmp_path / "home"
     st.cache_resource.clear()
+
+
+@pytest.fixture
+def processes(monkeypatch):
+    """Jobs run in processes of their own, as they do for everybody."""
+    monkeypatch.setattr(jobs, "subprocess", subprocess)
 
 
 @pytest.fixture
@@ -33,6 +85,7 @@ def fresh_server(monkeypatch):
 
 
 @pytest.fixture
-def sample():
+def sample(home, sample_home):
     """The app with the sample open on the page Data."""
-    return driver.click(driver.start(), "Open the sample")
+    shutil.copytree(sample_home[0], home, dirs_exist_ok=True)
+    return driver.start(d=sample_home[1])

@@ -149,7 +149,7 @@ def test_project_without_a_name_is_refused(sample):
     assert button(sample, "See what is wrong")
 
 
-def test_no_file_is_read_in_the_server_however_small(monkeypatch):
+def test_no_file_is_read_in_the_server_however_small(processes, monkeypatch):
     def never(*_args, **_kwargs):
         raise AssertionError("a file was read in the server's process")
 

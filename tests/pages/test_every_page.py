@@ -70,7 +70,10 @@ def test_page_with_the_sample_runs(sample, page):
             ("", "Upload a second file, commit a version, or add a step: then there is something to compare with.")
         ],
     }
-    assert said(app) == expected.get(page, [])
+    told = said(app)
+    if page == "impute":
+        assert told.pop(0)[1].startswith("What the data cannot tell")
+    assert told == expected.get(page, [])
 
 
 def test_sample_is_opened_with_its_rows_and_columns(sample):

@@ -9,7 +9,9 @@ NAMES = sorted({step.name for step in steps.REGISTRY.values()})
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_form_has_a_widget_for_every_setting_that_applies(sample, name):
+def test_form_has_a_widget_for_every_setting_that_applies_and_empty_shows_a_preview_or_says_what_is_missing(
+    sample, name
+):
     sample.session_state["clean.form"] = {"op": name, "with": {}, "at": None}
     app = go(sample, "clean")
     step = steps.get(name)
@@ -26,12 +28,6 @@ def test_form_has_a_widget_for_every_setting_that_applies(sample, name):
     ]
     for setting in shown:
         assert setting.label in widgets or setting.label in texts(app), setting.name
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_preview_of_an_empty_form_shows_a_preview_or_says_what_is_missing(sample, name):
-    sample.session_state["clean.form"] = {"op": name, "with": {}, "at": None}
-    app = go(sample, "clean")
     button(app, "Preview").click().run()
     assert unforeseen(app) == []
     assert sentences(app) == []

@@ -204,7 +204,7 @@ def downloads(app):
     return [each.proto.label for each in app.get("download_button")]
 
 
-def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
+def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks(processes):
     app = opened(
         "Generate",
         engine="independent",
@@ -251,7 +251,7 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks():
     assert unforeseen(app) == [] and datasets.get(Store(), app.query_params["d"]).name == "table (synthetic)"
 
 
-def test_an_earlier_twin_stays_where_the_next_one_was_cancelled():
+def test_an_earlier_twin_stays_where_the_next_one_was_cancelled(processes):
     app = opened(
         "Generate",
         engine="independent",

@@ -94,11 +94,14 @@ def test_rows_that_judge_later_change_nothing_and_two_runs_agree(tmp_path):
     other = frame.copy()
     other.loc[other["split"] != "train", ["a", "ill"]] = [99.0, None]
     runs = [
-        without_seconds(bench(table_of(tmp_path, each), "ill", split="split", methods=["smote"], seed=5))
+        without_seconds(bench(table_of(tmp_path, each), "ill", split="split", methods=["smote"], seed=5, repeats=1))
         for each in (frame, frame, other)
     ]
     assert runs[0] == runs[1] == runs[2]
-    assert without_seconds(bench(table_of(tmp_path, frame), "ill", split="split", methods=["smote"], seed=6)) != runs[0]
+    assert (
+        without_seconds(bench(table_of(tmp_path, frame), "ill", split="split", methods=["smote"], seed=6, repeats=1))
+        != runs[0]
+    )
 
 
 def test_repeated_rows_never_judge_themselves(tmp_path):
@@ -111,7 +114,7 @@ def test_repeated_rows_never_judge_themselves(tmp_path):
             {"a": rng.normal(size=400), "b": rng.normal(size=400), "y": rng.choice(["x", "z"], 400, p=[0.15, 0.85])}
         )
     )
-    told = bench(table_of(tmp_path, frame), "y", methods=["over_random", "smote"], kind="trees")
+    told = bench(table_of(tmp_path, frame), "y", methods=["over_random", "smote"], kind="trees", repeats=1)
     for method in ("over_random", "smote"):
         assert 0.35 < told["methods"][method]["means"]["roc_auc"]["mean"] < 0.65
 
@@ -176,7 +179,7 @@ def test_more_than_two_classes_are_judged_each_against_the_rest(tmp_path):
     rng = np.random.default_rng(0)
     y = rng.choice(["a", "b", "c"], 600, p=[0.7, 0.2, 0.1])
     frame = tidy(pd.DataFrame({"x": rng.normal(size=600) + np.select([y == "b", y == "c"], [2.0, 4.0]), "y": y}))
-    told = bench(table_of(tmp_path, frame), "y", repeats=1)
+    told = bench(table_of(tmp_path, frame), "y", repeats=1, folds=3)
     assert told["rare"] == "c" and 0.8 < told["methods"]["nothing"]["means"]["roc_auc"]["mean"] <= 1
     assert set(told["methods"]) | set(told["left_out"]) == set(METHODS)
 
@@ -236,7 +239,7 @@ def test_odd_tables_are_judged_or_refused_in_words(tmp_path):
             one=1.0, none=np.nan, far=np.inf, y=y
         )
     )
-    told = bench(table_of(tmp_path, wide), "y", repeats=1)
+    told = bench(table_of(tmp_path, wide), "y", repeats=1, folds=2)
     assert "missing or infinite: " not in str(told["methods"]) and told["methods"]["under_random"]["means"]
     fits = methods_for(table_of(tmp_path, tidy(pd.DataFrame({"x": [1.0], "y": ["a"]}))), "y")
     assert {each["why"] for each in fits.values()} == {"The target has one class only."}

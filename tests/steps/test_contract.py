@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 from dataops_core.errors import DataOpsError, Skip
 from dataops_core.steps import REGISTRY
 from dataops_core.table import ContentHash, content_hash, tidy
-from tests.strategies import cases, columns_of
+from tests.strategies import cases, columns_of, examples
 
 STEPS = sorted({step.name: step for step in REGISTRY.values()}.values(), key=lambda step: step.name)
 GROUPS = {"Columns", "Missing values", "Text", "Numbers", "Dates", "Rows"}
 odd = settings(
-    max_examples=80,
+    max_examples=examples(25),
     derandomize=True,
     deadline=None,
     database=None,
@@ -53,11 +53,21 @@ def state(frame):
     return list(frame.columns), list(frame.index), [str(kind) for kind in frame.dtypes], content_hash(frame)
 
 
+def settings_survive_json_and_can_be_told(step, frame, chosen):
+    assert step.check(json.loads(json.dumps(chosen, allow_nan=False)), columns_of(frame)) == chosen
+    assert step.sentence(chosen).startswith(step.says.split()[0])
+    if step.name_function:
+        assert step.new_names(chosen) == chosen["names"]
+    if step.kind_function:
+        assert list(step.new_kinds(chosen)) == chosen["columns"]
+
+
 @every_step
 @odd
 @given(data=st.data())
 def test_step_keeps_its_promises(step, data):
     frame, chosen = data.draw(cases(step))
+    settings_survive_json_and_can_be_told(step, frame, chosen)
     before, copy = state(frame), frame.copy(deep=True)
     done = attempt(step, frame, chosen)
     assert state(frame) == before, "the input was changed"
@@ -107,19 +117,6 @@ def test_row_step_gives_the_same_batch_by_batch(step, data):
         ids += list(piece.index)
     assert ids == list(whole.index)
     assert total.hexdigest() == content_hash(whole)
-
-
-@every_step
-@odd
-@given(data=st.data())
-def test_settings_survive_json_and_can_be_told(step, data):
-    frame, chosen = data.draw(cases(step))
-    assert step.check(json.loads(json.dumps(chosen, allow_nan=False)), columns_of(frame)) == chosen
-    assert step.sentence(chosen).startswith(step.says.split()[0])
-    if step.name_function:
-        assert step.new_names(chosen) == chosen["names"]
-    if step.kind_function:
-        assert list(step.new_kinds(chosen)) == chosen["columns"]
 
 
 @every_step

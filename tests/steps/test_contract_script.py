@@ -13,7 +13,7 @@ from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.script import _literal, script
 from dataops_core.steps import REGISTRY
 from dataops_core.table import content_hash, tidy
-from tests.strategies import cases
+from tests.strategies import cases, examples
 
 STEPS = sorted({step.name: step for step in REGISTRY.values()}.values(), key=lambda step: step.name)
 
@@ -54,7 +54,7 @@ def from_engine(step, chosen, frame):
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.name)
 @settings(
-    max_examples=60,
+    max_examples=examples(20),
     derandomize=True,
     deadline=None,
     database=None,

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from dataops_core.errors import SettingError
 from dataops_core.steps import get
 from dataops_core.table import content_hash, tidy
+from tests.strategies import examples
 
 split_rows = get("split_rows")
 
@@ -29,7 +30,7 @@ def test_shares_are_exact_and_the_seed_decides():
     assert counts(other) == counts(made) and (other["split"] != made["split"]).sum() > 300
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(30), deadline=None)
 @given(
     st.lists(st.integers(0, 4), min_size=30, max_size=300),
     st.sampled_from([0.1, 0.2, 0.25, 0.5]),

@@ -84,6 +84,8 @@ def test_a_value_that_another_one_tells_says_nothing_new():
     cells = coded(frames, [], ["city", "region"])
     real, made, holdout = placed(frames, cells, [], ["city", "region"])
     ties = Ties(real, holdout)
-    assert ties.order == [0, 1]
-    share = (1 / ties.likelier(made, 0, 1))[(frames[1]["city"] == "a").to_numpy()]
+    assert ties.order.tolist() == [0, 1]
+    codes = ties.coded(made)
+    likelier = ties.likelier(codes[0], codes[1], 1, told=made.told)
+    share = (1 / likelier)[(frames[1]["city"] == "a").to_numpy()]
     assert share == pytest.approx(0.25, abs=0.05)  # "n" is the region of a quarter of all, and of all in "a"

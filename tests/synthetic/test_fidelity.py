@@ -147,7 +147,7 @@ def test_what_is_drawn_has_common_edges_and_shares(fidelity):
     assert fidelity(FRESH, holdout=None)["draw"]["age"]["holdout"] is None
 
 
-def test_the_same_seed_gives_the_same_verdict_and_another_one_nearly(make_table, only):
+def test_the_same_seed_gives_the_same_verdict_and_another_one_nearly(make_table, only, few_trees):
     only("fidelity", "utility", "privacy", seeds=2)
     tables = [make_table(frame[:500]) for frame in (TRAINING, FRESH, HOLDOUT)]
     told = [judge(tables[0], tables[1], holdout=tables[2], target="job", seed=seed) for seed in (0, 0, 1)]

@@ -127,7 +127,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_odd_tables_get_a_verdict_or_a_reason(make_table, only, name):
+def test_odd_tables_get_a_verdict_or_a_reason(make_table, only, few_trees, name):
     only("fidelity", "utility", "privacy", seeds=2)
     real, made, held = ODD[name]
     for holdout in {id(held): held, 0: None}.values():

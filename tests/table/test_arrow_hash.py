@@ -11,7 +11,7 @@ from dataops_core.table import content_hash, guess_kind, open_table, tidy, type_
 from dataops_core.table import guesses as guesses_module
 from dataops_core.table.arrow_hash import ArrowHash
 from dataops_core.table.guesses import Guesses, text_marks
-from tests.strategies import tidy_frames
+from tests.strategies import examples, tidy_frames
 
 ARROW = {
     "text": pa.string(),
@@ -27,7 +27,7 @@ def arrow(frame):
     return pa.table({name: pa.array(frame[name], type=ARROW[type_of(frame[name])], from_pandas=True) for name in frame})
 
 
-@settings(max_examples=150, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(tidy_frames(), st.integers(1, 5))
 def test_the_hash_of_arrow_pieces_is_that_of_the_frame(frame, size):
     table, total = arrow(frame), ArrowHash()
@@ -73,7 +73,7 @@ def counted(name, kind, windows, limit=50_000):
     return guess_kind(name, kind, sum(map(len, windows)), len(seen), length / max(1, len(seen)))
 
 
-@settings(max_examples=100, deadline=None, derandomize=True)
+@settings(max_examples=examples(60), deadline=None, derandomize=True)
 @given(
     st.sampled_from(["id", "code", "city", "n"]),
     st.sampled_from(["text", "integer"]),

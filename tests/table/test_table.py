@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from dataops_core.errors import InputError
 from dataops_core.table import ContentHash, content_hash, difference, open_table, shown, tidy, write_table
+from tests.strategies import examples
 
 
 def test_a_page_reads_only_its_rows_and_keeps_their_ids(make_table):
@@ -57,7 +58,7 @@ def test_a_failed_write_leaves_no_file(tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-@settings(max_examples=40, deadline=None, derandomize=True)
+@settings(max_examples=examples(25), deadline=None, derandomize=True)
 @given(
     st.lists(
         st.tuples(

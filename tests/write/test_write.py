@@ -15,6 +15,7 @@ from dataops_core.read import ReadOptions, read_file
 from dataops_core.table import Table, tidy, write_table
 from dataops_core.write import write_file
 from dataops_core.write.text import guarded
+from tests.strategies import examples
 
 # What CSV and JSON cannot tell apart is left out: text that is a number, a moment, a missing token or empty.
 # "#" and "/" are left out because a first cell that begins with them may be a comment.
@@ -45,7 +46,7 @@ def table_of(frame: pd.DataFrame, folder: Path) -> Table:
     return write_table(folder / "table.parquet", [frame])
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 @example(pd.DataFrame({"name 0": ["q;z"]}, dtype=object), ".csv")
 @example(pd.DataFrame({"name 0": ["q;z", "r;s", "t;u"]}, dtype=object), ".tsv")
 @example(pd.DataFrame({"a b c": ["q r z", "r s t"]}, dtype=object), ".csv")

@@ -116,49 +116,59 @@ def best(one: Placed, other: Placed, sets: Sequence[Sequence[int]], *, same: boo
 
 
 class Ties:
-    """How often values of columns come together in the rows of training and holdout."""
+    """How often values of columns come together in the rows of training and holdout.
+
+    Columns stand in `order`, of how much they tell, and each value of each has a code of its own.
+    """
 
     def __init__(self, real: Placed, holdout: Placed) -> None:
         """Count in the rows of both sides."""
-        self.cells, places = (
+        cells, places = (
             np.concatenate([real.cells, holdout.cells], axis=1),
             np.concatenate([real.places, holdout.places], axis=1),
         )
-        self.rows = self.cells.shape[1]
-        self.wide = [int(column.max()) + 2 for column in self.cells]
-        self.counts = [np.bincount(column, minlength=wide) for column, wide in zip(self.cells, self.wide, strict=True)]
+        self.rows = cells.shape[1]
         telling = []
         for column in places:
             share = np.unique(column, return_counts=True)[1] / self.rows
             telling.append(float((share * np.log(share)).sum()))
-        self.order = [int(column) for column in np.argsort(telling, kind="stable")]
-        self.memory: dict[tuple[int, int], tuple[np.ndarray, np.ndarray]] = {}
+        self.order = np.argsort(telling, kind="stable")
+        self.last = cells[self.order].max(axis=1, keepdims=True).astype("int64") + 1
+        self.start = np.cumsum(self.last + 1).reshape(-1, 1) - self.last - 1
+        self.codes = cells[self.order] + self.start
+        self.values = int(self.start[-1, 0] + self.last[-1, 0] + 1)
+        self.counts = np.bincount(self.codes.ravel(), minlength=self.values)
+        self.memory: dict[int, tuple[np.ndarray, np.ndarray]] = {}
 
-    def likelier(self, one: Placed, before: int, column: int) -> np.ndarray:
-        """How many times as often the value of a column comes where that of the column before comes (rows,)."""
-        wide = self.wide[column]
-        if (before, column) not in self.memory:
-            self.memory[before, column] = np.unique(self.cells[before] * wide + self.cells[column], return_counts=True)
-        keys, counts = self.memory[before, column]
-        first, second = np.minimum(one.cells[before], self.wide[before] - 1), np.minimum(one.cells[column], wide - 1)
-        wanted = first * wide + second
+    def coded(self, one: Placed) -> np.ndarray:
+        """The codes of some rows (columns in order, rows)."""
+        codes: np.ndarray = np.minimum(one.cells[self.order], self.last) + self.start
+        return codes
+
+    def likelier(self, before: np.ndarray, value: np.ndarray, place: int, *, told: bool) -> np.ndarray:
+        """How many times as often a value of the column at this place comes where a value of one before it comes."""
+        if place not in self.memory:
+            together = self.codes[:place] * self.values + self.codes[place]
+            self.memory[place] = np.unique(together, return_counts=True)
+        keys, counts = self.memory[place]
+        wanted = before * self.values + value
         at = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        both = np.maximum(0, np.where(keys[at] == wanted, counts[at], 0) - one.told)
-        share = np.maximum(1, self.counts[column][second] - one.told) / self.rows
-        likelier: np.ndarray = (
-            (both + PRIOR * share) / (np.maximum(0, self.counts[before][first] - one.told) + PRIOR) / share
-        )
+        both = np.maximum(0, np.where(keys[at] == wanted, counts[at], 0) - told)
+        share = np.maximum(1, self.counts[value] - told) / self.rows
+        likelier: np.ndarray = (both + PRIOR * share) / (np.maximum(0, self.counts[before] - told) + PRIOR) / share
         return likelier
 
 
 def weighed(one: Placed, other: Placed, match: Best, ties: Ties) -> np.ndarray:
     """How much matches say, a value by how probable it is given another that agrees (rows,): log odds, at least 0."""
     rows, matches = np.arange(len(match.row)), np.maximum(match.row, 0)
-    agree = one.cells == other.cells[:, matches]
+    agree, codes = (one.cells == other.cells[:, matches])[ties.order], ties.coded(one)
     total = np.zeros(len(rows))
     for place, column in enumerate(ties.order):
         likelier = np.ones(len(rows))
-        for before in ties.order[:place]:
-            np.maximum(likelier, np.where(agree[before], ties.likelier(one, before, column), 1.0), out=likelier)
+        before, row = np.nonzero(agree[:place])
+        if len(row):
+            found = ties.likelier(codes[before, row], codes[place, row], place, told=one.told)
+            np.maximum.at(likelier, row, found)
         total += _ratio(one, column, rows, np.minimum(1.0, _apart(one, other, column, rows, matches) * likelier))
     return np.where(match.row < 0, 0.0, np.maximum(total, 0.0))

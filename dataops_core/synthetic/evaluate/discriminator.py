@@ -13,6 +13,7 @@ from dataops_core.synthetic.evaluate.distance import as_numbers
 
 ROWS = 5_000  # of each side
 FOLDS = 3
+TREES = 60
 LEAST = 30
 LEVELS = 100  # values of one column that are told apart
 CELLS = 3_000_000  # of the matrix that importances are looked for in
@@ -43,7 +44,7 @@ def tell_apart(
             judged = fold == number
             model = HistGradientBoostingClassifier(
                 random_state=seed % 2**32,
-                max_iter=60,
+                max_iter=TREES,
                 max_leaf_nodes=15,
                 early_stopping=False,
                 categorical_features=categories,

@@ -23,7 +23,6 @@ MOST_CLASSES = 50
 LEAST = 20
 THIN = 30
 LOOKED_AT = 1_000
-GREAT = 1e100
 KINDS: tuple[Literal["linear", "trees"], ...] = ("linear", "trees")
 
 
@@ -76,7 +75,7 @@ def utility(
     measured: dict[tuple[str, str], list[float]] = {(kind, side): [] for kind in KINDS for side in sides}
     answered: dict[str, list[Any]] = {side: [] for side in sides}
     fitted: dict[tuple[str, str], Any] = {}
-    matrix, truth = _cells(test, chosen), _truth(test, target, task)
+    matrix, truth = plain(test, chosen), _truth(test, target, task)
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # a model that does not converge on made rows is judged as it is
         for number in range(SEEDS):
@@ -147,14 +146,6 @@ def _truth(frame: pd.DataFrame, target: str, task: str) -> np.ndarray:
     )
 
 
-def _cells(rows: pd.DataFrame, chosen: Features) -> pd.DataFrame:
-    """The features, numbers so great that their squares overflow cut short."""
-    out = plain(rows, chosen)
-    numbers = list(chosen.numbers)
-    out[numbers] = out[numbers].clip(-GREAT, GREAT)
-    return out
-
-
 def _fit(
     chosen: Features,
     rows: pd.DataFrame,
@@ -166,7 +157,7 @@ def _fit(
     truth = _truth(rows, target, task)
     if task == "classes" and len(set(truth)) < 2:
         return truth[0]  # all rows say the same: so does who learns from them
-    return estimator(chosen, task, kind, seed).fit(_cells(rows, chosen), truth)
+    return estimator(chosen, task, kind, seed).fit(plain(rows, chosen), truth)
 
 
 def _answers(model: Any, matrix: pd.DataFrame, task: str) -> Any:
