@@ -68,10 +68,11 @@ def bring_box() -> None:
     with two:
         st.header("Upload a file")
         st.file_uploader(
-            "CSV, Excel, Parquet or JSON, also as .gz or .zip",
+            "CSV, Excel, Parquet, JSON and more, also as .gz or .zip",
             key=f"data.upload.{st.session_state.get('data.nonce', 0)}",
             on_change=take_upload,
-            help="The file stays on this machine. It is kept as it came; every repair is a separate step.",
+            help="Also OpenDocument sheets, Feather, ORC, Stata, SPSS, SAS, SQLite and DuckDB files. The file stays on"
+            " this machine. It is kept as it came; every repair is a separate step.",
         )
         if access.is_shared():  # who signs in from elsewhere has no business with this machine's folders
             return

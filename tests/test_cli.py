@@ -479,3 +479,12 @@ def test_no_output_goes_over_the_input_or_another_output(run, tmp_path):
         assert run("profile", "c.csv", *options)[0] == 2, options
     assert (tmp_path / "c.csv").read_text() == "a,b\n1,x\n"
     assert not (tmp_path / "r.html").exists()
+
+
+def test_the_help_of_read_names_every_format_and_repair(capsys):
+    from dataops_core import read
+
+    with pytest.raises(SystemExit):
+        main(["read", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    assert [name for name in (*read.FORMATS, *read.REPAIRS) if name not in told] == []

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from dataops_core import __version__
+from dataops_core.cli.reading_options import add_reading_options
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.printable import Printable, printable
 
@@ -81,7 +82,7 @@ def make_parser() -> argparse.ArgumentParser:
         made.set_defaults(command=(module, f"{name.replace('-', '_')}_command"))
         made.add_argument("--json", action="store_true", help="print one JSON document")
         if reads:
-            _reading(made)
+            add_reading_options(made)
         return made
 
     cmd = add("read", "Read a file and say how it was read.", "tables", reads=True)
@@ -519,30 +520,3 @@ def _twin(cmd: argparse.ArgumentParser) -> None:
         help="settings: columns, constraints, rare, where, and the options above",
     )
     cmd.add_argument("--purpose", default="", help="what the twin is for, for the model card")
-
-
-def _reading(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("how to read the file (all found out from the file itself, unless given)")
-    group.add_argument("--format", choices=("csv", "excel", "parquet", "json", "jsonl"))
-    group.add_argument("--encoding")
-    group.add_argument("--delimiter")
-    group.add_argument("--quote")
-    group.add_argument("--header-row", type=int, help="number of the header line from 0; -1: there is none")
-    group.add_argument("--decimal", choices=(".", ","))
-    group.add_argument("--missing-tokens", nargs="*", help="cells that mean: nothing here")
-    group.add_argument("--sheet")
-    group.add_argument("--header-rows", type=int, help="how many lines the header goes over (default 1)")
-    group.add_argument("--table", type=int, help="number of the table from 1, in a text file of several")
-    group.add_argument(
-        "--repairs",
-        nargs="*",
-        metavar="NAME",
-        help="what reading may repair in text (all, unless given; without a name: nothing): bytes, preamble, header,"
-        " tables, footnotes, quotes, delimiters, widths",
-    )
-    group.add_argument(
-        "--lenient",
-        action="store_true",
-        default=None,
-        help="read a file with doubled or missing column names, or without rows, and mend it",
-    )

@@ -33,6 +33,7 @@ def options_of(args: argparse.Namespace) -> ReadOptions:
         "header_rows",
         "table",
         "repairs",
+        "explode",
     )
     given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
     if given.get("delimiter") in ("\\t", "tab"):

@@ -2,7 +2,18 @@
 
 from dataops_core.read.file import format_of, read_file
 from dataops_core.read.options import FORMATS, Blanked, Problem, ReadOptions, Source
-from dataops_core.read.raw import raw_rows
+from dataops_core.read.raw import first_lines, raw_rows
 from dataops_core.read.sniff import REPAIRS
 
-__all__ = ["FORMATS", "REPAIRS", "Blanked", "Problem", "ReadOptions", "Source", "format_of", "raw_rows", "read_file"]
+__all__ = [
+    "FORMATS",
+    "REPAIRS",
+    "Blanked",
+    "Problem",
+    "ReadOptions",
+    "Source",
+    "first_lines",
+    "format_of",
+    "raw_rows",
+    "read_file",
+]

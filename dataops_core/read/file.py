@@ -10,7 +10,9 @@ from typing import Any
 import pandas as pd
 
 from dataops_core.errors import DataOpsError
+from dataops_core.read.arrow_files import read_feather_frame, read_orc_frame
 from dataops_core.read.content import Content, file_content
+from dataops_core.read.databases import read_duckdb_frame, read_sqlite_frame
 from dataops_core.read.excel import read_excel_frame
 from dataops_core.read.fast_parquet import read_plain_parquet
 from dataops_core.read.fast_text import read_plain_text
@@ -18,9 +20,37 @@ from dataops_core.read.json_table import read_json_frame
 from dataops_core.read.limits import limited_memory, no_collection
 from dataops_core.read.options import Blanked, Problem, ReadOptions, Source
 from dataops_core.read.parquet import check_unchanged, parquet_kinds, read_parquet_frame
+from dataops_core.read.statistics_files import read_statistics_frame
 from dataops_core.read.text import read_text_frame
 from dataops_core.table import write_table
 
+READERS = {
+    "excel": read_excel_frame,
+    "parquet": read_parquet_frame,
+    "json": read_json_frame,
+    "jsonl": read_json_frame,
+    "feather": read_feather_frame,
+    "orc": read_orc_frame,
+    "stata": read_statistics_frame,
+    "spss": read_statistics_frame,
+    "sas": read_statistics_frame,
+    "sqlite": read_sqlite_frame,
+    "duckdb": read_duckdb_frame,
+}
+MARKS = (  # the first bytes of a file that tell its format
+    (b"PAR1", "parquet"),
+    (b"PK\x03\x04", "excel"),
+    (b"\xd0\xcf\x11\xe0", "excel"),
+    (b"ARROW1", "feather"),
+    (b"FEA1", "feather"),
+    (b"ORC", "orc"),
+    (b"<stata_dta>", "stata"),
+    (b"$FL2", "spss"),
+    (b"$FL3", "spss"),
+    (b"SQLite format 3\x00", "sqlite"),
+    (b"HEADER RECORD*******LIBRARY HEADER", "sas"),
+    (bytes.fromhex("000000000000000000000000c2ea8160b31411cfbd92080009c7318c181f1011"), "sas"),
+)
 SUFFIXES = {
     ".csv": "csv",
     ".tsv": "csv",
@@ -35,6 +65,20 @@ SUFFIXES = {
     ".json": "json",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".feather": "feather",
+    ".arrow": "feather",
+    ".ipc": "feather",
+    ".orc": "orc",
+    ".dta": "stata",
+    ".sav": "spss",
+    ".zsav": "spss",
+    ".por": "spss",
+    ".sas7bdat": "sas",
+    ".xpt": "sas",
+    ".sqlite": "sqlite",
+    ".sqlite3": "sqlite",
+    ".db": "sqlite",
+    ".duckdb": "duckdb",
 }
 
 
@@ -99,13 +143,7 @@ def read_frame(
     if kind == "csv":
         return read_text_frame(data, dict(given), tell)
     tell(0.1, "Reading")
-    reader = {
-        "excel": read_excel_frame,
-        "parquet": read_parquet_frame,
-        "json": read_json_frame,
-        "jsonl": read_json_frame,
-    }
-    return reader[kind](data, dict(given))
+    return READERS[kind](data, dict(given))
 
 
 def batches_of(frame: pd.DataFrame, tell: Callable[[float, str], None], rows: int = 100_000) -> Iterator[pd.DataFrame]:
@@ -128,10 +166,11 @@ def format_of(data: bytes, name: str) -> str:
     >>> format_of(b"PAR1", "table"), format_of(b"a,b", "t.tsv"), format_of(b'[{"a": 1}]', "object")
     ('parquet', 'csv', 'json')
     """
-    if data.startswith(b"PAR1"):
-        return "parquet"
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        return "excel"
+    for mark, kind in MARKS:
+        if data.startswith(mark):
+            return kind
+    if data[8:12] == b"DUCK":
+        return "duckdb"
     suffix = Path(name).suffix.lower()
     if suffix in SUFFIXES:
         return SUFFIXES[suffix]

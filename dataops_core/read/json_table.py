@@ -9,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from dataops_core.errors import InputError
-from dataops_core.read.bounds import check_cells
 from dataops_core.read.cells import rounds
 from dataops_core.read.encodings import sniff_encoding
-from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
+from dataops_core.read.json_records import check_explode, json_columns
+from dataops_core.read.names import check_flaws, clean_names, nameless, table_flaws
 from dataops_core.read.sniff import check_encoding, undecodable
 from dataops_core.read.values import broken_text, is_whole, value_frame
 from dataops_core.table.kinds import as_text
@@ -76,7 +76,8 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
                 "count": len(rounded),
             }
         )
-    keys, columns = json_columns(loaded, len(data), problems)
+    explode = check_explode(given)
+    keys, columns = json_columns(loaded, len(data), problems, explode)
     raw = [as_text(key) for key in keys]
     halves = [broken_text(key) for key in keys if not is_whole(key)]
     if halves:
@@ -107,6 +108,7 @@ def read_json_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataFr
     flaws = [(f'Two columns are called "{key}".', list[int]()) for key in dict.fromkeys(repeated)]
     flawed = check_flaws(flaws + table_flaws(raw, held, len(frame)), "the keys", given.get("lenient"))
     complete = {"format": "jsonl" if lines else "json", "encoding": encoding, **facts}
+    complete |= {"explode": explode} if explode else {}
     return frame, {**complete, **({"lenient": True} if flawed else {})}, problems
 
 
@@ -140,49 +142,3 @@ def json_lines(text: str, hooks: dict[str, Any]) -> list[Any]:
         shown = ", ".join(map(str, broken[:20]))
         raise InputError(f"{len(broken):,} lines hold no JSON record.", f"line {shown}", "Repair these lines.")
     return records
-
-
-def json_columns(loaded: Any, size: int, problems: list[dict]) -> tuple[list[str], list[list[Any]]]:
-    """Names and columns of records, or of an object of columns."""
-    if isinstance(loaded, dict) and len(loaded) == 1:
-        key, inner = next(iter(loaded.items()))
-        if isinstance(inner, list) and inner and all(isinstance(record, dict) for record in inner):
-            problems.append(
-                {
-                    "what": f'The records were found under the key "{key}".',
-                    "where": f'key "{key}"',
-                    "fix": "",
-                    "count": 1,
-                }
-            )
-            loaded = inner
-    if isinstance(loaded, dict) and loaded and all(isinstance(value, dict) for value in loaded.values()):
-        keys = list(dict.fromkeys(key for column in loaded.values() for key in column))
-        check_width(len(loaded))
-        check_cells(len(keys), len(loaded), sum(map(len, loaded.values())), 0, size, "the columns")
-        return list(loaded), [[column.get(key) for key in keys] for column in loaded.values()]
-    if isinstance(loaded, dict) and loaded and all(isinstance(value, list) for value in loaded.values()):
-        rows = max(map(len, loaded.values()))
-        check_width(len(loaded))
-        check_cells(rows, len(loaded), sum(map(len, loaded.values())), 0, size, "the columns")
-        short = [name for name, column in loaded.items() if len(column) < rows]
-        if short:
-            problems.append(
-                {
-                    "what": f"{len(short)} columns are shorter than the others; the rest was left empty.",
-                    "where": ", ".join(f'column "{name}"' for name in short[:20]),
-                    "fix": "Check the file.",
-                    "count": len(short),
-                }
-            )
-        return list(loaded), [column + [None] * (rows - len(column)) for column in loaded.values()]
-    if isinstance(loaded, list) and all(isinstance(record, dict) for record in loaded):
-        names = list(dict.fromkeys(key for record in loaded for key in record))
-        check_width(len(names))
-        check_cells(len(loaded), len(names), sum(map(len, loaded)), 0, size, "the records")
-        return names, [[record.get(name) for record in loaded] for name in names]
-    raise InputError(
-        "The JSON holds no table.",
-        "the outermost value",
-        'Bring an array of records: [{"a": 1}, {"a": 2}].',
-    )

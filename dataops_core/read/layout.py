@@ -15,7 +15,15 @@ from dataops_core.read.cells import MISSING_CANDIDATES
 from dataops_core.read.dialect import piece_of, sniff_dialect
 from dataops_core.read.encodings import decode_errors, mixed_lines, sniff_encoding
 from dataops_core.read.mend import column_kinds, cut
-from dataops_core.read.names import EXTRA_CELLS, check_flaws, check_width, clean_names, nameless, table_flaws
+from dataops_core.read.names import (
+    EXTRA_CELLS,
+    MOST_COLUMNS,
+    check_flaws,
+    check_width,
+    clean_names,
+    nameless,
+    table_flaws,
+)
 from dataops_core.read.records import new_notes, text_batches
 from dataops_core.read.sniff import (
     check_encoding,
@@ -92,7 +100,10 @@ def layout_of(
     delimiter, quote = sniff_dialect(texts, given.get("delimiter"), given.get("quote"))
     sample = sample_records([piece_of(text) for text in texts], delimiter, quote)
     width = table_width(sample)
-    check_width(max(width, len(sample[0]) if sample else 0))
+    seen = max(width, len(sample[0]) if sample else 0)
+    if seen > MOST_COLUMNS and texts:  # the sample may have ended in the middle of that line
+        seen = max(seen, texts[0].split("\n", 1)[0].count(delimiter[0]) + 1)
+    check_width(seen)
     if "delimiters" in repairs:
         sample = inner_records(sample, delimiter, quote)
         width = table_width(sample)

@@ -13,7 +13,10 @@ import numpy as np
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Table
 
-FORMATS = ("csv", "excel", "parquet", "json", "jsonl")
+FORMATS = (
+    *("csv", "excel", "parquet", "json", "jsonl"),
+    *("feather", "orc", "stata", "spss", "sas", "sqlite", "duckdb"),
+)
 
 
 @dataclass(frozen=True)
@@ -22,11 +25,13 @@ class ReadOptions:
 
     `header_row` counts records from 0, blank ones too; -1 means that there is no header. `delimiter` may be ", "
     (spaces after it are skipped) or " " (runs of spaces); `quote` may be "" (none) or a backslash and a quote.
+    `sheet` is that of a workbook, or the table of a database.
     `types` gives columns a type (text, integer, decimal, boolean, datetime); cells that do not fit become missing.
     `columns` are the names as they were found; they name the columns of a file without a header.
     `kept` names, by column, missing tokens that are values there ("NA" for Namibia).
     `header_rows` is the number of lines that the header goes over. `table` is the number of the table, from 1, in a
     text file or on a sheet that holds several. `repairs` names what reading may repair (all, if None; see REPAIRS).
+    `explode` is the column of JSON records whose arrays make a row for every element.
     `lenient` mends doubled and missing column names and takes a table without rows, where FlawError is raised else.
     """
 
@@ -45,6 +50,7 @@ class ReadOptions:
     header_rows: int | None = None
     table: int | None = None
     repairs: tuple[str, ...] | None = None
+    explode: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The options that are set, as plain JSON values."""
@@ -149,6 +155,7 @@ class Source:
             "header_rows",
             "table",
             "repairs",
+            "explode",
         )
         found = self.options.to_json()
         return {name: found.get(name) for name in shown if name in found or name in shown[:3] + shown[4:7]}

@@ -59,3 +59,9 @@ def data_rows(data: bytes, layout: dict[str, Any]) -> Iterator[list[str]]:
             while width < len(record) <= body and not record[-1].strip():
                 record.pop()  # every row ends with a delimiter
             yield record + [""] * (width - len(record))
+
+
+def first_lines(path: Path, name: str, encoding: str, lines: int = 40) -> list[str]:
+    """The first lines of a text file as they are written, also where it is packed."""
+    text = file_content(path, name).head().decode(encoding, "replace")
+    return text.replace("\r\n", "\n").replace("\r", "\n").split("\n")[:lines]

@@ -9,9 +9,7 @@ from typing import Any
 
 from dataops_core import __version__
 from dataops_core.errors import SettingError, Skip
-from dataops_core.read.excel import read_excel_frame
-from dataops_core.read.json_table import read_json_frame
-from dataops_core.read.parquet import read_parquet_frame
+from dataops_core.read.file import READERS as FRAME_READERS
 from dataops_core.read.text import read_text_frame
 from dataops_core.read.unpack import unpack
 from dataops_core.recipe.embed import Sources
@@ -20,12 +18,13 @@ from dataops_core.steps import get
 from dataops_core.table import content_hash, tidy
 from dataops_core.write.text import csv_text
 
-READERS = {
-    "csv": read_text_frame,
-    "excel": read_excel_frame,
-    "json": read_json_frame,
-    "jsonl": read_json_frame,
-    "parquet": read_parquet_frame,
+READERS = {"csv": read_text_frame, **FRAME_READERS}
+NEEDED = {
+    "excel": ("python-calamine",),
+    **dict.fromkeys(("parquet", "feather", "orc"), ("pyarrow",)),
+    **dict.fromkeys(("stata", "spss", "sas"), ("pyreadstat",)),
+    "sqlite": ("pyarrow",),
+    "duckdb": ("duckdb", "pyarrow"),
 }
 PACKAGES = {"scipy": "SciPy", "sklearn": "scikit-learn", "imblearn": "imbalanced-learn", "skops": "skops"}
 
@@ -153,7 +152,7 @@ def _line(text: str) -> str:
 
 def _needs(text: str, form: str) -> str:
     """The packages that a script with this text imports, pandas first."""
-    wanted = ["pandas", *{"excel": ["python-calamine"], "parquet": ["pyarrow"]}.get(form, ())]
+    wanted = ["pandas", *NEEDED.get(form, ())]
     wanted += [
         package
         for module, package in PACKAGES.items()

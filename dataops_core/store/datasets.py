@@ -12,6 +12,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dataops_core import read
 from dataops_core.errors import ConflictError, InputError, SettingError, nearest
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, from_json
@@ -380,3 +381,8 @@ def _free_name(wanted: str, taken: set[str]) -> str:
     while name in taken:
         name, number = f"{wanted} ({number})", number + 1
     return name
+
+
+def first_lines(store: Store, raw: Mapping[str, Any], encoding: str) -> list[str]:
+    """The first lines of a text file as it was brought."""
+    return read.first_lines(store.objects.local(raw["md5"]), raw["name"], encoding)

@@ -22,7 +22,10 @@ _NAMES = {
     "header_row": "Header line",
     "decimal": "Decimal sign",
     "missing_tokens": "Means missing",
-    "sheet": "Sheet",
+    "sheet": "Sheet or table",
+    "table": "Number of the table",
+    "explode": "A row for each element of",
+    "repairs": "Repairs allowed",
 }
 _DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", ":": "colon", " ": "spaces"}
 _FORMATS = {
@@ -31,6 +34,20 @@ _FORMATS = {
     "parquet": "Parquet",
     "json": "JSON",
     "jsonl": "JSON Lines",
+    "feather": "Feather (Arrow)",
+    "orc": "ORC",
+    "stata": "Stata",
+    "spss": "SPSS",
+    "sas": "SAS",
+    "sqlite": "SQLite",
+    "duckdb": "DuckDB",
+}
+_SHEETS = {"excel": "Sheet", "sqlite": "Table", "duckdb": "Table"}
+_TABLES = ("csv", "excel")  # formats that may hold several tables in one place
+WIDEST = 400  # characters of a line that are shown
+_REPAIRS = {
+    "csv": ("bytes", "preamble", "header", "tables", "footnotes", "quotes", "delimiters", "widths"),
+    "excel": ("blank rows", "totals", "footnotes", "merged cells"),
 }
 
 
@@ -77,9 +94,29 @@ def panel(here: Dataset, root: str) -> None:
             key="reading.columns",
             alt="The columns with their kinds",
         )
-    if read.get("format") in ("csv", "excel"):
+    if read.get("encoding"):
+        with st.expander("The file as it is, and the table that was read from it"):
+            _beside(here, root, str(read["encoding"]))
+    if read.get("format") in ("csv", "json", "jsonl", *_SHEETS):
         with st.expander("Read it differently"):
             _again(here, read)
+
+
+def _beside(here: Dataset, root: str, encoding: str) -> None:
+    """The first lines of the file beside the first rows of the table."""
+    left, right = st.columns(2)
+    lines = datasets.first_lines(page_layout.store(), here.raw, encoding)
+    with left:
+        st.caption("The first lines of the file")
+        st.code("\n".join(line[:WIDEST] for line in lines), language=None, line_numbers=True, height=420)
+    with right:
+        st.caption("The first rows of the table")
+        st.dataframe(
+            grid.numbered(grid.table(root).page(0, len(lines))),
+            key="reading.beside",
+            alt="The first rows of the table that was read",
+            height=420,
+        )
 
 
 def _again(here: Dataset, read: Mapping[str, Any]) -> None:
@@ -94,14 +131,34 @@ def _again(here: Dataset, read: Mapping[str, Any]) -> None:
             changed["decimal"] = left.selectbox(
                 "Decimal sign", list(dict.fromkeys([read.get("decimal") or ".", ".", ","]))
             )
-        else:
-            changed["sheet"] = left.text_input("Sheet", value=read.get("sheet") or "")
-        changed["header_row"] = right.number_input(
-            "Header line",
-            value=int(read.get("header_row") or 0),
-            min_value=-1,
-            help="Counts from 0; -1 means that there is none",
-        )
+        if read["format"] in _SHEETS:
+            changed["sheet"] = left.text_input(_SHEETS[read["format"]], value=read.get("sheet") or "")
+        if read["format"] in ("json", "jsonl"):
+            changed["explode"] = left.text_input(
+                "A row for each element of",
+                value=read.get("explode") or "",
+                help="The name of a column that holds arrays; empty: arrays stay as they are",
+            )
+        if read["format"] in _TABLES:
+            changed["header_row"] = right.number_input(
+                "Header line",
+                value=int(read.get("header_row") or 0),
+                min_value=-1,
+                help="Counts from 0; -1 means that there is none",
+            )
+            changed["table"] = left.number_input(
+                "Number of the table",
+                value=read.get("table"),
+                min_value=1,
+                help="Where the file or sheet holds several tables; counts from 1. Empty: the largest one",
+            )
+            known = _REPAIRS[read["format"]]
+            changed["repairs"] = right.multiselect(
+                "Repairs",
+                known,
+                default=known if read.get("repairs") is None else [name for name in read["repairs"] if name in known],
+                help="What reading may put right; each repair is listed with its rows",
+            )
         tokens = list(dict.fromkeys([token for token in read.get("missing_tokens") or [] if token]))
         changed["missing_tokens"] = st.multiselect(
             "Cells that mean: nothing here",
@@ -113,7 +170,7 @@ def _again(here: Dataset, read: Mapping[str, Any]) -> None:
         if st.form_submit_button("Read it again", icon=":material/refresh:"):
             st.session_state["reading.asked"] = {
                 "raw": dict(here.raw),
-                "options": {"format": read["format"], "lenient": read.get("lenient"), **changed},
+                "options": _options(read, changed),
             }
     asked = st.session_state.get("reading.asked")
     if not asked:
@@ -127,6 +184,17 @@ def _again(here: Dataset, read: Mapping[str, Any]) -> None:
         )
         page_layout.say("Read again. Undo on the Clean page takes it back.")
         st.rerun()
+
+
+def _options(read: Mapping[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
+    """The reading options that the form asks for; what it leaves open is found out anew."""
+    known = _REPAIRS.get(read["format"], ())
+    if set(changed.get("repairs", known)) == set(known):
+        changed.pop("repairs", None)
+    if changed.get("sheet") != read.get("sheet") or changed.get("table") != read.get("table"):
+        changed.pop("header_row", None)  # that of the other table
+    kept = {name: value for name, value in changed.items() if value not in ("", None)}
+    return {"format": read["format"], "lenient": read.get("lenient"), **kept}
 
 
 def _said(key: str, value: Any) -> str:

@@ -136,13 +136,46 @@ def test_json_records_keep_types_nested_cells_and_repeated_keys(tmp_path: Path) 
     assert {c.name: c.type for c in source.table.columns} == {
         "a": "integer",
         "b": "text",
-        "c": "text",
+        "c.x": "text",
         "d": "decimal",
         "e": "integer",
         "e (2)": "integer",
     }
-    assert frame["c"].tolist() == ['{"x": [1]}', None]
-    assert [p.count for p in source.problems] == [1, 1]
+    assert frame["c.x"].tolist() == ["[1]", None]
+    assert [p.count for p in source.problems] == [1, 1, 1]
+
+
+ORDERS = b"""{"count": 2, "data": {"orders": [
+  {"id": 1, "customer": {"name": "Ann", "at": {"city": "Rome"}}, "items": [{"sku": "a", "n": 2}, {"sku": "b"}]},
+  {"id": 2, "customer": {"name": "Ben"}, "items": []}
+]}}"""
+
+
+def test_records_inside_a_document_are_found_and_objects_in_them_become_columns(tmp_path: Path) -> None:
+    source = read(tmp_path, ORDERS, "t.json")
+    frame = source.table.frame()
+    assert frame["customer.name"].tolist() == ["Ann", "Ben"]
+    assert frame["customer.at.city"].tolist() == ["Rome", None]
+    assert frame["items"].tolist() == ['[{"sku": "a", "n": 2}, {"sku": "b"}]', "[]"]
+    assert 'The records were found under the key "data.orders". Beside them stand: count.' in [
+        problem.what for problem in source.problems
+    ]
+
+
+def test_arrays_in_records_make_rows_where_asked(tmp_path: Path) -> None:
+    source = read(tmp_path, ORDERS, "t.json", explode="items")
+    frame = source.table.frame()
+    assert frame["id"].tolist() == [1, 1, 2]
+    assert frame["items.sku"].tolist() == ["a", "b", None]
+    assert source.options.explode == "items"
+    with pytest.raises(SettingError, match="No cell of"):
+        read(tmp_path, ORDERS, "t.json", explode="id")
+
+
+def test_a_dotted_name_that_is_there_already_is_not_overwritten(tmp_path: Path) -> None:
+    frame = read(tmp_path, b'[{"a.b": 1, "a": {"b": 2}}, {"a": {"b": 3}, "a.b": 4}]', "t.json").table.frame()
+    assert frame["a.b"].tolist() == [1, 4]
+    assert frame["a"].tolist() == ['{"b": 2}', '{"b": 3}']
 
 
 def test_json_columns_and_wide_integers(tmp_path: Path) -> None:
