@@ -104,6 +104,15 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--sample", type=int, metavar="ROWS", help="so many rows for the full report (default: all)")
     _roles(cmd)
+    cmd = add("repair", "Right values for cells that are probably wrong, and how sure they are.", "repair", reads=True)
+    cmd.add_argument("file", type=Path)
+    cmd.add_argument("--labels", type=Path, metavar="L.csv", help="right values that a person gave: row,column,value")
+    cmd.add_argument("--sure", type=float, default=0.9, help="least share that repairs must be sure (default 0.9)")
+    cmd.add_argument(
+        "--recipe", type=Path, metavar="OUT.json", help="write the repairs that are sure enough as a recipe"
+    )
+    cmd.add_argument("--repairs", type=Path, metavar="OUT.csv", help="write every proposal; rows count from 0")
+    cmd.add_argument("--show", type=int, default=20, metavar="N", help="so many proposals on the screen (default 20)")
     cmd = add("drift", "How a file differs from a reference: columns, values, gaps.", "inspect", reads=True)
     cmd.add_argument("reference", type=Path)
     cmd.add_argument("file", type=Path)

@@ -32,10 +32,11 @@ def options_of(args: argparse.Namespace) -> ReadOptions:
         "lenient",
         "header_rows",
         "table",
-        "repairs",
         "explode",
     )
     given = {name: getattr(args, name) for name in names if getattr(args, name, None) is not None}
+    if args.reading_repairs is not None:
+        given["repairs"] = args.reading_repairs
     if given.get("delimiter") in ("\\t", "tab"):
         given["delimiter"] = "\t"
     return ReadOptions.from_json(given)

@@ -23,7 +23,7 @@ def add_reading_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument("--table", type=int, help="number of the table from 1, in a text file or on a sheet of several")
     group.add_argument("--explode", metavar="COLUMN", help="column of JSON whose arrays make a row for every element")
     group.add_argument(
-        "--repairs",
+        "--reading-repairs",
         nargs="*",
         metavar="NAME",
         help="what reading may repair (all, unless given; without a name: nothing): bytes, preamble, header, tables,"

@@ -1,0 +1,100 @@
+"""The command that proposes right values: repair."""
+
+from __future__ import annotations
+
+import argparse
+import csv
+from collections import defaultdict
+from typing import Any
+
+from dataops_core.cli.output import print_json, print_table, reading
+from dataops_core.errors import SettingError
+from dataops_core.printable import printable
+from dataops_core.recipe.recipe import Recipe, canonical
+from dataops_core.scratch import replaced
+
+COLUMNS = ("row", "column", "old", "new", "sure", "cause", "why")
+
+
+def repair_command(args: argparse.Namespace) -> int:
+    """Proposed repairs of a file: exit code 1 when there are any that are sure enough."""
+    from dataops_core.repair.labels import read_labels
+    from dataops_core.repair.propose import propose
+    from dataops_core.repair.recipe import accepted, steps_of
+
+    if not 0 <= args.sure <= 1:
+        raise SettingError(f"{args.sure} is not a share.", "--sure", "Give a number from 0 to 1, such as 0.9.")
+    with reading(args) as (source, _folder):
+        labels = read_labels(args.labels, source.table.names, source.table.rows) if args.labels else None
+        found = propose(source.table, labels)
+        taken = accepted(found.repairs, args.sure)
+        if args.repairs:
+            with replaced(args.repairs) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
+                writer = csv.writer(file, lineterminator="\n")
+                writer.writerow(COLUMNS)
+                for each in found.repairs:
+                    plain = each.to_json()
+                    writer.writerow(["" if plain[name] is None else plain[name] for name in COLUMNS])
+        if args.recipe:
+            steps = steps_of(taken, source.table, f"Suggested repairs, at least {args.sure:.0%} sure")
+            recipe = Recipe(steps=tuple(steps), read=source.options.to_json())
+            with replaced(args.recipe) as unfinished:
+                unfinished.write_text(canonical(recipe.to_json()) + "\n", encoding="utf-8")
+    causes = summary(found.repairs, args.sure)
+    if args.json:
+        print_json(
+            {
+                "rows": source.table.rows,
+                "repairs": len(found.repairs),
+                "accepted": len(taken),
+                "expected_precision": expected(taken),
+                "causes": causes,
+                "dependencies": found.dependencies,
+                "ask": found.ask,
+            }
+        )
+        return int(bool(taken))
+    print(f"{len(found.repairs):,} repairs proposed, {len(taken):,} of them at least {args.sure:.0%} sure")
+    print_table(
+        ("cause", "proposed", "accepted", "expected right"),
+        [
+            (each["title"], f"{each['proposed']:,}", f"{each['accepted']:,}", _percent(each["expected_precision"]))
+            for each in causes
+        ],
+    )
+    for each in found.repairs[: args.show]:
+        sure = "not tested" if each.sure is None else f"{each.sure:.0%} sure"
+        change = f"{each.old or '(missing)'} -> {each.new or '(missing)'}"
+        print(printable(f"row {each.row}, {each.column}: {change} ({sure}; {each.why})", one_line=True))
+    return int(bool(taken))
+
+
+def expected(repairs: list[Any]) -> float | None:
+    """The share of repairs that is expected to be right; None where there are none."""
+    sure = [each.sure for each in repairs if each.sure is not None]
+    return round(sum(sure) / len(sure), 4) if sure else None
+
+
+def summary(repairs: list[Any], sure: float) -> list[dict[str, Any]]:
+    """Per cause: how many repairs are proposed and accepted, and how many of these are expected to be right."""
+    from dataops_core.repair.proposal import CAUSES
+    from dataops_core.repair.recipe import accepted
+
+    groups = defaultdict(list)
+    for each in repairs:
+        groups[each.cause].append(each)
+    return [
+        {
+            "cause": cause,
+            "title": title,
+            "proposed": len(groups[cause]),
+            "accepted": len(accepted(groups[cause], sure)),
+            "expected_precision": expected(accepted(groups[cause], sure)),
+        }
+        for cause, title in CAUSES.items()
+        if cause in groups
+    ]
+
+
+def _percent(share: float | None) -> str:
+    return "" if share is None else f"{share:.1%}"

@@ -1,0 +1,160 @@
+"""Cells that contradict what the other rows of their groups agree on.
+
+Every dependency gives its groups a vote: how large a share of the other rows of the group hold a value, times how far
+the dependency holds at all. Votes for one value from several dependencies add up as independent chances do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dataops_core.repair.dependencies import Dependency, groups_of
+from dataops_core.repair.encoded import EncodedTable
+
+MOST_BY_CHANCE = 5  # rows of one value that contradict a dependency; more are a rule of their own
+
+
+@dataclass
+class Votes:
+    """The proposals for one column: rows, the codes proposed, scores for them and for what stands there (all of one
+    length).
+    """
+
+    rows: np.ndarray
+    codes: np.ndarray
+    score: np.ndarray
+    current: np.ndarray
+
+
+@dataclass
+class Ballot:
+    """What the groups of some deciding columns say about one column: per row the group's value, how many rows hold it,
+    how many others of the group hold any, and whether the row contradicts it (rows,).
+    """
+
+    dependency: Dependency
+    value: np.ndarray
+    agree: np.ndarray
+    others: np.ndarray
+    held: np.ndarray
+    against: np.ndarray
+
+
+def ballots(table: EncodedTable, dependencies: Sequence[Dependency]) -> list[Ballot]:
+    """The ballots of all dependencies."""
+    made = []
+    groups: dict[tuple[int, ...], np.ndarray] = {}
+    for dependency in dependencies:
+        if dependency.deciding not in groups:
+            groups = {dependency.deciding: groups_of(table, dependency.deciding)}  # they come in this order
+        own = groups[dependency.deciding]
+        column = table.columns[dependency.following]
+        wide = len(column.values)
+        top, count, size = tops(own, column.codes, wide)
+        there = own >= 0
+        value = np.where(there, top[own], -1)
+        others = np.maximum(0, np.where(there, size[own], 0) - (column.codes >= 0))
+        against = there & (value >= 0) & (column.codes >= 0) & (value != column.codes) & (others > 0)
+        made.append(
+            Ballot(dependency, value, np.where(there, count[own], 0), others, _held(own, column.codes, wide), against)
+        )
+    return made
+
+
+def trust(made: Sequence[Ballot], rows: int) -> dict[tuple[int, ...], tuple[np.ndarray, int]]:
+    """How many columns of a row contradict the group that the deciding columns put it in, and of how many.
+
+    A row that contradicts its group in most columns is in the wrong group, or in none: what the group says about it
+    tells little.
+    """
+    found: dict[tuple[int, ...], tuple[np.ndarray, int]] = {}
+    for ballot in made:
+        against, number = found.get(ballot.dependency.deciding, (np.zeros(rows, dtype=np.int32), 0))
+        found[ballot.dependency.deciding] = (against + ballot.against, number + 1)
+    return found
+
+
+def votes(
+    table: EncodedTable,
+    following: int,
+    made: Sequence[Ballot],
+    doubts: Mapping[tuple[int, ...], tuple[np.ndarray, int]],
+) -> Votes:
+    """The best proposal for every cell of a column that is missing or contradicts one of its groups.
+
+    `made` are the ballots on this column, `doubts` what `trust` found.
+    """
+    column = table.columns[following]
+    wide = len(column.values)
+    parts: list[tuple[np.ndarray, np.ndarray, np.ndarray]] = []
+    own = np.zeros(table.rows)
+    for ballot in made:
+        against, number = doubts[ballot.dependency.deciding]
+        elsewhere = (against - ballot.against) / max(1, number - 1)
+        strength = ballot.dependency.strength * (1 - elsewhere) * ~exceptions(table, following, ballot)
+        share = strength * ballot.agree / (ballot.others + 1.0)
+        asked = (ballot.value >= 0) & (ballot.others > 0) & (ballot.value != column.codes)
+        at = np.flatnonzero(asked)
+        parts.append((at, ballot.value[at], np.log1p(-np.clip(share[at], 0, 0.999))))
+        support = strength * np.maximum(0, ballot.held - 1) / (ballot.others + 1.0)
+        own += np.where((column.codes >= 0) & (ballot.others > 0), np.log1p(-np.clip(support, 0, 0.999)), 0.0)
+    if not parts:
+        return Votes(*(np.zeros(0, dtype=kind) for kind in (np.int64, np.int32, float, float)))
+    rows = np.concatenate([part[0] for part in parts])
+    codes = np.concatenate([part[1] for part in parts])
+    weight = np.concatenate([part[2] for part in parts])
+    keys, where = np.unique(rows * np.int64(wide + 1) + codes, return_inverse=True)
+    total = np.bincount(where, weight, minlength=len(keys))
+    rows, codes = keys // (wide + 1), (keys % (wide + 1)).astype(np.int32)
+    order = np.lexsort((total, rows))
+    first = np.r_[True, rows[order][1:] != rows[order][:-1]] if len(order) else np.zeros(0, bool)
+    best = order[first]
+    rows, codes = rows[best], codes[best]
+    return Votes(rows, codes, 1 - np.exp(total[best]), 1 - np.exp(own[rows]))
+
+
+def exceptions(table: EncodedTable, following: int, ballot: Ballot) -> np.ndarray:
+    """Rows in which a dependency does not hold for a reason: most rows with the same value of some other column
+    contradict it too, which chance slips do not (rows,).
+    """
+    gone = np.zeros(table.rows, dtype=bool)
+    rate = ballot.against.mean()
+    if not rate:
+        return gone
+    for at, column in enumerate(table.columns):
+        if at == following or at in ballot.dependency.deciding:
+            continue
+        there = column.codes >= 0
+        sizes = np.bincount(column.codes[there], minlength=len(column.values))
+        against = np.bincount(column.codes[there & ballot.against], minlength=len(column.values))
+        odd = (against >= MOST_BY_CHANCE) & (against > max(0.5, 5 * rate) * sizes)
+        if odd.any():
+            gone |= there & odd[column.codes]
+    return gone
+
+
+def tops(groups: np.ndarray, codes: np.ndarray, wide: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Per group: its most frequent value, how many rows hold it, and how many hold any (groups,)."""
+    number = int(groups.max(initial=-1)) + 1
+    top = np.full(number + 1, -1, dtype=np.int64)
+    count = np.zeros(number + 1, dtype=np.int64)
+    size = np.zeros(number + 1, dtype=np.int64)
+    there = (groups >= 0) & (codes >= 0)
+    keys, cells = np.unique(groups[there] * np.int64(wide) + codes[there], return_counts=True)
+    if len(keys):
+        owners = keys // wide
+        order = np.lexsort((-cells, owners))
+        first = order[np.r_[True, owners[order][1:] != owners[order][:-1]]]
+        top[owners[first]], count[owners[first]] = keys[first] % wide, cells[first]
+        size[:number] = np.bincount(owners, cells, minlength=number).astype(np.int64)
+    return top, count, size
+
+
+def _held(groups: np.ndarray, codes: np.ndarray, wide: int) -> np.ndarray:
+    """How many rows of its group hold the value of a row (rows,)."""
+    keys = np.where((groups >= 0) & (codes >= 0), groups * np.int64(wide) + codes, -1)
+    _, where, counts = np.unique(keys, return_inverse=True, return_counts=True)
+    return np.where(keys >= 0, counts[where], 0)

@@ -1,0 +1,215 @@
+"""All candidates for repair of a table, not yet judged: forms first, then slips, then what groups of rows agree on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dataops_core.repair import agreement, dependencies, forms, slips
+from dataops_core.repair.agreement import Ballot
+from dataops_core.repair.dependencies import Dependency
+from dataops_core.repair.encoded import EncodedTable
+
+LEAST = 0.5  # score of a candidate
+CLEAR = 0.9  # score of one on which the second round builds
+VOUCHED = 0.8  # score of repairs from which the kinds of slips are learned
+MISSING = -1
+
+
+@dataclass
+class Candidates:
+    """Candidates for one column and cause: rows, the new codes (-1: nothing) and scores, all of one length."""
+
+    column: int
+    cause: str
+    rows: np.ndarray
+    codes: np.ndarray
+    score: np.ndarray
+    why: str = ""
+
+
+@dataclass
+class Search:
+    """What was found in a table: the candidates, the dependencies, the sign that stands for any letter, and the table
+    with the clear candidates put in.
+    """
+
+    found: list[Candidates]
+    dependencies: list[Dependency]
+    sign: str | None
+    repaired: EncodedTable
+    ballots: list[Ballot] = field(default_factory=list)
+
+
+def search(table: EncodedTable, seed: int = 0) -> Search:
+    """The candidates of a table; at most one per cell."""
+    work = table.copy()
+    found = [*_forms(work), *_splits(work)]
+    _put(work, found)
+    known = dependencies.find(work, seed)
+    taken = _taken(found, work)
+    agreed, made = _agreed(work, known, taken)
+    sign = slips.stray_sign(_pairs(work, agreed))
+    slipped = _slips(work, sign, made, agreed, taken)
+    both = _merged(agreed, slipped)
+    found += both
+    clear = [_only(each, each.score >= CLEAR) for each in both]
+    _put(work, clear)
+    taken = _taken(found, work)
+    known = dependencies.find(work, seed)
+    again, made = _agreed(work, known, taken)
+    found += again
+    _put(work, [_only(each, each.score >= CLEAR) for each in again])
+    return Search([each for each in found if len(each.rows)], known, sign, work, made)
+
+
+def _only(each: Candidates, mask: np.ndarray) -> Candidates:
+    return Candidates(each.column, each.cause, each.rows[mask], each.codes[mask], each.score[mask], each.why)
+
+
+def _put(table: EncodedTable, found: Sequence[Candidates]) -> None:
+    """Put candidates into the table."""
+    for each in found:
+        table.columns[each.column].codes[each.rows] = each.codes
+
+
+def _taken(found: Sequence[Candidates], table: EncodedTable) -> list[np.ndarray]:
+    """Per column, the rows whose cell has a candidate already."""
+    masks = [np.zeros(table.rows, dtype=bool) for _ in table.columns]
+    for each in found:
+        masks[each.column][each.rows] = True
+    return masks
+
+
+def _forms(table: EncodedTable) -> list[Candidates]:
+    made = []
+    for at, column in enumerate(table.columns):
+        for rewriting in forms.amounts(column):
+            wide = len(column.values)
+            to = np.full(wide + 1, -2, dtype=np.int32)
+            for old, new in rewriting.new.items():
+                to[old] = column.code_of(new)
+            rows = np.flatnonzero(to[column.codes] >= 0) if wide else np.zeros(0, dtype=np.int64)
+            rows = rows[column.codes[rows] >= 0]
+            made.append(Candidates(at, "unit", rows, to[column.codes[rows]], np.full(len(rows), 0.99), rewriting.why))
+    return made
+
+
+def _splits(table: EncodedTable) -> list[Candidates]:
+    made = []
+    for split in list(forms.splits(table)):
+        one, other = table.columns[split.column], table.columns[split.other]
+        left = np.array([one.code_of(text) for text in split.left], dtype=np.int32)
+        right = np.array([other.code_of(text) for text in split.right], dtype=np.int32)
+        score = np.full(len(split.rows), 0.98)
+        named = f'the end of "{one.name}" is a value of "{other.name}", which is missing in this row'
+        made.append(Candidates(split.column, "split", split.rows, left, score, named))
+        made.append(Candidates(split.other, "split", split.rows, right, score, named))
+    return made
+
+
+def _agreed(
+    table: EncodedTable, known: Sequence[Dependency], taken: Sequence[np.ndarray]
+) -> tuple[list[Candidates], list[Ballot]]:
+    made = agreement.ballots(table, known)
+    doubts = agreement.trust(made, table.rows)
+    found = []
+    for at, column in enumerate(table.columns):
+        own = [ballot for ballot in made if ballot.dependency.following == at]
+        if not own:
+            continue
+        votes = agreement.votes(table, at, own, doubts)
+        score = votes.score * (1 - votes.current)
+        mask = (score >= LEAST) & ~taken[at][votes.rows]
+        gone = column.codes[votes.rows] < 0
+        for cause, kind in (("agreement", ~gone), ("missing", gone)):
+            both = mask & kind
+            if both.any():
+                found.append(Candidates(at, cause, votes.rows[both], votes.codes[both], score[both]))
+    return found, made
+
+
+def _pairs(table: EncodedTable, found: Sequence[Candidates]) -> list[tuple[str, str]]:
+    pairs = []
+    for each in found:
+        column = table.columns[each.column]
+        if each.cause == "agreement" and column.type == "text":
+            for row, code in zip(each.rows[each.score >= VOUCHED], each.codes[each.score >= VOUCHED], strict=True):
+                pairs.append((column.values[column.codes[row]], column.values[code]))
+    return pairs
+
+
+def _slips(
+    table: EncodedTable,
+    sign: str | None,
+    made: Sequence[Ballot],
+    agreed: Sequence[Candidates],
+    taken: Sequence[np.ndarray],
+) -> list[Candidates]:
+    found = []
+    for at, column in enumerate(table.columns):
+        own = [ballot for ballot in made if ballot.dependency.following == at]
+        for slip in slips.find(column, sign):
+            rows = np.flatnonzero((column.codes == slip.code) & ~taken[at])
+            code = column.code_of(slip.new)
+            score = np.full(len(rows), slip.sure)
+            for ballot in own:  # what the groups of these rows say of the new value
+                heard = (ballot.others[rows] > 0) & (ballot.value[rows] >= 0)
+                says = ballot.value[rows] == code
+                strength = ballot.dependency.strength
+                score = np.where(heard & says, 1 - (1 - score) * (1 - 0.5 * strength), score)
+                score = np.where(
+                    heard & ~says, score * (1 - strength * ballot.agree[rows] / (ballot.others[rows] + 1)), score
+                )
+            if sign is None or sign not in column.values[slip.code]:
+                score = score * _follows(table, at, rows, code, made)
+            keep = score >= LEAST
+            if keep.any():
+                found.append(
+                    Candidates(at, "slip", rows[keep], np.full(keep.sum(), code, np.int32), score[keep], slip.how)
+                )
+    return found
+
+
+def _follows(table: EncodedTable, at: int, rows: np.ndarray, code: int, made: Sequence[Ballot]) -> np.ndarray:
+    """How well these rows would fit among those that hold the new value, by the columns that follow from this one."""
+    fit, heard = np.zeros(len(rows)), np.zeros(len(rows))
+    for ballot in made:
+        if ballot.dependency.deciding != (at,):
+            continue
+        other = table.columns[ballot.dependency.following]
+        mates = np.flatnonzero(table.columns[at].codes == code)
+        held = other.codes[mates]
+        held = held[held >= 0]
+        if not len(held):
+            continue
+        usual = np.bincount(held).argmax()
+        there = other.codes[rows] >= 0
+        fit += there & (other.codes[rows] == usual)
+        heard += there
+    return np.where(heard > 0, fit / np.maximum(1, heard), 0.7)
+
+
+def _merged(agreed: Sequence[Candidates], slipped: Sequence[Candidates]) -> list[Candidates]:
+    """One candidate per cell: where slips and groups say the same, both count; else the better one."""
+    made: list[Candidates] = []
+    for at in {each.column for each in (*agreed, *slipped)}:
+        best: dict[int, tuple[int, float, Candidates]] = {}
+        for each in (*agreed, *slipped):
+            if each.column != at:
+                continue
+            for row, code, score in zip(each.rows.tolist(), each.codes.tolist(), each.score.tolist(), strict=True):
+                known = best.get(row)
+                if known is not None and known[0] == code:
+                    best[row] = (code, 1 - (1 - known[1]) * (1 - score), known[2])
+                elif known is None or score > known[1]:
+                    best[row] = (code, score, each)
+        sources = {id(owner): owner for _, _, owner in best.values()}
+        for key, owner in sources.items():
+            rows = [row for row, (_, _, who) in best.items() if id(who) == key]
+            codes = np.array([best[row][0] for row in rows], dtype=np.int32)
+            score = np.array([best[row][1] for row in rows])
+            made.append(Candidates(at, owner.cause, np.array(rows, dtype=np.int64), codes, score, owner.why))
+    return made

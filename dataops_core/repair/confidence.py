@@ -1,0 +1,170 @@
+"""How sure candidates are: measured by planting errors of the kinds seen into cells believed right.
+
+The table with its clear candidates put in is taken for right. Errors are planted into it, the search runs again, and of
+each cause, column and score it is counted how many candidates bring back what stood there, and how many spoil a cell.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dataops_core.repair.candidates import Candidates, Search, search
+from dataops_core.repair.encoded import EncodedTable
+
+BINS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001])
+ENOUGH = 20  # planted candidates of a cause, a column and a score, to measure by
+PLANTED = (0.01, 0.04)  # least and greatest share of cells of a column
+MOST_ROWS = 20_000
+BY_PERSON = 5  # planted errors, as much as one answer of a person tells
+SWAPPED = 0.25  # of the errors that are planted are other values of the column
+
+
+@dataclass
+class Measured:
+    """Candidates of the planted run by cause, column and bin of the score: how many, and how many right."""
+
+    counts: dict[tuple[str, int, int], list[int]]
+
+    def sure(self, cause: str, column: int, score: np.ndarray) -> np.ndarray:
+        """The share that was right among planted candidates like these; NaN where too few were planted (scores,)."""
+        made = np.full(len(score), np.nan)
+        bins = np.clip(np.searchsorted(BINS, score, side="right") - 1, 0, len(BINS) - 2)
+        for at in np.unique(bins).tolist():
+            share = self._share(cause, column, at)
+            if share is not None:
+                made[bins == at] = share
+        return made
+
+    def _share(self, cause: str, column: int, at: int) -> float | None:
+        for keys in (
+            [(cause, column, at)],
+            [(cause, column, other) for other in range(at, len(BINS) - 1)],
+            [key for key in self.counts if key[0] == cause and key[2] == at],
+            [key for key in self.counts if key[0] == cause and key[2] >= at],
+        ):
+            asked = sum(self.counts.get(key, (0, 0))[0] for key in keys)
+            right = sum(self.counts.get(key, (0, 0))[1] for key in keys)
+            if asked >= ENOUGH:
+                return (right + 0.5) / (asked + 1.0)
+        return None
+
+
+def measure(found: Search, before: EncodedTable, seed: int = 0, runs: int = 2) -> Measured:
+    """Plant errors, search again, and count; twice, with other errors."""
+    counts: dict[tuple[str, int, int], list[int]] = defaultdict(lambda: [0, 0])
+    kinds = seen_kinds(found, before)
+    if not kinds:
+        return Measured({})
+    for run in range(runs):
+        rng = np.random.default_rng([seed, run])
+        right = part_of(found.repaired, rng)
+        planted = plant(right, kinds, found.sign, rng)
+        for each in search(planted, seed).found:
+            truth = right.columns[each.column]
+            values = planted.columns[each.column].values
+            bins = np.clip(np.searchsorted(BINS, each.score, side="right") - 1, 0, len(BINS) - 2)
+            for row, code, at in zip(each.rows.tolist(), each.codes.tolist(), bins.tolist(), strict=True):
+                held = truth.codes[row]
+                good = held >= 0 and code >= 0 and truth.values[held] == values_of(values, code)
+                if each.cause == "missing" and held < 0:
+                    continue  # it was missing before: nobody knows
+                entry = counts[(each.cause, each.column, at)]
+                entry[0] += 1
+                entry[1] += int(good)
+    return Measured(dict(counts))
+
+
+def learn(
+    measured: Measured, found: Search, before: EncodedTable, labels: Mapping[tuple[int, str], str | None]
+) -> None:
+    """Count what a person said about cells for which the search, without their help, had a candidate."""
+    for each in found.found:
+        column = before.columns[each.column]
+        values = found.repaired.columns[each.column].values
+        bins = np.clip(np.searchsorted(BINS, each.score, side="right") - 1, 0, len(BINS) - 2)
+        for row, code, at in zip(each.rows.tolist(), each.codes.tolist(), bins.tolist(), strict=True):
+            if (row, column.name) in labels:
+                entry = measured.counts.setdefault((each.cause, each.column, at), [0, 0])
+                entry[0] += BY_PERSON
+                entry[1] += BY_PERSON * (labels[row, column.name] == values_of(values, code))
+
+
+def values_of(values: Sequence[str], code: int) -> str:
+    """The value with that code; one that the search added has a later place."""
+    return values[code] if code < len(values) else ""
+
+
+def seen_kinds(found: Search, before: EncodedTable) -> dict[int, tuple[float, list[str]]]:
+    """By column: the share of its cells that have a candidate, and the kinds of errors, once for each."""
+    kinds: dict[int, tuple[float, list[str]]] = {}
+    for at, column in enumerate(before.columns):
+        own = [each for each in found.found if each.column == at and each.cause in ("agreement", "slip", "missing")]
+        number = sum(len(each.rows) for each in own)
+        if not number:
+            continue
+        seen = [kind for each in own for kind in _kinds(each, column.values, column.codes, found)]
+        share = float(np.clip(number / max(1, before.rows), *PLANTED))
+        kinds[at] = (share, seen)
+    return kinds
+
+
+def _kinds(each: Candidates, values: list[str], codes: np.ndarray, found: Search) -> list[str]:
+    if each.cause == "missing":
+        return ["missing"] * len(each.rows)
+    made = []
+    new = found.repaired.columns[each.column].values
+    for row, code in zip(each.rows.tolist()[:2000], each.codes.tolist()[:2000], strict=True):
+        old = values[codes[row]] if codes[row] >= 0 else ""
+        if found.sign is not None and found.sign in old:
+            made.append("sign")
+        elif abs(len(old) - len(values_of(new, code))) <= 1:
+            made.append("letter")
+        else:
+            made.append("swap")
+    return made
+
+
+def part_of(table: EncodedTable, rng: np.random.Generator) -> EncodedTable:
+    """Some rows of a large table; all of a small one."""
+    made = table.copy()
+    if table.rows > MOST_ROWS:
+        rows = np.sort(rng.choice(table.rows, MOST_ROWS, replace=False))
+        for column in made.columns:
+            column.codes = column.codes[rows]
+    return made
+
+
+def plant(
+    right: EncodedTable, kinds: dict[int, tuple[float, list[str]]], sign: str | None, rng: np.random.Generator
+) -> EncodedTable:
+    """A copy with errors planted."""
+    planted = right.copy()
+    for at, (share, seen) in kinds.items():
+        column = planted.columns[at]
+        there = np.flatnonzero(column.codes >= 0)
+        rows = rng.choice(there, min(len(there), max(1, round(share * right.rows))), replace=False)
+        for row in rows.tolist():
+            kind = "swap" if rng.random() < SWAPPED else seen[int(rng.integers(len(seen)))]
+            old = column.values[column.codes[row]]
+            if kind == "missing":
+                column.codes[row] = -1
+            elif kind == "swap":
+                column.codes[row] = column.codes[int(rng.choice(there))]
+            else:
+                column.codes[row] = column.code_of(misspelled(old, sign if kind == "sign" else None, rng))
+    return planted
+
+
+def misspelled(text: str, sign: str | None, rng: np.random.Generator) -> str:
+    """A text with one letter wrong, or with a stray sign in the place of one to three letters."""
+    if not text:
+        return "x"
+    places = rng.choice(len(text), min(len(text), int(rng.integers(1, 4)) if sign else 1), replace=False)
+    letters = list(text)
+    for place in places.tolist():
+        letters[place] = sign or chr(97 + int(rng.integers(26)))
+    return "".join(letters)

@@ -1,0 +1,122 @@
+"""Values of one column that are written in several forms: units, signs that contradict the range, and cells that hold
+the value of another column as well.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dataops_core.repair.encoded import EncodedColumn, EncodedTable
+
+AMOUNT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\d\s.,+-][^\d]{0,14})?\s*")
+SHARE = 0.9  # of the cells must be amounts
+SEVERAL = 0.01  # of them, a unit must have to count as one of several
+SPLIT_ROWS = 3
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """Values of a column (their places) that should be written otherwise, and why."""
+
+    new: dict[int, str]
+    cause: str
+    why: str
+
+
+def amounts(column: EncodedColumn) -> Iterator[Rewriting]:
+    """Numbers with several spellings of a unit, or with a sign that others of the same size do without."""
+    if column.type != "text":
+        return
+    counts = column.counts
+    found: dict[int, tuple[str, str]] = {}
+    for at in np.flatnonzero(counts).tolist():
+        match = AMOUNT.fullmatch(column.values[at])
+        if match is not None:
+            found[at] = (match[1], (match[2] or "").strip())
+    fit = sum(int(counts[at]) for at in found)
+    if not found or fit < SHARE * counts.sum():
+        return
+    units: Counter[str] = Counter()
+    for at, (_, unit) in found.items():
+        units[unit] += int(counts[at])
+    common = [unit for unit, number in units.items() if number >= SEVERAL * fit]
+    if len(common) < 2:
+        return
+    numbers = {unit: np.array([float(found[at][0]) for at in found if found[at][1] == unit]) for unit in common}
+    main = "" if "" in common else max(common, key=lambda unit: units[unit])
+    same = [unit for unit in common if unit and _alike(numbers[unit], numbers[main])]
+    spelled = [unit for unit in same if "%" not in unit]
+    if (main and len({_bare(unit) for unit in common}) < len(common)) or (not main and spelled):
+        same = [unit for unit in common if unit]
+    new = {at: _short(number) for at, (number, unit) in found.items() if unit and unit.startswith(tuple(same))}
+    if new:
+        named = ", ".join(f'"{unit}"' for unit in sorted(same, key=lambda unit: -units[unit])[:4])
+        others = "the numbers without it are of the same size" if main == "" else "the unit is written in several ways"
+        yield Rewriting(new, "unit written in several ways", f"{named}: {others}")
+
+
+def _bare(unit: str) -> str:
+    """A unit without dots, case and plural, and by its first letter: oz., oz, ounce and ounces are one."""
+    letters = re.sub(r"[^a-z%]", "", unit.lower())
+    return letters[:1]
+
+
+def _alike(some: np.ndarray, others: np.ndarray) -> bool:
+    """Whether numbers lie where the others do, rather than a hundred times higher or lower."""
+    if not len(some) or not len(others):
+        return False
+    low, high = np.quantile(others, [0.02, 0.98])
+    return bool(((some >= low) & (some <= high)).mean() >= 0.8)
+
+
+def _short(number: str) -> str:
+    """A number as short as it can be: without ".0", and without the noise of binary fractions in the 16th digit.
+
+    >>> _short("12.0"), _short("0.055999999999999994"), _short("0.50")
+    ('12', '0.056', '0.50')
+    """
+    if re.fullmatch(r"[-+]?\d+\.0+", number):
+        return number.split(".", maxsplit=1)[0]
+    return f"{float(number):.15g}" if len(number.strip("-+0.").replace(".", "")) > 15 else number
+
+
+@dataclass(frozen=True)
+class Split:
+    """Rows whose cell in one column ends with the value of another, which is missing there: both parts, per row."""
+
+    column: int
+    other: int
+    rows: np.ndarray
+    left: list[str]
+    right: list[str]
+
+
+def splits(table: EncodedTable) -> Iterator[Split]:
+    """Cells that hold what belongs in another column of the row, which is missing there."""
+    texts = [at for at, column in enumerate(table.columns) if column.type == "text"]
+    for other in texts:
+        known = set(table.columns[other].values) - {""}
+        gone = np.flatnonzero(table.columns[other].codes < 0)
+        if not 1 < len(known) <= 2000 or not len(gone):
+            continue
+        for at in texts:
+            column = table.columns[at]
+            if at == other:
+                continue
+            rows, left, right = [], [], []
+            for row in gone.tolist():
+                text = column.values[column.codes[row]] if column.codes[row] >= 0 else ""
+                head, _, tail = text.rpartition(" ")
+                head = head.rstrip(" ,;-/(")
+                if head and tail.strip(" ,;)") in known:
+                    rows.append(row)
+                    left.append(head)
+                    right.append(tail.strip(" ,;)"))
+            filled = (column.codes[gone] >= 0).sum()
+            if len(rows) >= SPLIT_ROWS and len(rows) >= 0.3 * filled:
+                yield Split(at, other, np.array(rows), left, right)

@@ -1,0 +1,35 @@
+"""A proposed repair of one cell."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+CAUSES = {
+    "agreement": "Contradicts the rows it belongs to",
+    "missing": "Missing, but the rows it belongs to agree",
+    "slip": "A slip of the pen",
+    "unit": "Unit or sign written in several ways",
+    "split": "Two values in one cell",
+    "label": "Said by a person",
+}
+
+
+@dataclass(frozen=True)
+class Repair:
+    """What a cell holds (None: nothing), what it should hold, how sure that is (None: not tested), and why.
+
+    `row` counts from 0; `cause` is one of CAUSES.
+    """
+
+    row: int
+    column: str
+    old: str | None
+    new: str | None
+    sure: float | None
+    cause: str
+    why: str
+
+    def to_json(self) -> dict[str, Any]:
+        """As plain JSON values."""
+        return asdict(self)

@@ -1,0 +1,117 @@
+"""The proposals for a table: candidates with how sure they are and why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dataops_core.repair import confidence
+from dataops_core.repair.candidates import Candidates, Search, search
+from dataops_core.repair.encoded import EncodedTable, encoded
+from dataops_core.repair.labels import label_repairs, labelled, questions
+from dataops_core.repair.proposal import Repair
+from dataops_core.table import Table
+
+Progress = Callable[[float, str], None]
+TESTED_BY_FORM = ("unit", "split")  # rewriting and back gives the same cell: nothing is guessed
+
+
+@dataclass(frozen=True)
+class Proposals:
+    """The repairs proposed for a table, by row and column; the dependencies on which they rest; and the cells that are
+    most worth asking a person about.
+    """
+
+    repairs: list[Repair]
+    dependencies: list[dict]
+    ask: list[dict]
+
+
+def propose(
+    table: Table,
+    labels: Mapping[tuple[int, str], str | None] | None = None,
+    seed: int = 0,
+    progress: Progress = lambda _share, _note: None,
+) -> Proposals:
+    """The repairs of a table, each with how sure it is; the same seed gives the same proposals.
+
+    `labels` are right values that a person gave, by row (from 0) and column; None: the cell should be empty.
+    """
+    progress(0.05, "Reading the values")
+    before = encoded(table)
+    start = labelled(before, labels or {})
+    progress(0.15, "Looking for columns that follow from others")
+    found = search(start, seed)
+    progress(0.5, "Planting errors to see how sure the proposals are")
+    measured = confidence.measure(found, start, seed)
+    if labels:
+        confidence.learn(measured, search(before, seed), before, labels)
+    progress(0.9, "Writing down why")
+    said = labels or {}
+    repairs = [
+        repair
+        for each in found.found
+        for repair in _repairs(each, found, before, measured)
+        if (repair.row, repair.column) not in said
+    ]
+    repairs += label_repairs(before, said, {(repair.row, repair.column) for repair in repairs})
+    repairs.sort(key=lambda repair: (repair.row, before.place(repair.column)))
+    told = [_told(found, at) for at in range(len(found.dependencies))]
+    return Proposals(repairs, told, questions(before, repairs, found.sign, said))
+
+
+def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: confidence.Measured) -> list[Repair]:
+    old, new = before.columns[each.column], found.repaired.columns[each.column]
+    if each.cause in TESTED_BY_FORM:
+        sure = each.score
+    else:
+        sure = np.minimum(measured.sure(each.cause, each.column, each.score), 0.999)
+    made = []
+    whys = _Whys(found, before)
+    for row, code, share in zip(each.rows.tolist(), each.codes.tolist(), sure.tolist(), strict=True):
+        held = old.values[old.codes[row]] if old.codes[row] >= 0 else None
+        value = new.values[code] if code >= 0 else None
+        if held != value:
+            why = each.why or whys.of(row, each.column, code)
+            known = None if np.isnan(share) else round(float(share), 4)
+            made.append(Repair(row, old.name, held, value, known, each.cause, why))
+    return made
+
+
+class _Whys:
+    """Sentences on what a repair is based on; the groups of a dependency are looked up once."""
+
+    def __init__(self, found: Search, before: EncodedTable) -> None:
+        self.found, self.before = found, before
+
+    def of(self, row: int, column: int, code: int) -> str:
+        """The dependency that speaks most clearly for it, in words."""
+        best = None
+        for ballot in self.found.ballots:
+            if ballot.dependency.following == column and ballot.value[row] == code and ballot.others[row] > 0:
+                share = ballot.dependency.strength * ballot.agree[row] / (ballot.others[row] + 1.0)
+                if best is None or share > best[0]:
+                    best = (share, ballot)
+        if best is None:
+            return "other columns of the row speak for it"
+        ballot = best[1]
+        repaired = self.found.repaired
+        said = " and ".join(
+            f"{repaired.columns[at].name} {repaired.columns[at].values[repaired.columns[at].codes[row]]}"
+            for at in ballot.dependency.deciding
+        )
+        name, value = repaired.columns[column].name, repaired.columns[column].values[code]
+        return f"in {ballot.agree[row]:,} of {ballot.others[row] + 1:,} rows with {said}, {name} is {value}"
+
+
+def _told(found: Search, at: int) -> dict:
+    each, names = found.dependencies[at], [column.name for column in found.repaired.columns]
+    return {
+        "from": [names[place] for place in each.deciding],
+        "to": names[each.following],
+        "strength": round(each.strength, 4),
+        "rows": each.rows,
+        "groups": each.groups,
+    }

@@ -1,0 +1,75 @@
+"""Accepted repairs as recipe steps that people can read: values replaced wherever they stand, and single cells."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.repair.encoded import EncodedTable, encoded
+from dataops_core.repair.proposal import Repair
+from dataops_core.table import Table
+
+NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,17})?")
+
+
+def accepted(repairs: Sequence[Repair], sure: float) -> list[Repair]:
+    """The repairs that are at least that sure; those that could not be tested are not among them."""
+    return [repair for repair in repairs if repair.sure is not None and repair.sure >= sure]
+
+
+def steps_of(repairs: Sequence[Repair], table: Table, why: str = "") -> list[RecipeStep]:
+    """The steps that make these repairs, and no others.
+
+    A value is replaced throughout its column where all cells that hold it become the same; other cells are set one by
+    one, by the number of their row. A column in which only plain numbers are left becomes a column of numbers.
+    """
+    coded = encoded(table)
+    by_column: defaultdict[str, list[Repair]] = defaultdict(list)
+    for repair in repairs:
+        by_column[repair.column].append(repair)
+    made = []
+    ids = _row_ids(table)
+    for name in (column.name for column in table.columns if column.name in by_column):
+        made += _column_steps(name, by_column[name], coded, ids, why)
+    return made
+
+
+def _row_ids(table: Table) -> np.ndarray:
+    return np.concatenate([batch.index.to_numpy() for batch in table.batches([table.names[0]])])
+
+
+def _column_steps(
+    name: str, repairs: Sequence[Repair], table: EncodedTable, ids: np.ndarray, why: str
+) -> list[RecipeStep]:
+    column = table.columns[table.place(name)]
+    holders = dict(zip(column.values, column.counts.tolist(), strict=True))
+    groups: defaultdict[str, list[Repair]] = defaultdict(list)
+    for repair in repairs:
+        if repair.old is not None:
+            groups[repair.old].append(repair)
+    everywhere = {
+        old: own[0].new
+        for old, own in groups.items()
+        if len({repair.new for repair in own}) == 1 and len(own) == holders.get(old) and old and own[0].new is not None
+    }
+    single = [repair for repair in repairs if repair.old is None or repair.old not in everywhere]
+    steps = []
+    if everywhere:
+        steps.append(RecipeStep("replace_values", {"column": name, "mapping": everywhere}, why=why))
+    if single:
+        settings: dict[str, Any] = {
+            "column": name,
+            "cells": {str(ids[repair.row] + 1): repair.new or "" for repair in single},
+            "was": {str(ids[repair.row] + 1): repair.old or "" for repair in single},
+        }
+        steps.append(RecipeStep("set_cells", settings, why=why))
+    left = {everywhere.get(value, value) for value, number in holders.items() if number and value}
+    if column.type == "text" and any(repair.cause == "unit" for repair in repairs):
+        if all(value is not None and NUMBER.fullmatch(value) for value in left):
+            steps.append(RecipeStep("parse_numbers", {"columns": [name]}, why=why))
+    return steps
