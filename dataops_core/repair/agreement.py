@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from rapidfuzz.distance import Levenshtein
 
 from dataops_core.repair.dependencies import Dependency, groups_of
-from dataops_core.repair.encoded import EncodedTable
+from dataops_core.repair.encoded import EncodedColumn, EncodedTable
 
 MOST_BY_CHANCE = 5  # rows of one value that contradict a dependency; more are a rule of their own
 
@@ -133,6 +134,24 @@ def exceptions(table: EncodedTable, following: int, ballot: Ballot) -> np.ndarra
         odd = (against >= MOST_BY_CHANCE) & (against > max(0.5, 5 * rate) * sizes)
         if odd.any():
             gone |= there & odd[column.codes]
+    return gone | _own_values(table.columns[following], ballot)
+
+
+def _own_values(column: EncodedColumn, ballot: Ballot) -> np.ndarray:
+    """Rows with a value that contradicts a dependency nearly wherever it stands, and is no slip of what would replace
+    it: a value of its own, such as a rare category (rows,).
+    """
+    rows = np.flatnonzero(ballot.against)
+    sizes, against = column.counts, np.bincount(column.codes[rows], minlength=len(column.values))
+    odd = rows[((against >= MOST_BY_CHANCE) & (against > 0.5 * sizes))[column.codes[rows]]]
+    gone = np.zeros(len(column.codes), dtype=bool)
+    known: dict[tuple[int, int], bool] = {}
+    for row in odd.tolist():
+        pair = (int(column.codes[row]), int(ballot.value[row]))
+        if pair not in known:
+            old, new = column.values[pair[0]], column.values[pair[1]]
+            known[pair] = Levenshtein.distance(old, new) > max(2, len(new) // 10)
+        gone[row] = known[pair]
     return gone
 
 

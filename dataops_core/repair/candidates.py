@@ -86,14 +86,17 @@ def _taken(found: Sequence[Candidates], table: EncodedTable) -> list[np.ndarray]
 def _forms(table: EncodedTable) -> list[Candidates]:
     made = []
     for at, column in enumerate(table.columns):
-        for rewriting in forms.amounts(column):
+        amounts = list(forms.amounts(column))
+        for rewriting in amounts or forms.spellings(column):
             wide = len(column.values)
             to = np.full(wide + 1, -2, dtype=np.int32)
             for old, new in rewriting.new.items():
                 to[old] = column.code_of(new)
             rows = np.flatnonzero(to[column.codes] >= 0) if wide else np.zeros(0, dtype=np.int64)
             rows = rows[column.codes[rows] >= 0]
-            made.append(Candidates(at, "unit", rows, to[column.codes[rows]], np.full(len(rows), 0.99), rewriting.why))
+            made.append(
+                Candidates(at, rewriting.cause, rows, to[column.codes[rows]], np.full(len(rows), 0.99), rewriting.why)
+            )
     return made
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dataops_core.repair.candidates import Candidates, Search, search
+from dataops_core.repair.candidates import CLEAR, Candidates, Search, search
 from dataops_core.repair.encoded import EncodedTable
 
 BINS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001])
@@ -61,8 +61,12 @@ def measure(found: Search, before: EncodedTable, seed: int = 0, runs: int = 2) -
         return Measured({})
     for run in range(runs):
         rng = np.random.default_rng([seed, run])
-        right = part_of(found.repaired, rng)
-        planted = plant(right, kinds, found.sign, rng)
+        rows = some_rows(found.repaired, rng)
+        right = found.repaired.copy()
+        for column in right.columns:
+            column.codes = column.codes[rows]
+        open_cells = unsettled(found, right, rows)
+        planted = plant(right, kinds, open_cells, found.sign, rng)
         for each in search(planted, seed).found:
             truth = right.columns[each.column]
             values = planted.columns[each.column].values
@@ -70,8 +74,8 @@ def measure(found: Search, before: EncodedTable, seed: int = 0, runs: int = 2) -
             for row, code, at in zip(each.rows.tolist(), each.codes.tolist(), bins.tolist(), strict=True):
                 held = truth.codes[row]
                 good = held >= 0 and code >= 0 and truth.values[held] == values_of(values, code)
-                if each.cause == "missing" and held < 0:
-                    continue  # it was missing before: nobody knows
+                if open_cells[each.column][row] or (each.cause == "missing" and held < 0):
+                    continue  # nobody knows what is right there
                 entry = counts[(each.cause, each.column, at)]
                 entry[0] += 1
                 entry[1] += int(good)
@@ -128,24 +132,40 @@ def _kinds(each: Candidates, values: list[str], codes: np.ndarray, found: Search
     return made
 
 
-def part_of(table: EncodedTable, rng: np.random.Generator) -> EncodedTable:
-    """Some rows of a large table; all of a small one."""
-    made = table.copy()
-    if table.rows > MOST_ROWS:
-        rows = np.sort(rng.choice(table.rows, MOST_ROWS, replace=False))
-        for column in made.columns:
-            column.codes = column.codes[rows]
-    return made
+def some_rows(table: EncodedTable, rng: np.random.Generator) -> np.ndarray:
+    """The rows that errors are planted in: all of a small table."""
+    if table.rows <= MOST_ROWS:
+        return np.arange(table.rows)
+    return np.sort(rng.choice(table.rows, MOST_ROWS, replace=False))
+
+
+def unsettled(found: Search, right: EncodedTable, rows: np.ndarray) -> list[np.ndarray]:
+    """Per column, the cells that look like slips and are not clearly: what is right there is not known (rows,).
+
+    Cells that contradict their group without a clear candidate are taken for right: they are the exceptions that a
+    search would spoil.
+    """
+    masks = [np.zeros(found.repaired.rows, dtype=bool) for _ in right.columns]
+    for each in found.found:
+        if each.cause == "slip":
+            masks[each.column][each.rows[each.score < CLEAR]] = True
+    return [mask[rows] for mask in masks]
 
 
 def plant(
-    right: EncodedTable, kinds: dict[int, tuple[float, list[str]]], sign: str | None, rng: np.random.Generator
+    right: EncodedTable,
+    kinds: dict[int, tuple[float, list[str]]],
+    open_cells: list[np.ndarray],
+    sign: str | None,
+    rng: np.random.Generator,
 ) -> EncodedTable:
     """A copy with errors planted."""
     planted = right.copy()
     for at, (share, seen) in kinds.items():
         column = planted.columns[at]
-        there = np.flatnonzero(column.codes >= 0)
+        there = np.flatnonzero((column.codes >= 0) & ~open_cells[at])
+        if not len(there):
+            continue
         rows = rng.choice(there, min(len(there), max(1, round(share * right.rows))), replace=False)
         for row in rows.tolist():
             kind = "swap" if rng.random() < SWAPPED else seen[int(rng.integers(len(seen)))]

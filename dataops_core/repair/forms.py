@@ -5,7 +5,7 @@ the value of another column as well.
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -17,6 +17,7 @@ AMOUNT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\d\s.,+-][^\d]{0,14
 SHARE = 0.9  # of the cells must be amounts
 SEVERAL = 0.01  # of them, a unit must have to count as one of several
 SPLIT_ROWS = 3
+FREQUENT, TIMES = 3, 5  # rows of a usual spelling, and how many more than those of another
 
 
 @dataclass(frozen=True)
@@ -24,7 +25,7 @@ class Rewriting:
     """Values of a column (their places) that should be written otherwise, and why."""
 
     new: dict[int, str]
-    cause: str
+    cause: str  # of proposal.CAUSES
     why: str
 
 
@@ -57,7 +58,27 @@ def amounts(column: EncodedColumn) -> Iterator[Rewriting]:
     if new:
         named = ", ".join(f'"{unit}"' for unit in sorted(same, key=lambda unit: -units[unit])[:4])
         others = "the numbers without it are of the same size" if main == "" else "the unit is written in several ways"
-        yield Rewriting(new, "unit written in several ways", f"{named}: {others}")
+        yield Rewriting(new, "unit", f"{named}: {others}")
+
+
+def spellings(column: EncodedColumn) -> Iterator[Rewriting]:
+    """Values that are a frequent one but for case, spaces at the ends or runs of spaces; spaces at the ends anyway."""
+    if column.type != "text":
+        return
+    counts = column.counts
+    groups: defaultdict[str, list[int]] = defaultdict(list)
+    for at in np.flatnonzero(counts).tolist():
+        groups[" ".join(column.values[at].casefold().split())].append(at)
+    new: dict[int, str] = {}
+    for group in groups.values():
+        best = max(group, key=lambda at: (int(counts[at]), column.values[at]))
+        usual = counts[best] >= FREQUENT and all(counts[best] >= TIMES * counts[at] for at in group if at != best)
+        for at in group:
+            right = column.values[best] if usual else column.values[at].strip()
+            if right.strip() and right.strip() != column.values[at]:
+                new[at] = right.strip()
+    if new:
+        yield Rewriting(new, "spelling", "but for case and spaces it is a value that stands far more often")
 
 
 def _bare(unit: str) -> str:

@@ -10,6 +10,7 @@ CAUSES = {
     "missing": "Missing, but the rows it belongs to agree",
     "slip": "A slip of the pen",
     "unit": "Unit or sign written in several ways",
+    "spelling": "Case or spaces differ from the usual spelling",
     "split": "Two values in one cell",
     "label": "Said by a person",
 }

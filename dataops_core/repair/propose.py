@@ -15,7 +15,7 @@ from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
 Progress = Callable[[float, str], None]
-TESTED_BY_FORM = ("unit", "split")  # rewriting and back gives the same cell: nothing is guessed
+TESTED_BY_FORM = ("unit", "spelling", "split")  # rewriting and back gives the same cell: nothing is guessed
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ def find(column: EncodedColumn, sign: str | None) -> Iterator[Slip]:
     by_length: defaultdict[int, list[int]] = defaultdict(list)
     for at in frequent:
         by_length[len(column.values[at])].append(at)
-    close = closeness(column, frequent)
+    close = closeness(column, counts, frequent)
     words = Words(column, sign)
     for at in rare:
         text = column.values[at]
@@ -123,14 +123,19 @@ def by_distance(
     return Slip(at, column.values[best], float(share * (1 - close)), "one letter from a frequent value")
 
 
-def closeness(column: EncodedColumn, frequent: Sequence[int]) -> float:
-    """The share of frequent values that are one letter from another frequent one: there such a step is no slip."""
-    some = [column.values[at] for at in frequent[:300]]
+def closeness(column: EncodedColumn, counts: np.ndarray, frequent: Sequence[int]) -> float:
+    """The share of frequent values that are one letter from one about as frequent: there such a step is no slip."""
+    some = [(column.values[at], int(counts[at])) for at in frequent[:300]]
     if len(some) < 2:
         return 0.0
     near = sum(
-        any(other is not text and DamerauLevenshtein.distance(text, other, score_cutoff=1) <= 1 for other in some)
-        for text in some
+        any(
+            other is not text
+            and max(count, number) < TIMES * min(count, number)
+            and DamerauLevenshtein.distance(text, other, score_cutoff=1) <= 1
+            for other, number in some
+        )
+        for text, count in some
     )
     return near / len(some)
 
