@@ -18,6 +18,9 @@ from dataops_core.repair.encoded import EncodedTable
 BINS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001])
 ENOUGH = 20  # planted candidates of a cause, a column and a score, to measure by
 PLANTED = (0.01, 0.04)  # least and greatest share of cells of a column
+PLANTED_SMALL = 0.08  # the same, of a small table
+WANTED = 80  # errors in each column, over all runs
+RUNS = (2, 10)
 MOST_ROWS = 20_000
 BY_PERSON = 5  # planted errors, as much as one answer of a person tells
 SWAPPED = 0.25  # of the errors that are planted are other values of the column
@@ -25,9 +28,12 @@ SWAPPED = 0.25  # of the errors that are planted are other values of the column
 
 @dataclass
 class Measured:
-    """Candidates of the planted run by cause, column and bin of the score: how many, and how many right."""
+    """Candidates of the planted runs by cause, column and bin of the score: for planted errors, those of them that are
+    right, and for other cells, which they spoil. `weights`: by column, the errors seen for one that was planted.
+    """
 
-    counts: dict[tuple[str, int, int], list[int]]
+    counts: dict[tuple[str, int, int], list[float]]
+    weights: dict[int, float]
 
     def sure(self, cause: str, column: int, score: np.ndarray) -> np.ndarray:
         """The share that was right among planted candidates like these; NaN where too few were planted (scores,)."""
@@ -46,20 +52,24 @@ class Measured:
             [key for key in self.counts if key[0] == cause and key[2] == at],
             [key for key in self.counts if key[0] == cause and key[2] >= at],
         ):
-            asked = sum(self.counts.get(key, (0, 0))[0] for key in keys)
-            right = sum(self.counts.get(key, (0, 0))[1] for key in keys)
-            if asked >= ENOUGH:
-                return (right + 0.5) / (asked + 1.0)
+            known = [(self.counts[key], self.weights.get(key[1], 1.0)) for key in keys if key in self.counts]
+            if sum(planted + spoiled for (planted, _, spoiled), _ in known) >= ENOUGH:
+                asked = sum(weight * planted + spoiled for (planted, _, spoiled), weight in known)
+                right = sum(weight * good for (_, good, _), weight in known)
+                return float((right + 0.5) / (asked + 1.0))
         return None
 
 
-def measure(found: Search, before: EncodedTable, seed: int = 0, runs: int = 2) -> Measured:
-    """Plant errors, search again, and count; twice, with other errors."""
-    counts: dict[tuple[str, int, int], list[int]] = defaultdict(lambda: [0, 0])
+def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
+    """Plant errors, search again, and count; at least twice, with other errors, and more often on a small table."""
+    counts: dict[tuple[str, int, int], list[float]] = defaultdict(lambda: [0, 0, 0])
     kinds = seen_kinds(found, before)
     if not kinds:
-        return Measured({})
-    for run in range(runs):
+        return Measured({}, {})
+    weights = {at: min(1.0, number / (share * before.rows)) for at, (share, _, number) in kinds.items()}
+    rows_used = min(before.rows, MOST_ROWS)
+    least = min(share for share, _, _ in kinds.values()) * rows_used
+    for run in range(int(np.clip(np.ceil(WANTED / max(1.0, least)), *RUNS))):
         rng = np.random.default_rng([seed, run])
         rows = some_rows(found.repaired, rng)
         right = found.repaired.copy()
@@ -77,9 +87,11 @@ def measure(found: Search, before: EncodedTable, seed: int = 0, runs: int = 2) -
                 if open_cells[each.column][row] or (each.cause == "missing" and held < 0):
                     continue  # nobody knows what is right there
                 entry = counts[(each.cause, each.column, at)]
-                entry[0] += 1
-                entry[1] += int(good)
-    return Measured(dict(counts))
+                changed = values_of(values, planted.columns[each.column].codes[row]) != values_of(truth.values, held)
+                entry[0] += changed
+                entry[1] += changed and good
+                entry[2] += not changed
+    return Measured(dict(counts), weights)
 
 
 def learn(
@@ -92,27 +104,30 @@ def learn(
         bins = np.clip(np.searchsorted(BINS, each.score, side="right") - 1, 0, len(BINS) - 2)
         for row, code, at in zip(each.rows.tolist(), each.codes.tolist(), bins.tolist(), strict=True):
             if (row, column.name) in labels:
-                entry = measured.counts.setdefault((each.cause, each.column, at), [0, 0])
-                entry[0] += BY_PERSON
-                entry[1] += BY_PERSON * (labels[row, column.name] == values_of(values, code))
+                entry = measured.counts.setdefault((each.cause, each.column, at), [0, 0, 0])
+                right = labels[row, column.name] == values_of(values, code)
+                entry[0] += BY_PERSON * right
+                entry[1] += BY_PERSON * right
+                entry[2] += BY_PERSON * (not right)
 
 
 def values_of(values: Sequence[str], code: int) -> str:
     """The value with that code; one that the search added has a later place."""
-    return values[code] if code < len(values) else ""
+    return values[code] if 0 <= code < len(values) else ""
 
 
-def seen_kinds(found: Search, before: EncodedTable) -> dict[int, tuple[float, list[str]]]:
-    """By column: the share of its cells that have a candidate, and the kinds of errors, once for each."""
-    kinds: dict[int, tuple[float, list[str]]] = {}
+def seen_kinds(found: Search, before: EncodedTable) -> dict[int, tuple[float, list[str], int]]:
+    """By column: the share of cells to plant errors in, the kinds of errors seen, and how many candidates there are."""
+    kinds: dict[int, tuple[float, list[str], int]] = {}
     for at, column in enumerate(before.columns):
         own = [each for each in found.found if each.column == at and each.cause in ("agreement", "slip", "missing")]
         number = sum(len(each.rows) for each in own)
         if not number:
             continue
         seen = [kind for each in own for kind in _kinds(each, column.values, column.codes, found)]
-        share = float(np.clip(number / max(1, before.rows), *PLANTED))
-        kinds[at] = (share, seen)
+        low = min(PLANTED_SMALL, max(PLANTED[0], WANTED / 2 / max(1, min(before.rows, MOST_ROWS))))
+        share = float(np.clip(number / max(1, before.rows), low, max(low, PLANTED[1])))
+        kinds[at] = (share, seen, number)
     return kinds
 
 
@@ -154,14 +169,14 @@ def unsettled(found: Search, right: EncodedTable, rows: np.ndarray) -> list[np.n
 
 def plant(
     right: EncodedTable,
-    kinds: dict[int, tuple[float, list[str]]],
+    kinds: dict[int, tuple[float, list[str], int]],
     open_cells: list[np.ndarray],
     sign: str | None,
     rng: np.random.Generator,
 ) -> EncodedTable:
     """A copy with errors planted."""
     planted = right.copy()
-    for at, (share, seen) in kinds.items():
+    for at, (share, seen, _) in kinds.items():
         column = planted.columns[at]
         there = np.flatnonzero((column.codes >= 0) & ~open_cells[at])
         if not len(there):

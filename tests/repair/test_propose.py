@@ -1,0 +1,131 @@
+"""Proposals as a whole: how right they are, how sure they say they are, and that a recipe makes exactly them."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from benchmarks.repair import FOLDER, Truth, answers, plain, scores
+from dataops_core.cli import main
+from dataops_core.errors import InputError
+from dataops_core.read import read_file
+from dataops_core.recipe.recipe import Recipe
+from dataops_core.recipe.replay import run_recipe
+from dataops_core.repair.labels import read_labels
+from dataops_core.repair.propose import propose
+from dataops_core.repair.recipe import accepted, steps_of
+
+SHARED = pytest.mark.skipif(not (FOLDER / "hospital_dirty.csv").exists(), reason="the benchmark tables are not here")
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("tables")
+    made = {}
+    for name in ("hospital", "beers"):
+        truth = Truth(FOLDER, name)
+        table = read_file(truth.path, folder / f"{name}.parquet").table
+        made[name] = (truth, table, propose(table))
+    return made
+
+
+@SHARED
+@pytest.mark.parametrize(("name", "recall"), [("hospital", 0.9), ("beers", 0.98)])
+def test_errors_of_the_benchmarks_are_repaired_without_a_label(tables, name, recall):
+    truth, _, found = tables[name]
+    precision, reached, _ = scores(truth, accepted(found.repairs, 0.9))
+    assert (precision >= 0.98, reached >= recall) == (True, True), (precision, reached)
+
+
+@SHARED
+@pytest.mark.parametrize("name", ["hospital", "beers"])
+def test_clean_tables_are_left_as_they_are(tmp_path, name):
+    table = read_file(FOLDER / f"{name}_clean.csv", tmp_path / "t.parquet").table
+    assert len(accepted(propose(table).repairs, 0.9)) < table.cells / 1000
+
+
+@SHARED
+def test_answers_on_the_rows_asked_about_bring_more(tables):
+    truth, table, found = tables["hospital"]
+    assert len(found.ask) == 20
+    taught = propose(table, answers(truth, found.ask))
+    precision, recall, _ = scores(truth, accepted(taught.repairs, 0.9))
+    assert precision >= 0.97
+    assert recall >= scores(truth, accepted(found.repairs, 0.9))[1] + 0.02
+
+
+@SHARED
+@pytest.mark.parametrize("name", ["hospital", "beers"])
+def test_the_recipe_makes_exactly_the_accepted_repairs(tables, name, tmp_path):
+    _, table, found = tables[name]
+    taken = accepted(found.repairs, 0.9)
+    run = run_recipe(Recipe(steps=tuple(steps_of(taken, table))), table, tmp_path)
+    assert {result.status for result in run.outcomes} == {"done"}
+    before, after = table.frame(), run.table.frame()
+    wanted = {(each.row, each.column): each.new for each in taken}
+    for column in table.names:
+        for row, (old, new) in enumerate(zip(before[column], after[column], strict=True)):
+            right = wanted.get((row, column), None if pd.isna(old) else old)
+            assert plain(None if pd.isna(new) else new) == plain(right), (row, column)
+
+
+@SHARED
+def test_the_same_table_gives_the_same_proposals(tables):
+    _, table, found = tables["hospital"]
+    again = propose(table)
+    assert (again.repairs, again.dependencies, again.ask) == (found.repairs, found.dependencies, found.ask)
+
+
+@SHARED
+def test_what_is_said_to_be_sure_is(tables):
+    told = [(each, truth) for truth, _, found in tables.values() for each in found.repairs if each.sure is not None]
+    for low, high in ((0.9, 0.95), (0.95, 1.0)):
+        some = [
+            plain(each.new) == truth.right[each.row, each.column] for each, truth in told if low <= each.sure < high
+        ]
+        assert not some or sum(some) / len(some) >= low - 0.05
+
+
+def test_the_command_writes_proposals_and_a_recipe_that_runs(tmp_path, capsys):
+    lines = [f"{city},{land}" for city, land in [("Rome", "Italy"), ("Oslo", "Norway"), ("Bonn", "Germany")] * 40]
+    lines[7] = "Oslo,Norwxy"
+    lines[20] = "Bonn,"
+    file = tmp_path / "t.csv"
+    file.write_text("city,land\n" + "\n".join(lines) + "\n")
+    out, recipe = tmp_path / "repairs.csv", tmp_path / "recipe.json"
+    args = ["repair", str(file), "--sure", "0.5", "--repairs", str(out), "--recipe", str(recipe), "--json"]
+    assert main(args) == 1
+    assert '"expected_precision"' in capsys.readouterr().out
+    told = pd.read_csv(out, keep_default_na=False)
+    assert told[["row", "column", "old", "new"]].values.tolist() == [
+        [7, "land", "Norwxy", "Norway"],
+        [20, "land", "", "Germany"],
+    ]
+    assert main(["run", str(recipe), str(file), "--out", str(tmp_path / "o.csv")]) == 0
+    after = (tmp_path / "o.csv").read_text().splitlines()
+    assert (after[8], after[21]) == ("Oslo,Norway", "Bonn,Germany")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("row,column\n1,a\n", "need the columns"),
+        ("row,column,value\n1,b,x\n", "no column"),
+        ("row,column,value\n9,a,x\n", "no row"),
+    ],
+)
+def test_labels_that_cannot_be_read_say_where(tmp_path: Path, text, message):
+    file = tmp_path / "labels.csv"
+    file.write_text(text)
+    with pytest.raises(InputError, match=message) as caught:
+        read_labels(file, ["a"], 5)
+    assert "line 2" in caught.value.where
+
+
+def test_a_label_is_a_repair_and_spreads_to_cells_that_hold_the_same(make):
+    table = make({"a": ["good"] * 30 + ["gud", "gud", "bad"], "b": list(range(33))})
+    found = propose(table, {(30, "a"): "good", (32, "a"): "bad"})
+    assert [(each.row, each.new, each.cause) for each in found.repairs if each.cause == "label"] == [
+        (30, "good", "label"),
+        (31, "good", "label"),
+    ]
