@@ -8,6 +8,7 @@ from dataops_core import steps
 from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
 from dataops_core.store import datasets, diffs, states
 from pages._ui import current_table, finding, form, grid, job, page_layout, preview, recipe, splitting
+from pages._ui.clean import repairs
 from pages._ui.columns import panel
 from pages._ui.formatting import md
 
@@ -182,6 +183,7 @@ with work:
     with page_layout.errors():
         show_form()
     if not pending:
+        repairs.panel(here, state, grid.table(state))
         st.header("The table now")
         with page_layout.errors():
             panel.columns(here, state, "clean", mend=True)

@@ -21,11 +21,15 @@ settings.register_profile("thorough")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
-@pytest.fixture
-def few_trees(monkeypatch):
-    """Boosted trees that learn little, for tests in which it does not matter what they learn."""
-    monkeypatch.setattr("dataops_core.models.baseline.TREES", 5)
-    monkeypatch.setattr("dataops_core.synthetic.evaluate.discriminator.TREES", 5)
+def _few_trees():
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr("dataops_core.models.baseline.TREES", 5)
+        monkeypatch.setattr("dataops_core.synthetic.evaluate.discriminator.TREES", 5)
+        yield
+
+
+few_trees = pytest.fixture(_few_trees, name="few_trees")  # boosted trees that learn little, where it does not matter
+few_trees_in_module = pytest.fixture(_few_trees, name="few_trees_in_module", scope="module")
 
 
 @pytest.fixture

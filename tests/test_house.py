@@ -1,6 +1,7 @@
 """The rules that hold the house together."""
 
 import ast
+import functools
 import importlib
 import re
 import subprocess
@@ -23,7 +24,7 @@ ORDER = [
     {"checks"},
     {"compare", "report"},
     {"recipe"},
-    {"fairness", "imputation", "resampling", "outliers", "synthetic"},
+    {"fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
     {"export"},
     {"store"},
     {"cli"},
@@ -41,8 +42,14 @@ def rank(name: str) -> tuple[int, str]:
     return -1, name  # the package itself
 
 
+@functools.cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@functools.cache
 def imports(path: Path) -> list[str]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    tree = parsed(path)
     found = [node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom) and node.module]
     return found + [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
 
@@ -105,7 +112,7 @@ def test_a_change_of_code_changes_its_hash(tmp_path, monkeypatch):
 
 def test_what_is_cached_draws_nothing():
     for path in sorted((ROOT / "pages").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        for node in ast.walk(parsed(path)):
             if isinstance(node, ast.FunctionDef) and any("cache_" in ast.unparse(each) for each in node.decorator_list):
                 drawn = {
                     ast.unparse(each)
@@ -237,7 +244,7 @@ def test_every_page_is_in_the_readme_and_begins_with_the_guard():
     readme = (ROOT / "README.md").read_text(encoding="utf-8")
     for page in sorted((ROOT / "pages").glob("*.py")):
         assert f"**{page.stem.capitalize()}**" in readme
-        tree = ast.parse(page.read_text(encoding="utf-8"))
+        tree = parsed(page)
         code = [
             n
             for n in tree.body
@@ -257,7 +264,7 @@ def test_every_page_is_in_the_readme_and_begins_with_the_guard():
 def test_every_public_function_of_the_engine_has_a_docstring():
     missing = []
     for name, path in modules():
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(path)):
             if (
                 isinstance(node, (ast.FunctionDef, ast.ClassDef))
                 and not node.name.startswith("_")

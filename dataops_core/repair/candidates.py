@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dataops_core.repair import agreement, dependencies, forms, slips
+from dataops_core.repair import agreement, dependencies, forms, slips, sources
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoded import EncodedTable
@@ -48,6 +48,9 @@ def search(table: EncodedTable, seed: int = 0) -> Search:
     work = table.copy()
     found = [*_forms(work), *_splits(work)]
     _put(work, found)
+    told = _sources(work, _taken(found, work))
+    found += told
+    _put(work, told)
     known = dependencies.find(work, seed)
     taken = _taken(found, work)
     agreed, made = _agreed(work, known, taken)
@@ -110,6 +113,16 @@ def _splits(table: EncodedTable) -> list[Candidates]:
         named = f'the end of "{one.name}" is a value of "{other.name}", which is missing in this row'
         made.append(Candidates(split.column, "split", split.rows, left, score, named))
         made.append(Candidates(split.other, "split", split.rows, right, score, named))
+    return made
+
+
+def _sources(table: EncodedTable, taken: Sequence[np.ndarray]) -> list[Candidates]:
+    made = []
+    for each in sources.settle(table):
+        mask = (each.score >= LEAST) & ~taken[each.column][each.rows]
+        things, by = table.columns[each.things].name, table.columns[each.sources].name
+        why = f'most reliable sources ("{by}") say so of the same "{things}"'
+        made.append(Candidates(each.column, "source", each.rows[mask], each.codes[mask], each.score[mask], why))
     return made
 
 

@@ -22,6 +22,7 @@ PLANTED_SMALL = 0.08  # the same, of a small table
 WANTED = 80  # errors in each column, over all runs
 RUNS = (2, 10)
 MOST_ROWS = 20_000
+PLANTED_FOR = ("agreement", "missing", "source", "slip")
 BY_PERSON = 5  # planted errors, as much as one answer of a person tells
 SWAPPED = 0.25  # of the errors that are planted are other values of the column
 
@@ -51,6 +52,8 @@ class Measured:
             [(cause, column, other) for other in range(at, len(BINS) - 1)],
             [key for key in self.counts if key[0] == cause and key[2] == at],
             [key for key in self.counts if key[0] == cause and key[2] >= at],
+            [(cause, column, other) for other in range(at)],  # less clear ones: these are at least as sure
+            [key for key in self.counts if key[0] == cause],
         ):
             known = [(self.counts[key], self.weights.get(key[1], 1.0)) for key in keys if key in self.counts]
             if sum(planted + spoiled for (planted, _, spoiled), _ in known) >= ENOUGH:
@@ -120,7 +123,7 @@ def seen_kinds(found: Search, before: EncodedTable) -> dict[int, tuple[float, li
     """By column: the share of cells to plant errors in, the kinds of errors seen, and how many candidates there are."""
     kinds: dict[int, tuple[float, list[str], int]] = {}
     for at, column in enumerate(before.columns):
-        own = [each for each in found.found if each.column == at and each.cause in ("agreement", "slip", "missing")]
+        own = [each for each in found.found if each.column == at and each.cause in PLANTED_FOR]
         number = sum(len(each.rows) for each in own)
         if not number:
             continue
@@ -155,14 +158,15 @@ def some_rows(table: EncodedTable, rng: np.random.Generator) -> np.ndarray:
 
 
 def unsettled(found: Search, right: EncodedTable, rows: np.ndarray) -> list[np.ndarray]:
-    """Per column, the cells that look like slips and are not clearly: what is right there is not known (rows,).
+    """Per column, the cells that look like slips, or on which sources differ, and are not clearly wrong: what is right
+    there is not known (rows,).
 
     Cells that contradict their group without a clear candidate are taken for right: they are the exceptions that a
     search would spoil.
     """
     masks = [np.zeros(found.repaired.rows, dtype=bool) for _ in right.columns]
     for each in found.found:
-        if each.cause == "slip":
+        if each.cause in ("slip", "source"):
             masks[each.column][each.rows[each.score < CLEAR]] = True
     return [mask[rows] for mask in masks]
 

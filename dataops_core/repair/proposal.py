@@ -8,6 +8,7 @@ from typing import Any
 CAUSES = {
     "agreement": "Contradicts the rows it belongs to",
     "missing": "Missing, but the rows it belongs to agree",
+    "source": "Other sources say otherwise",
     "slip": "A slip of the pen",
     "unit": "Unit or sign written in several ways",
     "spelling": "Case or spaces differ from the usual spelling",

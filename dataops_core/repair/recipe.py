@@ -33,13 +33,14 @@ def steps_of(repairs: Sequence[Repair], table: Table, why: str = "") -> list[Rec
     for repair in repairs:
         by_column[repair.column].append(repair)
     made = []
-    ids = _row_ids(table)
+    ids = row_ids(table)
     for name in (column.name for column in table.columns if column.name in by_column):
         made += _column_steps(name, by_column[name], coded, ids, why)
     return made
 
 
-def _row_ids(table: Table) -> np.ndarray:
+def row_ids(table: Table) -> np.ndarray:
+    """The ids of the rows, in their order (rows,)."""
     return np.concatenate([batch.index.to_numpy() for batch in table.batches([table.names[0]])])
 
 

@@ -21,6 +21,7 @@ FEW = 10  # rows below which a category may give a person away
 LONG = 60  # signs of a value that are shown
 RARE = f"(fewer than {FEW} rows)"
 
+_AT = re.compile(r"[@＠﹫]")
 _MAIL = re.compile(r"[^\s@＠﹫]+\s?[@＠﹫]\s?[^\s@＠﹫]+")
 _DAY = r"(?:0?[1-9]|[12]\d|3[01])"
 _MONTH = r"(?:0?[1-9]|1[0-2])"
@@ -68,7 +69,9 @@ def masked(text: str) -> str:
     >>> masked("Call +31 6 1234 5678 or write to jo@example.com by 2026-12-31, 09:30; 1,234,567 rows, 0.12345678")
     'Call +99 9 9999 9999 or write to aa@aaaaaaa.aaa by 2026-12-31, 09:30; 1,234,567 rows, 0.12345678'
     """
-    return _PHONE.sub(_phone, _MAIL.sub(lambda found: shape(found[0]), text))
+    if _AT.search(text):  # an address is looked for from every letter on, which takes long
+        text = _MAIL.sub(lambda found: shape(found[0]), text)
+    return _PHONE.sub(_phone, text)
 
 
 def _phone(found: re.Match[str]) -> str:
@@ -143,7 +146,8 @@ class Words:
     def text(self, text: object, long: int = LONG) -> str:
         """A text for the document: masked, cut, on one line, escaped."""
         plain = " ".join(str(text)[: 4 * long + 200].encode("utf-8", "replace").decode().split())
-        plain = "".join(c if c.isprintable() else "�" for c in plain)
+        if not plain.isprintable():
+            plain = "".join(c if c.isprintable() else "�" for c in plain)
         told = plain if self.show else masked(plain)
         return html.escape(told if len(told) <= long else told[: long - 1] + "…")
 

@@ -103,6 +103,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "confounding": _asks("fairness", "confounding"),
     "twin plan": _asks("synthetic", "plan", slow=True),
     "mitigation lab": _asks("fairness", "compare_mitigations", slow=True),
+    "repair": _asks("repair", "suggestions", slow=True),
     "clusters": _clusters,
 }
 

@@ -1,7 +1,11 @@
 """Chromium, a server per module, and a page per test."""
 
+from dataclasses import replace
+
 import pytest
 
+from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.store import datasets, versions
 from tests.browser import driver
 
 
@@ -55,5 +59,35 @@ def new_page(chromium):
 
 
 @pytest.fixture
-def page(new_page):
-    return new_page()
+def width():
+    return 1280
+
+
+@pytest.fixture
+def page(new_page, width):
+    return new_page(width=width)
+
+
+@pytest.fixture(scope="module")
+def dataset(server, tmp_path_factory):
+    """The first rows of the sample, ten of them twice, with a recipe of one step, a role, and two versions."""
+    some = tmp_path_factory.mktemp("some") / "loans.csv"
+    lines = driver.SAMPLE.read_text(encoding="utf-8").splitlines(keepends=True)
+    # duplicates stand far behind in the sample
+    some.write_text("".join(lines[:301] + lines[291:301]), encoding="utf-8")
+    made, store = server.bring(some), server.store()
+    versions.commit(store, made, "as it came", "tester")
+    here = datasets.get(store, made)
+    datasets.edit(
+        store,
+        made,
+        here.revision,
+        replace(here.recipe, steps=(RecipeStep("trim_spaces", {"columns": ["city"]}),)),
+        "trim",
+        "t",
+    )
+    versions.commit(store, made, "trimmed", "tester")
+    datasets.set_roles(
+        store, made, here.revision + 1, {"target": "approved", "favorable": "yes", "sensitive": ["sex"]}, "tester"
+    )
+    return made

@@ -4,8 +4,10 @@ small to tell.
 
 from dataclasses import replace
 
+import pytest
 import sqlalchemy as sa
 
+from dataops_core.fairness import refits
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import analyses, catalog, datasets, models, states, versions
 from dataops_core.store.store import Store
@@ -44,6 +46,13 @@ def hires() -> str:
             f"{years},{('Delft', 'Gouda')[man] if n % 5 else 'Leiden'},{('woman', 'man')[man]},{'yes' if hired else 'no'},{'yes' if years > 11 else 'no'}"
         )
     return "\n".join(lines) + "\n"
+
+
+@pytest.fixture(autouse=True)
+def _learned_again_a_few_times(monkeypatch):
+    """What is claimed of refits is held in tests/fairness/test_refits.py."""
+    monkeypatch.setattr(refits, "REFITS", refits.FEWEST)
+    monkeypatch.setattr(refits, "SLOW_REFITS", refits.FEWEST)
 
 
 def opened(text, roles):

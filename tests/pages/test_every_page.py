@@ -92,7 +92,7 @@ def test_profile_of_the_sample_counts_its_duplicates(sample):
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_every_page_and_tab_runs_on_an_odd_table(name):
+def test_every_page_and_tab_runs_on_an_odd_table(few_trees, name):
     app = start(d=bring(ODD[name], f"{name}.csv"))
     for page in PAGES:
         go(app, page)

@@ -161,8 +161,9 @@ def test_our_report_is_made_and_offered(sample):
     assert any(each.label.startswith("Download loan_applications") for each in app.get("download_button"))
 
 
-def test_the_full_report_is_made_by_a_job(sample):
-    app = click(tab(sample, "Reports"), "Make the full report")
+def test_the_full_report_is_made_by_a_job():
+    app = start("profile", d=bring("a,b\n" + "".join(f"{n},{n % 7}\n" for n in range(60))))
+    click(tab(app, "Reports"), "Make the full report")
     wait_for_job(app)
     assert unforeseen(app) == []
     assert any("full" in each.label for each in app.get("download_button"))

@@ -72,6 +72,8 @@ BROKEN = {
 def secrets_file(tmp_path, monkeypatch):
     """Streamlit's secrets file of this test; it is parsed anew at each look."""
     path = tmp_path / "secrets.toml"
+    monkeypatch.setenv("DATAOPS_MODEL_KEY", "")
+    monkeypatch.delenv("DATAOPS_MODEL_KEY")  # Streamlit puts it there from the file: at the end it is gone again
     monkeypatch.setattr(
         st, "get_option", lambda name, real=st.get_option: [str(path)] if name == "secrets.files" else real(name)
     )

@@ -251,7 +251,7 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks(pro
     assert unforeseen(app) == [] and datasets.get(Store(), app.query_params["d"]).name == "table (synthetic)"
 
 
-def test_an_earlier_twin_stays_where_the_next_one_was_cancelled(processes):
+def test_an_earlier_twin_stays_where_the_next_one_was_cancelled(few_trees, request):
     app = opened(
         "Generate",
         engine="independent",
@@ -264,6 +264,7 @@ def test_an_earlier_twin_stays_where_the_next_one_was_cancelled(processes):
     while jobs.get(store, job).is_open:
         time.sleep(0.1)
     turn(app, "Generate")
+    request.getfixturevalue("processes")
     click(app, "Generate")
     jobs.cancel(store, twins.last(store, key).id)
     wait_for_job(app)
@@ -271,7 +272,7 @@ def test_an_earlier_twin_stays_where_the_next_one_was_cancelled(processes):
     assert "300 rows by Independent columns" in texts(turn(app, "Verdicts"))
 
 
-def test_a_twin_of_the_table_as_it_was_says_so_where_it_is_taken_along():
+def test_a_twin_of_the_table_as_it_was_says_so_where_it_is_taken_along(few_trees):
     app = opened(
         "Generate",
         engine="independent",

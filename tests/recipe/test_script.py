@@ -45,13 +45,17 @@ ALL = {
     "repair_disparate_impact": {"columns": ["income"], "by": ["gender"]},
     "remove_correlation": {"columns": ["loan_amount"], "by": ["gender", "age"]},
 }
-LEARNT = {  # these need scikit-learn or imbalanced-learn, in a script too
-    "resample_rows": {"target": "housing", "method": "enn"},
-    "treat_unusual_rows": {"columns": ["age", "income"], "method": "lof"},
-    "fill_from_neighbours": {"columns": ["income", "sex"], "using": ["age", "income", "sex"]},
-    "fill_iterative": {"columns": ["income", "sex"], "using": ["age", "income", "sex"]},
-    "fill_several_times": {"columns": ["income"], "using": ["age", "income", "sex"], "copies": 2},
-}
+SEVERAL = {"columns": ["income"], "using": ["age", "income", "sex"], "copies": 2}
+LEARNT = [  # these need scikit-learn or imbalanced-learn, in a script too
+    [
+        ("resample_rows", {"target": "housing", "method": "enn"}),
+        ("treat_unusual_rows", {"columns": ["age", "income"], "method": "lof"}),
+        ("fill_from_neighbours", {"columns": ["income", "sex"], "using": ["age", "income", "sex"]}),
+    ],
+    [("fill_iterative", {"columns": ["income", "sex"], "using": ["age", "income", "sex"]})],
+    [("fill_several_times", SEVERAL)],
+    [("fill_several_times", SEVERAL | {"draw": "matching"})],
+]
 
 
 @pytest.fixture(scope="module")
@@ -90,38 +94,34 @@ def test_the_bare_interpreter_has_pandas_and_nothing_of_ours(bare_python):
     assert subprocess.run([bare_python, "-c", code], capture_output=True, text=True, cwd="/").stdout.strip() == "[]"
 
 
-@pytest.mark.parametrize("fitted", [False, True], ids=["learns in the script", "learned before"])
-def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_path, fitted):
-    assert set(ALL) | set(LEARNT) == {step.name for step in steps.REGISTRY.values()}, (
-        "a new step belongs into this recipe"
-    )
+@pytest.fixture(scope="module")
+def source(tmp_path_factory):
+    return read_file(SAMPLE, tmp_path_factory.mktemp("sample") / "read.parquet")
+
+
+def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_path, source):
+    learnt = {op for recipe in LEARNT for op, _ in recipe}
+    assert set(ALL) | learnt == {step.name for step in steps.REGISTRY.values()}, "a new step belongs into this recipe"
     recipe = Recipe("all steps", 0, tuple(RecipeStep(op, settings) for op, settings in ALL.items()))
-    source = read_file(SAMPLE, tmp_path / "read.parquet")
     run = run_recipe(recipe, source.table, tmp_path)
     assert run.failed is None
-    if fitted:
-        recipe = run.recipe
-        recipe = from_json(recipe.to_json() | {"read": source.options.to_json()})
-    out = tmp_path / "out.csv"
-    assert run_script(bare_python, script(recipe), SAMPLE, out) == run.table.content_hash
-    assert read_file(out, tmp_path / "again.parquet").table.rows == run.table.rows
+    fitted = from_json(run.recipe.to_json() | {"read": source.options.to_json()})
+    for each, how in ((recipe, "learns in the script"), (fitted, "learned before")):
+        out = tmp_path / f"{how}.csv"
+        assert run_script(bare_python, script(each), SAMPLE, out) == run.table.content_hash, how
+        assert read_file(out, tmp_path / "again.parquet").table.rows == run.table.rows
 
 
-@pytest.mark.parametrize(
-    ("op", "settings"), [*LEARNT.items(), ("fill_several_times", LEARNT["fill_several_times"] | {"draw": "matching"})]
-)
-@pytest.mark.parametrize("fitted", [False, True], ids=["learns in the script", "learned before"])
-def test_a_script_with_a_step_that_needs_more_gives_the_hash_of_the_engine(tmp_path, op, settings, fitted):
-    before = [
-        RecipeStep("trim_spaces", {"columns": ["housing"]}),
-        RecipeStep("drop_rows_with_missing", {"columns": ["housing"]}),
-    ]
-    recipe = Recipe("one step", 3, (*before, RecipeStep(op, settings)))
-    source = read_file(SAMPLE, tmp_path / "read.parquet")
+@pytest.mark.parametrize("asked", LEARNT, ids=lambda asked: " ".join(op for op, _ in asked))
+def test_a_script_with_steps_that_need_more_gives_the_hash_of_the_engine(tmp_path, source, asked):
+    before = [("trim_spaces", {"columns": ["housing"]}), ("drop_rows_with_missing", {"columns": ["housing"]})]
+    recipe = Recipe("these steps", 3, tuple(RecipeStep(op, settings) for op, settings in [*before, *asked]))
     run = run_recipe(recipe, source.table, tmp_path)
-    assert [outcome.status for outcome in run.outcomes] == ["done"] * 3
-    recipe = from_json(run.recipe.to_json() | {"read": source.options.to_json()}) if fitted else recipe
-    assert run_script(sys.executable, script(recipe), SAMPLE, tmp_path / "out.csv") == run.table.content_hash
+    assert {outcome.status for outcome in run.outcomes} == {"done"}
+    fitted = from_json(run.recipe.to_json() | {"read": source.options.to_json()})
+    for each, how in ((recipe, "learns in the script"), (fitted, "learned before")):
+        out = tmp_path / f"{how}.csv"
+        assert run_script(sys.executable, script(each), SAMPLE, out) == run.table.content_hash, how
 
 
 def test_a_script_says_which_packages_it_needs():

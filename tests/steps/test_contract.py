@@ -19,7 +19,7 @@ from tests.strategies import cases, columns_of, examples
 STEPS = sorted({step.name: step for step in REGISTRY.values()}.values(), key=lambda step: step.name)
 GROUPS = {"Columns", "Missing values", "Text", "Numbers", "Dates", "Rows"}
 odd = settings(
-    max_examples=examples(25),
+    max_examples=examples(30),
     derandomize=True,
     deadline=None,
     database=None,
@@ -106,10 +106,11 @@ def test_step_keeps_its_promises(step, data):
 def test_row_step_gives_the_same_batch_by_batch(step, data):
     frame, chosen = data.draw(cases(step))
     done = attempt(step, frame, chosen)
-    if done is None:
+    if done is None or len(frame) < 2:
         return
     learned, whole = done
-    size, total, ids = data.draw(st.integers(1, 7)), ContentHash(), []
+    size = data.draw(st.integers(1, max(1, len(frame) // 2)))  # of a part, so that there are two
+    total, ids = ContentHash(), []
     for start in range(0, max(1, len(frame)), size):
         piece = run(step, frame.iloc[start : start + size], chosen, learned)
         assert list(piece.dtypes.astype(str).items()) == list(whole.dtypes.astype(str).items())

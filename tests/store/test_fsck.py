@@ -48,7 +48,7 @@ def file_of(store: Store, state: str) -> Path:
     return store.home / "objects" / "files" / "md5" / md5[:2] / md5[2:]
 
 
-@pytest.mark.parametrize("at", [i / 12 for i in range(13)])
+@pytest.mark.parametrize("at", [i / 6 for i in range(7)])
 def test_one_flipped_bit_in_a_table_is_noticed_and_the_table_rebuilt(store, dataset, tmp_path, at):
     version = versions.get(store, dataset, 1)
     flip(file_of(store, version.state), at, bit=int(at * 7))

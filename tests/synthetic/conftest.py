@@ -4,6 +4,9 @@ import importlib
 
 import pytest
 
+from dataops_core.synthetic import judge
+from tests.synthetic.people import HOLDOUT, TRAINING
+
 
 @pytest.fixture
 def only(monkeypatch):
@@ -17,3 +20,18 @@ def only(monkeypatch):
         monkeypatch.setattr("dataops_core.synthetic.evaluate.utility.SEEDS", seeds)
 
     return choose
+
+
+@pytest.fixture
+def verdict(make_table, only):
+    only("privacy")
+
+    def of(synthetic, training=TRAINING, holdout=HOLDOUT, **more):
+        return judge(
+            make_table(training),
+            make_table(synthetic),
+            holdout=None if holdout is None else make_table(holdout),
+            **more,
+        )["privacy"]
+
+    return of

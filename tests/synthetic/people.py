@@ -61,3 +61,12 @@ def last_digits(training: pd.DataFrame, seed: int = 0) -> pd.DataFrame:
     """The real rows, with noise in the last digits of what has many."""
     rng = np.random.default_rng(seed)
     return training.assign(income=(training["income"] + rng.normal(0, 0.5, len(training))).round(2))
+
+
+ROWS = 1_500
+TRAINING, HOLDOUT, FRESH = people(ROWS, 1), people(ROWS, 2), people(ROWS, 3)
+
+
+def leaks(told: dict) -> set[str]:
+    """The signals that are leaks."""
+    return {name for name, each in told["signals"].items() if each["leak"]}

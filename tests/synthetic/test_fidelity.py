@@ -60,7 +60,7 @@ def test_the_column_that_is_wrong_is_named(fidelity):
     )
 
 
-def test_the_pair_that_lost_its_tie_is_named_with_both_figures(fidelity):
+def test_the_pair_that_lost_its_tie_is_named_with_both_figures(fidelity, few_trees):
     told = fidelity(FRESH.assign(job=shuffled(FRESH)["job"]))
     tied = next(each for each in told["pairs"] if each["columns"] == ["income", "job"])
     assert tied["score"] < 0.3 and tied["ceiling"] > 0.7 and tied["real"] > 0.3 and tied["synthetic"] < 0.1
@@ -103,7 +103,7 @@ def test_the_auc_agrees_with_scikit_learn():
     assert auc(score, truth) == pytest.approx(roc_auc_score(truth, score))
 
 
-def test_what_is_missing_together(fidelity):
+def test_what_is_missing_together(fidelity, few_trees):
     """Real: a and b are missing together in half of the rows; synthetic: each in half of the rows, but
     never together.
     """
@@ -122,7 +122,7 @@ def test_what_is_missing_together(fidelity):
     )
 
 
-def test_what_is_drawn_has_common_edges_and_shares(fidelity):
+def test_what_is_drawn_has_common_edges_and_shares(fidelity, few_trees):
     told = fidelity(FRESH.assign(city=[*["nowhere"] * 300, *FRESH["city"][300:]], income=FRESH["income"] * 1000))[
         "draw"
     ]

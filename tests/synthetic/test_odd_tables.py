@@ -130,7 +130,7 @@ ODD = {
 def test_odd_tables_get_a_verdict_or_a_reason(make_table, only, few_trees, name):
     only("fidelity", "utility", "privacy", seeds=2)
     real, made, held = ODD[name]
-    for holdout in {id(held): held, 0: None}.values():
+    for holdout in [held] if name == "wide" else {id(held): held, 0: None}.values():
         told = judge(
             make_table(real),
             make_table(made),

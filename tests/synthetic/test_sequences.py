@@ -20,7 +20,7 @@ FOUND = {"key": "patient", "index": "visit", "context": ["full_name", "sex"]}
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, few_trees_in_module):
     folder = tmp_path_factory.mktemp("sequences")
     table = write_table(folder / "real.parquet", [visits(80, 1)])
     return table, *synthesize(table, folder / "twin.parquet", Settings(engine="par", seed=3, epochs=250))
@@ -231,7 +231,8 @@ def test_the_verdict_on_sequences_names_what_is_lost():
     assert told["transitions"]["score"] < told["transitions"]["ceiling"] - 0.2
 
 
-def test_rows_of_the_same_people_are_weighed_by_people(make_table):
+def test_rows_of_the_same_people_are_weighed_by_people(make_table, only):
+    only("privacy")
     kinds = {"patient": "id", "full_name": "id"}
     tables = [make_table(visits(200, seed, apart=10), kinds) for seed in (200, 201, 202)]
     by_rows, by_people = (

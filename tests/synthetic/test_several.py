@@ -28,7 +28,7 @@ def written(folder, frames):
 
 
 @pytest.fixture(scope="module")
-def made(tmp_path_factory):
+def made(tmp_path_factory, few_trees_in_module):
     folder = tmp_path_factory.mktemp("several")
     tables = written(folder, shops(150, 1))
     return tables, *synthesize_tables(tables, folder, Settings(seed=2, rows=120))
@@ -179,7 +179,7 @@ def test_two_processes_make_the_same_twins_and_sequences(tmp_path):
     assert other.communicate(timeout=300)[0] == told.getvalue() and len(set(told.getvalue().split())) == 5
 
 
-def test_the_command_writes_twins_and_card_or_nothing(tmp_path, capsys, monkeypatch):
+def test_the_command_writes_twins_and_card_or_nothing(tmp_path, capsys, monkeypatch, few_trees):
     frames = shops(60, 3)
     for name in ("customers", "orders"):
         frames[name].to_csv(tmp_path / f"{name}.csv", index=False)

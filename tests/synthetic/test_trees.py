@@ -89,7 +89,8 @@ def test_categories_are_placed_by_what_they_go_with():
     assert sorted((places[0], places[2])) in ([0, 1], [2, 3])
 
 
-def test_a_twin_is_alike_and_gives_nobody_away(tmp_path):
+def test_a_twin_is_alike_and_gives_nobody_away(tmp_path, only):
+    only("fidelity", "utility", "privacy", seeds=2)
     table = write_table(tmp_path / "real.parquet", [people(1500, 8)])
     wish = [{"values": {"sex": "f", "job": "a"}, "rows": 100}]
     twin, told, _ = synthesize(table, tmp_path / "t.parquet", Settings(engine="trees", target="job"))

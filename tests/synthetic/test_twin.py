@@ -225,7 +225,7 @@ def test_two_processes_make_the_same_twin_without_a_network(tmp_path):
     assert other.stdout.split() == mine and len(set(mine)) == 2
 
 
-def test_the_command_writes_twin_card_script_and_report(tmp_path, capsys):
+def test_the_command_writes_twin_card_script_and_report(tmp_path, capsys, few_trees):
     shop()[["city", "country", "net", "left"]].to_csv(tmp_path / "shop.csv", index=False)
     code = main(
         [

@@ -18,10 +18,10 @@ def paired(ours: int, others: int, ratio: float = 1.0) -> float:
     >>> paired(5, 0)
     0.03125
     """
-    from scipy.stats import binom
+    from scipy.special import bdtrc
 
     total = ours + others
-    return float(binom.sf(ours - 1, total, ratio / (1 + ratio))) if total else 1.0
+    return float(bdtrc(ours - 1, total, ratio / (1 + ratio))) if total else 1.0
 
 
 def excess(ours: int, holdout: int, natural: int, exposure: float, ratio: float = 1.0) -> float:
@@ -76,9 +76,9 @@ def beyond(ours: int, holdout: int, natural: int, exposure: float, ratio: float 
 
 def poisson(ours: int, mean: float) -> float:
     """How often a Poisson count of this mean is at least `ours`."""
-    from scipy.stats import poisson as law
+    from scipy.special import pdtrc
 
-    return float(law.sf(ours - 1, mean)) if ours else 1.0
+    return float(pdtrc(ours - 1, mean)) if ours else 1.0
 
 
 def proportions(hits: int, of: int, other_hits: int, other_of: int) -> float:
@@ -112,9 +112,9 @@ def shuffled_share(
     share, n, k = float(weights[label].sum()), len(weights), int(label.sum())
     if not len(heavy) or n < 2:
         return share, 1.0, (0.0, 1.0)
-    drawn = np.empty(DRAWS)
+    drawn, told = np.empty(DRAWS), weights[heavy]
     for number in range(DRAWS):
-        drawn[number] = weights[heavy][rng.permutation(label)[heavy]].sum()
+        drawn[number] = told[label[rng.permutation(n)[heavy]]].sum()
     p = (1 + int((drawn >= share - 1e-12).sum())) / (1 + DRAWS)
     if p <= 1 / (1 + DRAWS):
         middle = weights.mean()

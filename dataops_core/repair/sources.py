@@ -1,0 +1,124 @@
+"""Several sources that tell of the same things: contradictions are settled by how reliable each source proves to be.
+
+A source counts for more the more often it says what the others, weighted in turn, say: Dawid and Skene, "Maximum
+Likelihood Estimation of Observer Error-Rates Using the EM Algorithm", Applied Statistics 28 (1979), with the model of
+false values of Dong, Berti-Equille and Srivastava, "Integrating Conflicting Data: The Role of Source Dependence",
+PVLDB 2 (2009).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from dataops_core.repair.dependencies import STRONG, strength
+from dataops_core.repair.encoded import EncodedColumn, EncodedTable
+
+SOURCES = (3, 300)  # how many there may be
+FEWEST_CLAIMS = 5  # of a source, on average
+FEWEST_TOLD = 3  # sources that tell of the same thing, on average
+ONCE = 0.95  # of the pairs of a source and a thing stand in one row
+COVERED = 0.3  # of all pairs of a source and a thing must be there
+SHARED = 0.3  # agreement beyond chance of what is told of one thing
+OWN = 0.3  # the same of what one source tells: more, and it tells of its own kind of things
+ALIKE = 0.15  # how reliable a source must be to be corrected
+ROUNDS = 20
+RELIABLE = (0.05, 0.99)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What the sources say of a column, settled: rows that contradict it or are missing, the codes, how probable (0 to
+    1), all of one length; and the columns of the things and of the sources.
+    """
+
+    column: int
+    rows: np.ndarray
+    codes: np.ndarray
+    score: np.ndarray
+    things: int
+    sources: int
+
+
+def settle(table: EncodedTable) -> Iterator[Settled]:
+    """The contradictions between sources, settled column by column."""
+    for things, sources in pairs(table):
+        known = [at for at in range(len(table.columns)) if at not in (things, sources)]
+        told = [at for at in known if _is_told(table, at, things, sources)]
+        if len(told) < 2:
+            continue
+        for at in told:
+            yield from _settled(table, at, things, sources)
+        return  # one pair of columns explains a table
+
+
+def pairs(table: EncodedTable) -> Iterator[tuple[int, int]]:
+    """Columns of things and of sources: every source tells of most things, and once."""
+    for at, sources in enumerate(table.columns):
+        counts = sources.counts
+        number = int((counts > 0).sum())
+        if not SOURCES[0] <= number <= SOURCES[1] or counts.sum() < FEWEST_CLAIMS * number or not _are_names(sources):
+            continue
+        for other, things in enumerate(table.columns):
+            there = (sources.codes >= 0) & (things.codes >= 0)
+            many = int((things.counts > 0).sum())
+            if other == at or many < 10 or there.sum() < FEWEST_TOLD * many:
+                continue
+            both = np.unique(things.codes[there].astype(np.int64) * len(counts) + sources.codes[there])
+            if len(both) >= ONCE * there.sum() and len(both) >= COVERED * many * number:
+                yield other, at
+
+
+def _are_names(column: EncodedColumn) -> bool:
+    """Whether the values are words: years and numbers of rounds tell of different times, not of the same."""
+    held = [value for value, number in zip(column.values, column.counts, strict=True) if number]
+    return column.type == "text" and sum(any(c.isalpha() for c in value) for value in held) > 0.8 * len(held)
+
+
+def _is_told(table: EncodedTable, at: int, things: int, sources: int) -> bool:
+    """Whether a column tells of the things: what is said of one mostly agrees, and does not depend on who says it.
+
+    Where nearly all agree, the column follows from the things, and the majority settles it.
+    """
+    column = table.columns[at]
+    of_things = strength(table.columns[things].codes.astype(np.int64), column.codes, column.counts)
+    of_sources = strength(table.columns[sources].codes.astype(np.int64), column.codes, column.counts)
+    return of_things is not None and SHARED <= of_things[0] < STRONG and (of_sources is None or of_sources[0] < OWN)
+
+
+def _settled(table: EncodedTable, at: int, things: int, sources: int) -> Iterator[Settled]:
+    column = table.columns[at]
+    thing, source = table.columns[things].codes.astype(np.int64), table.columns[sources].codes
+    told = (thing >= 0) & (source >= 0) & (column.codes >= 0)
+    if not told.any():
+        return
+    facts, claim = np.unique(thing[told] * np.int64(len(column.values)) + column.codes[told], return_inverse=True)
+    owner = facts // len(column.values)
+    number = len(table.columns[things].values)
+    false_values = np.maximum(1, np.bincount(owner, minlength=number) - 1)
+    by = source[told]
+    reliable = np.full(len(table.columns[sources].values), 0.8)
+    chance = np.zeros(len(facts))
+    for _ in range(ROUNDS):
+        weight = np.log(false_values[thing[told]] * reliable[by] / (1 - reliable[by]))
+        score = np.bincount(claim, weight, minlength=len(facts))
+        top = np.full(number, -np.inf)
+        np.maximum.at(top, owner, score)
+        chance = np.exp(score - top[owner])
+        chance /= np.bincount(owner, chance, minlength=number)[owner]
+        said = np.bincount(by, minlength=len(reliable))
+        right = np.bincount(by, chance[claim], minlength=len(reliable))
+        reliable = np.clip((right + 1.6) / (said + 2.0), *RELIABLE)
+    best = np.full(number, -1, dtype=np.int64)
+    order = np.argsort(chance, kind="stable")
+    best[owner[order]] = order
+    chosen = np.where(thing >= 0, best[thing], -1)
+    code = np.where(chosen >= 0, facts[chosen] % len(column.values), -1)
+    claims = np.bincount(thing[told], minlength=number)
+    alike = np.append(reliable >= ALIKE, False)  # a source that always differs tells of something else
+    rows = np.flatnonzero((chosen >= 0) & (code != column.codes) & (claims[thing] >= 2) & alike[source])
+    if len(rows):
+        sure = chance[chosen[rows]] * claims[thing[rows]] / (claims[thing[rows]] + 1.0)
+        yield Settled(at, rows, code[rows].astype(np.int32), sure, things, sources)

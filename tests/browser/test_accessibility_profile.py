@@ -1,0 +1,28 @@
+"""axe finds no violation on Profile."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import violations
+from tests.browser.driver import open_page
+
+pytestmark = pytest.mark.parametrize("width", [1280, 390])
+
+
+def test_profile_and_its_tabs_and_the_rows_of_a_finding(page, server, dataset):
+    open_page(page, server, "profile", dataset)
+    for tab, sign in {
+        "Scores": "Overall quality",
+        "The columns": "Open the rows behind a number",
+        "Relationships": "Strongest:",
+        "Variants": "Merge all",
+        "Browse rows": "The row number counts",
+        "Reports": "Full statistical report",
+        "What is wrong": "Kind of problem",
+    }.items():
+        page.get_by_role("tab", name=tab).click()
+        expect(page.get_by_text(sign).first).to_be_visible()
+        assert violations(page) == [], tab
+    page.get_by_text("Show the rows").first.click()
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    assert violations(page) == []

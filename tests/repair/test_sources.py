@@ -1,0 +1,79 @@
+"""Contradicting sources: settled by how reliable each proves to be, and never where there are no sources."""
+
+import numpy as np
+import pytest
+
+from dataops_core.repair import sources
+from dataops_core.repair.propose import propose
+from dataops_core.repair.recipe import accepted
+
+THINGS, SITES = 80, 24
+TOLD = ("departs", "arrives", "gate")
+
+
+def told(seed, good=0.95, bad=0.35, share_bad=0.6):
+    """What sites say of flights, and the truth of each cell; more than half of the sites are mostly wrong."""
+    rng = np.random.default_rng(seed)
+    reliable = np.where(rng.random(SITES) < share_bad, bad, good)
+    truth = {name: rng.integers(0, 1440, THINGS) for name in TOLD}
+    wrong = {name: rng.integers(0, 1440, (THINGS, 4)) for name in TOLD}  # a few false values go round
+    columns = {"site": [], "flight": [], **{name: [] for name in TOLD}}
+    right = {name: [] for name in TOLD}
+    for site in range(SITES):
+        for flight in range(THINGS):
+            if rng.random() < 0.15:
+                continue
+            columns["site"].append(f"site {chr(97 + site)}")
+            columns["flight"].append(f"AA-{flight}")
+            for name in TOLD:
+                says = truth[name][flight]
+                if rng.random() > reliable[site]:
+                    says = wrong[name][flight][rng.integers(4)]
+                columns[name].append(f"{says // 60}:{says % 60:02d} h")
+                right[name].append(f"{truth[name][flight] // 60}:{truth[name][flight] % 60:02d} h")
+    return columns, right
+
+
+def majority(columns, name):
+    """What most sites say of each flight."""
+    said = {}
+    for flight, value in zip(columns["flight"], columns[name], strict=True):
+        said.setdefault(flight, {}).setdefault(value, 0)
+        said[flight][value] += 1
+    return [max(said[flight], key=lambda v: (said[flight][v], v)) for flight in columns["flight"]]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_reliable_sources_outvote_more_numerous_ones(coded, seed):
+    columns, right = told(seed)
+    table = coded(columns)
+    for settled in sources.settle(table):
+        name = table.columns[settled.column].name
+        values = table.columns[settled.column].values
+        new = list(columns[name])
+        for row, code in zip(settled.rows.tolist(), settled.codes.tolist(), strict=True):
+            new[row] = values[code]
+        ours = np.mean([a == b for a, b in zip(new, right[name], strict=True)])
+        most = np.mean([a == b for a, b in zip(majority(columns, name), right[name], strict=True)])
+        assert ours >= 0.97
+        assert ours >= most
+
+
+def test_contradictions_of_sources_become_repairs_that_are_right(make):
+    columns, right = told(3, share_bad=0.3)
+    repairs = accepted(propose(make(columns)).repairs, 0.9)
+    errors = sum(a != b for name in TOLD for a, b in zip(columns[name], right[name], strict=True))
+    good = [right[each.column][each.row] == each.new for each in repairs]
+    assert sum(good) >= 0.95 * len(good)
+    assert sum(good) >= 0.8 * errors
+
+
+def test_a_panel_of_years_has_no_sources(coded):
+    rng = np.random.default_rng(4)
+    columns = {
+        "land": [f"land {chr(97 + n % 20)}" for n in range(300)],
+        "year": [2000 + n // 20 for n in range(300)],
+        "group": [["low", "middle", "high"][(n % 20) % 3 if rng.random() > 0.2 else 2] for n in range(300)],
+        "rank": [f"r{(n % 20) if rng.random() > 0.2 else 1}" for n in range(300)],
+    }
+    assert list(sources.settle(coded(columns))) == []
