@@ -71,10 +71,10 @@ def looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> boo
         column = [row[number].strip() for row in rows if len(row) > number]
         values = {value for value in column if value not in MISSING_CANDIDATES}
         kind = column_type({shape_of(value) for value in values}, ".")
-        if cell in MISSING_CANDIDATES or not values:
+        if cell in MISSING_CANDIDATES or cell == "\\N" or not values:
             continue
         if kind != "text":
-            if shape_of(cell) in ("text", "code"):
+            if shape_of(cell) in ("text", "code") or (kind in ("integer", "decimal") and value_kind(cell) == "date"):
                 return False
             same += 1
         elif len(loose := {value_kind(value) for value in values} - {""}) == 1 and loose <= {"date", "number"}:

@@ -30,7 +30,7 @@ def value_kind(cell: str) -> str:
     ['number', 'number', 'number', 'date', 'truth', 'text', '']
     """
     bare = cell.strip()
-    if bare in MISSING_CANDIDATES or not bare.strip(".-–—*: "):
+    if bare in MISSING_CANDIDATES or bare == "\\N" or not bare.strip(".-–—*: "):
         return ""
     shape = shape_of(bare)
     if shape == "text":
@@ -125,6 +125,7 @@ def first_cells(
 def column_kinds(records: Sequence[Sequence[str]], width: int) -> list[str]:
     """The kind that nearly all cells of each column have; "" where they have no kind in common, or are text."""
     body = [record for record in records if len(record) == width]
+    body = [record for record in body if sum(map(bool, record)) > 1] or body if width > 2 else body
     body = body[min(8, len(body) // 3) :][:MOST_ROWS]  # the first ones may be titles and names
     kinds = []
     for column in zip(*body, strict=True):

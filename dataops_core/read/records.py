@@ -202,6 +202,8 @@ def mended_record(taken: list[str], lines: Iterator[str], signs: dict[str, Any])
                 break
             taken.append(line)
         for count in range(2, min(len(taken), MOST_LINES) + 1):
+            if len(strict_cells(taken[count - 1], delimiter, quote)) == width:
+                break  # a record of its own
             joined = cut_to_width("".join(taken[:count]), delimiter, quote, width)
             if joined and any("\n" in cell or "\r" in cell for cell in joined):
                 return joined, count
@@ -221,6 +223,14 @@ def line_cells(line: str, signs: dict[str, Any]) -> list[str]:
         return plain
     quoted: list[str] = next(line_reader([line], delimiter, quote), [])
     return quoted if len(quoted) == width and line.count(quote[-1]) % 2 == 0 else plain
+
+
+def strict_cells(line: str, delimiter: str, quote: str) -> list[str]:
+    """The cells of a line that keeps the rules of quoting by itself; none where it does not."""
+    try:
+        return next(line_reader([line], delimiter, quote, strict=True), [])
+    except csv.Error:
+        return []
 
 
 def plain_cells(line: str, delimiter: str) -> list[str]:

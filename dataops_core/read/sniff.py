@@ -79,6 +79,14 @@ def check_header(given: dict) -> int | None:
     return row
 
 
+def check_header_rows(given: dict) -> int:
+    """The given number of lines that the header goes over."""
+    rows = given["header_rows"]
+    if not isinstance(rows, int) or isinstance(rows, bool) or not 1 <= rows <= 20:
+        raise SettingError(f"{rows!r} is not a number of header lines.", "header_rows", "Give a number from 1 to 20.")
+    return rows
+
+
 def check_table(given: dict) -> int | None:
     """The given number of the table in a file of several, if it is one."""
     number = given.get("table")

@@ -34,9 +34,9 @@ def reach(record: Sequence[str]) -> int:
     return next((at for at in range(len(record), 0, -1) if record[at - 1].strip()), 0)
 
 
-def find_tables(records: Sequence[Sequence[str]], width: int) -> list[tuple[int, int]]:
+def find_tables(records: Sequence[Sequence[str]], held: Sequence[bool], width: int) -> list[tuple[int, int]]:
     """The first and last record (excluded) of each table; one, unless a blank line or title separates tables whose
-    headers or widths differ.
+    headers or widths differ. `held` says which records are more than delimiters.
     """
     starts = [0]
     at, begun = 0, False
@@ -46,7 +46,8 @@ def find_tables(records: Sequence[Sequence[str]], width: int) -> list[tuple[int,
             at += 1
             continue
         block = block_at(records, at)
-        if begun and is_other_table(records[starts[-1] : at], block):
+        apart = not all(held[max(0, at - 4) : at]) or len(records[at]) != table_width(records[starts[-1] : at])
+        if begun and apart and is_other_table(records[starts[-1] : at], block):
             start = at
             while start and filled(records[start - 1]) == 1 and start - 1 > starts[-1] and width > 1:
                 start -= 1  # its titles belong to it
@@ -177,7 +178,7 @@ def is_before_table(records: Sequence[Sequence[str]], at: int, end: int, width: 
     record = records[at]
     if is_preamble(record, width):
         return True
-    if width > 2 and (len(record) < width or 2 * filled(record) <= width) and stands_apart(records, at, end, width):
+    if width > 2 and (len(record) != width or 2 * filled(record) <= width) and stands_apart(records, at, end, width):
         return True
     if width < 4 or 2 * reach(record) > width or filled(record) > 2:
         return False
@@ -191,12 +192,12 @@ def is_before_table(records: Sequence[Sequence[str]], at: int, end: int, width: 
 
 
 def stands_apart(records: Sequence[Sequence[str]], at: int, end: int, width: int) -> bool:
-    """Whether a blank line separates leading records that are narrower than the table from one of names, all of them
+    """Whether a blank line separates leading records of another width than the table's from one of names, all of them
     there.
     """
     here = at
     while here < min(end, at + LEADING) and filled(records[here]):
-        if len(records[here]) >= width and 2 * filled(records[here]) > width:
+        if len(records[here]) == width and 2 * filled(records[here]) > width:
             return False
         here += 1
     while here < min(end, at + LEADING) and (not filled(records[here]) or len(records[here]) == 1):
@@ -245,8 +246,12 @@ def comes_again(record: Sequence[str], below: Sequence[Sequence[str]], typed: Se
     )
 
 
-def notes_from(records: Sequence[Sequence[str]], first: int, end: int, width: int, kinds: Sequence[str]) -> int:
-    """The first record of the notes after a table; `end` where there are none."""
+def notes_from(
+    records: Sequence[Sequence[str]], held: Sequence[bool], first: int, end: int, width: int, kinds: Sequence[str]
+) -> int:
+    """The first record of the notes after a table; `end` where there are none. `held` says which records are more than
+    delimiters.
+    """
     if width < 2:
         return end
     at, last = end, end
@@ -256,9 +261,9 @@ def notes_from(records: Sequence[Sequence[str]], first: int, end: int, width: in
             longest = max(longest, len(record[0]))
     while last > first + 1:
         begin = last
-        while begin > first + 1 and filled(records[begin - 1]):
+        while begin > first + 1 and held[begin - 1]:
             begin -= 1
-        block = [record for record in records[begin:last] if filled(record)]
+        block = list(records[begin:last])
         apart = begin > first + 1
         note = notes_in(block, width, kinds, longest) if apart else len(block)
         if block and note == 0:
@@ -272,14 +277,14 @@ def notes_from(records: Sequence[Sequence[str]], first: int, end: int, width: in
                 at = last
             break
         last = begin
-        while last > first + 1 and not filled(records[last - 1]):
+        while last > first + 1 and not held[last - 1]:
             last -= 1
     if at == end:  # no notes; but lines of delimiters alone may follow the table
         bare = end
-        while bare > first + 1 and not filled(records[bare - 1]):
+        while bare > first + 1 and not held[bare - 1]:
             bare -= 1
         return bare if end < len(records) or sum(1 for record in records[bare:end] if record) >= 3 else end
-    while at > first + 1 and not filled(records[at - 1]):
+    while at > first + 1 and not held[at - 1]:
         at -= 1
     return at
 
@@ -310,9 +315,9 @@ def is_note(record: Sequence[str], width: int, kinds: Sequence[str], longest: in
     ):
         return False  # a row like those above
     marked = bool(NOTE_START.match(text))
-    long = len(text) > 2 * longest and text.count(" ") >= 2
+    long = len(text) > max(20, 2 * longest) and text.count(" ") >= 2
     if held == 1 and record[0].strip():
-        return marked or long or (apart and (len(record) < width or not kinds[0] or width > 2))
-    if len(record) >= width and 2 * held > width:
+        return marked or long or (apart and (len(record) < width or bool(kinds[0])))
+    if len(record) >= width and (2 * held > width or not (marked or long)):
         return False
     return (marked or apart or long) and 2 * reach(record) <= max(width, 4) + (len(record) < width) * width

@@ -20,6 +20,8 @@ _NAMES = {
     "delimiter": "Delimiter",
     "quote": "Quote",
     "header_row": "Header line",
+    "header_rows": "Lines of the header",
+    "table": "Table of the file",
     "decimal": "Decimal sign",
     "missing_tokens": "Means missing",
     "sheet": "Sheet",
@@ -102,6 +104,10 @@ def _again(here: Dataset, read: Mapping[str, Any]) -> None:
             min_value=-1,
             help="Counts from 0; -1 means that there is none",
         )
+        if read.get("table"):
+            changed["table"] = left.number_input(
+                "Table", value=int(read["table"]), min_value=1, help="The file holds several tables; this one is read"
+            )
         tokens = list(dict.fromkeys([token for token in read.get("missing_tokens") or [] if token]))
         changed["missing_tokens"] = st.multiselect(
             "Cells that mean: nothing here",
