@@ -19,8 +19,9 @@ from dataops_core.read.sniff import is_comment, line_reader, quote_faults
 DELIMITERS = ("\t", ";", "|", ",")
 RARE_DELIMITERS = ("^", "~", "\x1f", "\x01", "\x1e", "§", "¦", "¬", ":", " ")
 SAMPLE_TEXT = 150_000
+SAMPLE_LINES = 20
 SAMPLE_ROWS = 600
-JUDGED_ROWS = 200
+JUDGED_ROWS, JUDGED_COLUMNS = 200, 200
 LEAST_SCORE = 0.12  # below it, the text is no table of several columns
 WHOLE_VALUE = re.compile(
     r"(?:https?|ftp)://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+"
@@ -43,11 +44,16 @@ def sniff_dialect(texts: Sequence[str], delimiter: str | None, quote: str | None
 
 
 def piece_of(text: str) -> str:
-    """The start of a text, cut at a line end."""
+    """The start of a text, cut at a line end: so many characters, or the first lines if they are very long."""
     if len(text) <= SAMPLE_TEXT:
         return text
     cut = text.rfind("\n", 0, SAMPLE_TEXT)
-    return text[: cut + 1] if cut > 0 else text[:SAMPLE_TEXT]
+    for _ in range(max(0, SAMPLE_LINES - text.count("\n", 0, SAMPLE_TEXT))):
+        after = text.find("\n", cut + 1)
+        if after < 0:
+            return text
+        cut = after
+    return text[: cut + 1]
 
 
 def rows_of(texts: Sequence[str], delimiter: str, quote: str) -> list[list[str]]:
@@ -99,7 +105,7 @@ def one_column(texts: Sequence[str], quote: str | None) -> str:
 def quotes_at_edges(texts: Sequence[str]) -> list[str]:
     """The quotes that stand at the edges of lines or beside signs, and so may enclose cells; always one and none."""
     found = ['"']
-    if any(re.search(r"(?:^|[,;\t| ^~])'[^\n]*'(?:[,;\t| ^~]|\r?$)", text, re.MULTILINE) for text in texts):
+    if any(re.search(r"(?:^|[,;\t| ^~])'[^\n]{0,300}?'(?:[,;\t| ^~]|\r?$)", text, re.MULTILINE) for text in texts):
         found.append("'")
     if any('\\"' in text for text in texts):
         found.append('\\"')
@@ -146,7 +152,7 @@ def consistency_of(records: Sequence[Sequence[str]], quote: str) -> float:
     # rows that are cut short after their last value speak less against a table than rows of any width do
     below = sum(share for width, share in shares.items() if width < modal)
     alike = max(sum(share * share for share in shares.values()), shares[modal] ** 2 + below * shares[modal])
-    body = [record for record in records if len(record) == modal][:JUDGED_ROWS]
+    body = [record[:JUDGED_COLUMNS] for record in records if len(record) == modal][:JUDGED_ROWS]
     known: dict[str, str] = {cell: cell_kind(cell, quote) for cell in {cell for record in body for cell in record}}
     kinds = [[known[cell] for cell in record] for record in body]
     cells = max(1, sum(map(len, kinds)))
@@ -239,7 +245,7 @@ def needs_apostrophes(texts: Sequence[str], delimiter: str, count: int) -> bool:
     if count >= 0.5 * lines and not all(quote_faults(texts, delimiter, quote) for quote in ("'", "\\'")):
         return True
     mark = re.escape(delimiter[0])
-    inside = re.compile(rf"(?:^|{mark})'[^'\n]*(?:''|\\')[^\n]*'(?={mark}|\r?$)", re.MULTILINE)
+    inside = re.compile(rf"(?:^|{mark})'[^'\n]{{0,300}}(?:''|\\')[^\n]{{0,300}}?'(?={mark}|\r?$)", re.MULTILINE)
     if any(inside.search(text) for text in texts) and not all(
         quote_faults(texts, delimiter, quote) for quote in ("'", "\\'")
     ):

@@ -9,6 +9,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from dataops_core.errors import InputError
 
@@ -20,6 +21,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE_BYTES = 1_000_000
+MOST_WORDS = 20_000  # that a code page is judged by
 WEST = ("cp1252", "iso8859-15", "mac-roman", "cp850")
 CENTRAL = ("cp1250", "iso8859-2", "cp852")
 CYRILLIC = ("cp1251", "koi8-r", "iso8859-5", "cp866", "mac-cyrillic")
@@ -51,7 +53,8 @@ ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 EASTERN = ("cp932", "gb18030", "euc-kr", "big5", "euc-jp")
 PLAIN_SIGNS = frozenset("–—“”‘’„…•€°§©®™«»£½¼¾²³µ±×·ºª¡¿´\xa0№¢¥÷¶†‡")
-HIGH_WORD = re.compile(rb"[A-Za-z']*[\x80-\xff][A-Za-z'\x80-\xff]*")
+HIGH_WORD = re.compile(rb"[\x80-\xff][A-Za-z'\x80-\xff]{0,40}")
+WORD_START = re.compile(rb"[A-Za-z']*\Z")
 SINGLE_BYTE = frozenset(page for _, pages in ALPHABETS for page in pages) | {"iso8859-1"}
 
 
@@ -124,7 +127,10 @@ def early_encoding(head: bytes) -> str | None:
 
 def code_page(data: bytes) -> str:
     """The code page in which the words with bytes beyond ASCII are words of some language."""
-    words = Counter(match[0] for match in HIGH_WORD.finditer(data[: 2 * SAMPLE_BYTES]))
+    words: Counter[bytes] = Counter()
+    for match in islice(HIGH_WORD.finditer(data, 0, 2 * SAMPLE_BYTES), MOST_WORDS):
+        before = WORD_START.search(data[max(0, match.start() - 20) : match.start()])
+        words[(before[0] if before else b"") + match[0]] += 1
     some = dict(words.most_common(1000))
     best, chosen = 0.0, ""
     decoded: dict[str, list[tuple[str, int]] | None] = {}

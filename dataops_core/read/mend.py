@@ -13,7 +13,7 @@ from dataops_core.read.sniff import line_reader
 
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 MOST_ROWS = 300  # that the kinds of columns are told from
-MOST_WORK = 20_000  # ways to cut a line that are looked at
+MOST_WORK = 100_000  # ways to cut a line that are looked at
 TIME_OR_DATE = re.compile(
     r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
     r"|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}(?: [0-9:]+)?|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[T ]\S+)?"
@@ -62,7 +62,8 @@ def cut_to_width(line: str, delimiter: str, quote: str, width: int) -> list[str]
         return None
     starts = [0, *(match.end() for match in re.finditer(re.escape(mark), line))]
     closers = [at for at in range(len(line)) if line[at] == sign and ends_cell(line, at + 1, mark)]
-    if len(starts) < width or len(starts) * (1 + len(closers)) * width > MOST_WORK * 10:
+    work = len(starts) * (1 + len(closers))
+    if len(starts) < width or work * width > MOST_WORK or work * len(line) > 1000 * MOST_WORK:
         return None
     # from the end: how to cut the rest of the line from each start into each number of cells, and how odd that is
     ways: dict[int, dict[int, tuple[float, str, int]]] = {}
