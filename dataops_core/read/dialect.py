@@ -14,10 +14,11 @@ from collections.abc import Sequence
 from itertools import islice
 
 from dataops_core.read.cells import shape_of
-from dataops_core.read.sniff import is_comment, line_reader, quote_faults
+from dataops_core.read.sniff import SINGLE_SPACE, is_comment, line_reader, quote_faults
 
 DELIMITERS = ("\t", ";", "|", ",")
-RARE_DELIMITERS = ("^", "~", "\x1f", "\x01", "\x1e", "§", "¦", "¬", ":", " ")
+RARE_DELIMITERS = ("^", "~", "\x1f", "\x01", "\x1e", "§", "¦", "¬", ":", " ", SINGLE_SPACE)
+WORDS_HAVE = (":", " ", SINGLE_SPACE)  # signs that text and times have too
 SAMPLE_TEXT = 150_000
 SAMPLE_LINES = 20
 SAMPLE_ROWS = 600
@@ -81,8 +82,8 @@ def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
                 best = max(best, (score, -rank, sign))
     if best[0] < 0.6:
         for sign in RARE_DELIMITERS:
-            count = sum(text.count(sign) for text in bare)
-            if not count or (sign in ": " and not cuts_cleanly(rows_of(texts, sign, quotes[0]), sign)):
+            count = sum(text.count(" " if sign == SINGLE_SPACE else sign) for text in bare)
+            if not count or (sign in WORDS_HAVE and not cuts_cleanly(rows_of(texts, sign, quotes[0]), sign)):
                 continue
             if (
                 sign == ":"
@@ -90,7 +91,14 @@ def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
             ):
                 continue
             score = max(consistency_of(rows_of(texts, sign, each), each) for each in quotes)
-            best = max(best, (score * (0.9 if sign in ": " else 1.0), -len(DELIMITERS), sign))
+            best = max(
+                best,
+                (
+                    score * (0.89 if sign == SINGLE_SPACE else 0.9 if sign in WORDS_HAVE else 1.0),
+                    -len(DELIMITERS),
+                    sign,
+                ),
+            )
     return longer_delimiter(bare, texts, best[2], quote) if best[2] else one_column(texts, quote)
 
 
@@ -200,7 +208,7 @@ def longer_delimiter(bare: Sequence[str], texts: Sequence[str], sign: str, quote
             return longer
     spaced = sum(len(re.findall(re.escape(sign) + ' +"[^"]*"', text)) for text in texts)
     tight = sum(text.count(sign + '"') for text in texts)
-    if sign in "\t " or quote == "":
+    if sign in "\t " or sign == SINGLE_SPACE or quote == "":
         return sign
     single = sum(len(re.findall(re.escape(sign) + r" (?=\S)", text)) for text in bare)
     lines = sum(text.count("\n") for text in bare)

@@ -21,6 +21,7 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE_BYTES = 1_000_000
+CONTROLS_IN_TEXT = (1, 9, 10, 12, 13, 26, 27, 30, 31)
 MOST_WORDS = 20_000  # that a code page is judged by
 WEST = ("cp1252", "iso8859-15", "mac-roman", "cp850")
 CENTRAL = ("cp1250", "iso8859-2", "cp852")
@@ -109,7 +110,9 @@ def early_encoding(head: bytes) -> str | None:
         if sum(map(str.isprintable, text)) + text.count("\n") + text.count("\r") + text.count("\t") > 0.99 * len(text):
             return wide
     zero_bytes = head.count(0)
-    odd_bytes = sum(head.count(bytes([code])) for code in range(1, 32) if code not in (1, 9, 10, 12, 13, 27, 30, 31))
+    odd_bytes = sum(
+        head.count(bytes([code])) for code in range(1, 32) if code not in (1, 9, 10, 12, 13, 26, 27, 30, 31)
+    )
     # NUL bytes that fill up cells are no harm where all other bytes are text
     filled_up = zero_bytes < 0.3 * len(head) and not odd_bytes and b"\n" in head
     if (

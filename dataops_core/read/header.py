@@ -56,6 +56,17 @@ def counts_columns(cells: Sequence[str]) -> bool:
     )
 
 
+def is_scale(cells: Sequence[str]) -> bool:
+    """Whether the whole numbers of a row go up by equal steps, as names of classes or depths do; three or more.
+
+    >>> is_scale(["depth", "0", "50", "100"]), is_scale(["7", "9", "12"])
+    (True, False)
+    """
+    numbers = [int(cell) for cell in cells if re.fullmatch("[0-9]{1,9}", cell)]
+    steps = {later - number for number, later in zip(numbers, numbers[1:], strict=False)}
+    return len(numbers) > 2 and len(numbers) >= len(cells) - 1 and len(steps) == 1 and min(steps) > 0
+
+
 def looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a first record is data: it has the types of the columns below it, or only values that come again."""
     cells = [cell.strip() for cell in first]
@@ -64,7 +75,7 @@ def looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     rows = [record for record in below[:1000] if list(record) != list(first) and any(record)]
     if not rows:
         return bool(filled) and len(typed) == len(filled)
-    if names_years(typed) or counts_columns(typed):
+    if names_years(typed) or counts_columns(typed) or (is_scale(typed) and not any(map(is_scale, rows[:50]))):
         return False
     same = again = 0
     for number, cell in enumerate(cells):

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from dataops_core.read.cells import MISSING_CANDIDATES, shape_of
-from dataops_core.read.sniff import line_reader
+from dataops_core.read.sniff import SINGLE_SPACE, line_reader
 
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 MOST_ROWS = 300  # that the kinds of columns are told from
@@ -52,6 +52,7 @@ def cut_to_width(line: str, delimiter: str, quote: str, width: int) -> list[str]
     ['"12', 'x', 'y, z']
     """
     sign, mark = quote[-1:], delimiter[:1] if delimiter[1:] == " " else delimiter
+    mark = " " if delimiter == SINGLE_SPACE else mark
     skips = delimiter[1:] == " "
     line = line.rstrip("\r\n")
     if delimiter == " ":

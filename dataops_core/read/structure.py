@@ -14,12 +14,13 @@ from dataops_core.read.header import is_preamble, looks_like_data, names_years
 from dataops_core.read.mend import OTHER_DELIMITERS, column_kinds, cut, fits_kinds, value_kind
 from dataops_core.read.sniff import consistency, is_comment
 
+YEAR = re.compile("(?:19|20)[0-9]{2}")
 LEADING = 60  # records among which a header is looked for
 MOST_HEADERS = 4
 NOTE_START = re.compile(
     r"\W*(?:notes?|sources?|footnotes?|remarks?|legend|disclaimer|copyright|(?:last )?updated?|extracted|generated|"
     r"contact|quellen?|hinweise?|anmerkung(?:en)?|stand|fuentes?|notas?|fontes?|bron(?:nen)?|remarques?|kilde|lähde)"
-    r"\b|[*†‡©¹²³]|\(?[0-9]{1,2}[)]|\(?[a-z][)]|https?://",
+    r"\b|[*†‡©¹²³]|[-_=*]{3,}$|\(?[0-9]{1,2}[)]|\(?[a-z][)]|https?://",
     re.IGNORECASE,
 )
 
@@ -90,7 +91,10 @@ def is_other_table(above: Sequence[Sequence[str]], block: Sequence[Sequence[str]
     names, body = block[0], block[1:]
     told = [cell for cell in names if cell.strip()]
     years = [cell for cell in told if value_kind(cell) == "number"]
-    if len(rows) < 2 or len(set(told)) < len(told) or list(names) in [list(row) for row in rows[:3]]:
+    again = list(names) in [list(row) for row in rows[:3]]
+    if again and filled(above[-1]) == 1 and not all(map(filled, above[-3:])):
+        return True  # the same names below a blank line and a title
+    if len(rows) < 2 or len(set(told)) < len(told) or again:
         return False
     if any(value_kind(cell) != "text" for cell in told) and not (names_years(years) and len(years) < len(told)):
         return False
@@ -223,11 +227,15 @@ def header_rows(records: Sequence[Sequence[str]], at: int, end: int, width: int,
         if len(record) not in (width, width - 1) or data < 2 or (filled(record) < 2 and width > 2):
             break
         told = [record[column] for column in typed if column < len(record) and record[column].strip()]
-        if not told or any(value_kind(cell) != "text" for cell in told):
-            break
         fills = gaps and all(
             cell.strip() for cell, above in zip(record, records[at], strict=False) if not above.strip()
         )
+        years = bool(told) and gaps and rows < MOST_HEADERS - 1 and all(map(YEAR.fullmatch, told))
+        if years and names_over(records, at + rows + 1, end, typed):
+            rows += 1
+            continue
+        if not told or any(value_kind(cell) != "text" for cell in told):
+            break
         if len(told) < 2 and not fills:
             break
         if len(told) < 0.5 * len(typed) or comes_again(record, records[at + rows + 1 : end], typed):
@@ -235,6 +243,17 @@ def header_rows(records: Sequence[Sequence[str]], at: int, end: int, width: int,
         rows += 1
     # a first row that fits the columns is data, however few cells the row below it has wrong
     return rows if rows == 1 or not fits_kinds(records[at], kinds) or gaps else 1
+
+
+def names_over(records: Sequence[Sequence[str]], at: int, end: int, typed: Sequence[int]) -> bool:
+    """Whether below a row of years another row of names, or rows of other numbers follow."""
+    rows = [record for record in records[at : min(end, at + 20)] if record]
+    cells = [[row[column].strip() for column in typed if column < len(row)] for row in rows]
+    if not cells or not any(cells[0]):
+        return False
+    return all(value_kind(cell) == "text" for cell in cells[0]) or not any(
+        all(map(YEAR.fullmatch, row)) for row in cells
+    )
 
 
 def comes_again(record: Sequence[str], below: Sequence[Sequence[str]], typed: Sequence[int]) -> bool:
@@ -254,6 +273,8 @@ def notes_from(
     """
     if width < 2:
         return end
+    if end > first and list(records[end - 1]) == ["\x1a"]:  # the end of a text, as DOS marks it
+        end -= 1
     at, last = end, end
     longest = 0
     for record in records[first : min(end, first + 500)]:
@@ -316,6 +337,8 @@ def is_note(record: Sequence[str], width: int, kinds: Sequence[str], longest: in
         return False  # a row like those above
     marked = bool(NOTE_START.match(text))
     long = len(text) > max(20, 2 * longest) and text.count(" ") >= 2
+    if len(record) == 1 and width > 2 and (kinds[0] or (len(text) > 2 * longest and text.count(" ") >= 2)):
+        return True
     if held == 1 and record[0].strip():
         return marked or long or (apart and (len(record) < width or bool(kinds[0])))
     if len(record) >= width and (2 * held > width or not (marked or long)):

@@ -26,7 +26,15 @@ _NAMES = {
     "missing_tokens": "Means missing",
     "sheet": "Sheet",
 }
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", ":": "colon", " ": "spaces"}
+_DELIMITERS = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    ":": "colon",
+    " ": "spaces",
+    "␠": "single spaces",
+}
 _FORMATS = {
     "csv": "Delimited text (CSV)",
     "excel": "Excel",

@@ -42,7 +42,7 @@ def test_the_corpus_is_large_and_the_same_in_every_run():
     assert len({sample.name for sample in FILES}) == len(FILES)
 
 
-@pytest.mark.parametrize("family", ["malformed", "dialect", "encoding", "values", "portal"])
+@pytest.mark.parametrize("family", ["malformed", "dialect", "encoding", "values", "portal", "found"])
 def test_every_cell_of_every_file_comes_back(family):
     assert [found for sample in FILES if sample.family == family if (found := fault(sample))] == []
 
