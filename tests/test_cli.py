@@ -29,6 +29,22 @@ def run(capsys, monkeypatch, tmp_path):
     return call
 
 
+def test_raw_writes_the_cells_of_the_source(run, tmp_path):
+    (tmp_path / "t.csv").write_text('Title\n\nid;id;\n007;1e5;NA\n12-11; x;1,50\n1\n2;"a ""b"" c";3;4\n')
+    code, out, _ = run("read", "t.csv", "--out", "o.csv", "--raw", "--json")
+    assert (code, (tmp_path / "o.csv").read_text()) == (
+        0,
+        'id,id,\n007,1e5,NA\n12-11, x,"1,50"\n1,,\n2,"a ""b"" c",3,4\n',
+    )
+    assert [problem["where"] for problem in json.loads(out)["problems"]][:1] == ["lines 1, 2"]
+    assert run("read", "t.csv", "--out", "o.csv", "--raw", "--reading-repairs", "preamble")[0] == 2
+    assert "allow the repair of widths" in run("read", "t.csv", "--reading-repairs", "preamble", "--lenient")[2]
+    assert "Write .csv or .tsv" in run("read", "t.csv", "--out", "o.parquet", "--raw")[2]
+    assert "Give --out" in run("read", "t.csv", "--raw")[2]
+    (tmp_path / "t.json").write_text('[{"a": 1}]')
+    assert "Only text tables" in run("read", "t.json", "--out", "o.csv", "--raw")[2]
+
+
 @pytest.fixture
 def recipe(tmp_path) -> Path:
     path = tmp_path / "r.json"

@@ -19,6 +19,8 @@ from dataops_core.write import write_file, write_rows, write_text
 
 def read_command(args: argparse.Namespace) -> int:
     """Read a file and say how it was read."""
+    if args.raw and not args.out:
+        raise SettingError("Nothing says where to write.", "--raw", "Give --out with a .csv or .tsv file.")
     if args.raw:
         # names that are doubled or missing need no mending where they are written as they stand
         args.lenient = True

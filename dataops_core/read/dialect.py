@@ -14,13 +14,15 @@ from collections.abc import Sequence
 from itertools import islice
 
 from dataops_core.read.cells import shape_of
-from dataops_core.read.sniff import is_comment, line_reader, quote_faults
+from dataops_core.read.sniff import SINGLE_SPACE, is_comment, line_reader, quote_faults
 
 DELIMITERS = ("\t", ";", "|", ",")
-RARE_DELIMITERS = ("^", "~", "\x1f", "\x01", "\x1e", "§", "¦", "¬", ":", " ")
+RARE_DELIMITERS = ("^", "~", "\x1f", "\x01", "\x1e", "§", "¦", "¬", ":", " ", SINGLE_SPACE)
+WORDS_HAVE = (":", " ", SINGLE_SPACE)  # signs that text and times have too
 SAMPLE_TEXT = 150_000
+SAMPLE_LINES = 20
 SAMPLE_ROWS = 600
-JUDGED_ROWS = 200
+JUDGED_ROWS, JUDGED_COLUMNS = 200, 200
 LEAST_SCORE = 0.12  # below it, the text is no table of several columns
 WHOLE_VALUE = re.compile(
     r"(?:https?|ftp)://\S+|www\.\S+|[\w.+-]+@[\w-]+\.[\w.]+"
@@ -43,11 +45,16 @@ def sniff_dialect(texts: Sequence[str], delimiter: str | None, quote: str | None
 
 
 def piece_of(text: str) -> str:
-    """The start of a text, cut at a line end."""
+    """The start of a text, cut at a line end: so many characters, or the first lines if they are very long."""
     if len(text) <= SAMPLE_TEXT:
         return text
     cut = text.rfind("\n", 0, SAMPLE_TEXT)
-    return text[: cut + 1] if cut > 0 else text[:SAMPLE_TEXT]
+    for _ in range(max(0, SAMPLE_LINES - text.count("\n", 0, SAMPLE_TEXT))):
+        after = text.find("\n", cut + 1)
+        if after < 0:
+            return text
+        cut = after
+    return text[: cut + 1]
 
 
 def rows_of(texts: Sequence[str], delimiter: str, quote: str) -> list[list[str]]:
@@ -75,8 +82,8 @@ def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
                 best = max(best, (score, -rank, sign))
     if best[0] < 0.6:
         for sign in RARE_DELIMITERS:
-            count = sum(text.count(sign) for text in bare)
-            if not count or (sign in ": " and not cuts_cleanly(rows_of(texts, sign, quotes[0]), sign)):
+            count = sum(text.count(" " if sign == SINGLE_SPACE else sign) for text in bare)
+            if not count or (sign in WORDS_HAVE and not cuts_cleanly(rows_of(texts, sign, quotes[0]), sign)):
                 continue
             if (
                 sign == ":"
@@ -84,7 +91,14 @@ def sniff_delimiter(texts: Sequence[str], quote: str | None) -> str:
             ):
                 continue
             score = max(consistency_of(rows_of(texts, sign, each), each) for each in quotes)
-            best = max(best, (score * (0.9 if sign in ": " else 1.0), -len(DELIMITERS), sign))
+            best = max(
+                best,
+                (
+                    score * (0.89 if sign == SINGLE_SPACE else 0.9 if sign in WORDS_HAVE else 1.0),
+                    -len(DELIMITERS),
+                    sign,
+                ),
+            )
     return longer_delimiter(bare, texts, best[2], quote) if best[2] else one_column(texts, quote)
 
 
@@ -99,7 +113,7 @@ def one_column(texts: Sequence[str], quote: str | None) -> str:
 def quotes_at_edges(texts: Sequence[str]) -> list[str]:
     """The quotes that stand at the edges of lines or beside signs, and so may enclose cells; always one and none."""
     found = ['"']
-    if any(re.search(r"(?:^|[,;\t| ^~])'[^\n]*'(?:[,;\t| ^~]|\r?$)", text, re.MULTILINE) for text in texts):
+    if any(re.search(r"(?:^|[,;\t| ^~])'[^\n]{0,300}?'(?:[,;\t| ^~]|\r?$)", text, re.MULTILINE) for text in texts):
         found.append("'")
     if any('\\"' in text for text in texts):
         found.append('\\"')
@@ -146,7 +160,7 @@ def consistency_of(records: Sequence[Sequence[str]], quote: str) -> float:
     # rows that are cut short after their last value speak less against a table than rows of any width do
     below = sum(share for width, share in shares.items() if width < modal)
     alike = max(sum(share * share for share in shares.values()), shares[modal] ** 2 + below * shares[modal])
-    body = [record for record in records if len(record) == modal][:JUDGED_ROWS]
+    body = [record[:JUDGED_COLUMNS] for record in records if len(record) == modal][:JUDGED_ROWS]
     known: dict[str, str] = {cell: cell_kind(cell, quote) for cell in {cell for record in body for cell in record}}
     kinds = [[known[cell] for cell in record] for record in body]
     cells = max(1, sum(map(len, kinds)))
@@ -194,7 +208,7 @@ def longer_delimiter(bare: Sequence[str], texts: Sequence[str], sign: str, quote
             return longer
     spaced = sum(len(re.findall(re.escape(sign) + ' +"[^"]*"', text)) for text in texts)
     tight = sum(text.count(sign + '"') for text in texts)
-    if sign in "\t " or quote == "":
+    if sign in "\t " or sign == SINGLE_SPACE or quote == "":
         return sign
     single = sum(len(re.findall(re.escape(sign) + r" (?=\S)", text)) for text in bare)
     lines = sum(text.count("\n") for text in bare)
@@ -239,7 +253,7 @@ def needs_apostrophes(texts: Sequence[str], delimiter: str, count: int) -> bool:
     if count >= 0.5 * lines and not all(quote_faults(texts, delimiter, quote) for quote in ("'", "\\'")):
         return True
     mark = re.escape(delimiter[0])
-    inside = re.compile(rf"(?:^|{mark})'[^'\n]*(?:''|\\')[^\n]*'(?={mark}|\r?$)", re.MULTILINE)
+    inside = re.compile(rf"(?:^|{mark})'[^'\n]{{0,300}}(?:''|\\')[^\n]{{0,300}}?'(?={mark}|\r?$)", re.MULTILINE)
     if any(inside.search(text) for text in texts) and not all(
         quote_faults(texts, delimiter, quote) for quote in ("'", "\\'")
     ):

@@ -9,6 +9,7 @@ import codecs
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from dataops_core.errors import InputError
 
@@ -20,6 +21,8 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE_BYTES = 1_000_000
+CONTROLS_IN_TEXT = (1, 9, 10, 12, 13, 26, 27, 30, 31)
+MOST_WORDS = 20_000  # that a code page is judged by
 WEST = ("cp1252", "iso8859-15", "mac-roman", "cp850")
 CENTRAL = ("cp1250", "iso8859-2", "cp852")
 CYRILLIC = ("cp1251", "koi8-r", "iso8859-5", "cp866", "mac-cyrillic")
@@ -51,7 +54,8 @@ ALPHABETS: tuple[tuple[str, tuple[str, ...]], ...] = (
 )
 EASTERN = ("cp932", "gb18030", "euc-kr", "big5", "euc-jp")
 PLAIN_SIGNS = frozenset("–—“”‘’„…•€°§©®™«»£½¼¾²³µ±×·ºª¡¿´\xa0№¢¥÷¶†‡")
-HIGH_WORD = re.compile(rb"[A-Za-z']*[\x80-\xff][A-Za-z'\x80-\xff]*")
+HIGH_WORD = re.compile(rb"[\x80-\xff][A-Za-z'\x80-\xff]{0,40}")
+WORD_START = re.compile(rb"[A-Za-z']*\Z")
 SINGLE_BYTE = frozenset(page for _, pages in ALPHABETS for page in pages) | {"iso8859-1"}
 
 
@@ -105,8 +109,17 @@ def early_encoding(head: bytes) -> str | None:
         text = head[: len(head) // 2 * 2].decode(wide, "replace")
         if sum(map(str.isprintable, text)) + text.count("\n") + text.count("\r") + text.count("\t") > 0.99 * len(text):
             return wide
-    odd_bytes = sum(head.count(bytes([code])) for code in range(32) if code not in (1, 9, 10, 12, 13, 27, 30, 31))
-    if head.count(0) > 0.01 * len(head) or odd_bytes > 0.03 * len(head) or head.startswith((b"%PDF-", b"\x89PNG")):
+    zero_bytes = head.count(0)
+    odd_bytes = sum(
+        head.count(bytes([code])) for code in range(1, 32) if code not in (1, 9, 10, 12, 13, 26, 27, 30, 31)
+    )
+    # NUL bytes that fill up cells are no harm where all other bytes are text
+    filled_up = zero_bytes < 0.3 * len(head) and not odd_bytes and b"\n" in head
+    if (
+        (zero_bytes > 0.01 * len(head) and not filled_up)
+        or odd_bytes > 0.03 * len(head)
+        or head.startswith((b"%PDF-", b"\x89PNG"))
+    ):
         raise InputError(
             "This is not a text table: it holds binary data.",
             f"{odd_bytes:,} control characters near its start",
@@ -117,7 +130,10 @@ def early_encoding(head: bytes) -> str | None:
 
 def code_page(data: bytes) -> str:
     """The code page in which the words with bytes beyond ASCII are words of some language."""
-    words = Counter(match[0] for match in HIGH_WORD.finditer(data[: 2 * SAMPLE_BYTES]))
+    words: Counter[bytes] = Counter()
+    for match in islice(HIGH_WORD.finditer(data, 0, 2 * SAMPLE_BYTES), MOST_WORDS):
+        before = WORD_START.search(data[max(0, match.start() - 20) : match.start()])
+        words[(before[0] if before else b"") + match[0]] += 1
     some = dict(words.most_common(1000))
     best, chosen = 0.0, ""
     decoded: dict[str, list[tuple[str, int]] | None] = {}
@@ -130,21 +146,37 @@ def code_page(data: bytes) -> str:
                 score = likeness(read, frozenset(letters))
                 if score > best + 0.005:
                     best, chosen = score, page
-    if best < 0.7:
-        for page in EASTERN:
-            try:
-                text = data[:SAMPLE_BYTES].decode(page, "strict" if len(data) <= SAMPLE_BYTES else "ignore")
-            except UnicodeDecodeError:
-                continue
-            wide = [sign for sign in text if ord(sign) > 127]
-            if sum(1 for sign in wide if "\u3000" <= sign <= "\u9fff" or "\uac00" <= sign <= "\ud7a3") > 0.95 * len(
-                wide
-            ):
-                return page
+    if best < 0.9:
+        shares = {page: eastern_share(data[:SAMPLE_BYTES], page) for page in EASTERN}
+        page = max(shares, key=lambda each: shares[each])
+        if shares[page] > max(0.8, best):
+            return page
     # cp1252 has five bytes without a meaning; a file that uses them is more likely Latin-1.
     if chosen in ("", "cp1252"):
         return "latin-1" if re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "cp1252"
     return chosen
+
+
+def eastern_share(data: bytes, page: str) -> float:
+    """The share of common signs (kana, Hangul, the more frequent Chinese characters) among those beyond ASCII."""
+    cut = data.rfind(b"\n") if len(data) == SAMPLE_BYTES else len(data)
+    try:
+        text = data[:cut].decode(page)
+    except UnicodeDecodeError:
+        return 0.0
+    wide = [sign for sign in text if sign > "\x7f"]
+    common = 0
+    for sign in wide:
+        if "\u3001" <= sign <= "\u30ff" or "\uff01" <= sign <= "\uff5e":
+            common += sign != "\u30fb"
+        elif "\uac00" <= sign <= "\ud7a3":
+            common += page == "euc-kr"
+        elif "\u4e00" <= sign <= "\u9fff":
+            lead = sign.encode(page)[0]
+            common += {"gb18030": 0xB0 <= lead <= 0xD7, "big5": lead <= 0xC6, "cp932": 0x88 <= lead <= 0x97}.get(
+                page, 0xB0 <= lead <= 0xCF if page == "euc-jp" else False
+            )
+    return common / len(wide) if wide else 0.0
 
 
 def decoded_words(words: dict[bytes, int], page: str) -> list[tuple[str, int]] | None:
@@ -167,14 +199,16 @@ def likeness(words: list[tuple[str, int]], letters: frozenset[str]) -> float:
             total += count
             before, after = word[at - 1 : at] if at else "", word[at + 1 : at + 2]
             if sign.lower() in letters or (sign == "İ" and "ğ" in letters):
-                strange = sign.isupper() and before.islower()
-                strange = strange or (sign.islower() and len(before) == 1 and before.isupper() and after.isupper())
-                strange = strange or (sign >= "\u0370") != (
-                    before >= "\u0370" if before.isalpha() else sign >= "\u0370"
-                )
-                score += count * (0.0 if strange else 1.0)
+                foreign = sign >= "\u0370" and any(each.isalpha() and each < "\u0370" for each in (before, after))
+                strange = foreign or (sign.isupper() and before.islower())
+                strange = strange or (sign.islower() and before.isupper() and after.isupper())
+                strange = strange or (sign.islower() and at > 1 and word[at - 2 : at].isupper())
+                alone = not before.isalpha() and not after.isalpha()
+                score += count * (0.0 if strange else 0.5 if alone else 1.0)
             elif sign in PLAIN_SIGNS:
                 inside = before.isalpha() and after.isalpha() and sign not in "’·°´"
+                beside = any(each.isalpha() and each > "\x7f" for each in (before, after))
+                inside = inside or (beside and sign not in "“”‘’«»…–—")
                 score += count * (0.0 if inside else 0.9)
             elif not sign.isalpha():
                 score -= count

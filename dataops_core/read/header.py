@@ -56,6 +56,17 @@ def counts_columns(cells: Sequence[str]) -> bool:
     )
 
 
+def is_scale(cells: Sequence[str]) -> bool:
+    """Whether the whole numbers of a row go up by equal steps, as names of classes or depths do; three or more.
+
+    >>> is_scale(["depth", "0", "50", "100"]), is_scale(["7", "9", "12"])
+    (True, False)
+    """
+    numbers = [int(cell) for cell in cells if re.fullmatch("[0-9]{1,9}", cell)]
+    steps = {later - number for number, later in zip(numbers, numbers[1:], strict=False)}
+    return len(numbers) > 2 and len(numbers) >= len(cells) - 1 and len(steps) == 1 and min(steps) > 0
+
+
 def looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> bool:
     """Whether a first record is data: it has the types of the columns below it, or only values that come again."""
     cells = [cell.strip() for cell in first]
@@ -64,17 +75,17 @@ def looks_like_data(first: Sequence[str], below: Sequence[Sequence[str]]) -> boo
     rows = [record for record in below[:1000] if list(record) != list(first) and any(record)]
     if not rows:
         return bool(filled) and len(typed) == len(filled)
-    if names_years(typed) or counts_columns(typed):
+    if names_years(typed) or counts_columns(typed) or (is_scale(typed) and not any(map(is_scale, rows[:50]))):
         return False
     same = again = 0
     for number, cell in enumerate(cells):
         column = [row[number].strip() for row in rows if len(row) > number]
         values = {value for value in column if value not in MISSING_CANDIDATES}
         kind = column_type({shape_of(value) for value in values}, ".")
-        if cell in MISSING_CANDIDATES or not values:
+        if cell in MISSING_CANDIDATES or cell == "\\N" or not values:
             continue
         if kind != "text":
-            if shape_of(cell) in ("text", "code"):
+            if shape_of(cell) in ("text", "code") or (kind in ("integer", "decimal") and value_kind(cell) == "date"):
                 return False
             same += 1
         elif len(loose := {value_kind(value) for value in values} - {""}) == 1 and loose <= {"date", "number"}:

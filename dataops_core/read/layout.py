@@ -28,6 +28,7 @@ from dataops_core.read.records import new_notes, text_batches
 from dataops_core.read.sniff import (
     check_encoding,
     check_header,
+    check_header_rows,
     check_repairs,
     check_signs,
     check_table,
@@ -111,11 +112,14 @@ def layout_of(
     signs["kinds"] = column_kinds(sample[:2000], width)
     whole = len(texts) == 1 and len(texts[0]) <= WHOLE_TEXT
     numbers, records = first_records(texts, lines, signs, whole=whole)
-    spans = find_tables(records, width) if "tables" in repairs and whole and width > 1 else [(0, len(records))]
+    held = held_records(records, numbers, texts[0]) if whole else []
+    spans = find_tables(records, held, width) if "tables" in repairs and whole and width > 1 else [(0, len(records))]
     header_at = check_header(given)
     number = choose_table(records, spans, check_table(given))
     if header_at is not None and header_at >= 0:
-        number = next((at for at, (_, end) in enumerate(spans) if header_at < end), number)
+        there = next((at for at, (_, end) in enumerate(spans) if header_at < end), number)
+        header_at = header_at if "table" not in given or there == number else None
+        number = there if header_at is not None else number
     start, end = spans[number]
     if len(spans) > 1 and table_width(records[start:end]) != width:
         signs["width"] = width = table_width(records[start:end])
@@ -142,10 +146,10 @@ def layout_of(
             "header_row",
             "Choose an earlier line, or -1 for none.",
         )
-    if header_at == found["header"] and header_at is not None and header_at >= 0:
-        rows = min(int(given.get("header_rows") or 1), len(records) - header_at)
-        found = {**found, "rows": rows, "first": header_at + rows}
-    last, tail = last_record(texts, records, found, (start, end), signs, whole=whole)
+    if found["header"] >= 0 and given.get("header_rows") is not None:
+        rows = min(check_header_rows(given), len(records) - found["header"])
+        found = {**found, "rows": rows, "first": found["header"] + rows}
+    last, tail = last_record(texts, records, numbers, found, (start, end), signs, whole=whole)
     problems += skipped_problems(records, numbers, found, delimiter)
     problems += table_problems(records, numbers, spans, number)
     problems += notes_problems(records, numbers, last, end, tail, texts, delimiter)
@@ -193,6 +197,7 @@ def first_records(
 def last_record(
     texts: Sequence[str],
     records: Sequence[Sequence[str]],
+    numbers: Sequence[int],
     found: dict[str, Any],
     span: tuple[int, int],
     signs: dict[str, Any],
@@ -203,16 +208,29 @@ def last_record(
     if "footnotes" not in signs["repairs"]:
         return span[1], 0
     if whole:
-        return notes_from(records, found["first"], span[1], signs["width"], signs["kinds"]), 0
+        held = held_records(records, numbers, texts[0])
+        return notes_from(records, held, found["first"], span[1], signs["width"], signs["kinds"]), 0
     text = texts[-1]
     ends = [at for at in range(len(text) - 20_000, len(text)) if at > 0 and text[at - 1] == "\n"]
     piece = text[ends[0] :] if ends else ""
     batches = list(text_batches(iter(io.StringIO(piece, newline="")), signs, new_notes(), HEAD_RECORDS))
-    numbers = [number for some, _ in batches for number in some]
+    ends_at = [number for some, _ in batches for number in some]
     rows = [record for _, some in batches for record in some]
-    at = notes_from(rows, 0, len(rows), signs["width"], signs["kinds"]) if len(rows) > 5 else len(rows)
-    lines = len(io.StringIO(piece, newline="").readlines())
-    return len(records), lines - numbers[at] + 1 if at < len(rows) else 0
+    lines = io.StringIO(piece, newline="").readlines()
+    held = held_records(rows, ends_at, piece)
+    at = notes_from(rows, held, 0, len(rows), signs["width"], signs["kinds"]) if len(rows) > 5 else len(rows)
+    return len(records), len(lines) - ends_at[at] + 1 if at < len(rows) else 0
+
+
+def held_records(records: Sequence[Sequence[str]], numbers: Sequence[int], text: str) -> list[bool]:
+    """Which records are more than delimiters; a cell of nothing in quotes counts."""
+    if all(map(any, records)):
+        return [True] * len(records)
+    lines = io.StringIO(text, newline="").readlines()
+    return [
+        filled(record) > 0 or (len(record) > 1 and '"' in lines[number - 1])
+        for record, number in zip(records, numbers, strict=True)
+    ]
 
 
 def skipped_problems(

@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 
 from dataops_core.read.cells import MISSING_CANDIDATES, shape_of
-from dataops_core.read.sniff import line_reader
+from dataops_core.read.sniff import SINGLE_SPACE, line_reader
 
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 MOST_ROWS = 300  # that the kinds of columns are told from
-MOST_WORK = 20_000  # ways to cut a line that are looked at
+MOST_WORK = 100_000  # ways to cut a line that are looked at
 TIME_OR_DATE = re.compile(
     r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
     r"|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{2,4}(?: [0-9:]+)?|[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[T ]\S+)?"
@@ -30,7 +30,7 @@ def value_kind(cell: str) -> str:
     ['number', 'number', 'number', 'date', 'truth', 'text', '']
     """
     bare = cell.strip()
-    if bare in MISSING_CANDIDATES or not bare.strip(".-–—*: "):
+    if bare in MISSING_CANDIDATES or bare == "\\N" or not bare.strip(".-–—*: "):
         return ""
     shape = shape_of(bare)
     if shape == "text":
@@ -52,6 +52,7 @@ def cut_to_width(line: str, delimiter: str, quote: str, width: int) -> list[str]
     ['"12', 'x', 'y, z']
     """
     sign, mark = quote[-1:], delimiter[:1] if delimiter[1:] == " " else delimiter
+    mark = " " if delimiter == SINGLE_SPACE else mark
     skips = delimiter[1:] == " "
     line = line.rstrip("\r\n")
     if delimiter == " ":
@@ -62,7 +63,8 @@ def cut_to_width(line: str, delimiter: str, quote: str, width: int) -> list[str]
         return None
     starts = [0, *(match.end() for match in re.finditer(re.escape(mark), line))]
     closers = [at for at in range(len(line)) if line[at] == sign and ends_cell(line, at + 1, mark)]
-    if len(starts) < width or len(starts) * (1 + len(closers)) * width > MOST_WORK * 10:
+    work = len(starts) * (1 + len(closers))
+    if len(starts) < width or work * width > MOST_WORK or work * len(line) > 1000 * MOST_WORK:
         return None
     # from the end: how to cut the rest of the line from each start into each number of cells, and how odd that is
     ways: dict[int, dict[int, tuple[float, str, int]]] = {}
@@ -125,6 +127,7 @@ def first_cells(
 def column_kinds(records: Sequence[Sequence[str]], width: int) -> list[str]:
     """The kind that nearly all cells of each column have; "" where they have no kind in common, or are text."""
     body = [record for record in records if len(record) == width]
+    body = [record for record in body if sum(map(bool, record)) > 1] or body if width > 2 else body
     body = body[min(8, len(body) // 3) :][:MOST_ROWS]  # the first ones may be titles and names
     kinds = []
     for column in zip(*body, strict=True):

@@ -23,8 +23,9 @@ FORMATS = (
 class ReadOptions:
     """How a file is to be read; what is None is found out from the file.
 
-    `header_row` counts records from 0, blank ones too; -1 means that there is no header. `delimiter` may be ", "
-    (spaces after it are skipped) or " " (runs of spaces); `quote` may be "" (none) or a backslash and a quote.
+    `header_row` counts records from 0, blank ones too; -1 means that there is no header.
+    `delimiter` may be ", " (spaces after it are skipped), " " (runs of spaces), "␠" (single spaces) or several signs
+    such as "||"; `quote` may be "" (none), a backslash and a quote, or a backslash alone (no quotes).
     `sheet` is that of a workbook, or the table of a database.
     `types` gives columns a type (text, integer, decimal, boolean, datetime); cells that do not fit become missing.
     `columns` are the names as they were found; they name the columns of a file without a header.

@@ -18,6 +18,7 @@ from dataops_core.read.mend import cut_otherwise, cut_to_width
 from dataops_core.read.sniff import line_reader
 
 LONGEST_RECORD = 4_000_000  # characters on several lines; a quote that stands open for longer was never meant to be one
+MOST_TRIES = 1000  # to read records in another way, before none is expected to work
 MOST_LINES = 12  # that a record with wrong quotes may go over
 CHUNK_CELLS = 10_000  # small pieces stay in the processor's cache: half the time that large ones take
 
@@ -113,6 +114,9 @@ def recut_records(
                 records[at] = fitted
                 notes["damaged"].append(numbers[at])
                 continue
+        if notes["tries"] > MOST_TRIES * (1 + len(notes["recut"])):
+            continue  # rows are just of many widths
+        notes["tries"] += 1
         cells = cut_otherwise(source, record, delimiter, quote, signs["kinds"])
         if cells:
             records[at] = cells
@@ -161,7 +165,7 @@ def careful_records(
                 return
             swallowed = len(taken) > 1 and width > 1 and swallows(record, taken, signs)
         if swallowed:
-            record, count = mended_record(taken, chain(pulled(waiting), lines), signs)
+            record, count = mended_record(taken, chain(pulled(waiting), lines), signs, notes)
             notes["damaged"].append(first)
             waiting.extendleft(reversed(taken[count:]))
             del taken[count:]
@@ -187,7 +191,9 @@ def swallows(record: Sequence[str], taken: Sequence[str], signs: dict[str, Any])
     return width > 2 and alone and all(len(plain_cells(line, delimiter)) == width for line in taken[1:30])
 
 
-def mended_record(taken: list[str], lines: Iterator[str], signs: dict[str, Any]) -> tuple[list[str], int]:
+def mended_record(
+    taken: list[str], lines: Iterator[str], signs: dict[str, Any], notes: dict[str, Any]
+) -> tuple[list[str], int]:
     """The cells of a record whose quotes are wrong, and how many lines it takes: the first one, or a few if only then
     it has as many cells as the table.
     """
@@ -195,13 +201,16 @@ def mended_record(taken: list[str], lines: Iterator[str], signs: dict[str, Any])
     cells = line_cells(taken[0], signs)
     if len(cells) == width:
         return cells, 1
-    if width > 1:
+    if width > 1 and notes["joins"] < MOST_TRIES:
+        notes["joins"] += 1
         while len(taken) < MOST_LINES:
             line = next(lines, None)
             if line is None:
                 break
             taken.append(line)
         for count in range(2, min(len(taken), MOST_LINES) + 1):
+            if len(strict_cells(taken[count - 1], delimiter, quote)) == width:
+                break  # a record of its own
             joined = cut_to_width("".join(taken[:count]), delimiter, quote, width)
             if joined and any("\n" in cell or "\r" in cell for cell in joined):
                 return joined, count
@@ -223,6 +232,14 @@ def line_cells(line: str, signs: dict[str, Any]) -> list[str]:
     return quoted if len(quoted) == width and line.count(quote[-1]) % 2 == 0 else plain
 
 
+def strict_cells(line: str, delimiter: str, quote: str) -> list[str]:
+    """The cells of a line that keeps the rules of quoting by itself; none where it does not."""
+    try:
+        return next(line_reader([line], delimiter, quote, strict=True), [])
+    except csv.Error:
+        return []
+
+
 def plain_cells(line: str, delimiter: str) -> list[str]:
     """The cells of a line, quotes as plain signs."""
     found: list[str] = next(line_reader([line], delimiter, ""), [])
@@ -233,7 +250,18 @@ def new_notes(*, keeps: bool = True) -> dict[str, Any]:
     """What is noted while records go by: the numbers of lines that needed mending, and surplus cells by row if it
     `keeps` them.
     """
-    return {"short": [], "long": [], "blank": [], "damaged": [], "recut": [], "extra": {}, "rows": 0, "keeps": keeps}
+    return {
+        "short": [],
+        "long": [],
+        "blank": [],
+        "damaged": [],
+        "recut": [],
+        "extra": {},
+        "rows": 0,
+        "keeps": keeps,
+        "tries": 0,
+        "joins": 0,
+    }
 
 
 def text_chunks(

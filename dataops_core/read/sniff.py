@@ -24,6 +24,7 @@ REPAIRS = (
     *("blank rows", "totals", "merged cells"),  # on sheets
 )
 LONGEST_DELIMITER = 5
+SINGLE_SPACE = "\u2420"  # a delimiter: each space is one, while " " stands for runs of spaces
 INSIDE = "\ue000"  # stands for a delimiter of several signs while a line is cut
 
 
@@ -80,6 +81,14 @@ def check_header(given: dict) -> int | None:
             "Count lines from 0, or give -1 where there is no header.",
         )
     return row
+
+
+def check_header_rows(given: dict) -> int:
+    """The given number of lines that the header goes over."""
+    rows = given["header_rows"]
+    if not isinstance(rows, int) or isinstance(rows, bool) or not 1 <= rows <= 20:
+        raise SettingError(f"{rows!r} is not a number of header lines.", "header_rows", "Give a number from 1 to 20.")
+    return rows
 
 
 def check_table(given: dict) -> int | None:
@@ -194,14 +203,16 @@ def sample_texts(data: bytes, encoding: str, errors: str = "replace") -> list[st
 
 
 def line_reader(lines: Any, delimiter: str, quote: str, *, strict: bool = False) -> Any:
-    r"""A csv reader for a delimiter (", " skips spaces after it, " " takes runs) and a quote ("" for none, a backslash
-    for none where it protects delimiters).
+    r"""A csv reader for a delimiter (", " skips spaces after it, " " takes runs, "␠" single ones) and a quote ("" for
+    none, a backslash for none where it protects delimiters).
     """
     csv.field_size_limit(2**31 - 1)
     if len(delimiter) > 1 and delimiter[1:] != " ":
         whole = line_reader((line.replace(delimiter, INSIDE) for line in lines), INSIDE, quote, strict=strict)
         return ([cell.replace(INSIDE, delimiter) for cell in record] for record in whole)
-    if delimiter == " ":
+    if delimiter == SINGLE_SPACE:
+        delimiter = " "
+    elif delimiter == " ":
         lines = (re.sub(r'("[^"]*")| +', lambda m: m[1] or " ", line.strip(" ")) for line in lines)
     if len(quote) == 2:  # a backslash before the quote: written as a doubled quote, all other backslashes stay
         lines = (line.replace(quote, quote[1] * 2) for line in lines)

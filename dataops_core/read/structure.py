@@ -14,12 +14,13 @@ from dataops_core.read.header import is_preamble, looks_like_data, names_years
 from dataops_core.read.mend import OTHER_DELIMITERS, column_kinds, cut, fits_kinds, value_kind
 from dataops_core.read.sniff import consistency, is_comment
 
+YEAR = re.compile("(?:19|20)[0-9]{2}")
 LEADING = 60  # records among which a header is looked for
 MOST_HEADERS = 4
 NOTE_START = re.compile(
     r"\W*(?:notes?|sources?|footnotes?|remarks?|legend|disclaimer|copyright|(?:last )?updated?|extracted|generated|"
     r"contact|quellen?|hinweise?|anmerkung(?:en)?|stand|fuentes?|notas?|fontes?|bron(?:nen)?|remarques?|kilde|lähde)"
-    r"\b|[*†‡©¹²³]|\(?[0-9]{1,2}[)]|\(?[a-z][)]|https?://",
+    r"\b|[*†‡©¹²³]|[-_=*]{3,}$|\(?[0-9]{1,2}[)]|\(?[a-z][)]|https?://",
     re.IGNORECASE,
 )
 
@@ -34,9 +35,9 @@ def reach(record: Sequence[str]) -> int:
     return next((at for at in range(len(record), 0, -1) if record[at - 1].strip()), 0)
 
 
-def find_tables(records: Sequence[Sequence[str]], width: int) -> list[tuple[int, int]]:
+def find_tables(records: Sequence[Sequence[str]], held: Sequence[bool], width: int) -> list[tuple[int, int]]:
     """The first and last record (excluded) of each table; one, unless a blank line or title separates tables whose
-    headers or widths differ.
+    headers or widths differ. `held` says which records are more than delimiters.
     """
     starts = [0]
     at, begun = 0, False
@@ -46,7 +47,8 @@ def find_tables(records: Sequence[Sequence[str]], width: int) -> list[tuple[int,
             at += 1
             continue
         block = block_at(records, at)
-        if begun and is_other_table(records[starts[-1] : at], block):
+        apart = not all(held[max(0, at - 4) : at]) or len(records[at]) != table_width(records[starts[-1] : at])
+        if begun and apart and is_other_table(records[starts[-1] : at], block):
             start = at
             while start and filled(records[start - 1]) == 1 and start - 1 > starts[-1] and width > 1:
                 start -= 1  # its titles belong to it
@@ -89,7 +91,10 @@ def is_other_table(above: Sequence[Sequence[str]], block: Sequence[Sequence[str]
     names, body = block[0], block[1:]
     told = [cell for cell in names if cell.strip()]
     years = [cell for cell in told if value_kind(cell) == "number"]
-    if len(rows) < 2 or len(set(told)) < len(told) or list(names) in [list(row) for row in rows[:3]]:
+    again = list(names) in [list(row) for row in rows[:3]]
+    if again and filled(above[-1]) == 1 and not all(map(filled, above[-3:])):
+        return True  # the same names below a blank line and a title
+    if len(rows) < 2 or len(set(told)) < len(told) or again:
         return False
     if any(value_kind(cell) != "text" for cell in told) and not (names_years(years) and len(years) < len(told)):
         return False
@@ -177,7 +182,7 @@ def is_before_table(records: Sequence[Sequence[str]], at: int, end: int, width: 
     record = records[at]
     if is_preamble(record, width):
         return True
-    if width > 2 and (len(record) < width or 2 * filled(record) <= width) and stands_apart(records, at, end, width):
+    if width > 2 and (len(record) != width or 2 * filled(record) <= width) and stands_apart(records, at, end, width):
         return True
     if width < 4 or 2 * reach(record) > width or filled(record) > 2:
         return False
@@ -191,12 +196,12 @@ def is_before_table(records: Sequence[Sequence[str]], at: int, end: int, width: 
 
 
 def stands_apart(records: Sequence[Sequence[str]], at: int, end: int, width: int) -> bool:
-    """Whether a blank line separates leading records that are narrower than the table from one of names, all of them
+    """Whether a blank line separates leading records of another width than the table's from one of names, all of them
     there.
     """
     here = at
     while here < min(end, at + LEADING) and filled(records[here]):
-        if len(records[here]) >= width and 2 * filled(records[here]) > width:
+        if len(records[here]) == width and 2 * filled(records[here]) > width:
             return False
         here += 1
     while here < min(end, at + LEADING) and (not filled(records[here]) or len(records[here]) == 1):
@@ -222,11 +227,15 @@ def header_rows(records: Sequence[Sequence[str]], at: int, end: int, width: int,
         if len(record) not in (width, width - 1) or data < 2 or (filled(record) < 2 and width > 2):
             break
         told = [record[column] for column in typed if column < len(record) and record[column].strip()]
-        if not told or any(value_kind(cell) != "text" for cell in told):
-            break
         fills = gaps and all(
             cell.strip() for cell, above in zip(record, records[at], strict=False) if not above.strip()
         )
+        years = bool(told) and gaps and rows < MOST_HEADERS - 1 and all(map(YEAR.fullmatch, told))
+        if years and names_over(records, at + rows + 1, end, typed):
+            rows += 1
+            continue
+        if not told or any(value_kind(cell) != "text" for cell in told):
+            break
         if len(told) < 2 and not fills:
             break
         if len(told) < 0.5 * len(typed) or comes_again(record, records[at + rows + 1 : end], typed):
@@ -234,6 +243,17 @@ def header_rows(records: Sequence[Sequence[str]], at: int, end: int, width: int,
         rows += 1
     # a first row that fits the columns is data, however few cells the row below it has wrong
     return rows if rows == 1 or not fits_kinds(records[at], kinds) or gaps else 1
+
+
+def names_over(records: Sequence[Sequence[str]], at: int, end: int, typed: Sequence[int]) -> bool:
+    """Whether below a row of years another row of names, or rows of other numbers follow."""
+    rows = [record for record in records[at : min(end, at + 20)] if record]
+    cells = [[row[column].strip() for column in typed if column < len(row)] for row in rows]
+    if not cells or not any(cells[0]):
+        return False
+    return all(value_kind(cell) == "text" for cell in cells[0]) or not any(
+        all(map(YEAR.fullmatch, row)) for row in cells
+    )
 
 
 def comes_again(record: Sequence[str], below: Sequence[Sequence[str]], typed: Sequence[int]) -> bool:
@@ -245,10 +265,16 @@ def comes_again(record: Sequence[str], below: Sequence[Sequence[str]], typed: Se
     )
 
 
-def notes_from(records: Sequence[Sequence[str]], first: int, end: int, width: int, kinds: Sequence[str]) -> int:
-    """The first record of the notes after a table; `end` where there are none."""
+def notes_from(
+    records: Sequence[Sequence[str]], held: Sequence[bool], first: int, end: int, width: int, kinds: Sequence[str]
+) -> int:
+    """The first record of the notes after a table; `end` where there are none. `held` says which records are more than
+    delimiters.
+    """
     if width < 2:
         return end
+    if end > first and list(records[end - 1]) == ["\x1a"]:  # the end of a text, as DOS marks it
+        end -= 1
     at, last = end, end
     longest = 0
     for record in records[first : min(end, first + 500)]:
@@ -256,9 +282,9 @@ def notes_from(records: Sequence[Sequence[str]], first: int, end: int, width: in
             longest = max(longest, len(record[0]))
     while last > first + 1:
         begin = last
-        while begin > first + 1 and filled(records[begin - 1]):
+        while begin > first + 1 and held[begin - 1]:
             begin -= 1
-        block = [record for record in records[begin:last] if filled(record)]
+        block = list(records[begin:last])
         apart = begin > first + 1
         note = notes_in(block, width, kinds, longest) if apart else len(block)
         if block and note == 0:
@@ -272,14 +298,14 @@ def notes_from(records: Sequence[Sequence[str]], first: int, end: int, width: in
                 at = last
             break
         last = begin
-        while last > first + 1 and not filled(records[last - 1]):
+        while last > first + 1 and not held[last - 1]:
             last -= 1
     if at == end:  # no notes; but lines of delimiters alone may follow the table
         bare = end
-        while bare > first + 1 and not filled(records[bare - 1]):
+        while bare > first + 1 and not held[bare - 1]:
             bare -= 1
         return bare if end < len(records) or sum(1 for record in records[bare:end] if record) >= 3 else end
-    while at > first + 1 and not filled(records[at - 1]):
+    while at > first + 1 and not held[at - 1]:
         at -= 1
     return at
 
@@ -310,9 +336,11 @@ def is_note(record: Sequence[str], width: int, kinds: Sequence[str], longest: in
     ):
         return False  # a row like those above
     marked = bool(NOTE_START.match(text))
-    long = len(text) > 2 * longest and text.count(" ") >= 2
+    long = len(text) > max(20, 2 * longest) and text.count(" ") >= 2
+    if len(record) == 1 and width > 2 and (kinds[0] or (len(text) > 2 * longest and text.count(" ") >= 2)):
+        return True
     if held == 1 and record[0].strip():
-        return marked or long or (apart and (len(record) < width or not kinds[0] or width > 2))
-    if len(record) >= width and 2 * held > width:
+        return marked or long or (apart and (len(record) < width or bool(kinds[0])))
+    if len(record) >= width and (2 * held > width or not (marked or long)):
         return False
     return (marked or apart or long) and 2 * reach(record) <= max(width, 4) + (len(record) < width) * width

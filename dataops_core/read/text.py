@@ -79,7 +79,7 @@ def complete_options(
         "delimiter": layout["delimiter"],
         "quote": layout["quote"],
         "header_row": layout["header_row"],
-        **({"header_rows": layout["header_rows"]} if layout["header_rows"] > 1 else {}),
+        **({"header_rows": layout["header_rows"]} if layout["header_rows"] > 1 or "header_rows" in given else {}),
         **({"table": layout["table"]} if layout["table"] else {}),
         **({"repairs": list(given["repairs"])} if given.get("repairs") is not None else {}),
         "decimal": facts["decimal"],

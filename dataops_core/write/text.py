@@ -49,7 +49,14 @@ def write_records(file: TextIO, delimiter: str, records: Collection[Sequence[str
     """
     plain = csv.writer(UnixLines(file), delimiter=delimiter, lineterminator="\r\n")
     if any(len(record) != 1 for record in records):
-        plain.writerows(records)
+        if all(map(any, records)):
+            plain.writerows(records)
+            return
+        for record in records:
+            if any(record) or any(cell not in ("", None) for cell in record) or len(record) < 2:
+                plain.writerow(record)
+            else:  # a row of nothing: one cell in quotes says that it is no padding of the file
+                file.write('""' + delimiter * (len(record) - 1) + "\n")
         return
     quoted = csv.writer(UnixLines(file), delimiter=delimiter, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     for record in records:

@@ -20,6 +20,7 @@ _NAMES = {
     "delimiter": "Delimiter",
     "quote": "Quote",
     "header_row": "Header line",
+    "header_rows": "Lines of the header",
     "decimal": "Decimal sign",
     "missing_tokens": "Means missing",
     "sheet": "Sheet or table",
@@ -27,7 +28,15 @@ _NAMES = {
     "explode": "A row for each element of",
     "repairs": "Repairs allowed",
 }
-_DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar", ":": "colon", " ": "spaces"}
+_DELIMITERS = {
+    ",": "comma",
+    ";": "semicolon",
+    "\t": "tab",
+    "|": "bar",
+    ":": "colon",
+    " ": "spaces",
+    "␠": "single spaces",
+}
 _FORMATS = {
     "csv": "Delimited text (CSV)",
     "excel": "Excel",

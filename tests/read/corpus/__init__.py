@@ -2,6 +2,7 @@
 
 from tests.read.corpus.base import Sample
 from tests.read.corpus.dialects import dialects, encodings, values
+from tests.read.corpus.found import found
 from tests.read.corpus.malformed import malformed
 from tests.read.corpus.portals import portals
 
@@ -10,4 +11,4 @@ __all__ = ["Sample", "samples"]
 
 def samples() -> list[Sample]:
     """All files of the corpus, the same in every run."""
-    return [*malformed(), *dialects(), *encodings(), *values(), *portals()]
+    return [*malformed(), *dialects(), *encodings(), *values(), *portals(), *found()]
