@@ -25,6 +25,8 @@ if pending and pending["dataset"] != here.id:
     pending = None
 if st.button("Back to the findings", icon=":material/arrow_back:", key="clean.back", type="tertiary"):
     st.switch_page("pages/profile.py", query_params=st.query_params.to_dict())
+if not pending and st.session_state.get("clean.form") is None:
+    repairs.panel(here, state, grid.table(state))
 work, beside = st.columns([5, 3], gap="medium")
 
 
@@ -183,7 +185,6 @@ with work:
     with page_layout.errors():
         show_form()
     if not pending:
-        repairs.panel(here, state, grid.table(state))
         st.header("The table now")
         with page_layout.errors():
             panel.columns(here, state, "clean", mend=True)

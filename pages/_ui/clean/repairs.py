@@ -96,7 +96,9 @@ def _cause(
     key: str,
 ) -> list[Repair]:
     """The list of one cause, in which each repair can be taken out or corrected; returns those that are accepted."""
-    order = sorted(places, key=lambda place: -(repairs[place].sure or 0))
+    order = sorted(
+        places, key=lambda place: (not wanted[place], (repairs[place].sure or 0) * (1 if wanted[place] else -1))
+    )
     accepted = sum(wanted[place] for place in places)
     st.markdown(f"**{title}**: {count(len(places), 'cell')}, {accepted:,} accepted")
     shown = order[:SHOWN]
@@ -119,6 +121,7 @@ def _cause(
         rows,
         key=f"repairs.{cause}.{key}",
         hide_index=True,
+        placeholder="",
         height=min(38 + 35 * len(rows), 250),
         disabled=["Row", "Column", "Old", "Sure", "Why"],
         column_config={
@@ -130,7 +133,10 @@ def _cause(
         },
     )
     if len(order) > len(shown):
-        st.caption(f"The {SHOWN} surest of {len(order):,} are listed; all that are accepted are applied.")
+        st.caption(
+            f"Listed are {SHOWN} of {len(order):,}, those that are accepted and least sure first; all that are accepted"
+            " are applied."
+        )
     made = [repairs[place] for place in order[SHOWN:] if wanted[place]]
     for place, yes, new in zip(shown, edited["Accept"], edited["New"], strict=True):
         if yes:
@@ -158,6 +164,7 @@ def _questions(state: str, asked: Sequence[Mapping[str, Any]], labels: Sequence[
         rows,
         key=f"repairs.ask.{state[:8]}.{len(labels)}",
         hide_index=True,
+        placeholder="",
         height=min(38 + 35 * len(rows), 250),
         disabled=["Row", "Column", "Holds", "Suggested"],
         column_config={"Right value": st.column_config.TextColumn("Right value", help="What the cell should hold")},

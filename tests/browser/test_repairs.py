@@ -1,0 +1,29 @@
+"""From the first screen to accepted repairs in six clicks."""
+
+from playwright.sync_api import expect
+
+from tests.browser.driver import button, open_page, settle
+
+
+def test_repairs_that_are_95_per_cent_sure_in_six_clicks(server, page):
+    open_page(page, server, "")
+    button(page, "Open the sample").click()
+    expect(page.get_by_text("4,960 rows")).to_be_visible()
+    page.get_by_role("link", name="Clean").click()
+    settle(page)
+    page.get_by_text("Suggested repairs").click()
+    slider = page.get_by_role("slider")
+    expect(slider).to_be_visible()
+    slider.focus()  # the keys move it
+    for _ in range(5):
+        page.keyboard.press("ArrowRight")
+    settle(page)
+    preview = page.get_by_role("button", name="Preview").filter(has_text="repairs")
+    expect(preview).to_be_enabled()
+    preview.click()
+    button(page, "Apply").click()
+    settle(page)
+    recipe = server.dataset(page).recipe
+    assert recipe.steps
+    assert {step.op for step in recipe.steps} <= {"replace_values", "set_cells"}
+    assert all("95 % sure" in step.why for step in recipe.steps)

@@ -1,0 +1,61 @@
+"""Suggested repairs on the page Clean: what is accepted, what can be taken out, what an answer brings."""
+
+import re
+
+from tests.pages.driver import bring, button, click, dataset, labels, start, texts, unforeseen
+
+LANDS = [("Rome", "Italy"), ("Oslo", "Norway"), ("Bonn", "Germany")]
+
+
+def opened():
+    lines = [f"{LANDS[n % 3][0]},{LANDS[n % 3][1]},{n}" for n in range(150)]
+    lines[7] = "Oslo,Norwxy,7"
+    lines[20] = "Bonn,,20"
+    app = start("clean", d=bring("city,land,n\n" + "\n".join(lines) + "\n"))
+    app.session_state["repairs.open"] = True
+    return app.run()
+
+
+def test_what_is_accepted_is_previewed_and_applied_as_readable_steps():
+    app = opened()
+    assert unforeseen(app) == []
+    assert "2 of 2 repairs" in texts(app)
+    click(app, "Preview 2 repairs")
+    assert unforeseen(app) == []
+    click(app, "Apply")
+    steps = dataset(app).recipe.steps
+    assert [step.op for step in steps] == ["replace_values", "set_cells"]
+    assert steps[0].settings["mapping"] == {"Norwxy": "Norway"}
+    assert (steps[1].settings["cells"], steps[1].settings["was"]) == ({"21": "Germany"}, {"21": ""})
+    assert all("sure" in step.why for step in steps)
+
+
+def test_a_repair_can_be_taken_out_and_another_corrected():
+    app = opened()
+    key = next(
+        found[0] for each in app.dataframe if (found := re.search(r"repairs\.agreement\.\w+\.\d+", each.proto.id))
+    )
+    app.session_state[key] = {"edited_rows": {0: {"Accept": False}}, "added_rows": [], "deleted_rows": []}
+    app.run()
+    assert "Preview 1 repair" in labels(app)
+
+
+def test_the_slider_says_how_many_are_accepted():
+    app = opened()
+    app.slider(key="repairs.sure").set_value(99).run()
+    assert unforeseen(app) == []
+    assert "of 2 repairs" in texts(app)
+
+
+def test_a_table_without_errors_says_so():
+    app = start("clean", d=bring("a,b\n" + "".join(f"{n},{n * 7 % 11}\n" for n in range(60))))
+    app.session_state["repairs.open"] = True
+    app.run()
+    assert unforeseen(app) == []
+    assert any(each.proto.title == "Nothing to repair was found" for each in app.success)
+
+
+def test_the_section_is_computed_only_when_it_is_opened():
+    app = start("clean", d=bring("a,b\n1,2\n3,4\n"))
+    assert not any("repair" in label.lower() for label in labels(app))
+    assert button(app, "Undo").disabled
