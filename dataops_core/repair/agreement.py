@@ -54,14 +54,12 @@ def ballots(table: EncodedTable, dependencies: Sequence[Dependency]) -> list[Bal
         own = groups[dependency.deciding]
         column = table.columns[dependency.following]
         wide = len(column.values)
-        top, count, size = tops(own, column.codes, wide)
+        top, count, size, held = tops(own, column.codes, wide)
         there = own >= 0
         value = np.where(there, top[own], -1)
         others = np.maximum(0, np.where(there, size[own], 0) - (column.codes >= 0))
         against = there & (value >= 0) & (column.codes >= 0) & (value != column.codes) & (others > 0)
-        made.append(
-            Ballot(dependency, value, np.where(there, count[own], 0), others, _held(own, column.codes, wide), against)
-        )
+        made.append(Ballot(dependency, value, np.where(there, count[own], 0), others, held, against))
     return made
 
 
@@ -155,25 +153,24 @@ def _own_values(column: EncodedColumn, ballot: Ballot) -> np.ndarray:
     return gone
 
 
-def tops(groups: np.ndarray, codes: np.ndarray, wide: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Per group: its most frequent value, how many rows hold it, and how many hold any (groups,)."""
+def tops(groups: np.ndarray, codes: np.ndarray, wide: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Per group: its most frequent value, how many rows hold it, and how many hold any (groups,); and how many rows of
+    its group hold the value of a row (rows,).
+    """
     number = int(groups.max(initial=-1)) + 1
     top = np.full(number + 1, -1, dtype=np.int64)
     count = np.zeros(number + 1, dtype=np.int64)
     size = np.zeros(number + 1, dtype=np.int64)
-    there = (groups >= 0) & (codes >= 0)
-    keys, cells = np.unique(groups[there] * np.int64(wide) + codes[there], return_counts=True)
+    held = np.zeros(len(groups), dtype=np.int64)
+    there = np.flatnonzero((groups >= 0) & (codes >= 0))
+    keys, where, cells = np.unique(
+        groups[there] * np.int64(wide) + codes[there], return_inverse=True, return_counts=True
+    )
     if len(keys):
+        held[there] = cells[where]
         owners = keys // wide
         order = np.lexsort((-cells, owners))
         first = order[np.r_[True, owners[order][1:] != owners[order][:-1]]]
         top[owners[first]], count[owners[first]] = keys[first] % wide, cells[first]
         size[:number] = np.bincount(owners, cells, minlength=number).astype(np.int64)
-    return top, count, size
-
-
-def _held(groups: np.ndarray, codes: np.ndarray, wide: int) -> np.ndarray:
-    """How many rows of its group hold the value of a row (rows,)."""
-    keys = np.where((groups >= 0) & (codes >= 0), groups * np.int64(wide) + codes, -1)
-    _, where, counts = np.unique(keys, return_inverse=True, return_counts=True)
-    return np.where(keys >= 0, counts[where], 0)
+    return top, count, size, held

@@ -43,15 +43,15 @@ class Search:
     ballots: list[Ballot] = field(default_factory=list)
 
 
-def search(table: EncodedTable, seed: int = 0) -> Search:
-    """The candidates of a table; at most one per cell."""
+def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = None) -> Search:
+    """The candidates of a table, at most one per cell; `known` are its dependencies, where they were found before."""
     work = table.copy()
     found = [*_forms(work), *_splits(work)]
     _put(work, found)
     told = _sources(work, _taken(found, work))
     found += told
     _put(work, told)
-    known = dependencies.find(work, seed)
+    known = dependencies.find(work, seed) if known is None else known
     taken = _taken(found, work)
     agreed, made = _agreed(work, known, taken)
     sign = slips.stray_sign(_pairs(work, agreed))
@@ -61,7 +61,6 @@ def search(table: EncodedTable, seed: int = 0) -> Search:
     clear = [_only(each, each.score >= CLEAR) for each in both]
     _put(work, clear)
     taken = _taken(found, work)
-    known = dependencies.find(work, seed)
     again, made = _agreed(work, known, taken)
     found += again
     _put(work, [_only(each, each.score >= CLEAR) for each in again])

@@ -80,7 +80,7 @@ def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
             column.codes = column.codes[rows]
         open_cells = unsettled(found, right, rows)
         planted = plant(right, kinds, open_cells, found.sign, rng)
-        for each in search(planted, seed).found:
+        for each in search(planted, seed, found.dependencies).found:
             truth = right.columns[each.column]
             values = planted.columns[each.column].values
             bins = np.clip(np.searchsorted(BINS, each.score, side="right") - 1, 0, len(BINS) - 2)

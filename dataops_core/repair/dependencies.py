@@ -8,7 +8,7 @@ Reliable Approximate Functional Dependencies", KDD 2017).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
@@ -17,7 +17,10 @@ import numpy as np
 from dataops_core.repair.encoded import EncodedTable
 
 STRONG = 0.75  # agreement beyond chance that makes a dependency
-LOOKED_AT = 20_000  # rows, in whole groups, on which a pair of columns is judged
+CONSTANT = 0.98  # pairs of rows that agree in a column with one value nearly everywhere
+LOOKED_AT = 20_000  # rows, in whole groups, on which a dependency is judged
+GLANCE, DOUBT = 2_000, 0.25  # rows for a first glance, and how far that may be off
+MOST_PAIRED = 200_000  # rows on which pairs of deciding columns are tried
 FEWEST_ROWS = 20  # in groups of two or more
 FEWEST_SHARE = 0.05  # of all rows that must lie in such groups
 FEWEST_GROUPS = 3
@@ -38,12 +41,12 @@ class Dependency:
     groups: int
 
 
-def groups_of(table: EncodedTable, deciding: tuple[int, ...]) -> np.ndarray:
-    """The group of every row by the values of the deciding columns; -1 where one of them is missing (rows,)."""
-    first = table.columns[deciding[0]].codes.astype(np.int64)
+def groups_of(table: EncodedTable, deciding: tuple[int, ...], rows: np.ndarray | None = None) -> np.ndarray:
+    """The group of every row (or of these rows) by the values of the deciding columns; -1 where one is missing."""
+    parts = [table.columns[place].codes if rows is None else table.columns[place].codes[rows] for place in deciding]
+    first = parts[0].astype(np.int64)
     gone = first < 0
-    for place in deciding[1:]:
-        more = table.columns[place].codes
+    for place, more in zip(deciding[1:], parts[1:], strict=True):
         gone |= more < 0
         first = first * (len(table.columns[place].values) + 1) + more
     if len(deciding) > 1:
@@ -54,73 +57,107 @@ def groups_of(table: EncodedTable, deciding: tuple[int, ...]) -> np.ndarray:
 def find(table: EncodedTable, seed: int = 0) -> list[Dependency]:
     """The dependencies of a table, those of one column first; of two columns only where neither alone decides."""
     rng = np.random.default_rng(seed)
-    usable = [at for at, column in enumerate(table.columns) if _decides(column.codes, table.rows)]
-    found = [d for at in usable for d in _following(table, (at,), rng, set())]
-    known = {(d.deciding[0], d.following) for d in found}
-    if table.rows and len(usable) > 1:
-        few = sorted(usable, key=lambda at: len(table.columns[at].values))[:PAIRED]
-        for pair in combinations(few, 2):
-            if any((a, b) in known for a, b in (pair, pair[::-1])):
-                continue  # the second adds nothing to the first
-            skip = {y for x, y in known if x in pair}
-            found += _following(table, pair, rng, skip)
+    counts = [column.counts for column in table.columns]
+    chances = [by_chance(held) for held in counts]
+    repeated = [float(held[held > 1].sum()) / max(1, table.rows) for held in counts]
+    follow = [at for at in range(len(counts)) if chances[at] < CONSTANT and repeated[at] > FEWEST_SHARE]
+    usable = [at for at, held in enumerate(counts) if _decides(held, table.rows)]
+    found = [each for at in usable for each in _following(table, (at,), None, follow, chances, rng)]
+    known = {(each.deciding[0], each.following) for each in found}
+    few = sorted(usable, key=lambda at: int((counts[at] > 0).sum()))[:PAIRED]
+    for pair in combinations(few, 2):
+        if any((a, b) in known for a, b in (pair, pair[::-1])):
+            continue  # the second adds nothing to the first
+        open_columns = [at for at in follow if not any((x, at) in known for x in pair)]
+        rows = None
+        if table.rows > MOST_PAIRED:  # whole groups of the one with more values, and so of both
+            rows = _whole_groups(table.columns[pair[1]].codes, MOST_PAIRED, rng)
+        found += _following(table, pair, rows, open_columns, chances, rng)
     return found
 
 
-def _decides(codes: np.ndarray, rows: int) -> bool:
+def by_chance(counts: np.ndarray) -> float:
+    """The share of pairs of rows that agree in a column with these counts of its values."""
+    total = float(counts.sum())
+    return float((counts * (counts - 1.0)).sum() / (total * (total - 1.0))) if total > 1 else 1.0
+
+
+def _decides(counts: np.ndarray, rows: int) -> bool:
     """Whether a column could decide others: it has several values, and enough rows share theirs."""
-    counts = np.bincount(codes[codes >= 0])
     shared = counts[counts > 1]
     return len(shared) >= FEWEST_GROUPS and shared.sum() >= max(FEWEST_ROWS, FEWEST_SHARE * rows)
 
 
-def _following(
-    table: EncodedTable, deciding: tuple[int, ...], rng: np.random.Generator, skip: set[int]
-) -> Iterator[Dependency]:
-    groups = groups_of(table, deciding)
+def _whole_groups(groups: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """The rows of groups of two or more, drawn until there are that many rows (rows,)."""
     counts = np.bincount(groups[groups >= 0])
-    if (counts > 1).sum() < FEWEST_GROUPS or counts[counts > 1].sum() < max(FEWEST_ROWS, FEWEST_SHARE * table.rows):
-        return
     order = rng.permutation(np.flatnonzero(counts > 1))
-    chosen = order[: int(np.searchsorted(np.cumsum(counts[order]), LOOKED_AT)) + 1]
+    chosen = order[: int(np.searchsorted(np.cumsum(counts[order]), most)) + 1]
     mask = np.zeros(len(counts) + 1, dtype=bool)
     mask[chosen] = True
-    places = np.flatnonzero(mask[groups])
-    own = groups[places]
-    share = counts[counts > 1].sum() / max(1, len(places))
-    for at, column in enumerate(table.columns):
-        if at in deciding or at in skip:
+    return np.flatnonzero(mask[groups])
+
+
+def _following(
+    table: EncodedTable,
+    deciding: tuple[int, ...],
+    rows: np.ndarray | None,
+    follow: Sequence[int],
+    chances: Sequence[float],
+    rng: np.random.Generator,
+) -> Iterator[Dependency]:
+    groups = groups_of(table, deciding, rows)
+    counts = np.bincount(groups[groups >= 0])
+    shared = int(counts[counts > 1].sum())
+    if (counts > 1).sum() < FEWEST_GROUPS or shared < max(FEWEST_ROWS, FEWEST_SHARE * len(groups)):
+        return
+    places = _whole_groups(groups, LOOKED_AT, rng)
+    first = places if len(places) <= 2 * GLANCE else np.sort(places[_whole_groups(groups[places], GLANCE, rng)])
+    share = table.rows / max(1, len(groups)) * shared / max(1, len(places))
+    for at in follow:
+        if at in deciding:
             continue
-        found = strength(own, column.codes[places], column.counts)
+        glanced = _strength_of(table, at, groups, first, rows, chances[at])
+        if glanced is None or glanced[0] < STRONG - DOUBT * (len(first) < len(places)):
+            continue
+        found = glanced if len(first) == len(places) else _strength_of(table, at, groups, places, rows, chances[at])
         if found is not None and found[0] >= STRONG:
             yield Dependency(deciding, at, found[0], int(found[1] * share), found[2])
 
 
-def strength(groups: np.ndarray, codes: np.ndarray, counts: np.ndarray) -> tuple[float, int, int] | None:
+def _strength_of(
+    table: EncodedTable, at: int, groups: np.ndarray, places: np.ndarray, rows: np.ndarray | None, chance: float
+) -> tuple[float, int, int] | None:
+    codes = table.columns[at].codes[places if rows is None else rows[places]]
+    return strength(groups[places], codes, len(table.columns[at].values), chance)
+
+
+def strength(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) -> tuple[float, int, int] | None:
     """How far pairs of rows of a group agree beyond chance, on how many rows and groups; None where it cannot be told.
 
-    >>> strength(np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2, 2]), np.array([2, 2, 2]))
+    `wide` is the number of values that codes may stand for, `chance` the share of pairs of any rows that agree.
+
+    >>> strength(np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 1, 1, 2, 2]), 3, 0.2)
     (1.0, 6, 3)
     """
     there = (groups >= 0) & (codes >= 0)
-    groups, codes = groups[there], codes[there]
-    total = counts.sum()
-    if not len(groups) or total < 2:
+    if chance >= CONSTANT or not there.any():
         return None
-    base = float((counts * (counts - 1.0)).sum() / (total * (total - 1.0)))
-    if base > 0.98:  # one value nearly everywhere
-        return None
-    keys, cells = np.unique(groups * np.int64(len(counts)) + codes, return_counts=True)
-    owners = keys // len(counts)
+    keys = np.sort(groups[there] * np.int64(wide) + codes[there])
+    runs = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    cells = np.diff(np.r_[runs, len(keys)])
+    owners = keys[runs] // wide
     starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
     sizes = np.add.reduceat(cells, starts)
     agree = np.add.reduceat(cells * (cells - 1.0), starts)
+    tops = np.maximum.reduceat(cells, starts)
     large = sizes > 1
-    if large.sum() < FEWEST_GROUPS:
+    if (large & (tops > 1)).sum() < FEWEST_GROUPS:
+        return None
+    held = keys[runs] % wide
+    held = held[np.repeat(large, np.diff(np.r_[starts, len(runs)]))]
+    if held.min() == held.max():
         return None
     sizes, agree = sizes[large], agree[large]
     share = float((agree / (sizes - 1.0)).sum() / sizes.sum())
-    tops = np.maximum.reduceat(cells, starts)[large]
-    if len(np.unique(codes[np.isin(groups, owners[starts][large])])) < 2 or (tops > 1).sum() < FEWEST_GROUPS:
-        return None
-    return (share - base) / (1 - base), int(sizes.sum()), len(sizes)
+    return (share - chance) / (1 - chance), int(sizes.sum()), len(sizes)

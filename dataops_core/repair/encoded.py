@@ -83,7 +83,7 @@ def _coded(cells: pa.Array, kind: str) -> tuple[list[str], np.ndarray]:
         coded = coded.unify_dictionaries().combine_chunks()
     values = as_written(coded.dictionary, kind)
     codes = np.asarray(coded.indices.fill_null(-1)).astype(np.int32)
-    return values, _without(values, codes)
+    return values, _without(values, codes) if kind == "text" else codes
 
 
 def as_written(values: pa.Array, kind: str) -> list[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dataops_core.repair.dependencies import STRONG, strength
+from dataops_core.repair.dependencies import STRONG, by_chance, strength
 from dataops_core.repair.encoded import EncodedColumn, EncodedTable
 
 SOURCES = (3, 300)  # how many there may be
@@ -83,8 +83,9 @@ def _is_told(table: EncodedTable, at: int, things: int, sources: int) -> bool:
     Where nearly all agree, the column follows from the things, and the majority settles it.
     """
     column = table.columns[at]
-    of_things = strength(table.columns[things].codes.astype(np.int64), column.codes, column.counts)
-    of_sources = strength(table.columns[sources].codes.astype(np.int64), column.codes, column.counts)
+    chance, wide = by_chance(column.counts), len(column.values)
+    of_things = strength(table.columns[things].codes.astype(np.int64), column.codes, wide, chance)
+    of_sources = strength(table.columns[sources].codes.astype(np.int64), column.codes, wide, chance)
     return of_things is not None and SHARED <= of_things[0] < STRONG and (of_sources is None or of_sources[0] < OWN)
 
 

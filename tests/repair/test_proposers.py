@@ -5,7 +5,7 @@ import pytest
 
 from dataops_core.repair import agreement, dependencies, forms, slips
 from dataops_core.repair.candidates import search
-from dataops_core.repair.dependencies import strength
+from dataops_core.repair.dependencies import by_chance, strength
 
 CITY = ["Rome", "Oslo", "Bonn", "Lyon", "Kyiv"]
 LAND = ["Italy", "Norway", "Germany", "France", "Ukraine"]
@@ -37,13 +37,15 @@ def test_strength_is_the_share_of_agreeing_pairs_freed_of_chance():
     # pairs that agree: 2 of 6, 6 of 6, 6 of 6; any two rows: (2 + 12 + 6) / 72
     share = (2 / 6 * 3 + 3 + 3) / 9
     base = (2 * 1 + 4 * 3 + 3 * 2) / 72
-    assert strength(groups, codes, np.bincount(codes)) == pytest.approx(((share - base) / (1 - base), 9, 3))
+    assert strength(groups, codes, 3, by_chance(np.bincount(codes))) == pytest.approx(
+        ((share - base) / (1 - base), 9, 3)
+    )
 
 
 def test_independent_columns_have_no_strength_however_many_groups_there_are():
     rng = np.random.default_rng(1)
     groups, codes = rng.integers(0, 400, 1000), rng.integers(0, 5, 1000)
-    assert abs(strength(groups, codes, np.bincount(codes))[0]) < 0.08
+    assert abs(strength(groups, codes, 5, by_chance(np.bincount(codes)))[0]) < 0.08
 
 
 def test_a_key_and_a_near_key_decide_nothing(coded):
