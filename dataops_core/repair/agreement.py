@@ -92,7 +92,7 @@ def votes(
     own = np.zeros(table.rows)
     for ballot in made:
         against, number = doubts[ballot.dependency.deciding]
-        elsewhere = (against - ballot.against) / max(1, number - 1)
+        elsewhere = (against - ballot.against) / number
         strength = ballot.dependency.strength * (1 - elsewhere) * ~exceptions(table, following, ballot)
         share = strength * ballot.agree / (ballot.others + 1.0)
         asked = (ballot.value >= 0) & (ballot.others > 0) & (ballot.value != column.codes)

@@ -57,11 +57,12 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     sign = slips.stray_sign(_pairs(work, agreed))
     slipped = _slips(work, sign, made, agreed, taken)
     both = _merged(agreed, slipped)
-    found += both
     clear = [_only(each, each.score >= CLEAR) for each in both]
+    found += clear
     _put(work, clear)
-    taken = _taken(found, work)
-    again, made = _agreed(work, known, taken)
+    again, made = _agreed(work, known, _taken(found, work))  # groups are cleaner now: what was unclear is judged anew
+    unclear = [_only(each, each.score < CLEAR) for each in both if each.cause == "slip"]
+    again = _merged(again, unclear)
     found += again
     _put(work, [_only(each, each.score >= CLEAR) for each in again])
     return Search([each for each in found if len(each.rows)], known, sign, work, made)
