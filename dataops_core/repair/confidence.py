@@ -19,6 +19,7 @@ BINS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001])
 ENOUGH = 20  # planted candidates of a cause, a column and a score, to measure by
 PLANTED = (0.01, 0.04)  # least and greatest share of cells of a column
 PLANTED_SMALL = 0.08  # the same, of a small table
+PLANTED_SOURCES = 0.5  # the most, where sources contradict each other: few errors, and the majority settles all
 WANTED = 80  # errors in each column, over all runs
 RUNS = (2, 10)
 MOST_ROWS = 20_000
@@ -129,7 +130,8 @@ def seen_kinds(found: Search, before: EncodedTable) -> dict[int, tuple[float, li
             continue
         seen = [kind for each in own for kind in _kinds(each, column.values, column.codes, found)]
         low = min(PLANTED_SMALL, max(PLANTED[0], WANTED / 2 / max(1, min(before.rows, MOST_ROWS))))
-        share = float(np.clip(number / max(1, before.rows), low, max(low, PLANTED[1])))
+        high = PLANTED_SOURCES if any(each.cause == "source" for each in own) else PLANTED[1]
+        share = float(np.clip(number / max(1, before.rows), low, max(low, high)))
         kinds[at] = (share, seen, number)
     return kinds
 

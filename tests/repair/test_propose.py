@@ -83,7 +83,7 @@ def test_what_is_said_to_be_sure_is(tables):
         some = [
             plain(each.new) == truth.right[each.row, each.column] for each, truth in told if low <= each.sure < high
         ]
-        assert not some or sum(some) / len(some) >= low - 0.05
+        assert len(some) < 50 or sum(some) / len(some) >= low - 0.05
 
 
 def test_the_command_writes_proposals_and_a_recipe_that_runs(tmp_path, capsys):
