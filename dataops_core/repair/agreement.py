@@ -81,10 +81,11 @@ def votes(
     following: int,
     made: Sequence[Ballot],
     doubts: Mapping[tuple[int, ...], tuple[np.ndarray, int]],
+    counts: Sequence[np.ndarray],
 ) -> Votes:
     """The best proposal for every cell of a column that is missing or contradicts one of its groups.
 
-    `made` are the ballots on this column, `doubts` what `trust` found.
+    `made` are the ballots on this column, `doubts` what `trust` found, `counts` those of the values of all columns.
     """
     column = table.columns[following]
     wide = len(column.values)
@@ -93,7 +94,7 @@ def votes(
     for ballot in made:
         against, number = doubts[ballot.dependency.deciding]
         elsewhere = (against - ballot.against) / number
-        strength = ballot.dependency.strength * (1 - elsewhere) * ~exceptions(table, following, ballot)
+        strength = ballot.dependency.strength * (1 - elsewhere) * ~exceptions(table, following, ballot, counts)
         share = strength * ballot.agree / (ballot.others + 1.0)
         asked = (ballot.value >= 0) & (ballot.others > 0) & (ballot.value != column.codes)
         at = np.flatnonzero(asked)
@@ -115,32 +116,30 @@ def votes(
     return Votes(rows, codes, 1 - np.exp(total[best]), 1 - np.exp(own[rows]))
 
 
-def exceptions(table: EncodedTable, following: int, ballot: Ballot) -> np.ndarray:
+def exceptions(table: EncodedTable, following: int, ballot: Ballot, counts: Sequence[np.ndarray]) -> np.ndarray:
     """Rows in which a dependency does not hold for a reason: most rows with the same value of some other column
-    contradict it too, which chance slips do not (rows,).
+    contradict it too, which chance slips do not (rows,). `counts` are those of the values of all columns.
     """
     gone = np.zeros(table.rows, dtype=bool)
-    rate = ballot.against.mean()
-    if not rate:
+    rows = np.flatnonzero(ballot.against)
+    if not len(rows):
         return gone
+    rate = len(rows) / table.rows
     for at, column in enumerate(table.columns):
-        if at == following or at in ballot.dependency.deciding:
+        if at == following or at in ballot.dependency.deciding or counts[at].max(initial=0) < MOST_BY_CHANCE:
             continue
-        there = column.codes >= 0
-        sizes = np.bincount(column.codes[there], minlength=len(column.values))
-        against = np.bincount(column.codes[there & ballot.against], minlength=len(column.values))
-        odd = (against >= MOST_BY_CHANCE) & (against > max(0.5, 5 * rate) * sizes)
-        if odd.any():
-            gone |= there & odd[column.codes]
-    return gone | _own_values(table.columns[following], ballot)
+        codes = column.codes[rows]
+        against = np.bincount(codes[codes >= 0], minlength=len(counts[at]))
+        odd = np.append((against >= MOST_BY_CHANCE) & (against > max(0.5, 5 * rate) * counts[at]), False)
+        gone[rows[odd[codes]]] = True
+    return gone | _own_values(table.columns[following], counts[following], ballot, rows)
 
 
-def _own_values(column: EncodedColumn, ballot: Ballot) -> np.ndarray:
+def _own_values(column: EncodedColumn, sizes: np.ndarray, ballot: Ballot, rows: np.ndarray) -> np.ndarray:
     """Rows with a value that contradicts a dependency nearly wherever it stands, and is no slip of what would replace
     it: a value of its own, such as a rare category (rows,).
     """
-    rows = np.flatnonzero(ballot.against)
-    sizes, against = column.counts, np.bincount(column.codes[rows], minlength=len(column.values))
+    against = np.bincount(column.codes[rows], minlength=len(sizes))
     odd = rows[((against >= MOST_BY_CHANCE) & (against > 0.5 * sizes))[column.codes[rows]]]
     gone = np.zeros(len(column.codes), dtype=bool)
     known: dict[tuple[int, int], bool] = {}

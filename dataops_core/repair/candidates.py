@@ -131,12 +131,13 @@ def _agreed(
 ) -> tuple[list[Candidates], list[Ballot]]:
     made = agreement.ballots(table, known)
     doubts = agreement.trust(made, table.rows)
+    counts = [column.counts for column in table.columns]
     found = []
     for at, column in enumerate(table.columns):
         own = [ballot for ballot in made if ballot.dependency.following == at]
         if not own:
             continue
-        votes = agreement.votes(table, at, own, doubts)
+        votes = agreement.votes(table, at, own, doubts, counts)
         score = votes.score * (1 - votes.current)
         mask = (score >= LEAST) & ~taken[at][votes.rows]
         gone = column.codes[votes.rows] < 0

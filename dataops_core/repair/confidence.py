@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataops_core.repair.candidates import CLEAR, Candidates, Search, search
+from dataops_core.repair.dependencies import whole_groups
 from dataops_core.repair.encoded import EncodedTable
 
 BINS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001])
@@ -75,7 +76,7 @@ def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
     least = min(share for share, _, _ in kinds.values()) * rows_used
     for run in range(int(np.clip(np.ceil(WANTED / max(1.0, least)), *RUNS))):
         rng = np.random.default_rng([seed, run])
-        rows = some_rows(found.repaired, rng)
+        rows = some_rows(found, rng)
         right = found.repaired.copy()
         for column in right.columns:
             column.codes = column.codes[rows]
@@ -136,7 +137,7 @@ def seen_kinds(found: Search, before: EncodedTable) -> dict[int, tuple[float, li
     return kinds
 
 
-def _kinds(each: Candidates, values: list[str], codes: np.ndarray, found: Search) -> list[str]:
+def _kinds(each: Candidates, values: Sequence[str], codes: np.ndarray, found: Search) -> list[str]:
     if each.cause == "missing":
         return ["missing"] * len(each.rows)
     made = []
@@ -152,11 +153,16 @@ def _kinds(each: Candidates, values: list[str], codes: np.ndarray, found: Search
     return made
 
 
-def some_rows(table: EncodedTable, rng: np.random.Generator) -> np.ndarray:
-    """The rows that errors are planted in: all of a small table."""
+def some_rows(found: Search, rng: np.random.Generator) -> np.ndarray:
+    """The rows that errors are planted in: all of a small table, whole groups of a large one."""
+    table = found.repaired
     if table.rows <= MOST_ROWS:
         return np.arange(table.rows)
-    return np.sort(rng.choice(table.rows, MOST_ROWS, replace=False))
+    deciding = {at for each in found.dependencies for at in each.deciding}
+    if not deciding:
+        return np.sort(rng.choice(table.rows, MOST_ROWS, replace=False))
+    finest = max(deciding, key=lambda at: int((table.columns[at].counts > 1).sum()))
+    return whole_groups(table.columns[finest].codes.astype(np.int64), MOST_ROWS, rng)
 
 
 def unsettled(found: Search, right: EncodedTable, rows: np.ndarray) -> list[np.ndarray]:

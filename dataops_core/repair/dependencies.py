@@ -20,7 +20,8 @@ STRONG = 0.75  # agreement beyond chance that makes a dependency
 CONSTANT = 0.98  # pairs of rows that agree in a column with one value nearly everywhere
 LOOKED_AT = 20_000  # rows, in whole groups, on which a dependency is judged
 GLANCE, DOUBT = 2_000, 0.25  # rows for a first glance, and how far that may be off
-MOST_PAIRED = 200_000  # rows on which pairs of deciding columns are tried
+ROWS_OF_EACH = 4  # of a group, at the least, where not all of its rows are looked at
+MOST_PAIRED = 50_000  # rows on which pairs of deciding columns are tried
 FEWEST_ROWS = 20  # in groups of two or more
 FEWEST_SHARE = 0.05  # of all rows that must lie in such groups
 FEWEST_GROUPS = 3
@@ -71,7 +72,7 @@ def find(table: EncodedTable, seed: int = 0) -> list[Dependency]:
         open_columns = [at for at in follow if not any((x, at) in known for x in pair)]
         rows = None
         if table.rows > MOST_PAIRED:  # whole groups of the one with more values, and so of both
-            rows = _whole_groups(table.columns[pair[1]].codes, MOST_PAIRED, rng)
+            rows = whole_groups(table.columns[pair[1]].codes, MOST_PAIRED, rng)
         found += _following(table, pair, rows, open_columns, chances, rng)
     return found
 
@@ -88,13 +89,19 @@ def _decides(counts: np.ndarray, rows: int) -> bool:
     return len(shared) >= FEWEST_GROUPS and shared.sum() >= max(FEWEST_ROWS, FEWEST_SHARE * rows)
 
 
-def _whole_groups(groups: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
-    """The rows of groups of two or more, drawn until there are that many rows (rows,)."""
+def whole_groups(groups: np.ndarray, most: int, rng: np.random.Generator) -> np.ndarray:
+    """About that many rows of groups of two or more: whole groups, or some rows of each where groups are large and few
+    (rows,).
+    """
     counts = np.bincount(groups[groups >= 0])
-    order = rng.permutation(np.flatnonzero(counts > 1))
-    chosen = order[: int(np.searchsorted(np.cumsum(counts[order]), most)) + 1]
+    shared = np.flatnonzero(counts > 1)
     mask = np.zeros(len(counts) + 1, dtype=bool)
-    mask[chosen] = True
+    if most >= ROWS_OF_EACH * len(shared):
+        mask[shared] = True
+        rows = np.flatnonzero(mask[groups])
+        return rows if len(rows) <= most else np.sort(rng.choice(rows, most, replace=False))
+    order = rng.permutation(shared)
+    mask[order[: int(np.searchsorted(np.cumsum(counts[order]), most)) + 1]] = True
     return np.flatnonzero(mask[groups])
 
 
@@ -111,8 +118,8 @@ def _following(
     shared = int(counts[counts > 1].sum())
     if (counts > 1).sum() < FEWEST_GROUPS or shared < max(FEWEST_ROWS, FEWEST_SHARE * len(groups)):
         return
-    places = _whole_groups(groups, LOOKED_AT, rng)
-    first = places if len(places) <= 2 * GLANCE else np.sort(places[_whole_groups(groups[places], GLANCE, rng)])
+    places = whole_groups(groups, LOOKED_AT, rng)
+    first = places if len(places) <= 2 * GLANCE else np.sort(places[whole_groups(groups[places], GLANCE, rng)])
     share = table.rows / max(1, len(groups)) * shared / max(1, len(places))
     for at in follow:
         if at in deciding:

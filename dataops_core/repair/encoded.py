@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -13,6 +14,38 @@ import pyarrow.parquet as pq
 from dataops_core.checks.missing_tokens import means_missing
 from dataops_core.table import Table
 
+PIECE = 10_000  # values written down at once
+
+
+class Texts(Sequence[str]):
+    """The values of a column of numbers or days as text, written down only when they are asked for."""
+
+    def __init__(self, values: pa.Array, kind: str, more: Sequence[str] = ()) -> None:
+        self._values, self._kind, self._more = values, kind, list(more)
+
+    def __len__(self) -> int:
+        return len(self._values) + len(self._more)
+
+    def __getitem__(self, at: Any) -> Any:
+        if isinstance(at, slice):
+            return [self[place] for place in range(*at.indices(len(self)))]
+        if at >= len(self._values):
+            return self._more[at - len(self._values)]
+        return as_written(self._values.slice(at, 1), self._kind)[0]
+
+    def __iter__(self) -> Iterator[str]:
+        for start in range(0, len(self._values), PIECE):
+            yield from as_written(self._values.slice(start, PIECE), self._kind)
+        yield from self._more
+
+    def append(self, value: str) -> None:
+        """Add a value."""
+        self._more.append(value)
+
+    def copy(self) -> Texts:
+        """The same values, to which others can be added."""
+        return Texts(self._values, self._kind, self._more)
+
 
 @dataclass
 class EncodedColumn:
@@ -20,7 +53,7 @@ class EncodedColumn:
 
     name: str
     type: str
-    values: list[str]
+    values: list[str] | Texts
     codes: np.ndarray
     _by_value: dict[str, int] = field(default_factory=dict, repr=False, compare=False)
 
@@ -44,7 +77,7 @@ class EncodedColumn:
 
     def copy(self) -> EncodedColumn:
         """The same column with values and codes of its own."""
-        return EncodedColumn(self.name, self.type, list(self.values), self.codes.copy())
+        return EncodedColumn(self.name, self.type, self.values.copy(), self.codes.copy())
 
 
 @dataclass
@@ -77,13 +110,15 @@ def encoded(table: Table) -> EncodedTable:
     return EncodedTable(columns)
 
 
-def _coded(cells: pa.Array, kind: str) -> tuple[list[str], np.ndarray]:
+def _coded(cells: pa.Array, kind: str) -> tuple[list[str] | Texts, np.ndarray]:
     coded = cells.dictionary_encode()
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.unify_dictionaries().combine_chunks()
-    values = as_written(coded.dictionary, kind)
     codes = np.asarray(coded.indices.fill_null(-1)).astype(np.int32)
-    return values, _without(values, codes) if kind == "text" else codes
+    if kind != "text":
+        return Texts(coded.dictionary, kind), codes
+    values = coded.dictionary.to_pylist()
+    return values, _without(values, codes)
 
 
 def as_written(values: pa.Array, kind: str) -> list[str]:

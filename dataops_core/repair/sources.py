@@ -64,10 +64,13 @@ def pairs(table: EncodedTable) -> Iterator[tuple[int, int]]:
         for other, things in enumerate(table.columns):
             there = (sources.codes >= 0) & (things.codes >= 0)
             many = int((things.counts > 0).sum())
-            if other == at or many < 10 or there.sum() < FEWEST_TOLD * many:
+            told = there.sum()
+            if other == at or many < 10 or told < max(FEWEST_TOLD, COVERED * number) * many:
+                continue
+            if many * number < ONCE * told:  # some source tells of something several times
                 continue
             both = np.unique(things.codes[there].astype(np.int64) * len(counts) + sources.codes[there])
-            if len(both) >= ONCE * there.sum() and len(both) >= COVERED * many * number:
+            if len(both) >= ONCE * told and len(both) >= COVERED * many * number:
                 yield other, at
 
 

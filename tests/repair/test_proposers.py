@@ -177,7 +177,8 @@ def test_votes_of_two_columns_count_more_than_of_one(coded):
     made = agreement.ballots(table, dependencies.find(table))
     own = [each for each in made if each.dependency.following == 1]
     doubts = agreement.trust(made, table.rows)
-    one = agreement.votes(table, 1, own[:1], doubts)
-    both = agreement.votes(table, 1, own, doubts)
+    counts = [column.counts for column in table.columns]
+    one = agreement.votes(table, 1, own[:1], doubts, counts)
+    both = agreement.votes(table, 1, own, doubts, counts)
     assert len(own) >= 2
     assert both.score[both.rows == 8] > one.score[one.rows == 8]
