@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import each
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
 from dataops_core.read.totals import TOTAL
@@ -23,7 +22,7 @@ def total_rows(look: TableView) -> Hit | None:
     numbers = look.named(types=["integer", "decimal"], as_meant=True, least=2)
     for name in look.named(types=["text"], least=2) if numbers else ():
         cells = look.cells(name)
-        mask = cells.where(each(lambda text: TOTAL.fullmatch(text) is not None))
+        mask = cells.matching(f"(?i)^(?:{TOTAL.pattern})$")
         if not mask.any() or mask.sum() > _MOST or mask.sum() > max(1, 0.1 * look.rows):
             continue
         if not any(_adds_up(look.meant(number).numbers, mask) for number in numbers if number != name):
