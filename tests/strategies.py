@@ -159,6 +159,7 @@ def values(setting: Setting, frame: pd.DataFrame) -> st.SearchStrategy:
             st.dictionaries(texts, texts, max_size=3)
             | st.dictionaries(st.sampled_from(list(frame.columns)), texts, max_size=3)
             | st.dictionaries(st.sampled_from(cells or [""]), texts, max_size=3)
+            | st.dictionaries(st.sampled_from([str(row + 1) for row in frame.index] or ["1"]), texts, max_size=3)
         ),
         "value": lambda: st.none() | texts | CELLS["integer"] | st.floats(-9, 9),
     }[setting.shape]()

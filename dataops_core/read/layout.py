@@ -137,7 +137,7 @@ def layout_of(
             "header": header,
             "rows": 1,
             "first": header + 1,
-            "skipped": list(range(start, header)),
+            "skipped": list(range(start, min(header, len(records)))),
             "kinds": found["kinds"],
         }
     if found["header"] >= len(records):

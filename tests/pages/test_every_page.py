@@ -87,7 +87,7 @@ def test_profile_of_the_sample_counts_its_duplicates(sample):
         "Columns": "17",
         "Missing cells": "867",
         "Duplicates": "60",
-        "Findings": "23",
+        "Findings": "20",
     }
 
 

@@ -34,6 +34,7 @@ ALL = {
     "drop_columns": {"columns": ["country"]},
     "repair_characters": {"columns": ["name"]},
     "merge_values": {"column": "housing", "mapping": {"owned": "own"}},
+    "set_cells": {"column": "housing", "cells": {"3": "own", "5": ""}, "was": {"5": "rent"}},
     "split_rows": {"stratify": ["gender"], "validation": 0.1},
     "add_weights": {"target": "housing"},
     "flag_missing": {"columns": ["income"]},

@@ -319,7 +319,7 @@ def test_it_stays_under_three_megabytes(columns, findings):
 
 
 def test_many_findings_of_one_check_are_told_together(make_table):
-    table = make_table({f"c{i}": [i, None, i + 1, i + 7] * 10 for i in range(30)})
+    table = make_table({f"c{i}": [i, None, i + 1, i + 7] * 10 for i in range(30)} | {"there": [0, 1] * 20})
     profile = profile_of(table)
     missing = [f for f in profile["findings"] if f["check"] == "missing_cells"]
     assert len(missing) == 30
