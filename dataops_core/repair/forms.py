@@ -129,15 +129,16 @@ def splits(table: EncodedTable) -> Iterator[Split]:
             column = table.columns[at]
             if at == other:
                 continue
-            rows, left, right = [], [], []
-            for row in gone.tolist():
-                text = column.values[column.codes[row]] if column.codes[row] >= 0 else ""
-                head, _, tail = text.rpartition(" ")
-                head = head.rstrip(" ,;-/(")
-                if head and tail.strip(" ,;)") in known:
-                    rows.append(row)
-                    left.append(head)
-                    right.append(tail.strip(" ,;)"))
+            parts: dict[int, tuple[str, str]] = {}
+            codes = column.codes[gone]
+            for code in np.unique(codes[codes >= 0]).tolist():
+                head, _, tail = column.values[code].rpartition(" ")
+                head, tail = head.rstrip(" ,;-/("), tail.strip(" ,;)")
+                if head and tail in known:
+                    parts[code] = (head, tail)
+            mask = np.isin(codes, list(parts))
+            rows = gone[mask]
+            left, right = ([parts[code][side] for code in codes[mask].tolist()] for side in (0, 1))
             filled = (column.codes[gone] >= 0).sum()
             if len(rows) >= SPLIT_ROWS and len(rows) >= 0.3 * filled:
-                yield Split(at, other, np.array(rows), left, right)
+                yield Split(at, other, rows, left, right)

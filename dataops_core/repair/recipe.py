@@ -14,6 +14,7 @@ from dataops_core.repair.encoded import EncodedTable, encoded
 from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
+REPLACED = ("text", "integer", "decimal")  # types of columns in which values can be replaced throughout
 NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,17})?")
 
 
@@ -56,7 +57,11 @@ def _column_steps(
     everywhere = {
         old: own[0].new
         for old, own in groups.items()
-        if len({repair.new for repair in own}) == 1 and len(own) == holders.get(old) and old and own[0].new is not None
+        if column.type in REPLACED
+        and len({repair.new for repair in own}) == 1
+        and len(own) == holders.get(old)
+        and old
+        and own[0].new is not None
     }
     single = [repair for repair in repairs if repair.old is None or repair.old not in everywhere]
     steps = []

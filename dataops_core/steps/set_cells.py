@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 import pandas as pd
 
@@ -14,7 +14,7 @@ from dataops_core.table.kinds import as_text, type_of
 @step("Set single cells", group="Text", says="Set single cells of {column}")
 def set_cells(
     df: pd.DataFrame,
-    column: Annotated[str, Columns("text", "number"), Label("Column", "The column whose cells are set")],
+    column: Annotated[str, Columns(), Label("Column", "The column whose cells are set")],
     cells: Annotated[
         dict[str, str],
         Label("Rows and new values", "The number of each row, counted from 1, and what its cell should hold"),
@@ -36,26 +36,41 @@ def set_cells(
     wrong = [row for row in (*cells, *(was or {})) if not (row.isascii() and row.isdecimal() and int(row) > 0)]
     if wrong:
         raise SettingError(f'"{wrong[0]}" is not the number of a row.', "set_cells", "Count the rows from 1.")
-    text = type_of(df[column]) == "text"
+    kind = type_of(df[column])
     gone = df[column].isna()
-    values = pd.Series([None if no else cell for cell, no in zip(df[column], gone, strict=True)], df.index, object)
+    values = [None if no else cell for cell, no in zip(df[column], gone, strict=True)]
     place = {int(row): at for at, row in enumerate(df.index)}
     for row, new in cells.items():
         at = place.get(int(row) - 1)
-        if at is None:
-            continue
-        held = values.iloc[at]
-        if was is not None and row in was and ("" if held is None else as_text(held)) != was[row]:
-            continue
-        values.iloc[at] = None if new == "" else new if text else plain_number(new)
+        if at is not None and (was is None or row not in was or written(values[at]) == was[row]):
+            values[at] = None if new == "" else typed(new, kind)
     out = df.copy(deep=False)
-    out[column] = values.astype(df[column].dtype) if not text else values
+    out[column] = pd.Series(values, df.index, object if kind == "text" else df[column].dtype)
     return out
 
 
-def plain_number(text: str) -> float | int:
-    """A text as a number."""
+def written(value: Any) -> str:
+    """A cell as it is written in the settings: a day without a time of day, a number as short as it can be.
+
+    >>> written(pd.Timestamp("2024-02-29")), written(3.0), written(True), written(None)
+    ('2024-02-29', '3', 'True', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat().removesuffix("T00:00:00")
+    return as_text(value).removesuffix(".0") if isinstance(value, float) else as_text(value)
+
+
+def typed(text: str, kind: str) -> Any:
+    """A text as a value of the column's type."""
     try:
-        return int(text) if text.lstrip("+-").isdecimal() else float(text)
-    except ValueError:
-        raise SettingError(f'"{text}" is not a number.', "set_cells", "The column holds numbers.") from None
+        if kind == "text":
+            return text
+        if kind == "datetime":
+            return pd.Timestamp(text).tz_localize(None)
+        if kind == "boolean":
+            return {"true": True, "false": False}[text.casefold()]
+        return int(text) if kind == "integer" else float(text)
+    except (ValueError, KeyError, OverflowError, TypeError):
+        raise SettingError(f'"{text}" does not fit column type {kind}.', "set_cells", "Give another value.") from None

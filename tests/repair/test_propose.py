@@ -129,3 +129,21 @@ def test_a_label_is_a_repair_and_spreads_to_cells_that_hold_the_same(make):
         (30, "good", "label"),
         (31, "good", "label"),
     ]
+
+
+def test_truth_values_and_days_are_repaired_by_a_recipe_too(make, tmp_path):
+    days = pd.date_range("2024-01-01", periods=10)
+    right = {
+        "shop": [f"shop {chr(97 + n % 10)}" for n in range(300)],
+        "owner": [f"owner {n % 10}" for n in range(300)],
+        "open": [n % 10 < 4 for n in range(300)],
+        "since": [days[n % 10] for n in range(300)],
+    }
+    wrong = {name: list(cells) for name, cells in right.items()}
+    wrong["open"][3], wrong["since"][44] = False, days[7]
+    table = make(wrong)
+    taken = accepted(propose(table).repairs, 0.5)
+    assert {(each.row, each.column) for each in taken} == {(3, "open"), (44, "since")}
+    run = run_recipe(Recipe(steps=tuple(steps_of(taken, table))), table, tmp_path)
+    assert {outcome.status for outcome in run.outcomes} == {"done"}
+    assert run.table.content_hash == make(right).content_hash
