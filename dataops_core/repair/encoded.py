@@ -125,7 +125,7 @@ def as_written(values: pa.Array, kind: str) -> list[str]:
     """Values as text: days without a time of day, numbers as short as they can be."""
     if kind == "datetime":
         texts = pc.strftime(values, "%Y-%m-%dT%H:%M:%S").to_pylist()
-        return [text.removesuffix("T00:00:00") for text in texts]
+        return [text.removesuffix(".000000").removesuffix("T00:00:00") for text in texts]
     if kind == "decimal":
         return [f"{value!r}".removesuffix(".0") for value in values.to_pylist()]
     return [value if isinstance(value, str) else str(value) for value in values.to_pylist()]

@@ -99,11 +99,11 @@ class _Whys:
         ballot = best[1]
         repaired = self.found.repaired
         said = " and ".join(
-            f"{repaired.columns[at].name} {repaired.columns[at].values[repaired.columns[at].codes[row]]}"
+            f'{repaired.columns[at].name} "{repaired.columns[at].values[repaired.columns[at].codes[row]]}"'
             for at in ballot.dependency.deciding
         )
         name, value = repaired.columns[column].name, repaired.columns[column].values[code]
-        return f"in {ballot.agree[row]:,} of {ballot.others[row] + 1:,} rows with {said}, {name} is {value}"
+        return f'in {ballot.agree[row]:,} of {ballot.others[row] + 1:,} rows with {said}, {name} is "{value}"'
 
 
 def _told(found: Search, at: int) -> dict:
