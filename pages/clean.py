@@ -8,7 +8,7 @@ from dataops_core import steps
 from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
 from dataops_core.store import datasets, diffs, states
 from pages._ui import current_table, finding, form, grid, job, page_layout, preview, recipe, splitting
-from pages._ui.clean import repairs
+from pages._ui.clean import download, repairs
 from pages._ui.columns import panel
 from pages._ui.formatting import md
 
@@ -177,6 +177,7 @@ with beside, page_layout.errors():
     if results:
         if st.button("Commit a version", icon=":material/arrow_forward:", key="clean.commit"):
             st.switch_page("pages/versions.py", query_params=st.query_params.to_dict())
+    download.panel(here, state)
 with work:
     if pending:
         with page_layout.errors(), st.container(border=True, key="clean-preview"):

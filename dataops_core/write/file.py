@@ -1,4 +1,4 @@
-"""Write a table as CSV, TSV, Parquet, JSON or JSON Lines, plain or gzip, whole or not at all."""
+"""Write a table as CSV, TSV, Parquet, Excel, JSON or JSON Lines, plain or gzip, whole or not at all."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 from dataops_core.errors import SettingError, nearest
 from dataops_core.scratch import replaced
 from dataops_core.table import ROW_ID, Column, Table
+from dataops_core.write.excel import write_excel
 from dataops_core.write.text import (
     guarded,
     moment_form,
@@ -27,7 +28,7 @@ from dataops_core.write.text import (
     write_records,
 )
 
-WRITABLE = (".csv", ".tsv", ".parquet", ".json", ".jsonl", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz")
+WRITABLE = (".csv", ".tsv", ".parquet", ".xlsx", ".json", ".jsonl", ".csv.gz", ".tsv.gz", ".json.gz", ".jsonl.gz")
 
 
 def format_of(out: Path) -> str:
@@ -35,8 +36,6 @@ def format_of(out: Path) -> str:
     suffix = "".join(Path(out.name.lower()).suffixes[-2:])
     if suffix not in WRITABLE:
         suffix = out.suffix.lower()
-    if suffix == ".xlsx":
-        raise SettingError("Excel files cannot be written.", out.name, "Write .csv; Excel opens it. Or write .parquet.")
     if suffix not in WRITABLE:
         raise SettingError(f'Tables cannot be written as "{suffix}".', out.name, nearest(suffix, WRITABLE))
     return suffix
@@ -76,6 +75,8 @@ def write_file(table: Table, out: Path, *, safe: bool = False) -> None:
         with replaced(out) as unfinished:
             if suffix == ".parquet":
                 write_parquet(table, unfinished)
+            elif suffix == ".xlsx":
+                write_excel(table, unfinished)
             else:
                 write = {".csv": write_csv, ".tsv": write_tsv, ".json": write_json, ".jsonl": write_jsonl}
                 with text_output(unfinished, packed=suffix.endswith(".gz")) as file:

@@ -2,6 +2,12 @@
 
 import re
 
+import pytest
+
+from dataops_core.read import read_file
+from dataops_core.store import datasets, states
+from dataops_core.store.store import Store
+from pages._ui.clean import download
 from tests.pages.driver import bring, button, click, dataset, labels, start, texts, unforeseen
 
 LANDS = [("Rome", "Italy"), ("Oslo", "Norway"), ("Bonn", "Germany")]
@@ -59,3 +65,19 @@ def test_the_section_is_computed_only_when_it_is_opened():
     app = start("clean", d=bring("a,b\n1,2\n3,4\n"))
     assert not any("repair" in label.lower() for label in labels(app))
     assert button(app, "Undo").disabled
+
+
+@pytest.mark.parametrize("suffix", [".xlsx", ".csv", ".parquet"])
+def test_the_table_as_it_is_now_can_be_downloaded(tmp_path, suffix):
+    opened()
+    made = Store()
+    state = states.root_id(*_root(made))
+    out = tmp_path / f"t{suffix}"
+    out.write_bytes(download.content(state, suffix))
+    assert read_file(out, tmp_path / "again.parquet").table.content_hash == states.table(made, state).content_hash
+
+
+def _root(store):
+    project = datasets.projects(store)[0]["id"]
+    here = datasets.get(store, datasets.in_project(store, project)[0]["id"])
+    return here.raw["sha256"], here.recipe.read

@@ -100,7 +100,7 @@ def test_a_table_without_rows_keeps_its_columns(tmp_path: Path) -> None:
     assert (source.table.names, source.table.rows) == (["a", "b"], 0)
 
 
-@pytest.mark.parametrize(("name", "message"), [("t.xlsx", "cannot be written"), ("t.cvs", "cannot be written as")])
+@pytest.mark.parametrize(("name", "message"), [("t.xls", "cannot be written as"), ("t.cvs", "cannot be written as")])
 def test_unknown_formats_are_refused(tmp_path: Path, name: str, message: str) -> None:
     table = table_of(tidy(pd.DataFrame({"a": [1]})), tmp_path)
     with pytest.raises(SettingError, match=message):
