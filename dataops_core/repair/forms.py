@@ -78,7 +78,7 @@ def spellings(column: EncodedColumn) -> Iterator[Rewriting]:
             if right.strip() and right.strip() != column.values[at]:
                 new[at] = right.strip()
     if new:
-        yield Rewriting(new, "spelling", "but for case and spaces it is a value that stands far more often")
+        yield Rewriting(new, "spelling", "only case or spaces differ from a value that occurs far more often")
 
 
 def _bare(unit: str) -> str:
