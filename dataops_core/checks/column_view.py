@@ -39,6 +39,7 @@ class ColumnView:
     def __init__(self, table: Table, about: Column, facts: Mapping[str, Any], blanked: Blanked | None = None) -> None:
         self.table, self.about, self.facts, self.blanked = table, about, facts, blanked
         self.name, self.type, self.kind, self.rows = about.name, about.type, about.kind, table.rows
+        self._samples: dict[int, list[str]] = {}
         self.parsed: ColumnView | None = None  # the values as meant, where they differ from those stored
 
     @property
@@ -196,6 +197,11 @@ class ColumnView:
 
     def sample(self, size: int = 1000) -> list[str]:
         """The texts of up to `size` rows spread evenly over the column; missing ones left out."""
+        if size not in self._samples:
+            self._samples[size] = self._sampled(size)
+        return self._samples[size]
+
+    def _sampled(self, size: int) -> list[str]:
         if self.varied:
             places = np.linspace(0, self.rows - 1, min(2 * size, self.rows)).astype(int)
             some = pa.chunked_array(self.varied).take(pa.array(places)).drop_null()

@@ -20,7 +20,10 @@ def test_repairs_that_are_95_per_cent_sure_in_six_clicks(server, page):
     settle(page)
     preview = page.get_by_role("button", name="Preview").filter(has_text="repairs")
     expect(preview).to_be_enabled()
+    settle(page)
     preview.click()
+    expect(button(page, "Apply")).to_be_visible()
+    settle(page)
     button(page, "Apply").click()
     settle(page)
     recipe = server.dataset(page).recipe
