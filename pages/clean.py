@@ -187,6 +187,8 @@ with work:
         show_form()
     if not pending:
         st.header("The table now")
+        strip = st.container()  # drawn after the rows, as on Data
         with page_layout.errors():
-            panel.columns(here, state, "clean", mend=True)
             grid.grid(state, "clean")
+        with strip, page_layout.errors():
+            panel.columns(here, state, "clean", mend=True)

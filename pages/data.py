@@ -175,9 +175,10 @@ rows, how, what = st.tabs(
 )
 if rows.open:
     with rows:
-        with page_layout.errors():
-            panel.columns(here, root, "data", mend=not here.recipe.steps)
+        strip = st.container()  # drawn after the rows: they are there at once, the columns may have to be counted
         grid.grid(root, "data", what="The table as it came")
+        with strip, page_layout.errors():
+            panel.columns(here, root, "data", mend=not here.recipe.steps)
 if how.open:
     with how, page_layout.errors():
         reading.panel(here, root)
