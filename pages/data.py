@@ -8,8 +8,9 @@ import streamlit as st
 
 from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.store import datasets, jobs
-from pages._ui import access, grid, job, page_layout, reading
+from pages._ui import access, current_table, grid, job, page_layout, reading
 from pages._ui.columns import panel
+from pages._ui.columns.strip import type_of
 from pages._ui.data import roles
 from pages._ui.formatting import count, fix_of, md, size
 
@@ -181,7 +182,8 @@ if rows.open:
             panel.columns(here, root, "data", mend=not here.recipe.steps)
 if how.open:
     with how, page_layout.errors():
-        reading.panel(here, root)
+        profile = current_table.profile(here, root)
+        reading.panel(here, root, {name: type_of(facts) for name, facts in profile["facts"].items()} if profile else {})
 if what.open:
     with what, page_layout.errors():
         roles.panel(here, root, table)

@@ -118,6 +118,7 @@ def value_frame(
     series: dict[str, pd.Series] = {}
     zoned, halves = ({name: [0, []] for name in names} for _ in range(2))
     gone: dict[str, Counter[str]] = {}
+    mixed: list[str] = []
     rows = len(plain[0]) if plain else 0
     numbers = row_numbers if row_numbers is not None else range(1, rows + 1)
     for name, values in zip(names, plain, strict=True):
@@ -152,22 +153,23 @@ def value_frame(
                     "count": len(wrong),
                 }
             )
-        mixed = kind == "text" and name not in wanted and len({type(cell) for cell in there}) > 1
-        if mixed:
-            problems.append(
-                {
-                    "what": "This column mixes numbers and text; all of it was kept as text.",
-                    "where": f'column "{name}"',
-                    "fix": "Clean the column, then convert it.",
-                    "count": 1,
-                }
-            )
+        if kind == "text" and name not in wanted and len({type(cell) for cell in there}) > 1:
+            mixed.append(name)
         numpy_type, empty = COLUMN_STORES[kind]
         mask = np.array([cell is None or cell is CELL_ERROR for cell in done], dtype=bool)
         filled = [empty if gone else cell for cell, gone in zip(done, mask, strict=True)]
         array = np.empty(rows, dtype=numpy_type)
         array[:] = np.array(filled, dtype=numpy_type) if rows else array
         series[name] = column_of(kind, [array], [mask])
+    if mixed:
+        problems.append(
+            {
+                "what": "Cells of these columns are partly text, partly numbers or dates; all were kept as text.",
+                "where": ", ".join(f'column "{name}"' for name in mixed[:20]) + ", …" * (len(mixed) > 20),
+                "fix": "See the findings of the profile; a step reads them as numbers or dates.",
+                "count": len(mixed),
+            }
+        )
     for name, given_values in zip(names, columns, strict=True):
         empty = sum(1 for value in given_values if isinstance(value, float) and math.isnan(value))
         gone[name].update({"NaN": empty} if empty else {})

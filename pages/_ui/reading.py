@@ -75,8 +75,10 @@ def root_state(here: Dataset) -> str | None:
     return root
 
 
-def panel(here: Dataset, root: str) -> None:
-    """What was assumed, what went wrong, and the form to read it differently."""
+def panel(here: Dataset, root: str, types: Mapping[str, str]) -> None:
+    """What was assumed, what went wrong, and the form to read it differently; `types` are the meant types of columns,
+    where they are known.
+    """
     read = dict(here.recipe.read or {})
     assumed, columns = st.columns([1, 1], gap="large")
     with assumed:
@@ -95,13 +97,13 @@ def panel(here: Dataset, root: str) -> None:
             pd.DataFrame(
                 {
                     "Column": table.names,
-                    "Kind": [KINDS[c.kind] for c in table.columns],
+                    "Type": [types.get(c.name, KINDS[c.kind]) for c in table.columns],
                     "Stored as": [c.type for c in table.columns],
                 }
             ),
             hide_index=True,
             key="reading.columns",
-            alt="The columns with their kinds",
+            alt="The columns with their types",
         )
     if read.get("encoding"):
         with st.expander("The file as it is, and the table that was read from it"):
@@ -151,9 +153,9 @@ def _again(here: Dataset, read: Mapping[str, Any]) -> None:
         if read["format"] in _TABLES:
             changed["header_row"] = right.number_input(
                 "Header line",
-                value=int(read.get("header_row") or 0),
-                min_value=-1,
-                help="Counts from 0; -1 means that there is none",
+                value=int(read.get("header_row") or 0) + 1,
+                min_value=0,
+                help="Counts from 1; 0 means that there is none",
             )
             changed["table"] = left.number_input(
                 "Number of the table",
@@ -197,6 +199,8 @@ def _again(here: Dataset, read: Mapping[str, Any]) -> None:
 
 def _options(read: Mapping[str, Any], changed: dict[str, Any]) -> dict[str, Any]:
     """The reading options that the form asks for; what it leaves open is found out anew."""
+    if "header_row" in changed:  # people count from 1
+        changed["header_row"] -= 1
     known = _REPAIRS.get(read["format"], ())
     if set(changed.get("repairs", known)) == set(known):
         changed.pop("repairs", None)
