@@ -20,7 +20,7 @@ from dataops_core.checks.missing_tokens import means_missing
 from dataops_core.read import read_file
 from dataops_core.repair.proposal import Repair
 from dataops_core.repair.propose import propose
-from dataops_core.repair.recipe import accepted
+from dataops_core.repair.recipe import accept
 
 FOLDER = Path(__file__).parents[2] / "shared" / "data"
 SURE = 0.9
@@ -95,7 +95,7 @@ def main() -> None:
             began = time.process_time()
             found = propose(table)
             spent = time.process_time() - began
-            taken = accepted(found.repairs, SURE)
+            taken = accept(found.repairs, SURE)
             print(f"\n{name}: {len(truth.errors):,} errors, {len(found.repairs):,} proposals, {spent:.1f} s of CPU")
             print(
                 "  at least {:.0%} sure: precision {:.3f}, recall {:.3f}, F1 {:.3f}".format(SURE, *scores(truth, taken))
@@ -112,12 +112,12 @@ def main() -> None:
             taught = propose(table, answers(truth, found.ask))
             print(
                 "  with answers on the rows asked about: precision {:.3f}, recall {:.3f}, F1 {:.3f}".format(
-                    *scores(truth, accepted(taught.repairs, SURE))
+                    *scores(truth, accept(taught.repairs, SURE))
                 )
             )
             print(f"  published: {published}")
             clean = read_file(folder / f"{name}_clean.csv", Path(scratch) / "c.parquet").table
-            spoiled = len(accepted(propose(clean).repairs, SURE))
+            spoiled = len(accept(propose(clean).repairs, SURE))
             print(f"  on the clean table: {spoiled} cells of {clean.cells:,} changed")
             for each in found.repairs:
                 if each.sure is not None and plain(each.old) != plain(each.new):

@@ -20,14 +20,14 @@ def repair_command(args: argparse.Namespace) -> int:
     """Proposed repairs of a file: exit code 1 when there are any that are sure enough."""
     from dataops_core.repair.labels import read_labels
     from dataops_core.repair.propose import propose
-    from dataops_core.repair.recipe import accepted, steps_of
+    from dataops_core.repair.recipe import accept, steps_of
 
     if not 0 <= args.sure <= 1:
         raise SettingError(f"{args.sure} is not a share.", "--sure", "Give a number from 0 to 1, such as 0.9.")
     with reading(args) as (source, _folder):
         labels = read_labels(args.labels, source.table.names, source.table.rows) if args.labels else None
         found = propose(source.table, labels)
-        taken = accepted(found.repairs, args.sure)
+        taken = accept(found.repairs, args.sure)
         if args.repairs:
             with replaced(args.repairs) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
@@ -78,7 +78,7 @@ def expected(repairs: list[Any]) -> float | None:
 def summary(repairs: list[Any], sure: float) -> list[dict[str, Any]]:
     """Per cause: how many repairs are proposed and accepted, and how many of these are expected to be right."""
     from dataops_core.repair.proposal import CAUSES
-    from dataops_core.repair.recipe import accepted
+    from dataops_core.repair.recipe import accept
 
     groups = defaultdict(list)
     for each in repairs:
@@ -88,8 +88,8 @@ def summary(repairs: list[Any], sure: float) -> list[dict[str, Any]]:
             "cause": cause,
             "title": title,
             "proposed": len(groups[cause]),
-            "accepted": len(accepted(groups[cause], sure)),
-            "expected_precision": expected(accepted(groups[cause], sure)),
+            "accepted": len(accept(groups[cause], sure)),
+            "expected_precision": expected(accept(groups[cause], sure)),
         }
         for cause, title in CAUSES.items()
         if cause in groups

@@ -35,7 +35,7 @@ def read_sqlite_frame(data: bytes, options: dict | None = None) -> tuple[pd.Data
         try:
             known = [name for (name,) in connection.execute(TABLES) if not name.startswith("sqlite_")]
             sizes = {name: connection.execute(ROWS.format(quoted(name))).fetchone()[0] for name in known}
-            name = chosen_name(sizes, given, problems)
+            name = choose_name(sizes, given, problems)
             cursor = connection.execute(CELLS.format(quoted(name)))
             raw = [entry[0] for entry in cursor.description]
             check_width(len(raw))
@@ -50,7 +50,7 @@ def read_sqlite_frame(data: bytes, options: dict | None = None) -> tuple[pd.Data
     frame, facts = value_frame(names, columns, given, problems, "row", None, "missing_tokens" in given)
     if "missing_tokens" not in given:
         facts.pop("missing_tokens", None)
-    more = finished(frame, raw, names, name, given, problems)
+    more = check_columns(frame, raw, names, name, given, problems)
     return frame, {"format": "sqlite", "sheet": name, **facts, **more}, problems
 
 
@@ -79,7 +79,7 @@ def read_duckdb_frame(data: bytes, options: dict | None = None) -> tuple[pd.Data
             query = "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' ORDER BY 1"
             known = [name for (name,) in connection.execute(query).fetchall()]
             sizes = {name: connection.execute(ROWS.format(quoted(name))).fetchall()[0][0] for name in known}
-            name = chosen_name(sizes, given, problems)
+            name = choose_name(sizes, given, problems)
             table: Any = connection.sql(CELLS.format(quoted(name))).to_arrow_table()
         except duckdb.Error as error:
             raise InputError(f"The DuckDB database cannot be read: {error}.", "the whole file", WHOLE) from None
@@ -90,7 +90,7 @@ def read_duckdb_frame(data: bytes, options: dict | None = None) -> tuple[pd.Data
     frame = arrow_frame(table.columns, names, given, problems)
     facts: dict[str, Any] = {"types": {n: type_of(frame[n]) for n in names}, "columns": names}
     facts |= {key: given[key] for key in ("missing_tokens",) if key in given}
-    more = finished(frame, table.column_names, names, name, given, problems)
+    more = check_columns(frame, table.column_names, names, name, given, problems)
     return frame, {"format": "duckdb", "sheet": name, **facts, **more}, problems
 
 
@@ -99,7 +99,7 @@ def quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 
 
-def chosen_name(sizes: dict[str, int], given: dict, problems: list[dict]) -> str:
+def choose_name(sizes: dict[str, int], given: dict, problems: list[dict]) -> str:
     """The table asked for, or the one with the most rows."""
     wanted = given.get("sheet")
     if not sizes:
@@ -120,7 +120,7 @@ def chosen_name(sizes: dict[str, int], given: dict, problems: list[dict]) -> str
     return name
 
 
-def finished(
+def check_columns(
     frame: pd.DataFrame, raw: Sequence[str], names: list[str], name: str, given: dict, problems: list[dict]
 ) -> dict[str, bool]:
     """Note a table without rows, and check its column names."""

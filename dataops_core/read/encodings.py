@@ -21,7 +21,6 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE_BYTES = 1_000_000
-CONTROLS_IN_TEXT = (1, 9, 10, 12, 13, 26, 27, 30, 31)
 MOST_WORDS = 20_000  # that a code page is judged by
 WEST = ("cp1252", "iso8859-15", "mac-roman", "cp850")
 CENTRAL = ("cp1250", "iso8859-2", "cp852")

@@ -18,9 +18,9 @@ from dataops_core.read.names import check_flaws, check_width, clean_names, namel
 from dataops_core.read.old_excel import check_old, old_extents
 from dataops_core.read.sheet_rows import (
     cell_text,
-    chosen_table,
+    choose_table,
     fill_merged,
-    kept_rows,
+    select_rows,
     skipped_rows,
     spoken_rows,
     whole_number,
@@ -47,7 +47,7 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     if extent.merged and "merged cells" in allowed:
         problems += fill_merged(rows, extent.merged)
     tables = sheet_tables(rows, [(row, column) for row, column, _ in extent.errors])
-    table = chosen_table(rows, tables, given, problems, sheet)
+    table = choose_table(rows, tables, given, problems, sheet)
     width = len(table.columns)
     cells = {at: [cell_at(rows, at, column) for column in table.columns] for at in table.rows}
     texts = [[cell_text(cell) for cell in cells[at]] for at in table.rows[:1100]]
@@ -62,7 +62,7 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     if header < 0 and len(given.get("columns") or ()) == width:
         raw = list(given["columns"])
     names = clean_names(raw, f"row {header + 1}", problems)
-    kept = kept_rows(rows, table, table.rows[first:], allowed, problems)
+    kept = select_rows(rows, table, table.rows[first:], allowed, problems)
     body = [[cell_at(rows, at, column) for column in table.columns] for at in kept]
     if not body:
         problems.append(

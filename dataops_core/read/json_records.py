@@ -102,7 +102,7 @@ def record_columns(
             }
         )
     if explode is not None:
-        flat = exploded(flat, explode, problems)
+        flat = explode_records(flat, explode, problems)
     names = list(dict.fromkeys(key for record in flat for key in record))
     check_width(len(names))
     check_cells(len(flat), len(names), sum(map(len, flat)), 0, size, "the records")
@@ -126,7 +126,7 @@ def flat_record(record: dict, before: str = "", depth: int = 0) -> dict[str, Any
     return flat
 
 
-def exploded(records: list[dict], column: str, problems: list[dict]) -> list[dict]:
+def explode_records(records: list[dict], column: str, problems: list[dict]) -> list[dict]:
     """A record for every element of an array; objects in it become columns with dotted names."""
     if not any(isinstance(record.get(column), list) for record in records):
         raise SettingError(f'No cell of "{column}" holds an array.', "explode", "Name a column that holds arrays.")

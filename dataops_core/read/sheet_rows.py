@@ -43,7 +43,7 @@ def rows_were(number: int, what: str) -> str:
     return f"{number:,} {what} were" if number != 1 else f"1 {what.replace('rows', 'row', 1)} was"
 
 
-def chosen_table(
+def choose_table(
     rows: Sequence[Sequence[Any]], tables: Sequence[SheetTable], given: dict, problems: list[dict], sheet: str
 ) -> SheetTable:
     """The table of the sheet that is read: that with the number asked for, that with the header asked for, or the
@@ -99,7 +99,7 @@ def skipped_rows(rows: Sequence[Sequence[Any]], places: Sequence[int]) -> list[d
     ]
 
 
-def kept_rows(
+def select_rows(
     rows: Sequence[Sequence[Any]],
     table: SheetTable,
     body: Sequence[int],

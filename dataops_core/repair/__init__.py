@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dataops_core.repair.propose import Proposals, propose
-from dataops_core.repair.recipe import accepted, row_ids, steps_of
+from dataops_core.repair.recipe import accept, row_ids, steps_of
 from dataops_core.table import Table
 
 
@@ -25,4 +25,4 @@ def suggestions(
     }
 
 
-__all__ = ["Proposals", "accepted", "propose", "row_ids", "steps_of", "suggestions"]
+__all__ = ["Proposals", "accept", "propose", "row_ids", "steps_of", "suggestions"]

@@ -13,7 +13,7 @@ import numpy as np
 from rapidfuzz.distance import Levenshtein
 
 from dataops_core.repair.dependencies import Dependency, groups_of
-from dataops_core.repair.encoded import EncodedColumn, EncodedTable
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 
 MOST_BY_CHANCE = 5  # rows of one value that contradict a dependency; more are a rule of their own
 

@@ -10,7 +10,7 @@ import numpy as np
 from dataops_core.repair import agreement, dependencies, forms, slips, sources
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
-from dataops_core.repair.encoded import EncodedTable
+from dataops_core.repair.encoding import EncodedTable
 
 LEAST = 0.5  # score of a candidate
 CLEAR = 0.9  # score of one on which the second round builds
@@ -48,9 +48,9 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     work = table.copy()
     found = [*_forms(work), *_splits(work)]
     _put(work, found)
-    told = _sources(work, _taken(found, work))
-    found += told
-    _put(work, told)
+    claims = _sources(work, _taken(found, work))
+    found += claims
+    _put(work, claims)
     known = dependencies.find(work, seed) if known is None else known
     taken = _taken(found, work)
     agreed, made = _agreed(work, known, taken)

@@ -14,7 +14,7 @@ import numpy as np
 
 from dataops_core.repair.candidates import CLEAR, Candidates, Search, search
 from dataops_core.repair.dependencies import whole_groups
-from dataops_core.repair.encoded import EncodedTable
+from dataops_core.repair.encoding import EncodedTable
 
 BINS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001])
 ENOUGH = 20  # planted candidates of a cause, a column and a score, to measure by
@@ -80,7 +80,7 @@ def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
         right = found.repaired.copy()
         for column in right.columns:
             column.codes = column.codes[rows]
-        open_cells = unsettled(found, right, rows)
+        open_cells = unknown_cells(found, right, rows)
         planted = plant(right, kinds, open_cells, found.sign, rng)
         for each in search(planted, seed, found.dependencies).found:
             truth = right.columns[each.column]
@@ -165,7 +165,7 @@ def some_rows(found: Search, rng: np.random.Generator) -> np.ndarray:
     return whole_groups(table.columns[finest].codes.astype(np.int64), MOST_ROWS, rng)
 
 
-def unsettled(found: Search, right: EncodedTable, rows: np.ndarray) -> list[np.ndarray]:
+def unknown_cells(found: Search, right: EncodedTable, rows: np.ndarray) -> list[np.ndarray]:
     """Per column, the cells that look like slips, or on which sources differ, and are not clearly wrong: what is right
     there is not known (rows,).
 
@@ -202,11 +202,11 @@ def plant(
             elif kind == "swap":
                 column.codes[row] = column.codes[int(rng.choice(there))]
             else:
-                column.codes[row] = column.code_of(misspelled(old, sign if kind == "sign" else None, rng))
+                column.codes[row] = column.code_of(misspell(old, sign if kind == "sign" else None, rng))
     return planted
 
 
-def misspelled(text: str, sign: str | None, rng: np.random.Generator) -> str:
+def misspell(text: str, sign: str | None, rng: np.random.Generator) -> str:
     """A text with one letter wrong, or with a stray sign in the place of one to three letters."""
     if not text:
         return "x"

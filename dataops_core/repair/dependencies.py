@@ -14,7 +14,7 @@ from itertools import combinations
 
 import numpy as np
 
-from dataops_core.repair.encoded import EncodedTable
+from dataops_core.repair.encoding import EncodedTable
 
 STRONG = 0.75  # agreement beyond chance that makes a dependency
 CONSTANT = 0.98  # pairs of rows that agree in a column with one value nearly everywhere

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dataops_core.repair.encoded import EncodedColumn, EncodedTable
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 
 AMOUNT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\d\s.,+-][^\d]{0,14})?\s*")
 SHARE = 0.9  # of the cells must be amounts

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from dataops_core.errors import InputError, nearest
-from dataops_core.repair.encoded import EncodedTable
+from dataops_core.repair.encoding import EncodedTable
 from dataops_core.repair.proposal import Repair
 
 ASKED = 20
@@ -37,7 +37,7 @@ def read_labels(path: Path, names: Sequence[str], rows: int) -> dict[tuple[int, 
     return found
 
 
-def labelled(table: EncodedTable, labels: Labels) -> EncodedTable:
+def apply_labels(table: EncodedTable, labels: Labels) -> EncodedTable:
     """A copy of the table with the labels put in."""
     made = table.copy()
     for (row, name), value in labels.items():

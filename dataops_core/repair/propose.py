@@ -9,8 +9,8 @@ import numpy as np
 
 from dataops_core.repair import confidence
 from dataops_core.repair.candidates import Candidates, Search, search
-from dataops_core.repair.encoded import EncodedTable, encoded
-from dataops_core.repair.labels import label_repairs, labelled, questions
+from dataops_core.repair.encoding import EncodedTable, encode
+from dataops_core.repair.labels import apply_labels, label_repairs, questions
 from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
@@ -40,8 +40,8 @@ def propose(
     `labels` are right values that a person gave, by row (from 0) and column; None: the cell should be empty.
     """
     progress(0.05, "Reading the values")
-    before = encoded(table)
-    start = labelled(before, labels or {})
+    before = encode(table)
+    start = apply_labels(before, labels or {})
     progress(0.15, "Looking for columns that follow from others")
     found = search(start, seed)
     progress(0.5, "Planting errors to see how sure the proposals are")
@@ -49,17 +49,17 @@ def propose(
     if labels:
         confidence.learn(measured, search(before, seed), before, labels)
     progress(0.9, "Writing down why")
-    said = labels or {}
+    known = labels or {}
     repairs = [
         repair
         for each in found.found
         for repair in _repairs(each, found, before, measured)
-        if (repair.row, repair.column) not in said
+        if (repair.row, repair.column) not in known
     ]
-    repairs += label_repairs(before, said, {(repair.row, repair.column) for repair in repairs})
+    repairs += label_repairs(before, known, {(repair.row, repair.column) for repair in repairs})
     repairs.sort(key=lambda repair: (repair.row, before.place(repair.column)))
-    told = [_told(found, at) for at in range(len(found.dependencies))]
-    return Proposals(repairs, told, questions(before, repairs, found.sign, said))
+    dependencies = [_dependency_json(found, at) for at in range(len(found.dependencies))]
+    return Proposals(repairs, dependencies, questions(before, repairs, found.sign, known))
 
 
 def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: confidence.Measured) -> list[Repair]:
@@ -106,7 +106,7 @@ class _Whys:
         return f'in {ballot.agree[row]:,} of {ballot.others[row] + 1:,} rows with {said}, {name} is "{value}"'
 
 
-def _told(found: Search, at: int) -> dict:
+def _dependency_json(found: Search, at: int) -> dict:
     each, names = found.dependencies[at], [column.name for column in found.repaired.columns]
     return {
         "from": [names[place] for place in each.deciding],

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.repair.encoded import EncodedTable, encoded
+from dataops_core.repair.encoding import EncodedTable, encode
 from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
@@ -18,7 +18,7 @@ REPLACED = ("text", "integer", "decimal")  # types of columns in which values ca
 NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,17})?")
 
 
-def accepted(repairs: Sequence[Repair], sure: float) -> list[Repair]:
+def accept(repairs: Sequence[Repair], sure: float) -> list[Repair]:
     """The repairs that are at least that sure; those that could not be tested are not among them."""
     return [repair for repair in repairs if repair.sure is not None and repair.sure >= sure]
 
@@ -29,7 +29,7 @@ def steps_of(repairs: Sequence[Repair], table: Table, why: str = "") -> list[Rec
     A value is replaced throughout its column where all cells that hold it become the same; other cells are set one by
     one, by the number of their row. A column in which only plain numbers are left becomes a column of numbers.
     """
-    coded = encoded(table)
+    coded = encode(table)
     by_column: defaultdict[str, list[Repair]] = defaultdict(list)
     for repair in repairs:
         by_column[repair.column].append(repair)

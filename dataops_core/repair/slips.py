@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz.distance import DamerauLevenshtein
 
-from dataops_core.repair.encoded import EncodedColumn
+from dataops_core.repair.encoding import EncodedColumn
 
 RARE_SHARE = 0.05  # of the rows that hold something; a value with more is no slip
 TIMES = 5  # more often than the slip the right value must stand

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from dataops_core.repair.dependencies import STRONG, by_chance, strength
-from dataops_core.repair.encoded import EncodedColumn, EncodedTable
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 
 SOURCES = (3, 300)  # how many there may be
 FEWEST_CLAIMS = 5  # of a source, on average
 FEWEST_TOLD = 3  # sources that tell of the same thing, on average
 ONCE = 0.95  # of the pairs of a source and a thing stand in one row
 COVERED = 0.3  # of all pairs of a source and a thing must be there
-SHARED = 0.3  # agreement beyond chance of what is told of one thing
+SHARED = 0.3  # agreement beyond chance of what is said of one thing
 OWN = 0.3  # the same of what one source tells: more, and it tells of its own kind of things
 ALIKE = 0.15  # how reliable a source must be to be corrected
 ROUNDS = 20
@@ -46,10 +46,10 @@ def settle(table: EncodedTable) -> Iterator[Settled]:
     """The contradictions between sources, settled column by column."""
     for things, sources in pairs(table):
         known = [at for at in range(len(table.columns)) if at not in (things, sources)]
-        told = [at for at in known if _is_told(table, at, things, sources)]
-        if len(told) < 2:
+        columns = [at for at in known if _describes_things(table, at, things, sources)]
+        if len(columns) < 2:
             continue
-        for at in told:
+        for at in columns:
             yield from _settled(table, at, things, sources)
         return  # one pair of columns explains a table
 
@@ -64,13 +64,13 @@ def pairs(table: EncodedTable) -> Iterator[tuple[int, int]]:
         for other, things in enumerate(table.columns):
             there = (sources.codes >= 0) & (things.codes >= 0)
             many = int((things.counts > 0).sum())
-            told = there.sum()
-            if other == at or many < 10 or told < max(FEWEST_TOLD, COVERED * number) * many:
+            claims = there.sum()
+            if other == at or many < 10 or claims < max(FEWEST_TOLD, COVERED * number) * many:
                 continue
-            if many * number < ONCE * told:  # some source tells of something several times
+            if many * number < ONCE * claims:  # some source tells of something several times
                 continue
             both = np.unique(things.codes[there].astype(np.int64) * len(counts) + sources.codes[there])
-            if len(both) >= ONCE * told and len(both) >= COVERED * many * number:
+            if len(both) >= ONCE * claims and len(both) >= COVERED * many * number:
                 yield other, at
 
 
@@ -80,7 +80,7 @@ def _are_names(column: EncodedColumn) -> bool:
     return column.type == "text" and sum(any(c.isalpha() for c in value) for value in held) > 0.8 * len(held)
 
 
-def _is_told(table: EncodedTable, at: int, things: int, sources: int) -> bool:
+def _describes_things(table: EncodedTable, at: int, things: int, sources: int) -> bool:
     """Whether a column tells of the things: what is said of one mostly agrees, and does not depend on who says it.
 
     Where nearly all agree, the column follows from the things, and the majority settles it.
@@ -95,18 +95,20 @@ def _is_told(table: EncodedTable, at: int, things: int, sources: int) -> bool:
 def _settled(table: EncodedTable, at: int, things: int, sources: int) -> Iterator[Settled]:
     column = table.columns[at]
     thing, source = table.columns[things].codes.astype(np.int64), table.columns[sources].codes
-    told = (thing >= 0) & (source >= 0) & (column.codes >= 0)
-    if not told.any():
+    has_claim = (thing >= 0) & (source >= 0) & (column.codes >= 0)
+    if not has_claim.any():
         return
-    facts, claim = np.unique(thing[told] * np.int64(len(column.values)) + column.codes[told], return_inverse=True)
+    facts, claim = np.unique(
+        thing[has_claim] * np.int64(len(column.values)) + column.codes[has_claim], return_inverse=True
+    )
     owner = facts // len(column.values)
     number = len(table.columns[things].values)
     false_values = np.maximum(1, np.bincount(owner, minlength=number) - 1)
-    by = source[told]
+    by = source[has_claim]
     reliable = np.full(len(table.columns[sources].values), 0.8)
     chance = np.zeros(len(facts))
     for _ in range(ROUNDS):
-        weight = np.log(false_values[thing[told]] * reliable[by] / (1 - reliable[by]))
+        weight = np.log(false_values[thing[has_claim]] * reliable[by] / (1 - reliable[by]))
         score = np.bincount(claim, weight, minlength=len(facts))
         top = np.full(number, -np.inf)
         np.maximum.at(top, owner, score)
@@ -120,7 +122,7 @@ def _settled(table: EncodedTable, at: int, things: int, sources: int) -> Iterato
     best[owner[order]] = order
     chosen = np.where(thing >= 0, best[thing], -1)
     code = np.where(chosen >= 0, facts[chosen] % len(column.values), -1)
-    claims = np.bincount(thing[told], minlength=number)
+    claims = np.bincount(thing[has_claim], minlength=number)
     alike = np.append(reliable >= ALIKE, False)  # a source that always differs tells of something else
     rows = np.flatnonzero((chosen >= 0) & (code != column.codes) & (claims[thing] >= 2) & alike[source])
     if len(rows):

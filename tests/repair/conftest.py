@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from dataops_core.repair.encoded import encoded
+from dataops_core.repair.encoding import encode
 from dataops_core.table import tidy, write_table
 
 
@@ -21,4 +21,4 @@ def make(tmp_path):
 @pytest.fixture
 def coded(make):
     """The same as codes."""
-    return lambda columns: encoded(make(columns))
+    return lambda columns: encode(make(columns))

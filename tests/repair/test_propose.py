@@ -13,7 +13,7 @@ from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.repair.labels import read_labels
 from dataops_core.repair.propose import propose
-from dataops_core.repair.recipe import accepted, steps_of
+from dataops_core.repair.recipe import accept, steps_of
 
 SHARED = pytest.mark.skipif(not (FOLDER / "hospital_dirty.csv").exists(), reason="the benchmark tables are not here")
 
@@ -33,7 +33,7 @@ def tables(tmp_path_factory):
 @pytest.mark.parametrize(("name", "recall"), [("hospital", 0.9), ("beers", 0.98)])
 def test_errors_of_the_benchmarks_are_repaired_without_a_label(tables, name, recall):
     truth, _, found = tables[name]
-    precision, reached, _ = scores(truth, accepted(found.repairs, 0.9))
+    precision, reached, _ = scores(truth, accept(found.repairs, 0.9))
     assert (precision >= 0.98, reached >= recall) == (True, True), (precision, reached)
 
 
@@ -41,7 +41,7 @@ def test_errors_of_the_benchmarks_are_repaired_without_a_label(tables, name, rec
 @pytest.mark.parametrize("name", ["hospital", "beers"])
 def test_clean_tables_are_left_as_they_are(tmp_path, name):
     table = read_file(FOLDER / f"{name}_clean.csv", tmp_path / "t.parquet").table
-    assert len(accepted(propose(table).repairs, 0.9)) < table.cells / 1000
+    assert len(accept(propose(table).repairs, 0.9)) < table.cells / 1000
 
 
 @SHARED
@@ -49,16 +49,16 @@ def test_answers_on_the_rows_asked_about_bring_more(tables):
     truth, table, found = tables["hospital"]
     assert len(found.ask) == 20
     taught = propose(table, answers(truth, found.ask))
-    precision, recall, _ = scores(truth, accepted(taught.repairs, 0.9))
+    precision, recall, _ = scores(truth, accept(taught.repairs, 0.9))
     assert precision >= 0.97
-    assert recall >= scores(truth, accepted(found.repairs, 0.9))[1] + 0.02
+    assert recall >= scores(truth, accept(found.repairs, 0.9))[1] + 0.02
 
 
 @SHARED
 @pytest.mark.parametrize("name", ["hospital", "beers"])
 def test_the_recipe_makes_exactly_the_accepted_repairs(tables, name, tmp_path):
     _, table, found = tables[name]
-    taken = accepted(found.repairs, 0.9)
+    taken = accept(found.repairs, 0.9)
     run = run_recipe(Recipe(steps=tuple(steps_of(taken, table))), table, tmp_path)
     assert {result.status for result in run.outcomes} == {"done"}
     before, after = table.frame(), run.table.frame()
@@ -142,7 +142,7 @@ def test_truth_values_and_days_are_repaired_by_a_recipe_too(make, tmp_path):
     wrong = {name: list(cells) for name, cells in right.items()}
     wrong["open"][3], wrong["since"][44] = False, days[7]
     table = make(wrong)
-    taken = accepted(propose(table).repairs, 0.5)
+    taken = accept(propose(table).repairs, 0.5)
     assert {(each.row, each.column) for each in taken} == {(3, "open"), (44, "since")}
     run = run_recipe(Recipe(steps=tuple(steps_of(taken, table))), table, tmp_path)
     assert {outcome.status for outcome in run.outcomes} == {"done"}

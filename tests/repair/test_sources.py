@@ -5,7 +5,7 @@ import pytest
 
 from dataops_core.repair import sources
 from dataops_core.repair.propose import propose
-from dataops_core.repair.recipe import accepted
+from dataops_core.repair.recipe import accept
 
 THINGS, SITES = 80, 24
 TOLD = ("departs", "arrives", "gate")
@@ -61,7 +61,7 @@ def test_reliable_sources_outvote_more_numerous_ones(coded, seed):
 
 def test_contradictions_of_sources_become_repairs_that_are_right(make):
     columns, right = told(3, share_bad=0.3)
-    repairs = accepted(propose(make(columns)).repairs, 0.9)
+    repairs = accept(propose(make(columns)).repairs, 0.9)
     errors = sum(a != b for name in TOLD for a, b in zip(columns[name], right[name], strict=True))
     good = [right[each.column][each.row] == each.new for each in repairs]
     assert sum(good) >= 0.95 * len(good)

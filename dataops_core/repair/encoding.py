@@ -100,7 +100,7 @@ class EncodedTable:
         return next(at for at, column in enumerate(self.columns) if column.name == name)
 
 
-def encoded(table: Table) -> EncodedTable:
+def encode(table: Table) -> EncodedTable:
     """A table as codes; cells that only say that nothing is known ("n/a") count as missing."""
     columns = []
     with pq.ParquetFile(table.path) as file:
