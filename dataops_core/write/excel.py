@@ -30,8 +30,7 @@ def write_excel(table: Table, path: Path) -> None:
             path.name,
             "Write .csv or .parquet.",
         )
-    options = {"constant_memory": True, "strings_to_numbers": False, "strings_to_formulas": False}
-    with xlsxwriter.Workbook(str(path), {**options, "strings_to_urls": False}) as book:
+    with xlsxwriter.Workbook(str(path), {"constant_memory": True}) as book:
         book.set_properties({"created": MADE})
         sheet = book.add_worksheet("Table")
         sheet.freeze_panes(1, 0)

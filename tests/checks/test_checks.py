@@ -192,3 +192,8 @@ def test_identifiers_are_judged_exactly_where_their_number_is_an_estimate(make_t
     found = {f["check"]: f["rows"] for f in profile_table(table)[0]["findings"]}
     assert found.get("duplicate_ids", []) == doubled
     assert ("row_identifier" in found) == (not doubled)
+
+
+def test_a_row_that_is_called_total_and_adds_nothing_up_is_no_total(make_table):
+    table = make_table({"a": ["x", "y", "Total Gym", "z"], "n": [1.5, 2, 99.0, 4]})
+    assert findings(table, "total_rows") == []

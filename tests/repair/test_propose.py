@@ -131,6 +131,13 @@ def test_a_label_is_a_repair_and_spreads_to_cells_that_hold_the_same(make):
     ]
 
 
+def test_answers_that_contradict_each_other_do_not_spread(make):
+    table = make({"a": ["good"] * 30 + ["gud", "gud", "gud"], "b": list(range(33))})
+    for labels in ({(30, "a"): "good", (31, "a"): "bad"}, {(30, "a"): "good", (31, "a"): "gud"}):
+        repairs = propose(table, labels).repairs
+        assert not any(each.row == 32 and each.cause == "label" for each in repairs)
+
+
 def test_truth_values_and_days_are_repaired_by_a_recipe_too(make, tmp_path):
     days = pd.date_range("2024-01-01", periods=10)
     right = {

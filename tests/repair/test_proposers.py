@@ -88,6 +88,14 @@ def test_a_rule_of_its_own_is_no_error(coded):
     assert found(coded({"code": code, "state": state, "average": average})) == set()
 
 
+def test_a_rare_category_is_no_error_though_its_group_agrees_on_another(coded):
+    relation = ["wife", "child", "other", "cousin"] * 100
+    status = ["civil marriage", "single", "divorced", "widowed"] * 100
+    for row in range(0, 48, 8):
+        status[row] = "army marriage"
+    assert found(coded({"relation": relation, "status": status})) == set()
+
+
 def test_a_row_that_contradicts_its_group_everywhere_is_in_the_wrong_group(coded):
     names = ["Star", "Moon", "Sun", "Sky", "Sea"]
     columns = {
@@ -122,6 +130,13 @@ def test_a_letter_wrong_in_a_rare_value_is_a_slip_but_not_among_codes(coded):
     table = coded({"a": ["Amsterdam"] * 50 + ["Amsterdm"], "b": ["AB12"] * 50 + ["AB13"]})
     assert [(each.new, each.code) for each in slips.find(table.columns[0], None)] == [("Amsterdam", 1)]
     assert list(slips.find(table.columns[1], None)) == []
+
+
+def test_where_frequent_values_are_a_letter_apart_a_rare_one_is_no_slip(coded):
+    column = coded({"a": ["Marta"] * 40 + ["Marte"] * 40 + ["Martis"]}).columns[0]
+    assert [each for each in slips.find(column, None) if each.sure >= 0.5] == []
+    column = coded({"a": ["Marta"] * 40 + ["Julia"] * 40 + ["Martas"]}).columns[0]
+    assert [each.new for each in slips.find(column, None) if each.sure >= 0.5] == ["Marta"]
 
 
 def test_units_written_in_several_ways_leave_the_number(coded):

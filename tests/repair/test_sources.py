@@ -68,6 +68,21 @@ def test_contradictions_of_sources_become_repairs_that_are_right(make):
     assert sum(good) >= 0.8 * errors
 
 
+def test_a_source_that_always_differs_tells_of_something_else(coded):
+    columns, _ = told(5, share_bad=0.3)
+    own = [row for row, site in enumerate(columns["site"]) if site == "site c"]
+    for row in own:
+        columns["gate"][row] = f"terminal {row}"
+    corrected = {(each.column, row) for each in sources.settle(coded(columns)) for row in each.rows.tolist()}
+    assert corrected
+    assert not corrected & {(4, row) for row in own}
+
+
+def test_where_nearly_all_agree_the_majority_settles_it(coded):
+    columns, _ = told(6, good=0.99, share_bad=0.0)
+    assert list(sources.settle(coded(columns))) == []
+
+
 def test_a_panel_of_years_has_no_sources(coded):
     rng = np.random.default_rng(4)
     columns = {
