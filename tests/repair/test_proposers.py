@@ -133,7 +133,7 @@ def test_a_letter_wrong_in_a_rare_value_is_a_slip_but_not_among_codes(coded):
 
 
 def test_where_frequent_values_are_a_letter_apart_a_rare_one_is_no_slip(coded):
-    column = coded({"a": ["Marta"] * 40 + ["Marte"] * 40 + ["Martis"]}).columns[0]
+    column = coded({"a": ["Marta"] * 40 + ["Marte"] * 40 + ["Martal"]}).columns[0]
     assert [each for each in slips.find(column, None) if each.sure >= 0.5] == []
     column = coded({"a": ["Marta"] * 40 + ["Julia"] * 40 + ["Martas"]}).columns[0]
     assert [each.new for each in slips.find(column, None) if each.sure >= 0.5] == ["Marta"]
