@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -100,11 +100,13 @@ class EncodedTable:
         return next(at for at, column in enumerate(self.columns) if column.name == name)
 
 
-def encode(table: Table) -> EncodedTable:
-    """A table as codes; cells that only say that nothing is known ("n/a") count as missing."""
+def encode(table: Table, names: Collection[str] | None = None) -> EncodedTable:
+    """A table, or these columns of it, as codes; cells that only say that nothing is known ("n/a") count as missing."""
     columns = []
     with pq.ParquetFile(table.path) as file:
         for column in table.columns:
+            if names is not None and column.name not in names:
+                continue
             cells = file.read([column.name]).column(0).combine_chunks()
             columns.append(EncodedColumn(column.name, column.type, *_coded(cells, column.type)))
     return EncodedTable(columns)

@@ -29,10 +29,10 @@ def steps_of(repairs: Sequence[Repair], table: Table, why: str = "") -> list[Rec
     A value is replaced throughout its column where all cells that hold it become the same; other cells are set one by
     one, by the number of their row. A column in which only plain numbers are left becomes a column of numbers.
     """
-    coded = encode(table)
     by_column: defaultdict[str, list[Repair]] = defaultdict(list)
     for repair in repairs:
         by_column[repair.column].append(repair)
+    coded = encode(table, by_column)
     made = []
     ids = row_ids(table)
     for name in (column.name for column in table.columns if column.name in by_column):
