@@ -21,7 +21,7 @@ FORMATS = {
 def panel(here: Dataset, state: str) -> None:
     """A button for each format."""
     with st.popover("Download the table", icon=":material/download:", key="clean.download"):
-        st.caption("The table as it is now, without its history. For that, save a version and export it.")
+        st.caption("The table as it is now, without its history; commit a version and export it to have both.")
         for name, (suffix, kind) in FORMATS.items():
             st.download_button(
                 name,
@@ -31,6 +31,9 @@ def panel(here: Dataset, state: str) -> None:
                 key=f"clean.download.{name}",
                 on_click="ignore",
                 icon=":material/table:",
+                help="Text that a spreadsheet would run as a formula gets an apostrophe in front"
+                if name == "CSV"
+                else None,
             )
 
 
