@@ -15,8 +15,16 @@ COLOURS = ["color-contrast", "link-in-text-block"]  # all other rules find the s
 
 def violations(page):
     """What axe finds on the page in light and in dark, as scheme, rule and element, beyond the faults of Streamlit's
-    own.
+    own. What is gone a second later was of a page that was still being drawn.
     """
+    found = _violations(page)
+    if found:
+        page.wait_for_timeout(1_000)
+        found = _violations(page)
+    return found
+
+
+def _violations(page):
     settle(page)
     begin = _scheme(page)
     found = _found(page, begin, {})

@@ -33,7 +33,6 @@ def at(tmp_path, monkeypatch):
         ("--card folder", "a folder"),
         ("--model file/m.model", "no such folder"),
         ("--report y.csv", "the same file"),
-        ("-o y.xlsx", "Excel"),
         ("-o y.txt", "cannot be written"),
         ("-o gone/y.csv", "no such folder"),
     ],
