@@ -8,7 +8,7 @@ from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_rows_with_missing import drop_rows_with_missing
 
 
-@check("Blank rows", group="Rows", scope="table", fix=drop_rows_with_missing)
+@check("Blank rows", group="Rows", scope="table", fix=drop_rows_with_missing, harmless=True)
 def blank_rows(look: TableView) -> Hit | None:
     """Rows in which every cell is missing.
 

@@ -19,6 +19,7 @@ from dataops_core.steps.merge_values import merge_values
     words=True,
     fix=merge_values,
     no_fix="There are too many to list in one step; change the case of the whole column instead.",
+    harmless=True,
 )
 def case_variants(column: ColumnView, context: Context) -> Hit | None:
     """The same text in capital and small letters: "Paris", "PARIS", "paris".

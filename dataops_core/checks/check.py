@@ -75,6 +75,7 @@ class Check:
     no_fix: str
     function: Callable[..., Any]
     words: bool = False
+    harmless: bool = False
 
     @property
     def doc(self) -> str:
@@ -146,16 +147,20 @@ def check(
     fix: Step | None = None,
     no_fix: str = "",
     words: bool = False,
+    harmless: bool = False,
 ) -> Callable[[Callable[..., Any]], Check]:
     """Register a check: `f(column: ColumnView, context: Context)` for one column of these storage types, or
     `f(look: TableView)`.
 
     It answers with a Hit, with several, or with None. `no_fix` says why there is no step, where none is offered. A
     check of numbers or dates gets a column of text that holds such parsed; `words`: the check is not for these columns.
+    `harmless`: its fix loses nothing that anybody could want back.
     """
 
     def register(function: Callable[..., Any]) -> Check:
-        made = Check(function.__name__, title, group, scope, tuple(types), severity, fix, no_fix, function, words)
+        made = Check(
+            function.__name__, title, group, scope, tuple(types), severity, fix, no_fix, function, words, harmless
+        )
         REGISTRY[made.name] = made
         return made
 

@@ -12,7 +12,7 @@ from dataops_core.steps.repair_characters import repair_characters, unscrambled,
 _SIGNS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}]"
 
 
-@check("Invisible signs", group="Text", types=["text"], fix=repair_characters)
+@check("Invisible signs", group="Text", types=["text"], fix=repair_characters, harmless=True)
 def control_characters(column: ColumnView, context: Context) -> Hit | None:
     """Signs that nobody sees: control characters, zero-width spaces, soft hyphens, direction marks.
 

@@ -26,6 +26,7 @@ LONGEST = 3 * max(map(len, WORDS))  # bytes: a sign that becomes an ASCII letter
         "These cells are missing already (the Data page tells how the file was read), or only the source knows what"
         " they mean."
     ),
+    harmless=True,
 )
 def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
     """Values such as "unknown", -999 or 1900-01-01 that stand for "we do not know", or one value that comes up far too

@@ -9,7 +9,7 @@ from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import one_alphabet, repair_characters
 
 
-@check("Letters of another alphabet", group="Text", types=["text"], fix=repair_characters)
+@check("Letters of another alphabet", group="Text", types=["text"], fix=repair_characters, harmless=True)
 def homoglyphs(column: ColumnView, context: Context) -> Hit | None:
     """Words in Latin letters with a look-alike from another alphabet among them: "P\u0430ris" with a Cyrillic \u0430.
 

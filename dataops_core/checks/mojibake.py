@@ -15,6 +15,7 @@ from dataops_core.steps.repair_characters import repair_characters, unscrambled
     types=["text"],
     fix=repair_characters,
     no_fix="Signs that were replaced by \ufffd are lost; only the source still has them.",
+    harmless=True,
 )
 def mojibake(column: ColumnView, context: Context) -> Hit | None:
     """Text that was decoded with the wrong table ("ZÃ¼rich" for "Zürich"), or that lost signs on the way

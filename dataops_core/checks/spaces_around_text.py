@@ -15,7 +15,7 @@ from dataops_core.steps.trim_spaces import trim_spaces
 _SPACE = r"[\s\x0b\x{85}\p{Z}]"
 
 
-@check("Spaces around text", group="Text", types=["text"], fix=trim_spaces)
+@check("Spaces around text", group="Text", types=["text"], fix=trim_spaces, harmless=True)
 def spaces_around_text(column: ColumnView, context: Context) -> Hit | None:
     """Text that begins or ends with a space, or has runs of spaces inside.
 

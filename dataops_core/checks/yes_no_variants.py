@@ -10,7 +10,7 @@ from dataops_core.checks.wording import counted
 from dataops_core.steps.merge_values import merge_values
 
 
-@check("Words for yes and no", group="Categories", types=["text"], words=True, fix=merge_values)
+@check("Words for yes and no", group="Categories", types=["text"], words=True, fix=merge_values, harmless=True)
 def yes_no_variants(column: ColumnView, context: Context) -> Hit | None:
     """Several words for the same answer: "y", "yes" and "Yes".
 
