@@ -18,6 +18,7 @@ def to_data() -> None:
 
 # name: icon, what is done there; the first page is served at / and, by `to_data`, at /data
 PAGES = {
+    "overview": ("dashboard", "All datasets, how good they are, and what to do next"),
     "data": ("table", "Upload a file and see how it was read"),
     "profile": ("query_stats", "Facts, and what is wrong"),
     "compare": ("compare", "What differs between tables, versions or groups"),
@@ -41,6 +42,7 @@ pages = [
     for name, (icon, about) in PAGES.items()
 ]
 
+st.html(Path(__file__).parent / "pages" / "_ui" / "look.css")
 page_layout.sign_in()
 chosen = st.navigation([*pages, st.Page(to_data, title="Data", url_path="data", visibility="hidden")])
 page_layout.lead_on(pages)

@@ -1,18 +1,17 @@
 """Clean: choose a step, see what it would do, apply it; the recipe stands beside it."""
 
-from dataclasses import replace
-
 import streamlit as st
 
 from dataops_core import steps
-from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
-from dataops_core.store import datasets, diffs, states
-from pages._ui import current_table, finding, form, grid, job, page_layout, preview, recipe, splitting
+from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.store import states
+from pages._ui import current_table, form, grid, page_header, page_layout, pending, recipe, splitting
 from pages._ui.clean import download, repairs
 from pages._ui.columns import panel
+from pages._ui.findings import finding
 from pages._ui.formatting import md
 
-place = page_layout.enter("Clean")
+place = page_header.enter("Clean")
 st.session_state.pop("finding.go", None)
 here = page_layout.need_dataset(place)
 root = current_table.root(here)
@@ -20,83 +19,12 @@ state = current_table.now(here) if root else None
 if root is None or state is None:
     st.stop()
 results = current_table.results(here)
-pending = st.session_state.get("clean.pending")
-if pending and pending["dataset"] != here.id:
-    pending = None
+previewed = pending.get(here)
 if st.button("Back to the findings", icon=":material/arrow_back:", key="clean.back", type="tertiary"):
     st.switch_page("pages/profile.py", query_params=st.query_params.to_dict())
-if not pending and st.session_state.get("clean.form") is None:
+if not previewed and st.session_state.get("clean.form") is None:
     repairs.panel(here, state, grid.table(state))
 work, beside = st.columns([5, 3], gap="medium")
-
-
-def discard() -> None:
-    """Forget the change that is being previewed."""
-    st.session_state.pop("clean.pending", None)
-    st.session_state.pop("clean.form", None)
-
-
-def apply() -> None:
-    """Make the previewed recipe the draft."""
-    asked = st.session_state["clean.pending"]
-    wanted = from_json(asked["recipe"])
-    why = st.session_state.get("clean.why", "").strip()
-    at = asked.get("at")
-    if why and at is not None:
-        kept = list(wanted.steps)
-        kept[at] = replace(kept[at], why=why)
-        wanted = replace(wanted, steps=tuple(kept))
-    store, actor = page_layout.store(), page_layout.actor()
-    if page_layout.act(lambda: datasets.edit(store, here.id, asked["revision"], wanted, asked["what"], actor, why=why)):
-        page_layout.say(f"Applied: {asked['what']}")
-        discard()
-        return
-    st.session_state.pop("clean.pending", None)
-    if (st.session_state.get("clean.form") or {}).get(
-        "at"
-    ) is not None:  # the recipe changed: its places are others now
-        st.session_state.pop("clean.form")
-
-
-def show_preview() -> None:
-    """What the proposed change would do, with Apply and Discard."""
-    candidate = from_json(pending["recipe"])
-    sensitive = datasets.roles_now(here).get("sensitive") or []
-    args = {"raw": dict(here.raw), "now": here.recipe.to_json(), "candidate": pending["recipe"], "sensitive": sensitive}
-    st.header("Preview")
-    st.markdown(md(pending["what"]))
-    found = _known(candidate, sensitive)
-    if found is None:
-        job.do("preview", args, "Computing the preview on all rows", cells=grid.table(root).cells)
-        found = _known(candidate, sensitive)
-    if found is None:
-        st.button("Discard", on_click=discard, key="clean.discard_early")
-        return
-    change, after, outcomes = found
-    at = pending.get("at")
-    own = outcomes[at].outcome if at is not None else None
-    if own is not None and own.status == "failed":
-        st.error(md(own.reason), title="This step cannot be done", icon=":material/error:")
-        st.button("Discard", on_click=discard, key="clean.discard_failed")
-        return
-    if at is not None:
-        st.text_input("Why (optional, kept in the history)", key="clean.why", placeholder="For whoever asks later")
-    with st.container(horizontal=True):
-        st.button("Apply", type="primary", icon=":material/check:", on_click=apply, key="clean.apply")
-        st.button("Discard", icon=":material/close:", on_click=discard, key="clean.discard")
-    preview.panel(change, state, after, outcomes, results)
-
-
-def _known(candidate: Recipe, sensitive: list[str]) -> tuple[diffs.Change, str, list[states.Result]] | None:
-    """The computed preview of a changed recipe: the change, the state it leads to, and what became of each step."""
-    outcomes = current_table.results(here, candidate)
-    if any(r.outcome.status == "pending" for r in outcomes):
-        return None
-    after = states.head(here.raw, candidate, outcomes)
-    change = diffs.change(
-        page_layout.store(), state, after, diffs.renamings(here.recipe, candidate), sensitive, run=False
-    )
-    return (change, after, outcomes) if change else None
 
 
 def show_form() -> None:
@@ -119,7 +47,7 @@ def show_form() -> None:
     )
     if name is None:
         if at is not None:
-            st.button("Never mind", on_click=discard, key="clean.never_mind")
+            st.button("Never mind", on_click=pending.discard, key="clean.never_mind")
         return
     step = steps.get(name)
     before = state if at is None else results[at].before
@@ -151,7 +79,7 @@ def show_form() -> None:
         with st.container(horizontal=True):
             go = st.button("Preview", type="primary", icon=":material/visibility:", key=f"{key}.go")
             if at is not None:
-                st.button("Never mind", on_click=discard, key="clean.never_mind")
+                st.button("Never mind", on_click=pending.discard, key="clean.never_mind")
         if go or st.session_state.pop("clean.preview_now", False):
             settings = step.check(values, columns)
             entry = RecipeStep(name, settings, asked.get("off", False) and editing, why=asked.get("why", ""))
@@ -159,8 +87,7 @@ def show_form() -> None:
             place_at = len(kept) if at is None else at
             kept[place_at : place_at + (1 if editing else 0)] = [entry]
             what = f"Edited step {at + 1}: {entry.sentence}" if editing else entry.sentence
-            recipe.propose(here, kept, what)
-            st.session_state["clean.pending"]["at"] = place_at
+            pending.propose(here, kept, what, at=place_at)
             st.session_state["clean.form"] = {
                 "op": name,
                 "with": settings,
@@ -179,13 +106,12 @@ with beside, page_layout.errors():
             st.switch_page("pages/versions.py", query_params=st.query_params.to_dict())
     download.panel(here, state)
 with work:
-    if pending:
-        with page_layout.errors(), st.container(border=True, key="clean-preview"):
-            show_preview()
+    if previewed:
+        pending.panel(here, root, state, results)
         st.header("Change the settings" if st.session_state.get("clean.form") else "Do something else")
     with page_layout.errors():
         show_form()
-    if not pending:
+    if not previewed:
         st.header("The table now")
         strip = st.container()  # drawn after the rows, as on Data
         with page_layout.errors():

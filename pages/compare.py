@@ -3,11 +3,11 @@
 import streamlit as st
 
 from dataops_core.store import analyses
-from pages._ui import current_table, grid, job, page_layout
+from pages._ui import current_table, grid, job, page_header, page_layout
 from pages._ui.compare import differences
 from pages._ui.formatting import md
 
-place = page_layout.enter("Compare")
+place = page_header.enter("Compare")
 here = page_layout.need_dataset(place)
 state = current_table.now(here)
 if state is None:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.store import datasets, jobs
-from pages._ui import access, current_table, grid, job, page_layout, reading
+from pages._ui import access, current_table, grid, job, page_header, page_layout, reading
 from pages._ui.columns import panel
 from pages._ui.columns.strip import type_of
 from pages._ui.data import roles
@@ -16,7 +16,7 @@ from pages._ui.formatting import count, fix_of, md, size
 
 SAMPLE = Path(__file__).parent.parent / "sample_data" / "loan_applications.csv"
 
-place = page_layout.enter("Data")
+place = page_header.enter("Data")
 
 
 def bring(file: Path, name: str) -> None:

@@ -3,10 +3,10 @@
 import streamlit as st
 
 from dataops_core import checks, steps
-from pages._ui import page_layout
+from pages._ui import page_header
 from pages._ui.formatting import SEVERITY, md
 
-page_layout.enter("Guide")
+page_header.enter("Guide")
 st.markdown(
     "**The way:** bring a table on *Data*, see what is wrong on *Profile*, repair it on *Clean* with a preview before"
     " every change, and commit a version on *Versions*; *Synthesize* makes a twin for where the real rows must not go."

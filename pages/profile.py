@@ -4,26 +4,31 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.checks.score import OUTSIDE
-from pages._ui import current_table, finding, grid, job, page_layout
+from pages._ui import current_table, grid, job, page_header, page_layout, pending
 from pages._ui.columns.strip import spread_of, type_of
+from pages._ui.findings import finding, inbox
 from pages._ui.formatting import count, share
-from pages._ui.profile import details, facets, findings_list, relationships, reports, scorecard, variants
+from pages._ui.profile import details, facets, relationships, reports, scorecard, variants
 
-place = page_layout.enter("Profile")
+place = page_header.enter("Profile")
 here = page_layout.need_dataset(place)
 finding.follow()
 
 AS_CAME, NOW = "As it came", "As it is now"
 steps = len(here.recipe.active)
+first = current_table.root(here)
+now = current_table.now(here) if first else None
+if first is None or now is None:
+    st.stop()
+pending.panel(here, first, now, current_table.results(here))
+bar = st.container(horizontal=True, vertical_alignment="center", gap="medium")
 look = NOW
 if steps:
-    look = st.radio("Which state", [NOW, AS_CAME], key="profile.which", horizontal=True)
-first = current_table.root(here)
-state = current_table.now(here) if look == NOW else first
-if state is None:
-    st.stop()
+    look = bar.segmented_control(
+        "Which state", [NOW, AS_CAME], key="profile.which", default=NOW, required=True, label_visibility="collapsed"
+    )
+state = now if look == NOW else first
 table = grid.table(state)
-
 
 with page_layout.errors():
     profile = current_table.profile(here, state)
@@ -31,38 +36,19 @@ with page_layout.errors():
         args = {"state": state, "context": current_table.context(here).to_json()}
         job.do("profile", args, "Counting and checking all rows", cells=table.cells + 3000 * len(table.columns))
         profile = current_table.profile(here, state)
+        if profile is not None and state == now:
+            st.rerun()  # the header is drawn before
 if profile is None:
     st.stop()
 
-minded = findings_list.minded(here, profile)
-grave = [f for f in minded if f["severity"] != "note"]
-put_away = len(profile["findings"]) - len(minded)
-with st.container(horizontal=True):
-    st.metric("Rows", f"{profile['rows']:,}", border=True, width=170)
-    st.metric("Columns", f"{profile['columns']:,}", border=True, width=145)
-    gone = profile["missing_cells"]
-    st.metric(
-        "Missing cells",
-        "not counted" if gone is None else f"{gone:,}",
-        border=True,
-        width=145,
-        help="Some column could not be counted" if gone is None else f"{share(gone, table.cells)} of all cells",
-    )
-    st.metric(
-        "Duplicates",
-        f"{profile['duplicate_rows']:,}",
-        border=True,
-        width=145,
-        help="Rows that repeat an earlier row in every column",
-    )
-    st.metric(
-        "Findings",
-        f"{len(minded):,}",
-        border=True,
-        width=145,
-        help=f"{len(grave)} of them errors or warnings; {put_away} more are ignored",
-    )
-st.caption(f"Counted on all {count(profile['rows'], 'row')}.")
+found = inbox.open_findings(here, profile)
+grave = [f for f in found if f["severity"] != "note"]
+gone = profile["missing_cells"]
+told = "some column could not be counted" if gone is None else f"{gone:,} ({share(gone, table.cells)})"
+bar.markdown(
+    f"Missing cells: **{told}** · Duplicate rows: **{profile['duplicate_rows']:,}** · counted on all"
+    f" {count(profile['rows'], 'row')}"
+)
 for failed in profile.get("failed_checks", []):
     what = (
         "The facts could not be counted"
@@ -72,13 +58,13 @@ for failed in profile.get("failed_checks", []):
     st.warning(failed["reason"], title=f"{what} on {', '.join(failed['columns']) or 'the table'}")
 
 wrong, scores, columns, together, merge, rows, out = st.tabs(
-    ["What is wrong", "Scores", "The columns", "Relationships", "Variants", "Browse rows", "Reports"],
+    ["Findings", "Scores", "Columns", "Relationships", "Variants", "Rows", "Reports"],
     key="profile.tabs",
     on_change="rerun",
 )
 if wrong.open:
     with wrong, page_layout.errors():
-        findings_list.inbox(here, profile, minded, state, table.names, mend=look == NOW)
+        inbox.panel(here, profile, found, state, table.names, mend=look == NOW)
 if scores.open:
     with scores, page_layout.errors():
         before = None
@@ -93,7 +79,7 @@ if scores.open:
                 )
                 before = current_table.profile(here, first)
         scorecard.panel(
-            here, profile | {"findings": minded}, before and before | {"findings": findings_list.minded(here, before)}
+            here, profile | {"findings": found}, before and before | {"findings": inbox.open_findings(here, before)}
         )
 if columns.open:
     with columns, page_layout.errors():
@@ -122,7 +108,7 @@ if columns.open:
                     ),
                     "Distinct": f["distinct"],
                     "Spread": spread_of(f),
-                    "Findings": sum(name in g["columns"] for g in minded),
+                    "Findings": sum(name in g["columns"] for g in found),
                 }
                 for name, f in profile["facts"].items()
                 if name in names

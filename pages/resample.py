@@ -3,10 +3,11 @@
 import streamlit as st
 
 from dataops_core.store import datasets
-from pages._ui import current_table, finding, page_layout, splitting
+from pages._ui import current_table, page_header, page_layout, splitting
+from pages._ui.findings import finding
 from pages._ui.resample import classes, outliers
 
-here = page_layout.need_dataset(page_layout.enter("Resample"))
+here = page_layout.need_dataset(page_header.enter("Resample"))
 finding.follow()
 state, table = current_table.table_now(here)
 roles = datasets.roles_now(here)

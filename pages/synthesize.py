@@ -3,10 +3,11 @@
 import streamlit as st
 
 from dataops_core.store import twins
-from pages._ui import current_table, finding, page_layout
+from pages._ui import current_table, page_header, page_layout
+from pages._ui.findings import finding
 from pages._ui.synthesize import constraints, engine, export, run, settings, treatments, verdicts
 
-here = page_layout.need_dataset(page_layout.enter("Synthesize"))
+here = page_layout.need_dataset(page_header.enter("Synthesize"))
 finding.follow()
 state, table = current_table.table_now(here)
 st.markdown(

@@ -3,11 +3,11 @@
 import streamlit as st
 
 from dataops_core.store import twins, versions
-from pages._ui import current_table, grid, page_layout
+from pages._ui import current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
 from pages._ui.versions import bundles
 
-place = page_layout.enter("Versions")
+place = page_header.enter("Versions")
 here = page_layout.need_dataset(place)
 root = current_table.root(here)
 state = current_table.now(here) if root else None

@@ -256,8 +256,8 @@ def test_every_page_is_in_the_readme_and_begins_with_the_guard():
             for n in code
             if any(isinstance(c, ast.Call) for c in ast.walk(n)) and not ast.unparse(n).startswith("SAMPLE")
         )
-        assert "page_layout.enter(" in ast.unparse(first), (
-            f"{page.name}: the first thing a page does is page_layout.enter(…)"
+        assert "page_header.enter(" in ast.unparse(first), (
+            f"{page.name}: the first thing a page does is page_header.enter(…)"
         )
 
 

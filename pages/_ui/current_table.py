@@ -10,8 +10,8 @@ import streamlit as st
 
 from dataops_core.checks import Context
 from dataops_core.recipe.recipe import Recipe
+from dataops_core.store import overview, states
 from dataops_core.store import profile as profiles
-from dataops_core.store import states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
 from dataops_core.table import Table
@@ -84,7 +84,15 @@ def context(here: Dataset) -> Context:
     """What the checks know of the dataset besides its cells: the roles of its columns, and the day it was
     brought in.
     """
-    return Context.of(here.roles, here.created[:10])
+    return overview.context(here)
+
+
+def standing(here: Dataset) -> overview.Standing:
+    """How the dataset stands, as far as it is known."""
+    state = overview.current_state(page_layout.store(), here)
+    if state is None:
+        return overview.standing(page_layout.store(), here, None, None, None)
+    return overview.standing(page_layout.store(), here, state, grid.table(state), profile(here, state))
 
 
 def profile(here: Dataset, state: str) -> dict[str, Any] | None:

@@ -51,11 +51,13 @@ def grid(state: str, key: str, *, what: str = "The table", height: int = 420) ->
     st.caption(f"{first}{cut} The row number counts the data rows of the file from 1.")
 
 
-def some_rows(state: str, ids: Sequence[int], key: str, what: str, first: Sequence[str] = ()) -> None:
+def some_rows(
+    state: str, ids: Sequence[int], key: str, what: str, first: Sequence[str] = (), height: int = 300
+) -> None:
     """The rows with these ids, the columns in question first."""
     data = table(state)
     order = [*[name for name in first if name in data.names], *[name for name in data.names if name not in first]]
-    _show(data.rows_by_id(ids, order[:COLUMNS]), key, what, 300)
+    _show(data.rows_by_id(ids, order[:COLUMNS]), key, what, height)
 
 
 def _show(rows: pd.DataFrame, key: str, what: str, height: int) -> None:

@@ -10,8 +10,9 @@ import streamlit as st
 
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store.datasets import Dataset
-from pages._ui import finding, recipe
+from pages._ui import pending
 from pages._ui.chart import CONFIG, colours, plain
+from pages._ui.findings import finding
 from pages._ui.formatting import md
 
 HELP = "Opens the step with its settings filled in; nothing changes before you have seen a preview"
@@ -40,7 +41,7 @@ def advice(here: Dataset, title: str, reason: str, steps: Sequence[Mapping[str, 
 def use_all(here: Dataset, steps: Sequence[Mapping[str, Any]]) -> None:
     """Propose several steps as one change of the recipe, and go where its preview is."""
     entries = [RecipeStep(step["op"], step["with"]) for step in steps]
-    recipe.propose(here, [*here.recipe.steps, *entries], "; ".join(entry.sentence for entry in entries))
+    pending.propose(here, [*here.recipe.steps, *entries], "; ".join(entry.sentence for entry in entries))
     st.session_state["finding.go"] = True
 
 

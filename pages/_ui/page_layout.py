@@ -85,17 +85,20 @@ def framed() -> Iterator[None]:
 
 
 def enter(title: str) -> Here:
-    """The first line of every page: sends a visitor who came past app.py through it, then says where they are.
+    """The guard of every page: sends a visitor who came past app.py through it, then says where they are.
 
     The first request after a server start runs a deep link's page alone, without sign-in, if nothing stops it.
     """
     if not getattr(_thread, "framed", False):
         st.switch_page("app.py", query_params={**st.query_params.to_dict(), "page": title.lower()})
-    st.title(title)
+    return here()
+
+
+def show_failure() -> None:
+    """Show what went wrong in a callback before this run."""
     failed = st.session_state.pop("frame.failed", None)
     if failed is not None:
         show(failed)
-    return here()
 
 
 def lead_on(pages: list) -> None:

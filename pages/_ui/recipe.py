@@ -1,6 +1,4 @@
-"""The recipe beside the work: each step as a sentence with what it did; edit, switch off, move, insert, delete, undo,
-redo.
-"""
+"""The recipe beside the work: each step as a sentence with what it did; edit, switch off, move, insert, delete."""
 
 from __future__ import annotations
 
@@ -10,12 +8,10 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.recipe.replay import Outcome
-from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
-from pages._ui import page_layout
+from pages._ui import page_layout, pending
 from pages._ui.formatting import STATUS, count, md
 
 EDIT, OFF, ON, UP, DOWN, INSERT, DELETE = (
@@ -30,35 +26,8 @@ EDIT, OFF, ON, UP, DOWN, INSERT, DELETE = (
 
 
 def panel(here: Dataset, results: Sequence[Result]) -> None:
-    """The list of steps with their menus, undo and redo."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.header("Recipe", width="content")
-        previewed = _previewed(here)
-        undoes = (
-            f"Discards the preview: {previewed}"
-            if previewed
-            else f"Takes back: {here.undo}"
-            if here.undo
-            else "Nothing to undo"
-        )
-        st.button(
-            "Undo",
-            icon=":material/undo:",
-            key="recipe.undo",
-            disabled=here.undo is None and not previewed,
-            on_click=_back,
-            args=(here,),
-            help=undoes,
-        )
-        st.button(
-            "Redo",
-            icon=":material/redo:",
-            key="recipe.redo",
-            disabled=here.redo is None,
-            on_click=_forth,
-            args=(here,),
-            help=f"Does again: {here.redo}" if here.redo else "Nothing to redo",
-        )
+    """The list of steps with their menus."""
+    st.header("Steps")
     st.markdown(f":material/description: Read {md(here.raw['name'])}")
     if not results:
         st.caption("No steps yet. Choose one on this page, or start from a finding on the Profile page.")
@@ -115,18 +84,6 @@ def effect(outcome: Outcome) -> str:
     return ". ".join(part for part in (", ".join(parts) or "nothing had to change", outcome.reason) if part)
 
 
-def propose(here: Dataset, steps: Sequence[RecipeStep], what: str) -> None:
-    """Put a changed recipe up for preview; nothing happens to the data before it is applied."""
-    recipe = replace(here.recipe, steps=tuple(steps))
-    st.session_state["clean.pending"] = {
-        "recipe": recipe.to_json(),
-        "what": what,
-        "revision": here.revision,
-        "dataset": here.id,
-    }
-    st.session_state.pop("clean.form", None)
-
-
 def _chosen(here: Dataset, at: int, key: str) -> None:
     steps = list(here.recipe.steps)
     step, does = steps[at], st.session_state[key]
@@ -141,38 +98,18 @@ def _chosen(here: Dataset, at: int, key: str) -> None:
         st.session_state.pop("clean.pending", None)
     elif does in (OFF, ON):
         steps[at] = replace(step, off=does == OFF)
-        propose(here, steps, f"{'Switched off' if does == OFF else 'Switched on'} step {at + 1}: {step.sentence}")
+        pending.propose(
+            here, steps, f"{'Switched off' if does == OFF else 'Switched on'} step {at + 1}: {step.sentence}"
+        )
     elif does in (UP, DOWN):
         to = at + (1 if does == DOWN else -1)
         steps[at], steps[to] = steps[to], steps[at]
-        propose(here, steps, f"Moved step {at + 1} {'down' if does == DOWN else 'up'}: {step.sentence}")
+        pending.propose(here, steps, f"Moved step {at + 1} {'down' if does == DOWN else 'up'}: {step.sentence}")
     else:
         del steps[at]
-        propose(here, steps, f"Deleted step {at + 1}: {step.sentence}")
+        pending.propose(here, steps, f"Deleted step {at + 1}: {step.sentence}")
     page_layout.say(
         "Fill in the step at the top of the page."
         if does in (EDIT, INSERT)
         else "The preview is at the top of the page."
     )
-
-
-def _previewed(here: Dataset) -> str:
-    """What is being previewed for this dataset and not applied yet; empty where nothing is."""
-    pending = st.session_state.get("clean.pending")
-    return str(pending["what"]) if pending and pending["dataset"] == here.id else ""
-
-
-def _back(here: Dataset) -> None:
-    """Discard the preview, the last thing that was done, or else take back the last change that was applied."""
-    if _previewed(here):
-        st.session_state.pop("clean.pending", None)
-        st.session_state.pop("clean.form", None)
-        page_layout.say("The preview is discarded; the recipe is as it was.")
-        return
-    page_layout.act(lambda: datasets.undo(page_layout.store(), here.id, here.revision, page_layout.actor()))
-    st.session_state.pop("clean.pending", None)
-
-
-def _forth(here: Dataset) -> None:
-    page_layout.act(lambda: datasets.redo(page_layout.store(), here.id, here.revision, page_layout.actor()))
-    st.session_state.pop("clean.pending", None)

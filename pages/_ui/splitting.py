@@ -11,7 +11,8 @@ from dataops_core.steps.split_rows import WORDS
 from dataops_core.store import datasets, diffs, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import current_table, finding, job, page_layout
+from pages._ui import current_table, job, page_layout
+from pages._ui.findings import finding
 from pages._ui.formatting import count, md
 
 

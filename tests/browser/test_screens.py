@@ -13,7 +13,7 @@ from dataops_core.store import datasets
 from tests.browser.driver import button, metric, no_traceback, open_page, settle
 
 TABS = {
-    "profile": ("What is wrong", "Scores", "The columns", "Relationships", "Variants", "Browse rows", "Reports"),
+    "profile": ("Findings", "Scores", "Columns", "Relationships", "Variants", "Rows", "Reports"),
     "impute": (),
     "resample": (),
     "compare": (),

@@ -6,11 +6,23 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from dataops_core.read import ReadOptions
-from dataops_core.store import datasets
+from dataops_core.store import datasets, finding_overrides
 from dataops_core.store.store import Store
 
 ROOT = Path(__file__).parents[2]
-PAGES = ("data", "profile", "compare", "clean", "impute", "resample", "bias", "synthesize", "versions", "guide")
+PAGES = (
+    "overview",
+    "data",
+    "profile",
+    "compare",
+    "clean",
+    "impute",
+    "resample",
+    "bias",
+    "synthesize",
+    "versions",
+    "guide",
+)
 
 
 def start(page="data", **query):
@@ -91,3 +103,17 @@ def dataset(app):
 def sentences(app):
     """The recipe of the page's dataset, as sentences."""
     return [step.sentence for step in dataset(app).recipe.steps]
+
+
+def header(app):
+    """What the header of the page says of the dataset: the labels of its links."""
+    return [each.proto.label for each in app.get("page_link")]
+
+
+def open_finding(app, check, *columns):
+    """Open a finding in the inbox of Profile, as a click on its line does."""
+    from dataops_core.recipe.recipe import sha256
+
+    name = f"{check}.{sha256(finding_overrides.key(check, columns))[:10]}"
+    app.session_state["findings.open"] = {dataset(app).id: name}
+    return app.run()

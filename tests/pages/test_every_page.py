@@ -5,7 +5,7 @@ import io
 
 import pytest
 
-from tests.pages.driver import PAGES, bring, button, dataset, go, metrics, said, start, texts, unforeseen
+from tests.pages.driver import PAGES, bring, button, dataset, go, header, said, start, texts, unforeseen
 
 ODD_NAMES = [
     "a_b*c",
@@ -82,13 +82,9 @@ def test_sample_is_opened_with_its_rows_and_columns(sample):
 
 
 def test_profile_of_the_sample_counts_its_duplicates(sample):
-    assert metrics(go(sample, "profile")) == {
-        "Rows": "4,960",
-        "Columns": "17",
-        "Missing cells": "867",
-        "Duplicates": "60",
-        "Findings": "20",
-    }
+    app = go(sample, "profile")
+    assert {"4,960 × 17", "20 findings", "0 steps", "Not saved"} <= set(header(app))
+    assert "Missing cells: **867 (1.0 %)** · Duplicate rows: **60** · counted on all 4,960 rows" in texts(app)
 
 
 @pytest.mark.parametrize("name", ODD)
@@ -99,7 +95,7 @@ def test_every_page_and_tab_runs_on_an_odd_table(few_trees, name):
         assert unforeseen(app) == [], page
         for tab in {
             "data": ("The rows as they came", "How it was read", "What the columns are for"),
-            "profile": ("Scores", "The columns", "Relationships", "Variants", "Browse rows", "Reports"),
+            "profile": ("Scores", "Columns", "Relationships", "Variants", "Rows", "Reports"),
             "synthesize": ("Constraints", "Engine and rows", "Generate", "Verdicts", "Export"),
         }.get(page, ()):
             app.session_state[f"{page}.tabs"] = tab
@@ -119,7 +115,7 @@ def test_column_name_is_shown_letter_by_letter(name):
 
 def test_long_table_is_sent_two_hundred_rows_at_a_time():
     app = start(d=bring("a,b\n" + "".join(f"{n},x\n" for n in range(1000))))
-    for page, state in (("data", {}), ("clean", {}), ("profile", {"profile.tabs": "Browse rows"})):
+    for page, state in (("data", {}), ("clean", {}), ("profile", {"profile.tabs": "Rows"})):
         for key, value in state.items():
             app.session_state[key] = value
         go(app, page)

@@ -14,7 +14,7 @@ from dataops_core.repair.recipe import steps_of
 from dataops_core.store import analyses
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import job, page_layout, recipe
+from pages._ui import job, page_layout, pending
 from pages._ui.formatting import count
 
 SHOWN = 200  # repairs of a cause in the list; all that are accepted are applied
@@ -148,7 +148,7 @@ def _cause(
 
 def _propose(here: Dataset, table: Table, final: Sequence[Repair], sure: int) -> None:
     made = steps_of(final, table, f"Suggested repairs, at least {sure} % sure")
-    recipe.propose(here, [*here.recipe.steps, *made], f"Suggested repairs of {count(len(final), 'cell')}")
+    pending.propose(here, [*here.recipe.steps, *made], f"Suggested repairs of {count(len(final), 'cell')}")
 
 
 def _questions(state: str, asked: Sequence[Mapping[str, Any]], labels: Sequence[Any]) -> None:

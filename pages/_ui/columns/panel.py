@@ -10,10 +10,10 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Column, Table
-from pages._ui import chart, current_table, finding, grid, job
+from pages._ui import chart, current_table, grid, job
 from pages._ui.columns.strip import facts_as_meant, misfits, strip, type_of
+from pages._ui.findings import finding, inbox
 from pages._ui.formatting import md
-from pages._ui.profile import findings_list
 
 MOST = 60  # columns on the strip, as many as the grid shows
 
@@ -37,7 +37,7 @@ def columns(here: Dataset, state: str, key: str, *, mend: bool) -> None:
     open_columns = st.session_state.setdefault("columns.open", {})
     selected = open_columns.get(here.id)
     selected = selected if selected in table.names else None
-    findings = findings_list.minded(here, profile)
+    findings = inbox.open_findings(here, profile)
     clicked = strip(profile, findings, table.names[:MOST], selected, f"{key}.strip")
     if clicked in table.names:
         open_columns[here.id] = None if clicked == selected else clicked

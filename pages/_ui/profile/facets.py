@@ -95,4 +95,4 @@ def _told(each: dict[str, Any]) -> str:
 def show(column: str, how: str, *values: Any) -> None:
     """Open the rows that meet a condition: from any number on the page."""
     st.session_state[KEY] = [{"column": column, "how": how, "values": list(values)}]
-    st.session_state["profile.tabs"] = "Browse rows"
+    st.session_state["profile.tabs"] = "Rows"

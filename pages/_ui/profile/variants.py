@@ -11,7 +11,8 @@ import streamlit as st
 from dataops_core.checks.variants import METHODS
 from dataops_core.store import analyses
 from dataops_core.table import Table
-from pages._ui import finding, job, page_layout
+from pages._ui import job, page_layout
+from pages._ui.findings import finding
 from pages._ui.formatting import count, md
 
 PAGE = 50

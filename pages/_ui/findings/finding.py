@@ -1,8 +1,8 @@
-"""Findings as cards: what is wrong, why it matters, which rows, the step that mends it, and a way to ignore it."""
+"""One finding: what is wrong, why it matters, which rows, the step that mends it, and a way to ignore it."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import streamlit as st
@@ -12,6 +12,7 @@ from dataops_core.store import finding_overrides
 from pages._ui import grid, page_layout
 from pages._ui.formatting import SEVERITY, count, md, share
 
+FEW = 20  # rows that stand beside a finding at once
 VARIANTS = ("case_variants", "spelling_variants")
 
 
@@ -23,11 +24,15 @@ def card(
     *,
     mend: bool = True,
     ignore: tuple[str, tuple[str, ...]] | None = None,
+    fix_here: Callable[[], None] | None = None,
 ) -> None:
-    """One finding with its buttons."""
+    """One finding in detail: what it is, why it matters, its rows, and what can be done about it.
+
+    `fix_here` puts its fix up for preview on the same page.
+    """
     name, icon, colour = SEVERITY[finding["severity"]]
     where = ", ".join(finding["columns"]) or "whole rows"
-    with st.container(border=True, key=key.replace(".", "-"), gap="xsmall"):
+    with st.container(border=True, key=key.replace(".", "-"), gap="small"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(name, icon=icon, color=colour)
             st.markdown(f"**{md(finding['title'])}** in **{md(where)}**")
@@ -35,12 +40,22 @@ def card(
         st.caption(md(finding["why"]))
         if finding.get("no_fix"):
             st.caption(f"No step is offered: {md(finding['no_fix'])}")
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if mend and finding["fix"]:
-                _fix(finding, key)
+                if fix_here:
+                    title = REGISTRY[finding["fix"]["op"]].title
+                    st.button(
+                        f"Fix: {title.lower()}",
+                        key=f"{key}.fix_here",
+                        type="primary",
+                        icon=":material/healing:",
+                        on_click=fix_here,
+                        help="Shows a preview on this page; nothing changes before you apply it",
+                    )
+                _fix(finding, key, "Change the settings" if fix_here else None)
             if mend and finding["check"] in VARIANTS:
                 st.button(
-                    "Choose what to merge …",
+                    "Choose what to merge",
                     key=f"{key}.merge",
                     on_click=_merge,
                     args=(finding["columns"][0],),
@@ -49,12 +64,21 @@ def card(
                 )
             if ignore:
                 _ignore(finding["check"], *ignore, key)
-            show = st.toggle(f"Show {'the rows' if finding['count'] > 1 else 'the row'}", key=f"{key}.show")
-        if show:
-            shown = len(finding["rows"])
-            grid.some_rows(state, finding["rows"], key, f"Rows of the finding {finding['title']}", finding["columns"])
-            if shown < finding["count"]:
-                st.caption(f"The first {shown:,} of {count(finding['count'], 'row')}.")
+        shown = len(finding["rows"])
+        st.caption(
+            f"The first {min(shown, FEW):,} of {count(finding['count'], 'row')}:"
+            if finding["count"] > FEW
+            else f"{count(finding['count'], 'row')}:"
+        )
+        grid.some_rows(
+            state, finding["rows"][:FEW], key, f"Rows of the finding {finding['title']}", finding["columns"], height=190
+        )
+        if finding["count"] > FEW:
+            show = st.toggle("Show more rows", key=f"{key}.show")
+    if finding["count"] > FEW and show:
+        grid.some_rows(state, finding["rows"], f"{key}.more", f"Rows of {finding['title']}", finding["columns"])
+        if shown < finding["count"]:
+            st.caption(f"The first {shown:,} of {count(finding['count'], 'row')}.")
 
 
 def line(finding: Mapping[str, Any], rows: int, key: str, *, mend: bool = True) -> None:
@@ -70,26 +94,26 @@ def line(finding: Mapping[str, Any], rows: int, key: str, *, mend: bool = True) 
             _fix(finding, key)
 
 
-def _fix(finding: Mapping[str, Any], key: str) -> None:
+def _fix(finding: Mapping[str, Any], key: str, label: str | None = None) -> None:
     st.button(
-        f"Fix: {REGISTRY[finding['fix']['op']].title.lower()} …",
+        label or f"Fix: {REGISTRY[finding['fix']['op']].title.lower()}",
         key=f"{key}.fix",
         on_click=ask,
         args=(finding["fix"],),
-        icon=":material/healing:",
+        icon=":material/tune:" if label else ":material/healing:",
         help="Opens the step with its settings filled in; nothing changes before you have seen a preview",
     )
 
 
 def _ignore(check: str, dataset: str, columns: tuple[str, ...], key: str) -> None:
-    with st.popover("Ignore …", icon=":material/visibility_off:", key=f"{key}.popover"):
+    with st.popover("Ignore", icon=":material/visibility_off:", key=f"{key}.popover"):
         st.text_input("It is not a problem here, because", key=f"{key}.why", placeholder="Such values are true here")
         st.button(
             "Ignore it",
             key=f"{key}.ignore",
             on_click=_put_away,
             args=(dataset, check, columns, f"{key}.why"),
-            help="The finding is kept with your reason, and can be minded again",
+            help="The finding is kept with your reason; you can stop ignoring it at any time",
         )
 
 

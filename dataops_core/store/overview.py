@@ -1,0 +1,135 @@
+"""How datasets stand: size, score, open findings, steps, versions; what is known already, nothing is computed."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from dataops_core.checks import REGISTRY, Context
+from dataops_core.checks.score import scores, total
+from dataops_core.store import datasets, finding_overrides, states, versions
+from dataops_core.store import profile as profiles
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.store import Store
+from dataops_core.table import Table
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a dataset stands now. What has not been computed yet is None; `score` is a share from 0 to 1.
+
+    `findings` counts those that are not ignored, by severity; `saved` says whether the table as it is now is the last
+    version's.
+    """
+
+    state: str | None
+    rows: int | None
+    columns: int | None
+    steps: int
+    score: float | None
+    findings: Mapping[str, int] | None
+    version: int | None
+    saved: bool
+
+    @property
+    def open_findings(self) -> int | None:
+        """The number of findings that are not ignored."""
+        return None if self.findings is None else sum(self.findings.values())
+
+
+def context(dataset: Dataset) -> Context:
+    """What the checks know of the dataset besides its cells: its columns' roles, and the day it was brought in."""
+    return Context.of(dataset.roles, dataset.created[:10])
+
+
+def names_in_file(dataset: Dataset, columns: Sequence[str]) -> tuple[str, ...]:
+    """Columns by their names in the file: an opinion outlives a renaming."""
+    first = {now: name for name, now in datasets.names_now(dataset).items()}
+    return tuple(first.get(name, name) for name in columns)
+
+
+def open_findings(store: Store, dataset: Dataset, profile: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The findings of a profile that are not ignored."""
+    ignored = finding_overrides.ignored(store, dataset.id)
+    return [
+        finding
+        for finding in profile["findings"]
+        if finding_overrides.key(finding["check"], names_in_file(dataset, finding["columns"])) not in ignored
+    ]
+
+
+def quality(store: Store, dataset: Dataset, profile: Mapping[str, Any]) -> float | None:
+    """The overall score of a profile, by the dataset's weights and without the findings that are ignored."""
+    kept = {**profile, "findings": open_findings(store, dataset, profile)}
+    return total(scores(kept), finding_overrides.weights(store, dataset.id))
+
+
+def current_state(store: Store, dataset: Dataset) -> str | None:
+    """The state in which the draft recipe ends, if it has been computed."""
+    results = states.evaluate(store, dataset.raw, dataset.recipe, run=False)
+    if any(result.outcome.status == "pending" for result in results):
+        return None
+    state = states.head(dataset.raw, dataset.recipe, results)
+    return state if states.known(store, state) else None
+
+
+def standing(
+    store: Store, dataset: Dataset, state: str | None, table: Table | None, profile: Mapping[str, Any] | None
+) -> Standing:
+    """How a dataset stands, given its current state with its table and profile as far as they are known."""
+    saved = [each for each in versions.log(store, dataset.id) if not each["synthetic"]]
+    grades = None
+    if profile is not None:
+        counted = Counter(finding["severity"] for finding in open_findings(store, dataset, profile))
+        grades = {grade: counted[grade] for grade in ("error", "warning", "note")}
+    return Standing(
+        state=state,
+        rows=table.rows if table else None,
+        columns=len(table.columns) if table else None,
+        steps=len(dataset.recipe.active),
+        score=quality(store, dataset, profile) if profile is not None else None,
+        findings=grades,
+        version=saved[0]["number"] if saved else None,
+        saved=bool(saved) and saved[0]["state"] == state,
+    )
+
+
+def look_up(store: Store, dataset: Dataset) -> Standing:
+    """How a dataset stands, as far as it is known."""
+    state = current_state(store, dataset)
+    if state is None:
+        return standing(store, dataset, None, None, None)
+    known = profiles.profile(store, state, context(dataset), run=False)
+    return standing(store, dataset, state, states.table(store, state), known)
+
+
+def score_history(store: Store, dataset: Dataset) -> list[dict[str, Any]]:
+    """The scores of the versions, oldest first: number, message, created, score (None where it was not profiled)."""
+    told = []
+    for each in reversed(versions.log(store, dataset.id)):
+        if each["synthetic"]:
+            continue
+        known = profiles.profile(store, each["state"], context(dataset), run=False)
+        score = quality(store, dataset, known) if known is not None else None
+        told.append({**{key: each[key] for key in ("number", "message", "created", "state")}, "score": score})
+    return told
+
+
+def problems_by_column(
+    findings: Sequence[Mapping[str, Any]], names: Sequence[str]
+) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
+    """The findings of each column by their kind; those of whole rows stand under "". Columns without any are left out.
+
+    >>> finding = {"check": "missing_cells", "columns": ["a"]}
+    >>> problems_by_column([finding], ["a", "b"]) == {"a": {"Missing values": [finding]}}
+    True
+    """
+    told: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
+    for name in ("", *names):
+        about = [finding for finding in findings if name in finding["columns"] or (not name and not finding["columns"])]
+        for finding in about:
+            check = REGISTRY.get(finding["check"])
+            told.setdefault(name, {}).setdefault(check.group if check else "Other", []).append(finding)
+    return told
