@@ -11,12 +11,12 @@ ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"
 st.set_page_config(page_title="Data quality workbench", page_icon=ICON, layout="wide", initial_sidebar_state=250)
 
 
-def to_data() -> None:
-    """Lead from /data to the first page, which Streamlit serves at / alone."""
-    st.switch_page("pages/data.py", query_params=dict(st.query_params))
+def to_overview() -> None:
+    """Lead from /overview to the first page, which Streamlit serves at / alone."""
+    st.switch_page("pages/overview.py", query_params=dict(st.query_params))
 
 
-# name: icon, what is done there; the first page is served at / and, by `to_data`, at /data
+# name: icon, what is done there; the first page is served at / and, by `to_overview`, at /overview
 PAGES = {
     "overview": ("dashboard", "All datasets, how good they are, and what to do next"),
     "data": ("table", "Upload a file and see how it was read"),
@@ -36,15 +36,15 @@ pages = [
         title=name.capitalize(),
         icon=f":material/{icon}:",
         help=about,
-        default=name == "data",
-        url_path="start" if name == "data" else name,
+        default=name == "overview",
+        url_path="start" if name == "overview" else name,
     )
     for name, (icon, about) in PAGES.items()
 ]
 
 st.html(Path(__file__).parent / "pages" / "_ui" / "look.css")
 page_layout.sign_in()
-chosen = st.navigation([*pages, st.Page(to_data, title="Data", url_path="data", visibility="hidden")])
+chosen = st.navigation([*pages, st.Page(to_overview, title="Overview", url_path="overview", visibility="hidden")])
 page_layout.lead_on(pages)
 page_layout.switcher()
 with page_layout.framed():

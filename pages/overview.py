@@ -2,7 +2,39 @@
 
 import streamlit as st
 
-from pages._ui import page_header
+from pages._ui import current_table, grid, job, page_header, page_layout, pending
+from pages._ui.data import upload
+from pages._ui.overview import dataset, datasets_table
 
 place = page_header.enter("Overview")
-st.write("…")
+upload.take_over(place)
+if place.dataset is None:
+    st.markdown(upload.PROMISE)
+    upload.box(place)
+    with page_layout.errors():
+        datasets_table.table(place)
+    st.stop()
+
+here = place.dataset
+root = current_table.root(here)
+state = current_table.now(here) if root else None
+if root is None or state is None:
+    st.stop()
+with page_layout.errors():
+    pending.panel(here, root, state, current_table.results(here))
+    profile = current_table.profile(here, state)
+    if profile is None:
+        table = grid.table(state)
+        args = {"state": state, "context": current_table.context(here).to_json()}
+        job.do("profile", args, "Counting and checking all rows", cells=table.cells + 3000 * len(table.columns))
+        profile = current_table.profile(here, state)
+        if profile is not None:
+            st.rerun()  # the header is drawn before
+    if profile is not None:
+        dataset.panel(here, state, root, profile)
+with page_layout.errors():
+    st.subheader("Datasets of this project", anchor=False)
+    datasets_table.table(place)
+    with st.popover("Upload another file", icon=":material/upload_file:"):
+        upload.open_sample(place, "overview.sample_again")
+        upload.uploader(place, "A file")

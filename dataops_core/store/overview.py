@@ -7,9 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
 from dataops_core.checks import REGISTRY, Context
 from dataops_core.checks.score import scores, total
-from dataops_core.store import datasets, finding_overrides, states, versions
+from dataops_core.store import catalog, datasets, finding_overrides, states, versions
 from dataops_core.store import profile as profiles
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.store import Store
@@ -117,6 +119,13 @@ def score_history(store: Store, dataset: Dataset) -> list[dict[str, Any]]:
     return told
 
 
+def versions_made(store: Store, dataset: str) -> int:
+    """How many versions a dataset has."""
+    query = sa.select(sa.func.count()).select_from(catalog.version).where(catalog.version.c.dataset == dataset)
+    with store.reading() as connection:
+        return connection.scalar(query) or 0
+
+
 def problems_by_column(
     findings: Sequence[Mapping[str, Any]], names: Sequence[str]
 ) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
@@ -133,3 +142,63 @@ def problems_by_column(
             check = REGISTRY.get(finding["check"])
             told.setdefault(name, {}).setdefault(check.group if check else "Other", []).append(finding)
     return told
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What is worth doing next: the page where it is done, what, and why."""
+
+    page: str
+    what: str
+    why: str
+    harmless: bool = False
+
+
+def next_steps(now: Standing, findings: Sequence[Mapping[str, Any]], roles: Mapping[str, Any]) -> list[NextStep]:
+    """What is worth doing next, the most urgent first: three things at most."""
+    told = []
+    harmless = [f for f in findings if f["fix"] and f["check"] in REGISTRY and REGISTRY[f["check"]].harmless]
+    if harmless:
+        titles = ", ".join(dict.fromkeys(f["title"].lower() for f in harmless))
+        told.append(NextStep("profile", f"Make the fixes that lose nothing ({len(harmless)})", titles, harmless=True))
+    grave = [f for f in findings if f["severity"] == "error"] or [f for f in findings if f["severity"] == "warning"]
+    grave = [f for f in grave if f not in harmless]
+    if grave:
+        first = grave[0]
+        where = ", ".join(first["columns"]) or "whole rows"
+        told.append(NextStep("profile", f"Look at {first['title'].lower()}", f"{where}: {first['message']}"))
+    if not roles.get("target") and not roles.get("sensitive"):
+        why = "the outcome and groups of people, so that Bias, Resample and Synthesize know what to judge"
+        told.append(NextStep("data", "Say what the columns are for", why))
+    if now.steps and not now.saved:
+        told.append(NextStep("versions", "Save a version", "it keeps the table as it is now, and how it came about"))
+    elif not now.steps and now.version is None and not harmless:
+        told.append(NextStep("versions", "Save a version", "it keeps the table as it came, to compare with later"))
+    elif now.saved:
+        told.append(
+            NextStep("versions", f"Export version {now.version}", "one zip with data, steps, script and data card")
+        )
+    gaps = [f for f in findings if f["check"] == "missing_cells"]
+    if gaps:
+        columns = f"{len(gaps)} column{'' if len(gaps) == 1 else 's'}"
+        told.append(NextStep("impute", "Find out how to fill the gaps", f"missing cells in {columns}"))
+    return told[:3]
+
+
+def project_overview(store: Store, project: str) -> list[dict[str, Any]]:
+    """The datasets of a project with who brought them and when they were changed last: id, name, owner, changed."""
+    changed = (
+        sa.select(catalog.audit.c.dataset, sa.func.max(catalog.audit.c.at).label("at"))
+        .group_by(catalog.audit.c.dataset)
+        .subquery()
+    )
+    query = (
+        sa.select(catalog.dataset.c.id, catalog.dataset.c.name, catalog.dataset.c.actor, changed.c.at)
+        .outerjoin(changed, changed.c.dataset == catalog.dataset.c.id)
+        .where(catalog.dataset.c.project == project)
+        .order_by(changed.c.at.desc())
+    )
+    with store.reading() as connection:
+        return [
+            {"id": row.id, "name": row.name, "owner": row.actor, "changed": row.at} for row in connection.execute(query)
+        ]

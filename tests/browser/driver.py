@@ -134,7 +134,7 @@ def settle(page):
 def open_page(page, server, name="", dataset=None):
     """Open a page of the app and wait until it is there."""
     page.goto(f"{server.url}/{name}" + (f"?d={dataset}" if dataset else ""))
-    expect(page.get_by_role("heading", level=1, name=(name or "data").capitalize(), exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", level=1, name=(name or "overview").capitalize(), exact=True)).to_be_visible()
     settle(page)
 
 

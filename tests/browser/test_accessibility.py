@@ -20,7 +20,7 @@ def test_first_page_without_data(page, empty_project):
 
 def test_data_and_its_tabs(page, server, dataset):
     open_page(page, server, "", dataset)
-    for tab in ("The rows as they came", "How it was read", "What the columns are for"):
+    for tab in ("Rows", "How it was read", "Column roles"):
         page.get_by_role("tab", name=tab).click()
         assert violations(page) == [], tab
 

@@ -21,7 +21,7 @@ TABS = {
     "versions": (),
     "synthesize": (),
     "bias": ("Groups", "In the data", "In decisions", "Reasons", "Which measure?"),
-    "data": ("The rows as they came", "How it was read", "What the columns are for"),
+    "data": ("Rows", "How it was read", "Column roles"),
 }
 ONE_CELLS = r"(?<![\d,.])1 (cells|rows|columns|values|findings)\b"
 ADULT_ROLES = {"target": "income", "favorable": ">50K", "sensitive": ["sex", "race"]}
@@ -98,7 +98,7 @@ def test_findings_of_adult_stand_beside_each_other_for_each_group(server, page, 
 
 def test_only_values_of_the_column_can_be_the_good_outcome(server, page, on_adult):
     open_page(page, server, "", on_adult)
-    open_tab(page, "What the columns are for")
+    open_tab(page, "Column roles")
     box = page.get_by_role("combobox", name=re.compile("Good outcome"))
     box.click()
     page.keyboard.type(">50")

@@ -30,7 +30,7 @@ def start(page="data", **query):
     app = AppTest.from_file(ROOT / "app.py", default_timeout=120)
     for key, value in query.items():
         app.query_params[key] = value
-    return app.run() if page == "data" else go(app, page)
+    return app.run() if page == "overview" else go(app, page)
 
 
 def go(app, page):

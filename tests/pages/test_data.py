@@ -6,7 +6,7 @@ import pytest
 
 from dataops_core.store import datasets, states
 from dataops_core.store.store import Store
-from tests.pages.driver import button, click, dataset, labels, said, start, texts, unforeseen
+from tests.pages.driver import button, click, dataset, header, labels, said, start, texts, unforeseen
 
 
 def upload(app, name, content):
@@ -40,7 +40,7 @@ BAD = {
 def test_uploaded_file_becomes_a_dataset_under_its_name(name):
     app = upload(start(), name, GOOD[name])
     assert unforeseen(app) == []
-    assert "2 rows and 2 columns" in texts(app)
+    assert "2 × 2" in header(app)
     assert dataset(app).raw["name"] == name
     assert app.dataframe[0].value.to_numpy().tolist() == [[1, 2], [3, 4]]
 
@@ -112,7 +112,7 @@ def test_file_is_read_differently_and_undo_takes_it_back():
 
 
 def test_roles_are_kept(sample):
-    sample.session_state["data.tabs"] = "What the columns are for"
+    sample.session_state["data.tabs"] = "Column roles"
     sample.run()
     box = {each.label: each for kind in (sample.selectbox, sample.multiselect) for each in kind}
     box["Outcome"].select("approved")

@@ -48,7 +48,7 @@ def test_page_without_data_says_how_to_begin(page):
     app = start(page)
     assert unforeseen(app) == []
     assert [title.value for title in app.title] == [page.capitalize()]
-    if page == "data":
+    if page in ("overview", "data"):
         assert button(app, "Open the sample")
     elif page != "guide":
         assert said(app) == [("There is no data here yet", "Open the sample or bring a file first.")]
@@ -94,7 +94,7 @@ def test_every_page_and_tab_runs_on_an_odd_table(few_trees, name):
         go(app, page)
         assert unforeseen(app) == [], page
         for tab in {
-            "data": ("The rows as they came", "How it was read", "What the columns are for"),
+            "data": ("Rows", "How it was read", "Column roles"),
             "profile": ("Scores", "Columns", "Relationships", "Variants", "Rows", "Reports"),
             "synthesize": ("Constraints", "Engine and rows", "Generate", "Verdicts", "Export"),
         }.get(page, ()):

@@ -120,7 +120,7 @@ def _fix_several(here: Dataset, named: Sequence[Named], shown: Sequence[Named]) 
     """Buttons that put the fixes of several findings up as one change."""
     ticked = _ticked(here)
     chosen = [each for name, each in named if name in ticked and each["fix"]]
-    harmless = [each for _, each in named if each["fix"] and REGISTRY[each["check"]].harmless]
+    harmless = _harmless([each for _, each in named])
     fixable = [name for name, each in shown if each["fix"]]
     all_ticked = bool(fixable) and set(fixable) <= ticked
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -130,7 +130,7 @@ def _fix_several(here: Dataset, named: Sequence[Named], shown: Sequence[Named]) 
             type="primary" if chosen else "secondary",
             icon=":material/healing:",
             disabled=not chosen,
-            on_click=_propose,
+            on_click=propose,
             args=(here, chosen, f"Fixes of {count(len(chosen), 'finding')}"),
             help="One preview of all of them and one change that Undo takes back",
         )
@@ -140,8 +140,8 @@ def _fix_several(here: Dataset, named: Sequence[Named], shown: Sequence[Named]) 
             key="findings.fix_harmless",
             icon=":material/auto_fix_high:",
             disabled=not harmless,
-            on_click=_propose,
-            args=(here, harmless, f"Fixes of {count(len(harmless), 'finding')} that lose nothing"),
+            on_click=propose_harmless,
+            args=(here, harmless),
             help=f"Opens a preview of: {titles}" if harmless else "There is none left",
         )
         st.button(
@@ -154,7 +154,8 @@ def _fix_several(here: Dataset, named: Sequence[Named], shown: Sequence[Named]) 
         )
 
 
-def _propose(here: Dataset, some: Sequence[Mapping[str, Any]], what: str) -> None:
+def propose(here: Dataset, some: Sequence[Mapping[str, Any]], what: str) -> None:
+    """Put the fixes of findings up for preview, as one change."""
     steps = steps_of_fixes(some)
     before = here.recipe.steps
     said = "; ".join(step.sentence for step in steps)
@@ -162,6 +163,17 @@ def _propose(here: Dataset, some: Sequence[Mapping[str, Any]], what: str) -> Non
         pending.propose(here, [*before, *steps], said, at=len(before))
     else:
         pending.propose(here, [*before, *steps], f"{what}: {said}")
+
+
+def _harmless(some: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The findings whose fix loses nothing."""
+    return [each for each in some if each["fix"] and REGISTRY[each["check"]].harmless]
+
+
+def propose_harmless(here: Dataset, some: Sequence[Mapping[str, Any]]) -> None:
+    """Put up those fixes of findings that lose nothing."""
+    chosen = _harmless(some)
+    propose(here, chosen, f"Fixes of {count(len(chosen), 'finding')} that lose nothing")
 
 
 def _ticked(here: Dataset) -> set[str]:
@@ -207,7 +219,7 @@ def _list(here: Dataset, state: str, whole: int, shown: Sequence[Named], by: str
             f"finding.{state[:8]}.{opened}",
             mend=mend,
             ignore=(here.id, overview.names_in_file(here, each["columns"])),
-            fix_here=lambda: _propose(here, [each], each["title"]),
+            fix_here=lambda: propose(here, [each], each["title"]),
         )
 
 

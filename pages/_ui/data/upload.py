@@ -1,0 +1,170 @@
+"""Bringing a table in: the sample, an upload, or a file of this machine; and the reading of it."""
+
+from __future__ import annotations
+
+import secrets
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+
+from dataops_core.errors import DataOpsError, FlawError
+from dataops_core.store import datasets, jobs
+from pages._ui import access, job, page_layout
+from pages._ui.formatting import fix_of, md
+from pages._ui.page_layout import Here
+
+SAMPLE = Path(__file__).parents[3] / "sample_data" / "loan_applications.csv"
+PROMISE = (
+    "Upload a table, see what is wrong with it, repair it step by step, and leave with a clean version that anybody"
+    " can rebuild."
+)
+_INCOMING = "data.incoming"
+
+
+def box(place: Here) -> None:
+    """Ways to bring a table: sample, upload, path."""
+    one, two = st.columns(2, gap="large")
+    with one:
+        st.header("Try the sample")
+        st.markdown(
+            "About 5,000 made-up loan applications with known faults: missing values, duplicates, typos, odd dates."
+        )
+        open_sample(place, "data.sample", primary=True)
+    with two:
+        st.header("Upload a file")
+        uploader(place, "CSV, Excel, Parquet, JSON and more, also as .gz or .zip")
+        if access.is_shared():  # who signs in from elsewhere has no business with this machine's folders
+            return
+        with st.expander("Open a large file from a folder of this machine"):
+            st.text_input(
+                "Path of the file",
+                key="data.path",
+                on_change=_take_path,
+                args=(place.project,),
+                placeholder="/data/customers.csv",
+            )
+            missing = st.session_state.pop("data.no_file", None)
+            if missing:
+                st.error(
+                    "Check the path; it must be on the machine that runs this app.",
+                    title=f"There is no file {md(missing)}",
+                )
+
+
+def uploader(place: Here, label: str) -> None:
+    """The drop zone for a file."""
+    st.file_uploader(
+        label,
+        key=f"data.upload.{st.session_state.get('data.nonce', 0)}",
+        on_change=_take_upload,
+        args=(place.project,),
+        help="Also OpenDocument sheets, Feather, ORC, Stata, SPSS, SAS, SQLite and DuckDB files. The file stays on"
+        " this machine. It is kept as it came; every repair is a separate step.",
+    )
+
+
+def open_sample(place: Here, key: str, *, primary: bool = False) -> None:
+    """The button that brings the sample."""
+    st.button(
+        "Open the sample",
+        type="primary" if primary else "secondary",
+        icon=":material/science:",
+        on_click=_bring,
+        args=(place.project, SAMPLE, SAMPLE.name),
+        key=key,
+    )
+
+
+def take_over(place: Here) -> None:
+    """Read what was brought, if something was; until it is read or left, nothing here acts on another table."""
+    if _INCOMING not in st.session_state:
+        _find_again(place)
+    if _INCOMING in st.session_state:
+        _read(place)
+        if _INCOMING in st.session_state:
+            if place.dataset is not None:
+                st.caption(f"{md(place.dataset.name)}, which was open before, is untouched.")
+            st.stop()
+
+
+def _bring(project: str, file: Path, name: str) -> None:
+    """Take a file in, and start reading it."""
+    with page_layout.errors():
+        raw = datasets.store_raw(page_layout.store(), file, name)
+        # the token makes each bringing its own piece of work: the same file brought twice is two datasets
+        st.session_state[_INCOMING] = {
+            "project": project,
+            "raw": raw,
+            "options": {},
+            "token": secrets.token_hex(4),
+        }
+
+
+def _take_upload(project: str) -> None:
+    """Copy an upload to the store and let the browser widget go."""
+    key = f"data.upload.{st.session_state.get('data.nonce', 0)}"
+    upload = st.session_state.get(key)
+    if upload is not None:
+        with tempfile.NamedTemporaryFile(delete=False) as copy:
+            upload.seek(0)
+            while block := upload.read(1 << 20):
+                copy.write(block)
+        _bring(project, Path(copy.name), upload.name)
+        Path(copy.name).unlink()
+        st.session_state["data.nonce"] = st.session_state.get("data.nonce", 0) + 1
+
+
+def _take_path(project: str) -> None:
+    """Take in a file from a folder on this machine."""
+    path = Path(st.session_state["data.path"].strip()).expanduser()
+    if path.is_file():
+        _bring(project, path, path.name)
+    else:
+        st.session_state["data.no_file"] = str(path)
+
+
+def _read(place: Here) -> None:
+    """Read what was brought; a long one as a job. A flawed table is read only when asked to."""
+    args = st.session_state[_INCOMING]
+    cells = args["raw"]["size"] // 8  # about eight bytes a cell: good enough to tell small from large
+    try:
+        made = job.do("add", args, f"Reading {args['raw']['name']}", cells=cells)
+    except FlawError as flaw:
+        st.warning(md(fix_of(flaw)), title=md(flaw.what), icon=":material/rule:")
+        with st.container(horizontal=True):
+            st.button(
+                "Read it anyway",
+                on_click=lambda: args["options"].update(lenient=True),
+                icon=":material/arrow_forward:",
+                key="data.anyway",
+            )
+            st.button("Leave it", on_click=_leave, key="data.leave")
+        return
+    except DataOpsError as error:
+        _leave()
+        page_layout.show(error)
+        return
+    if made:
+        _leave()
+        page_layout.go(place.project, made)
+        st.rerun()
+    running = jobs.latest(page_layout.store(), "add", args)
+    if running:
+        st.query_params["job"] = running.id
+        if not running.is_open:
+            st.button("Leave it", on_click=_leave, key="data.leave")
+
+
+def _leave() -> None:
+    """Forget what was brought: it is read, or nobody wants it."""
+    st.session_state.pop(_INCOMING, None)
+    st.query_params.pop("job", None)
+
+
+def _find_again(place: Here) -> None:
+    """Take up the reading that the URL names, after a refresh."""
+    job_id = st.query_params.get("job")
+    known = jobs.get(page_layout.store(), job_id) if job_id else None
+    if known and known.kind == "add" and known.args["project"] == place.project and known.state != "cancelled":
+        st.session_state[_INCOMING] = dict(known.args)

@@ -1,0 +1,173 @@
+"""How one dataset stands: problems by column, its score now and before, what to do next, and what was done last."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dataops_core.checks.score import FORMULAS, scores
+from dataops_core.store import audit, overview
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.overview import NextStep, Standing
+from pages._ui import current_table, page_layout
+from pages._ui.findings import finding, inbox
+from pages._ui.formatting import count, md, when
+from pages._ui.overview import problem_map
+from pages._ui.page_header import percent
+
+LATEST = 6
+AT_ONCE = 3  # findings of a square that are shown in full
+BUTTONS = {
+    "profile": "Look",
+    "data": "Set roles",
+    "versions": "Versions",
+    "impute": "Impute",
+}
+
+
+def panel(here: Dataset, state: str, root: str, profile: Mapping[str, Any]) -> None:
+    """The dashboard of a dataset whose current state is profiled."""
+    found = inbox.open_findings(here, profile)
+    now = current_table.standing(here)
+    left, right = st.columns([13, 8], gap="medium")
+    with right:
+        _next(here, now, found)
+        _score(here, root, state, profile, found, now)
+    with left:
+        _where(here, state, profile, found)
+        _activity(here)
+
+
+def _where(here: Dataset, state: str, profile: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> None:
+    st.subheader("Problems by column", anchor=False)
+    problems = overview.problems_by_column(found, list(profile["facts"]))
+    if not problems:
+        st.success("No check found anything that is not ignored.", icon=":material/check_circle:")
+        return
+    squares = problem_map.squares(problems)
+    opened = st.session_state.get("overview.square", {}).get(here.id)
+    opened = opened if opened in squares else None
+    problem_map.problem_map(problems, opened, "overview.map", lambda name: _open_square(here, name))
+    if opened is None:
+        st.caption("Rows with a finding, by column and kind of problem. Select a square to see its rows.")
+        return
+    for number, each in enumerate(squares[opened][:AT_ONCE]):
+        finding.card(
+            each,
+            state,
+            profile["rows"],
+            f"overview.{state[:8]}.{number}.{each['check']}",
+            ignore=(here.id, overview.names_in_file(here, each["columns"])),
+            fix_here=lambda each=each: inbox.propose(here, [each], each["title"]),  # type: ignore[misc]
+        )
+
+
+def _open_square(here: Dataset, name: str) -> None:
+    squares = st.session_state.setdefault("overview.square", {})
+    squares[here.id] = None if squares.get(here.id) == name else name
+
+
+def _next(here: Dataset, now: Standing, found: Sequence[Mapping[str, Any]]) -> None:
+    st.subheader("What to do next", anchor=False)
+    told = overview.next_steps(now, found, here.roles)
+    if not told:
+        st.markdown("Nothing is open.")
+    for number, each in enumerate(told, 1):
+        why = each.why[:160] + ("…" if len(each.why) > 160 else "")
+        with st.container(border=True, key=f"overview-next-{number}", horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{md(each.what)}**  \n:small[{md(why)}]", width="stretch")
+            _button(here, each, found, number)
+
+
+def _button(here: Dataset, step: NextStep, found: Sequence[Mapping[str, Any]], number: int) -> None:
+    if step.harmless:
+        st.button(
+            "Preview",
+            type="primary",
+            icon=":material/auto_fix_high:",
+            key=f"overview.next.{number}",
+            on_click=inbox.propose_harmless,
+            args=(here, found),
+        )
+        return
+    if st.button(
+        BUTTONS[step.page],
+        icon=":material/arrow_forward:",
+        key=f"overview.next.{number}",
+        type="primary" if number == 1 else "secondary",
+    ):
+        if step.page == "data":
+            st.session_state["data.tabs"] = "Column roles"
+        st.switch_page(f"pages/{step.page}.py", query_params=st.query_params.to_dict())
+
+
+def _score(
+    here: Dataset,
+    root: str,
+    state: str,
+    profile: Mapping[str, Any],
+    found: Sequence[Mapping[str, Any]],
+    now: Standing,
+) -> None:
+    before = current_table.profile(here, root) if root != state else None
+    first = overview.quality(page_layout.store(), here, before) if before else None
+    st.subheader("Score", anchor=False)
+    if now.score is None:
+        st.markdown("There is nothing to measure.")
+        return
+    history = [each["score"] for each in overview.score_history(page_layout.store(), here) if each["score"] is not None]
+    line = [*([first] if first is not None else []), *history, now.score]
+    st.metric(
+        "Overall quality",
+        percent(now.score),
+        delta=f"{100 * (now.score - first):+.1f} points since it came" if first is not None else None,
+        chart_data=line if len(line) > 1 else None,
+        help="The weighted mean of six sides. A figure to watch, not a grade: what matters is in the findings. The"
+        " line shows it as the file came, for each version, and now.",
+        label_visibility="collapsed",
+    )
+    was = (
+        {each.name: each.value for each in scores({**before, "findings": inbox.open_findings(here, before)})}
+        if (before)
+        else {}
+    )
+    sides = scores({**profile, "findings": found})
+    st.dataframe(
+        pd.DataFrame(
+            [
+                {"Side": s.name.capitalize(), "Now": s.value, "Affected": s.affected}
+                | ({"As it came": was.get(s.name)} if was else {})
+                for s in sides
+            ]
+        ),
+        hide_index=True,
+        key="overview.sides",
+        alt="The six sides of quality, now and as the file came",
+        column_config={
+            "Now": st.column_config.ProgressColumn("Now", format="percent", min_value=0, max_value=1),
+            "As it came": st.column_config.NumberColumn("As it came", format="percent"),
+            "Affected": st.column_config.NumberColumn(
+                "Affected", format="localized", help="; ".join(f"{s.name}: {FORMULAS[s.name]}" for s in sides)
+            ),
+        },
+    )
+
+
+def _activity(here: Dataset) -> None:
+    st.subheader("Latest activity", anchor=False)
+    with page_layout.store().reading() as connection:
+        entries = audit.entries(connection, here.id)
+    lines = [
+        f"- {when(e['at'])} · {md(e['actor'])} · {md(e['what'])}{_details(e)}" for e in reversed(entries[-LATEST:])
+    ]
+    st.markdown("\n".join(lines))
+    if len(entries) > LATEST:
+        st.caption(f"The latest {LATEST} of {count(len(entries), 'entry', 'entries')}; Versions has the whole trail.")
+
+
+def _details(entry: Mapping[str, Any]) -> str:
+    told = entry["details"].get("change") or entry["details"].get("message") or entry["details"].get("name") or ""
+    return f": {md(str(told)[:90])}" if told else ""

@@ -1,0 +1,84 @@
+"""All datasets of the project in one table; a click on a row opens the dataset."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dataops_core.store import datasets, finding_overrides, overview
+from dataops_core.store import profile as profiles
+from pages._ui import page_layout
+from pages._ui.formatting import when
+from pages._ui.page_layout import Here
+
+
+def table(place: Here) -> None:
+    """The datasets with their scores, open findings, sizes and versions."""
+    store = page_layout.store()
+    known = overview.project_overview(store, place.project)
+    if not known:
+        return
+    rows = [each | _standing(str(store.home), each["id"], *_sign(each["id"])) for each in known]
+    chosen = st.dataframe(
+        pd.DataFrame(
+            [
+                {
+                    "Dataset": each["name"],
+                    "Score": each["score"],
+                    "Over versions": each["history"],
+                    "Errors": each["findings"].get("error"),
+                    "Warnings": each["findings"].get("warning"),
+                    "Notes": each["findings"].get("note"),
+                    "Rows": each["rows"],
+                    "Columns": each["columns"],
+                    "Version": each["version"],
+                    "Owner": each["owner"],
+                    "Last change": when(each["changed"]) if each["changed"] else "",
+                }
+                for each in rows
+            ]
+        ),
+        hide_index=True,
+        key=f"overview.datasets.{place.dataset.id if place.dataset else ''}",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Datasets of the project: score, open findings, size, last version, owner",
+        column_config={
+            "Score": st.column_config.ProgressColumn("Score", format="percent", min_value=0, max_value=1),
+            "Over versions": st.column_config.LineChartColumn(
+                "Over versions", help="The score of each version, oldest first", y_min=0, y_max=1
+            ),
+            "Rows": st.column_config.NumberColumn("Rows", format="localized"),
+        },
+    )
+    picked = chosen["selection"]["rows"]
+    if picked and (place.dataset is None or rows[picked[0]]["id"] != place.dataset.id):
+        page_layout.go(place.project, rows[picked[0]]["id"])
+        st.rerun()
+
+
+def _sign(dataset: str) -> tuple[int, str, str]:
+    """What a kept standing depends on besides the dataset."""
+    store = page_layout.store()
+    here = datasets.get(store, dataset)
+    said = sorted(finding_overrides.ignored(store, dataset)), finding_overrides.weights(store, dataset)
+    return here.revision, f"{overview.versions_made(store, dataset)} {said}", profiles.code_hash()
+
+
+@st.cache_data(max_entries=256, show_spinner=False, ttl=20)
+def _standing(home: str, dataset: str, revision: int, said: str, code: str) -> dict[str, Any]:
+    """How a dataset stands; looked up again after some seconds, for a profile may have been computed meanwhile."""
+    store = page_layout.store()
+    here = datasets.get(store, dataset)
+    now = overview.look_up(store, here)
+    scores = [each["score"] for each in overview.score_history(store, here) if each["score"] is not None]
+    return {
+        "rows": now.rows,
+        "columns": now.columns,
+        "score": now.score,
+        "findings": dict(now.findings or {}),
+        "version": now.version,
+        "history": scores if now.saved or now.score is None else [*scores, now.score],
+    }
