@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import page_layout
+from pages._ui import jobs_tray, page_layout
 
 # the icon is a file of ours: a Material name would be fetched from the network, and nothing leaves this machine
 ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"
@@ -47,5 +47,9 @@ page_layout.sign_in()
 chosen = st.navigation([*pages, st.Page(to_overview, title="Overview", url_path="overview", visibility="hidden")])
 page_layout.lead_on(pages)
 page_layout.switcher()
-with page_layout.framed():
-    chosen.run()
+try:
+    with page_layout.framed():
+        chosen.run()
+finally:  # a page may stop early, having started a job
+    with st.sidebar:
+        jobs_tray.tray()

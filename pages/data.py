@@ -7,6 +7,7 @@ from pages._ui.columns import panel
 from pages._ui.columns.strip import type_of
 from pages._ui.data import roles, upload
 from pages._ui.formatting import md, size
+from pages._ui.overview import manage
 
 place = page_header.enter("Data")
 upload.take_over(place)
@@ -27,6 +28,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     with st.popover("Upload another file", icon=":material/upload_file:"):
         upload.open_sample(place, "data.sample_again")
         upload.uploader(place, "A file")
+    manage.panel(here)
 rows, how, what = st.tabs(["Rows", "How it was read", "Column roles"], key="data.tabs", on_change="rerun")
 if rows.open:
     with rows:

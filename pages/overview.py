@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui import current_table, grid, job, page_header, page_layout, pending
 from pages._ui.data import upload
-from pages._ui.overview import dataset, datasets_table
+from pages._ui.overview import dataset, datasets_table, manage
 
 place = page_header.enter("Overview")
 upload.take_over(place)
@@ -35,6 +35,8 @@ with page_layout.errors():
 with page_layout.errors():
     st.subheader("Datasets of this project", anchor=False)
     datasets_table.table(place)
-    with st.popover("Upload another file", icon=":material/upload_file:"):
-        upload.open_sample(place, "overview.sample_again")
-        upload.uploader(place, "A file")
+    with st.container(horizontal=True):
+        with st.popover("Upload another file", icon=":material/upload_file:"):
+            upload.open_sample(place, "overview.sample_again")
+            upload.uploader(place, "A file")
+        manage.panel(here)

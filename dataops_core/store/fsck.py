@@ -54,9 +54,9 @@ def check(store: Store, *, heal: bool = False, progress: Progress = no_progress)
     A table is rebuilt from its raw file and recipe. A raw file, a manifest or a model cannot be: restore it from a
     backup, or read the same raw file again.
     """
-    damages, needed = [], _needed(store)
-    for number, (md5, (what, state, users)) in enumerate(sorted(needed.items())):
-        progress(number / len(needed), f"{number:,} of {len(needed):,} files")
+    damages, wanted = [], needed(store)
+    for number, (md5, (what, state, users)) in enumerate(sorted(wanted.items())):
+        progress(number / len(wanted), f"{number:,} of {len(wanted):,} files")
         try:
             store.objects.local(md5)
         except IntegrityError as error:
@@ -67,7 +67,7 @@ def check(store: Store, *, heal: bool = False, progress: Progress = no_progress)
             entries, problem = audit.check_chain(connection), ""
         except IntegrityError as error:
             entries, problem = 0, f"{error.what} ({error.where})"
-    return Health(len(needed), tuple(damages), entries, problem)
+    return Health(len(wanted), tuple(damages), entries, problem)
 
 
 def _rebuilt(store: Store, state: str) -> bool:
@@ -78,7 +78,7 @@ def _rebuilt(store: Store, state: str) -> bool:
     return True
 
 
-def _needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
+def needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
     """Each object that the catalog names, by md5: what it is, its state if it is a table, and the versions that need
     it.
     """

@@ -47,6 +47,8 @@ class Job:
     actor: str
     result: Any
     error: Mapping[str, str] | None
+    age: float  # seconds since it was asked for
+    duration: float  # seconds from then to its last sign of life
 
     @property
     def is_open(self) -> bool:
@@ -198,6 +200,32 @@ def last(store: Store, kind: str, dataset: str) -> Job | None:
     return get(store, found) if found else None
 
 
+def of_dataset(store: Store, dataset: str, raw: str = "") -> list[Job]:
+    """The jobs of a dataset: those that name it, or the SHA-256 of its raw file."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(catalog.job)).all()
+    return [
+        job
+        for row in rows
+        if dataset in (said := canonical([row.args, row.result])) or (raw and raw in said)
+        if (job := get(store, row.id)) is not None
+    ]
+
+
+def recent(store: Store, actor: str, seconds: float) -> list[Job]:
+    """The jobs of somebody that are open, or gave their last sign of life in this time; the newest first."""
+    with store.reading() as connection:
+        found = connection.scalars(
+            sa.select(catalog.job.c.id)
+            .where(
+                catalog.job.c.actor == actor,
+                catalog.job.c.state.in_(OPEN) | (catalog.job.c.beat >= time.time() - seconds),
+            )
+            .order_by(catalog.job.c.created.desc())
+        ).all()
+    return [job for each in found if (job := get(store, each)) is not None]
+
+
 def cancel(store: Store, job: str) -> None:
     """Ask a job to stop; it does so within a second."""
     with store.writing() as connection:
@@ -243,4 +271,7 @@ def finish(store: Store, job: str, state: str, *, result: Any = None, error: Map
 
 
 def _job(row: Any) -> Job:
-    return Job(row.id, row.kind, row.args, row.state, row.share, row.note, row.actor, row.result, row.error)
+    age, lasted = time.time() - row.created, max(row.beat - row.created, 0.0)
+    return Job(
+        row.id, row.kind, row.args, row.state, row.share, row.note, row.actor, row.result, row.error, age, lasted
+    )

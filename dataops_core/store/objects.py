@@ -90,6 +90,13 @@ class Objects:
             raise IntegrityError("A stored file is damaged.", f"object {md5}", _RESTORE)
         return path
 
+    def remove(self, md5: str) -> None:
+        """Delete an object that nothing needs any more; one that is gone already is no error."""
+        target = self._place(md5)
+        if self._files.exists(target):
+            self._files.rm_file(target)
+        (self._copies / md5).unlink(missing_ok=True)
+
     def all(self) -> list[str]:
         """The md5s of all objects that are there."""
         if not self._files.exists(f"{self._root}/files/md5"):

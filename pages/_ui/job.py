@@ -6,12 +6,11 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-import sqlalchemy as sa
 import streamlit as st
 
 from dataops_core.errors import FlawError, InputError
 from dataops_core.recipe.replay import no_progress
-from dataops_core.store import catalog, jobs, worker
+from dataops_core.store import jobs, worker
 from pages._ui import page_layout
 from pages._ui.formatting import duration, md
 
@@ -107,7 +106,7 @@ def progress(job: str, what: str) -> None:
         st.rerun()
     with st.container(border=True, key=f"job-{job}"):
         st.progress(min(max(now.share, 0.0), 1.0), text=f"{what}: {md(now.note)}")
-        if left := time_left(now.share, _age(job)):
+        if left := time_left(now.share, now.age):
             st.caption(f"{left[0].upper()}{left[1:]}")
         st.button(
             "Cancel",
@@ -125,11 +124,3 @@ def time_left(share: float, age: float) -> str:
     ('about 2 minutes left', '', '')
     """
     return f"{duration(age * (1 - share) / share)} left" if share >= 0.1 and age >= 5 else ""
-
-
-def _age(job: str) -> float:
-    """Seconds since a job was started."""
-    with page_layout.store().reading() as connection:
-        return time.time() - float(
-            connection.scalar(sa.select(catalog.job.c.created).where(catalog.job.c.id == job)) or 0.0
-        )

@@ -1,0 +1,128 @@
+"""Renaming and deleting datasets. What is deleted is gone: its tables, files, versions and figures; the audit log tells
+that it was there, by name and hash.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sqlalchemy as sa
+
+from dataops_core.errors import ConflictError, SettingError
+from dataops_core.store import catalog, datasets, fsck, jobs, states
+from dataops_core.store.naming import check_name
+from dataops_core.store.store import Store
+
+
+def rename(store: Store, dataset: str, name: str, actor: str) -> None:
+    """Give a dataset another name. Raises ConflictError where another one of the project has it."""
+    here, name = datasets.get(store, dataset), check_name(name, "dataset")
+    with store.writing() as connection:
+        taken = connection.scalar(
+            sa.select(catalog.dataset.c.id).where(
+                catalog.dataset.c.project == here.project, catalog.dataset.c.name == name
+            )
+        )
+        if taken == dataset:
+            return
+        if taken is not None:
+            raise ConflictError(f'There is a dataset "{name}" already.', "name of the dataset", "Choose another name.")
+        connection.execute(catalog.dataset.update().where(catalog.dataset.c.id == dataset).values(name=name))
+        store.log(connection, "dataset renamed", actor, dataset, before=here.name, name=name)
+
+
+def contents(store: Store, dataset: str) -> dict[str, Any]:
+    """What is deleted with a dataset: its name, the numbers of its versions and models, and who else has its file."""
+    here = datasets.get(store, dataset)
+    with store.reading() as connection:
+        versions = connection.scalars(sa.select(catalog.version.c.n).where(catalog.version.c.dataset == dataset)).all()
+        models = connection.scalars(sa.select(catalog.model.c.name).where(catalog.model.c.dataset == dataset)).all()
+        others = connection.execute(
+            sa.select(catalog.dataset.c.name, catalog.draft.c.raw)
+            .join(catalog.draft, catalog.draft.c.dataset == catalog.dataset.c.id)
+            .where(catalog.dataset.c.id != dataset)
+        ).all()
+    same = sorted({row.name for row in others if row.raw["sha256"] == here.raw["sha256"]})
+    return {"name": here.name, "versions": sorted(versions), "models": sorted(models), "same_file": same}
+
+
+def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
+    """Delete a dataset with its drafts, versions, models and files; `confirm` must be its name.
+
+    Files and tables that another dataset needs stay. Figures that were kept are dropped for all datasets, because they
+    may repeat its values; they are counted again when somebody asks.
+    """
+    here = datasets.get(store, dataset)
+    if confirm.strip() != here.name:
+        raise SettingError(
+            "The name does not match.", "delete", f'Type the name of the dataset, "{here.name}", to delete it.'
+        )
+    if any(each.is_open for each in jobs.of_dataset(store, dataset)):
+        raise ConflictError("A job of this dataset is running.", here.name, "Cancel it, or wait until it has ended.")
+    before = set(fsck.needed(store))
+    with store.writing() as connection:
+        roots = _roots(connection, [dataset])
+        kept = _roots(connection, connection.scalars(sa.select(catalog.dataset.c.id)).all(), without=dataset)
+        versions = connection.execute(
+            sa.select(catalog.version.c.id, catalog.version.c.n, catalog.version.c.content_hash).where(
+                catalog.version.c.dataset == dataset
+            )
+        ).all()
+        gone = _below(connection, roots - kept)
+        connection.execute(catalog.twin.delete().where(catalog.twin.c.version.in_([row.id for row in versions])))
+        for table in (catalog.version, catalog.model, catalog.opinion, catalog.draft):
+            connection.execute(table.delete().where(table.c.dataset == dataset))
+        connection.execute(catalog.dataset.delete().where(catalog.dataset.c.id == dataset))
+        for state in gone:
+            connection.execute(catalog.state.delete().where(catalog.state.c.id == state))
+            connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
+        connection.execute(catalog.cache.delete())
+        for each in jobs.of_dataset(store, dataset, raw=here.raw["sha256"]):
+            connection.execute(catalog.job.delete().where(catalog.job.c.id == each.id))
+        store.log(
+            connection,
+            "dataset deleted",
+            actor,
+            dataset,
+            name=here.name,
+            sha256=here.raw["sha256"],
+            versions={str(row.n): row.content_hash for row in versions},
+        )
+    for md5 in sorted(before - set(fsck.needed(store))):
+        store.objects.remove(md5)
+
+
+def _roots(connection: sa.Connection, some: Iterable[str], without: str = "") -> set[str]:
+    """The states from which the drafts and versions of datasets go on, as files were read for them."""
+    found: set[str] = set()
+    for dataset in some:
+        if dataset == without:
+            continue
+        drafts = connection.execute(
+            sa.select(catalog.draft.c.raw, catalog.draft.c.recipe).where(catalog.draft.c.dataset == dataset)
+        )
+        found |= {states.root_id(row.raw["sha256"], row.recipe.get("read") or {}) for row in drafts}
+        committed = connection.scalars(sa.select(catalog.version.c.state).where(catalog.version.c.dataset == dataset))
+        found |= {_root(connection, state) for state in committed}
+    return found
+
+
+def _root(connection: sa.Connection, state: str) -> str:
+    while parent := connection.scalar(sa.select(catalog.state.c.parent).where(catalog.state.c.id == state)):
+        state = parent
+    return state
+
+
+def _below(connection: sa.Connection, roots: Iterable[str]) -> set[str]:
+    """These states and all that steps made of them."""
+    tree: dict[str | None, list[str]] = {}
+    for row in connection.execute(sa.select(catalog.state.c.id, catalog.state.c.parent)):
+        tree.setdefault(row.parent, []).append(row.id)
+    found, waiting = set(), list(roots)
+    while waiting:
+        state = waiting.pop()
+        if state not in found:
+            found.add(state)
+            waiting += tree.get(state, [])
+    return found

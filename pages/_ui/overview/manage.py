@@ -1,0 +1,39 @@
+"""Rename or delete the dataset that is open; what would go with it is said before."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dataops_core.store import removal
+from dataops_core.store.datasets import Dataset
+from pages._ui import page_layout
+from pages._ui.formatting import count, md
+
+
+def panel(here: Dataset) -> None:
+    """The popover with both."""
+    with st.popover("Rename or delete", icon=":material/edit:", key="manage.open"):
+        st.text_input("New name", value=here.name, key=f"manage.name.{here.id}.{here.name}")
+        st.button("Rename", key="manage.rename", on_click=_rename, args=(here,), icon=":material/edit:")
+        gone = removal.contents(page_layout.store(), here.id)
+        parts = ["the file as it came", "all steps", count(len(gone["versions"]), "version")]
+        parts += [count(len(gone["models"]), "model")] if gone["models"] else []
+        st.markdown(f"**Delete {md(here.name)}** with {', '.join(parts)}. It cannot be undone.")
+        if gone["same_file"]:
+            st.caption(f"The file itself stays: {md(', '.join(gone['same_file']))} was read from the same one.")
+        st.text_input("Type the name of the dataset to delete it", key=f"manage.confirm.{here.id}")
+        st.button("Delete", key="manage.delete", on_click=_delete, args=(here,), icon=":material/delete:")
+
+
+def _rename(here: Dataset) -> None:
+    name = st.session_state[f"manage.name.{here.id}.{here.name}"]
+    if page_layout.act(lambda: removal.rename(page_layout.store(), here.id, name, page_layout.actor())):
+        page_layout.say(f"Renamed to {name.strip()}.")
+
+
+def _delete(here: Dataset) -> None:
+    confirm = st.session_state.get(f"manage.confirm.{here.id}", "")
+    store, actor = page_layout.store(), page_layout.actor()
+    if page_layout.act(lambda: removal.delete(store, here.id, actor, confirm=confirm)):
+        page_layout.go(here.project, None)
+        page_layout.say(f"{here.name} is deleted.")

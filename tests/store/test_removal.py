@@ -1,0 +1,78 @@
+"""Datasets are renamed and deleted; what others need stays, and nothing of the deleted one is left."""
+
+import pytest
+
+from dataops_core.errors import ConflictError, DataOpsError, SettingError
+from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.store import datasets, fsck, profile, removal, states, versions
+from dataops_core.store.store import Store
+
+
+@pytest.fixture
+def store(tmp_path):
+    return Store(tmp_path / "home")
+
+
+def bring(store, tmp_path, text, name):
+    file = tmp_path / name
+    file.write_text(text)
+    return datasets.add(store, datasets.default_project(store, "ann"), file, name, "ann")
+
+
+def steps(store, dataset, *some):
+    here = datasets.get(store, dataset)
+    recipe = Recipe(here.recipe.name, 0, some, here.recipe.read)
+    datasets.edit(store, dataset, here.revision, recipe, "change", "ann")
+
+
+def left(store, text):
+    """The files of the home that hold the text."""
+    return [path for path in store.home.rglob("*") if path.is_file() and text.encode() in path.read_bytes()]
+
+
+def test_a_new_name_is_logged_and_must_be_free(store, tmp_path):
+    one, other = (bring(store, tmp_path, f"a\n{n}\n", f"t{n}.csv") for n in (1, 2))
+    removal.rename(store, one, "  Sales ", "ann")
+    assert datasets.get(store, one).name == "Sales"
+    removal.rename(store, one, "Sales", "ann")
+    with pytest.raises(ConflictError, match="already"):
+        removal.rename(store, other, "Sales", "ann")
+    with pytest.raises(SettingError):
+        removal.rename(store, other, "..", "ann")
+
+
+def test_nothing_of_a_deleted_dataset_is_left_but_the_log(store, tmp_path):
+    secret = "annie.oakley@example.com"
+    one = bring(store, tmp_path, f"mail,n\n{secret},1\n {secret},2\n", "people.csv")
+    other = bring(store, tmp_path, "mail,n\nx,1\n y,2\n", "others.csv")
+    for each in (one, other):
+        steps(store, each, RecipeStep("trim_spaces", {"columns": ["mail"]}))
+        versions.commit(store, each, "first", "ann")
+        here = datasets.get(store, each)
+        profile.profile(store, states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe)))
+    assert left(store, secret)
+    assert removal.contents(store, one) == {"name": "people", "versions": [1], "models": [], "same_file": []}
+    with pytest.raises(SettingError, match="does not match"):
+        removal.delete(store, one, "ann", confirm="others")
+    removal.delete(store, one, "ann", confirm="people")
+    store.close()
+    again = Store(store.home)
+    with again.reading() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    assert left(again, secret) == []
+    with pytest.raises(DataOpsError):
+        datasets.get(again, one)
+    assert fsck.check(again).ok
+    assert versions.table(again, versions.get(again, other, 1)).rows == 2
+    assert set(again.objects.all()) == set(fsck.needed(again))
+
+
+def test_files_and_tables_that_another_dataset_needs_stay(store, tmp_path):
+    text = "a,b\n x,1\ny,2\n"
+    one, other = (bring(store, tmp_path, text, name) for name in ("one.csv", "other.csv"))
+    steps(store, one, RecipeStep("trim_spaces", {"columns": ["a"]}))
+    versions.commit(store, other, "first", "ann")
+    assert removal.contents(store, one)["same_file"] == ["other"]
+    removal.delete(store, one, "ann", confirm="one")
+    assert fsck.check(store).ok
+    assert versions.table(store, versions.get(store, other, 1)).frame()["b"].tolist() == [1, 2]
