@@ -32,7 +32,7 @@ with page_layout.errors():
         "In the data",
         "In decisions",
         "Reasons",
-        "Through the recipe",
+        "Step by step",
         "What can be done",
         "Which measure?",
     ]

@@ -102,7 +102,7 @@ def show_form() -> None:
 with beside, page_layout.errors():
     recipe.panel(here, results)
     if results:
-        if st.button("Commit a version", icon=":material/arrow_forward:", key="clean.commit"):
+        if st.button("Save a version", icon=":material/arrow_forward:", key="clean.commit"):
             st.switch_page("pages/versions.py", query_params=st.query_params.to_dict())
     download.panel(here, state)
 with work:

@@ -23,7 +23,7 @@ with page_layout.errors():
         others = differences.others(here, state, current_table.root(here))
         if not others:
             st.info(
-                "Upload a second file, commit a version, or add a step: then there is something to compare with.",
+                "Upload a second file, save a version, or add a step: then there is something to compare with.",
                 icon=":material/info:",
             )
             st.stop()

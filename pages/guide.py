@@ -9,8 +9,8 @@ from pages._ui.formatting import SEVERITY, md
 page_header.enter("Guide")
 st.markdown(
     "**The way:** bring a table on *Data*, see what is wrong on *Profile*, repair it on *Clean* with a preview before"
-    " every change, and commit a version on *Versions*; *Synthesize* makes a twin for where the real rows must not go."
-    " Anybody can rebuild that version from the raw file and the recipe, bit for bit."
+    " every change, and save a version on *Versions*; *Synthesize* makes synthetic data for where the real rows must"
+    " not go. Anybody can rebuild that version from the raw file and the steps, bit for bit."
 )
 known = sorted({id(s): s for s in steps.REGISTRY.values()}.values(), key=lambda s: (s.group, s.title))
 judged = sorted(checks.REGISTRY.values(), key=lambda c: (c.group, c.title))
@@ -34,9 +34,7 @@ for step in (s for s in known if matches(s.title, s.name, s.doc, s.group)):
         text, _, _example = step.doc.partition(">>>")
         st.markdown(text.strip().partition("\n\n")[2].strip() or md(step.summary))
         reach = "each row by itself" if step.reach == "row" else "the whole table"
-        learns = (
-            "; it learns from the data first, and the learned values are kept in the recipe" if step.learner else ""
-        )
+        learns = "; it learns from the data first, and the learned values are kept with it" if step.learner else ""
         st.markdown(
             f"Package: pandas. Looks at {reach}{learns}. Name in recipes and on the command line: `{step.name}`"
         )

@@ -5,7 +5,7 @@ import streamlit as st
 from dataops_core.store import twins, versions
 from pages._ui import current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
-from pages._ui.versions import bundles
+from pages._ui.versions import bundles, new_file
 
 place = page_header.enter("Versions")
 here = page_layout.need_dataset(place)
@@ -18,12 +18,12 @@ table = grid.table(state)
 
 
 def commit() -> None:
-    """Commit the draft as the next version."""
-    said = st.session_state.get("versions.message", "")
+    """Save the draft as the next version."""
+    said = st.session_state.get("versions.message", "").strip() or f"After {count(len(here.recipe.active), 'step')}"
 
     def made() -> None:
         version = versions.commit(page_layout.store(), here.id, said, page_layout.actor())
-        page_layout.say(f"Version {version.number} is committed.")
+        page_layout.say(f"Version {version.number} is saved.")
         st.session_state["versions.message"] = ""
 
     page_layout.act(made)
@@ -34,7 +34,7 @@ def restore(number: int) -> None:
     if page_layout.act(
         lambda: versions.restore(page_layout.store(), here.id, here.revision, number, page_layout.actor())
     ):
-        page_layout.say(f"The recipe of version {number} is the draft again. Undo on the Clean page takes it back.")
+        page_layout.say(f"The steps of version {number} are the current ones again. Undo takes it back.")
 
 
 def open_apart(number: int) -> None:
@@ -48,7 +48,7 @@ def open_apart(number: int) -> None:
 
 
 with st.container(border=True, key="versions-commit"):
-    st.header("Commit a version")
+    st.header("Save a version")
     results = current_table.results(here)
     real = [each for each in known if not each["synthetic"]]
     if real and real[0]["state"] == state:
@@ -60,25 +60,21 @@ with st.container(border=True, key="versions-commit"):
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
-            "What is this version?",
+            "What is this version? (optional)",
             key="versions.message",
             placeholder="For example: duplicates removed, dates repaired",
         )
-        st.button("Commit", type="primary", icon=":material/save:", on_click=commit)
+        st.button("Save", type="primary", icon=":material/save:", on_click=commit)
 
-if not known:
-    st.info(
-        "After the first commit you can export it as one zip, with data, recipe, script and data card.",
-        title="No versions yet",
-    )
-    bundles.verify_box()
-    st.stop()
-
-log, compare, verify, trail = st.tabs(
-    ["Versions", "Compare two", "Verify a bundle", "Audit trail"], key="versions.tabs", on_change="rerun"
-)
+names = ["Versions", "Compare two", "New file", "Verify an export file", "Audit trail"]
+log, compare, fresh, verify, trail = st.tabs(names, key="versions.tabs", on_change="rerun")
 if log.open:
     with log, page_layout.errors():
+        if not known:
+            st.info(
+                "Once a version is saved you can export it as one zip, with data, steps, script and data card.",
+                title="No versions yet",
+            )
         for each in known:
             with st.container(border=True, key=f"version-{each['number']}"):
                 with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -87,7 +83,7 @@ if log.open:
                         st.badge("Synthetic", icon=":material/content_copy:", color="blue")
                 if each["synthetic"]:
                     st.caption(bundles.origin(each, known))
-                st.caption(f"{when(each['created'])} by {md(each['actor'])}, content hash {each['content_hash'][:16]}…")
+                st.caption(f"{when(each['created'])} by {md(each['actor'])}, fingerprint {each['content_hash'][:16]}…")
                 with st.container(horizontal=True):
                     bundles.export(here, each)
                     if each["synthetic"]:
@@ -98,8 +94,8 @@ if log.open:
                             on_click=open_apart,
                             args=(each["number"],),
                             help=(
-                                "No recipe leads from the real rows to made ones, so it is not restored: it is a table"
-                                " by itself"
+                                "No steps lead from the real rows to synthetic ones, so it is not restored: it is a"
+                                " table by itself"
                             ),
                         )
                     else:
@@ -109,13 +105,16 @@ if log.open:
                             key=f"versions.restore.{each['number']}",
                             on_click=restore,
                             args=(each["number"],),
-                            help="Makes this version's recipe the draft again; nothing is lost",
+                            help="Makes this version's steps the current ones again; nothing is lost",
                         )
                 if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
                     bundles.steps_of(versions.get(page_layout.store(), here.id, each["number"]))
 if compare.open:
     with compare, page_layout.errors():
         bundles.compare(here, [each["number"] for each in known if not each["synthetic"]])
+if fresh.open:
+    with fresh, page_layout.errors():
+        new_file.panel(here, root)
 if verify.open:
     with verify, page_layout.errors():
         bundles.verify_box()

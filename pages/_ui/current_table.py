@@ -57,7 +57,7 @@ def now(here: Dataset) -> str | None:
     found = results(here)
     if any(result.outcome.status == "pending" for result in found):
         args = {"raw": dict(here.raw), "recipe": here.recipe.to_json()}
-        job.do("evaluate", args, "Running the recipe", cells=grid.table(first).cells)
+        job.do("evaluate", args, "Running the steps", cells=grid.table(first).cells)
         found = results(here)
         if any(result.outcome.status == "pending" for result in found):
             return None

@@ -123,7 +123,7 @@ def back(here: Dataset) -> None:
     """Discard the preview, the last thing that was done, or else take back the last change that was applied."""
     if get(here):
         discard()
-        page_layout.say("The preview is discarded; the recipe is as it was.")
+        page_layout.say("The preview is discarded; the steps are as they were.")
         return
     page_layout.act(lambda: datasets.undo(page_layout.store(), here.id, here.revision, page_layout.actor()))
     st.session_state.pop(_KEY, None)

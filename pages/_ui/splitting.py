@@ -29,7 +29,7 @@ def banner(here: Dataset, state: str, table: Table, learns: str = LEARNS) -> str
     split = split_of(here)
     if split is not None and split not in table.names:
         st.warning(
-            "Drop it at the end of the recipe instead.",
+            "Drop it as the last step instead.",
             title=f"The split column {md(split)} was dropped",
             icon=":material/call_split:",
         )

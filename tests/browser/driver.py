@@ -93,6 +93,10 @@ class Server:
         store = self.store()
         return datasets.add(store, datasets.default_project(store, "tester"), file, file.name, "tester")
 
+    def empty_project(self) -> str:
+        """A new project without datasets; returns its id."""
+        return datasets.make_project(self.store(), f"Project {time.time_ns()}", "tester")
+
     def dataset(self, page):
         """The dataset that the page's address names, as the store has it."""
         return datasets.get(self.store(), re.search(r"[?&]d=([^&]+)", page.url)[1])

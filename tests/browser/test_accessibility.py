@@ -41,9 +41,9 @@ def test_guide(page, server):
 
 def test_versions_and_its_tabs(page, server, dataset):
     open_page(page, server, "versions", dataset)
-    for tab in ("Versions", "Compare two", "Verify a bundle", "Audit trail"):
+    for tab in ("Versions", "Compare two", "Verify an export file", "Audit trail"):
         page.get_by_role("tab", name=tab, exact=True).click()
-        if tab == "Verify a bundle":
+        if tab == "Verify an export file":
             expect(page.get_by_text("Rebuilds every file of a bundle")).to_be_visible()
         assert violations(page) == [], tab
 

@@ -25,30 +25,31 @@ def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, sch
     if scheme == "dark":  # the same server, the second time: the box to bring files is in a popover
         open_new_project(page, scheme)
     button(page, "Open the sample").click()
-    expect(page.get_by_text("4,960 rows and 17 columns")).to_be_visible()
+    expect(page.get_by_text("4,960 × 17").first).to_be_visible()
 
-    button(page, "See what is wrong").click()
-    expect(metric(page, "Duplicates")).to_have_text("60")
-    button(page, "Fix: drop duplicate rows …").click()
+    page.get_by_role("link", name="21 findings").or_(page.get_by_role("link", name="20 findings")).first.click()
+    page.get_by_role("button", name="Warning: Duplicate rows in whole rows").click()
+    button(page, "Fix: drop duplicate rows").click()
     expect(metric(page, "Rows dropped")).to_have_text("60")
     expect(metric(page, "Rows")).to_contain_text("4,900")
     assert server.dataset(page).recipe.steps == ()
     button(page, "Apply").click()
+    expect(page.get_by_text("4,900 × 17").first).to_be_visible()
+
+    page.get_by_role("link", name="1 step").click()
     first = page.locator(".st-key-recipe-step-1")
     expect(first).to_contain_text("Dropped rows that are equal in all columns")
     expect(first).to_contain_text("60 rows dropped")
-
     expect(button(page, "Apply")).to_have_count(0)
     by_keyboard(page)
     expect(page.locator(".st-key-recipe-step-2")).to_contain_text("250 cells changed")
 
-    button(page, "Commit a version").click()
+    button(page, "Save a version").click()
     page.get_by_label("What is this version?").fill("duplicates dropped, spaces trimmed")
     page.keyboard.press("Tab")
-    button(page, "Commit").click()
+    button(page, "Save").click()
     expect(page.get_by_text("Version 1: duplicates dropped, spaces trimmed")).to_be_visible()
     button(page, "Export").click()
-    button(page, "Make the bundle").click()
     with page.expect_download() as download:
         button(page, "Download version 1").click()
     bundle = tmp_path / "bundle.zip"

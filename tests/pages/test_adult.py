@@ -35,7 +35,7 @@ def test_adult_repaired_in_the_app_has_the_hash_of_the_command_line(adult, tmp_p
         click(app, "Apply")
     go(app, "versions")
     app.text_input(key="versions.message").set_value("clean").run()
-    click(app, "Commit")
+    click(app, "Save")
     in_app = versions.get(Store(), dataset(app).id, 1)
     (tmp_path / "r.json").write_text(json.dumps({"steps": [{"op": op, "with": settings} for op, settings in STEPS]}))
     assert main(["run", str(tmp_path / "r.json"), str(adult), "-o", str(tmp_path / "out.csv"), "--json"]) == 0

@@ -165,7 +165,7 @@ def test_a_model_is_kept_and_ships_with_the_version():
     assert "**baseline** is kept" not in texts(app)
     go(app, "versions")
     app.text_input(key="versions.message").set_value("with a model").run()
-    click(app, "Commit")
+    click(app, "Save")
     app.toggle(key="versions.show.1").set_value(True).run()
     assert unforeseen(app) == [] and "Ships with the model thresholds: Thresholds by group" in texts(app)
     (model,) = versions.get(Store(), app.query_params["d"], 1).manifest["models"]
@@ -222,7 +222,7 @@ def test_every_constraint_of_the_lab_has_words_on_the_page():
 
 
 def test_every_step_tells_what_it_did_to_each_group():
-    app = tab(opened(hires(), ROLES), "Through the recipe")
+    app = tab(opened(hires(), ROLES), "Step by step")
     assert any("nothing was done to anybody" in text for _, text in said(app))
     here = datasets.get(Store(), app.query_params["d"])
     steps = (
@@ -230,7 +230,7 @@ def test_every_step_tells_what_it_did_to_each_group():
         RecipeStep("filter_rows", {"column": "years", "keep_if": "at least", "value": "5"}),
     )
     datasets.edit(Store(), here.id, here.revision, replace(here.recipe, steps=steps), "steps", "tester")
-    app = tab(start("bias", d=here.id), "Through the recipe")
+    app = tab(start("bias", d=here.id), "Step by step")
     told = shown(app, "Share lost").set_index("Group")
     young = {
         sex: [line for line in hires().splitlines()[1:] if line.split(",")[2] == sex and int(line.split(",")[0]) < 5]

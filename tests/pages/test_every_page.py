@@ -62,12 +62,12 @@ def test_page_with_the_sample_runs(sample, page):
         "versions": [
             (
                 "No versions yet",
-                "After the first commit you can export it as one zip, with data, recipe, script and data card.",
+                "Once a version is saved you can export it as one zip, with data, steps, script and data card.",
             )
         ],
         "bias": [("", "Choose the columns that tell groups of people apart.")],
         "compare": [
-            ("", "Upload a second file, commit a version, or add a step: then there is something to compare with.")
+            ("", "Upload a second file, save a version, or add a step: then there is something to compare with.")
         ],
     }
     told = said(app)
@@ -77,7 +77,7 @@ def test_page_with_the_sample_runs(sample, page):
 
 
 def test_sample_is_opened_with_its_rows_and_columns(sample):
-    assert "4,960 rows and 17 columns" in texts(sample)
+    assert "4,960 × 17" in header(sample)
     assert sample.query_params["d"] == dataset(sample).id
 
 

@@ -49,7 +49,7 @@ def test_signed_in_person_is_named_in_what_they_do():
     app.secrets, app.user = AUTH, ANA
     go(app, "versions")
     app.text_input(key="versions.message").set_value("mine").run()
-    click(app, "Commit")
+    click(app, "Save")
     assert unforeseen(app) == []
     assert [v["actor"] for v in versions.log(Store(), dataset(app).id)] == ["ana@example.com"]
     assert "by ana@example.com" in texts(app)

@@ -7,7 +7,19 @@ import pytest
 from dataops_core.export.verify import verify_bundle
 from dataops_core.store import versions
 from dataops_core.store.store import Store
-from tests.pages.driver import click, dataset, go, said, sentences, texts, unforeseen, wait_for_job
+from tests.pages.driver import (
+    bring,
+    click,
+    dataset,
+    go,
+    header,
+    said,
+    sentences,
+    start,
+    texts,
+    unforeseen,
+    wait_for_job,
+)
 from tests.pages.test_clean import DUPLICATES, TRIM, with_steps
 
 
@@ -15,7 +27,7 @@ def commit(app, message):
     """Commit what the draft is, from the page Versions."""
     go(app, "versions")
     app.text_input(key="versions.message").set_value(message).run()
-    return click(app, "Commit")
+    return click(app, "Save")
 
 
 @pytest.fixture
@@ -35,10 +47,37 @@ def test_commit_keeps_the_state_under_its_message(sample):
     assert "The table as it is now is version 1." in texts(app)
 
 
-def test_commit_without_a_message_is_refused(sample):
-    app = click(go(sample, "versions"), "Commit")
-    assert said(app)[0] == ("A version needs a message.", "Say in a few words what this version is. \\(commit\\)")
-    assert versions.log(Store(), dataset(app).id) == []
+def test_a_version_without_a_message_is_called_by_its_steps(sample):
+    app = click(go(sample, "versions"), "Save")
+    assert unforeseen(app) == []
+    assert [each["message"] for each in versions.log(Store(), dataset(app).id)] == ["After 0 steps"]
+
+
+NEW = "id,town,amount,fax\n1, Ghent,3,x\n2,Bruges ,4,y\n3,Ghent,5,z\n"
+
+
+def test_the_steps_run_on_a_new_file_whose_columns_have_other_names():
+    app = start("versions", d=bring("id,city,amount\n1, Ghent,1\n2,Bruges,2\n", "june.csv"))
+    with_steps(app, TRIM)
+    app = go(app, "versions")
+    app.session_state["versions.tabs"] = "New file"
+    app.run().file_uploader[0].upload("july.csv", NEW.encode()).run()
+    assert unforeseen(app) == []
+    box = next(each for each in app.selectbox if each.label == "city")
+    assert box.options == ["(none: leave it out)", "town", "fax"]
+    assert [title for title, _ in said(app)] == [
+        "Some steps name columns that the new file does not have; they will not run"
+    ]
+    box.select("town").run()
+    assert said(app) == [] and "Trimmed spaces in town (2 cells changed)" in texts(app)
+    assert dataset(app).raw["name"] == "june.csv"
+    click(app, "Use this file")
+    assert unforeseen(app) == []
+    here = dataset(app)
+    assert here.raw["name"] == "july.csv" and "3 × 4" in header(app)
+    assert sentences(app) == ["Trimmed spaces in town"]
+    click(app, "Undo")
+    assert dataset(app).raw["name"] == "june.csv"
 
 
 def test_restored_version_is_the_draft_again_and_undo_takes_it_back(two):
@@ -74,24 +113,24 @@ def test_audit_trail_tells_what_was_done(two):
 
 
 def test_exported_bundle_holds_and_verifies_on_the_page(two):
-    click(two, "Make the bundle")
+    click(two, "Export")
     assert unforeseen(two) == []
     stored = two.session_state[f"versions.export.{dataset(two).id}.2.made"]
     path = Store().objects.local(stored["md5"])
     assert verify_bundle(Path(path)).ok
-    two.session_state["versions.tabs"] = "Verify a bundle"
+    two.session_state["versions.tabs"] = "Verify an export file"
     two.run()
     two.file_uploader[0].upload("mine.zip", Path(path).read_bytes()).run()
     wait_for_job(two)
     assert unforeseen(two) == []
-    assert [each.proto.title for each in two.success] == ["The bundle is intact"]
+    assert [each.proto.title for each in two.success] == ["The export file is intact"]
 
 
 @pytest.mark.parametrize(
     "content", [b"", b"no zip at all", b"PK\x03\x04" + b"\0" * 100], ids=["empty", "text", "broken"]
 )
 def test_file_that_is_no_bundle_is_told(two, content):
-    two.session_state["versions.tabs"] = "Verify a bundle"
+    two.session_state["versions.tabs"] = "Verify an export file"
     two.run()
     two.file_uploader[0].upload("odd.zip", content).run()
     assert unforeseen(two) == []

@@ -21,7 +21,7 @@ def panel(here: Dataset, asked: Asked, root: str, table: Table) -> None:
     """Step by step: rows lost, the rate of the good outcome, and missing cells, by group."""
     done = [result for result in current_table.results(here) if result.outcome.status == "done"]
     if not done:
-        st.info("The recipe has no steps yet: nothing was done to anybody.", icon=":material/info:")
+        st.info("There are no steps yet: nothing was done to anybody.", icon=":material/info:")
         return
     back = {new: old for old, new in datasets.names_now(here).items()}
     tables = [["As it came", root], *([result.entry.sentence, result.after] for result in done)]
@@ -31,7 +31,7 @@ def panel(here: Dataset, asked: Asked, root: str, table: Table) -> None:
         "target": back.get(asked.target, asked.target) if asked.target else None,
         "favorable": asked.favorable,
     }
-    told = counted("through", args, "Following the groups through the recipe", table.cells * len(tables))
+    told = counted("through", args, "Following the groups through the steps", table.cells * len(tables))
     if told is None:
         return
     st.caption(

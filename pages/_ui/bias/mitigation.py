@@ -149,9 +149,9 @@ def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
     """The ways that are a fitted model, each with a button to keep it with the dataset, and those that are kept."""
     st.header("Keep a model")
     st.caption(
-        "A model that is kept ships with the version that is committed of this very table: in its bundle, with the"
+        "A model that is kept ships with the version that is saved of this very table: in its export file, with the"
         " columns alone that it takes. None takes a sensitive column, the outcome, an id, a weight or the split. Other"
-        " ways are steps, and ship with the recipe."
+        " ways are steps, and ship with the others."
     )
     for name in ("baseline", *FITTED):
         if name not in told["methods"]:

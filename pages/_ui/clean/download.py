@@ -21,7 +21,7 @@ FORMATS = {
 def panel(here: Dataset, state: str) -> None:
     """A button for each format."""
     with st.popover("Download the table", icon=":material/download:", key="clean.download"):
-        st.caption("The table as it is now, without its history; commit a version and export it to have both.")
+        st.caption("The table as it is now, without its history; save a version and export it to have both.")
         for name, (suffix, kind) in FORMATS.items():
             st.download_button(
                 name,

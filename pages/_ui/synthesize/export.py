@@ -71,8 +71,8 @@ def _keep(wanted: Asked, made: jobs.Job) -> None:
     with st.container(border=True, key="synthesize-keep"):
         st.header("Keep as a version")
         st.caption(
-            "A version of kind “synthetic”: its parent is the version that it was learned from, and its bundle holds no"
-            " real row."
+            "A version of kind “synthetic”: its parent is the version that it was learned from, and its export file"
+            " holds no real row."
         )
         last = jobs.last(page_layout.store(), "keep twin", wanted.here.id)
         last = last if last is not None and last.args["job"] == made.id else None

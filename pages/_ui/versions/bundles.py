@@ -26,37 +26,26 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
     file = f"{_plain(here.name)}-v{number}.zip"
     args = {"dataset": here.id, "number": number, "name": file}
     asked = f"versions.export.{here.id}.{number}"
-    with st.popover("Export", icon=":material/download:", key=f"versions.popover.{number}"):
-        st.markdown(
-            "One zip: the twin as Parquet and CSV, the model card with its verdicts, facts and a data card. No real row"
-            " is in it."
-            if version["synthetic"]
-            else (
-                "One zip: data as Parquet and CSV, the raw file, recipe, plain script, models that were kept, facts,"
-                " audit and a data card."
-            )
-        )
-        st.caption(
-            "Cells of data.csv are exact. Where a spreadsheet program would run some as formulas, open"
-            " data_spreadsheet_safe.csv instead. "
-            + (
-                "The bundle is signed with the key of this installation."
-                if os.environ.get(KEY)
-                else f"The bundle is not signed: there is no {KEY}."
-            )
-        )
-        st.button(
-            "Make the bundle",
-            key=f"{asked}.go",
-            type="primary",
-            on_click=lambda: st.session_state.update({asked: True}),
-        )
+    what = (
+        "One zip: the synthetic table as Parquet and CSV, the model card with its verdicts, facts and a data card. No"
+        " real row is in it."
+        if version["synthetic"]
+        else "One zip: data as Parquet and CSV, the raw file, steps, plain script, models that were kept, facts, audit"
+        " and a data card."
+    )
+    st.button(
+        "Export",
+        key=f"{asked}.go",
+        icon=":material/download:",
+        on_click=lambda: st.session_state.update({asked: True}),
+        help=what,
+    )
     if not st.session_state.get(asked):
         return
     made = st.session_state.get(f"{asked}.made")
     if made is None:
         table_cells = grid.table(version["state"]).cells
-        made = job.do("export", args, f"Bundle of version {number}", cells=table_cells)
+        made = job.do("export", args, f"Export file of version {number}", cells=table_cells)
         st.session_state[f"{asked}.made"] = made
     if made:
         path = page_layout.store().objects.local(made["md5"])
@@ -69,6 +58,11 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
             icon=":material/folder_zip:",
             key=f"{asked}.download",
             type="primary",
+        )
+        signed = "signed with the key of this installation" if os.environ.get(KEY) else f"not signed: there is no {KEY}"
+        st.caption(
+            f"{what} The file is {signed}. Cells of data.csv are exact; where a spreadsheet program would run some as"
+            " formulas, open data_spreadsheet_safe.csv instead."
         )
 
 
@@ -92,7 +86,7 @@ def steps_of(version: Version) -> None:
         )
     for name, why in version.manifest.get("models_left_out", {}).items():
         st.markdown(f":material/block: The model {md(name)} was left out. {md(why)}")
-    st.caption(f"Content hash {version.content_hash}; version id {version.id}")
+    st.caption(f"Fingerprint (SHA-256 of names, types and values) {version.content_hash}; version id {version.id}")
     st.caption("Made with " + ", ".join(f"{name} {number}" for name, number in version.manifest["packages"].items()))
 
 
@@ -146,15 +140,15 @@ def verify_box() -> None:
     """Check a bundle that somebody sent: every byte, then rebuild it."""
     with st.container(border=True, key="versions-verify"):
         st.markdown(
-            "Rebuilds every file of a bundle from its raw file and recipe, and compares the hashes. Nothing in it is"
-            " run."
+            "Rebuilds every file of an export from its raw file and steps, and compares the fingerprints. Nothing in it"
+            " is run."
         )
         key = st.text_input(
             "Public key of the sender (optional)",
             key="versions.key",
             placeholder="44 characters, or none",
             help=(
-                "Whoever sent the bundle can tell you their public key. With it you know who made the bundle; without"
+                "Whoever sent the file can tell you their public key. With it you know who made the file; without"
                 " it, only that it is unchanged."
             ),
         ).strip()
@@ -168,15 +162,15 @@ def verify_box() -> None:
             return
         if told["ok"]:
             st.success(
-                "Every byte is as it was, and raw file and recipe rebuild the very same files."
+                "Every byte is as it was, and raw file and steps rebuild the very same files."
                 f" {md(told['signature']['words'])}",
-                title="The bundle is intact",
+                title="The export file is intact",
             )
         else:
             bad = [check for check in told["checks"] if not check["ok"]]
             st.error(
                 "; ".join(f"{md(check['what'])}: {md(check['seen'])}" for check in bad),
-                title="The bundle is not intact",
+                title="The export file is not intact",
             )
         st.dataframe(
             pd.DataFrame(

@@ -1,0 +1,176 @@
+"""The steps of this dataset on a new file: how its columns match, what the steps do to it, how it differs."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from dataops_core.recipe.recipe import Recipe
+from dataops_core.store import analyses, datasets, new_file, states
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.states import Result
+from pages._ui import grid, job, page_layout
+from pages._ui.compare import differences
+from pages._ui.formatting import STATUS, count, md
+from pages._ui.recipe import effect
+
+NONE = "(none: leave it out)"
+_KEY = "new_file"
+
+
+def panel(here: Dataset, root: str) -> None:
+    """Upload, match, preview, take over."""
+    kept = st.session_state.get(_KEY, {}).get(here.id)
+    if kept is None:
+        st.markdown(
+            f"Upload the next delivery of the same data. The {count(len(here.recipe.active), 'step')} of"
+            f" **{md(here.name)}** run on it; nothing changes before you take it over."
+        )
+        st.file_uploader(
+            "The new file",
+            key=f"{_KEY}.upload.{st.session_state.get('new_file.nonce', 0)}",
+            on_change=_take_upload,
+            args=(here.id,),
+        )
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{md(kept['raw']['name'])}**", width="content")
+        st.button("Choose another file", key=f"{_KEY}.forget", on_click=_forget, args=(here.id,), type="tertiary")
+    options = job.do(
+        "reread", {"raw": kept["raw"], "options": {}}, f"Reading {kept['raw']['name']}", cells=kept["raw"]["size"] // 8
+    )
+    if options is None:
+        return
+    new_root = states.root_id(kept["raw"]["sha256"], options)
+    table = grid.table(new_root)
+    before = grid.table(root)
+    mapping = _columns(here, before.names, table.names)
+    refit = st.checkbox(
+        "Learn anew from this file",
+        key=f"{_KEY}.refit",
+        help="Off: medians, categories and other learned values stay those of the file before, so that both are treated"
+        " alike. On: they are learned from the new file.",
+    )
+    recipe = _recipe(here, mapping, options, refit)
+    problems = recipe.missing_columns(table.names)
+    if problems:
+        st.warning(
+            " ".join(dict.fromkeys(md(problem.what) for problem in problems)),
+            title="Some steps name columns that the new file does not have; they will not run",
+            icon=":material/warning:",
+        )
+    args = {"raw": kept["raw"], "recipe": recipe.to_json()}
+    found = states.evaluate(page_layout.store(), kept["raw"], recipe, run=False)
+    if any(result.outcome.status == "pending" for result in found):
+        job.do("evaluate", args, "Running the steps on the new file", cells=table.cells)
+        found = states.evaluate(page_layout.store(), kept["raw"], recipe, run=False)
+    if any(result.outcome.status == "pending" for result in found):
+        return
+    after = grid.table(states.head(kept["raw"], recipe, found))
+    st.button(
+        "Use this file",
+        type="primary",
+        icon=":material/check:",
+        key=f"{_KEY}.use",
+        on_click=_use,
+        args=(here, kept["raw"], recipe, kept["raw"]["name"]),
+        help="It becomes the table that you work on; save a version then. Undo brings the file before back.",
+    )
+    steps, differs = st.tabs(["What the steps do", "How the file differs"], key=f"{_KEY}.tabs", on_change="rerun")
+    if steps.open:
+        with steps:
+            _steps(found)
+            st.markdown(f"Result: {count(after.rows, 'row')}, {count(len(after.columns), 'column')}.")
+            grid.grid(states.head(kept["raw"], recipe, found), f"{_KEY}.rows", what="The new file after the steps")
+    if differs.open:
+        with differs:
+            _differences(here, root, new_root, before.cells + table.cells, kept["raw"]["name"])
+
+
+def _columns(here: Dataset, before: list[str], after: list[str]) -> dict[str, str]:
+    """How old columns are called in the new file, as proposed and as the person corrects it."""
+    match = new_file.match_columns(before, after)
+    if not match.gone and not match.new:
+        st.markdown(":material/check_circle: It has the same columns.")
+        return {}
+    mapping: dict[str, str] = {}
+    if match.gone:
+        st.markdown(f"**{count(len(match.gone), 'column')} of the file before** not found by name:")
+        with st.container(horizontal=True):
+            for name in match.gone:
+                proposed = match.proposed.get(name)
+                options = [NONE, *match.new]
+                chosen = st.selectbox(
+                    md(name),
+                    options,
+                    index=options.index(proposed) if proposed else 0,
+                    key=f"{_KEY}.map.{here.id}.{name}",
+                    width=240,
+                )
+                if chosen != NONE:
+                    mapping[name] = chosen
+    fresh = [name for name in match.new if name not in mapping.values()]
+    if fresh:
+        st.markdown(f"New: {', '.join(f'**{md(name)}**' for name in fresh[:30])}{', …' if len(fresh) > 30 else ''}")
+    return mapping
+
+
+def _recipe(here: Dataset, mapping: dict[str, str], options: dict[str, Any], refit: bool) -> Recipe:
+    recipe = new_file.fitted_recipe(page_layout.store(), here)
+    recipe = recipe.unfitted() if refit else recipe
+    recipe = recipe.mapped(mapping) if mapping else recipe
+    return Recipe(recipe.name, recipe.seed, recipe.steps, options)
+
+
+def _steps(found: list[Result]) -> None:
+    if not found:
+        st.caption("There are no steps: the file is taken as it is.")
+    for number, result in enumerate(found, 1):
+        icon, word = STATUS[result.outcome.status]
+        st.markdown(f"{icon} {number}. {md(result.entry.sentence)} ({md(effect(result.outcome) or word)})")
+
+
+def _differences(here: Dataset, root: str, new_root: str, cells: int, name: str) -> None:
+    asked = {"what": "drift", "with": {"reference": root, "state": new_root}}
+    told = analyses.counted(page_layout.store(), asked["what"], asked["with"], run=False)
+    if told is None:
+        job.do("count", asked, "Comparing the two files", cells=cells)
+        told = analyses.counted(page_layout.store(), asked["what"], asked["with"], run=False)
+    if told is not None:
+        differences.tables(told, "The file before", name, (root, new_root))
+
+
+def _take_upload(dataset: str) -> None:
+    """Copy an upload to the store and let the browser widget go."""
+    nonce = st.session_state.get("new_file.nonce", 0)
+    upload = st.session_state.get(f"{_KEY}.upload.{nonce}")
+    if upload is None:
+        return
+    with tempfile.NamedTemporaryFile(delete=False) as copy:
+        upload.seek(0)
+        while block := upload.read(1 << 20):
+            copy.write(block)
+    path = Path(copy.name)
+
+    def keep() -> None:
+        raw = datasets.store_raw(page_layout.store(), path, upload.name)
+        st.session_state.setdefault(_KEY, {})[dataset] = {"raw": raw}
+
+    page_layout.act(keep)
+    path.unlink(missing_ok=True)
+    st.session_state["new_file.nonce"] = nonce + 1
+
+
+def _forget(dataset: str) -> None:
+    st.session_state.get(_KEY, {}).pop(dataset, None)
+
+
+def _use(here: Dataset, raw: dict[str, Any], recipe: Recipe, name: str) -> None:
+    store, actor = page_layout.store(), page_layout.actor()
+    what = f"Steps on the new file {name}"
+    if page_layout.act(lambda: datasets.edit(store, here.id, here.revision, recipe, what, actor, raw=raw)):
+        _forget(here.id)
+        page_layout.say(f"{name} is the table that you work on. Save a version to keep it.")
