@@ -33,7 +33,7 @@ with page_layout.errors():
     if profile is not None:
         dataset.panel(here, state, root, profile)
 with page_layout.errors():
-    st.subheader("Datasets of this project", anchor=False)
+    st.header("Datasets of this project", anchor=False)
     datasets_table.table(place)
     with st.container(horizontal=True):
         with st.popover("Upload another file", icon=":material/upload_file:"):

@@ -24,8 +24,8 @@ pending.panel(here, first, now, current_table.results(here))
 bar = st.container(horizontal=True, vertical_alignment="center", gap="medium")
 look = NOW
 if steps:
-    look = bar.segmented_control(
-        "Which state", [NOW, AS_CAME], key="profile.which", default=NOW, required=True, label_visibility="collapsed"
+    look = bar.radio(
+        "Which state", [NOW, AS_CAME], key="profile.which", horizontal=True, label_visibility="collapsed", width=280
     )
 state = now if look == NOW else first
 table = grid.table(state)

@@ -10,7 +10,7 @@ from pages._ui import job, page_layout
 from pages._ui.formatting import count, md
 
 SHOWN = 300.0  # seconds for which a job that has ended is listed
-WORTH = 3.0  # seconds that a job must have taken for its end to be news
+WORTH = 5.0  # seconds that a job must have taken for its end to be news
 KINDS = {  # what a job does, and the page that has its result
     "add": ("Reading a file", "data"),
     "reread": ("Reading the file again", "data"),
@@ -45,7 +45,13 @@ def tray() -> None:
 
 def _known() -> list[Job]:
     recent = jobs.recent(page_layout.store(), page_layout.actor(), SHOWN)
-    return [each for each in recent if each.is_open or each.duration >= WORTH]
+    told: dict[tuple[str, str, str], Job] = {}
+    for each in recent:  # the newest first; of several that ended alike, one line is enough
+        if each.is_open:
+            told[each.kind, each.state, each.id] = each
+        elif each.kind in KINDS and each.duration >= WORTH:
+            told.setdefault((each.kind, each.state, ""), each)
+    return list(told.values())
 
 
 @st.fragment(run_every="2s")

@@ -161,6 +161,13 @@ def metric(page, name):
     )
 
 
+def open_finding(page, words):
+    """Open the finding whose line has these words; returns what stands beside the list."""
+    page.get_by_role("button", name=re.compile(rf"^(Error|Warning|Note): {re.escape(words)}")).first.click()
+    settle(page)
+    return page.locator("[class*='st-key-finding-']").first
+
+
 def no_traceback(page):
     """Nothing on the page tells of a defect."""
     expect(page.get_by_test_id("stException")).to_have_count(0)

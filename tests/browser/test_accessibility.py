@@ -19,13 +19,33 @@ def test_first_page_without_data(page, empty_project):
 
 
 def test_data_and_its_tabs(page, server, dataset):
-    open_page(page, server, "", dataset)
+    open_page(page, server, "data", dataset)
     for tab in ("Rows", "How it was read", "Column roles"):
         page.get_by_role("tab", name=tab).click()
         assert violations(page) == [], tab
 
 
-def testcompare(page, server, dataset):
+def test_overview_with_a_square_a_menu_and_a_preview_open(page, server, dataset):
+    open_page(page, server, "overview", dataset)
+    expect(page.get_by_role("heading", name="What to do next")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Rows: Warning: Duplicate").or_(
+        page.get_by_role("button", name="rows: Warning: Duplicate")
+    ).first.click()
+    expect(page.get_by_role("button", name="Fix: drop duplicate rows")).to_be_visible()
+    assert violations(page) == [], "a square"
+    page.get_by_role("button", name="Rename or delete").click()
+    expect(page.get_by_text("It cannot be undone")).to_be_visible()
+    assert violations(page) == [], "a menu"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Fix: drop duplicate rows").click()
+    expect(page.get_by_role("button", name="Apply")).to_be_visible()
+    assert violations(page) == [], "a preview"
+    page.get_by_role("button", name="Discard").click()
+    expect(page.get_by_role("button", name="Apply")).to_have_count(0)
+
+
+def test_compare(page, server, dataset):
     open_page(page, server, "compare", dataset)
     expect(page.get_by_text("Columns that drifted")).to_be_visible()
     assert violations(page) == []
@@ -41,10 +61,10 @@ def test_guide(page, server):
 
 def test_versions_and_its_tabs(page, server, dataset):
     open_page(page, server, "versions", dataset)
-    for tab in ("Versions", "Compare two", "Verify an export file", "Audit trail"):
+    for tab in ("Versions", "Compare two", "New file", "Verify an export file", "Audit trail"):
         page.get_by_role("tab", name=tab, exact=True).click()
         if tab == "Verify an export file":
-            expect(page.get_by_text("Rebuilds every file of a bundle")).to_be_visible()
+            expect(page.get_by_text("Rebuilds every file of an export")).to_be_visible()
         assert violations(page) == [], tab
 
 

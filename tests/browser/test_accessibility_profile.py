@@ -21,7 +21,7 @@ def test_profile_and_its_tabs_and_the_rows_of_a_finding(page, server, dataset):
         "Findings": "Fix all that lose nothing",
     }.items():
         page.get_by_role("tab", name=tab).click()
-        expect(page.get_by_text(sign).first).to_be_visible()
+        expect(page.get_by_text(sign).locator("visible=true").first).to_be_visible()
         assert violations(page) == [], tab
     page.get_by_role("button", name="Note: ").first.click()
     expect(page.get_by_test_id("stDataFrame").first).to_be_visible()

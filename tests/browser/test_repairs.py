@@ -8,7 +8,7 @@ from tests.browser.driver import button, open_page, settle
 def test_repairs_that_are_95_per_cent_sure_in_six_clicks(server, page):
     open_page(page, server, "")
     button(page, "Open the sample").click()
-    expect(page.get_by_text("4,960 rows")).to_be_visible()
+    expect(page.get_by_text("4,960 × 17").first).to_be_visible()
     page.get_by_role("link", name="Clean").click()
     settle(page)
     page.get_by_text("Suggested repairs").click()
@@ -26,6 +26,7 @@ def test_repairs_that_are_95_per_cent_sure_in_six_clicks(server, page):
     expect(button(page, "Apply")).to_be_visible()
     settle(page)
     button(page, "Apply").click()
+    expect(button(page, "Apply")).to_have_count(0)
     settle(page)
     recipe = server.dataset(page).recipe
     assert recipe.steps

@@ -10,9 +10,10 @@ import pytest
 from playwright.sync_api import expect
 
 from dataops_core.store import datasets
-from tests.browser.driver import button, metric, no_traceback, open_page, settle
+from tests.browser.driver import button, no_traceback, open_finding, open_page, settle
 
 TABS = {
+    "overview": (),
     "profile": ("Findings", "Scores", "Columns", "Relationships", "Variants", "Rows", "Reports"),
     "impute": (),
     "resample": (),
@@ -71,7 +72,7 @@ def open_tab(page, name):
 @pytest.mark.parametrize("name", TABS)
 def test_every_page_and_tab_of_adult_shows_what_it_has_to_show(server, new_page, on_adult, name):
     page = new_page()
-    open_page(page, server, "" if name == "data" else name, on_adult)
+    open_page(page, server, name, on_adult)
     wait_for_jobs(page)
     no_traceback(page)
     for tab in TABS[name]:
@@ -91,13 +92,13 @@ def wait_for_jobs(page):
 def test_findings_of_adult_stand_beside_each_other_for_each_group(server, page, on_adult):
     open_page(page, server, "profile", on_adult)
     wait_for_jobs(page)
-    gaps = page.locator("[class*='st-key-finding-'][class*='outcome_gap']").filter(has_text="Outcome gap")
-    assert gaps.filter(has_text="race").count() >= 2  # groups of one column, each with a card of its own
+    gaps = page.get_by_role("button", name=re.compile("Outcome gap in race"))
+    assert gaps.count() >= 2  # groups of one column, each with a line of its own
     assert not re.search(ONE_CELLS, page.inner_text("[data-testid=stMain]"))
 
 
 def test_only_values_of_the_column_can_be_the_good_outcome(server, page, on_adult):
-    open_page(page, server, "", on_adult)
+    open_page(page, server, "data", on_adult)
     open_tab(page, "Column roles")
     box = page.get_by_role("combobox", name=re.compile("Good outcome"))
     box.click()
@@ -129,27 +130,26 @@ def test_rows_that_stand_out_in_a_column_of_zeros_are_found(server, page, on_adu
 def test_fixes_of_an_office_sheet_invent_nothing(server, page, office):
     open_page(page, server, "profile", office)
     wait_for_jobs(page)
-    text = page.inner_text("[data-testid=stMain]")
-    cards = page.locator("[class*='missing_cells']")
-    mail = cards.filter(has_text="in E-mail")
-    expect(mail.first).to_contain_text("cannot be guessed")
-    expect(mail.first.get_by_role("button", name=re.compile("Fix:"))).to_have_count(0)
-    expect(
-        cards.filter(has_text="in Total").first.get_by_role("button", name=re.compile("Fix: fill by calculation"))
-    ).to_have_count(1)
-    expect(
-        cards.filter(has_text="in Ordered").first.get_by_role("button", name=re.compile("Fix: fill missing"))
-    ).to_have_count(0)
-    assert "refund" in text
-    assert not re.search(ONE_CELLS, text)
+    mail = open_finding(page, "Missing cells in E-mail")
+    expect(mail).to_contain_text("cannot be guessed")
+    expect(mail.get_by_role("button", name=re.compile("Fix:"))).to_have_count(0)
+    total = open_finding(page, "Missing cells in Total")
+    expect(total.get_by_role("button", name=re.compile("Fix: fill by calculation"))).to_have_count(1)
+    ordered = open_finding(page, "Missing cells in Ordered")
+    expect(ordered).to_contain_text("Ordered")
+    expect(ordered.get_by_role("button", name=re.compile("Fix: fill missing"))).to_have_count(0)
+    expect(open_finding(page, "Disguised missing values in Quantity")).to_contain_text("refund")
+    assert not re.search(ONE_CELLS, page.inner_text("[data-testid=stMain]"))
 
 
 def test_undo_during_a_preview_discards_the_preview_and_nothing_else(server, page, office):
     open_page(page, server, "profile", office)
     wait_for_jobs(page)
-    page.get_by_role("button", name=re.compile("Fix: fill by calculation")).first.click()
+    open_finding(page, "Missing cells in Total").get_by_role("button", name=re.compile("Fix: fill by calc")).click()
     expect(button(page, "Apply")).to_be_visible()
     button(page, "Apply").click()
+    expect(button(page, "Apply")).to_have_count(0)
+    page.get_by_role("link", name="1 step").click()
     expect(page.locator(".st-key-recipe-step-1")).to_contain_text("Filled missing values in Total")
     page.locator(".st-key-recipe-step-1").get_by_role("button", name=re.compile("Change step 1")).click()
     page.get_by_text("Switch off").click()
@@ -164,13 +164,14 @@ def test_undo_during_a_preview_discards_the_preview_and_nothing_else(server, pag
 def test_ignored_findings_do_not_count(server, page, office):
     open_page(page, server, "profile", office)
     wait_for_jobs(page)
-    before = int(metric(page, "Findings").inner_text())
-    button(page, "Ignore …").first.click()
+    counted = page.locator(".st-key-page-header").get_by_text(re.compile(r"^\d+ findings$")).first
+    before = int(counted.inner_text().split()[0])
+    button(page, "Ignore").first.click()
     page.get_by_label("It is not a problem here, because").first.fill("it is so")
     page.keyboard.press("Tab")
     settle(page)
     button(page, "Ignore it").first.click()
-    expect(metric(page, "Findings")).to_have_text(str(before - 1))
+    expect(counted).to_have_text(f"{before - 1} findings")
     expect(page.get_by_text("Ignored: 1 finding")).to_be_visible()
 
 

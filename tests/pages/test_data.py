@@ -6,7 +6,7 @@ import pytest
 
 from dataops_core.store import datasets, states
 from dataops_core.store.store import Store
-from tests.pages.driver import button, click, dataset, header, labels, said, start, texts, unforeseen
+from tests.pages.driver import button, click, dataset, header, labels, said, start, unforeseen
 
 
 def upload(app, name, content):

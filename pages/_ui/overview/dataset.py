@@ -42,7 +42,7 @@ def panel(here: Dataset, state: str, root: str, profile: Mapping[str, Any]) -> N
 
 
 def _where(here: Dataset, state: str, profile: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> None:
-    st.subheader("Problems by column", anchor=False)
+    st.header("Problems by column", anchor=False)
     problems = overview.problems_by_column(found, list(profile["facts"]))
     if not problems:
         st.success("No check found anything that is not ignored.", icon=":material/check_circle:")
@@ -71,7 +71,7 @@ def _open_square(here: Dataset, name: str) -> None:
 
 
 def _next(here: Dataset, now: Standing, found: Sequence[Mapping[str, Any]]) -> None:
-    st.subheader("What to do next", anchor=False)
+    st.header("What to do next", anchor=False)
     told = overview.next_steps(now, found, here.roles)
     if not told:
         st.markdown("Nothing is open.")
@@ -114,21 +114,24 @@ def _score(
 ) -> None:
     before = current_table.profile(here, root) if root != state else None
     first = overview.quality(page_layout.store(), here, before) if before else None
-    st.subheader("Score", anchor=False)
+    st.header("Score", anchor=False)
     if now.score is None:
         st.markdown("There is nothing to measure.")
         return
-    history = [each["score"] for each in overview.score_history(page_layout.store(), here) if each["score"] is not None]
-    line = [*([first] if first is not None else []), *history, now.score]
     st.metric(
         "Overall quality",
         percent(now.score),
         delta=f"{100 * (now.score - first):+.1f} points since it came" if first is not None else None,
-        chart_data=line if len(line) > 1 else None,
-        help="The weighted mean of six sides. A figure to watch, not a grade: what matters is in the findings. The"
-        " line shows it as the file came, for each version, and now.",
+        help="The weighted mean of six sides. A figure to watch, not a grade: what matters is in the findings",
         label_visibility="collapsed",
     )
+    history = [
+        f"version {each['number']} {percent(each['score'])}"
+        for each in overview.score_history(page_layout.store(), here)[-4:]
+        if each["score"] is not None
+    ]
+    if history:
+        st.caption(" → ".join([*([f"as it came {percent(first)}"] if first is not None else []), *history]))
     was = (
         {each.name: each.value for each in scores({**before, "findings": inbox.open_findings(here, before)})}
         if (before)
@@ -157,7 +160,7 @@ def _score(
 
 
 def _activity(here: Dataset) -> None:
-    st.subheader("Latest activity", anchor=False)
+    st.header("Latest activity", anchor=False)
     with page_layout.store().reading() as connection:
         entries = audit.entries(connection, here.id)
     lines = [

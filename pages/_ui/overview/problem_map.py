@@ -64,7 +64,7 @@ def _cell(column: str, kind: str, found: Sequence[Mapping[str, Any]]) -> dict[st
         "id": _name(column, kind),
         "severity": worst,
         "label": short(largest["count"]),
-        "shade": round(15 + 55 * largest["share"] ** 0.5),
+        "shade": round(10 + 30 * largest["share"] ** 0.5),
         "text": f"{column or WHOLE}, {kind.lower()}: {said}",
     }
 
