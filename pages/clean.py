@@ -5,7 +5,7 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import states
-from pages._ui import current_table, form, grid, page_header, page_layout, pending, recipe, splitting
+from pages._ui import cell, current_table, form, grid, page_header, page_layout, pending, recipe, splitting
 from pages._ui.clean import download, repairs
 from pages._ui.columns import panel
 from pages._ui.findings import finding
@@ -20,8 +20,6 @@ if root is None or state is None:
     st.stop()
 results = current_table.results(here)
 previewed = pending.get(here)
-if st.button("Back to the findings", icon=":material/arrow_back:", key="clean.back", type="tertiary"):
-    st.switch_page("pages/profile.py", query_params=st.query_params.to_dict())
 if not previewed and st.session_state.get("clean.form") is None:
     repairs.panel(here, state, grid.table(state))
 work, beside = st.columns([5, 3], gap="medium")
@@ -115,6 +113,10 @@ with work:
         st.header("The table now")
         strip = st.container()  # drawn after the rows, as on Data
         with page_layout.errors():
-            grid.grid(state, "clean")
+            grid.grid(
+                state,
+                "clean",
+                on_cell=lambda row, column: cell.panel(here, state, row, column, "clean", mend=True),
+            )
         with strip, page_layout.errors():
             panel.columns(here, state, "clean", mend=True)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import current_table, grid, page_header, page_layout, reading
+from pages._ui import cell, current_table, grid, page_header, page_layout, reading
 from pages._ui.columns import panel
 from pages._ui.columns.strip import type_of
 from pages._ui.data import roles, upload
@@ -33,7 +33,12 @@ rows, how, what = st.tabs(["Rows", "How it was read", "Column roles"], key="data
 if rows.open:
     with rows:
         strip = st.container()  # drawn after the rows: they are there at once, the columns may have to be counted
-        grid.grid(root, "data", what="The table as it came")
+        grid.grid(
+            root,
+            "data",
+            what="The table as it came",
+            on_cell=lambda row, column: cell.panel(here, root, row, column, "data", mend=not here.recipe.steps),
+        )
         with strip, page_layout.errors():
             panel.columns(here, root, "data", mend=not here.recipe.steps)
 if how.open:

@@ -39,6 +39,30 @@ def rows_where(engine: Engine, conditions: Sequence[Where], most: int = FIRST) -
     return int(count), [int(row[0]) for row in told]
 
 
+def sorted_rows(
+    engine: Engine,
+    conditions: Sequence[Where],
+    by: str | None = None,
+    *,
+    descending: bool = False,
+    start: int = 0,
+    most: int = 200,
+) -> tuple[int, list[int]]:
+    """How many rows meet all conditions, and the ids of some of them, sorted by a column; without one, as they lie.
+
+    Missing cells come last either way; rows with the same value stay in the table's order.
+    """
+    text, given = _all(engine, conditions)
+    count = engine.con.execute(f"select count(*) from {engine.rows} where {text}", given).fetchall()[0][0]
+    key = f"{engine.named(by)} {'desc' if descending else 'asc'} nulls last, " if by else ""
+    told = engine.con.execute(
+        f"select {engine.named(ROW_ID)} from {engine.rows} where {text} order by {key}{engine.named(ROW_ID)}"
+        f" limit {int(most)} offset {int(start)}",
+        given,
+    ).fetchall()
+    return int(count), [int(row[0]) for row in told]
+
+
 def facet(engine: Engine, column: str, conditions: Sequence[Where] = ()) -> list[dict[str, Any]]:
     """The values of a column with their rows under the conditions on the other columns, most rows first."""
     others = [condition for condition in conditions if condition.column != column]

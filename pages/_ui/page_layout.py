@@ -187,6 +187,11 @@ def _make_project() -> None:
     act(lambda: go(datasets.make_project(store(), st.session_state.get("frame.new_project", ""), actor()), None))
 
 
+def fail(error: DataOpsError) -> None:
+    """Show an error at the top of the page, after the callback in which it came up."""
+    st.session_state["frame.failed"] = error
+
+
 def act(action: Callable[[], object]) -> bool:
     """Do something from a button's callback; what goes wrong is shown at the top of the page. Returns whether it
     worked.
@@ -194,7 +199,7 @@ def act(action: Callable[[], object]) -> bool:
     try:
         action()
     except DataOpsError as error:
-        st.session_state["frame.failed"] = error
+        fail(error)
         return False
     return True
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dataops_core.facts import Engine, Where, facet, rows_where
+from dataops_core.facts import Engine, Where, facet, rows_where, sorted_rows
 
 
 @pytest.fixture
@@ -51,3 +51,12 @@ def test_a_facet_counts_under_the_other_conditions_only(engine):
     told = facet(engine, "c", [Where("c", "is", ("b",)), Where('q"x', "is", ("x",))])
     assert told == [{"value": "a", "count": 2}, {"value": "O'Hara", "count": 1}]
     assert facet(engine, "c")[0] == {"value": "a", "count": 2}
+
+
+def test_rows_are_sorted_with_missing_cells_last_and_ties_in_the_order_of_the_table(engine):
+    assert sorted_rows(engine, [], "c") == (5, [4, 0, 2, 1, 3])
+    assert sorted_rows(engine, [], "c", descending=True) == (5, [1, 0, 2, 4, 3])
+    assert sorted_rows(engine, [], "n", start=1, most=2) == (5, [0, 1])
+    assert sorted_rows(engine, [], 'q"x', descending=True) == (5, [1, 3, 0, 2, 4])
+    assert sorted_rows(engine, [Where("c", "is", ("a",))], "n", descending=True) == (2, [2, 0])
+    assert sorted_rows(engine, []) == (5, [0, 1, 2, 3, 4])

@@ -76,10 +76,12 @@ def _next(here: Dataset, now: Standing, found: Sequence[Mapping[str, Any]]) -> N
     if not told:
         st.markdown("Nothing is open.")
     for number, each in enumerate(told, 1):
-        why = each.why[:160] + ("…" if len(each.why) > 160 else "")
-        with st.container(border=True, key=f"overview-next-{number}", horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{md(each.what)}**  \n:small[{md(why)}]", width="stretch")
-            _button(here, each, found, number)
+        why = each.why[:90] + ("…" if len(each.why) > 90 else "")
+        with st.container(border=True, key=f"overview-next-{number}"):
+            text, way = st.columns([5, 3], vertical_alignment="center", gap="small")
+            text.markdown(f"**{md(each.what)}**  \n:small[{md(why)}]")
+            with way:
+                _button(here, each, found, number)
 
 
 def _button(here: Dataset, step: NextStep, found: Sequence[Mapping[str, Any]], number: int) -> None:
