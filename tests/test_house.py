@@ -22,7 +22,7 @@ ORDER = [
     {"steps.step"},
     {"steps"},
     {"checks"},
-    {"compare", "report"},
+    {"compare", "explore", "report"},
     {"recipe"},
     {"fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
     {"export"},

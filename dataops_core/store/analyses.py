@@ -85,6 +85,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "over time": lambda store, args, _: over_time(states.table(store, args["state"]), args["column"], args["time"]),
     "groups": lambda store, args, _: groups(states.table(store, args["state"]), args["column"]),
     "drift": _drift,
+    "chart": _asks("explore", "chart_data"),
     "through": _through,
     "classes": _classes,
     "imbalance": _asks("resampling", "imbalance"),

@@ -14,6 +14,7 @@ PAGES = (
     "overview",
     "data",
     "profile",
+    "explore",
     "compare",
     "clean",
     "impute",
