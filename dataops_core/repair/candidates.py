@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dataops_core.repair import agreement, dependencies, forms, slips, sources
+from dataops_core.repair import agreement, dependencies, formats, forms, slips, sources
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedTable
@@ -44,10 +44,12 @@ class Search:
 
 
 def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = None) -> Search:
-    """The candidates of a table, at most one per cell; `known` are its dependencies, where they were found before."""
+    """The candidates of a table, at most one per cell; `known` are its dependencies, where they were found before and
+    its forms are repaired.
+    """
     work = table.copy()
-    found = [*_forms(work), *_splits(work)]
-    _put(work, found)
+    found = [*(_forms(work, seed) if known is None else ()), *_splits(work)]
+    _put(work, [each for each in found if not np.isnan(each.score).any()])
     claims = _sources(work, _taken(found, work))
     found += claims
     _put(work, claims)
@@ -86,20 +88,22 @@ def _taken(found: Sequence[Candidates], table: EncodedTable) -> list[np.ndarray]
     return masks
 
 
-def _forms(table: EncodedTable) -> list[Candidates]:
+def _forms(table: EncodedTable, seed: int) -> list[Candidates]:
     made = []
     for at, column in enumerate(table.columns):
-        amounts = list(forms.amounts(column))
-        for rewriting in amounts or forms.spellings(column):
-            wide = len(column.values)
-            to = np.full(wide + 1, -2, dtype=np.int32)
-            for old, new in rewriting.new.items():
+        units = [(each.cause, each.new, 0.99, each.why) for each in forms.amounts(column)]
+        rewritings = units or [("format", each.new, each.sure, each.why) for each in formats.find(column, seed)]
+        taken = {old for _, new, _, _ in rewritings for old in new}
+        if not units:
+            for each in forms.spellings(column):
+                rest = {old: new for old, new in each.new.items() if old not in taken}
+                rewritings.append((each.cause, rest, 0.99, each.why))
+        for cause, news, score, why in rewritings:
+            to = np.full(len(column.values) + 1, -2, dtype=np.int32)
+            for old, new in news.items():
                 to[old] = column.code_of(new)
-            rows = np.flatnonzero(to[column.codes] >= 0) if wide else np.zeros(0, dtype=np.int64)
-            rows = rows[column.codes[rows] >= 0]
-            made.append(
-                Candidates(at, rewriting.cause, rows, to[column.codes[rows]], np.full(len(rows), 0.99), rewriting.why)
-            )
+            rows = np.flatnonzero((to[column.codes] >= 0) & (column.codes >= 0))
+            made.append(Candidates(at, cause, rows, to[column.codes[rows]], np.full(len(rows), score), why))
     return made
 
 

@@ -11,6 +11,7 @@ CAUSES = {
     "source": "Other sources say otherwise",
     "slip": "A slip of the pen",
     "unit": "Unit or sign written in several ways",
+    "format": "Written in another form than the rest of the column",
     "spelling": "Case or spaces differ from the usual spelling",
     "split": "Two values in one cell",
     "label": "Said by a person",

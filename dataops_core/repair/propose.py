@@ -15,7 +15,7 @@ from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
 Progress = Callable[[float, str], None]
-TESTED_BY_FORM = ("unit", "spelling", "split")  # rewriting and back gives the same cell: nothing is guessed
+SCORED = ("unit", "format", "spelling", "split")  # the score says how sure they are: forms are tested on their own
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,8 @@ def propose(
 
 def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: confidence.Measured) -> list[Repair]:
     old, new = before.columns[each.column], found.repaired.columns[each.column]
-    if each.cause in TESTED_BY_FORM:
-        sure = each.score
-    else:
-        sure = np.minimum(measured.sure(each.cause, each.column, each.score), 0.999)
+    measure = measured.sure(each.cause, each.column, each.score)
+    sure = each.score if each.cause in SCORED else np.minimum(measure, 0.999)
     made = []
     whys = _Whys(found, before)
     for row, code, share in zip(each.rows.tolist(), each.codes.tolist(), sure.tolist(), strict=True):

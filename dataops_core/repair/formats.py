@@ -1,0 +1,229 @@
+"""Cells that are written in another form than nearly all others of their column: dates, times, durations, page ranges,
+amounts, codes and names.
+
+A form is learned from the whole column: the one in which most cells come out again exactly when they are read and
+written. Other cells are proposed in it where they can be read in one way only, by what the column itself proves.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from dataops_core.repair import format_texts as texts
+from dataops_core.repair import format_times as times
+from dataops_core.repair.encoding import EncodedColumn
+from dataops_core.repair.format_times import Reading
+
+LOOKED_AT, GLANCE = 300, 0.6  # values for a first glance, and the share of them that must be readable
+READ = 0.8  # of the cells must be readable
+MAIN = 0.6  # of them must have the main form
+BESIDE = 0.25  # of them in another form: a form beside the main one, of which nobody knows whether it is a fault
+FEWEST = 10  # cells in the main form
+MOST_VALUES = 200_000
+PLANTED, ENOUGH = 60, 20  # main cells written in another form, to measure by
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of values: how they are read and written, when one form may become another, what a form has in common
+    with others that are read alike, and a value as a number, where values can be compared.
+    """
+
+    name: str
+    read: Callable[[str], list[Reading]]
+    write: Callable[[tuple, tuple], str | None]
+    family: Callable[[tuple], object] = lambda form: form
+    allowed: Callable[[tuple, tuple], bool] = lambda _old, _new: True
+    number: Callable[[tuple], float] | None = None
+
+
+KINDS = (
+    Kind("date", times.read_day, times.write_day, lambda form: form[:3], number=times.day_number),
+    Kind("time", times.read_time, times.write_time, lambda form: form[4] or len(form)),
+    Kind("duration", times.read_duration, times.write_duration),
+    Kind("page range", texts.read_range, texts.write_range, lambda form: form[-1]),
+    Kind("number", texts.read_width, texts.write_width, allowed=lambda _old, new: new[0] > 1),
+    Kind("amount", texts.read_amount, texts.write_amount, lambda form: form[-1], number=texts.amount_number),
+    Kind("name", texts.read_name, texts.write_name),
+    Kind("code", texts.read_code, texts.write_code, allowed=texts.same_places),
+    Kind("code", texts.read_runs, texts.write_runs),
+)
+
+
+@dataclass
+class Format:
+    """What a column teaches: the kind of its values, the main form, how many cells prove each form and family, the
+    numbers between which nearly all lie, and for names the words seen as last and first.
+    """
+
+    kind: Kind
+    main: tuple
+    share: float  # of the readable cells that have the main form
+    proofs: Counter[object] = field(default_factory=Counter)
+    span: tuple[float, float] | None = None
+    words: tuple[Counter[str], Counter[str]] | None = None
+
+    def rewrite(self, text: str, least: int = 1) -> tuple[str, tuple] | None:
+        """A text in the main form, and the form that it has; None where it has the main form or could be read in
+        several ways. `least` is how many names must hold a word for it to be known.
+        """
+        readings = self.kind.read(text)
+        if not readings or any(form == self.main for _, form in readings):
+            return None
+        options: dict[str, list[Reading]] = defaultdict(list)
+        for value, form in readings:
+            if self.kind.allowed(form, self.main):
+                new = self.kind.write(value, self.main)
+                if new is not None:
+                    options[new].append((value, form))
+        if self.words is not None:
+            options = self._known_words(options, least)
+        elif len(options) > 1:
+            options = self._within(options)
+            for key in (lambda form: ("form", form), lambda form: ("family", self.kind.family(form))):
+                if len(options) > 1:
+                    options = self._proven(options, key)
+        if len(options) != 1:
+            return None
+        new, own = next(iter(options.items()))
+        return None if new == text else (new, own[0][1])
+
+    def _within(self, options: Mapping[str, list[Reading]]) -> dict[str, list[Reading]]:
+        if self.span is None or self.kind.number is None:
+            return dict(options)
+        low, high = self.span
+        return {new: own for new, own in options.items() if low <= self.kind.number(own[0][0]) <= high}
+
+    def _proven(
+        self, options: Mapping[str, list[Reading]], key: Callable[[tuple], tuple[str, object]]
+    ) -> dict[str, list[Reading]]:
+        """The option that the column proves five times as often as any other; all where none is."""
+        proofs = {new: max(self.proofs[key(form)] for _, form in own) for new, own in options.items()}
+        best = max(proofs, key=lambda new: proofs[new])
+        others = sum(number for new, number in proofs.items() if new != best)
+        return {best: options[best]} if proofs[best] > 5 * others else dict(options)
+
+    def _known_words(self, options: Mapping[str, list[Reading]], least: int) -> dict[str, list[Reading]]:
+        """The reading of a name whose words are seen in the same places in other cells."""
+        known = {}
+        for new, own in options.items():
+            last, first = own[0][0]
+            seen = zip((last, first.split(" ")[0]), self.words or (), strict=True)
+            known[new] = sum(counts[word] >= least for word, counts in seen)
+        best = max(known.values(), default=0)
+        return {new: options[new] for new, number in known.items() if number == best and best}
+
+
+def learn(column: EncodedColumn) -> Format | None:
+    """The form of a column; None where its cells are not of one kind, or no form is the main one."""
+    counts = column.counts
+    held = np.flatnonzero(counts)
+    if column.type != "text" or not 2 <= len(held) <= MOST_VALUES:
+        return None
+    glance = [column.values[at] for at in held[:: max(1, len(held) // LOOKED_AT)].tolist()]
+    for kind in KINDS:
+        if sum(bool(kind.read(text)) for text in glance) >= GLANCE * len(glance):
+            found = _learn_kind(kind, column.values, counts, held.tolist())
+            if found is not None:
+                return found
+    return None
+
+
+def _learn_kind(kind: Kind, values: Sequence[str], counts: np.ndarray, held: Sequence[int]) -> Format | None:
+    forms: Counter[tuple] = Counter()
+    proofs: Counter[object] = Counter()
+    read, total = 0, 0
+    known: list[tuple[int, list[Reading]]] = []
+    for at in held:
+        number = int(counts[at])
+        total += number
+        readings = kind.read(values[at])
+        if not readings:
+            continue
+        read += number
+        known.append((at, readings))
+        own = {form for _, form in readings}
+        for form in own:
+            forms[form] += number
+        families = {kind.family(form) for form in own}
+        if len(families) == 1 and len({value for value, _ in readings}) == 1:  # 4/4/2020 proves no order
+            for each in [("family", family) for family in families] + [("form", form) for form in own]:
+                proofs[each] += number
+    if not forms or read < max(FEWEST, READ * total):
+        return None
+    main = max(forms, key=lambda form: (forms[form], str(form)))
+    if forms[main] < max(FEWEST, MAIN * read) or kind.write(known[0][1][0][0], main) is None:
+        return None
+    made = Format(kind, main, forms[main] / read, proofs)
+    in_main = [(value, int(counts[at])) for at, readings in known for value, form in readings if form == main]
+    if kind.number is not None:
+        numbers = np.array([kind.number(value) for value, _ in in_main])
+        made.span = float(numbers.min()), float(numbers.max())
+    if kind.name == "name":
+        if forms[("comma",)] == 0:
+            return None  # any two words could be a name
+        made.words = (
+            Counter(value[0] for value, _ in in_main),
+            Counter(value[1].split(" ")[0] for value, _ in in_main),
+        )
+    return made
+
+
+@dataclass(frozen=True)
+class Rewritten:
+    """Values of a column (their places) in the main form, how sure (NaN: not tested), and why."""
+
+    new: dict[int, str]
+    sure: float
+    why: str
+
+
+def find(column: EncodedColumn, seed: int = 0) -> Iterator[Rewritten]:
+    """The values of a column in another form than the main one, a form at a time."""
+    found = learn(column)
+    if found is None or found.share == 1.0:
+        return
+    counts = column.counts
+    held = np.flatnonzero(counts).tolist()
+    by_form: defaultdict[tuple, dict[int, str]] = defaultdict(dict)
+    in_main = []
+    for at in held:
+        rewritten = found.rewrite(column.values[at])
+        if rewritten is not None:
+            by_form[rewritten[1]][at] = rewritten[0]
+        elif any(form == found.main for _, form in found.kind.read(column.values[at])):
+            in_main.append(column.values[at])
+    if not by_form:
+        return
+    total = sum(int(counts[at]) for at in held)
+    measured = {form: _planted(found, form, in_main, seed) for form in by_form}
+    asked, right = (sum(each[side] for each in measured.values()) for side in (0, 1))
+    for form, new in by_form.items():
+        own = measured[form] if measured[form][0] >= ENOUGH else (asked, right)
+        cells = sum(int(counts[at]) for at in new)
+        sure = (own[1] + 0.5) / (own[0] + 1.0) if own[0] >= ENOUGH and cells <= BESIDE * total else float("nan")
+        old, shown = next((column.values[at], text) for at, text in new.items())
+        why = f'{found.share:.0%} of the column have the form of "{shown}" ({found.kind.name}), not that of "{old}"'
+        yield Rewritten(new, sure, why)
+
+
+def _planted(found: Format, form: tuple, in_main: Sequence[str], seed: int) -> tuple[int, int]:
+    """How many cells of the main form were written in another form, and how many of them came back."""
+    rng = np.random.default_rng([seed, len(in_main)])
+    asked = right = 0
+    for at in rng.permutation(len(in_main)).tolist():
+        text = in_main[at]
+        value = next(value for value, own in found.kind.read(text) if own == found.main)
+        planted = found.kind.write(value, form)
+        if planted is None or planted == text or any(own == found.main for _, own in found.kind.read(planted)):
+            continue
+        asked += 1
+        back = found.rewrite(planted, least=2)  # the cell itself must not help
+        right += back is not None and back[0] == text
+        if asked == PLANTED:
+            break
+    return asked, right
