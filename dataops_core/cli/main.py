@@ -113,6 +113,10 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--repairs", type=Path, metavar="OUT.csv", help="write every proposal; rows count from 0")
     cmd.add_argument("--show", type=int, default=20, metavar="N", help="so many proposals on the screen (default 20)")
+    cmd.add_argument("--column", help="rewrite this column by example, and propose nothing else")
+    cmd.add_argument(
+        "--example", nargs=2, action="append", metavar=("OLD", "NEW"), help="a value of --column, and what it becomes"
+    )
     cmd = add("drift", "How a file differs from a reference: columns, values, gaps.", "inspect", reads=True)
     cmd.add_argument("reference", type=Path)
     cmd.add_argument("file", type=Path)
