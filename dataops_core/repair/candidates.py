@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -20,7 +20,9 @@ MISSING = -1
 
 @dataclass
 class Candidates:
-    """Candidates for one column and cause: rows, the new codes (-1: nothing) and scores, all of one length."""
+    """Candidates for one column and cause: rows, the new codes (-1: nothing) and scores, all of one length. Where
+    sources contradict each other, also what was held there (codes), and the columns of things and sources.
+    """
 
     column: int
     cause: str
@@ -28,6 +30,8 @@ class Candidates:
     codes: np.ndarray
     score: np.ndarray
     why: str = ""
+    held: np.ndarray | None = None
+    claimed: tuple[int, int] = (-1, -1)
 
 
 @dataclass
@@ -44,12 +48,14 @@ class Search:
 
 
 def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = None) -> Search:
-    """The candidates of a table, at most one per cell; `known` are its dependencies, where they were found before and
-    its forms are repaired.
+    """The candidates of a table, at most one per cell besides one for its form; `known` are its dependencies, where
+    they were found before and its forms are repaired.
     """
     work = table.copy()
-    found = [*(_forms(work, seed) if known is None else ()), *_splits(work)]
-    _put(work, [each for each in found if not np.isnan(each.score).any()])
+    written = [*(_forms(work, seed) if known is None else ())]
+    _put(work, [each for each in written if not np.isnan(each.score).any()])
+    found = _splits(work)
+    _put(work, found)
     claims = _sources(work, _taken(found, work))
     found += claims
     _put(work, claims)
@@ -67,11 +73,11 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     again = _merged(again, unclear)
     found += again
     _put(work, [_only(each, each.score >= CLEAR) for each in again])
-    return Search([each for each in found if len(each.rows)], known, sign, work, made)
+    return Search([each for each in [*written, *found] if len(each.rows)], known, sign, work, made)
 
 
 def _only(each: Candidates, mask: np.ndarray) -> Candidates:
-    return Candidates(each.column, each.cause, each.rows[mask], each.codes[mask], each.score[mask], each.why)
+    return replace(each, rows=each.rows[mask], codes=each.codes[mask], score=each.score[mask])
 
 
 def _put(table: EncodedTable, found: Sequence[Candidates]) -> None:
@@ -126,7 +132,19 @@ def _sources(table: EncodedTable, taken: Sequence[np.ndarray]) -> list[Candidate
         mask = (each.score >= LEAST) & ~taken[each.column][each.rows]
         things, by = table.columns[each.things].name, table.columns[each.sources].name
         why = f'most reliable sources ("{by}") say so of the same "{things}"'
-        made.append(Candidates(each.column, "source", each.rows[mask], each.codes[mask], each.score[mask], why))
+        held = table.columns[each.column].codes[each.rows[mask]]
+        made.append(
+            Candidates(
+                each.column,
+                "source",
+                each.rows[mask],
+                each.codes[mask],
+                each.score[mask],
+                why,
+                held,
+                (each.things, each.sources),
+            )
+        )
     return made
 
 

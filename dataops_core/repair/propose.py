@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from dataops_core.table import Table
 
 Progress = Callable[[float, str], None]
 SCORED = ("unit", "format", "spelling", "split")  # the score says how sure they are: forms are tested on their own
+VALUE_FIRST = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,16 +51,25 @@ def propose(
         confidence.learn(measured, search(before, seed), before, labels)
     progress(0.9, "Writing down why")
     known = labels or {}
-    repairs = [
-        repair
-        for each in found.found
-        for repair in _repairs(each, found, before, measured)
-        if (repair.row, repair.column) not in known
-    ]
+    best: dict[tuple[int, str], Repair] = {}
+    for each in found.found:
+        for repair in _repairs(each, found, before, measured):
+            cell = (repair.row, repair.column)
+            best[cell] = _better(best[cell], repair) if cell in best else repair
+    repairs = [repair for cell, repair in best.items() if cell not in known]
     repairs += label_repairs(before, known, {(repair.row, repair.column) for repair in repairs})
     repairs.sort(key=lambda repair: (repair.row, before.place(repair.column)))
     dependencies = [_dependency_json(found, at) for at in range(len(found.dependencies))]
     return Proposals(repairs, dependencies, questions(before, repairs, found.sign, known))
+
+
+def _better(form: Repair, value: Repair) -> Repair:
+    """Of the repair of a cell's form and that of its value the one that is more probably right: the value is what the
+    form is repaired for, and where it is wrong, its form is not enough.
+    """
+    if form.sure is None or value.sure is None or value.sure >= VALUE_FIRST:
+        return value
+    return replace(form, sure=round(form.sure * (1 - value.sure), 4))
 
 
 def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: confidence.Measured) -> list[Repair]:
