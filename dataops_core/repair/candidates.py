@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dataops_core.repair import agreement, dependencies, formats, forms, slips, sources
+from dataops_core.repair import agreement, arithmetic, date_order, dependencies, formats, forms, slips, sources
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedTable
@@ -49,13 +49,18 @@ class Search:
 
 def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = None) -> Search:
     """The candidates of a table, at most one per cell besides one for its form; `known` are its dependencies, where
-    they were found before and its forms are repaired.
+    they were found before, and its forms and contradictions within rows are repaired.
     """
     work = table.copy()
     written = [*(_forms(work, seed) if known is None else ())]
     _put(work, [each for each in written if not np.isnan(each.score).any()])
     found = _splits(work)
     _put(work, found)
+    if known is None:
+        rows = _rows(work, _taken(found, work), seed)
+        written += [each for each in rows if np.isnan(each.score).any()]
+        found += [each for each in rows if not np.isnan(each.score).any()]
+        _put(work, found)
     claims = _sources(work, _taken(found, work))
     found += claims
     _put(work, claims)
@@ -123,6 +128,21 @@ def _splits(table: EncodedTable) -> list[Candidates]:
         named = f'the end of "{one.name}" is a value of "{other.name}", which is missing in this row'
         made.append(Candidates(split.column, "split", split.rows, left, score, named))
         made.append(Candidates(split.other, "split", split.rows, right, score, named))
+    return made
+
+
+def _rows(table: EncodedTable, taken: Sequence[np.ndarray], seed: int) -> list[Candidates]:
+    """Numbers and dates that contradict others in their row; one cell of a row at the most."""
+    texts = [(at, formats.learn(column)) for at, column in enumerate(table.columns) if column.type == "text"]
+    learned = {at: found for at, found in texts if found is not None}
+    made, seen = [], np.zeros(table.rows, dtype=bool)
+    for each in [*arithmetic.find(table, learned, seed), *date_order.find(table, learned, seed)]:
+        rows, column = np.array(each.rows, dtype=np.int64), table.columns[each.column]
+        codes = np.array([column.code_of(text) for text in each.new], dtype=np.int32)
+        free = ~taken[each.column][rows] & ~seen[rows]
+        seen[rows] = True
+        score = np.full(int(free.sum()), min(each.sure, 0.999))
+        made.append(Candidates(each.column, "row", rows[free], codes[free], score, each.why))
     return made
 
 

@@ -8,6 +8,7 @@ from typing import Any
 CAUSES = {
     "agreement": "Contradicts the rows it belongs to",
     "missing": "Missing, but the rows it belongs to agree",
+    "row": "Contradicts other numbers or dates of its row",
     "source": "Other sources say otherwise",
     "slip": "A slip of the pen",
     "unit": "Unit or sign written in several ways",

@@ -15,7 +15,7 @@ from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
 Progress = Callable[[float, str], None]
-SCORED = ("unit", "format", "spelling", "split")  # the score says how sure they are: forms are tested on their own
+SCORED = ("unit", "format", "spelling", "split", "row")  # tested on their own: the score says how sure they are
 VALUE_FIRST = 0.5
 
 
