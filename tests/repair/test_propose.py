@@ -154,3 +154,9 @@ def test_truth_values_and_days_are_repaired_by_a_recipe_too(make, tmp_path):
     run = run_recipe(Recipe(steps=tuple(steps_of(taken, table))), table, tmp_path)
     assert {outcome.status for outcome in run.outcomes} == {"done"}
     assert run.table.content_hash == make(right).content_hash
+
+
+def test_an_answer_does_not_spread_from_a_usual_value_or_to_one_that_is_nothing_like_it(make):
+    table = make({"a": ["yes"] * 30 + ["no"] * 20 + ["x", "x"], "b": list(range(52))})
+    found = propose(table, {(0, "a"): "no", (50, "a"): "yes"})
+    assert [each.row for each in found.repairs if each.cause == "label"] == [0, 50]
