@@ -97,6 +97,7 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--facts", action="store_true", help="count only, and judge nothing")
     cmd.add_argument("--findings", type=Path, metavar="OUT.csv", help="write every affected row of every finding")
+    cmd.add_argument("--repairs", action="store_true", help="propose right values for the cells of findings")
     cmd.add_argument("--html", type=Path, metavar="OUT.html", help="write the report: one HTML file that names nobody")
     cmd.add_argument("--show-values", action="store_true", help="let the report show values that may name a person")
     cmd.add_argument(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -23,7 +24,7 @@ CAUSES = {
 class Repair:
     """What a cell holds (None: nothing), what it should hold, how sure that is (None: not tested), and why.
 
-    `row` counts from 0; `cause` is one of CAUSES.
+    `row` counts from 0; `cause` is one of CAUSES; `by` names the columns whose groups agree on it.
     """
 
     row: int
@@ -33,6 +34,7 @@ class Repair:
     sure: float | None
     cause: str
     why: str
+    by: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""

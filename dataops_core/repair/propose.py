@@ -82,9 +82,9 @@ def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: co
         held = old.values[old.codes[row]] if old.codes[row] >= 0 else None
         value = new.values[code] if code >= 0 else None
         if held != value:
-            why = each.why or whys.of(row, each.column, code)
+            by, why = ((), each.why) if each.why else whys.of(row, each.column, code)
             known = None if np.isnan(share) else round(float(share), 4)
-            made.append(Repair(row, old.name, held, value, known, each.cause, why))
+            made.append(Repair(row, old.name, held, value, known, each.cause, why, by))
     return made
 
 
@@ -94,8 +94,8 @@ class _Whys:
     def __init__(self, found: Search, before: EncodedTable) -> None:
         self.found, self.before = found, before
 
-    def of(self, row: int, column: int, code: int) -> str:
-        """The dependency that speaks most clearly for it, in words."""
+    def of(self, row: int, column: int, code: int) -> tuple[tuple[str, ...], str]:
+        """The deciding columns that speak most clearly for it, and what they say in words."""
         best = None
         for ballot in self.found.ballots:
             if ballot.dependency.following == column and ballot.value[row] == code and ballot.others[row] > 0:
@@ -103,7 +103,7 @@ class _Whys:
                 if best is None or share > best[0]:
                     best = (share, ballot)
         if best is None:
-            return "other columns of the row speak for it"
+            return (), "other columns of the row speak for it"
         ballot = best[1]
         repaired = self.found.repaired
         said = " and ".join(
@@ -111,7 +111,8 @@ class _Whys:
             for at in ballot.dependency.deciding
         )
         name, value = repaired.columns[column].name, repaired.columns[column].values[code]
-        return f'in {ballot.agree[row]:,} of {ballot.others[row] + 1:,} rows with {said}, {name} is "{value}"'
+        by = tuple(repaired.columns[at].name for at in ballot.dependency.deciding)
+        return by, f'in {ballot.agree[row]:,} of {ballot.others[row] + 1:,} rows with {said}, {name} is "{value}"'
 
 
 def _dependency_json(found: Search, at: int) -> dict:

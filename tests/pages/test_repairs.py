@@ -30,9 +30,10 @@ def test_what_is_accepted_is_previewed_and_applied_as_readable_steps():
     assert unforeseen(app) == []
     click(app, "Apply")
     steps = dataset(app).recipe.steps
-    assert [step.op for step in steps] == ["replace_values", "set_cells"]
-    assert steps[0].settings["mapping"] == {"Norwxy": "Norway"}
-    assert (steps[1].settings["cells"], steps[1].settings["was"]) == ({"21": "Germany"}, {"21": ""})
+    assert [(step.op, step.settings["columns"], step.settings["by"]) for step in steps] == [
+        ("make_rows_agree", ["land"], ["city"])
+    ]
+    assert steps[0].learned["settled"]["land"]['["Oslo"]'] == "Norway"
     assert all("sure" in step.why for step in steps)
 
 

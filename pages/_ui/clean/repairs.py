@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -142,7 +143,7 @@ def _cause(
         if yes:
             each = repairs[place]
             typed = None if new is None or pd.isna(new) or new == "" else str(new)
-            made.append(Repair(each.row, each.column, each.old, typed, each.sure, each.cause, each.why))
+            made.append(replace(each, new=typed))
     return made
 
 
