@@ -114,6 +114,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--repairs", type=Path, metavar="OUT.csv", help="write every proposal; rows count from 0")
     cmd.add_argument("--show", type=int, default=20, metavar="N", help="so many proposals on the screen (default 20)")
+    cmd.add_argument("--target", metavar="T", help="score a model that predicts this column, before and after repair")
     cmd.add_argument("--column", help="rewrite this column by example, and propose nothing else")
     cmd.add_argument(
         "--example", nargs=2, action="append", metavar=("OLD", "NEW"), help="a value of --column, and what it becomes"

@@ -29,7 +29,7 @@ def repair_command(args: argparse.Namespace) -> int:
         return _by_example(args)
     if not 0 <= args.sure <= 1:
         raise SettingError(f"{args.sure} is not a share.", "--sure", "Give a number from 0 to 1, such as 0.9.")
-    with reading(args) as (source, _folder):
+    with reading(args) as (source, folder):
         labels = read_labels(args.labels, source.table.names, source.table.rows) if args.labels else None
         found = propose(source.table, labels)
         taken = accept(found.repairs, args.sure)
@@ -43,6 +43,7 @@ def repair_command(args: argparse.Namespace) -> int:
         if args.recipe:
             steps = steps_of(taken, source.table, f"Suggested repairs, at least {args.sure:.0%} sure")
             _write_recipe(args.recipe, steps, source)
+        downstream = _effect(args, source, folder)
     causes = summary(found.repairs, args.sure)
     if args.json:
         print_json(
@@ -55,6 +56,7 @@ def repair_command(args: argparse.Namespace) -> int:
                 "dependencies": found.dependencies,
                 "ask": found.ask,
             }
+            | ({"effect": downstream} if downstream else {})
         )
         return int(bool(taken))
     print(f"{len(found.repairs):,} repairs proposed, {len(taken):,} of them at least {args.sure:.0%} sure")
@@ -65,11 +67,24 @@ def repair_command(args: argparse.Namespace) -> int:
             for each in causes
         ],
     )
+    if downstream:
+        from dataops_core.repair.effect import words
+
+        print(words(downstream))
     for each in found.repairs[: args.show]:
         sure = "not tested" if each.sure is None else f"{each.sure:.0%} sure"
         change = f"{each.old or '(missing)'} -> {each.new or '(missing)'}"
         print(printable(f"row {each.row}, {each.column}: {change} ({sure}; {each.why})", one_line=True))
     return int(bool(taken))
+
+
+def _effect(args: argparse.Namespace, source: Source, folder: Path) -> dict[str, Any] | None:
+    """What the repairs do to a model that predicts the target, where one is named."""
+    if not args.target:
+        return None
+    from dataops_core.repair.effect import effect
+
+    return effect(source.table, args.target, args.sure, folder)
 
 
 def _write_recipe(path: Path, steps: Sequence[RecipeStep], source: Source) -> None:
