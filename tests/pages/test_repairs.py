@@ -82,3 +82,16 @@ def _root(store):
     project = datasets.projects(store)[0]["id"]
     here = datasets.get(store, datasets.in_project(store, project)[0]["id"])
     return here.raw["sha256"], here.recipe.read
+
+
+def test_a_column_is_rewritten_by_example():
+    app = opened()
+    app.selectbox(key="repairs.example.column").set_value("city").run()
+    key = next(found[0] for each in app.dataframe if (found := re.search(r"repairs\.example\.city", each.proto.id)))
+    rows = {0: {"Value": "Rome", "Should become": "ROME"}}
+    app.session_state[key] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
+    app.run()
+    assert unforeseen(app) == []
+    click(app, "Preview 150 rewritten cells")
+    click(app, "Apply")
+    assert dataset(app).recipe.steps[-1].settings["mapping"] == {"Rome": "ROME", "Oslo": "OSLO", "Bonn": "BONN"}
