@@ -132,6 +132,9 @@ def read_amount(text: str) -> list[Reading]:
         if len(digits) > 1 and digits[0] == "0":
             return []
         value = (negative, digits, decimals, unit)
+        if found["open"]:  # (3) may be minus three, or three in brackets
+            made += [(value, ("brackets",)), (("", digits, decimals, unit), ("brackets",))]
+            continue
         forms = [
             AmountForm(found["before"] or "", found["after"] or "", separator, sign)
             for separator in ([by_thousand] if by_thousand else ["", ",", "."] if len(digits) <= 3 else [""])
@@ -149,6 +152,8 @@ def _unit(text: str) -> str:
 
 def write_amount(value: tuple, form: tuple) -> str | None:
     """An amount in a form; None where its unit is another."""
+    if form == ("brackets",):
+        return None if value[0] or value[3] else f"({value[1]}{'.' + value[2] if value[2] else ''})"
     if not isinstance(form, AmountForm):
         return None
     negative, whole, part, unit = value

@@ -188,6 +188,8 @@ def read_duration(text: str) -> list[Reading]:
     >>> read_duration("1 hr 38 min")[0][0], read_duration("98 min")[0][0]
     ((5880,), (5880,))
     """
+    if text.isascii() and text.isdecimal():  # the unit is missing: the usual length tells it
+        return [((int(text[:9]) * size,), ("no unit", size)) for size in (1, 60, 3600)]
     parts = list(PART.finditer(text))
     if not parts or "".join(each[0] for each in parts) != text or len(parts) > 4 or parts[-1][4]:
         return []
@@ -212,6 +214,8 @@ def write_duration(value: tuple, form: tuple) -> str | None:
     """
     left = value[0]
     made: list[tuple[str, str]] = []
+    if form[:1] == ("no unit",):
+        return None if left % form[1] else str(left // form[1])
     if not form or isinstance(form[0], str):
         return None
     for at, (size, space, unit, plural, between) in enumerate(form):

@@ -7,6 +7,7 @@ written. Other cells are proposed in it where they can be read in one way only, 
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,14 +24,19 @@ READ = 0.8  # of the cells must be readable
 MAIN = 0.6  # of them must have the main form
 BESIDE = 0.25  # of them in another form: a form beside the main one, of which nobody knows whether it is a fault
 FEWEST = 10  # cells in the main form
+UNCLEAR = (("no unit",), ("brackets",))  # forms that are never the main one
+LONGEST_RANGE = 200  # pages, in the middle
+AFFIX_ROWS, AFFIX_PARTS, AFFIX_LENGTH = 3, 4, 16  # rows with the same, its words and signs, and its characters
+PARTS = re.compile(r"\d+|[^\W\d_]+|\s+|.", re.DOTALL)
 MOST_VALUES = 200_000
-PLANTED, ENOUGH = 60, 20  # main cells written in another form, to measure by
+PLANTED, ENOUGH = 60, 10  # different main cells written in another form, to measure by
 
 
 @dataclass(frozen=True)
 class Kind:
     """A kind of values: how they are read and written, when one form may become another, what a form has in common
-    with others that are read alike, and a value as a number, where values can be compared.
+    with others that are read alike, a value as a number, where values can be compared, and whether the first way to
+    read a text is the usual one.
     """
 
     name: str
@@ -39,15 +45,18 @@ class Kind:
     family: Callable[[tuple], object] = lambda form: form
     allowed: Callable[[tuple, tuple], bool] = lambda _old, _new: True
     number: Callable[[tuple], float] | None = None
+    usual: bool = False
 
 
 KINDS = (
     Kind("date", times.read_day, times.write_day, lambda form: form[:3], number=times.day_number),
     Kind("time", times.read_time, times.write_time, lambda form: form[4] or len(form)),
-    Kind("duration", times.read_duration, times.write_duration),
+    Kind("duration", times.read_duration, times.write_duration, number=lambda value: value[0]),
     Kind("page range", texts.read_range, texts.write_range, lambda form: form[-1]),
     Kind("number", texts.read_width, texts.write_width, allowed=lambda _old, new: new[0] > 1),
-    Kind("amount", texts.read_amount, texts.write_amount, lambda form: form[-1], number=texts.amount_number),
+    Kind(
+        "amount", texts.read_amount, texts.write_amount, lambda form: form[-1], number=texts.amount_number, usual=True
+    ),
     Kind("name", texts.read_name, texts.write_name),
     Kind("code", texts.read_code, texts.write_code, allowed=texts.same_places),
     Kind("code", texts.read_runs, texts.write_runs),
@@ -92,6 +101,24 @@ class Format:
         new, own = next(iter(options.items()))
         return None if new == text else (new, own[0][1])
 
+    def strip(self, text: str) -> tuple[str, tuple] | None:
+        """The longest part of a text that has the main form, and what stands before and after it; None where none has,
+        or the text itself can be read.
+        """
+        parts = PARTS.findall(text[:100])
+        sides = range(min(AFFIX_PARTS, len(parts) - 1) + 1)
+        ends = sorted(((a, b) for a in sides for b in sides if 0 < a + b < len(parts)), key=sum)
+        for before, after in ends:
+            core = "".join(parts[before : len(parts) - after])
+            affix = ("affix", "".join(parts[:before]), "".join(parts[len(parts) - after :]))
+            signs = [*parts[:before], *parts[len(parts) - after :]]
+            joined = affix[2][:1] in (".", ",") or "".join(affix[1:]).isalnum()
+            if sum(map(len, signs)) > AFFIX_LENGTH or joined or any(len(p) == 1 and p.isalpha() for p in signs):
+                continue  # letters or digits beside the value may stand in the place of others
+            if any(form == self.main for _, form in self.kind.read(core)):
+                return core, affix
+        return None
+
     def _within(self, options: Mapping[str, list[Reading]]) -> dict[str, list[Reading]]:
         if self.span is None or self.kind.number is None:
             return dict(options)
@@ -134,35 +161,37 @@ def learn(column: EncodedColumn) -> Format | None:
 
 
 def _learn_kind(kind: Kind, values: Sequence[str], counts: np.ndarray, held: Sequence[int]) -> Format | None:
-    forms: Counter[tuple] = Counter()
     proofs: Counter[object] = Counter()
-    read, total = 0, 0
+    total = sum(int(counts[at]) for at in held)
     known: list[tuple[int, list[Reading]]] = []
     for at in held:
-        number = int(counts[at])
-        total += number
         readings = kind.read(values[at])
-        if not readings:
-            continue
-        read += number
-        known.append((at, readings))
-        own = {form for _, form in readings}
-        for form in own:
-            forms[form] += number
-        families = {kind.family(form) for form in own}
-        if len(families) == 1 and len({value for value, _ in readings}) == 1:  # 4/4/2020 proves no order
-            for each in [("family", family) for family in families] + [("form", form) for form in own]:
-                proofs[each] += number
-    if not forms or read < max(FEWEST, READ * total):
+        if readings:
+            known.append((int(counts[at]), readings))
+            own = {form for _, form in readings}
+            families = {kind.family(form) for form in own}
+            if len(families) == 1 and len({value for value, _ in readings}) == 1:  # 4/4/2020 proves no order
+                for each in [("family", family) for family in families] + [("form", form) for form in own]:
+                    proofs[each] += int(counts[at])
+    read = sum(number for number, _ in known)
+    if read < max(FEWEST, READ * total):
         return None
-    main = max(forms, key=lambda form: (forms[form], str(form)))
-    if forms[main] < max(FEWEST, MAIN * read) or kind.write(known[0][1][0][0], main) is None:
+    forms: Counter[tuple] = Counter()
+    for number, readings in known:
+        for form in {form for _, form in _likely(kind, readings, proofs)}:
+            forms[form] += number
+    for form in [form for form in forms if form[:1] in UNCLEAR or kind.write(known[0][1][0][0], form) is None]:
+        del forms[form]
+    main = min(forms, key=lambda form: (-forms[form], str(form)), default=())
+    if forms[main] < max(FEWEST, MAIN * read):
         return None
     made = Format(kind, main, forms[main] / read, proofs)
-    in_main = [(value, int(counts[at])) for at, readings in known for value, form in readings if form == main]
+    in_main = [(value, number) for number, readings in known for value, form in readings if form == main]
     if kind.number is not None:
         numbers = np.array([kind.number(value) for value, _ in in_main])
         made.span = float(numbers.min()), float(numbers.max())
+    if kind.name == "page range" and np.median([(v[2] or v[1]) - v[1] for v, _ in in_main]) > LONGEST_RANGE:
+        return None  # two numbers with a hyphen, such as those of telephones
     if kind.name == "name":
         if forms[("comma",)] == 0:
             return None  # any two words could be a name
@@ -171,6 +200,16 @@ def _learn_kind(kind: Kind, values: Sequence[str], counts: np.ndarray, held: Seq
             Counter(value[1].split(" ")[0] for value, _ in in_main),
         )
     return made
+
+
+def _likely(kind: Kind, readings: list[Reading], proofs: Counter[object]) -> list[Reading]:
+    """Of the ways to read a text those that the column proves most; where nothing tells, the usual one or all."""
+    if not kind.usual or len({value for value, _ in readings}) == 1:
+        return readings
+    proven = [proofs["family", kind.family(form)] for _, form in readings]
+    if max(proven) == min(proven):
+        return [each for each in readings if each[0] == readings[0][0]]
+    return [each for each, number in zip(readings, proven, strict=True) if number == max(proven)]
 
 
 @dataclass(frozen=True)
@@ -185,7 +224,7 @@ class Rewritten:
 def find(column: EncodedColumn, seed: int = 0) -> Iterator[Rewritten]:
     """The values of a column in another form than the main one, a form at a time."""
     found = learn(column)
-    if found is None or found.share == 1.0:
+    if found is None:
         return
     counts = column.counts
     held = np.flatnonzero(counts).tolist()
@@ -197,6 +236,13 @@ def find(column: EncodedColumn, seed: int = 0) -> Iterator[Rewritten]:
             by_form[rewritten[1]][at] = rewritten[0]
         elif any(form == found.main for _, form in found.kind.read(column.values[at])):
             in_main.append(column.values[at])
+        elif found.words is None:
+            stripped = found.strip(column.values[at])
+            if stripped is not None:
+                by_form[stripped[1]][at] = stripped[0]
+    for form in [form for form in by_form if form[0] == "affix"]:
+        if sum(int(counts[at]) for at in by_form[form]) < AFFIX_ROWS:
+            del by_form[form]
     if not by_form:
         return
     total = sum(int(counts[at]) for at in held)
@@ -218,11 +264,12 @@ def _planted(found: Format, form: tuple, in_main: Sequence[str], seed: int) -> t
     for at in rng.permutation(len(in_main)).tolist():
         text = in_main[at]
         value = next(value for value, own in found.kind.read(text) if own == found.main)
-        planted = found.kind.write(value, form)
+        affix = form[0] == "affix"
+        planted = f"{form[1]}{text}{form[2]}" if affix else found.kind.write(value, form)
         if planted is None or planted == text or any(own == found.main for _, own in found.kind.read(planted)):
             continue
         asked += 1
-        back = found.rewrite(planted, least=2)  # the cell itself must not help
+        back = found.strip(planted) if affix else found.rewrite(planted, least=2)  # the cell itself must not help
         right += back is not None and back[0] == text
         if asked == PLANTED:
             break

@@ -49,7 +49,13 @@ COLUMNS = {
     "24 hours": ([f"{n % 24:02}:{(n * 7) % 60:02}" for n in range(120)], {"7:15 pm": "19:15", "7:15": "07:15"}),
     "durations": (
         [f"{80 + n} min" for n in range(60)],
-        {"1 hr 38 min": "98 min", "2h": "120 min", "1 hour 1 minute": "61 min", "99 minutes": "99 min"},
+        {
+            "1 hr 38 min": "98 min",
+            "2h": "120 min",
+            "104": "104 min",
+            "1 hour 1 minute": "61 min",
+            "99 minutes": "99 min",
+        },
     ),
     "hours": (
         [f"1 hr {1 + n % 59} min" for n in range(100)],
@@ -77,6 +83,12 @@ COLUMNS = {
         [f"{200 + n}-555-{1000 + 7 * n}" for n in range(60)],
         {"(201) 555-1234": "201-555-1234", "2025551235": "202-555-1235", "203.555.1236": "203-555-1236"},
     ),
+    "in brackets": ([str(1960 + n) for n in range(60)] * 2, {"(1990)": "1990", "(1991)": "1991", "(1999)": "1999"}),
+    "with a word": (
+        [f"{n / 10}" for n in range(31, 99)],
+        {"7.3/10": "7.3", "7.5/10": "7.5", "8.8/10": "8.8", "Vol. 3.1": "3.1", "Vol. 3.2": "3.2", "Vol. 3.3": "3.3"},
+    ),
+    "thousands": ([f"{n * 370:,}" for n in range(1, 90)], {"1234": "1,234", "5678": "5,678"}),
     "codes": (
         [f"AB-{n}" for n in range(60)],
         {"AB 17": "AB-17", "ab-218": "AB-218", "AB19": "AB-19"},
@@ -134,7 +146,7 @@ def test_how_sure_a_form_is_counts_what_comes_back(coded):
         (format_times.read_time, format_times.write_time, "12:05 AM"),
         (format_times.read_duration, format_times.write_duration, "2 hours, 1 minute"),
         (format_texts.read_range, format_texts.write_range, "S112-S119"),
-        (format_texts.read_amount, format_texts.write_amount, "(1,200.5)"),
+        (format_texts.read_amount, format_texts.write_amount, "(1200.5)"),
         (format_texts.read_name, format_texts.write_name, "Ludwig van Beethoven"),
     ],
 )
