@@ -181,7 +181,7 @@ def _agreed(
             continue
         votes = agreement.votes(table, at, own, doubts, counts)
         score = votes.score * (1 - votes.current)
-        mask = (score >= LEAST) & ~taken[at][votes.rows]
+        mask = (score > LEAST) & ~taken[at][votes.rows]  # more than the word of one other row
         gone = column.codes[votes.rows] < 0
         for cause, kind in (("agreement", ~gone), ("missing", gone)):
             both = mask & kind
