@@ -1,9 +1,10 @@
 """Repairs on the error-correction benchmarks: precision, recall and F1 per table and cause, beside published figures.
 
-    python -m benchmarks.repair [--folder FOLDER]
+    python -m benchmarks.repair [--folder FOLDER …]
 
-FOLDER holds NAME_dirty.csv and NAME_clean.csv for Hospital and Beers. Cells are compared after trimming, numbers as
-numbers, words for "nothing known" as missing. A repair counts if it changes the cell in that sense.
+A folder holds NAME_dirty.csv and NAME_clean.csv of any tables, and may hold NAME_cells.csv with the row, column and
+kind of each error. Cells are compared after trimming, numbers as numbers, words for "nothing known" as missing. A
+repair counts if it changes the cell in that sense.
 """
 
 from __future__ import annotations
@@ -82,50 +83,89 @@ def answers(truth: Truth, asked: list[dict]) -> dict[tuple[int, str], str | None
     return {(row, name): truth.words[name].iloc[row] or None for row in rows for name in truth.names}
 
 
+def kinds_of(folder: Path, name: str) -> dict[tuple[int, str], str]:
+    """The kind of each error, where a file says it."""
+    path = folder / f"{name}_cells.csv"
+    if not path.exists():
+        return {}
+    cells = texts(path)
+    return {
+        (int(row), column): f"{column}: {kind}"
+        for row, column, kind in zip(cells["row"], cells["column"], cells["kind"], strict=True)
+    }
+
+
+def print_table_figures(folder: Path, name: str, scratch: Path, tenths: Counter[tuple[float, bool]]) -> tuple:
+    """Print the figures of one table, and count how many proposals of each tenth are right."""
+    truth = Truth(folder, name)
+    table = read_file(truth.path, scratch / f"{name}.parquet").table
+    began = time.process_time()
+    found = propose(table)
+    spent = time.process_time() - began
+    taken = accept(found.repairs, SURE)
+    figures = scores(truth, taken)
+    print(f"\n{name}: {len(truth.errors):,} errors, {len(found.repairs):,} proposals, {spent:.1f} s of CPU")
+    print("  at least {:.0%} sure: precision {:.3f}, recall {:.3f}, F1 {:.3f}".format(SURE, *figures))
+    causes = defaultdict(list)
+    for each in taken:
+        causes[each.cause].append(each)
+    for cause, repairs in causes.items():
+        changed, right = truth.judged(repairs)
+        columns = Counter(each.column for each in repairs if truth.judged([each]) == (1, 0))
+        print(f"    {cause}: {right:,} right of {changed:,}; wrong in {dict(columns.most_common(4))}")
+    _print_unseen(truth, found.repairs, kinds_of(folder, name))
+    taught = propose(table, answers(truth, found.ask))
+    more = scores(truth, accept(taught.repairs, SURE))
+    print("  with answers on the rows asked about: precision {:.3f}, recall {:.3f}, F1 {:.3f}".format(*more))
+    if name in PUBLISHED:
+        print(f"  published: {PUBLISHED[name]}")
+    clean = read_file(folder / f"{name}_clean.csv", scratch / f"{name}_clean.parquet").table
+    spoiled = accept(propose(clean).repairs, SURE)
+    columns = Counter((each.cause, each.column) for each in spoiled)
+    print(f"  on the clean table: {len(spoiled)} cells of {clean.cells:,} changed {dict(columns)}")
+    for each in found.repairs:
+        if each.sure is not None and plain(each.old) != plain(each.new):
+            tenths[int(each.sure * 20) / 20, plain(each.new) == truth.right[each.row, each.column]] += 1
+    return name, *figures, len(spoiled)
+
+
+def _print_unseen(truth: Truth, repairs: list[Repair], kinds: dict[tuple[int, str], str]) -> None:
+    """The errors that have no proposal, and of each kind, how many are repaired rightly."""
+    left = truth.errors - {(each.row, each.column) for each in repairs}
+    print(f"  no proposal for {len(left) / max(1, len(truth.errors)):.1%} of the errors:", end=" ")
+    print(dict(Counter(column for _, column in left).most_common(5)))
+    right = {
+        (each.row, each.column)
+        for each in accept(repairs, SURE)
+        if plain(each.new) == truth.right[each.row, each.column]
+    }
+    of_kind = Counter(kinds[cell] for cell in truth.errors if cell in kinds)
+    unseen, good = (Counter(kinds[cell] for cell in cells if cell in kinds) for cells in (left, right & truth.errors))
+    for kind, number in sorted(of_kind.items()):
+        print(f"    {kind}: {good[kind]:,} of {number:,} right, {unseen[kind]:,} without a proposal")
+
+
 def main() -> None:
     """Print the figures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--folder", type=Path, default=FOLDER)
-    folder = parser.parse_args().folder
+    parser.add_argument("--folder", type=Path, nargs="+", default=[FOLDER])
+    parser.add_argument("--only", nargs="+", help="the names of the tables to look at (default: all)")
+    args = parser.parse_args()
     tenths: Counter[tuple[float, bool]] = Counter()
-    for name, published in PUBLISHED.items():
-        with tempfile.TemporaryDirectory() as scratch:
-            truth = Truth(folder, name)
-            table = read_file(truth.path, Path(scratch) / "t.parquet").table
-            began = time.process_time()
-            found = propose(table)
-            spent = time.process_time() - began
-            taken = accept(found.repairs, SURE)
-            print(f"\n{name}: {len(truth.errors):,} errors, {len(found.repairs):,} proposals, {spent:.1f} s of CPU")
-            print(
-                "  at least {:.0%} sure: precision {:.3f}, recall {:.3f}, F1 {:.3f}".format(SURE, *scores(truth, taken))
-            )
-            causes = defaultdict(list)
-            for each in taken:
-                causes[each.cause].append(each)
-            for cause, repairs in causes.items():
-                changed, right = truth.judged(repairs)
-                print(f"    {cause}: {right:,} right of {changed:,}")
-            left = truth.errors - {(each.row, each.column) for each in found.repairs}
-            print(f"  no proposal for {len(left) / len(truth.errors):.1%} of the errors:", end=" ")
-            print(dict(Counter(column for _, column in left).most_common(5)))
-            taught = propose(table, answers(truth, found.ask))
-            print(
-                "  with answers on the rows asked about: precision {:.3f}, recall {:.3f}, F1 {:.3f}".format(
-                    *scores(truth, accept(taught.repairs, SURE))
-                )
-            )
-            print(f"  published: {published}")
-            clean = read_file(folder / f"{name}_clean.csv", Path(scratch) / "c.parquet").table
-            spoiled = len(accept(propose(clean).repairs, SURE))
-            print(f"  on the clean table: {spoiled} cells of {clean.cells:,} changed")
-            for each in found.repairs:
-                if each.sure is not None and plain(each.old) != plain(each.new):
-                    tenths[int(each.sure * 20) / 20, plain(each.new) == truth.right[each.row, each.column]] += 1
+    lines = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for folder in args.folder:
+            for path in sorted(folder.glob("*_dirty.csv")):
+                name = path.name.removesuffix("_dirty.csv")
+                if not args.only or name in args.only:
+                    lines.append(print_table_figures(folder, name, Path(scratch), tenths))
     print("\nHow sure, and how many of these are right:")
     for low in sorted({low for low, _ in tenths}):
         right, wrong = tenths[low, True], tenths[low, False]
         print(f"  {low:.0%} to {low + 0.05:.0%}: {right / (right + wrong):.1%} of {right + wrong:,}")
+    print(f"\n{'table':15} precision  recall      F1  changed on the clean table")
+    for name, precision, recall, f1, spoiled in lines:
+        print(f"{name:15} {precision:9.3f} {recall:7.3f} {f1:7.3f}  {spoiled}")
 
 
 if __name__ == "__main__":

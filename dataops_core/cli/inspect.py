@@ -36,10 +36,12 @@ def profile_command(args: argparse.Namespace) -> int:
         if args.favorable:
             _check_value(args, source.table)
         kept: list[tuple[Finding, np.ndarray]] = []
-        keep = (lambda finding, places: kept.append((finding, places))) if args.findings else None
+        keep = (lambda finding, places: kept.append((finding, places))) if args.findings or args.repairs else None
         told, _ = profile_table(source.table, context=context, keep=keep, blanked=source.blanked)
         if args.findings:
             _write_findings(args, kept)
+        if args.repairs:
+            _add_repairs(told, kept, source.table)
         reports = _write_reports(args, told, source.table)
     found = any(finding["severity"] != "note" for finding in told["findings"]) or any(
         "failed" in facts for facts in told["facts"].values()
@@ -57,6 +59,12 @@ def profile_command(args: argparse.Namespace) -> int:
     for finding in told["findings"]:
         where = ", ".join(finding["columns"]) or "whole rows"
         print(printable(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}", one_line=True))
+        for each in finding.get("repairs", [])[:3]:
+            sure = "not tested" if each["confidence"] is None else f"{each['confidence']:.0%} sure"
+            change = f"{each['old'] or '(missing)'} -> {each['new'] or '(missing)'}"
+            print(
+                printable(f"    row {each['row']}, {each['column']}: {change} ({sure}; {each['why']})", one_line=True)
+            )
     print("Scores: " + ", ".join(f"{name} {value:.1%}" for name, value in _scores(told).items() if value is not None))
     for failed in told["failed_checks"]:
         print(f"[failed] {failed['check']} in {', '.join(failed['columns']) or 'whole rows'}: {failed['reason']}")
@@ -89,6 +97,23 @@ def clusters_command(args: argparse.Namespace) -> int:
     for cluster in found:
         print(f"{cluster.target}: " + ", ".join(f"{value} ({n:,})" for value, n in cluster.values))
     return int(bool(found))
+
+
+def _add_repairs(told: dict[str, Any], kept: list[tuple[Finding, np.ndarray]], table: Table) -> None:
+    """Give every finding the right values that are proposed for its cells."""
+    from dataops_core.repair import propose, row_ids
+    from dataops_core.repair.in_findings import repairs_of_findings
+
+    places = {row: place for place, row in enumerate(row_ids(table).tolist())}
+    rows = {
+        (finding.check, finding.columns, finding.message): [places[row] for row in ids.tolist()]
+        for finding, ids in kept
+    }
+    findings = told["findings"]
+    keys = [(each["check"], tuple(each["columns"]), each["message"]) for each in findings]
+    asked = [(key[1], rows.get(key, each["rows"])) for key, each in zip(keys, findings, strict=True)]
+    for each, repairs in zip(findings, repairs_of_findings(asked, propose(table).repairs), strict=True):
+        each["repairs"] = repairs
 
 
 def _scores(told: dict[str, Any]) -> dict[str, float | None]:

@@ -97,6 +97,7 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--facts", action="store_true", help="count only, and judge nothing")
     cmd.add_argument("--findings", type=Path, metavar="OUT.csv", help="write every affected row of every finding")
+    cmd.add_argument("--repairs", action="store_true", help="propose right values for the cells of findings")
     cmd.add_argument("--html", type=Path, metavar="OUT.html", help="write the report: one HTML file that names nobody")
     cmd.add_argument("--show-values", action="store_true", help="let the report show values that may name a person")
     cmd.add_argument(
@@ -113,6 +114,11 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--repairs", type=Path, metavar="OUT.csv", help="write every proposal; rows count from 0")
     cmd.add_argument("--show", type=int, default=20, metavar="N", help="so many proposals on the screen (default 20)")
+    cmd.add_argument("--target", metavar="T", help="score a model that predicts this column, before and after repair")
+    cmd.add_argument("--column", help="rewrite this column by example, and propose nothing else")
+    cmd.add_argument(
+        "--example", nargs=2, action="append", metavar=("OLD", "NEW"), help="a value of --column, and what it becomes"
+    )
     cmd = add("explore", "The chart that fits some columns, counted on all rows.", "explore", reads=True)
     cmd.add_argument("file", type=Path)
     cmd.add_argument("--columns", metavar="A[,B]", help="one to four columns (default: the map of missing cells)")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import argparse
 import csv
 from collections import defaultdict
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 from dataops_core.cli.output import print_json, print_table, reading
 from dataops_core.errors import SettingError
 from dataops_core.printable import printable
-from dataops_core.recipe.recipe import Recipe, canonical
+from dataops_core.read import Source
+from dataops_core.recipe.recipe import Recipe, RecipeStep, canonical
 from dataops_core.scratch import replaced
 
 COLUMNS = ("row", "column", "old", "new", "sure", "cause", "why")
@@ -22,9 +25,11 @@ def repair_command(args: argparse.Namespace) -> int:
     from dataops_core.repair.propose import propose
     from dataops_core.repair.recipe import accept, steps_of
 
+    if args.column or args.example:
+        return _by_example(args)
     if not 0 <= args.sure <= 1:
         raise SettingError(f"{args.sure} is not a share.", "--sure", "Give a number from 0 to 1, such as 0.9.")
-    with reading(args) as (source, _folder):
+    with reading(args) as (source, folder):
         labels = read_labels(args.labels, source.table.names, source.table.rows) if args.labels else None
         found = propose(source.table, labels)
         taken = accept(found.repairs, args.sure)
@@ -37,9 +42,8 @@ def repair_command(args: argparse.Namespace) -> int:
                     writer.writerow(["" if plain[name] is None else plain[name] for name in COLUMNS])
         if args.recipe:
             steps = steps_of(taken, source.table, f"Suggested repairs, at least {args.sure:.0%} sure")
-            recipe = Recipe(steps=tuple(steps), read=source.options.to_json())
-            with replaced(args.recipe) as unfinished:
-                unfinished.write_text(canonical(recipe.to_json()) + "\n", encoding="utf-8")
+            _write_recipe(args.recipe, steps, source)
+        downstream = _effect(args, source, folder)
     causes = summary(found.repairs, args.sure)
     if args.json:
         print_json(
@@ -52,6 +56,7 @@ def repair_command(args: argparse.Namespace) -> int:
                 "dependencies": found.dependencies,
                 "ask": found.ask,
             }
+            | ({"effect": downstream} if downstream else {})
         )
         return int(bool(taken))
     print(f"{len(found.repairs):,} repairs proposed, {len(taken):,} of them at least {args.sure:.0%} sure")
@@ -62,11 +67,53 @@ def repair_command(args: argparse.Namespace) -> int:
             for each in causes
         ],
     )
+    if downstream:
+        from dataops_core.repair.effect import words
+
+        print(words(downstream))
     for each in found.repairs[: args.show]:
         sure = "not tested" if each.sure is None else f"{each.sure:.0%} sure"
         change = f"{each.old or '(missing)'} -> {each.new or '(missing)'}"
         print(printable(f"row {each.row}, {each.column}: {change} ({sure}; {each.why})", one_line=True))
     return int(bool(taken))
+
+
+def _effect(args: argparse.Namespace, source: Source, folder: Path) -> dict[str, Any] | None:
+    """What the repairs do to a model that predicts the target, where one is named."""
+    if not args.target:
+        return None
+    from dataops_core.repair.effect import effect
+
+    return effect(source.table, args.target, args.sure, folder)
+
+
+def _write_recipe(path: Path, steps: Sequence[RecipeStep], source: Source) -> None:
+    recipe = Recipe(steps=tuple(steps), read=source.options.to_json())
+    with replaced(path) as unfinished:
+        unfinished.write_text(canonical(recipe.to_json()) + "\n", encoding="utf-8")
+
+
+def _by_example(args: argparse.Namespace) -> int:
+    """The rewriting of a column that a person's examples show."""
+    from dataops_core.repair.by_example import infer
+
+    if not (args.column and args.example):
+        raise SettingError(
+            "Rewriting by example needs a column and an example.", "repair", "Give --column C and --example OLD NEW."
+        )
+    with reading(args) as (source, _folder):
+        found = infer(source.table, args.column, dict(args.example))
+        if args.recipe:
+            _write_recipe(args.recipe, found.steps, source)
+    if args.json:
+        print_json(found.to_json())
+        return 1
+    print(f"{found.cells:,} cells with {len(found.changes):,} different values change ({found.how})")
+    for old, new in list(found.changes.items())[: args.show]:
+        print(printable(f"{old} -> {new}", one_line=True))
+    for old in found.left:
+        print(printable(f"left as it is: {old}", one_line=True))
+    return 1
 
 
 def expected(repairs: list[Any]) -> float | None:

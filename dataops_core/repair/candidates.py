@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dataops_core.repair import agreement, dependencies, forms, slips, sources
+from dataops_core.repair import agreement, arithmetic, date_order, dependencies, formats, forms, slips, sources
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedTable
@@ -20,7 +20,9 @@ MISSING = -1
 
 @dataclass
 class Candidates:
-    """Candidates for one column and cause: rows, the new codes (-1: nothing) and scores, all of one length."""
+    """Candidates for one column and cause: rows, the new codes (-1: nothing) and scores, all of one length. Where
+    sources contradict each other, also what was held there (codes), and the columns of things and sources.
+    """
 
     column: int
     cause: str
@@ -28,6 +30,8 @@ class Candidates:
     codes: np.ndarray
     score: np.ndarray
     why: str = ""
+    held: np.ndarray | None = None
+    claimed: tuple[int, int] = (-1, -1)
 
 
 @dataclass
@@ -44,10 +48,19 @@ class Search:
 
 
 def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = None) -> Search:
-    """The candidates of a table, at most one per cell; `known` are its dependencies, where they were found before."""
+    """The candidates of a table, at most one per cell besides one for its form; `known` are its dependencies, where
+    they were found before, and its forms and contradictions within rows are repaired.
+    """
     work = table.copy()
-    found = [*_forms(work), *_splits(work)]
+    written = [*(_forms(work, seed) if known is None else ())]
+    _put(work, [each for each in written if not np.isnan(each.score).any()])
+    found = _splits(work)
     _put(work, found)
+    if known is None:
+        rows = _rows(work, _taken(found, work), seed)
+        written += [each for each in rows if np.isnan(each.score).any()]
+        found += [each for each in rows if not np.isnan(each.score).any()]
+        _put(work, found)
     claims = _sources(work, _taken(found, work))
     found += claims
     _put(work, claims)
@@ -65,11 +78,11 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     again = _merged(again, unclear)
     found += again
     _put(work, [_only(each, each.score >= CLEAR) for each in again])
-    return Search([each for each in found if len(each.rows)], known, sign, work, made)
+    return Search([each for each in [*written, *found] if len(each.rows)], known, sign, work, made)
 
 
 def _only(each: Candidates, mask: np.ndarray) -> Candidates:
-    return Candidates(each.column, each.cause, each.rows[mask], each.codes[mask], each.score[mask], each.why)
+    return replace(each, rows=each.rows[mask], codes=each.codes[mask], score=each.score[mask])
 
 
 def _put(table: EncodedTable, found: Sequence[Candidates]) -> None:
@@ -86,20 +99,22 @@ def _taken(found: Sequence[Candidates], table: EncodedTable) -> list[np.ndarray]
     return masks
 
 
-def _forms(table: EncodedTable) -> list[Candidates]:
+def _forms(table: EncodedTable, seed: int) -> list[Candidates]:
     made = []
     for at, column in enumerate(table.columns):
-        amounts = list(forms.amounts(column))
-        for rewriting in amounts or forms.spellings(column):
-            wide = len(column.values)
-            to = np.full(wide + 1, -2, dtype=np.int32)
-            for old, new in rewriting.new.items():
+        units = [(each.cause, each.new, 0.99, each.why) for each in forms.amounts(column)]
+        rewritings = units or [("format", each.new, each.sure, each.why) for each in formats.find(column, seed)]
+        taken = {old for _, new, _, _ in rewritings for old in new}
+        if not units:
+            for each in forms.spellings(column):
+                rest = {old: new for old, new in each.new.items() if old not in taken}
+                rewritings.append((each.cause, rest, 0.99, each.why))
+        for cause, news, score, why in rewritings:
+            to = np.full(len(column.values) + 1, -2, dtype=np.int32)
+            for old, new in news.items():
                 to[old] = column.code_of(new)
-            rows = np.flatnonzero(to[column.codes] >= 0) if wide else np.zeros(0, dtype=np.int64)
-            rows = rows[column.codes[rows] >= 0]
-            made.append(
-                Candidates(at, rewriting.cause, rows, to[column.codes[rows]], np.full(len(rows), 0.99), rewriting.why)
-            )
+            rows = np.flatnonzero((to[column.codes] >= 0) & (column.codes >= 0))
+            made.append(Candidates(at, cause, rows, to[column.codes[rows]], np.full(len(rows), score), why))
     return made
 
 
@@ -116,13 +131,40 @@ def _splits(table: EncodedTable) -> list[Candidates]:
     return made
 
 
+def _rows(table: EncodedTable, taken: Sequence[np.ndarray], seed: int) -> list[Candidates]:
+    """Numbers and dates that contradict others in their row; one cell of a row at the most."""
+    texts = [(at, formats.learn(column)) for at, column in enumerate(table.columns) if column.type == "text"]
+    learned = {at: found for at, found in texts if found is not None}
+    made, seen = [], np.zeros(table.rows, dtype=bool)
+    for each in [*arithmetic.find(table, learned, seed), *date_order.find(table, learned, seed)]:
+        rows, column = np.array(each.rows, dtype=np.int64), table.columns[each.column]
+        codes = np.array([column.code_of(text) for text in each.new], dtype=np.int32)
+        free = ~taken[each.column][rows] & ~seen[rows]
+        seen[rows] = True
+        score = np.full(int(free.sum()), min(each.sure, 0.999))
+        made.append(Candidates(each.column, "row", rows[free], codes[free], score, each.why))
+    return made
+
+
 def _sources(table: EncodedTable, taken: Sequence[np.ndarray]) -> list[Candidates]:
     made = []
     for each in sources.settle(table):
         mask = (each.score >= LEAST) & ~taken[each.column][each.rows]
         things, by = table.columns[each.things].name, table.columns[each.sources].name
         why = f'most reliable sources ("{by}") say so of the same "{things}"'
-        made.append(Candidates(each.column, "source", each.rows[mask], each.codes[mask], each.score[mask], why))
+        held = table.columns[each.column].codes[each.rows[mask]]
+        made.append(
+            Candidates(
+                each.column,
+                "source",
+                each.rows[mask],
+                each.codes[mask],
+                each.score[mask],
+                why,
+                held,
+                (each.things, each.sources),
+            )
+        )
     return made
 
 
@@ -139,7 +181,7 @@ def _agreed(
             continue
         votes = agreement.votes(table, at, own, doubts, counts)
         score = votes.score * (1 - votes.current)
-        mask = (score >= LEAST) & ~taken[at][votes.rows]
+        mask = (score > LEAST) & ~taken[at][votes.rows]  # more than the word of one other row
         gone = column.codes[votes.rows] < 0
         for cause, kind in (("agreement", ~gone), ("missing", gone)):
             both = mask & kind

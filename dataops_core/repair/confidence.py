@@ -20,11 +20,10 @@ BINS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001])
 ENOUGH = 20  # planted candidates of a cause, a column and a score, to measure by
 PLANTED = (0.01, 0.04)  # least and greatest share of cells of a column
 PLANTED_SMALL = 0.08  # the same, of a small table
-PLANTED_SOURCES = 0.5  # the most, where sources contradict each other: few errors, and the majority settles all
 WANTED = 80  # errors in each column, over all runs
 RUNS = (2, 10)
 MOST_ROWS = 20_000
-PLANTED_FOR = ("agreement", "missing", "source", "slip")
+PLANTED_FOR = ("agreement", "missing", "slip")
 BY_PERSON = 5  # planted errors, as much as one answer of a person tells
 SWAPPED = 0.25  # of the errors that are planted are other values of the column
 
@@ -69,11 +68,12 @@ def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
     """Plant errors, search again, and count; at least twice, with other errors, and more often on a small table."""
     counts: dict[tuple[str, int, int], list[float]] = defaultdict(lambda: [0, 0, 0])
     kinds = seen_kinds(found, before)
-    if not kinds:
+    claims = [each for each in found.found if each.held is not None]
+    if not kinds and not claims:
         return Measured({}, {})
     weights = {at: min(1.0, number / (share * before.rows)) for at, (share, _, number) in kinds.items()}
     rows_used = min(before.rows, MOST_ROWS)
-    least = min(share for share, _, _ in kinds.values()) * rows_used
+    least = min([share for share, _, _ in kinds.values()], default=1.0) * rows_used
     for run in range(int(np.clip(np.ceil(WANTED / max(1.0, least)), *RUNS))):
         rng = np.random.default_rng([seed, run])
         rows = some_rows(found, rng)
@@ -82,6 +82,8 @@ def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
             column.codes = column.codes[rows]
         open_cells = unknown_cells(found, right, rows)
         planted = plant(right, kinds, open_cells, found.sign, rng)
+        for claim in claims:
+            plant_claims(planted, claim, found.repaired, rows, open_cells[claim.column], rng)
         for each in search(planted, seed, found.dependencies).found:
             truth = right.columns[each.column]
             values = planted.columns[each.column].values
@@ -131,8 +133,7 @@ def seen_kinds(found: Search, before: EncodedTable) -> dict[int, tuple[float, li
             continue
         seen = [kind for each in own for kind in _kinds(each, column.values, column.codes, found)]
         low = min(PLANTED_SMALL, max(PLANTED[0], WANTED / 2 / max(1, min(before.rows, MOST_ROWS))))
-        high = PLANTED_SOURCES if any(each.cause == "source" for each in own) else PLANTED[1]
-        share = float(np.clip(number / max(1, before.rows), low, max(low, high)))
+        share = float(np.clip(number / max(1, before.rows), low, max(low, PLANTED[1])))
         kinds[at] = (share, seen, number)
     return kinds
 
@@ -204,6 +205,39 @@ def plant(
             else:
                 column.codes[row] = column.code_of(misspell(old, sign if kind == "sign" else None, rng))
     return planted
+
+
+def plant_claims(
+    planted: EncodedTable,
+    claims: Candidates,
+    repaired: EncodedTable,
+    rows: np.ndarray,
+    unknown: np.ndarray,
+    rng: np.random.Generator,
+) -> None:
+    """Plant contradictions between sources: each source is wrong as often as it seems to be, and says what others that
+    are wrong say of the same thing, for sources copy from each other. `rows` are those of the planted table.
+    """
+    assert claims.held is not None
+    column, (things, sources) = planted.columns[claims.column], claims.claimed
+    says, of = repaired.columns[sources].codes, repaired.columns[things].codes
+    known = says >= 0
+    number = len(repaired.columns[sources].values)
+    rate = np.bincount(says[claims.rows], minlength=number) / np.maximum(1, np.bincount(says[known], minlength=number))
+    wrong: defaultdict[int, list[int]] = defaultdict(list)
+    for thing, code in zip(of[claims.rows].tolist(), claims.held.tolist(), strict=True):
+        if code >= 0:
+            wrong[thing].append(code)
+    gone = float((claims.held < 0).mean()) if len(claims.held) else 0.0
+    any_wrong = claims.held[claims.held >= 0]
+    for place in np.flatnonzero((column.codes >= 0) & ~unknown & known[rows]).tolist():
+        if rng.random() >= rate[says[rows[place]]]:
+            continue
+        if rng.random() < gone or not len(any_wrong):
+            column.codes[place] = -1
+        else:
+            said = wrong.get(int(of[rows[place]]))
+            column.codes[place] = int(rng.choice(said or any_wrong))
 
 
 def misspell(text: str, sign: str | None, rng: np.random.Generator) -> str:

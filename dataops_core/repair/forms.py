@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +17,7 @@ AMOUNT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\d\s.,+-][^\d]{0,14
 SHARE = 0.9  # of the cells must be amounts
 SEVERAL = 0.01  # of them, a unit must have to count as one of several
 SPLIT_ROWS = 3
+HELD_ROWS = 2_000  # to see whether one column holds the other
 FREQUENT, TIMES = 3, 5  # rows of a usual spelling, and how many more than those of another
 
 
@@ -45,7 +46,7 @@ def amounts(column: EncodedColumn) -> Iterator[Rewriting]:
     units: Counter[str] = Counter()
     for at, (_, unit) in found.items():
         units[unit] += int(counts[at])
-    common = [unit for unit, number in units.items() if number >= SEVERAL * fit]
+    common = [unit for unit, number in units.items() if number >= SEVERAL * fit and not _hides_digit(unit, found)]
     if len(common) < 2:
         return
     numbers = {unit: np.array([float(found[at][0]) for at in found if found[at][1] == unit]) for unit in common}
@@ -81,6 +82,14 @@ def spellings(column: EncodedColumn) -> Iterator[Rewriting]:
         yield Rewriting(new, "spelling", "only case or spaces differ from a value that occurs far more often")
 
 
+def _hides_digit(unit: str, found: Mapping[int, tuple[str, str]]) -> bool:
+    """Whether a unit of one letter stands in the place of a digit: numbers without a unit are longer by one."""
+    with_unit, without = (sorted(len(number) for number, own in found.values() if own == each) for each in (unit, ""))
+    if len(unit) != 1 or not unit.isalpha() or not without:
+        return False
+    return with_unit[len(with_unit) // 2] < without[len(without) // 2]
+
+
 def _bare(unit: str) -> str:
     """A unit without dots, case and plural, and by its first letter: oz., oz, ounce and ounces are one."""
     letters = re.sub(r"[^a-z%]", "", unit.lower())
@@ -104,6 +113,16 @@ def _short(number: str) -> str:
     if re.fullmatch(r"[-+]?\d+\.0+", number):
         return number.split(".", maxsplit=1)[0]
     return f"{float(number):.15g}" if len(number.strip("-+0.").replace(".", "")) > 15 else number
+
+
+def _holds_other(column: EncodedColumn, other: EncodedColumn) -> bool:
+    """Whether cells end with the value of the other column where that is there, too: a year within a date."""
+    rows = np.flatnonzero((column.codes >= 0) & (other.codes >= 0))[:HELD_ROWS]
+    same = sum(
+        column.values[a].rpartition(" ")[2] == other.values[b]
+        for a, b in zip(column.codes[rows].tolist(), other.codes[rows].tolist(), strict=True)
+    )
+    return same >= 0.8 * max(1, len(rows))
 
 
 @dataclass(frozen=True)
@@ -140,5 +159,7 @@ def splits(table: EncodedTable) -> Iterator[Split]:
             rows = gone[mask]
             left, right = ([parts[code][side] for code in codes[mask].tolist()] for side in (0, 1))
             filled = (column.codes[gone] >= 0).sum()
+            if _holds_other(column, table.columns[other]):
+                left = [column.values[code] for code in codes[mask].tolist()]
             if len(rows) >= SPLIT_ROWS and len(rows) >= 0.3 * filled:
                 yield Split(at, other, rows, left, right)

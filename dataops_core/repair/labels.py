@@ -7,6 +7,8 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from rapidfuzz.distance import Levenshtein
+
 from dataops_core.errors import InputError, nearest
 from dataops_core.repair.encoding import EncodedTable
 from dataops_core.repair.proposal import Repair
@@ -14,6 +16,8 @@ from dataops_core.repair.proposal import Repair
 ASKED = 20
 SURE = 0.9  # what is less sure is worth a question
 SPREAD = 0.9  # how sure a value is that a person gave for another cell with the same value
+FREQUENT, TIMES = 5, 5  # rows of a usual value, unless the right one stands so many times more often
+DISTANCE = 0.6  # of the letters, by which a value may differ from the right one
 Labels = Mapping[tuple[int, str], str | None]
 
 
@@ -64,7 +68,12 @@ def label_repairs(table: EncodedTable, labels: Labels, known: set[tuple[int, str
         column = table.columns[table.place(name)]
         if len(values) > 1 or (name, old) in right or None in values:
             continue
-        code = column.code_of(old)
+        new = next(iter(values)) or ""
+        code, other, counts = column.code_of(old), column.code_of(new), column.counts
+        if counts[code] >= FREQUENT and counts[code] * TIMES > counts[other]:
+            continue  # a usual value, which was wrong in that row only
+        if Levenshtein.normalized_distance(old, new) > DISTANCE:
+            continue  # nothing in it says what it should be
         for row in (column.codes == code).nonzero()[0].tolist():
             if (row, name) not in labels and (row, name) not in known:
                 why = f'a person said so of another cell that holds "{old}"'

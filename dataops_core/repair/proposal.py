@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 CAUSES = {
     "agreement": "Contradicts the rows it belongs to",
     "missing": "Missing, but the rows it belongs to agree",
+    "row": "Contradicts other numbers or dates of its row",
     "source": "Other sources say otherwise",
     "slip": "A slip of the pen",
     "unit": "Unit or sign written in several ways",
+    "format": "Written in another form than the rest of the column",
     "spelling": "Case or spaces differ from the usual spelling",
     "split": "Two values in one cell",
     "label": "Said by a person",
@@ -21,7 +24,7 @@ CAUSES = {
 class Repair:
     """What a cell holds (None: nothing), what it should hold, how sure that is (None: not tested), and why.
 
-    `row` counts from 0; `cause` is one of CAUSES.
+    `row` counts from 0; `cause` is one of CAUSES; `by` names the columns whose groups agree on it.
     """
 
     row: int
@@ -31,6 +34,7 @@ class Repair:
     sure: float | None
     cause: str
     why: str
+    by: Sequence[str] = ()
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""

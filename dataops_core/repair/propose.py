@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,7 +15,8 @@ from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
 Progress = Callable[[float, str], None]
-TESTED_BY_FORM = ("unit", "spelling", "split")  # rewriting and back gives the same cell: nothing is guessed
+SCORED = ("unit", "format", "spelling", "split", "row")  # tested on their own: the score says how sure they are
+VALUE_FIRST = 0.5
 
 
 @dataclass(frozen=True)
@@ -50,33 +51,40 @@ def propose(
         confidence.learn(measured, search(before, seed), before, labels)
     progress(0.9, "Writing down why")
     known = labels or {}
-    repairs = [
-        repair
-        for each in found.found
-        for repair in _repairs(each, found, before, measured)
-        if (repair.row, repair.column) not in known
-    ]
+    best: dict[tuple[int, str], Repair] = {}
+    for each in found.found:
+        for repair in _repairs(each, found, before, measured):
+            cell = (repair.row, repair.column)
+            best[cell] = _better(best[cell], repair) if cell in best else repair
+    repairs = [repair for cell, repair in best.items() if cell not in known]
     repairs += label_repairs(before, known, {(repair.row, repair.column) for repair in repairs})
     repairs.sort(key=lambda repair: (repair.row, before.place(repair.column)))
     dependencies = [_dependency_json(found, at) for at in range(len(found.dependencies))]
     return Proposals(repairs, dependencies, questions(before, repairs, found.sign, known))
 
 
+def _better(form: Repair, value: Repair) -> Repair:
+    """Of the repair of a cell's form and that of its value the one that is more probably right: the value is what the
+    form is repaired for, and where it is wrong, its form is not enough.
+    """
+    if form.sure is None or value.sure is None or value.sure >= VALUE_FIRST:
+        return value
+    return replace(form, sure=round(form.sure * (1 - value.sure), 4))
+
+
 def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: confidence.Measured) -> list[Repair]:
     old, new = before.columns[each.column], found.repaired.columns[each.column]
-    if each.cause in TESTED_BY_FORM:
-        sure = each.score
-    else:
-        sure = np.minimum(measured.sure(each.cause, each.column, each.score), 0.999)
+    measure = measured.sure(each.cause, each.column, each.score)
+    sure = each.score if each.cause in SCORED else np.minimum(measure, 0.999)
     made = []
     whys = _Whys(found, before)
     for row, code, share in zip(each.rows.tolist(), each.codes.tolist(), sure.tolist(), strict=True):
         held = old.values[old.codes[row]] if old.codes[row] >= 0 else None
         value = new.values[code] if code >= 0 else None
         if held != value:
-            why = each.why or whys.of(row, each.column, code)
+            by, why = ((), each.why) if each.why else whys.of(row, each.column, code)
             known = None if np.isnan(share) else round(float(share), 4)
-            made.append(Repair(row, old.name, held, value, known, each.cause, why))
+            made.append(Repair(row, old.name, held, value, known, each.cause, why, by))
     return made
 
 
@@ -86,8 +94,8 @@ class _Whys:
     def __init__(self, found: Search, before: EncodedTable) -> None:
         self.found, self.before = found, before
 
-    def of(self, row: int, column: int, code: int) -> str:
-        """The dependency that speaks most clearly for it, in words."""
+    def of(self, row: int, column: int, code: int) -> tuple[tuple[str, ...], str]:
+        """The deciding columns that speak most clearly for it, and what they say in words."""
         best = None
         for ballot in self.found.ballots:
             if ballot.dependency.following == column and ballot.value[row] == code and ballot.others[row] > 0:
@@ -95,7 +103,7 @@ class _Whys:
                 if best is None or share > best[0]:
                     best = (share, ballot)
         if best is None:
-            return "other columns of the row speak for it"
+            return (), "other columns of the row speak for it"
         ballot = best[1]
         repaired = self.found.repaired
         said = " and ".join(
@@ -103,7 +111,8 @@ class _Whys:
             for at in ballot.dependency.deciding
         )
         name, value = repaired.columns[column].name, repaired.columns[column].values[code]
-        return f'in {ballot.agree[row]:,} of {ballot.others[row] + 1:,} rows with {said}, {name} is "{value}"'
+        by = tuple(repaired.columns[at].name for at in ballot.dependency.deciding)
+        return by, f'in {ballot.agree[row]:,} of {ballot.others[row] + 1:,} rows with {said}, {name} is "{value}"'
 
 
 def _dependency_json(found: Search, at: int) -> dict:

@@ -1,15 +1,18 @@
-"""Accepted repairs as recipe steps that people can read: values replaced wherever they stand, and single cells."""
+"""Accepted repairs as recipe steps that people can read: values replaced wherever they stand, single cells, and rows
+that are made to agree.
+"""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.repair.agreement_steps import agreement_steps
 from dataops_core.repair.encoding import EncodedTable, encode
 from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
@@ -27,17 +30,31 @@ def steps_of(repairs: Sequence[Repair], table: Table, why: str = "") -> list[Rec
     """The steps that make these repairs, and no others.
 
     A value is replaced throughout its column where all cells that hold it become the same; other cells are set one by
-    one, by the number of their row. A column in which only plain numbers are left becomes a column of numbers.
+    one, by the number of their row. Rows of groups that agree altogether once the repairs are made take the value on
+    which they agree: what is known of these groups replays on the next file. A column in which only plain numbers are
+    left becomes a column of numbers.
     """
+    deciding = {name for repair in repairs for name in repair.by}
+    coded = encode(table, {repair.column for repair in repairs} | deciding)
+    agreeing, covered = agreement_steps(repairs, coded, why)
     by_column: defaultdict[str, list[Repair]] = defaultdict(list)
     for repair in repairs:
-        by_column[repair.column].append(repair)
-    coded = encode(table, by_column)
+        if (repair.row, repair.column) not in covered:
+            by_column[repair.column].append(repair)
     made = []
     ids = row_ids(table)
     for name in (column.name for column in table.columns if column.name in by_column):
-        made += _column_steps(name, by_column[name], coded, ids, why)
-    return made
+        made += _column_steps(name, by_column[name], coded, ids, _unknown(table, name, by_column[name], ids), why)
+    return made + agreeing
+
+
+def _unknown(table: Table, name: str, repairs: Sequence[Repair], ids: np.ndarray) -> dict[int, str]:
+    """By row, what cells hold that count as missing: nothing, or a word for it."""
+    rows = [repair.row for repair in repairs if repair.old is None]
+    if not rows or table.column(name).type != "text":
+        return {}
+    held = table.rows_by_id(ids[rows].tolist(), [name])[name]
+    return {row: held[ids[row]] for row in rows if isinstance(held[ids[row]], str)}
 
 
 def row_ids(table: Table) -> np.ndarray:
@@ -46,7 +63,12 @@ def row_ids(table: Table) -> np.ndarray:
 
 
 def _column_steps(
-    name: str, repairs: Sequence[Repair], table: EncodedTable, ids: np.ndarray, why: str
+    name: str,
+    repairs: Sequence[Repair],
+    table: EncodedTable,
+    ids: np.ndarray,
+    unknown: Mapping[int, str],
+    why: str,
 ) -> list[RecipeStep]:
     column = table.columns[table.place(name)]
     holders = dict(zip(column.values, column.counts.tolist(), strict=True))
@@ -71,7 +93,7 @@ def _column_steps(
         settings: dict[str, Any] = {
             "column": name,
             "cells": {str(ids[repair.row] + 1): repair.new or "" for repair in single},
-            "was": {str(ids[repair.row] + 1): repair.old or "" for repair in single},
+            "was": {str(ids[repair.row] + 1): repair.old or unknown.get(repair.row, "") for repair in single},
         }
         steps.append(RecipeStep("set_cells", settings, why=why))
     left = {everywhere.get(value, value) for value, number in holders.items() if number and value}

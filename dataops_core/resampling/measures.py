@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -100,27 +99,6 @@ QUESTIONS = (
 def looks(measure: str, methods: int) -> int:
     """How many comparisons with doing nothing answer the same question: so many methods, by each of its measures."""
     return max(1, methods) * len(next(question for question in QUESTIONS if measure in question))
-
-
-def interval(values: Sequence[float], folds: int, among: int = 1) -> dict[str, float]:
-    """Mean and 95 % interval of fold results, by the corrected resampled t-test (Nadeau and Bengio, Inference for the
-    Generalization Error, 2003): the variance counts 1/J + test/train, for the J training sets overlap. With
-    `among` intervals that are looked at together, all of them hold in 95 of 100 cases (Bonferroni).
-
-    >>> told = interval([0.1, 0.2, 0.3, 0.2, 0.2], folds=5)
-    >>> round(told["mean"], 3), round(told["low"], 3), round(told["high"], 3)  # 2.776 * sqrt(0.005 * (1/5 + 1/4))
-    (0.2, 0.068, 0.332)
-    """
-    from scipy.stats import t
-
-    numbers = np.asarray(values, dtype=float)
-    mean = float(numbers.mean())
-    if len(numbers) < 2:
-        return {"mean": mean, "low": mean, "high": mean}
-    width = float(
-        t.ppf(1 - 0.025 / among, len(numbers) - 1) * np.sqrt(numbers.var(ddof=1) * (1 / len(numbers) + 1 / (folds - 1)))
-    )
-    return {"mean": mean, "low": mean - width, "high": mean + width}
 
 
 def verdict(told: dict[str, float], measure: str) -> str:

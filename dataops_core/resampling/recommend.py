@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dataops_core.resampling.measures import MEASURES, interval, looks, verdict
+from dataops_core.models.intervals import interval
+from dataops_core.resampling.measures import MEASURES, looks, verdict
 from dataops_core.resampling.methods import METHODS
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.table.kinds import type_of
+from dataops_core.errors import SettingError
+from dataops_core.table.kinds import as_text, type_of
 
 PLAIN_NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?")
 STEP_MOMENT = re.compile(
@@ -124,3 +125,30 @@ def cell_texts(column: pd.Series, time: bool = False) -> list[str | None]:
     else:
         written = [number_text(float(value)) for value in column.fillna(0.0)]
     return [None if missing else text for text, missing in zip(written, gone, strict=True)]
+
+
+def written(value: Any) -> str:
+    """A cell as it is written in the settings: a day without a time of day, a number as short as it can be.
+
+    >>> written(pd.Timestamp("2024-02-29")), written(3.0), written(True), written(None)
+    ('2024-02-29', '3', 'True', '')
+    """
+    if value is None:
+        return ""
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat().removesuffix("T00:00:00")
+    return as_text(value).removesuffix(".0") if isinstance(value, float) else as_text(value)
+
+
+def typed(text: str, kind: str, where: str) -> Any:
+    """A text as a value of the column's type; raises SettingError, naming the step `where`, for one that is none."""
+    try:
+        if kind == "text":
+            return text
+        if kind == "datetime":
+            return pd.Timestamp(text).tz_localize(None)
+        if kind == "boolean":
+            return {"true": True, "false": False}[text.casefold()]
+        return int(text) if kind == "integer" else float(text)
+    except (ValueError, KeyError, OverflowError, TypeError):
+        raise SettingError(f'"{text}" does not fit column type {kind}.', where, "Give another value.") from None

@@ -11,6 +11,7 @@ import pandas as pd
 
 from dataops_core.steps._cells import iso_moment, moments
 from dataops_core.steps.step import Columns, Label, Span, step
+from dataops_core.table.kinds import type_of
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 MONTH_NAMES = (
@@ -56,7 +57,8 @@ def parse_dates(
     of day; month names are English. A moment with an offset (+02:00) is turned into UTC. With "auto", a cell that can
     be read one way only is read that way; 03/04/2024 is read as most other cells of the column are, and day first if
     none of them tells. What was counted and assumed, and how many cells could not be read, is among what was learned.
-    Two-digit years follow the POSIX rule (69 to 99 are 1969 to 1999) unless told otherwise.
+    Two-digit years follow the POSIX rule (69 to 99 are 1969 to 1999) unless told otherwise. Columns that hold dates
+    already stay as they are.
 
     >>> mixed = pd.DataFrame({"d": ["31/12/2020", "Dec 30, 2020", "02/01/2021", "soon"]}, dtype=object)
     >>> parse_dates(mixed, columns=["d"])["d"].dt.strftime("%Y-%m-%d").tolist()
@@ -66,6 +68,8 @@ def parse_dates(
         learned = learn_orders(df, columns, order, pivot)
     out = df.copy(deep=False)
     for name in columns:
+        if type_of(df[name]) != "text":
+            continue  # an earlier step has read them
         assumed = learned.get(name, {}).get("order", "day first")
         known = {text: moment_in(text, assumed, order == "auto", pivot) for text in df[name].dropna().unique()}
         out[name] = moments([known.get(text) for text in df[name]], df[name])
@@ -75,7 +79,8 @@ def parse_dates(
 @parse_dates.learn
 def learn_orders(df: pd.DataFrame, columns: list[str], order: str = "auto", pivot: int = 69) -> dict[str, Any]:
     """Per column: the order, how many cells prove each order, how many could be either, how many cannot be read."""
-    return {name: learned_order(Counter(df[name].dropna()), order, pivot) for name in columns}
+    texts = [name for name in columns if type_of(df[name]) == "text"]
+    return {name: learned_order(Counter(df[name].dropna()), order, pivot) for name in texts}
 
 
 def learned_order(counts: Counter[str], order: str = "auto", pivot: int = 69) -> dict[str, Any]:

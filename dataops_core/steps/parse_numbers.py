@@ -11,6 +11,7 @@ import pandas as pd
 
 from dataops_core.steps._cells import GREATEST_WHOLE, LEAST_WHOLE, finite
 from dataops_core.steps.step import Columns, Label, step
+from dataops_core.table.kinds import type_of
 
 MONEY_WORDS = ("kr", "kr.", "Rs", "Rs.", "zł", "Fr", "Fr.")
 AMBIGUOUS_UNITS = ("m", "M", "b", "B", "bn", "Bn", "mn", "mln", "mio", "Mio", "Mio.", "mil", "tn", "million", "billion")
@@ -41,7 +42,8 @@ def parse_numbers(
     Currency signs and one unit word are left out (they are listed among what was learned: look whether there is more
     than one). (300) and 300- are negative, 12k is 12,000; "5 m" and "5 bn" are not read, for m is metre or million. A
     column stays whole if no cell was written with decimals; a fraction that turns up later becomes missing. How many
-    cells could not be read is among what was learned. Not for postal codes, phone numbers and other codes.
+    cells could not be read is among what was learned. Columns that hold numbers already stay as they are. Not for
+    postal codes, phone numbers and other codes.
 
     >>> money = pd.DataFrame({"a": ["€ 1.234,50", "EUR 12.000", "(300)", "n/a"]}, dtype=object)
     >>> parse_numbers(money, columns=["a"])["a"].tolist()
@@ -53,6 +55,8 @@ def parse_numbers(
         learned = learn_numbers(df, columns, decimal, percent)
     out = df.copy(deep=False)
     for name in columns:
+        if type_of(df[name]) != "text":
+            continue  # an earlier step has read them
         known = learned.get(name, {"decimal": ".", "whole": False})
         lookup = {
             text: number_in(text, known["decimal"], decimal == "auto", percent) for text in df[name].dropna().unique()
@@ -71,7 +75,8 @@ def learn_numbers(
     df: pd.DataFrame, columns: list[str], decimal: str = "auto", percent: str = "12 % is 12"
 ) -> dict[str, Any]:
     """Per column: the decimal sign, whether all numbers are whole, the units, and how many cells cannot be read."""
-    return {name: learned_numbers(Counter(df[name].dropna()), decimal, percent) for name in columns}
+    texts = [name for name in columns if type_of(df[name]) == "text"]
+    return {name: learned_numbers(Counter(df[name].dropna()), decimal, percent) for name in texts}
 
 
 def learned_numbers(counts: Counter[str], decimal: str = "auto", percent: str = "12 % is 12") -> dict[str, Any]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.steps._cells import typed, written
 from dataops_core.steps.step import Columns, Label, step
-from dataops_core.table.kinds import as_text, type_of
+from dataops_core.table.kinds import type_of
 
 
 @step("Set single cells", group="Text", says="Set single cells of {column}")
@@ -43,34 +44,7 @@ def set_cells(
     for row, new in cells.items():
         at = place.get(int(row) - 1)
         if at is not None and (was is None or row not in was or written(values[at]) == was[row]):
-            values[at] = None if new == "" else typed(new, kind)
+            values[at] = None if new == "" else typed(new, kind, "set_cells")
     out = df.copy(deep=False)
     out[column] = pd.Series(values, df.index, object if kind == "text" else df[column].dtype)
     return out
-
-
-def written(value: Any) -> str:
-    """A cell as it is written in the settings: a day without a time of day, a number as short as it can be.
-
-    >>> written(pd.Timestamp("2024-02-29")), written(3.0), written(True), written(None)
-    ('2024-02-29', '3', 'True', '')
-    """
-    if value is None:
-        return ""
-    if isinstance(value, pd.Timestamp):
-        return value.isoformat().removesuffix("T00:00:00")
-    return as_text(value).removesuffix(".0") if isinstance(value, float) else as_text(value)
-
-
-def typed(text: str, kind: str) -> Any:
-    """A text as a value of the column's type."""
-    try:
-        if kind == "text":
-            return text
-        if kind == "datetime":
-            return pd.Timestamp(text).tz_localize(None)
-        if kind == "boolean":
-            return {"true": True, "false": False}[text.casefold()]
-        return int(text) if kind == "integer" else float(text)
-    except (ValueError, KeyError, OverflowError, TypeError):
-        raise SettingError(f'"{text}" does not fit column type {kind}.', "set_cells", "Give another value.") from None

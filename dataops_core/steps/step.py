@@ -255,9 +255,10 @@ class Step:
         except pydantic.ValidationError as error:
             found += [self._problem(entry) for entry in error.errors()]
         if columns is not None and not found:
+            done = [c for c in columns if self.new_kinds(known).get(c.name) == FAMILY[c.type]]  # by an earlier step
             for setting in self.settings:
                 if setting.shape in ("column", "columns"):
-                    found += self._misplaced(setting, known.get(setting.name, setting.default), columns)
+                    found += self._misplaced(setting, known.get(setting.name, setting.default), columns, done)
         return found
 
     def check(self, settings: Mapping[str, Any], columns: Sequence[Column] | None = None) -> dict[str, Any]:
@@ -282,7 +283,9 @@ class Step:
             fix = f"{entry['msg']}."
         return SettingError(f'"{entry["input"]}" does not fit the setting "{name}".', self.name, fix)
 
-    def _misplaced(self, setting: Setting, value: Any, columns: Sequence[Column]) -> list[SettingError]:
+    def _misplaced(
+        self, setting: Setting, value: Any, columns: Sequence[Column], done: Sequence[Column]
+    ) -> list[SettingError]:
         by_name = {column.name: column for column in columns}
         asked = [value] if isinstance(value, str) else list(value or [])
         found = []
@@ -291,7 +294,7 @@ class Step:
         for name in asked:
             if name not in by_name:
                 found.append(SettingError(f'There is no column "{name}".', self.name, nearest(name, by_name)))
-            elif not setting.columns.takes(by_name[name]):
+            elif not setting.columns.takes(by_name[name]) and by_name[name] not in done:
                 wanted = " or ".join(setting.columns.families)
                 found.append(
                     SettingError(

@@ -30,5 +30,5 @@ def test_repairs_that_are_95_per_cent_sure_in_six_clicks(server, page):
     settle(page)
     recipe = server.dataset(page).recipe
     assert recipe.steps
-    assert {step.op for step in recipe.steps} <= {"replace_values", "set_cells"}
+    assert {step.op for step in recipe.steps} <= {"replace_values", "set_cells", "make_rows_agree"}
     assert all("95 % sure" in step.why for step in recipe.steps)

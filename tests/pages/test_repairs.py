@@ -30,9 +30,10 @@ def test_what_is_accepted_is_previewed_and_applied_as_readable_steps():
     assert unforeseen(app) == []
     click(app, "Apply")
     steps = dataset(app).recipe.steps
-    assert [step.op for step in steps] == ["replace_values", "set_cells"]
-    assert steps[0].settings["mapping"] == {"Norwxy": "Norway"}
-    assert (steps[1].settings["cells"], steps[1].settings["was"]) == ({"21": "Germany"}, {"21": ""})
+    assert [(step.op, step.settings["columns"], step.settings["by"]) for step in steps] == [
+        ("make_rows_agree", ["land"], ["city"])
+    ]
+    assert steps[0].learned["settled"]["land"]['["Oslo"]'] == "Norway"
     assert all("sure" in step.why for step in steps)
 
 
@@ -81,3 +82,16 @@ def _root(store):
     project = datasets.projects(store)[0]["id"]
     here = datasets.get(store, datasets.in_project(store, project)[0]["id"])
     return here.raw["sha256"], here.recipe.read
+
+
+def test_a_column_is_rewritten_by_example():
+    app = opened()
+    app.selectbox(key="repairs.example.column").set_value("city").run()
+    key = next(found[0] for each in app.dataframe if (found := re.search(r"repairs\.example\.city", each.proto.id)))
+    rows = {0: {"Value": "Rome", "Should become": "ROME"}}
+    app.session_state[key] = {"edited_rows": rows, "added_rows": [], "deleted_rows": []}
+    app.run()
+    assert unforeseen(app) == []
+    click(app, "Preview 150 rewritten cells")
+    click(app, "Apply")
+    assert dataset(app).recipe.steps[-1].settings["mapping"] == {"Rome": "ROME", "Oslo": "OSLO", "Bonn": "BONN"}

@@ -11,9 +11,12 @@ from dataops_core.read import read_file
 from dataops_core.recipe.fixes import steps_of_fixes
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
+from dataops_core.repair import accept, propose, steps_of
 
 SAMPLES = Path(__file__).parents[2] / "sample_data"
+SHARED = Path(__file__).parents[3] / "shared" / "data"
 FILES = ("loan_applications.csv", "shop_orders.xlsx")
+MORE = [f"{name}_{state}.csv" for name in ("hospital", "beers") for state in ("dirty", "clean")]
 
 
 def merge(column, mapping):
@@ -58,3 +61,17 @@ def test_every_set_of_fixes_runs_as_one_recipe(name, tmp_path):
         outcomes = run_recipe(Recipe(steps=tuple(steps)), table, tmp_path).outcomes
         assert [each.reason for each in outcomes if each.status == "failed"] == []
         assert len(steps) <= len(some)
+
+
+@pytest.mark.parametrize("name", MORE)
+def test_every_set_of_fixes_of_benchmark_tables_runs_with_the_repairs_that_are_sure(name, tmp_path):
+    if not (SHARED / name).exists():
+        pytest.skip("the benchmark tables are not here")
+    table = read_file(SHARED / name, tmp_path / "read").table
+    fixable = [finding for finding in profile_table(table)[0]["findings"] if finding["fix"]]
+    taken = accept(propose(table).repairs, 0.9)
+    draw = random.Random(0)
+    repairs = steps_of(draw.sample(taken, len(taken) // 2), table)
+    fixes = steps_of_fixes(draw.sample(fixable, len(fixable) // 2))
+    outcomes = run_recipe(Recipe(steps=(*repairs, *fixes)), table, tmp_path).outcomes
+    assert [(each.op, each.reason) for each in outcomes if each.status == "failed"] == []

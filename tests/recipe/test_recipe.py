@@ -110,9 +110,18 @@ def test_a_step_that_skips_is_recorded_and_no_failure(make_table, tmp_path):
 
 def test_a_failing_step_stops_the_run_and_says_why(make_table, tmp_path):
     steps = (RecipeStep("parse_numbers", {"columns": ["n"]}), TRIM)
-    run = run_recipe(Recipe(steps=steps), make_table({"n": [1, 2], "a": ["x", "y"]}), tmp_path)
+    run = run_recipe(Recipe(steps=steps), make_table({"n": [True, False], "a": ["x", "y"]}), tmp_path)
     assert [o.status for o in run.outcomes] == ["failed"]
-    assert "holds number, not text" in run.failed.reason
+    assert "holds boolean, not text" in run.failed.reason
+
+
+@pytest.mark.parametrize(("op", "cells"), [("parse_numbers", ["1,5", "2"]), ("parse_dates", ["1/2/2020", "3.4.2021"])])
+def test_a_column_that_is_parsed_twice_stays_as_it_is(make_table, tmp_path, op, cells):
+    steps = tuple(RecipeStep(op, {"columns": ["a"]}) for _ in range(2))
+    run = run_recipe(Recipe(steps=steps), make_table({"a": cells, "b": ["x", "y"]}), tmp_path)
+    assert [outcome.status for outcome in run.outcomes] == ["done", "done"]
+    assert run.outcomes[1].difference.cells_changed == {}
+    assert run.table.column("a").type in ("decimal", "datetime")
 
 
 def test_kinds_follow_a_renamed_column(make_table, tmp_path):

@@ -35,6 +35,7 @@ ALL = {
     "repair_characters": {"columns": ["name"]},
     "merge_values": {"column": "housing", "mapping": {"owned": "own"}},
     "set_cells": {"column": "housing", "cells": {"3": "own", "5": ""}, "was": {"5": "rent"}},
+    "make_rows_agree": {"columns": ["housing"], "by": ["city"], "share": 50.0},
     "split_rows": {"stratify": ["gender"], "validation": 0.1},
     "add_weights": {"target": "housing"},
     "flag_missing": {"columns": ["income"]},

@@ -1,5 +1,7 @@
 """Proposals as a whole: how right they are, how sure they say they are, and that a recipe makes exactly them."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -154,3 +156,66 @@ def test_truth_values_and_days_are_repaired_by_a_recipe_too(make, tmp_path):
     run = run_recipe(Recipe(steps=tuple(steps_of(taken, table))), table, tmp_path)
     assert {outcome.status for outcome in run.outcomes} == {"done"}
     assert run.table.content_hash == make(right).content_hash
+
+
+def test_an_answer_does_not_spread_from_a_usual_value_or_to_one_that_is_nothing_like_it(make):
+    table = make({"a": ["yes"] * 30 + ["no"] * 20 + ["x", "x"], "b": list(range(52))})
+    found = propose(table, {(0, "a"): "no", (50, "a"): "yes"})
+    assert [each.row for each in found.repairs if each.cause == "label"] == [0, 50]
+
+
+CITIES = [("Rome", "Italy", "I"), ("Oslo", "Norway", "N"), ("Lima", "Peru", "PE"), ("Bonn", "Germany", "D")]
+
+
+def cities():
+    columns = {name: [CITIES[n % 4][at] for n in range(200)] for at, name in enumerate(("city", "land", "code"))}
+    columns["land"][5], columns["land"][6], columns["land"][8] = "Italy", "n/a", None
+    columns["code"][10], columns["code"][15] = "N", "PE"
+    return columns
+
+
+def test_what_groups_agree_on_becomes_a_step_that_replays_on_another_file(make, tmp_path):
+    table = make(cities())
+    taken = accept(propose(table).repairs, 0.5)
+    steps = steps_of(taken, table)
+    assert {step.op for step in steps} == {"make_rows_agree"}
+    run = run_recipe(Recipe(steps=tuple(steps)), table, tmp_path)
+    assert {outcome.status for outcome in run.outcomes} == {"done"}
+    assert [tuple(row) for row in run.table.frame().itertuples(index=False)] == [CITIES[n % 4] for n in range(200)]
+    later = make({"city": ["Lima", "Oslo", "Paris"], "land": ["Preu", None, "France"], "code": ["PE", "N", "F"]})
+    again = run_recipe(Recipe(steps=tuple(steps)), later, tmp_path).table.frame()
+    assert again["land"].tolist() == ["Peru", "Norway", "France"]
+
+
+def test_groups_with_a_cell_that_is_not_accepted_keep_it(make, tmp_path):
+    table = make(cities())
+    found = propose(table).repairs
+    taken = [each for each in found if (each.row, each.column) != (5, "land")]
+    steps = steps_of(taken, table)
+    after = run_recipe(Recipe(steps=tuple(steps)), table, tmp_path).table.frame()
+    assert after["land"].tolist()[5:9] == ["Italy", "Peru", "Germany", "Italy"]
+    assert all('["Oslo"]' not in step.learned["settled"].get("land", {}) for step in steps if step.learned)
+
+
+def test_words_for_nothing_known_are_set_too(make, tmp_path):
+    table = make(cities())
+    taken = [replace(each, by=()) for each in propose(table).repairs]
+    steps = steps_of(taken, table)
+    assert "make_rows_agree" not in {step.op for step in steps}
+    after = run_recipe(Recipe(steps=tuple(steps)), table, tmp_path).table.frame()
+    assert after["land"].tolist()[5:9] == ["Norway", "Peru", "Germany", "Italy"]
+
+
+def test_findings_of_a_profile_carry_the_repairs_of_their_cells(tmp_path, capsys):
+    columns = cities()
+    file = tmp_path / "t.csv"
+    pd.DataFrame(columns | {"n": range(200)}).to_csv(file, index=False)
+    main(["profile", str(file), "--json"])
+    assert all("repairs" not in each for each in json.loads(capsys.readouterr().out)["findings"])
+    main(["profile", str(file), "--repairs", "--json"])
+    findings = json.loads(capsys.readouterr().out)["findings"]
+    missing = next(each for each in findings if each["check"] == "missing_cells" and each["columns"] == ["land"])
+    assert {(each["row"], each["column"], each["new"]) for each in missing["repairs"]} >= {(8, "land", "Italy")}
+    assert set(missing["repairs"][0]) == {"row", "column", "old", "new", "confidence", "why"}
+    main(["profile", str(file), "--repairs"])
+    assert "row 8, land: (missing) -> Italy" in capsys.readouterr().out

@@ -92,3 +92,16 @@ def test_a_panel_of_years_has_no_sources(coded):
         "rank": [f"r{(n % 20) if rng.random() > 0.2 else 1}" for n in range(300)],
     }
     assert list(sources.settle(coded(columns))) == []
+
+
+def test_a_wrong_time_in_another_form_is_repaired_in_both(make):
+    columns, right = told(7, share_bad=0.3)
+    for name in TOLD:  # "7:05 h" becomes a time of day; one in ten stands behind a date
+        right[name] = [cell.removesuffix(" h") for cell in right[name]]
+        cells = [cell.removesuffix(" h") for cell in columns[name]]
+        columns[name] = [f"2011-12-02 {cell}" if row % 10 == 0 else cell for row, cell in enumerate(cells)]
+    repairs = accept(propose(make(columns)).repairs, 0.9)
+    good = [right[each.column][each.row] == each.new for each in repairs]
+    errors = sum(a != b for name in TOLD for a, b in zip(columns[name], right[name], strict=True))
+    assert sum(good) >= 0.97 * len(good)
+    assert sum(good) >= 0.9 * errors

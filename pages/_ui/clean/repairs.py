@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
+from dataops_core.repair.by_example import infer
 from dataops_core.repair.proposal import CAUSES, Repair
 from dataops_core.repair.recipe import steps_of
 from dataops_core.store import analyses
@@ -43,10 +45,47 @@ def panel(here: Dataset, state: str, table: Table) -> None:
                 title="Nothing to repair was found",
                 icon=":material/check_circle:",
             )
-            return
-        _chosen(here, state, table, repairs, [each["id"] for each in found["repairs"]])
-        if found["ask"]:
-            _questions(state, found["ask"], labels)
+        else:
+            _chosen(here, state, table, repairs, [each["id"] for each in found["repairs"]])
+            if found["ask"]:
+                _questions(state, found["ask"], labels)
+        _by_example(here, table)
+
+
+def _by_example(here: Dataset, table: Table) -> None:
+    """A column is rewritten as one or two results show."""
+    texts = [column.name for column in table.columns if column.type == "text"]
+    if not texts:
+        return
+    st.markdown("**Rewrite a column by example.** Write what one or two of its values should become; the rest follows.")
+    name = st.selectbox("Column to rewrite", texts, key="repairs.example.column")
+    rows = st.data_editor(
+        pd.DataFrame({"Value": [None, None], "Should become": [None, None]}, dtype=object),
+        key=f"repairs.example.{name}",
+        hide_index=True,
+        placeholder="",
+        column_config={
+            "Value": st.column_config.TextColumn("Value", help="A value that the column holds"),
+            "Should become": st.column_config.TextColumn("Should become", help="How it should be written"),
+        },
+    )
+    given = {old: new for old, new in rows.itertuples(index=False) if isinstance(old, str) and isinstance(new, str)}
+    if not given:
+        return
+    with page_layout.errors():
+        found = infer(table, name, given)
+        st.dataframe(
+            pd.DataFrame(list(found.changes.items())[:SHOWN], columns=["Old", "New"]), hide_index=True, height=200
+        )
+        if found.left:
+            st.caption("Left as they are, for they are built differently: " + ", ".join(found.left))
+        st.button(
+            f"Preview {count(found.cells, 'rewritten cell')}",
+            icon=":material/visibility:",
+            key="repairs.example.go",
+            on_click=pending.propose,
+            args=(here, [*here.recipe.steps, *found.steps], f"{name} rewritten by example"),
+        )
 
 
 def _chosen(here: Dataset, state: str, table: Table, repairs: Sequence[Repair], ids: Sequence[int]) -> None:
@@ -142,7 +181,7 @@ def _cause(
         if yes:
             each = repairs[place]
             typed = None if new is None or pd.isna(new) or new == "" else str(new)
-            made.append(Repair(each.row, each.column, each.old, typed, each.sure, each.cause, each.why))
+            made.append(replace(each, new=typed))
     return made
 
 

@@ -1,0 +1,138 @@
+"""Numbers and dates that contradict others in their row: found where one cell explains it, and left alone otherwise."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from dataops_core.repair import arithmetic, date_order, formats
+from dataops_core.repair.propose import propose
+from dataops_core.repair.recipe import accept
+
+
+def invoices(rows=300, seed=1):
+    rng = np.random.default_rng(seed)
+    quantity, price = rng.integers(2, 40, rows), np.round(rng.uniform(3, 90, rows), 2)
+    net = np.round(quantity * price, 2)
+    tax = np.round(net * 0.19, 2)
+    return {"quantity": quantity, "price": price, "net": net, "tax": tax, "gross": np.round(net + tax, 2)}
+
+
+def learned(table):
+    found = {at: formats.learn(column) for at, column in enumerate(table.columns)}
+    return {at: each for at, each in found.items() if each is not None}
+
+
+def contradictions(module, table):
+    """Column, row and new value."""
+    return {
+        (table.columns[each.column].name, row, new)
+        for each in module.find(table, learned(table))
+        for row, new in zip(each.rows, each.new, strict=True)
+    }
+
+
+def test_relations_are_found_and_chance_is_not(coded):
+    rng = np.random.default_rng(2)
+    table = coded(
+        {**invoices(), "a": rng.integers(0, 4, 300), "b": rng.integers(0, 4, 300), "c": rng.integers(0, 9, 300)}
+    )
+    numbers = arithmetic.numbers_of(table, {})
+    names = [column.name for column in table.columns]
+    said = {each.words(names) for each in arithmetic.relations(numbers)}
+    assert {"quantity x price = net", "0.19 x net = tax", "net + tax = gross", "1.19 x net = gross"} <= said
+    assert not any(name in text.split() for text in said for name in "abc")
+
+
+def test_long_sums_and_per_cents_are_relations(coded):
+    rng = np.random.default_rng(3)
+    parts = {f"p{n}": np.round(rng.uniform(1, 9, 100), 1) for n in range(5)}
+    rate = rng.choice([5.0, 7.0, 19.0], 100)
+    base = np.round(rng.uniform(10, 900, 100), 2)
+    columns = {**parts, "total": np.round(sum(parts.values()), 1), "base": base, "rate": rate}
+    table = coded({**columns, "tax": np.round(base * rate / 100, 2)})
+    names = [column.name for column in table.columns]
+    said = {each.words(names) for each in arithmetic.relations(arithmetic.numbers_of(table, {}))}
+    assert said >= {"p0 + p1 + p2 + p3 + p4 = total", "rate % of base = tax"}
+
+
+@pytest.mark.parametrize(
+    ("column", "wrong"),
+    [
+        ("quantity", lambda x: x * 10),
+        ("price", lambda x: x / 100),
+        ("net", lambda x: x + 123.45),
+        ("tax", lambda x: x * 10),
+        ("gross", lambda x: None),
+    ],
+)
+def test_a_number_that_alone_explains_its_row_is_corrected(coded, column, wrong):
+    columns = {name: [float(x) for x in cells] for name, cells in invoices().items()}
+    right = columns[column][17]
+    columns[column][17] = wrong(right)
+    found = contradictions(arithmetic, coded(columns))
+    assert found == {(column, 17, f"{right!r}".removesuffix(".0"))}
+
+
+def test_where_several_cells_could_explain_a_row_none_is_proposed(coded):
+    columns = {name: [float(x) for x in invoices()[name]] for name in ("net", "tax")}
+    columns["gross"] = [round(a + b, 2) for a, b in zip(*columns.values(), strict=True)]
+    columns["tax"] = [round(x + n % 7, 2) for n, x in enumerate(columns["tax"])]  # not a multiple
+    columns["gross"] = [round(a + b, 2) for a, b in zip(columns["net"], columns["tax"], strict=True)]
+    columns["gross"][5] += 777.77
+    assert contradictions(arithmetic, coded(columns)) == set()
+    columns["gross"][5] = round((columns["gross"][5] - 777.77) * 10, 2)  # a decimal point explains it
+    assert {each[:2] for each in contradictions(arithmetic, coded(columns))} == {("gross", 5)}
+
+
+def test_amounts_written_as_text_are_corrected_in_their_form(coded):
+    columns = {name: list(cells) for name, cells in invoices().items()}
+    text = [f"${x * 100:,.2f}" for x in columns["net"]]
+    right, text[9] = text[9], "$7.00"
+    table = coded({**columns, "cents": text})
+    assert contradictions(arithmetic, table) == {("cents", 9, right)}
+
+
+def orders_table(rows=300):
+    rng = np.random.default_rng(4)
+    start = pd.Timestamp("2023-02-01") + pd.to_timedelta(np.sort(rng.integers(0, 500, rows)), unit="D")
+    return list(start), list(start + pd.to_timedelta(rng.integers(1, 12, rows), unit="D"))
+
+
+@pytest.mark.parametrize("at", [0, 1])
+def test_a_date_out_of_order_is_corrected_where_the_other_stands_among_its_neighbors(coded, at):
+    dates = orders_table()
+    right = dates[at][150]
+    dates[at][150] = right + pd.DateOffset(years=1 if at == 0 else -1)
+    found = contradictions(date_order, coded({"ordered": dates[0], "sent": dates[1]}))
+    assert found == {(("ordered", "sent")[at], 150, right.date().isoformat())}
+
+
+def test_dates_as_text_are_corrected_in_their_form(coded):
+    ordered, sent = ([f"{d.day}.{d.month}.{d.year}" for d in dates] for dates in orders_table())
+    right = sent[40]
+    sent[40] = right.replace(".2023", ".2022").replace(".2024", ".2023")
+    assert contradictions(date_order, coded({"ordered": ordered, "sent": sent})) == {("sent", 40, right)}
+
+
+def test_dates_without_neighbors_that_tell_are_left_alone(coded):
+    rng = np.random.default_rng(5)
+    ordered, sent = orders_table()
+    order = rng.permutation(300)
+    ordered, sent = [ordered[at] for at in order], [sent[at] for at in order]
+    middle = next(at for at, day in enumerate(ordered) if "2023-08" in str(day))
+    sent[middle] -= pd.DateOffset(months=3)
+    assert contradictions(date_order, coded({"ordered": ordered, "sent": sent})) == set()
+
+
+def test_dates_in_no_order_have_none(coded):
+    rng = np.random.default_rng(6)
+    days = [list(pd.Timestamp("2020-01-01") + pd.to_timedelta(rng.integers(0, 900, 200), unit="D")) for _ in range(2)]
+    assert contradictions(date_order, coded({"a": days[0], "b": days[1]})) == set()
+
+
+def test_they_are_repairs_that_are_sure(make):
+    columns = {name: list(cells) for name, cells in invoices().items()}
+    right = columns["net"][30]
+    columns["net"][30] = round(right * 10, 2)
+    found = accept(propose(make(columns)).repairs, 0.9)
+    assert [(each.row, each.column, float(each.new), each.cause) for each in found] == [(30, "net", right, "row")]
