@@ -18,6 +18,7 @@ from typing import Any, TextIO, cast
 
 from dataops_core import __version__
 from dataops_core.cli.reading_options import add_reading_options
+from dataops_core.cli.store_options import add_store_commands
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.printable import Printable, printable
 
@@ -382,42 +383,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=Path)
-    cmd = add("commit", "Commit a file, repaired by a recipe, as a version.", "versions", reads=True)
-    cmd.add_argument("name", help="the dataset's name; made if it is new")
-    cmd.add_argument("file", type=Path)
-    cmd.add_argument("--recipe", type=Path)
-    cmd.add_argument(
-        "--with-model",
-        action="append",
-        default=[],
-        type=Path,
-        metavar="MODEL.json",
-        help="a model of fit on the same file and recipe, to ship with the version",
-    )
-    cmd.add_argument("-m", "--message", required=True)
-    add("log", "The versions of a dataset.", "versions").add_argument("name")
-    cmd = add("overview", "How every dataset stands: size, score, findings, steps, last version.", "datasets")
-    cmd.add_argument("name", nargs="?", help="only this dataset")
-    cmd = add("rename", "Give a dataset another name.", "datasets")
-    cmd.add_argument("name")
-    cmd.add_argument("new_name")
-    cmd = add("delete", "Delete a dataset with its versions and files; the audit log remembers it.", "datasets")
-    cmd.add_argument("name")
-    cmd.add_argument("--confirm", required=True, metavar="NAME", help="the name of the dataset once more")
-    cmd = add("fsck", "Check every stored file and the audit log; say which versions a damage touches.", "versions")
-    cmd.add_argument("--heal", action="store_true", help="rebuild damaged tables from their raw files and recipes")
-    cmd = add("diff", "What differs between two versions.", "versions")
-    cmd.add_argument("name")
-    cmd.add_argument("one", type=int, metavar="A")
-    cmd.add_argument("other", type=int, metavar="B")
-    cmd = add("export", "Write the bundle of a version.", "versions")
-    cmd.add_argument("name")
-    cmd.add_argument("number", type=int, metavar="V")
-    cmd.add_argument("-o", "--out", type=Path, required=True)
-    cmd = add("verify", "Check every byte of a bundle, rebuild its files and compare.", "versions")
-    cmd.add_argument("bundle", type=Path)
-    cmd.add_argument("--key", help="the public key of whoever should have signed it, or a file that holds it")
-    add("signing-key", "Make a pair of keys for signing bundles.", "versions")
+    add_store_commands(add)
     add("guide", "Every step and check, with its settings.", "tables").add_argument("op", nargs="?")
     return parser
 
