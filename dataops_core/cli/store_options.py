@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
 
-
-class Add(Protocol):
-    """Adds a command to the parser: its name, what it does, and the module with its handler."""
-
-    def __call__(self, name: str, does: str, module: str, *, reads: bool = False) -> argparse.ArgumentParser: ...
+Add = Callable[..., argparse.ArgumentParser]  # of a name, what it does, the module with its handler
 
 
 def add_store_commands(add: Add) -> None:
