@@ -39,7 +39,7 @@ def show_form() -> None:
         "What do you want to do?",
         known,
         index=known.index(asked["op"]) if asked["op"] in known else None,
-        format_func=lambda n: f"{steps.get(n).group}: {steps.get(n).title}",
+        format_func=lambda n: form.label(steps.get(n)),
         key=f"clean.op.{asked['op']}.{at}",
         placeholder="Search the steps, for example: duplicate, dates, missing",
     )

@@ -26,7 +26,7 @@ def matches(*texts: str) -> bool:
 
 st.header("Steps: how to repair")
 group = None
-for step in (s for s in known if matches(s.title, s.name, s.doc, s.group)):
+for step in (s for s in known if matches(s.title, s.name, s.doc, s.group, s.also)):
     if step.group != group:
         group = step.group
         st.subheader(group)

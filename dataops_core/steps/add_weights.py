@@ -12,7 +12,7 @@ from dataops_core.steps._classes import class_codes, group_keys, group_name
 from dataops_core.steps.step import Columns, Label, NewColumn, step
 
 
-@step("Add weights", group="Rows", says="Added weights that balance {target}[ and {by}] as {into}")
+@step("Add weights", group="Rows", says="Added weights that balance {target}[ and {by}] as {into}", also="balance")
 def add_weights(
     df: pd.DataFrame,
     target: Annotated[str, Columns(), Label("Target", "The column whose classes shall count the same")],

@@ -10,7 +10,7 @@ from dataops_core.errors import SettingError
 from dataops_core.steps.step import Columns, Label, step
 
 
-@step("Drop columns", group="Columns", says="Dropped {columns}")
+@step("Drop columns", group="Columns", says="Dropped {columns}", also="delete, remove, hide fields")
 def drop_columns(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns(), Label("Columns", "Columns that the result shall not have")],

@@ -14,6 +14,7 @@ from dataops_core.steps.step import Columns, Label, Span, step
     "Drop columns with many missing values",
     group="Missing values",
     says="Dropped columns with more than {share} % missing, among {columns}",
+    also="delete empty, blank columns",
 )
 def drop_columns_with_missing(
     df: pd.DataFrame,

@@ -15,6 +15,7 @@ from dataops_core.steps.step import Columns, Label, step
     reach="table",
     drops_rows=True,
     says="Dropped rows that are equal in {columns} (kept: {keep})",
+    also="remove doubles, repeated, unique",
 )
 def drop_duplicate_rows(
     df: pd.DataFrame,

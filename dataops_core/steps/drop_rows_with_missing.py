@@ -14,6 +14,7 @@ from dataops_core.steps.step import Columns, Label, step
     group="Missing values",
     drops_rows=True,
     says="Dropped rows with {how} missing in {columns}",
+    also="delete empty, blank rows",
 )
 def drop_rows_with_missing(
     df: pd.DataFrame,

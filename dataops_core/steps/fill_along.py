@@ -21,6 +21,7 @@ from dataops_core.table.kinds import type_of
     says=(
         "Filled missing values in {columns} {how}[, in the order of {order}][, within {by}][, {limit} in a row at most]"
     ),
+    also="forward fill, interpolate, previous value",
 )
 def fill_along(
     df: pd.DataFrame,

@@ -12,7 +12,12 @@ from dataops_core.steps.step import Columns, Label, step
 from dataops_core.table.kinds import type_of
 
 
-@step("Fill by calculation", group="Missing values", says="Filled missing values in {column} with the {how} of {of}")
+@step(
+    "Fill by calculation",
+    group="Missing values",
+    says="Filled missing values in {column} with the {how} of {of}",
+    also="formula, total, sum, product",
+)
 def fill_computed(
     df: pd.DataFrame,
     column: Annotated[str, Columns("number"), Label("Column", "The column whose missing cells are computed")],

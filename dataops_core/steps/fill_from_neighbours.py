@@ -32,6 +32,7 @@ AT_ONCE = 128  # rows whose distances are held in memory
     "Fill from similar rows",
     group="Missing values",
     says="Filled missing values in {columns} from the {neighbours} most similar rows[, compared in {using}]",
+    also="impute, k nearest neighbors",
 )
 def fill_from_neighbours(
     df: pd.DataFrame,

@@ -21,6 +21,7 @@ DECK, GROUP_DECK = 1_000, 100  # different values that are kept of a column, and
     "Fill with values of other rows",
     group="Missing values",
     says="Filled missing values in {columns} with values drawn from other rows[ of the same {by}]",
+    also="impute, hot deck, random donor",
 )
 def fill_hot_deck(
     df: pd.DataFrame,

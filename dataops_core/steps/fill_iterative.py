@@ -22,6 +22,7 @@ WIDE, WIDE_TURNS = 60, 3  # columns beyond which the rounds are cut
     "Fill by prediction",
     group="Missing values",
     says="Filled missing values in {columns} by predicting them ({model})[ from {using}]",
+    also="impute, model, MICE",
 )
 def fill_iterative(
     df: pd.DataFrame,

@@ -20,6 +20,7 @@ from dataops_core.table.kinds import type_of
     "Fill missing values",
     group="Missing values",
     says="Filled missing values in {columns} with the {how}[ {value}][, per group of {by}]",
+    also="impute, empty, blank cells, mean, median",
 )
 def fill_missing(
     df: pd.DataFrame,

@@ -25,6 +25,7 @@ TURNS, MIXED_TURNS = 5, 2  # rounds of the chain on tables of numbers, and on mi
     reach="table",
     adds_rows=True,
     says="Filled missing values in {columns} {copies} times over[, drawn from {using}]",
+    also="multiple imputation",
 )
 def fill_several_times(
     df: pd.DataFrame,

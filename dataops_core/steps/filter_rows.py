@@ -20,6 +20,7 @@ ONE_VALUE = ("is", "is not", "less than", "at most", "more than", "at least", "b
     group="Rows",
     drops_rows=True,
     says="Kept rows where {column} {keep_if}[ {value}][ and {upper}][ {values}][ (missing: {missing})]",
+    also="delete, remove, keep rows, total",
 )
 def filter_rows(
     df: pd.DataFrame,

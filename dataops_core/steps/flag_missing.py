@@ -13,7 +13,10 @@ ENDING = " is missing"
 
 
 @step(
-    "Flag missing values", group="Missing values", says="Marked where {columns} were missing, in columns of their own"
+    "Flag missing values",
+    group="Missing values",
+    says="Marked where {columns} were missing, in columns of their own",
+    also="indicator, empty, blank",
 )
 def flag_missing(
     df: pd.DataFrame,

@@ -14,7 +14,7 @@ from dataops_core.steps.step import Columns, Label, Span, step
 from dataops_core.table.kinds import type_of
 
 
-@step("Make rows agree", group="Text", says="Made {columns} agree within equal {by}")
+@step("Make rows agree", group="Text", says="Made {columns} agree within equal {by}", also="contradictions, consistent")
 def make_rows_agree(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns(), Label("Columns", "The columns that take the settled value")],

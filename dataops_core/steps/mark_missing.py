@@ -13,7 +13,12 @@ from dataops_core.steps.step import Columns, Label, step
 from dataops_core.table.kinds import type_of
 
 
-@step("Mark as missing", group="Missing values", says="Marked {tokens} as missing in {columns}")
+@step(
+    "Mark as missing",
+    group="Missing values",
+    says="Marked {tokens} as missing in {columns}",
+    also="empty, blank, null, unknown, n/a",
+)
 def mark_missing(
     df: pd.DataFrame,
     tokens: Annotated[list[str], Label("Signs for missing", 'For example "?", "n/a", "-999", "1900-01-01"')],

@@ -12,7 +12,12 @@ from dataops_core.steps.step import Columns, Label, step
 KNOWN = 5_000  # values that are remembered, to notice new ones
 
 
-@step("Merge variants", group="Text", says="Merged variants in {column}: {mapping}")
+@step(
+    "Merge variants",
+    group="Text",
+    says="Merged variants in {column}: {mapping}",
+    also="synonyms, spelling, group, cluster",
+)
 def merge_values(
     df: pd.DataFrame,
     column: Annotated[str, Columns("text"), Label("Column", "The column whose values are merged")],

@@ -38,7 +38,12 @@ THREE_NUMBERS = re.compile(r"([0-9]{1,4})([/.\- ])\s?([0-9]{1,2})\2\s?([0-9]{1,4
 WEEKDAY = re.compile(r"(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?[.,]?\s+", re.IGNORECASE)
 
 
-@step("Parse dates", group="Dates", says="Read {columns} as dates ({order})")
+@step(
+    "Parse dates",
+    group="Dates",
+    says="Read {columns} as dates ({order})",
+    also="convert text to date, day, month, year, format",
+)
 def parse_dates(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns("text"), Label("Columns", "Text columns that hold dates")],

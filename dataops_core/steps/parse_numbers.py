@@ -22,7 +22,12 @@ NUMBER_CELL = re.compile(
 )
 
 
-@step("Parse numbers", group="Numbers", says="Read {columns} as numbers")
+@step(
+    "Parse numbers",
+    group="Numbers",
+    says="Read {columns} as numbers",
+    also="convert text to number, currency, decimal comma, percent",
+)
 def parse_numbers(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns("text"), Label("Columns", "Text columns that hold numbers")],

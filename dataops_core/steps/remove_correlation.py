@@ -20,6 +20,7 @@ MOST_LEVELS = 100
     "Remove correlation with groups",
     group="Numbers",
     says="Removed the correlation of {columns} with {by} (strength {alpha})",
+    also="fairness, proxy",
 )
 def remove_correlation(
     df: pd.DataFrame,

@@ -10,7 +10,7 @@ from dataops_core.errors import SettingError, nearest
 from dataops_core.steps.step import Label, step
 
 
-@step("Rename columns", group="Columns", says="Renamed {names}")
+@step("Rename columns", group="Columns", says="Renamed {names}", also="header, field name")
 def rename_columns(
     df: pd.DataFrame,
     names: Annotated[dict[str, str], Label("New names", "The present name of a column, and its new name")],

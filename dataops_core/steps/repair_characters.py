@@ -28,7 +28,12 @@ MIXED_WORD = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]+")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
 
 
-@step("Repair characters", group="Text", says="Repaired the characters in {columns}")
+@step(
+    "Repair characters",
+    group="Text",
+    says="Repaired the characters in {columns}",
+    also="encoding, accents, strange letters, mojibake",
+)
 def repair_characters(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns("text"), Label("Columns", "Text columns to repair")],

@@ -17,7 +17,12 @@ from dataops_core.table.kinds import DTYPES
 PARTS = 100  # of a group's distribution, by quantiles
 
 
-@step("Repair disparate impact", group="Numbers", says="Made {columns} alike in groups of {by} (level {level})")
+@step(
+    "Repair disparate impact",
+    group="Numbers",
+    says="Made {columns} alike in groups of {by} (level {level})",
+    also="fairness, distribution",
+)
 def repair_disparate_impact(
     df: pd.DataFrame,
     columns: Annotated[

@@ -23,6 +23,7 @@ from dataops_core.table.kinds import DTYPES, type_of
     drops_rows=True,
     adds_rows=True,
     says="Resampled rows to balance {target} by {method}[, balance {balance}][, within groups of {by}]",
+    also="balance, oversample, undersample, SMOTE",
 )
 def resample_rows(
     df: pd.DataFrame,

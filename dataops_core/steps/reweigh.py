@@ -17,6 +17,7 @@ from dataops_core.steps.step import Columns, Label, NewColumn, step
     "Reweigh",
     group="Rows",
     says="Weighed rows so that {target} does not depend on {by}[, good value {favorable}], as {into}",
+    also="fairness, balance",
 )
 def reweigh(
     df: pd.DataFrame,

@@ -39,6 +39,7 @@ WORDS = {
         "Split rows {how}[ in {time}][ {column}] into {into} (test {test}, validation {validation})[, stratified by"
         " {stratify}][, each {groups} on one side]"
     ),
+    also="train, test, validation, holdout",
 )
 def split_rows(
     df: pd.DataFrame,

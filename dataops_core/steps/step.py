@@ -124,6 +124,7 @@ class Step:
     split_column: Callable[..., str] | None = None
     weight_column: Callable[..., str] | None = None
     adds_rows: bool = False
+    also: str = ""
     _source: str = field(default="", repr=False)
 
     def __call__(self, df: pd.DataFrame, *args: Any, **settings: Any) -> pd.DataFrame:
@@ -319,8 +320,12 @@ def step(
     was: tuple[str, ...] = (),
     drops_rows: bool = False,
     adds_rows: bool = False,
+    also: str = "",
 ) -> Callable[[Callable[..., pd.DataFrame]], Step]:
-    """Register an annotated pandas function as a step (see the module's text)."""
+    """Register an annotated pandas function as a step (see the module's text).
+
+    `also` holds other words by which people look for it.
+    """
 
     def register(function: Callable[..., pd.DataFrame]) -> Step:
         made = Step(
@@ -334,6 +339,7 @@ def step(
             drops_rows,
             read_settings(function),
             adds_rows=adds_rows,
+            also=also,
         )
         REGISTRY[made.name] = made
         for old in was:

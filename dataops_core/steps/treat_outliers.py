@@ -21,6 +21,7 @@ FEWEST = 8  # known values that a group needs for bounds of its own
     was=("cap_outliers",),
     drops_rows=True,
     says="Treated outliers in {columns} by {method} ({what})[, per group of {by}]",
+    also="extreme, unusual values, cap, winsorize",
 )
 def treat_outliers(
     df: pd.DataFrame,

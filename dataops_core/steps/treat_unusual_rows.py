@@ -14,7 +14,11 @@ FEWEST_ROWS = 8
 
 
 @step(
-    "Treat unusual rows", group="Rows", drops_rows=True, says="Treated unusual rows ({what}), by {method} in {columns}"
+    "Treat unusual rows",
+    group="Rows",
+    drops_rows=True,
+    says="Treated unusual rows ({what}), by {method} in {columns}",
+    also="anomalies, outliers",
 )
 def treat_unusual_rows(
     df: pd.DataFrame,

@@ -10,7 +10,7 @@ import pandas as pd
 from dataops_core.steps.step import Columns, Label, step
 
 
-@step("Trim spaces", group="Text", says="Trimmed spaces in {columns}")
+@step("Trim spaces", group="Text", says="Trimmed spaces in {columns}", also="blank, whitespace, strip")
 def trim_spaces(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns("text"), Label("Columns", "Text columns to trim")],

@@ -14,6 +14,11 @@ from dataops_core.table import Column
 _CHOICES = {"iqr": "interquartile range", "zscore": "standard deviations (z-score)", "percentile": "percentiles"}
 
 
+def label(step: Step) -> str:
+    """A step in a list that people search: its group and title, and other words by which they look for it."""
+    return f"{step.group}: {step.title}" + (f" ({step.also})" if step.also else "")
+
+
 def fields(step: Step, columns: Sequence[Column], given: Mapping[str, Any], key: str) -> dict[str, Any]:
     """Draw the widgets of a step's settings; returns what they hold, for the step to check."""
     values: dict[str, Any] = {}

@@ -9,7 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.recipe.replay import Outcome
+from dataops_core.recipe.script import script
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.new_file import fitted_recipe
 from dataops_core.store.states import Result
 from pages._ui import page_layout, pending
 from pages._ui.formatting import STATUS, count, md
@@ -33,14 +35,18 @@ def panel(here: Dataset, results: Sequence[Result]) -> None:
         st.caption("No steps yet. Choose one on this page, or start from a finding on the Profile page.")
     for number, result in enumerate(results, 1):
         _line(here, number, result, len(results))
+    if results:
+        with st.popover("The code of all steps", icon=":material/code:", key="recipe.code"):
+            st.caption("A plain pandas script that does the same without this app: python clean.py IN OUT")
+            with page_layout.errors():
+                st.code(script(fitted_recipe(page_layout.store(), here)), language="python", height=420)
 
 
 def _line(here: Dataset, number: int, result: Result, last: int) -> None:
     icon, word = STATUS[result.outcome.status]
     with st.container(border=True, key=f"recipe-step-{number}", gap="xxsmall"):
-        st.markdown(f"{icon} {number}. {md(result.entry.sentence)}")
-        if result.entry.why:
-            st.caption(f"Why: {md(result.entry.why)}")
+        why = f"  \n:small[Why: {md(result.entry.why)}]" if result.entry.why else ""
+        st.markdown(f"{icon} {number}. {md(result.entry.sentence)}{why}")
         options = [
             EDIT,
             ON if result.entry.off else OFF,

@@ -154,3 +154,8 @@ def test_examples_in_the_docstring_are_true(step):
     told = []
     failed = doctest.DocTestRunner(verbose=False).run(example, out=told.append).failed
     assert not failed, "".join(told)
+
+
+@pytest.mark.parametrize("words", ["empty", "blank", "delete", "total", "convert", "edit", "impute"])
+def test_steps_are_found_by_the_words_that_people_use(words):
+    assert any(words in f"{step.title} {step.also}".casefold() for step in STEPS)

@@ -10,7 +10,7 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Column, Table
-from pages._ui import chart, current_table, grid, job
+from pages._ui import chart, current_table, form, grid, job
 from pages._ui.columns.strip import facts_as_meant, misfits, strip, type_of
 from pages._ui.findings import finding, inbox
 from pages._ui.formatting import md
@@ -88,7 +88,7 @@ def _steps(column: Column, key: str) -> None:
             "Steps for this column",
             list(fitting),
             index=None,
-            format_func=lambda n: f"{fitting[n][0].group}: {fitting[n][0].title}",
+            format_func=lambda n: form.label(fitting[n][0]),
             key=f"{key}.step.{column.name}",
             placeholder="Search the steps",
             width=360,
