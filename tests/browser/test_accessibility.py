@@ -45,6 +45,17 @@ def test_overview_with_a_square_a_menu_and_a_preview_open(page, server, dataset)
     expect(page.get_by_role("button", name="Apply")).to_have_count(0)
 
 
+def test_explore_with_a_chart_and_the_rows_behind_it(page, server, dataset):
+    open_page(page, server, "explore", dataset)
+    expect(page.get_by_text("Missing cells of all columns")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("combobox", name="Columns").click()
+    page.get_by_role("option", name="age", exact=True).click()
+    page.keyboard.press("Escape")
+    expect(page.get_by_text("Histogram of age")).to_be_visible()
+    assert violations(page) == [], "a chart"
+
+
 def test_compare(page, server, dataset):
     open_page(page, server, "compare", dataset)
     expect(page.get_by_text("Columns that drifted")).to_be_visible()

@@ -29,8 +29,13 @@ def panel(here: Dataset, state: str, table: Table, told: Mapping[str, Any]) -> N
     with st.container(horizontal=True, vertical_alignment="center"):
         left_out = f"; {count(told['missing'], 'row')} without a value left out" if told["missing"] else ""
         st.markdown(md(describe(told)) + left_out + ".", width="stretch")
-        picture = st.segmented_control(
-            "Picture as", ["PNG", "SVG"], default="PNG", key="explore.format", label_visibility="collapsed"
+        picture = st.radio(
+            "Picture as",
+            ["PNG", "SVG"],
+            key="explore.format",
+            label_visibility="collapsed",
+            horizontal=True,
+            width="content",
         )
         st.download_button(
             "HTML",
@@ -51,7 +56,7 @@ def panel(here: Dataset, state: str, table: Table, told: Mapping[str, Any]) -> N
         config={
             "displaylogo": False,
             "modeBarButtonsToRemove": ["lasso2d", "zoomIn2d", "zoomOut2d", "autoScale2d"],
-            "toImageButtonOptions": {"format": (picture or "PNG").lower(), "filename": name, "scale": 2},
+            "toImageButtonOptions": {"format": picture.lower(), "filename": name, "scale": 2},
         },
     )
     conditions = conditions_of(told, picked["selection"])
