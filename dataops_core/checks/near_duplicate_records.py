@@ -15,7 +15,7 @@ from dataops_core.checks.variants import plain
 from dataops_core.checks.wording import counted
 
 GROUP = 30
-MOST = 300_000  # rows up to which one more column may differ a little
+MOST = 200_000  # rows up to which one more column may differ a little
 CLOSE = 0.05  # how far two numbers may lie apart, by the greater
 
 

@@ -15,6 +15,13 @@ from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_numbers import decimal_sign, parse_numbers, units_in
 
+_MARK = r"[^0-9.,'()+eEkK\s\x{a0}\x{202f}\x{2019}\x{2212}-]"  # no part of a number, so a unit or a currency
+# what a number with the other decimal sign than the usual one looks like
+_OTHER_SIGN = {
+    ".": r",[0-9]{1,2}(?:[^0-9]*$|[eE])|,[0-9]{4}|\.[0-9]{3}[.,]",
+    ",": r"\.[0-9]{1,2}(?:[^0-9]*$|[eE])|\.[0-9]{4}|,[0-9]{3}[.,]",
+}
+
 
 @check("Numbers kept as text", group="Numbers", types=["text"], fix=parse_numbers)
 def numbers_as_text(column: ColumnView, context: Context) -> Hit | None:
@@ -29,13 +36,13 @@ def numbers_as_text(column: ColumnView, context: Context) -> Hit | None:
         return None
     numbers = ~meant.missing
     written = numbers & ~is_plain(column)
-    marked = numbers & _matching(column, lambda text: bool(units_in(text)))
+    marked = numbers & (column.matching(_MARK) | _matching(column, "[eEkK]", lambda text: bool(units_in(text))))
     mixed = 0 < marked.sum() < numbers.sum()
     if mixed:
         written = marked
     elif written.any():
-        usual = (meant.meant.learned or {}).get("decimal")
-        written &= ~_matching(column, lambda text: decimal_sign(text) not in ("", "?", usual))
+        usual = str((meant.meant.learned or {}).get("decimal", "."))
+        written &= ~_matching(column, _OTHER_SIGN[usual], lambda text: decimal_sign(text) not in ("", "?", usual))
         if not written.any():
             return None  # said as values out of the locale
     mask = written if written.any() else numbers if not meant.meant.misfits else written
@@ -57,12 +64,13 @@ def numbers_as_text(column: ColumnView, context: Context) -> Hit | None:
     )
 
 
-def _matching(column: ColumnView, test: Callable[[str], bool]) -> Mask:
-    """Which cells pass, of those that are not plain numbers."""
+def _matching(column: ColumnView, pattern: str, test: Callable[[str], bool]) -> Mask:
+    """Which cells match a pattern somewhere and pass, of those that are not plain numbers."""
 
     def passed(some: pa.Array) -> np.ndarray:
         mask = np.zeros(len(some), dtype=bool)
-        odd = np.flatnonzero(~np.asarray(pc.match_substring_regex(some, PLAIN_NUMBER), dtype=bool))
+        plain = np.asarray(pc.match_substring_regex(some, PLAIN_NUMBER), dtype=bool)
+        odd = np.flatnonzero(~plain & np.asarray(pc.match_substring_regex(some, pattern), dtype=bool))
         mask[odd] = [test(text) for text in some.take(pa.array(odd)).to_pylist()]
         return mask
 
