@@ -187,6 +187,14 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument(
         "--map", action="append", default=[], metavar="OLD=NEW", help="the recipe's column OLD is NEW in this file"
     )
+    cmd.add_argument(
+        "--with",
+        dest="others",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="another table that a step of the recipe joins or appends",
+    )
     cmd.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     cmd.add_argument(
         "--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula"
