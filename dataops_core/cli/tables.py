@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from dataops_core import checks, steps
+from dataops_core.cli.addresses import Address, fetch_address, file_or_address
 from dataops_core.cli.output import options_of, print_json, print_table, reading, tell_problems
 from dataops_core.errors import SettingError, nearest
 from dataops_core.read import raw_rows
@@ -62,8 +63,8 @@ def run_command(args: argparse.Namespace) -> int:
     files = others_named(args.others, recipe)
     with reading(args, recipe) as (source, folder):
         others = {
-            name: read_for_table(recipe, name, path, folder / f"other{number}.parquet")
-            for number, (name, path) in enumerate(files.items())
+            name: read_for_table(recipe, name, _at_hand(given, folder / f"other{number}"), folder / f"{number}.parquet")
+            for number, (name, given) in enumerate(files.items())
         }
         done = run_recipe(
             recipe, source.table, folder, tables=lambda name, _: others[name].table if name in others else None
@@ -122,9 +123,13 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def others_named(pairs: Sequence[str], recipe: Recipe) -> dict[str, Path]:
-    """The files of the other tables, by name; SettingError where one is not there, or no step works with it."""
-    found = {}
+def _at_hand(given: Path | Address, folder: Path) -> Path:
+    return fetch_address(given.text, folder) if isinstance(given, Address) else given
+
+
+def others_named(pairs: Sequence[str], recipe: Recipe) -> dict[str, Path | Address]:
+    """The files or addresses of the other tables, by name; SettingError where one is missing or not needed."""
+    found: dict[str, Path | Address] = {}
     for pair in pairs:
         name, sign, path = pair.partition("=")
         if not (name and sign and path):
@@ -133,9 +138,9 @@ def others_named(pairs: Sequence[str], recipe: Recipe) -> dict[str, Path]:
             raise SettingError(
                 f'No step of the recipe works with a table "{name}".', "--with", nearest(name, recipe.tables_needed)
             )
-        if not Path(path).is_file():
+        found[name] = file_or_address(path)
+        if not isinstance(found[name], Address) and not Path(path).is_file():
             raise SettingError("There is no such file.", f"--with {pair}", "Check the path.")
-        found[name] = Path(path)
     return found
 
 
