@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
+from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
 
@@ -29,11 +30,17 @@ def broken_dependency(look: TableView) -> Iterator[Hit]:
         for name in look.named("category", "text", "number", "boolean", "id", least=2, most=MOST)
         if look.table.column(name).type in ("text", "integer", "boolean") and look.distinct(name) <= look.rows / 3
     ]
+    people = {name for name in names if holds_person_names(look.cells(name))}  # namesakes do not live in one place
     names = sorted(names, key=look.distinct)[:40]
     found: dict[bytes, tuple[str, str]] = {}
     for given in reversed(names):
         for told in names:
-            if told == given or look.distinct(told) > look.distinct(given) or not _may_depend(look, given, told):
+            if (
+                told == given
+                or given in people
+                or look.distinct(told) > look.distinct(given)
+                or not _may_depend(look, given, told)
+            ):
                 continue
             mask = _breaking(look, given, told)
             if mask is not None and found.setdefault(np.packbits(mask).tobytes(), (given, told)) == (given, told):
@@ -75,7 +82,9 @@ def _breaking(look: TableView, given: str, told: str) -> np.ndarray | None:
     clear = counts[usual] >= np.maximum(3, 0.75 * sizes[group[usual]])  # the rest of the group agrees
     agreed = np.zeros(len(sizes), dtype=bool)
     agreed[group[usual][clear]] = True
-    wrong = (~usual & agreed[group])[place]
+    # a second value that a group holds again and again is no slip: two towns share a code, a head has two teams
+    second = counts >= np.maximum(5, 0.05 * sizes[group])
+    wrong = (~usual & ~second & agreed[group])[place]
     held = sizes[sizes >= 3]
     by_chance = 1 - np.bincount(b[both]).max() / both.sum()
     if (

@@ -33,7 +33,9 @@ def constant_per_group(look: TableView) -> Iterator[Hit]:
         if look.distinct(n) <= look.rows / 20
     ]
     values = [
-        n for n in look.named("number", "category", "datetime", least=3) if n not in groups or look.distinct(n) > 2
+        n
+        for n in look.named("number", "category", "datetime", least=3, as_meant=True)
+        if (n not in groups or look.distinct(n) > 2) and look.table.column(n).kind != "id"
     ]
     found: dict[bytes, list[Hit]] = {}
     told: set[str] = set()
@@ -42,12 +44,22 @@ def constant_per_group(look: TableView) -> Iterator[Hit]:
         for group in groups:
             if group == value or value in told or value not in by_group[group]:
                 continue
+            if _determines(look, value, group):
+                continue  # the group follows from the value: a town with one postal code
             mask = _still(look, group, value)
+            if mask is None and look.meant_facts(value)["kind"] == "number" and _all_still(look, group, value):
+                told.add(value)
+                mask = (look.codes(group) >= 0) & (look.codes(value) >= 0)
+                said = f"{value} is the same in all rows of each {group}: it may be an average that was filled in."
+                found.setdefault(np.packbits(mask).tobytes(), []).append(
+                    Hit(mask, said, severity="note", columns=(group, value))
+                )
+                continue
             if mask is not None and mask.any():
                 told.add(value)
                 names = sorted({str(look.values(group)[code]) for code in np.unique(look.codes(group)[mask])})
                 said = f"{value} never changes where {group} is {', '.join(names[:3])}: {counted(mask.sum(), 'row')}."
-                measured = look.table.column(value).kind == "number"
+                measured = look.meant_facts(value)["kind"] == "number"
                 found.setdefault(np.packbits(mask).tobytes(), []).append(
                     Hit(mask, said, severity="warning" if measured else "note", columns=(group, value))
                 )
@@ -87,6 +99,26 @@ def _still(look: TableView, group: str, value: str) -> np.ndarray | None:
     groups, values = look.codes(group), look.codes(value)
     still = _candidates(groups, values, 20)
     return still[groups] & (groups >= 0) & (values >= 0) if still.any() else None
+
+
+def _all_still(look: TableView, group: str, value: str) -> bool:
+    """Whether a number never differs within a group, though it does between most of them."""
+    groups, values = look.codes(group), look.codes(value)
+    both = (groups >= 0) & (values >= 0)
+    pairs = np.unique(np.stack([groups[both], values[both]]), axis=1)
+    seen = len(np.unique(pairs[0]))
+    return bool(pairs.shape[1] == seen >= 5 and len(np.unique(pairs[1])) > 0.6 * seen)
+
+
+def _determines(look: TableView, value: str, group: str) -> bool:
+    """Whether nearly every value comes in one group alone."""
+    values, groups = look.example(value), look.example(group)
+    both = (groups >= 0) & (values >= 0)
+    width = int(groups.max(initial=0)) + 1
+    pairs, counts = np.unique(values[both].astype(np.int64) * width + groups[both], return_counts=True)
+    best = np.zeros(int(values.max(initial=0)) + 1, dtype=np.int64)
+    np.maximum.at(best, pairs // width, counts)
+    return bool(np.count_nonzero(best) > np.count_nonzero(np.bincount(groups[both])) and best.sum() > 0.95 * both.sum())
 
 
 def _follows(groups: np.ndarray, values: np.ndarray) -> bool:

@@ -11,7 +11,7 @@ from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_dates import parse_dates
 
 
-@check("Dates kept as text", group="Dates", types=["text"], fix=parse_dates)
+@check("Dates kept as text", group="Dates", types=["text"], severity="note", fix=parse_dates)
 def dates_as_text(column: ColumnView, context: Context) -> Hit | None:
     """Dates that are stored as text.
 

@@ -8,7 +8,7 @@ import pyarrow.compute as pc
 
 from dataops_core.checks.check import Hit, Severity, check
 from dataops_core.checks.column_view import ColumnView, each
-from dataops_core.checks.missing_tokens import CODES, DATES, PLAIN_MISSING, WORDS
+from dataops_core.checks.missing_tokens import CODES, DATES, NO_DAY, PLAIN_MISSING, WORDS
 from dataops_core.checks.ranges import may_be_refunds
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import counted
@@ -81,9 +81,9 @@ def _words(column: ColumnView) -> tuple[np.ndarray, list[str]]:
     def test(some: pa.Array) -> np.ndarray:
         short = suspects(some, LONGEST)
         near = some if len(short) > len(some) // 2 else some.take(pa.array(short))
-        stands = np.asarray(
-            pc.is_in(pc.utf8_lower(pc.utf8_trim_whitespace(near)), value_set=pa.array(sorted(WORDS), pa.string()))
-        )
+        bare = pc.utf8_lower(pc.utf8_trim_whitespace(near))
+        stands = np.asarray(pc.is_in(bare, value_set=pa.array(sorted(WORDS), pa.string())))
+        stands |= np.asarray(pc.match_substring_regex(bare, NO_DAY), dtype=bool)
         found.update(text.strip() for text in near.filter(pa.array(stands)).to_pylist())
         if near is some:
             return stands

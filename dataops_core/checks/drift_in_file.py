@@ -67,7 +67,16 @@ def _jump(values: np.ndarray, blocks: int) -> int:
     ]
     ordered = np.sort(np.concatenate(some))
     # as ranks: units do not matter
-    medians = np.array([np.median(np.searchsorted(ordered, block)) for block in some]) / len(ordered)
+    ranks = np.array([np.median(np.searchsorted(ordered, block)) for block in some]) / len(ordered)
+    # as values: ranks hide how far apart the two levels are
+    medians = np.array([np.median(block) for block in some])
+    reach = np.ptp(medians)
+    return _level_change(ranks) or (_level_change(medians / reach) if reach > 0 else 0)
+
+
+def _level_change(medians: np.ndarray) -> int:
+    """The block from which medians lie on another level, as `_jump` tells."""
+    blocks = len(medians)
     jumps = np.abs(np.diff(medians))
     splits = range(3, blocks - 2)
     gaps = [max(medians[at:].min() - medians[:at].max(), medians[:at].min() - medians[at:].max()) for at in splits]

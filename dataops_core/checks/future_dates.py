@@ -58,10 +58,13 @@ def future_dates(column: ColumnView, context: Context) -> Hit | None:
     mask &= ~np.isin(
         column.moments.astype("datetime64[D]"), np.array(["9999-12-31", "2099-12-31"], dtype="datetime64[D]")
     )
+    beyond = column.moments >= np.datetime64("2101-01-01")
+    if beyond.sum() <= 0.05 * column.present:  # said as absurd dates
+        mask &= ~beyond
     if mask.sum() > 0.2 * column.present:  # then the column is about the future
         return None
     return Hit(
         mask,
         f"{counted(mask.sum(), 'date lies', 'dates lie')} after {context.today}, the latest on"
-        f" {column.facts['max'][:10]}.",
+        f" {str(column.moments[mask].max())[:10] if mask.any() else ''}.",
     )

@@ -22,11 +22,11 @@ import pyarrow.parquet as pq
 
 from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.missing_tokens import means_missing
-from dataops_core.checks.number_forms import CODE_NAMES, are_codes
+from dataops_core.checks.number_forms import CODE_NAMES, are_codes, labels_vary
 from dataops_core.checks.variants import NO, YES
 from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_dates import learned_order, moment_in
-from dataops_core.steps.parse_numbers import learned_numbers, number_in
+from dataops_core.steps.parse_numbers import learned_numbers, number_in, units_in
 from dataops_core.table import ROW_ID, Column, Table
 
 MOST_ODD = 200_000  # different values that are looked at one by one; a column with more is left as text
@@ -123,7 +123,8 @@ def _as_numbers(view: ColumnView) -> MeantType | None:
     some = _telling(view)
     if not some or np.mean([number_in(text, ".", True, "12 % is 12") is not None for text in some]) < 0.6:
         return None
-    if are_codes(some) or view.dictionary is None:
+    units = ["".join(units_in(text)) for text in some if number_in(text, ".", True, "12 % is 12") is not None]
+    if are_codes(some) or labels_vary(units) or view.dictionary is None:
         return None
     values = view.dictionary[0]
     plain, odd = _split(values, PLAIN_NUMBER)

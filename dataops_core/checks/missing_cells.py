@@ -48,8 +48,11 @@ def missing_cells(look: TableView) -> Iterator[Hit]:
         message = f"{gone.sum():,} of {look.rows - blank.sum():,} cells are missing."
         if blank.any():
             message += f" The {counted(blank.sum(), 'blank row is', 'blank rows are')} not counted."
+        few = gone.mean() < 0.05 or _is_remark(name)
+        if not few and _may_be_open(look, name):
+            few, message = True, f"{message} It may not have happened yet."
         step, fix = _fix(look, name, gone, computed)
-        yield Hit(gone, message, fix, "note" if gone.mean() < 0.05 or _is_remark(name) else "warning", (name,), step)
+        yield Hit(gone, message, fix, "note" if few else "warning", (name,), step)
 
 
 def _fix(
@@ -66,6 +69,21 @@ def _fix(
     if kind in ("id", "text") or _is_personal(look, name):
         return None, None
     return None, {"columns": [name], "how": "median" if kind == "number" else "most_frequent"}
+
+
+def _may_be_open(look: TableView, name: str) -> bool:
+    """Whether a date comes after another, more often known date of the same row: an end that is still to come."""
+    if look.meant_facts(name)["type"] != "datetime":
+        return False
+    late = look.meant(name).moments
+    for other in look.named(types=["datetime"], as_meant=True):
+        if other == name or look.facts[other]["missing"] >= look.facts[name]["missing"]:
+            continue
+        early = look.meant(other).moments
+        both = ~(np.isnat(early) | np.isnat(late))
+        if both.sum() >= 50 and np.mean(late[both] >= early[both]) >= 0.95:
+            return True
+    return False
 
 
 def _is_remark(name: str) -> bool:

@@ -8,6 +8,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
+from dataops_core.checks.totals import total_places
 from dataops_core.checks.wording import counted
 
 
@@ -24,7 +25,7 @@ def missing_together(look: TableView) -> Iterator[Hit]:
     Their source was not there for these rows: a form that was not filled in, a device that was off, a join that found
     nothing.
     """
-    said = np.packbits(look.blank_rows)
+    said = np.packbits(look.blank_rows | total_places(look))  # which are findings of their own
     masks = {
         name: look.gaps(name) & ~said
         for name in look.table.names
@@ -37,7 +38,7 @@ def missing_together(look: TableView) -> Iterator[Hit]:
         for other in list(left):
             both = int(np.bitwise_count(masks[one] & masks[other]).sum())
             either = int(np.bitwise_count(masks[one] | masks[other]).sum())
-            if both >= 0.9 * either and both >= 5:
+            if both >= 5 and (both >= 0.9 * either or _linked(both, masks[one], masks[other], look.rows)):
                 group.append(other)
                 left.remove(other)
         if len(group) > 1:
@@ -50,3 +51,11 @@ def missing_together(look: TableView) -> Iterator[Hit]:
                 columns=tuple(group),
                 severity="warning" if share >= 0.05 else "note",
             )
+
+
+def _linked(both: int, one: np.ndarray, other: np.ndarray, rows: int) -> bool:
+    """Whether two columns are missing together far beyond chance, though each has gaps of its own: half of the gaps of
+    the one with more, and ten times as many as if they were independent.
+    """
+    gaps = [int(np.bitwise_count(mask).sum()) for mask in (one, other)]
+    return both >= 0.5 * max(gaps) and both >= 10 * gaps[0] * gaps[1] / rows

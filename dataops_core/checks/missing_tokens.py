@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 WORDS = {
     "?",
     "??",
@@ -82,6 +84,15 @@ DATES = (
 )
 
 
+NO_DAY = r"^(?:99[./-]99[./-]9{2,4}|00[./-]00[./-]0{2,4}|9{4}[./-]99[./-]99|0{4}[./-]00[./-]00)$"
+_NO_DAY = re.compile(NO_DAY)
+
+
 def means_missing(text: str) -> bool:
-    """Whether a text is one of the usual words for "nothing known"."""
-    return text.strip().casefold() in WORDS
+    """Whether a text is one of the usual words for "nothing known", or a date of nothing but nines or zeros.
+
+    >>> means_missing("Unknown"), means_missing("99/99/9999"), means_missing("09/09/1999")
+    (True, True, False)
+    """
+    bare = text.strip().casefold()
+    return bare in WORDS or (bare[:1] in ("0", "9") and _NO_DAY.fullmatch(bare) is not None)

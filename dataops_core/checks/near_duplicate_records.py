@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 
@@ -12,6 +15,8 @@ from dataops_core.checks.variants import plain
 from dataops_core.checks.wording import counted
 
 GROUP = 30
+MOST = 200_000  # rows up to which one more column may differ a little
+CLOSE = 0.05  # how far two numbers may lie apart, by the greater
 
 
 @check(
@@ -22,42 +27,92 @@ GROUP = 30
 )
 def near_duplicate_records(look: TableView) -> Hit | None:
     """Rows that agree with an earlier row in everything but the spelling of a name or another text, their own number
-    aside.
+    aside; in one more column one of the two may be empty, or a number a little different.
 
     Somebody or something was entered twice. Each counts twice, and half of the history hangs on each of the two.
     """
     texts = [
         n
         for n in look.named("text", "category", "id", types=["text"], least=50)
-        if look.distinct(n) >= 0.02 * look.rows
+        if look.distinct(n) >= 0.02 * look.rows and look.cells(n).parsed is None
     ]
     ids = {c.name for c in look.table.columns if c.kind == "id" or look.distinct(c.name) == look.rows}
     texts = [name for name in texts if name not in {c.name for c in look.table.columns if c.kind == "id"}]
     rest = [name for name in look.table.names if name not in texts and name not in ids and look.distinct(name) > 1]
-    if not texts or not rest or _bits(look, rest) < 2 * np.log2(max(2, look.rows)) + 7:
+    bits = {name: _bits(look, name) for name in rest}
+    needed = 2 * np.log2(max(2, look.rows)) + 7
+    if not texts or not rest or sum(bits.values()) < needed:
         return None
     rest = sorted(rest, key=lambda name: -look.distinct(name))
     places, keys = twins(look, rest)
-    if not len(places) or len(places) - len(np.unique(keys)) > 0.3 * look.rows:
+    if len(places) - len(np.unique(keys)) > 0.3 * look.rows:
         return None
-    held = [look.cells(name).at(places) for name in texts]
     mask = np.zeros(look.rows, dtype=bool)
-    for group in _groups(np.arange(len(places)), keys):
-        for at, row in enumerate(group[1:], 1):
-            mask[places[row]] = any(_near(held, int(earlier), int(row)) for earlier in group[:at])
+    _mark(look, texts, places, keys, None, mask)
+    if look.rows <= MOST:
+        spared = [name for name in rest if sum(bits.values()) - bits[name] >= needed]
+        for name, places, keys in _but_one(look, rest, spared):
+            _mark(look, texts, places, keys, name, mask)
+    mask &= ~look.blank_rows
     return Hit(
         mask, f"{counted(mask.sum(), 'row agrees', 'rows agree')} with an earlier row but for the spelling of a text."
     )
 
 
-def _bits(look: TableView, names: list[str]) -> float:
-    """How unlikely it is, in bits, that two rows agree in all these columns by chance, were they independent."""
-    total = 0.0
-    for name in names:
-        codes = look.example(name)
-        share = np.bincount(codes + 1) / len(codes)
-        total -= float(np.log2(max((share**2).sum(), 1.0 / max(1, look.distinct(name)))))
-    return total
+def _bits(look: TableView, name: str) -> float:
+    """How unlikely it is, in bits, that two rows agree in a column by chance."""
+    codes = look.example(name)
+    share = np.bincount(codes + 1) / len(codes)
+    return -float(np.log2(max((share**2).sum(), 1.0 / max(1, look.distinct(name)))))
+
+
+def _but_one(look: TableView, names: list[str], spared: list[str]) -> Iterator[tuple[str, np.ndarray, np.ndarray]]:
+    """For each spared column the rows that agree with another row in all the other columns, and a key for those that
+    agree: hashes are added up, so that one can be taken out again.
+    """
+    hashes = {name: _hashes(look.codes(name), seed) for seed, name in enumerate(names, 1)}
+    total = np.sum(list(hashes.values()), axis=0, dtype=np.uint64)
+    for name in spared:
+        keys = total - hashes[name]
+        order = np.argsort(keys, kind="stable")
+        same = keys[order][1:] == keys[order][:-1]
+        places = np.sort(order[np.concatenate([[False], same]) | np.concatenate([same, [False]])])
+        if 0 < len(places) <= 0.3 * look.rows:
+            yield name, places, keys[places]
+
+
+def _hashes(codes: np.ndarray, seed: int) -> np.ndarray:
+    """Codes scrambled to 64 bits (the finalizer of SplitMix64)."""
+    mixed = codes.astype(np.int64).view(np.uint64) + np.uint64((seed * 0x9E3779B97F4A7C15) % 2**64)
+    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
+        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
+    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+
+
+def _mark(
+    look: TableView, texts: list[str], places: np.ndarray, keys: np.ndarray, spared: str | None, mask: np.ndarray
+) -> None:
+    """Mark the rows whose texts are nearly those of an earlier row with this key, and whose spared cell is close."""
+    if not len(places):
+        return
+    held = [look.cells(name).at(places) for name in texts]
+    cells = look.meant(spared) if spared else None
+    numbers = cells.numbers[places] if cells is not None and cells.type in ("integer", "decimal") else None
+    empty = cells.missing[places] if cells is not None else None
+    for group in _groups(np.arange(len(places)), keys):
+        for at, row in enumerate(group[1:], 1):
+            for earlier in group[:at]:
+                close = empty is None or empty[row] or empty[earlier] or _close(numbers, int(earlier), int(row))
+                if close and _near(held, int(earlier), int(row)):
+                    mask[places[row]] = True
+                    break
+
+
+def _close(numbers: np.ndarray | None, one: int, other: int) -> bool:
+    if numbers is None:
+        return False
+    a, b = float(numbers[one]), float(numbers[other])
+    return abs(a - b) <= CLOSE * max(abs(a), abs(b))
 
 
 def _groups(places: np.ndarray, keys: np.ndarray) -> list[np.ndarray]:
@@ -82,9 +137,22 @@ def _near(texts: list[pa.Array], one: int, other: int) -> bool:
         edits = DamerauLevenshtein.distance(first, second, score_cutoff=3)
         if (
             first != second
+            and not _same_name(a, b)
             and edits > (1 if min(len(first), len(second)) < 8 else 3)
             and JaroWinkler.similarity(first, second) < 0.93
         ):
             return False
         differs = True
     return differs
+
+
+def _same_name(one: str, other: str) -> bool:
+    """Whether one name is the other with words shortened to their first letter, or left out at the end.
+
+    >>> _same_name("Pugh, Alex", "Pugh, A."), _same_name("Berg", "Berg-Lind"), _same_name("Ann Berg", "Ann Lind")
+    (True, True, False)
+    """
+    words = [re.findall(r"[^\W\d_]+", text.casefold()) for text in (one, other)]
+    short, long = sorted(words, key=len)
+    alike = [a == b or ((len(a) == 1 or len(b) == 1) and a[0] == b[0]) for a, b in zip(short, long, strict=False)]
+    return bool(alike) and all(alike) and len(short[0]) > 1 and short[0] == long[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -82,9 +83,21 @@ def forms(column: ColumnView) -> Mapping[str, Form | None]:
     some = [form(text) for text in column.sample(400)]
     if sum(told is not None for told in some) < 0.3 * len(some) or column.texts is None or are_codes(column.texts):
         return {}
+    if labels_vary([told.unit for told in some if told is not None]):
+        return {}
     found = {text: form(text) for text in column.texts}
     numbers = sum(count for text, count in column.tally.items() if found[text] is not None)
     return found if numbers >= 0.5 * column.present else {}
+
+
+def labels_vary(units: list[str]) -> bool:
+    """Whether what stands beside the numbers are no units: more than five, and none of them (nor its absence) usual.
+
+    >>> labels_vary(["vau", "hol", "bar", "ken", "ada", "wal"]), labels_vary(["kg"] * 9 + ["lb"])
+    (True, False)
+    """
+    counts = Counter(units)
+    return len(counts) > 5 and max(counts.values()) < 0.5 * len(units)
 
 
 def are_codes(values: list[str]) -> bool:

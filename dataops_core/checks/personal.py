@@ -117,8 +117,13 @@ def personal_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
     ):
         if _share(some, pattern) > 0.5:
             yield what, _fitting(column, pattern, holds)
-    if _about_persons(column) and _share(some, _NAME) > 0.8:
+    if holds_person_names(column):
         yield "names of persons", ~column.missing
+
+
+def holds_person_names(column: ColumnView) -> bool:
+    """Whether a column of text holds the names of persons."""
+    return column.type == "text" and _about_persons(column) and _share(column.sample(300), _NAME) > 0.8
 
 
 def embedded_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:

@@ -42,8 +42,26 @@ def rounding_heaping(column: ColumnView, context: Context) -> Hit | None:
     others = np.delete(digit, [0, 5])
     if not (0.35 < share < 0.97 and others.min() > 0 and others.max() < 4 * max(others.min(), 1e-9)):
         return None
-    mask = np.isfinite(values) & (values != 0) & (np.abs(np.rint(np.nan_to_num(values) / unit)) % 5 == 0)
+    step = _step(whole)
+    mask = np.isfinite(values) & (values != 0) & (np.abs(np.rint(np.nan_to_num(values) / unit)) % step == 0)
+    if step > 5:
+        on_step = mask.sum() / max(1, np.isfinite(values).sum())
+        said = f"{on_step:.0%} of the values are multiples of {step * unit:g}; by chance it would be {1 / step:.1%}."
+        return Hit(mask, said)
     return Hit(mask, f"{share:.0%} of the values end in 0 or 5; by chance it would be 20%.")
+
+
+def _step(whole: np.ndarray) -> int:
+    """The coarsest step to which values were rounded: nearly all that 5 has beyond chance lie on it as well.
+
+    >>> _step(np.array([*range(1, 101), *[50, 100, 150, 200] * 25]))
+    50
+    """
+
+    def beyond(step: int) -> float:
+        return float(np.sum(whole % step == 0) - len(whole) / step)
+
+    return next((step for step in (1000, 500, 250, 100, 50, 25, 20, 10) if beyond(step) >= 0.9 * beyond(5)), 5)
 
 
 def _unit(some: np.ndarray) -> float | None:

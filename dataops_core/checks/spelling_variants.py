@@ -7,13 +7,15 @@ from collections.abc import Mapping
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.variants import fingerprint, ngram_fingerprint, slips, sound
+from dataops_core.checks.variants import fingerprint, ngram_fingerprint, plain, slips, sound
 from dataops_core.checks.wording import counted
 from dataops_core.steps.merge_values import merge_values
 from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visible
 
 MOST = 20_000
+NAME = 4  # words that a name has at most
 
 
 @check(
@@ -34,6 +36,7 @@ def spelling_variants(column: ColumnView, context: Context) -> Hit | None:
         or not 2 <= column.distinct <= MOST
         or column.distinct > 0.5 * column.present
         or column.facts["mean_length"] > 60
+        or holds_person_names(column)  # two people may be called nearly alike
     ):
         return None
     mapping = merges(column.tally)
@@ -85,17 +88,26 @@ def merges(counts: Mapping[str, int]) -> dict[str, str]:
 
 
 def _sane(text: str) -> bool:
-    return text.isascii() or ("\ufffd" not in text and one_alphabet(visible(unscrambled(text))) == text)
+    return "\ufffd" not in text and one_alphabet(visible(unscrambled(text))) == text
 
 
 def _key(text: str) -> str:
-    """The fingerprint, with the signs that make a difference (C and C++, < and >) and, for codes, their order."""
+    """The fingerprint, with the signs that make a difference (C and C++, < and >); the order of words counts in codes,
+    and in texts longer than a name.
+    """
     signs = "".join(c for c in text if c in "<>+=%#$€£&@*")
     return (
-        f"{fingerprint(text)} {signs}"
-        if not any(c.isdigit() for c in text)
-        else f"{' '.join(text.casefold().split())} {signs}"
+        f"{' '.join(text.casefold().split())} {signs}"
+        if any(c.isdigit() for c in text)
+        else f"{fingerprint(text)} {signs}"
+        if is_short(text)
+        else f"{' '.join(plain(text).split())} {signs}"
     )
+
+
+def is_short(text: str) -> bool:
+    """Whether a text may be a name; in longer ones, and in lists, the order of words is part of what they say."""
+    return len(text.split()) <= NAME and not any(sign in text for sign in ";|/")
 
 
 def _alike(counts: Mapping[str, int], leader: Mapping[str, str]) -> dict[str, str]:
@@ -104,7 +116,9 @@ def _alike(counts: Mapping[str, int], leader: Mapping[str, str]) -> dict[str, st
 
     found: dict[str, str] = {}
     words = {
-        value for value in counts if leader[value] == value and len(value) >= 6 and not any(c.isdigit() for c in value)
+        value
+        for value in counts
+        if leader[value] == value and len(value) >= 6 and is_short(value) and not any(c.isdigit() for c in value)
     }
     for key, close in ((ngram_fingerprint, 0.0), (sound, 0.75)):
         groups: dict[str, list[str]] = defaultdict(list)

@@ -49,11 +49,7 @@ def stuck_values(look: TableView) -> Iterator[Hit]:
     orders: list[Any] = [slice(None), *(np.argsort(look.codes(name), kind="stable") for name in entities[:2])]
     for name in look.named("number", types=["integer", "decimal"], least=50):
         cells, top = look.cells(name), look.facts[name]["top"]
-        if (
-            cells.distinct < min(150, 0.1 * cells.present)
-            or cells.facts.get("monotonic")
-            or (top and top[0]["count"] > 0.3 * cells.present)
-        ):
+        if cells.facts.get("monotonic") or (top and top[0]["count"] > 0.3 * cells.present):
             continue
         mask = np.zeros(look.rows, dtype=bool)
         for order in orders:
@@ -80,10 +76,22 @@ def _runs(values: np.ndarray) -> np.ndarray:
     equal = np.clip((len(values) - len(starts)) / max(1, len(values)), 1e-6, 0.9)
     usual = np.median(lengths[lengths > 1]) if (lengths > 1).any() else 1
     least = max(8, int(np.ceil(np.log(1e-4 / len(values)) / np.log(equal))) + 1, 4 * usual)
+    least = max(least, _apart(lengths))
     mask = np.zeros(len(values), dtype=bool)
     for start, length in zip(starts[lengths >= least], lengths[lengths >= least], strict=True):
         mask[start + 1 : start + length] = True
     return mask
+
+
+def _apart(lengths: np.ndarray) -> int:
+    """The length from which runs stand apart: at least twice as long as all shorter ones, and few.
+
+    Values that were rounded by some people, or at night, come in runs as well; these are of every length.
+    """
+    found = np.unique(lengths)
+    wide = np.flatnonzero(found[1:] >= 2 * np.maximum(found[:-1], 3)) + 1
+    rare = [int(found[at]) for at in wide if (lengths >= found[at]).sum() <= 0.01 * len(lengths)]
+    return rare[0] if rare else int(found[-1]) + 1
 
 
 def _longest(values: np.ndarray, orders: list[Any]) -> int:

@@ -73,6 +73,7 @@ class TableView:
     _few: dict[str, np.ndarray] = field(default_factory=dict)
     _missing: dict[str, np.ndarray] = field(default_factory=dict)
     rules: list[Any] | None = None  # see arithmetic.rules
+    totals: list[tuple[str, np.ndarray]] | None = None  # see totals.labelled_totals
 
     @property
     def rows(self) -> int:

@@ -21,8 +21,9 @@ from rapidfuzz.distance import DamerauLevenshtein, Levenshtein
 from dataops_core.checks.missing_tokens import means_missing
 
 Method = Literal["fingerprint", "n-gram", "phonetic", "neighbours"]
-YES = frozenset(["yes", "y", "true", "t", "ja", "j", "oui", "si", "sí", "sim", "da"])
-NO = frozenset(["no", "n", "false", "f", "nein", "non", "não", "nao", "nee"])
+YES = frozenset(["yes", "y", "true", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "vero", "sim", "da"])
+NO = frozenset(["no", "n", "false", "f", "nein", "falsch", "non", "faux", "falso", "não", "nao", "nee"])
+SIGNS = {"1": True, "x": True, "✓": True, "0": False}  # answers too, where most cells are words for yes and no
 METHODS: dict[Method, str] = {
     "fingerprint": "Same words: case, accents, punctuation and order of words do not count",
     "n-gram": "Same pairs of letters: spaces and small slips do not count either",
@@ -92,19 +93,26 @@ def sound(text: str) -> str:
 
 def yes_no_merges(counts: Mapping[str, int]) -> dict[str, str]:
     """Which word for yes or no should become which, where a column holds nothing but such words (and words for
-    "nothing known"): the most frequent one of each answer stays. Empty where there is one word for each.
+    "nothing known"): the most frequent one of each answer stays. Empty where there is one word for each. 1, 0 and
+    crosses are answers where most cells hold words.
 
     >>> yes_no_merges({"Yes": 9, "no": 8, "y": 3, "yes": 1})
     {'y': 'Yes', 'yes': 'Yes'}
     """
     answers: dict[bool, list[str]] = {True: [], False: []}
+    signs = 0
     for value in sorted(counts, key=lambda value: (-counts[value], value)) if len(counts) <= 40 else ():
         word = value.strip().casefold()
         if word in YES or word in NO:
             answers[word in YES].append(value)
+        elif word in SIGNS:
+            answers[SIGNS[word]].append(value)
+            signs += counts[value]
         elif not means_missing(value):
             return {}
-    if all(len({value.strip().casefold() for value in held}) <= 1 for held in answers.values()):
+    if 2 * signs > sum(counts.values()) or all(
+        len({value.strip().casefold() for value in held}) <= 1 for held in answers.values()
+    ):
         return {}
     return {value: held[0].strip() for held in answers.values() for value in held if value.strip() != held[0].strip()}
 

@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any, TextIO, cast
 
 from dataops_core import __version__
+from dataops_core.cli.addresses import fetched, file_or_address
 from dataops_core.cli.reading_options import add_reading_options
+from dataops_core.cli.shared_options import add_gaps, add_groups, add_learning, add_roles, add_twin
 from dataops_core.cli.store_options import add_store_commands
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.printable import Printable, printable
@@ -35,7 +37,8 @@ def _run(argv: Sequence[str] | None) -> int:
     try:
         make_parser().parse_args(argv, args)
         module, name = args.command
-        return int(getattr(import_module(f"dataops_core.cli.{module}"), name)(args))
+        with fetched(args):
+            return int(getattr(import_module(f"dataops_core.cli.{module}"), name)(args))
     except DataOpsError as error:
         if "--json" in (sys.argv[1:] if argv is None else argv):
             print(
@@ -87,7 +90,7 @@ def make_parser() -> argparse.ArgumentParser:
         return made
 
     cmd = add("read", "Read a file and say how it was read.", "tables", reads=True)
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("--out", type=Path, help="write the table to this file (.parquet, .csv, …)")
     cmd.add_argument(
         "--raw",
@@ -95,7 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
         help="write names and values as in the source text (.csv, .tsv), surplus cells at the end of their row",
     )
     cmd = add("profile", "Facts and findings of a file.", "inspect", reads=True)
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("--facts", action="store_true", help="count only, and judge nothing")
     cmd.add_argument("--findings", type=Path, metavar="OUT.csv", help="write every affected row of every finding")
     cmd.add_argument("--repairs", action="store_true", help="propose right values for the cells of findings")
@@ -105,9 +108,9 @@ def make_parser() -> argparse.ArgumentParser:
         "--full", type=Path, metavar="OUT.html", help="write the full report of ydata-profiling, which shows values"
     )
     cmd.add_argument("--sample", type=int, metavar="ROWS", help="so many rows for the full report (default: all)")
-    _roles(cmd)
+    add_roles(cmd)
     cmd = add("repair", "Right values for cells that are probably wrong, and how sure they are.", "repair", reads=True)
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("--labels", type=Path, metavar="L.csv", help="right values that a person gave: row,column,value")
     cmd.add_argument("--sure", type=float, default=0.9, help="least share that repairs must be sure (default 0.9)")
     cmd.add_argument(
@@ -121,29 +124,29 @@ def make_parser() -> argparse.ArgumentParser:
         "--example", nargs=2, action="append", metavar=("OLD", "NEW"), help="a value of --column, and what it becomes"
     )
     cmd = add("explore", "The chart that fits some columns, counted on all rows.", "explore", reads=True)
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("--columns", metavar="A[,B]", help="one to four columns (default: the map of missing cells)")
     cmd.add_argument("--chart", metavar="KIND", help="another kind of chart than the one that fits best")
     cmd.add_argument("--color", metavar="COLUMN", help="tell the values of this column apart by color")
     cmd.add_argument("--facet", metavar="COLUMN", help="one chart for each value of this column")
     cmd.add_argument("--html", type=Path, metavar="OUT.html", help="write the chart as one HTML file")
     cmd = add("drift", "How a file differs from a reference: columns, values, gaps.", "inspect", reads=True)
-    cmd.add_argument("reference", type=Path)
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("reference", type=file_or_address)
+    cmd.add_argument("file", type=file_or_address)
     cmd = add("missing", "Where and why cells are missing.", "impute", reads=True)
-    cmd.add_argument("file", type=Path)
-    _gaps(cmd)
+    cmd.add_argument("file", type=file_or_address)
+    add_gaps(cmd)
     cmd = add("impute-bench", "Which way of filling missing cells recovers hidden ones best.", "impute", reads=True)
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("--methods", metavar="METHOD[,METHOD]", help="the methods to compare (default: all that fit)")
-    _gaps(cmd)
+    add_gaps(cmd)
     cmd = add(
         "impute-chains",
         "Whether the chains of filling several times have settled: traces and R-hat.",
         "several",
         reads=True,
     )
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("--columns", metavar="COLUMN[,COLUMN]", help="the columns to fill (default: all with gaps)")
     cmd.add_argument(
         "--using", metavar="COLUMN[,COLUMN]", help="the columns to predict from (default: all that can be used)"
@@ -168,25 +171,35 @@ def make_parser() -> argparse.ArgumentParser:
         reads=True,
     )
     cmd.add_argument(
-        "file", type=Path, help="the table with the column imputation, which the step fill_several_times makes"
+        "file",
+        type=file_or_address,
+        help="the table with the column imputation, which the step fill_several_times makes",
     )
     cmd.add_argument("--column", help="the column whose mean, or shares of values, are pooled")
     cmd.add_argument("--by", metavar="COLUMN", help="tell the mean or the shares by group")
     cmd.add_argument("--target", help="the column of numbers that a linear regression explains")
     cmd.add_argument("--predictors", metavar="COLUMN[,COLUMN]", help="the columns of numbers that it is explained by")
     cmd = add("clusters", "Groups of values in a column of text that may be one.", "inspect", reads=True)
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("column")
     cmd.add_argument("--method", choices=("fingerprint", "n-gram", "phonetic", "neighbours"), default="fingerprint")
     cmd.add_argument("--distance", type=int, default=2, help="letters between neighbours, at most (default 2)")
     cmd = add("run", "Replay a recipe on a file.", "tables", reads=True)
     cmd.add_argument("recipe", type=Path)
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
     cmd.add_argument("--fitted", type=Path, help="write the recipe with everything it learned")
     cmd.add_argument("--refit", action="store_true", help="learn again, even where the recipe carries learned values")
     cmd.add_argument(
         "--map", action="append", default=[], metavar="OLD=NEW", help="the recipe's column OLD is NEW in this file"
+    )
+    cmd.add_argument(
+        "--with",
+        dest="others",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="another table that a step of the recipe joins or appends",
     )
     cmd.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     cmd.add_argument(
@@ -201,7 +214,7 @@ def make_parser() -> argparse.ArgumentParser:
         "resample",
         reads=True,
     )
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("--target", required=True, help="the column with the classes")
     cmd.add_argument("--favorable", metavar="VALUE", help="the class that people wish for")
     cmd.add_argument(
@@ -218,8 +231,8 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     cmd = add("bias", "How groups of people fare: in the data, and in a model's decisions.", "bias", reads=True)
-    cmd.add_argument("file", type=Path)
-    _groups(cmd)
+    cmd.add_argument("file", type=file_or_address)
+    add_groups(cmd)
     cmd.add_argument(
         "--reference", metavar="GROUP", help="the group that others are compared with (default: the largest)"
     )
@@ -243,7 +256,7 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="GROUP=NUMBER,…",
         help="how many there are of each group in the population, or a .json file that says it",
     )
-    _learning(cmd)
+    add_learning(cmd)
     cmd.add_argument(
         "--html", type=Path, metavar="OUT.html", help="write the report: one HTML file without small groups"
     )
@@ -254,9 +267,9 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--recipe", type=Path, help="a recipe: what each of its steps does to each group")
     cmd = add("fit", "Learn one way to decide, and write it as a model that ships with a version.", "bias", reads=True)
-    cmd.add_argument("file", type=Path)
-    _groups(cmd)
-    _learning(cmd)
+    cmd.add_argument("file", type=file_or_address)
+    add_groups(cmd)
+    add_learning(cmd)
     cmd.add_argument(
         "--method",
         default="baseline",
@@ -278,21 +291,21 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("-o", "--out", type=Path, required=True, help="the model to write (.json)")
     cmd = add("decide", "Ask a fitted model about the rows of a file.", "bias", reads=True)
     cmd.add_argument("model", type=Path, help="the model, as fit or a bundle has it")
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument(
         "--into", default="decision", metavar="COLUMN", help="the new column with the decisions (default: decision)"
     )
     cmd.add_argument("-o", "--out", type=Path, required=True, help="the table to write (.parquet, .csv, …)")
     cmd = add("reweigh", "Weigh rows so that each group has the favorable outcome as often.", "bias", reads=True)
-    cmd.add_argument("file", type=Path)
-    _groups(cmd)
+    cmd.add_argument("file", type=file_or_address)
+    add_groups(cmd)
     cmd.add_argument(
         "--into", default="weight", metavar="COLUMN", help="the new column with the weights (default: weight)"
     )
     cmd.add_argument("-o", "--out", type=Path, required=True, help="the table to write (.parquet, .csv, …)")
     cmd = add("synthesize", "Make a synthetic twin of a file, and judge it.", "synthesize", reads=True)
-    cmd.add_argument("file", type=Path)
-    _twin(cmd)
+    cmd.add_argument("file", type=file_or_address)
+    add_twin(cmd)
     cmd.add_argument(
         "--show-plan",
         action="store_true",
@@ -327,7 +340,7 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument(
         "number", type=int, nargs="?", help="the version that is learned (default: the last that is not synthetic)"
     )
-    _twin(cmd)
+    add_twin(cmd)
     cmd.add_argument("-m", "--message", required=True)
     cmd = add(
         "synthesize-tables",
@@ -335,7 +348,9 @@ def make_parser() -> argparse.ArgumentParser:
         "tables_twin",
         reads=True,
     )
-    cmd.add_argument("files", type=Path, nargs="+", metavar="FILE", help="the tables, called as their files are")
+    cmd.add_argument(
+        "files", type=file_or_address, nargs="+", metavar="FILE", help="the tables, called as their files are"
+    )
     cmd.add_argument(
         "-o", "--out", type=Path, required=True, metavar="FOLDER", help="where the twins and their model card go"
     )
@@ -363,10 +378,12 @@ def make_parser() -> argparse.ArgumentParser:
         "judge",
         reads=True,
     )
-    cmd.add_argument("real", type=Path, help="the rows that the synthetic ones were made from")
-    cmd.add_argument("synthetic", type=Path)
+    cmd.add_argument("real", type=file_or_address, help="the rows that the synthetic ones were made from")
+    cmd.add_argument("synthetic", type=file_or_address)
     cmd.add_argument(
-        "--holdout", type=Path, help="real rows that the generator never saw: without them, membership cannot be judged"
+        "--holdout",
+        type=file_or_address,
+        help="real rows that the generator never saw: without them, membership cannot be judged",
     )
     cmd.add_argument("--target", help="the column that models are to predict: says how useful the synthetic rows are")
     cmd.add_argument(
@@ -382,7 +399,7 @@ def make_parser() -> argparse.ArgumentParser:
         help="the column that says whose row each is, where people have several: privacy is weighed by people",
     )
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
-    add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=Path)
+    add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=file_or_address)
     add_store_commands(add)
     add("guide", "Every step and check, with its settings.", "tables").add_argument("op", nargs="?")
     return parser
@@ -392,127 +409,3 @@ class _Parser(argparse.ArgumentParser):
     def error(self, message: str) -> Any:
         """Bad options end as all bad input does: what, where, fix, exit code 2."""
         raise SettingError(f"{message[:1].upper()}{message[1:]}.", self.prog, f"See {self.prog} --help.")
-
-
-def _roles(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what the columns are for")
-    group.add_argument("--target", help="the column with the outcome")
-    group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
-    group.add_argument(
-        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
-    )
-    group.add_argument("--today", metavar="DATE", help="the day after which nothing has happened yet (default: today)")
-
-
-def _groups(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("whom and what to compare")
-    group.add_argument("--target", help="the column with the outcome")
-    group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
-    group.add_argument(
-        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
-    )
-    group.add_argument(
-        "--cut",
-        action="append",
-        default=[],
-        metavar="COLUMN=END[,END]",
-        help="the ranges of a column of numbers, such as age=25,65",
-    )
-
-
-def _learning(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what a model may learn from")
-    group.add_argument(
-        "--leave-out",
-        action="append",
-        default=[],
-        metavar="COLUMN[,COLUMN]",
-        help="columns that no model may decide by, such as marks",
-    )
-    group.add_argument(
-        "--weight",
-        action="append",
-        default=[],
-        metavar="COLUMN[,COLUMN]",
-        help="columns of weights, made from group and outcome: no model may decide by them",
-    )
-    group.add_argument(
-        "--split",
-        metavar="COLUMN",
-        help="the column that says train, validation, test: a model learns on the first and is judged on the last",
-    )
-    group.add_argument(
-        "--model",
-        choices=("linear", "trees"),
-        default="linear",
-        dest="kind",
-        help="the model that decides (default: linear)",
-    )
-    group.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
-
-
-def _gaps(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("what the columns are for")
-    group.add_argument("--target", help="the column with the outcome; it is neither filled nor predicted from")
-    group.add_argument(
-        "--sensitive",
-        action="append",
-        default=[],
-        metavar="COLUMN[,COLUMN]",
-        help="columns by whose groups results are told",
-    )
-    group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
-    group.add_argument(
-        "--split", metavar="COLUMN", help="the column that says train, validation, test: only training rows are used"
-    )
-    group.add_argument("--seed", type=int, default=0, help="the start of every random choice (default 0)")
-
-
-def _twin(cmd: argparse.ArgumentParser) -> None:
-    """The options of a twin."""
-    cmd.add_argument("--rows", type=int, help="how many rows to make (default: as many as the file has)")
-    cmd.add_argument(
-        "--engine",
-        default="gaussian_copula",
-        help=(
-            "gaussian_copula (default), trees, ctgan, tvae, copulagan, par for rows that follow each other, mostlyai or"
-            " syndiffix where installed, or independent, the base line"
-        ),
-    )
-    cmd.add_argument(
-        "--epochs",
-        type=int,
-        default=300,
-        help="how often ctgan, tvae, copulagan, par and (at most) mostlyai go over the rows (default 300)",
-    )
-    cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same twin (default 0)")
-    cmd.add_argument("--target", help="the column that models are to predict: says how useful the twin is")
-    cmd.add_argument(
-        "--sensitive",
-        action="append",
-        default=[],
-        metavar="COLUMN[,COLUMN]",
-        help="columns by whose groups usefulness is told",
-    )
-    cmd.add_argument(
-        "--where",
-        action="append",
-        default=[],
-        metavar="COLUMN=VALUE",
-        help="make only rows with this value; several are all to hold",
-    )
-    cmd.add_argument(
-        "--sequence-key", metavar="COLUMN", help="the column that says whose row each is, for par (default: as found)"
-    )
-    cmd.add_argument(
-        "--sequence-index",
-        metavar="COLUMN",
-        help="the column that says in which order they come (default: the order of the file)",
-    )
-    cmd.add_argument(
-        "--plan",
-        type=Path,
-        metavar="PLAN.json",
-        help="settings: columns, constraints, rare, where, and the options above",
-    )
-    cmd.add_argument("--purpose", default="", help="what the twin is for, for the model card")

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from dataops_core.cli.addresses import file_or_address
+
 Add = Callable[..., argparse.ArgumentParser]  # of a name, what it does, the module with its handler
 
 
@@ -13,7 +15,7 @@ def add_store_commands(add: Add) -> None:
     """Add the commands on the store."""
     cmd = add("commit", "Commit a file, repaired by a recipe, as a version.", "versions", reads=True)
     cmd.add_argument("name", help="the dataset's name; made if it is new")
-    cmd.add_argument("file", type=Path)
+    cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("--recipe", type=Path)
     cmd.add_argument(
         "--with-model",

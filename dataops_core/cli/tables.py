@@ -5,15 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from dataops_core import checks, steps
+from dataops_core.cli.addresses import Address, fetch_address, file_or_address
 from dataops_core.cli.output import options_of, print_json, print_table, reading, tell_problems
 from dataops_core.errors import SettingError, nearest
 from dataops_core.read import raw_rows
 from dataops_core.recipe import recipe as recipes
+from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import Run, run_recipe
 from dataops_core.recipe.script import script
+from dataops_core.recipe.source import read_for_table
 from dataops_core.write import write_file, write_rows, write_text
 
 
@@ -56,13 +60,22 @@ def run_command(args: argparse.Namespace) -> int:
     recipe = recipe.mapped(_mapping(args.map))
     if args.refit:
         recipe = recipe.unfitted()
+    files = others_named(args.others, recipe)
     with reading(args, recipe) as (source, folder):
-        done = run_recipe(recipe, source.table, folder)
+        others = {
+            name: read_for_table(recipe, name, _at_hand(given, folder / f"other{number}"), folder / f"{number}.parquet")
+            for number, (name, given) in enumerate(files.items())
+        }
+        done = run_recipe(
+            recipe, source.table, folder, tables=lambda name, _: others[name].table if name in others else None
+        )
         if done.failed is None and not args.dry_run:
             if args.out:
                 write_file(done.table, args.out, safe=args.safe_csv)
             if args.fitted:
-                write_text(args.fitted, recipes.dump(replace(done.recipe, read=source.options.to_json())))
+                read = {name: other.options.to_json() for name, other in others.items()}
+                fitted = replace(done.recipe, read=source.options.to_json(), tables=read or None)
+                write_text(args.fitted, recipes.dump(fitted))
     told = {
         "rows": done.table.rows,
         "columns": done.table.names,
@@ -107,6 +120,27 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
         if not (old and sign and new):
             raise SettingError(f'"{pair}" is not a mapping.', "--map", "Write it as OLD=NEW.")
         found[old] = new
+    return found
+
+
+def _at_hand(given: Path | Address, folder: Path) -> Path:
+    return fetch_address(given.text, folder) if isinstance(given, Address) else given
+
+
+def others_named(pairs: Sequence[str], recipe: Recipe) -> dict[str, Path | Address]:
+    """The files or addresses of the other tables, by name; SettingError where one is missing or not needed."""
+    found: dict[str, Path | Address] = {}
+    for pair in pairs:
+        name, sign, path = pair.partition("=")
+        if not (name and sign and path):
+            raise SettingError(f'"{pair}" names no table.', "--with", "Write it as NAME=FILE.")
+        if name not in recipe.tables_needed:
+            raise SettingError(
+                f'No step of the recipe works with a table "{name}".', "--with", nearest(name, recipe.tables_needed)
+            )
+        found[name] = file_or_address(path)
+        if not isinstance(found[name], Address) and not Path(path).is_file():
+            raise SettingError("There is no such file.", f"--with {pair}", "Check the path.")
     return found
 
 

@@ -54,17 +54,25 @@ class RecipeStep:
 
 @dataclass(frozen=True)
 class Recipe:
-    """A name, a seed, an ordered list of steps, and optionally how the file was read."""
+    """A name, a seed, an ordered list of steps, and optionally how the file was read, and how other tables were."""
 
     name: str = "recipe"
     seed: int = 0
     steps: tuple[RecipeStep, ...] = ()
     read: Mapping[str, Any] | None = None
+    tables: Mapping[str, Mapping[str, Any]] | None = None
 
     def to_json(self) -> dict[str, Any]:
         """The recipe as it stands in its file."""
         plain = {"format": FORMAT, "name": self.name, "seed": self.seed, "steps": [s.to_json() for s in self.steps]}
-        return plain | ({"read": dict(self.read)} if self.read else {})
+        plain |= {"read": dict(self.read)} if self.read else {}
+        return plain | ({"tables": {name: dict(read) for name, read in self.tables.items()}} if self.tables else {})
+
+    @property
+    def tables_needed(self) -> tuple[str, ...]:
+        """The names of the other tables that the steps work with."""
+        names = [str(s.settings.get("table")) for s in self.active if s.step and s.step.needs_table]
+        return tuple(dict.fromkeys(names))
 
     @property
     def active(self) -> tuple[RecipeStep, ...]:
@@ -101,6 +109,8 @@ class Recipe:
                             f"{nearest(name, names)} Use --map {name}=… if the column has another name in this file.",
                         )
                     )
+            if step.step.needs_table:
+                return found  # which columns the other table brings is seen when it is there
             known |= set(step.step.new_columns(step.settings))
         return found
 
@@ -209,7 +219,7 @@ def from_json(plain: Any, where: str = "recipe") -> Recipe:
         raise SettingError(
             "This is not a recipe.", where, f'A recipe is {{"format": "{FORMAT}", "name": …, "steps": […]}}.'
         )
-    known = ("format", "name", "seed", "steps", "read")
+    known = ("format", "name", "seed", "steps", "read", "tables")
     odd = [key for key in plain if key not in known]
     if odd:
         raise SettingError(f'A recipe has no key "{odd[0]}".', where, nearest(str(odd[0]), known))
@@ -222,8 +232,16 @@ def from_json(plain: Any, where: str = "recipe") -> Recipe:
         if not isinstance(plain["read"], dict):
             raise SettingError('"read" must hold reading options by name.', where, 'Write it as {"delimiter": ";"}.')
         ReadOptions.from_json(plain["read"])
+    tables = plain.get("tables")
+    if tables is not None:
+        if not isinstance(tables, dict) or not all(isinstance(read, dict) for read in tables.values()):
+            raise SettingError(
+                '"tables" must hold reading options by table.', where, 'Write it as {"shops": {"delimiter": ";"}}.'
+            )
+        for read in tables.values():
+            ReadOptions.from_json(read)
     steps = tuple(_step(entry, f"{where}, step {number}") for number, entry in enumerate(plain["steps"], 1))
-    return Recipe(str(plain.get("name", "recipe")), seed, steps, plain.get("read"))
+    return Recipe(str(plain.get("name", "recipe")), seed, steps, plain.get("read"), tables)
 
 
 def _step(entry: Any, where: str) -> RecipeStep:

@@ -56,6 +56,39 @@ class Outcome:
         return plain
 
 
+Tables = Callable[[str, str], Table | None]  # by name and content hash ("" where none is settled yet)
+
+
+def no_tables(_name: str, _content: str) -> Table | None:
+    """No other table is at hand."""
+    return None
+
+
+def other_table(entry: RecipeStep, tables: Tables) -> tuple[RecipeStep, Table | None]:
+    """The second table of a step that works with one, and the step with the content hash of that table settled.
+
+    Raises SettingError where it is not at hand, or is not what it was when the hash was settled.
+    """
+    if entry.step is None or not entry.step.needs_table or not isinstance(entry.settings.get("table"), str):
+        return entry, None
+    name, content = entry.settings["table"], str(entry.settings.get("content") or "")
+    found = tables(name, content)
+    if found is None:
+        raise SettingError(
+            f'The table "{name}" is not here{f" (content hash {content[:12]}…)" if content else ""}.',
+            entry.op,
+            f'Give it: --with {name}=FILE on the command line; in the app, the content hash of a version: "content".',
+        )
+    if content and found.content_hash != content:
+        raise SettingError(
+            f'The table "{name}" has changed: its content hash is {found.content_hash[:12]}…, and the recipe was made'
+            f" with {content[:12]}….",
+            entry.op,
+            'Give the table of then, or empty "content" in the recipe to take the new one.',
+        )
+    return replace(entry, settings={**entry.settings, "content": found.content_hash}), found
+
+
 def no_progress(_share: float, _note: str) -> None:
     """A progress report to nobody."""
 
@@ -97,6 +130,7 @@ def run_step(
     learned: Mapping[str, Any] | None = None,
     seed: int = 0,
     earlier: RecipeContext = RecipeContext(),  # noqa: B008 - a frozen value
+    other: Table | None = None,
     progress: Progress = no_progress,
 ) -> Table:
     """Run one checked step on a table and write the result to `out`.
@@ -106,13 +140,15 @@ def run_step(
     if step.learner is not None and learned is None:
         raise SettingError(f'"{step.name}" has not learned anything yet.', step.name, "Call learn() first.")
     given = dict(settings) | _given(step.function, seed, earlier) | ({"learned": learned} if step.learner else {})
+    if other is not None:
+        given["other"] = other.frame()
     if "split" in given:
         _still_there(step, table, earlier.split)
     batches = (
         _row_batches(step, given, table, progress) if _by_batch(step, table) else iter([_whole(step, given, table)])
     )
     first = next(batches)
-    kinds = _kinds(step, settings, table, first)
+    kinds = (_kinds(step, {}, other, first) if other else {}) | _kinds(step, settings, table, first)
     return write_table(out, itertools.chain([first], batches), kinds)
 
 
@@ -173,17 +209,20 @@ def take(
     *,
     seed: int = 0,
     earlier: RecipeContext = RecipeContext(),  # noqa: B008 - frozen
+    other: Table | None = None,
     progress: Progress = no_progress,
 ) -> tuple[Table, Outcome]:
     """Run one recipe step: check it, learn if it has not yet, run, compare. Skip is an outcome, an error is raised.
 
-    `earlier` is what the steps before have settled.
+    `earlier` is what the steps before have settled, `other` the second table (see other_table).
     """
     step = get(entry.op)
     settings = step.check(entry.settings, table.columns)
     try:
         learned = entry.learned if entry.learned is not None else learn(step, settings, table, seed, earlier)
-        after = run_step(step, settings, table, out, learned=learned, seed=seed, earlier=earlier, progress=progress)
+        after = run_step(
+            step, settings, table, out, learned=learned, seed=seed, earlier=earlier, other=other, progress=progress
+        )
     except Skip as reason:
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
     changed = difference(table, after, step.new_names(settings))
@@ -192,6 +231,8 @@ def take(
         if step.on_new_rows and entry.learned is not None
         else ""
     )
+    if step.report_function and other is not None:
+        noticed = _call(step, step.report_function, table.frame(), {**settings, "other": other.frame()})
     return after, Outcome(entry.op, entry.sentence, "done", noticed, learned, changed)
 
 
@@ -217,10 +258,13 @@ class Run:
         return settled
 
 
-def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress = no_progress) -> Run:
+def run_recipe(
+    recipe: Recipe, table: Table, folder: Path, *, tables: Tables = no_tables, progress: Progress = no_progress
+) -> Run:
     """Replay a recipe on a table, writing what lies between into `folder`; stops at the first step that fails.
 
-    Steps that carry learned values reuse them; the others learn from this table.
+    Steps that carry learned values reuse them; the others learn from this table. `tables` has the other tables that
+    steps work with.
     """
     recipe.check(table.names)
     outcomes: list[Outcome] = []
@@ -233,8 +277,9 @@ def run_recipe(recipe: Recipe, table: Table, folder: Path, *, progress: Progress
             continue
         progress((number - 1) / len(recipe.steps), entry.sentence)
         try:
+            entry, other = other_table(entry, tables)
             after, outcome = take(
-                entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed, earlier=earlier
+                entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed, earlier=earlier, other=other
             )
         except DataOpsError as error:
             outcomes.append(Outcome(entry.op, entry.sentence, "failed", str(error)))

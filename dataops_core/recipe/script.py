@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pprint
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from dataops_core import __version__
@@ -36,12 +37,30 @@ _USED = (  # what the frame of the script itself needs
     ("Any", "typing", "Any"),
     ("Callable", "collections.abc", "Callable"),
 )
+_READ_TABLES = """\
+    for pair in sys.argv[3:]:
+        name, _, path = pair.partition("=")
+        if name not in others():
+            sys.exit(f"No step works with a table {name!r}.")
+        reader, read = others()[name]
+        TABLES[name] = reader(unpack(Path(path).read_bytes(), path)[0], read)[0]
+"""
+_THE_TABLE = '''
+
+def the_table(name: str, content: str) -> pd.DataFrame:
+    """Another table, which must be what it was when the recipe was made."""
+    if name not in TABLES:
+        sys.exit(f"The table {name!r} is not here. Give it: {name}=FILE")
+    if content and content_hash(TABLES[name]) != content:
+        sys.exit(f"The table {name!r} has changed since the recipe was made.")
+    return TABLES[name]
+'''
 _TEMPLATE = '''#!/usr/bin/env python3
 """{title}
 
 Made by dataops-core {version} from the recipe "{name}". It needs Python 3.11 and {needs}, nothing else.
 
-    python clean.py IN OUT        reads the table IN, repairs it, writes OUT (.csv or .parquet)
+    python clean.py IN OUT{more_usage}        reads the table IN, repairs it, writes OUT (.csv or .parquet)
 """
 
 from __future__ import annotations
@@ -50,7 +69,7 @@ from __future__ import annotations
 
 # How the file is read; None: found out from the file itself.
 READ: dict[str, Any] | None = {read}
-
+{tables}
 
 def clean(df: pd.DataFrame) -> pd.DataFrame:
     """The recipe, step by step; the index of the frame is the number of the row in the file, from 0."""
@@ -79,9 +98,9 @@ def asked(function: Callable[..., Any], settings: dict[str, Any]) -> dict[str, A
 
 def main() -> None:
     """Read, clean, write, and say the content hash of the result."""
-    if len(sys.argv) != 3:
-        sys.exit("Usage: python clean.py IN OUT")
-    data, _name = unpack(Path(sys.argv[1]).read_bytes(), sys.argv[1])
+    if len(sys.argv) != {arguments}:
+        sys.exit("Usage: python clean.py IN OUT{more_usage}")
+{read_tables}    data, _name = unpack(Path(sys.argv[1]).read_bytes(), sys.argv[1])
     df, _options, problems = {reader}(data, READ)
     for problem in problems:
         print(f"{{problem['where']}}: {{problem['what']}}", file=sys.stderr)
@@ -114,6 +133,7 @@ def script(recipe: Recipe) -> str:
     reader = READERS[form]
     for needed in (unpack, reader, tidy, csv_text, content_hash, Skip):
         sources.add(needed)
+    others = {name: _reading(recipe, name, sources) for name in recipe.tables_needed}
     lines, earlier = [], RecipeContext()
     for number, entry in enumerate(recipe.steps, 1):
         lines += _lines(number, entry, recipe.seed, earlier, sources)
@@ -129,7 +149,11 @@ def script(recipe: Recipe) -> str:
         title=name.replace('"', "'").replace("\\", "/"),
         name=name.replace('"', "'").replace("\\", "/"),
         version=__version__,
-        needs=_needs(pieces, form),
+        needs=_needs(pieces, form, *(read.get("format") or "csv" for _, read in others.values())),
+        more_usage="".join(f" {_word(name)}=FILE" for name in others),
+        arguments=3 + len(others),
+        tables=_table_lines(others),
+        read_tables=_READ_TABLES if others else "",
         imports=sources.import_lines(),
         read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
         steps="\n".join(lines) or "    # no steps",
@@ -150,9 +174,35 @@ def _line(text: str) -> str:
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
-def _needs(text: str, form: str) -> str:
+def _reading(recipe: Recipe, name: str, sources: Sources) -> tuple[str, dict[str, Any]]:
+    """The reader of another table, and how it is read."""
+    read = dict((recipe.tables or {}).get(name) or {})
+    return sources.add(READERS[read.get("format") or "csv"]), read
+
+
+def _word(name: str) -> str:
+    """A name as it may stand in a line of help."""
+    return re.sub(r"[^\w.-]", "_", name)
+
+
+def _table_lines(others: Mapping[str, tuple[str, dict[str, Any]]]) -> str:
+    if not others:
+        return ""
+    entries = "".join(
+        f"    {name!r}: ({reader}, {pprint.pformat(read or None, width=100, compact=True, sort_dicts=False)}),\n"
+        for name, (reader, read) in others.items()
+    )
+    return (
+        "\n# The other tables that steps work with, once they are read.\n"
+        "TABLES: dict[str, pd.DataFrame] = {}\n\n\n"
+        "def others() -> dict[str, tuple[Callable[..., Any], dict[str, Any] | None]]:\n"
+        f'    """How each of the other tables is read."""\n    return {{\n{entries}    }}\n{_THE_TABLE}'
+    )
+
+
+def _needs(text: str, *forms: str) -> str:
     """The packages that a script with this text imports, pandas first."""
-    wanted = ["pandas", *NEEDED.get(form, ())]
+    wanted = ["pandas", *dict.fromkeys(package for form in forms for package in NEEDED.get(form, ()))]
     wanted += [
         package
         for module, package in PACKAGES.items()
@@ -180,6 +230,8 @@ def _lines(number: int, entry: RecipeStep, seed: int, earlier: RecipeContext, so
     }
     given = [f"{key}={_literal(value)}" for key, value in settings.items()]
     sources.add(step)
+    if step.needs_table:
+        given.append(f"other=the_table({settings['table']!r}, {settings['content']!r})")
     if step.learner and entry.learned is not None:
         given.append(f"learned={_literal(dict(entry.learned))}")
     elif step.learner:

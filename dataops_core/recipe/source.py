@@ -27,3 +27,9 @@ def read_for(recipe: Recipe | None, file: Path, out: Path, options: ReadOptions)
         pass  # another sort of file: reading it anew says so if it cannot be read at all
     kept = {key: told.get(key) for key in ("lenient", "sheet")}
     return read_file(file, out, ReadOptions.from_json({**kept, **asked}))
+
+
+def read_for_table(recipe: Recipe, name: str, file: Path, out: Path) -> Source:
+    """Read the file of another table that a step works with, as the recipe says."""
+    known = dict((recipe.tables or {}).get(name) or {})
+    return read_for(Recipe(read=known or None), file, out, ReadOptions())

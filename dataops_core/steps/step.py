@@ -13,7 +13,8 @@ A step that must learn something first (a median to fill with) adds a second fun
 
 More parameters are given by the engine and are no settings: `seed: int = 0`, the recipe's seed;
 `split: str | None = None`, the column in which an earlier step says which rows may be learned from ("train");
-`weighed: str | None = None`, the column in which an earlier step says how much each row counts.
+`weighed: str | None = None`, the column in which an earlier step says how much each row counts;
+`other: pd.DataFrame | None = None`, the other table that the settings `table` (its name) and `content` (its hash) name.
 """
 
 from __future__ import annotations
@@ -121,6 +122,7 @@ class Step:
     name_function: Callable[..., dict[str, str]] | None = None
     kind_function: Callable[..., dict[str, str]] | None = None
     column_function: Callable[..., list[str]] | None = None
+    report_function: Callable[..., str] | None = None
     split_column: Callable[..., str] | None = None
     weight_column: Callable[..., str] | None = None
     adds_rows: bool = False
@@ -156,6 +158,11 @@ class Step:
         self.column_function = function
         return function
 
+    def reports(self, function: Callable[..., str]) -> Callable[..., str]:
+        """Register the function that says, before the step is run, how this table and the other one fit together."""
+        self.report_function = function
+        return function
+
     def divides(self, function: Callable[..., str]) -> Callable[..., str]:
         """Register the function that names the column in which this step says which rows may be learned from."""
         self.split_column = function
@@ -175,6 +182,11 @@ class Step:
     def doc(self) -> str:
         """The whole docstring, unindented."""
         return inspect.cleandoc(self.function.__doc__ or "")
+
+    @property
+    def needs_table(self) -> bool:
+        """Whether the step works with a second table."""
+        return "other" in inspect.signature(self.function).parameters
 
     @property
     def summary(self) -> str:
@@ -307,7 +319,7 @@ class Step:
         return found
 
 
-GIVEN = ("learned", "seed", "split", "weighed")  # parameters that are no settings
+GIVEN = ("learned", "seed", "split", "weighed", "other")  # parameters that are no settings
 REGISTRY: dict[str, Step] = {}
 
 

@@ -22,7 +22,7 @@ from dataops_core.errors import DataOpsError, InputError, IntegrityError, Settin
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.embed import Sources
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep, canonical, from_json, sha256
-from dataops_core.recipe.replay import Outcome, Progress, no_progress, take
+from dataops_core.recipe.replay import Outcome, Progress, no_progress, other_table, take
 from dataops_core.steps import get
 from dataops_core.store import catalog
 from dataops_core.store.store import Store
@@ -91,7 +91,10 @@ def _rebuild(store: Store, row: Any) -> Table:
         else:
             entry = from_json({"steps": [origin["step"]]}).steps[0]
             settled = RecipeContext(origin["split"], tuple(origin["weights"]))
-            remade, outcome = take(entry, table(store, row.parent), out, seed=origin["seed"], earlier=settled)
+            entry, other = other_table(entry, functools.partial(table_of_content, store))
+            remade, outcome = take(
+                entry, table(store, row.parent), out, seed=origin["seed"], earlier=settled, other=other
+            )
             if outcome.status != "done":
                 raise IntegrityError(
                     f"A stored table is damaged, and the step that made it no longer works: {outcome.reason}",
@@ -111,6 +114,15 @@ def _rebuild(store: Store, row: Any) -> Table:
     with store.writing() as connection:
         connection.execute(catalog.state.update().where(catalog.state.c.id == row.id).values(md5=stored.md5))
     return open_table(store.objects.local(stored.md5))
+
+
+def table_of_content(store: Store, _name: str, content: str) -> Table | None:
+    """The table with this content, whatever state of whatever dataset it is; None where the store has none."""
+    with store.reading() as connection:
+        state = connection.scalar(
+            sa.select(catalog.state.c.id).where(catalog.state.c.content_hash == content).order_by(catalog.state.c.id)
+        )
+    return table(store, state) if state else None
 
 
 def known(store: Store, state: str) -> bool:
@@ -205,10 +217,16 @@ def _outcome(entry: RecipeStep, plain: Mapping[str, Any]) -> Outcome:
 def _run(
     store: Store, before: str, entry: RecipeStep, seed: int, settled: RecipeContext, progress: Progress
 ) -> tuple[str, Outcome]:
+    try:
+        entry, other = other_table(entry, functools.partial(table_of_content, store))
+    except DataOpsError as error:  # it may be here tomorrow, so nothing is written down
+        return before, Outcome(entry.op, entry.sentence, "failed", str(error))
     out = store.scratch_file(".parquet")
     after = before
     try:
-        made, outcome = take(entry, table(store, before), out, seed=seed, earlier=settled, progress=progress)
+        made, outcome = take(
+            entry, table(store, before), out, seed=seed, earlier=settled, other=other, progress=progress
+        )
         if outcome.status == "done":
             learned = {"op": entry.op, "with": dict(entry.settings), "learned": outcome.learned, "seed": seed}
             after = sha256(before + canonical(learned) + source_hash(entry.op))

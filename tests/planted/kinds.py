@@ -90,13 +90,14 @@ def spike(column: str, value: str, share: float, also: Sequence[str] = ()) -> Pl
 
 
 def heap(column: str, share: float, step: int = 10) -> Plant:
-    """Readings rounded by eye; of the fault are all that end in 0 or 5, as nobody can tell which were rounded."""
+    """Readings rounded by eye; of the fault are all multiples of the step, as nobody can tell which were rounded."""
 
     def apply(draft: Draft) -> None:
         rows = draft.choose(draft.free([column]), share)
         draft.write(column, rows, [str(round(int(text) / step) * step) for text in draft.values(column)[rows]])
         draft.take([column], np.arange(len(draft.frame)), whole=True)
-        draft.claim("rounding_heaping", (column,), having(column, "[05]$"))
+        whole = lambda end: end.frame[column].map(lambda text: int(text) % step == 0).to_numpy(dtype=bool)  # noqa: E731
+        draft.claim("rounding_heaping", (column,), whole)
 
     return Plant("rounding_heaping", apply)
 

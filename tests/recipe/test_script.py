@@ -46,6 +46,8 @@ ALL = {
     "reweigh": {"target": "housing", "by": ["gender", "age"], "favorable": "own", "into": "balance"},
     "repair_disparate_impact": {"columns": ["income"], "by": ["gender"]},
     "remove_correlation": {"columns": ["loan_amount"], "by": ["gender", "age"]},
+    "join_table": {"table": "cities", "keys": ["city"], "their_keys": ["town"], "how": "full"},
+    "append_rows": {"table": "late ones", "names": {"sex": "gender"}},
 }
 SEVERAL = {"columns": ["income"], "using": ["age", "income", "sex"], "copies": 2}
 LEARNT = [  # these need scikit-learn or imbalanced-learn, in a script too
@@ -77,12 +79,16 @@ def bare_python(tmp_path_factory) -> str:
     return str(folder / "bin" / "python")
 
 
-def run_script(python: str, text: str, source: Path, out: Path) -> str:
+def run_script(python: str, text: str, source: Path, out: Path, *others: str) -> str:
     path = out.with_suffix(".py")
     path.write_text(text, encoding="utf-8")
     environment = {k: v for k, v in os.environ.items() if not k.startswith("PYTHON")}
     done = subprocess.run(
-        [python, "-W", "error", path, source, out], capture_output=True, text=True, cwd=out.parent, env=environment
+        [python, "-W", "error", path, source, out, *others],
+        capture_output=True,
+        text=True,
+        cwd=out.parent,
+        env=environment,
     )
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -105,12 +111,17 @@ def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_
     learnt = {op for recipe in LEARNT for op, _ in recipe}
     assert set(ALL) | learnt == {step.name for step in steps.REGISTRY.values()}, "a new step belongs into this recipe"
     recipe = Recipe("all steps", 0, tuple(RecipeStep(op, settings) for op, settings in ALL.items()))
-    run = run_recipe(recipe, source.table, tmp_path)
+    files = {"cities": tmp_path / "cities.csv", "late ones": tmp_path / "late.csv"}
+    files["cities"].write_text("town;size\nBoston;1,5\nNowhere;2,5\n")
+    files["late ones"].write_text("sex,age,income\nf,30,1200.5\nm,40,\n")
+    others = {name: read_file(path, tmp_path / f"{name}.parquet") for name, path in files.items()}
+    run = run_recipe(recipe, source.table, tmp_path, tables=lambda name, _: others[name].table)
     assert run.failed is None
-    fitted = from_json(run.recipe.to_json() | {"read": source.options.to_json()})
+    read = {name: other.options.to_json() for name, other in others.items()}
+    fitted = from_json(run.recipe.to_json() | {"read": source.options.to_json(), "tables": read})
     for each, how in ((recipe, "learns in the script"), (fitted, "learned before")):
-        out = tmp_path / f"{how}.csv"
-        assert run_script(bare_python, script(each), SAMPLE, out) == run.table.content_hash, how
+        out, given = tmp_path / f"{how}.csv", [f"{name}={path}" for name, path in files.items()]
+        assert run_script(bare_python, script(each), SAMPLE, out, *given) == run.table.content_hash, how
         assert read_file(out, tmp_path / "again.parquet").table.rows == run.table.rows
 
 

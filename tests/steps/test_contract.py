@@ -128,6 +128,8 @@ def test_step_changes_some_frame(step):
         done = attempt(step, *case)
         return done is not None and state(done[1]) != state(case[0])
 
+    if step.needs_table:  # see test_two_tables
+        return
     if step.name == "fill_computed":  # columns that add up are too rare among odd frames
         assert changes((tidy(SUMS), {"column": "c", "of": ["a", "b"], "how": "sum"}))
         return

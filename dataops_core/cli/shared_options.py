@@ -1,0 +1,134 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+
+def add_roles(parser: argparse.ArgumentParser) -> None:
+    """The options that say what the columns are for."""
+    group = parser.add_argument_group("what the columns are for")
+    group.add_argument("--target", help="the column with the outcome")
+    group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
+    group.add_argument(
+        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
+    )
+    group.add_argument("--today", metavar="DATE", help="the day after which nothing has happened yet (default: today)")
+
+
+def add_groups(parser: argparse.ArgumentParser) -> None:
+    """The options that say whom and what to compare."""
+    group = parser.add_argument_group("whom and what to compare")
+    group.add_argument("--target", help="the column with the outcome")
+    group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
+    group.add_argument(
+        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
+    )
+    group.add_argument(
+        "--cut",
+        action="append",
+        default=[],
+        metavar="COLUMN=END[,END]",
+        help="the ranges of a column of numbers, such as age=25,65",
+    )
+
+
+def add_learning(parser: argparse.ArgumentParser) -> None:
+    """The options that say what a model may learn from."""
+    group = parser.add_argument_group("what a model may learn from")
+    group.add_argument(
+        "--leave-out",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that no model may decide by, such as marks",
+    )
+    group.add_argument(
+        "--weight",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns of weights, made from group and outcome: no model may decide by them",
+    )
+    group.add_argument(
+        "--split",
+        metavar="COLUMN",
+        help="the column that says train, validation, test: a model learns on the first and is judged on the last",
+    )
+    group.add_argument(
+        "--model",
+        choices=("linear", "trees"),
+        default="linear",
+        dest="kind",
+        help="the model that decides (default: linear)",
+    )
+    group.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
+
+
+def add_gaps(parser: argparse.ArgumentParser) -> None:
+    """The options that say what the columns are for, where cells are missing."""
+    group = parser.add_argument_group("what the columns are for")
+    group.add_argument("--target", help="the column with the outcome; it is neither filled nor predicted from")
+    group.add_argument(
+        "--sensitive",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns by whose groups results are told",
+    )
+    group.add_argument("--time", metavar="COLUMN", help="the column that orders the rows")
+    group.add_argument(
+        "--split", metavar="COLUMN", help="the column that says train, validation, test: only training rows are used"
+    )
+    group.add_argument("--seed", type=int, default=0, help="the start of every random choice (default 0)")
+
+
+def add_twin(cmd: argparse.ArgumentParser) -> None:
+    """The options of a twin."""
+    cmd.add_argument("--rows", type=int, help="how many rows to make (default: as many as the file has)")
+    cmd.add_argument(
+        "--engine",
+        default="gaussian_copula",
+        help=(
+            "gaussian_copula (default), trees, ctgan, tvae, copulagan, par for rows that follow each other, mostlyai or"
+            " syndiffix where installed, or independent, the base line"
+        ),
+    )
+    cmd.add_argument(
+        "--epochs",
+        type=int,
+        default=300,
+        help="how often ctgan, tvae, copulagan, par and (at most) mostlyai go over the rows (default 300)",
+    )
+    cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same twin (default 0)")
+    cmd.add_argument("--target", help="the column that models are to predict: says how useful the twin is")
+    cmd.add_argument(
+        "--sensitive",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns by whose groups usefulness is told",
+    )
+    cmd.add_argument(
+        "--where",
+        action="append",
+        default=[],
+        metavar="COLUMN=VALUE",
+        help="make only rows with this value; several are all to hold",
+    )
+    cmd.add_argument(
+        "--sequence-key", metavar="COLUMN", help="the column that says whose row each is, for par (default: as found)"
+    )
+    cmd.add_argument(
+        "--sequence-index",
+        metavar="COLUMN",
+        help="the column that says in which order they come (default: the order of the file)",
+    )
+    cmd.add_argument(
+        "--plan",
+        type=Path,
+        metavar="PLAN.json",
+        help="settings: columns, constraints, rare, where, and the options above",
+    )
+    cmd.add_argument("--purpose", default="", help="what the twin is for, for the model card")
