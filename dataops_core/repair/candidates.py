@@ -52,12 +52,13 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     they were found before, and its forms and contradictions within rows are repaired.
     """
     work = table.copy()
-    written = [*(_forms(work, seed) if known is None else ())]
+    learned = formats.learn_columns(work) if known is None else {}
+    written = [*(_forms(work, learned, seed) if known is None else ())]
     _put(work, [each for each in written if not np.isnan(each.score).any()])
     found = _splits(work)
     _put(work, found)
     if known is None:
-        rows = _rows(work, _taken(found, work), seed)
+        rows = _rows(work, learned, _taken(found, work), seed)
         written += [each for each in rows if np.isnan(each.score).any()]
         found += [each for each in rows if not np.isnan(each.score).any()]
         _put(work, found)
@@ -99,11 +100,12 @@ def _taken(found: Sequence[Candidates], table: EncodedTable) -> list[np.ndarray]
     return masks
 
 
-def _forms(table: EncodedTable, seed: int) -> list[Candidates]:
+def _forms(table: EncodedTable, learned: dict[int, formats.Format], seed: int) -> list[Candidates]:
     made = []
     for at, column in enumerate(table.columns):
         units = [(each.cause, each.new, 0.99, each.why) for each in forms.amounts(column)]
-        rewritings = units or [("format", each.new, each.sure, each.why) for each in formats.find(column, seed)]
+        others = formats.find(column, learned[at], seed) if at in learned and not units else ()
+        rewritings = units or [("format", each.new, each.sure, each.why) for each in others]
         taken = {old for _, new, _, _ in rewritings for old in new}
         if not units:
             for each in forms.spellings(column):
@@ -115,6 +117,8 @@ def _forms(table: EncodedTable, seed: int) -> list[Candidates]:
                 to[old] = column.code_of(new)
             rows = np.flatnonzero((to[column.codes] >= 0) & (column.codes >= 0))
             made.append(Candidates(at, cause, rows, to[column.codes[rows]], np.full(len(rows), score), why))
+        if units:
+            learned.pop(at, None)
     return made
 
 
@@ -131,10 +135,10 @@ def _splits(table: EncodedTable) -> list[Candidates]:
     return made
 
 
-def _rows(table: EncodedTable, taken: Sequence[np.ndarray], seed: int) -> list[Candidates]:
+def _rows(
+    table: EncodedTable, learned: dict[int, formats.Format], taken: Sequence[np.ndarray], seed: int
+) -> list[Candidates]:
     """Numbers and dates that contradict others in their row; one cell of a row at the most."""
-    texts = [(at, formats.learn(column)) for at, column in enumerate(table.columns) if column.type == "text"]
-    learned = {at: found for at, found in texts if found is not None}
     made, seen = [], np.zeros(table.rows, dtype=bool)
     for each in [*arithmetic.find(table, learned, seed), *date_order.find(table, learned, seed)]:
         rows, column = np.array(each.rows, dtype=np.int64), table.columns[each.column]

@@ -16,7 +16,7 @@ import numpy as np
 
 from dataops_core.repair import format_texts as texts
 from dataops_core.repair import format_times as times
-from dataops_core.repair.encoding import EncodedColumn
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.format_times import Reading
 
 LOOKED_AT, GLANCE = 300, 0.6  # values for a first glance, and the share of them that must be readable
@@ -28,7 +28,7 @@ UNCLEAR = (("no unit",), ("brackets",))  # forms that are never the main one
 LONGEST_RANGE = 200  # pages, in the middle
 AFFIX_ROWS, AFFIX_PARTS, AFFIX_LENGTH = 3, 4, 16  # rows with the same, its words and signs, and its characters
 PARTS = re.compile(r"\d+|[^\W\d_]+|\s+|.", re.DOTALL)
-MOST_VALUES = 200_000
+MOST_VALUES, MOST_LEARNED = 200_000, 20_000  # to rewrite, and to learn from
 PLANTED, ENOUGH = 60, 10  # different main cells written in another form, to measure by
 
 
@@ -154,10 +154,17 @@ def learn(column: EncodedColumn) -> Format | None:
     glance = [column.values[at] for at in held[:: max(1, len(held) // LOOKED_AT)].tolist()]
     for kind in KINDS:
         if sum(bool(kind.read(text)) for text in glance) >= GLANCE * len(glance):
-            found = _learn_kind(kind, column.values, counts, held.tolist())
+            some = held if len(held) <= MOST_LEARNED else held[np.linspace(0, len(held) - 1, MOST_LEARNED).astype(int)]
+            found = _learn_kind(kind, column.values, counts, some.tolist())
             if found is not None:
                 return found
     return None
+
+
+def learn_columns(table: EncodedTable) -> dict[int, Format]:
+    """The forms of all columns that have one, by the place of the column."""
+    found = {at: learn(column) for at, column in enumerate(table.columns)}
+    return {at: each for at, each in found.items() if each is not None}
 
 
 def _learn_kind(kind: Kind, values: Sequence[str], counts: np.ndarray, held: Sequence[int]) -> Format | None:
@@ -221,11 +228,8 @@ class Rewritten:
     why: str
 
 
-def find(column: EncodedColumn, seed: int = 0) -> Iterator[Rewritten]:
-    """The values of a column in another form than the main one, a form at a time."""
-    found = learn(column)
-    if found is None:
-        return
+def find(column: EncodedColumn, found: Format, seed: int = 0) -> Iterator[Rewritten]:
+    """The values of a column in another form than the main one, which was learned, a form at a time."""
     counts = column.counts
     held = np.flatnonzero(counts).tolist()
     by_form: defaultdict[tuple, dict[int, str]] = defaultdict(dict)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,7 @@ RARE_SHARE = 0.05  # of the rows that hold something; a value with more is no sl
 TIMES = 5  # more often than the slip the right value must stand
 FREQUENT = 3  # rows
 MOST_RARE, MOST_FREQUENT = 20_000, 5_000
+LONGEST = 60  # letters of a text whose neighbors are looked up
 SHORTEST = 4  # letters of a value in which one may be wrong without a sign that is known for it
 TOKEN = re.compile(r"[^\W_]+|[\W_]+")
 FEWEST_SLIPS, FEWEST_LETTERS = 10, 4
@@ -73,13 +74,13 @@ def find(column: EncodedColumn, sign: str | None) -> Iterator[Slip]:
     for at in frequent:
         by_length[len(column.values[at])].append(at)
     close = closeness(column, counts, frequent)
-    words = Words(column, sign)
+    words, near = Words(column, sign), Near(column, frequent, by_length)
     for at in rare:
         text = column.values[at]
         if sign is not None and sign in text:
             slip = with_sign(column, counts, at, by_length[len(text)], sign) or words.repaired(at)
         else:
-            slip = by_distance(column, counts, at, by_length, close)
+            slip = by_distance(column, counts, at, near.of(column.values[at]), close)
         if slip is not None:
             yield slip
 
@@ -101,17 +102,14 @@ def with_sign(column: EncodedColumn, counts: np.ndarray, at: int, others: Sequen
     return Slip(at, column.values[best], float(share), f'"{sign}" in the place of other letters')
 
 
-def by_distance(
-    column: EncodedColumn, counts: np.ndarray, at: int, by_length: dict[int, list[int]], close: float
-) -> Slip | None:
-    """The frequent value from which a value differs in one letter, or two letters that changed places."""
+def by_distance(column: EncodedColumn, counts: np.ndarray, at: int, others: Sequence[int], close: float) -> Slip | None:
+    """The frequent value (one of `others`) from which a value differs in one letter, or two that changed places."""
     text = column.values[at]
     if len(text) < SHORTEST or any(sign.isdigit() for sign in text):
         return None
     fits = [
         other
-        for length in (len(text) - 1, len(text), len(text) + 1)
-        for other in by_length.get(length, ())
+        for other in others
         if other != at
         and counts[other] >= TIMES * counts[at]
         and DamerauLevenshtein.distance(text, column.values[other], score_cutoff=1) == 1
@@ -121,6 +119,33 @@ def by_distance(
     best = max(fits, key=lambda other: counts[other])
     share = counts[best] / (counts[fits].sum() + counts[at] + 1.0)
     return Slip(at, column.values[best], float(share * (1 - close)), "one letter from a frequent value")
+
+
+class Near:
+    """The frequent values that could be one letter from a text: both are the same once a letter is left out of one or
+    of both (Garbe's symmetric deletions); of long texts, all of about their length.
+    """
+
+    def __init__(self, column: EncodedColumn, frequent: Sequence[int], by_length: Mapping[int, Sequence[int]]) -> None:
+        self.by_length = by_length
+        self.rank = {at: (len(column.values[at]), number) for number, at in enumerate(frequent)}
+        self.without: defaultdict[str, list[int]] = defaultdict(list)
+        for at in frequent:
+            if len(column.values[at]) <= LONGEST + 1:
+                for shorter in _without_a_letter(column.values[at]):
+                    self.without[shorter].append(at)
+
+    def of(self, text: str) -> Sequence[int]:
+        """The values (their places), shorter ones first, of equal length the more frequent first."""
+        if len(text) > LONGEST:
+            return [at for size in (-1, 0, 1) for at in self.by_length.get(len(text) + size, ())]
+        found = {at for shorter in _without_a_letter(text) for at in self.without.get(shorter, ())}
+        return sorted(found, key=lambda at: self.rank[at])
+
+
+def _without_a_letter(text: str) -> set[str]:
+    """A text, and all that it becomes when one letter is left out."""
+    return {text} | {text[:at] + text[at + 1 :] for at in range(len(text))}
 
 
 def closeness(column: EncodedColumn, counts: np.ndarray, frequent: Sequence[int]) -> float:

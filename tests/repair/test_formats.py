@@ -16,7 +16,8 @@ def days(number=120):
 def rewritten(column):
     """Old and new texts, and how sure."""
     made = {}
-    for each in formats.find(column):
+    found = formats.learn(column)
+    for each in formats.find(column, found) if found else ():
         made |= {column.values[at]: (new, each.sure) for at, new in each.new.items()}
     return made
 

@@ -17,16 +17,11 @@ def invoices(rows=300, seed=1):
     return {"quantity": quantity, "price": price, "net": net, "tax": tax, "gross": np.round(net + tax, 2)}
 
 
-def learned(table):
-    found = {at: formats.learn(column) for at, column in enumerate(table.columns)}
-    return {at: each for at, each in found.items() if each is not None}
-
-
 def contradictions(module, table):
     """Column, row and new value."""
     return {
         (table.columns[each.column].name, row, new)
-        for each in module.find(table, learned(table))
+        for each in module.find(table, formats.learn_columns(table))
         for row, new in zip(each.rows, each.new, strict=True)
     }
 
