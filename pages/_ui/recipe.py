@@ -36,7 +36,10 @@ def panel(here: Dataset, results: Sequence[Result]) -> None:
     for number, result in enumerate(results, 1):
         _line(here, number, result, len(results))
     if results:
-        with st.popover("The code of all steps", icon=":material/code:", key="recipe.code"):
+        code = st.popover("The code of all steps", icon=":material/code:", key="recipe.code", on_change="rerun")
+        if not code.open:
+            return
+        with code:
             st.caption("A plain pandas script that does the same without this app: python clean.py IN OUT")
             with page_layout.errors():
                 st.code(script(fitted_recipe(page_layout.store(), here)), language="python", height=420)
