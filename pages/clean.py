@@ -6,7 +6,7 @@ from dataops_core import steps
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import states
 from pages._ui import cell, current_table, form, grid, page_header, page_layout, pending, recipe, splitting
-from pages._ui.clean import download, repairs
+from pages._ui.clean import download, other_tables, repairs
 from pages._ui.columns import panel
 from pages._ui.findings import finding
 from pages._ui.formatting import md
@@ -73,7 +73,8 @@ def show_form() -> None:
                 type="tertiary",
             )
     with page_layout.errors():
-        values = form.fields(step, columns, given, key)
+        others = other_tables.other_tables(here) if step.needs_table else None
+        values = form.fields(step, columns, given, key, others)
         with st.container(horizontal=True):
             go = st.button("Preview", type="primary", icon=":material/visibility:", key=f"{key}.go")
             if at is not None:

@@ -43,8 +43,15 @@ def contents(store: Store, dataset: str) -> dict[str, Any]:
             .join(catalog.draft, catalog.draft.c.dataset == catalog.dataset.c.id)
             .where(catalog.dataset.c.id != dataset)
         ).all()
+    users = _users(store, dataset)
     same = sorted({row.name for row in others if row.raw["sha256"] == here.raw["sha256"]})
-    return {"name": here.name, "versions": sorted(versions), "models": sorted(models), "same_file": same}
+    return {
+        "name": here.name,
+        "versions": sorted(versions),
+        "models": sorted(models),
+        "same_file": same,
+        "used_by": users,
+    }
 
 
 def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
@@ -60,6 +67,10 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
         )
     if any(each.is_open for each in jobs.of_dataset(store, dataset)):
         raise ConflictError("A job of this dataset is running.", here.name, "Cancel it, or wait until it has ended.")
+    if users := _users(store, dataset):
+        raise ConflictError(
+            f"Its table is joined or appended in {', '.join(users)}.", here.name, "Drop these steps or datasets first."
+        )
     before = set(fsck.needed(store))
     with store.writing() as connection:
         roots = _roots(connection, [dataset])
@@ -91,6 +102,28 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
         )
     for md5 in sorted(before - set(fsck.needed(store))):
         store.objects.remove(md5)
+
+
+def _users(store: Store, dataset: str) -> list[str]:
+    """The other datasets whose steps work with a table of this one."""
+    with store.reading() as connection:
+        mine = _below(connection, _roots(connection, [dataset]))
+        hashes = set(
+            connection.scalars(sa.select(catalog.state.c.content_hash).where(catalog.state.c.id.in_(sorted(mine))))
+        )
+        drafts = connection.execute(
+            sa.select(catalog.dataset.c.name, catalog.draft.c.recipe)
+            .join(catalog.draft, catalog.draft.c.dataset == catalog.dataset.c.id)
+            .where(catalog.dataset.c.id != dataset)
+        ).all()
+    return sorted(
+        {
+            row.name
+            for row in drafts
+            for step in row.recipe.get("steps", ())
+            if isinstance(step.get("with"), dict) and step["with"].get("content") in hashes
+        }
+    )
 
 
 def _roots(connection: sa.Connection, some: Iterable[str], without: str = "") -> set[str]:

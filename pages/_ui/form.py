@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.steps import Setting, Step
-from dataops_core.table import Column
+from dataops_core.table import Column, Table
 
 _CHOICES = {"iqr": "interquartile range", "zscore": "standard deviations (z-score)", "percentile": "percentiles"}
 
@@ -19,15 +19,59 @@ def label(step: Step) -> str:
     return f"{step.group}: {step.title}" + (f" ({step.also})" if step.also else "")
 
 
-def fields(step: Step, columns: Sequence[Column], given: Mapping[str, Any], key: str) -> dict[str, Any]:
-    """Draw the widgets of a step's settings; returns what they hold, for the step to check."""
+Others = Mapping[str, tuple[str, Table]]  # what people call a table: its name in recipes, and the table
+
+
+def fields(
+    step: Step, columns: Sequence[Column], given: Mapping[str, Any], key: str, others: Others | None = None
+) -> dict[str, Any]:
+    """Draw the widgets of a step's settings; returns what they hold, for the step to check.
+
+    `others` are the tables that a step with a second table can work with.
+    """
     values: dict[str, Any] = {}
     for setting in step.settings:
+        if step.needs_table and setting.name in ("table", "content", "their_keys", "columns"):
+            values |= _of_other(setting, given, values, others or {}, key)
+            continue
         if setting.when and values.get(setting.when.setting) not in setting.when.values:
             continue
         start = given.get(setting.name, setting.default)
         values[setting.name] = _field(setting, start, columns, f"{key}.{setting.name}")
     return {name: value for name, value in values.items() if value is not None}
+
+
+def _of_other(
+    setting: Setting, given: Mapping[str, Any], values: Mapping[str, Any], others: Others, key: str
+) -> dict[str, Any]:
+    """The settings that are about the second table: which one it is, and which of its columns."""
+    tip = setting.help or None
+    chosen = st.session_state.get(f"{key}.table")
+    if setting.name == "content":
+        return {}
+    if setting.name == "table":
+        known = next((name for name, (_, table) in others.items() if table.content_hash == given.get("content")), None)
+        label = st.selectbox(
+            setting.label,
+            list(others),
+            index=list(others).index(known) if known else None,
+            help=tip,
+            key=f"{key}.table",
+            placeholder="Choose a dataset or version" if others else "Upload the other table first, on Data",
+        )
+        if label is None:
+            return {}
+        return {"table": others[label][0], "content": others[label][1].content_hash}
+    names = others[chosen][1].names if chosen in others else []
+    picked = st.multiselect(
+        setting.label,
+        names,
+        default=[name for name in given.get(setting.name) or [] if name in names],
+        help=tip,
+        key=f"{key}.{setting.name}.{chosen}",
+        placeholder="None chosen",
+    )
+    return {setting.name: picked}
 
 
 def _field(setting: Setting, start: Any, columns: Sequence[Column], key: str) -> Any:

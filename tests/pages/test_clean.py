@@ -8,6 +8,7 @@ from dataops_core.recipe.recipe import RecipeStep, from_json
 from dataops_core.store import datasets
 from dataops_core.store.store import Store
 from tests.pages.driver import (
+    bring,
     button,
     click,
     dataset,
@@ -18,6 +19,7 @@ from tests.pages.driver import (
     open_finding,
     said,
     sentences,
+    start,
     texts,
     unforeseen,
 )
@@ -206,3 +208,19 @@ def test_editing_a_step_that_is_off_leaves_it_off(sample):
     app.run()
     click(app, "Preview")
     assert app.session_state["clean.pending"]["recipe"]["steps"][0]["off"] is True
+
+
+def test_another_dataset_is_joined_by_its_name():
+    other = start("clean", d=bring("shop,town\n1,Ghent\n2,Bruges\n", "shops.csv"))
+    assert dataset(other).name == "shops"
+    app = start("clean", d=bring("shop,sum\n2,5\n1,7\n3,9\n", "sales.csv"))
+    app.session_state["clean.form"] = {"op": "join_table", "with": {}, "at": None}
+    app.run()
+    next(each for each in app.selectbox if each.label == "Table").select("shops").run()
+    next(each for each in app.multiselect if each.label == "Keys").set_value(["shop"]).run()
+    click(app, "Preview")
+    assert unforeseen(app) == [] and "Column town is new" in texts(app)
+    app.button(key="clean.apply").click().run()
+    (step,) = dataset(app).recipe.steps
+    assert step.settings["table"] == "shops" and len(step.settings["content"]) == 64
+    assert "3 × 3" in header(go(app, "profile"))

@@ -51,7 +51,13 @@ def test_nothing_of_a_deleted_dataset_is_left_but_the_log(store, tmp_path):
         here = datasets.get(store, each)
         profile.profile(store, states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe)))
     assert left(store, secret)
-    assert removal.contents(store, one) == {"name": "people", "versions": [1], "models": [], "same_file": []}
+    assert removal.contents(store, one) == {
+        "name": "people",
+        "versions": [1],
+        "models": [],
+        "same_file": [],
+        "used_by": [],
+    }
     with pytest.raises(SettingError, match="does not match"):
         removal.delete(store, one, "ann", confirm="others")
     removal.delete(store, one, "ann", confirm="people")
@@ -76,3 +82,17 @@ def test_files_and_tables_that_another_dataset_needs_stay(store, tmp_path):
     removal.delete(store, one, "ann", confirm="one")
     assert fsck.check(store).ok
     assert versions.table(store, versions.get(store, other, 1)).frame()["b"].tolist() == [1, 2]
+
+
+def test_a_table_that_another_dataset_joins_is_not_deleted(store, tmp_path):
+    one, other = bring(store, tmp_path, "k,v\n1,a\n", "one.csv"), bring(store, tmp_path, "k,w\n1,2\n", "other.csv")
+    here = datasets.get(store, one)
+    table = states.table(store, states.root_id(here.raw["sha256"], here.recipe.read))
+    join = {"table": "one", "keys": ["k"], "content": table.content_hash}
+    steps(store, other, RecipeStep("join_table", join))
+    assert removal.contents(store, one)["used_by"] == ["other"]
+    with pytest.raises(ConflictError, match="other"):
+        removal.delete(store, one, "ann", confirm="one")
+    steps(store, other)  # drafts are only added: the one before may be wanted back by Undo
+    with pytest.raises(ConflictError, match="other"):
+        removal.delete(store, one, "ann", confirm="one")

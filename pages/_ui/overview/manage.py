@@ -21,6 +21,8 @@ def panel(here: Dataset) -> None:
         st.markdown(f"**Delete {md(here.name)}** with {', '.join(parts)}. It cannot be undone.")
         if gone["same_file"]:
             st.caption(f"The file itself stays: {md(', '.join(gone['same_file']))} was read from the same one.")
+        if gone["used_by"]:
+            st.caption(f"It cannot be deleted: {md(', '.join(gone['used_by']))} joins or appends its table.")
         st.text_input("Type the name of the dataset to delete it", key=f"manage.confirm.{here.id}")
         st.button("Delete", key="manage.delete", on_click=_delete, args=(here,), icon=":material/delete:")
 
