@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import sys
+import tempfile
 import threading
 import time
 import traceback
@@ -17,6 +19,7 @@ from dataops_core.checks import Context
 from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.export.verify import verify_bundle
 from dataops_core.read import ReadOptions
+from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
@@ -29,6 +32,17 @@ def _add(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> 
     options = ReadOptions.from_json(args.get("options") or {})
     raw = store.objects.local(args["raw"]["md5"])
     return datasets.add(store, args["project"], raw, args["raw"]["name"], actor, options=options, progress=progress)
+
+
+def _fetch(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    """Bring what an address names into the store; what it holds is read by another job."""
+    rules = Rules.of_environment(own=args["own"])
+    folder = Path(tempfile.mkdtemp(dir=store.scratch))
+    try:
+        path = fetch(args["address"], folder, rules, asked=args["query"], progress=progress)
+        return datasets.store_raw(store, path, path.name)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _evaluate(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -115,6 +129,7 @@ def _full_report(store: Store, args: dict[str, Any], actor: str, progress: Progr
 
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add,
+    "fetch": _fetch,
     "reread": _reread,
     "evaluate": _evaluate,
     "preview": _preview,
@@ -137,7 +152,7 @@ def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
     """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it
     nobody knows.
     """
-    if kind in ("add", "reread", "verify"):
+    if kind in ("add", "fetch", "reread", "verify"):
         return True
     recipe = args.get("recipe" if kind == "evaluate" else "now")
     if kind in ("evaluate", "preview"):

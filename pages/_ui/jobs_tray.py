@@ -13,6 +13,7 @@ SHOWN = 300.0  # seconds for which a job that has ended is listed
 WORTH = 5.0  # seconds that a job must have taken for its end to be news
 KINDS = {  # what a job does, and the page that has its result
     "add": ("Reading a file", "data"),
+    "fetch": ("Fetching a file", "data"),
     "reread": ("Reading the file again", "data"),
     "evaluate": ("Running the steps", "clean"),
     "preview": ("Preview of a change", "clean"),

@@ -157,3 +157,53 @@ def test_no_file_is_read_in_the_server_however_small(processes, monkeypatch):
     app = click(start(), "Open the sample")
     assert not app.exception
     assert "4,960 × 17" in header(app)
+
+
+@pytest.fixture
+def web(tmp_path):
+    """A web server of this machine with one table, and its address."""
+    import functools
+    import threading
+    from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+
+    (tmp_path / "web").mkdir()
+    (tmp_path / "web" / "rates.csv").write_text("city,rate\nRome,1\nOslo,2\n")
+    handler = functools.partial(SimpleHTTPRequestHandler, directory=tmp_path / "web")
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/rates.csv"
+    server.shutdown()
+    server.server_close()
+
+
+def fetch(app, address):
+    """Ask for an address, as a person does on the first screen."""
+    app.text_input(key="data.address").set_value(address)
+    click(app, "Fetch")
+    for _ in range(200):
+        if "data.fetching" not in app.session_state and "data.incoming" not in app.session_state:
+            return app
+        app.run()
+    raise AssertionError("It is not fetched.")
+
+
+def test_an_address_is_fetched_and_read(web, monkeypatch):
+    monkeypatch.setenv("DATAOPS_HOSTS", "127.0.0.1")
+    app = fetch(start(), web)
+    assert unforeseen(app) == [] and "2 × 2" in header(app)
+    assert dataset(app).raw["name"] == "rates.csv"
+
+
+def test_an_address_in_the_own_network_is_refused_with_a_reason(web):
+    app = fetch(start(), web)
+    assert everything() == [] and unforeseen(app) == []
+    assert any("127.0.0.1" in title + text or "own network" in (title + text).casefold() for title, text in said(app))
+
+
+def test_a_password_in_an_address_is_not_written_down():
+    app = start()
+    app.text_input(key="data.address").set_value("postgresql://jo:geheim77@db.example.com/shop")
+    app = click(app, "Fetch")
+    assert [title for title, _ in said(app)] == ["A password stands in the address."]
+    home = Store().home
+    assert not any(b"geheim77" in path.read_bytes() for path in home.rglob("*") if path.is_file())

@@ -46,11 +46,11 @@ def filled(address: str) -> tuple[str, tuple[str, ...]]:
         return quote(secret, safe="")
 
     whole = NAMED.sub(value, address)
-    _check_password(address)
+    check_password(address)
     return whole + sign + query, tuple(found)
 
 
-def _check_password(address: str) -> None:
+def check_password(address: str) -> None:
     """Raises SettingError where a password stands in the address itself: it would be kept and shown with it."""
     match = _PASSWORD.match(address)
     if match and match[2] and not NAMED.fullmatch(match[2]):

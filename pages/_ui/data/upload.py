@@ -8,7 +8,9 @@ from pathlib import Path
 
 import streamlit as st
 
-from dataops_core.errors import DataOpsError, FlawError
+from dataops_core.errors import DataOpsError, FlawError, SettingError
+from dataops_core.read.places.fetch import KNOWN, is_address
+from dataops_core.read.places.secrets import check_password, shown
 from dataops_core.store import datasets, jobs
 from pages._ui import access, job, page_layout
 from pages._ui.formatting import fix_of, md
@@ -19,7 +21,7 @@ PROMISE = (
     "Upload a table, see what is wrong with it, repair it step by step, and leave with a clean version that anybody"
     " can rebuild."
 )
-_INCOMING = "data.incoming"
+_INCOMING, _FETCHING = "data.incoming", "data.fetching"
 
 
 def box(place: Here) -> None:
@@ -34,6 +36,7 @@ def box(place: Here) -> None:
     with two:
         st.header("Upload a file")
         uploader(place, "CSV, Excel, Parquet, JSON and more, also as .gz or .zip")
+        _address_box(place.project)
         if access.is_shared():  # who signs in from elsewhere has no business with this machine's folders
             return
         with st.expander("Open a large file from a folder of this machine"):
@@ -50,6 +53,59 @@ def box(place: Here) -> None:
                     "Check the path; it must be on the machine that runs this app.",
                     title=f"There is no file {md(missing)}",
                 )
+
+
+def _address_box(project: str) -> None:
+    """A web address, a bucket, or a query on a database."""
+    with st.expander("Open from an address or a database"):
+        st.text_input(
+            "Address",
+            key="data.address",
+            placeholder="https://example.com/sales.csv, s3://bucket/sales.parquet, postgresql://jo:${SALES}@host/shop",
+            help="For a password or key write ${NAME} and set DATAOPS_SECRET_NAME in .streamlit/secrets.toml or in the"
+            " environment: it stands in no file, log or message. Addresses inside your own network are refused unless"
+            " DATAOPS_HOSTS names them.",
+        )
+        st.text_area(
+            "Query (databases only)", key="data.query", placeholder="SELECT * FROM orders WHERE year = 2026", height=80
+        )
+        st.button("Fetch", key="data.fetch", icon=":material/cloud_download:", on_click=_ask_for, args=(project,))
+
+
+def _ask_for(project: str) -> None:
+    """Begin to fetch what the address names; a password in it is refused before it is written down anywhere."""
+    address = st.session_state["data.address"].strip()
+
+    def begin() -> None:
+        if not is_address(address):
+            raise SettingError("This is not an address.", "address", f"Known are {KNOWN}.")
+        check_password(address)
+        query = st.session_state.get("data.query", "").strip()
+        args = {"address": address, "query": query, "own": not access.is_shared(), "token": secrets.token_hex(4)}
+        st.session_state[_FETCHING] = {"project": project, "args": args}
+
+    page_layout.act(begin)
+
+
+def _fetch() -> None:
+    """Fetch what was asked for; then it is read as an upload is."""
+    asked = st.session_state[_FETCHING]
+    try:
+        raw = job.do("fetch", asked["args"], f"Fetching {shown(asked['args']['address'])}", cells=0)
+    except DataOpsError as error:
+        st.session_state.pop(_FETCHING)
+        page_layout.show(error)
+        return
+    if raw:
+        st.session_state.pop(_FETCHING)
+        st.session_state[_INCOMING] = {
+            "project": asked["project"],
+            "raw": raw,
+            "options": {},
+            "token": asked["args"]["token"],
+        }
+        st.rerun()
+    st.button("Leave it", on_click=lambda: st.session_state.pop(_FETCHING, None), key="data.leave_fetch")
 
 
 def uploader(place: Here, label: str) -> None:
@@ -78,6 +134,10 @@ def open_sample(place: Here, key: str, *, primary: bool = False) -> None:
 
 def take_over(place: Here) -> None:
     """Read what was brought, if something was; until it is read or left, nothing here acts on another table."""
+    if _FETCHING in st.session_state:
+        _fetch()
+        if _FETCHING in st.session_state:
+            st.stop()
     if _INCOMING not in st.session_state:
         _find_again(place)
     if _INCOMING in st.session_state:
