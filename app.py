@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import jobs_tray, page_layout
+from pages._ui import jobs_tray, journey, page_layout
 
 # the icon is a file of ours: a Material name would be fetched from the network, and nothing leaves this machine
 ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"
@@ -31,20 +31,20 @@ PAGES = {
     "versions": ("history", "Save, compare, export, verify"),
     "guide": ("menu_book", "Every step and check explained"),
 }
+st.html(Path(__file__).parent / "pages" / "_ui" / "look.css")
+page_layout.sign_in()
+done = journey.done()
 pages = [
     st.Page(
         f"pages/{name}.py",
         title=name.capitalize(),
-        icon=f":material/{icon}:",
+        icon=f":material/{'check_circle' if name in done else icon}:",
         help=about,
         default=name == "overview",
         url_path="start" if name == "overview" else name,
     )
     for name, (icon, about) in PAGES.items()
 ]
-
-st.html(Path(__file__).parent / "pages" / "_ui" / "look.css")
-page_layout.sign_in()
 chosen = st.navigation([*pages, st.Page(to_overview, title="Overview", url_path="overview", visibility="hidden")])
 page_layout.lead_on(pages)
 page_layout.switcher()

@@ -1,0 +1,31 @@
+"""How far the dataset has come: the pages whose part is done."""
+
+from __future__ import annotations
+
+from dataops_core.store import versions
+from dataops_core.store.datasets import Dataset
+from pages._ui import current_table, page_layout
+
+STEPS = {  # the page that a step belongs to, beside Clean
+    "impute": ("fill_missing", "fill_iterative", "fill_from_neighbours", "fill_hot_deck", "fill_along"),
+    "resample": ("resample_rows", "add_weights", "treat_outliers", "treat_unusual_rows"),
+    "bias": ("reweigh", "repair_disparate_impact", "remove_correlation"),
+}
+
+
+def done() -> set[str]:
+    """The names of the pages whose part is done for the dataset that is open; none where none is."""
+    here = page_layout.here().dataset
+    return pages_done(here) if here is not None else set()
+
+
+def pages_done(here: Dataset) -> set[str]:
+    """The pages whose part is done: read, profiled, changed by steps, saved as it is now."""
+    now = current_table.standing(here)
+    used = {step.op for step in here.recipe.active}
+    found = {"data"} | {page for page, ops in STEPS.items() if used & set(ops)}
+    found |= {"profile"} if now.findings is not None else set()
+    found |= {"clean"} if used else set()
+    found |= {"versions"} if now.saved else set()
+    made = any(each["synthetic"] for each in versions.log(page_layout.store(), here.id))
+    return found | ({"synthesize"} if made else set())
