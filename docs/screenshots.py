@@ -70,14 +70,11 @@ def _bring(server: Server, file: Path) -> str:
 
 def _documentation(server: Server, browser: Browser, sample: str) -> None:
     page = browser.new_page(viewport={"width": 1280, "height": 860}, color_scheme="light")
-    open_page(page, server, "profile", sample)
-    page.get_by_text("Missing cells").first.wait_for()
-    settle(page)
-    page.screenshot(path=IMAGES / "profile.png")
-    open_page(page, server, "bias", sample)
-    page.get_by_role("tab", name="In the data").click()
-    settle(page)
-    page.screenshot(path=IMAGES / "bias.png")
+    open_page(page, server, "data", sample)  # the profile that the next pages show is counted here
+    for name in ("overview", "profile"):
+        open_page(page, server, name, sample)
+        _rest(page)
+        page.screenshot(path=IMAGES / f"{name}.png")
     page.close()
 
 

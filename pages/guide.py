@@ -24,6 +24,30 @@ def matches(*texts: str) -> bool:
     return not search or any(search in text.casefold() for text in texts)
 
 
+WORDS = {
+    "Dataset": "A file that was brought here, with the steps that were taken on it and its versions.",
+    "Finding": "A problem that a check found: what it is, in which rows, why it matters, and the step that fixes it.",
+    "Fingerprint": "A number made of all names, types and values of a table (SHA-256). Two tables with the same one"
+    " are equal; the command line calls it content hash.",
+    "Export file": "One zip with the data of a version, the file as it came, the steps, a script and a data card."
+    " Anybody can check and rebuild it; the command line calls it bundle.",
+    "Identifier": "A column that names each row, such as a customer number.",
+    "Meant type": "What most cells of a column say that it holds (numbers, dates, categories), however it is stored.",
+    "Misfit": "A cell that is not what its column is meant to hold; it is kept exactly as written.",
+    "Outcome": "The column with the result that you care about, such as approved or not.",
+    "Preview": "What a change would do, computed on all rows, before anything is changed.",
+    "Score": "The weighted mean of six sides of quality: completeness, uniqueness, validity, consistency, timeliness,"
+    " accuracy. A figure to watch, not a grade.",
+    "Sensitive column": "A column that tells groups of people apart, such as sex or age.",
+    "Step": "One change of the table with its settings. The steps together, in their order, are the recipe: they can be"
+    " run again on another file.",
+    "Synthetic data": "Rows that were made up to be like the real ones, without any real row in them.",
+    "Version": "A state of the table that was saved. It never changes again.",
+}
+if words := {word: text for word, text in WORDS.items() if matches(word, text)}:
+    with st.expander("Words", icon=":material/dictionary:", expanded=bool(search)):
+        for word, text in words.items():
+            st.markdown(f"**{word}**: {text}")
 st.header("Steps: how to repair")
 group = None
 for step in (s for s in known if matches(s.title, s.name, s.doc, s.group, s.also)):

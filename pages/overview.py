@@ -1,10 +1,14 @@
 """Overview: every dataset of the project, and how one of them stands."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from pages._ui import current_table, grid, job, page_header, page_layout, pending
 from pages._ui.data import upload
 from pages._ui.overview import dataset, datasets_table, manage
+
+PICTURE = Path(__file__).parent.parent / "docs" / "images" / "overview.png"
 
 place = page_header.enter("Overview")
 upload.take_over(place)
@@ -13,6 +17,8 @@ if place.dataset is None:
     upload.box(place)
     with page_layout.errors():
         datasets_table.table(place)
+    if PICTURE.exists():
+        st.image(PICTURE, caption="What you will see: problems by column, the score, and what to do next", width=760)
     st.stop()
 
 here = place.dataset

@@ -72,6 +72,7 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
             f"Its table is joined or appended in {', '.join(users)}.", here.name, "Drop these steps or datasets first."
         )
     before = set(fsck.needed(store))
+    ended = [each.id for each in jobs.of_dataset(store, dataset, raw=here.raw["sha256"]) if not each.is_open]
     with store.writing() as connection:
         roots = _roots(connection, [dataset])
         kept = _roots(connection, connection.scalars(sa.select(catalog.dataset.c.id)).all(), without=dataset)
@@ -89,8 +90,7 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
             connection.execute(catalog.state.delete().where(catalog.state.c.id == state))
             connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
         connection.execute(catalog.cache.delete())
-        for each in jobs.of_dataset(store, dataset, raw=here.raw["sha256"]):
-            connection.execute(catalog.job.delete().where(catalog.job.c.id == each.id))
+        connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
         store.log(
             connection,
             "dataset deleted",

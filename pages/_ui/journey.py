@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import streamlit as st
+
 from dataops_core.store import versions
 from dataops_core.store.datasets import Dataset
 from pages._ui import current_table, page_layout
@@ -15,6 +17,8 @@ STEPS = {  # the page that a step belongs to, beside Clean
 
 def done() -> set[str]:
     """The names of the pages whose part is done for the dataset that is open; none where none is."""
+    if "page" in st.query_params:  # a guarded deep link, which goes on to its page before anything is shown
+        return set()
     here = page_layout.here().dataset
     return pages_done(here) if here is not None else set()
 

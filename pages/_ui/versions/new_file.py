@@ -8,13 +8,14 @@ from typing import Any
 
 import streamlit as st
 
+from dataops_core.errors import FlawError
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import analyses, datasets, new_file, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
 from pages._ui import grid, job, page_layout
 from pages._ui.compare import differences
-from pages._ui.formatting import STATUS, count, md
+from pages._ui.formatting import STATUS, count, fix_of, md
 from pages._ui.recipe import effect
 
 NONE = "(none: leave it out)"
@@ -39,9 +40,18 @@ def panel(here: Dataset, root: str) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{md(kept['raw']['name'])}**", width="content")
         st.button("Choose another file", key=f"{_KEY}.forget", on_click=_forget, args=(here.id,), type="tertiary")
-    options = job.do(
-        "reread", {"raw": kept["raw"], "options": {}}, f"Reading {kept['raw']['name']}", cells=kept["raw"]["size"] // 8
-    )
+    asked = {"raw": kept["raw"], "options": {"lenient": True} if kept.get("lenient") else {}}
+    try:
+        options = job.do("reread", asked, f"Reading {kept['raw']['name']}", cells=kept["raw"]["size"] // 8)
+    except FlawError as flaw:
+        st.warning(md(fix_of(flaw)), title=md(flaw.what), icon=":material/rule:")
+        st.button(
+            "Read it anyway",
+            key=f"{_KEY}.anyway",
+            icon=":material/arrow_forward:",
+            on_click=lambda: kept.update(lenient=True),
+        )
+        return
     if options is None:
         return
     new_root = states.root_id(kept["raw"]["sha256"], options)
