@@ -17,6 +17,7 @@ from pages._ui.formatting import duration, md
 SMALL = 150_000  # cells; more may take over 200 ms
 SOON = 20.0  # seconds for which a page waits for a small file before it shows progress instead
 PAUSE = 0.05
+SHOWN = "jobs.on_page"  # the jobs whose progress the page itself shows in this run
 
 
 def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool = True) -> Any:
@@ -91,6 +92,7 @@ def _start(kind: str, args: Mapping[str, Any]) -> None:
 
 
 def _ended(last: jobs.Job, kind: str, args: Mapping[str, Any], what: str) -> None:
+    st.session_state.setdefault(SHOWN, set()).add(last.id)
     if last.error:
         st.error(md(last.error["fix"]), title=md(last.error["what"]), icon=":material/error:")
     else:
@@ -104,6 +106,7 @@ def progress(job: str, what: str) -> None:
     now = jobs.get(page_layout.store(), job)
     if now is None or not now.is_open:
         st.rerun()
+    st.session_state.setdefault(SHOWN, set()).add(job)
     with st.container(border=True, key=f"job-{job}"):
         st.progress(min(max(now.share, 0.0), 1.0), text=f"{what}: {md(now.note)}")
         if left := time_left(now.share, now.age):

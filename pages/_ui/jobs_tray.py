@@ -47,7 +47,10 @@ def tray() -> None:
 def _known() -> list[Job]:
     recent = jobs.recent(page_layout.store(), page_layout.actor(), SHOWN)
     told: dict[tuple[str, str, str], Job] = {}
+    here = st.session_state.get(job.SHOWN, set())
     for each in recent:  # the newest first; of several that ended alike, one line is enough
+        if each.id in here:
+            continue
         if each.is_open:
             told[each.kind, each.state, each.id] = each
         elif each.kind in KINDS and each.duration >= WORTH:

@@ -91,6 +91,7 @@ def enter(title: str) -> Here:
     """
     if not getattr(_thread, "framed", False):
         st.switch_page("app.py", query_params={**st.query_params.to_dict(), "page": title.lower()})
+    st.session_state["jobs.on_page"] = set()  # see job.SHOWN
     return here()
 
 

@@ -26,11 +26,13 @@ def test_bad_upload_is_told_and_a_good_one_works_after_it(tmp_path, server, page
     (tmp_path / "good.csv").write_text("a,b\n1,2\n3,4\n")
     settle(page)
     page.locator("input[type=file]").set_input_files(tmp_path / "good.csv")
-    expect(page.get_by_text("2 rows and 2 columns")).to_be_visible()
+    expect(page.get_by_text("2 × 2").first).to_be_visible()
     no_traceback(page)
 
 
-@pytest.mark.parametrize("page_name", ["", "profile", "clean", "synthesize", "versions", "guide"])
+@pytest.mark.parametrize(
+    "page_name", ["overview", "data", "explore", "profile", "clean", "synthesize", "versions", "guide"]
+)
 def test_odd_column_names_break_no_page(tmp_path, server, page, page_name):
     file = tmp_path / "odd.csv"
     file.write_text(

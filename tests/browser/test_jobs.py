@@ -24,7 +24,7 @@ def large(tmp_path_factory):
 
 def upload(page, server, file):
     """Bring a file in a new project, and wait until it is being read."""
-    page.goto(server.url)
+    page.goto(f"{server.url}/data")
     button(page, "New project").click()
     page.get_by_label("Name of the project").fill(f"{file.stem} {len(states(server))}")
     page.keyboard.press("Tab")
@@ -56,7 +56,7 @@ def test_refresh_while_a_job_runs_finds_it_again_and_ends_with_the_dataset(serve
     expect(page).to_have_url(re.compile(r"[?&]job="))
     page.reload()
     expect(page.get_by_text(f"Reading {large.name}")).to_be_visible()
-    expect(page.get_by_text("150,000 rows and 20 columns")).to_be_visible()
+    expect(page.get_by_text("150,000 × 20").first).to_be_visible()
     assert "job=" not in page.url
     assert states(server)[-1] == "done"
     no_traceback(page)
@@ -83,6 +83,6 @@ def test_killed_worker_is_told_and_the_work_can_be_done_again(server, page, larg
     expect(page.get_by_text("The work was interrupted.")).to_be_visible()  # after ten seconds of silence
     assert states(server)[-1] == "interrupted"
     button(page, "Try again").click()
-    expect(page.get_by_text("150,000 rows and 20 columns")).to_be_visible()
+    expect(page.get_by_text("150,000 × 20").first).to_be_visible()
     assert states(server)[-1] == "done"
     no_traceback(page)

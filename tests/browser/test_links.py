@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driver import Server, button, choose_step, metric, no_traceback, open_page, settle
+from tests.browser.driver import Server, button, choose_step, no_traceback, open_page, settle
 
 
 @pytest.fixture
@@ -27,7 +27,7 @@ def test_deep_link_as_the_first_request_comes_up_inside_the_frame(fresh, page):
     made = fresh.bring()
     page.goto(f"{fresh.url}/profile?d={made}")
     expect(page.get_by_role("heading", level=1, name="Profile")).to_be_visible()
-    expect(metric(page, "Rows")).to_have_text("4,960")
+    expect(page.get_by_text("4,960 × 17").first).to_be_visible()
     expect(page.get_by_role("combobox", name="Project")).to_be_visible()
     expect(page).to_have_url(re.compile(rf"/profile\?.*d={made}"))
     assert "page=" not in page.url
@@ -36,8 +36,8 @@ def test_deep_link_as_the_first_request_comes_up_inside_the_frame(fresh, page):
 
 def test_the_first_page_answers_under_its_own_name_too(fresh, page):
     made = fresh.bring()
-    page.goto(f"{fresh.url}/data?d={made}")
-    expect(page.get_by_text("4,960 rows and 17 columns")).to_be_visible()
+    page.goto(f"{fresh.url}/overview?d={made}")
+    expect(page.get_by_text("4,960 × 17").first).to_be_visible()
     expect(page.get_by_text("Page not found")).not_to_be_visible()
     expect(page).to_have_url(re.compile(rf"/\?.*d={made}"))
 
@@ -76,7 +76,7 @@ def test_back_button_returns_to_the_page_before(server, page):
     ).is_visible():  # its address without ids is at times a stop of its own
         page.go_back()
     expect(page.get_by_role("heading", level=1, name="Profile")).to_be_visible()
-    expect(metric(page, "Duplicates")).to_have_text("60")
+    expect(page.get_by_text("Duplicate rows: 60").first).to_be_visible()
 
 
 def test_slower_one_of_two_tabs_is_told_and_nothing_is_lost_or_doubled(server, new_page):
@@ -107,6 +107,6 @@ def test_killed_server_has_everything_when_it_starts_again(fresh, page):
     fresh.start()
     page.goto(address)
     expect(page.locator(".st-key-recipe-step-1")).to_contain_text("60 rows dropped")
-    page.get_by_role("link", name="Profile").click()
-    expect(metric(page, "Rows")).to_have_text("4,900")
+    page.get_by_role("link", name="Profile", exact=True).click()
+    expect(page.get_by_text("4,900 × 17").first).to_be_visible()
     no_traceback(page)
