@@ -18,7 +18,8 @@ if place.dataset is None:
     with page_layout.errors():
         datasets_table.table(place)
     if PICTURE.exists():
-        st.image(PICTURE, caption="What you will see: problems by column, the score, and what to do next", width=760)
+        what = "What you will see: problems by column, the score, and what to do next"
+        st.image(PICTURE, caption=what, alt=what, width=760)
     st.stop()
 
 here = place.dataset
