@@ -36,7 +36,9 @@ def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, sch
     button(page, "Apply").click()
     expect(page.get_by_text("4,900 × 17").first).to_be_visible()
 
+    settle(page)
     page.get_by_role("link", name="1 step").click()
+    settle(page)
     first = page.locator(".st-key-recipe-step-1")
     expect(first).to_contain_text("Dropped rows that are equal in all columns")
     expect(first).to_contain_text("60 rows dropped")
