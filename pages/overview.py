@@ -8,9 +8,8 @@ from pages._ui import current_table, grid, job, page_header, page_layout, pendin
 from pages._ui.data import upload
 from pages._ui.overview import dataset, datasets_table, manage
 
-PICTURE = Path(__file__).parent.parent / "docs" / "images" / "overview.png"
-
 place = page_header.enter("Overview")
+PICTURE = Path(__file__).parent.parent / "docs" / "images" / "overview.png"
 upload.take_over(place)
 if place.dataset is None:
     st.markdown(upload.PROMISE)

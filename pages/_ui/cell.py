@@ -55,7 +55,7 @@ def _propose(here: Dataset, kind: str, row: int, column: str, old: str, name: st
     new, why = st.session_state[f"{name}.new"].strip(), st.session_state[f"{name}.why"].strip()
     try:
         if new:
-            typed(new, kind)
+            typed(new, kind, column)
     except DataOpsError as error:
         page_layout.fail(error)
         return

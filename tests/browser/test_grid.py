@@ -7,10 +7,11 @@ from tests.browser.driver import button, no_traceback, open_page, settle
 
 def first_cell(page):
     """Click the first cell of data in the first grid: right of the row numbers, below the header."""
-    box = None
-    while box is None:  # the columns above it are drawn after the rows, and move it
+    grid, box = page.get_by_test_id("stDataFrame").first, None
+    while box is None or box != grid.bounding_box():  # the columns above it are drawn after the rows, and move it
         settle(page)
-        box = page.get_by_test_id("stDataFrame").first.bounding_box()
+        box = grid.bounding_box()
+        page.wait_for_timeout(500)
     page.mouse.click(box["x"] + 110, box["y"] + 52)
     settle(page)
 
