@@ -6,10 +6,12 @@ Embedded in exported scripts: standard library only.
 from __future__ import annotations
 
 import codecs
+import mmap
 import re
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator
 from itertools import islice
+from typing import Any
 
 from dataops_core.errors import InputError
 
@@ -21,6 +23,9 @@ BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 SAMPLE_BYTES = 1_000_000
+PIECE = 8_000_000  # bytes of a large file that are looked at together
+ASCII = bytes(range(128))
+UTF8_LETTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 MOST_WORDS = 20_000  # that a code page is judged by
 WEST = ("cp1252", "iso8859-15", "mac-roman", "cp850")
 CENTRAL = ("cp1250", "iso8859-2", "cp852")
@@ -58,23 +63,42 @@ WORD_START = re.compile(rb"[A-Za-z']*\Z")
 SINGLE_BYTE = frozenset(page for _, pages in ALPHABETS for page in pages) | {"iso8859-1"}
 
 
-def sniff_encoding(data: bytes, problems: list[dict]) -> str:
-    """The encoding of a file: its byte order mark, else UTF-8 if (nearly) all of it decodes, else the code page whose
-    letters make words.
+def byte_pieces(data: Any) -> Iterator[bytes]:
+    """The bytes of a file (or of a memory map, whose pages are given back) in pieces, cut where no letter is."""
+    left = b""
+    for start in range(0, len(data), PIECE):
+        piece = left + data[start : start + PIECE]
+        if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            data.madvise(mmap.MADV_DONTNEED)
+        cut = max(map(piece.rfind, (b"\n", b" ", b",", b";"))) + 1 or (len(piece) if len(piece) > PIECE else 0)
+        left = piece[cut:]
+        yield piece[:cut]
+    yield left
+
+
+def decoded_pieces(data: Any, errors: str) -> Iterator[str]:
+    """UTF-8 decoded piece by piece: all of a large file at once would take several times its size."""
+    decoder = codecs.getincrementaldecoder("utf-8")(errors)
+    for piece in byte_pieces(data):
+        yield decoder.decode(piece)
+    yield decoder.decode(b"", final=True)
+
+
+def sniff_encoding(data: Any, problems: list[dict]) -> str:
+    """The encoding of a file (bytes, or a memory map of it): its byte order mark, else UTF-8 if (nearly) all of it
+    decodes, else the code page whose letters make words.
     """
     early = early_encoding(data[:SAMPLE_BYTES])
     if early:
         return early
     try:
-        data.decode("utf-8")
+        deque(decoded_pieces(data, "strict"), maxlen=0)
     except UnicodeDecodeError:
         pass
     else:
         return "utf-8"
-    broken = data.decode("utf-8", "replace").count("\ufffd")
-    good = sum(
-        1 for _ in re.finditer(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}", data)
-    )
+    broken = sum(text.count("\ufffd") for text in decoded_pieces(data, "replace"))
+    good = sum(1 for piece in byte_pieces(data) for _ in UTF8_LETTER.finditer(piece))
     if good > 2 * broken:
         return "utf-8"
     chosen = code_page(data)
@@ -83,7 +107,7 @@ def sniff_encoding(data: bytes, problems: list[dict]) -> str:
             "what": f"The file is not UTF-8; it was read as {chosen}.",
             "where": "the whole file",
             "fix": "Look at words with accents; if they are wrong, choose another encoding.",
-            "count": len(re.findall(rb"[\x80-\xff]", data)),
+            "count": sum(len(piece.translate(None, ASCII)) for piece in byte_pieces(data)),
         }
     )
     return chosen
@@ -127,7 +151,7 @@ def early_encoding(head: bytes) -> str | None:
     return None
 
 
-def code_page(data: bytes) -> str:
+def code_page(data: Any) -> str:
     """The code page in which the words with bytes beyond ASCII are words of some language."""
     words: Counter[bytes] = Counter()
     for match in islice(HIGH_WORD.finditer(data, 0, 2 * SAMPLE_BYTES), MOST_WORDS):
@@ -152,7 +176,8 @@ def code_page(data: bytes) -> str:
             return page
     # cp1252 has five bytes without a meaning; a file that uses them is more likely Latin-1.
     if chosen in ("", "cp1252"):
-        return "latin-1" if re.search(rb"[\x81\x8d\x8f\x90\x9d]", data) else "cp1252"
+        unused = re.compile(rb"[\x81\x8d\x8f\x90\x9d]")
+        return "latin-1" if any(unused.search(piece) for piece in byte_pieces(data)) else "cp1252"
     return chosen
 
 

@@ -61,7 +61,8 @@ def read_plain_text(
             return read_in(None, content, out, given, tell)
         except NotUtf8:
             problems: list[dict] = []
-            return read_in(sniff_encoding(content.data, problems), content, out, given, tell, problems)
+            encoding = content.sampled(lambda data: sniff_encoding(data, problems))
+            return read_in(encoding, content, out, given, tell, problems)
     except NotPlain:
         return None
 
