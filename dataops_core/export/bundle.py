@@ -11,6 +11,7 @@ import re
 import tempfile
 import zipfile
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -27,6 +28,7 @@ from dataops_core.write import write_file
 
 SAFE_CSV = "data_spreadsheet_safe.csv"
 SEAL = b"sha256:"
+_LAID_OUT = {"format": "parquet"}  # how the tables beside the raw file are read
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -40,13 +42,14 @@ def write_bundle(
     audit: Sequence[Mapping[str, Any]],
     *,
     models: Mapping[str, Path] = MappingProxyType({}),
+    others: Mapping[str, Table] = MappingProxyType({}),
 ) -> None:
     """Write the bundle of a version: the same version gives the same bytes, signed where there is a key (see
     signature).
 
     `version` is the version's manifest, `before` and `after` are the profiles of the raw and of the final table.
-    `models` are the files of the fitted models that the version lists, by name. The raw file lies in it under a name of
-    ours; its own name is in the manifest.
+    `models` are the files of the fitted models that the version lists, by name; `others` the tables that its steps
+    join or append, by content hash. The raw file lies in it under a name of ours; its own name is in the manifest.
     """
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         files = derived(version, table, before, after, Path(folder))
@@ -55,6 +58,9 @@ def write_bundle(
             raw_name(version): raw,
         }
         files |= {f"models/{name}.json": path for name, path in models.items()}
+        for content, other in others.items():
+            files[table_name(content)] = Path(folder) / f"{content}.parquet"
+            write_file(other, Path(folder) / f"{content}.parquet")
         listed = {name: digest(content) for name, content in sorted(files.items())}
         manifest = {
             "format": FORMAT,
@@ -79,6 +85,19 @@ def raw_name(version: Mapping[str, Any]) -> str:
     return f"raw/raw{endings[1] if endings else ''}"
 
 
+def table_name(content: str) -> str:
+    """Where a table that steps join or append lies in a bundle: under its content hash."""
+    return f"tables/{content}.parquet"
+
+
+def tables_of(version: Mapping[str, Any]) -> dict[str, str]:
+    """The tables that the steps of a version join or append: content hash to the name that the recipe has."""
+    steps = [step for step in from_json(version["recipe"]).active if step.step and step.step.needs_table]
+    return {
+        str(step.settings["content"]): str(step.settings["table"]) for step in steps if step.settings.get("content")
+    }
+
+
 def derived(
     version: Mapping[str, Any], table: Table, before: Mapping[str, Any], after: Mapping[str, Any], folder: Path
 ) -> dict[str, Path | bytes]:
@@ -90,14 +109,15 @@ def derived(
     With a synthetic version go its model card, what was told of its making, and a plain script.
     """
     recipe = from_json(version["recipe"])
+    others = [f"{name}={table_name(content)}" for content, name in tables_of(version).items()]
     csv, safe, parquet = folder / "data.csv", folder / SAFE_CSV, folder / "data.parquet"
     write_file(table, csv)
     write_file(table, safe, safe=True)
     write_file(table, parquet)
     texts = {
-        "DATA_CARD.md": card(version, before, after, raw_name(version)),
+        "DATA_CARD.md": card(version, before, after, raw_name(version), others),
         "recipe.json": dump(recipe),
-        "clean.py": script(recipe),
+        "clean.py": script(replace(recipe, tables=dict.fromkeys(tables_of(version).values(), _LAID_OUT) or None)),
         "schema.json": to_text(schema(version)),
         "facts_before.json": to_text(before),
         "facts_after.json": to_text(after),

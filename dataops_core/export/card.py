@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataops_core.report.mask import Words, masked
@@ -12,7 +12,13 @@ from dataops_core.report.mask import Words, masked
 _LIST = 8
 
 
-def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any], raw_file: str) -> str:
+def card(
+    version: Mapping[str, Any],
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+    raw_file: str,
+    others: Sequence[str] = (),
+) -> str:
     """The Markdown of a version's data card, from its manifest and the profiles before and after; it shows no value
     that may name a person.
 
@@ -68,7 +74,7 @@ def card(version: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[s
         "",
         "```",
         "python -m dataops_core verify THIS_BUNDLE.zip",
-        f"python clean.py {shlex.quote(raw_file)} clean.csv",
+        " ".join(["python clean.py", *map(shlex.quote, (raw_file, "clean.csv", *others))]),
         "```",
         "",
         f"- Content hash: `{data['content_hash']}`",

@@ -12,7 +12,7 @@ FORMAT = "dataops-bundle/2"
 _Sha = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Md5 = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _FileName = Annotated[
-    str, pydantic.StringConstraints(pattern=r"^(raw/|models/)?[A-Za-z0-9_-][A-Za-z0-9_.-]*$", max_length=120)
+    str, pydantic.StringConstraints(pattern=r"^(raw/|models/|tables/)?[A-Za-z0-9_-][A-Za-z0-9_.-]*$", max_length=120)
 ]
 _ModelName = Annotated[str, pydantic.StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*$", max_length=80)]
 _Features = Annotated[str, pydantic.StringConstraints(pattern=r"^X(-[0-9]{1,4})?$")]

@@ -23,12 +23,12 @@ from dataops_core import __version__
 from dataops_core.checks.profile import profile_table
 from dataops_core.errors import DataOpsError, IntegrityError
 from dataops_core.export import signature
-from dataops_core.export.bundle import SAFE_CSV, SEAL, derived, digest, raw_name
+from dataops_core.export.bundle import SAFE_CSV, SEAL, derived, digest, raw_name, table_name, tables_of
 from dataops_core.export.manifest import validate
 from dataops_core.export.signature import Signature
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
-from dataops_core.recipe.replay import Progress, Run, no_progress, run_recipe
+from dataops_core.recipe.replay import Progress, Run, Tables, no_progress, run_recipe
 from dataops_core.table import Table
 
 LIMIT = "DATAOPS_MAX_UNPACKED"
@@ -191,6 +191,7 @@ def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Che
         raw_name(version),
         *features,
         *(f"models/{model['name']}.json" for model in models),
+        *map(table_name, tables_of(version)),
     }
     for name in sorted(set(counts) - listed - {"manifest.json", signature.FILE}):
         yield Check(f"{name!a} is listed in the manifest", False, "it was added later")
@@ -253,7 +254,10 @@ def _rebuild(
             ReadOptions.from_json(dict(recipe.read or {})),
             name=version["raw"]["name"],
         )
-        run = run_recipe(recipe, source.table, folder, progress=lambda share, note: progress(share / 3, note))
+        tables = _tables(files, version, folder)
+        run = run_recipe(
+            recipe, source.table, folder, tables=tables, progress=lambda share, note: progress(share / 3, note)
+        )
     except DataOpsError as error:
         yield Check("raw file + recipe rebuild the data", False, str(error))
         return
@@ -271,8 +275,17 @@ def _rebuild(
     yield _columns(run.table, version)
     if version["kind"] != "synthetic":
         yield _steps(run, version)
-        yield from _learned(recipe, version, source, folder)
+        yield from _learned(recipe, version, source, folder, tables)
     yield from _derived(files, version, run, source, folder, progress)
+
+
+def _tables(files: Mapping[str, Path], version: Mapping[str, Any], folder: Path) -> Tables:
+    """The tables that lie in a bundle beside the raw file, for the steps that join or append them."""
+    known = {
+        content: read_file(files[table_name(content)], folder / f"table{number}.parquet", name="table.parquet").table
+        for number, content in enumerate(tables_of(version))
+    }
+    return lambda _name, content: known.get(content)
 
 
 def _audit(file: Path, version: Mapping[str, Any]) -> Check:
@@ -328,7 +341,9 @@ def _steps(run: Run, version: Mapping[str, Any]) -> Check:
     return Check("the version tells what its steps did", same, "" if same else "they do something else")
 
 
-def _learned(recipe: Recipe, version: Mapping[str, Any], source: Source, folder: Path) -> Iterator[Check]:
+def _learned(
+    recipe: Recipe, version: Mapping[str, Any], source: Source, folder: Path, tables: Tables
+) -> Iterator[Check]:
     """That what the steps learned is what they learn from this data; what was carried over from other data is compared
     by its fields.
     """
@@ -342,7 +357,7 @@ def _learned(recipe: Recipe, version: Mapping[str, Any], source: Source, folder:
             step if other else replace(step, learned=None) for step, other in zip(recipe.steps, carried, strict=True)
         ),
     )
-    again = run_recipe(fresh, source.table, folder)
+    again = run_recipe(fresh, source.table, folder, tables=tables)
     for step, relearned, other in zip(recipe.steps, again.recipe.steps, carried, strict=False):
         if other or step.off:
             continue

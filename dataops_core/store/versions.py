@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from dataops_core import __version__
 from dataops_core.errors import InputError, IntegrityError, SettingError
-from dataops_core.export.bundle import write_bundle
+from dataops_core.export.bundle import tables_of, write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import audit, catalog, datasets, models, states
@@ -317,9 +317,18 @@ def export(
         after or {},
         known,
         models={each["name"]: store.objects.local(each["md5"]) for each in version.manifest.get("models", ())},
+        others={content: _other(store, name, content) for content, name in tables_of(version.manifest).items()},
     )
     with store.writing() as connection:
         store.log(connection, "version exported", actor, dataset, number=number, file=name or out.name)
+
+
+def _other(store: Store, name: str, content: str) -> Table:
+    """A table that a step joins or appends; raises IntegrityError where the store has it no more."""
+    found = states.table_of_content(store, name, content)
+    if found is None:
+        raise IntegrityError(f'The table "{name}" is gone.', f"content hash {content}", "Read its file again.")
+    return found
 
 
 def _anchor(entries: list[dict[str, Any]], version: Version) -> int:
