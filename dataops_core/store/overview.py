@@ -48,17 +48,25 @@ def context(dataset: Dataset) -> Context:
 
 def names_in_file(dataset: Dataset, columns: Sequence[str]) -> tuple[str, ...]:
     """Columns by their names in the file: an opinion outlives a renaming."""
-    first = {now: name for name, now in datasets.names_now(dataset).items()}
+    first = _first_names(dataset)
     return tuple(first.get(name, name) for name in columns)
+
+
+def _first_names(dataset: Dataset) -> dict[str, str]:
+    return {now: name for name, now in datasets.names_now(dataset).items()}
 
 
 def open_findings(store: Store, dataset: Dataset, profile: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The findings of a profile that are not ignored."""
     ignored = finding_overrides.ignored(store, dataset.id)
+    if not ignored:
+        return list(profile["findings"])
+    first = _first_names(dataset)
     return [
         finding
         for finding in profile["findings"]
-        if finding_overrides.key(finding["check"], names_in_file(dataset, finding["columns"])) not in ignored
+        if finding_overrides.key(finding["check"], [first.get(name, name) for name in finding["columns"]])
+        not in ignored
     ]
 
 
@@ -136,12 +144,11 @@ def problems_by_column(
     True
     """
     told: dict[str, dict[str, list[Mapping[str, Any]]]] = {}
-    for name in ("", *names):
-        about = [finding for finding in findings if name in finding["columns"] or (not name and not finding["columns"])]
-        for finding in about:
-            check = REGISTRY.get(finding["check"])
+    for finding in findings:
+        check = REGISTRY.get(finding["check"])
+        for name in dict.fromkeys(finding["columns"] or ("",)):
             told.setdefault(name, {}).setdefault(check.group if check else "Other", []).append(finding)
-    return told
+    return {name: told[name] for name in ("", *names) if name in told}
 
 
 @dataclass(frozen=True)

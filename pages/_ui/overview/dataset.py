@@ -52,7 +52,9 @@ def _where(here: Dataset, state: str, profile: Mapping[str, Any], found: Sequenc
     opened = opened if opened in squares else None
     problem_map.problem_map(problems, opened, "overview.map", lambda name: _open_square(here, name))
     if opened is None:
-        st.caption("Rows with a finding, by column and kind of problem. Select a square to see its rows.")
+        most = problem_map.MOST
+        cut = f" The {most} gravest of {count(len(problems), 'column')}." if len(problems) > most else ""
+        st.caption(f"Rows with a finding, by column and kind of problem. Select a square to see its rows.{cut}")
         return
     for number, each in enumerate(squares[opened][:AT_ONCE]):
         finding.card(

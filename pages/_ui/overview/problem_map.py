@@ -19,12 +19,13 @@ _map = st.components.v2.component(
 )
 Problems = Mapping[str, Mapping[str, Sequence[Mapping[str, Any]]]]
 WHOLE = "Whole rows"
+MOST = 200  # columns on the map, the gravest first
 
 
 def problem_map(problems: Problems, selected: str | None, key: str, on_open: Callable[[str], None]) -> None:
     """Draw the map of `problems_by_column`; `selected` is the square that is open, named as in `squares`."""
     kinds = sorted({kind for by_kind in problems.values() for kind in by_kind})
-    order = sorted(problems, key=lambda name: _weight(problems[name]))
+    order = sorted(problems, key=lambda name: _weight(problems[name]))[:MOST]
     data = {
         "label": "Findings by column and kind of problem",
         "kinds": kinds,
