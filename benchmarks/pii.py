@@ -1,7 +1,7 @@
 """How well personal data is recognized: `make bench-pii`.
 
-Columns made by mimesis in ten locales, many of them under names that say nothing, beside columns that name nobody;
-texts with one identifier each; and a million rows of twenty columns for the processor time. Found is a column of which the
+Columns made by mimesis in ten locales, many under names that say nothing, beside columns that name nobody; texts with
+one identifier each; and a million rows of twenty columns for the processor time. Found is a column of which the
 recognizer says "certain" or "likely", and the right kind.
 """
 
