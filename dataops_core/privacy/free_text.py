@@ -13,7 +13,7 @@ from dataops_core.privacy.national_numbers import best_number, is_snils, is_vali
 from dataops_core.privacy.person_names import PARTICLES, TITLES
 from dataops_core.privacy.phones import REGIONS, is_international, is_valid_in, is_written_like_phone
 
-ALIKE = 0.2  # how much more like names than like words two words must be built that no list holds
+ALIKE = 0.05  # how much more like names than like words two words must be built that no list holds
 
 
 @dataclass(frozen=True)
@@ -173,6 +173,8 @@ def _names(text: str) -> Iterator[Span]:
         if text[found.end(1)] == ",":
             first, last = last, first
         said = _BEFORE.search(text[: found.start()]) or _AFTER.match(text[found.end(3) :])
+        if said is None and found[1].isupper() and found[3].isupper():  # abbreviations
+            continue
         if strength := _strength(first, last, bool(found[2]), said=said is not None):
             pairs.append((-strength, Span("person_name", found.start(1), found.end(3))))
     for _, span in sorted(pairs, key=lambda pair: pair[0]):
@@ -190,15 +192,15 @@ def _strength(first: str, last: str, particle: bool, *, said: bool) -> int:
     family = last in last_names() or particle
     if given and family:
         return 3
-    if given and last not in plain and (said or last not in towns):
+    if given and (last not in plain or first not in plain) and (said or last not in towns):
         return 2
-    if family and first not in plain and (said or (first not in towns and name_likeness([first]) > 0)):
+    if family and first not in plain and (said or (first not in towns and name_likeness([first]) > -ALIKE)):
         return 2
     if {first, last} & plain or {first, last} & towns:
         return 0
     if said:
         return 1
-    return int(name_likeness([first]) > 0 and name_likeness([last]) > 0 and name_likeness([first, last]) > ALIKE)
+    return int(name_likeness([first, last]) > ALIKE)
 
 
 _FORMED: tuple[Callable[[str], Iterator[Span]], ...] = (

@@ -226,7 +226,7 @@ def _name(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognition]:
     listed = max(signs.first, signs.last)
     if signs.company >= 0.2:
         return
-    strong = signs.score >= NAMES and (signs.several < MOST or max(signs.first, signs.full) >= 0.25)
+    strong = signs.score >= NAMES and (signs.several < MOST or max(signs.first, signs.full) >= 0.18)
     why = f"{signs.first:.0%} of some hold a listed first name, {signs.last:.0%} a last name."
     if called and (strong or listed >= 0.2 or signs.likeness > 0):
         yield _found(
