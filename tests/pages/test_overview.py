@@ -40,7 +40,7 @@ def test_datasets_of_the_project_are_listed_and_one_is_renamed_and_deleted():
     app.run()
     listed = next(each.value for each in app.dataframe if "Dataset" in each.value.columns)
     assert sorted(listed["Dataset"]) == ["one", "two"]
-    app.text_input(key=f"manage.name.{dataset(app).id}.one").set_value("Sales").run()
+    next(each for each in app.text_input if each.label == "New name").set_value("Sales").run()
     click(app, "Rename")
     assert dataset(app).name == "Sales"
     app.text_input(key=f"manage.confirm.{dataset(app).id}").set_value("one").run()

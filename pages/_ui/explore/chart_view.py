@@ -69,7 +69,11 @@ def panel(here: Dataset, state: str, table: Table, told: Mapping[str, Any]) -> N
     elif told["kind"] not in ("parallel", "missing", "violin"):
         st.caption("Select a part of the chart, by a click or a box, to see its rows.")
     with st.popover("The numbers", icon=":material/table:", key="explore.numbers.open"):
-        st.dataframe(as_table(told), key="explore.numbers", alt="The chart as numbers")
+        numbers = as_table(told)
+        part = numbers.iloc[: grid.ROWS, : grid.COLUMNS]
+        st.dataframe(part, key="explore.numbers", alt="The chart as numbers")
+        if part.size < numbers.size:
+            st.caption(f"The first {count(len(part), 'row')} and {count(len(part.columns), 'column')} of the numbers.")
 
 
 def conditions_of(told: Mapping[str, Any], selection: Mapping[str, Any]) -> list[Where]:

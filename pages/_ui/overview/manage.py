@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dataops_core.recipe.recipe import sha256
 from dataops_core.store import removal
 from dataops_core.store.datasets import Dataset
 from pages._ui import page_layout
@@ -13,7 +14,7 @@ from pages._ui.formatting import count, md
 def panel(here: Dataset) -> None:
     """The popover with both."""
     with st.popover("Rename or delete", icon=":material/edit:", key="manage.open"):
-        st.text_input("New name", value=here.name, key=f"manage.name.{here.id}.{here.name}")
+        st.text_input("New name", key=_name_key(here), placeholder=here.name)
         st.button("Rename", key="manage.rename", on_click=_rename, args=(here,), icon=":material/edit:")
         gone = removal.contents(page_layout.store(), here.id)
         parts = ["the file as it came", "all steps", count(len(gone["versions"]), "version")]
@@ -27,8 +28,13 @@ def panel(here: Dataset) -> None:
         st.button("Delete", key="manage.delete", on_click=_delete, args=(here,), icon=":material/delete:")
 
 
+def _name_key(here: Dataset) -> str:
+    """The key of the box for the name: another one when the name is another one."""
+    return f"manage.name.{here.id}.{sha256(here.name)[:8]}"
+
+
 def _rename(here: Dataset) -> None:
-    name = st.session_state[f"manage.name.{here.id}.{here.name}"]
+    name = st.session_state[_name_key(here)]
     if page_layout.act(lambda: removal.rename(page_layout.store(), here.id, name, page_layout.actor())):
         page_layout.say(f"Renamed to {name.strip()}.")
 
