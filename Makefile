@@ -1,11 +1,11 @@
 # make run: set up and start the app; make test: set up and run the tests; make check: lint, format and types;
 # make docs: the documentation in build/docs; make screenshots: its pictures; make bench, bench-facts, bench-bias,
-# bench-claims, bench-read, bench-repair, bench-synthetic: speed and quality; make fuzz: mutated files
+# bench-claims, bench-pii, bench-read, bench-repair, bench-synthetic: speed and quality; make fuzz: mutated files
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check docs screenshots bench bench-facts bench-bias bench-claims bench-read bench-repair bench-synthetic fuzz clean
+.PHONY: run test check docs screenshots bench bench-facts bench-bias bench-claims bench-pii bench-read bench-repair bench-synthetic fuzz clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -32,6 +32,9 @@ bench: $(READY)
 
 bench-facts: $(READY)
 	$(BIN)/python -m benchmarks.facts $(ARGS)
+
+bench-pii: $(READY)
+	$(BIN)/python -m benchmarks.pii $(ARGS)
 
 bench-repair: $(READY)
 	$(BIN)/python -m benchmarks.repair $(ARGS)

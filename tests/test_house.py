@@ -19,6 +19,7 @@ ORDER = [
     {"errors", "source_hash"},
     {"table"},
     {"read", "write", "facts", "models"},
+    {"privacy"},
     {"steps.step"},
     {"steps"},
     {"checks"},
@@ -157,7 +158,7 @@ def test_the_engine_knows_nothing_of_streamlit_nor_of_pages():
 
 def test_importing_the_command_line_loads_no_heavy_package():
     code = (
-        "import sys, dataops_core.cli.bias, dataops_core.cli.impute, dataops_core.cli.inspect, dataops_core.cli.judge,"
+        "import sys, dataops_core.cli.bias, dataops_core.cli.impute, dataops_core.cli.inspect, dataops_core.cli.judge, dataops_core.cli.pii,"
         " dataops_core.synthetic, dataops_core.cli.versions, dataops_core.cli.tables; print(sorted({m.split('.')[0] for"
         " m in sys.modules}))"
     )
@@ -194,7 +195,20 @@ def test_importing_the_app_and_its_pages_loads_neither_sdv_nor_torch():
 
 @pytest.mark.parametrize(
     "package",
-    ["table", "read", "write", "facts", "steps", "checks", "compare", "fairness", "imputation", "report", "synthetic"],
+    [
+        "table",
+        "read",
+        "write",
+        "facts",
+        "steps",
+        "checks",
+        "compare",
+        "fairness",
+        "imputation",
+        "privacy",
+        "report",
+        "synthetic",
+    ],
 )
 def test_public_names_are_pinned_and_there(package):
     module = importlib.import_module(f"dataops_core.{package}")

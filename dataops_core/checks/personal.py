@@ -9,14 +9,11 @@ from collections.abc import Callable, Iterator
 import numpy as np
 
 from dataops_core.checks.column_view import ColumnView, Mask, each
+from dataops_core.privacy.check_digits import is_card, is_iban
+from dataops_core.privacy.patterns import CARD, EMAIL, IBAN, IPV4, SOCIAL
 
-_EMAIL = r"[\w.+'-]+@[\w-]+(\.[\w-]+)+"
 _PHONE = r"(\+|00)\d[\d\s().-]{6,18}\d"
 _LOCAL_PHONE = r"\(?0?\d{2,5}\)?[\s./-]{0,3}\d{2,4}([\s.-]?\d{2,5}){1,3}( ?(x|ext\.?) ?\d+)?"
-_IBAN = r"[A-Z]{2}\d{2}( ?[A-Z0-9]{4}){2,7}( ?[A-Z0-9]{1,3})?"
-_CARD = r"\d{4}([ -]?\d{4}){2}[ -]?\d{1,7}"
-_SOCIAL = r"\d{3}-\d{2}-\d{4}"
-_ADDRESS = r"(25[0-5]|2[0-4]\d|1?\d?\d)(\.(25[0-5]|2[0-4]\d|1?\d?\d)){3}"
 _NAME = (
     r"(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*(?:,?"
     r" (?:(?:van|von|de|der|den|del|di|la|le|el|bin|al|da|dos|ter) )*[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*){0,3}"
@@ -101,7 +98,7 @@ def personal_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
     some = column.sample(300)
     if not some:
         return
-    yield "e-mail addresses", _fitting(column, _EMAIL, must="@")
+    yield "e-mail addresses", _fitting(column, EMAIL, must="@")
     phones = _fitting(column, _PHONE)
     if column.words & _PHONE_WORDS or phones.sum() > 0.2 * column.present:
         yield "phone numbers", phones
@@ -110,10 +107,10 @@ def personal_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
     if column.words & _PHONE_WORDS and _share(some, _LOCAL_PHONE) > 0.6:
         yield "phone numbers", _fitting(column, f"{_PHONE}|{_LOCAL_PHONE}")
     for what, pattern, holds in (
-        ("bank account numbers (IBAN)", _IBAN, is_iban),
-        ("payment card numbers", _CARD, is_card),
-        ("social security numbers", _SOCIAL, None),
-        ("network addresses", _ADDRESS, None),
+        ("bank account numbers (IBAN)", IBAN, is_iban),
+        ("payment card numbers", CARD, is_card),
+        ("social security numbers", SOCIAL, None),
+        ("network addresses", IPV4, None),
     ):
         if _share(some, pattern) > 0.5:
             yield what, _fitting(column, pattern, holds)
@@ -192,27 +189,14 @@ def _fitting(column: ColumnView, pattern: str, holds: Callable[[str], bool] | No
     return mask & column.where(each(holds)) if holds and mask.any() else mask
 
 
-def is_iban(text: str) -> bool:
-    """ISO 13616: the number, first four signs last and letters as 10 to 35, is 1 modulo 97."""
-    bare = re.sub(r"\s", "", text)
-    digits = "".join(str(int(c, 36)) for c in bare[4:] + bare[:4] if c.isalnum() and c.isascii())
-    return bool(digits) and int(digits) % 97 == 1
-
-
-def is_card(text: str) -> bool:
-    """ISO/IEC 7812: Luhn's check sum."""
-    digits = [int(c) for c in text if "0" <= c <= "9"][::-1]
-    return 13 <= len(digits) <= 19 and (sum(digits[::2]) + sum(sum(divmod(2 * d, 10)) for d in digits[1::2])) % 10 == 0
-
-
 _EMBEDDED_PHONE = (
     r"(?<![\w.,])(?:(?:\+|00)[1-9]\d{0,2}[\s(./-]*\d[\d\s()./-]{5,16}\d|\(?0\d{1,4}\)?[\s/-]{1,3}\d{3,4}"
     r"(?:[\s-]?\d{2,4}){1,3}|\(\d{3}\) ?\d{3}[-. ]\d{4}|\d{3}[-. ]\d{3}[-. ]\d{4})(?![\w]|[.,]\d)"
 )
 # what it is, what all such texts contain (RE2), the pattern, and the arithmetic that such numbers have
 _INSIDE: tuple[tuple[str, str, str, Callable[[str], bool] | None], ...] = (
-    ("e-mail addresses", "@", r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+", None),
+    ("e-mail addresses", "@", EMAIL, None),
     ("phone numbers", r"\d[\d\s()./-]{5,}\d", _EMBEDDED_PHONE, None),
-    ("bank account numbers (IBAN)", r"[A-Z]{2}\d{2}", rf"\b(?:{_IBAN})\b", is_iban),
-    ("payment card numbers", r"\d{4}[ -]?\d{4}", rf"(?<!\d)(?:{_CARD})(?!\d)", is_card),
+    ("bank account numbers (IBAN)", r"[A-Z]{2}\d{2}", rf"\b(?:{IBAN})\b", is_iban),
+    ("payment card numbers", r"\d{4}[ -]?\d{4}", rf"(?<!\d)(?:{CARD})(?!\d)", is_card),
 )

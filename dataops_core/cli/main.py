@@ -179,6 +179,24 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--by", metavar="COLUMN", help="tell the mean or the shares by group")
     cmd.add_argument("--target", help="the column of numbers that a linear regression explains")
     cmd.add_argument("--predictors", metavar="COLUMN[,COLUMN]", help="the columns of numbers that it is explained by")
+    cmd = add(
+        "pii", "Personal data in a file: which columns hold it, and how easily rows are told apart.", "pii", reads=True
+    )
+    cmd.add_argument("file", type=file_or_address)
+    cmd.add_argument(
+        "--quasi",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that others may know, by which rows are told apart (default: those that are proposed)",
+    )
+    cmd.add_argument(
+        "--sensitive",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that nobody should learn: l-diversity and t-closeness are counted for each",
+    )
     cmd = add("clusters", "Groups of values in a column of text that may be one.", "inspect", reads=True)
     cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("column")

@@ -7,9 +7,10 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dataops_core.privacy.masking import shape
 from dataops_core.report.draw import figure, histogram, lying, share, within
 from dataops_core.report.findings import GRADES, Entry
-from dataops_core.report.mask import RARE, Words, shape
+from dataops_core.report.mask import RARE, Words
 
 KINDS = {
     "number": "Number",

@@ -7,8 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from dataops_core.privacy.masking import shape
 from dataops_core.report.draw import share, within
-from dataops_core.report.mask import Words, shape
+from dataops_core.report.mask import Words
 from dataops_core.steps import REGISTRY
 
 GRADES = {

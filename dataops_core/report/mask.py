@@ -8,13 +8,13 @@ import ast
 import functools
 import html
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import dataops_core.checks
+from dataops_core.privacy.masking import shape
 from dataops_core.table import Table, shown
 
 FEW = 10  # rows below which a category may give a person away
@@ -43,24 +43,6 @@ _FORM = re.compile(r"(?<!\w)(?:31|12|20|2020|Dec)(?:[/. ,-]{1,2}(?:31|12|20|2020
 _FIGURE = re.compile(r"(?<![\d,.])\d{4,}(?:\.\d+)?(?!,\d)")
 _PARTS = re.compile(r"(<style>.*?</style>|<[^>]*>)", re.DOTALL)
 _SPOKEN = re.compile(r'((?:aria-label|title|content)=")([^"]*)"')
-
-
-def shape(text: str) -> str:
-    """How a text is built, without what it says: letters as a or A, digits as 9, other signs as they are.
-
-    >>> shape("Jo-99@example.com")
-    'Aa-99@aaaaaaa.aaa'
-    """
-    return "".join(_sign(c) for c in text)
-
-
-def _sign(char: str) -> str:
-    group = unicodedata.category(char)
-    if group[0] == "L":
-        return "A" if group in ("Lu", "Lt") else "a"
-    if group[0] == "N":
-        return "9"
-    return char if char.isascii() else " " if group[0] == "Z" else "•"
 
 
 def masked(text: str) -> str:

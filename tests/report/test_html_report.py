@@ -9,8 +9,9 @@ import pytest
 
 from dataops_core.checks import Context
 from dataops_core.checks.profile import profile_table
+from dataops_core.privacy.masking import shape
 from dataops_core.report import html_report
-from dataops_core.report.mask import masked, shape
+from dataops_core.report.mask import masked
 
 MAILS = ["jolis.feduveld@example.com", "O'Neil+x@mail.example.co.uk", "jörg@münchen.example"]
 PHONES = ["+31 6 1234 5678", "030-1234567", "(555) 013-4567", "06.12.34.56.78", "+4915112345678", "0151/23456789"]

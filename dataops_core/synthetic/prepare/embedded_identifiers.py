@@ -10,21 +10,22 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from dataops_core.checks.personal import is_card, is_iban
+from dataops_core.privacy.check_digits import is_card, is_iban
+from dataops_core.privacy.patterns import CARD, EMAIL, IBAN, SOCIAL
 from dataops_core.synthetic.prepare.person_names import is_full_name
 
 SEARCHED: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
-    "e-mail addresses": (re.compile(r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"), lambda _: True),
+    "e-mail addresses": (re.compile(EMAIL), lambda _: True),
     "phone numbers": (
         re.compile(r"(?<![\w.])(?:\+|00)\d[\d\s()./-]{6,18}\d(?!\w)"),
         lambda text: 8 <= sum(sign.isdigit() for sign in text) <= 17,
     ),
-    "social security numbers": (re.compile(r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])"), lambda _: True),
+    "social security numbers": (re.compile(rf"(?<![\d-]){SOCIAL}(?![\d-])"), lambda _: True),
     "bank account numbers (IBAN)": (
-        re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b"),
+        re.compile(rf"\b{IBAN}\b"),
         is_iban,
     ),
-    "payment card numbers": (re.compile(r"(?<![\d-])\d{4}(?:[ -]?\d{4}){2}[ -]?\d{1,7}(?![\d-])"), is_card),
+    "payment card numbers": (re.compile(rf"(?<![\d-])(?:{CARD})(?![\d-])"), is_card),
 }
 NAMES = "names of persons"
 # of the different values that have several words and no digit: so many must be full names before any counts as one

@@ -1,0 +1,98 @@
+"""The values of a column as the recognizer looks at them: each once, with how many cells hold it, bounded in number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from dataops_core.table import Table, opened
+
+LOOKED_AT = 3_000  # different values that every recognizer looks at, spread evenly over the column
+CANDIDATES = 20_000  # different values with a sign of personal data that are read to the end
+
+
+@dataclass(frozen=True)
+class ColumnValues:
+    """A column's name and type, the values looked at, and how many cells hold each of them.
+
+    `candidates` are those among all values that hold an @, a long run of digits, or another sign of personal data.
+    """
+
+    name: str
+    type: str
+    values: list[str]
+    counts: np.ndarray
+    candidates: list[str]
+    candidate_counts: np.ndarray
+    distinct: int
+    cells: int
+
+    @property
+    def looked_at_cells(self) -> int:
+        """How many cells hold a value that is looked at."""
+        return int(self.counts.sum())
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all values are looked at."""
+        return len(self.values) == self.distinct
+
+    def matching(self, test: Callable[[str], bool]) -> np.ndarray:
+        """Which of the values pass a test; shape (values,)."""
+        return np.fromiter((test(value) for value in self.values), dtype=bool, count=len(self.values))
+
+    def share(self, mask: np.ndarray) -> float:
+        """The share of the values that a mask holds; of different values, so that a frequent one counts once."""
+        return float(mask.mean()) if len(mask) else 0.0
+
+    def counted(self, mask: np.ndarray) -> int:
+        """How many cells hold the values of a mask."""
+        return int(self.counts[mask].sum())
+
+
+# RE2; what has none of these signs holds no address, number or link
+_SIGN = r"@|\d[\d\s()./-]{5,}\d|[A-Za-z]{2}\d{2}|://|www\.|\d{1,3}(?:\.\d{1,3}){3}|[0-9A-Fa-f]{1,4}:[0-9A-Fa-f:]{4,}"
+
+
+def values_of(name: str, kind: str, cells: pa.Array | pa.ChunkedArray | pd.Series) -> ColumnValues:
+    """The values of cells of one type."""
+    array = pa.array(cells, from_pandas=True) if isinstance(cells, pd.Series) else cells
+    if kind == "text" and not pa.types.is_string(array.type):
+        array = array.cast(pa.string())
+    encoded = (array.combine_chunks() if isinstance(array, pa.ChunkedArray) else array).dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.unify_dictionaries().combine_chunks()
+    codes = np.asarray(encoded.indices.fill_null(-1))
+    distinct = encoded.dictionary.cast(pa.string()) if kind != "datetime" else encoded.dictionary
+    counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
+    places = _spread(len(distinct), LOOKED_AT)
+    hits = np.zeros(0, dtype=np.int64)
+    if kind == "text" and len(distinct) > LOOKED_AT:
+        hits = np.flatnonzero(np.asarray(pc.match_substring_regex(distinct, _SIGN)))
+        hits = hits[_spread(len(hits), CANDIDATES)]
+    return ColumnValues(
+        name,
+        kind,
+        [str(value) for value in distinct.take(pa.array(places)).to_pylist()],
+        counts[places],
+        [str(value) for value in distinct.take(pa.array(hits)).to_pylist()],
+        counts[hits],
+        len(distinct),
+        int(counts.sum()),
+    )
+
+
+def _spread(size: int, most: int) -> np.ndarray:
+    """At most so many places, evenly over all."""
+    return np.arange(size) if size <= most else np.unique(np.linspace(0, size - 1, most).astype(np.int64))
+
+
+def column_values(table: Table, name: str) -> ColumnValues:
+    """The values of a column of a table."""
+    with opened(table.path) as file:
+        return values_of(name, table.column(name).type, file.read(columns=[name]).column(0))
