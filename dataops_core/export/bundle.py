@@ -23,6 +23,7 @@ from dataops_core.export.manifest import FORMAT
 from dataops_core.recipe.recipe import canonical, dump, from_json, sha256
 from dataops_core.recipe.script import script
 from dataops_core.scratch import replaced
+from dataops_core.steps import REGISTRY
 from dataops_core.table import Table, write_table
 from dataops_core.write import write_file
 
@@ -91,11 +92,17 @@ def table_name(content: str) -> str:
 
 
 def tables_of(version: Mapping[str, Any]) -> dict[str, str]:
-    """The tables that the steps of a version join or append: content hash to the name that the recipe has."""
-    steps = [step for step in from_json(version["recipe"]).active if step.step and step.step.needs_table]
-    return {
-        str(step.settings["content"]): str(step.settings["table"]) for step in steps if step.settings.get("content")
-    }
+    """The tables that the steps of a version join or append: content hash to the name that the recipe has.
+
+    A recipe that was tampered with has none here; what is wrong with it is found where it is read.
+    """
+    found = {}
+    for plain in version["recipe"].get("steps") or ():
+        step = REGISTRY.get(plain.get("op", "")) if isinstance(plain, dict) else None
+        given = plain.get("with") if step is not None and step.needs_table and not plain.get("off") else None
+        if isinstance(given, dict) and isinstance(given.get("content"), str) and given["content"]:
+            found[given["content"]] = str(given.get("table"))
+    return found
 
 
 def derived(
