@@ -15,13 +15,13 @@ COLOURS = ["color-contrast", "link-in-text-block"]  # all other rules find the s
 
 def violations(page):
     """What axe finds on the page in light and in dark, as scheme, rule and element, beyond the faults of Streamlit's
-    own. What is gone a second later was of a page that was still being drawn.
+    own. What is gone a moment later was of a page that was still being drawn.
     """
-    found = _violations(page)
-    if found:
-        page.wait_for_timeout(1_000)
-        found = _violations(page)
-    return found
+    for pause in (1_000, 3_000):
+        if not (found := _violations(page)):
+            return found
+        page.wait_for_timeout(pause)
+    return _violations(page)
 
 
 def _violations(page):
