@@ -51,7 +51,7 @@ def test_explore_with_a_chart_and_the_rows_behind_it(page, server, dataset):
     assert violations(page) == []
     page.get_by_role("combobox", name="Columns").click()
     page.get_by_role("option", name="age", exact=True).click()
-    page.keyboard.press("Escape")
+    page.keyboard.press("Tab")  # closes the list; Escape on a closed one may empty the box
     expect(page.get_by_text("Histogram of age")).to_be_visible()
     assert violations(page) == [], "a chart"
 
