@@ -7,7 +7,7 @@ from playwright.sync_api import expect
 
 from dataops_core.store import datasets
 from tests.browser.axe import violations
-from tests.browser.driver import open_page
+from tests.browser.driver import open_page, settle
 
 pytestmark = pytest.mark.parametrize("width", [1280, 390])
 
@@ -49,9 +49,12 @@ def test_explore_with_a_chart_and_the_rows_behind_it(page, server, dataset):
     open_page(page, server, "explore", dataset)
     expect(page.get_by_text("Missing cells of all columns")).to_be_visible()
     assert violations(page) == []
+    settle(page)
     page.get_by_role("combobox", name="Columns").click()
-    page.get_by_role("option", name="age", exact=True).click()
-    page.keyboard.press("Tab")  # closes the list; Escape on a closed one may empty the box
+    page.keyboard.type("age")
+    expect(page.get_by_role("option", name="age", exact=True)).to_be_visible()
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
     expect(page.get_by_text("Histogram of age")).to_be_visible()
     assert violations(page) == [], "a chart"
 
