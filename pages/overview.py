@@ -4,7 +4,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import current_table, grid, job, page_header, page_layout, pending
+from pages._ui import current_table, page_header, page_layout, pending
 from pages._ui.data import upload
 from pages._ui.overview import dataset, datasets_table, manage
 
@@ -28,14 +28,10 @@ if root is None or state is None:
     st.stop()
 with page_layout.errors():
     pending.panel(here, root, state, current_table.results(here))
-    profile = current_table.profile(here, state)
-    if profile is None:
-        table = grid.table(state)
-        args = {"state": state, "context": current_table.context(here).to_json()}
-        job.do("profile", args, "Counting and checking all rows", cells=table.cells + 3000 * len(table.columns))
-        profile = current_table.profile(here, state)
-        if profile is not None:
-            st.rerun()  # the header is drawn before
+    known = current_table.profile(here, state)
+    profile = known or current_table.profiled(here, state)
+    if profile is not None and known is None:
+        st.rerun()  # the header is drawn before
     if profile is not None:
         dataset.panel(here, state, root, profile)
 with page_layout.errors():

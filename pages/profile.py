@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.checks.score import OUTSIDE
-from pages._ui import current_table, grid, job, page_header, page_layout, pending
+from pages._ui import current_table, grid, page_header, page_layout, pending
 from pages._ui.columns.strip import spread_of, type_of
 from pages._ui.findings import finding, inbox
 from pages._ui.formatting import count, share
@@ -31,13 +31,10 @@ state = now if look == NOW else first
 table = grid.table(state)
 
 with page_layout.errors():
-    profile = current_table.profile(here, state)
-    if profile is None:
-        args = {"state": state, "context": current_table.context(here).to_json()}
-        job.do("profile", args, "Counting and checking all rows", cells=table.cells + 3000 * len(table.columns))
-        profile = current_table.profile(here, state)
-        if profile is not None and state == now:
-            st.rerun()  # the header is drawn before
+    known = current_table.profile(here, state)
+    profile = known or current_table.profiled(here, state)
+    if profile is not None and known is None and state == now:
+        st.rerun()  # the header is drawn before
 if profile is None:
     st.stop()
 
@@ -69,15 +66,7 @@ if scores.open:
     with scores, page_layout.errors():
         before = None
         if steps and first and first != state:
-            before = current_table.profile(here, first)
-            if before is None:
-                job.do(
-                    "profile",
-                    {"state": first, "context": current_table.context(here).to_json()},
-                    "Counting the file as it came",
-                    cells=table.cells,
-                )
-                before = current_table.profile(here, first)
+            before = current_table.profiled(here, first, "Counting the file as it came")
         scorecard.panel(
             here, profile | {"findings": found}, before and before | {"findings": inbox.open_findings(here, before)}
         )

@@ -6,6 +6,7 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
+from dataops_core.checks.wording import counted
 from dataops_core.cli.output import print_json, print_table
 from dataops_core.store import datasets, overview, removal
 from dataops_core.store.store import Store, whoami
@@ -66,5 +67,6 @@ def delete_command(args: argparse.Namespace) -> int:
     removal.delete(store, dataset, whoami(), confirm=args.confirm)
     if args.json:
         return print_json({"deleted": gone})
-    print(f'"{gone["name"]}" is deleted, with {len(gone["versions"])} versions and {len(gone["models"])} models.')
+    versions, models = counted(len(gone["versions"]), "version"), counted(len(gone["models"]), "model")
+    print(f'"{gone["name"]}" is deleted, with {versions} and {models}.')
     return 0

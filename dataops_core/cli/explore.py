@@ -26,10 +26,7 @@ def explore_command(args: argparse.Namespace) -> int:
     print(f"{chart['kind']}, {chart['rows']:,} rows, {chart['missing']:,} without a value left out")
     print_table(
         [str(name) for name in table.columns],
-        [
-            [f"{cell:,.6g}" if isinstance(cell, float) else str(cell) for cell in row]
-            for row in table.head(60).to_numpy()
-        ],
+        [[_short(cell) for cell in row] for row in table.head(60).to_numpy()],
     )
     return 0
 

@@ -6,25 +6,25 @@ import argparse
 from pathlib import Path
 
 
-def add_roles(parser: argparse.ArgumentParser) -> None:
-    """The options that say what the columns are for."""
-    group = parser.add_argument_group("what the columns are for")
+def _add_outcome(group: argparse._ArgumentGroup) -> None:
     group.add_argument("--target", help="the column with the outcome")
     group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
     group.add_argument(
         "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
     )
+
+
+def add_roles(parser: argparse.ArgumentParser) -> None:
+    """The options that say what the columns are for."""
+    group = parser.add_argument_group("what the columns are for")
+    _add_outcome(group)
     group.add_argument("--today", metavar="DATE", help="the day after which nothing has happened yet (default: today)")
 
 
 def add_groups(parser: argparse.ArgumentParser) -> None:
     """The options that say whom and what to compare."""
     group = parser.add_argument_group("whom and what to compare")
-    group.add_argument("--target", help="the column with the outcome")
-    group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
-    group.add_argument(
-        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
-    )
+    _add_outcome(group)
     group.add_argument(
         "--cut",
         action="append",

@@ -153,12 +153,13 @@ def problems_by_column(
 
 @dataclass(frozen=True)
 class NextStep:
-    """What is worth doing next: the page where it is done, what, and why."""
+    """What is worth doing next: the page where it is done, what, why, and the finding it is about, if it is one."""
 
     page: str
     what: str
     why: str
     harmless: bool = False
+    finding: Mapping[str, Any] | None = None
 
 
 def next_steps(now: Standing, findings: Sequence[Mapping[str, Any]], roles: Mapping[str, Any]) -> list[NextStep]:
@@ -173,7 +174,8 @@ def next_steps(now: Standing, findings: Sequence[Mapping[str, Any]], roles: Mapp
     if grave:
         first = grave[0]
         where = ", ".join(first["columns"]) or "whole rows"
-        told.append(NextStep("profile", f"Look at {first['title'].lower()}", f"{where}: {first['message']}"))
+        why = f"{where}: {first['message']}"
+        told.append(NextStep("profile", f"Look at {first['title'].lower()}", why, finding=first))
     if not roles.get("target") and not roles.get("sensitive"):
         why = "the outcome and groups of people, so that Bias, Resample and Synthesize know what to judge"
         told.append(NextStep("data", "Say what the columns are for", why))

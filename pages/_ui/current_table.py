@@ -17,6 +17,7 @@ from dataops_core.store.states import Result
 from dataops_core.table import Table
 from pages._ui import grid, job, page_layout, reading
 
+CELLS_OF_A_COLUMN = 3000  # what a column costs besides its cells, in cells
 _LABELS = {
     "missing": "Missing",
     "distinct": "Distinct",
@@ -101,6 +102,20 @@ def profile(here: Dataset, state: str) -> dict[str, Any] | None:
         return _kept(str(page_layout.store().home), state, context(here), profiles.code_hash())
     except LookupError:
         return None
+
+
+def profiled(
+    here: Dataset, state: str, what: str = "Counting and checking all rows", *, auto: bool = True
+) -> dict[str, Any] | None:
+    """The profile of a state: known, or counted now if that is quick, or by a job, and then None meanwhile."""
+    known = profile(here, state)
+    if known is None:
+        table = grid.table(state)
+        cells = table.cells + CELLS_OF_A_COLUMN * len(table.columns)
+        args = {"state": state, "context": context(here).to_json()}
+        job.do("profile", args, what, cells=cells, auto=auto or cells <= job.SMALL)
+        known = profile(here, state)
+    return known
 
 
 def told(facts: Mapping[str, Any]) -> pd.DataFrame:

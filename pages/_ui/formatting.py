@@ -73,6 +73,15 @@ def share(part: int, whole: int) -> str:
     )
 
 
+def percent(score: float) -> str:
+    """A score in per cent; what is short of all is never rounded up to it.
+
+    >>> percent(1.0), percent(0.99999), percent(0.913)
+    ('100 %', '99.9 %', '91.3 %')
+    """
+    return "100 %" if score == 1 else f"{min(100 * score, 99.9):.1f} %"
+
+
 def size(number: int) -> str:
     """A file's size: 1.2 MB."""
     amount, unit = float(number), "bytes"

@@ -84,7 +84,7 @@ def _order(data: Table, key: str) -> tuple[str | None, bool, Conditions]:
         label_visibility="collapsed",
         icon=":material/filter_alt:",
     ).strip()
-    sorted_by, filtered_in = st.session_state.get(f"{key}.sort"), st.session_state.get(f"{key}.where")
+    sorted_by = st.session_state.get(f"{key}.sort")
     label = f"Sorted by {sorted_by}" if sorted_by else "Sort and filter"
     with st.popover(label, icon=":material/swap_vert:", key=f"{key}.order"):
         by = st.selectbox(
@@ -103,7 +103,7 @@ def _order(data: Table, key: str) -> tuple[str | None, bool, Conditions]:
             key=f"{key}.where",
         )
         how = "holds"
-        if filtered_in is not None:
+        if where is not None:
             how = st.selectbox("Rows where it", list(HOW), format_func=HOW.__getitem__, key=f"{key}.how")
     wanted = bool(words) if how in ("holds", "is") else where is not None
     return by, descending and by is not None, ((where, how, words),) if wanted else ()

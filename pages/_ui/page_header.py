@@ -7,7 +7,7 @@ import streamlit as st
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.overview import Standing
 from pages._ui import current_table, page_layout, pending
-from pages._ui.formatting import count, md
+from pages._ui.formatting import count, md, percent
 from pages._ui.page_layout import Here
 
 
@@ -60,7 +60,7 @@ def _findings(told: Standing) -> None:
         _link("profile", "Not profiled", "query_stats", "Opens Profile, which counts and checks all rows")
         return
     if told.score is not None:
-        _link("overview", f"{percent(told.score)}", "speed", "Score: the weighted mean of six sides of quality")
+        _link("overview", percent(told.score), "speed", "Score: the weighted mean of six sides of quality")
     grave = told.findings["error"] + told.findings["warning"]
     said = count(told.open_findings or 0, "finding")
     _link("profile", said, "rule", f"{grave:,} of them errors or warnings; findings that are ignored do not count")
@@ -84,12 +84,3 @@ def _link(page: str, label: str, icon: str, help_text: str) -> None:
         query_params=st.query_params.to_dict(),
         width="content",
     )
-
-
-def percent(score: float) -> str:
-    """A score in per cent; what is short of all is never rounded up to it.
-
-    >>> percent(1.0), percent(0.99999), percent(0.913)
-    ('100 %', '99.9 %', '91.3 %')
-    """
-    return "100 %" if score == 1 else f"{min(100 * score, 99.9):.1f} %"

@@ -57,3 +57,12 @@ def test_pages_are_marked_whose_part_is_done(sample):
     here = dataset(go(sample, "overview"))
     app = with_steps(sample, TRIM)
     assert "clean" not in pages_done(here) and {"data", "clean"} <= pages_done(dataset(app))
+
+
+def test_look_opens_the_finding_on_profile(sample):
+    app = click(go(sample, "overview"), "Look")
+    app = go(app, "profile")
+    assert unforeseen(app) == []
+    assert "**Repeated identifiers** in **application\\_id**" in texts(app)
+    name = app.session_state["findings.open"][dataset(app).id]
+    assert name.startswith("duplicate_ids.")

@@ -10,7 +10,7 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Column, Table
-from pages._ui import chart, current_table, form, grid, job
+from pages._ui import chart, current_table, form, grid
 from pages._ui.columns.strip import facts_as_meant, misfits, strip, type_of
 from pages._ui.findings import finding, inbox
 from pages._ui.formatting import md
@@ -26,12 +26,7 @@ def columns(here: Dataset, state: str, key: str, *, mend: bool) -> None:
     """
     finding.follow()
     table = grid.table(state)
-    profile = current_table.profile(here, state)
-    if profile is None:
-        args = {"state": state, "context": current_table.context(here).to_json()}
-        cells = table.cells + 3000 * len(table.columns)
-        job.do("profile", args, "Count the columns", cells=cells, auto=cells <= job.SMALL)
-        profile = current_table.profile(here, state)
+    profile = current_table.profiled(here, state, "Count the columns", auto=False)
     if profile is None:
         return
     open_columns = st.session_state.setdefault("columns.open", {})

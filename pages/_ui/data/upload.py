@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import secrets
-import tempfile
 from pathlib import Path
 
 import streamlit as st
@@ -12,7 +11,7 @@ from dataops_core.errors import DataOpsError, FlawError, SettingError
 from dataops_core.read.places.fetch import KNOWN, is_address
 from dataops_core.read.places.secrets import check_password, shown
 from dataops_core.store import datasets, jobs
-from pages._ui import access, job, page_layout
+from pages._ui import access, job, page_layout, uploaded
 from pages._ui.formatting import fix_of, md
 from pages._ui.page_layout import Here
 
@@ -112,9 +111,9 @@ def uploader(place: Here, label: str) -> None:
     """The drop zone for a file."""
     st.file_uploader(
         label,
-        key=f"data.upload.{st.session_state.get('data.nonce', 0)}",
-        on_change=_take_upload,
-        args=(place.project,),
+        key=uploaded.key("data.upload"),
+        on_change=uploaded.take,
+        args=("data.upload", lambda file, name: _bring(place.project, file, name)),
         help="Also OpenDocument sheets, Feather, ORC, Stata, SPSS, SAS, SQLite and DuckDB files. The file stays on"
         " this machine. It is kept as it came; every repair is a separate step.",
     )
@@ -159,20 +158,6 @@ def _bring(project: str, file: Path, name: str) -> None:
             "options": {},
             "token": secrets.token_hex(4),
         }
-
-
-def _take_upload(project: str) -> None:
-    """Copy an upload to the store and let the browser widget go."""
-    key = f"data.upload.{st.session_state.get('data.nonce', 0)}"
-    upload = st.session_state.get(key)
-    if upload is not None:
-        with tempfile.NamedTemporaryFile(delete=False) as copy:
-            upload.seek(0)
-            while block := upload.read(1 << 20):
-                copy.write(block)
-        _bring(project, Path(copy.name), upload.name)
-        Path(copy.name).unlink()
-        st.session_state["data.nonce"] = st.session_state.get("data.nonce", 0) + 1
 
 
 def _take_path(project: str) -> None:

@@ -194,6 +194,12 @@ def _open(here: Dataset, name: str) -> None:
     st.session_state.setdefault("findings.open", {})[here.id] = name
 
 
+def select(here: Dataset, every: Sequence[Mapping[str, Any]], finding: Mapping[str, Any]) -> None:
+    """Open one of the findings on the page Profile."""
+    _open(here, next(name for name, each in _named(every) if each is finding))
+    st.session_state["profile.tabs"] = "Findings"
+
+
 def _list(here: Dataset, state: str, whole: int, shown: Sequence[Named], by: str, *, mend: bool) -> None:
     groups = _grouped(shown, by)
     order = [pair for some in groups.values() for pair in some]

@@ -14,9 +14,8 @@ from dataops_core.store.datasets import Dataset
 from dataops_core.store.overview import NextStep, Standing
 from pages._ui import current_table, page_layout
 from pages._ui.findings import finding, inbox
-from pages._ui.formatting import count, md, when
+from pages._ui.formatting import count, md, percent, when
 from pages._ui.overview import problem_map
-from pages._ui.page_header import percent
 
 LATEST = 6
 AT_ONCE = 3  # findings of a square that are shown in full
@@ -103,6 +102,8 @@ def _button(here: Dataset, step: NextStep, found: Sequence[Mapping[str, Any]], n
         key=f"overview.next.{number}",
         type="primary" if number == 1 else "secondary",
     ):
+        if step.finding is not None:
+            inbox.select(here, found, step.finding)
         if step.page == "data":
             st.session_state["data.tabs"] = "Column roles"
         st.switch_page(f"pages/{step.page}.py", query_params=st.query_params.to_dict())

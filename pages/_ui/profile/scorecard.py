@@ -13,7 +13,7 @@ from dataops_core.checks.score import FORMULAS, Score, changed, scores, total
 from dataops_core.store import finding_overrides
 from dataops_core.store.datasets import Dataset
 from pages._ui import page_layout
-from pages._ui.formatting import md
+from pages._ui.formatting import md, percent
 
 
 def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] | None) -> None:
@@ -97,10 +97,7 @@ def _changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> None:
 
 
 def _percent(value: float | None) -> str:
-    if value is None:
-        return "none"
-    percent = 100 * value
-    return f"{min(percent, 99.9) if value < 1 else 100:.1f} %"
+    return "none" if value is None else percent(value)
 
 
 def _delta(now: float | None, before: float | None) -> str | None:

@@ -11,7 +11,7 @@ import streamlit as st
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import MAKERS
 from dataops_core.synthetic.prepare.column_treatments import WHOLE
-from pages._ui import current_table, job, method_results, page_layout
+from pages._ui import current_table, method_results, page_layout
 from pages._ui.formatting import KINDS, count, md
 from pages._ui.synthesize.settings import Asked
 
@@ -158,14 +158,8 @@ def _dirty(wanted: Asked) -> dict[str, tuple[str, Mapping[str, Any] | None]]:
     if profile is None and any(
         each["type"] == "text" and each["ask"] and not each["found"] for each in wanted.plan["columns"]
     ):
-        args = {"state": wanted.state, "context": current_table.context(wanted.here).to_json()}
-        job.do(
-            "profile",
-            args,
-            "Looking for amounts and dates that are written as text",
-            cells=wanted.table.cells + 3000 * len(wanted.table.columns),
-        )
-        profile = current_table.profile(wanted.here, wanted.state)
+        looking = "Looking for amounts and dates that are written as text"
+        profile = current_table.profiled(wanted.here, wanted.state, looking)
     texts = {each["column"] for each in wanted.plan["columns"] if each["type"] == "text"}
     found = sorted(
         (each for each in (profile or {}).get("findings", ()) if each["check"] in DIRTY),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from dataops_core.store import audit, versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.diffs import Change
 from dataops_core.store.versions import Version
-from pages._ui import grid, job, page_layout, preview
+from pages._ui import grid, job, page_layout, preview, uploaded
 from pages._ui.formatting import STATUS, count, md, when
 
 
@@ -152,8 +151,13 @@ def verify_box() -> None:
                 " it, only that it is unchanged."
             ),
         ).strip()
-        nonce = st.session_state.get("versions.nonce", 0)
-        st.file_uploader("A bundle (.zip)", type="zip", key=f"versions.bundle.{nonce}", on_change=_take, args=(nonce,))
+        st.file_uploader(
+            "An export file (.zip)",
+            type="zip",
+            key=uploaded.key("versions.bundle"),
+            on_change=uploaded.take,
+            args=("versions.bundle", _keep),
+        )
         asked = st.session_state.get("versions.verify")
         if not asked:
             return
@@ -182,15 +186,9 @@ def verify_box() -> None:
         )
 
 
-def _take(nonce: int) -> None:
-    upload = st.session_state.get(f"versions.bundle.{nonce}")
-    if upload is None:
-        return
-    with tempfile.NamedTemporaryFile(delete=False, dir=page_layout.store().scratch) as copy:
-        copy.write(upload.getbuffer())
-    stored = page_layout.store().objects.put(Path(copy.name))
-    st.session_state["versions.verify"] = {"name": upload.name, **stored.to_json()}
-    st.session_state["versions.nonce"] = nonce + 1
+def _keep(file: Path, name: str) -> None:
+    stored = page_layout.store().objects.put(file)
+    st.session_state["versions.verify"] = {"name": name, **stored.to_json()}
 
 
 def trail(here: Dataset) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,7 @@ from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import analyses, datasets, new_file, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
-from pages._ui import grid, job, page_layout
+from pages._ui import grid, job, page_layout, uploaded
 from pages._ui.compare import differences
 from pages._ui.formatting import STATUS, count, fix_of, md
 from pages._ui.recipe import effect
@@ -32,9 +31,9 @@ def panel(here: Dataset, root: str) -> None:
         )
         st.file_uploader(
             "The new file",
-            key=f"{_KEY}.upload.{st.session_state.get('new_file.nonce', 0)}",
-            on_change=_take_upload,
-            args=(here.id,),
+            key=uploaded.key(f"{_KEY}.upload"),
+            on_change=uploaded.take,
+            args=(f"{_KEY}.upload", lambda file, name: _keep(here.id, file, name)),
         )
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -153,25 +152,10 @@ def _differences(here: Dataset, root: str, new_root: str, cells: int, name: str)
         differences.tables(told, "The file before", name, (root, new_root))
 
 
-def _take_upload(dataset: str) -> None:
-    """Copy an upload to the store and let the browser widget go."""
-    nonce = st.session_state.get("new_file.nonce", 0)
-    upload = st.session_state.get(f"{_KEY}.upload.{nonce}")
-    if upload is None:
-        return
-    with tempfile.NamedTemporaryFile(delete=False) as copy:
-        upload.seek(0)
-        while block := upload.read(1 << 20):
-            copy.write(block)
-    path = Path(copy.name)
-
-    def keep() -> None:
-        raw = datasets.store_raw(page_layout.store(), path, upload.name)
-        st.session_state.setdefault(_KEY, {})[dataset] = {"raw": raw}
-
-    page_layout.act(keep)
-    path.unlink(missing_ok=True)
-    st.session_state["new_file.nonce"] = nonce + 1
+def _keep(dataset: str, file: Path, name: str) -> None:
+    """Keep an upload as the file that is tried out."""
+    raw = datasets.store_raw(page_layout.store(), file, name)
+    st.session_state.setdefault(_KEY, {})[dataset] = {"raw": raw}
 
 
 def _forget(dataset: str) -> None:
