@@ -106,7 +106,10 @@ class _Counted:
 
     def ask(self, what: str, tail: str = "") -> list[tuple[Any, ...]]:
         """Ask something of each part: rows of color, facet, and what was asked for."""
-        query = f"select {self.splits}, {what} from {self.engine.rows} where {self.where} group by all {tail}"
+        query = (  # without "having", a table without rows would answer with a row of nothing
+            f"select {self.splits}, {what} from {self.engine.rows} where {self.where}"
+            f" group by all having count(*) > 0 {tail}"
+        )
         return self.engine.con.execute(query).fetchall()
 
     def parts(self, rows: Sequence[tuple[Any, ...]]) -> dict[tuple[str | None, str | None], list[tuple[Any, ...]]]:

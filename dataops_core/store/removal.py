@@ -69,7 +69,9 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
         raise ConflictError("A job of this dataset is running.", here.name, "Cancel it, or wait until it has ended.")
     if users := _users(store, dataset):
         raise ConflictError(
-            f"Its table is joined or appended in {', '.join(users)}.", here.name, "Drop these steps or datasets first."
+            f"Its table is joined or appended in {', '.join(users)}.",
+            here.name,
+            "Delete these first: their versions and what Undo brings back still need it.",
         )
     before = set(fsck.needed(store))
     ended = [each.id for each in jobs.of_dataset(store, dataset, raw=here.raw["sha256"]) if not each.is_open]

@@ -145,3 +145,8 @@ def test_an_empty_column_and_a_constant_one_are_drawn_too(tmp_path):
     assert chart_data(table, ["text"])["values"] == ["(missing)"]
     for columns in (["none"], ["same"], ["text"], ["none", "same"], ["text", "none"]):
         figure(chart_data(table, columns))
+    bare = write_table(tmp_path / "b.parquet", [frame[:0]], {"none": "number", "same": "category", "text": "category"})
+    for columns in ([], ["none"], ["same"], ["text", "none"], ["same", "text"]):
+        for kind in fitting_charts(bare, columns):
+            assert chart_data(bare, columns, kind=kind)["rows"] == 0
+            figure(chart_data(bare, columns, kind=kind))

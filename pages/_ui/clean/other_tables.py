@@ -19,6 +19,6 @@ def other_tables(here: Dataset) -> dict[str, tuple[str, Table]]:
                 found[each["name"]] = (each["name"], grid.table(state))
         for version in versions.log(store, each["id"]):
             if states.known(store, version["state"]):
-                label = f"{each['name']}, version {version['number']}: {version['message']}"
-                found[label] = (each["name"], grid.table(version["state"]))
+                name = f"{each['name']} version {version['number']}"  # not that of the dataset, which may be joined too
+                found[f"{name}: {version['message']}"] = (name, grid.table(version["state"]))
     return found
