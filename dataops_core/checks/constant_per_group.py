@@ -47,14 +47,6 @@ def constant_per_group(look: TableView) -> Iterator[Hit]:
             if _determines(look, value, group):
                 continue  # the group follows from the value: a town with one postal code
             mask = _still(look, group, value)
-            if mask is None and look.meant_facts(value)["kind"] == "number" and _all_still(look, group, value):
-                told.add(value)
-                mask = (look.codes(group) >= 0) & (look.codes(value) >= 0)
-                said = f"{value} is the same in all rows of each {group}: it may be an average that was filled in."
-                found.setdefault(np.packbits(mask).tobytes(), []).append(
-                    Hit(mask, said, severity="note", columns=(group, value))
-                )
-                continue
             if mask is not None and mask.any():
                 told.add(value)
                 names = sorted({str(look.values(group)[code]) for code in np.unique(look.codes(group)[mask])})
@@ -99,15 +91,6 @@ def _still(look: TableView, group: str, value: str) -> np.ndarray | None:
     groups, values = look.codes(group), look.codes(value)
     still = _candidates(groups, values, 20)
     return still[groups] & (groups >= 0) & (values >= 0) if still.any() else None
-
-
-def _all_still(look: TableView, group: str, value: str) -> bool:
-    """Whether a number never differs within a group, though it does between most of them."""
-    groups, values = look.codes(group), look.codes(value)
-    both = (groups >= 0) & (values >= 0)
-    pairs = np.unique(np.stack([groups[both], values[both]]), axis=1)
-    seen = len(np.unique(pairs[0]))
-    return bool(pairs.shape[1] == seen >= 5 and len(np.unique(pairs[1])) > 0.6 * seen)
 
 
 def _determines(look: TableView, value: str, group: str) -> bool:

@@ -169,11 +169,14 @@ def test_a_number_that_some_groups_never_change_is_found_though_it_is_stored_as_
     points = [f"{value:.1f}".replace(".", ",") for value in rng.normal(80, 8, 1200)]
     points[100:150] = ["80,0"] * 50
     assert rows_of(make_table({"head": head, "points": points}), "constant_per_group") == [list(range(100, 150))]
-    port = [["90,5", "71,3", "60,2", "75,7", "81,8", "66,6"][n % 6] for n in range(1200)]
-    (finding, rows) = found(make_table({"port": [f"p{n % 6}" for n in range(1200)], "m": port}), "constant_per_group")[
-        0
-    ]
-    assert (finding.severity, len(rows)) == ("note", 1200)
+
+
+def test_a_list_of_prices_and_the_number_of_a_category_are_no_constants(make_table):
+    """Where every group has one value, nothing tells an average that was filled in from a price or a code."""
+    product = [f"p{n % 6}" for n in range(1200)]
+    price = [[90.5, 71.3, 60.2, 75.7, 81.8, 66.6][n % 6] for n in range(1200)]
+    table = make_table({"product": product, "price": price, "rank": [n % 6 + 1 for n in range(1200)]})
+    assert rows_of(table, "constant_per_group") == []
 
 
 def test_a_town_with_one_postal_code_is_no_constant(make_table, rng):
