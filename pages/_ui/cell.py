@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pandas as pd
 import streamlit as st
 
 from dataops_core.errors import DataOpsError
-from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.recipe.cells import with_cell
 from dataops_core.steps.set_cells import typed, written
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import shown
@@ -59,17 +57,7 @@ def _propose(here: Dataset, kind: str, row: int, column: str, old: str, name: st
     except DataOpsError as error:
         page_layout.fail(error)
         return
-    number = str(row + 1)
-    steps = list(here.recipe.steps)
-    last = steps[-1] if steps else None
-    if last and last.op == "set_cells" and last.settings["column"] == column and not last.off and last.why == why:
-        cells = {**last.settings["cells"], number: new}
-        was = {**(last.settings.get("was") or {})}
-        was.setdefault(number, old)
-        steps[-1] = replace(last, settings={**last.settings, "cells": cells, "was": was}, learned=None)
-    else:
-        settings = {"column": column, "cells": {number: new}, "was": {number: old}}
-        steps.append(RecipeStep("set_cells", settings, why=why))
+    steps = with_cell(here.recipe.steps, column, row, old, new, why)
     what = f'Set {column} in row {row + 1:,} to "{new}"' if new else f"Make {column} in row {row + 1:,} missing"
     pending.propose(here, steps, what)
     st.session_state["finding.go"] = True

@@ -1,5 +1,6 @@
 """The export file of a version with a joined table holds that table, is verified, and its script runs."""
 
+import json
 import shlex
 import subprocess
 import sys
@@ -9,6 +10,7 @@ from dataclasses import replace
 import pandas as pd
 import pytest
 
+from dataops_core.export.bundle import tables_of
 from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import datasets, states, versions
@@ -46,6 +48,14 @@ def test_it_verifies_and_the_command_of_its_card_makes_the_same_table(export, tm
     assert done.returncode == 0, done.stderr
     assert pd.read_csv(folder / "clean.csv").equals(pd.read_csv(folder / "data.csv"))
     assert pd.read_csv(folder / "data.csv")["town"].tolist()[:2] == ["Bruges", "Ghent"]
+
+
+def test_a_join_that_is_switched_off_asks_for_no_table(export):
+    with zipfile.ZipFile(export) as inside:
+        version = json.loads(inside.read("manifest.json"))["version"]
+    assert len(tables_of(version)) == 1
+    version["recipe"]["steps"][0]["off"] = True
+    assert tables_of(version) == {}
 
 
 def test_another_table_in_its_place_is_named(export, tmp_path):

@@ -66,5 +66,14 @@ def test_a_selected_part_leads_to_the_rows_that_it_counts(make_table, columns, p
     assert total == counts[told["kind"]]() > 0
 
 
+def test_values_on_the_edge_of_a_bin_are_in_the_bin_that_counts_them(make_table):
+    table = make_table({"n": [float(n % 41) for n in range(410)]})  # forty bins: each value is an edge
+    told = chart_data(table, ["n"])
+    with Engine(table) as engine:
+        for at in (0, 17, 39):
+            total, _ = rows_where(engine, conditions_of(told, {"points": [{"point_index": at}]}))
+            assert total == told["parts"][0]["counts"][at]
+
+
 def test_nothing_selected_asks_for_no_rows(make_table):
     assert conditions_of(chart_data(make_table({"n": [1.0, 2.0]}), ["n"]), {"points": [], "box": []}) == []

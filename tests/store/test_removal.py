@@ -79,8 +79,10 @@ def test_files_and_tables_that_another_dataset_needs_stay(store, tmp_path):
     steps(store, one, RecipeStep("trim_spaces", {"columns": ["a"]}))
     versions.commit(store, other, "first", "ann")
     assert removal.contents(store, one)["same_file"] == ["other"]
+    here = datasets.get(store, other)
     removal.delete(store, one, "ann", confirm="one")
     assert fsck.check(store).ok
+    assert states.known(store, states.root_id(here.raw["sha256"], here.recipe.read))
     assert versions.table(store, versions.get(store, other, 1)).frame()["b"].tolist() == [1, 2]
 
 
