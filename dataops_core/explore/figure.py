@@ -237,13 +237,16 @@ def _parallel(chart: Mapping[str, Any], colors: Sequence[str], _: str) -> go.Fig
 
 def _missing(chart: Mapping[str, Any], colors: Sequence[str], empty: str) -> go.Figure:
     starts = [1 + chart["block"] * at for at in range(len(chart["blocks"]))]
+    most = max(
+        (share for block in chart["blocks"] for share in block), default=0
+    )  # few gaps would be pale beside 100 %
     made = go.Figure(
         go.Heatmap(
             x=[cut(name) for name in chart["columns"]],
             y=starts,
             z=chart["blocks"],
             zmin=0,
-            zmax=1,
+            zmax=max(most, 0.02),
             colorscale=[[0, empty], [1, colors[1]]],
             colorbar={"title": {"text": "missing"}, "tickformat": ".0%"},
             hovertemplate="%{x}, from row %{y:,}: %{z:.1%} missing<extra></extra>",

@@ -60,7 +60,7 @@ def _findings(told: Standing) -> None:
         _link("profile", "Not profiled", "query_stats", "Opens Profile, which counts and checks all rows")
         return
     if told.score is not None:
-        _link("overview", percent(told.score), "speed", "Score: the weighted mean of six sides of quality")
+        _link("overview", percent(told.score), "speed", "Score: the weighted mean of six dimensions of quality")
     grave = told.findings["error"] + told.findings["warning"]
     said = count(told.open_findings or 0, "finding")
     _link("profile", said, "rule", f"{grave:,} of them errors or warnings; findings that are ignored do not count")

@@ -29,24 +29,18 @@ def panel(here: Dataset, state: str, table: Table, told: Mapping[str, Any]) -> N
     with st.container(horizontal=True, vertical_alignment="center"):
         left_out = f"; {count(told['missing'], 'row')} without a value left out" if told["missing"] else ""
         st.markdown(md(describe(told)) + left_out + ".", width="stretch")
-        picture = st.radio(
-            "Picture as",
-            ["PNG", "SVG"],
-            key="explore.format",
-            label_visibility="collapsed",
-            horizontal=True,
-            width="content",
-        )
-        st.download_button(
-            "HTML",
-            data=lambda: made.to_html(include_plotlyjs=True).encode(),
-            file_name=f"{name}.html",
-            mime="text/html",
-            on_click="ignore",
-            key="explore.html",
-            icon=":material/download:",
-            help="One file that opens in any browser, offline. For a picture use the camera at the chart's upper right",
-        )
+        with st.popover("Download", icon=":material/download:", key="explore.download"):
+            picture = st.radio("Picture as", ["PNG", "SVG"], key="explore.format", horizontal=True)
+            st.caption("The camera at the chart's upper right saves it.")
+            st.download_button(
+                "The chart as an HTML file",
+                data=lambda: made.to_html(include_plotlyjs=True).encode(),
+                file_name=f"{name}.html",
+                mime="text/html",
+                on_click="ignore",
+                key="explore.html",
+                help="One file that opens in any browser, offline",
+            )
     picked = st.plotly_chart(
         made,
         key=f"explore.chart.{state[:8]}.{name}.{told['color']}.{told['facet']}",

@@ -31,9 +31,9 @@ def panel(here: Dataset, state: str, root: str, profile: Mapping[str, Any]) -> N
     """The dashboard of a dataset whose current state is profiled."""
     found = inbox.open_findings(here, profile)
     now = current_table.standing(here)
+    _next(here, now, found)  # first, for on a narrow screen all stands below one another
     left, right = st.columns([13, 8], gap="medium")
     with right:
-        _next(here, now, found)
         _score(here, root, state, profile, found, now)
     with left:
         _where(here, state, profile, found)
@@ -76,13 +76,11 @@ def _next(here: Dataset, now: Standing, found: Sequence[Mapping[str, Any]]) -> N
     told = overview.next_steps(now, found, here.roles)
     if not told:
         st.markdown("Nothing is open.")
-    for number, each in enumerate(told, 1):
+    for number, (each, place) in enumerate(zip(told, st.columns(3, gap="small"), strict=False), 1):
         why = each.why[:90] + ("…" if len(each.why) > 90 else "")
-        with st.container(border=True, key=f"overview-next-{number}"):
-            text, way = st.columns([5, 3], vertical_alignment="center", gap="small")
-            text.markdown(f"**{md(each.what)}**  \n:small[{md(why)}]")
-            with way:
-                _button(here, each, found, number)
+        with place, st.container(border=True, height="stretch", key=f"overview-next-{number}", gap="small"):
+            st.markdown(f"**{md(each.what)}**  \n:small[{md(why)}]")
+            _button(here, each, found, number)
 
 
 def _button(here: Dataset, step: NextStep, found: Sequence[Mapping[str, Any]], number: int) -> None:
@@ -127,7 +125,7 @@ def _score(
         "Overall quality",
         percent(now.score),
         delta=f"{100 * (now.score - first):+.1f} points since it came" if first is not None else None,
-        help="The weighted mean of six sides. A figure to watch, not a grade: what matters is in the findings",
+        help="The weighted mean of six dimensions. A figure to watch, not a grade: what matters is in the findings",
         label_visibility="collapsed",
     )
     history = [
@@ -146,14 +144,14 @@ def _score(
     st.dataframe(
         pd.DataFrame(
             [
-                {"Side": s.name.capitalize(), "Now": s.value, "Affected": s.affected}
+                {"Dimension": s.name.capitalize(), "Now": s.value, "Affected": s.affected}
                 | ({"As it came": was.get(s.name)} if was else {})
                 for s in sides
             ]
         ),
         hide_index=True,
         key="overview.sides",
-        alt="The six sides of quality, now and as the file came",
+        alt="The six dimensions of quality, now and as the file came",
         column_config={
             "Now": st.column_config.ProgressColumn("Now", format="percent", min_value=0, max_value=1),
             "As it came": st.column_config.NumberColumn("As it came", format="percent"),
