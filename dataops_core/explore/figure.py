@@ -237,9 +237,8 @@ def _parallel(chart: Mapping[str, Any], colors: Sequence[str], _: str) -> go.Fig
 
 def _missing(chart: Mapping[str, Any], colors: Sequence[str], empty: str) -> go.Figure:
     starts = [1 + chart["block"] * at for at in range(len(chart["blocks"]))]
-    most = max(
-        (share for block in chart["blocks"] for share in block), default=0
-    )  # few gaps would be pale beside 100 %
+    # a scale up to all cells would leave few gaps pale
+    most = max((share for block in chart["blocks"] for share in block), default=0)
     made = go.Figure(
         go.Heatmap(
             x=[cut(name) for name in chart["columns"]],

@@ -1,4 +1,4 @@
-"""The scorecard: six sides of quality with their formulas, weights, and what got better or worse."""
+"""The scorecard: six dimensions of quality with their formulas, weights, and what got better or worse."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
             delta=_delta(whole, earlier),
             border=True,
             width=200,
-            help="The weighted mean of the six sides. A figure to watch, not a grade: what matters is in the findings",
+            help="The weighted mean of the six dimensions. A figure to watch, not a grade: what matters is in the findings",
         )
         for score in now:
             then = next((each.value for each in first if each.name == score.name), None) if first else None
@@ -46,7 +46,7 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
         _table(now, weights),
         hide_index=True,
         key="score.table",
-        alt="The six sides of quality: figure, cells affected, formula and weight",
+        alt="The six dimensions of quality: figure, cells affected, formula and weight",
         row_height=40,
     )
     with st.popover("Change the weights", icon=":material/tune:"), st.form("score.weights", border=False):
