@@ -36,8 +36,8 @@ WORDS = {
     "Misfit": "A cell that is not what its column is meant to hold; it is kept exactly as written.",
     "Outcome": "The column with the result that you care about, such as approved or not.",
     "Preview": "What a change would do, computed on all rows, before anything is changed.",
-    "Score": "The weighted mean of six dimensions of quality: completeness, uniqueness, validity, consistency, timeliness,"
-    " accuracy. A figure to watch, not a grade.",
+    "Score": "The weighted mean of six dimensions of quality: completeness, uniqueness, validity, consistency,"
+    " timeliness, accuracy. A figure to watch, not a grade.",
     "Sensitive column": "A column that tells groups of people apart, such as sex or age.",
     "Step": "One change of the table with its settings. The steps together, in their order, are the recipe: they can be"
     " run again on another file.",

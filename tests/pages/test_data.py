@@ -207,3 +207,16 @@ def test_a_password_in_an_address_is_not_written_down():
     assert [title for title, _ in said(app)] == ["A password stands in the address."]
     home = Store().home
     assert not any(b"geheim77" in path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+
+def test_a_file_of_the_allowed_folders_is_opened(tmp_path, monkeypatch):
+    (tmp_path / "shared").mkdir()
+    (tmp_path / "shared" / "rates.csv").write_text("city,rate\nRome,1\n")
+    monkeypatch.setenv("DATAOPS_FOLDERS", str(tmp_path / "shared"))
+    app = start()
+    app.session_state["data.folders"] = True
+    app.run()
+    box = next(each for each in app.selectbox if each.label == "File")
+    assert box.options == [str(tmp_path / "shared" / "rates.csv")]
+    box.select(box.options[0]).run()
+    assert unforeseen(app) == [] and "1 × 2" in header(app)

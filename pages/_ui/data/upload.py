@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+import tempfile
 from pathlib import Path
 
 import streamlit as st
 
 from dataops_core.errors import DataOpsError, FlawError, SettingError
+from dataops_core.read.places import Rules, files_in
 from dataops_core.read.places.fetch import KNOWN, is_address
+from dataops_core.read.places.folders import fetch_file
 from dataops_core.read.places.secrets import check_password, shown
 from dataops_core.store import datasets, jobs
 from pages._ui import access, job, page_layout, uploaded
@@ -36,6 +39,7 @@ def box(place: Here) -> None:
         st.header("Upload a file")
         uploader(place, "CSV, Excel, Parquet, JSON and more, also as .gz or .zip")
         _address_box(place.project)
+        _listed_files(place.project)
         if access.is_shared():  # who signs in from elsewhere has no business with this machine's folders
             return
         with st.expander("Open a large file from a folder of this machine"):
@@ -52,6 +56,43 @@ def box(place: Here) -> None:
                     "Check the path; it must be on the machine that runs this app.",
                     title=f"There is no file {md(missing)}",
                 )
+
+
+def _listed_files(project: str) -> None:
+    """The files under the folders that whoever runs the app has allowed; nothing where there are none."""
+    if not (rules := _rules()).folders:
+        return
+    box = st.expander("Open a file of the shared folders", key="data.folders", on_change="rerun")
+    if box.open:
+        with box:
+            st.selectbox(
+                "File",
+                files_in(rules),
+                index=None,
+                format_func=str,
+                key="data.listed",
+                placeholder="Choose a file",
+                on_change=_take_listed,
+                args=(project,),
+            )
+
+
+def _rules() -> Rules:
+    return Rules.of_environment(own=not access.is_shared())
+
+
+def _take_listed(project: str) -> None:
+    """Take in a file of the shared folders, as it is now."""
+    chosen = st.session_state.get("data.listed")
+    if chosen is None:
+        return
+
+    def bring() -> None:
+        with tempfile.TemporaryDirectory(dir=page_layout.store().scratch) as folder:
+            file = fetch_file(Path(chosen), Path(folder), _rules(), lambda _share, _note: None)
+            _bring(project, file, Path(chosen).name)
+
+    page_layout.act(bring)
 
 
 def _address_box(project: str) -> None:
