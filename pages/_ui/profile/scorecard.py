@@ -30,7 +30,7 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
             delta=_delta(whole, earlier),
             border=True,
             width=200,
-            help="The weighted mean of six dimensions. A figure to watch, no grade: what matters is in the findings",
+            help="The weighted mean of six dimensions. A figure to watch, not a grade: what matters is in the findings",
         )
         for score in now:
             then = next((each.value for each in first if each.name == score.name), None) if first else None
