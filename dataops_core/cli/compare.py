@@ -49,7 +49,7 @@ def compare_command(args: argparse.Namespace) -> int:
         if args.script:
             from dataops_core.evaluation.script import scoreboard_script
 
-            write_text(args.script, scoreboard_script(found, candidates, source.options.to_json()))
+            write_text(args.script, scoreboard_script(found, source.options.to_json()))
         if args.recipe:
             chosen = next(each for each in found.standings if each.name == found.advice.recommended)
             write_text(args.recipe, json.dumps(dict(chosen.recipe), indent=2, ensure_ascii=False) + "\n")

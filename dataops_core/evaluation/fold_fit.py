@@ -98,7 +98,7 @@ def fit_model(
     """The candidate's own steps and the model, fitted on these rows; and how many rows the model learned from.
 
     `columns` are those of the table after the shared steps. Raises the error of a step that cannot be done, and
-    SettingError where no target or no feature is left.
+    SettingError where no target is left. Without any feature the model guesses.
     """
     fitted, after = fit_frame(_own(candidate), frame, tables)
     if problem.target not in after.columns:
@@ -117,9 +117,7 @@ def fit_model(
     apart = {problem.target, *problem.leave_out, *fitted.added, *fitted.context.weights}
     apart |= {fitted.context.split} if fitted.context.split else set()
     chosen = features(columns_after(columns, candidate.own, after), after, sorted(apart & set(after.columns)))
-    if not chosen.names:
-        raise SettingError("No column is left to predict the target from.", candidate.name, "Drop fewer columns.")
-    pipeline, given = _pipeline(chosen, problem, model), {}
+    pipeline, given = _pipeline(chosen, problem, model if chosen.names else DUMMY), {}
     if fitted.context.weighed and model != DUMMY and _takes_weights(pipeline):
         given["model__sample_weight"] = after[fitted.context.weighed].to_numpy(dtype="float64")
     pipeline.fit(plain(after, chosen), labels, **given)
@@ -155,6 +153,13 @@ def judged_by(
 ) -> FoldResult:
     """The scores of a fitted model on other rows; raises SettingError where the recipe changes their target."""
     after = fitted.recipe.apply(judged)
+    gone = [name for name in fitted.chosen.names if name not in after.columns]
+    if gone:
+        raise SettingError(
+            f'For rows to judge there is no column "{gone[0]}", which a step that adds rows makes.',
+            candidate.name,
+            "Steps that make other rows (group, pivot, join) come first, before recipes are compared.",
+        )
     _same_target(candidate, problem, after, truth)
     cells = plain(after, fitted.chosen)
     if problem.task == "number":
@@ -212,7 +217,8 @@ def _pipeline(chosen: Features, problem: Problem, model: Model) -> Any:
         last: Any = DummyClassifier(strategy="prior") if problem.task == "classes" else DummyRegressor()
     else:
         last = clone(model)
-    return Pipeline([("encoder", encoder(chosen)), ("model", last)])
+    first = [] if isinstance(model, str) else [("encoder", encoder(chosen))]
+    return Pipeline([*first, ("model", last)])
 
 
 def _takes_weights(pipeline: Any) -> bool:

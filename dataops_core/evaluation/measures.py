@@ -9,7 +9,7 @@ from typing import Any, Literal
 import numpy as np
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.evaluation import class_measures
+from dataops_core.evaluation.class_measures import MEASURES, measured
 
 Task = Literal["classes", "number"]
 Verdict = Literal["better", "worse", "no clear difference"]
@@ -38,7 +38,7 @@ def _of(key: str, about: Mapping[str, Any]) -> Measure:
     return Measure(key, about["title"], about["higher_is_better"], about["least"], about["says"])
 
 
-CLASSES = {key: _of(key, about) for key, about in class_measures.MEASURES.items()} | {
+CLASSES = {key: _of(key, about) for key, about in MEASURES.items()} | {
     "accuracy": Measure("accuracy", "Accuracy", True, 0.005, "the share of rows that the model decides rightly")
 }
 NUMBERS = {
@@ -69,7 +69,7 @@ def chosen_measure(task: Task, key: str | None) -> Measure:
 def class_scores(chances: np.ndarray, truth: np.ndarray, rare: int) -> dict[str, float]:
     """All measures of one fold from probabilities (rows, classes) and the true codes (rows,)."""
     decided = chances.argmax(axis=1)
-    return class_measures.measured(chances, decided, truth, rare) | {"accuracy": float((decided == truth).mean())}
+    return measured(chances, decided, truth, rare) | {"accuracy": float((decided == truth).mean())}
 
 
 def number_scores(predicted: np.ndarray, truth: np.ndarray) -> dict[str, float]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.evaluation.advice import Advice, Judge, advise
-from dataops_core.evaluation.candidates import NOTHING, Candidate, find, prepared
+from dataops_core.evaluation.candidates import NOTHING, Candidate, Field, find, prepared
 from dataops_core.evaluation.class_measures import curve
 from dataops_core.evaluation.effect import Effect, effect_of
 from dataops_core.evaluation.fairness_gap import group_gap
@@ -33,11 +33,27 @@ Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
+class Asked:
+    """What was compared, and how rows were to be dealt: what a script needs to do it again. `columns` are those after
+    the shared steps.
+    """
+
+    field: Field
+    columns: tuple[Column, ...]
+    split: str | None
+    groups: str | None
+    time: str | None
+    folds: int
+    repeats: int
+    sample: int
+
+
+@dataclass(frozen=True)
 class Comparison:
     """A finished comparison: the problem, how every candidate did, and what that supports."""
 
     problem: Problem
-    shared: list[str]
+    asked: Asked
     model: str
     measure: Measure
     standings: tuple[Standing, ...]
@@ -46,6 +62,11 @@ class Comparison:
     held_out: HeldOut | None
     notes: tuple[str, ...]
     seed: int
+
+    @property
+    def shared(self) -> list[str]:
+        """The steps that were done once for all, in plain words."""
+        return [entry.sentence for entry in self.asked.field.shared.active]
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON values."""
@@ -187,7 +208,7 @@ def compare_recipes(
     progress(1.0, "Done")
     return Comparison(
         problem,
-        [entry.sentence for entry in shared.active],
+        Asked(field, tuple(columns), context.split, groups, time, folds, repeats, sample),
         model if isinstance(model, str) else type(model).__name__,
         deciding,
         tuple(standings),

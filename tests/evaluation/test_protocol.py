@@ -348,3 +348,23 @@ def test_an_estimator_of_the_users_own(tmp_path):
     assert found.model == "RandomForestClassifier"
     assert not hasattr(forest, "estimators_")
     json.dumps(found.to_json())
+
+
+def test_a_recipe_that_leaks_scores_high_naively_and_by_chance_inside_the_protocol(tmp_path):
+    rng = np.random.default_rng(0)
+    frame = pd.DataFrame({"code": rng.choice([f"c{n}" for n in range(150)], 400)})
+    frame["y"] = np.where(rng.random(400) < 0.5, "yes", "no")  # nothing to be learned
+    outcome = (frame["y"] == "yes").astype(float)
+    naive = outcome.groupby(frame["code"]).transform("mean")  # on all rows, each row its own outcome among them
+    scored = cross_validate(
+        LogisticRegression(),
+        naive.to_frame(),
+        outcome,
+        cv=StratifiedKFold(5, shuffle=True, random_state=0),
+        scoring="roc_auc",
+    )["test_score"]
+    assert scored.mean() > 0.75
+    encode = recipe(step("encode_target", columns=["code"], target="y", smoothing=1.0))
+    found = compare_recipes(table_of(frame, tmp_path), [Candidate("encode", encode)], "y", stop_early=False)
+    mean = found.standings[1].means["roc_auc"]
+    assert mean.low < 0.5 < mean.high and mean.mean < 0.56
