@@ -24,7 +24,7 @@ from dataops_core.evaluation.measures import Measure, chosen_measure, measures_o
 from dataops_core.evaluation.problem import SAMPLE, Problem, make_problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated
 from dataops_core.recipe.frames import fit_frame
-from dataops_core.recipe.recipe import canonical, sha256
+from dataops_core.recipe.recipe import Recipe, canonical, sha256
 from dataops_core.recipe.replay import Tables, no_tables
 from dataops_core.source_hash import source_hash
 from dataops_core.table import Column, Table
@@ -162,10 +162,12 @@ def compare_recipes(
         table.column(split)
         context = type(context)(split, context.weights)
     columns = columns_after(table.columns, shared.active, frame)
+    names = _names_after(shared, frame)
+    sensitive, leave_out = [names.get(name, name) for name in sensitive], [names.get(n, n) for n in leave_out]
     problem = make_problem(
         frame,
         columns,
-        target,
+        names.get(target, target),
         context,
         favorable=favorable,
         sensitive=sensitive,
@@ -250,6 +252,16 @@ class _Work:
             return
         self.kept.write(key, found.to_json())
         course.results.append(found)
+
+
+def _names_after(shared: Recipe, frame: pd.DataFrame) -> dict[str, str]:
+    """The names that columns have after the shared steps, by those before, where these are gone."""
+    names: dict[str, str] = {}
+    for entry in shared.active:
+        for old, new in (entry.step.new_names(entry.settings) if entry.step else {}).items():
+            names = {first: new if now == old else now for first, now in names.items()}
+            names.setdefault(old, new)
+    return {old: new for old, new in names.items() if old not in frame.columns and new in frame.columns}
 
 
 def _code() -> str:

@@ -73,7 +73,19 @@ def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, An
     return {"steps": recipe_impact(tables, args["sensitive"], args["target"], args["favorable"])}
 
 
-ASKED: set[str] = set()  # the packages of the engine that are asked by name
+def _recipes(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    from dataops_core.store import comparisons
+
+    return comparisons.compare(store, args, progress)
+
+
+def _choices(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    from dataops_core.store import comparisons
+
+    return comparisons.choices(store, args, progress)
+
+
+ASKED: set[str] = {"dataops_core.evaluation"}  # the packages of the engine that are asked by name
 MOST = 50_000  # values that are compared with one another
 COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]] = {
     "associations": lambda store, args, _: associations(
@@ -106,6 +118,8 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "mitigation lab": _asks("fairness", "compare_mitigations", slow=True),
     "repair": _asks("repair", "suggestions", slow=True),
     "clusters": _clusters,
+    "recipes": _recipes,
+    "choices": _choices,
 }
 
 
