@@ -5,10 +5,12 @@ import streamlit as st
 from dataops_core.store import analyses
 from pages._ui import current_table, grid, job, page_header, page_layout
 from pages._ui.compare import differences, recipes
+from pages._ui.findings import finding
 from pages._ui.formatting import md
 
 place = page_header.enter("Compare")
 here = page_layout.need_dataset(place)
+finding.follow()
 state = current_table.now(here)
 if state is None:
     st.stop()

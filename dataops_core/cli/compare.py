@@ -43,6 +43,7 @@ def compare_command(args: argparse.Namespace) -> int:
             seed=args.seed,
             sample=args.sample,
             stop_early=not args.all_folds,
+            curve_of_best=args.learning_curve,
             kept=InFolder(args.keep) if args.keep else None,
             progress=_tell,
         )
@@ -134,6 +135,15 @@ def _print(found: Comparison) -> None:
             f"On {found.held_out.rows:,} rows that were held out: {found.measure.title}"
             f" {found.held_out.scores[key]:.4f}."
         )
+    if found.learning:
+        print(f"{found.learning.says}")
+    for some in found.slices:
+        print(
+            f"- {some.column} {some.value} ({some.rows:,} rows): {some.before:.3f} before, {some.after:.3f} after"
+            f" ({'right decisions' if problem.task == 'classes' else 'mean error'})"
+        )
+    for leak in found.leaks:
+        print(f"Leak? {leak.says} {leak.fix}")
     for note in found.notes:
         print(f"Note: {note}")
 

@@ -168,6 +168,7 @@ def add_comparison(cmd: argparse.ArgumentParser) -> None:
     cmd.add_argument("--repeats", type=int, default=2, help="how often rows are dealt into folds (default 2)")
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     cmd.add_argument("--sample", type=int, default=20_000, metavar="ROWS", help="at most so many rows (default 20000)")
+    cmd.add_argument("--learning-curve", action="store_true", help="also learn from fewer rows: would more help?")
     cmd.add_argument("--all-folds", action="store_true", help="do not stop recipes early that are clearly worse")
     cmd.add_argument("--keep", type=Path, metavar="FOLDER", help="keep finished folds there, and go on from them")
     cmd.add_argument("--script", type=Path, metavar="OUT.py", help="write a script that reproduces the scoreboard")

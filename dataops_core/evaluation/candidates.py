@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dataops_core.errors import SettingError, nearest
+from dataops_core.errors import SettingError
 from dataops_core.recipe.frames import settles
 from dataops_core.recipe.recipe import Recipe, RecipeStep, canonical, columns_named, from_json, sha256
 
@@ -137,16 +137,6 @@ def _option(option: Any, where: str) -> tuple[RecipeStep, ...]:
         return ()
     entries = option if isinstance(option, list) else [option]
     return from_json({"steps": entries}, where).steps
-
-
-def find(candidates: Sequence[Candidate], name: str) -> Candidate:
-    """The candidate of that name; raises SettingError where there is none."""
-    for candidate in candidates:
-        if candidate.name == name:
-            return candidate
-    raise SettingError(
-        f'There is no candidate "{name}".', "compare", nearest(name, [candidate.name for candidate in candidates])
-    )
 
 
 def _plain(step: RecipeStep) -> dict[str, Any]:

@@ -12,7 +12,7 @@ import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.evaluation.advice import Advice, Judge, advise
-from dataops_core.evaluation.candidates import NOTHING, Candidate, Field, find, prepared
+from dataops_core.evaluation.candidates import NOTHING, Candidate, Field, prepared
 from dataops_core.evaluation.class_measures import curve
 from dataops_core.evaluation.effect import Effect, effect_of
 from dataops_core.evaluation.fairness_gap import group_gap
@@ -20,9 +20,12 @@ from dataops_core.evaluation.fold_fit import DUMMY, FoldResult, Model, columns_a
 from dataops_core.evaluation.folds import Fold
 from dataops_core.evaluation.held_out import HeldOut, look_once
 from dataops_core.evaluation.kept_folds import InMemory, KeptFolds
+from dataops_core.evaluation.leakage import Leak, find_leaks
+from dataops_core.evaluation.learning_curve import LearningCurve, learning_curve
 from dataops_core.evaluation.measures import Measure, chosen_measure, measures_of
 from dataops_core.evaluation.problem import SAMPLE, Problem, make_problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated
+from dataops_core.evaluation.slices import Slice, slices
 from dataops_core.recipe.frames import fit_frame
 from dataops_core.recipe.recipe import Recipe, canonical, sha256
 from dataops_core.recipe.replay import Tables, no_tables
@@ -30,6 +33,7 @@ from dataops_core.source_hash import source_hash
 from dataops_core.table import Column, Table
 
 Progress = Callable[[float, str], None]
+SHARE = 0.9  # of the progress; the rest is what follows the folds
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,9 @@ class Comparison:
     dummy: Mapping[str, Estimate]
     advice: Advice
     held_out: HeldOut | None
+    leaks: tuple[Leak, ...]
+    slices: tuple[Slice, ...]
+    learning: LearningCurve | None
     notes: tuple[str, ...]
     seed: int
 
@@ -90,6 +97,9 @@ class Comparison:
             "recommended": self.advice.recommended,
             "verdict": self.advice.verdict,
             "held_out": self.held_out.to_json() if self.held_out else None,
+            "leaks": [each.to_json() for each in self.leaks],
+            "slices": [each.to_json() for each in self.slices],
+            "learning_curve": self.learning.to_json() if self.learning else None,
             "notes": list(self.notes),
         }
 
@@ -132,6 +142,7 @@ def compare_recipes(
     seed: int = 0,
     sample: int = SAMPLE,
     stop_early: bool = True,
+    curve_of_best: bool = False,
     kept: KeptFolds | None = None,
     tables: Tables = no_tables,
     progress: Progress = lambda _share, _note: None,
@@ -145,7 +156,7 @@ def compare_recipes(
     `leave_out`. `split` names the column of parts; a step that splits is found by itself. Intervals are 95 % by the
     corrected resampled t-test; a difference is clear only with all comparisons accounted for (Bonferroni). With
     `stop_early`, recipes that are clearly worse than the best after a repeat are not tried further. Folds that are in
-    `kept` are not done again.
+    `kept` are not done again. With `curve_of_best`, the recommended one is also learned from fewer rows.
 
     Raises SettingError where a name is unknown, two candidates have one name, or there is too little to learn from.
     """
@@ -194,7 +205,7 @@ def compare_recipes(
         running = [course for course in courses if course.runs]
         for at, course in enumerate(running):
             progress(
-                (number + at / len(running)) / len(rounds),
+                SHARE * (number + at / len(running)) / len(rounds),
                 f"{course.candidate.name}, fold {number + 1} of {len(rounds)}",
             )
             work.do(course, fold)
@@ -202,11 +213,23 @@ def compare_recipes(
     standings = _standings(courses, problem, measures, deciding, seed)
     dummy = guesses.scores(measures)
     advice = advise(standings, dummy, judge)
+    best = next(course for course in courses if course.candidate.name == advice.recommended)
     held_out = None
     if len(problem.held_out):
-        progress(1.0, "Looking at the rows that were held out")
-        best = find([course.candidate for course in courses], advice.recommended)
-        held_out = look_once(best, problem, columns, model, tables)
+        progress(SHARE, "Looking at the rows that were held out")
+        held_out = look_once(best.candidate, problem, columns, model, tables)
+    learning = None
+    if curve_of_best:
+        learning = learning_curve(
+            best.candidate,
+            problem,
+            columns,
+            model,
+            deciding,
+            seed=seed,
+            tables=tables,
+            progress=lambda share, note: progress(SHARE + (1 - SHARE) * share, note),
+        )
     progress(1.0, "Done")
     return Comparison(
         problem,
@@ -217,6 +240,9 @@ def compare_recipes(
         {key: Estimate.of(values, problem.plan) for key, values in dummy.items()},
         advice,
         held_out,
+        tuple(find_leaks(problem, columns, [candidate.recipe.active for candidate in candidates], time)),
+        tuple(_slices(best, courses[0], problem, columns)),
+        learning,
         tuple(_notes(problem, courses, field.same)),
         seed,
     )
@@ -380,6 +406,13 @@ def _standings(
     return [replace(each, undominated=each.name in best) for each in made]
 
 
+def _slices(best: _Course, nothing: _Course, problem: Problem, columns: Sequence[Column]) -> list[Slice]:
+    if best is nothing:
+        return []
+    places, own = _first_repeat(best, problem)
+    return slices(problem, columns, places, own, _first_repeat(nothing, problem)[1])
+
+
 def _gaps(problem: Problem, places: np.ndarray, own: np.ndarray, before: np.ndarray, seed: int) -> dict[str, Any]:
     if problem.favorable is None:
         return {}
@@ -405,10 +438,8 @@ def _notes(problem: Problem, courses: Sequence[_Course], same: Mapping[str, str]
     if not len(problem.held_out):
         notes.append(
             "No rows were held out for a last look, and the best of several scores is a little too good: split the rows"
-            " first (split_rows) to see how the recipe that is taken does on rows that had no part in the choice."
+            " first to see how the recipe that is taken does on rows that had no part in the choice."
         )
-    if problem.of > len(problem.frame):
-        notes.append(f"Judged on a sample of {len(problem.frame):,} of {problem.of:,} rows.")
     if problem.groups and problem.favorable is None:
         notes.append("Gaps between groups need the favorable value of the target.")
     stopped = sum(bool(course.stopped) for course in courses)

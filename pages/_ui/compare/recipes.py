@@ -68,6 +68,7 @@ def panel(here: Dataset, root: str, state: str, table: Table) -> None:
             "measure": measure,
             "folds": FOLDS,
             "repeats": REPEATS,
+            "curve_of_best": True,
         },
     }
     told = _counted("recipes", args, f"Compare {count(len(candidates), 'recipe')}", 10**9, auto=False)

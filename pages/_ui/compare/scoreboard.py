@@ -54,6 +54,8 @@ def panel(here: Dataset, told: Mapping[str, Any]) -> None:
         rows, f"{measure.title}, against doing nothing", "recipes.dots", unit="Difference", zero="as good"
     )
     _table(told, ran, measure.title, best["name"])
+    for leak in told["leaks"]:
+        st.warning(md(leak["fix"]), title=md(leak["says"]), icon=":material/water_drop:")
     failed = [each for each in told["candidates"] if "failed" in each]
     for each in failed:
         st.warning(md(each["failed"]), title=f"{md(each['name'])} could not be judged", icon=":material/error:")
@@ -62,6 +64,12 @@ def panel(here: Dataset, told: Mapping[str, Any]) -> None:
     if told["favorable"] is not None and told["sensitive"]:
         with st.expander("Score against fairness", expanded=True):
             _fairness(told, ran, measure.title, best["name"])
+    if told["learning_curve"]:
+        with st.expander("Would more rows help?"):
+            _learning(told["learning_curve"], measure.title, best["name"])
+    if told["slices"]:
+        with st.expander("Rows that gain and lose"):
+            _slices(told, best["name"])
     with st.expander("One recipe in detail"):
         _detail(here, ran, best["name"])
     with st.container(horizontal=True):
@@ -166,6 +174,8 @@ def _table(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: str
             "Gap": st.column_config.NumberColumn(
                 "Gap", format="percent", help="The greatest difference between groups in the share decided favorable"
             ),
+            "Rows kept": st.column_config.NumberColumn("Rows kept", format="localized"),
+            "Missing left": st.column_config.NumberColumn("Missing left", format="localized"),
             "Cells kept": st.column_config.NumberColumn(
                 "Cells kept", format="percent", help="The share of cells that stay as they were"
             ),
@@ -206,7 +216,7 @@ def _fairness(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: 
     figure.update_layout(
         height=320,
         margin={"l": 8, "r": 8, "t": 12, "b": 8},
-        xaxis={"title": {"text": "Gap between groups (less is fairer)"}, "tickformat": ".0%"},
+        xaxis={"title": {"text": "Gap between groups (less is fairer)"}, "tickformat": ".1%"},
         yaxis={"title": {"text": title}, "automargin": True},
     )
     st.plotly_chart(
@@ -219,6 +229,63 @@ def _fairness(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: 
         f"Groups of {md(', '.join(told['sensitive']))}; favorable is {md(told['favorable'])}. A diamond: no other"
         " recipe is better in both."
     )
+
+
+def _learning(curve: Mapping[str, Any], title: str, best: str) -> None:
+    st.markdown(md(curve["says"]))
+    means, ends = [each["mean"] for each in curve["scores"]], [each["ci"] for each in curve["scores"]]
+    figure = go.Figure(
+        go.Scatter(
+            x=curve["rows"],
+            y=means,
+            mode="lines+markers",
+            line={"color": colours(2)[1]},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - mean for mean, (_, high) in zip(means, ends, strict=True)],
+                "arrayminus": [mean - low for mean, (low, _) in zip(means, ends, strict=True)],
+            },
+            hovertemplate="%{x:,} rows: %{y:.4f}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=300,
+        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+        xaxis={"title": {"text": "Rows learned from"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": title}, "automargin": True},
+    )
+    words = ", ".join(f"{rows:,} rows {mean:.4f}" for rows, mean in zip(curve["rows"], means, strict=True))
+    st.plotly_chart(figure, key="recipes.learning", config=CONFIG, alt=f"The score of {best} by rows: {words}")
+    st.caption(f"{md(best)}, with 95 % intervals.")
+
+
+def _slices(told: Mapping[str, Any], best: str) -> None:
+    classes = told["task"] == "classes"
+    unit = "Right decisions" if classes else "Mean error"
+    table = pd.DataFrame(
+        [
+            {
+                "Column": each["column"],
+                "Rows with": each["value"],
+                "Rows": each["rows"],
+                f"{unit} before": each["before"],
+                f"{unit} after": each["after"],
+            }
+            for each in told["slices"]
+        ]
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="recipes.slices",
+        alt=f"Groups of rows in which {best} does clearly better or worse than doing nothing",
+        column_config={
+            name: st.column_config.NumberColumn(name, format="percent" if classes else "%.4g")
+            for name in (f"{unit} before", f"{unit} after")
+        },
+    )
+    st.caption("Only changes that are clear with all slices accounted for (paired tests, Holm).")
 
 
 def _detail(here: Dataset, ran: Sequence[Mapping[str, Any]], best: str) -> None:
