@@ -97,11 +97,11 @@ def test_slices_say_who_gains(tmp_path):
 
 def test_the_learning_curve_says_whether_more_rows_help(tmp_path):
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({f"x{n}": rng.normal(size=1500) for n in range(120)})
-    frame["y"] = frame.sum(axis=1) + 8 * rng.normal(size=1500)
+    frame = pd.DataFrame({f"x{n}": rng.normal(size=400) for n in range(100)})
+    frame["y"] = frame.sum(axis=1) + 2 * rng.normal(size=400)
     steps = [RecipeStep("drop_columns", {"columns": ["x0"]})]
     hungry = compared(frame, tmp_path, steps=steps, curve_of_best=True).learning
-    assert hungry.rows == (240, 480, 720, 960, 1200) and "More rows would probably help" in hungry.says
+    assert hungry.rows == (64, 128, 192, 256, 320) and "More rows would probably help" in hungry.says
     frame = pd.DataFrame({"x": rng.normal(size=1000), "noise": rng.normal(size=1000)})
     frame["y"] = frame["x"] + rng.normal(size=1000)
     assert "would hardly help" in compared(frame, tmp_path, curve_of_best=True).learning.says
