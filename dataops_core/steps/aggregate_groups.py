@@ -8,19 +8,13 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, Skip
+from dataops_core.steps._aggregates import aggregate
 from dataops_core.steps._classes import group_keys
 from dataops_core.steps._features import decimals, need_free
 from dataops_core.steps._mixed import numbers
 from dataops_core.steps.step import Columns, Label, step
 
 How = Literal["mean", "median", "sum", "minimum", "maximum", "standard_deviation", "rows"]
-AGGREGATES: dict[str, Any] = {
-    "mean": np.mean,
-    "median": np.median,
-    "sum": np.sum,
-    "minimum": np.min,
-    "maximum": np.max,
-}
 
 
 @step(
@@ -82,19 +76,6 @@ def learn_aggregates(
         found = [aggregate(cells[rows], measure) for cells in values.values() for measure in asked if measure != "rows"]
         groups.append([list(key), found + ([float(len(rows))] if "rows" in asked else [])])
     return {"groups": groups}
-
-
-def aggregate(cells: np.ndarray, measure: str) -> float | None:
-    """One aggregate of some numbers; None where there are none, or it is beyond all numbers."""
-    known = cells[~np.isnan(cells)]
-    if not len(known):
-        return None
-    with np.errstate(all="ignore"):
-        if measure == "standard_deviation":
-            value = float(known.std(ddof=1)) if len(known) > 1 else np.nan
-        else:
-            value = float(AGGREGATES[measure](known))
-    return value if np.isfinite(value) else None
 
 
 @aggregate_groups.adds

@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.steps._aggregates import aggregate
 from dataops_core.steps._classes import group_keys
 from dataops_core.steps._features import decimals
 from dataops_core.steps._mixed import numbers
 from dataops_core.steps._tables import new_ids
-from dataops_core.steps.aggregate_groups import aggregate
 from dataops_core.steps.step import Columns, Label, step
 
 How = Literal["mean", "median", "sum", "minimum", "maximum", "standard_deviation"]

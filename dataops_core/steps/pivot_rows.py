@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, Skip
+from dataops_core.steps._aggregates import aggregate
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._classes import group_keys
 from dataops_core.steps._features import common_values, decimals
 from dataops_core.steps._mixed import numbers
 from dataops_core.steps._tables import new_ids
-from dataops_core.steps.aggregate_groups import aggregate
 from dataops_core.steps.step import Columns, Label, step
 
 MOST = 200  # columns
