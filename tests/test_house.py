@@ -26,6 +26,7 @@ ORDER = [
     {"compare", "explore", "report"},
     {"recipe"},
     {"fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
+    {"rules"},
     {"export"},
     {"store"},
     {"cli"},
