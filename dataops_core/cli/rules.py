@@ -95,7 +95,7 @@ def _line(each: Result) -> tuple[str, ...]:
 
 def export_command(args: argparse.Namespace) -> int:
     """Rules for another tool; those that it cannot hold are named."""
-    import dataops_core.rules.formats as formats
+    from dataops_core.rules import formats
 
     asked = rules.load(args.rules)
     check_files({"--out": args.out})
@@ -112,7 +112,7 @@ def export_command(args: argparse.Namespace) -> int:
 
 def import_command(args: argparse.Namespace) -> int:
     """Rules from the file of another tool; what has no rule here is named."""
-    import dataops_core.rules.formats as formats
+    from dataops_core.rules import formats
 
     check_files({"--out": args.out})
     found, left = formats.import_rules(args.contract, args.origin)

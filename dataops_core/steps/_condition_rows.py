@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,8 +17,7 @@ from dataops_core.table.kinds import type_of
 MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.][0-9]{1,6})?)?)?")
 
 
-@dataclass(frozen=True)
-class Cells:
+class Cells(NamedTuple):
     """One value per row: number, text, date or boolean, and which rows have one; `literal` where it is one value."""
 
     kind: str
@@ -32,7 +30,7 @@ def broken_rows(df: pd.DataFrame, node: Node) -> np.ndarray:
     """Which rows break a condition: it is known to be false there (rows,)."""
     if node.op == "unique":
         codes = _codes(df, node.parts)
-        return (codes >= 0) & (np.bincount(codes[codes >= 0], minlength=int(codes.max(initial=-1)) + 1)[codes] > 1)
+        return (codes >= 0) & (np.bincount(codes[codes >= 0], minlength=int(codes.max(initial=0)) + 1)[codes] > 1)
     if node.op == "follows":
         return _contradicting(_codes(df, node.parts[1:]), _codes(df, node.parts[:1]))
     truth = evaluate(df, node)

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from dataops_core.errors import SettingError
 
@@ -31,8 +30,7 @@ COMPARED = {"=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", "
 LONGEST, DEEPEST = 20_000, 60
 
 
-@dataclass(frozen=True)
-class Node:
+class Node(NamedTuple):
     """A part of a condition: what it does, and with what (nodes, names, numbers, texts)."""
 
     op: str
