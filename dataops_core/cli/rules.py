@@ -33,18 +33,19 @@ def suggest_command(args: argparse.Namespace) -> int:
         others = stack.enter_context(_others(args.others))
         reference = stack.enter_context(reading(args, file=args.reference))[0].table if args.reference else None
         found = rules.suggest_rules(source.table, kinds=kinds, today=_today(args), tables=others, reference=reference)
+        columns = {column.name: column.type for column in source.table.columns}
     name = args.file.name
     if args.out:
-        write_text(args.out, rules.dumps(found, name))
+        write_text(args.out, rules.dumps(found, name, columns))
     if args.json:
-        return print_json(rules.RuleSet(tuple(found), name).to_json())
+        return print_json(rules.RuleSet(tuple(found), name, columns).to_json())
     tell_problems(source)
     if args.out:
         print(
             f"{len(found):,} rules are suggested and written to {args.out}. Read and change them before you use them."
         )
     else:
-        print(rules.dumps(found, name), end="")
+        print(rules.dumps(found, name, columns), end="")
     return 0
 
 
@@ -116,7 +117,7 @@ def import_command(args: argparse.Namespace) -> int:
 
     check_files({"--out": args.out})
     found, left = formats.import_rules(args.contract, args.origin)
-    write_text(args.out, rules.dumps(found.rules, found.table))
+    write_text(args.out, rules.dumps(found.rules, found.table, found.columns))
     if args.json:
         return print_json({"out": str(args.out), "rules": len(found.rules), "left_out": left})
     print(f"{args.out}: {len(found.rules):,} rules")

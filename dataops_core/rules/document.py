@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from dataops_core.errors import SettingError
 from dataops_core.printable import printable
 from dataops_core.rules.rule import Rule
+from dataops_core.table import TYPES
 
 FORMAT = "dataops-rules/1"
 LARGEST = 10_000_000  # bytes
@@ -17,16 +19,18 @@ LARGEST = 10_000_000  # bytes
 
 @dataclass(frozen=True)
 class RuleSet:
-    """The rules of a table, and what it is called."""
+    """The rules of a table, what it is called, and the storage types of its columns where they are known."""
 
     rules: tuple[Rule, ...]
     table: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
         return {
             "format": FORMAT,
             "table": self.table,
+            **({"columns": dict(self.columns)} if self.columns else {}),
             "rules": [{**rule.to_json(), "says": printable(rule.sentence, one_line=True)} for rule in self.rules],
         }
 
@@ -36,14 +40,19 @@ class RuleSet:
         if not isinstance(plain, dict) or plain.get("format") != FORMAT or not isinstance(plain.get("rules"), list):
             raise SettingError("This is not a file of rules.", where, f'It begins with "format: {FORMAT}".')
         rules = [Rule.from_json(each, f"{where}, rule {number}") for number, each in enumerate(plain["rules"], 1)]
-        return cls(tuple(rules), str(plain.get("table") or ""))
+        columns = plain.get("columns") or {}
+        if not isinstance(columns, dict) or not all(each in TYPES for each in columns.values()):
+            raise SettingError("The columns of the file have no known types.", where, f"Types: {', '.join(TYPES)}.")
+        return cls(tuple(rules), str(plain.get("table") or ""), {str(name): each for name, each in columns.items()})
 
 
-def dumps(rules: Sequence[Rule], table: str = "") -> str:
+def dumps(rules: Sequence[Rule], table: str = "", columns: Mapping[str, str] = MappingProxyType({})) -> str:
     """The YAML of rules; each with the sentence that a person reads, which is not read back."""
     import yaml
 
-    return yaml.safe_dump(RuleSet(tuple(rules), table).to_json(), sort_keys=False, allow_unicode=True, width=110)
+    return yaml.safe_dump(
+        RuleSet(tuple(rules), table, columns).to_json(), sort_keys=False, allow_unicode=True, width=110
+    )
 
 
 def loads(text: str, where: str = "rules") -> RuleSet:
