@@ -48,6 +48,8 @@ def write(rules: RuleSet) -> Exported:
 
 def _expectation(rule: Rule, types: Mapping[str, str]) -> Expectation | str:
     """The expectation that says the same, or why there is none."""
+    given: dict[str, Any]
+    limits: dict[str, Any]
     if isinstance(rule, NotMissing):
         return "expect_column_values_to_not_be_null", {"column": rule.column}
     if isinstance(rule, Unique):
@@ -149,7 +151,7 @@ def _rule(kind: str, kwargs: dict[str, Any], meta: Mapping[str, Any], where: str
     column = {"column": kwargs.get("column")}
     limits = {"min": kwargs.get("min_value"), "max": kwargs.get("max_value")}
     limits = {key: value for key, value in limits.items() if value is not None}
-    plain = {
+    known: dict[str, dict[str, Any]] = {
         "expect_column_values_to_not_be_null": {"kind": "not_missing", **column},
         "expect_column_values_to_be_unique": {"kind": "unique", "key_columns": [kwargs.get("column")]},
         "expect_compound_columns_to_be_unique": {"kind": "unique", "key_columns": kwargs.get("column_list")},
@@ -164,7 +166,8 @@ def _rule(kind: str, kwargs: dict[str, Any], meta: Mapping[str, Any], where: str
             "strict": not kwargs.get("or_equal", False),
         },
         "expect_table_row_count_to_be_between": {"kind": "row_count", **limits},
-    }.get(kind)
+    }
+    plain = known.get(kind)
     return Rule.from_json(plain | {"least": float(kwargs.get("mostly", 1.0))}, where) if plain else None
 
 

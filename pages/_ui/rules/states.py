@@ -90,6 +90,34 @@ def summary(told: Sequence[Mapping[str, Any]]) -> None:
         st.caption("A rule that blocks stops saving until its rows are treated or you write down why not.")
 
 
+def at_saving(here: Dataset, state: str) -> None:
+    """Beside the button that saves a version: how the rules stand, and a box for the reason where one blocks."""
+    rules = dataset_rules.rules_of(page_layout.store(), here.id)
+    told = checked(here, state, rules) if rules else None
+    if not told:
+        return
+    blocking = [each for each in told if state_of(each) == "blocks"]
+    failing = sum(each["status"] == "failed" for each in told)
+    passed = sum(each["status"] == "passed" for each in told)
+    st.page_link(
+        "pages/rules.py",
+        label=f"{count(passed, 'rule')} pass, {failing:,} fail",
+        icon=":material/rule:",
+        query_params=st.query_params.to_dict(),
+    )
+    if blocking:
+        st.warning(
+            " ".join(md(each["sentence"]) for each in blocking[:5]) + (" …" if len(blocking) > 5 else ""),
+            title=f"{count(len(blocking), 'rule')} that {'blocks fails' if len(blocking) == 1 else 'block fail'}",
+            icon=":material/block:",
+        )
+        st.text_input(
+            "Why save it all the same? (goes into the audit trail and the data card)",
+            key="versions.reason",
+            placeholder="For example: the registry confirms these rows",
+        )
+
+
 def _list(here: Dataset, told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
     """The list of rules; the one that was clicked, or the first that fails."""
     table = pd.DataFrame(
@@ -98,7 +126,7 @@ def _list(here: Dataset, told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]
                 "State": LOOK[state_of(each)][0],
                 "Rule": each["sentence"],
                 "Kind": KINDS[each["rule"]["kind"]].title,
-                "Meet it": each["pass_rate"],
+                "Meet it": float("nan") if each["pass_rate"] is None else each["pass_rate"],
                 "Failing rows": each["failing"],
             }
             for each in told
@@ -172,7 +200,7 @@ def _fixes(here: Dataset, rule: Rule, fix: Mapping[str, Any]) -> None:
     if op and settings:
         title = REGISTRY[op].title
         st.button(
-            f"Fix: {title.lower()}",
+            "Set the rows aside" if op == "quarantine_rows" else f"Fix: {title.lower()}",
             key="rules.fix",
             type="primary",
             icon=":material/healing:",
