@@ -10,7 +10,7 @@ import numpy as np
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.steps._cells import YES_AND_NO, plain_number
-from dataops_core.steps._condition_rows import FITTING, MOMENT, moment_of
+from dataops_core.steps._condition_rows import FITTING, MOMENT, all_numbers, moment_of
 from dataops_core.steps._conditions import Node
 
 NUMBER = r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]+)?"
@@ -70,6 +70,10 @@ class Compiler:
             return Sql("boolean", f"regexp_full_match({as_text(self.sql(parts[0]))}, {quoted(parts[1])})")
         if op == "length":
             return Sql("number", f"length({as_text(self.sql(parts[0]))})")
+        if op == "number":
+            return Sql("number", as_number(self.sql(parts[0])), "decimal")
+        if op == "date":
+            return Sql("date", as_date(self.sql(parts[0])), "")
         if op in ("+", "-", "*", "/", "abs"):
             return computed(op, [as_number(self.sql(part)) for part in parts])
         return self._compared(op, self.sql(parts[0]), self.sql(parts[1]))
@@ -91,6 +95,8 @@ class Compiler:
         return Sql("boolean", f"({one} {'<>' if op == '!=' else op} {two})")
 
     def _among(self, cells: Sql, values: tuple[Any, ...]) -> Sql:
+        if cells.kind == "text" and all_numbers(values):
+            cells = Sql("number", as_number(cells))
         if cells.kind == "number":
             numbers = [each if not isinstance(each, str) else plain_number(each) for each in values]
             listed = [constant(each).text for each in numbers if each is not None]

@@ -99,6 +99,10 @@ def evaluate(df: pd.DataFrame, node: Node) -> Cells:
     if op == "length":
         cells = as_text_cells(evaluate(df, parts[0]), df, parts[0])
         return Cells("number", _each(cells, len, np.int64), cells.known)
+    if op == "number":
+        return as_number_cells(evaluate(df, parts[0]))
+    if op == "date":
+        return _as_dates(evaluate(df, parts[0]))
     if op in ("+", "-", "*", "/", "abs"):
         return _computed(op, [as_number_cells(evaluate(df, part)) for part in parts])
     return _compared(op, evaluate(df, parts[0]), evaluate(df, parts[1]))
@@ -218,7 +222,14 @@ def _compared(op: str, left: Cells, right: Cells) -> Cells:
     return Cells("boolean", np.asarray(met, dtype=bool), known)
 
 
+def all_numbers(values: tuple[Any, ...]) -> bool:
+    """Whether a list of values holds numbers only: then text is looked at as numbers, too."""
+    return all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in values)
+
+
 def _among(cells: Cells, values: tuple[Any, ...]) -> Cells:
+    if cells.kind == "text" and all_numbers(values):
+        cells = as_number_cells(cells)
     if cells.kind == "number":
         wanted = [each if not isinstance(each, str) else plain_number(each) for each in values]
         met = np.isin(cells.data, [each for each in wanted if each is not None])

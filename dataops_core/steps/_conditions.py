@@ -2,6 +2,7 @@
 
     age between 17 and 90                      "capital-gain" >= 0 and sex in ('F', 'M')
     if status = 'closed' then closed_on is not missing
+    date(day) <= '2024-12-31'                  number(code) < 100
     abs(net + tax - gross) <= 0.005            code matches '[A-Z]{2}-[0-9]{4}'
     unique(order, line)                        follows(town, from zip)
 
@@ -24,6 +25,7 @@ TOKEN = re.compile(
 )
 PLAIN_NAME = re.compile(r"[^\W\d]\w*")
 KEYWORDS = frozenset(["and", "or", "not", "if", "then", "in", "between", "is", "missing", "matches", "true", "false"])
+FUNCTIONS = ("length", "abs", "date", "number")
 TYPES = ("whole number", "number", "date", "boolean")
 ARTICLES = ("a", "an")
 COMPARED = {"=": "=", "==": "=", "!=": "!=", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
@@ -264,11 +266,11 @@ class ConditionReader:
         if kind == "sign":
             return self.signed(value, place)
         word = str(value).lower()
-        if word in ("length", "abs", "date") and self.peek("("):
+        if word in FUNCTIONS and self.peek("("):
             self.at += 1
             inner = self.added()
             self.need(")")
-            return inner if word == "date" else Node(word, (inner,))
+            return Node(word, (inner,))
         if word in ("true", "false"):
             return Node("value", (word == "true",))
         if word in KEYWORDS:
@@ -358,7 +360,7 @@ def condition_text(node: Node) -> str:
         return f"unique({', '.join(map(quoted, parts))})"
     if op == "follows":
         return f"follows({quoted(parts[0])}, from {', '.join(map(quoted, parts[1:]))})"
-    if op in ("length", "abs"):
+    if op in FUNCTIONS:
         return f"{op}({condition_text(parts[0])})"
     if op == "in":
         return f"{_inner(parts[0])} in ({', '.join(map(literal, parts[1]))})"
@@ -385,7 +387,7 @@ def _state(node: Node) -> str:
 def _inner(node: Node, around: str = "", last: bool = False) -> str:
     """A part of a condition, in parentheses where it would be read otherwise."""
     text = condition_text(node)
-    if node.op in ("column", "value", "length", "abs"):
+    if node.op in ("column", "value", *FUNCTIONS):
         return text
     comparisons = ("=", "!=", "<", "<=", ">", ">=", "in", "matches", "missing", "is a")
     if node.op == "not" and node.parts[0].op in ("missing", "is a"):

@@ -62,7 +62,9 @@ def great_expectations(exported, data, columns):
     told = {}
     for each in batch.validate(suite).results:
         raised = [info for info in (each.exception_info or {}).values() if isinstance(info, dict)]
-        assert not any(info.get("raised_exception") for info in raised), raised
+        failed = any(info.get("raised_exception") for info in raised)
+        # text and numbers, in a column with a word: a verdict of its own
+        assert not failed or "not supported between" in str(raised) or "of the same type" in str(raised), raised
         told[each.expectation_config.meta["key"]] = bool(each.success)
     return told
 

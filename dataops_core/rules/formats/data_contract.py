@@ -1,7 +1,9 @@
 """Rules as a data contract (Open Data Contract Standard 3), and back.
 
 Each rule is a quality rule in SQL that counts the rows which break it, as DuckDB runs it (the Data Contract CLI reads
-files through DuckDB). The rule itself stands beside it as a custom property, so that it comes back as it was.
+files through DuckDB). Columns are declared as strings, and what they hold is a rule: else one cell that is no number
+would keep the tool from reading the file, and from checking any rule. The rule itself stands beside its query as a
+custom property, so that it comes back as it was.
 """
 
 from __future__ import annotations
@@ -18,9 +20,15 @@ from dataops_core.rules.rule import Rule
 from dataops_core.rules.sql import Compiler
 from dataops_core.steps._conditions import Node
 
-LOGICAL = {"text": "string", "integer": "integer", "decimal": "number", "boolean": "boolean", "datetime": "timestamp"}
+HOLDS = {
+    "text": "Text",
+    "integer": "Whole numbers",
+    "decimal": "Numbers",
+    "boolean": "Yes or no",
+    "datetime": "Dates",
+}
 OURS = {"integer": "integer", "number": "decimal", "boolean": "boolean", "timestamp": "datetime", "date": "datetime"}
-PROPERTY = "dataopsRule"
+PROPERTY, TYPE = "dataopsRule", "dataopsType"
 
 
 def write(rules: RuleSet) -> Exported:
@@ -31,7 +39,7 @@ def write(rules: RuleSet) -> Exported:
     model = model if model[0].isalpha() else f"t_{model}"
     names = dict.fromkeys([*rules.columns, *(name for rule in rules.rules for name in rule.columns)])
     types = {name: rules.columns.get(name, "text") for name in names}
-    compiler = Compiler(types, lambda name: '"' + name.replace('"', '""') + '"')
+    compiler = Compiler(dict.fromkeys(types, "text"), lambda name: '"' + name.replace('"', '""') + '"')
     quality, left = [], []
     for number, rule in enumerate(rules.rules, 1):
         try:
@@ -68,7 +76,12 @@ def write(rules: RuleSet) -> Exported:
                 "physicalName": model,
                 "logicalType": "object",
                 "properties": [
-                    {"name": name, "logicalType": LOGICAL[kind], "description": _note(name, needed)}
+                    {
+                        "name": name,
+                        "logicalType": "string",
+                        "description": _note(name, kind, needed),
+                        "customProperties": [{"property": TYPE, "value": kind}],
+                    }
                     for name, kind in types.items()
                 ],
                 "quality": quality,
@@ -78,8 +91,8 @@ def write(rules: RuleSet) -> Exported:
     return Exported(yaml.safe_dump(contract, sort_keys=False, allow_unicode=True, width=110), tuple(left))
 
 
-def _note(name: str, needed: set[str]) -> str:
-    return "Never missing" if name in needed else "May be missing"
+def _note(name: str, kind: str, needed: set[str]) -> str:
+    return f"{HOLDS[kind]}; {'never missing' if name in needed else 'may be missing'}"
 
 
 def _query(rule: Rule, compiler: Compiler, model: str) -> str | None:
@@ -142,7 +155,8 @@ def read(text: str, where: str) -> tuple[RuleSet, list[str]]:
     columns = {}
     for each in properties:
         name = str(each.get("name"))
-        columns[name] = OURS.get(str(each.get("logicalType")), "text")
+        known = [one["value"] for one in each.get("customProperties") or [] if one.get("property") == TYPE]
+        columns[name] = known[0] if known and known[0] in HOLDS else OURS.get(str(each.get("logicalType")), "text")
         made += _of_property(name, each, left, where)
     for each in schema.get("quality") or []:
         ours = [one["value"] for one in each.get("customProperties") or [] if one.get("property") == PROPERTY]

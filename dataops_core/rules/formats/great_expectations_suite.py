@@ -82,6 +82,8 @@ def _expectation(rule: Rule, types: Mapping[str, str]) -> Expectation | str:
             "regex": rf"^\s*(?:{patterns[rule.type]})\s*\Z",
         }
     if isinstance(rule, Order):
+        if rule.compare == "date":
+            return "Where one cell is no date, pandas reads all as text, and a suite cannot compare them."
         given = {"column_A": rule.second, "column_B": rule.first, "or_equal": not rule.strict}
         return "expect_column_pair_values_a_to_be_greater_than_b", {**given, "ignore_row_if": "either_value_is_missing"}
     if isinstance(rule, RowCount):
@@ -112,7 +114,8 @@ def _consequence(then: Node) -> Expectation | None:
         return "expect_column_values_to_be_null", {"column": then.parts[0].parts[0]}
     if then.op == "not" and then.parts[0].op == "missing" and then.parts[0].parts[0].op == "column":
         return "expect_column_values_to_not_be_null", {"column": then.parts[0].parts[0].parts[0]}
-    if then.op == "=" and then.parts[0].op == "column" and then.parts[1].op == "value":
+    plain = then.op == "=" and then.parts[0].op == "column" and then.parts[1].op == "value"
+    if plain and not isinstance(then.parts[1].parts[0], bool):  # where one cell is no boolean, pandas reads all as text
         return "expect_column_values_to_be_in_set", {
             "column": then.parts[0].parts[0],
             "value_set": [then.parts[1].parts[0]],

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.rules.sql import KINDS
-from dataops_core.steps._condition_rows import moment_of
+from dataops_core.steps._condition_rows import all_numbers, moment_of
 from dataops_core.steps._conditions import Node
 
 FUNCTIONS = '''
@@ -123,7 +123,7 @@ class PandasCode:
             if isinstance(value, str):
                 return "text" if np.isnat(moment_of(value)) or self.types else "date"
             return "number"
-        return "number"
+        return "date" if node.op == "date" else "number"
 
     def value(self, node: Node, kind: str = "") -> str:
         """A value as an expression, of the kind that is wanted."""
@@ -134,6 +134,8 @@ class PandasCode:
             return self.literal(parts[0], kind)
         if op == "length":
             return f"{self.value(parts[0], 'text')}.str.len()"
+        if op in ("number", "date"):
+            return self.value(parts[0], op)
         if op == "abs":
             return f"{self.value(parts[0], 'number')}.abs()"
         return f"({self.value(parts[0], 'number')} {op} {self.value(parts[1], 'number')})"
@@ -147,8 +149,9 @@ class PandasCode:
         return repr(value)
 
     def _among(self, node: Node, values: tuple[Any, ...]) -> str:
-        numbers = all(isinstance(each, (int, float)) and not isinstance(each, bool) for each in values)
-        kind = self.kind(node) or ("number" if numbers else "text")
+        kind = self.kind(node)
+        if kind in ("", "text"):
+            kind = "number" if all_numbers(values) else "text"
         if kind == "text":
             values = tuple(str(each).lower() if isinstance(each, bool) else str(each) for each in values)
         cells = self.value(node, kind)

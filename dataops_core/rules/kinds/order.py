@@ -19,6 +19,7 @@ FEWEST = 100
 EXPECTED = 0.02  # of the rows would break it by chance, at the least
 MOST_COLUMNS = 20
 SLIPS = 0.02
+AS_STORED = "as stored"
 
 
 @kind
@@ -31,13 +32,18 @@ class Order(Rule):
     about: ClassVar[str] = "In every row the first is at most the second: dates in time, a minimum and a maximum."
     first: str = setting("First", "column", "The one that is smaller, or earlier")
     second: str = setting("Second", "column", "The one that is greater, or later")
+    compare: str = setting(
+        "Compare as", "choice:as stored|number|date", "number, date: also where a column is text", default="as stored"
+    )
     strict: bool = setting("Never equal", "flag", "The two may not be equal either", default=False)
 
     @property
     def condition(self) -> Node:
         """The first is at most the second."""
-        sign = "<" if self.strict else "<="
-        return Node(sign, (Node("column", (self.first,)), Node("column", (self.second,))))
+        one, two = Node("column", (self.first,)), Node("column", (self.second,))
+        if self.compare != AS_STORED:
+            one, two = Node(self.compare, (one,)), Node(self.compare, (two,))
+        return Node("<" if self.strict else "<=", (one, two))
 
     @property
     def words(self) -> str:
@@ -59,15 +65,15 @@ def suggest(view: SuggestView) -> Iterator[Candidate]:
     """Pairs that are in order though chance would break it, and that end as at a wall."""
     numbers = [c.name for c in view.named("integer", "decimal") if c.kind != "id" and not view.is_key(c.name)]
     dates = [column.name for column in view.named("datetime")]
-    found: list[tuple[str, str]] = []
-    for names in (dates, numbers):
+    found: dict[tuple[str, str], str] = {}
+    for compare, names in (("date", dates), ("number", numbers)):
         cells = {name: _cells(view, name) for name in names[:MOST_COLUMNS]}
         for first, second in permutations(cells, 2):
             if _in_order(cells[first], cells[second]):
-                found.append((first, second))
-    for first, second in found:  # a <= b and b <= c say that a <= c
+                found[first, second] = compare
+    for (first, second), compare in found.items():  # a <= b and b <= c say that a <= c
         if not any((first, middle) in found and (middle, second) in found for middle in view.table.names):
-            yield Candidate(Order(first=first, second=second), floor=1 - SLIPS, least_rows=FEWEST)
+            yield Candidate(Order(first=first, second=second, compare=compare), floor=1 - SLIPS, least_rows=FEWEST)
 
 
 def _cells(view: SuggestView, name: str) -> np.ndarray:

@@ -35,6 +35,8 @@ class Range(Rule):
     def condition(self) -> Node:
         """The cell is within the limits."""
         cell = Node("column", (self.column,))
+        if isinstance(self.min, str) or isinstance(self.max, str):
+            cell = Node("date", (cell,))
         low, high = Node(">=", (cell, Node("value", (self.min,)))), Node("<=", (cell, Node("value", (self.max,))))
         return high if self.min is None else low if self.max is None else Node("and", (low, high))
 
