@@ -4,7 +4,7 @@ import streamlit as st
 
 from pages._ui import current_table, page_header, page_layout, pending
 from pages._ui.findings import finding
-from pages._ui.rules import exchange, rule_form, states, suggestions
+from pages._ui.rules import aside, exchange, rule_form, states, suggestions
 
 place = page_header.enter("Rules")
 here = page_layout.need_dataset(place)
@@ -21,6 +21,7 @@ mine, proposed, own, out = st.tabs(
 if mine.open:
     with mine, page_layout.errors():
         states.panel(here, state)
+        aside.panel(here)
 if proposed.open:
     with proposed, page_layout.errors():
         suggestions.panel(here, state)

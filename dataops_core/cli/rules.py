@@ -9,6 +9,8 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+import numpy as np
+
 from dataops_core import rules
 from dataops_core.cli.output import print_json, print_table, reading, tell_problems
 from dataops_core.cli.output_paths import check_files
@@ -17,8 +19,8 @@ from dataops_core.printable import printable
 from dataops_core.read import ReadOptions, read_file
 from dataops_core.rules import Result
 from dataops_core.scratch import replaced, scratch_folder
-from dataops_core.table import Table
-from dataops_core.write import write_text
+from dataops_core.table import Table, write_table
+from dataops_core.write import write_file, write_text
 
 
 def suggest_command(args: argparse.Namespace) -> int:
@@ -52,11 +54,12 @@ def suggest_command(args: argparse.Namespace) -> int:
 def check_command(args: argparse.Namespace) -> int:
     """How a file fares by its rules: 1 where one that blocks fails."""
     asked = rules.load(args.rules)
-    check_files({"--failing": args.failing})
-    with reading(args) as (source, _folder), _others(args.others) as others:
+    check_files({"--failing": args.failing, "--quarantine": args.quarantine, "--passing": args.passing})
+    with reading(args) as (source, folder), _others(args.others) as others:
         results = rules.check_rules(source.table, asked.rules, tables=others, today=_today(args))
         if args.failing:
             _write_failing(args.failing, results)
+        _divide(args, source.table, results, folder)
     blocked = [each for each in results if each.blocks]
     if args.json:
         print_json(
@@ -73,6 +76,17 @@ def check_command(args: argparse.Namespace) -> int:
     tell_problems(source)
     _print(results)
     return int(bool(blocked))
+
+
+def _divide(args: argparse.Namespace, table: Table, results: Sequence[Result], folder: Path) -> None:
+    """Write the rows that break a rule that blocks to one file, and all others to another: together the whole file."""
+    broken = np.unique(
+        np.concatenate([np.zeros(0, dtype=np.int64), *[each.failing for each in results if each.blocks]])
+    )
+    for out, aside in ((args.quarantine, True), (args.passing, False)):
+        if out is not None:
+            batches = (rows.loc[np.isin(rows.index, broken) == aside] for rows in table.batches())
+            write_file(write_table(folder / f"{aside}.parquet", batches, table.kinds), out)
 
 
 def _print(results: Sequence[Result]) -> None:

@@ -42,6 +42,8 @@ def add_rules_commands(parser: argparse.ArgumentParser) -> None:
     cmd = add("check", "How a file fares by its rules: exit code 1 when one that blocks fails.", reads=True)
     cmd.add_argument("--rules", type=Path, required=True, metavar="RULES.yaml")
     cmd.add_argument("--failing", type=Path, metavar="ROWS.csv", help="write every failing row of every rule")
+    cmd.add_argument("--quarantine", type=Path, metavar="ROWS", help="write the rows that break a rule that blocks")
+    cmd.add_argument("--passing", type=Path, metavar="OUT", help="write all other rows")
     cmd = add("export", "Rules for another tool.")
     cmd.add_argument("rules", type=Path, metavar="RULES.yaml")
     cmd.add_argument("--to", required=True, choices=FORMATS)

@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 
+from dataops_core.checks.column_view import row_ids
 from dataops_core.errors import SettingError
 from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.rules import Result, Rule, check_rules
@@ -16,7 +18,8 @@ from dataops_core.rules.record import blocking, recorded
 from dataops_core.steps._cells import plain_number
 from dataops_core.store import analyses, catalog, states
 from dataops_core.store.store import Store
-from dataops_core.table import Table, shown
+from dataops_core.table import Table, shown, write_table
+from dataops_core.write import write_file
 
 ABOUT = "rules"
 
@@ -125,6 +128,22 @@ def safe(cell: str | None) -> str:
     text = cell or ""
     runs = text[:1] in ("=", "+", "-", "@", "\t", "\r") and plain_number(text) is None
     return f"'{text}" if runs else text
+
+
+def set_aside(store: Store, before: str, after: str) -> np.ndarray:
+    """The ids of the rows of one state that another lacks: those that a step set aside."""
+    ids = [row_ids(states.table(store, state)) for state in (before, after)]
+    return np.setdiff1d(*ids)
+
+
+def set_aside_file(store: Store, args: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows that a step set aside, with all their cells, as a CSV file among the objects."""
+    table = states.table(store, args["before"])
+    rows = table.rows_by_id(set_aside(store, args["before"], args["after"]).tolist())
+    part = write_table(store.scratch_file(".parquet"), [rows], table.kinds)
+    out = store.scratch_file(".csv")
+    write_file(part, out, safe=True)
+    return store.objects.put(out).to_json() | {"rows": part.rows}
 
 
 def failing_file(store: Store, args: Mapping[str, Any], progress: Progress = no_progress) -> dict[str, Any]:

@@ -132,6 +132,10 @@ def _failing_rows(store: Store, args: dict[str, Any], actor: str, progress: Prog
     return dataset_rules.failing_file(store, args, progress)
 
 
+def _set_aside(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return dataset_rules.set_aside_file(store, args)
+
+
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add,
     "fetch": _fetch,
@@ -151,6 +155,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "keep twin": _keep_twin,
     "full_report": _full_report,
     "failing rows": _failing_rows,
+    "rows set aside": _set_aside,
 }
 
 

@@ -70,3 +70,22 @@ def test_a_reference_is_checked_against_the_file_that_is_given(files, capsys):
     assert json.loads(capsys.readouterr().out)["not_checked"] == 1
     assert main([*asked, "--with", f"codes={files / 'codes.csv'}"]) == 1
     assert json.loads(capsys.readouterr().out)["results"][0]["failing_rows"] == [9]
+
+
+def test_failing_rows_go_to_one_file_and_all_others_to_another(files, capsys):
+    aside, rest = files / "aside.csv", files / "rest.csv"
+    asked = ["rules", "check", str(files / "bad.csv"), "--rules", str(files / "rules.yaml")]
+    assert main([*asked, "--quarantine", str(aside), "--passing", str(rest)]) == 1
+    assert aside.read_text().splitlines() == ["id,age,sex", "7,999,F", "9,30,X"]
+    assert len(rest.read_text().splitlines()) == 299
+
+
+@pytest.mark.parametrize("tool", ["pandera", "great-expectations", "frictionless", "odcs"])
+def test_rules_are_exported_and_come_back(files, tool, capsys):
+    out = files / "exported"
+    assert main(["rules", "export", str(files / "rules.yaml"), "--to", tool, "-o", str(out), "--json"]) == 0
+    assert '"left_out"' in capsys.readouterr().out
+    if tool != "pandera":
+        assert main(["rules", "import", str(out), "--from", tool, "-o", str(files / "again.yaml")]) == 0
+        assert main(["rules", "check", str(files / "good.csv"), "--rules", str(files / "again.yaml")]) == 0
+        assert main(["rules", "check", str(files / "bad.csv"), "--rules", str(files / "again.yaml")]) == 1
