@@ -132,8 +132,7 @@ def safe(cell: str | None) -> str:
 
 def set_aside(store: Store, before: str, after: str) -> np.ndarray:
     """The ids of the rows of one state that another lacks: those that a step set aside."""
-    ids = [row_ids(states.table(store, state)) for state in (before, after)]
-    return np.setdiff1d(*ids)
+    return np.setdiff1d(row_ids(states.table(store, before)), row_ids(states.table(store, after)))
 
 
 def set_aside_file(store: Store, args: Mapping[str, Any]) -> dict[str, Any]:

@@ -38,7 +38,10 @@ def test_a_failing_rule_shows_its_rows_and_sets_them_aside():
     wait_for_job(app)
     click(app, "Apply")
     assert sentences(app) == ["Set aside rows that break: age between 0 and 120"]
-    assert "pass" in " ".join(str(each.value) for each in app.markdown) and unforeseen(app) == []
+    assert unforeseen(app) == [] and "Rows set aside" in texts(app) and "All 300 rows" not in texts(app)
+    click(app, "Download rows set aside")
+    made = app.get("download_button")
+    assert [each.label for each in made] == ["Download 1 row"]
 
 
 def test_a_rule_changes_its_weight_and_goes_away():
@@ -90,3 +93,15 @@ def test_rules_leave_and_come_back_as_files():
         "Frictionless",
         "Open Data Contract",
     ]
+
+
+def test_a_finding_becomes_a_rule(sample):
+    from tests.pages.driver import dataset, open_finding
+
+    app = go(sample, "profile")
+    wait_for_job(app)
+    open_finding(app, "duplicate_ids", "application_id")
+    click(app, "Make it a rule")
+    assert unforeseen(app) == []
+    kept = dataset_rules.rules_of(Store(), dataset(app).id)
+    assert [rule.sentence for rule in kept] == ["Each application_id comes once."]
