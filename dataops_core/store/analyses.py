@@ -83,7 +83,9 @@ def _rules(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[st
 
 def _suggestions(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The rules that a table suggests."""
-    found = suggest_rules(states.table(store, args["state"]), today=args["today"], progress=progress)
+    like = states.table(store, args["reference"]) if args["reference"] else None
+    table = states.table(store, args["state"])
+    found = suggest_rules(table, today=args["today"], reference=like, progress=progress)
     return {"rules": [rule.to_json() for rule in found]}
 
 

@@ -76,9 +76,9 @@ def asked(state: str, rules: Sequence[Rule], today: str) -> dict[str, Any]:
     return {"state": state, "rules": [rule.to_json() for rule in rules], "today": day}
 
 
-def suggested(state: str, today: str) -> dict[str, Any]:
-    """What an analysis that suggests rules is asked."""
-    return {"state": state, "today": today}
+def suggested(state: str, today: str, reference: str = "") -> dict[str, Any]:
+    """What an analysis that suggests rules is asked; `reference` is a state that columns are to be spread as."""
+    return {"state": state, "today": today, "reference": reference}
 
 
 def for_version(

@@ -22,7 +22,7 @@ def test_suggested_rules_are_accepted(tmp_path):
     assert "No rules yet" in [title for title, _ in said(app)]
     click(app, "See suggested rules")
     wait_for_job(app)
-    assert "more. Limits leave room" in texts(app)
+    assert "more rules**. Limits leave room" in texts(app)
     accept = next(each for each in labels(app) if each.startswith("Accept "))
     click(app, accept)
     assert unforeseen(app) == []
@@ -105,3 +105,16 @@ def test_a_finding_becomes_a_rule(sample):
     assert unforeseen(app) == []
     kept = dataset_rules.rules_of(Store(), dataset(app).id)
     assert [rule.sentence for rule in kept] == ["Each application_id comes once."]
+
+
+def test_columns_are_held_to_the_spread_of_a_version():
+    app, made = opened()
+    versions.commit(Store(), made, "First", "tester")
+    app.session_state["rules.go"] = "Suggested"
+    app.run()
+    app.selectbox(key="rules.reference").select("Version 1").run()
+    wait_for_job(app)
+    click(app, next(each for each in labels(app) if each.startswith("Accept ")))
+    assert unforeseen(app) == []
+    kept = dataset_rules.rules_of(Store(), made)
+    assert [rule.columns for rule in kept if rule.name == "distribution"] == [("age",), ("sex",)]

@@ -137,6 +137,7 @@ def _list(here: Dataset, told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]
         key=f"rules.list.{here.id}.{len(told)}",
         alt="The rules with their states; select one to see its failing rows",
         hide_index=True,
+        placeholder="",
         height=min(38 + 35 * len(table), 330),
         on_select="rerun",
         selection_mode="single-row",

@@ -8,18 +8,18 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.rules import KINDS, Rule
-from dataops_core.store import analyses, dataset_rules
+from dataops_core.store import analyses, dataset_rules, versions
 from dataops_core.store.datasets import Dataset
 from pages._ui import grid, job, page_layout
 from pages._ui.formatting import count
 from pages._ui.rules import states
 
-ALL = "All kinds"
+ALL, NOBODY = "All kinds", "(no version)"
 
 
-def known(state: str) -> list[Rule] | None:
+def known(state: str, reference: str = "") -> list[Rule] | None:
     """The suggestions for a state; a large table is looked at by a job, and this is None meanwhile."""
-    store, args = page_layout.store(), dataset_rules.suggested(state, states.today())
+    store, args = page_layout.store(), dataset_rules.suggested(state, states.today(), reference)
     told = analyses.counted(store, "rule suggestions", args, run=False)
     if told is None:
         asked = {"what": "rule suggestions", "with": args}
@@ -30,7 +30,17 @@ def known(state: str) -> list[Rule] | None:
 
 def panel(here: Dataset, state: str) -> None:
     """Suggestions that are not accepted yet, in a table to tick."""
-    found = known(state)
+    saved = {f"Version {each['number']}": str(each["state"]) for each in versions.log(page_layout.store(), here.id)}
+    like = NOBODY
+    if saved:
+        like = st.selectbox(
+            "Also require that columns stay spread as in",
+            [NOBODY, *saved],
+            key="rules.reference",
+            width=320,
+            help="Adds a rule for each column: the next file may not differ much from that version",
+        )
+    found = known(state, saved.get(like, ""))
     if found is None:
         return
     have = {rule.key for rule in dataset_rules.rules_of(page_layout.store(), here.id)}
@@ -42,7 +52,7 @@ def panel(here: Dataset, state: str) -> None:
         )
         return
     st.markdown(
-        f"The table as it is now suggests **{count(len(left), 'rule')}** more. Limits leave room for rows that are"
+        f"The table as it is now suggests **{count(len(left), 'more rule')}**. Limits leave room for rows that are"
         " still to come: another file from the same source should pass. Untick what is not meant, and accept the rest."
     )
     kinds = [ALL, *dict.fromkeys(KINDS[rule.name].title for rule in left)]
@@ -59,8 +69,9 @@ def panel(here: Dataset, state: str) -> None:
         return
     edited = st.data_editor(
         pd.DataFrame([_row(rule) for rule in shown]),
-        key=f"rules.suggested.{state[:12]}.{len(have)}.{only}.{words}",
+        key=f"rules.suggested.{state[:12]}.{len(have)}.{only}.{words}.{like}",
         hide_index=True,
+        placeholder="",
         height=min(38 + 35 * len(shown), 520),
         disabled=["Rule", "Kind", "Rows", "Meet it"],
         column_config={
