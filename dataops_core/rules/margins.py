@@ -15,6 +15,7 @@ import numpy as np
 CHANCE = 3e-3  # that any row of another draw lies beyond the limit
 HEAVY = 0.45  # shape of the tail from which its quantiles mean nothing
 TAIL = (20, 2_000)  # values that the tail is fitted to: at least, at most
+LEVELS, PILE = 4, 8  # steps below an end that are even; values at a cap, against the one beside it
 ATOM, CLIFF = 20, 0.5  # values at the very end, and against its neighbors, that make it a hard end
 
 
@@ -35,8 +36,9 @@ def upper_limit(values: np.ndarray) -> float | None:
     threshold = float(top.min())
     excess = np.sort(top)[1:] - threshold
     mean, variance = float(excess.mean()), float(excess.var(ddof=1))
-    if mean <= 0:
-        return greatest
+    if mean <= 0:  # they pile up at the end, and nothing tells what lies beyond
+        return None
+    mean *= 1 + 1 / math.sqrt(size)
     # shape of the tail by moments, one standard error on the safe side
     shape = 0.5 * (1 - mean * mean / variance) if variance > 0 else 0.0
     if shape > HEAVY - 0.15 and is_heavy(excess):
@@ -60,15 +62,23 @@ def is_heavy(excess: np.ndarray) -> bool:
 
 
 def is_hard_end(values: np.ndarray, end: float) -> bool:
-    """Whether values pile up at the greatest one as at a wall: a scale that ends there, or a cap."""
+    """Whether values pile up at the greatest one as at a wall: a scale of even steps that ends there, or a cap.
+
+    >>> is_hard_end(np.repeat([8.0, 12, 16, 24], 40), 24.0), is_hard_end(np.repeat([1.0, 2, 3, 4, 5], 40), 5.0)
+    (False, True)
+    """
     at_end = int((values == end).sum())
     if at_end < ATOM:
         return False
     below = values[values < end]
     if not len(below):
         return True
-    beside = float(below.max())
-    return at_end >= CLIFF * int((below == beside).sum())
+    beside = int((below == below.max()).sum())
+    if at_end >= PILE * beside:  # a cap
+        return True
+    levels = np.unique(below[below >= np.partition(below, -min(len(below), 5_000))[-min(len(below), 5_000)]])[-LEVELS:]
+    steps = np.diff([*levels, end])
+    return at_end >= CLIFF * beside and len(steps) > 2 and bool(np.allclose(steps, steps[0], rtol=1e-6))
 
 
 def is_wall(gaps: np.ndarray) -> bool:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from dataops_core.rules import suggest_rules
+from dataops_core.rules import check_rules, dumps, loads, suggest_rules
 from dataops_core.rules.margins import least_share, upper_limit
 from dataops_core.rules.patterns import learn_pattern
 
@@ -101,3 +101,23 @@ def test_references_and_distributions_are_suggested_from_other_tables(make_table
 def test_an_empty_table_and_one_column_suggest_without_failing(make_table):
     assert suggest_rules(make_table({"a": np.array([], dtype="int64"), "b": np.array([], dtype=object)})) == []
     assert suggest_rules(make_table({"a": [None] * 40})) != []
+
+
+@pytest.mark.parametrize("rows", [1, 40])
+def test_odd_tables_suggest_rules_that_they_meet(rows, make_table):
+    odd = {
+        "a": ["x"] * rows,
+        "A": [1.5] * rows,
+        "": ["="] * rows,
+        'the "a"': [True] * rows,
+        "it's; drop": [None] * rows,
+        "where": np.arange(rows),
+        "inf": [np.inf] * rows,
+        "d": np.array(["2024-01-01"] * rows, dtype="datetime64[us]"),
+    }
+    table = make_table(odd)
+    rules = suggest_rules(table, today="2024-01-02")
+    assert [
+        each.rule.sentence for each in check_rules(table, rules, today="2024-01-02") if each.status != "passed"
+    ] == []
+    assert loads(dumps(rules)).rules == tuple(rules)

@@ -13,6 +13,7 @@ from dataops_core.steps._conditions import Node
 from dataops_core.table import Column
 
 MOST = 60
+FEWEST, FEWEST_OF_ONE = 80, 300  # cells that a list rests on, and a list of one value
 RAREST = 6  # rows of the rarest value in a list that is closed
 FEW = 12  # different whole numbers that are codes rather than amounts
 SLIP = 0.01  # of the rows, at most, hold what looks like a slip
@@ -55,10 +56,12 @@ def suggest(view: SuggestView) -> Iterator[Candidate]:
     for column in view.named("text", "integer"):
         tally = view.tally(column.name)
         most = MOST if column.type == "text" else FEW
-        if not tally or len(tally) > most + 20 or view.present(column.name) < 50 or view.is_key(column.name):
+        if not tally or len(tally) > most + 20 or view.present(column.name) < FEWEST or view.is_key(column.name):
             continue
         kept = closed(tally)
         kept = without_variants(kept, tally) if column.type == "text" else kept
+        if len(kept) == 1 and view.present(column.name) < FEWEST_OF_ONE:
+            continue
         if kept and len(kept) <= most and (column.type == "text" or _are_codes(kept)):
             values = tuple(sorted(kept))
             view.closed.add(column.name)

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dataops_core.rules.margins import is_hard_end, rounded_out, upper_limit
+from dataops_core.rules.margins import rounded_out, upper_limit
 from dataops_core.rules.rule import Candidate, Fix, Rule, kind, quarantine_fix, setting, shown_value, suggests
 from dataops_core.rules.view import SuggestView
 from dataops_core.steps._condition_rows import moment_of
@@ -94,20 +94,17 @@ def limits(values: np.ndarray, whole: bool) -> tuple[float | int | None, float |
         low = rounded_out(low, step, up=False)
     if high is not None and high != greatest:
         high = rounded_out(high, step, up=True)
-    if least >= 0 and (low is None or low < 0):  # nothing is negative
-        low = 0.0 if never_negative(values) else low
-    if greatest <= 0 and (high is None or high > 0):
-        high = 0.0 if never_negative(-values) else high
+    if least >= 0 and low != least and reaches_to_zero(values):
+        low = 0.0
+    if greatest <= 0 and high != greatest and reaches_to_zero(-values):
+        high = 0.0
     made = [None if each is None or abs(each) > 1e15 else each for each in (low, high)]
     return _written(made[0], whole), _written(made[1], whole)
 
 
-def never_negative(values: np.ndarray) -> bool:
-    """Whether zero is an end of the scale: reached, or what half of the values lie nearer to than to one another."""
-    near = float(np.quantile(values, 0.01))
-    middle = float(np.quantile(values, 0.5))
-    spread = float(np.quantile(values, 0.9) - near)
-    return is_hard_end(-values, float(-values.min())) or values.min() > 0 or near + 1e-12 < spread or middle > 0
+def reaches_to_zero(values: np.ndarray) -> bool:
+    """Whether values that are not negative come near to zero, as seen from their middle: the scale ends there."""
+    return float(values.min()) <= 0.5 * float(np.quantile(values, 0.5))
 
 
 def _written(value: float | None, whole: bool) -> float | int | None:
