@@ -147,7 +147,7 @@ class Rule:
         for key in settings.keys() - known.keys():
             raise SettingError(f'A rule of the kind "{name}" has no setting "{key}".', where, nearest(key, known))
         for key, each in known.items():
-            nothing = (None, [], ()) if each.metadata.get("shape") == "column" else (None, "", [], ())
+            nothing: tuple[Any, ...] = (None, [], ()) if each.metadata.get("shape") == "column" else (None, "", [], ())
             if each.default is dataclasses.MISSING and settings.get(key) in nothing:  # a column may be called ""
                 label = each.metadata.get("label", key)
                 raise SettingError(f'The setting "{key}" is missing.', where, f"{label}: give it.")
