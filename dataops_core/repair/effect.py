@@ -12,11 +12,11 @@ import pandas as pd
 from dataops_core.errors import SettingError, nearest
 from dataops_core.models.baseline import estimator, one_thread
 from dataops_core.models.features import features, plain
-from dataops_core.models.intervals import interval
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.repair.propose import propose
 from dataops_core.repair.recipe import accept, steps_of
+from dataops_core.stats.cross_validation import interval
 from dataops_core.table import Table, write_table
 
 FOLDS, REPEATS = 5, 4

@@ -89,7 +89,19 @@ def _suggestions(store: Store, args: Mapping[str, Any], progress: Progress) -> d
     return {"rules": [rule.to_json() for rule in found]}
 
 
-ASKED: set[str] = set()  # the packages of the engine that are asked by name
+def _recipes(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    from dataops_core.store import comparisons
+
+    return comparisons.compare(store, args, progress)
+
+
+def _choices(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    from dataops_core.store import comparisons
+
+    return comparisons.choices(store, args, progress)
+
+
+ASKED: set[str] = {"dataops_core.evaluation"}  # the packages of the engine that are asked by name
 ROWS_SHOWN = 200  # failing rows of a rule that are kept
 MOST = 50_000  # values that are compared with one another
 COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]] = {
@@ -125,6 +137,8 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "clusters": _clusters,
     "rules": _rules,
     "rule suggestions": _suggestions,
+    "recipes": _recipes,
+    "choices": _choices,
 }
 
 
