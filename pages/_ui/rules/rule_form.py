@@ -48,12 +48,14 @@ def panel(here: Dataset, state: str) -> None:
         if each.name not in COMMON
     }
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        severity = st.segmented_control(
+        severity = st.radio(
             "If it fails",
             ["block", "warn"],
-            default=given.get("severity", "block"),
-            format_func={"block": "Blocks saving", "warn": "Warns"}.get,
+            index=["block", "warn"].index(given.get("severity", "block")),
+            format_func=lambda each: "Blocks saving" if each == "block" else "Warns",
             key=f"rules.severity.{name}.{number}",
+            horizontal=True,
+            width=260,
         )
         least = st.number_input(
             "At least … % of rows must meet it",
@@ -66,7 +68,7 @@ def panel(here: Dataset, state: str) -> None:
             help="100: every row. Less leaves room for rows that are known to break it",
         )
     made = {"kind": name, **{key: value for key, value in values.items() if value not in (None, "", [], ())}}
-    made |= {"severity": severity or "block", "least": round(least / 100, 6), "note": given.get("note", "")}
+    made |= {"severity": severity, "least": round(least / 100, 6), "note": given.get("note", "")}
     asked = f"rules.try.{number}"
     with st.container(horizontal=True):
         tried = st.button("Try it", icon=":material/play_arrow:", key=f"rules.try_it.{number}")
