@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dataops_core.rules import RuleSet, dumps, formats, load
+from dataops_core.rules import dumps, formats, load, loads
 from dataops_core.store import dataset_rules
 from dataops_core.store.datasets import Dataset
 from pages._ui import grid, page_layout, uploaded
@@ -21,6 +21,13 @@ FILES = {  # format: what it is, file, icon
 WORKBENCH = "Rules of this workbench (.yaml)"
 
 
+@st.cache_data(max_entries=32, show_spinner=False)
+def _exported(tool: str, own: str) -> tuple[str, int]:
+    """The file for a tool, from our own; and how many rules are left out."""
+    made = formats.export_rules(loads(own), tool)
+    return made.text, len(made.left_out)
+
+
 def panel(here: Dataset, state: str) -> None:
     """Downloads for each tool, and a box for files that come back."""
     rules = dataset_rules.rules_of(page_layout.store(), here.id)
@@ -33,10 +40,11 @@ def panel(here: Dataset, state: str) -> None:
             "In a pipeline: `python -m dataops_core rules check FILE --rules rules.yaml` exits 1 where a rule that"
             " blocks fails."
         )
+        own = dumps(rules, here.name, columns)
         with st.container(horizontal=True, gap="small"):
             st.download_button(
                 "This workbench",
-                dumps(rules, here.name, columns),
+                own,
                 "rules.yaml",
                 "application/yaml",
                 on_click="ignore",
@@ -47,11 +55,10 @@ def panel(here: Dataset, state: str) -> None:
             )
             left: dict[str, int] = {}
             for name, (title, file, about) in FILES.items():
-                made = formats.export_rules(RuleSet(rules, here.name, columns), name)
-                left[title] = len(made.left_out)
+                text, left[title] = _exported(name, own)
                 st.download_button(
                     title,
-                    made.text,
+                    text,
                     file,
                     on_click="ignore",
                     icon=":material/download:",
