@@ -5,6 +5,7 @@ import streamlit as st
 from dataops_core.store import twins, versions
 from pages._ui import current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
+from pages._ui.rules import states as rule_states
 from pages._ui.versions import bundles, new_file
 
 place = page_header.enter("Versions")
@@ -22,9 +23,11 @@ def commit() -> None:
     said = st.session_state.get("versions.message", "").strip() or f"After {count(len(here.recipe.active), 'step')}"
 
     def made() -> None:
-        version = versions.commit(page_layout.store(), here.id, said, page_layout.actor())
+        reason = st.session_state.get("versions.reason", "")
+        version = versions.commit(page_layout.store(), here.id, said, page_layout.actor(), reason=reason)
         page_layout.say(f"Version {version.number} is saved.")
         st.session_state["versions.message"] = ""
+        st.session_state["versions.reason"] = ""
 
     page_layout.act(made)
 
@@ -58,6 +61,7 @@ with st.container(border=True, key="versions-commit"):
             f"The table as it is now: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}, after "
             f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
         )
+    rule_states.at_saving(here, state)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "What is this version? (optional)",

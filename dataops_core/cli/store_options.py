@@ -25,6 +25,8 @@ def add_store_commands(add: Add) -> None:
         metavar="MODEL.json",
         help="a model of fit on the same file and recipe, to ship with the version",
     )
+    cmd.add_argument("--rules", type=Path, metavar="RULES.yaml", help="make these the rules of the dataset first")
+    cmd.add_argument("--reason", default="", help="why it is saved though a rule that blocks fails")
     cmd.add_argument("-m", "--message", required=True)
     add("log", "The versions of a dataset.", "versions").add_argument("name")
     cmd = add("overview", "How every dataset stands: size, score, findings, steps, last version.", "datasets")

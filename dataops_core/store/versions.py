@@ -17,7 +17,7 @@ from dataops_core.errors import InputError, IntegrityError, SettingError
 from dataops_core.export.bundle import tables_of, write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, no_progress
-from dataops_core.store import audit, catalog, datasets, models, states
+from dataops_core.store import audit, catalog, dataset_rules, datasets, models, states
 from dataops_core.store.diffs import change, renamings
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
@@ -54,14 +54,17 @@ def commit(
     actor: str,
     *,
     revision: int | None = None,
+    reason: str = "",
     progress: Progress = no_progress,
 ) -> Version:
     """Commit the dataset's draft as its next version; with `revision`, only if it is still that one.
 
     Models that were kept with this very state are listed in its manifest under "models", and ship with its bundle.
 
-    Raises SettingError where a step of the draft fails, or where there is no message, and ConflictError where the draft
-    was changed meanwhile.
+    The dataset's rules are checked, and kept with their state; a rule that blocks and fails needs a `reason`.
+
+    Raises SettingError where a step of the draft fails, where there is no message, or where a rule that blocks fails
+    and there is no reason, and ConflictError where the draft was changed meanwhile.
     """
     if not message.strip():
         raise SettingError("A version needs a message.", "commit", "Say in a few words what this version is.")
@@ -82,6 +85,7 @@ def commit(
     )
     steps = [_told(r) for r in results]
     shipped = models.shipped(store, here, results)
+    rules = dataset_rules.for_version(store, dataset, states.head(here.raw, here.recipe, results), reason, progress)
     told = {
         "kind": "derived" if steps else "raw",
         "raw": dict(here.raw),
@@ -91,6 +95,7 @@ def commit(
         "steps": steps,
         "packages": packages(),
         **shipped,
+        **({"rules": rules} if rules else {}),
     }
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)
@@ -135,6 +140,7 @@ def enter(
         message=message.strip(),
         content_hash=content_hash,
         entries=entries,
+        **_rules_logged(told.get("rules")),
     )
     manifest = {
         "format": FORMAT,
@@ -166,6 +172,14 @@ def enter(
     if told["kind"] == SYNTHETIC:
         connection.execute(catalog.twin.insert().values(version=made))
     return int(last) + 1
+
+
+def _rules_logged(told: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the audit log says of a version's rules: counts, and why it was saved though one that blocks fails."""
+    if not told:
+        return {}
+    counts = {f"rules_{key}": told[key] for key in ("passed", "failed", "blocking")}
+    return counts | ({"reason": told["reason"]} if "reason" in told else {})
 
 
 def _last(connection: sa.Connection, dataset: str) -> str | None:

@@ -27,6 +27,7 @@ ALL = {
     "treat_outliers": {"columns": ["income"], "method": "iqr"},
     "replace_values": {"column": "housing", "mapping": {"rent": "renting"}},
     "set_kind": {"columns": ["postal_code"], "kind": "id"},
+    "quarantine_rows": {"conditions": ["age between 0 and 120 or age is missing", "name is not missing"]},
     "filter_rows": {"column": "age", "keep_if": "at least", "value": "18"},
     "drop_duplicate_rows": {},
     "drop_rows_with_missing": {"columns": ["housing"]},
