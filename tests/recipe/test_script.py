@@ -65,6 +65,7 @@ ALL = {
     "scale_numbers": {"columns": ["existing_debt"], "method": "robust"},
     "bin_numbers": {"columns": ["age"], "bins": 4},
     "select_features": {"columns": ["income", "loan_amount", "housing"], "how": "correlation"},
+    "compute_column": {"into": "yearly", "formula": "round(income * 12, 1)"},
     "round_numbers": {"columns": ["income"], "digits": -1},
     "copy_column": {"column": "housing", "into": "labels"},
     "split_into_rows": {"column": "city", "separator": " "},
