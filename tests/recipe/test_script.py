@@ -68,7 +68,7 @@ ALL = {
     "compute_column": {"into": "yearly", "formula": "round(income * 12, 1)"},
     "round_numbers": {"columns": ["income"], "digits": -1},
     "copy_column": {"column": "housing", "into": "labels"},
-    "split_into_rows": {"column": "city", "separator": " "},
+    "split_into_rows": {"column": "gender", "separator": "e"},
     "encode_labels": {"column": "labels", "separator": "e"},
     "reduce_numbers": {"columns": ["income", "loan_amount"], "original": "keep"},
     "move_columns": {"columns": ["income"]},
