@@ -25,7 +25,7 @@ ORDER = [
     {"checks"},
     {"compare", "explore", "report"},
     {"recipe"},
-    {"fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
+    {"anonymize", "fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
     {"export"},
     {"store"},
     {"cli"},

@@ -19,7 +19,7 @@ from typing import Any, TextIO, cast
 from dataops_core import __version__
 from dataops_core.cli.addresses import fetched, file_or_address
 from dataops_core.cli.reading_options import add_reading_options
-from dataops_core.cli.shared_options import add_gaps, add_groups, add_learning, add_roles, add_twin
+from dataops_core.cli.shared_options import add_anonymize, add_gaps, add_groups, add_learning, add_roles, add_twin
 from dataops_core.cli.store_options import add_store_commands
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.printable import Printable, printable
@@ -197,6 +197,7 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="COLUMN[,COLUMN]",
         help="columns that nobody should learn: l-diversity and t-closeness are counted for each",
     )
+    add_anonymize(add)
     cmd = add("clusters", "Groups of values in a column of text that may be one.", "inspect", reads=True)
     cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("column")

@@ -127,6 +127,7 @@ class Step:
     weight_column: Callable[..., str] | None = None
     adds_rows: bool = False
     also: str = ""
+    keyed: bool = False
     _source: str = field(default="", repr=False)
 
     def __call__(self, df: pd.DataFrame, *args: Any, **settings: Any) -> pd.DataFrame:
@@ -333,10 +334,12 @@ def step(
     drops_rows: bool = False,
     adds_rows: bool = False,
     also: str = "",
+    keyed: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Step]:
     """Register an annotated pandas function as a step (see the module's text).
 
-    `also` holds other words by which people look for it.
+    `also` holds other words by which people look for it; `keyed` says that the result depends on the secret key in the
+    environment, whose fingerprint the step learns.
     """
 
     def register(function: Callable[..., pd.DataFrame]) -> Step:
@@ -352,6 +355,7 @@ def step(
             read_settings(function),
             adds_rows=adds_rows,
             also=also,
+            keyed=keyed,
         )
         REGISTRY[made.name] = made
         for old in was:
