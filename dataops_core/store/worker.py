@@ -72,7 +72,9 @@ def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 
 def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return versions.commit(store, args["dataset"], args["message"], actor, progress=progress).number
+    return versions.commit(
+        store, args["dataset"], args["message"], actor, reason=args.get("reason", ""), progress=progress
+    ).number
 
 
 def _keep_model(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
