@@ -5,6 +5,7 @@ import streamlit as st
 from dataops_core.store import twins, versions
 from pages._ui import current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
+from pages._ui.privacy import recognition
 from pages._ui.versions import bundles, new_file
 
 place = page_header.enter("Versions")
@@ -22,7 +23,8 @@ def commit() -> None:
     said = st.session_state.get("versions.message", "").strip() or f"After {count(len(here.recipe.active), 'step')}"
 
     def made() -> None:
-        version = versions.commit(page_layout.store(), here.id, said, page_layout.actor())
+        why = st.session_state.get("versions.reason", "")
+        version = versions.commit(page_layout.store(), here.id, said, page_layout.actor(), reason=why)
         page_layout.say(f"Version {version.number} is saved.")
         st.session_state["versions.message"] = ""
 
@@ -58,13 +60,15 @@ with st.container(border=True, key="versions-commit"):
             f"The table as it is now: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}, after "
             f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
         )
+    left = recognition.unresolved(here, state, table)
+    recognition.reason_box(left or [], "versions.reason", "saving it")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "What is this version? (optional)",
             key="versions.message",
             placeholder="For example: duplicates removed, dates repaired",
         )
-        st.button("Save", type="primary", icon=":material/save:", on_click=commit)
+        st.button("Save", type="primary", icon=":material/save:", on_click=commit, disabled=left is None)
 
 names = ["Versions", "Compare two", "New file", "Verify an export file", "Audit trail"]
 log, compare, fresh, verify, trail = st.tabs(names, key="versions.tabs", on_change="rerun")

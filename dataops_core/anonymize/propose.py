@@ -18,6 +18,7 @@ from dataops_core.models.intervals import interval
 from dataops_core.privacy.risk import Risk, group_codes, measure_risk
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
+from dataops_core.scratch import scratch_folder
 from dataops_core.table import Table
 
 SUPPRESSED = 0.02  # share of the rows that may be dropped, unless said otherwise
@@ -213,3 +214,35 @@ def applied(table: Table, steps: Sequence[RecipeStep], folder: Path) -> tuple[Ta
     if run.failed:
         raise SettingError(run.failed.reason, run.failed.op, "Choose another treatment.")
     return run.table, run.recipe
+
+
+def anonymization(
+    table: Table,
+    quasi: Sequence[str],
+    k: int,
+    *,
+    sensitive: str | None = None,
+    least: int = 1,
+    suppressed: float = SUPPRESSED,
+    codes: Mapping[str, str] | None = None,
+    target: str | None = None,
+) -> dict[str, Any]:
+    """The proposals as plain JSON values, each with what it does to a model that predicts the target."""
+    told = propose_anonymization(table, quasi, k, sensitive=sensitive, least=least, suppressed=suppressed, codes=codes)
+    proposals = []
+    for each in told.proposals:
+        effect = None
+        if target:
+            with scratch_folder() as folder:
+                after, _ = applied(table, each.steps, folder)
+                effect = model_effect(table, after, target)
+        proposals.append(each.to_json() | {"model": effect})
+    return {
+        "rows": told.rows,
+        "k": told.k,
+        "before": told.before.k,
+        "rows_allowed": told.rows_allowed,
+        "nodes": told.nodes,
+        "looked_at": told.looked_at,
+        "proposals": proposals,
+    }

@@ -30,6 +30,9 @@ _PSEUDONYM = {  # the kind of pseudonym for each kind of identifier
     "account_name": "user_name",
 }
 
+# a column that nobody recognized, and somebody said is personal
+_SAID = Recognition("said", "certain", 1.0, 0, 1.0, False, 0, 0, ())
+
 
 def fitting_treatments(kind: str, found: Recognition) -> list[str]:
     """The treatments that a column of this storage type can have, the one that is proposed first."""
@@ -68,17 +71,20 @@ def identifier_steps(
     among other words are redacted, or dropped where all are.
     """
     treated: dict[str, str] = {}
-    for name, some in found.identifiers.items():
-        sure = [each for each in some if each.state != "ask"]
-        choice = (choices or {}).get(name) or ("" if how == "keep" else how)
-        if not sure or not choice:
+    what: dict[str, Recognition] = {}
+    for name in dict.fromkeys([*found.identifiers, *(choices or {})]):
+        some = found.identifiers.get(name, [])
+        sure = next((each for each in some if each.state != "ask"), None)
+        choice = (choices or {}).get(name) or ("" if how == "keep" or sure is None else how)
+        if not choice:
             continue
-        fits = fitting_treatments(table.column(name).type, sure[0])
+        what[name] = sure or (some[0] if some else _SAID)
+        fits = fitting_treatments(table.column(name).type, what[name])
         treated[name] = choice if choice in fits or name in (choices or {}) else fits[0]
     texts = [name for name, treatment in treated.items() if treatment == "redact"]
     known = [name for name in treated if name not in texts and table.column(name).type == "text"]
     steps = [
-        treatment_step(name, treated[name], next(e for e in found.identifiers[name] if e.state != "ask"), known=known)
+        treatment_step(name, treated[name], what[name], known=known)
         for name in [*texts, *(name for name in treated if name not in texts)]
     ]
     return _joined(steps), {name: TREATMENTS[treatment] for name, treatment in treated.items()}

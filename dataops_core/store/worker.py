@@ -97,7 +97,16 @@ def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress)
 
 def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     out = store.scratch_file(".zip")
-    versions.export(store, args["dataset"], args["number"], out, actor, name=args["name"], progress=progress)
+    versions.export(
+        store,
+        args["dataset"],
+        args["number"],
+        out,
+        actor,
+        name=args["name"],
+        reason=args.get("reason", ""),
+        progress=progress,
+    )
     return store.objects.put(out).to_json()
 
 

@@ -21,6 +21,7 @@ PAGES = (
     "resample",
     "bias",
     "synthesize",
+    "privacy",
     "versions",
     "guide",
 )

@@ -27,6 +27,8 @@ def commit(app, message):
     """Commit what the draft is, from the page Versions."""
     go(app, "versions")
     app.text_input(key="versions.message").set_value(message).run()
+    if any(each.key == "versions.reason" for each in app.text_input):
+        app.text_input(key="versions.reason").set_value("The people of the sample are made up").run()
     return click(app, "Save")
 
 
