@@ -182,10 +182,9 @@ def _special(found: PersonalData) -> None:
     if not found.special:
         return
     told = "; ".join(f"{md(name)}: {SPECIAL.get(each.type, each.type)}" for name, each in found.special.items())
-    st.info(
-        f"{told}. The law protects these most (GDPR, articles 9 and 10): take them as sensitive columns below.",
-        title="Special categories of personal data",
-        icon=":material/gpp_maybe:",
+    st.markdown(
+        f":material/gpp_maybe: **Special categories of personal data**: {told}. The law protects these most (GDPR,"
+        " articles 9 and 10): nobody should learn them from this table."
     )
 
 

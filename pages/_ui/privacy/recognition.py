@@ -41,7 +41,9 @@ def reason_box(left: list[Unresolved], key: str, what: str) -> None:
     if not left:
         return
     told = "; ".join(md(each.words) for each in left[:8]) + (f" and {len(left) - 8} more" if len(left) > 8 else "")
-    st.warning(told, title=f"This table names people, so {what} needs a reason", icon=":material/shield_person:")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.badge("Names people", icon=":material/shield_person:", color="orange")
+        st.markdown(f"This table names people, so {what} needs a reason. {told}.")
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "Why these people stay in it",
