@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from dataops_core.privacy import patterns, phones
 from dataops_core.privacy.addresses import has_house_number
-from dataops_core.privacy.free_text import find_identifiers
+from dataops_core.privacy.free_text import holds_identifier
 from dataops_core.privacy.kinds import Recognition
 from dataops_core.privacy.national_numbers import WRITTEN
 from dataops_core.privacy.person_names import is_full_name
@@ -35,7 +35,7 @@ def cell_test(found: Recognition) -> Callable[[str], bool]:
     (True, False)
     """
     if found.inside:
-        return lambda text: any(span.type == found.type for span in find_identifiers(text[:5_000]))
+        return lambda text: holds_identifier(text[:5_000], found.type)
     if found.type == "person_name" and found.share < MOSTLY:  # names among other values
         return is_full_name
     test = _TESTS.get(found.type)

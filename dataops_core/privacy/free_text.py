@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -182,13 +183,18 @@ def _names(text: str) -> Iterator[Span]:
         first, last = found[1].lower(), found[3].lower()
         if text[found.end(1)] == ",":
             first, last = last, first
-        said = _BEFORE.search(text[: found.start()]) or _AFTER.match(text[found.end(3) :])
+        said = _BEFORE.search(text[max(0, found.start() - 80) : found.start()]) or _AFTER.match(text[found.end(3) :])
         if said is None and found[1].isupper() and found[3].isupper():  # abbreviations
             continue
         if strength := _strength(first, last, bool(found[2]), said=said is not None):
             pairs.append((-strength, Span("person_name", found.start(1), found.end(3))))
     for _, span in sorted(pairs, key=lambda pair: pair[0]):
         yield span
+
+
+@functools.lru_cache(maxsize=200_000)
+def _likeness(*some: str) -> float:
+    return name_likeness(some)
 
 
 def _strength(first: str, last: str, particle: bool, *, said: bool) -> int:
@@ -204,13 +210,13 @@ def _strength(first: str, last: str, particle: bool, *, said: bool) -> int:
         return 3
     if given and (last not in plain or first not in plain) and (said or last not in towns):
         return 2
-    if family and first not in plain and (said or (first not in towns and name_likeness([first]) > -ALIKE)):
+    if family and first not in plain and (said or (first not in towns and _likeness(first) > -ALIKE)):
         return 2
     if {first, last} & plain or {first, last} & towns:
         return 0
     if said:
         return 1
-    return int(name_likeness([first, last]) > ALIKE)
+    return int(_likeness(first, last) > ALIKE)
 
 
 _FORMED: tuple[Callable[[str], Iterator[Span]], ...] = (
@@ -228,3 +234,25 @@ _PROSE: tuple[Callable[[str], Iterator[Span]], ...] = (
     _addresses,
     _names,
 )
+_FINDERS: dict[str, tuple[Callable[[str], Iterator[Span]], ...]] = {
+    "email": (_emails,),
+    "url_with_id": (_urls,),
+    "iban": (_FORMED[2],),
+    "phone": (_FORMED[3], _phones),
+    "payment_card": (_PROSE[0],),
+    "ip_address": (_addresses_of_networks,),
+    "national_number": (_national,),
+    "social_security_number": (_national,),
+    "mac_address": (_PROSE[4],),
+    "postal_address": (_addresses,),
+    "person_name": (_names,),
+}
+
+
+def holds_identifier(text: str, kind: str) -> bool:
+    """Whether a text holds an identifier of one kind; faster than looking for all.
+
+    >>> holds_identifier("Mail jo@example.com", "email"), holds_identifier("Mail jo@example.com", "phone")
+    (True, False)
+    """
+    return any(span.type == kind for find in _FINDERS.get(kind, ()) for span in find(text))
