@@ -328,6 +328,8 @@ def _audit(file: Path, version: Mapping[str, Any]) -> Check:
         ):
             return Check(what, False, "the version and the audit do not say the same of it")
         gone = 0 if version["kind"] == "synthetic" else head["details"].get("entries", 0) - len(entries)
+        if gone and raw_left_out(version):
+            return Check(what, True, f"{gone} entries name people and were left out")
         return Check(what, not gone, f"{gone} entries are gone" if gone else "")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return Check(what, False, f"it cannot be read: {error!r}"[:200])

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from dataops_core.errors import PersonalDataError, SettingError
 from dataops_core.privacy import DIRECT, PersonalData, Recognition
 from dataops_core.privacy.recognize import recognize_one
-from dataops_core.recipe.recipe import RecipeStep, sha256
+from dataops_core.recipe.recipe import RecipeStep, columns_named, sha256
 from dataops_core.source_hash import source_hash
 from dataops_core.store import catalog, datasets, states
 from dataops_core.store.datasets import Dataset
@@ -22,6 +22,8 @@ from dataops_core.table import Column
 
 TREATING = ("pseudonymize", "hash_values", "mask_values", "redact_text")
 _ABOUT = "personal:"
+RECIPE = "recipe"  # the kind of what stands in settings of steps
+SHORTEST = 4  # characters of a value that is looked for in other texts
 SAID = "said"  # the kind of what nobody recognized, and somebody said
 
 
@@ -38,6 +40,8 @@ class Unresolved:
     @property
     def words(self) -> str:
         """What is in it, in a few words."""
+        if self.type == RECIPE:
+            return f"{self.column}: {self.cells:,} cells stand in the settings of steps, as they are in the file"
         what = DIRECT.get(self.type, "personal data, as somebody said")
         return f"{self.column}: {what}{' inside the text' if self.inside else ''} ({self.state})"
 
@@ -160,6 +164,7 @@ def check_release(
     done, said = list(steps), settled(store, here)
     names = set(states.table(store, state).names)
     left = [each for each in unresolved(recognized(store, state), done, said) if each.column in names]
+    left += in_recipe(store, root, done, said, {each.column for each in left})
     if left and gate and not reason.strip():
         raise refusal(left)
     renamed = datasets.names_now(here)
@@ -175,6 +180,57 @@ def check_release(
         "hidden": sorted(raw | listed | {old.get(name, name) for name in raw | listed}),
         "raw_left_out": bool(raw - listed),
     }
+
+
+def in_recipe(
+    store: Store, root: str, steps: Iterable[RecipeStep], said: Mapping[str, Mapping[str, Any]], known: set[str]
+) -> list[Unresolved]:
+    """The columns of which settings of steps, or what they learned, hold identifiers as they stand in the file: they
+    would leave with the recipe, whatever became of the column afterwards.
+    """
+    found = recognized(store, root)
+    sure = {name: found.identifiers[name] for name in _sure(found)}
+    table, out, entries = states.table(store, root), [], list(steps)
+    for name, some in sure.items():
+        texts = set().union(*(_texts(entry) for entry in entries if name in columns_named(entry)))
+        if name in known or said.get(name, {}).get("personal") is False or not texts:
+            continue
+        held = table.frame([name])[name].dropna().astype(str)
+        cells = int(held.isin(texts - {name}).sum())
+        if cells:
+            first = next(each for each in some if each.state != "ask")
+            out.append(Unresolved(name, RECIPE, first.state, cells, False))
+    return out
+
+
+def _texts(entry: RecipeStep) -> set[str]:
+    """All texts in the settings of a step and in what it learned."""
+    found: set[str] = set()
+
+    def walk(value: Any) -> None:
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                walk(key)
+                walk(inner)
+        elif isinstance(value, (list, tuple)):
+            for inner in value:
+                walk(inner)
+        elif isinstance(value, str):
+            found.add(value)
+
+    walk([dict(entry.settings), entry.learned])
+    return found
+
+
+def named_in(store: Store, root: str, texts: Iterable[str]) -> list[bool]:
+    """Which texts hold an identifier that stands in the file: a value of a column that names people."""
+    table, some = states.table(store, root), list(texts)
+    hits = [False] * len(some)
+    for name in _sure(recognized(store, root)):
+        values = [value for value in table.frame([name])[name].dropna().astype(str).unique() if len(value) >= SHORTEST]
+        for at, text in enumerate(some):
+            hits[at] = hits[at] or any(value in text for value in values)
+    return hits
 
 
 def _sure(found: PersonalData) -> set[str]:

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 
 from dataops_core import __version__
 from dataops_core.errors import InputError, IntegrityError, SettingError
-from dataops_core.export.bundle import tables_of, write_bundle
+from dataops_core.export.bundle import raw_left_out, tables_of, write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import audit, catalog, datasets, models, personal_data, states
@@ -86,7 +86,7 @@ def commit(
         replace(r.entry, learned=r.outcome.learned) if r.outcome.status == "done" else r.entry for r in results
     )
     steps = [_told(r) for r in results]
-    done = [r.entry for r in results if r.outcome.status == "done"]
+    done = [replace(r.entry, learned=r.outcome.learned) for r in results if r.outcome.status == "done"]
     root, state = (
         states.root_id(here.raw["sha256"], here.recipe.read or {}),
         states.head(here.raw, here.recipe, results),
@@ -328,6 +328,12 @@ def export(
     # of a twin nothing that was done to the real rows
     first = _anchor(entries, version) if version.manifest["kind"] == SYNTHETIC else 0
     known = [entry for entry in entries if first <= entry["seq"] <= _anchor(entries, version)]
+    if raw_left_out(version.manifest):  # what was once done to single values would leave with the log
+        head = version.manifest["audit_head"]
+        named = personal_data.named_in(
+            store, root, (json.dumps(entry["details"], ensure_ascii=False) for entry in known)
+        )
+        known = [e for e, names in zip(known, named, strict=True) if not names or e["hash"] == head]
     progress(0.8, "Writing the bundle")
     write_bundle(
         out,

@@ -39,6 +39,7 @@ def _people() -> list[dict[str, str]]:
 
 
 PEOPLE = _people()
+IDENTIFIERS_OF = {key: [row[key] for row in PEOPLE] for key in ("name", "email", "phone", "iban")}
 IDENTIFIERS = sorted({row[key] for row in PEOPLE for key in ("name", "email", "phone", "iban")})
 
 

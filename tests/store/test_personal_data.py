@@ -10,7 +10,7 @@ from dataops_core.errors import PersonalDataError, SettingError
 from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import audit, datasets, personal_data, states, versions
-from tests.store.people import IDENTIFIERS, csv_of_people
+from tests.store.people import IDENTIFIERS, IDENTIFIERS_OF, csv_of_people
 
 
 def bring(store, tmp_path):
@@ -137,3 +137,26 @@ def test_the_commands_have_the_option(tmp_path, monkeypatch, capsys):
     assert "--pii-reason" in capsys.readouterr().err
     assert main(["commit", "people", str(file), "-m", "one", "--pii-reason", "For the court"]) == 0
     assert main(["export", "people", "1", "-o", str(tmp_path / "b.zip")]) == 0
+
+
+def test_identifiers_in_the_settings_of_steps_are_noticed(store, tmp_path):
+    dataset = bring(store, tmp_path)
+    name = IDENTIFIERS_OF["name"][0]
+    merge = RecipeStep("merge_values", {"column": "name", "mapping": {name: "Somebody"}})
+    take(store, dataset, merge, *TREATED)
+    with pytest.raises(PersonalDataError, match="name: .* cells stand in the settings of steps"):
+        versions.commit(store, dataset, "one", "ann")
+
+
+def test_entries_of_the_log_that_name_people_stay_at_home(store, tmp_path):
+    dataset = bring(store, tmp_path)
+    secret = IDENTIFIERS_OF["email"][3]
+    here = datasets.get(store, dataset)
+    datasets.edit(store, dataset, here.revision, here.recipe, f'Set email in row 4 to "{secret}"', "ann")
+    take(store, dataset, *TREATED)
+    versions.commit(store, dataset, "treated", "ann")
+    versions.export(store, dataset, 1, tmp_path / "b.zip", "ann")
+    assert verify_bundle(tmp_path / "b.zip").ok
+    with zipfile.ZipFile(tmp_path / "b.zip") as bundle:
+        assert secret.encode() not in b"".join(bundle.read(name) for name in bundle.namelist())
+        assert len(bundle.read("audit.jsonl").splitlines()) == 3
