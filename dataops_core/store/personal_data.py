@@ -237,6 +237,13 @@ def _sure(found: PersonalData) -> set[str]:
     return {name for name, some in found.identifiers.items() if any(each.state != "ask" for each in some)}
 
 
+def log_download(store: Store, here: Dataset, left: Iterable[Unresolved], why: str, actor: str) -> None:
+    """Write down why people left with a table that was downloaded."""
+    with store.writing() as connection:
+        columns = [each.column for each in left]
+        store.log(connection, "personal data downloaded", actor, here.id, columns=columns, reason=why.strip())
+
+
 def refusal(left: Iterable[Unresolved]) -> PersonalDataError:
     """The error that names what is unresolved."""
     some = list(left)

@@ -94,3 +94,13 @@ def test_a_version_of_treated_people_needs_none(people):
     assert button(app, "Save")
     app = click(app, "Save")
     assert len(versions.log(store, here.id)) == 1
+
+
+def test_a_download_of_a_table_that_names_people_needs_a_reason(people):
+    app = go(people, "clean")
+    app.session_state["clean.download"] = True
+    app = app.run()
+    assert unforeseen(app) == []
+    assert [each.proto.disabled for each in app.get("download_button")] == [True] * 3
+    app = app.text_input(key="clean.download.reason").set_value("They agreed").run()
+    assert [each.proto.disabled for each in app.get("download_button")] == [False] * 3
