@@ -82,7 +82,7 @@ def panel(
 
 def _proposal(here: Dataset, each: Mapping[str, Any], at: int) -> None:
     with st.container(border=True, key=f"privacy-proposal-{at}", gap="small"):
-        st.subheader(WAYS[each["way"]])
+        st.header(WAYS[each["way"]])
         with st.container(horizontal=True):
             st.metric(
                 "Information lost",
@@ -110,7 +110,7 @@ def _proposal(here: Dataset, each: Mapping[str, Any], at: int) -> None:
             pd.DataFrame([{"Column": name, "Becomes": words} for name, words in each["columns"].items()]),
             hide_index=True,
             key=f"privacy.proposal.{at}.columns",
-            alt="What becomes of each column",
+            alt=f"What becomes of each column: {WAYS[each['way']].lower()}",
             width=560,
         )
         dropped = (
