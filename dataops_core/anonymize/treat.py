@@ -8,6 +8,7 @@ from typing import Any
 from dataops_core.errors import SettingError, nearest
 from dataops_core.privacy import PersonalData, Recognition
 from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.steps.pseudonymize import pseudonymize
 from dataops_core.table import Table
 
 TREATMENTS: dict[str, str] = {
@@ -17,6 +18,9 @@ TREATMENTS: dict[str, str] = {
     "mask": "Mask",
     "redact": "Redact inside the text",
 }
+# languages and countries of pseudonyms, as the step has them
+LOCALES: tuple[str, ...] = next(each.choices for each in pseudonymize.settings if each.name == "locale")
+MOST = 0.5  # share of cells from which a column holds nothing else
 _PSEUDONYM = {  # the kind of pseudonym for each kind of identifier
     "person_name": "name",
     "email": "email",
@@ -35,15 +39,17 @@ _SAID = Recognition("said", "certain", 1.0, 0, 1.0, False, 0, 0, ())
 
 
 def fitting_treatments(kind: str, found: Recognition) -> list[str]:
-    """The treatments that a column of this storage type can have, the one that is proposed first."""
-    if found.inside or found.share < 0.5:
+    """The treatments that a column of this storage type can have, the one that is proposed first. Where identifiers are
+    whole cells, but not most of them, others may be as well that nobody recognized: redacting is no proposal then.
+    """
+    if found.inside:
         return ["redact", "drop", "mask"] if kind == "text" else ["drop", "mask"]
-    made = ["drop", "hash", "mask"]
-    return [*made, "pseudonym"] if kind in ("text", "integer") else made
+    made = ["drop", "hash", "mask", *(["pseudonym"] if kind in ("text", "integer") else [])]
+    return [*made, "redact"] if kind == "text" and found.share < MOST else made
 
 
 def treatment_step(
-    column: str, treatment: str, found: Recognition, *, locale: str = "en_US", known: list[str] | None = None
+    column: str, treatment: str, found: Recognition, *, locale: str = LOCALES[0], known: list[str] | None = None
 ) -> RecipeStep:
     """The step of a treatment; raises SettingError for one that does not exist."""
     settings: dict[str, Any] = {"columns": [column]}
@@ -62,7 +68,12 @@ def treatment_step(
 
 
 def identifier_steps(
-    table: Table, found: PersonalData, how: str, choices: Mapping[str, str] | None = None
+    table: Table,
+    found: PersonalData,
+    how: str,
+    choices: Mapping[str, str] | None = None,
+    *,
+    locale: str = LOCALES[0],
 ) -> tuple[list[RecipeStep], dict[str, str]]:
     """The steps for all columns with certain or likely direct identifiers, texts first (they are searched for what
     other columns of the row say), and what each column's treatment is.
@@ -84,7 +95,7 @@ def identifier_steps(
     texts = [name for name, treatment in treated.items() if treatment == "redact"]
     known = [name for name in treated if name not in texts and table.column(name).type == "text"]
     steps = [
-        treatment_step(name, treated[name], what[name], known=known)
+        treatment_step(name, treated[name], what[name], locale=locale, known=known)
         for name in [*texts, *(name for name in treated if name not in texts)]
     ]
     return _joined(steps), {name: TREATMENTS[treatment] for name, treatment in treated.items()}

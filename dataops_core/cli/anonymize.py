@@ -26,7 +26,7 @@ def anonymize_command(args: argparse.Namespace) -> int:
         for name in (*quasi, *filter(None, (args.sensitive, args.target))):
             table.column(name)
         found = recognize(table)
-        steps, treated = identifier_steps(table, found, args.identifiers)
+        steps, treated = identifier_steps(table, found, args.identifiers, locale=args.locale)
         gone = {name for step in steps if step.op == "drop_columns" for name in step.settings["columns"]}
         named = quasi or [name for name in found.quasi if name not in (args.target, args.sensitive)]
         if wrong := sorted(gone & set(quasi)):

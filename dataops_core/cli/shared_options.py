@@ -165,6 +165,7 @@ def add_anonymize(add: Callable[..., argparse.ArgumentParser]) -> None:
         default="drop",
         help="what becomes of columns with direct identifiers (default: drop); texts that hold some are redacted",
     )
+    cmd.add_argument("--locale", default="en_US", help="language and country of pseudonyms (default: en_US)")
     cmd.add_argument("--target", metavar="COLUMN", help="score a model that predicts this column, before and after")
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same folds (default 0)")
     cmd.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.anonymize.treat import TREATMENTS, fitting_treatments, identifier_steps
+from dataops_core.anonymize.treat import LOCALES, TREATMENTS, fitting_treatments, identifier_steps
 from dataops_core.errors import SecretError
 from dataops_core.privacy import DIRECT, SPECIAL, PersonalData, Recognition
 from dataops_core.privacy.keys import PSEUDONYM_KEY, key_fingerprint, pseudonym_key
@@ -51,6 +51,9 @@ def panel(here: Dataset, state: str, table: Table, found: PersonalData) -> None:
     _others(here, table, {*found.identifiers, *added})
     _special(found)
     _key(chosen)
+    locale = LOCALES[0]
+    if "pseudonym" in chosen.values():
+        locale = st.selectbox("Language and country of pseudonyms", LOCALES, key="privacy.locale", width=300)
     if chosen:
         st.button(
             f"Preview {count(len(chosen), 'treatment')}",
@@ -58,7 +61,7 @@ def panel(here: Dataset, state: str, table: Table, found: PersonalData) -> None:
             icon=":material/visibility:",
             key="privacy.preview",
             on_click=_propose,
-            args=(here, table, found, chosen),
+            args=(here, table, found, chosen, locale),
             help="Shows what would change before anything does",
         )
 
@@ -203,9 +206,9 @@ def _key(chosen: Mapping[str, str]) -> None:
     )
 
 
-def _propose(here: Dataset, table: Table, found: PersonalData, chosen: dict[str, str]) -> None:
+def _propose(here: Dataset, table: Table, found: PersonalData, chosen: dict[str, str], locale: str) -> None:
     def proposed() -> None:
-        steps, _ = identifier_steps(table, found, KEEP, chosen)
+        steps, _ = identifier_steps(table, found, KEEP, chosen, locale=locale)
         what = "; ".join(step.sentence for step in steps)
         pending.propose(
             here, [*here.recipe.steps, *steps], what, at=len(here.recipe.steps) if len(steps) == 1 else None
