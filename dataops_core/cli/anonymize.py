@@ -114,6 +114,8 @@ def _print(told: dict[str, Any], k: int) -> None:
         f"Costs: {chosen['rows_dropped']:,} rows dropped ({chosen['share_dropped']:.1%}),"
         f" {chosen['information_lost']:.1%} of the information in these columns."
     )
+    for name, least in told["after"]["l"].items():
+        print(f"{name}: l-diversity {least:,}, t-closeness {told['after']['t'][name]:.3f}")
     search = told["search"]
     print(
         f"{search['looked_at']:,} of {search['nodes']:,} combinations were looked at; with any column one level finer,"
