@@ -15,8 +15,8 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.fairness import compare_mitigations, data_measures, groups
-from dataops_core.fairness.intervals import resampled_cells
 from dataops_core.fairness.model import PARTS_OF, _rate, model_measures
+from dataops_core.stats.proportions import resampled_cells
 from dataops_core.table import Table, tidy, write_table
 
 ROWS = 32_000

@@ -1,26 +1,34 @@
-"""Compare: what differs between two tables, two versions, or groups of one table, by size of the effect."""
+"""Compare: which recipe is right for this data; what differs between two tables, two versions, or groups of rows."""
 
 import streamlit as st
 
 from dataops_core.store import analyses
 from pages._ui import current_table, grid, job, page_header, page_layout
-from pages._ui.compare import differences
+from pages._ui.compare import differences, recipes
+from pages._ui.findings import finding
 from pages._ui.formatting import md
 
 place = page_header.enter("Compare")
 here = page_layout.need_dataset(place)
+finding.follow()
 state = current_table.now(here)
 if state is None:
     st.stop()
 table = grid.table(state)
 
-TABLES, GROUPS = "With another table or version", "Groups of this table"
-st.markdown(f"What is different, and how much it matters. This side: **{md(here.name)}** as it is now.")
-way = st.radio("Compare", [TABLES, GROUPS], key="compare.way", horizontal=True)
+RECIPES, TABLES, GROUPS = "Recipes", "With another table or version", "Groups of this table"
+way = st.radio("Compare", [RECIPES, TABLES, GROUPS], key="compare.way", horizontal=True)
 
 with page_layout.errors():
+    root = current_table.root(here)
+    if way == RECIPES:
+        st.markdown("Which preparation is right for this data? Recipes are judged on rows that none has learned from.")
+        if root is not None:
+            recipes.panel(here, root, state, table)
+        st.stop()
+    st.markdown(f"What is different, and how much it matters. This side: **{md(here.name)}** as it is now.")
     if way == TABLES:
-        others = differences.others(here, state, current_table.root(here))
+        others = differences.others(here, state, root)
         if not others:
             st.info(
                 "Upload a second file, save a version, or add a step: then there is something to compare with.",

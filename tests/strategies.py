@@ -150,6 +150,7 @@ def values(setting: Setting, frame: pd.DataFrame) -> st.SearchStrategy:
         ),
         "column": lambda: st.sampled_from(fitting) if setting.required else st.sampled_from([None, *fitting]),
         "choice": lambda: st.sampled_from(setting.choices),
+        "choices": lambda: st.lists(st.sampled_from(setting.choices), max_size=3, unique=True),
         "flag": st.booleans,
         "number": lambda: st.floats(low, high),
         "whole": lambda: st.integers(int(low), int(high)),
@@ -168,7 +169,8 @@ def values(setting: Setting, frame: pd.DataFrame) -> st.SearchStrategy:
 @st.composite
 def cases(draw: st.DrawFn, step: Step) -> tuple[pd.DataFrame, dict]:
     """A frame and settings that are valid for it; settings that have a default are left out at times."""
-    families = [family for s in step.settings if s.required for family in s.columns.families]
+    asked = [s.columns.families for s in step.settings if s.required and s.columns.families]
+    families = min(asked, key=len, default=())
     frame = draw(tidy_frames(families))
     given = {s.name: draw(values(s, frame)) for s in step.settings if s.required or draw(st.booleans())}
     return frame, step.check(given, columns_of(frame))

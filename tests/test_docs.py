@@ -108,7 +108,8 @@ def test_the_commands_of_a_tutorial_run(name, tmp_path, monkeypatch, capsys):
     text = (ROOT / "docs" / "tutorials" / f"{name}.md").read_text(encoding="utf-8")
     for language, block in re.findall(r"```(bash|json)\n(.*?)```", text, re.DOTALL):
         if language == "json":
-            Path("recipe.json").write_text(block, encoding="utf-8")
+            named = "choices.json" if "choices.json" in text else "recipe.json"
+            Path(named).write_text(block, encoding="utf-8")
             continue
         for line in block.strip().splitlines():
             python, *words = shlex.split(line)

@@ -17,7 +17,7 @@ ROOT = Path(__file__).parent.parent
 # a name may import what stands to its left; names in one group may not import each other
 ORDER = [
     {"errors", "source_hash"},
-    {"table"},
+    {"table", "stats"},
     {"read", "write", "facts", "models"},
     {"privacy"},
     {"steps.step"},
@@ -25,6 +25,7 @@ ORDER = [
     {"checks"},
     {"compare", "explore", "report"},
     {"recipe"},
+    {"evaluation"},
     {"anonymize", "fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
     {"export"},
     {"store"},

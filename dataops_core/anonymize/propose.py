@@ -14,11 +14,11 @@ from dataops_core.anonymize.levels import Level, levels_of
 from dataops_core.anonymize.search import Found, Lattice
 from dataops_core.errors import SettingError, nearest
 from dataops_core.models.cross_validation import FOLDS, MEASURES, fold_scores, some_rows, task_of
-from dataops_core.models.intervals import interval
 from dataops_core.privacy.risk import Risk, group_codes, measure_risk
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.scratch import scratch_folder
+from dataops_core.stats.cross_validation import interval
 from dataops_core.table import Table
 
 SUPPRESSED = 0.02  # share of the rows that may be dropped, unless said otherwise

@@ -19,7 +19,15 @@ from typing import Any, TextIO, cast
 from dataops_core import __version__
 from dataops_core.cli.addresses import fetched, file_or_address
 from dataops_core.cli.reading_options import add_reading_options
-from dataops_core.cli.shared_options import add_anonymize, add_gaps, add_groups, add_learning, add_roles, add_twin
+from dataops_core.cli.shared_options import (
+    add_anonymize,
+    add_comparison,
+    add_gaps,
+    add_groups,
+    add_learning,
+    add_roles,
+    add_twin,
+)
 from dataops_core.cli.store_options import add_store_commands
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.printable import Printable, printable
@@ -224,6 +232,10 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument(
         "--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula"
     )
+    cmd = add("compare", "Which of several recipes is right for this data, on unseen rows.", "compare", reads=True)
+    cmd.add_argument("file", type=file_or_address)
+    cmd.add_argument("recipes", type=Path, nargs="*", metavar="RECIPE", help="the recipes to compare")
+    add_comparison(cmd)
     cmd = add("script", "A recipe as a plain pandas script.", "tables")
     cmd.add_argument("recipe", type=Path)
     cmd.add_argument("-o", "--out", type=Path, help="the script to write; without it, it is printed")

@@ -170,3 +170,44 @@ def add_anonymize(add: Callable[..., argparse.ArgumentParser]) -> None:
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same folds (default 0)")
     cmd.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
     cmd.add_argument("--recipe", type=Path, metavar="R.json", help="write the steps as a recipe")
+
+
+def add_comparison(cmd: argparse.ArgumentParser) -> None:
+    """The options of a comparison of recipes."""
+    cmd.add_argument("--target", required=True, help="the column that a model predicts")
+    cmd.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for: needed for fairness gaps")
+    cmd.add_argument(
+        "--sensitive",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that say who a person is: gaps between their groups are measured",
+    )
+    cmd.add_argument(
+        "--leave-out", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that no model may see"
+    )
+    cmd.add_argument("--grid", type=Path, metavar="GRID.json", help="choices whose combinations are compared")
+    cmd.add_argument("--base", type=Path, metavar="RECIPE", help="the recipe that the grid goes on from")
+    cmd.add_argument(
+        "--model", choices=("linear", "trees"), default="linear", help="the model that learns (default: linear)"
+    )
+    cmd.add_argument(
+        "--measure",
+        metavar="MEASURE",
+        help=(
+            "what decides: roc_auc (default), pr_auc, balanced_accuracy, accuracy, brier, calibration; for numbers r2"
+            " (default), rmse, mae"
+        ),
+    )
+    cmd.add_argument("--split", metavar="COLUMN", help="the column that says train, validation or test")
+    cmd.add_argument("--groups", metavar="COLUMN", help="rows with the same value here stay in one fold")
+    cmd.add_argument("--time", metavar="COLUMN", help="judge by later rows only, in the order of this column")
+    cmd.add_argument("--folds", type=int, default=5, help="folds (default 5)")
+    cmd.add_argument("--repeats", type=int, default=2, help="how often rows are dealt into folds (default 2)")
+    cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
+    cmd.add_argument("--sample", type=int, default=20_000, metavar="ROWS", help="at most so many rows (default 20000)")
+    cmd.add_argument("--learning-curve", action="store_true", help="also learn from fewer rows: would more help?")
+    cmd.add_argument("--all-folds", action="store_true", help="do not stop recipes early that are clearly worse")
+    cmd.add_argument("--keep", type=Path, metavar="FOLDER", help="keep finished folds there, and go on from them")
+    cmd.add_argument("--script", type=Path, metavar="OUT.py", help="write a script that reproduces the scoreboard")
+    cmd.add_argument("--recipe", type=Path, metavar="OUT.json", help="write the recommended recipe")

@@ -17,10 +17,10 @@ from dataops_core.fairness.bias import versions
 from dataops_core.fairness.decisions import usable
 from dataops_core.fairness.gaps import ALPHA
 from dataops_core.fairness.group_definitions import THIN, Groups, groups_of, named_ranges, outcome_of
-from dataops_core.fairness.intervals import REPLICATES, holm, percentiles, resampled_cells
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
 from dataops_core.fairness.refits import Refit, counted, p_of_both, refits
 from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
+from dataops_core.stats.proportions import REPLICATES, holm, percentiles, resampled_cells
 from dataops_core.table import Table
 
 Progress = Callable[[float, str], None]

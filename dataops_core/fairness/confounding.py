@@ -9,7 +9,7 @@ import numpy as np
 
 from dataops_core.errors import SettingError
 from dataops_core.fairness.group_definitions import groups_of, named_ranges, outcome_of
-from dataops_core.fairness.intervals import newcombe
+from dataops_core.stats.proportions import newcombe
 from dataops_core.table import Table
 
 Z = 1.959964

@@ -11,8 +11,8 @@ import pandas as pd
 from dataops_core.errors import SettingError
 from dataops_core.fairness.formulas import DATA
 from dataops_core.fairness.group_definitions import THIN, Groups, Outcome, groups_of, named_ranges, outcome_of
-from dataops_core.fairness.intervals import REPLICATES, newcombe, percentiles, resampled_cells
 from dataops_core.models import encoder, features, plain
+from dataops_core.stats.proportions import REPLICATES, newcombe, percentiles, resampled_cells
 from dataops_core.table import Table
 
 NEIGHBOURS = 5

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dataops_core.fairness.group_definitions import THIN
-from dataops_core.fairness.intervals import holm, largest_gap, newcombe, two_shares_p
+from dataops_core.stats.proportions import holm, largest_gap, newcombe, two_shares_p
 
 ALPHA = 0.05
 CLEAR, MAY_BE_CHANCE, ALONE = "clear", "may be chance", "clear by itself, not among all gaps"

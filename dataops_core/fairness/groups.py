@@ -12,8 +12,8 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.fairness.group_definitions import THIN, Groups, Outcome, groups_of, named_ranges, outcome_of
-from dataops_core.fairness.intervals import wilson
 from dataops_core.models import PARTS
+from dataops_core.stats.proportions import wilson
 from dataops_core.table import Table
 
 DRAWS = 10_000

@@ -13,7 +13,7 @@ import pandas as pd
 from dataops_core.errors import SettingError, nearest
 from dataops_core.fairness.formulas import FAIRNESS, MODEL
 from dataops_core.fairness.group_definitions import THIN, UNKNOWN
-from dataops_core.fairness.intervals import REPLICATES, percentiles, resampled_cells, wilson
+from dataops_core.stats.proportions import REPLICATES, percentiles, resampled_cells, wilson
 
 CELLS = ("tn", "fp", "fn", "tp")
 BINS = 10

@@ -12,8 +12,8 @@ import pandas as pd
 from dataops_core.errors import SettingError
 from dataops_core.fairness.gaps import ALPHA
 from dataops_core.fairness.group_definitions import Groups, groups_of
-from dataops_core.fairness.intervals import holm
 from dataops_core.models import Features, estimator, features, one_thread, plain, training
+from dataops_core.stats.proportions import holm
 from dataops_core.steps._groups import positions
 from dataops_core.table import Table
 

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.fairness.group_definitions import THIN, UNKNOWN, Groups, groups_of
-from dataops_core.fairness.intervals import holm, two_shares_p, wilson
 from dataops_core.recipe.recipe import Recipe, RecipeContext
 from dataops_core.recipe.replay import take
+from dataops_core.stats.proportions import holm, two_shares_p, wilson
 from dataops_core.steps._cells import cell_texts
 from dataops_core.table import Table
 

@@ -198,7 +198,8 @@ def _plain_text(source: str, node: ast.stmt, called: Mapping[str, str]) -> str:
     for part in ast.walk(node):
         if isinstance(part, ast.Subscript) and isinstance(part.value, ast.Name) and part.value.id == "Annotated":
             inner = part.slice.elts[0] if isinstance(part.slice, ast.Tuple) else part.slice
-            cuts.append((*span(part), raw[slice(*span(inner))]))
+            (first, last), (begins, ends) = span(part), span(inner)
+            cuts += [(first, begins, b""), (ends, last, b"")]  # what stays may have to be renamed
     cuts += _renamings(node, called, span, raw)
     for first, last, text in sorted(cuts, reverse=True):
         raw = raw[:first] + text + raw[last:]

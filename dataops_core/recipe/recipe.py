@@ -109,8 +109,8 @@ class Recipe:
                             f"{nearest(name, names)} Use --map {name}=… if the column has another name in this file.",
                         )
                     )
-            if step.step.needs_table:
-                return found  # which columns the other table brings is seen when it is there
+            if step.step.needs_table or step.step.open_columns:
+                return found  # which columns the other table or the data brings is seen when it is there
             known |= set(step.step.new_columns(step.settings))
         return found
 

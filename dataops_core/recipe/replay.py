@@ -6,7 +6,7 @@ import inspect
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -106,13 +106,14 @@ def learn(
     """
     if step.learner is None:
         return None
-    rows = training(table.frame(), _still_there(step, table, earlier.split))
-    learned = _call(step, step.learner, rows, {**settings, **_given(step.learner, seed, earlier)})
+    rows = training(table.frame(), split_column(step, table.names, earlier.split))
+    learned = call(step, step.learner, rows, {**settings, **engine_values(step.learner, seed, earlier)})
     return json.loads(json.dumps(learned, allow_nan=False))
 
 
-def _still_there(step: Step, table: Table, split: str | None) -> str | None:
-    if split is not None and split not in table.names:
+def split_column(step: Step, names: Collection[str], split: str | None) -> str | None:
+    """The column that says which rows may be learned from; raises SettingError where it is gone."""
+    if split is not None and split not in names:
         raise SettingError(
             f'The column "{split}" is gone, so nobody knows which rows may be learned from.',
             step.name,
@@ -139,11 +140,13 @@ def run_step(
     """
     if step.learner is not None and learned is None:
         raise SettingError(f'"{step.name}" has not learned anything yet.', step.name, "Call learn() first.")
-    given = dict(settings) | _given(step.function, seed, earlier) | ({"learned": learned} if step.learner else {})
+    given = (
+        dict(settings) | engine_values(step.function, seed, earlier) | ({"learned": learned} if step.learner else {})
+    )
     if other is not None:
         given["other"] = other.frame()
     if "split" in given:
-        _still_there(step, table, earlier.split)
+        split_column(step, table.names, earlier.split)
     batches = (
         _row_batches(step, given, table, progress) if _by_batch(step, table) else iter([_whole(step, given, table)])
     )
@@ -157,18 +160,18 @@ def _by_batch(step: Step, table: Table) -> bool:
 
 
 def _whole(step: Step, given: Mapping[str, Any], table: Table) -> pd.DataFrame:
-    return tidy(_call(step, step.function, table.frame(), given))
+    return tidy(call(step, step.function, table.frame(), given))
 
 
 def _row_batches(step: Step, given: Mapping[str, Any], table: Table, progress: Progress) -> Iterator[pd.DataFrame]:
     done = 0
     for batch in table.batches():
-        yield tidy(_call(step, step.function, batch, given))
+        yield tidy(call(step, step.function, batch, given))
         done += len(batch)
         progress(done / max(1, table.rows), f"{done:,} of {table.rows:,} rows")
 
 
-def _call(step: Step, function: Callable[..., Any], frame: pd.DataFrame, given: Mapping[str, Any]) -> Any:
+def call(step: Step, function: Callable[..., Any], frame: pd.DataFrame, given: Mapping[str, Any]) -> Any:
     """Call a step's function or learner; whatever goes wrong in it is said as a problem of the step with this table."""
     try:
         return function(frame, **given)
@@ -192,7 +195,7 @@ def _kinds(step: Step, settings: Mapping[str, Any], before: Table, first: pd.Dat
     return kinds | {name: kind for name, kind in step.new_kinds(settings).items() if name in first.columns}
 
 
-def _given(function: Callable[..., Any], seed: int, earlier: RecipeContext) -> dict[str, Any]:
+def engine_values(function: Callable[..., Any], seed: int, earlier: RecipeContext) -> dict[str, Any]:
     """What the engine gives a function that asks for it by name."""
     asked = inspect.signature(function).parameters
     return {
@@ -227,12 +230,12 @@ def take(
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
     changed = difference(table, after, step.new_names(settings))
     noticed = (
-        _call(step, step.on_new_rows, table.frame(), {**settings, "learned": learned})
+        call(step, step.on_new_rows, table.frame(), {**settings, "learned": learned})
         if step.on_new_rows and entry.learned is not None
         else ""
     )
     if step.report_function and other is not None:
-        noticed = _call(step, step.report_function, table.frame(), {**settings, "other": other.frame()})
+        noticed = call(step, step.report_function, table.frame(), {**settings, "other": other.frame()})
     return after, Outcome(entry.op, entry.sentence, "done", noticed, learned, changed)
 
 

@@ -9,11 +9,11 @@ import numpy as np
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.models.cross_validation import FEW_CLASSES, FOLDS, MEASURES, fold_scores, some_rows, task_of
-from dataops_core.models.intervals import interval
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.repair.propose import propose
 from dataops_core.repair.recipe import accept, steps_of
+from dataops_core.stats.cross_validation import interval
 from dataops_core.table import Table, write_table
 
 

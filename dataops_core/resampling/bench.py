@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, Skip, nearest
+from dataops_core.evaluation.class_measures import MEASURES, curve, looks, measured, verdict
 from dataops_core.models import Features, estimator, features, one_thread, plain, training
-from dataops_core.models.intervals import interval
-from dataops_core.resampling.measures import MEASURES, curve, looks, measured, verdict
 from dataops_core.resampling.methods import METHODS, fitting
 from dataops_core.resampling.recommend import advice, step_of
+from dataops_core.stats.cross_validation import interval
 from dataops_core.steps import get
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._classes import class_codes, group_keys, group_name

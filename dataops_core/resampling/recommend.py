@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dataops_core.models.intervals import interval
-from dataops_core.resampling.measures import MEASURES, looks, verdict
+from dataops_core.evaluation.class_measures import MEASURES, looks, verdict
 from dataops_core.resampling.methods import METHODS
+from dataops_core.stats.cross_validation import interval
 
 
 def step_of(method: str, target: str) -> dict[str, Any] | None:

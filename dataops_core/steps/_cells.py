@@ -97,6 +97,17 @@ def moments(cells: Iterable[datetime | None], like: pd.Series) -> pd.Series:
     return pd.Series(np.array(list(cells), dtype="datetime64[us]"), index=like.index, name=like.name)
 
 
+def distinct_texts(column: pd.Series) -> list[str]:
+    """The different texts of a column, in the order in which they first come.
+
+    pandas' own `unique` takes texts for equal that differ behind a NUL character.
+
+    >>> distinct_texts(pd.Series(["b", None, "a", "b", "a\\0"]))
+    ['b', 'a', 'a\\x00']
+    """
+    return list(dict.fromkeys(cell for cell in column if isinstance(cell, str)))
+
+
 def number_text(number: float) -> str:
     """A number as people write it: whole decimals without a point.
 

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
+from dataops_core.steps._cells import distinct_texts
 from dataops_core.steps.step import Columns, Label, step
 
 WORD_START = re.compile(r"(^|[\s\-/(\"“‘.&])(\w)")
@@ -35,7 +36,7 @@ def change_case(
     """
     out = df.copy(deep=False)
     for name in columns:
-        known = {text: in_case(text, case) for text in df[name].dropna().unique()}
+        known = {text: in_case(text, case) for text in distinct_texts(df[name])}
         out[name] = pd.Series([known.get(text) for text in df[name]], index=df.index, dtype=object)
     return out
 

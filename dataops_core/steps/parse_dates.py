@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import pandas as pd
 
-from dataops_core.steps._cells import iso_moment, moments
+from dataops_core.steps._cells import distinct_texts, iso_moment, moments
 from dataops_core.steps.step import Columns, Label, Span, step
 from dataops_core.table.kinds import type_of
 
@@ -76,7 +76,7 @@ def parse_dates(
         if type_of(df[name]) != "text":
             continue  # an earlier step has read them
         assumed = learned.get(name, {}).get("order", "day first")
-        known = {text: moment_in(text, assumed, order == "auto", pivot) for text in df[name].dropna().unique()}
+        known = {text: moment_in(text, assumed, order == "auto", pivot) for text in distinct_texts(df[name])}
         out[name] = moments([known.get(text) for text in df[name]], df[name])
     return out
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import pandas as pd
 
-from dataops_core.steps._cells import GREATEST_WHOLE, LEAST_WHOLE, finite
+from dataops_core.steps._cells import GREATEST_WHOLE, LEAST_WHOLE, distinct_texts, finite
 from dataops_core.steps.step import Columns, Label, step
 from dataops_core.table.kinds import type_of
 
@@ -64,7 +64,7 @@ def parse_numbers(
             continue  # an earlier step has read them
         known = learned.get(name, {"decimal": ".", "whole": False})
         lookup = {
-            text: number_in(text, known["decimal"], decimal == "auto", percent) for text in df[name].dropna().unique()
+            text: number_in(text, known["decimal"], decimal == "auto", percent) for text in distinct_texts(df[name])
         }
         cells = [lookup.get(text) for text in df[name]]
         if known["whole"]:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import pandas as pd
 
+from dataops_core.steps._cells import distinct_texts
 from dataops_core.steps.step import Columns, Label, step
 
 HIGH_RUN = re.compile(
@@ -60,7 +61,7 @@ def repair_characters(
 
     out = df.copy(deep=False)
     for name in columns:
-        known = {text: repaired(text) for text in df[name].dropna().unique()}
+        known = {text: repaired(text) for text in distinct_texts(df[name])}
         out[name] = pd.Series([known.get(text) for text in df[name]], index=df.index, dtype=object)
     return out
 

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 import pandas as pd
 
 from dataops_core.errors import SettingError
-from dataops_core.steps._cells import GREATEST_WHOLE, LEAST_WHOLE, plain_number
+from dataops_core.steps._cells import GREATEST_WHOLE, LEAST_WHOLE, distinct_texts, plain_number
 from dataops_core.steps._patterns import replaced_by_patterns
 from dataops_core.steps.step import Columns, Label, step
 from dataops_core.table.kinds import type_of
@@ -50,18 +50,18 @@ def replace_values(
         out[column] = replaced_numbers(df[column], mapping, match)
         return out
     if match == "pattern":
-        texts = list(df[column].dropna().unique())
+        texts = distinct_texts(df[column])
         known = dict(
             zip(texts, replaced_by_patterns(texts, list(mapping.items()), case == "ignore", column), strict=True)
         )
     else:
         pairs = {key(old, case): new for old, new in reversed(mapping.items())}  # of equal ones, the first counts
         if match == "whole cell":
-            known = {text: pairs.get(key(text, case), text) for text in df[column].dropna().unique()}
+            known = {text: pairs.get(key(text, case), text) for text in distinct_texts(df[column])}
         else:
             longest = sorted(mapping, key=len, reverse=True)
             parts = re.compile("|".join(map(re.escape, longest)), re.IGNORECASE if case == "ignore" else 0)
-            known = {text: by_part(text, parts, pairs, case) for text in df[column].dropna().unique()}
+            known = {text: by_part(text, parts, pairs, case) for text in distinct_texts(df[column])}
     cells = [known.get(text) for text in df[column]]
     gone = [None if new == "" and old != "" else new for old, new in zip(df[column], cells, strict=True)]
     out[column] = pd.Series(gone, index=df.index, dtype=object)

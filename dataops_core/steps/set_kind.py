@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 
 from dataops_core.errors import SettingError
-from dataops_core.steps._cells import cell_texts, iso_moment, moments, plain_number, yes_or_no
+from dataops_core.steps._cells import cell_texts, distinct_texts, iso_moment, moments, plain_number, yes_or_no
 from dataops_core.steps.step import Columns, Label, step
 from dataops_core.table.kinds import type_of
 
@@ -87,7 +87,7 @@ def to_number(column: pd.Series, whole: bool) -> pd.Series:
         return column.astype("Int64")
     if storage == "datetime":
         raise SettingError(f'Column "{column.name}" holds dates, not numbers.', "set_kind", "Choose the kind datetime.")
-    known = {text: plain_number(text) for text in column.dropna().unique()}
+    known = {text: plain_number(text) for text in distinct_texts(column)}
     if whole:
         cells = [n if isinstance(n, int) else None for n in map(known.get, column)]
         return pd.Series(pd.array(cells, dtype="Int64"), index=column.index, name=column.name)
@@ -116,5 +116,5 @@ def to_datetime(column: pd.Series) -> pd.Series:
             "set_kind",
             "Make it text first (set_kind), then read the dates (parse_dates).",
         )
-    known = {text: iso_moment(text) for text in column.dropna().unique()}
+    known = {text: iso_moment(text) for text in distinct_texts(column)}
     return moments(map(known.get, column), column)

@@ -94,7 +94,7 @@ class Setting:
     name: str
     label: str
     help: str
-    shape: str  # columns, column, choice, flag, number, whole, text, texts, mapping, value
+    shape: str  # columns, column, choice, choices, flag, number, whole, text, texts, mapping, value
     default: Any
     required: bool
     choices: tuple[Any, ...] = ()
@@ -128,6 +128,8 @@ class Step:
     adds_rows: bool = False
     also: str = ""
     keyed: bool = False
+    sorts_rows: bool = False
+    open_columns: bool = False
     _source: str = field(default="", repr=False)
 
     def __call__(self, df: pd.DataFrame, *args: Any, **settings: Any) -> pd.DataFrame:
@@ -335,11 +337,13 @@ def step(
     adds_rows: bool = False,
     also: str = "",
     keyed: bool = False,
+    sorts_rows: bool = False,
+    open_columns: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Step]:
     """Register an annotated pandas function as a step (see the module's text).
 
     `also` holds other words by which people look for it; `keyed` says that the result depends on the secret key in the
-    environment, whose fingerprint the step learns.
+    environment, whose fingerprint the step learns; `open_columns` says that which columns it makes depends on the data.
     """
 
     def register(function: Callable[..., pd.DataFrame]) -> Step:
@@ -356,6 +360,8 @@ def step(
             adds_rows=adds_rows,
             also=also,
             keyed=keyed,
+            sorts_rows=sorts_rows,
+            open_columns=open_columns,
         )
         REGISTRY[made.name] = made
         for old in was:
@@ -408,7 +414,8 @@ def _shape(hint: Any, names_columns: bool) -> tuple[str, tuple[Any, ...]]:
     if origin is Literal:
         return "choice", typing.get_args(plain)
     if origin is list:
-        return "texts", ()
+        inner = typing.get_args(plain)[0]
+        return ("choices", typing.get_args(inner)) if typing.get_origin(inner) is Literal else ("texts", ())
     if origin is dict:
         return "mapping", ()
     simple = {bool: "flag", int: "whole", float: "number", str: "text"}

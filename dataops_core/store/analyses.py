@@ -78,7 +78,19 @@ def _personal(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, A
     return {"columns": len(personal_data.recognized(store, args["state"]).identifiers)}
 
 
-ASKED: set[str] = set()  # the packages of the engine that are asked by name
+def _recipes(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    from dataops_core.store import comparisons
+
+    return comparisons.compare(store, args, progress)
+
+
+def _choices(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    from dataops_core.store import comparisons
+
+    return comparisons.choices(store, args, progress)
+
+
+ASKED: set[str] = {"dataops_core.evaluation"}  # the packages of the engine that are asked by name
 MOST = 50_000  # values that are compared with one another
 COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]] = {
     "associations": lambda store, args, _: associations(
@@ -114,6 +126,8 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "personal data": _personal,
     "risk": _asks("privacy", "risk_table"),
     "anonymize": _asks("anonymize", "anonymization"),
+    "recipes": _recipes,
+    "choices": _choices,
 }
 
 

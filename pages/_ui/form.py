@@ -85,6 +85,16 @@ def _field(setting: Setting, start: Any, columns: Sequence[Column], key: str) ->
         return st.checkbox(label, value=bool(start), help=tip, key=key)
     if setting.shape in ("number", "whole"):
         return _number(setting, start, key)
+    if setting.shape == "choices":
+        return st.multiselect(
+            label,
+            setting.choices,
+            default=list(start or []),
+            format_func=_choice,
+            help=tip,
+            key=key,
+            placeholder="None",
+        )
     if setting.shape == "texts":
         known = [str(item) for item in start or []]
         return st.multiselect(

@@ -150,6 +150,7 @@ def test_two_tables_of_a_project_are_compared():
     bring("n,c\n" + "\n".join(rows), "one.csv")
     other = bring("n,c,more\n" + "\n".join(f"{n % 50 + 40},{'abc'[n % 3]},1" for n in range(400)), "two.csv")
     app = start("compare", d=other)
+    app.radio(key="compare.way").set_value("With another table or version").run()
     assert unforeseen(app) == []
     assert metrics(app)["Columns added"] == "1"
     assert metrics(app)["Columns that drifted"] == "2"

@@ -6,12 +6,12 @@ import pytest
 from sklearn.metrics import brier_score_loss
 
 from dataops_core.errors import InputError, SettingError
-from dataops_core.models.intervals import interval
+from dataops_core.evaluation.class_measures import MEASURES, curve, measured, verdict
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.recipe.replay import take
 from dataops_core.resampling import METHODS, bench, methods_for
-from dataops_core.resampling.measures import MEASURES, curve, measured, verdict
 from dataops_core.resampling.recommend import advice
+from dataops_core.stats.cross_validation import interval
 from dataops_core.table import tidy, write_table
 
 

@@ -17,7 +17,7 @@ from dataops_core.table import ContentHash, content_hash, tidy
 from tests.strategies import cases, columns_of, examples
 
 STEPS = sorted({step.name: step for step in REGISTRY.values()}.values(), key=lambda step: step.name)
-GROUPS = {"Columns", "Missing values", "Text", "Numbers", "Dates", "Rows", "Privacy"}
+GROUPS = {"Columns", "Missing values", "Text", "Numbers", "Dates", "Rows", "Features", "Privacy"}
 odd = settings(
     max_examples=examples(30),
     derandomize=True,
@@ -85,7 +85,9 @@ def test_step_keeps_its_promises(step, data):
         out_before = list(out.index)[: len(out) - len(added)]
     else:
         out_before = list(out.index)
-    if step.drops_rows:
+    if step.sorts_rows:
+        assert sorted(out_before) == sorted(frame.index), "rows were added or dropped"
+    elif step.drops_rows:
         kept = set(out_before)
         assert out_before == [row for row in frame.index if row in kept], "row ids were changed or reordered"
     else:

@@ -5,7 +5,7 @@ import pytest
 from scipy.stats import fisher_exact
 
 from dataops_core.fairness.gaps import gaps, judged
-from dataops_core.fairness.intervals import (
+from dataops_core.stats.proportions import (
     holm,
     largest_gap,
     newcombe,

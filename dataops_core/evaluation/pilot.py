@@ -1,0 +1,42 @@
+"""How long one fit takes, from a fit on few rows: what a comparison will cost is said before it starts."""
+
+from __future__ import annotations
+
+import time
+import warnings
+from collections.abc import Collection, Sequence
+from typing import Literal
+
+import pandas as pd
+
+from dataops_core.evaluation.problem import task_of
+from dataops_core.models import estimator, features, one_thread, plain
+from dataops_core.steps._classes import class_codes
+from dataops_core.table import Column
+
+PILOT = 2_000  # rows
+
+
+def fit_seconds(
+    frame: pd.DataFrame, columns: Sequence[Column], target: str, leave_out: Collection[str], rows: int, model: str
+) -> float:
+    """About how many seconds one fit on so many rows takes: that of a sample, for time grows with the rows.
+
+    Raises SettingError where the target is no class and no number.
+    """
+    kinds = {column.name: column.kind for column in columns}
+    some = frame[frame[target].notna()]
+    task = task_of(some[target], kinds.get(target, ""))
+    some = some.sample(min(PILOT, len(some)), random_state=0)
+    chosen = features(columns, some, [target, *leave_out])
+    answers = class_codes(some[target], "target")[0] if task == "classes" else some[target].to_numpy(dtype="float64")
+    if not chosen.names or len(set(answers.tolist())) < 2:
+        return 0.05
+    kind: Literal["linear", "trees"] = "trees" if model == "trees" else "linear"
+    with warnings.catch_warnings(), one_thread():
+        warnings.simplefilter("ignore")
+        estimator(chosen, task, kind).fit(plain(some[:50], chosen), answers[:50])  # so that imports do not count
+        begin = time.perf_counter()
+        cells = plain(some, chosen)
+        estimator(chosen, task, kind).fit(cells, answers).predict(cells)
+        return (time.perf_counter() - begin) * max(1.0, rows / len(some))

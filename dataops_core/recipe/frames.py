@@ -1,0 +1,114 @@
+"""A recipe on frames in memory: fitted on some rows and applied to others, as cross-validation asks for."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from dataops_core.errors import SettingError, Skip
+from dataops_core.models import training
+from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
+from dataops_core.recipe.replay import Tables, call, engine_values, no_tables, other_table, split_column
+from dataops_core.steps import Step, get
+from dataops_core.table import tidy
+
+
+@dataclass(frozen=True)
+class FittedStep:
+    """One step with its complete settings, what it learned, and what the engine gives it; `skipped` says why it does
+    nothing.
+    """
+
+    step: Step
+    settings: Mapping[str, Any]
+    skipped: str = ""
+
+
+@dataclass(frozen=True)
+class FittedRecipe:
+    """A recipe that has learned from some rows; `context` has the columns of the split and of the weights."""
+
+    steps: tuple[FittedStep, ...]
+    context: RecipeContext
+    added: tuple[str, ...]  # columns by which steps mark rows that they added
+
+    def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """The frame after all steps, with every row that came in and no other, in the same order.
+
+        Rows that a step would drop keep what they held before it (missing in columns that it makes): a model must
+        answer for them too. Steps that add rows are for learning only and are left out.
+        """
+        rows = frame.index
+        for each in self.steps:
+            if each.skipped or each.step.adds_rows:
+                continue
+            try:
+                after = tidy(call(each.step, each.step.function, frame, each.settings))
+            except Skip:
+                continue
+            frame = _with_all_rows(frame, after)
+        return frame.loc[rows]
+
+
+def fit_frame(recipe: Recipe, frame: pd.DataFrame, tables: Tables = no_tables) -> tuple[FittedRecipe, pd.DataFrame]:
+    """Let each active step learn from the frame and change it, whatever the steps learned before; the recipe that is
+    fitted, and the frame after it.
+
+    Raises the error of a step that cannot be done; one that skips is left out when the recipe is applied.
+    """
+    fitted, context, added = [], RecipeContext(), []
+    for entry in recipe.active:
+        entry, other = other_table(entry, tables)
+        step = get(entry.op)
+        settings = step.check(entry.settings)
+        try:
+            given = settings | _learned(step, settings, frame, recipe.seed, context)
+            given |= engine_values(step.function, recipe.seed, context)
+            if other is not None:
+                given["other"] = other.frame()
+            if "split" in given:
+                split_column(step, frame.columns, context.split)
+            frame = tidy(call(step, step.function, frame, given))
+        except Skip as reason:
+            fitted.append(FittedStep(step, settings, str(reason) or "It has nothing to do."))
+            continue
+        fitted.append(FittedStep(step, given))
+        context = context.after(entry)
+        added += step.new_columns(settings) if step.adds_rows and not step.needs_table else []
+    return FittedRecipe(tuple(fitted), context, tuple(added)), frame
+
+
+def settles(entry: RecipeStep) -> bool:
+    """Whether a step may be done once, on all rows, before any of them is held back to judge: it learns nothing and
+    adds no row, and what a cell becomes does not depend on other rows.
+    """
+    step = entry.step
+    if step is None or step.adds_rows or step.needs_table:
+        return False
+    return step.split_column is not None or (step.learner is None and (step.reach == "row" or step.drops_rows))
+
+
+def _learned(
+    step: Step, settings: Mapping[str, Any], frame: pd.DataFrame, seed: int, context: RecipeContext
+) -> dict[str, Any]:
+    if step.learner is None:
+        return {}
+    rows = training(frame, split_column(step, frame.columns, context.split))
+    learned = call(step, step.learner, rows, {**settings, **engine_values(step.learner, seed, context)})
+    return {"learned": json.loads(json.dumps(learned, allow_nan=False))}
+
+
+def _with_all_rows(before: pd.DataFrame, after: pd.DataFrame) -> pd.DataFrame:
+    gone = before.index.difference(after.index)
+    after = after.loc[after.index.intersection(before.index)]
+    if not len(gone):
+        return after
+    if not after.index.is_unique:
+        raise SettingError("A step gave one row several times.", "recipe", "Use it for learning only.")
+    kept = before.loc[gone].reindex(columns=after.columns)
+    kept = kept.astype({name: kind for name, kind in after.dtypes.items() if kept[name].dtype != kind})
+    return tidy(pd.concat([after, kept])).loc[before.index]

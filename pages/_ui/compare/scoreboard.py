@@ -1,0 +1,306 @@
+"""What a comparison of recipes found: the sentence first, one chart, one table, the rest folded."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import plotly.graph_objects as go
+import streamlit as st
+
+from dataops_core.evaluation.candidates import NOTHING
+from dataops_core.evaluation.measures import measures_of
+from dataops_core.recipe.recipe import from_json
+from dataops_core.store.datasets import Dataset
+from pages._ui import method_results, pending
+from pages._ui.chart import CONFIG, colours, plain
+from pages._ui.formatting import count, md
+
+SIGNS = {"better": "better", "worse": "worse", "no clear difference": "no clear difference"}
+
+
+def panel(here: Dataset, told: Mapping[str, Any]) -> None:
+    """The whole scoreboard."""
+    measure = measures_of(told["task"])[told["measure"]]
+    ran = [each for each in told["candidates"] if "failed" not in each]
+    best = next(each for each in ran if each["name"] == told["recommended"])
+    _advice(here, told, best)
+    of = (
+        f"a sample of {told['rows']:,} of {told['of']:,} rows"
+        if told["rows"] < told["of"]
+        else count(told["rows"], "row")
+    )
+    guess = told["dummy"][told["measure"]]["mean"]
+    st.caption(
+        f"Judged on {of}, {told['folds']} folds {told['repeats']} times over, seed {told['seed']}. {measure.title}:"
+        f" {measure.says}; {'higher' if measure.higher_is_better else 'lower'} is better, guessing scores {guess:.3f}."
+    )
+    rows = [
+        {
+            "name": each["name"],
+            "value": each["difference"]["mean"],
+            "low": each["difference"]["ci"][0],
+            "high": each["difference"]["ci"][1],
+            "mark": each["name"] == best["name"],
+        }
+        for each in ran
+        if each["difference"]
+    ]
+    rows.sort(key=lambda row: row["value"], reverse=measure.higher_is_better)
+    method_results.dots(
+        rows, f"{measure.title}, against doing nothing", "recipes.dots", unit="Difference", zero="as good"
+    )
+    _table(told, ran, measure.title, best["name"])
+    for leak in told["leaks"]:
+        st.warning(md(leak["fix"]), title=md(leak["says"]), icon=":material/water_drop:")
+    failed = [each for each in told["candidates"] if "failed" in each]
+    for each in failed:
+        st.warning(md(each["failed"]), title=f"{md(each['name'])} could not be judged", icon=":material/error:")
+    for note in told["notes"]:
+        st.caption(md(note))
+    if told["favorable"] is not None and told["sensitive"]:
+        with st.expander("Score against fairness", expanded=True):
+            _fairness(told, ran, measure.title, best["name"])
+    if told["learning_curve"]:
+        with st.expander("Would more rows help?"):
+            _learning(told["learning_curve"], measure.title, best["name"])
+    if told["slices"]:
+        with st.expander("Rows that gain and lose"):
+            _slices(told, best["name"])
+    with st.expander("One recipe in detail"):
+        _detail(here, ran, best["name"])
+    with st.container(horizontal=True):
+        st.download_button(
+            "Scoreboard (JSON)",
+            json.dumps({key: value for key, value in told.items() if key != "script"}, indent=2, ensure_ascii=False),
+            "scoreboard.json",
+            "application/json",
+            key="recipes.json",
+            icon=":material/download:",
+        )
+        if told["script"]:
+            st.download_button(
+                "Script that reproduces it",
+                told["script"],
+                "scoreboard.py",
+                "text/x-python",
+                key="recipes.script",
+                icon=":material/code:",
+                help="Runs the same folds with pandas and scikit-learn alone: python scoreboard.py TABLE",
+            )
+    if told["no_script"]:
+        st.caption(f"There is no script: {md(told['no_script'])}")
+
+
+def _advice(here: Dataset, told: Mapping[str, Any], best: Mapping[str, Any]) -> None:
+    with st.container(border=True, key="recipes-advice", gap="xsmall"):
+        title = "leave the data as it is" if best["name"] == NOTHING else best["name"]
+        st.markdown(f":material/recommend: **Recommended: {md(title)}**")
+        st.markdown(md(told["verdict"]))
+        if told["held_out"]:
+            held = told["held_out"]
+            score = held["scores"][told["measure"]]
+            st.markdown(
+                f"On {count(held['rows'], 'row')} that had no part in the choice it scores **{score:.4f}**"
+                f" (in the folds {best['score']:.4f})."
+            )
+        if best["name"] != NOTHING:
+            _take(here, best, told["verdict"], "recipes.take", primary=True)
+
+
+def _take(here: Dataset, each: Mapping[str, Any], why: str, key: str, *, primary: bool = False) -> None:
+    st.button(
+        "Take this one …",
+        key=key,
+        on_click=_propose,
+        args=(here, each, why),
+        type="primary" if primary else "secondary",
+        icon=":material/check:",
+        help="Opens a preview of these steps in place of yours; nothing changes before you apply it",
+    )
+
+
+def _propose(here: Dataset, each: Mapping[str, Any], why: str) -> None:
+    """Put the candidate's steps up for preview; those that it has of its own say that a comparison chose them."""
+    own = set(each["steps"])
+    steps = [
+        replace(step, why=step.why or f"Chosen by comparison: {why}") if step.sentence in own else step
+        for step in from_json(each["recipe"]).steps
+    ]
+    pending.propose(here, steps, f"The steps of {each['name']}")
+    st.session_state["finding.go"] = True
+
+
+def _table(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: str, best: str) -> None:
+    ordered = sorted(ran, key=lambda each: each["name"] != best)
+    table = pd.DataFrame(
+        [
+            {
+                "Recipe": each["name"],
+                title: method_results.figure(each["score"], each["ci"]),
+                "Against doing nothing": f"{each['difference']['mean']:+.4f}, {SIGNS[each['difference']['verdict']]}"
+                if each["difference"]
+                else "–",
+                "Gap": each["fairness_gap"],
+                "Rows kept": each["rows_kept"],
+                "Cells kept": each["effect"]["cells_kept"],
+                "Missing left": each["effect"]["missing_left"],
+                "Drift": each["effect"]["drift"],
+                "Seconds": each["seconds"],
+                "Undominated": each["undominated"],
+                "Note": each["stopped"],
+            }
+            for each in ordered
+        ]
+    )
+    if table["Gap"].isna().all():
+        table = table.drop(columns="Gap")
+    if not table["Note"].any():
+        table = table.drop(columns="Note")
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="recipes.table",
+        alt="All recipes with their scores, the recommended one on top",
+        column_config={
+            "Recipe": st.column_config.TextColumn("Recipe", width=260, pinned=True),
+            title: st.column_config.TextColumn(
+                title, width=210, help="The mean over the folds, with its 95 % interval"
+            ),
+            "Against doing nothing": st.column_config.TextColumn("Against doing nothing", width=220),
+            "Gap": st.column_config.NumberColumn(
+                "Gap", format="percent", help="The greatest difference between groups in the share decided favorable"
+            ),
+            "Rows kept": st.column_config.NumberColumn("Rows kept", format="localized"),
+            "Missing left": st.column_config.NumberColumn("Missing left", format="localized"),
+            "Cells kept": st.column_config.NumberColumn(
+                "Cells kept", format="percent", help="The share of cells that stay as they were"
+            ),
+            "Drift": st.column_config.NumberColumn(
+                "Drift",
+                format="%.3f",
+                help="The mean Jensen-Shannon distance of the columns from before: 0 is the same",
+            ),
+            "Seconds": st.column_config.NumberColumn("Seconds", format="%.2f", help="To learn and judge one fold"),
+            "Undominated": st.column_config.CheckboxColumn(
+                "Undominated", help="No other recipe is better in score and fairness gap at once"
+            ),
+            "Note": st.column_config.TextColumn("Note", width=300),
+        },
+    )
+
+
+def _fairness(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: str, best: str) -> None:
+    drawn = [each for each in ran if each["fairness_gap"] is not None]
+    if not drawn:
+        st.caption("No two groups have enough rows.")
+        return
+    quiet, loud = colours(2)
+    figure = go.Figure(
+        go.Scatter(
+            x=[each["fairness_gap"] for each in drawn],
+            y=[each["score"] for each in drawn],
+            mode="markers",
+            marker={
+                "size": 12,
+                "color": [loud if each["name"] == best else quiet for each in drawn],
+                "symbol": ["diamond" if each["undominated"] else "circle" for each in drawn],
+            },
+            customdata=[plain(each["name"]) for each in drawn],
+            hovertemplate="%{customdata}<br>gap %{x:.1%}, score %{y:.4f}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=320,
+        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+        xaxis={"title": {"text": "Gap between groups (less is fairer)"}, "tickformat": ".1%"},
+        yaxis={"title": {"text": title}, "automargin": True},
+    )
+    st.plotly_chart(
+        figure,
+        key="recipes.fairness",
+        config=CONFIG,
+        alt=f"One dot for each of {len(drawn)} recipes: its score against its gap between groups, as in the table",
+    )
+    st.caption(
+        f"Groups of {md(', '.join(told['sensitive']))}; favorable is {md(told['favorable'])}. A diamond: no other"
+        " recipe is better in both."
+    )
+
+
+def _learning(curve: Mapping[str, Any], title: str, best: str) -> None:
+    st.markdown(md(curve["says"]))
+    means, ends = [each["mean"] for each in curve["scores"]], [each["ci"] for each in curve["scores"]]
+    figure = go.Figure(
+        go.Scatter(
+            x=curve["rows"],
+            y=means,
+            mode="lines+markers",
+            line={"color": colours(2)[1]},
+            error_y={
+                "type": "data",
+                "symmetric": False,
+                "array": [high - mean for mean, (_, high) in zip(means, ends, strict=True)],
+                "arrayminus": [mean - low for mean, (low, _) in zip(means, ends, strict=True)],
+            },
+            hovertemplate="%{x:,} rows: %{y:.4f}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        height=300,
+        margin={"l": 8, "r": 8, "t": 12, "b": 8},
+        xaxis={"title": {"text": "Rows learned from"}, "rangemode": "tozero"},
+        yaxis={"title": {"text": title}, "automargin": True},
+    )
+    words = ", ".join(f"{rows:,} rows {mean:.4f}" for rows, mean in zip(curve["rows"], means, strict=True))
+    st.plotly_chart(figure, key="recipes.learning", config=CONFIG, alt=f"The score of {best} by rows: {words}")
+    st.caption(f"{md(best)}, with 95 % intervals.")
+
+
+def _slices(told: Mapping[str, Any], best: str) -> None:
+    classes = told["task"] == "classes"
+    unit = "Right decisions" if classes else "Mean error"
+    table = pd.DataFrame(
+        [
+            {
+                "Column": each["column"],
+                "Rows with": each["value"],
+                "Rows": each["rows"],
+                f"{unit} before": each["before"],
+                f"{unit} after": each["after"],
+            }
+            for each in told["slices"]
+        ]
+    )
+    st.dataframe(
+        table,
+        hide_index=True,
+        key="recipes.slices",
+        alt=f"Groups of rows in which {best} does clearly better or worse than doing nothing",
+        column_config={
+            name: st.column_config.NumberColumn(name, format="percent" if classes else "%.4g")
+            for name in (f"{unit} before", f"{unit} after")
+        },
+    )
+    st.caption("Only changes that are clear with all slices accounted for (paired tests, Holm).")
+
+
+def _detail(here: Dataset, ran: Sequence[Mapping[str, Any]], best: str) -> None:
+    names = [each["name"] for each in ran]
+    chosen = st.selectbox("Recipe", names, index=names.index(best), key="recipes.detail", width=420)
+    each = next(each for each in ran if each["name"] == chosen)
+    steps = each["steps"] or ["No steps of its own"]
+    st.markdown("\n".join(f"{number}. {md(step)}" for number, step in enumerate(steps, 1)))
+    for column, gap in each["fairness"].items():
+        ends = f", 95 % interval {gap['ci'][0]:.1%} to {gap['ci'][1]:.1%}" if gap["ci"] else ""
+        st.markdown(f"Gap between groups of {md(column)}: {gap['gap']:.1%}{ends}; {gap['difference']['verdict']}.")
+    folds = pd.DataFrame(each["folds"])
+    folds.index = pd.RangeIndex(1, len(folds) + 1, name="Fold")
+    st.dataframe(folds, key="recipes.folds", alt=f"The scores of {chosen} in each fold")
+    if each["name"] not in (NOTHING, best):
+        _take(
+            here, each, "taken from a comparison of recipes, though another one was recommended.", "recipes.take_other"
+        )
