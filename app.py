@@ -21,6 +21,7 @@ PAGES = {
     "overview": ("dashboard", "All datasets, how good they are, and what to do next"),
     "data": ("table", "Upload a file and see how it was read"),
     "profile": ("query_stats", "Facts, and what is wrong"),
+    "rules": ("rule", "What you require of the table, and which rows break it"),
     "explore": ("bar_chart", "Charts of any columns, counted on all rows"),
     "compare": ("compare", "What differs between tables, versions or groups"),
     "clean": ("healing", "Repair the table, with a preview before every change"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+from collections.abc import Iterator
 from pathlib import Path
 
 from dataops_core.checks import REGISTRY as CHECKS
@@ -18,10 +19,10 @@ def options() -> str:
     parser = make_parser()
     chosen = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     parts = ["# Options\n\nEvery option of every command. What the commands do: [Commands](commands.md).\n"]
-    for name, command in chosen.choices.items():
+    for name, command in _commands(chosen):
         parts.append(f"## {name}\n\n{_cell(command.description or '')}\n\n| option | meaning |\n|---|---|\n")
         for action in command._actions:
-            if isinstance(action, argparse._HelpAction):
+            if isinstance(action, (argparse._HelpAction, argparse._SubParsersAction)):
                 continue
             shown = ", ".join(action.option_strings) or action.dest.upper()
             if action.option_strings and action.nargs != 0:
@@ -30,6 +31,15 @@ def options() -> str:
             parts.append(f"| `{_cell(shown)}` | {_cell((action.help or '') + default)} |\n")
         parts.append("\n")
     return "".join(parts)
+
+
+def _commands(chosen: argparse._SubParsersAction) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Every command, each followed by those below it."""
+    for name, command in chosen.choices.items():
+        yield name, command
+        for action in command._actions:
+            if isinstance(action, argparse._SubParsersAction):
+                yield from ((f"{name} {below}", parser) for below, parser in _commands(action))
 
 
 def steps() -> str:

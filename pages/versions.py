@@ -6,6 +6,7 @@ from dataops_core.store import twins, versions
 from pages._ui import current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
 from pages._ui.privacy import recognition
+from pages._ui.rules import states as rule_states
 from pages._ui.versions import bundles, new_file
 
 place = page_header.enter("Versions")
@@ -23,10 +24,13 @@ def commit() -> None:
     said = st.session_state.get("versions.message", "").strip() or f"After {count(len(here.recipe.active), 'step')}"
 
     def made() -> None:
-        why = st.session_state.get("versions.reason", "")
-        version = versions.commit(page_layout.store(), here.id, said, page_layout.actor(), reason=why)
+        reason, why = (st.session_state.get(f"versions.{name}", "") for name in ("reason", "pii_reason"))
+        version = versions.commit(
+            page_layout.store(), here.id, said, page_layout.actor(), reason=reason, pii_reason=why
+        )
         page_layout.say(f"Version {version.number} is saved.")
         st.session_state["versions.message"] = ""
+        st.session_state["versions.reason"] = ""
 
     page_layout.act(made)
 
@@ -61,7 +65,8 @@ with st.container(border=True, key="versions-commit"):
             f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
         )
     left = recognition.unresolved(here, state, table)
-    recognition.reason_box(left or [], "versions.reason", "saving it")
+    recognition.reason_box(left or [], "versions.pii_reason", "saving it")
+    rule_states.at_saving(here, state)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
             "What is this version? (optional)",

@@ -11,6 +11,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from dataops_core.steps import Setting, Step
+from dataops_core.steps._conditions import quoted
 from dataops_core.steps.step import FAMILY
 from dataops_core.table import TYPES, Column, type_of
 
@@ -100,6 +101,16 @@ CELLS = {
 }
 
 
+CONDITIONS = (
+    "{} is not missing",
+    "{} is a number",
+    "unique({})",
+    "{} = {}",
+    "if {} is missing then {} = {}",
+    "{} in (1, 'a')",
+)
+
+
 def examples(count: int) -> int:
     """So many examples, ten times as many with `--hypothesis-profile=thorough` (see conftest.py)."""
     return count * (10 if settings.get_current_profile_name() == "thorough" else 1)
@@ -142,6 +153,10 @@ def values(setting: Setting, frame: pd.DataFrame) -> st.SearchStrategy:
     cells = [str(cell) for name in frame.columns for cell in frame[name].dropna().tolist()]
     texts = st.sampled_from([*cells, *map(str, frame.columns), "a", "-999", "2020-12-31"]) | CELLS["text"]
     low, high = (setting.span.low, setting.span.high) if setting.span else (-1e6, 1e6)
+    if setting.name == "conditions":
+        named = st.sampled_from([quoted(str(name)) for name in frame.columns])
+        made = st.builds(lambda condition, name: condition.replace("{}", name), st.sampled_from(CONDITIONS), named)
+        return st.lists(made, min_size=1, max_size=2)
     return {
         "columns": lambda: (
             st.lists(st.sampled_from(fitting), min_size=int(setting.required), max_size=3, unique=True)

@@ -119,3 +119,10 @@ def test_the_commands_of_a_tutorial_run(name, tmp_path, monkeypatch, capsys):
             else:  # a script that needs nothing of ours
                 code = subprocess.run([sys.executable, *words], capture_output=True).returncode
             assert code in (0, 1), f"{line}: {capsys.readouterr().err}"
+
+
+def test_the_steps_named_for_people_who_come_from_other_tools_are_there():
+    text = (ROOT / "docs" / "how-to" / "from-other-tools.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z]+_[a-z_]+)`", text))
+    assert len(named) > 40
+    assert named <= set(REGISTRY)

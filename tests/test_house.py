@@ -27,6 +27,7 @@ ORDER = [
     {"recipe"},
     {"evaluation"},
     {"anonymize", "fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
+    {"rules"},
     {"export"},
     {"store"},
     {"cli"},
@@ -159,7 +160,7 @@ def test_the_engine_knows_nothing_of_streamlit_nor_of_pages():
 
 def test_importing_the_command_line_loads_no_heavy_package():
     code = (
-        "import sys, dataops_core.cli.bias, dataops_core.cli.impute, dataops_core.cli.inspect, dataops_core.cli.judge, dataops_core.cli.pii,"
+        "import sys, dataops_core.cli.bias, dataops_core.cli.impute, dataops_core.cli.inspect, dataops_core.cli.judge, dataops_core.cli.pii, dataops_core.cli.rules,"
         " dataops_core.synthetic, dataops_core.cli.versions, dataops_core.cli.tables; print(sorted({m.split('.')[0] for"
         " m in sys.modules}))"
     )
@@ -208,6 +209,7 @@ def test_importing_the_app_and_its_pages_loads_neither_sdv_nor_torch():
         "imputation",
         "privacy",
         "report",
+        "rules",
         "synthetic",
     ],
 )

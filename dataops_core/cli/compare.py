@@ -51,6 +51,13 @@ def compare_command(args: argparse.Namespace) -> int:
             from dataops_core.evaluation.script import scoreboard_script
 
             write_text(args.script, scoreboard_script(found, source.options.to_json()))
+        if args.pipeline:
+            from dataops_core.evaluation.pipeline import check_pipeline, pipeline_of, save_pipeline
+
+            fitted = found.fit_recommended()
+            made = pipeline_of(fitted, found.problem)
+            check_pipeline(made, fitted, found.problem.frame)
+            save_pipeline(made, args.pipeline)
         if args.recipe:
             chosen = next(each for each in found.standings if each.name == found.advice.recommended)
             write_text(args.recipe, json.dumps(dict(chosen.recipe), indent=2, ensure_ascii=False) + "\n")

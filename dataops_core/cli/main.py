@@ -19,6 +19,7 @@ from typing import Any, TextIO, cast
 from dataops_core import __version__
 from dataops_core.cli.addresses import fetched, file_or_address
 from dataops_core.cli.reading_options import add_reading_options
+from dataops_core.cli.rules_options import add_rules_commands
 from dataops_core.cli.shared_options import (
     add_anonymize,
     add_comparison,
@@ -138,6 +139,7 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--color", metavar="COLUMN", help="tell the values of this column apart by color")
     cmd.add_argument("--facet", metavar="COLUMN", help="one chart for each value of this column")
     cmd.add_argument("--html", type=Path, metavar="OUT.html", help="write the chart as one HTML file")
+    add_rules_commands(add("rules", "Rules of a table: suggest, check, export, import.", "rules"))
     cmd = add("drift", "How a file differs from a reference: columns, values, gaps.", "inspect", reads=True)
     cmd.add_argument("reference", type=file_or_address)
     cmd.add_argument("file", type=file_or_address)

@@ -210,4 +210,10 @@ def add_comparison(cmd: argparse.ArgumentParser) -> None:
     cmd.add_argument("--all-folds", action="store_true", help="do not stop recipes early that are clearly worse")
     cmd.add_argument("--keep", type=Path, metavar="FOLDER", help="keep finished folds there, and go on from them")
     cmd.add_argument("--script", type=Path, metavar="OUT.py", help="write a script that reproduces the scoreboard")
+    cmd.add_argument(
+        "--pipeline",
+        type=Path,
+        metavar="OUT.skops",
+        help="write the recommended recipe with its model, for scikit-learn",
+    )
     cmd.add_argument("--recipe", type=Path, metavar="OUT.json", help="write the recommended recipe")

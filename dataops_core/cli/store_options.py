@@ -26,6 +26,8 @@ def add_store_commands(add: Add) -> None:
         metavar="MODEL.json",
         help="a model of fit on the same file and recipe, to ship with the version",
     )
+    cmd.add_argument("--rules", type=Path, metavar="RULES.yaml", help="make these the rules of the dataset first")
+    cmd.add_argument("--reason", default="", help="why it is saved though a rule that blocks fails")
     cmd.add_argument("-m", "--message", required=True)
     cmd.add_argument("--pii-reason", default="", metavar="TEXT", help=REASON)
     add("log", "The versions of a dataset.", "versions").add_argument("name")

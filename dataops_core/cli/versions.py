@@ -11,7 +11,8 @@ from dataops_core.export.signature import KEY, new_key
 from dataops_core.export.verify import verify_bundle
 from dataops_core.read import ReadOptions
 from dataops_core.recipe import recipe as recipes
-from dataops_core.store import datasets, fsck, models, states, versions
+from dataops_core.rules import load
+from dataops_core.store import dataset_rules, datasets, fsck, models, states, versions
 from dataops_core.store.naming import check_name
 from dataops_core.store.store import Store, whoami
 
@@ -19,10 +20,13 @@ from dataops_core.store.store import Store, whoami
 def commit_command(args: argparse.Namespace) -> int:
     """Commit a file, repaired by a recipe, as the next version of a dataset."""
     recipe = recipes.load(args.recipe) if args.recipe else recipes.Recipe()
+    rules = load(args.rules).rules if args.rules else None
     store, actor = Store(), whoami()
     with reading(args, recipe) as (source, _folder):
         recipe.check(source.table.names)
         dataset = _dataset(store, args, source.options, actor)
+        if rules is not None:
+            dataset_rules.save(store, dataset, rules, actor)
         with store.alone(dataset):  # or each of several would find its draft changed by another, again and again
             made = _commit(store, dataset, replace(recipe, read=source.options.to_json()), args, actor)
     told = {
@@ -32,13 +36,22 @@ def commit_command(args: argparse.Namespace) -> int:
         "content_hash": made.content_hash,
         "rows": made.manifest["data"]["rows"],
         "models": [each["name"] for each in made.manifest.get("models", ())],
+        "rules": _rules(made),
         "problems": [vars(problem) for problem in source.problems],
     }
     if args.json:
         return print_json(told)
     tell_problems(source)
     print(f"{args.name}, version {made.number}: {told['rows']:,} rows, content hash {made.content_hash}")
+    if told["rules"]:
+        print(f"{told['rules']['passed']:,} rules pass, {told['rules']['failed']:,} fail")
     return 0
+
+
+def _rules(made: versions.Version) -> dict[str, int] | None:
+    """How the version fares by its rules; None where it has none."""
+    told = made.manifest.get("rules")
+    return {key: told[key] for key in ("passed", "failed", "not_checked", "blocking")} if told else None
 
 
 def _dataset(store: Store, args: argparse.Namespace, options: ReadOptions, actor: str) -> str:
@@ -68,7 +81,13 @@ def _commit(
                 state = states.head(raw, recipe, states.evaluate(store, raw, recipe))
                 models.keep(store, dataset, state, read_model(path), actor)
             return versions.commit(
-                store, dataset, args.message, actor, revision=here.revision + 1, reason=args.pii_reason
+                store,
+                dataset,
+                args.message,
+                actor,
+                revision=here.revision + 1,
+                reason=args.reason,
+                pii_reason=args.pii_reason,
             )
         except ConflictError:
             if not left:

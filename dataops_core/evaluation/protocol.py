@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +17,16 @@ from dataops_core.evaluation.candidates import NOTHING, Candidate, Field, prepar
 from dataops_core.evaluation.class_measures import curve
 from dataops_core.evaluation.effect import Effect, effect_of
 from dataops_core.evaluation.fairness_gap import group_gap
-from dataops_core.evaluation.fold_fit import DUMMY, FoldResult, Model, columns_after, fit_fold, watched
+from dataops_core.evaluation.fold_fit import (
+    DUMMY,
+    FittedModel,
+    FoldResult,
+    Model,
+    columns_after,
+    fit_fold,
+    fit_model,
+    watched,
+)
 from dataops_core.evaluation.folds import Fold
 from dataops_core.evaluation.held_out import HeldOut, look_once
 from dataops_core.evaluation.kept_folds import InMemory, KeptFolds
@@ -26,6 +36,7 @@ from dataops_core.evaluation.measures import Measure, chosen_measure, measures_o
 from dataops_core.evaluation.problem import SAMPLE, Problem, make_problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated
 from dataops_core.evaluation.slices import Slice, slices
+from dataops_core.models import one_thread
 from dataops_core.recipe.frames import fit_frame
 from dataops_core.recipe.recipe import Recipe, canonical, sha256
 from dataops_core.recipe.replay import Tables, no_tables
@@ -50,6 +61,7 @@ class Asked:
     folds: int
     repeats: int
     sample: int
+    model: Model
 
 
 @dataclass(frozen=True)
@@ -69,6 +81,13 @@ class Comparison:
     learning: LearningCurve | None
     notes: tuple[str, ...]
     seed: int
+
+    def fit_recommended(self, tables: Tables = no_tables) -> FittedModel:
+        """The recommended recipe and the model, fitted on all training rows of the problem."""
+        chosen = next(each for each in self.asked.field.candidates if each.name == self.advice.recommended)
+        with warnings.catch_warnings(), one_thread():
+            warnings.simplefilter("ignore")
+            return fit_model(chosen, self.problem, self.asked.columns, self.problem.frame, self.asked.model, tables)[0]
 
     @property
     def shared(self) -> list[str]:
@@ -233,7 +252,7 @@ def compare_recipes(
     progress(1.0, "Done")
     return Comparison(
         problem,
-        Asked(field, tuple(columns), context.split, groups, time, folds, repeats, sample),
+        Asked(field, tuple(columns), context.split, groups, time, folds, repeats, sample, model),
         model if isinstance(model, str) else type(model).__name__,
         deciding,
         tuple(standings),

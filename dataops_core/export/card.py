@@ -63,6 +63,7 @@ def card(
         "",
         *_privacy(version.get("privacy") or {}),
         *_roles(version.get("roles") or {}),
+        *_rules(version),
         *_models(version),
         "## Rebuild it",
         "",
@@ -233,6 +234,24 @@ def _roles(roles: Mapping[str, Any]) -> list[str]:
         if value
     ]
     return ["## What the columns are for", "", *said, ""] if said else []
+
+
+def _rules(version: Mapping[str, Any]) -> list[str]:
+    """What the owner requires and how the version fares, those that fail first; and why it was saved all the same."""
+    told = version.get("rules")
+    if not told:
+        return []
+    lines = ["## What is required of it", ""]
+    skipped = f", {told['not_checked']:,} not checked" if told["not_checked"] else ""
+    lines += [f"{told['passed']:,} rules pass, {told['failed']:,} fail{skipped}.", ""]
+    for each in sorted(told["rules"], key=lambda one: one["status"] != "failed"):
+        state = {"passed": "passes", "not checked": "not checked"}.get(each["status"])
+        weight = "**fails**" if each["severity"] == "block" else "fails (a warning)"
+        rows = f": {each['failing']:,} of {each['rows']:,} rows" if each["failing"] else ""
+        lines.append(f"- {_text(masked(each['says']))} {state or weight}{rows}")
+    if told.get("reason"):
+        lines += ["", f"*Saved all the same because: {_text(masked(told['reason']))}*"]
+    return [*lines, ""]
 
 
 def _models(version: Mapping[str, Any]) -> list[str]:

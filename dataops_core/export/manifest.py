@@ -89,6 +89,29 @@ class Privacy(_Strict):
     raw_left_out: bool
 
 
+class RuleState(_Strict):
+    """A rule, and how the version fares by it."""
+
+    rule: dict[str, Any]
+    says: _Text
+    status: Literal["passed", "failed", "not checked"]
+    severity: Literal["block", "warn"]
+    rows: _Size
+    failing: _Size
+
+
+class Rules(_Strict):
+    """The rules that the version was saved with; the reason where one that blocks failed."""
+
+    today: Annotated[str, pydantic.StringConstraints(pattern=r"^\d{4}-\d\d-\d\d$")]
+    passed: _Size
+    failed: _Size
+    not_checked: _Size
+    blocking: _Size
+    rules: list[RuleState]
+    reason: _Text = ""
+
+
 class Version(_Strict):
     """The manifest of the version."""
 
@@ -111,6 +134,7 @@ class Version(_Strict):
     models: list[Model] = []
     models_left_out: dict[str, str] = {}
     synthetic: dict[str, Any] = {}
+    rules: Rules | None = None
 
 
 class Manifest(_Strict):

@@ -29,6 +29,7 @@ from dataops_core.export.signature import Signature
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, Run, Tables, no_progress, run_recipe
+from dataops_core.rules.record import blocking, differing
 from dataops_core.table import Table, write_table
 
 LIMIT = "DATAOPS_MAX_UNPACKED"
@@ -282,10 +283,21 @@ def _rebuild(
     if made != wanted:
         return
     yield _columns(run.table, version)
+    if version.get("rules"):
+        yield _rules(run.table, version)
     if version["kind"] != "synthetic":
         yield _steps(run, version)
         yield from _learned(recipe, version, source, folder, tables)
     yield from _derived(files, version, run, source, folder, progress)
+
+
+def _rules(table: Table, version: Mapping[str, Any]) -> Check:
+    """That the rules fare on the rebuilt table as the version says."""
+    wrong = differing(version["rules"], table)
+    failing = blocking(version["rules"])
+    if failing and not version["rules"].get("reason"):
+        return Check("the rules fare as the version says", False, "a rule that blocks fails, and no reason is given")
+    return Check("the rules fare as the version says", not wrong, wrong[0] if wrong else "")
 
 
 def _tables(files: Mapping[str, Path], version: Mapping[str, Any], folder: Path) -> Tables:

@@ -36,6 +36,31 @@ class FittedRecipe:
     context: RecipeContext
     added: tuple[str, ...]  # columns by which steps mark rows that they added
 
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, from which `from_json` makes it again; raises SettingError where a step works with a
+        second table.
+        """
+        for each in self.steps:
+            if "other" in each.settings:
+                raise SettingError(
+                    f'"{each.step.title}" works with a second table, which does not travel along.',
+                    each.step.name,
+                    "Join first, save a version, and go on from that.",
+                )
+        steps = [{"op": each.step.name, "with": dict(each.settings), "skipped": each.skipped} for each in self.steps]
+        return {
+            "steps": steps,
+            "split": self.context.split,
+            "weights": list(self.context.weights),
+            "added": list(self.added),
+        }
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> FittedRecipe:
+        """The fitted recipe that `to_json` made into JSON."""
+        steps = tuple(FittedStep(get(each["op"]), each["with"], each["skipped"]) for each in value["steps"])
+        return cls(steps, RecipeContext(value["split"], tuple(value["weights"])), tuple(value["added"]))
+
     def apply(self, frame: pd.DataFrame) -> pd.DataFrame:
         """The frame after all steps, with every row that came in and no other, in the same order.
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, Skip, nearest
 from dataops_core.evaluation.class_measures import MEASURES, curve, looks, measured, verdict
+from dataops_core.evaluation.folds import plan_folds, sampled
 from dataops_core.models import Features, estimator, features, one_thread, plain, training
 from dataops_core.resampling.methods import METHODS, fitting
 from dataops_core.resampling.recommend import advice, step_of
@@ -71,7 +72,8 @@ def bench(
             "resample-bench",
             "Join rare classes, or choose another target.",
         )
-    of, (rows, codes) = len(rows), _sampled(rows, codes, sample, seed % 2**31)
+    of, kept = len(rows), sampled(len(rows), sample, codes, seed)
+    rows, codes = rows.iloc[kept], codes[kept]
     chosen = features([column for column in table.columns if column.name != split], rows, leave_out=[target])
     if not chosen.names:
         raise SettingError(
@@ -120,19 +122,6 @@ def _methods(rows: pd.DataFrame, target: str, methods: Sequence[str] | None) -> 
     }
 
 
-def _sampled(rows: pd.DataFrame, codes: np.ndarray, most: int, seed: int) -> tuple[pd.DataFrame, np.ndarray]:
-    """At most so many rows, every class by its share and with all its rows where these are few."""
-    if len(rows) <= most:
-        return rows, codes
-    rng, places = np.random.default_rng(seed), []
-    for code in np.unique(codes):
-        here = np.flatnonzero(codes == code)
-        size = min(len(here), max(20, round(len(here) * most / len(rows))))
-        places.append(rng.choice(here, size, replace=False))
-    kept = np.sort(np.concatenate(places))
-    return rows.iloc[kept], codes[kept]
-
-
 def _runs(
     rows: pd.DataFrame,
     codes: np.ndarray,
@@ -149,8 +138,6 @@ def _runs(
     """Per method the results of each fold, the probabilities and decisions of each repeat, seconds, and why it failed
     if it did.
     """
-    from sklearn.model_selection import StratifiedKFold
-
     runs: dict[str, dict[str, Any]] = {
         name: {
             "results": {measure: [] for measure in MEASURES},
@@ -162,31 +149,31 @@ def _runs(
         for name in methods
     }
     rare, cells, done = int(np.bincount(codes).argmin()), plain(rows, chosen), 0
-    for repeat in range(repeats):
-        for run in runs.values():
-            run["chances"].append(np.zeros((len(rows), len(classes))))
-            run["decided"].append(np.zeros(len(rows), dtype=int))
-        for learn, judge in StratifiedKFold(folds, shuffle=True, random_state=seed + repeat).split(codes, codes):
-            shares = np.bincount(codes[learn], minlength=len(classes)) / len(learn)
-            for name in [name for name in methods if not runs[name]["failed"]]:
-                progress(done / (repeats * folds * len(methods)), f"{METHODS[name]}, repeat {repeat + 1} of {repeats}")
-                done += 1
-                run, start = runs[name], time.perf_counter()
-                try:
-                    if name == "threshold":
-                        chances = runs["nothing"]["chances"][-1][judge]
-                    else:
-                        chances = _chances(
-                            rows.iloc[learn], target, classes, chosen, name, kind, seed + repeat, cells.iloc[judge]
-                        )
-                except SettingError as error:
-                    run["failed"] = str(error)
-                    continue
-                decided = (chances / shares if name == "threshold" else chances).argmax(axis=1)
-                run["seconds"] += time.perf_counter() - start
-                run["chances"][-1][judge], run["decided"][-1][judge] = chances, decided
-                for measure, value in measured(chances, decided, codes[judge], rare).items():
-                    run["results"][measure].append(value)
+    for run in runs.values():
+        run["chances"] = [np.zeros((len(rows), len(classes))) for _ in range(repeats)]
+        run["decided"] = [np.zeros(len(rows), dtype=int) for _ in range(repeats)]
+    for fold in plan_folds(len(rows), codes, folds=folds, repeats=repeats, seed=seed).rounds:
+        learn, judge, repeat = fold.learn, fold.judge, fold.repeat
+        shares = np.bincount(codes[learn], minlength=len(classes)) / len(learn)
+        for name in [name for name in methods if not runs[name]["failed"]]:
+            progress(done / (repeats * folds * len(methods)), f"{METHODS[name]}, repeat {repeat + 1} of {repeats}")
+            done += 1
+            run, start = runs[name], time.perf_counter()
+            try:
+                if name == "threshold":
+                    chances = runs["nothing"]["chances"][repeat][judge]
+                else:
+                    chances = _chances(
+                        rows.iloc[learn], target, classes, chosen, name, kind, seed + repeat, cells.iloc[judge]
+                    )
+            except SettingError as error:
+                run["failed"] = str(error)
+                continue
+            decided = (chances / shares if name == "threshold" else chances).argmax(axis=1)
+            run["seconds"] += time.perf_counter() - start
+            run["chances"][repeat][judge], run["decided"][repeat][judge] = chances, decided
+            for measure, value in measured(chances, decided, codes[judge], rare).items():
+                run["results"][measure].append(value)
     progress(1.0, "Done")
     return runs
 

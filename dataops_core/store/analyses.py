@@ -16,6 +16,7 @@ from dataops_core.errors import SettingError
 from dataops_core.facts import against_target, associations, over_time
 from dataops_core.recipe.recipe import canonical, sha256
 from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.rules import Rule, check_rules, suggest_rules
 from dataops_core.source_hash import source_hash
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import personal_data, states
@@ -78,6 +79,21 @@ def _personal(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, A
     return {"columns": len(personal_data.recognized(store, args["state"]).identifiers)}
 
 
+def _rules(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """How rules fare on a table, with the first failing rows of each."""
+    rules = [Rule.from_json(each) for each in args["rules"]]
+    told = check_rules(states.table(store, args["state"]), rules, today=args["today"] or None, progress=progress)
+    return {"results": [each.to_json(ROWS_SHOWN) for each in told]}
+
+
+def _suggestions(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
+    """The rules that a table suggests."""
+    like = states.table(store, args["reference"]) if args["reference"] else None
+    table = states.table(store, args["state"])
+    found = suggest_rules(table, today=args["today"], reference=like, progress=progress)
+    return {"rules": [rule.to_json() for rule in found]}
+
+
 def _recipes(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     from dataops_core.store import comparisons
 
@@ -91,6 +107,7 @@ def _choices(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[
 
 
 ASKED: set[str] = {"dataops_core.evaluation"}  # the packages of the engine that are asked by name
+ROWS_SHOWN = 200  # failing rows of a rule that are kept
 MOST = 50_000  # values that are compared with one another
 COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]] = {
     "associations": lambda store, args, _: associations(
@@ -126,6 +143,8 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "personal data": _personal,
     "risk": _asks("privacy", "risk_table"),
     "anonymize": _asks("anonymize", "anonymization"),
+    "rules": _rules,
+    "rule suggestions": _suggestions,
     "recipes": _recipes,
     "choices": _choices,
 }

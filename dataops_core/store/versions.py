@@ -17,7 +17,7 @@ from dataops_core.errors import InputError, IntegrityError, SettingError
 from dataops_core.export.bundle import raw_left_out, tables_of, write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, no_progress
-from dataops_core.store import audit, catalog, datasets, models, personal_data, states
+from dataops_core.store import audit, catalog, dataset_rules, datasets, models, personal_data, states
 from dataops_core.store.diffs import change, renamings
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
@@ -55,6 +55,7 @@ def commit(
     *,
     revision: int | None = None,
     reason: str = "",
+    pii_reason: str = "",
     gate: bool = True,
     progress: Progress = no_progress,
 ) -> Version:
@@ -62,11 +63,13 @@ def commit(
 
     Models that were kept with this very state are listed in its manifest under "models", and ship with its bundle.
 
-    `reason` says why direct identifiers that nobody treated leave; it goes to the audit log, the manifest and the data
-    card. Without `gate` none is asked for now, but at the export.
+    The dataset's rules are checked, and kept with their state; a rule that blocks and fails needs a `reason`.
+    `pii_reason` says why direct identifiers that nobody treated leave; it goes to the audit log, the manifest and the
+    data card. Without `gate` none is asked for now, but at the export.
 
-    Raises SettingError where a step of the draft fails, or where there is no message, PersonalDataError where the table
-    names people and no reason is given, and ConflictError where the draft was changed meanwhile.
+    Raises SettingError where a step of the draft fails, where there is no message, or where a rule that blocks fails
+    and there is no reason, PersonalDataError where the table names people and no reason is given, and ConflictError
+    where the draft was changed meanwhile.
     """
     if not message.strip():
         raise SettingError("A version needs a message.", "commit", "Say in a few words what this version is.")
@@ -91,8 +94,9 @@ def commit(
         states.root_id(here.raw["sha256"], here.recipe.read or {}),
         states.head(here.raw, here.recipe, results),
     )
-    released = personal_data.check_release(store, here, root, state, done, reason, gate=gate)
+    released = personal_data.check_release(store, here, root, state, done, pii_reason, gate=gate)
     shipped = models.shipped(store, here, results)
+    rules = dataset_rules.for_version(store, dataset, state, reason, progress)
     told = {
         "kind": "derived" if steps else "raw",
         "raw": dict(here.raw),
@@ -103,12 +107,13 @@ def commit(
         "packages": packages(),
         "privacy": released,
         **shipped,
+        **({"rules": rules} if rules else {}),
     }
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)
-        if released["unresolved"] and reason.strip():
+        if released["unresolved"] and pii_reason.strip():
             columns = [each["column"] for each in released["unresolved"]]
-            store.log(connection, "personal data kept", actor, dataset, columns=columns, reason=reason.strip())
+            store.log(connection, "personal data kept", actor, dataset, columns=columns, reason=pii_reason.strip())
         number = enter(
             store,
             connection,
@@ -150,6 +155,7 @@ def enter(
         message=message.strip(),
         content_hash=content_hash,
         entries=entries,
+        **_rules_logged(told.get("rules")),
     )
     manifest = {
         "format": FORMAT,
@@ -181,6 +187,14 @@ def enter(
     if told["kind"] == SYNTHETIC:
         connection.execute(catalog.twin.insert().values(version=made))
     return int(last) + 1
+
+
+def _rules_logged(told: Mapping[str, Any] | None) -> dict[str, Any]:
+    """What the audit log says of a version's rules: counts, and why it was saved though one that blocks fails."""
+    if not told:
+        return {}
+    counts = {f"rules_{key}": told[key] for key in ("passed", "failed", "blocking")}
+    return counts | ({"reason": told["reason"]} if "reason" in told else {})
 
 
 def _last(connection: sa.Connection, dataset: str) -> str | None:

@@ -23,7 +23,7 @@ from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
-from dataops_core.store import analyses, datasets, diffs, jobs, models, states, twins, versions
+from dataops_core.store import analyses, dataset_rules, datasets, diffs, jobs, models, states, twins, versions
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -72,9 +72,8 @@ def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 
 def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return versions.commit(
-        store, args["dataset"], args["message"], actor, reason=args.get("reason", ""), progress=progress
-    ).number
+    why = {name: args.get(name, "") for name in ("reason", "pii_reason")}
+    return versions.commit(store, args["dataset"], args["message"], actor, **why, progress=progress).number
 
 
 def _keep_model(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -138,6 +137,14 @@ def _full_report(store: Store, args: dict[str, Any], actor: str, progress: Progr
     return store.objects.put(out).to_json() | {"file": f"{_stem(args['name'])}-full-report.html", "report": told}
 
 
+def _failing_rows(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return dataset_rules.failing_file(store, args, progress)
+
+
+def _set_aside(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return dataset_rules.set_aside_file(store, args)
+
+
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add,
     "fetch": _fetch,
@@ -156,6 +163,8 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "synthesize": _synthesize,
     "keep twin": _keep_twin,
     "full_report": _full_report,
+    "failing rows": _failing_rows,
+    "rows set aside": _set_aside,
 }
 
 

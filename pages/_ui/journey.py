@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dataops_core.store import versions
+from dataops_core.store import dataset_rules, versions
 from dataops_core.store.datasets import Dataset
 from pages._ui import current_table, page_layout
 
@@ -35,12 +35,13 @@ def done() -> set[str]:
 
 
 def pages_done(here: Dataset) -> set[str]:
-    """The pages whose part is done: read, profiled, changed by steps, saved as it is now."""
+    """The pages whose part is done: read, profiled, given rules, changed by steps, saved as it is now."""
     now = current_table.standing(here)
     used = {step.op for step in here.recipe.active}
     found = {"data"} | {page for page, ops in STEPS.items() if used & set(ops)}
     found |= {"profile"} if now.findings is not None else set()
     found |= {"clean"} if used else set()
     found |= {"versions"} if now.saved else set()
+    found |= {"rules"} if dataset_rules.rules_of(page_layout.store(), here.id) else set()
     made = any(each["synthetic"] for each in versions.log(page_layout.store(), here.id))
     return found | ({"synthesize"} if made else set())

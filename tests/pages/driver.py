@@ -14,6 +14,7 @@ PAGES = (
     "overview",
     "data",
     "profile",
+    "rules",
     "explore",
     "compare",
     "clean",

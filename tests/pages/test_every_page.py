@@ -65,6 +65,15 @@ def test_page_with_the_sample_runs(sample, page):
                 "Once a version is saved you can export it as one zip, with data, steps, script and data card.",
             )
         ],
+        "rules": [
+            (
+                "No rules yet",
+                (
+                    "A rule says what you require of this table: no cell missing, each order once, ages from 0 to 120. Take"
+                    " some that the data itself suggests, or write your own. Each version keeps the state of its rules."
+                ),
+            )
+        ],
         "bias": [("", "Choose the columns that tell groups of people apart.")],
         "compare": [
             ("", "Upload a second file, save a version, or add a step: then there is something to compare with.")

@@ -74,7 +74,7 @@ def test_risk_and_proposals_for_quasi_identifiers():
 def test_a_version_that_names_people_needs_a_reason(people):
     app = click(go(people, "versions"), "Save")
     assert any("still names people" in title for title, _ in said(app))
-    app.text_input(key="versions.reason").set_value("They agreed")
+    app.text_input(key="versions.pii_reason").set_value("They agreed")
     app = click(app, "Save")
     assert unforeseen(app) == []
     store = Store()

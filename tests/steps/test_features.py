@@ -269,3 +269,41 @@ def test_a_row_that_a_recipe_drops_comes_back_when_it_is_judged():
     assert list(after.index) == [0, 2, 3]
     judged = fitted.apply(frame)
     assert list(judged.index) == [0, 1, 2, 3] and judged["a"].isna().tolist() == [False, True, False, False]
+
+
+def test_rounding_by_hand():
+    frame = tidy(pd.DataFrame({"a": [1.15, -2.5, 1234.5678, None], "n": [149, 150, -150, None]}))
+    rounded = get("round_numbers")
+    assert rounded(frame, columns=["a"], digits=1)["a"].tolist()[1:3] == [-2.5, 1234.6]
+    assert rounded(frame, columns=["a"], how="down")["a"].tolist()[:3] == [1.0, -3.0, 1234.0]
+    assert rounded(frame, columns=["n"], digits=-2)["n"].tolist()[:3] == [100, 200, -200]
+    assert rounded(tidy(pd.DataFrame({"a": [0.1 + 0.2]})), columns=["a"], digits=1, how="up")["a"].tolist() == [0.3]
+
+
+def test_components_are_those_of_scikit_learn():
+    from sklearn.decomposition import PCA
+
+    frame = pd.DataFrame(RNG.normal(size=(100, 4)) @ RNG.normal(size=(4, 4)), columns=list("abcd"))
+    peer = PCA(2).fit_transform(StandardScaler().fit_transform(frame))
+    out = both("reduce_numbers", frame, frame, columns=list("abcd"))[0]
+    assert np.allclose(np.abs(out), np.abs(peer), atol=1e-9)
+
+
+def test_several_values_in_a_cell():
+    frame = tidy(pd.DataFrame({"id": [1, 2, 3], "tags": ["a; b;", None, "c"]}))
+    rows = get("split_into_rows")(frame, column="tags", separator=";")
+    assert rows["tags"].tolist() == ["a", None, "c", "b"] and rows["id"].tolist() == [1, 2, 3, 1]
+    new = pd.DataFrame({"tags": ["b;z", None]})
+    out = both("encode_labels", frame[["tags"]], new, column="tags", separator=";")[1]
+    assert out.to_dict("list") == {"tags has a": [False] * 2, "tags has b": [True, False], "tags has c": [False] * 2}
+
+
+def test_a_sample_keeps_the_share_of_each_group():
+    frame = tidy(pd.DataFrame({"town": ["a"] * 100 + ["b"] * 10 + ["c"]}))
+    out = get("sample_rows")(frame, share=20.0, by=["town"], seed=1)
+    assert out["town"].value_counts().to_dict() == {"a": 20, "b": 2, "c": 1}
+    assert list(out.index) == sorted(out.index)
+    assert (
+        get("sample_rows")(frame, share=20.0, seed=1).index.tolist()
+        != get("sample_rows")(frame, share=20.0, seed=2).index.tolist()
+    )

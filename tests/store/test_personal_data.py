@@ -52,7 +52,7 @@ def test_a_commit_stops_and_says_which_columns_name_people(store, tmp_path):
 
 def test_a_reason_lets_them_through_and_stands_in_log_manifest_and_card(store, tmp_path):
     dataset = bring(store, tmp_path)
-    made = versions.commit(store, dataset, "one", "ann", reason="The court asked for it")
+    made = versions.commit(store, dataset, "one", "ann", pii_reason="The court asked for it")
     told = made.manifest["privacy"]
     assert told["reason"] == "The court asked for it"
     assert {each["column"] for each in told["unresolved"]} == {"name", "email", "phone", "iban", "remark"}

@@ -155,7 +155,7 @@ def test_the_draft_goes_on_from_its_own_version(tmp_path):
     twins.keep(store, dataset, job.id, "twin", "", "ann")
     here = datasets.get(store, dataset)
     datasets.edit(store, dataset, here.revision, type(here.recipe)("people", 0, (), here.recipe.read), "undone", "ann")
-    third = versions.commit(store, dataset, "without the steps", "ann", reason="made up for a test")
+    third = versions.commit(store, dataset, "without the steps", "ann", pii_reason="made up for a test")
     assert third.number == 3 and third.manifest["parents"] == [versions.get(store, dataset, 1).id]
     assert twins.keep(store, dataset, job.id, "again", "", "ann").manifest["parents"] == [
         versions.get(store, dataset, 1).id

@@ -7,8 +7,10 @@ from typing import Any
 
 import streamlit as st
 
+from dataops_core.rules import Rule
+from dataops_core.rules.of_finding import rule_of
 from dataops_core.steps import REGISTRY
-from dataops_core.store import finding_overrides
+from dataops_core.store import dataset_rules, finding_overrides
 from pages._ui import grid, page_layout
 from pages._ui.formatting import SEVERITY, count, md, share
 
@@ -64,6 +66,7 @@ def card(
                 )
             if ignore:
                 _ignore(finding["check"], *ignore, key)
+                _require(finding, ignore[0], key)
         shown = len(finding["rows"])
         st.caption(
             f"The first {min(shown, FEW):,} of {count(finding['count'], 'row')}:"
@@ -103,6 +106,25 @@ def _fix(finding: Mapping[str, Any], key: str, label: str | None = None) -> None
         icon=":material/tune:" if label else ":material/healing:",
         help="Opens the step with its settings filled in; nothing changes before you have seen a preview",
     )
+
+
+def _require(finding: Mapping[str, Any], dataset: str, key: str) -> None:
+    """Offers what was found as a rule, so that the next file is held to it."""
+    rule = rule_of(finding)
+    if rule is not None:
+        st.button(
+            "Make it a rule",
+            key=f"{key}.rule",
+            icon=":material/rule:",
+            on_click=_add_rule,
+            args=(dataset, rule),
+            help=f"From now on: {rule.sentence} Every version and every new file is checked for it",
+        )
+
+
+def _add_rule(dataset: str, rule: Rule) -> None:
+    if page_layout.act(lambda: dataset_rules.add(page_layout.store(), dataset, [rule], page_layout.actor())):
+        page_layout.say(f"A rule from now on: {rule.sentence}")
 
 
 def _ignore(check: str, dataset: str, columns: tuple[str, ...], key: str) -> None:

@@ -86,6 +86,7 @@ def steps_of(version: Version) -> None:
         if step["status"] == "done":
             effect = f"{count(step['cells_changed'], 'cell')} changed, {count(step['rows_dropped'], 'row')} dropped"
         st.markdown(f"{icon} {number}. {md(step['sentence'])} ({md(step.get('reason') or effect)})")
+    _rules(version.manifest.get("rules"))
     for model in version.manifest.get("models", ()):
         st.markdown(
             f":material/inventory_2: Ships with the model {md(model['name'])}: {md(model['title'])}, whether"
@@ -95,6 +96,20 @@ def steps_of(version: Version) -> None:
         st.markdown(f":material/block: The model {md(name)} was left out. {md(why)}")
     st.caption(f"Fingerprint (SHA-256 of names, types and values) {version.content_hash}; version id {version.id}")
     st.caption("Made with " + ", ".join(f"{name} {number}" for name, number in version.manifest["packages"].items()))
+
+
+def _rules(told: Mapping[str, Any] | None) -> None:
+    """The rules that a version was saved with: how many pass, which fail, and why it was saved all the same."""
+    if not told:
+        return
+    st.markdown(f":material/rule: {count(told['passed'], 'rule')} passed, {told['failed']:,} failed when it was saved.")
+    for each in told["rules"]:
+        if each["status"] == "failed":
+            rows = f" {each['failing']:,} of {each['rows']:,} rows." if each["failing"] else ""
+            icon = ":material/block:" if each["severity"] == "block" else ":material/warning:"
+            st.markdown(f"{icon} {md(each['says'])}{rows}")
+    if told.get("reason"):
+        st.markdown(f":material/edit_note: Saved all the same because: {md(told['reason'])}")
 
 
 def origin(version: Mapping[str, Any], known: Sequence[Mapping[str, Any]]) -> str:

@@ -1,0 +1,155 @@
+"""The rules of a dataset: what its owner requires, how the table as it is now fares, and what a version keeps of it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+
+from dataops_core.checks.column_view import row_ids
+from dataops_core.errors import SettingError
+from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.rules import Result, Rule, check_rules
+from dataops_core.rules.record import blocking, recorded
+from dataops_core.steps._cells import plain_number
+from dataops_core.store import analyses, catalog, states
+from dataops_core.store.store import Store
+from dataops_core.table import Table, shown, write_table
+from dataops_core.write import write_file
+
+ABOUT = "rules"
+
+
+def rules_of(store: Store, dataset: str) -> tuple[Rule, ...]:
+    """The rules of a dataset, in the order in which they were added."""
+    table = catalog.opinion
+    with store.reading() as connection:
+        found = connection.scalar(sa.select(table.c.value).where(table.c.dataset == dataset, table.c.about == ABOUT))
+    return tuple(Rule.from_json(each) for each in found or ())
+
+
+def save(store: Store, dataset: str, rules: Sequence[Rule], actor: str, what: str = "rules changed") -> None:
+    """Make these the rules of a dataset; the audit log keeps kinds and columns, never values."""
+    table, kept = catalog.opinion, list({rule.key: rule for rule in rules}.values())
+    with store.writing() as connection:
+        connection.execute(table.delete().where(table.c.dataset == dataset, table.c.about == ABOUT))
+        value = [rule.to_json() for rule in kept]
+        connection.execute(
+            table.insert().values(dataset=dataset, about=ABOUT, value=value, actor=actor, at=store.clock())
+        )
+        store.log(connection, what, actor, dataset, rules=len(kept), blocking=sum(r.severity == "block" for r in kept))
+
+
+def add(store: Store, dataset: str, rules: Sequence[Rule], actor: str) -> None:
+    """Add rules; one about the same takes the place of the one that was there."""
+    save(store, dataset, [*rules_of(store, dataset), *rules], actor, "rules added")
+
+
+def remove(store: Store, dataset: str, key: str, actor: str) -> None:
+    """Take a rule away."""
+    save(store, dataset, [rule for rule in rules_of(store, dataset) if rule.key != key], actor, "rule removed")
+
+
+def checked(
+    store: Store,
+    state: str,
+    rules: Sequence[Rule],
+    today: str,
+    *,
+    run: bool = True,
+    progress: Progress = no_progress,
+) -> list[dict[str, Any]] | None:
+    """How rules fare on a state (see Result.to_json, with the first 200 failing rows); None where that is not known."""
+    if not rules:
+        return []
+    told = analyses.counted(store, "rules", asked(state, rules, today), run=run, progress=progress)
+    return told["results"] if told else None
+
+
+def asked(state: str, rules: Sequence[Rule], today: str) -> dict[str, Any]:
+    """What an analysis of rules is asked; the day counts only where a rule looks at it."""
+    day = today if any(rule.name == "freshness" for rule in rules) else ""
+    return {"state": state, "rules": [rule.to_json() for rule in rules], "today": day}
+
+
+def suggested(state: str, today: str, reference: str = "") -> dict[str, Any]:
+    """What an analysis that suggests rules is asked; `reference` is a state that columns are to be spread as."""
+    return {"state": state, "today": today, "reference": reference}
+
+
+def for_version(
+    store: Store, dataset: str, state: str, reason: str, progress: Progress = no_progress
+) -> dict[str, Any] | None:
+    """What the manifest of a version says of its rules: each with its state; None where there are none.
+
+    Raises SettingError where a rule that blocks fails and no reason is given.
+    """
+    rules = rules_of(store, dataset)
+    if not rules:
+        return None
+    today = store.clock()[:10]
+    progress(0.0, "Checking the rules")
+    told = recorded(check_rules(states.table(store, state), rules, today=today), today)
+    failing = blocking(told)
+    if failing and not reason.strip():
+        first = str(failing[0]["says"])
+        more = f" and {len(failing) - 1} more" if len(failing) > 1 else ""
+        raise SettingError(
+            f"A rule that blocks fails: {first}{more}",
+            "rules",
+            "Mend or set aside its rows on the page Rules, or give the reason why this version is saved all the same.",
+        )
+    return told | ({"reason": reason.strip()} if failing else {})
+
+
+def write_failing(table: Table, results: Sequence[Result], out: Path) -> None:
+    """Every failing row of every rule with all its cells: rule, row (from 1), columns of the table."""
+    with out.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(["Rule", "Row", *table.names])
+        for each in results:
+            for start in range(0, len(each.failing), 20_000):
+                rows = table.rows_by_id(each.failing[start : start + 20_000].tolist())
+                said = safe(each.rule.sentence)
+                cells = [[safe(cell) for cell in shown(rows[name])] for name in table.names]
+                writer.writerows([said, row + 1, *line] for row, *line in zip(rows.index, *cells, strict=True))
+
+
+def safe(cell: str | None) -> str:
+    """A cell that a spreadsheet program does not run as a formula; nothing where it is missing.
+
+    >>> safe("=1+1"), safe("-12.5"), safe(None)
+    ("'=1+1", '-12.5', '')
+    """
+    text = cell or ""
+    runs = text[:1] in ("=", "+", "-", "@", "\t", "\r") and plain_number(text) is None
+    return f"'{text}" if runs else text
+
+
+def set_aside(store: Store, before: str, after: str) -> np.ndarray:
+    """The ids of the rows of one state that another lacks: those that a step set aside."""
+    return np.setdiff1d(row_ids(states.table(store, before)), row_ids(states.table(store, after)))
+
+
+def set_aside_file(store: Store, args: Mapping[str, Any]) -> dict[str, Any]:
+    """The rows that a step set aside, with all their cells, as a CSV file among the objects."""
+    table = states.table(store, args["before"])
+    rows = table.rows_by_id(set_aside(store, args["before"], args["after"]).tolist())
+    part = write_table(store.scratch_file(".parquet"), [rows], table.kinds)
+    out = store.scratch_file(".csv")
+    write_file(part, out, safe=True)
+    return store.objects.put(out).to_json() | {"rows": part.rows}
+
+
+def failing_file(store: Store, args: Mapping[str, Any], progress: Progress = no_progress) -> dict[str, Any]:
+    """The failing rows of some rules on a state as a CSV file among the objects."""
+    rules = [Rule.from_json(each) for each in args["rules"]]
+    table = states.table(store, args["state"])
+    results = check_rules(table, rules, today=args["today"] or None, progress=progress)
+    out = store.scratch_file(".csv")
+    write_failing(table, results, out)
+    return store.objects.put(out).to_json() | {"rows": sum(len(each.failing) for each in results)}

@@ -1,0 +1,1 @@
+"""The panels of the page Rules: each draws one part of it; what all pages share lies one folder up."""

@@ -1,0 +1,102 @@
+"""What is exported comes back as it was; files of other origin are read as far as there are rules for them."""
+
+import json
+
+import pytest
+
+from dataops_core.errors import SettingError
+from dataops_core.rules import Rule, RuleSet, formats
+from dataops_core.rules.of_finding import rule_of
+
+RULES = RuleSet(
+    tuple(
+        Rule.from_json(each)
+        for each in [
+            {"kind": "type", "column": "age", "type": "whole number"},
+            {"kind": "not_missing", "column": "age"},
+            {"kind": "unique", "key_columns": ["id"]},
+            {"kind": "unique", "key_columns": ["id", "age"]},
+            {"kind": "range", "column": "age", "min": 0, "max": 120},
+            {"kind": "allowed", "column": "sex", "values": ["F", "it's"], "least": 0.99},
+            {"kind": "pattern", "column": "code", "pattern": "[A-Z]{2}"},
+            {"kind": "length", "column": "name", "min": 1, "max": 50},
+            {"kind": "order", "first": "low", "second": "high", "severity": "warn"},
+            {"kind": "arithmetic", "column": "gross", "formula": "net + tax"},
+            {"kind": "dependency", "given_columns": ["zip"], "column": "town"},
+            {"kind": "conditional", "when": "sex = 'F'", "then": "age is not missing"},
+            {"kind": "row_count", "min": 1},
+            {"kind": "expression", "expression": 'low + 1 <= "a b"'},
+        ]
+    ),
+    "people",
+    {"age": "integer", "id": "integer", "sex": "text", "code": "text"},
+)
+
+
+@pytest.mark.parametrize(("tool", "left"), [("great-expectations", 4), ("odcs", 0)])
+def test_what_goes_out_comes_back_as_it_was(tool, left, tmp_path):
+    made = formats.export_rules(RULES, tool)
+    assert len(made.left_out) == left - (tool == "great-expectations")
+    (tmp_path / "file").write_text(made.text, encoding="utf-8")
+    found, unknown = formats.import_rules(tmp_path / "file", tool)
+    gone = {rule.key for rule, _ in made.left_out}
+    assert unknown == [] and list(found.rules) == [rule for rule in RULES.rules if rule.key not in gone]
+
+
+def test_a_table_schema_comes_back_by_its_constraints(tmp_path):
+    made = formats.export_rules(RULES, "frictionless")
+    (tmp_path / "schema.json").write_text(made.text, encoding="utf-8")
+    found, unknown = formats.import_rules(tmp_path / "schema.json", "frictionless")
+    assert unknown == []
+    assert {rule.sentence for rule in found.rules} >= {
+        "age is between 0 and 120.",
+        "age is never missing.",
+        "Each id comes once.",
+        "Each combination of id and age comes once.",
+        "code matches [A-Z]{2}.",
+    }
+
+
+def test_a_suite_and_a_contract_of_other_origin_are_read(tmp_path):
+    suite = {
+        "name": "s",
+        "expectations": [
+            {"type": "expect_column_values_to_be_between", "kwargs": {"column": "a", "min_value": 1, "mostly": 0.9}},
+            {"type": "expect_column_values_to_match_regex", "kwargs": {"column": "b", "regex": "^x[0-9]"}},
+            {"type": "expect_column_stdev_to_be_between", "kwargs": {"column": "a"}},
+        ],
+    }
+    (tmp_path / "suite.json").write_text(json.dumps(suite))
+    found, unknown = formats.import_rules(tmp_path / "suite.json", "great-expectations")
+    assert [rule.sentence for rule in found.rules] == [
+        "a is at least 1, in at least 90 % of rows.",
+        "b matches (x[0-9]).*.",
+    ]
+    assert unknown == ["expect_column_stdev_to_be_between"]
+    (tmp_path / "c.yaml").write_text(
+        "kind: DataContract\nschema:\n- name: t\n  properties:\n  - {name: a, logicalType: integer, required: true,"
+        " logicalTypeOptions: {minimum: 3}}\n  quality:\n  - {type: library, rule: rowCount}\n"
+    )
+    found, unknown = formats.import_rules(tmp_path / "c.yaml", "odcs")
+    assert [rule.sentence for rule in found.rules] == ["a is never missing.", "a is at least 3."]
+    assert unknown == ["rowCount"] and found.columns == {"a": "integer"}
+
+
+@pytest.mark.parametrize("tool", formats.IMPORTED)
+@pytest.mark.parametrize("text", ["", "[]", "{}", "a: [", "null", '{"expectations": 3, "fields": 4, "schema": 5}'])
+def test_what_is_no_file_of_the_tool_is_refused(tool, text, tmp_path):
+    (tmp_path / "file").write_text(text)
+    with pytest.raises(SettingError, match="not a "):
+        formats.import_rules(tmp_path / "file", tool)
+
+
+def test_the_pandera_file_is_python_and_names_each_rule():
+    made = formats.export_rules(RULES, "pandera")
+    compile(made.text, "rules.py", "exec")
+    assert made.left_out == () and all(repr(rule.key) in made.text for rule in RULES.rules)
+
+
+def test_a_finding_becomes_the_rule_that_it_breaks():
+    finding = {"check": "broken_dependency", "columns": ["zip", "town"], "title": "x"}
+    assert rule_of(finding).sentence == "Rows with the same zip have the same town."
+    assert rule_of({"check": "end_before_start", "columns": ["start"]}) is None

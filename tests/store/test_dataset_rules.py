@@ -1,0 +1,110 @@
+"""Rules of a dataset: kept, checked at commit, a reason for what fails and blocks; in manifest, audit, card and bundle."""
+
+import json
+import zipfile
+
+import pytest
+
+from dataops_core.cli.main import main
+from dataops_core.errors import SettingError
+from dataops_core.export.verify import verify_bundle
+from dataops_core.rules import Rule, dumps
+from dataops_core.store import audit, dataset_rules, datasets, states, versions
+
+AGE = {"kind": "range", "column": "age", "min": 0, "max": 120}
+KEY = {"kind": "unique", "key_columns": ["id"]}
+
+
+@pytest.fixture
+def people(store, tmp_path):
+    path = tmp_path / "people.csv"
+    path.write_text("id,age\n1,30\n2,400\n3,50\n", encoding="utf-8")
+    return datasets.add(store, datasets.default_project(store, "eva"), path, "people.csv", "eva")
+
+
+def entries(store, dataset):
+    with store.reading() as connection:
+        return audit.entries(connection, dataset)
+
+
+def test_rules_are_kept_and_the_log_knows_no_values(store, people):
+    dataset_rules.add(store, people, [Rule.from_json(AGE)], "eva")
+    dataset_rules.add(store, people, [Rule.from_json(AGE | {"max": 110}), Rule.from_json(KEY)], "eva")
+    assert [rule.sentence for rule in dataset_rules.rules_of(store, people)] == [
+        "age is between 0 and 110.",
+        "Each id comes once.",
+    ]
+    dataset_rules.remove(store, people, "unique:id", "eva")
+    assert [rule.name for rule in dataset_rules.rules_of(store, people)] == ["range"]
+    logged = entries(store, people)[-1]
+    assert (logged["what"], logged["details"]) == ("rule removed", {"rules": 1, "blocking": 1})
+
+
+def test_a_rule_that_blocks_and_fails_needs_a_reason(store, people, tmp_path):
+    dataset_rules.save(store, people, [Rule.from_json(AGE), Rule.from_json(KEY)], "eva")
+    with pytest.raises(SettingError, match="age is between 0 and 120") as error:
+        versions.commit(store, people, "First", "eva")
+    assert "reason" in error.value.fix
+    made = versions.commit(store, people, "First", "eva", reason="The registry confirms row 2")
+    told = made.manifest["rules"]
+    assert (told["passed"], told["failed"], told["blocking"]) == (1, 1, 1)
+    assert [(each["status"], each["failing"]) for each in told["rules"]] == [("failed", 1), ("passed", 0)]
+    logged = next(e for e in entries(store, people) if e["what"] == "version committed")["details"]
+    assert logged["reason"] == "The registry confirms row 2" and logged["rules_blocking"] == 1
+    versions.export(store, people, 1, tmp_path / "b.zip", "eva")
+    assert [check for check in verify_bundle(tmp_path / "b.zip").checks if not check.ok] == []
+    card = zipfile.ZipFile(tmp_path / "b.zip").read("DATA_CARD.md").decode()
+    assert "age is between 0 and 120. **fails**: 1 of 3 rows" in card
+    assert "Saved all the same because: The registry confirms row 2" in card
+
+
+def test_a_warning_and_no_rules_need_none(store, people):
+    assert "rules" not in versions.commit(store, people, "Without", "eva").manifest
+    dataset_rules.save(store, people, [Rule.from_json(AGE | {"severity": "warn"})], "eva")
+    told = versions.commit(store, people, "With", "eva").manifest["rules"]
+    assert (told["failed"], told["blocking"]) == (1, 0) and "reason" not in told
+
+
+def test_each_version_keeps_the_rules_that_it_was_saved_with(store, people):
+    dataset_rules.save(store, people, [Rule.from_json(KEY)], "eva")
+    versions.commit(store, people, "First", "eva")
+    dataset_rules.save(store, people, [], "eva")
+    versions.commit(store, people, "Second", "eva")
+    first, second = (versions.get(store, people, number).manifest for number in (1, 2))
+    assert first["rules"]["rules"][0]["says"] == "Each id comes once." and "rules" not in second
+
+
+def test_a_bundle_whose_rules_are_said_to_pass_is_found_out(store, people, tmp_path):
+    from dataops_core.export.verify import _rules
+
+    dataset_rules.save(store, people, [Rule.from_json(AGE)], "eva")
+    made = versions.commit(store, people, "First", "eva", reason="Known")
+    told = json.loads(json.dumps(dict(made.manifest)))
+    assert _rules(versions.table(store, made), told).ok
+    told["rules"]["rules"][0] |= {"status": "passed", "failing": 0}
+    assert not _rules(versions.table(store, made), told).ok
+    told = json.loads(json.dumps(dict(made.manifest)))
+    del told["rules"]["reason"]
+    assert not _rules(versions.table(store, made), told).ok
+
+
+def test_failing_rows_are_a_file_with_all_their_cells(store, people):
+    here = datasets.get(store, people)
+    state = states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe))
+    made = dataset_rules.failing_file(store, {"state": state, "rules": [AGE], "today": ""})
+    text = store.objects.local(made["md5"]).read_text(encoding="utf-8-sig")
+    assert text == "Rule,Row,id,age\nage is between 0 and 120.,2,2,400\n" and made["rows"] == 1
+    told = dataset_rules.checked(store, state, [Rule.from_json(AGE)], "2026-01-01")
+    assert told[0]["failing_rows"] == [1]
+    assert dataset_rules.checked(store, state, [Rule.from_json(KEY)], "2026-01-01", run=False) is None
+
+
+def test_commit_from_the_command_line_stops_without_a_reason(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
+    (tmp_path / "people.csv").write_text("id,age\n1,30\n2,400\n")
+    (tmp_path / "rules.yaml").write_text(dumps([Rule.from_json(AGE)]))
+    asked = ["commit", "people", str(tmp_path / "people.csv"), "-m", "First", "--rules", str(tmp_path / "rules.yaml")]
+    assert main(asked) == 2
+    assert "A rule that blocks fails: age is between 0 and 120." in capsys.readouterr().err
+    assert main([*asked, "--reason", "Confirmed", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["rules"] == {"passed": 0, "failed": 1, "not_checked": 0, "blocking": 1}
