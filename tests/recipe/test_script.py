@@ -49,6 +49,13 @@ ALL = {
     "remove_correlation": {"columns": ["loan_amount"], "by": ["gender", "age"]},
     "join_table": {"table": "cities", "keys": ["city"], "their_keys": ["town"], "how": "full"},
     "append_rows": {"table": "late ones", "names": {"sex": "gender"}},
+    "mask_values": {"columns": ["email"], "how": "shape"},
+    "hash_values": {"columns": ["application_id"]},
+    "shift_dates": {"columns": ["application_date"], "person": "application_id"},
+    "generalize_values": {"columns": ["customer_no"], "how": "prefix", "keep": 3},
+    "suppress_rare": {"columns": ["city"], "fewer_than": 4},
+    "suppress_small_groups": {"columns": ["housing"], "k": 3},
+    "add_noise": {"columns": ["income"], "low": 0, "high": 100000},
     "extract_date_parts": {"columns": ["application_date"], "parts": ["month", "weekend", "month_cycle"]},
     "lag_values": {"columns": ["income"], "order": "application_date", "how": "mean", "rows": 3, "by": ["gender"]},
     "aggregate_groups": {"by": ["gender"], "columns": ["income"], "measures": ["median", "rows"]},
@@ -87,6 +94,10 @@ LEARNT = [  # these need scikit-learn or imbalanced-learn, in a script too
     ],
     [("fill_iterative", {"columns": ["income", "sex"], "using": ["age", "income", "sex"]})],
     [("fill_several_times", SEVERAL)],
+    [
+        ("redact_text", {"columns": ["housing"], "known": ["name"]}),
+        ("pseudonymize", {"columns": ["name"], "kind": "name", "locale": "de_DE"}),
+    ],
     [("fill_several_times", SEVERAL | {"draw": "matching"})],
 ]
 
