@@ -13,7 +13,7 @@ import pandas as pd
 from dataops_core.anonymize.levels import Level, levels_of
 from dataops_core.anonymize.search import Found, Lattice
 from dataops_core.errors import SettingError, nearest
-from dataops_core.models.cross_validation import FOLDS, MEASURES, fold_scores, some_rows, task_of
+from dataops_core.models.fold_scores import FOLDS, MEASURES, fold_scores, some_rows, task_of
 from dataops_core.privacy.risk import Risk, group_codes, measure_risk
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe

@@ -48,11 +48,11 @@ def compare_command(args: argparse.Namespace) -> int:
             progress=_tell,
         )
         if args.script:
-            from dataops_core.evaluation.script import scoreboard_script
+            from dataops_core.evaluation.export.script import scoreboard_script
 
             write_text(args.script, scoreboard_script(found, source.options.to_json()))
         if args.pipeline:
-            from dataops_core.evaluation.pipeline import check_pipeline, pipeline_of, save_pipeline
+            from dataops_core.evaluation.export.pipeline import check_pipeline, pipeline_of, save_pipeline
 
             fitted = found.fit_recommended()
             made = pipeline_of(fitted, found.problem)

@@ -15,6 +15,10 @@ from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.evaluation.advice import Advice, Judge, advise
 from dataops_core.evaluation.candidates import NOTHING, Candidate, Field, prepared
 from dataops_core.evaluation.class_measures import curve
+from dataops_core.evaluation.diagnosis.held_out import HeldOut, look_once
+from dataops_core.evaluation.diagnosis.leakage import Leak, find_leaks
+from dataops_core.evaluation.diagnosis.learning_curve import LearningCurve, learning_curve
+from dataops_core.evaluation.diagnosis.slices import Slice, slices
 from dataops_core.evaluation.effect import Effect, effect_of
 from dataops_core.evaluation.fairness_gap import group_gap
 from dataops_core.evaluation.fold_fit import (
@@ -28,14 +32,10 @@ from dataops_core.evaluation.fold_fit import (
     watched,
 )
 from dataops_core.evaluation.folds import Fold
-from dataops_core.evaluation.held_out import HeldOut, look_once
 from dataops_core.evaluation.kept_folds import InMemory, KeptFolds
-from dataops_core.evaluation.leakage import Leak, find_leaks
-from dataops_core.evaluation.learning_curve import LearningCurve, learning_curve
 from dataops_core.evaluation.measures import Measure, chosen_measure, measures_of
 from dataops_core.evaluation.problem import SAMPLE, Problem, make_problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated
-from dataops_core.evaluation.slices import Slice, slices
 from dataops_core.models import one_thread
 from dataops_core.recipe.frames import fit_frame
 from dataops_core.recipe.recipe import Recipe, canonical, sha256

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.models.cross_validation import FEW_CLASSES, FOLDS, MEASURES, fold_scores, some_rows, task_of
+from dataops_core.models.fold_scores import FEW_CLASSES, FOLDS, MEASURES, fold_scores, some_rows, task_of
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.repair.propose import propose

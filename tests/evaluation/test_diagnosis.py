@@ -71,9 +71,9 @@ def test_a_step_that_learns_before_the_split(tmp_path):
 
 
 def test_slices_say_who_gains(tmp_path):
+    from dataops_core.evaluation.diagnosis.slices import slices
     from dataops_core.evaluation.folds import plan_folds
     from dataops_core.evaluation.problem import Problem
-    from dataops_core.evaluation.slices import slices
     from dataops_core.table import Column
 
     rng = np.random.default_rng(0)

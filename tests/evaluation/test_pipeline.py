@@ -8,7 +8,7 @@ import pytest
 
 from dataops_core.errors import IntegrityError
 from dataops_core.evaluation import Candidate, compare_recipes
-from dataops_core.evaluation.pipeline import check_pipeline, load_pipeline, pipeline_of, save_pipeline
+from dataops_core.evaluation.export.pipeline import check_pipeline, load_pipeline, pipeline_of, save_pipeline
 from dataops_core.read import read_file
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.table import tidy, write_table

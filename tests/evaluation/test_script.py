@@ -11,7 +11,7 @@ import pytest
 
 from dataops_core.errors import SettingError
 from dataops_core.evaluation import Candidate, compare_recipes, grid_candidates
-from dataops_core.evaluation.script import scoreboard_script
+from dataops_core.evaluation.export.script import scoreboard_script
 from dataops_core.read import read_file
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 

@@ -20,7 +20,7 @@ from dataops_core.recipe.frames import FittedRecipe
 from dataops_core.scratch import replaced
 from dataops_core.table import tidy
 
-OWN = "dataops_core.evaluation.pipeline.RecipeTransformer"
+OWN = "dataops_core.evaluation.export.pipeline.RecipeTransformer"
 
 
 class RecipeTransformer(TransformerMixin, BaseEstimator):  # type: ignore[misc]

@@ -12,9 +12,9 @@ from typing import Any
 from dataops_core import __version__
 from dataops_core.errors import SettingError, Skip
 from dataops_core.evaluation import fairness_gap, folds, measures
+from dataops_core.evaluation.export.template import TEMPLATE
 from dataops_core.evaluation.fold_fit import KINDS
 from dataops_core.evaluation.protocol import Comparison
-from dataops_core.evaluation.template import TEMPLATE
 from dataops_core.models import encoder, estimator, features, plain
 from dataops_core.read.unpack import unpack
 from dataops_core.recipe.embed import Sources
