@@ -45,6 +45,15 @@ class Problem:
         return int(np.bincount(self.truth, minlength=len(self.classes)).argmin())
 
     @property
+    def good(self) -> int | None:
+        """The code of the class by whose share groups are compared: the favorable one; of two classes, without a
+        favorable one, the second, for their gaps are the same; None where that is not settled.
+        """
+        if self.favorable is not None:
+            return self.classes.index(self.favorable)
+        return 1 if len(self.classes) == 2 else None
+
+    @property
     def unit(self) -> float:
         """What one stands for in measures that have the target's unit: its standard deviation."""
         return 1.0 if self.task == "classes" else float(self.truth.std()) or 1.0

@@ -433,9 +433,9 @@ def _slices(best: _Course, nothing: _Course, problem: Problem, columns: Sequence
 
 
 def _gaps(problem: Problem, places: np.ndarray, own: np.ndarray, before: np.ndarray, seed: int) -> dict[str, Any]:
-    if problem.favorable is None:
+    good = problem.good
+    if good is None:
         return {}
-    good = problem.classes.index(problem.favorable)
     found = {
         column: group_gap(
             column, names[places], own == good, before == good, problem.truth[places] == good, seed % 2**31
@@ -459,7 +459,7 @@ def _notes(problem: Problem, courses: Sequence[_Course], same: Mapping[str, str]
             "No rows were held out for a last look, and the best of several scores is a little too good: split the rows"
             " first to see how the recipe that is taken does on rows that had no part in the choice."
         )
-    if problem.groups and problem.favorable is None:
+    if problem.groups and problem.good is None:
         notes.append("Gaps between groups need the favorable value of the target.")
     stopped = sum(bool(course.stopped) for course in courses)
     if stopped:

@@ -70,13 +70,13 @@ class Standing:
         """Plain JSON values; `measure` is the one that decides."""
         if self.failed:
             return {"name": self.name, "steps": self.steps, "failed": self.failed, "recipe": dict(self.recipe)}
-        difference = self.differences.get(measure)
+        same = Difference(0.0, 0.0, 0.0)  # doing nothing, against itself
         return {
             "name": self.name,
             "steps": self.steps,
             "score": self.means[measure].mean,
             "ci": [self.means[measure].low, self.means[measure].high],
-            "difference": None if difference is None else difference.to_json(),
+            "difference": self.differences.get(measure, same).to_json(),
             "fairness_gap": self.gap,
             "rows_kept": self.effect.rows_kept if self.effect else None,
             "effect": self.effect.to_json() if self.effect else None,

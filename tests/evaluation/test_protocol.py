@@ -298,6 +298,16 @@ def test_gaps_between_groups(tmp_path):
     nothing, blind = found.standings
     assert nothing.gaps["sex"].gap > 0.3 > blind.gaps["sex"].gap
     assert blind.gaps["sex"].verdict == "smaller"
+    unsaid = compare_recipes(
+        table_of(frame, tmp_path, name="again"),
+        [Candidate("blind", recipe(step("drop_columns", columns=["sex"])))],
+        "hired",
+        sensitive=["sex"],
+        repeats=1,
+    )
+    assert unsaid.standings[1].gaps["sex"].gap == pytest.approx(blind.gaps["sex"].gap)  # of two classes either will do
+    told = unsaid.to_json()["candidates"]
+    assert told[0]["difference"] == {"mean": 0.0, "ci": [0.0, 0.0], "verdict": "no clear difference"}
     assert nothing.undominated and blind.undominated  # one scores better, one treats people more alike
 
 

@@ -95,7 +95,7 @@ def scoreboard_script(found: Comparison, read: Mapping[str, Any] | None = None) 
                 "target": problem.target,
                 "task": problem.task,
                 "classes": list(problem.classes),
-                "favorable": problem.favorable,
+                "good": problem.good,
                 "sensitive": list(problem.groups),
                 "leave_out": list(problem.leave_out),
                 "split": asked.split,

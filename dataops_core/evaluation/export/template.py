@@ -175,8 +175,8 @@ def compare(df: pd.DataFrame) -> dict[str, Any]:
         found[name]["means"] = {{
             key: interval(values, plan.folds, 1, plan.test_share) for key, values in found[name]["folds"].items()
         }}
-        if ASKED["favorable"] is not None:
-            good = ASKED["classes"].index(ASKED["favorable"])
+        if ASKED["good"] is not None:
+            good = ASKED["good"]
             found[name]["gaps"] = {{}}
             for column in ASKED["sensitive"]:
                 names = np.array([group_name(key) for key in group_keys(df, [column])], dtype=object)[places]

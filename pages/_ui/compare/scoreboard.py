@@ -47,7 +47,7 @@ def panel(here: Dataset, told: Mapping[str, Any]) -> None:
             "mark": each["name"] == best["name"],
         }
         for each in ran
-        if each["difference"]
+        if each["name"] != NOTHING
     ]
     rows.sort(key=lambda row: row["value"], reverse=measure.higher_is_better)
     method_results.dots(
@@ -61,7 +61,7 @@ def panel(here: Dataset, told: Mapping[str, Any]) -> None:
         st.warning(md(each["failed"]), title=f"{md(each['name'])} could not be judged", icon=":material/error:")
     for note in told["notes"]:
         st.caption(md(note))
-    if told["favorable"] is not None and told["sensitive"]:
+    if any(each["fairness_gap"] is not None for each in ran):
         with st.expander("Score against fairness", expanded=True):
             _fairness(told, ran, measure.title, best["name"])
     if told["learning_curve"]:
@@ -142,7 +142,7 @@ def _table(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: str
                 "Recipe": each["name"],
                 title: method_results.figure(each["score"], each["ci"]),
                 "Against doing nothing": f"{each['difference']['mean']:+.4f}, {SIGNS[each['difference']['verdict']]}"
-                if each["difference"]
+                if each["name"] != NOTHING
                 else "–",
                 "Gap": each["fairness_gap"],
                 "Rows kept": each["rows_kept"],
@@ -226,7 +226,7 @@ def _fairness(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: 
         alt=f"One dot for each of {len(drawn)} recipes: its score against its gap between groups, as in the table",
     )
     st.caption(
-        f"Groups of {md(', '.join(told['sensitive']))}; favorable is {md(told['favorable'])}. A diamond: no other"
+        f"Groups of {md(', '.join(told['sensitive']))}, by the share decided favorable. A diamond: no other"
         " recipe is better in both."
     )
 
