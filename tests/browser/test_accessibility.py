@@ -61,6 +61,9 @@ def test_explore_with_a_chart_and_the_rows_behind_it(page, server, dataset):
 
 def test_compare(page, server, dataset):
     open_page(page, server, "compare", dataset)
+    expect(page.get_by_text("Which preparation is right for this data?")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_text("With another table or version").click()
     expect(page.get_by_text("Columns that drifted")).to_be_visible()
     assert violations(page) == []
     page.get_by_text("Groups of this table").click()

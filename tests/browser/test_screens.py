@@ -192,6 +192,7 @@ def test_a_column_that_changed_its_type_is_not_called_alike(server, page, office
     )
     other = server.bring(file)
     open_page(page, server, "compare", other)
+    page.get_by_text("With another table or version").click()
     page.get_by_role("combobox", name=re.compile("Compare with")).click()
     page.get_by_role("option", name="orders as it is now").click()
     wait_for_jobs(page)
