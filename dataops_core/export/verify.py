@@ -22,9 +22,9 @@ import pyarrow.parquet as pq
 from dataops_core import __version__
 from dataops_core.checks.profile import profile_table
 from dataops_core.errors import DataOpsError, IntegrityError
-from dataops_core.export import signature
-from dataops_core.export.bundle import SAFE_CSV, SEAL, derived, digest, raw_name, table_name, tables_of
-from dataops_core.export.manifest import validate
+from dataops_core.export import signature, standards
+from dataops_core.export.bundle import SAFE_CSV, SEAL, derived, described, digest, raw_name, table_name, tables_of
+from dataops_core.export.manifest import OLD, validate
 from dataops_core.export.signature import Signature
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
@@ -193,6 +193,7 @@ def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Che
         *features,
         *(f"models/{model['name']}.json" for model in models),
         *map(table_name, tables_of(version)),
+        *(() if manifest["format"] == OLD else standards.NAMES),
     }
     for name in sorted(set(counts) - listed - {"manifest.json", signature.FILE}):
         yield Check(f"{name!a} is listed in the manifest", False, "it was added later")
@@ -433,6 +434,10 @@ def _derived(
     blanked = source.blanked if run.table.path == source.table.path else {}
     after, _ = profile_table(run.table, None, lambda share, note: progress((2 + share) / 3, note), blanked=blanked)
     made = derived(version, run.table, before, after, folder)
+    if set(standards.NAMES) & set(files):  # with the hash of the Parquet file that is there: see below
+        made |= described(version, {"data.csv": made["data.csv"], "data.parquet": files["data.parquet"]})
+    else:
+        made = {name: content for name, content in made.items() if name not in standards.NAMES}
     packages = version["packages"]
     for name in sorted(set(made) | (set(files) & {SAFE_CSV, "MODEL_CARD.md", "synthetic.json", "generate.py"})):
         if name not in files or name not in made:

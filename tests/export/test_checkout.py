@@ -61,6 +61,7 @@ def test_a_checkout_holds_the_version_and_the_parts_of_its_split(home, capsys, t
     assert set(told["files"]) == {
         *("DATA_CARD.md", "audit.jsonl", "clean.py", "manifest.json", "recipe.json", "schema.json", "raw/raw.csv"),
         *("facts_before.json", "facts_after.json", "data_spreadsheet_safe.csv"),
+        *("croissant.json", "datapackage.json", "openlineage.json", "prov.json"),
         *(f"{name}.{ending}" for name in ("data", "train", "validation", "test") for ending in ("csv", "parquet")),
     }
     assert {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()} == {*told["files"], SUMS}
