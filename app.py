@@ -29,6 +29,7 @@ PAGES = {
     "resample": ("balance", "Uneven classes and unusual rows, judged before anything is done"),
     "bias": ("diversity_3", "How groups of people are treated, and how sure one can be of it"),
     "synthesize": ("content_copy", "Synthetic data that does not reveal anyone, and how good it is"),
+    "privacy": ("shield_person", "Who is named, how easily rows are told apart, and what to do about it"),
     "versions": ("history", "Save, compare, export, verify"),
     "guide": ("menu_book", "Every step and check explained"),
 }

@@ -4,6 +4,8 @@ DataOpsError
 ├── InputError       a file or table that cannot be read
 │   └── FlawError    … unless it is mended while reading, if asked to
 ├── SettingError     a recipe, step or option that does not fit
+│   ├── SecretError        … because a secret key is missing, or is another one
+│   └── PersonalDataError  … because people would leave with the data
 ├── ConflictError    somebody else changed the same thing meanwhile
 └── IntegrityError   stored bytes are not what they were
 
@@ -40,6 +42,14 @@ class FlawError(InputError):
 
 class SettingError(DataOpsError):
     """A recipe, a step's settings or an option do not fit."""
+
+
+class SecretError(SettingError):
+    """A secret key is missing, or is not the one of then: it may be there tomorrow."""
+
+
+class PersonalDataError(SettingError):
+    """Data that names people would leave, and nobody wrote down why."""
 
 
 class ConflictError(DataOpsError):

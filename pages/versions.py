@@ -5,6 +5,7 @@ import streamlit as st
 from dataops_core.store import twins, versions
 from pages._ui import current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
+from pages._ui.privacy import recognition
 from pages._ui.rules import states as rule_states
 from pages._ui.versions import bundles, new_file
 
@@ -23,8 +24,10 @@ def commit() -> None:
     said = st.session_state.get("versions.message", "").strip() or f"After {count(len(here.recipe.active), 'step')}"
 
     def made() -> None:
-        reason = st.session_state.get("versions.reason", "")
-        version = versions.commit(page_layout.store(), here.id, said, page_layout.actor(), reason=reason)
+        reason, why = (st.session_state.get(f"versions.{name}", "") for name in ("reason", "pii_reason"))
+        version = versions.commit(
+            page_layout.store(), here.id, said, page_layout.actor(), reason=reason, pii_reason=why
+        )
         page_layout.say(f"Version {version.number} is saved.")
         st.session_state["versions.message"] = ""
         st.session_state["versions.reason"] = ""
@@ -61,6 +64,8 @@ with st.container(border=True, key="versions-commit"):
             f"The table as it is now: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}, after "
             f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
         )
+    left = recognition.unresolved(here, state, table)
+    recognition.reason_box(left or [], "versions.pii_reason", "saving it")
     rule_states.at_saving(here, state)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input(
@@ -68,7 +73,7 @@ with st.container(border=True, key="versions-commit"):
             key="versions.message",
             placeholder="For example: duplicates removed, dates repaired",
         )
-        st.button("Save", type="primary", icon=":material/save:", on_click=commit)
+        st.button("Save", type="primary", icon=":material/save:", on_click=commit, disabled=left is None)
 
 names = ["Versions", "Compare two", "New file", "Verify an export file", "Audit trail"]
 log, compare, fresh, verify, trail = st.tabs(names, key="versions.tabs", on_change="rerun")

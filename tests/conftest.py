@@ -19,6 +19,7 @@ settings.register_profile("thorough")
 
 # processes that tests start keep what they compile: else each of them compiles the whole house
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+os.environ["DATAOPS_PSEUDONYM_KEY"] = "a key for tests, and for nothing else"
 
 
 def _few_trees():

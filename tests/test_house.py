@@ -26,7 +26,7 @@ ORDER = [
     {"compare", "explore", "report"},
     {"recipe"},
     {"evaluation"},
-    {"fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
+    {"anonymize", "fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
     {"rules"},
     {"export"},
     {"store"},

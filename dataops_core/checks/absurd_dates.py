@@ -8,7 +8,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_tokens import DATES
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 
 
 @check(
@@ -32,7 +32,8 @@ def absurd_dates(column: ColumnView, context: Context) -> Hit | None:
         return None
     return Hit(
         mask,
-        f"{counted(mask.sum(), 'date lies', 'dates lie')} before 1900 or after 2100, such as {_first(days[mask])}.",
+        f"{counted(mask.sum(), 'date lies', 'dates lie')} before 1900 or after 2100, such as"
+        f" {cell(_first(days[mask]), quotes=False)}.",
     )
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 
 MOST = 20_000
 
@@ -107,5 +107,6 @@ def _example(look: TableView, given: str, told: str, mask: np.ndarray) -> str:
     usual = int(np.argmax(np.bincount(b[(a == a[row]) & (b >= 0)])))
     values = look.values(told)
     return (
-        f': "{look.values(given)[a[row]]}" goes with "{values[usual]}", but in row {row + 1:,} with "{values[b[row]]}".'
+        f": {cell(look.values(given)[a[row]])} goes with {cell(values[usual])},"
+        f" but in row {row + 1:,} with {cell(values[b[row]])}."
     )

@@ -8,7 +8,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.variants import yes_no_merges
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.merge_values import merge_values
 
 
@@ -39,7 +39,7 @@ def case_variants(column: ColumnView, context: Context) -> Hit | None:
         return None
     mapping = dict(sorted(mapping.items(), key=lambda pair: (-column.tally[pair[0]], pair[0])))
     mask = column.holding(mapping)
-    named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
+    named = ", ".join(f"{cell(old)} for {cell(new)}" for old, new in list(mapping.items())[:3])
     return Hit(
         mask,
         f"{counted(mask.sum(), 'cell differs', 'cells differ')} from a more frequent spelling by case alone:"

@@ -11,6 +11,7 @@ import numpy as np
 
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context, TableView
+from dataops_core.checks.wording import without_marks
 from dataops_core.steps.step import Step
 
 Severity = Literal["error", "warning", "note"]
@@ -37,7 +38,10 @@ class Hit:
 
 @dataclass(frozen=True)
 class Finding:
-    """A problem somebody should know of, with the ids of its first rows and a pre-filled step."""
+    """A problem somebody should know of, with the ids of its first rows and a pre-filled step.
+
+    `values` are the places in the message where values of cells stand: from, to.
+    """
 
     check: str
     title: str
@@ -50,15 +54,19 @@ class Finding:
     why: str
     fix: dict[str, Any] | None
     no_fix: str | None = None
+    values: tuple[tuple[int, int], ...] = ()
 
     def to_json(self) -> dict[str, Any]:
         """The finding as plain JSON values."""
-        return asdict(self) | {"columns": list(self.columns), "rows": list(self.rows)}
+        lists = {"columns": list(self.columns), "rows": list(self.rows), "values": [list(span) for span in self.values]}
+        return asdict(self) | lists
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Finding:
         """The finding that `to_json` wrote."""
-        return cls(**{**plain, "columns": tuple(plain["columns"]), "rows": tuple(plain["rows"])})
+        spans = tuple((first, last) for first, last in plain.get("values") or ())
+        columns, rows = tuple(plain["columns"]), tuple(plain["rows"])
+        return cls(**{**plain, "columns": columns, "rows": rows, "values": spans})
 
 
 @dataclass(eq=False)
@@ -106,6 +114,7 @@ class Check:
 
     def finding(self, hit: Hit, columns: tuple[str, ...], ids: np.ndarray | None = None) -> Finding:
         """The finding that a hit makes, given the row ids of the table; without them, rows are counted from 0."""
+        message, values = without_marks(hit.message)
         count, step = int(np.count_nonzero(hit.mask)), hit.step or self.fix
         rows = _first(hit.mask, SAMPLE)
         fix = {"op": step.name, "with": dict(hit.fix)} if step and hit.fix is not None else None
@@ -117,10 +126,11 @@ class Check:
             count / max(1, len(hit.mask)),
             tuple((rows if ids is None else ids[rows]).tolist()),
             hit.severity or self.severity,
-            hit.message,
+            message,
             self.why,
             fix,
             None if fix else hit.no_fix or self.no_fix,
+            values,
         )
 
 

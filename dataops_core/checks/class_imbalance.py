@@ -6,6 +6,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
+from dataops_core.checks.wording import cell
 
 
 @check(
@@ -28,7 +29,7 @@ def class_imbalance(look: TableView) -> Hit | None:
     counts = np.bincount(codes[codes >= 0])
     share = counts / counts.sum()
     rare = share < (0.2 if len(counts) == 2 else 0.2 / len(counts))
-    named = ", ".join(f'"{look.values(target)[at]}" {share[at]:.1%}' for at in np.flatnonzero(rare)[:3])
+    named = ", ".join(f"{cell(look.values(target)[at])} {share[at]:.1%}" for at in np.flatnonzero(rare)[:3])
     mask = np.append(rare, False)[codes]
     return Hit(
         mask,

@@ -7,6 +7,7 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
+from dataops_core.checks.wording import cell
 from dataops_core.steps.drop_columns import drop_columns
 
 
@@ -18,7 +19,7 @@ def constant_column(column: ColumnView, context: Context) -> Hit | None:
     """
     if column.rows < 2 or column.distinct > 1 or (column.distinct == 1 and column.facts["missing"]):
         return None
-    what = f'Every cell is "{column.facts["top"][0]["value"]}".' if column.distinct else "Every cell is missing."
+    what = f"Every cell is {cell(column.facts['top'][0]['value'])}." if column.distinct else "Every cell is missing."
     return Hit(
         np.ones(column.rows, dtype=bool), what, {"columns": [column.name]}, "note" if column.distinct else "warning"
     )

@@ -8,7 +8,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 
 LEAST_IN_EXAMPLE = 10  # rows of a group among the rows looked at first
 CELLS = 4_000_000  # looked at at once
@@ -50,7 +50,8 @@ def constant_per_group(look: TableView) -> Iterator[Hit]:
             if mask is not None and mask.any():
                 told.add(value)
                 names = sorted({str(look.values(group)[code]) for code in np.unique(look.codes(group)[mask])})
-                said = f"{value} never changes where {group} is {', '.join(names[:3])}: {counted(mask.sum(), 'row')}."
+                where = ", ".join(cell(name, quotes=False) for name in names[:3])
+                said = f"{value} never changes where {group} is {where}: {counted(mask.sum(), 'row')}."
                 measured = look.meant_facts(value)["kind"] == "number"
                 found.setdefault(np.packbits(mask).tobytes(), []).append(
                     Hit(mask, said, severity="warning" if measured else "note", columns=(group, value))

@@ -7,7 +7,7 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.date_forms import date_orders
 from dataops_core.checks.meant_type import ParsedView, is_plain
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.parse_dates import parse_dates
 
 
@@ -30,6 +30,6 @@ def dates_as_text(column: ColumnView, context: Context) -> Hit | None:
     example = str(column.at(mask.nonzero()[0][:1])[0].as_py()).strip()
     return Hit(
         mask,
-        f'{mask.sum():,} of {counted(dates.sum(), "date is", "dates are")} written as text, such as "{example}".',
+        f"{mask.sum():,} of {counted(dates.sum(), 'date is', 'dates are')} written as text, such as {cell(example)}.",
         {"columns": [column.name]},
     )

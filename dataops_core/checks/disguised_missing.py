@@ -11,7 +11,7 @@ from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.missing_tokens import CODES, DATES, NO_DAY, PLAIN_MISSING, WORDS
 from dataops_core.checks.ranges import may_be_refunds
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.read.arrow_cells import suspects
 from dataops_core.steps.mark_missing import mark_missing
 
@@ -41,7 +41,7 @@ def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
         mask, tokens = mask | codes, [*tokens, *sorted(written - set(tokens))]
     if mask.sum() == column.present:
         mask, tokens = np.zeros(column.rows, dtype=bool), []
-    said = ", ".join(f'"{token}"' for token in tokens[:5])
+    said = ", ".join(cell(token) for token in tokens[:5])
     message = (
         [f"{counted(mask.sum(), 'cell holds', 'cells hold')} {said}, which may stand for a missing value."]
         if tokens
@@ -55,7 +55,7 @@ def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
     severity: Severity = "warning"
     if column.blanked is not None:
         signs = column.blanked.tokens
-        told = ", ".join(f'"{token}"' for token in list(signs)[:5])
+        told = ", ".join(cell(token) for token in list(signs)[:5])
         message.append(
             f"{counted(len(column.blanked.rows), 'cell held', 'cells held')} {told} and were read as missing."
         )

@@ -7,7 +7,7 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 
 BLOCKS = (60, 20)  # the coarse look sees through daily cycles and few rows
 
@@ -53,8 +53,12 @@ def _level(column: ColumnView) -> tuple[int, str, str] | None:
             row = low + _border(values[low:high], np.median(values[:low]), np.median(values[high:]))
             if min(len(np.unique(values[:row][:5000])), len(np.unique(values[row:][:5000]))) < 5:
                 return None  # one part is all one value: the file is sorted, and nothing changed its meaning
-            return int(places[row]), f"The median is {np.median(values[:row]):,.6g}", f"{np.median(values[row:]):,.6g}"
+            return int(places[row]), _median(values[:row], "The median is "), _median(values[row:])
     return None
+
+
+def _median(values: np.ndarray, before: str = "") -> str:
+    return before + cell(f"{np.median(values):,.6g}", quotes=False)
 
 
 def _jump(values: np.ndarray, blocks: int) -> int:
@@ -119,7 +123,7 @@ def _codes(column: ColumnView) -> tuple[int, str, str] | None:
         runs = [int((part[1:] != part[:-1]).sum()) for part in (some[:row], some[row:])]
         if len(splits) == 1 and runs[0] > 5 * at and runs[1] > 5 * (len(order) - at):
             told = [
-                ", ".join(f'"{v}"' for v in sorted(values.take(order[part][:3]).to_pylist()))
+                ", ".join(cell(v) for v in sorted(values.take(order[part][:3]).to_pylist()))
                 for part in (slice(0, at), slice(at, None))
             ]
             return int(places[row]), f"The values are {told[0]}, …", f"{told[1]}, …"

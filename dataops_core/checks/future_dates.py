@@ -7,7 +7,7 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 
 # what is called so may lie ahead
 _AHEAD = {
@@ -66,5 +66,5 @@ def future_dates(column: ColumnView, context: Context) -> Hit | None:
     return Hit(
         mask,
         f"{counted(mask.sum(), 'date lies', 'dates lie')} after {context.today}, the latest on"
-        f" {str(column.moments[mask].max())[:10] if mask.any() else ''}.",
+        f" {cell(str(column.moments[mask].max())[:10], quotes=False) if mask.any() else ''}.",
     )

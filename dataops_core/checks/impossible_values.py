@@ -12,7 +12,7 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_tokens import CODES
 from dataops_core.checks.ranges import may_be_refunds, span_of
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import shown
 
@@ -48,7 +48,8 @@ def impossible_values(column: ColumnView, context: Context) -> Hit | None:
         return None
     told = [str(text) for text in shown(pd.Series(bad[:51], dtype="float64"))]
     reach = f"outside {span[0]:g} to {span[1]:g}" if math.isfinite(span[1]) else f"below {span[0]:g}"
-    message = f"{counted(mask.sum(), 'cell lies', 'cells lie')} {reach}: {', '.join(told[:6])}."
+    named = ", ".join(cell(each, quotes=False) for each in told[:6])
+    message = f"{counted(mask.sum(), 'cell lies', 'cells lie')} {reach}: {named}."
     if span[0] == 0 and bad.max() < 0 and may_be_refunds(column.words):
         return Hit(mask, f"{message} They may be refunds or corrections.", severity="warning")
     return Hit(mask, message, {"columns": [column.name], "tokens": told} if len(told) <= 50 else None)

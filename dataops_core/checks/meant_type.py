@@ -24,7 +24,7 @@ from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.missing_tokens import means_missing
 from dataops_core.checks.number_forms import CODE_NAMES, are_codes, labels_vary
 from dataops_core.checks.variants import NO, YES
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.parse_dates import learned_order, moment_in
 from dataops_core.steps.parse_numbers import learned_numbers, number_in, units_in
 from dataops_core.table import ROW_ID, Column, Table
@@ -277,7 +277,7 @@ def misfit_message(column: ColumnView, mask: np.ndarray, what: str) -> str:
     """What stands in the cells of a mask, the most frequent first."""
     held = Counter(column.at(np.flatnonzero(mask)[:100_000]).to_pylist())
     few = sorted(held, key=lambda word: (-held[word], word))
-    named = ", ".join(f'"{word.strip()[:40]}"' for word in few[:4])
+    named = ", ".join(cell(word.strip()[:40]) for word in few[:4])
     return (
         f"{counted(mask.sum(), f'cell is not a {what}', f'cells are not {what}s')} among {what}s:"
         f" {named}{', …' if len(few) > 4 else ''}."

@@ -8,6 +8,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.table_view import Context
+from dataops_core.checks.wording import cell
 
 
 @check(
@@ -30,5 +31,5 @@ def mixed_units(column: ColumnView, context: Context) -> Hit | None:
         return None
     rare = {unit for unit, _ in ranked[1:]}
     mask = column.holding([text for text, unit in found.items() if unit in rare])
-    named = ", ".join(f'"{unit}"' for unit, _ in ranked[1:4])
-    return Hit(mask, f'Most cells are in "{ranked[0][0]}", {mask.sum():,} in {named}.')
+    named = ", ".join(cell(unit) for unit, _ in ranked[1:4])
+    return Hit(mask, f"Most cells are in {cell(ranked[0][0])}, {mask.sum():,} in {named}.")

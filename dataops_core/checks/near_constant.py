@@ -7,7 +7,7 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.drop_columns import drop_columns
 
 
@@ -31,6 +31,6 @@ def near_constant(column: ColumnView, context: Context) -> Hit | None:
     mask = (codes >= 0) & (codes != usual)
     return Hit(
         mask,
-        f'All but {counted(mask.sum(), "cell is", "cells are")} "{top[0]["value"]}"; these deviate.',
+        f"All but {counted(mask.sum(), 'cell is', 'cells are')} {cell(top[0]['value'])}; these deviate.",
         {"columns": [column.name]},
     )

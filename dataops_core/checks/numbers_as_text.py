@@ -12,7 +12,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView, Mask
 from dataops_core.checks.meant_type import PLAIN_NUMBER, ParsedView, is_plain
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.parse_numbers import decimal_sign, parse_numbers, units_in
 
 _MARK = r"[^0-9.,'()+eEkK\s\x{a0}\x{202f}\x{2019}\x{2212}-]"  # no part of a number, so a unit or a currency
@@ -54,11 +54,11 @@ def numbers_as_text(column: ColumnView, context: Context) -> Hit | None:
         return Hit(mask, said, fix, severity="note")
     example = str(column.at(written.nonzero()[0][:1])[0].as_py())
     units = units_in(example)
-    how = f'with "{units[0]}"' if units else "in another form"
+    how = f"with {cell(units[0])}" if units else "in another form"
     return Hit(
         mask,
         f"{mask.sum():,} of {counted(numbers.sum(), 'number is', 'numbers are')} written {how},"
-        f' such as "{example.strip()}".',
+        f" such as {cell(example.strip())}.",
         fix,
         severity="warning" if mixed else "note",
     )

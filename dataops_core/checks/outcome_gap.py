@@ -8,6 +8,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
+from dataops_core.checks.wording import cell
 from dataops_core.errors import SettingError, nearest
 
 _GOOD = (
@@ -65,8 +66,8 @@ def outcome_gap(look: TableView) -> Iterator[Hit]:
             values = look.values(name)
             yield Hit(
                 (groups == at) & (goal >= 0),
-                f'{target} is "{look.values(target)[good]}" for {rate[at]:.1%} where {name} is '
-                f'"{values[at]}", and for {rate[best]:.1%} where it is "{values[best]}".',
+                f"{target} is {cell(look.values(target)[good])} for {rate[at]:.1%} where {name} is "
+                f"{cell(values[at])}, and for {rate[best]:.1%} where it is {cell(values[best])}.",
                 columns=(name, target),
             )
 

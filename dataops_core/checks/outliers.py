@@ -7,7 +7,7 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.treat_outliers import treat_outliers
 
 SKEWED = 1.4  # the upper tail to the lower one; a log scale makes both alike
@@ -63,7 +63,8 @@ def outliers(column: ColumnView, context: Context) -> Hit | None:
     same = not bent and bool((capped == mask).all())  # else the step would cut true values
     return Hit(
         mask,
-        f"{counted(mask.sum(), 'value lies', 'values lie')} below {least:,.6g} or above {most:,.6g}.",
+        f"{counted(mask.sum(), 'value lies', 'values lie')} below"
+        f" {cell(f'{least:,.6g}', quotes=False)} or above {cell(f'{most:,.6g}', quotes=False)}.",
         {"columns": [column.name], "method": "iqr", "factor": 3.0} if same else None,
         "warning" if certain and not bent else "note",
     )

@@ -1,202 +1,90 @@
-"""Cells that name a person directly: addresses, numbers, names."""
+"""Cells that name a person directly, as the recognizer of the house says (dataops_core/privacy)."""
 
 from __future__ import annotations
 
-import functools
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 
 from dataops_core.checks.column_view import ColumnView, Mask, each
-from dataops_core.privacy.check_digits import is_card, is_iban
-from dataops_core.privacy.patterns import CARD, EMAIL, IBAN, IPV4, SOCIAL
+from dataops_core.privacy import DIRECT, Recognition, recognize_column
+from dataops_core.privacy.cells import MOSTLY, SIGNS, cell_test
+from dataops_core.privacy.header_words import kinds_named
+from dataops_core.privacy.values import CANDIDATES, column_values
 
-_PHONE = r"(\+|00)\d[\d\s().-]{6,18}\d"
-_LOCAL_PHONE = r"\(?0?\d{2,5}\)?[\s./-]{0,3}\d{2,4}([\s.-]?\d{2,5}){1,3}( ?(x|ext\.?) ?\d+)?"
-_NAME = (
-    r"(?:(?:Dr|Mr|Mrs|Ms|Prof)\.? )?[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*(?:,?"
-    r" (?:(?:van|von|de|der|den|del|di|la|le|el|bin|al|da|dos|ter) )*[A-ZÀ-Þ][^\W\d_]*(?:['’.-][^\W\d_]*)*){0,3}"
-)
-
-_PHONE_WORDS = {"phone", "tel", "telephone", "mobile", "fax", "cell", "handy"}
-_REACHED = {"mail", "email", "address", "street", "iban", "passport", "ssn"}
-_PERSON_WORDS = {"surname", "firstname", "lastname", "fullname", "forename", "vorname", "nachname"}
-_OWNERS = {
-    "first",
-    "last",
-    "full",
-    "patient",
-    "customer",
-    "client",
-    "employee",
-    "person",
-    "contact",
-    "owner",
-    "doctor",
-    "physician",
-    "student",
-    "user",
-    "member",
-    "guest",
-    "applicant",
-    "given",
-    "family",
-    "middle",
-    "maiden",
-    "nurse",
-    "teacher",
-    "author",
-    "manager",
-    "cashier",
-}
-_THINGS = {
-    "product",
-    "item",
-    "brand",
-    "city",
-    "country",
-    "company",
-    "file",
-    "shop",
-    "store",
-    "device",
-    "sensor",
-    "station",
-    "region",
-    "state",
-    "street",
-    "column",
-    "field",
-    "event",
-    "course",
-    "school",
-    "hospital",
-    "drug",
-    "species",
-    "team",
-    "category",
-    "department",
-    "brewery",
-    "beer",
-}
+_ALL = 20_000  # different texts up to which each is searched for what has no sign of its own: names, addresses
 
 
-_COMPANY = re.compile(
-    r"\b(?:gmbh|ag|kg|ltd|limited|inc|llc|plc|corp|co|company|sa|srl|bv|nv|oy|ab|group|holding|bank|hotel|school|shop|store"
-    r"|services?|solutions?|systems?|partners|trading|industries|foundation|university|club|verein|e\.?v)\b\.?|&",
-    re.IGNORECASE,
-)
+def recognized(column: ColumnView) -> list[Recognition]:
+    """The direct identifiers of a column that are certain or likely, what tells most first; looked for once."""
+    known: list[Recognition] | None = column.__dict__.get("recognized")
+    if known is None:
+        found = [] if column.type not in ("text", "integer", "decimal") or not column.present else _look(column)
+        known = column.__dict__["recognized"] = [each for each in found if each.state != "ask"]
+    return known
+
+
+def _look(column: ColumnView) -> list[Recognition]:
+    return recognize_column(column_values(column.table, column.name))
 
 
 def personal_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
-    """What in a column names a person directly, most telling first: what it is, and which cells."""
-    if column.type == "integer":
-        if column.words & _PHONE_WORDS and column.distinct > 0.3 * column.present and column.facts["min"] > 10_000_000:
-            yield "phone numbers", ~column.missing
+    """What the cells of a column are that names a person directly, and which cells."""
+    for found in recognized(column):
+        if not found.inside:
+            yield DIRECT[found.type], _cells(column, found)
+
+
+def embedded_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
+    """What names a person directly inside longer texts, and which cells; cells that are nothing else are not counted
+    (see personal_cells).
+    """
+    inside = [found for found in recognized(column) if found.inside]
+    if not inside:
         return
-    some = column.sample(300)
-    if not some:
-        return
-    yield "e-mail addresses", _fitting(column, EMAIL, must="@")
-    phones = _fitting(column, _PHONE)
-    if column.words & _PHONE_WORDS or phones.sum() > 0.2 * column.present:
-        yield "phone numbers", phones
-    if phones.any():
-        yield "phone numbers", _fitting(column, _PHONE.replace("|00", ""))
-    if column.words & _PHONE_WORDS and _share(some, _LOCAL_PHONE) > 0.6:
-        yield "phone numbers", _fitting(column, f"{_PHONE}|{_LOCAL_PHONE}")
-    for what, pattern, holds in (
-        ("bank account numbers (IBAN)", IBAN, is_iban),
-        ("payment card numbers", CARD, is_card),
-        ("social security numbers", SOCIAL, None),
-        ("network addresses", IPV4, None),
-    ):
-        if _share(some, pattern) > 0.5:
-            yield what, _fitting(column, pattern, holds)
-    if holds_person_names(column):
-        yield "names of persons", ~column.missing
+    whole = np.logical_or.reduce([np.zeros(column.rows, dtype=bool), *(mask for _, mask in personal_cells(column))])
+    for found in inside:
+        mask = _cells(column, found) & ~whole
+        if mask.any():
+            yield DIRECT[found.type], mask
+
+
+def identifying_cells(column: ColumnView) -> Mask:
+    """Which cells hold a direct identifier, alone or among other words."""
+    none = np.zeros(column.rows, dtype=bool)
+    return np.logical_or.reduce([none, *(_cells(column, found) for found in recognized(column))])
+
+
+def _cells(column: ColumnView, found: Recognition) -> Mask:
+    if column.type != "text":
+        return ~column.missing
+    test = cell_test(found)
+    if not found.inside and found.type == "person_name" and found.share >= MOSTLY:
+        return ~column.missing
+    sign = SIGNS.get(found.type) if found.inside else None
+    if sign is not None:
+        signed = column.matching(sign)
+        return signed & column.where(each(lambda text: _has(sign, text) and test(text))) if signed.any() else signed
+    if found.inside and column.distinct > _ALL:  # most of a minute for a million remarks: some of them must do
+        looked_at = set(column_values(column.table, column.name).values[:CANDIDATES])
+        return column.where(each(lambda text: text in looked_at and test(text)))
+    return column.where(each(test))
+
+
+def _has(sign: str, text: str) -> bool:
+    import re
+
+    return re.search(sign, text) is not None
 
 
 def holds_person_names(column: ColumnView) -> bool:
     """Whether a column of text holds the names of persons."""
-    return column.type == "text" and _about_persons(column) and _share(column.sample(300), _NAME) > 0.8
-
-
-def embedded_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
-    """What names a person directly inside longer texts: what it is, and which cells. Cells that are nothing else are
-    not counted (see personal_cells).
-    """
-    if not column.present or column.facts.get("mean_length", 0) < 8 or not _is_prose(column.sample(300)):
-        return
-    whole = np.logical_or.reduce([np.zeros(column.rows, dtype=bool), *(mask for _, mask in personal_cells(column))])
-    for what, sign, pattern, holds in _INSIDE:
-        found = re.compile(pattern)
-        mask = column.matching(sign) if sign else np.ones(column.rows, dtype=bool)
-        if mask.any():
-            mask = column.where(each(functools.partial(_holds, found, holds))) & ~whole
-        if mask.any():
-            yield what, mask
-
-
-def _holds(pattern: re.Pattern[str], holds: Callable[[str], bool] | None, text: str) -> bool:
-    return any(holds is None or holds(match[0]) for match in pattern.finditer(text))
-
-
-def _is_prose(some: list[str]) -> bool:
-    """Whether texts are several words long, some of them at least."""
-    return bool(some) and float(np.mean([len(text.split()) >= 3 for text in some])) > 0.2
+    return column.type == "text" and any(
+        found.type == "person_name" and not found.inside for found in recognized(column)
+    )
 
 
 def is_about_persons(column: ColumnView) -> bool:
     """Whether a column's name says that it names persons or how to reach them, however often each of them comes up."""
-    words = column.words
-    named = words & _PERSON_WORDS or ("name" in words and words & _OWNERS)
-    return bool(named or words & (_PHONE_WORDS | _REACHED))
-
-
-def _about_persons(column: ColumnView) -> bool:
-    """Whether the column's name says that it holds names of persons, and its values differ enough to tell
-    them apart.
-    """
-    words = column.words
-    named = bool(words & _PERSON_WORDS or ("name" in words and (words & _OWNERS or not words & _THINGS)))
-    if words & _OWNERS and len(words) <= 2 and "name" not in words:  # "Customer", which may hold companies as well
-        some = column.sample(200)
-        is_company = [_COMPANY.search(text) is not None for text in some]
-        named = _two_words(some) and float(np.mean(is_company)) < 0.2
-    if not named or column.kind == "id" or words & _THINGS:
-        return False
-    return column.distinct >= min(50, 0.2 * column.present) and (
-        bool(words & (_PERSON_WORDS | _OWNERS)) or _two_words(column.sample(200))
-    )
-
-
-def _two_words(some: list[str]) -> bool:
-    return float(np.mean([len(text.split()) in (2, 3) for text in some])) > 0.8
-
-
-def _share(some: list[str], pattern: str) -> float:
-    whole = re.compile(pattern)
-    return float(np.mean([bool(whole.fullmatch(text.strip())) for text in some]))
-
-
-def _fitting(column: ColumnView, pattern: str, holds: Callable[[str], bool] | None = None, must: str = "") -> Mask:
-    """Which cells match as a whole, spaces around aside, and pass the arithmetic that such numbers have."""
-    if must and not column.matching(must).any():
-        return np.zeros(column.rows, dtype=bool)
-    mask = column.matching(rf"\s*(?:{pattern})\s*".replace(r"[\w", r"[\p{L}\d_"), whole=True)
-    return mask & column.where(each(holds)) if holds and mask.any() else mask
-
-
-_EMBEDDED_PHONE = (
-    r"(?<![\w.,])(?:(?:\+|00)[1-9]\d{0,2}[\s(./-]*\d[\d\s()./-]{5,16}\d|\(?0\d{1,4}\)?[\s/-]{1,3}\d{3,4}"
-    r"(?:[\s-]?\d{2,4}){1,3}|\(\d{3}\) ?\d{3}[-. ]\d{4}|\d{3}[-. ]\d{3}[-. ]\d{4})(?![\w]|[.,]\d)"
-)
-# what it is, what all such texts contain (RE2), the pattern, and the arithmetic that such numbers have
-_INSIDE: tuple[tuple[str, str, str, Callable[[str], bool] | None], ...] = (
-    ("e-mail addresses", "@", EMAIL, None),
-    ("phone numbers", r"\d[\d\s()./-]{5,}\d", _EMBEDDED_PHONE, None),
-    ("bank account numbers (IBAN)", r"[A-Z]{2}\d{2}", rf"\b(?:{IBAN})\b", is_iban),
-    ("payment card numbers", r"\d{4}[ -]?\d{4}", rf"(?<!\d)(?:{CARD})(?!\d)", is_card),
-)
+    named = kinds_named(column.name)
+    return bool(named & set(DIRECT)) and "thing" not in named

@@ -6,7 +6,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.variants import yes_no_merges
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.replace_values import replace_values
 
 
@@ -31,7 +31,7 @@ def rare_categories(column: ColumnView, context: Context) -> Hit | None:
     rare = [text for text, count in column.tally.items() if count < 10 or count < 0.005 * column.present]
     if not rare or sum(column.tally[text] for text in rare) > 0.2 * column.present:
         return None
-    named = ", ".join(f'"{text}"' for text in rare[:4])
+    named = ", ".join(cell(text) for text in rare[:4])
     fix = {"column": column.name, "mapping": dict.fromkeys(rare, "other")} if len(rare) <= 200 else None
     told = counted(len(rare), "category is", "categories are")
     return Hit(column.holding(rare), f"{told} rare: {named}{', …' if len(rare) > 4 else ''}.", fix)

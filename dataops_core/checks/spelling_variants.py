@@ -10,7 +10,7 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.variants import fingerprint, ngram_fingerprint, plain, slips, sound
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.merge_values import merge_values
 from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visible
 
@@ -43,7 +43,7 @@ def spelling_variants(column: ColumnView, context: Context) -> Hit | None:
     if not mapping:
         return None
     mask = column.holding(mapping)
-    named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:3])
+    named = ", ".join(f"{cell(old)} for {cell(new)}" for old, new in list(mapping.items())[:3])
     return Hit(
         mask,
         f"{counted(mask.sum(), 'cell looks like a variant', 'cells look like variants')} of another value:"

@@ -7,7 +7,7 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.totals import labelled_totals
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.filter_rows import filter_rows
 
 
@@ -23,5 +23,5 @@ def total_rows(look: TableView) -> Hit | None:
     name, mask = found
     labels = sorted({str(text) for text in look.cells(name).at(np.flatnonzero(mask)).to_pylist()})
     fix = {"column": name, "keep_if": "is none of", "values": labels, "missing": "keep"}
-    message = f'{counted(mask.sum(), "row holds", "rows hold")} a total of other rows: "{labels[0].strip()}".'
+    message = f"{counted(mask.sum(), 'row holds', 'rows hold')} a total of other rows: {cell(labels[0].strip())}."
     return Hit(mask, message, fix, columns=(name,))

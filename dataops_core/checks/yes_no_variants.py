@@ -6,7 +6,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.variants import yes_no_merges
-from dataops_core.checks.wording import counted
+from dataops_core.checks.wording import cell, counted
 from dataops_core.steps.merge_values import merge_values
 
 
@@ -20,6 +20,6 @@ def yes_no_variants(column: ColumnView, context: Context) -> Hit | None:
     if not mapping:
         return None
     mask = column.holding(mapping)
-    named = ", ".join(f'"{old}" for "{new}"' for old, new in list(mapping.items())[:4])
+    named = ", ".join(f"{cell(old)} for {cell(new)}" for old, new in list(mapping.items())[:4])
     message = f"{counted(mask.sum(), 'cell is', 'cells are')} another word for the same answer: {named}."
     return Hit(mask, message, {"column": column.name, "mapping": mapping})

@@ -15,7 +15,9 @@ def checkout_command(args: argparse.Namespace) -> int:
     check_folder("-o", args.out)
     store = Store()
     dataset = datasets.find(store, args.name)
-    made = checkouts.check_out(store, dataset, args.number, args.out, whoami(), with_dvc=args.dvc)
+    made = checkouts.check_out(
+        store, dataset, args.number, args.out, whoami(), with_dvc=args.dvc, reason=args.pii_reason
+    )
     if args.json:
         return print_json(made.to_json())
     print(f"{made.out}: {len(made.files):,} files, content hash {made.content_hash}")

@@ -20,7 +20,15 @@ from dataops_core import __version__
 from dataops_core.cli.addresses import fetched, file_or_address
 from dataops_core.cli.reading_options import add_reading_options
 from dataops_core.cli.rules_options import add_rules_commands
-from dataops_core.cli.shared_options import add_comparison, add_gaps, add_groups, add_learning, add_roles, add_twin
+from dataops_core.cli.shared_options import (
+    add_anonymize,
+    add_comparison,
+    add_gaps,
+    add_groups,
+    add_learning,
+    add_roles,
+    add_twin,
+)
 from dataops_core.cli.store_options import add_store_commands
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.printable import Printable, printable
@@ -199,6 +207,7 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="COLUMN[,COLUMN]",
         help="columns that nobody should learn: l-diversity and t-closeness are counted for each",
     )
+    add_anonymize(add)
     cmd = add("clusters", "Groups of values in a column of text that may be one.", "inspect", reads=True)
     cmd.add_argument("file", type=file_or_address)
     cmd.add_argument("column")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+
+from dataops_core.cli.addresses import file_or_address
 
 
 def _add_outcome(group: argparse._ArgumentGroup) -> None:
@@ -132,6 +135,41 @@ def add_twin(cmd: argparse.ArgumentParser) -> None:
         help="settings: columns, constraints, rare, where, and the options above",
     )
     cmd.add_argument("--purpose", default="", help="what the twin is for, for the model card")
+
+
+def add_anonymize(add: Callable[..., argparse.ArgumentParser]) -> None:
+    """Add the command that makes a table k-anonymous."""
+    cmd = add(
+        "anonymize",
+        "Make a table k-anonymous with the weakest generalization that is enough, and say what it costs.",
+        "anonymize",
+        reads=True,
+    )
+    cmd.add_argument("file", type=file_or_address)
+    cmd.add_argument("--k", type=int, required=True, help="rows that must be alike, at least")
+    cmd.add_argument(
+        "--quasi",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that others may know (default: those that are proposed)",
+    )
+    cmd.add_argument("--l", type=int, default=1, help="different values of --sensitive in each group, at least")
+    cmd.add_argument("--sensitive", metavar="COLUMN", help="a column that nobody should learn; counted for l and t")
+    cmd.add_argument(
+        "--suppress", type=float, default=0.02, metavar="SHARE", help="rows that may be dropped (default: 0.02 of all)"
+    )
+    cmd.add_argument(
+        "--identifiers",
+        choices=("drop", "hash", "pseudonym", "mask", "keep"),
+        default="drop",
+        help="what becomes of columns with direct identifiers (default: drop); texts that hold some are redacted",
+    )
+    cmd.add_argument("--locale", default="en_US", help="language and country of pseudonyms (default: en_US)")
+    cmd.add_argument("--target", metavar="COLUMN", help="score a model that predicts this column, before and after")
+    cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same folds (default 0)")
+    cmd.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
+    cmd.add_argument("--recipe", type=Path, metavar="R.json", help="write the steps as a recipe")
 
 
 def add_comparison(cmd: argparse.ArgumentParser) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from dataops_core.cli.addresses import file_or_address
 
+REASON = "why direct identifiers that no step treats may leave; without it they stop the command"
 Add = Callable[..., argparse.ArgumentParser]  # of a name, what it does, the module with its handler
 
 
@@ -28,6 +29,7 @@ def add_store_commands(add: Add) -> None:
     cmd.add_argument("--rules", type=Path, metavar="RULES.yaml", help="make these the rules of the dataset first")
     cmd.add_argument("--reason", default="", help="why it is saved though a rule that blocks fails")
     cmd.add_argument("-m", "--message", required=True)
+    cmd.add_argument("--pii-reason", default="", metavar="TEXT", help=REASON)
     add("log", "The versions of a dataset.", "versions").add_argument("name")
     cmd = add("overview", "How every dataset stands: size, score, findings, steps, last version.", "datasets")
     cmd.add_argument("name", nargs="?", help="only this dataset")
@@ -47,6 +49,7 @@ def add_store_commands(add: Add) -> None:
     cmd.add_argument("name")
     cmd.add_argument("number", type=int, metavar="V")
     cmd.add_argument("-o", "--out", type=Path, required=True)
+    cmd.add_argument("--pii-reason", default="", metavar="TEXT", help=REASON)
     cmd = add("checkout", "Write a version into a folder that other programs use.", "checkout")
     cmd.add_argument("name")
     cmd.add_argument("number", type=int, metavar="V")
@@ -54,6 +57,7 @@ def add_store_commands(add: Add) -> None:
         "-o", "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder, or a checkout"
     )
     cmd.add_argument("--dvc", action="store_true", help="with the files for dvc pull, status and repro")
+    cmd.add_argument("--pii-reason", default="", metavar="TEXT", help=REASON)
     cmd = add("lineage", "Which steps touched each column of a version, and where it comes from.", "lineage")
     cmd.add_argument("name")
     cmd.add_argument("number", type=int, metavar="V")

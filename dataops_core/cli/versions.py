@@ -80,7 +80,15 @@ def _commit(
             for path in args.with_model:
                 state = states.head(raw, recipe, states.evaluate(store, raw, recipe))
                 models.keep(store, dataset, state, read_model(path), actor)
-            return versions.commit(store, dataset, args.message, actor, revision=here.revision + 1, reason=args.reason)
+            return versions.commit(
+                store,
+                dataset,
+                args.message,
+                actor,
+                revision=here.revision + 1,
+                reason=args.reason,
+                pii_reason=args.pii_reason,
+            )
         except ConflictError:
             if not left:
                 raise
@@ -153,7 +161,8 @@ def fsck_command(args: argparse.Namespace) -> int:
 def export_command(args: argparse.Namespace) -> int:
     """Write the bundle of a version."""
     store = Store()
-    versions.export(store, datasets.find(store, args.name), args.number, args.out, whoami())
+    dataset = datasets.find(store, args.name)
+    versions.export(store, dataset, args.number, args.out, whoami(), reason=args.pii_reason)
     if args.json:
         return print_json({"out": str(args.out), "size": args.out.stat().st_size})
     print(f"{args.out}: {args.out.stat().st_size:,} bytes")

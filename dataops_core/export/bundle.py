@@ -19,6 +19,7 @@ from typing import Any
 from dataops_core import synthetic
 from dataops_core.export import signature, standards
 from dataops_core.export.card import card
+from dataops_core.export.hidden_values import hide_values
 from dataops_core.export.manifest import FORMAT
 from dataops_core.recipe.recipe import canonical, dump, from_json, sha256
 from dataops_core.recipe.script import script
@@ -49,17 +50,17 @@ def write_bundle(
     signature).
 
     `version` is the version's manifest, `before` and `after` are the profiles of the raw and of the final table.
+    The raw file is left out where it names people that the version does not (see `raw_left_out`), and so are `others`.
     `models` are the files of the fitted models that the version lists, by name; `others` the tables that its steps
     join or append, by content hash. The raw file lies in it under a name of ours; its own name is in the manifest.
     """
     with tempfile.TemporaryDirectory(dir=out.parent) as folder:
         files = derived(version, table, before, after, Path(folder))
-        files |= {
-            "audit.jsonl": "".join(canonical(dict(entry)) + "\n" for entry in audit).encode(),
-            raw_name(version): raw,
-        }
+        files["audit.jsonl"] = "".join(canonical(dict(entry)) + "\n" for entry in audit).encode()
+        if not raw_left_out(version):
+            files[raw_name(version)] = raw
         files |= {f"models/{name}.json": path for name, path in models.items()}
-        for content, other in others.items():
+        for content, other in others.items() if not raw_left_out(version) else ():
             files[table_name(content)] = Path(folder) / f"{content}.parquet"
             write_file(other, Path(folder) / f"{content}.parquet")
         listed = {name: digest(content) for name, content in sorted(files.items())}
@@ -74,6 +75,11 @@ def write_bundle(
         if made := signature.signed(text):
             files[signature.FILE] = made
         _seal(files, out)
+
+
+def raw_left_out(version: Mapping[str, Any]) -> bool:
+    """Whether the raw file stays at home: it holds direct identifiers that the version does not."""
+    return bool((version.get("privacy") or {}).get("raw_left_out"))
 
 
 def raw_name(version: Mapping[str, Any]) -> str:
@@ -116,6 +122,8 @@ def derived(
     With a synthetic version go its model card, what was told of its making, and a plain script.
     """
     recipe = from_json(version["recipe"])
+    hidden = (version.get("privacy") or {}).get("hidden") or ()
+    before, after = hide_values(before, hidden), hide_values(after, hidden)
     others = [f"{name}={table_name(content)}" for content, name in tables_of(version).items()]
     csv, safe, parquet = folder / "data.csv", folder / SAFE_CSV, folder / "data.parquet"
     write_file(table, csv)
@@ -142,7 +150,7 @@ def derived(
 def described(version: Mapping[str, Any], files: Mapping[str, Path | bytes]) -> dict[str, bytes]:
     """The version as other standards describe it, with the hashes of its tables as they lie in `files`."""
     listed = {name: digest(files[name]) for name in ("data.csv", "data.parquet")}
-    told = standards.standards(version, listed, raw_name(version))
+    told = standards.standards(version, listed, None if raw_left_out(version) else raw_name(version))
     return {name: to_text(document).encode() for name, document in told.items()}
 
 

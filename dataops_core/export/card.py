@@ -7,7 +7,9 @@ import shlex
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dataops_core.privacy import DIRECT
 from dataops_core.report.mask import Words, masked
+from dataops_core.steps import REGISTRY
 
 _LIST = 8
 
@@ -59,19 +61,13 @@ def card(
             or ["No error and no warning was found in this version. That is no proof that there is none."]
         ),
         "",
+        *_privacy(version.get("privacy") or {}),
         *_roles(version.get("roles") or {}),
         *_rules(version),
         *_models(version),
         "## Rebuild it",
         "",
-        (
-            "The raw file, the recipe with everything it learned, and a plain script lie in this bundle. The first"
-            " command checks every"
-        ),
-        (
-            "byte, rebuilds the data and compares the hashes; the second does the same repair without the workbench,"
-            " with pandas alone."
-        ),
+        *_rebuilding(version),
         "",
         "```",
         "python -m dataops_core verify THIS_BUNDLE.zip",
@@ -84,6 +80,47 @@ def card(
         "",
     ]
     return "\n".join(lines)
+
+
+def _rebuilding(version: Mapping[str, Any]) -> list[str]:
+    if (version.get("privacy") or {}).get("raw_left_out"):
+        return [
+            "The recipe with everything it learned and a plain script lie in this bundle; the raw file does not, as",
+            "it names people who are not named in the data. The first command checks every byte; the second does the",
+            "repair again for whoever has the raw file (and the key of pseudonyms, where one was used).",
+        ]
+    return [
+        (
+            "The raw file, the recipe with everything it learned, and a plain script lie in this bundle. The first"
+            " command checks every"
+        ),
+        (
+            "byte, rebuilds the data and compares the hashes; the second does the same repair without the workbench,"
+            " with pandas alone."
+        ),
+    ]
+
+
+def _privacy(told: Mapping[str, Any]) -> list[str]:
+    """What is said of personal data: what was treated, and what stayed and why."""
+    if not told or not (told["unresolved"] or told["treated"] or told["not_personal"] or told["raw_left_out"]):
+        return []
+    names = {op: REGISTRY[op].title for op in told["treated"].values() if op in REGISTRY}
+    lines = [f"- {_text(name)}: {names.get(op, op).lower()}" for name, op in told["treated"].items()]
+    for each in told["unresolved"]:
+        what = DIRECT.get(each["type"], "personal data")
+        lines.append(f"- **{_text(each['column'])} holds {what}** ({each['state']}), untreated.")
+    if told["unresolved"]:
+        lines.append(f"- Why they are here: {_text(masked(told['reason'])) or 'no reason is written'}")
+    lines += [
+        f"- {_text(name)} is not personal, as somebody settled: {_text(masked(why))}"
+        for name, why in told["not_personal"].items()
+    ]
+    if told["raw_left_out"]:
+        lines.append("- The file as it was brought names people who are not named here. It is not in this bundle.")
+    if any(op in ("pseudonymize", "hash_values") for op in told["treated"].values()):
+        lines.append("- Pseudonyms and keyed hashes are still personal data for whoever has the key.")
+    return ["## Personal data", "", *lines, ""]
 
 
 def _untouched(version: Mapping[str, Any]) -> str:

@@ -69,6 +69,27 @@ class Model(pydantic.BaseModel):
     sensitive: list[str]
 
 
+class Identifiers(_Strict):
+    """A column with direct identifiers that nobody treated."""
+
+    column: str
+    type: _Text
+    state: _Text
+    cells: _Size
+    inside: bool
+
+
+class Privacy(_Strict):
+    """What is said of personal data: what stayed and why, what was treated, and whether the raw file is left out."""
+
+    unresolved: list[Identifiers]
+    reason: str
+    treated: dict[str, _Text]
+    not_personal: dict[str, str]
+    hidden: list[str]
+    raw_left_out: bool
+
+
 class RuleState(_Strict):
     """A rule, and how the version fares by it."""
 
@@ -110,6 +131,7 @@ class Version(_Strict):
     recipe: dict[str, Any]
     steps: list[dict[str, Any]]
     packages: dict[str, _Text]
+    privacy: Privacy | None = None
     models: list[Model] = []
     models_left_out: dict[str, str] = {}
     synthetic: dict[str, Any] = {}

@@ -31,9 +31,9 @@ _FACETS = "https://openlineage.io/spec/facets/1-1-1"
 _EVENT = "https://openlineage.io/spec/2-0-2/OpenLineage.json#/$defs/RunEvent"
 
 
-def standards(version: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]], raw: str) -> dict[str, Any]:
+def standards(version: Mapping[str, Any], files: Mapping[str, Mapping[str, Any]], raw: str | None) -> dict[str, Any]:
     """The documents by the names of their files. `files` has SHA-256 and size of data.csv and data.parquet, `raw` is
-    where the raw file lies.
+    where the raw file lies, None where it is left out.
     """
     made = sha256(canonical(dict(version)))
     return {
@@ -129,13 +129,17 @@ def _package(version: Mapping[str, Any], csv: Mapping[str, Any]) -> dict[str, An
     }
 
 
-def _prov(version: Mapping[str, Any], made: str, raw: str) -> dict[str, Any]:
+def _prov(version: Mapping[str, Any], made: str, raw: str | None) -> dict[str, Any]:
     """W3C PROV (PROV-JSON): the table was made from the raw file by the recipe, by whom and when."""
     table, file = f"dataops:version-{made}", f"dataops:raw-{version['raw']['sha256']}"
     work, person = "dataops:recipe", "dataops:author"
     done = [step for step in version["steps"] if step["status"] == "done"]
     entities = {
-        file: {"prov:label": version["raw"]["name"], "prov:location": raw, "dataops:sha256": version["raw"]["sha256"]},
+        file: {
+            "prov:label": version["raw"]["name"],
+            **({"prov:location": raw} if raw else {}),
+            "dataops:sha256": version["raw"]["sha256"],
+        },
         table: {
             "prov:label": f"{version['dataset']}, version {version['number']}",
             "prov:location": "data.parquet",

@@ -23,14 +23,24 @@ from dataops_core import __version__
 from dataops_core.checks.profile import profile_table
 from dataops_core.errors import DataOpsError, IntegrityError
 from dataops_core.export import signature, standards
-from dataops_core.export.bundle import SAFE_CSV, SEAL, derived, described, digest, raw_name, table_name, tables_of
+from dataops_core.export.bundle import (
+    SAFE_CSV,
+    SEAL,
+    derived,
+    described,
+    digest,
+    raw_left_out,
+    raw_name,
+    table_name,
+    tables_of,
+)
 from dataops_core.export.manifest import OLD, validate
 from dataops_core.export.signature import Signature
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, Run, Tables, no_progress, run_recipe
 from dataops_core.rules.record import blocking, differing
-from dataops_core.table import Table
+from dataops_core.table import Table, write_table
 
 LIMIT = "DATAOPS_MAX_UNPACKED"
 _GIB = 1 << 30
@@ -54,6 +64,7 @@ class Verification:
 
     checks: tuple[Check, ...]
     signature: Signature
+    raw_left_out: bool = False
 
     @property
     def ok(self) -> bool:
@@ -65,6 +76,11 @@ class Verification:
         """The outcome in a sentence or two."""
         if not self.ok:
             return "The bundle is not intact."
+        if self.raw_left_out:
+            return (
+                "The bundle is intact. The raw file is not in it, because it names people: the data cannot be rebuilt"
+                f" from here. {self.signature.words}"
+            )
         return f"The bundle is intact, and its data can be rebuilt. {self.signature.words}"
 
     def to_json(self) -> dict[str, Any]:
@@ -126,7 +142,7 @@ def verify_bundle(path: Path, *, key: str | None = None, progress: Progress = no
                         f"the description of the version is not usable: {error!r}"[:300],
                     )
                 )
-    return Verification(tuple(checks), made)
+    return Verification(tuple(checks), made, raw_left_out(version))
 
 
 def _opened(path: Path) -> zipfile.ZipFile:
@@ -189,12 +205,12 @@ def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Che
         *text,
         "data.csv",
         "data.parquet",
-        raw_name(version),
         *features,
         *(f"models/{model['name']}.json" for model in models),
-        *map(table_name, tables_of(version)),
         *(() if manifest["format"] == OLD else standards.NAMES),
     }
+    if not raw_left_out(version):
+        required |= {raw_name(version), *map(table_name, tables_of(version))}
     for name in sorted(set(counts) - listed - {"manifest.json", signature.FILE}):
         yield Check(f"{name!a} is listed in the manifest", False, "it was added later")
     for name in sorted(listed - required - twin - {SAFE_CSV}):
@@ -249,6 +265,9 @@ def _rebuild(
     yield _audit(files["audit.jsonl"], version)
     yield from _models(files, version)
     recipe, wanted = from_json(version["recipe"]), version["data"]["content_hash"]
+    if raw_left_out(version):
+        yield from _without_raw(files, version, folder, progress)
+        return
     try:
         source = read_file(
             files[raw_name(version)],
@@ -332,6 +351,8 @@ def _audit(file: Path, version: Mapping[str, Any]) -> Check:
         ):
             return Check(what, False, "the version and the audit do not say the same of it")
         gone = 0 if version["kind"] == "synthetic" else head["details"].get("entries", 0) - len(entries)
+        if gone and raw_left_out(version):
+            return Check(what, True, f"{gone} entries name people and were left out")
         return Check(what, not gone, f"{gone} entries are gone" if gone else "")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         return Check(what, False, f"it cannot be read: {error!r}"[:200])
@@ -433,9 +454,34 @@ def _derived(
     )
     blanked = source.blanked if run.table.path == source.table.path else {}
     after, _ = profile_table(run.table, None, lambda share, note: progress((2 + share) / 3, note), blanked=blanked)
-    made = derived(version, run.table, before, after, folder)
+    yield from _same_files(files, version, derived(version, run.table, before, after, folder), folder)
+
+
+def _without_raw(
+    files: Mapping[str, Path], version: Mapping[str, Any], folder: Path, progress: Progress
+) -> Iterator[Check]:
+    """What can be checked where the raw file was left out because it names people: the data against its content hash,
+    and all that follows from the data.
+    """
+    read = read_file(files["data.parquet"], folder / "read.parquet", name="data.parquet").table
+    kinds = {column["name"]: column["kind"] for column in version["data"]["columns"]}
+    table = write_table(folder / "data.table", read.batches(), kinds)
+    same = table.content_hash == version["data"]["content_hash"]
+    yield Check("data.parquet is the data of the version", same, f"content hash {table.content_hash}")
+    if not same:
+        return
+    yield _columns(table, version)
+    before = json.loads(files["facts_before.json"].read_text(encoding="utf-8"))
+    after, _ = profile_table(table, None, progress)
+    yield from _same_files(files, version, derived(version, table, before, after, folder), folder)
+
+
+def _same_files(
+    files: Mapping[str, Path], version: Mapping[str, Any], made: Mapping[str, Path | bytes], folder: Path
+) -> Iterator[Check]:
     if set(standards.NAMES) & set(files):  # with the hash of the Parquet file that is there: see below
-        made |= described(version, {"data.csv": made["data.csv"], "data.parquet": files["data.parquet"]})
+        tables = {"data.csv": made["data.csv"], "data.parquet": files["data.parquet"]}
+        made = {**made, **described(version, tables)}
     else:
         made = {name: content for name, content in made.items() if name not in standards.NAMES}
     packages = version["packages"]

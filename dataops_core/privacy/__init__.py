@@ -3,7 +3,15 @@
 from dataops_core.privacy.kinds import DIRECT, SPECIAL, Recognition
 from dataops_core.privacy.recognize import PersonalData, recognize
 from dataops_core.privacy.recognize_column import recognize_column
-from dataops_core.privacy.risk import Risk, k_anonymity, l_diversity, measure_risk, t_closeness, unique_rows
+from dataops_core.privacy.risk import (
+    Risk,
+    k_anonymity,
+    l_diversity,
+    measure_risk,
+    risk_table,
+    t_closeness,
+    unique_rows,
+)
 from dataops_core.privacy.values import ColumnValues, column_values, values_of
 
 __all__ = [
@@ -19,6 +27,7 @@ __all__ = [
     "measure_risk",
     "recognize",
     "recognize_column",
+    "risk_table",
     "t_closeness",
     "unique_rows",
     "values_of",

@@ -40,3 +40,31 @@ def is_issued_card(text: str) -> bool:
     """
     digits = re.sub(r"[ -]", "", text)
     return bool(_ISSUERS.fullmatch(digits)) and is_card(digits)
+
+
+def with_luhn(text: str) -> str:
+    """The same number with its last digit such that Luhn's check sum (ISO/IEC 7812) holds.
+
+    >>> with_luhn("4539 1488 0343 6460")
+    '4539 1488 0343 6467'
+    """
+    places = [at for at, sign in enumerate(text) if sign.isdecimal()]
+    if len(places) < 2:
+        return text
+    digits = [int(text[at]) for at in places[:-1]][::-1]
+    total = sum(digits[1::2]) + sum(sum(divmod(2 * digit, 10)) for digit in digits[::2])
+    return text[: places[-1]] + str(-total % 10) + text[places[-1] + 1 :]
+
+
+def with_iban_digits(text: str) -> str:
+    """The same account number with its two check digits such that ISO 13616 holds.
+
+    >>> with_iban_digits("GB00 WEST 1234 5698 7654 32")
+    'GB82 WEST 1234 5698 7654 32'
+    """
+    bare = "".join(sign for sign in text if sign.isalnum()).upper()
+    if len(bare) < 6 or not bare[:2].isalpha() or not bare.isascii():
+        return text
+    number = int("".join(str(int(sign, 36)) for sign in f"{bare[4:]}{bare[:2]}00"))
+    at = next(place for place, sign in enumerate(text) if sign.isalnum())
+    return f"{text[:at]}{bare[:2]}{98 - number % 97:02d}{text[at + 4 :]}"

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dataops_core.privacy import addresses, patterns
+from dataops_core.privacy.addresses import CALLED, EMBEDDED, is_street
 from dataops_core.privacy.check_digits import is_iban, is_issued_card
 from dataops_core.privacy.name_lists import cities, first_names, last_names, name_likeness, words
 from dataops_core.privacy.national_numbers import best_number, is_snils, is_valid
+from dataops_core.privacy.patterns import (
+    CARD,
+    EMAIL,
+    IBAN,
+    IPV4,
+    MAC,
+    is_ip_address,
+    is_social_security_number,
+    is_url_with_id,
+)
 from dataops_core.privacy.person_names import PARTICLES, TITLES
 from dataops_core.privacy.phones import REGIONS, is_international, is_valid_in, is_written_like_phone
 
@@ -51,7 +62,7 @@ _NUMBER_WORD = re.compile(
 )
 # forms that tell a number without a word before it
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
-    (re.compile(r"\d{3}-\d{2}-\d{4}"), patterns.is_social_security_number),
+    (re.compile(r"\d{3}-\d{2}-\d{4}"), is_social_security_number),
     (re.compile(r"[A-Z]{6}\w{2}[A-Z]\w{2}[A-Z]\w{3}[A-Z]"), lambda text: is_valid(text, "it.codicefiscale")),
     (re.compile(r"\d{8}-?[A-Z]|[XYZ]-?\d{7}-?[A-Z]"), lambda t: is_valid(t, "es.dni") or is_valid(t, "es.nie")),
     (re.compile(r"[A-Z]{4}\d{6}[A-Z]{6}\w\d"), lambda text: is_valid(text, "mx.curp")),
@@ -64,7 +75,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[str], bool]], ...] = (
 )
 _URL = re.compile(r"(?:https?://|www\.)[^\s\"'<>]+[\w/]", re.IGNORECASE)
 _IP = re.compile(
-    rf"(?<![\w.])(?:{patterns.IPV4})(?![\w]|\.\d)"
+    rf"(?<![\w.])(?:{IPV4})(?![\w]|\.\d)"
     rf"|(?<![\w:])(?:[0-9a-fA-F]{{1,4}}:){{3,7}}[0-9a-fA-F:]{{1,20}}(?![\w:])"
 )
 _CAPITAL = r"[A-ZÀ-ÞŁŚŻŹĆŞİĞČŘŠŽĚА-ЯЁ][^\W\d_]+(?:['’-][^\W\d_]+)*"
@@ -116,19 +127,19 @@ def _fitting(kind: str, pattern: str, holds: Callable[[str], bool] | None = None
 
 def _emails(text: str) -> Iterator[Span]:
     if "@" in text:
-        for found in re.finditer(patterns.EMAIL, text):
+        for found in re.finditer(EMAIL, text):
             yield Span("email", found.start(), found.end())
 
 
 def _urls(text: str) -> Iterator[Span]:
     for found in _URL.finditer(text):
-        if patterns.is_url_with_id(found[0]):
+        if is_url_with_id(found[0]):
             yield Span("url_with_id", found.start(), found.end())
 
 
 def _addresses_of_networks(text: str) -> Iterator[Span]:
     for found in _IP.finditer(text):
-        if patterns.is_ip_address(found[0]):
+        if is_ip_address(found[0]):
             yield Span("ip_address", found.start(), found.end())
 
 
@@ -138,7 +149,7 @@ def _national(text: str) -> Iterator[Span]:
         if any(form.fullmatch(bare) and holds(bare) for form, holds in _FORMS) or (
             _NUMBER_WORD.search(text[: found.start()]) and best_number([bare] * 12, named=True)[0]
         ):
-            social = patterns.is_social_security_number(bare)
+            social = is_social_security_number(bare)
             kind = "social_security_number" if social else "national_number"
             yield Span(kind, found.start(), found.start() + len(bare))
 
@@ -158,9 +169,9 @@ def _phones(text: str) -> Iterator[Span]:
 def _addresses(text: str) -> Iterator[Span]:
     if not any(sign.isdigit() for sign in text):
         return
-    for pattern in addresses.EMBEDDED:
+    for pattern in EMBEDDED:
         for found in pattern.finditer(text):
-            if addresses.is_street(found["street"]) or addresses.CALLED.search(text[: found.start()]):
+            if is_street(found["street"]) or CALLED.search(text[: found.start()]):
                 yield Span("postal_address", found.start(), found.end())
 
 
@@ -172,13 +183,18 @@ def _names(text: str) -> Iterator[Span]:
         first, last = found[1].lower(), found[3].lower()
         if text[found.end(1)] == ",":
             first, last = last, first
-        said = _BEFORE.search(text[: found.start()]) or _AFTER.match(text[found.end(3) :])
+        said = _BEFORE.search(text[max(0, found.start() - 80) : found.start()]) or _AFTER.match(text[found.end(3) :])
         if said is None and found[1].isupper() and found[3].isupper():  # abbreviations
             continue
         if strength := _strength(first, last, bool(found[2]), said=said is not None):
             pairs.append((-strength, Span("person_name", found.start(1), found.end(3))))
     for _, span in sorted(pairs, key=lambda pair: pair[0]):
         yield span
+
+
+@functools.lru_cache(maxsize=200_000)
+def _likeness(*some: str) -> float:
+    return name_likeness(some)
 
 
 def _strength(first: str, last: str, particle: bool, *, said: bool) -> int:
@@ -194,27 +210,49 @@ def _strength(first: str, last: str, particle: bool, *, said: bool) -> int:
         return 3
     if given and (last not in plain or first not in plain) and (said or last not in towns):
         return 2
-    if family and first not in plain and (said or (first not in towns and name_likeness([first]) > -ALIKE)):
+    if family and first not in plain and (said or (first not in towns and _likeness(first) > -ALIKE)):
         return 2
     if {first, last} & plain or {first, last} & towns:
         return 0
     if said:
         return 1
-    return int(name_likeness([first, last]) > ALIKE)
+    return int(_likeness(first, last) > ALIKE)
 
 
 _FORMED: tuple[Callable[[str], Iterator[Span]], ...] = (
     _emails,
     _urls,
-    _fitting("iban", rf"\b(?:{patterns.IBAN})\b", is_iban),
+    _fitting("iban", rf"\b(?:{IBAN})\b", is_iban),
     _fitting("phone", r"(?<![\w.,+-])\+[1-9]\d{0,2}[\s(./-]*\d[\d\s()./-]{5,16}\d(?![\w]|[.,-]\d)", is_international),
 )
 _PROSE: tuple[Callable[[str], Iterator[Span]], ...] = (
-    _fitting("payment_card", rf"(?<![\d-])(?:{patterns.CARD})(?![\d-])", is_issued_card),
+    _fitting("payment_card", rf"(?<![\d-])(?:{CARD})(?![\d-])", is_issued_card),
     _addresses_of_networks,
     _national,
     _phones,
-    _fitting("mac_address", rf"(?<![\w:])(?:{patterns.MAC})(?![\w:])"),
+    _fitting("mac_address", rf"(?<![\w:])(?:{MAC})(?![\w:])"),
     _addresses,
     _names,
 )
+_FINDERS: dict[str, tuple[Callable[[str], Iterator[Span]], ...]] = {
+    "email": (_emails,),
+    "url_with_id": (_urls,),
+    "iban": (_FORMED[2],),
+    "phone": (_FORMED[3], _phones),
+    "payment_card": (_PROSE[0],),
+    "ip_address": (_addresses_of_networks,),
+    "national_number": (_national,),
+    "social_security_number": (_national,),
+    "mac_address": (_PROSE[4],),
+    "postal_address": (_addresses,),
+    "person_name": (_names,),
+}
+
+
+def holds_identifier(text: str, kind: str) -> bool:
+    """Whether a text holds an identifier of one kind; faster than looking for all.
+
+    >>> holds_identifier("Mail jo@example.com", "email"), holds_identifier("Mail jo@example.com", "phone")
+    (True, False)
+    """
+    return any(span.type == kind for find in _FINDERS.get(kind, ()) for span in find(text))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from dataops_core.privacy.kinds import Recognition
 from dataops_core.privacy.quasi_identifiers import quasi_identifier
@@ -10,6 +11,19 @@ from dataops_core.privacy.recognize_column import recognize_column
 from dataops_core.privacy.special_categories import special_category
 from dataops_core.privacy.values import column_values
 from dataops_core.table import Table
+
+
+@dataclass(frozen=True)
+class PersonalColumn:
+    """What was recognized in one column."""
+
+    identifiers: list[Recognition]
+    special: Recognition | None
+    quasi: str | None
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return asdict(self)
 
 
 @dataclass(frozen=True)
@@ -25,17 +39,18 @@ class PersonalData:
 
 def recognize(table: Table) -> PersonalData:
     """What personal data a table holds; one column in memory at a time, a bounded number of its values read."""
-    identifiers: dict[str, list[Recognition]] = {}
-    special: dict[str, Recognition] = {}
-    quasi: dict[str, str] = {}
-    for column in table.columns:
-        values = column_values(table, column.name)
-        found = recognize_column(values)
-        if found:
-            identifiers[column.name] = found
-        sure = any(each.state != "ask" and not each.inside and each.share >= 0.5 for each in found)
-        if not sure and (category := special_category(values)):
-            special[column.name] = category
-        if not sure and (kind := quasi_identifier(values)):
-            quasi[column.name] = kind
-    return PersonalData(identifiers, special, quasi)
+    found = {column.name: recognize_one(table, column.name) for column in table.columns}
+    return PersonalData(
+        {name: each.identifiers for name, each in found.items() if each.identifiers},
+        {name: each.special for name, each in found.items() if each.special is not None},
+        {name: each.quasi for name, each in found.items() if each.quasi is not None},
+    )
+
+
+def recognize_one(table: Table, name: str) -> PersonalColumn:
+    """What personal data a column holds; whoever is named directly by it is no quasi-identifier besides."""
+    values = column_values(table, name)
+    found = recognize_column(values)
+    if any(each.state != "ask" and not each.inside and each.share >= 0.5 for each in found):
+        return PersonalColumn(found, None, None)
+    return PersonalColumn(found, special_category(values), quasi_identifier(values))

@@ -14,12 +14,13 @@ from dataops_core.privacy.header_words import kinds_named
 from dataops_core.privacy.kinds import DIRECT, Recognition, State
 from dataops_core.privacy.masking import shape
 from dataops_core.privacy.national_numbers import COMPANIES, WRITTEN, best_number, is_valid
-from dataops_core.privacy.person_names import NAMES, is_written_like_name, name_signs
+from dataops_core.privacy.person_names import NAMES, is_full_name, is_written_like_name, name_signs
 from dataops_core.privacy.values import ColumnValues
 
 MOST = 0.5  # share of the different values from which a column is of one kind
 NEARLY_ALL = 0.95
 SOME_NAMES = 400  # different values by which a column of names is told
+FULL = 0.6  # share of the values of several words that must be full names before those among other values count
 PROSE = 0.2  # share of values of four words or more from which names and addresses are looked for inside
 
 
@@ -251,7 +252,7 @@ def _named_only(column: ColumnValues, named: frozenset[str]) -> Iterator[Recogni
             yield _found(column, kind, state, 0.7 if state == "likely" else 0.4, mask, "The column's name says so.")
 
 
-def _is_prose(text: str) -> bool:
+def is_prose(text: str) -> bool:
     """Whether a text has four words or more, two of them (in scripts with capitals) in small letters."""
     parts = text.split()
     return (
@@ -262,7 +263,7 @@ def _is_prose(text: str) -> bool:
 
 def _inside(column: ColumnValues) -> list[Recognition]:
     """What stands inside texts, or in a few cells of a column of something else; the most frequent kind first."""
-    prose = float(np.mean([_is_prose(value) for value in column.values])) >= PROSE
+    prose = float(np.mean([is_prose(value) for value in column.values])) >= PROSE
     seen = set(column.values)
     texts = [*column.values, *(text for text in column.candidates if text not in seen)]
     counts = [
@@ -303,4 +304,16 @@ def _inside(column: ColumnValues) -> list[Recognition]:
                 (f"{matches:,} cells hold {DIRECT[kind]}.", told),
             )
         )
+    if not prose:
+        out += _among_others(column, {each.type for each in out})
     return sorted(out, key=lambda each: (each.state == "ask", -each.matches))
+
+
+def _among_others(column: ColumnValues, known: set[str]) -> Iterator[Recognition]:
+    """Full names among the values of a category: where most values of several words are names, those are."""
+    several = column.matching(lambda text: len(text.split()) >= 2 and not any(map(str.isdigit, text)))
+    if "person_name" in known or several.sum() < 2 or "thing" in kinds_named(column.name):
+        return
+    mask = several & column.matching(is_full_name)
+    if mask.sum() >= 2 and mask.sum() >= FULL * several.sum():
+        yield _found(column, "person_name", "likely", 0.6, mask, f"{mask.sum():,} values are full names.")

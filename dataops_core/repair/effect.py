@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
-import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.models.baseline import estimator, one_thread
-from dataops_core.models.features import features, plain
+from dataops_core.models.cross_validation import FEW_CLASSES, FOLDS, MEASURES, fold_scores, some_rows, task_of
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.repair.propose import propose
 from dataops_core.repair.recipe import accept, steps_of
 from dataops_core.stats.cross_validation import interval
 from dataops_core.table import Table, write_table
-
-FOLDS, REPEATS = 5, 4
-FEW_CLASSES = 20
-MOST_ROWS = 10_000
-MEASURES = {"classes": "balanced_accuracy", "number": "r2"}
 
 
 def effect(table: Table, target: str, sure: float, folder: Path, seed: int = 0) -> dict[str, Any]:
@@ -49,11 +41,9 @@ def effect(table: Table, target: str, sure: float, folder: Path, seed: int = 0) 
     before = write_table(folder / "before.parquet", table.batches(names), kinds)
     taken = accept(propose(before, seed=seed).repairs, sure)
     run = run_recipe(Recipe(steps=tuple(steps_of(taken, before))), before, folder)
-    rows = np.flatnonzero(labels.notna().to_numpy())
-    if len(rows) > MOST_ROWS:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, MOST_ROWS, replace=False))
+    rows = some_rows(np.flatnonzero(labels.notna().to_numpy()), seed)
     answers = labels.iloc[rows].reset_index(drop=True)
-    scores = [_scores(each, rows, answers, task, seed) for each in (before, run.table)]
+    scores = [fold_scores(each, rows, answers, task, seed) for each in (before, run.table)]
     found = interval([after - first for first, after in zip(*scores, strict=True)], FOLDS)
     clear = found["low"] > 0 or found["high"] < 0
     return {
@@ -66,38 +56,6 @@ def effect(table: Table, target: str, sure: float, folder: Path, seed: int = 0) 
         "difference": {name: round(number, 4) for name, number in found.items()},
         "verdict": ("better" if found["mean"] > 0 else "worse") if clear else "no difference",
     }
-
-
-def task_of(labels: pd.Series) -> Literal["classes", "number"] | None:
-    """Whether a target is one of classes or a number; None where no model can be judged on it."""
-    counts = labels.dropna().value_counts()
-    if len(counts) < 2:
-        return None
-    if len(counts) <= FEW_CLASSES and counts.min() >= FOLDS:
-        return "classes"
-    return "number" if pd.api.types.is_numeric_dtype(labels) and counts.sum() >= 4 * FOLDS else None
-
-
-def _scores(
-    table: Table, rows: Collection[int], answers: pd.Series, task: Literal["classes", "number"], seed: int
-) -> list[float]:
-    """The score in each fold."""
-    from sklearn.model_selection import RepeatedKFold, RepeatedStratifiedKFold, cross_val_score
-
-    frame = table.frame().iloc[list(rows)]
-    chosen = features(table.columns, frame)
-    if not chosen.names:
-        return [0.0] * (FOLDS * REPEATS)
-    kind = RepeatedStratifiedKFold if task == "classes" else RepeatedKFold
-    folds = kind(n_splits=FOLDS, n_repeats=REPEATS, random_state=seed)
-    label = answers.astype(str).to_numpy() if task == "classes" else answers.astype(float).to_numpy()
-    with one_thread():
-        return [
-            float(score)
-            for score in cross_val_score(
-                estimator(chosen, task), plain(frame, chosen), label, cv=folds, scoring=MEASURES[task]
-            )
-        ]
 
 
 def words(found: dict[str, Any]) -> str:

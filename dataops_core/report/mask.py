@@ -4,16 +4,13 @@ not at all.
 
 from __future__ import annotations
 
-import ast
 import functools
 import html
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-import dataops_core.checks
 from dataops_core.privacy.masking import shape
 from dataops_core.table import Table, shown
 
@@ -34,13 +31,6 @@ _PHONE = re.compile(
     rf"(?<!\d)(?<!\d[,.])(?:(?P<kept>{_DATE}|\b[0-9a-f]{{64}}\b)|\+?\(?\d(?:[\s./()‐‑–—-]{{0,3}}\d){{6,}})"
 )
 _DECIMAL = re.compile(r"(?:0|[1-9]\d*)\.\d+")
-_QUOTED = re.compile(r'"([^"]*)"')
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-_CODE = re.compile(r"\b(?=\w*\d)(?=\w*[^\W\d_])\w+")  # letters and digits in one
-# by which checks name a way to write dates
-_FORM = re.compile(r"(?<!\w)(?:31|12|20|2020|Dec)(?:[/. ,-]{1,2}(?:31|12|20|2020|Dec)){2}(?!\w)")
-# counts of ours have commas; four digits without one come from cells
-_FIGURE = re.compile(r"(?<![\d,.])\d{4,}(?:\.\d+)?(?!,\d)")
 _PARTS = re.compile(r"(<style>.*?</style>|<[^>]*>)", re.DOTALL)
 _SPOKEN = re.compile(r'((?:aria-label|title|content)=")([^"]*)"')
 
@@ -80,17 +70,6 @@ def masked_document(document: str) -> str:
     )
 
 
-@functools.cache
-def vocabulary() -> frozenset[str]:
-    """The words that checks have of their own: what else a message says comes from cells."""
-    words: set[str] = set()
-    for path in sorted(Path(str(dataops_core.checks.__file__)).parent.glob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            if isinstance(node, ast.Constant) and isinstance(node.value, str):
-                words.update(word.casefold() for word in _WORD.findall(node.value))
-    return frozenset(words)
-
-
 @dataclass(frozen=True)
 class Words:
     """How this report speaks of values; `show` shows them all as they are."""
@@ -98,7 +77,6 @@ class Words:
     show: bool
     facts: Mapping[str, Mapping[str, Any]]
     private: frozenset[str] = frozenset()
-    secrets: Callable[[str], str] = field(default=lambda text: text)
     counted: Callable[[str], Mapping[str, int]] | None = None
 
     @classmethod
@@ -118,8 +96,7 @@ class Words:
             for name, fact in profile["facts"].items()
             if name in named or fact["kind"] == "id" or (fact["type"] == "text" and fact["kind"] != "category")
         }
-        secrets = _secrets(profile["facts"], private, set(profile["facts"]))
-        return cls(show, profile["facts"], frozenset(private), secrets, _counting(table) if table else None)
+        return cls(show, profile["facts"], frozenset(private), _counting(table) if table else None)
 
     def hides(self, column: str) -> bool:
         """Whether the values of a column are shown as shapes only."""
@@ -164,24 +141,21 @@ class Words:
         return shape(text) if column in self.private or least < FEW else text
 
     def message(self, finding: Mapping[str, Any]) -> str:
-        """What a finding says, without the values that it must not say; not escaped yet."""
+        """What a finding says, without the values that it must not say; not escaped yet. Where it does not tell which
+        of its words are values, it says how many rows it is about.
+        """
         told = str(finding["message"])
-        columns = [name for name in finding["columns"] if name in self.facts]
         if self.show:
             return told
-        kept = sorted({name for name in columns if name}, key=len, reverse=True)
-        for number, name in enumerate(kept):  # names of columns are no values
-            told = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", chr(0xE000 + number), told)
-        told = _QUOTED.sub(lambda found: f'"{self._least(columns, found[1])}"', told)
-        for form in dict.fromkeys(_FORM.findall(told)):  # nor is the example of a form
-            told, kept = told.replace(form, chr(0xE000 + len(kept))), [*kept, form]
-        told = self.secrets(told)
-        if any(name in self.private for name in columns):
-            told = _FIGURE.sub(lambda found: shape(found[0]), _CODE.sub(lambda found: shape(found[0]), told))
-            told = _WORD.sub(lambda found: found[0] if found[0].casefold() in vocabulary() else shape(found[0]), told)
-        for number, text in enumerate(kept):
-            told = told.replace(chr(0xE000 + number), text)
-        return told
+        spans = finding.get("values")
+        if spans is None:
+            return f"{finding['title']}: {finding['count']:,} rows."
+        columns = [name for name in finding["columns"] if name in self.facts]
+        out, last = "", 0
+        for start, end in sorted((int(first), int(last)) for first, last in spans):
+            out += told[last:start] + self._least(columns, told[start:end])
+            last = end
+        return out + told[last:]
 
     def _least(self, columns: list[str], text: str) -> str:
         """A quoted text, shown only if every column that it may come from allows it."""
@@ -198,29 +172,3 @@ def _counting(table: Table) -> Callable[[str], Mapping[str, int]]:
         return {str(value): int(count) for value, count in shown(table.frame([name])[name]).value_counts().items()}
 
     return counted
-
-
-def _secrets(facts: Mapping[str, Mapping[str, Any]], private: set[str], names: set[str]) -> Callable[[str], str]:
-    """A function that hides the known values of private columns, and rare categories, wherever a text holds them."""
-    counted = [
-        (name, entry["value"], entry["count"])
-        for name, fact in facts.items()
-        for entry in (*fact["top"], *fact["bottom"])
-    ]
-    groups = {name for name, fact in facts.items() if fact["kind"] == "category"} - private
-    common = {value for name, value, count in counted if name in groups and count >= FEW}
-    hidden = {value for name, value, _ in counted if name in private} | {
-        value for name, value, n in counted if name in groups and n < FEW
-    } - common
-    known = {
-        value
-        for value in hidden
-        if 4 <= len(value) <= 200 and value not in names and value.casefold() not in vocabulary()
-    }
-    if not known:
-        return lambda text: text
-    rare = known - {value for name, value, _ in counted if name in private}
-    some = re.compile(
-        r"(?<!\w)(?:" + "|".join(re.escape(value) for value in sorted(known, key=lambda v: (-len(v), v))) + r")(?!\w)"
-    )
-    return lambda text: some.sub(lambda found: RARE if found[0] in rare else shape(found[0]), text)

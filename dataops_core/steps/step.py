@@ -127,6 +127,7 @@ class Step:
     weight_column: Callable[..., str] | None = None
     adds_rows: bool = False
     also: str = ""
+    keyed: bool = False
     sorts_rows: bool = False
     open_columns: bool = False
     _source: str = field(default="", repr=False)
@@ -335,13 +336,14 @@ def step(
     drops_rows: bool = False,
     adds_rows: bool = False,
     also: str = "",
+    keyed: bool = False,
     sorts_rows: bool = False,
     open_columns: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Step]:
     """Register an annotated pandas function as a step (see the module's text).
 
-    `also` holds other words by which people look for it; `open_columns` says that which columns it makes depends on the
-    data.
+    `also` holds other words by which people look for it; `keyed` says that the result depends on the secret key in the
+    environment, whose fingerprint the step learns; `open_columns` says that which columns it makes depends on the data.
     """
 
     def register(function: Callable[..., pd.DataFrame]) -> Step:
@@ -357,6 +359,7 @@ def step(
             read_settings(function),
             adds_rows=adds_rows,
             also=also,
+            keyed=keyed,
             sorts_rows=sorts_rows,
             open_columns=open_columns,
         )

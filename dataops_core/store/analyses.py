@@ -19,7 +19,7 @@ from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.rules import Rule, check_rules, suggest_rules
 from dataops_core.source_hash import source_hash
 from dataops_core.steps._classes import class_codes
-from dataops_core.store import states
+from dataops_core.store import personal_data, states
 from dataops_core.store.store import Store
 
 
@@ -72,6 +72,11 @@ def _through(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, An
 
     tables = [(name, states.table(store, state)) for name, state in args["tables"]]
     return {"steps": recipe_impact(tables, args["sensitive"], args["target"], args["favorable"])}
+
+
+def _personal(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
+    """How many columns hold direct identifiers; what was recognized is kept column by column (see personal_data)."""
+    return {"columns": len(personal_data.recognized(store, args["state"]).identifiers)}
 
 
 def _rules(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
@@ -135,6 +140,9 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "mitigation lab": _asks("fairness", "compare_mitigations", slow=True),
     "repair": _asks("repair", "suggestions", slow=True),
     "clusters": _clusters,
+    "personal data": _personal,
+    "risk": _asks("privacy", "risk_table"),
+    "anonymize": _asks("anonymize", "anonymization"),
     "rules": _rules,
     "rule suggestions": _suggestions,
     "recipes": _recipes,

@@ -18,7 +18,8 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dataops_core.errors import DataOpsError, InputError, IntegrityError, SettingError
+from dataops_core.errors import DataOpsError, InputError, IntegrityError, SecretError, SettingError
+from dataops_core.privacy.keys import key_fingerprint, pseudonym_key
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.embed import Sources
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep, canonical, from_json, sha256
@@ -198,6 +199,11 @@ def _request(before: str, entry: RecipeStep, seed: int) -> str:
     except SettingError:
         source = "unknown"
     asked = {"op": entry.op, "with": dict(entry.settings), "learned": entry.learned, "seed": seed}
+    if entry.step is not None and entry.step.keyed and entry.learned is None:
+        try:  # another key gives another result
+            asked["key"] = key_fingerprint(pseudonym_key())
+        except SecretError:
+            asked["key"] = None
     return sha256(before + canonical(asked) + source)
 
 
@@ -237,6 +243,8 @@ def _run(
                 "weights": list(settled.weights),
             }
             _keep(store, after, before, out, made.content_hash, origin)
+    except SecretError as error:  # the key may be here tomorrow
+        return before, Outcome(entry.op, entry.sentence, "failed", str(error))
     except DataOpsError as error:
         outcome = Outcome(entry.op, entry.sentence, "failed", str(error))
     finally:

@@ -12,7 +12,7 @@ from typing import Any
 from dataops_core.errors import InputError, SettingError
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import Progress, no_progress
-from dataops_core.store import analyses, datasets, jobs, states, versions
+from dataops_core.store import analyses, datasets, jobs, personal_data, states, versions
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, card, save_model, script, synthesize
 from dataops_core.synthetic import model_file as signing
@@ -228,6 +228,7 @@ def _parent(store: Store, dataset: str, state: str, actor: str, progress: Progre
         "What a synthetic twin was learned from",
         actor,
         revision=here.revision,
+        gate=False,
         progress=lambda share, note: progress(share / 2, note),
     ).id
 
@@ -242,4 +243,7 @@ def open_as_dataset(store: Store, dataset: str, number: int, actor: str) -> str:
     made = datasets.add(store, here.project, store.raw_file(raw), raw["name"], actor, name=name)
     with store.writing() as connection:
         store.log(connection, "twin opened", actor, made, version=version.id)
+    opened = datasets.get(store, made)
+    for left in personal_data.unresolved(personal_data.recognized(store, version.state)):
+        personal_data.settle(store, opened, left.column, False, actor, "Synthetic: these people do not exist.")
     return made

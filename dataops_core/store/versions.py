@@ -14,10 +14,10 @@ import sqlalchemy as sa
 
 from dataops_core import __version__
 from dataops_core.errors import InputError, IntegrityError, SettingError
-from dataops_core.export.bundle import tables_of, write_bundle
+from dataops_core.export.bundle import raw_left_out, tables_of, write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, no_progress
-from dataops_core.store import audit, catalog, dataset_rules, datasets, models, states
+from dataops_core.store import audit, catalog, dataset_rules, datasets, models, personal_data, states
 from dataops_core.store.diffs import change, renamings
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
@@ -55,6 +55,8 @@ def commit(
     *,
     revision: int | None = None,
     reason: str = "",
+    pii_reason: str = "",
+    gate: bool = True,
     progress: Progress = no_progress,
 ) -> Version:
     """Commit the dataset's draft as its next version; with `revision`, only if it is still that one.
@@ -62,9 +64,12 @@ def commit(
     Models that were kept with this very state are listed in its manifest under "models", and ship with its bundle.
 
     The dataset's rules are checked, and kept with their state; a rule that blocks and fails needs a `reason`.
+    `pii_reason` says why direct identifiers that nobody treated leave; it goes to the audit log, the manifest and the
+    data card. Without `gate` none is asked for now, but at the export.
 
     Raises SettingError where a step of the draft fails, where there is no message, or where a rule that blocks fails
-    and there is no reason, and ConflictError where the draft was changed meanwhile.
+    and there is no reason, PersonalDataError where the table names people and no reason is given, and ConflictError
+    where the draft was changed meanwhile.
     """
     if not message.strip():
         raise SettingError("A version needs a message.", "commit", "Say in a few words what this version is.")
@@ -84,8 +89,14 @@ def commit(
         replace(r.entry, learned=r.outcome.learned) if r.outcome.status == "done" else r.entry for r in results
     )
     steps = [_told(r) for r in results]
+    done = [replace(r.entry, learned=r.outcome.learned) for r in results if r.outcome.status == "done"]
+    root, state = (
+        states.root_id(here.raw["sha256"], here.recipe.read or {}),
+        states.head(here.raw, here.recipe, results),
+    )
+    released = personal_data.check_release(store, here, root, state, done, pii_reason, gate=gate)
     shipped = models.shipped(store, here, results)
-    rules = dataset_rules.for_version(store, dataset, states.head(here.raw, here.recipe, results), reason, progress)
+    rules = dataset_rules.for_version(store, dataset, state, reason, progress)
     told = {
         "kind": "derived" if steps else "raw",
         "raw": dict(here.raw),
@@ -94,11 +105,15 @@ def commit(
         "recipe": replace(here.recipe, steps=fitted).to_json(),
         "steps": steps,
         "packages": packages(),
+        "privacy": released,
         **shipped,
         **({"rules": rules} if rules else {}),
     }
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)
+        if released["unresolved"] and pii_reason.strip():
+            columns = [each["column"] for each in released["unresolved"]]
+            store.log(connection, "personal data kept", actor, dataset, columns=columns, reason=pii_reason.strip())
         number = enter(
             store,
             connection,
@@ -107,7 +122,7 @@ def commit(
             message,
             actor,
             told,
-            states.head(here.raw, here.recipe, results),
+            state,
         )
     return get(store, dataset, number)
 
@@ -303,10 +318,16 @@ def export(
     actor: str,
     *,
     name: str = "",
+    reason: str = "",
     progress: Progress = no_progress,
 ) -> None:
-    """Write the bundle of a version to `out`."""
+    """Write the bundle of a version to `out`. Raises PersonalDataError where the version names people, and neither it
+    nor the caller has a reason.
+    """
     version = get(store, dataset, number)
+    left = unresolved_in(store, dataset, version)
+    if left and not reason.strip():
+        raise personal_data.refusal(left)
     now = table(store, version)
     raw = version.manifest["raw"]
     root = states.root_id(raw["sha256"], version.recipe.read or {})
@@ -321,6 +342,12 @@ def export(
     # of a twin nothing that was done to the real rows
     first = _anchor(entries, version) if version.manifest["kind"] == SYNTHETIC else 0
     known = [entry for entry in entries if first <= entry["seq"] <= _anchor(entries, version)]
+    if raw_left_out(version.manifest):  # what was once done to single values would leave with the log
+        head = version.manifest["audit_head"]
+        named = personal_data.named_in(
+            store, root, (json.dumps(entry["details"], ensure_ascii=False) for entry in known)
+        )
+        known = [e for e, names in zip(known, named, strict=True) if not names or e["hash"] == head]
     progress(0.8, "Writing the bundle")
     write_bundle(
         out,
@@ -334,7 +361,22 @@ def export(
         others={content: _other(store, name, content) for content, name in tables_of(version.manifest).items()},
     )
     with store.writing() as connection:
-        store.log(connection, "version exported", actor, dataset, number=number, file=name or out.name)
+        why = {"reason": reason.strip()} if left else {}
+        store.log(connection, "version exported", actor, dataset, number=number, file=name or out.name, **why)
+
+
+def unresolved_in(store: Store, dataset: str, version: Version) -> list[personal_data.Unresolved]:
+    """The direct identifiers of a version for which nobody wrote a reason; those of a version made before reasons were
+    asked for are recognized now.
+    """
+    if version.manifest["kind"] == SYNTHETIC:
+        return []
+    told = version.manifest.get("privacy")
+    if told is None:
+        table(store, version)
+        said = personal_data.settled(store, datasets.get(store, dataset))
+        return personal_data.unresolved(personal_data.recognized(store, version.state), version.recipe.steps, said)
+    return [] if told["reason"] else [personal_data.Unresolved(**each) for each in told["unresolved"]]
 
 
 def _other(store: Store, name: str, content: str) -> Table:

@@ -72,8 +72,8 @@ def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 
 def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    reason = args.get("reason", "")
-    return versions.commit(store, args["dataset"], args["message"], actor, reason=reason, progress=progress).number
+    why = {name: args.get(name, "") for name in ("reason", "pii_reason")}
+    return versions.commit(store, args["dataset"], args["message"], actor, **why, progress=progress).number
 
 
 def _keep_model(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -96,7 +96,16 @@ def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress)
 
 def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     out = store.scratch_file(".zip")
-    versions.export(store, args["dataset"], args["number"], out, actor, name=args["name"], progress=progress)
+    versions.export(
+        store,
+        args["dataset"],
+        args["number"],
+        out,
+        actor,
+        name=args["name"],
+        reason=args.get("reason", ""),
+        progress=progress,
+    )
     return store.objects.put(out).to_json()
 
 

@@ -11,6 +11,17 @@ from pages._ui import current_table, page_layout
 STEPS = {  # the page that a step belongs to, beside Clean
     "impute": ("fill_missing", "fill_iterative", "fill_from_neighbours", "fill_hot_deck", "fill_along"),
     "resample": ("resample_rows", "add_weights", "treat_outliers", "treat_unusual_rows"),
+    "privacy": (
+        "pseudonymize",
+        "hash_values",
+        "mask_values",
+        "redact_text",
+        "generalize_values",
+        "suppress_rare",
+        "suppress_small_groups",
+        "shift_dates",
+        "add_noise",
+    ),
     "bias": ("reweigh", "repair_disparate_impact", "remove_correlation"),
 }
 

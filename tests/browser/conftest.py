@@ -76,7 +76,7 @@ def dataset(server, tmp_path_factory):
     # duplicates stand far behind in the sample
     some.write_text("".join(lines[:301] + lines[291:301]), encoding="utf-8")
     made, store = server.bring(some), server.store()
-    versions.commit(store, made, "as it came", "tester")
+    versions.commit(store, made, "as it came", "tester", pii_reason="made up")
     here = datasets.get(store, made)
     datasets.edit(
         store,
@@ -86,7 +86,7 @@ def dataset(server, tmp_path_factory):
         "trim",
         "t",
     )
-    versions.commit(store, made, "trimmed", "tester")
+    versions.commit(store, made, "trimmed", "tester", pii_reason="made up")
     datasets.set_roles(
         store, made, here.revision + 1, {"target": "approved", "favorable": "yes", "sensitive": ["sex"]}, "tester"
     )

@@ -49,6 +49,8 @@ def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, sch
     button(page, "Save a version").click()
     page.get_by_label("What is this version?").fill("duplicates dropped, spaces trimmed")
     page.keyboard.press("Tab")
+    page.get_by_role("textbox", name="Why these people stay in it").fill("The people of the sample are made up")
+    page.keyboard.press("Tab")
     button(page, "Save").click()
     expect(page.get_by_text("Version 1: duplicates dropped, spaces trimmed")).to_be_visible()
     button(page, "Export").click()

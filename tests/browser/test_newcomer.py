@@ -28,6 +28,11 @@ def fix_and_export(page, click, folder):
     click(button(page, "Preview"))
     click(button(page, "Apply"))
     click(page.get_by_role("link", name="Not saved"))
+    reason = page.get_by_role("textbox", name="Why these people stay in it")
+    if reason.count():
+        reason.fill("The people of the sample are made up")
+        reason.press("Tab")
+        settle(page)
     click(button(page, "Save"))
     click(button(page, "Export"))
     with page.expect_download() as download:

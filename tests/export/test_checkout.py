@@ -173,15 +173,15 @@ def test_dvc_and_git_give_every_version_to_a_colleague(home, capsys, tmp_path):
         git(out, "add", "-A")
         git(out, "commit", "-q", "-m", f"version {number}")
         git(out, "tag", f"v{number}")
-        run_dvc(out, "pull")
-        assert "up to date" in run_dvc(out, "status")
-        assert git(out, "status", "--porcelain") == ""
+    run_dvc(out, "pull")
+    assert "up to date" in run_dvc(out, "status")
+    assert git(out, "status", "--porcelain") == ""
     assert wanted[1] != wanted[2]
     told = json.loads(run_dvc(out, "params", "diff", "v1", "v2", "--json"))
     assert told["params.yaml"]["recipe.steps.s020_fill_missing.how"] == {"old": "mean", "new": "median"}
     clone = tmp_path / "clone"
     git(tmp_path, "clone", "-q", str(out), str(clone))
-    for number in (1, 2, 1):
+    for number in (1, 2):  # the clone begins with 2
         git(clone, "checkout", "-q", f"v{number}")
         run_dvc(clone, "pull")
         run_dvc(clone, "repro")
@@ -202,3 +202,21 @@ def test_dvc_refuses_a_flipped_byte(home, capsys, tmp_path):
     stored.write_bytes(content)
     run_dvc(out, "pull", ok=False)
     assert not (out / "raw" / "raw.csv").exists()
+
+
+def test_the_gate_of_export_holds_for_a_checkout_too(home, capsys, tmp_path):
+    rows = "".join(f"{i},person{i}@example.org,{i * 3}\n" for i in range(40))
+    (tmp_path / "people.csv").write_text("id,email,n\n" + rows)
+    (tmp_path / "r.json").write_text(json.dumps({"steps": [{"op": "drop_columns", "with": {"columns": ["email"]}}]}))
+    assert main(["commit", "people", "people.csv", "--recipe", "r.json", "-m", "m"]) == 0
+    assert main(["checkout", "people", "1", "-o", "with", "--dvc"]) == 2  # DVC would fetch what is left out
+    assert "Check out without --dvc" in capsys.readouterr().err
+    assert not (tmp_path / "with").exists()
+    assert main(["checkout", "people", "1", "-o", "out"]) == 0
+    files = [path for path in (tmp_path / "out").rglob("*") if path.is_file()]
+    assert not (tmp_path / "out" / "raw").exists()
+    assert [path.name for path in files if b"person7@example.org" in path.read_bytes()] == []
+    prov = json.loads((tmp_path / "out" / "prov.json").read_text())
+    assert [each.get("prov:location") for each in prov["entity"].values()] == [None, "data.parquet"]
+    assert main(["export", "people", "1", "-o", "b.zip"]) == 0
+    assert main(["verify", "b.zip"]) == 0

@@ -266,7 +266,7 @@ def test_the_raw_file_and_the_command_in_the_card_are_safe_whatever_the_file_was
     name = '$(touch pwned)"; rm -rf x `id`.csv'
     (tmp_path / "t.csv").write_text("id,mail\n" + "".join(f"{i},{'abc'[i % 3]}@example.com\n" for i in range(60)))
     dataset = datasets.add(store, datasets.default_project(store, "ann"), tmp_path / "t.csv", name, "ann")
-    versions.commit(store, dataset, "one for jo@example.com", "ann")
+    versions.commit(store, dataset, "one for jo@example.com", "ann", pii_reason="asked for by al@example.com")
     versions.export(store, dataset, 1, tmp_path / "b.zip", "ann")
     assert verify_bundle(tmp_path / "b.zip").ok
     with zipfile.ZipFile(tmp_path / "b.zip") as zipped:

@@ -116,7 +116,7 @@ def made(tmp_path_factory) -> Path:
         monkeypatch.setenv("DATAOPS_HOME", str(folder / "home"))
         monkeypatch.chdir(folder)
         more = ["--recipe", "r.json", "--rules", "rules.yaml"]
-        for name, file, given in (("typed", "typed.csv", more), ("loans", str(SAMPLE), [])):
+        for name, file, given in (("typed", "typed.csv", more), ("loans", str(SAMPLE), ["--pii-reason", "made up"])):
             assert main(["commit", name, file, "-m", "two words", *given]) == 0
             assert main(["checkout", name, "1", "-o", name]) == 0
         assert main(["export", "typed", "1", "-o", "typed.zip"]) == 0

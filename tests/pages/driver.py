@@ -22,6 +22,7 @@ PAGES = (
     "resample",
     "bias",
     "synthesize",
+    "privacy",
     "versions",
     "guide",
 )

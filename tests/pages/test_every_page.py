@@ -75,9 +75,7 @@ def test_page_with_the_sample_runs(sample, page):
             )
         ],
         "bias": [("", "Choose the columns that tell groups of people apart.")],
-        "compare": [
-            ("", "Upload a second file, save a version, or add a step: then there is something to compare with.")
-        ],
+        "compare": [("", "Choose the column that a model is to predict.")],
     }
     told = said(app)
     if page == "impute":

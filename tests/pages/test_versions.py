@@ -27,6 +27,8 @@ def commit(app, message):
     """Commit what the draft is, from the page Versions."""
     go(app, "versions")
     app.text_input(key="versions.message").set_value(message).run()
+    if any(each.key == "versions.pii_reason" for each in app.text_input):
+        app.text_input(key="versions.pii_reason").set_value("The people of the sample are made up").run()
     return click(app, "Save")
 
 
@@ -48,7 +50,9 @@ def test_commit_keeps_the_state_under_its_message(sample):
 
 
 def test_a_version_without_a_message_is_called_by_its_steps(sample):
-    app = click(go(sample, "versions"), "Save")
+    app = go(sample, "versions")
+    app.text_input(key="versions.pii_reason").set_value("made up").run()
+    app = click(app, "Save")
     assert unforeseen(app) == []
     assert [each["message"] for each in versions.log(Store(), dataset(app).id)] == ["After 0 steps"]
 
@@ -105,8 +109,10 @@ def test_audit_trail_tells_what_was_done(two):
     assert unforeseen(two) == []
     assert two.dataframe[0].value["What"].tolist() == [
         "version committed",
+        "personal data kept",
         "recipe changed",
         "version committed",
+        "personal data kept",
         "file read",
     ]
     assert "unbroken" in texts(two)

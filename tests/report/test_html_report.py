@@ -10,8 +10,10 @@ import pytest
 from dataops_core.checks import Context
 from dataops_core.checks.profile import profile_table
 from dataops_core.privacy.masking import shape
+from dataops_core.read import read_file
 from dataops_core.report import html_report
 from dataops_core.report.mask import masked
+from tests.store.people import IDENTIFIERS, csv_of_people
 
 MAILS = ["jolis.feduveld@example.com", "O'Neil+x@mail.example.co.uk", "jörg@münchen.example"]
 PHONES = ["+31 6 1234 5678", "030-1234567", "(555) 013-4567", "06.12.34.56.78", "+4915112345678", "0151/23456789"]
@@ -37,6 +39,16 @@ def persons(make_table):
     )
 
 
+K_MESSAGE = '2 cells differ: "K0003-Zebulon" for "k0003-zebulon", and K0031-Zebulon; 1,234 rows.'
+CITY_MESSAGE = 'All but 7 cells are "Paris" or "Rome", not "Xanadu" or "Ultima Thule", never Xanadu.'
+TOWN_MESSAGE = '7 cells are "Town Pp", "Hamlet L" or "no town".'
+
+
+def spans(message, *values):
+    """Where values stand in a message, as findings tell it."""
+    return sorted([found.start(), found.end()] for value in values for found in re.finditer(re.escape(value), message))
+
+
 def digits(text):
     return re.sub(r"\D", "", text)
 
@@ -53,6 +65,7 @@ def test_nobody_is_named_unless_asked_for(persons):
         | {
             "columns": ["amount"],
             "message": f'Some cells are "{MAILS[1]}" or {PHONES[2]}, not numbers.',
+            "values": [],
             "fix": {"op": "mark_missing", "with": {"columns": ["amount"], "tokens": [MAILS[2]]}},
             "check": "numbers_as_text",
         }
@@ -79,7 +92,8 @@ def test_values_of_identifiers_and_text_are_shapes_in_messages_too(make_table):
             "share": 1 / 60,
             "rows": [3],
             "severity": "warning",
-            "message": '2 cells differ: "K0003-Zebulon" for "k0003-zebulon", and K0031-Zebulon; 1,234 rows.',
+            "message": K_MESSAGE,
+            "values": spans(K_MESSAGE, "K0003-Zebulon", "k0003-zebulon", "K0031-Zebulon"),
             "why": "w",
             "fix": {
                 "op": "replace_values",
@@ -114,7 +128,8 @@ def test_categories_of_few_rows_are_not_named(make_table):
             "share": 0.06,
             "rows": [110],
             "severity": "note",
-            "message": 'All but 7 cells are "Paris" or "Rome", not "Xanadu" or "Ultima Thule", never Xanadu.',
+            "message": CITY_MESSAGE,
+            "values": spans(CITY_MESSAGE, "Paris", "Rome", "Xanadu", "Ultima Thule"),
             "why": "w",
             "fix": None,
             "no_fix": "None.",
@@ -362,7 +377,8 @@ def test_with_the_table_every_category_of_enough_rows_is_named(make_table):
             "share": 0.06,
             "rows": [110],
             "severity": "note",
-            "message": '7 cells are "Town Pp", "Hamlet L" or "no town".',
+            "message": TOWN_MESSAGE,
+            "values": spans(TOWN_MESSAGE, "Town Pp", "Hamlet L", "no town"),
             "why": "w",
             "fix": None,
             "no_fix": "None.",
@@ -381,3 +397,14 @@ def test_how_dates_are_written_is_told_even_where_dates_are_hidden(make_table):
     profile = profile_of(table)
     message = next(f["message"] for f in profile["findings"] if f["check"] == "mixed_date_formats")
     assert "2020-12-31" in message and message in html_report(profile, title="t")
+
+
+def test_a_report_on_people_names_none_of_them(tmp_path):
+    (tmp_path / "people.csv").write_text(csv_of_people(), encoding="utf-8")
+    table = read_file(tmp_path / "people.csv", tmp_path / "people.parquet").table
+    profile = profile_of(table)
+    found = {name for each in profile["findings"] if each["check"] == "direct_identifiers" for name in each["columns"]}
+    assert found == {"name", "email", "phone", "iban"}
+    assert any(each["check"] == "identifiers_in_text" for each in profile["findings"])
+    told = html_report(profile, title="people", table=table)
+    assert [value for value in IDENTIFIERS if value in told] == []

@@ -17,7 +17,7 @@ from dataops_core.table import ContentHash, content_hash, tidy
 from tests.strategies import cases, columns_of, examples
 
 STEPS = sorted({step.name: step for step in REGISTRY.values()}.values(), key=lambda step: step.name)
-GROUPS = {"Columns", "Missing values", "Text", "Numbers", "Dates", "Rows", "Features"}
+GROUPS = {"Columns", "Missing values", "Text", "Numbers", "Dates", "Rows", "Features", "Privacy"}
 odd = settings(
     max_examples=examples(30),
     derandomize=True,

@@ -47,7 +47,7 @@ def test_nothing_of_a_deleted_dataset_is_left_but_the_log(store, tmp_path):
     other = bring(store, tmp_path, "mail,n\nx,1\n y,2\n", "others.csv")
     for each in (one, other):
         steps(store, each, RecipeStep("trim_spaces", {"columns": ["mail"]}))
-        versions.commit(store, each, "first", "ann")
+        versions.commit(store, each, "first", "ann", pii_reason="made up for a test")
         here = datasets.get(store, each)
         profile.profile(store, states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe)))
     assert left(store, secret)

@@ -155,7 +155,7 @@ def test_the_draft_goes_on_from_its_own_version(tmp_path):
     twins.keep(store, dataset, job.id, "twin", "", "ann")
     here = datasets.get(store, dataset)
     datasets.edit(store, dataset, here.revision, type(here.recipe)("people", 0, (), here.recipe.read), "undone", "ann")
-    third = versions.commit(store, dataset, "without the steps", "ann")
+    third = versions.commit(store, dataset, "without the steps", "ann", pii_reason="made up for a test")
     assert third.number == 3 and third.manifest["parents"] == [versions.get(store, dataset, 1).id]
     assert twins.keep(store, dataset, job.id, "again", "", "ann").manifest["parents"] == [
         versions.get(store, dataset, 1).id
@@ -213,7 +213,7 @@ def test_the_commands_make_keep_and_ship_a_twin(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
     people().to_csv(tmp_path / "people.csv", index=False)
     assert main(["twin", "people", "-m", "twin"]) == 2
-    assert main(["commit", "people", str(tmp_path / "people.csv"), "-m", "as it came"]) == 0
+    assert main(["commit", "people", str(tmp_path / "people.csv"), "-m", "as it came", "--pii-reason", "made up"]) == 0
     capsys.readouterr()
     assert (
         main(

@@ -11,15 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.checks.check import hits
+from dataops_core.checks import personal
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.direct_identifiers import direct_identifiers
-from dataops_core.checks.personal import personal_cells
-from dataops_core.checks.table_view import Context
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import Engine, column_facts
+from dataops_core.privacy import DIRECT
 from dataops_core.synthetic.prepare.embedded_identifiers import NAMES, inside, like_names, long_numbers
-from dataops_core.synthetic.prepare.person_names import about_names
 from dataops_core.table import Column, Table
 
 TREATMENTS: dict[str, str] = {
@@ -40,13 +38,23 @@ MAKERS: dict[str, str] = {
 }
 WHOLE = ("key", "phone", "card", "shape")  # what whole numbers can be made up as
 _MAKER_OF = {
-    "e-mail addresses": "email",
-    "phone numbers": "phone",
-    "bank account numbers (IBAN)": "iban",
-    "payment card numbers": "card",
-    "social security numbers": "shape",
-    "network addresses": "ip",
-    "names of persons": "name",
+    DIRECT[kind]: maker
+    for kind, maker in {
+        "email": "email",
+        "phone": "phone",
+        "iban": "iban",
+        "payment_card": "card",
+        "social_security_number": "shape",
+        "national_number": "shape",
+        "document_number": "shape",
+        "account_name": "shape",
+        "license_plate": "shape",
+        "mac_address": "shape",
+        "url_with_id": "shape",
+        "ip_address": "ip",
+        "postal_address": "words",
+        "person_name": "name",
+    }.items()
 }
 PHONE = 1_000_000
 MANY = 0.5  # share of rows whose value no other row has, above which a column tells rows apart
@@ -108,14 +116,6 @@ def _proposed(table: Table, column: Column, facts: Mapping[str, Any] | None) -> 
         return _told("make", "key", "it names rows")
     if column.type == "text":
         values = table.frame([column.name])[column.name].dropna()
-        if about_names(values):
-            return _told(
-                "make",
-                "name",
-                "most cells read like names of people",
-                ask=True,
-                found=["names of persons", len(values)],
-            )
         counts = values.value_counts()
         if (counts == 1).sum() > MANY * len(values) and len(counts) > 20:
             short = values.str.len().mean() <= 40 and not values.str.contains(r"\s").mean() > 0.2
@@ -139,7 +139,7 @@ def _identifiers(table: Table, column: Column, facts: Mapping[str, Any]) -> tupl
     """What direct identifiers the column holds, by its most frequent sort, in how many cells they stand, alone or among
     other words, and whether mostly alone.
     """
-    some = () if "failed" in facts else personal_cells(ColumnView(table, column, facts))
+    some = () if "failed" in facts else personal.personal_cells(ColumnView(table, column, facts))
     hit = next(((name, cells) for name, cells in some if cells.any() and name in _MAKER_OF), None)
     what, mask = (
         inside(table.frame([column.name])[column.name])
@@ -166,9 +166,7 @@ def identifying_cells(table: Table, column: Column) -> np.ndarray:
     )
     if column.type not in direct_identifiers.types or "failed" in facts:
         return mask
-    return np.any(
-        [mask, *(hit.mask for hit in hits(direct_identifiers, ColumnView(table, column, facts), Context()))], axis=0
-    )
+    return mask | personal.identifying_cells(ColumnView(table, column, facts))
 
 
 def apply_choices(proposed: list[dict[str, Any]], chosen: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:

@@ -1,36 +1,25 @@
 """Personal data inside cells: addresses, numbers and full names that stand among other words, or in a column where they
-are few.
+are few. What they are, the recognizer of the house says (dataops_core/privacy).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
 
-from dataops_core.privacy.check_digits import is_card, is_iban
-from dataops_core.privacy.patterns import CARD, EMAIL, IBAN, SOCIAL
-from dataops_core.synthetic.prepare.person_names import is_full_name
+from dataops_core.privacy import DIRECT
+from dataops_core.privacy.free_text import find_identifiers
+from dataops_core.privacy.person_names import is_full_name
+from dataops_core.privacy.recognize_column import PROSE, is_prose
 
-SEARCHED: dict[str, tuple[re.Pattern[str], Callable[[str], bool]]] = {
-    "e-mail addresses": (re.compile(EMAIL), lambda _: True),
-    "phone numbers": (
-        re.compile(r"(?<![\w.])(?:\+|00)\d[\d\s()./-]{6,18}\d(?!\w)"),
-        lambda text: 8 <= sum(sign.isdigit() for sign in text) <= 17,
-    ),
-    "social security numbers": (re.compile(rf"(?<![\d-]){SOCIAL}(?![\d-])"), lambda _: True),
-    "bank account numbers (IBAN)": (
-        re.compile(rf"\b{IBAN}\b"),
-        is_iban,
-    ),
-    "payment card numbers": (re.compile(rf"(?<![\d-])(?:{CARD})(?![\d-])"), is_card),
-}
-NAMES = "names of persons"
+NAMES = DIRECT["person_name"]
+_ALL = 20_000  # different texts up to which each is searched for names and addresses too
 # of the different values that have several words and no digit: so many must be full names before any counts as one
 MOST = 0.6
 WRITTEN = 0.8  # share of the different values that must be written like names for the question whether they are
+_DIGITS = re.compile(r"\d[\d\s()./-]{4,}\d")
 LONG = 9  # digits of whole numbers that tell people apart, at least: of telephones, accounts, insurances
 ALIKE = 0.9  # share of cells with as many digits as most have, or one more or less
 
@@ -41,13 +30,21 @@ def inside(cells: pd.Series) -> tuple[str, np.ndarray]:
     """
     codes, values = pd.factorize(cells, use_na_sentinel=True)
     texts = [str(value) for value in values]
+    some = texts[:: max(1, len(texts) // 3_000)]
+    prose = bool(some) and float(np.mean([is_prose(text) for text in some])) >= PROSE
+    kinds = [
+        {span.type for span in find_identifiers(text[:5_000], prose=len(texts) <= _ALL or bool(_DIGITS.search(text)))}
+        for text in texts
+    ]
     hits = {
-        what: np.array([any(holds(match[0]) for match in pattern.finditer(text)) for text in texts], dtype=bool)
-        for what, (pattern, holds) in SEARCHED.items()
+        what: np.array([kind in found for found in kinds], dtype=bool)
+        for kind, what in DIRECT.items()
+        if prose or kind not in ("person_name", "postal_address")
     }
     words = np.array([len(text.split()) >= 2 and not re.search(r"\d", text) for text in texts], dtype=bool)
     named = np.array([several and is_full_name(text) for several, text in zip(words, texts, strict=True)], dtype=bool)
-    hits[NAMES] = named if named.sum() >= 2 and named.sum() >= MOST * words.sum() else np.zeros(len(texts), dtype=bool)
+    if named.sum() >= 2 and named.sum() >= MOST * words.sum():
+        hits[NAMES] = hits.get(NAMES, np.zeros(len(texts), dtype=bool)) | named
     counts = {what: int(mask[codes[codes >= 0]].sum()) for what, mask in hits.items() if len(texts)}
     most = max(counts, key=lambda what: counts[what], default="")
     whole = np.any(list(hits.values()), axis=0) if texts else np.zeros(0, dtype=bool)

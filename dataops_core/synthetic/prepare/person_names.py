@@ -1,5 +1,5 @@
-"""Names of people: telling them from other words, by the lists that Faker brings, and making up new ones for the same
-country.
+"""Names of people who do not exist: how a real column writes them and of which country they are, and new ones of the
+same sort. What is a name, the recognizer of the house says (dataops_core/privacy).
 """
 
 from __future__ import annotations
@@ -59,48 +59,6 @@ def _plain(names: Any) -> Iterable[str]:
 def _parts(texts: Iterable[str]) -> list[list[str]]:
     bare = (re.sub(r"^(?:dr|mr|mrs|ms|miss|prof)\.?\s+", "", text.strip(), flags=re.IGNORECASE) for text in texts)
     return [[part for part in re.split(r"[,\s]+", text) if part] for text in bare]
-
-
-def about_names(values: pd.Series) -> bool:
-    """Whether most of the different values read like names of people; needs 20 different ones.
-
-    One word alone must be a name in nine of ten values (cities and firms are named like people too); of several words,
-    one must be a known first name and another a known last name in a third of them, or one a first name in two thirds.
-    """
-    different = values.drop_duplicates()
-    if len(different) < 20:
-        return False
-    parts = _parts(str(text) for text in different.sample(min(LOOKED_AT, len(different)), random_state=0))
-    words = [len(part) for part in parts]
-    if np.mean([1 <= n <= 4 for n in words]) < 0.9 or any(re.search(r"\d", " ".join(part)) for part in parts[:50]):
-        return False
-    first, last = _all_names()
-    lower = [[word.lower() for word in part] for part in parts]
-    if np.mean([n == 1 for n in words]) > 0.5:
-        firsts, lasts = (float(np.mean([part[0] in known for part in lower if part])) for known in (first, last))
-        return max(firsts, lasts) >= 0.9
-    some = [part for part in lower if len(part) >= 2]
-    full = np.mean([any(word in first for word in part) and any(word in last for word in part) for part in some])
-    given = np.mean([part[0] in first or part[1] in first for part in some])
-    return bool(full >= 0.33 or given >= 0.66)
-
-
-@functools.cache
-def _all_names() -> tuple[frozenset[str], frozenset[str]]:
-    first, last = (frozenset.union(*(_lists(locale)[at] for locale in LOCALES)) for at in (0, 1))
-    return first, last
-
-
-def is_full_name(text: str) -> bool:
-    """Whether a text is two to four capitalised words of which one is a known first name and another a
-    known last name.
-    """
-    words = _parts([text])[0]
-    if not 2 <= len(words) <= 4 or not all(word[:1].isupper() for word in words):
-        return False
-    first, last = _all_names()
-    lower = [word.lower() for word in words]
-    return any(a in first and b in last for at, a in enumerate(lower) for b in lower[:at] + lower[at + 1 :])
 
 
 def locale_of(values: pd.Series) -> str:

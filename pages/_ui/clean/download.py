@@ -6,10 +6,12 @@ import functools
 
 import streamlit as st
 
-from dataops_core.store import states
+from dataops_core.store import personal_data, states
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.personal_data import Unresolved
 from dataops_core.write import write_file
-from pages._ui import page_layout
+from pages._ui import grid, page_layout
+from pages._ui.privacy import recognition
 
 FORMATS = {
     "Excel": (".xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
@@ -20,8 +22,16 @@ FORMATS = {
 
 def panel(here: Dataset, state: str) -> None:
     """A button for each format."""
-    with st.popover("Download the table", icon=":material/download:", key="clean.download"):
+    opened = st.popover("Download the table", icon=":material/download:", key="clean.download", on_change="rerun")
+    if not opened.open:
+        return
+    with opened:
         st.caption("The table as it is now, without its history; save a version and export it to have both.")
+        left = recognition.unresolved(here, state, grid.table(state))
+        if left is None:  # a job looks for them
+            return
+        recognition.reason_box(left, "clean.download.reason", "downloading it")
+        why = st.session_state.get("clean.download.reason", "").strip() if left else ""
         for name, (suffix, kind) in FORMATS.items():
             st.download_button(
                 name,
@@ -29,12 +39,18 @@ def panel(here: Dataset, state: str) -> None:
                 file_name=f"{here.name}{suffix}",
                 mime=kind,
                 key=f"clean.download.{name}",
-                on_click="ignore",
+                on_click=functools.partial(_log, here, left, why) if left else "ignore",
+                disabled=bool(left) and not why,
                 icon=":material/table:",
                 help="Text that a spreadsheet would run as a formula gets an apostrophe in front"
                 if name == "CSV"
                 else None,
             )
+
+
+def _log(here: Dataset, left: list[Unresolved], why: str) -> None:
+    """Write into the audit log why people left with a download."""
+    personal_data.log_download(page_layout.store(), here, left, why, page_layout.actor())
 
 
 def content(state: str, suffix: str) -> bytes:

@@ -17,6 +17,7 @@ from dataops_core.store.diffs import Change
 from dataops_core.store.versions import Version
 from pages._ui import grid, job, page_layout, preview, uploaded
 from pages._ui.formatting import STATUS, count, md, when
+from pages._ui.privacy import recognition
 
 
 def export(here: Dataset, version: Mapping[str, Any]) -> None:
@@ -43,6 +44,13 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
         return
     made = st.session_state.get(f"{asked}.made")
     if made is None:
+        store = page_layout.store()
+        left = versions.unresolved_in(store, here.id, versions.get(store, here.id, number))
+        if left:
+            recognition.reason_box(left, f"{asked}.why", "exporting it")
+            args["reason"] = st.session_state.get(f"{asked}.why", "").strip()
+            if not args["reason"]:
+                return
         table_cells = grid.table(version["state"]).cells
         made = job.do("export", args, f"Export file of version {number}", cells=table_cells)
         st.session_state[f"{asked}.made"] = made

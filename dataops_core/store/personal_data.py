@@ -1,0 +1,256 @@
+"""What personal data a dataset holds, what somebody settled about it, and the gate on the way out: a version is neither
+saved nor exported while direct identifiers are unresolved, unless a reason is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from dataops_core.errors import PersonalDataError, SettingError
+from dataops_core.privacy import DIRECT, PersonalData, Recognition
+from dataops_core.privacy.recognize import recognize_one
+from dataops_core.recipe.recipe import RecipeStep, columns_named, sha256
+from dataops_core.source_hash import source_hash
+from dataops_core.store import catalog, datasets, states
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.store import Store
+from dataops_core.table import Column
+
+TREATING = ("pseudonymize", "hash_values", "mask_values", "redact_text")
+_ABOUT = "personal:"
+RECIPE = "recipe"  # the kind of what stands in settings of steps
+SHORTEST = 4  # characters of a value that is looked for in other texts
+SAID = "said"  # the kind of what nobody recognized, and somebody said
+
+
+@dataclass(frozen=True)
+class Unresolved:
+    """A column with direct identifiers that nobody treated: of what kind, how sure, in how many cells."""
+
+    column: str
+    type: str
+    state: str
+    cells: int
+    inside: bool
+
+    @property
+    def words(self) -> str:
+        """What is in it, in a few words."""
+        if self.type == RECIPE:
+            return f"{self.column}: {self.cells:,} cells stand in the settings of steps, as they are in the file"
+        what = DIRECT.get(self.type, "personal data, as somebody said")
+        return f"{self.column}: {what}{' inside the text' if self.inside else ''} ({self.state})"
+
+    def to_json(self) -> dict[str, Any]:
+        """The same as plain JSON values."""
+        return asdict(self)
+
+
+def recognized(store: Store, state: str) -> PersonalData:
+    """The personal data in the table of a state; columns that were looked at before are looked up."""
+    table = states.table(store, state)
+    code = source_hash("dataops_core.privacy")
+    keys = {column.name: _key(column, code) for column in table.columns}
+    known = store.cached_many(list(keys.values()))
+    identifiers: dict[str, list[Recognition]] = {}
+    special: dict[str, Recognition] = {}
+    quasi: dict[str, str] = {}
+    fresh: dict[str, Any] = {}
+    for name, key in keys.items():
+        plain = known.get(key)
+        if plain is None:
+            plain = fresh[key] = recognize_one(table, name).to_json()
+        found = [_recognition(each) for each in plain["identifiers"]]
+        if found:
+            identifiers[name] = found
+        if plain["special"]:
+            special[name] = _recognition(plain["special"])
+        if plain["quasi"]:
+            quasi[name] = plain["quasi"]
+    if fresh:
+        store.keep(fresh)
+    return PersonalData(identifiers, special, quasi)
+
+
+def _key(column: Column, code: str) -> str:
+    return f"personal:{sha256(f'{column.hash} {column.kind} {column.type} {column.name}')}:{code}"
+
+
+def _recognition(plain: Mapping[str, Any]) -> Recognition:
+    return Recognition(**{**plain, "evidence": tuple(plain["evidence"])})
+
+
+def settle(store: Store, here: Dataset, column: str, personal: bool | None, actor: str, why: str = "") -> None:
+    """Say that a column is personal data, or that it is not; None takes that back. It is kept with the dataset, under
+    the column's name in the file, and the audit log keeps who said it and why.
+    """
+    first = {now: name for name, now in datasets.names_now(here).items()}.get(column, column)
+    table, about = catalog.opinion, f"{_ABOUT}{first}"
+    if personal is False and not why.strip():
+        raise SettingError("There is no reason.", column, "Say in a few words why this does not name anybody.")
+    with store.writing() as connection:
+        connection.execute(table.delete().where(table.c.dataset == here.id, table.c.about == about))
+        if personal is not None:
+            connection.execute(
+                table.insert().values(
+                    dataset=here.id,
+                    about=about,
+                    value={"personal": personal, "why": why.strip()},
+                    actor=actor,
+                    at=store.clock(),
+                )
+            )
+        said = {True: "is personal data", False: "is not personal data", None: "is open again"}[personal]
+        store.log(connection, "personal data settled", actor, here.id, column=first, said=said, why=why.strip())
+
+
+def settled(store: Store, here: Dataset) -> dict[str, dict[str, Any]]:
+    """What somebody settled, by the names that columns have now: {"personal", "why", "actor", "at"}."""
+    names, table = datasets.names_now(here), catalog.opinion
+    query = sa.select(table).where(table.c.dataset == here.id, table.c.about.startswith(_ABOUT, autoescape=True))
+    with store.reading() as connection:
+        rows = connection.execute(query.order_by(table.c.at)).all()
+    told = {row.about.removeprefix(_ABOUT): {**row.value, "actor": row.actor, "at": row.at} for row in rows}
+    return {names.get(name, name): each for name, each in told.items()}
+
+
+def treated(steps: Iterable[RecipeStep]) -> dict[str, str]:
+    """The columns, by the names they have in the end, that steps made unreadable, and the last such step of each."""
+    done: dict[str, str] = {}
+    for entry in steps:
+        if entry.off or entry.step is None:
+            continue
+        names = entry.step.new_names(entry.settings)
+        done = {names.get(name, name): op for name, op in done.items()}
+        if entry.op in TREATING:
+            done |= dict.fromkeys(entry.settings.get("columns") or [], entry.op)
+    return done
+
+
+def unresolved(
+    found: PersonalData, steps: Iterable[RecipeStep] = (), said: Mapping[str, Mapping[str, Any]] | None = None
+) -> list[Unresolved]:
+    """The columns with direct identifiers that are certain or likely (or that somebody said are personal), and that no
+    step treats.
+    """
+    done, known = treated(steps), said or {}
+    out = []
+    for name, some in found.identifiers.items():
+        sure = next((each for each in some if each.state != "ask"), None)
+        if sure is None or name in done or known.get(name, {}).get("personal") is False:
+            continue
+        out.append(Unresolved(name, sure.type, sure.state, sure.matches, sure.inside))
+    listed = {each.column for each in out}
+    return out + [
+        Unresolved(name, SAID, "certain", 0, False)
+        for name, each in known.items()
+        if each["personal"] and name not in listed and name not in done
+    ]
+
+
+def check_release(
+    store: Store, here: Dataset, root: str, state: str, steps: Iterable[RecipeStep], reason: str, *, gate: bool = True
+) -> dict[str, Any]:
+    """What a version's manifest says of personal data; raises PersonalDataError where identifiers are unresolved and no
+    reason is written.
+
+    "hidden" are the columns whose values facts do not show; "raw_left_out" says that the file as it was brought holds
+    identifiers that this version does not, so that it does not leave with it.
+    """
+    done, said = list(steps), settled(store, here)
+    names = set(states.table(store, state).names)
+    left = [each for each in unresolved(recognized(store, state), done, said) if each.column in names]
+    left += in_recipe(store, root, done, said, {each.column for each in left})
+    if left and gate and not reason.strip():
+        raise refusal(left)
+    renamed = datasets.names_now(here)
+    raw = {renamed.get(name, name) for name in _sure(recognized(store, root))}
+    raw -= {name for name, each in said.items() if not each["personal"]}
+    listed = {each.column for each in left}
+    old = {now: first for first, now in renamed.items()}
+    return {
+        "unresolved": [each.to_json() for each in left],
+        "reason": reason.strip(),
+        "treated": {name: op for name, op in treated(done).items() if name in names},
+        "not_personal": {name: each["why"] for name, each in said.items() if not each["personal"]},
+        "hidden": sorted(raw | listed | {old.get(name, name) for name in raw | listed}),
+        "raw_left_out": bool(raw - listed),
+    }
+
+
+def in_recipe(
+    store: Store, root: str, steps: Iterable[RecipeStep], said: Mapping[str, Mapping[str, Any]], known: set[str]
+) -> list[Unresolved]:
+    """The columns of which settings of steps, or what they learned, hold identifiers as they stand in the file: they
+    would leave with the recipe, whatever became of the column afterwards.
+    """
+    found = recognized(store, root)
+    sure = {name: found.identifiers[name] for name in _sure(found)}
+    table, out, entries = states.table(store, root), [], list(steps)
+    for name, some in sure.items():
+        texts = set().union(*(_texts(entry) for entry in entries if name in columns_named(entry)))
+        if name in known or said.get(name, {}).get("personal") is False or not texts:
+            continue
+        held = table.frame([name])[name].dropna().astype(str)
+        cells = int(held.isin(texts - {name}).sum())
+        if cells:
+            first = next(each for each in some if each.state != "ask")
+            out.append(Unresolved(name, RECIPE, first.state, cells, False))
+    return out
+
+
+def _texts(entry: RecipeStep) -> set[str]:
+    """All texts in the settings of a step and in what it learned."""
+    found: set[str] = set()
+
+    def walk(value: Any) -> None:
+        if isinstance(value, Mapping):
+            for key, inner in value.items():
+                walk(key)
+                walk(inner)
+        elif isinstance(value, (list, tuple)):
+            for inner in value:
+                walk(inner)
+        elif isinstance(value, str):
+            found.add(value)
+
+    walk([dict(entry.settings), entry.learned])
+    return found
+
+
+def named_in(store: Store, root: str, texts: Iterable[str]) -> list[bool]:
+    """Which texts hold an identifier that stands in the file: a value of a column that names people."""
+    table, some = states.table(store, root), list(texts)
+    hits = [False] * len(some)
+    for name in _sure(recognized(store, root)):
+        values = [value for value in table.frame([name])[name].dropna().astype(str).unique() if len(value) >= SHORTEST]
+        for at, text in enumerate(some):
+            hits[at] = hits[at] or any(value in text for value in values)
+    return hits
+
+
+def _sure(found: PersonalData) -> set[str]:
+    return {name for name, some in found.identifiers.items() if any(each.state != "ask" for each in some)}
+
+
+def log_download(store: Store, here: Dataset, left: Iterable[Unresolved], why: str, actor: str) -> None:
+    """Write down why people left with a table that was downloaded."""
+    with store.writing() as connection:
+        columns = [each.column for each in left]
+        store.log(connection, "personal data downloaded", actor, here.id, columns=columns, reason=why.strip())
+
+
+def refusal(left: Iterable[Unresolved]) -> PersonalDataError:
+    """The error that names what is unresolved."""
+    some = list(left)
+    told = "; ".join(each.words for each in some[:8]) + (f" and {len(some) - 8} more" if len(some) > 8 else "")
+    return PersonalDataError(
+        f"This table still names people. {told}.",
+        "personal data",
+        "Treat these columns (page Privacy; steps drop_columns, pseudonymize, hash_values, mask_values, redact_text),"
+        " settle that they are not personal, or write the reason why they leave (--pii-reason).",
+    )

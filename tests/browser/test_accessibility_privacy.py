@@ -1,0 +1,31 @@
+"""axe finds no violation on Privacy."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.axe import violations
+from tests.browser.driver import open_page, settle
+
+pytestmark = pytest.mark.parametrize("width", [1280, 390])
+
+
+def test_privacy_and_its_tabs(page, server, dataset):
+    open_page(page, server, "privacy", dataset)
+    expect(page.get_by_text("Columns that name people")).to_be_visible()
+    assert violations(page) == []
+    page.get_by_role("button", name="Settle").first.click()
+    expect(page.get_by_role("button", name="Keep this").first).to_be_visible()
+    assert violations(page) == [], "settling a column"
+    page.keyboard.press("Escape")
+    page.get_by_role("tab", name="How easily rows are told apart").click()
+    expect(page.get_by_text("Rows that stand alone")).to_be_visible()
+    assert violations(page) == [], "risk"
+    page.get_by_role("tab", name="Reach k").click()
+    settle(page)
+    find = page.get_by_role("button", name="Find what reaches")
+    preview = page.get_by_role("button", name="Preview this").first
+    expect(find.or_(preview).first).to_be_visible()
+    if find.count():
+        find.click()
+    expect(preview).to_be_visible(timeout=60_000)
+    assert violations(page) == [], "proposals"
