@@ -50,6 +50,18 @@ def add_store_commands(add: Add) -> None:
     cmd.add_argument("number", type=int, metavar="V")
     cmd.add_argument("-o", "--out", type=Path, required=True)
     cmd.add_argument("--pii-reason", default="", metavar="TEXT", help=REASON)
+    cmd = add("checkout", "Write a version into a folder that other programs use.", "checkout")
+    cmd.add_argument("name")
+    cmd.add_argument("number", type=int, metavar="V")
+    cmd.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="DIR", help="a new or empty folder, or a checkout"
+    )
+    cmd.add_argument("--dvc", action="store_true", help="with the files for dvc pull, status and repro")
+    cmd.add_argument("--pii-reason", default="", metavar="TEXT", help=REASON)
+    cmd = add("lineage", "Which steps touched each column of a version, and where it comes from.", "lineage")
+    cmd.add_argument("name")
+    cmd.add_argument("number", type=int, metavar="V")
+    cmd.add_argument("--column", help="only this column")
     cmd = add("verify", "Check every byte of a bundle, rebuild its files and compare.", "versions")
     cmd.add_argument("bundle", type=Path)
     cmd.add_argument("--key", help="the public key of whoever should have signed it, or a file that holds it")

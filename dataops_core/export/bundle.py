@@ -17,7 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 from dataops_core import synthetic
-from dataops_core.export import signature
+from dataops_core.export import signature, standards
 from dataops_core.export.card import card
 from dataops_core.export.hidden_values import hide_values
 from dataops_core.export.manifest import FORMAT
@@ -143,7 +143,15 @@ def derived(
     files |= {"data.parquet": parquet, "data.csv": csv}
     if digest(csv) != digest(safe):
         files[SAFE_CSV] = safe
+    files |= described(version, files)
     return files | _features(version, table, folder)
+
+
+def described(version: Mapping[str, Any], files: Mapping[str, Path | bytes]) -> dict[str, bytes]:
+    """The version as other standards describe it, with the hashes of its tables as they lie in `files`."""
+    listed = {name: digest(files[name]) for name in ("data.csv", "data.parquet")}
+    told = standards.standards(version, listed, None if raw_left_out(version) else raw_name(version))
+    return {name: to_text(document).encode() for name, document in told.items()}
 
 
 def _synthetic(version: Mapping[str, Any]) -> dict[str, str]:

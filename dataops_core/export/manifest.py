@@ -8,7 +8,8 @@ import pydantic
 
 from dataops_core.errors import IntegrityError
 
-FORMAT = "dataops-bundle/2"
+FORMAT = "dataops-bundle/3"
+OLD = "dataops-bundle/2"  # without the descriptions by other standards
 _Sha = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Md5 = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _FileName = Annotated[
@@ -140,7 +141,7 @@ class Version(_Strict):
 class Manifest(_Strict):
     """The manifest of the bundle: the version, and every file with its hash."""
 
-    format: Literal["dataops-bundle/2"]
+    format: Literal["dataops-bundle/2", "dataops-bundle/3"]
     version_id: _Sha
     version: Version
     files: dict[_FileName, Listed]

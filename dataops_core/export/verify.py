@@ -22,9 +22,19 @@ import pyarrow.parquet as pq
 from dataops_core import __version__
 from dataops_core.checks.profile import profile_table
 from dataops_core.errors import DataOpsError, IntegrityError
-from dataops_core.export import signature
-from dataops_core.export.bundle import SAFE_CSV, SEAL, derived, digest, raw_left_out, raw_name, table_name, tables_of
-from dataops_core.export.manifest import validate
+from dataops_core.export import signature, standards
+from dataops_core.export.bundle import (
+    SAFE_CSV,
+    SEAL,
+    derived,
+    described,
+    digest,
+    raw_left_out,
+    raw_name,
+    table_name,
+    tables_of,
+)
+from dataops_core.export.manifest import OLD, validate
 from dataops_core.export.signature import Signature
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
@@ -197,6 +207,7 @@ def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Che
         "data.parquet",
         *features,
         *(f"models/{model['name']}.json" for model in models),
+        *(() if manifest["format"] == OLD else standards.NAMES),
     }
     if not raw_left_out(version):
         required |= {raw_name(version), *map(table_name, tables_of(version))}
@@ -468,6 +479,11 @@ def _without_raw(
 def _same_files(
     files: Mapping[str, Path], version: Mapping[str, Any], made: Mapping[str, Path | bytes], folder: Path
 ) -> Iterator[Check]:
+    if set(standards.NAMES) & set(files):  # with the hash of the Parquet file that is there: see below
+        tables = {"data.csv": made["data.csv"], "data.parquet": files["data.parquet"]}
+        made = {**made, **described(version, tables)}
+    else:
+        made = {name: content for name, content in made.items() if name not in standards.NAMES}
     packages = version["packages"]
     for name in sorted(set(made) | (set(files) & {SAFE_CSV, "MODEL_CARD.md", "synthetic.json", "generate.py"})):
         if name not in files or name not in made:

@@ -107,6 +107,14 @@ class Objects:
             if len(Path(path).name) == 30
         )
 
+    def remote(self, beside: Path) -> str:
+        """Where the objects lie, as DVC is told in a folder: a path from there, which holds when both move together, or
+        the address of a bucket.
+        """
+        if self._is_local:
+            return Path(os.path.relpath(Path(self._root).resolve(), beside)).as_posix()
+        return str(self._files.unstrip_protocol(self._root))
+
     def _fetched(self, md5: str) -> Path:
         path, target = self._copies / md5, self._place(md5)
         if path.exists() and not self._is_intact(path, md5):

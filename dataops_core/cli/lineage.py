@@ -1,0 +1,43 @@
+"""The command on lineage: which steps touched a column."""
+
+from __future__ import annotations
+
+import argparse
+
+from dataops_core.cli.output import print_json
+from dataops_core.export.lineage import ColumnLineage, lineage
+from dataops_core.printable import printable
+from dataops_core.store import datasets, versions
+from dataops_core.store.store import Store
+
+
+def lineage_command(args: argparse.Namespace) -> int:
+    """Which steps touched each column of a version, or one of them."""
+    store = Store()
+    found = lineage(versions.get(store, datasets.find(store, args.name), args.number).manifest)
+    columns = (found.of(args.column),) if args.column is not None else found.columns
+    if args.json:
+        told = found.to_json()
+        told["columns"] = [each for each, kept in zip(told["columns"], found.columns, strict=True) if kept in columns]
+        return print_json({"dataset": args.name, "number": args.number, **told})
+    for each in columns:
+        _print(each)
+    for row in found.rows:
+        print(
+            f"All columns, step {row.step}: {_line(row.sentence)} ({row.dropped:,} rows dropped, {row.added:,} added)"
+        )
+    return 0
+
+
+def _print(column: ColumnLineage) -> None:
+    kept = "" if column.kept else " (removed)"
+    comes = ", ".join(column.sources) or "no column of the raw file"
+    print(_line(f"{column.column}{kept}: from {comes}"))
+    for step in column.steps:
+        cells = f", {step.cells:,} cells" if step.cells else ""
+        using = f", using {', '.join(step.using)}" if step.using else ""
+        print(_line(f"  step {step.step}: {step.sentence} ({step.did}{cells}{using})"))
+
+
+def _line(text: str) -> str:
+    return printable(text, one_line=True)
