@@ -115,8 +115,11 @@ def test_a_secret_reaches_the_server_and_nothing_else(web, tmp_path, monkeypatch
     monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
     monkeypatch.chdir(tmp_path)
     with_user = base.replace("http://", "http://jo:${PW}@")
-    assert main(["commit", "people", f"{with_user}/people.csv?key=${{PW}}", "-m", "fetched"]) == 0
-    assert main(["export", "people", "1", "-o", "out.zip"]) == 0
+    assert (
+        main(["commit", "people", f"{with_user}/people.csv?key=${{PW}}", "-m", "fetched", "--pii-reason", "made up"])
+        == 0
+    )
+    assert main(["export", "people", "1", "-o", "out.zip", "--pii-reason", "made up"]) == 0
     assert main(["profile", f"{with_user}/people.csv", "--html", "report.html"]) in (0, 1)
     assert main(["read", f"{with_user}/nothing.csv?key=${{PW}}", "--json"]) == 2
     assert main(["read", f"{with_user}/to/other", "--out", "other.csv"]) == 0
