@@ -11,6 +11,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.privacy.keys import domain_key, key_fingerprint, key_of, keyed_digest, pseudonym_key
+from dataops_core.steps._cells import GREATEST_WHOLE, LEAST_WHOLE
 from dataops_core.steps.step import Columns, Label, Span, When, step
 from dataops_core.table.kinds import type_of
 
@@ -75,7 +76,10 @@ def add_noise(
         noise = np.array([0.0 if no else draw(_uniform(own, row)) for row, no in zip(df.index, missing, strict=True)])
         made = np.round(cells + scale * noise, 0 if type_of(df[name]) == "integer" else decimals) + 0.0
         if type_of(df[name]) == "integer":
-            whole = [None if no else int(cell) for cell, no in zip(made, missing, strict=True)]
+            whole = [
+                None if no else min(max(int(cell), LEAST_WHOLE), GREATEST_WHOLE)
+                for cell, no in zip(made.tolist(), missing, strict=True)
+            ]
             out[name] = pd.Series(pd.array(whole, dtype="Int64"), index=df.index)
         else:
             out[name] = pd.Series(made, index=df.index)

@@ -3,6 +3,8 @@ where it fails.
 """
 
 import ast
+import sys
+import types
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,7 +26,8 @@ BUILT = {}
 def space_of(step, chosen):
     """The names of an exported script with this step; built once for a step, its settings are given at the call."""
     if step.name not in BUILT:
-        space = {"__name__": "clean"}
+        module = sys.modules[f"clean_{step.name}"] = types.ModuleType(f"clean_{step.name}")  # dataclasses look for it
+        space = module.__dict__
         exec(compile(script(Recipe("contract", 0, (RecipeStep(step.name, chosen),))), "clean.py", "exec"), space)
         BUILT[step.name] = space
     return BUILT[step.name]
