@@ -28,7 +28,8 @@ def fix_and_export(page, click, folder):
     click(button(page, "Preview"))
     click(button(page, "Apply"))
     click(page.get_by_role("link", name="Not saved"))
-    reason = page.get_by_role("textbox", name="Why these people stay in it")
+    reason, save = page.get_by_role("textbox", name="Why these people stay in it"), button(page, "Save")
+    expect(save).to_be_enabled()  # once it is known whether somebody is named
     if reason.count():
         reason.fill("The people of the sample are made up")
         reason.press("Tab")
