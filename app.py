@@ -47,7 +47,8 @@ pages = [
     )
     for name, (icon, about) in PAGES.items()
 ]
-chosen = st.navigation([*pages, st.Page(to_overview, title="Overview", url_path="overview", visibility="hidden")])
+alias = st.Page(to_overview, title="Overview", url_path="overview", visibility="hidden")
+chosen = st.navigation([*pages, alias], expanded=True)  # all pages in sight: beyond twelve, Streamlit hides the last
 page_layout.lead_on(pages)
 page_layout.switcher()
 try:
