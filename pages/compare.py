@@ -2,7 +2,6 @@
 
 import streamlit as st
 
-from dataops_core.store import analyses
 from pages._ui import current_table, grid, job, page_header, page_layout
 from pages._ui.compare import differences, recipes
 from pages._ui.findings import finding
@@ -48,10 +47,7 @@ with page_layout.errors():
             st.stop()
         chosen = st.selectbox("Groups by", names, key=f"compare.by.{here.id}", width=320)
         what, args, cells = "groups", {"state": state, "column": chosen}, table.cells * 2
-    told = analyses.counted(page_layout.store(), what, args, run=False)
-    if told is None:
-        job.do("count", {"what": what, "with": args}, "Comparing all rows", cells=cells)
-        told = analyses.counted(page_layout.store(), what, args, run=False)
+    told = job.counted(what, args, "Comparing all rows", cells)
     if told is not None:
         if way == TABLES:
             differences.tables(told, chosen, here.name, (args["reference"], state))

@@ -3,7 +3,6 @@
 import streamlit as st
 
 from dataops_core.explore import CHARTS, fitting_charts
-from dataops_core.store import analyses
 from pages._ui import current_table, job, page_header, page_layout
 from pages._ui.explore import chart_view, kept_charts
 
@@ -53,11 +52,8 @@ asked = {
     "facet": None if facet == ANY else facet,
 }
 with page_layout.errors():
-    told = analyses.counted(page_layout.store(), "chart", {"state": state, **asked}, run=False)
-    if told is None:
-        cells = table.rows * (len(chosen) + 2) if chosen else table.cells
-        job.do("count", {"what": "chart", "with": {"state": state, **asked}}, "Counting all rows", cells=cells)
-        told = analyses.counted(page_layout.store(), "chart", {"state": state, **asked}, run=False)
+    cells = table.rows * (len(chosen) + 2) if chosen else table.cells
+    told = job.counted("chart", {"state": state, **asked}, "Counting all rows", cells)
     if told is not None:
         chart_view.panel(here, state, table, told)
         kept_charts.panel(here, asked)

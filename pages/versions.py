@@ -30,7 +30,7 @@ def commit() -> None:
         )
         page_layout.say(f"Version {version.number} is saved.")
         st.session_state["versions.message"] = ""
-        st.session_state["versions.reason"] = ""
+        st.session_state["versions.reason"] = st.session_state["versions.pii_reason"] = ""
 
     page_layout.act(made)
 
@@ -64,7 +64,7 @@ with st.container(border=True, key="versions-commit"):
             f"The table as it is now: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}, after "
             f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
         )
-    left = recognition.unresolved(here, state, table)
+    left = recognition.leaving(here, root, state, table)
     recognition.reason_box(left or [], "versions.pii_reason", "saving it")
     rule_states.at_saving(here, state)
     with st.container(horizontal=True, vertical_alignment="bottom"):

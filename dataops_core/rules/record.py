@@ -6,30 +6,23 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataops_core.rules.check import check_rules
-from dataops_core.rules.rule import Result, Rule
+from dataops_core.rules.rule import Rule
 from dataops_core.table import Table
 
+STATES = ("passed", "failed", "not checked")
 
-def recorded(results: Sequence[Result], today: str) -> dict[str, Any]:
-    """The rules with their state, as plain JSON values."""
-    return {
+
+def recorded(results: Sequence[Mapping[str, Any]], today: str) -> dict[str, Any]:
+    """The rules with their state, as plain JSON values; `results` as Result.to_json gives them."""
+    told = {
         "today": today,
-        "passed": sum(each.status == "passed" for each in results),
-        "failed": sum(each.status == "failed" for each in results),
-        "not_checked": sum(each.status == "not checked" for each in results),
-        "blocking": sum(each.blocks for each in results),
+        **{key.replace(" ", "_"): sum(each["status"] == key for each in results) for key in STATES},
         "rules": [
-            {
-                "rule": each.rule.to_json(),
-                "says": each.rule.sentence,
-                "status": each.status,
-                "severity": each.rule.severity,
-                "rows": each.rows,
-                "failing": len(each.failing),
-            }
+            {"says": each["sentence"], **{key: each[key] for key in ("rule", "status", "severity", "rows", "failing")}}
             for each in results
         ],
     }
+    return told | {"blocking": len(blocking(told))}
 
 
 def blocking(told: Mapping[str, Any]) -> list[Mapping[str, Any]]:
@@ -43,7 +36,7 @@ def differing(told: Mapping[str, Any], table: Table) -> list[str]:
     Those about other tables were not checked when the version was saved, and are not now.
     """
     rules = [Rule.from_json(each["rule"]) for each in told["rules"]]
-    again = recorded(check_rules(table, rules, today=told["today"]), told["today"])
+    again = recorded([each.to_json() for each in check_rules(table, rules, today=told["today"])], told["today"])
     same = {key: again[key] == told.get(key) for key in ("passed", "failed", "not_checked", "blocking")}
     wrong = [each["says"] for each, other in zip(again["rules"], told["rules"], strict=True) if each != other]
     return wrong or ([] if all(same.values()) else ["the counts of rules"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +26,28 @@ ABOUT = "rules"
 
 def rules_of(store: Store, dataset: str) -> tuple[Rule, ...]:
     """The rules of a dataset, in the order in which they were added."""
-    table = catalog.opinion
     with store.reading() as connection:
-        found = connection.scalar(sa.select(table.c.value).where(table.c.dataset == dataset, table.c.about == ABOUT))
+        return _kept(connection, dataset)
+
+
+def _kept(connection: sa.Connection, dataset: str) -> tuple[Rule, ...]:
+    table = catalog.opinion
+    found = connection.scalar(sa.select(table.c.value).where(table.c.dataset == dataset, table.c.about == ABOUT))
     return tuple(Rule.from_json(each) for each in found or ())
 
 
 def save(store: Store, dataset: str, rules: Sequence[Rule], actor: str, what: str = "rules changed") -> None:
     """Make these the rules of a dataset; the audit log keeps kinds and columns, never values."""
-    table, kept = catalog.opinion, list({rule.key: rule for rule in rules}.values())
+    _change(store, dataset, lambda _: rules, actor, what)
+
+
+def _change(
+    store: Store, dataset: str, change: Callable[[tuple[Rule, ...]], Sequence[Rule]], actor: str, what: str
+) -> None:
+    """Change the rules that are there now, in one transaction: two people may do so at once."""
+    table = catalog.opinion
     with store.writing() as connection:
+        kept = list({rule.key: rule for rule in change(_kept(connection, dataset))}.values())
         connection.execute(table.delete().where(table.c.dataset == dataset, table.c.about == ABOUT))
         value = [rule.to_json() for rule in kept]
         connection.execute(
@@ -44,14 +56,18 @@ def save(store: Store, dataset: str, rules: Sequence[Rule], actor: str, what: st
         store.log(connection, what, actor, dataset, rules=len(kept), blocking=sum(r.severity == "block" for r in kept))
 
 
-def add(store: Store, dataset: str, rules: Sequence[Rule], actor: str) -> None:
-    """Add rules; one about the same takes the place of the one that was there."""
-    save(store, dataset, [*rules_of(store, dataset), *rules], actor, "rules added")
+def add(store: Store, dataset: str, rules: Sequence[Rule], actor: str, *, instead_of: str | None = None) -> None:
+    """Add rules; one about the same takes the place of the one that was there, and so does one `instead_of` a key."""
+
+    def added(there: tuple[Rule, ...]) -> list[Rule]:
+        return [*(rule for rule in there if rule.key != instead_of), *rules]
+
+    _change(store, dataset, added, actor, "rules added" if instead_of is None else "rules changed")
 
 
 def remove(store: Store, dataset: str, key: str, actor: str) -> None:
     """Take a rule away."""
-    save(store, dataset, [rule for rule in rules_of(store, dataset) if rule.key != key], actor, "rule removed")
+    _change(store, dataset, lambda there: [rule for rule in there if rule.key != key], actor, "rule removed")
 
 
 def checked(
@@ -93,7 +109,7 @@ def for_version(
         return None
     today = store.clock()[:10]
     progress(0.0, "Checking the rules")
-    told = recorded(check_rules(states.table(store, state), rules, today=today), today)
+    told = recorded(checked(store, state, rules, today) or [], today)
     failing = blocking(told)
     if failing and not reason.strip():
         first = str(failing[0]["says"])

@@ -163,8 +163,7 @@ def check_release(
     """
     done, said = list(steps), settled(store, here)
     names = set(states.table(store, state).names)
-    left = [each for each in unresolved(recognized(store, state), done, said) if each.column in names]
-    left += in_recipe(store, root, done, said, {each.column for each in left})
+    left = leaving(store, here, root, state, done)
     if left and gate and not reason.strip():
         raise refusal(left)
     renamed = datasets.names_now(here)
@@ -180,6 +179,16 @@ def check_release(
         "hidden": sorted(raw | listed | {old.get(name, name) for name in raw | listed}),
         "raw_left_out": bool(raw - listed),
     }
+
+
+def leaving(store: Store, here: Dataset, root: str, state: str, steps: Iterable[RecipeStep]) -> list[Unresolved]:
+    """What would name people in a version of a state: its columns, and settings of its steps. A version of it is not
+    saved without a reason.
+    """
+    done, said = list(steps), settled(store, here)
+    names = set(states.table(store, state).names)
+    left = [each for each in unresolved(recognized(store, state), done, said) if each.column in names]
+    return left + in_recipe(store, root, done, said, {each.column for each in left})
 
 
 def in_recipe(

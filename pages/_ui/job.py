@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.errors import FlawError, InputError
 from dataops_core.recipe.replay import no_progress
-from dataops_core.store import jobs, worker
+from dataops_core.store import analyses, jobs, worker
 from pages._ui import page_layout
 from pages._ui.formatting import duration, md
 
@@ -61,6 +61,15 @@ def do(kind: str, args: Mapping[str, Any], what: str, *, cells: int, auto: bool 
     else:
         st.button(what, on_click=_start, args=(kind, args), key=f"job.{kind}.{what}", icon=":material/play_arrow:")
     return None
+
+
+def counted(what: str, args: Mapping[str, Any], title: str, cells: int, *, auto: bool = True) -> dict[str, Any] | None:
+    """What is counted on demand (see store/analyses): known, or counted by `do`, and None meanwhile."""
+    told = analyses.counted(page_layout.store(), what, args, run=False)
+    if told is None:
+        do("count", {"what": what, "with": dict(args)}, title, cells=cells, auto=auto)
+        told = analyses.counted(page_layout.store(), what, args, run=False)
+    return told
 
 
 def _soon(job: str, what: str) -> jobs.Job | None:

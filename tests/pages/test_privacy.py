@@ -1,5 +1,7 @@
 """Privacy: what was found, what somebody settles, treatments with one preview, k, and proposals that reach it."""
 
+from dataclasses import replace
+
 import pytest
 
 from dataops_core.recipe.recipe import RecipeStep
@@ -85,8 +87,6 @@ def test_a_version_that_names_people_needs_a_reason(people):
 
 
 def test_a_version_of_treated_people_needs_none(people):
-    from dataclasses import replace
-
     store, here = Store(), dataset(people)
     steps = (RecipeStep("drop_columns", {"columns": ["name", "email", "phone", "iban", "remark"]}),)
     datasets.edit(store, here.id, here.revision, replace(here.recipe, steps=steps), "dropped", "ann")
@@ -104,3 +104,16 @@ def test_a_download_of_a_table_that_names_people_needs_a_reason(people):
     assert [each.proto.disabled for each in app.get("download_button")] == [True] * 3
     app = app.text_input(key="clean.download.reason").set_value("They agreed").run()
     assert [each.proto.disabled for each in app.get("download_button")] == [False] * 3
+
+
+def test_people_in_the_settings_of_steps_are_asked_for_before_saving(people):
+    store, here = Store(), dataset(people)
+    merge = RecipeStep("merge_values", {"column": "name", "mapping": {"Anna Schmidt": "Somebody"}})
+    drop = RecipeStep("drop_columns", {"columns": ["name", "email", "phone", "iban", "remark"]})
+    datasets.edit(store, here.id, here.revision, replace(here.recipe, steps=(merge, drop)), "merged", "ann")
+    app = go(people, "versions")
+    assert "cells stand in the settings of steps" in texts(app)
+    app.text_input(key="versions.pii_reason").set_value("It is a made-up name")
+    app = click(app, "Save")
+    assert unforeseen(app) == [] and len(versions.log(store, here.id)) == 1
+    assert not app.session_state["versions.pii_reason"], "the next version needs a reason of its own"

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -108,3 +109,21 @@ def test_commit_from_the_command_line_stops_without_a_reason(tmp_path, monkeypat
     assert "A rule that blocks fails: age is between 0 and 120." in capsys.readouterr().err
     assert main([*asked, "--reason", "Confirmed", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["rules"] == {"passed": 0, "failed": 1, "not_checked": 0, "blocking": 1}
+
+
+def test_rules_that_two_people_add_at_once_are_all_kept(store, people):
+    def work(who):
+        for number in range(8):
+            rule = Rule.from_json({"kind": "not_missing", "column": f"{who}{number}"})
+            dataset_rules.add(store, people, [rule], who)
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, ["eva", "max", "kim"]))
+    assert len(dataset_rules.rules_of(store, people)) == 24
+
+
+def test_a_rule_that_is_edited_takes_the_place_of_the_old_one(store, people):
+    dataset_rules.save(store, people, [Rule.from_json(AGE), Rule.from_json(KEY)], "eva")
+    other = Rule.from_json({"kind": "not_missing", "column": "age"})
+    dataset_rules.add(store, people, [other], "eva", instead_of="range:age")
+    assert [rule.name for rule in dataset_rules.rules_of(store, people)] == ["unique", "not_missing"]

@@ -11,10 +11,9 @@ import streamlit as st
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import current_table
+from pages._ui import current_table, job
 from pages._ui.bias.groups import Asked
 from pages._ui.formatting import count, md
-from pages._ui.resample.classes import counted
 
 
 def panel(here: Dataset, asked: Asked, root: str, table: Table) -> None:
@@ -31,7 +30,7 @@ def panel(here: Dataset, asked: Asked, root: str, table: Table) -> None:
         "target": back.get(asked.target, asked.target) if asked.target else None,
         "favorable": asked.favorable,
     }
-    told = counted("through", args, "Following the groups through the steps", table.cells * len(tables))
+    told = job.counted("through", args, "Following the groups through the steps", table.cells * len(tables))
     if told is None:
         return
     st.caption(

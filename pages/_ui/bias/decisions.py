@@ -13,10 +13,9 @@ import streamlit as st
 
 from dataops_core.fairness import html_report, json_report
 from dataops_core.table import Table
-from pages._ui import method_results
+from pages._ui import job, method_results
 from pages._ui.bias.groups import MOST, Asked
 from pages._ui.formatting import count, md
-from pages._ui.resample.classes import counted
 
 BASELINE = "A baseline model"
 PERCENT = {
@@ -114,7 +113,7 @@ def _asked(asked: Asked, table: Table) -> dict[str, Any] | None:
         kind=kind,
         control=control,
     )
-    return counted("bias", args, "Judge the decisions", 10**9, auto=False)
+    return job.counted("bias", args, "Judge the decisions", 10**9, auto=False)
 
 
 def _model(model: Mapping[str, Any], told: Mapping[str, Any], look: str, reference: str) -> None:
@@ -320,7 +319,7 @@ def reasons(asked: Asked, table: Table) -> None:
             "split": asked.split,
             "leave_out": list(asked.weights),
         }
-        told = counted("proxies", args, f"Looking for proxies of {name}", table.cells * 4)
+        told = job.counted("proxies", args, f"Looking for proxies of {name}", table.cells * 4)
         if told is not None:
             _proxies(told, name)
     st.caption(
@@ -350,7 +349,7 @@ def _strata(asked: Asked, table: Table) -> None:
             " compare within strata. Choose with care: a stratum may itself be the result of unequal treatment."
         )
         return
-    told = counted(
+    told = job.counted(
         "confounding",
         asked.args("target", "favorable", "reference", strata=strata),
         "Comparing within strata",

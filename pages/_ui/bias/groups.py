@@ -10,9 +10,8 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.table import Table
-from pages._ui import method_results
+from pages._ui import job, method_results
 from pages._ui.formatting import count, md
-from pages._ui.resample.classes import counted
 
 MOST = 40  # groups that are drawn
 
@@ -77,7 +76,7 @@ def choose(
         target = st.selectbox("Outcome", able, index=at, key="bias.target", placeholder="None: groups alone", width=230)
         favorable = None
         if target:
-            classes = counted("classes", {"state": state, "column": target}, "Listing the values", table.rows * 5)
+            classes = job.counted("classes", {"state": state, "column": target}, "Listing the values", table.rows * 5)
             values = classes["classes"] if classes else []
             kept = roles.get("favorable") if target == roles.get("target") else None
             favorable = st.selectbox(
@@ -114,7 +113,7 @@ def choose(
     asked = Asked(
         state, tuple(sensitive), target if favorable else None, favorable, None, split, (*weights, *others), weights
     )
-    told = counted("bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells)
+    told = job.counted("bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells)
     if told is None:
         return None
     known = [name for name, each in told["groups"].items() if not each["unknown"]]
@@ -132,7 +131,7 @@ def choose(
 
 def panel(asked: Asked, table: Table) -> None:
     """The group table, with honest intervals, and against a stated population."""
-    told = counted("bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells)
+    told = job.counted("bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells)
     if told is None:
         return
     groups = told["groups"]
@@ -216,7 +215,7 @@ def _population(asked: Asked, table: Table, known: Sequence[str]) -> None:
         if len(stated) < 2:
             st.caption("Fill in at least two groups.")
             return
-        told = counted(
+        told = job.counted(
             "bias groups",
             asked.args("target", "favorable", population=stated),
             "Comparing with the population",
@@ -281,7 +280,7 @@ def data(asked: Asked, table: Table) -> None:
         max_selections=2,
         help="Such as the department applied to: conditional demographic disparity is then taken within it",
     )
-    told = counted(
+    told = job.counted(
         "bias data",
         asked.args("target", "favorable", "reference", "leave_out", strata=strata),
         "Measuring the outcomes",

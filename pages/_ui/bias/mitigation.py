@@ -16,7 +16,6 @@ from dataops_core.table import Table
 from pages._ui import chart, job, method_results, page_layout
 from pages._ui.bias.groups import Asked
 from pages._ui.formatting import count, md
-from pages._ui.resample.classes import counted
 
 CONSTRAINTS = {
     "demographic_parity": "Good decisions alike (demographic parity)",
@@ -58,7 +57,7 @@ def panel(here: Dataset, asked: Asked, table: Table) -> None:
     args = asked.args(
         "target", "favorable", "split", "leave_out", constraint=goal, kind=kind, methods=sorted(chosen, key=able.index)
     )
-    told = counted("mitigation lab", args, "Compare ways to act", 10**9, auto=False)
+    told = job.counted("mitigation lab", args, "Compare ways to act", 10**9, auto=False)
     if told is None:
         st.caption(
             "Each way learns from the same rows and decides about the same rows, which none has seen. While it runs,"

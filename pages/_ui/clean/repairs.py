@@ -13,7 +13,6 @@ import streamlit as st
 from dataops_core.repair.by_example import infer
 from dataops_core.repair.proposal import CAUSES, Repair
 from dataops_core.repair.recipe import steps_of
-from dataops_core.store import analyses
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import job, page_layout, pending
@@ -31,11 +30,8 @@ def panel(here: Dataset, state: str, table: Table) -> None:
         return
     with box, page_layout.errors():
         labels = st.session_state.setdefault("repairs.labels", {}).get(state, [])
-        asked = {"what": "repair", "with": {"state": state, "labels": labels}}
-        found = analyses.counted(page_layout.store(), asked["what"], asked["with"], run=False)
-        if found is None:
-            job.do("count", asked, "Looking for cells that are probably wrong", cells=table.cells)
-            found = analyses.counted(page_layout.store(), asked["what"], asked["with"], run=False)
+        args = {"state": state, "labels": labels}
+        found = job.counted("repair", args, "Looking for cells that are probably wrong", table.cells)
         if found is None:
             return
         repairs = [Repair(**{name: each[name] for name in Repair.__dataclass_fields__}) for each in found["repairs"]]

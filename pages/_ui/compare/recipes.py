@@ -12,7 +12,7 @@ from dataops_core.evaluation import Candidate, grid_candidates
 from dataops_core.evaluation.choices import LEAVE, chosen_grid
 from dataops_core.evaluation.measures import measures_of
 from dataops_core.recipe.recipe import Recipe
-from dataops_core.store import analyses, datasets, versions
+from dataops_core.store import datasets, versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import job, page_layout
@@ -41,7 +41,7 @@ def panel(here: Dataset, root: str, state: str, table: Table) -> None:
         "leave_out": leave_out,
         "model": model,
     }
-    known = _counted("choices", asked, "Looking which choices fit", table.cells)
+    known = job.counted("choices", asked, "Looking which choices fit", table.cells)
     if known is None:
         return
     candidates = _candidates(here, known["grid"])
@@ -71,7 +71,7 @@ def panel(here: Dataset, root: str, state: str, table: Table) -> None:
             "curve_of_best": True,
         },
     }
-    told = _counted("recipes", args, f"Compare {count(len(candidates), 'recipe')}", 10**9, auto=False)
+    told = job.counted("recipes", args, f"Compare {count(len(candidates), 'recipe')}", 10**9, auto=False)
     if told is None:
         st.caption(
             "Everything that a recipe learns, it learns from four fifths of the rows, and it is judged on the last"
@@ -179,11 +179,3 @@ def _others(here: Dataset, base: Recipe) -> dict[str, Recipe]:
         if recipe.active and recipe.seed == base.seed:
             made[f"Version {version['number']}: {version['message']}"[:90]] = recipe
     return made
-
-
-def _counted(what: str, args: Mapping[str, Any], title: str, cells: int, *, auto: bool = True) -> dict[str, Any] | None:
-    told = analyses.counted(page_layout.store(), what, args, run=False)
-    if told is None:
-        job.do("count", {"what": what, "with": dict(args)}, title, cells=cells, auto=auto)
-        told = analyses.counted(page_layout.store(), what, args, run=False)
-    return told

@@ -7,9 +7,8 @@ import streamlit as st
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import page_layout
+from pages._ui import job, page_layout
 from pages._ui.formatting import ROLES
-from pages._ui.resample.classes import counted
 
 
 def panel(here: Dataset, root: str, table: Table) -> None:
@@ -20,9 +19,8 @@ def panel(here: Dataset, root: str, table: Table) -> None:
     roles = dict(here.roles)
     names = table.names
     target = _one("target", names, roles.get("target"))
-    told = (
-        counted("classes", {"state": root, "column": target}, "Listing the values", table.rows * 5) if target else None
-    )
+    args = {"state": root, "column": target}
+    told = job.counted("classes", args, "Listing the values", table.rows * 5) if target else None
     values = told["classes"] if told else []
     with st.form("roles", border=False):
         chosen: dict[str, object] = {"target": target}

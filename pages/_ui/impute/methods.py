@@ -11,9 +11,8 @@ import streamlit as st
 from dataops_core.imputation.methods import ALONG, METHODS, Task, steps_of
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import method_results
+from pages._ui import job, method_results
 from pages._ui.formatting import count, md
-from pages._ui.resample.classes import counted
 
 TITLES = {
     "mean": "Mean",
@@ -117,7 +116,7 @@ def panel(
         "methods": asked,
         "time": time,
     }
-    told = counted("impute bench", args, "Compare the methods", 10**9, auto=False)
+    told = job.counted("impute bench", args, "Compare the methods", 10**9, auto=False)
     if told is None:
         st.caption(
             "Cells whose value is known are hidden, at random and the way cells are really missing here; each method"

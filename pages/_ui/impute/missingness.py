@@ -10,9 +10,8 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dataops_core.table import Table
-from pages._ui import chart, method_results
+from pages._ui import chart, job, method_results
 from pages._ui.formatting import count, md, share
-from pages._ui.resample.classes import counted
 
 VERDICTS = {
     "random": "Looks random",
@@ -28,7 +27,7 @@ def panel(state: str, table: Table, target: str | None, sensitive: Sequence[str]
     times = [c.name for c in table.columns if c.type == "datetime"]
     time = st.selectbox("Over time, by", times, index=0, key="gaps.time", width=300) if times else None
     args = {"state": state, "target": target, "groups": list(sensitive), "time": time, "split": split}
-    told = counted("missing", args, "Looking at what is missing", table.cells * 4)
+    told = job.counted("missing", args, "Looking at what is missing", table.cells * 4)
     if told is None:
         return
     names = [name for name, each in told["columns"].items() if each["missing"]]

@@ -11,9 +11,8 @@ import streamlit as st
 from plotly.subplots import make_subplots
 
 from dataops_core.table import Table
-from pages._ui import chart, method_results
+from pages._ui import chart, job, method_results
 from pages._ui.formatting import count, md
-from pages._ui.resample.classes import counted
 
 COPY = "imputation"
 DRAWS = {"model": "Around the prediction", "matching": "Values of similar rows (matching)"}
@@ -48,7 +47,7 @@ def _chains(state: str, columns: Sequence[str], split: str | None) -> None:
     draw = st.radio(
         "Draw", ["model", "matching"], format_func=lambda way: DRAWS[way], key="several.draw", horizontal=True
     )
-    told = counted(
+    told = job.counted(
         "chains",
         {"state": state, "columns": list(columns), "split": split, "draw": draw},
         "Follow the chains",
@@ -152,7 +151,7 @@ def _means(state: str, table: Table) -> None:
         )
     if column is None:
         return
-    told = counted("pooled", {"state": state, "column": column, "by": by}, "Pooling", table.rows * 3)
+    told = job.counted("pooled", {"state": state, "column": column, "by": by}, "Pooling", table.rows * 3)
     if told is not None:
         _pooled(told)
 
@@ -176,7 +175,7 @@ def _regression(state: str, table: Table) -> None:
             "Choose what explains it: a linear regression is fitted on each copy, and its coefficients are pooled."
         )
         return
-    told = counted(
+    told = job.counted(
         "pooled regression",
         {"state": state, "target": target, "columns": columns},
         "Pooling",

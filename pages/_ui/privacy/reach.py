@@ -10,10 +10,9 @@ import streamlit as st
 
 from dataops_core.anonymize.propose import WAYS
 from dataops_core.privacy import PersonalData
-from dataops_core.store import analyses
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import job, method_results, page_layout
+from pages._ui import job, method_results
 from pages._ui.formatting import count, md, percent
 
 NOBODY = "(none)"
@@ -58,11 +57,8 @@ def panel(
         "sensitive": guarded if least > 1 else None,
         "least": int(least),
     }
-    told = analyses.counted(page_layout.store(), "anonymize", args, run=False)
-    if told is None:
-        cells = max(job.SMALL + 1, table.cells) if table.rows > 500 else table.cells
-        job.do("count", {"what": "anonymize", "with": args}, f"Find what reaches k = {int(k)}", cells=cells, auto=False)
-        told = analyses.counted(page_layout.store(), "anonymize", args, run=False)
+    cells = max(job.SMALL + 1, table.cells) if table.rows > 500 else table.cells
+    told = job.counted("anonymize", args, f"Find what reaches k = {int(k)}", cells, auto=False)
     if told is None:
         return
     if told["before"] >= k and least == 1:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dataops_core.privacy import PersonalData
-from dataops_core.store import analyses, personal_data
+from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.store import personal_data
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.personal_data import Unresolved
 from dataops_core.table import Table
-from pages._ui import current_table, job, page_layout
+from pages._ui import current_table, grid, job, page_layout
 from pages._ui.formatting import md
 
 COST = 20  # what looking for personal data costs beside counting, per cell
@@ -17,13 +20,10 @@ COST = 20  # what looking for personal data costs beside counting, per cell
 
 def found(state: str, table: Table) -> PersonalData | None:
     """The personal data in the table; None while a job looks for it."""
-    args = {"state": state}
-    if analyses.counted(page_layout.store(), "personal data", args, run=False) is None:
-        cells = COST * min(table.cells, 5_000 * len(table.columns))
-        cells = min(cells, job.SMALL) if table.cells <= job.SMALL else cells
-        job.do("count", {"what": "personal data", "with": args}, "Looking for personal data", cells=cells)
-        if analyses.counted(page_layout.store(), "personal data", args, run=False) is None:
-            return None
+    cells = COST * min(table.cells, 5_000 * len(table.columns))
+    cells = min(cells, job.SMALL) if table.cells <= job.SMALL else cells
+    if job.counted("personal data", {"state": state}, "Looking for personal data", cells) is None:
+        return None
     return personal_data.recognized(page_layout.store(), state)
 
 
@@ -32,8 +32,20 @@ def unresolved(here: Dataset, state: str, table: Table) -> list[Unresolved] | No
     known = found(state, table)
     if known is None:
         return None
-    steps = [r.entry for r in current_table.results(here) if r.outcome.status == "done"]
-    return personal_data.unresolved(known, steps, personal_data.settled(page_layout.store(), here))
+    return personal_data.unresolved(known, _steps(here), personal_data.settled(page_layout.store(), here))
+
+
+def leaving(here: Dataset, root: str, state: str, table: Table) -> list[Unresolved] | None:
+    """What would name people in a version saved now: columns, and settings of steps; None while a job looks for it."""
+    if found(state, table) is None or found(root, grid.table(root)) is None:
+        return None
+    return personal_data.leaving(page_layout.store(), here, root, state, _steps(here))
+
+
+def _steps(here: Dataset) -> list[RecipeStep]:
+    """The steps that were done, with what they learned."""
+    results = current_table.results(here)
+    return [replace(r.entry, learned=r.outcome.learned) for r in results if r.outcome.status == "done"]
 
 
 def reason_box(left: list[Unresolved], key: str, what: str) -> None:

@@ -9,9 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.privacy import PersonalData
-from dataops_core.store import analyses
 from dataops_core.table import Table
-from pages._ui import grid, job, page_layout
+from pages._ui import grid, job
 from pages._ui.formatting import count, md, share
 
 
@@ -54,11 +53,8 @@ def choose(table: Table, found: PersonalData, roles: Mapping[str, Any]) -> tuple
 def panel(state: str, table: Table, quasi: Sequence[str], sensitive: Sequence[str]) -> None:
     """The measures, how large the groups are, and who stands alone."""
     args = {"state": state, "quasi": list(quasi), "sensitive": list(sensitive)}
-    told = analyses.counted(page_layout.store(), "risk", args, run=False)
-    if told is None:
-        cells = table.rows * (2 * len(quasi) + 20 * len(sensitive))
-        job.do("count", {"what": "risk", "with": args}, "Counting groups of rows that are alike", cells=cells)
-        told = analyses.counted(page_layout.store(), "risk", args, run=False)
+    cells = table.rows * (2 * len(quasi) + 20 * len(sensitive))
+    told = job.counted("risk", args, "Counting groups of rows that are alike", cells)
     if told is None:
         return
     with st.container(horizontal=True):

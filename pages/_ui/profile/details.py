@@ -9,10 +9,9 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.store import analyses
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import chart, current_table, job, page_layout
+from pages._ui import chart, current_table, job
 from pages._ui.columns.strip import facts_as_meant, misfits
 from pages._ui.formatting import count, md, share
 from pages._ui.profile import facets
@@ -78,10 +77,7 @@ def panel(here: Dataset, state: str, table: Table, name: str, facts: Mapping[str
 
 def _counted(what: str, args: dict[str, Any], table: Table, draw: Callable[[Mapping[str, Any]], None]) -> None:
     """Count once, as a job where the table is large, and draw."""
-    told = analyses.counted(page_layout.store(), what, args, run=False)
-    if told is None:
-        job.do("count", {"what": what, "with": args}, "Counting", cells=table.rows * 4)
-        told = analyses.counted(page_layout.store(), what, args, run=False)
+    told = job.counted(what, args, "Counting", table.rows * 4)
     if told is not None:
         draw(told)
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dataops_core.facts.pairs import role
-from dataops_core.store import analyses
 from dataops_core.table import Table
-from pages._ui import chart, job, page_layout
+from pages._ui import chart, job
 
 MEASURES = {
     "pearson": (
@@ -56,15 +55,8 @@ def panel(state: str, table: Table) -> None:
             "Columns", names, default=names[:MOST], max_selections=MOST, key=f"maps.columns.{measure}.{state[:8]}"
         )
     args = {"state": state, "measure": measure, "columns": names}
-    told = analyses.counted(page_layout.store(), "associations", args, run=False)
-    if told is None:
-        job.do(
-            "count",
-            {"what": "associations", "with": args},
-            "Comparing the columns",
-            cells=table.rows * len(names) * 8 + 1000 * len(names) ** 2,
-        )
-        told = analyses.counted(page_layout.store(), "associations", args, run=False)
+    cells = table.rows * len(names) * 8 + 1000 * len(names) ** 2
+    told = job.counted("associations", args, "Comparing the columns", cells)
     if told is None:
         return
     if not told["columns"] or len(told["rows"]) < 1 or len(told["columns"]) < (1 if measure == "epsilon" else 2):

@@ -9,9 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.checks.variants import METHODS
-from dataops_core.store import analyses
 from dataops_core.table import Table
-from pages._ui import job, page_layout
+from pages._ui import job
 from pages._ui.findings import finding
 from pages._ui.formatting import count, md
 
@@ -59,10 +58,7 @@ def panel(state: str, table: Table, profile: Mapping[str, Any], mend: bool) -> N
         )
     st.caption(f"{METHODS[method]}.")
     args = {"state": state, "column": column, "method": method, "distance": distance}
-    told = analyses.counted(page_layout.store(), "clusters", args, run=False)
-    if told is None:
-        job.do("count", {"what": "clusters", "with": args}, "Comparing the values", cells=table.rows)
-        told = analyses.counted(page_layout.store(), "clusters", args, run=False)
+    told = job.counted("clusters", args, "Comparing the values", table.rows)
     if told is None:
         return
     if told["clusters"] is None:

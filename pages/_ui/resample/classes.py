@@ -10,28 +10,18 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dataops_core.resampling.methods import METHODS
-from dataops_core.store import analyses
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import chart, job, method_results, page_layout
+from pages._ui import chart, job, method_results
 from pages._ui.formatting import count, md
 
 FEW = 30  # rows below which a share says little
 
 
-def counted(what: str, args: Mapping[str, Any], title: str, cells: int, *, auto: bool = True) -> dict[str, Any] | None:
-    """What is counted on demand: known, or a job meanwhile."""
-    told = analyses.counted(page_layout.store(), what, args, run=False)
-    if told is None:
-        job.do("count", {"what": what, "with": dict(args)}, title, cells=cells, auto=auto)
-        told = analyses.counted(page_layout.store(), what, args, run=False)
-    return told
-
-
 def classes(state: str, table: Table, target: str, groups: Sequence[str], split: str | None) -> None:
     """Rows by class, by part of the split, and by group."""
     args = {"state": state, "target": target, "groups": list(groups), "split": split}
-    told = counted("imbalance", args, "Counting the classes", table.rows * 3)
+    told = job.counted("imbalance", args, "Counting the classes", table.rows * 3)
     if told is None:
         return
     st.markdown(md(told["words"]))
@@ -103,7 +93,7 @@ def compare(
     split: str | None,
 ) -> None:
     """The bench: choose methods, run it as a job, read what it found."""
-    fits = counted(
+    fits = job.counted(
         "resampling methods",
         {"state": state, "target": target, "split": split},
         "Looking which methods fit",
@@ -136,7 +126,7 @@ def compare(
         "methods": sorted(chosen),
         "kind": kind,
     }
-    told = counted("resample bench", args, "Compare the methods", 10**9, auto=False)
+    told = job.counted("resample bench", args, "Compare the methods", 10**9, auto=False)
     if told is None:
         st.caption(
             "Each method works inside five folds, twice over, and is judged on rows that it never touched. While it"

@@ -9,9 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.table import Table
-from pages._ui import grid, method_results
+from pages._ui import grid, job, method_results
 from pages._ui.formatting import count, md
-from pages._ui.resample.classes import counted
 
 METHODS = {
     "iqr": (
@@ -70,7 +69,7 @@ def panel(state: str, table: Table, split: str | None) -> None:
         )
     st.caption(METHODS[method][1] + ".")
     args = {"state": state, "method": method, "columns": names or None, "by": by or None, "split": split}
-    told = counted("outliers", args, "Looking for outliers", table.rows * 30)
+    told = job.counted("outliers", args, "Looking for outliers", table.rows * 30)
     if told is None:
         return
     st.markdown(md(told["words"]))

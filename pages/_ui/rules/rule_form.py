@@ -153,9 +153,8 @@ def _try(here: Dataset, state: str, made: Mapping[str, Any]) -> None:
 
 def _keep(dataset: str, made: Mapping[str, Any], replaces: str | None) -> None:
     def keep() -> None:
-        rule, store = Rule.from_json(made), page_layout.store()
-        others = [each for each in dataset_rules.rules_of(store, dataset) if each.key not in (replaces, rule.key)]
-        dataset_rules.save(store, dataset, [*others, rule], page_layout.actor())
+        rule = Rule.from_json(made)
+        dataset_rules.add(page_layout.store(), dataset, [rule], page_layout.actor(), instead_of=replaces)
         page_layout.say("The rule is kept.")
         _forget()
         st.session_state["rules.go"] = "Your rules"

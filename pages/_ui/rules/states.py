@@ -34,13 +34,9 @@ def today() -> str:
 
 def checked(here: Dataset, state: str, rules: Sequence[Rule]) -> list[dict[str, Any]] | None:
     """How the rules fare on a state; a large table is checked by a job, and this is None meanwhile."""
-    store = page_layout.store()
-    told = dataset_rules.checked(store, state, rules, today(), run=False)
-    if told is None:
-        asked = {"what": "rules", "with": dataset_rules.asked(state, rules, today())}
-        job.do("count", asked, "Checking the rules on all rows", cells=grid.table(state).cells)
-        told = dataset_rules.checked(store, state, rules, today(), run=False)
-    return told
+    args = dataset_rules.asked(state, rules, today())
+    told = job.counted("rules", args, "Checking the rules on all rows", grid.table(state).cells)
+    return told["results"] if told else None
 
 
 def state_of(result: Mapping[str, Any]) -> str:
@@ -79,12 +75,6 @@ def summary(told: Sequence[Mapping[str, Any]]) -> None:
     said = {"passed": "pass", "blocks": "fail and block", "warns": "fail and warn", "not checked": "not checked"}
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for name, (_word, icon, color) in LOOK.items():
-            said = {
-                "passed": "pass",
-                "blocks": "fail and block",
-                "warns": "fail and warn",
-                "not checked": "not checked",
-            }
             if number[name]:
                 st.badge(f"{number[name]:,} {said[name]}", icon=icon, color=color)
         st.caption("A rule that blocks stops saving until its rows are treated or you write down why not.")

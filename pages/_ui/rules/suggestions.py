@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.rules import KINDS, Rule
-from dataops_core.store import analyses, dataset_rules, versions
+from dataops_core.store import dataset_rules, versions
 from dataops_core.store.datasets import Dataset
 from pages._ui import grid, job, page_layout
 from pages._ui.formatting import count
@@ -19,12 +19,8 @@ ALL, NOBODY = "All kinds", "(no version)"
 
 def known(state: str, reference: str = "") -> list[Rule] | None:
     """The suggestions for a state; a large table is looked at by a job, and this is None meanwhile."""
-    store, args = page_layout.store(), dataset_rules.suggested(state, states.today(), reference)
-    told = analyses.counted(store, "rule suggestions", args, run=False)
-    if told is None:
-        asked = {"what": "rule suggestions", "with": args}
-        job.do("count", asked, "Looking for rules in all rows", cells=4 * grid.table(state).cells)
-        told = analyses.counted(store, "rule suggestions", args, run=False)
+    args = dataset_rules.suggested(state, states.today(), reference)
+    told = job.counted("rule suggestions", args, "Looking for rules in all rows", 4 * grid.table(state).cells)
     return [Rule.from_json(each) for each in told["rules"]] if told else None
 
 

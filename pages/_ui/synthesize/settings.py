@@ -18,8 +18,7 @@ from dataops_core.synthetic.plan.conditions import balanced, filled, groups
 from dataops_core.synthetic.plan.plan import RARE
 from dataops_core.synthetic.sequences.detection import WHY_NOT
 from dataops_core.table import Table
-from pages._ui import page_layout
-from pages._ui.resample.classes import counted
+from pages._ui import job, page_layout
 
 STARTS: dict[str, Any] = {
     "columns": {},
@@ -102,7 +101,7 @@ def asked(here: Dataset, state: str, table: Table) -> Asked | None:
         "fill": {"columns": said["sensitive"][:1]},
     }
     draft = starts | said | form_state.get(page_layout.store(), here.id, "twin")
-    plan = counted(
+    plan = job.counted(
         "twin plan",
         {"state": state, "seed": draft["seed"], "epochs": EPOCHS},
         "Looking for personal data, and for what always holds",

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dataops_core.errors import FlawError
 from dataops_core.recipe.recipe import Recipe
-from dataops_core.store import analyses, datasets, new_file, states
+from dataops_core.store import datasets, new_file, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
 from pages._ui import grid, job, page_layout, uploaded
@@ -143,11 +143,7 @@ def _steps(found: list[Result]) -> None:
 
 
 def _differences(here: Dataset, root: str, new_root: str, cells: int, name: str) -> None:
-    asked = {"what": "drift", "with": {"reference": root, "state": new_root}}
-    told = analyses.counted(page_layout.store(), asked["what"], asked["with"], run=False)
-    if told is None:
-        job.do("count", asked, "Comparing the two files", cells=cells)
-        told = analyses.counted(page_layout.store(), asked["what"], asked["with"], run=False)
+    told = job.counted("drift", {"reference": root, "state": new_root}, "Comparing the two files", cells)
     if told is not None:
         differences.tables(told, "The file before", name, (root, new_root))
 
