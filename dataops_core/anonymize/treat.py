@@ -7,8 +7,8 @@ from typing import Any
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.privacy import PersonalData, Recognition
+from dataops_core.privacy.locales import LOCALES
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.steps.pseudonymize import pseudonymize
 from dataops_core.table import Table
 
 TREATMENTS: dict[str, str] = {
@@ -18,8 +18,6 @@ TREATMENTS: dict[str, str] = {
     "mask": "Mask",
     "redact": "Redact inside the text",
 }
-# languages and countries of pseudonyms, as the step has them
-LOCALES: tuple[str, ...] = next(each.choices for each in pseudonymize.settings if each.name == "locale")
 MOST = 0.5  # share of cells from which a column holds nothing else
 _PSEUDONYM = {  # the kind of pseudonym for each kind of identifier
     "person_name": "name",

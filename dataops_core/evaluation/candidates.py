@@ -98,11 +98,12 @@ def grid_candidates(base: Recipe, grid: Any, where: str = "grid") -> list[Candid
     """All combinations of choices after the steps of a recipe.
 
     A grid maps a choice (such as "Missing values") to its options by name; an option is one step or a list of steps,
-    as they stand in a recipe, or null for none of them. The steps follow in the order of the choices.
+    as they stand in a recipe, or null for none of them. The steps follow in the order of the choices; a combination
+    without any step is doing nothing, and left out.
 
     >>> grid = {"gaps": {"leave": None, "median": {"op": "fill_missing", "with": {"columns": ["age"]}}}}
     >>> [each.name for each in grid_candidates(Recipe(), grid)]
-    ['leave', 'median']
+    ['median']
     """
     if (
         not isinstance(grid, Mapping)
@@ -129,7 +130,7 @@ def grid_candidates(base: Recipe, grid: Any, where: str = "grid") -> list[Candid
     for combination in itertools.product(*parsed):
         steps = tuple(step for _, steps in combination for step in steps)
         made.append(Candidate(" + ".join(name for name, _ in combination), replace(base, steps=(*base.steps, *steps))))
-    return [candidate for candidate in made if len(candidate.recipe.steps) > len(base.steps)] if len(made) > 1 else made
+    return [candidate for candidate in made if candidate.recipe.steps]
 
 
 def _option(option: Any, where: str) -> tuple[RecipeStep, ...]:

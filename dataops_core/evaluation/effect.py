@@ -12,8 +12,8 @@ import pandas as pd
 from dataops_core.compare.measure import compare_samples
 from dataops_core.compare.sample import comparison_of, sample_of
 from dataops_core.evaluation.candidates import Candidate
-from dataops_core.evaluation.fold_fit import columns_after
-from dataops_core.recipe.frames import fit_frame
+from dataops_core.recipe.frames import columns_after, fit_frame
+from dataops_core.recipe.recipe import names_after
 from dataops_core.recipe.replay import Tables, no_tables
 from dataops_core.table import Column, differs
 
@@ -46,12 +46,7 @@ def effect_of(
     """
     _, after = fit_frame(replace(candidate.recipe, steps=candidate.own), frame, tables)
     rows = frame.index.intersection(after.index)
-    names: dict[str, str] = {}
-    for entry in candidate.own:
-        if entry.step:
-            names = {old: entry.step.new_names(entry.settings).get(new, new) for old, new in names.items()} | {
-                old: new for old, new in entry.step.new_names(entry.settings).items() if old not in names.values()
-            }
+    names = names_after(candidate.own)
     before = frame.loc[rows]
     now = after.loc[~after.index.duplicated()].loc[rows]
     later = {column.name: column for column in columns_after(columns, candidate.own, after)}

@@ -18,10 +18,10 @@ from dataops_core.evaluation.candidates import Candidate
 from dataops_core.evaluation.measures import class_scores, number_scores
 from dataops_core.evaluation.problem import Problem
 from dataops_core.models import Features, encoder, estimator, features, one_thread, plain
-from dataops_core.recipe.frames import FittedRecipe, fit_frame
-from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.recipe.frames import FittedRecipe, columns_after, fit_frame
+from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import Tables, no_tables
-from dataops_core.table import Column, guess_kind, type_of
+from dataops_core.table import Column
 
 DUMMY = "dummy"
 KINDS = ("linear", "trees")
@@ -177,29 +177,6 @@ def judged_by(
 def watched(problem: Problem) -> int:
     """The code of the class whose probability is kept: the favorable one, else the rarest."""
     return problem.classes.index(problem.favorable) if problem.favorable is not None else problem.rare
-
-
-def columns_after(before: Sequence[Column], steps: Sequence[RecipeStep], after: pd.DataFrame) -> list[Column]:
-    """The columns of a frame after some steps: the kind stays where the type does; new ones get a guessed kind."""
-    known = {column.name: (column.type, column.kind) for column in before}
-    for entry in steps:
-        if entry.step is None:
-            continue
-        names = entry.step.new_names(entry.settings)
-        known = {names.get(name, name): about for name, about in known.items()}
-        for name, kind in entry.step.new_kinds(entry.settings).items():
-            known[name] = (type_of(after[name]) if name in after.columns else "", kind)
-    made = []
-    for name in after.columns:
-        storage = type_of(after[name])
-        if name in known and known[name][0] == storage:
-            kind = known[name][1]
-        else:
-            cells = after[name].dropna()
-            length = float(cells.str.len().mean()) if storage == "text" and len(cells) else 0.0
-            kind = guess_kind(name, storage, len(after), int(cells.nunique()), length)
-        made.append(Column(name, storage, kind))
-    return made
 
 
 def _own(candidate: Candidate) -> Recipe:

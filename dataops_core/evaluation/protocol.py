@@ -26,7 +26,6 @@ from dataops_core.evaluation.fold_fit import (
     FittedModel,
     FoldResult,
     Model,
-    columns_after,
     fit_fold,
     fit_model,
     watched,
@@ -37,8 +36,8 @@ from dataops_core.evaluation.measures import Measure, chosen_measure, measures_o
 from dataops_core.evaluation.problem import SAMPLE, Problem, make_problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated
 from dataops_core.models import one_thread
-from dataops_core.recipe.frames import fit_frame
-from dataops_core.recipe.recipe import Recipe, canonical, sha256
+from dataops_core.recipe.frames import columns_after, fit_frame
+from dataops_core.recipe.recipe import canonical, names_after, sha256
 from dataops_core.recipe.replay import Tables, no_tables
 from dataops_core.source_hash import source_hash
 from dataops_core.table import Column, Table
@@ -192,16 +191,15 @@ def compare_recipes(
         table.column(split)
         context = type(context)(split, context.weights)
     columns = columns_after(table.columns, shared.active, frame)
-    names = _names_after(shared, frame)
-    sensitive, leave_out = [names.get(name, name) for name in sensitive], [names.get(n, n) for n in leave_out]
+    now = {old: new for old, new in names_after(shared.active).items() if old not in frame.columns}
     problem = make_problem(
         frame,
         columns,
-        names.get(target, target),
+        now.get(target, target),
         context,
         favorable=favorable,
-        sensitive=sensitive,
-        leave_out=[*leave_out, *([context.split] if context.split else [])],
+        sensitive=[now.get(name, name) for name in sensitive],
+        leave_out=[*(now.get(name, name) for name in leave_out), *([context.split] if context.split else [])],
         groups=groups,
         time=time,
         folds=folds,
@@ -297,16 +295,6 @@ class _Work:
             return
         self.kept.write(key, found.to_json())
         course.results.append(found)
-
-
-def _names_after(shared: Recipe, frame: pd.DataFrame) -> dict[str, str]:
-    """The names that columns have after the shared steps, by those before, where these are gone."""
-    names: dict[str, str] = {}
-    for entry in shared.active:
-        for old, new in (entry.step.new_names(entry.settings) if entry.step else {}).items():
-            names = {first: new if now == old else now for first, now in names.items()}
-            names.setdefault(old, new)
-    return {old: new for old, new in names.items() if old not in frame.columns and new in frame.columns}
 
 
 def _code() -> str:

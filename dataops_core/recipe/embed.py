@@ -10,7 +10,7 @@ import ast
 import functools
 import sys
 import textwrap
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -100,6 +100,25 @@ class Sources:
             known = self._free(name, f"{module} module" if not inside else module)
             self.imports[known] = (module, inside)
         return known
+
+    def bring_as(self, wanted: Sequence[tuple[str, str, str]]) -> None:
+        """Import what the frame of a script uses, by these names: (name, module, what inside it or "")."""
+        for name, module, inside in wanted:
+            if self.bring(name, module, inside) != name:
+                raise SettingError(
+                    f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere."
+                )
+
+
+def valid(text: str, name: str) -> str:
+    """The text of a script; raises SettingError where it is not Python."""
+    try:
+        compile(text, name, "exec")
+    except (SyntaxError, ValueError) as error:
+        raise SettingError(
+            f"The script {name} would not be valid Python: {error}.", "script", "Look at the settings of its steps."
+        ) from error
+    return text
 
 
 @functools.cache

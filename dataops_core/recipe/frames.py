@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from dataops_core.models import training
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.replay import Tables, call, engine_values, no_tables, other_table, split_column
 from dataops_core.steps import Step, get
-from dataops_core.table import tidy
+from dataops_core.table import Column, guess_kind, tidy, type_of
 
 
 @dataclass(frozen=True)
@@ -105,6 +105,29 @@ def fit_frame(recipe: Recipe, frame: pd.DataFrame, tables: Tables = no_tables) -
         context = context.after(entry)
         added += step.new_columns(settings) if step.adds_rows and not step.needs_table else []
     return FittedRecipe(tuple(fitted), context, tuple(added)), frame
+
+
+def columns_after(before: Sequence[Column], steps: Sequence[RecipeStep], after: pd.DataFrame) -> list[Column]:
+    """The columns of a frame after some steps: the kind stays where the type does; new ones get a guessed kind."""
+    known = {column.name: (column.type, column.kind) for column in before}
+    for entry in steps:
+        if entry.step is None:
+            continue
+        names = entry.step.new_names(entry.settings)
+        known = {names.get(name, name): about for name, about in known.items()}
+        for name, kind in entry.step.new_kinds(entry.settings).items():
+            known[name] = (type_of(after[name]) if name in after.columns else "", kind)
+    made = []
+    for name in after.columns:
+        storage = type_of(after[name])
+        if name in known and known[name][0] == storage:
+            kind = known[name][1]
+        else:
+            cells = after[name].dropna()
+            length = float(cells.str.len().mean()) if storage == "text" and len(cells) else 0.0
+            kind = guess_kind(name, storage, len(after), int(cells.nunique()), length)
+        made.append(Column(name, storage, kind))
+    return made
 
 
 def settles(entry: RecipeStep) -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -145,6 +145,22 @@ def columns_named(step: RecipeStep) -> list[str]:
         elif setting.shape == "columns" and isinstance(value, list):
             named += [name for name in value if isinstance(name, str)]
     return named + list(step.step.new_names(step.settings))
+
+
+def names_after(steps: Iterable[RecipeStep]) -> dict[str, str]:
+    """The names that columns have after some steps, by those before; only those that changed.
+
+    >>> swap = RecipeStep("rename_columns", {"names": {"a": "b", "b": "a"}})
+    >>> names_after([swap, RecipeStep("rename_columns", {"names": {"a": "c"}})])
+    {'a': 'b', 'b': 'c'}
+    """
+    names: dict[str, str] = {}
+    for entry in steps:
+        changed = entry.step.new_names(entry.settings) if entry.step else {}
+        taken = {*names, *names.values()}
+        names = {first: changed.get(now, now) for first, now in names.items()}
+        names |= {old: new for old, new in changed.items() if old not in taken}
+    return {old: new for old, new in names.items() if old != new}
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from dataops_core import __version__
-from dataops_core.errors import SettingError, Skip
+from dataops_core.errors import Skip
 from dataops_core.read.file import READERS as FRAME_READERS
 from dataops_core.read.text import read_text_frame
 from dataops_core.read.unpack import unpack
-from dataops_core.recipe.embed import Sources
+from dataops_core.recipe.embed import Sources, valid
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.steps import get
 from dataops_core.table import content_hash, tidy
@@ -147,11 +147,7 @@ def script(recipe: Recipe) -> str:
     for number, entry in enumerate(recipe.steps, 1):
         lines += _lines(number, entry, recipe.seed, earlier, sources)
         earlier = earlier if entry.off else earlier.after(entry)
-    for name, module, inside in _USED:
-        if sources.bring(name, module, inside) != name:
-            raise SettingError(
-                f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere."
-            )
+    sources.bring_as(_USED)
     pieces = sources.text()
     name = _line(recipe.name)
     made = _TEMPLATE.format(
@@ -169,13 +165,7 @@ def script(recipe: Recipe) -> str:
         reader=reader.__name__,
         pieces=pieces,
     )
-    try:
-        compile(made, "clean.py", "exec")
-    except (SyntaxError, ValueError) as error:
-        raise SettingError(
-            f"The script of this recipe is not valid Python: {error}.", "script", "Look at the settings of its steps."
-        ) from error
-    return made
+    return valid(made, "clean.py")
 
 
 def _line(text: str) -> str:

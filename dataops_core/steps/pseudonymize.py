@@ -11,6 +11,7 @@ import pandas as pd
 from dataops_core.errors import Skip
 from dataops_core.privacy.check_digits import with_iban_digits, with_luhn
 from dataops_core.privacy.keys import domain_key, key_fingerprint, key_of, keyed_digest, pseudonym_key
+from dataops_core.privacy.locales import Locale
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._private import each_text, same_person
 from dataops_core.steps.step import Columns, Label, When, step
@@ -49,23 +50,7 @@ def pseudonymize(
         Label("What they hold", "Decides what the pseudonyms look like; same_shape keeps letters and digits in place"),
     ],
     locale: Annotated[
-        Literal[
-            "en_US",
-            "en_GB",
-            "de_DE",
-            "fr_FR",
-            "nl_NL",
-            "es_ES",
-            "it_IT",
-            "pl_PL",
-            "pt_BR",
-            "sv_SE",
-            "da_DK",
-            "no_NO",
-            "fi_FI",
-            "tr_TR",
-            "cs_CZ",
-        ],
+        Locale,
         When("kind", "name", "first_name", "last_name", "email", "user_name", "address", "city"),
         Label("Language and country", "Of the names and places"),
     ] = "en_US",

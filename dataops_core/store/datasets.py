@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from dataops_core import read
 from dataops_core.errors import ConflictError, InputError, SettingError, nearest
 from dataops_core.read import ReadOptions
-from dataops_core.recipe.recipe import Recipe, from_json
+from dataops_core.recipe.recipe import Recipe, from_json, names_after
 from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import catalog, states
@@ -293,12 +293,7 @@ def _check_favorable(store: Store, here: Dataset, roles: Mapping[str, Any]) -> N
 
 def names_now(dataset: Dataset) -> dict[str, str]:
     """The names that columns have after the recipe's renaming steps, by those in the file; only those that changed."""
-    names: dict[str, str] = {}
-    for entry in dataset.recipe.active:
-        for old, new in (entry.step.new_names(entry.settings) if entry.step else {}).items():
-            names = {first: new if now == old else now for first, now in names.items()}
-            names.setdefault(old, new)
-    return names
+    return names_after(dataset.recipe.active)
 
 
 def roles_now(dataset: Dataset) -> dict[str, Any]:

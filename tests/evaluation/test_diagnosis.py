@@ -112,7 +112,7 @@ def test_choices_fit_the_table():
     frame.loc[:20, "x"] = np.nan
     frame["sex"] = np.random.default_rng(0).choice(["f", "m"], 400)
     table = tidy(frame)
-    from dataops_core.evaluation.fold_fit import columns_after
+    from dataops_core.recipe.frames import columns_after
 
     columns = columns_after([], [], table)
     grid = suggest_choices(table, columns, "y", favorable="yes", sensitive=["sex"])

@@ -319,6 +319,8 @@ def test_the_grid_makes_every_combination():
     made = grid_candidates(Recipe(), grid)
     assert [each.name for each in made] == ["leave + over", "median + all", "median + over"]
     assert [step.op for step in made[2].recipe.steps] == ["fill_missing", "resample_rows"]
+    base = recipe(step("drop_columns", columns=["x"]))
+    assert [len(each.recipe.steps) for each in grid_candidates(base, grid)] == [1, 2, 2, 3]  # the base alone among them
     with pytest.raises(SettingError, match="not a grid"):
         grid_candidates(Recipe(), {"gaps": []})
     with pytest.raises(SettingError, match="at most 200"):

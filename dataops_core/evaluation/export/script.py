@@ -17,7 +17,7 @@ from dataops_core.evaluation.fold_fit import KINDS
 from dataops_core.evaluation.protocol import Comparison
 from dataops_core.models import encoder, estimator, features, plain
 from dataops_core.read.unpack import unpack
-from dataops_core.recipe.embed import Sources
+from dataops_core.recipe.embed import Sources, valid
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.recipe.script import READERS
 from dataops_core.stats.cross_validation import interval
@@ -78,11 +78,7 @@ def scoreboard_script(found: Comparison, read: Mapping[str, Any] | None = None) 
         for candidate in asked.field.candidates
         if done[candidate.name]
     )
-    for name, module, inside in IMPORTED:
-        if sources.bring(name, module, inside) != name:
-            raise SettingError(
-                f'The name "{name}" is taken in the script.', "script", "Import it by that name everywhere."
-            )
+    sources.bring_as(IMPORTED)
     made = TEMPLATE.format(
         version=__version__,
         imports=sources.import_lines(),
@@ -112,13 +108,7 @@ def scoreboard_script(found: Comparison, read: Mapping[str, Any] | None = None) 
         candidates=candidates,
         pieces=sources.text(),
     )
-    try:
-        compile(made, "scoreboard.py", "exec")
-    except (SyntaxError, ValueError) as error:
-        raise SettingError(
-            f"The script is not valid Python: {error}.", "script", "Look at the settings of the steps."
-        ) from error
-    return made
+    return valid(made, "scoreboard.py")
 
 
 def _steps(entries: Sequence[RecipeStep], sources: Sources) -> str:

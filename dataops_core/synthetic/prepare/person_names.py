@@ -12,23 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-LOCALES = (
-    "en_US",
-    "en_GB",
-    "de_DE",
-    "fr_FR",
-    "nl_NL",
-    "es_ES",
-    "it_IT",
-    "pl_PL",
-    "pt_BR",
-    "sv_SE",
-    "da_DK",
-    "no_NO",
-    "fi_FI",
-    "tr_TR",
-    "cs_CZ",
-)
+from dataops_core.privacy.locales import LOCALES
+
 LOOKED_AT = 300
 POOL = 4_000  # first and last names to draw from
 

@@ -7,10 +7,11 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.anonymize.treat import LOCALES, TREATMENTS, fitting_treatments, identifier_steps
+from dataops_core.anonymize.treat import TREATMENTS, fitting_treatments, identifier_steps
 from dataops_core.errors import SecretError
 from dataops_core.privacy import DIRECT, SPECIAL, PersonalData, Recognition
 from dataops_core.privacy.keys import PSEUDONYM_KEY, key_fingerprint, pseudonym_key
+from dataops_core.privacy.locales import LOCALES
 from dataops_core.store import personal_data
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table

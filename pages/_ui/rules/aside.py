@@ -7,8 +7,9 @@ import streamlit as st
 from dataops_core.store import dataset_rules
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
-from pages._ui import current_table, grid, job, page_layout
+from pages._ui import current_table, grid, page_layout
 from pages._ui.formatting import count, md
+from pages._ui.rules import row_file
 
 FEW = 20
 
@@ -28,35 +29,10 @@ def panel(here: Dataset) -> None:
             shown = f"The first {FEW} of {count(len(ids), 'row')}:" if len(ids) > FEW else f"{count(len(ids), 'row')}:"
             st.caption(shown)
             grid.some_rows(result.before, ids[:FEW], f"rules.aside.{number}", "Rows that were set aside", height=220)
-            _download(result.before, result.after, len(ids), number)
+            args, key = {"before": result.before, "after": result.after}, f"rules.aside.{number}"
+            label, file = "Download rows set aside", "rows-set-aside.csv"
+            row_file.offer("rows set aside", args, result.before, len(ids), label, file, key)
 
 
 def _dropped(result: Result) -> int:
     return result.outcome.difference.rows_dropped if result.outcome.difference else 0
-
-
-def _download(before: str, after: str, rows: int, number: int) -> None:
-    asked = f"rules.aside.{number}.{after}"
-    st.button(
-        "Download rows set aside",
-        key=f"rules.aside.go.{number}",
-        icon=":material/download:",
-        on_click=lambda: st.session_state.update({asked: True}),
-        help="All of them, with all their cells, as CSV",
-    )
-    if not st.session_state.get(asked):
-        return
-    args = {"before": before, "after": after}
-    made = job.do("rows set aside", args, "Writing the rows", cells=rows * len(grid.table(before).names))
-    if made:
-        path = page_layout.store().objects.local(made["md5"])
-        st.download_button(
-            f"Download {count(rows, 'row')}",
-            data=path.read_bytes,
-            file_name="rows-set-aside.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/csv:",
-            key=f"rules.aside.file.{number}",
-            type="primary",
-        )

@@ -16,6 +16,7 @@ from dataops_core.store.datasets import Dataset
 from pages._ui import grid, job, page_layout, pending
 from pages._ui.findings import finding
 from pages._ui.formatting import count, md
+from pages._ui.rules import row_file
 
 FEW = 20
 OPEN = "rules.open"
@@ -181,7 +182,9 @@ def _detail(here: Dataset, state: str, each: Mapping[str, Any]) -> None:
             more = f"The first {len(shown)} of {count(each['failing'], 'failing row')}:"
             st.caption(more if each["failing"] > FEW else f"{count(each['failing'], 'failing row')}:")
             grid.some_rows(state, shown, "rules.rows", f"Rows that break: {each['sentence']}", rule.columns, height=220)
-            _download(state, rule, each["failing"])
+            args = {"state": state, "rules": [rule.to_json()], "today": today()}
+            label, key = "Download failing rows", f"rules.download.{rule.key}"
+            row_file.offer("failing rows", args, state, each["failing"], label, "failing-rows.csv", key)
 
 
 def _fixes(here: Dataset, rule: Rule, fix: Mapping[str, Any]) -> None:
@@ -229,33 +232,6 @@ def quarantine(rule: Rule) -> dict[str, Any] | None:
 
     made = quarantine_fix(rule)
     return dict(made.settings) if made.op else None
-
-
-def _download(state: str, rule: Rule, failing: int) -> None:
-    args = {"state": state, "rules": [rule.to_json()], "today": today()}
-    asked = f"rules.download.{rule.key}.{state}"
-    st.button(
-        "Download failing rows",
-        key="rules.download",
-        icon=":material/download:",
-        on_click=lambda: st.session_state.update({asked: True}),
-        help="All of them, with all their cells, as CSV",
-    )
-    if not st.session_state.get(asked):
-        return
-    made = job.do("failing rows", args, "Writing the failing rows", cells=failing * len(grid.table(state).names))
-    if made:
-        path = page_layout.store().objects.local(made["md5"])
-        st.download_button(
-            f"Download {count(failing, 'row')}",
-            data=path.read_bytes,
-            file_name="failing-rows.csv",
-            mime="text/csv",
-            on_click="ignore",
-            icon=":material/csv:",
-            key="rules.download.file",
-            type="primary",
-        )
 
 
 def _propose(here: Dataset, op: str, settings: Mapping[str, Any]) -> None:
