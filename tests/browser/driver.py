@@ -154,6 +154,18 @@ def choose_step(page, words):
     page.keyboard.press("Enter")
 
 
+def follow(page, link, title):
+    """Click a link and wait for its page. Where the page asks how a job stands at the same moment, Streamlit may run the
+    old page instead (a request that waits takes over the page of the next one); a person clicks again, so does this.
+    """
+    for _ in range(3):
+        link.click()
+        settle(page)
+        if page.get_by_role("heading", level=1, name=title, exact=True).count():
+            return
+    raise AssertionError(f"The link does not lead to {title}")
+
+
 def metric(page, name):
     """The figure of that name."""
     return (

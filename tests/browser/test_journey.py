@@ -11,7 +11,7 @@ from playwright.sync_api import expect
 
 from dataops_core import cli
 from dataops_core.export.verify import verify_bundle
-from tests.browser.driver import ROOT, button, metric, no_traceback, settle, tab_to
+from tests.browser.driver import ROOT, button, follow, metric, no_traceback, settle, tab_to
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -27,7 +27,7 @@ def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, sch
     button(page, "Open the sample").click()
     expect(page.get_by_text("4,960 × 17").first).to_be_visible()
 
-    page.get_by_role("link", name="21 findings").or_(page.get_by_role("link", name="20 findings")).first.click()
+    follow(page, page.get_by_role("link", name=re.compile("^2[01] findings")), "Profile")
     page.get_by_role("button", name="Warning: Duplicate rows in whole rows").click()
     button(page, "Fix: drop duplicate rows").click()
     expect(metric(page, "Rows dropped")).to_have_text("60")
@@ -37,8 +37,7 @@ def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, sch
     expect(page.get_by_text("4,900 × 17").first).to_be_visible()
 
     settle(page)
-    page.get_by_role("link", name="1 step").click()
-    settle(page)
+    follow(page, page.get_by_role("link", name="1 step"), "Clean")
     first = page.locator(".st-key-recipe-step-1")
     expect(first).to_contain_text("Dropped rows that are equal in all columns")
     expect(first).to_contain_text("60 rows dropped")

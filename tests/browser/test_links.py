@@ -5,7 +5,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driver import Server, button, choose_step, no_traceback, open_page, settle
+from tests.browser.driver import Server, button, choose_step, follow, no_traceback, open_page, settle
 
 
 @pytest.fixture
@@ -65,8 +65,7 @@ def test_refresh_after_apply_keeps_dataset_and_recipe(server, page):
 def test_back_button_returns_to_the_page_before(server, page):
     made = server.bring()
     open_page(page, server, "profile", made)
-    page.get_by_role("link", name="Versions").click()
-    expect(page.get_by_role("heading", level=1, name="Versions")).to_be_visible()
+    follow(page, page.get_by_role("link", name="Versions"), "Versions")
     expect(page).to_have_url(re.compile(rf"/versions\?.*d={made}"))
     settle(page)
     page.go_back()
@@ -107,6 +106,6 @@ def test_killed_server_has_everything_when_it_starts_again(fresh, page):
     fresh.start()
     page.goto(address)
     expect(page.locator(".st-key-recipe-step-1")).to_contain_text("60 rows dropped")
-    page.get_by_role("link", name="Profile", exact=True).click()
+    follow(page, page.get_by_role("link", name="Profile", exact=True), "Profile")
     expect(page.get_by_text("4,900 × 17").first).to_be_visible()
     no_traceback(page)

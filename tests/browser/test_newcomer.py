@@ -5,7 +5,7 @@ import zipfile
 from playwright.sync_api import expect
 
 from dataops_core.export.verify import verify_bundle
-from tests.browser.driver import ROOT, button, no_traceback, settle
+from tests.browser.driver import ROOT, button, follow, no_traceback, settle
 
 SHEET = ROOT / "sample_data" / "shop_orders.xlsx"
 
@@ -22,12 +22,16 @@ class Clicks:
         self.count += 1
         settle(self.page)
 
+    def follow(self, link, title):
+        follow(self.page, link, title)
+        self.count += 1
+
 
 def fix_and_export(page, click, folder):
     """Make the fixes that lose nothing, save a version, export it; returns the export file."""
     click(button(page, "Preview"))
     click(button(page, "Apply"))
-    click(page.get_by_role("link", name="Not saved"))
+    click.follow(page.get_by_role("link", name="Not saved"), "Versions")
     reason, save = page.get_by_role("textbox", name="Why these people stay in it"), button(page, "Save")
     expect(save).to_be_enabled()  # once it is known whether somebody is named
     if reason.count():

@@ -2,15 +2,14 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.driver import button, open_page, settle
+from tests.browser.driver import button, follow, open_page, settle
 
 
 def test_repairs_that_are_95_per_cent_sure_in_six_clicks(server, page):
     open_page(page, server, "")
     button(page, "Open the sample").click()
     expect(page.get_by_text("4,960 × 17").first).to_be_visible()
-    page.get_by_role("link", name="Clean").click()
-    settle(page)
+    follow(page, page.get_by_role("link", name="Clean"), "Clean")
     page.get_by_text("Suggested repairs").click()
     slider = page.get_by_role("slider")
     expect(slider).to_be_visible()

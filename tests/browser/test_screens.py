@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from dataops_core.store import datasets
-from tests.browser.driver import button, no_traceback, open_finding, open_page, settle
+from tests.browser.driver import button, follow, no_traceback, open_finding, open_page, settle
 
 TABS = {
     "overview": (),
@@ -150,8 +150,7 @@ def test_undo_during_a_preview_discards_the_preview_and_nothing_else(server, pag
     button(page, "Apply").click()
     expect(button(page, "Apply")).to_have_count(0)
     settle(page)
-    page.get_by_role("link", name="1 step").click()
-    settle(page)
+    follow(page, page.get_by_role("link", name="1 step"), "Clean")
     expect(page.locator(".st-key-recipe-step-1")).to_contain_text("Filled missing values in Total")
     page.locator(".st-key-recipe-step-1").get_by_role("button", name=re.compile("Change step 1")).click()
     page.get_by_text("Switch off").click()
