@@ -12,7 +12,8 @@ from sqlalchemy import event
 
 from dataops_core.errors import IntegrityError
 
-FORMAT = "2"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
+FORMAT = "3"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
+LACKING = {"2"}  # formats that lack tables and are the same otherwise: a catalog of theirs is given the tables
 metadata = sa.MetaData()
 
 about = sa.Table(  # what the catalog says of itself: its format
@@ -152,6 +153,40 @@ job = sa.Table(
     sa.Column("result", sa.JSON),
     sa.Column("error", sa.JSON),
 )
+delivery = sa.Table(  # a file that came later, held against a version: what was found, and what somebody decided
+    "delivery",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("key", sa.String, nullable=False),  # what was asked: the same file is not judged twice by the same
+    sa.Column("raw", sa.JSON, nullable=False),
+    sa.Column("recipe", sa.JSON),  # with the options it was read with; none where it cannot be read
+    sa.Column("state", sa.String),  # the table that the recipe makes of it
+    sa.Column("report", sa.JSON, nullable=False),
+    sa.Column("standing", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("decided_by", sa.String),
+    sa.Column("decided_at", sa.String),
+    sa.Column("reason", sa.String),
+    sa.UniqueConstraint("dataset", "n"),
+    sa.UniqueConstraint("dataset", "key"),
+    sa.CheckConstraint("standing IN ('accepted', 'quarantined', 'rejected')"),
+)
+alert = sa.Table(  # the outbox: one row for each delivery and way out
+    "alert",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("delivery", sa.ForeignKey("delivery.id"), nullable=False),
+    sa.Column("channel", sa.String, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("sent", sa.String),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due", sa.String, nullable=False),  # not before this moment
+    sa.Column("error", sa.String, nullable=False),
+    sa.UniqueConstraint("delivery", "channel"),
+)
 
 _REFUSE = "the audit log is append-only"
 _GUARDS = {
@@ -196,6 +231,10 @@ def connect(url: str) -> sa.Engine:
             metadata.create_all(connection)
             connection.execute(about.insert().values(key="format", value=FORMAT))
         made = connection.scalar(sa.select(about.c.value)) if sa.inspect(connection).has_table("about") else "1"
+        if made in LACKING:
+            metadata.create_all(connection)
+            connection.execute(about.update().values(value=FORMAT))
+            made = FORMAT
     if made != FORMAT:
         raise IntegrityError(
             f"Another version of the workbench made this catalog (format {made}; this program reads format {FORMAT}).",

@@ -19,6 +19,7 @@ from dataops_core.recipe.recipe import Recipe, from_json, names_after
 from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import catalog, states
+from dataops_core.store.monitoring import quarantine
 from dataops_core.store.naming import check_name, name_of_file
 from dataops_core.store.store import Store
 
@@ -210,10 +211,14 @@ def edit(
     raw: Mapping[str, Any] | None = None,
     why: str = "",
 ) -> None:
-    """Make a changed recipe (and raw file) the current draft; raises ConflictError when another tab was faster."""
+    """Make a changed recipe (and raw file) the current draft; raises ConflictError when another tab was faster, or
+    where the file is a delivery in quarantine.
+    """
     now = get(store, dataset)
     ends = {"from_state": _end(store, now.raw, now.recipe), "to_state": _end(store, raw or now.raw, recipe)}
     with store.writing() as connection:
+        if raw and raw["sha256"] != now.raw["sha256"]:
+            quarantine.check(connection, dataset, raw["sha256"])
         last = (
             connection.scalar(sa.select(sa.func.max(catalog.draft.c.n)).where(catalog.draft.c.dataset == dataset)) or 0
         )

@@ -96,6 +96,7 @@ def needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
         committed = connection.execute(sa.select(catalog.version)).all()
         every_state = connection.execute(sa.select(catalog.state)).all()
         models = connection.execute(sa.select(catalog.model.c.dataset, catalog.model.c.about)).all()
+        deliveries = connection.execute(sa.select(catalog.delivery)).all()
     for row in drafts:
         add(row.raw["md5"], "raw file", f"{names[row.dataset]}, draft")
     for row in committed:
@@ -106,6 +107,8 @@ def needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
             add(md5, what, user)
     for row in models:
         add(row.about["md5"], "model", f"{names[row.dataset]}, draft")
+    for row in deliveries:
+        add(row.raw["md5"], "raw file", f"{names[row.dataset]}, delivery {row.n}")
     for row in every_state:
         add(row.md5, "table", state=row.id)
         for user in users_of_state[row.id]:

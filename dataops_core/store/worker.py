@@ -24,6 +24,7 @@ from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
 from dataops_core.store import analyses, dataset_rules, datasets, diffs, jobs, models, states, twins, versions
+from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -145,6 +146,21 @@ def _set_aside(store: Store, args: dict[str, Any], actor: str, progress: Progres
     return dataset_rules.set_aside_file(store, args)
 
 
+def _watch(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    """Hold a file that came against a version, and send the alerts that this makes."""
+    found = deliveries.watch(
+        store,
+        args["dataset"],
+        args["raw"],
+        actor,
+        number=args["number"],
+        options={"lenient": True} if args["lenient"] else None,
+        progress=progress,
+    )
+    alerts.send_due(store, actor, patience=alerts.PATIENCE)
+    return found.number
+
+
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add,
     "fetch": _fetch,
@@ -165,6 +181,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "full_report": _full_report,
     "failing rows": _failing_rows,
     "rows set aside": _set_aside,
+    "watch": _watch,
 }
 
 
@@ -172,7 +189,7 @@ def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
     """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it
     nobody knows.
     """
-    if kind in ("add", "fetch", "reread", "verify"):
+    if kind in ("add", "fetch", "reread", "verify", "watch"):
         return True
     recipe = args.get("recipe" if kind == "evaluate" else "now")
     if kind in ("evaluate", "preview"):
