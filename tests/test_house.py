@@ -30,6 +30,7 @@ ORDER = [
     {"rules"},
     {"monitoring"},
     {"export"},
+    {"access"},
     {"store"},
     {"cli"},
     {"__main__"},
@@ -199,6 +200,7 @@ def test_importing_the_app_and_its_pages_loads_neither_sdv_nor_torch():
 @pytest.mark.parametrize(
     "package",
     [
+        "access",
         "table",
         "read",
         "write",

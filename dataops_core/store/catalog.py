@@ -187,6 +187,18 @@ alert = sa.Table(  # the outbox: one row for each delivery and way out
     sa.Column("error", sa.String, nullable=False),
     sa.UniqueConstraint("delivery", "channel"),
 )
+role_grant = sa.Table(  # who has which role: in a dataset, a project or everywhere; in one environment or in all
+    "role_grant",
+    metadata,
+    sa.Column("scope", sa.String, primary_key=True),
+    sa.Column("environment", sa.String, primary_key=True),
+    sa.Column("person", sa.String, primary_key=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.CheckConstraint("role IN ('viewer', 'editor', 'steward', 'admin')"),
+    sa.CheckConstraint("person <> ''"),
+)
 
 _REFUSE = "the audit log is append-only"
 _GUARDS = {
@@ -230,10 +242,11 @@ def connect(url: str) -> sa.Engine:
         if not sa.inspect(connection).has_table("dataset"):
             metadata.create_all(connection)
             connection.execute(about.insert().values(key="format", value=FORMAT))
-        made = connection.scalar(sa.select(about.c.value)) if sa.inspect(connection).has_table("about") else "1"
+        asked = sa.select(about.c.value).where(about.c.key == "format")
+        made = connection.scalar(asked) if sa.inspect(connection).has_table("about") else "1"
         if made in LACKING:
             metadata.create_all(connection)
-            connection.execute(about.update().values(value=FORMAT))
+            connection.execute(about.update().where(about.c.key == "format").values(value=FORMAT))
             made = FORMAT
     if made != FORMAT:
         raise IntegrityError(

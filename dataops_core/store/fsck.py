@@ -54,6 +54,7 @@ def check(store: Store, *, heal: bool = False, progress: Progress = no_progress)
     A table is rebuilt from its raw file and recipe. A raw file, a manifest or a model cannot be: restore it from a
     backup, or read the same raw file again.
     """
+    store.require("store checked")
     damages, wanted = [], needed(store)
     for number, (md5, (what, state, users)) in enumerate(sorted(wanted.items())):
         progress(number / len(wanted), f"{number:,} of {len(wanted):,} files")
@@ -118,7 +119,7 @@ def needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
 
 def _in_manifest(store: Store, row: Any) -> Iterator[tuple[str, str]]:
     try:
-        manifest = versions.get(store, row.dataset, row.n).manifest
+        manifest = versions.load(store, row.dataset, row.n).manifest
     except DataOpsError:
         return
     yield "raw file", manifest["raw"]["md5"]

@@ -84,6 +84,15 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
             )
         ).all()
         gone = _below(connection, roots - kept)
+        store.log(
+            connection,
+            "dataset deleted",
+            actor,
+            dataset,
+            name=here.name,
+            sha256=here.raw["sha256"],
+            versions={str(row.n): row.content_hash for row in versions},
+        )
         connection.execute(catalog.twin.delete().where(catalog.twin.c.version.in_([row.id for row in versions])))
         deliveries = sa.select(catalog.delivery.c.id).where(catalog.delivery.c.dataset == dataset)
         connection.execute(catalog.alert.delete().where(catalog.alert.c.delivery.in_(deliveries)))
@@ -95,15 +104,6 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
             connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
         connection.execute(catalog.cache.delete())
         connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
-        store.log(
-            connection,
-            "dataset deleted",
-            actor,
-            dataset,
-            name=here.name,
-            sha256=here.raw["sha256"],
-            versions={str(row.n): row.content_hash for row in versions},
-        )
     for md5 in sorted(before - set(fsck.needed(store))):
         store.objects.remove(md5)
 

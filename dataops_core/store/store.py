@@ -4,6 +4,7 @@ kept.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import fcntl
 import getpass
@@ -18,11 +19,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dataops_core.errors import IntegrityError
+from dataops_core.errors import AccessError, IntegrityError
 from dataops_core.recipe.recipe import canonical
 from dataops_core.scratch import owned_prefix, sweep
 from dataops_core.store import audit, catalog
 from dataops_core.store.objects import Objects, digest
+from dataops_core.store.people import permissions
 
 
 def now() -> str:
@@ -59,11 +61,14 @@ def _sweep(scratch: Path) -> None:
 class Store:
     """Catalog, objects and scratch space under one home folder.
 
-    DATAOPS_CATALOG (a database URL) and DATAOPS_OBJECTS (a bucket URL) put catalog and objects elsewhere.
+    DATAOPS_CATALOG (a database URL) and DATAOPS_OBJECTS (a bucket URL) put catalog and objects elsewhere. `person` is
+    who works with this handle: the user of this machine unless it is said otherwise. While roles are switched on, it
+    shows what this person may see, and does what they may do.
     """
 
-    def __init__(self, home: Path | None = None, *, clock: Callable[[], str] = now) -> None:
+    def __init__(self, home: Path | None = None, *, clock: Callable[[], str] = now, person: str | None = None) -> None:
         self.home = home or default_home()
+        self.person = whoami() if person is None else person
         self.home.mkdir(parents=True, exist_ok=True)
         self.scratch = self.home / "tmp"
         self.scratch.mkdir(exist_ok=True)
@@ -74,6 +79,12 @@ class Store:
         self._writer = self._engine.execution_options(writes=True)
         self.objects = Objects(os.environ.get("DATAOPS_OBJECTS") or str(self.home / "objects"), self.home / "copies")
 
+    def of(self, person: str) -> Store:
+        """The same store in the hands of somebody else."""
+        other = copy.copy(self)
+        other.person = person
+        return other
+
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A read transaction: one consistent view."""
@@ -82,9 +93,66 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A write transaction: all or nothing."""
-        with catalog.clear_errors(self._engine), self._writer.begin() as connection:
-            yield connection
+        """A write transaction: all or nothing. What somebody may not do is undone, and the refusal logged."""
+        try:
+            with catalog.clear_errors(self._engine), self._writer.begin() as connection:
+                yield connection
+        except AccessError as error:
+            self._log_refusal(error)
+            raise
+
+    def require(self, action: str, dataset: str | None = None, project: str | None = None) -> None:
+        """Raise AccessError, and log it, unless the person of this handle may do this."""
+        try:
+            with self.reading() as connection:
+                self.allow(connection, action, self.person, dataset, project=project)
+        except AccessError as error:
+            self._log_refusal(error)
+            raise
+
+    def may(
+        self, action: str, dataset: str | None = None, project: str | None = None, environment: str | None = None
+    ) -> bool:
+        """Whether the person of this handle may do this; for what a page shows, never in the place of the check."""
+        try:
+            with self.reading() as connection:
+                self.allow(connection, action, self.person, dataset, project=project, environment=environment)
+        except AccessError:
+            return False
+        return True
+
+    def allow(
+        self,
+        connection: sa.Connection,
+        action: str,
+        actor: str,
+        dataset: str | None = None,
+        *,
+        project: str | None = None,
+        environment: str | None = None,
+    ) -> None:
+        """Raise AccessError unless the person of this handle may do this, within the transaction of the action."""
+        permissions.check(
+            connection,
+            action,
+            person=self.person,
+            actor=actor,
+            dataset=dataset,
+            project=project,
+            environment=environment,
+        )
+
+    def _log_refusal(self, error: AccessError) -> None:
+        with self._writer.begin() as connection:
+            details = {"action": error.where, "why": error.what}
+            audit.append(
+                connection,
+                at=self.clock(),
+                actor=self.person or "nobody",
+                what="refused",
+                dataset=None,
+                details=details,
+            )
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
@@ -101,8 +169,23 @@ class Store:
         """Let go of the catalog's connections."""
         self._engine.dispose()
 
-    def log(self, connection: sa.Connection, what: str, actor: str, dataset: str | None = None, **details: Any) -> str:
-        """Add an entry to the audit log, within the transaction of what it tells."""
+    def log(
+        self,
+        connection: sa.Connection,
+        what: str,
+        actor: str,
+        dataset: str | None = None,
+        *,
+        project: str | None = None,
+        environment: str | None = None,
+        **details: Any,
+    ) -> str:
+        """Add an entry to the audit log, within the transaction of what it tells; raises AccessError where the actor
+        may not do this (see dataops_core/access).
+        """
+        self.allow(connection, what, actor, dataset, project=project, environment=environment)
+        named = {"project": project, "environment": environment}
+        details |= {key: value for key, value in named.items() if value is not None}
         return audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)
 
     def use_scratch(self, name: str) -> None:

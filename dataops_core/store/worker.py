@@ -238,6 +238,7 @@ def carry_out(store: Store, job: str, progress: Progress) -> None:
     """Run a job that is this one's turn, and write how it ended."""
     seen = jobs.get(store, job)
     assert seen is not None
+    store.person = seen.actor  # what the job does, it does in the name of whoever asked for it
     try:
         result = run(store, seen.kind, dict(seen.args), seen.actor, progress)
     except DataOpsError as error:

@@ -4,10 +4,11 @@ import pytest
 import streamlit as st
 from streamlit.runtime import secrets
 
-from dataops_core.store import versions
+from dataops_core.store import datasets, versions
+from dataops_core.store.people import members
 from dataops_core.store.store import Store
 from pages._ui import access
-from tests.pages.driver import PAGES, bring, click, dataset, go, labels, start, texts, unforeseen
+from tests.pages.driver import PAGES, bring, click, go, labels, said, start, texts, unforeseen
 
 AUTH = {"auth": {"redirect_uri": "http://localhost:8501/oauth2callback", "cookie_secret": "x", "client_id": "x"}}
 ANA = {"is_logged_in": True, "email": "ana@example.com"}
@@ -44,15 +45,50 @@ def test_without_a_sign_in_the_pages_are_open():
     assert "Sign in" not in labels(start())
 
 
-def test_signed_in_person_is_named_in_what_they_do():
+def test_signed_in_person_is_named_in_what_they_do(monkeypatch):
+    monkeypatch.setenv("DATAOPS_ADMINS", "ana@example.com, ben@example.com")
     app = start(d=bring("a,b\n1,x\n"))
     app.secrets, app.user = AUTH, ANA
     go(app, "versions")
     app.text_input(key="versions.message").set_value("mine").run()
     click(app, "Save")
     assert unforeseen(app) == []
-    assert [v["actor"] for v in versions.log(Store(), dataset(app).id)] == ["ana@example.com"]
+    ana = Store().of("ana@example.com")
+    assert [v["actor"] for v in versions.log(ana, app.query_params["d"])] == ["ana@example.com"]
     assert "by ana@example.com" in texts(app)
+
+
+def signed_in(person, **query):
+    """The app as somebody who has signed in sees it."""
+    app = start("data", **query)
+    app.secrets, app.user = AUTH, {"is_logged_in": True, "email": person}
+    return app.run()
+
+
+def test_a_stranger_sees_nothing_of_what_others_brought_by_whatever_link(monkeypatch):
+    made = bring("mycolumn,b\nmycell,1\n", "myfile.csv")
+    project = datasets.get(Store(), made).project
+    for page in PAGES:
+        app = signed_in("sam@example.com", d=made, p=project)
+        if page == "overview":
+            app.switch_page("pages/overview.py").run()
+        else:
+            go(app, page)
+        assert unforeseen(app) == [], page
+        assert not any(word in repr(app) for word in ("mycolumn", "mycell", "myfile")), page
+        assert project not in [each["id"] for each in datasets.projects(Store().of("sam@example.com"))]
+
+
+def test_a_viewer_looks_and_changes_nothing():
+    made = bring("a,b\n1,x\n", "myfile.csv")
+    store = Store()
+    members.invite(store, datasets.get(store, made).project, "vera@example.com", "viewer", "tester")
+    app = signed_in("vera@example.com", d=made)
+    go(app, "versions")
+    assert unforeseen(app) == [] and "myfile" in repr(app)
+    click(app, "Save")
+    assert "vera@example.com may not save versions." in [title for title, _ in said(app)]
+    assert versions.log(store.of("tester"), made) == []
 
 
 BROKEN = {

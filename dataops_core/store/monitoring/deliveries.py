@@ -67,6 +67,7 @@ class _Seen:
 
 def limits_of(store: Store, dataset: str) -> Limits:
     """What deliveries of a dataset are held to."""
+    store.require("see", dataset)
     table = catalog.opinion
     with store.reading() as connection:
         kept = connection.scalar(sa.select(table.c.value).where(table.c.dataset == dataset, table.c.about == ABOUT))
@@ -141,7 +142,6 @@ def watch(
                     at=store.clock(),
                 )
             )
-            counts = {verdict: sum(c.verdict == verdict for c in report.checks) for verdict in ("warn", "fail")}
             store.log(
                 connection,
                 "delivery judged",
@@ -153,7 +153,8 @@ def watch(
                 version=version.number,
                 verdict=report.verdict,
                 standing=standing,
-                **counts,
+                warnings=sum(check.verdict == "warn" for check in report.checks),
+                failures=sum(check.verdict == "fail" for check in report.checks),
             )
             alerts.put(store, connection, dataset, made, last + 1, report, limits)
     found = _find(store, dataset, catalog.delivery.c.key == key)
@@ -302,6 +303,7 @@ def use(store: Store, dataset: str, revision: int, number: int, actor: str) -> N
 
 def get(store: Store, dataset: str, number: int) -> Delivery:
     """A delivery by its number; raises InputError where there is none."""
+    store.require("see", dataset)
     found = _find(store, dataset, catalog.delivery.c.n == number)
     if found is None:
         raise InputError(f"There is no delivery {number}.", "deliveries", "See deliveries for those there are.")
@@ -310,6 +312,7 @@ def get(store: Store, dataset: str, number: int) -> Delivery:
 
 def listed(store: Store, dataset: str) -> list[Delivery]:
     """The deliveries of a dataset, newest first."""
+    store.require("see", dataset)
     table = catalog.delivery
     with store.reading() as connection:
         query = sa.select(table).where(table.c.dataset == dataset).order_by(table.c.n.desc())

@@ -1,0 +1,28 @@
+"""The commands about people, with their options."""
+
+from __future__ import annotations
+
+from dataops_core.access import EVERYWHERE, ROLES
+from dataops_core.cli.store_options import Add
+
+
+def add_people_commands(add: Add) -> None:
+    """Add the commands about people."""
+    cmd = add("roles", "Switch roles on or off: who may do what.", "people")
+    cmd.add_argument("switch", nargs="?", choices=("on", "off"))
+    cmd.add_argument("--admin", action="append", default=[], metavar="PERSON", help="may do everything, everywhere")
+    cmd = add("members", "Who may do what in a project: list, invite, remove, hand over.", "people")
+    cmd.add_argument("project", help="the project's name, or with --dataset a dataset's")
+    cmd.add_argument("--dataset", action="store_true", help="the name is that of a dataset: roles in it alone")
+    either = cmd.add_mutually_exclusive_group()
+    either.add_argument("--invite", metavar="PERSON", help="give this person a role")
+    either.add_argument("--remove", metavar="PERSON", help="take this person's roles away")
+    either.add_argument("--hand-over", metavar="PERSON", help="make this person the steward")
+    given = [role for role in ROLES if role != "admin"]
+    cmd.add_argument("--role", choices=given, default="viewer", help="the role of whom you invite (default: viewer)")
+    cmd.add_argument(
+        "--environment",
+        default=EVERYWHERE,
+        metavar="ENV",
+        help="only there: sandbox, staging, production (default: all)",
+    )
