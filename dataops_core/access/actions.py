@@ -56,6 +56,8 @@ ACTIONS: dict[str, Action] = {
     "version exported": Action("editor", "export versions"),
     "delivery judged": Action("editor", "bring deliveries"),
     "dataset renamed": Action("editor", "rename datasets"),
+    "promotion requested": Action("editor", "ask for promotion"),
+    "promotion withdrawn": Action("editor", "withdraw a promotion"),
     # what the owner of the data decides
     "dataset deleted": Action("steward", "delete datasets"),
     "personal data settled": Action("steward", "settle what is personal data"),
@@ -64,4 +66,7 @@ ACTIONS: dict[str, Action] = {
     "limits set": Action("steward", "set limits for deliveries"),
     "delivery accepted": Action("steward", "accept deliveries"),
     "delivery rejected": Action("steward", "reject deliveries"),
+    "promotion approved": Action("steward", "approve a promotion"),
+    "promotion refused": Action("steward", "refuse a promotion"),
+    "rolled back": Action("steward", "roll back"),
 }

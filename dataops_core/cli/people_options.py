@@ -1,13 +1,14 @@
-"""The commands about people, with their options."""
+"""The commands about people and environments, with their options."""
 
 from __future__ import annotations
 
 from dataops_core.access import EVERYWHERE, ROLES
 from dataops_core.cli.store_options import Add
+from dataops_core.store.people.environments import PROMOTED
 
 
 def add_people_commands(add: Add) -> None:
-    """Add the commands about people."""
+    """Add the commands about people and environments."""
     cmd = add("roles", "Switch roles on or off: who may do what.", "people")
     cmd.add_argument("switch", nargs="?", choices=("on", "off"))
     cmd.add_argument("--admin", action="append", default=[], metavar="PERSON", help="may do everything, everywhere")
@@ -26,3 +27,21 @@ def add_people_commands(add: Add) -> None:
         metavar="ENV",
         help="only there: sandbox, staging, production (default: all)",
     )
+    cmd = add("promote", "Ask for a version to be promoted into an environment.", "environments")
+    cmd.add_argument("name")
+    cmd.add_argument("number", type=int, metavar="V")
+    cmd.add_argument("environment", choices=PROMOTED)
+    cmd.add_argument("-m", "--message", required=True, help="why")
+    cmd = add("approve", "Approve a promotion that somebody else asked for, or refuse it.", "environments")
+    cmd.add_argument("name")
+    cmd.add_argument("number", type=int, metavar="N", help="the number of the promotion")
+    cmd.add_argument("--reason", default="", help="why it is approved")
+    cmd.add_argument("--refuse", metavar="REASON", help="refuse it, or take back what you asked for")
+    cmd.add_argument("--as", dest="person", metavar="PERSON", help="who approves; only while roles are off")
+    cmd = add("rollback", "Let an environment have a version again that it had before.", "environments")
+    cmd.add_argument("name")
+    cmd.add_argument("environment", choices=PROMOTED)
+    cmd.add_argument("--to", type=int, metavar="V", help="this version (default: the one before)")
+    cmd.add_argument("--reason", required=True, help="why; the audit log keeps it")
+    cmd = add("environments", "Which version each environment has, and all promotions.", "environments")
+    cmd.add_argument("name")

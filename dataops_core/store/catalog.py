@@ -187,6 +187,30 @@ alert = sa.Table(  # the outbox: one row for each delivery and way out
     sa.Column("error", sa.String, nullable=False),
     sa.UniqueConstraint("delivery", "channel"),
 )
+promotion = sa.Table(  # one person asks, another one approves; `turn` orders them by when they took effect
+    "promotion",
+    metadata,
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("environment", sa.String, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("standing", sa.String, nullable=False),
+    sa.Column("message", sa.String, nullable=False),
+    sa.Column("requester", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("approver", sa.String),
+    sa.Column("decided_at", sa.String),
+    sa.Column("reason", sa.String),
+    sa.Column("gates", sa.JSON, nullable=False),
+    sa.UniqueConstraint("dataset", "turn"),
+    sa.CheckConstraint("environment IN ('staging', 'production')"),
+    sa.CheckConstraint("kind IN ('promotion', 'rollback')"),
+    sa.CheckConstraint("standing IN ('requested', 'approved', 'refused')"),
+    sa.CheckConstraint("approver <> requester", name="four_eyes"),
+    sa.CheckConstraint("kind = 'rollback' OR standing <> 'approved' OR approver IS NOT NULL", name="approved_by"),
+)
 role_grant = sa.Table(  # who has which role: in a dataset, a project or everywhere; in one environment or in all
     "role_grant",
     metadata,
@@ -217,10 +241,33 @@ _GUARDS = {
         ),
     ],
 }
-for _dialect, _statements in _GUARDS.items():
+_SETTLED = "a promotion that was decided stays as it is"
+_PROMOTION_GUARDS = {
+    "sqlite": [
+        (
+            "CREATE TRIGGER promotion_settled BEFORE UPDATE ON promotion WHEN OLD.standing <> 'requested' OR"
+            " OLD.requester <> NEW.requester OR OLD.version <> NEW.version BEGIN SELECT RAISE(ABORT,"
+            f" '{_SETTLED}'); END"
+        )
+    ],
+    "postgresql": [
+        (
+            "CREATE OR REPLACE FUNCTION promotion_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION"
+            f" '{_SETTLED}'; END$$"
+        ),
+        (
+            "CREATE TRIGGER promotion_settled BEFORE UPDATE ON promotion FOR EACH ROW WHEN (OLD.standing <> 'requested'"
+            " OR OLD.requester <> NEW.requester OR OLD.version <> NEW.version) EXECUTE FUNCTION promotion_refuse()"
+        ),
+    ],
+}
+for _table, _dialect, _statements in [
+    *((audit, *each) for each in _GUARDS.items()),
+    *((promotion, *each) for each in _PROMOTION_GUARDS.items()),
+]:
     for _statement in _statements:
         event.listen(
-            audit,
+            _table,
             "after_create",
             sa.DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]  # not typed by SQLAlchemy
         )

@@ -96,8 +96,16 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
         connection.execute(catalog.twin.delete().where(catalog.twin.c.version.in_([row.id for row in versions])))
         deliveries = sa.select(catalog.delivery.c.id).where(catalog.delivery.c.dataset == dataset)
         connection.execute(catalog.alert.delete().where(catalog.alert.c.delivery.in_(deliveries)))
-        for table in (catalog.version, catalog.model, catalog.opinion, catalog.draft, catalog.delivery):
+        for table in (
+            catalog.version,
+            catalog.model,
+            catalog.opinion,
+            catalog.draft,
+            catalog.delivery,
+            catalog.promotion,
+        ):
             connection.execute(table.delete().where(table.c.dataset == dataset))
+        connection.execute(catalog.role_grant.delete().where(catalog.role_grant.c.scope == dataset))
         connection.execute(catalog.dataset.delete().where(catalog.dataset.c.id == dataset))
         for state in gone:
             connection.execute(catalog.state.delete().where(catalog.state.c.id == state))

@@ -25,6 +25,7 @@ from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
 from dataops_core.store import analyses, dataset_rules, datasets, diffs, jobs, models, states, twins, versions
 from dataops_core.store.monitoring import alerts, deliveries
+from dataops_core.store.people import promotions
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -161,6 +162,17 @@ def _watch(store: Store, args: dict[str, Any], actor: str, progress: Progress) -
     return found.number
 
 
+def _promote(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    given = (args["dataset"], args["number"], args["environment"], args["message"])
+    return promotions.request(store, *given, actor, progress=progress).number
+
+
+def _approve(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return promotions.approve(
+        store, args["dataset"], args["number"], actor, reason=args["reason"], progress=progress
+    ).number
+
+
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add,
     "fetch": _fetch,
@@ -182,6 +194,8 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "failing rows": _failing_rows,
     "rows set aside": _set_aside,
     "watch": _watch,
+    "promote": _promote,
+    "approve": _approve,
 }
 
 
@@ -189,7 +203,7 @@ def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
     """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it
     nobody knows.
     """
-    if kind in ("add", "fetch", "reread", "verify", "watch"):
+    if kind in ("add", "fetch", "reread", "verify", "watch", "promote", "approve"):
         return True
     recipe = args.get("recipe" if kind == "evaluate" else "now")
     if kind in ("evaluate", "preview"):

@@ -7,9 +7,11 @@ import pytest
 from dataops_core.export.verify import verify_bundle
 from dataops_core.store import versions
 from dataops_core.store.monitoring import deliveries
+from dataops_core.store.people import promotions
 from dataops_core.store.store import Store
 from tests.pages.driver import (
     bring,
+    button,
     click,
     dataset,
     go,
@@ -205,3 +207,23 @@ def test_limits_are_changed_on_the_page():
     app.number_input(key="deliveries.limits.volume_fail").set_value(1.0)
     click(app, "Save the limits")
     assert [title for title, _ in said(app)] == ["The limits of volume do not fit."]
+
+
+def test_a_second_person_approves_what_one_asked_for():
+    app = start("versions", d=bring(sales(100), "may.csv"))
+    click(app, "Save")
+    here = dataset(app).id
+    app.session_state["versions.tabs"] = "Environments"
+    app.run()
+    app.selectbox(key="environments.into").select("production").run()
+    click(app, "Ask for it")
+    assert [title for title, _ in said(app)] == ["There is no reason."]
+    app.text_input(key="environments.why").set_value("Agreed").run()
+    click(app, "Ask for it")
+    assert unforeseen(app) == [] and "**Version 1 into production**" in texts(app)
+    assert button(app, "Approve").disabled
+    promotions.approve(Store(), here, 1, "ben")
+    app.run()
+    assert "approved by ben" in texts(app)
+    click(app, "Go back to the version before")
+    assert [title for title, _ in said(app)] == ["There is no reason."]

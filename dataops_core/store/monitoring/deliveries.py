@@ -21,6 +21,8 @@ from dataops_core.store import analyses, catalog, dataset_rules, datasets, overv
 from dataops_core.store.monitoring import alerts
 from dataops_core.store.monitoring.quarantine import ACCEPTED, QUARANTINED, REJECTED
 from dataops_core.store.new_file import match_columns
+from dataops_core.store.people import promotions
+from dataops_core.store.people.environments import PRODUCTION
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 from dataops_core.store.versions import Version
@@ -86,7 +88,10 @@ def set_limits(store: Store, dataset: str, limits: Limits, actor: str) -> None:
 
 
 def reference(store: Store, dataset: str, number: int | None = None) -> Version:
-    """The version that deliveries are held against: the one asked for, or the newest that is not synthetic."""
+    """The version that deliveries are held against: the one asked for, the one in production, or the newest that is not
+    synthetic.
+    """
+    number = number if number is not None else promotions.current(store, dataset, PRODUCTION)
     if number is not None:
         return versions.get(store, dataset, number)
     real = [each["number"] for each in versions.log(store, dataset) if not each["synthetic"]]

@@ -1,5 +1,7 @@
-"""The environments that a version can be promoted into."""
+"""The environments: work is done in the sandbox, and versions are promoted into the others."""
 
 from __future__ import annotations
 
-ENVIRONMENTS = ("sandbox", "staging", "production")
+SANDBOX, STAGING, PRODUCTION = "sandbox", "staging", "production"
+ENVIRONMENTS = (SANDBOX, STAGING, PRODUCTION)
+PROMOTED = (STAGING, PRODUCTION)  # where a version comes by promotion; the sandbox has the newest one

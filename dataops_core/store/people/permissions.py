@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from dataops_core.access import ACTIONS, EVERYWHERE, ROLES, covers
 from dataops_core.errors import AccessError
 from dataops_core.store import catalog
+from dataops_core.store.people.environments import SANDBOX
 
-SANDBOX = "sandbox"
 SWITCH = "roles"  # the row of the catalog that says whether roles are on
 
 

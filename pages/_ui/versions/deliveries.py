@@ -9,13 +9,13 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.monitoring import Check
-from dataops_core.store import datasets, jobs
+from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.monitoring import deliveries
 from dataops_core.store.monitoring.deliveries import Delivery
-from pages._ui import job, page_layout, uploaded
+from pages._ui import page_layout, uploaded
 from pages._ui.formatting import md, when
-from pages._ui.versions import delivery_history, delivery_limits
+from pages._ui.versions import delivery_history, delivery_limits, started
 
 _KEY = "deliveries"
 VERDICTS = {
@@ -71,6 +71,7 @@ def _bring(here: Dataset, numbers: list[int]) -> None:
         st.selectbox(
             "Compare with",
             numbers,
+            index=numbers.index(deliveries.reference(page_layout.store(), here.id).number),
             format_func=lambda number: f"Version {number}",
             key=f"{_KEY}.against",
             width=200,
@@ -86,14 +87,7 @@ def _bring(here: Dataset, numbers: list[int]) -> None:
         on_change=uploaded.take,
         args=(f"{_KEY}.upload", lambda file, name: _watch(here, numbers, file, name)),
     )
-    running = st.session_state.get(f"{_KEY}.job", {}).get(here.id)
-    if running is None:
-        return
-    now = jobs.get(page_layout.store(), running)
-    if now is not None and now.is_open:
-        job.progress(running, "Comparing the delivery")
-    elif now is not None and now.error:
-        st.error(md(now.error["fix"]), title=md(now.error["what"]), icon=":material/error:")
+    started.show(f"{_KEY}.{here.id}", "Comparing the delivery")
 
 
 def _watch(here: Dataset, numbers: list[int], file: Path, name: str) -> None:
@@ -104,8 +98,7 @@ def _watch(here: Dataset, numbers: list[int], file: Path, name: str) -> None:
         "number": st.session_state.get(f"{_KEY}.against", numbers[0]),
         "lenient": bool(st.session_state.get(f"{_KEY}.lenient")),
     }
-    started = jobs.start(store, "watch", args, page_layout.actor())
-    st.session_state.setdefault(f"{_KEY}.job", {})[here.id] = started
+    started.start(f"{_KEY}.{here.id}", "watch", args)
 
 
 def _card(here: Dataset, each: Delivery) -> None:
