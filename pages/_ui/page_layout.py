@@ -20,7 +20,7 @@ from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import members
 from dataops_core.store.store import Store, whoami
-from pages._ui import access
+from pages._ui import access, team
 from pages._ui.formatting import fix_of, md
 
 ADMINS = "DATAOPS_ADMINS"  # who may do everything, once people sign in; names as they sign in, separated by commas
@@ -195,6 +195,7 @@ def switcher() -> None:
                 placeholder="Choose a dataset",
                 on_change=lambda: go(place.project, st.session_state[f"frame.dataset.{at}"]),
             )
+        team.popover(house, place.project, act)
         with st.popover("New project", icon=":material/create_new_folder:"):
             st.text_input("Name of the project", key="frame.new_project")
             st.button("Make it", on_click=_make_project, key="frame.make_project")

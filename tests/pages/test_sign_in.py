@@ -91,6 +91,28 @@ def test_a_viewer_looks_and_changes_nothing():
     assert versions.log(store.of("tester"), made) == []
 
 
+def test_a_steward_invites_in_the_sidebar_and_a_viewer_does_not():
+    made = bring("a,b\n1,x\n", "myfile.csv")
+    store = Store()
+    project = datasets.get(store, made).project
+    members.invite(store, project, "stan@example.com", "steward", "tester")
+    app = signed_in("stan@example.com", d=made)
+    app.session_state["team.popover"] = True
+    app.run()
+    assert unforeseen(app) == [] and "**tester**: steward" in texts(app)
+    app.text_input(key="team.person").set_value("vera@example.com").run()
+    click(app, "Invite")
+    assert unforeseen(app) == []
+    people = {each.person: each.role for each in members.listed(store.of("tester"), project)}
+    assert people["vera@example.com"] == "viewer"
+    app.selectbox(key="team.member").select("tester").run()
+    click(app, "Remove")
+    assert "tester" not in [each.person for each in members.listed(store.of("stan@example.com"), project)]
+    app = signed_in("vera@example.com", d=made)
+    app.session_state["team.popover"] = True
+    assert "Invite" not in labels(app.run()) and "The stewards of the project invite people." in texts(app)
+
+
 BROKEN = {
     "an open string": '[auth]\ncookie_secret = "abc\n',
     "a doubled key": '[auth]\nclient_id = "a"\nclient_id = "b"\n',
