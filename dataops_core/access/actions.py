@@ -56,6 +56,7 @@ ACTIONS: dict[str, Action] = {
     "version exported": Action("editor", "export versions"),
     "delivery judged": Action("editor", "bring deliveries"),
     "dataset renamed": Action("editor", "rename datasets"),
+    "questions answered": Action("editor", "answer the questions of a sign-off"),
     "promotion requested": Action("editor", "ask for promotion"),
     "promotion withdrawn": Action("editor", "withdraw a promotion"),
     # what the owner of the data decides
@@ -66,6 +67,7 @@ ACTIONS: dict[str, Action] = {
     "limits set": Action("steward", "set limits for deliveries"),
     "delivery accepted": Action("steward", "accept deliveries"),
     "delivery rejected": Action("steward", "reject deliveries"),
+    "gate signed": Action("steward", "sign off"),
     "promotion approved": Action("steward", "approve a promotion"),
     "promotion refused": Action("steward", "refuse a promotion"),
     "rolled back": Action("steward", "roll back"),

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from dataops_core.access import EVERYWHERE, ROLES
 from dataops_core.cli.store_options import Add
+from dataops_core.store.people.checklist import GATES
 from dataops_core.store.people.environments import PROMOTED
 
 
@@ -45,3 +48,15 @@ def add_people_commands(add: Add) -> None:
     cmd.add_argument("--reason", required=True, help="why; the audit log keeps it")
     cmd = add("environments", "Which version each environment has, and all promotions.", "environments")
     cmd.add_argument("name")
+    cmd = add("sign-off", "The checklist of a version for the review board, with answers and signatures.", "sign_off")
+    cmd.add_argument("name")
+    cmd.add_argument("number", type=int, metavar="V")
+    cmd.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="KEY=TEXT",
+        help="answer a question, or say why what was measured is accepted; the keys stand in the checklist",
+    )
+    cmd.add_argument("--sign", choices=GATES, metavar="GATE", help='sign "data understanding" or "data preparation"')
+    cmd.add_argument("-o", "--out", type=Path, help="write the checklist to this file (.md, .json)")

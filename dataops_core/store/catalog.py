@@ -211,6 +211,18 @@ promotion = sa.Table(  # one person asks, another one approves; `turn` orders th
     sa.CheckConstraint("approver <> requester", name="four_eyes"),
     sa.CheckConstraint("kind = 'rollback' OR standing <> 'approved' OR approver IS NOT NULL", name="approved_by"),
 )
+sign_off = sa.Table(  # a gate of a version, signed: the checklist as it was, and its hash, which the audit log has too
+    "sign_off",
+    metadata,
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("gate", sa.String, primary_key=True),
+    sa.Column("signer", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("items", sa.JSON, nullable=False),
+    sa.Column("sha256", sa.String, nullable=False),
+    sa.CheckConstraint("signer <> ''"),
+)
 role_grant = sa.Table(  # who has which role: in a dataset, a project or everywhere; in one environment or in all
     "role_grant",
     metadata,

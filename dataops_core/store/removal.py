@@ -105,6 +105,7 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
             catalog.promotion,
         ):
             connection.execute(table.delete().where(table.c.dataset == dataset))
+        connection.execute(catalog.sign_off.delete().where(catalog.sign_off.c.dataset == dataset))
         connection.execute(catalog.role_grant.delete().where(catalog.role_grant.c.scope == dataset))
         connection.execute(catalog.dataset.delete().where(catalog.dataset.c.id == dataset))
         for state in gone:

@@ -25,7 +25,7 @@ from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
 from dataops_core.store import analyses, dataset_rules, datasets, diffs, jobs, models, states, twins, versions
 from dataops_core.store.monitoring import alerts, deliveries
-from dataops_core.store.people import promotions
+from dataops_core.store.people import promotions, sign_off
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -173,6 +173,14 @@ def _approve(store: Store, args: dict[str, Any], actor: str, progress: Progress)
     ).number
 
 
+def _checklist(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return sign_off.checklist(store, args["dataset"], args["number"], progress=progress).to_json()
+
+
+def _sign(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return sign_off.sign(store, args["dataset"], args["number"], args["gate"], actor, progress=progress).to_json()
+
+
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add,
     "fetch": _fetch,
@@ -194,6 +202,8 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "failing rows": _failing_rows,
     "rows set aside": _set_aside,
     "watch": _watch,
+    "checklist": _checklist,
+    "sign": _sign,
     "promote": _promote,
     "approve": _approve,
 }
@@ -203,7 +213,7 @@ def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
     """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it
     nobody knows.
     """
-    if kind in ("add", "fetch", "reread", "verify", "watch", "promote", "approve"):
+    if kind in ("add", "fetch", "reread", "verify", "watch", "promote", "approve", "checklist", "sign"):
         return True
     recipe = args.get("recipe" if kind == "evaluate" else "now")
     if kind in ("evaluate", "preview"):

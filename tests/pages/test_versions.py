@@ -8,6 +8,7 @@ from dataops_core.export.verify import verify_bundle
 from dataops_core.store import versions
 from dataops_core.store.monitoring import deliveries
 from dataops_core.store.people import promotions
+from dataops_core.store.people.checklist import QUESTIONS
 from dataops_core.store.store import Store
 from tests.pages.driver import (
     bring,
@@ -227,3 +228,25 @@ def test_a_second_person_approves_what_one_asked_for():
     assert "approved by ben" in texts(app)
     click(app, "Go back to the version before")
     assert [title for title, _ in said(app)] == ["There is no reason."]
+
+
+def test_a_version_is_signed_off_once_all_is_settled():
+    app = start("versions", d=bring(sales(100), "may.csv"))
+    click(app, "Save")
+    app.session_state["versions.tabs"] = "Sign-off"
+    app.run()
+    assert unforeseen(app) == [] and "**What is the data used for?** Not answered yet" in texts(app)
+    assert button(app, "Sign").disabled
+    for key in QUESTIONS:
+        app.text_input(key=f"signoff.{key}").set_value("50" if key == "quality" else "said")
+    click(app, "Save the answers")
+    assert unforeseen(app) == []
+    click(app, "Accept")
+    assert "There is no reason." in [title for title, _ in said(app)]
+    while any(each.label == "Accept" for each in app.button):
+        box = next(each for each in app.text_input if each.label == "Why this is acceptable")
+        box.set_value("Made up").run()
+        click(app, "Accept")
+    click(app, "Sign")
+    wait_for_job(app)
+    assert unforeseen(app) == [] and "Signed by" in texts(app)
