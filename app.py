@@ -35,7 +35,8 @@ PAGES = {
 }
 st.html(Path(__file__).parent / "pages" / "_ui" / "look.css")
 page_layout.sign_in()
-done = journey.done()
+with page_layout.needs_store():
+    done = journey.done()
 pages = [
     st.Page(
         f"pages/{name}.py",
