@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import logging
@@ -47,7 +48,7 @@ def _opened() -> Store:
     waits for it.
     """
     threading.Thread(target=_warm, daemon=True).start()
-    return Store()
+    return Store(is_server=True)
 
 
 def _warm() -> None:
@@ -91,6 +92,17 @@ def _guarded() -> bool:
     """Where people sign in, roles are on: without an administrator's word nobody sees what another one has brought."""
     members.guard(_opened(), [name for name in os.environ.get(ADMINS, "").split(",") if name.strip()])
     return True
+
+
+@contextmanager
+def needs_store() -> Iterator[None]:
+    """Where the store cannot be used, says why, and shows no page."""
+    try:
+        yield
+    except DataOpsError as error:
+        failed = st.Page(functools.partial(show, error), title="Data quality workbench", url_path="", default=True)
+        st.navigation([failed], position="hidden").run()
+        st.stop()
 
 
 @contextmanager
