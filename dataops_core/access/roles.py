@@ -13,6 +13,7 @@ ROLES: dict[Role, str] = {
     "steward": "owns the data: decides about personal data, deliveries and promotion, invites and deletes",
     "admin": "may do everything, in every project",
 }
+GROUP = "group:"  # before the name of a group, where a role is given to all of its people
 EVERYWHERE = "*"  # every project, or every environment
 
 

@@ -223,6 +223,13 @@ sign_off = sa.Table(  # a gate of a version, signed: the checklist as it was, an
     sa.Column("sha256", sa.String, nullable=False),
     sa.CheckConstraint("signer <> ''"),
 )
+person_group = sa.Table(  # the groups that a person was in when they signed in last, as the sign-in says
+    "person_group",
+    metadata,
+    sa.Column("person", sa.String, primary_key=True),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+)
 role_grant = sa.Table(  # who has which role: in a dataset, a project or everywhere; in one environment or in all
     "role_grant",
     metadata,

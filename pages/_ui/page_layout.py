@@ -85,6 +85,7 @@ def sign_in() -> None:
         st.stop()
     if access.is_shared():
         _guarded()
+        members.note_groups(store(), access.groups(st.user.to_dict()))
 
 
 @st.cache_resource

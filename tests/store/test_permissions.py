@@ -148,6 +148,7 @@ def watch(store, me):
 
 SCENARIOS = {
     "project made": lambda s, me: datasets.make_project(s, "Mine", me),
+    "groups noted": lambda s, me: members.note_groups(s, {"staff"}),
     "roles switched on": None,  # nobody has a role yet: see below
     "roles switched off": members.switch_off,
     "administrator named": lambda s, me: members.switch_on(s, ["eve"], me),
@@ -295,6 +296,19 @@ def test_a_role_in_another_environment_does_not_work_in_the_sandbox(house):
     datasets.get(pia, house.dataset)
     with pytest.raises(AccessError, match="pia may not change steps"):
         edit(pia, "pia")
+
+
+def test_a_role_of_a_group_is_its_peoples_as_long_as_their_sign_in_says_so(house):
+    members.invite(house.of("stan"), house.project, "group:analysts", "editor", "stan")
+    gina = handle(house, "gina")
+    members.note_groups(gina, {"analysts", "staff"})
+    assert [each["name"] for each in datasets.projects(gina)] == ["Sales"]
+    edit(gina, "gina")
+    members.note_groups(gina, {"staff"})
+    with pytest.raises(AccessError, match="no such project"):
+        edit(gina, "gina")
+    with pytest.raises(AccessError, match="Nobody is named"):
+        edit(handle(house, "group:analysts"), "group:analysts")
 
 
 def test_the_last_steward_stays_and_hands_over(house):

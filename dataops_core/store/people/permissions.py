@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from dataops_core.access import ACTIONS, EVERYWHERE, ROLES, covers
+from dataops_core.access import ACTIONS, EVERYWHERE, GROUP, ROLES, covers
 from dataops_core.errors import AccessError
 from dataops_core.store import catalog
 from dataops_core.store.people.environments import SANDBOX
@@ -27,7 +27,8 @@ def role_of(connection: sa.Connection, person: str, scopes: list[str], environme
     environment, or without one in whichever.
     """
     table = catalog.role_grant
-    query = sa.select(table.c.role).where(table.c.person == person, table.c.scope.in_([*scopes, EVERYWHERE]))
+    names = _names(connection, person)
+    query = sa.select(table.c.role).where(table.c.person.in_(names), table.c.scope.in_([*scopes, EVERYWHERE]))
     if environment is not None:
         query = query.where(table.c.environment.in_([environment, EVERYWHERE]))
     return max(connection.scalars(query), key=list(ROLES).index, default=None)
@@ -51,7 +52,7 @@ def check(
     rule = ACTIONS[action]
     if not is_on(connection):
         return
-    if not actor or actor != person:
+    if not actor or actor != person or actor.startswith(GROUP):
         raise AccessError("Nobody is named who does this.", action, "Sign in, and do it under your own name.")
     if rule.needs is None:
         return
@@ -76,10 +77,17 @@ def scopes_of(connection: sa.Connection, dataset: str | None, project: str | Non
     return [dataset, *([found] if found else [])]
 
 
+def _names(connection: sa.Connection, person: str) -> list[str]:
+    """Under which names somebody may have a role: their own, and those of their groups."""
+    table = catalog.person_group
+    groups = connection.scalars(sa.select(table.c.name).where(table.c.person == person))
+    return [person, *(GROUP + name for name in groups)]
+
+
 def visible(connection: sa.Connection, person: str) -> set[str] | None:
     """The scopes that a person may look into; None where that is all."""
     if not is_on(connection):
         return None
     table = catalog.role_grant
-    scopes = set(connection.scalars(sa.select(table.c.scope).where(table.c.person == person)))
+    scopes = set(connection.scalars(sa.select(table.c.scope).where(table.c.person.in_(_names(connection, person)))))
     return None if EVERYWHERE in scopes else scopes
