@@ -79,6 +79,17 @@ def test_a_stranger_sees_nothing_of_what_others_brought_by_whatever_link(monkeyp
         assert project not in [each["id"] for each in datasets.projects(Store().of("sam@example.com"))]
 
 
+def test_a_viewer_sees_every_page():
+    made = bring("a,b\n1,x\n2,y\n", "myfile.csv")
+    store = Store()
+    members.invite(store, datasets.get(store, made).project, "vera@example.com", "viewer", "tester")
+    app = signed_in("vera@example.com", d=made)
+    for page in PAGES:
+        app.switch_page(f"pages/{page}.py").run()
+        assert unforeseen(app) == [], page
+        assert "may not" not in repr(said(app)), page
+
+
 def test_a_viewer_looks_and_changes_nothing():
     made = bring("a,b\n1,x\n", "myfile.csv")
     store = Store()

@@ -54,7 +54,8 @@ def panel(here: Dataset, state: str) -> None:
 
 def _log(here: Dataset, left: list[Unresolved], why: str) -> None:
     """Write into the audit log why people left with a download."""
-    personal_data.log_download(page_layout.store(), here, left, why, page_layout.actor())
+    store, actor = page_layout.store(), page_layout.actor()
+    page_layout.act(lambda: personal_data.log_download(store, here, left, why, actor))
 
 
 def content(store: Store, state: str, suffix: str) -> bytes:
