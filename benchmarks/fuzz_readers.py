@@ -3,7 +3,7 @@ atheris`).
 
     python -m benchmarks.fuzz_readers [SECONDS] [FORMAT ...]  600 s each: csv, xlsx, xls, ods, json, jsonl, parquet
 
-A reader may refuse a file with a reason (an error of ours) and may do nothing else: other exceptions, more than 20
+A reader may refuse a file with a reason (an error of ours) and may do nothing else: other exceptions, more than 60
 seconds or 3 GB end the run of that format with exit code 1. The file that did it is kept in benchmarks/results/fuzz.
 """
 
@@ -31,11 +31,12 @@ def fuzz(form: str, seconds: int) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["dataops_core"]):
-        from dataops_core.read import parquet_footer, read_file
+        from dataops_core.read import old_excel, parquet_footer, read_file
     from dataops_core.errors import DataOpsError
     from tests.hostile.mutate import seeds
 
-    parquet_footer.subprocess = SimpleNamespace(run=forked, TimeoutExpired=subprocess.TimeoutExpired)
+    for module in (old_excel, parquet_footer):
+        module.subprocess = SimpleNamespace(run=forked, TimeoutExpired=subprocess.TimeoutExpired)
     KEPT.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         file, table, corpus = Path(folder) / f"t.{form}", Path(folder) / "t.dataops", Path(folder) / "corpus"
@@ -51,7 +52,7 @@ def fuzz(form: str, seconds: int) -> None:
 
         wanted = [
             f"-max_total_time={seconds}",
-            "-timeout=20",
+            "-timeout=60",
             "-rss_limit_mb=3000",
             "-max_len=20000",
             f"-artifact_prefix={KEPT}/{form}-",

@@ -34,6 +34,7 @@ ACTIONS: dict[str, Action] = {
     # looking
     "see": Action("viewer", "see this"),
     "store checked": Action("admin", "check the whole store"),
+    "log read": Action("admin", "read the log of all projects"),
     "alert sent": Action("viewer", "send alerts"),
     "alert not sent": Action("viewer", "send alerts"),
     # work on a dataset

@@ -25,6 +25,9 @@ from dataops_core.scratch import owned_prefix, sweep
 from dataops_core.store import audit, catalog
 from dataops_core.store.objects import Objects, digest
 from dataops_core.store.people import permissions
+from dataops_core.store.trail import anchors
+
+HEAD = "audit head"  # where a connection holds the entry that was added last
 
 
 def now() -> str:
@@ -109,7 +112,7 @@ class Store:
     def writing(self) -> Iterator[sa.Connection]:
         """A write transaction: all or nothing. What somebody may not do is undone, and the refusal logged."""
         try:
-            with catalog.clear_errors(self._engine), self._writer.begin() as connection:
+            with self._anchored() as connection:
                 yield connection
         except AccessError as error:
             self._log_refusal(error)
@@ -157,16 +160,22 @@ class Store:
         )
 
     def _log_refusal(self, error: AccessError) -> None:
-        with self._writer.begin() as connection:
-            details = {"action": error.where, "why": error.what}
-            audit.append(
-                connection,
-                at=self.clock(),
-                actor=self.person or "nobody",
-                what="refused",
-                dataset=None,
-                details=details,
+        details = {"action": error.where, "why": error.what}
+        actor = self.person or "nobody"
+        with self._anchored() as connection:
+            connection.info[HEAD] = audit.append(
+                connection, at=self.clock(), actor=actor, what="refused", dataset=None, details=details
             )
+
+    @contextmanager
+    def _anchored(self) -> Iterator[sa.Connection]:
+        """A write transaction; what it added to the audit log is anchored."""
+        with catalog.clear_errors(self._engine), self._writer.begin() as connection:
+            connection.info.pop(HEAD, None)
+            yield connection
+            head = connection.info.pop(HEAD, None)
+        if head:
+            anchors.write(anchors.anchor_file(self.home), head)
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
@@ -200,7 +209,9 @@ class Store:
         self.allow(connection, what, actor, dataset, project=project, environment=environment)
         named = {"project": project, "environment": environment}
         details |= {key: value for key, value in named.items() if value is not None}
-        return audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)
+        entry = audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)
+        connection.info[HEAD] = entry
+        return str(entry["hash"])
 
     def use_scratch(self, name: str) -> None:
         """Use scratch space apart from all others', so that it can be removed as a whole."""

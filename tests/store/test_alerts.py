@@ -54,7 +54,7 @@ def fail(store, folder, name="june.csv"):
 def attempts(store):
     with store.reading() as connection:
         entries = [e for e in audit.entries(connection) if e["what"].startswith("alert")]
-        audit.check_chain(connection)
+        audit.check_chain(audit.entries(connection))
     return [(e["what"], e["details"]["channel"], e["details"]["attempt"]) for e in entries]
 
 

@@ -157,6 +157,7 @@ SCENARIOS = {
     "project handed over": lambda s, me: members.hand_over(s, s.project, "eve", me),
     "see": lambda s, me: datasets.get(s, s.dataset),
     "store checked": lambda s, me: fsck.check(s),
+    "log read": lambda s, me: s.require("log read"),
     "alert sent": log("alert sent", dataset=1),
     "alert not sent": log("alert not sent", dataset=1),
     "file read": lambda s, me: datasets.add(s, s.project, s.files / "may.csv", "may.csv", me),
@@ -233,7 +234,7 @@ def handle(house, person):
 
 def entries(store):
     with store.reading() as connection:
-        audit.check_chain(connection)
+        audit.check_chain(audit.entries(connection))
         return audit.entries(connection)
 
 

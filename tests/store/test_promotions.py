@@ -51,7 +51,7 @@ def has(store, dataset):
 
 def logged(store, dataset):
     with store.reading() as connection:
-        audit.check_chain(connection)
+        audit.check_chain(audit.entries(connection))
         return [(e["what"], e["actor"]) for e in audit.entries(connection, dataset)]
 
 
