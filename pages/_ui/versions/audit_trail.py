@@ -29,8 +29,8 @@ def panel(here: Dataset) -> None:
         mine = audit.chosen(log, dataset=None if everything else here.id)
         who = _choice("Who", "Anybody", mine, "actor")
         what = _choice("What", "Anything", mine, "what")
-        since = st.date_input("Since", value=None, key="versions.trail.since", width=150)
-        text = st.text_input("Search", key="versions.trail.text", placeholder="In the details", width=220)
+        since = st.date_input("Since", value=None, key="versions.trail.since", width=140)
+        text = st.text_input("Search", key="versions.trail.text", placeholder="In the details", width=180)
     shown = audit.chosen(mine, who=who, what=what, since=since.isoformat() if since else None, text=text or None)
     st.caption(
         f":material/verified: The log of {count(len(log), 'entry', 'entries')} is unbroken."
@@ -77,4 +77,4 @@ def panel(here: Dataset) -> None:
 
 def _choice(label: str, nothing: str, log: list[dict], key: str) -> str | None:
     values = sorted({str(entry[key]) for entry in log})
-    return st.selectbox(label, values, index=None, key=f"versions.trail.{key}", placeholder=nothing, width=220)
+    return st.selectbox(label, values, index=None, key=f"versions.trail.{key}", placeholder=nothing, width=180)
