@@ -7,7 +7,7 @@ from pages._ui import current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
 from pages._ui.privacy import recognition
 from pages._ui.rules import states as rule_states
-from pages._ui.versions import audit_trail, bundles, deliveries, environments, new_file, sign_off
+from pages._ui.versions import audit_trail, bundles, deliveries, environments, lineage_graph, new_file, sign_off
 
 place = page_header.enter("Versions")
 here = page_layout.need_dataset(place)
@@ -57,27 +57,30 @@ with st.container(border=True, key="versions-commit"):
     st.header("Save a version")
     results = current_table.results(here)
     real = [each for each in known if not each["synthetic"]]
-    if real and real[0]["state"] == state:
+    saved = bool(real) and real[0]["state"] == state
+    if saved:
         st.markdown(f":material/check_circle: The table as it is now is version {real[0]['number']}.")
     else:
         st.markdown(
             f"The table as it is now: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}, after "
             f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
         )
-    left = recognition.leaving(here, root, state, table)
-    recognition.reason_box(left or [], "versions.pii_reason", "saving it")
-    rule_states.at_saving(here, state)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        st.text_input(
-            "What is this version? (optional)",
-            key="versions.message",
-            placeholder="For example: duplicates removed, dates repaired",
-        )
-        st.button("Save", type="primary", icon=":material/save:", on_click=commit, disabled=left is None)
+    if not saved or st.toggle("Save it again, with another message or reason", key="versions.again"):
+        left = recognition.leaving(here, root, state, table)
+        recognition.reason_box(left or [], "versions.pii_reason", "saving it")
+        rule_states.at_saving(here, state)
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            st.text_input(
+                "What is this version? (optional)",
+                key="versions.message",
+                placeholder="For example: duplicates removed, dates repaired",
+            )
+            st.button("Save", type="primary", icon=":material/save:", on_click=commit, disabled=left is None)
 
 names = [
     "Versions",
     "Compare two",
+    "Lineage",
     "Environments",
     "Sign-off",
     "New file",
@@ -85,7 +88,9 @@ names = [
     "Verify an export file",
     "Audit trail",
 ]
-log, compare, homes, board, fresh, delivered, verify, trail = st.tabs(names, key="versions.tabs", on_change="rerun")
+log, compare, origin, homes, board, fresh, delivered, verify, trail = st.tabs(
+    names, key="versions.tabs", on_change="rerun"
+)
 if log.open:
     with log, page_layout.errors():
         if not known:
@@ -130,6 +135,9 @@ if log.open:
 if compare.open:
     with compare, page_layout.errors():
         bundles.compare(here, [each["number"] for each in known if not each["synthetic"]])
+if origin.open:
+    with origin, page_layout.errors():
+        lineage_graph.panel(here, [each["number"] for each in known if not each["synthetic"]])
 if homes.open:
     with homes, page_layout.errors():
         environments.panel(here, known)
