@@ -232,6 +232,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     cmd.add_argument(
+        "--on",
+        choices=("memory", "spark"),
+        default="memory",
+        help="where it runs: in memory (default) or on Apache Spark, which with --dry-run lists where each step would run",
+    )
+    cmd.add_argument("--master", metavar="URL", help="the Spark master: spark://HOST:PORT (default: this machine)")
+    cmd.add_argument(
         "--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula"
     )
     cmd = add("compare", "Which of several recipes is right for this data, on unseen rows.", "compare", reads=True)

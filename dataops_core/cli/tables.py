@@ -60,10 +60,16 @@ def run_command(args: argparse.Namespace) -> int:
     recipe = recipe.mapped(_mapping(args.map))
     if args.refit:
         recipe = recipe.unfitted()
+    if args.on != "memory":
+        from dataops_core.cli.engines import run_elsewhere
+
+        return run_elsewhere(args, recipe)
+    if args.master:
+        raise SettingError("A master is for Spark.", f"--master {args.master}", "Add --on spark.")
     files = others_named(args.others, recipe)
     with reading(args, recipe) as (source, folder):
         others = {
-            name: read_for_table(recipe, name, _at_hand(given, folder / f"other{number}"), folder / f"{number}.parquet")
+            name: read_for_table(recipe, name, at_hand(given, folder / f"other{number}"), folder / f"{number}.parquet")
             for number, (name, given) in enumerate(files.items())
         }
         done = run_recipe(
@@ -123,7 +129,8 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _at_hand(given: Path | Address, folder: Path) -> Path:
+def at_hand(given: Path | Address, folder: Path) -> Path:
+    """A file as it is, or one fetched from its address into a folder."""
     return fetch_address(given.text, folder) if isinstance(given, Address) else given
 
 

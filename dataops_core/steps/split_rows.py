@@ -10,6 +10,7 @@ import pandas as pd
 from dataops_core.errors import SettingError
 from dataops_core.models.features import PARTS
 from dataops_core.steps._cells import cell_texts
+from dataops_core.steps._pieces import KeyColumns, Rows
 from dataops_core.steps.step import Columns, Label, NewColumn, Span, When, step
 from dataops_core.table.kinds import type_of
 
@@ -305,3 +306,17 @@ def shuffled(units: np.ndarray, seed: int) -> np.ndarray:
     marks = (marks ^ (marks >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     marks = (marks ^ (marks >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return marks ^ (marks >> np.uint64(31))
+
+
+@split_rows.piecewise
+def pieces_of_split(
+    how: str, time: str | None, stratify: list[str], groups: list[str], together: bool, **_settings: object
+) -> Rows | KeyColumns | None:
+    """By a column, each row by itself; by time or by lot, the columns that are looked at; all of them where a row and
+    its exact copy must stay together.
+    """
+    if how == "by_column":
+        return Rows()
+    if how == "by_time":
+        return KeyColumns((time,)) if time else None
+    return KeyColumns(tuple(dict.fromkeys([*stratify, *groups]))) if groups or not together else None

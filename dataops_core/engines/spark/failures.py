@@ -1,0 +1,54 @@
+"""What goes wrong on a worker, brought to the driver as the error that it was."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from dataops_core import errors
+from dataops_core.errors import DataOpsError, InputError, SettingError, Skip
+
+
+@contextmanager
+def reported(folder: str, where: str = "") -> Iterator[None]:
+    """Write down, in a folder that driver and workers share, the error that stops the block on a worker."""
+    try:
+        yield
+    except (DataOpsError, Skip) as error:
+        if isinstance(error, Skip):
+            error = SettingError(
+                f"One part of the table is skipped, others are not: {error}", where, "Run it on one machine."
+            )
+        told = {"class": type(error).__name__, "what": error.what, "where": error.where or where, "fix": error.fix}
+        Path(folder, f"{uuid.uuid4().hex}.json").write_text(json.dumps(told), encoding="utf-8")
+        raise RuntimeError(str(error)) from error
+
+
+@contextmanager
+def brought_back(folder: Path, master: str) -> Iterator[None]:
+    """Raise, for whatever stops Spark in the block, the error that a worker wrote down; else one that says what Spark
+    says.
+    """
+    from py4j.protocol import Py4JError
+    from pyspark.errors import PySparkException
+
+    try:
+        yield
+    except (PySparkException, Py4JError) as error:
+        for path in sorted(folder.glob("*.json")):
+            told = json.loads(path.read_text(encoding="utf-8"))
+            raise getattr(errors, told["class"])(told["what"], told["where"], told["fix"]) from error
+        named = error.getMessageParameters() or {} if isinstance(error, PySparkException) else {}
+        if "path" in named:
+            raise InputError(
+                "The file cannot be read to its end.", named["path"], "Fetch or write it again, or leave it out."
+            ) from error
+        first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        raise DataOpsError(
+            f"Spark gave the work up: {first[:300]}",
+            f"--master {master}",
+            "Look at the application's page on the master; start again when the cluster is well.",
+        ) from error
