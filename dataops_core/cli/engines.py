@@ -23,7 +23,7 @@ from dataops_core.write import write_text
 
 
 def run_elsewhere(args: argparse.Namespace, recipe: Recipe) -> int:
-    """Replay a recipe in batches or on Spark; with --dry-run, say where each step would run."""
+    """Replay a recipe on Spark; with --dry-run, say where each step would run there, or in batches."""
     if args.master and args.on != "spark":
         raise SettingError("A master is for Spark.", f"--master {args.master}", "Add --on spark.")
     planned = plan(recipe, args.on)

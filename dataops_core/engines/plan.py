@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from dataops_core.errors import SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
-from dataops_core.steps import EqualRows, KeyColumns, NewRows, Order, Pieces, Rows, Step, get
+from dataops_core.steps import EqualRows, KeyColumns, MoreRows, NewRows, Order, Pieces, Rows, RowsBelow, Step, get
 
 Engine = Literal["memory", "batches", "spark"]
 ENGINES: tuple[Engine, ...] = ("memory", "batches", "spark")
@@ -21,6 +22,8 @@ _WHERE: dict[str, dict[type, str]] = {
         NewRows: "in parts on disk, one row for each group of {columns}",
         Order: "sorted on disk by {columns}",
         KeyColumns: "in memory, {columns} alone",
+        MoreRows: "on the whole table in memory",
+        RowsBelow: "on the whole table in memory",
     },
     "spark": {
         Rows: "row by row, on the workers",
@@ -28,6 +31,8 @@ _WHERE: dict[str, dict[type, str]] = {
         NewRows: "on the workers, one row for each group of {columns}",
         Order: "sorted on the cluster by {columns}",
         KeyColumns: "in the memory of the driver, {columns} alone",
+        MoreRows: "row by row, on the workers; new rows at the end",
+        RowsBelow: "on the cluster, the other table at the end",
     },
 }
 _WHOLE = {"memory": "in memory", "batches": "on the whole table in memory"}
@@ -101,7 +106,8 @@ def columns_learned_from(step: Step, settings: Mapping[str, Any], context: Recip
             named.append(value)
         elif setting.shape == "columns" and value:
             named += value
-    named += [*([context.split] if context.split else []), *([context.weighed] if context.weighed else [])]
+    weighs = step.learner is not None and "weighed" in inspect.signature(step.learner).parameters
+    named += [name for name in (context.split, context.weighed if weighs else None) if name]
     return tuple(dict.fromkeys(named))
 
 
@@ -123,6 +129,8 @@ def _planned(number: int, entry: RecipeStep, engine: Engine, context: RecipeCont
 
 
 def _spoken(pieces: Pieces | None) -> str:
-    columns = () if pieces is None or isinstance(pieces, Rows) else pieces.columns
-    nothing = "the places of the rows" if isinstance(pieces, KeyColumns) else "all columns"
-    return ", ".join(columns) or nothing
+    if isinstance(pieces, KeyColumns):
+        looked_at = [*pieces.columns, *(["which rows are copies"] if pieces.copies else [])]
+        return ", ".join(looked_at) or "the places of the rows"
+    columns = pieces.columns if isinstance(pieces, (EqualRows, NewRows, Order)) else ()
+    return ", ".join(columns) or "all columns"

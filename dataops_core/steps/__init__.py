@@ -4,7 +4,7 @@ import importlib
 import pkgutil
 from typing import Any
 
-from dataops_core.steps._pieces import EqualRows, KeyColumns, NewRows, Order, Pieces, Rows
+from dataops_core.steps._pieces import EqualRows, KeyColumns, MoreRows, NewRows, Order, Pieces, Rows, RowsBelow
 from dataops_core.steps.step import REGISTRY, Columns, Label, NewColumn, Setting, Span, Step, When, get, step
 from dataops_core.table import Column
 
@@ -28,11 +28,13 @@ __all__ = [
     "EqualRows",
     "KeyColumns",
     "Label",
+    "MoreRows",
     "NewColumn",
     "NewRows",
     "Order",
     "Pieces",
     "Rows",
+    "RowsBelow",
     "Setting",
     "Span",
     "Step",

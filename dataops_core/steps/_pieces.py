@@ -40,10 +40,21 @@ class Order:
 @dataclass(frozen=True)
 class KeyColumns:
     """On these columns alone, for all rows at once: which rows stay, and what a new column holds, depends on nothing
-    else.
+    else; `copies`: but on which rows are copies of each other in all columns.
     """
 
     columns: tuple[str, ...]
+    copies: bool = False
 
 
-Pieces = Rows | EqualRows | NewRows | Order | KeyColumns
+@dataclass(frozen=True)
+class MoreRows:
+    """Row by row, and several rows may come of one: what keeps its id stays where it is, new rows follow at the end."""
+
+
+@dataclass(frozen=True)
+class RowsBelow:
+    """All rows stay as they are, in the columns and types that come out, and those of the other table follow."""
+
+
+Pieces = Rows | EqualRows | NewRows | Order | KeyColumns | MoreRows | RowsBelow

@@ -286,7 +286,9 @@ def units_of(df: pd.DataFrame, groups: list[str], together: bool) -> np.ndarray:
     """A number for each set of rows that must stay together; a row whose group is missing stands alone."""
     if not groups and (not together or not len(df.columns)):
         return np.arange(len(df))
-    marks = pd.util.hash_pandas_object(df[groups] if groups else df, index=False).to_numpy()
+    rows = df[groups] if groups else df
+    zeros = {name: rows[name] + 0.0 for name in rows.columns if type_of(rows[name]) == "decimal"}  # -0.0 is 0.0
+    marks = pd.util.hash_pandas_object(rows.assign(**zeros) if zeros else rows, index=False).to_numpy()
     units = pd.factorize(marks)[0].astype(np.int64)
     if groups:
         alone = df[groups].isna().any(axis=1).to_numpy(dtype=bool)
@@ -312,11 +314,11 @@ def shuffled(units: np.ndarray, seed: int) -> np.ndarray:
 def pieces_of_split(
     how: str, time: str | None, stratify: list[str], groups: list[str], together: bool, **_settings: object
 ) -> Rows | KeyColumns | None:
-    """By a column, each row by itself; by time or by lot, the columns that are looked at; all of them where a row and
-    its exact copy must stay together.
+    """By a column, each row by itself; by time or by lot, the columns that are looked at, and which rows are copies
+    where these must stay together.
     """
     if how == "by_column":
         return Rows()
     if how == "by_time":
         return KeyColumns((time,)) if time else None
-    return KeyColumns(tuple(dict.fromkeys([*stratify, *groups]))) if groups or not together else None
+    return KeyColumns(tuple(dict.fromkeys([*stratify, *groups])), copies=together and not groups)

@@ -18,14 +18,14 @@ from dataops_core.engines.spark.frames import Work, WorkerStep, run_steps
 from dataops_core.engines.spark.hashing import cluster_hash
 from dataops_core.engines.spark.output import check_output, deliver, write_parts, write_result
 from dataops_core.engines.spark.sources import files_of, look, opened
-from dataops_core.engines.spark.table import ClusterTable
+from dataops_core.engines.spark.table import COPY, ClusterTable
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.models import training
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.replay import Outcome, Progress, call, engine_values, no_progress, other_table, split_column
 from dataops_core.scratch import folder_beside
-from dataops_core.steps import EqualRows, KeyColumns, NewRows, Order, Rows, Step, get
+from dataops_core.steps import EqualRows, KeyColumns, MoreRows, NewRows, Order, Rows, RowsBelow, Step, get
 from dataops_core.table import Column, Table, tidy, type_of
 
 if TYPE_CHECKING:
@@ -123,9 +123,8 @@ class Walk:
         return table
 
     def release(self) -> None:
-        """Let go of what is kept."""
-        for data in self.kept:
-            data.unpersist()
+        """Let go of what is kept on the workers."""
+        self.table.data.sparkSession.catalog.clearCache()
         self.kept = []
 
 
@@ -178,6 +177,16 @@ def _step(walk: Walk, entry: RecipeStep, seed: int, other: Table | None) -> Mapp
         table = walk.flushed()
         walk.head = run_steps([work], walk.head)
         walk.table = table.ordered(pieces, walk.head)
+    elif isinstance(pieces, MoreRows):
+        table = walk.held()
+        walk.head = _first(run_steps([work], table.probe()), walk.head)
+        walk.table = table.more_rows(walk.work([work]), walk.head)
+    elif isinstance(pieces, RowsBelow):
+        table = walk.held()
+        tried = table.probe()
+        out = run_steps([work], tried)
+        walk.head = _first(out, walk.head)
+        walk.table = table.below(out.iloc[len(tried) :], walk.types, walk.head)
     elif isinstance(pieces, KeyColumns):
         _by_key_columns(walk, step, pieces, given)
     else:
@@ -185,13 +194,18 @@ def _step(walk: Walk, entry: RecipeStep, seed: int, other: Table | None) -> Mapp
     return learned
 
 
+def _first(tried: pd.DataFrame, head: pd.DataFrame) -> pd.DataFrame:
+    """The first rows of what came out of a trial, without those of the row that was made up for it."""
+    return tried.iloc[: len(head)]
+
+
 def _by_key_columns(walk: Walk, step: Step, pieces: KeyColumns, given: Mapping[str, Any]) -> None:
     """Run a step here on the columns that it looks at, and join what it says to the rows there."""
     call(step, step.function, walk.head.iloc[:0], given)  # what is wrong with the names of all columns
     table = walk.held()
-    kept = tidy(call(step, step.function, table.gathered(pieces.columns), given))
-    new = {str(name): type_of(kept[name]) for name in kept.columns if name not in table.types}
-    walk.table = table.keyed(kept, {**table.types, **new})
+    kept = tidy(call(step, step.function, table.gathered(pieces.columns, copies=pieces.copies), given))
+    new = {str(name): type_of(kept[name]) for name in kept.columns if name not in (*table.types, COPY)}
+    walk.table = table.keyed(kept, new)
     walk.head = walk.table.head
 
 

@@ -23,8 +23,11 @@ from dataops_core.recipe.replay import call
 from dataops_core.steps import get
 from dataops_core.steps._classes import group_keys
 from dataops_core.table import ARROW, ROW_ID, arrow_to_frame, frame_to_arrow, open_table, tidy, type_of
+from dataops_core.table.kinds import DTYPES
 
-ID, PLACE = "id", "place"
+ID, PLACE, NTH, PART = "id", "place", "nth", "part"
+NO_ID = -1
+BATCH_ROWS = 20_000  # rows that cross the border to Spark at once
 
 
 @dataclass(frozen=True)
@@ -78,16 +81,36 @@ def run_groups(work: Work, by: Sequence[str], batches: Iterator[pa.RecordBatch])
             yield from batches_of(out, pd.Series(places.to_numpy()[list(first.values())], index=out.index), work.after)
 
 
+def run_more(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Run a step that may make several rows of one; a new row has no id yet, but the place of the row that it comes
+    from and its number among those.
+    """
+    with reported(work.problems):
+        for batch in batches:
+            frame, places = frame_of(pa.Table.from_batches([batch]), work.before)
+            frame[ROW_ID] = pd.Series(places, dtype="Int64")  # repeated in every row that comes of one
+            out = run_steps(work.steps, frame)
+            places = out.pop(ROW_ID).astype("int64")
+            nth = pa.array(places.groupby(places).cumcount().to_numpy(dtype="int64"))
+            old = out.index.isin(frame.index)
+            cells = pa.Table.from_batches(list(batches_of(out, places, work.after)))
+            ids = pa.array(np.where(old, out.index.to_numpy(dtype="int64"), NO_ID))
+            cells = cells.set_column(cells.column_names.index(ID), ID, ids).append_column(NTH, nth)
+            yield from cells.combine_chunks().to_batches(max_chunksize=BATCH_ROWS)
+
+
 def frame_of(part: pa.Table, types: Mapping[str, str]) -> tuple[pd.DataFrame, pd.Series]:
     """The rows of a part as a tidy frame, and the place of each row by its id."""
     names = list(types)
     cells = part.select([*(f"c{at}" for at in range(len(names))), ID]).rename_columns([*names, ROW_ID])
-    frame = arrow_to_frame(cells, names)
+    schema = pa.schema([*arrow_types(types).items(), (ROW_ID, pa.int64())])
+    frame = arrow_to_frame(cells.cast(schema), names)
     return frame, pd.Series(part.column(PLACE).to_numpy(), index=frame.index)
 
 
 def batches_of(frame: pd.DataFrame, places: pd.Series, types: Mapping[str, str]) -> Iterator[pa.RecordBatch]:
     """A tidy frame as batches for Spark; raises SettingError where a column has another type than in the first rows."""
+    frame = _widened(frame, types)
     found = {str(name): type_of(frame[name]) for name in frame.columns}
     if found != dict(types):
         wrong = next((name for name in {**types, **found} if types.get(name) != found.get(name)), "")
@@ -99,7 +122,18 @@ def batches_of(frame: pd.DataFrame, places: pd.Series, types: Mapping[str, str])
         )
     cells = frame_to_arrow(frame, types).rename_columns([*(f"c{at}" for at in range(len(types))), ID])
     placed = cells.append_column(PLACE, pa.array(places.loc[frame.index].to_numpy(dtype="int64")))
-    yield from placed.combine_chunks().to_batches(max_chunksize=20_000)
+    yield from placed.combine_chunks().to_batches(max_chunksize=BATCH_ROWS)
+
+
+def _widened(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
+    """The frame with whole numbers as decimals, and columns of nothing as any type, where other parts have these."""
+    for name in [name for name in frame.columns if types.get(name) not in (None, type_of(frame[name]))]:
+        wanted, column = types[name], frame[name]
+        if (wanted, type_of(column)) == ("decimal", "integer") or column.isna().all():
+            filled = column if wanted == "decimal" else pd.Series([None] * len(column), column.index, dtype=object)
+            dtype: Any = DTYPES[wanted]
+            frame = frame.assign(**{name: filled.astype(dtype)})
+    return frame
 
 
 def run_steps(steps: Sequence[WorkerStep], frame: pd.DataFrame) -> pd.DataFrame:
@@ -132,26 +166,19 @@ def spark_schema(types: Mapping[str, str]) -> Any:
     return t.StructType([*fields, t.StructField(ID, t.LongType(), False), t.StructField(PLACE, t.LongType(), False)])
 
 
-def count_rows(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """How many rows a part has, by its number."""
-    from pyspark import TaskContext
-
-    part = TaskContext.get().partitionId()
-    rows = sum(batch.num_rows for batch in batches)
-    yield pa.RecordBatch.from_pydict({"part": pa.array([part], pa.int32()), "rows": pa.array([rows], pa.int64())})
-
-
-def number_rows(starts: Mapping[int, int], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Give the rows of a part new ids and places, from the number at which the part starts."""
-    from pyspark import TaskContext
-
-    at = starts[TaskContext.get().partitionId()]
+def number_rows(starts: Mapping[int, int], after: int, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Give rows new ids, from the number at which the part that each lies in starts, and places, so many after them."""
+    at = dict(starts)
     for batch in batches:
-        numbers = pa.array(np.arange(at, at + batch.num_rows, dtype="int64"))
-        at += batch.num_rows
-        names = batch.schema.names
-        columns = [numbers if name in (ID, PLACE) else batch.column(name) for name in names]
-        yield pa.RecordBatch.from_arrays(columns, names=names)
+        parts = batch.column(PART).to_numpy()
+        numbers = np.empty(len(parts), dtype="int64")
+        for part in np.unique(parts).tolist():
+            here = parts == part
+            numbers[here] = np.arange(at[part], at[part] + int(here.sum()))
+            at[part] += int(here.sum())
+        given = {ID: pa.array(numbers), PLACE: pa.array(numbers + after)}
+        names = [name for name in batch.schema.names if name != PART]
+        yield pa.RecordBatch.from_arrays([given.get(name, batch.column(name)) for name in names], names=names)
 
 
 def arrow_types(types: Mapping[str, str]) -> dict[str, pa.DataType]:

@@ -16,6 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dataops_core.engines.spark.frames import BATCH_ROWS
 from dataops_core.errors import SettingError
 from dataops_core.source_hash import ROOT, reached
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 
 JAVA = 17
 LOCAL = "local[*]"
-BATCH_ROWS = 20_000  # rows that a worker's function gets at once
 _MASTER = re.compile(r"local(\[(\*|\d+)(, *\d+)?\])?|spark://[^:/]+:\d+(,[^:/]+:\d+)*|yarn|k8s://.+")
 _QUIET = "rootLogger.level = error\nrootLogger.appenderRef.stderr.ref = stderr\nappender.stderr.type = Console\n"
 _QUIET += (
