@@ -1,5 +1,7 @@
 """In batches, with parts and batches of a few rows each: the table that memory gives."""
 
+import json
+
 import pytest
 
 from dataops_core.engines import batches, bounded
@@ -90,3 +92,26 @@ def test_every_step_in_one_recipe_gives_the_table_of_memory(tmp_path, make_table
     start = write_table(tmp_path / "start.parquet", [source.page(0, 600)], source.kinds)
     monkeypatch.setattr(batches, "PART_CELLS", 4_000)
     both(start, tmp_path, *ALL.items(), tables=tables)
+
+
+def test_the_command_gives_the_file_of_memory_and_lists_what_needs_the_whole_table(tmp_path, capsys):
+    from dataops_core.cli.main import main
+
+    (tmp_path / "t.csv").write_text("a,b\n2, x\n1,y \n2, x\n")
+    steps = [{"op": "drop_duplicate_rows"}, {"op": "sort_rows", "with": {"columns": ["a"]}}]
+    (tmp_path / "r.json").write_text(json.dumps({"steps": steps}))
+    given = ["run", str(tmp_path / "r.json"), str(tmp_path / "t.csv"), "-o"]
+    assert (
+        main([*given, str(tmp_path / "memory.csv")]) == main([*given, str(tmp_path / "b.csv"), "--on", "batches"]) == 0
+    )
+    assert (tmp_path / "b.csv").read_text() == (tmp_path / "memory.csv").read_text() == "a,b\n1,y \n2, x\n"
+    steps.append({"op": "resample_rows", "with": {"target": "a"}})
+    (tmp_path / "r.json").write_text(json.dumps({"steps": steps}))
+    capsys.readouterr()
+    assert main([*given, str(tmp_path / "b.csv"), "--on", "batches", "--dry-run", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert [step["where"] for step in told["steps"]] == [
+        "in parts on disk, so that rows that are equal in all columns lie together",
+        "sorted on disk by a",
+        "on the whole table in memory",
+    ]

@@ -192,6 +192,23 @@ def test_files_that_are_not_one_table_are_refused_before_anything_starts(spark, 
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
 
+def test_a_file_that_breaks_off_in_the_middle_of_its_rows_is_named(spark, tmp_path):
+    """Its beginning and its end are fine, so that only reading all of it finds it out."""
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for name in "abc":
+        pd.DataFrame({"n": range(20_000), "t": [f"{n * n} words" for n in range(20_000)]}).to_parquet(
+            folder / f"{name}.parquet"
+        )
+    broken = bytearray((folder / "b.parquet").read_bytes())
+    broken[2_000:60_000] = bytes(58_000)
+    (folder / "b.parquet").write_bytes(broken)
+    with pytest.raises(InputError, match="cannot be read to its end") as raised:
+        on_spark(spark, recipe_of(), folder, tmp_path / "out")
+    assert raised.value.where.endswith("b.parquet")
+    assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
 def test_whole_numbers_in_one_file_and_decimals_in_another_are_decimals(spark, tmp_path):
     folder, whole = tmp_path / "in", tmp_path / "whole.csv"
     folder.mkdir()

@@ -56,15 +56,14 @@ def run_on_spark(
         with brought_back(problems, spark.sparkContext.master or ""):
             progress(0.0, f"Looking at {len(files):,} files")
             pieces = look(spark, files, recipe, options, staged)
-            walk = Walk(opened(spark, pieces), shared)
+            walk = Walk(opened(spark, pieces, shared), shared)
             recipe.check(list(walk.types))
             run_walk(walk, recipe, tables or {}, progress)
             progress(0.7, "Writing")
             write_result(walk.flushed(), result)
-            walk.release()
             progress(0.9, "Taking the content hash")
             written = look(spark, files_of(result), None, ReadOptions(), staged)
-            read_back = opened(spark, written)
+            read_back = opened(spark, written, shared)
             done = EngineRun(
                 read_back.most_rows,
                 walk.types,
@@ -83,7 +82,7 @@ def run_on_spark(
 @dataclass
 class Walk:
     """The way through a recipe: the table so far, the steps that wait to run on the same rows, and what became of those
-    before; it holds what the cluster keeps on disk meanwhile.
+    before.
     """
 
     table: ClusterTable
@@ -92,7 +91,7 @@ class Walk:
     outcomes: list[Outcome] = field(default_factory=list)
     fitted: list[RecipeStep] = field(default_factory=list)
     context: RecipeContext = field(default_factory=RecipeContext)
-    kept: list[DataFrame] = field(default_factory=list)
+    kept: DataFrame | None = None
 
     def __post_init__(self) -> None:
         self.head = self.table.head
@@ -114,18 +113,12 @@ class Walk:
         return self.table
 
     def held(self) -> ClusterTable:
-        """The same, kept on the disks of the workers, for it is needed more than once."""
-        from pyspark import StorageLevel
-
+        """The same, written down in the shared folder, for it is needed more than once."""
         table = self.flushed()
-        if not any(table.data is data for data in self.kept):
-            self.kept.append(table.data.persist(StorageLevel.DISK_ONLY))
-        return table
-
-    def release(self) -> None:
-        """Let go of what is kept on the workers."""
-        self.table.data.sparkSession.catalog.clearCache()
-        self.kept = []
+        if table.data is not self.kept:
+            self.kept = table.kept(table.data)
+            self.table = replace(table, data=self.kept)
+        return self.table
 
 
 def run_walk(walk: Walk, recipe: Recipe, tables: Mapping[str, Table], progress: Progress) -> None:

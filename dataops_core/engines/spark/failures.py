@@ -33,7 +33,7 @@ def brought_back(folder: Path, master: str) -> Iterator[None]:
     says.
     """
     from py4j.protocol import Py4JError
-    from pyspark.errors import PySparkException
+    from pyspark.errors import PySparkException, PythonException
 
     try:
         yield
@@ -46,9 +46,10 @@ def brought_back(folder: Path, master: str) -> Iterator[None]:
             raise InputError(
                 "The file cannot be read to its end.", named["path"], "Fetch or write it again, or leave it out."
             ) from error
-        first = next((line for line in str(error).splitlines() if line.strip()), type(error).__name__)
+        lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+        said = lines[-1 if isinstance(error, PythonException) else 0]  # a Python error stands below its traceback
         raise DataOpsError(
-            f"Spark gave the work up: {first[:300]}",
+            f"Spark gave the work up: {said[:300]}",
             f"--master {master}",
             "Look at the application's page on the master; start again when the cluster is well.",
         ) from error

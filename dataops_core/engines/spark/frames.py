@@ -166,21 +166,6 @@ def spark_schema(types: Mapping[str, str]) -> Any:
     return t.StructType([*fields, t.StructField(ID, t.LongType(), False), t.StructField(PLACE, t.LongType(), False)])
 
 
-def number_rows(starts: Mapping[int, int], after: int, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    """Give rows new ids, from the number at which the part that each lies in starts, and places, so many after them."""
-    at = dict(starts)
-    for batch in batches:
-        parts = batch.column(PART).to_numpy()
-        numbers = np.empty(len(parts), dtype="int64")
-        for part in np.unique(parts).tolist():
-            here = parts == part
-            numbers[here] = np.arange(at[part], at[part] + int(here.sum()))
-            at[part] += int(here.sum())
-        given = {ID: pa.array(numbers), PLACE: pa.array(numbers + after)}
-        names = [name for name in batch.schema.names if name != PART]
-        yield pa.RecordBatch.from_arrays([given.get(name, batch.column(name)) for name in names], names=names)
-
-
 def arrow_types(types: Mapping[str, str]) -> dict[str, pa.DataType]:
     """The Arrow type of each column."""
     return {name: ARROW[kind] for name, kind in types.items()}

@@ -69,6 +69,7 @@ def settings(folder: Path) -> dict[str, str]:
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
         "spark.sql.caseSensitive": "true",
         "spark.sql.session.timeZone": "UTC",
+        "spark.sql.maxPlanStringLength": "2000",
         "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
         "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
         "spark.ui.enabled": os.environ.get("DATAOPS_SPARK_UI", "false"),

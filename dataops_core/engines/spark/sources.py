@@ -138,7 +138,7 @@ def common_types(pieces: Sequence[Piece]) -> dict[str, str]:
     return types
 
 
-def opened(spark: SparkSession, pieces: Sequence[Piece]) -> ClusterTable:
+def opened(spark: SparkSession, pieces: Sequence[Piece], shared: Path) -> ClusterTable:
     """The files as one table; row ids count from 0 over all files in order."""
     types = common_types(pieces)
     starts, at = {}, 0
@@ -153,7 +153,7 @@ def opened(spark: SparkSession, pieces: Sequence[Piece]) -> ClusterTable:
             groups.setdefault(_physical(piece), []).append(piece.parquet)
     parts = [_read(spark, paths, types, starts) for paths in groups.values()]
     data = functools.reduce(lambda one, two: one.unionByName(two), parts) if parts else _nothing(spark, types)
-    return ClusterTable(data, types, at, first_rows(pieces, types))
+    return ClusterTable(data, types, at, first_rows(pieces, types), str(shared))
 
 
 def first_rows(pieces: Sequence[Piece], types: Mapping[str, str], rows: int = HEAD) -> pd.DataFrame:

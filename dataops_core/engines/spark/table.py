@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -19,7 +20,6 @@ from dataops_core.engines.spark.frames import (
     Work,
     batches_of,
     frame_of,
-    number_rows,
     run_groups,
     run_more,
     run_part,
@@ -40,12 +40,21 @@ GATHERED_CELLS = 100_000_000  # cells that the driver takes in at once: some gig
 
 @dataclass(frozen=True)
 class ClusterTable:
-    """Rows on the cluster, the types of their columns, how many rows there are at most, and the first of them here."""
+    """Rows on the cluster, the types of their columns, how many rows there are at most, the first of them here, and the
+    folder that all machines share.
+    """
 
     data: DataFrame
     types: Mapping[str, str]
     most_rows: int
     head: pd.DataFrame
+    shared: str
+
+    def kept(self, data: DataFrame) -> DataFrame:
+        """Rows written down in the shared folder: what comes after reads them instead of making them again."""
+        path = f"{self.shared}/kept {uuid.uuid4().hex}"
+        data.write.parquet(path)
+        return data.sparkSession.read.schema(data.schema).parquet(path)
 
     def key(self, name: str) -> Column:
         """A column by which equal cells come together: -0.0 is 0.0."""
@@ -73,12 +82,11 @@ class ClusterTable:
 
     def more_rows(self, work: Work, head: pd.DataFrame) -> ClusterTable:
         """The table after a step that may make several rows of one; those that are new follow at the end."""
-        from pyspark import StorageLevel
         from pyspark.sql import functions as f
 
         first_id, first_place = self._next()
         schema = spark_schema(work.after).add(NTH, "long", False)
-        made = self.data.mapInArrow(functools.partial(run_more, work), schema).persist(StorageLevel.DISK_ONLY)
+        made = self.kept(self.data.mapInArrow(functools.partial(run_more, work), schema))
         old = made.filter(f.col(ID) != NO_ID).drop(NTH)
         new = replace(self, data=made.filter(f.col(ID) == NO_ID), types=work.after, head=head)
         new = numbered(new, first_id, first_place)
@@ -186,16 +194,25 @@ class ClusterTable:
 
 
 def numbered(table: ClusterTable, start: int, place: int | None = None) -> ClusterTable:
-    """The table in its order, with new ids that count from `start`, and places from `place` (as the ids)."""
-    from pyspark import StorageLevel
+    """The table in its order, with new ids that count from `start`, and places from `place` (as the ids).
+
+    Every part is written as one file in order, so that a row's number is its number in the file and the rows of all
+    parts before.
+    """
     from pyspark.sql import functions as f
 
     ordered = table.data.orderBy(PLACE, *([NTH] if NTH in table.data.columns else []))
     cells = [f"c{at}" for at in range(len(table.types))]
-    data = ordered.select(*cells, ID, PLACE, f.spark_partition_id().alias(PART)).persist(StorageLevel.DISK_ONLY)
-    starts, at = {}, start
+    data = table.kept(ordered.select(*cells, f.spark_partition_id().alias(PART)))
+    starts, at = [], start
     for part, rows in sorted(map(tuple, data.groupBy(PART).count().collect())):
-        starts[part] = at
+        starts.append((part, at))
         at += rows
-    work = functools.partial(number_rows, starts, 0 if place is None else place - start)
-    return replace(table, data=data.mapInArrow(work, spark_schema(table.types)), most_rows=at - start)
+    begins = data.sparkSession.createDataFrame(starts, f"{PART} int, start long")
+    number, shift = f.col("start") + f.col("nth"), 0 if place is None else place - start
+    done = (
+        data.select(*cells, PART, f.col("_metadata.row_index").alias("nth"))
+        .join(f.broadcast(begins), PART)
+        .select(*cells, number.cast("long").alias(ID), (number + shift).cast("long").alias(PLACE))
+    )
+    return replace(table, data=done, most_rows=at - start)
