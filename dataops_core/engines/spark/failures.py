@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from dataops_core import errors
 from dataops_core.errors import DataOpsError, InputError, SettingError, Skip
@@ -41,10 +42,10 @@ def brought_back(folder: Path, master: str) -> Iterator[None]:
         for path in sorted(folder.glob("*.json")):
             told = json.loads(path.read_text(encoding="utf-8"))
             raise getattr(errors, told["class"])(told["what"], told["where"], told["fix"]) from error
-        named = error.getMessageParameters() or {} if isinstance(error, PySparkException) else {}
-        if "path" in named:
+        path = _file_named(error)
+        if path:
             raise InputError(
-                "The file cannot be read to its end.", named["path"], "Fetch or write it again, or leave it out."
+                "The file cannot be read to its end.", path, "Fetch or write it again, or leave it out."
             ) from error
         lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
         said = lines[-1 if isinstance(error, PythonException) else 0]  # a Python error stands below its traceback
@@ -53,3 +54,16 @@ def brought_back(folder: Path, master: str) -> Iterator[None]:
             f"--master {master}",
             "Look at the application's page on the master; start again when the cluster is well.",
         ) from error
+
+
+def _file_named(error: Any) -> str:
+    """The file that Spark names as what it could not read; empty where it names none."""
+    cause = getattr(error, "java_exception", None)
+    while cause is not None:
+        if cause.getClass().getSimpleName() == "SparkException":
+            named = dict(cause.getMessageParameters())
+            if "path" in named:
+                return str(named["path"])
+        cause = cause.getCause()
+    named = error.getMessageParameters() or {} if hasattr(error, "getMessageParameters") else {}
+    return str(named.get("path", ""))
