@@ -6,8 +6,7 @@ import streamlit as st
 
 from pages._ui import jobs_tray, journey, page_layout
 
-# the icon is a file of ours: a Material name would be fetched from the network, and nothing leaves this machine
-ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"
+ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"  # a Material name would be fetched from the network
 st.set_page_config(page_title="Data quality workbench", page_icon=ICON, layout="wide", initial_sidebar_state=250)
 
 
@@ -35,7 +34,8 @@ PAGES = {
 }
 st.html(Path(__file__).parent / "pages" / "_ui" / "look.css")
 page_layout.sign_in()
-done = journey.done()
+with page_layout.needs_store():
+    done = journey.done()
 pages = [
     st.Page(
         f"pages/{name}.py",

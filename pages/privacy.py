@@ -14,15 +14,15 @@ state, table = current_table.table_now(here)
 if first is not None:
     pending.panel(here, first, state, current_table.results(here))
 st.markdown(
-    "Two things give people away: columns that name them, and columns that name nobody alone but single people out"
-    " together. Treat the first, generalize the second."
+    "People are identified by two things: columns that name them (direct identifiers), and columns that single them out"
+    " only together (quasi-identifiers). Treat the first, generalize the second."
 )
 
 with page_layout.errors():
     found = recognition.found(state, table)
     if found is not None:
         named, apart, enough = st.tabs(
-            ["Who is named", "How easily rows are told apart", "Reach k"], key="privacy.tabs", on_change="rerun"
+            ["Direct identifiers", "Re-identification risk", "k-anonymity"], key="privacy.tabs", on_change="rerun"
         )
         if named.open:
             with named, page_layout.errors():

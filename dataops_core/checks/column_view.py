@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from dataops_core.table.arrow_hash import text_parts
 FEW = 50_000  # values up to which each one is looked at by Python code
 WHOLE = 2_000_000  # rows up to which a column of text is held as one dictionary, however many values it has
 PIECE = 50  # row groups taken at a time where it is not
+SMALL = 10_000  # rows up to which a column is read once: opening the file takes longer than reading it
 
 Mask = np.ndarray
 _ARROW = {
@@ -227,8 +228,15 @@ class ColumnView:
             start += len(part)
         return pa.concat_arrays(parts) if parts else pa.array([], _ARROW[self.type])
 
-    def pieces(self) -> Any:
+    def pieces(self) -> Iterator[pa.Array]:
         """The column as Arrow arrays, in order, some row groups at a time."""
+        return iter(self._small) if self.rows <= SMALL else self._read()
+
+    @functools.cached_property
+    def _small(self) -> list[pa.Array]:
+        return list(self._read())
+
+    def _read(self) -> Iterator[pa.Array]:
         with opened(self.table.path) as file:
             for start in range(0, file.num_row_groups, PIECE):
                 some = list(range(start, min(start + PIECE, file.num_row_groups)))

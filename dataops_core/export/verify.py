@@ -471,6 +471,8 @@ def _without_raw(
     if not same:
         return
     yield _columns(table, version)
+    if version.get("rules"):
+        yield _rules(table, version)
     before = json.loads(files["facts_before.json"].read_text(encoding="utf-8"))
     after, _ = profile_table(table, None, progress)
     yield from _same_files(files, version, derived(version, table, before, after, folder), folder)

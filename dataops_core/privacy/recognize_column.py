@@ -88,7 +88,7 @@ def _found(
         inside,
         len(column.values),
         column.distinct,
-        (*why, *(f"Cells like {example}." for example in examples)),
+        (*why, *([f"Written like {', '.join(examples)}."] if examples else [])),
     )
 
 
@@ -111,7 +111,7 @@ def _patterned(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognit
             "certain" if sure else "likely",
             min(0.99, (0.9 if sure else 0.75) + 0.09 * share),
             mask,
-            f"{share:.0%} of the values are written as {DIRECT[kind]} are.",
+            f"{share:.0%} of the values have the form of {DIRECT[kind]}.",
         )
 
 
@@ -125,14 +125,19 @@ def _national(column: ColumnValues, named: frozenset[str]) -> Iterator[Recogniti
     if called and share >= MOST:
         hits = column.matching(lambda text: is_valid(text, number))
         yield _found(
-            column, "national_number", "certain", 0.98, hits, f"Named so, and numbers of the kind {number} hold."
+            column,
+            "national_number",
+            "certain",
+            0.98,
+            hits,
+            f"The column's name says so, and the check digits of {number} are right.",
         )
     elif called:
         yield _found(column, "national_number", "likely", 0.7, mask, "The column's name says so.")
     elif share >= NEARLY_ALL and len(texts) >= 8 and number not in COMPANIES:
         hits = column.matching(lambda text: is_valid(text, number))
         state: State = "ask" if "thing" in named else "likely"
-        yield _found(column, "national_number", state, 0.85, hits, f"Check digits of the kind {number} hold.")
+        yield _found(column, "national_number", state, 0.85, hits, f"The check digits of {number} are right.")
 
 
 def _phone(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognition]:
@@ -145,7 +150,12 @@ def _phone(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognition]
     if column.type == "integer":
         if called:
             yield _found(
-                column, "phone", "certain" if share >= MOST else "likely", 0.8 + 0.15 * share, written, "Named so."
+                column,
+                "phone",
+                "certain" if share >= MOST else "likely",
+                0.8 + 0.15 * share,
+                written,
+                "The column's name says so.",
             )
         return
     abroad = column.matching(phones.is_international)
@@ -153,10 +163,24 @@ def _phone(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognition]
         yield _found(column, "phone", "certain", 0.97, written, "Country codes and lengths are those of phone numbers.")
     elif called:
         sure = share >= MOST
-        yield _found(column, "phone", "certain" if sure else "likely", 0.95 if sure else 0.8, written, "Named so.")
+        yield _found(
+            column,
+            "phone",
+            "certain" if sure else "likely",
+            0.95 if sure else 0.8,
+            written,
+            "The column's name says so.",
+        )
     elif share >= 0.6 and len(texts) >= 8 and np.mean([phones.is_grouped(text) for text in texts]) >= MOST:
         state: State = "ask" if "thing" in named else "likely"
-        yield _found(column, "phone", state, 0.6 + 0.3 * share, written, f"{share:.0%} of some exist in {region}.")
+        yield _found(
+            column,
+            "phone",
+            state,
+            0.6 + 0.3 * share,
+            written,
+            f"In a sample, {share:.0%} are valid numbers of {region}.",
+        )
 
 
 def _plate(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognition]:
@@ -168,7 +192,14 @@ def _plate(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognition]
     mask = column.matching(lambda text: patterns.PLATE.fullmatch(text) is not None and 4 <= len(text) <= 13)
     if "license_plate" in named and column.share(mask) >= 0.8:
         sure = shares[country] >= 0.8
-        yield _found(column, "license_plate", "certain" if sure else "likely", 0.9 if sure else 0.8, mask, "Named so.")
+        yield _found(
+            column,
+            "license_plate",
+            "certain" if sure else "likely",
+            0.9 if sure else 0.8,
+            mask,
+            "The column's name says so.",
+        )
     elif shares[country] >= 0.98 and len(upper) >= 30 and "thing" not in named:
         letters = country in ("FR", "GB", "IT", "ES", "NL", "RU")
         hits = column.matching(lambda text: patterns.PLATES[country].fullmatch(text.upper()) is not None)
@@ -186,7 +217,12 @@ def _coordinate(column: ColumnValues, named: frozenset[str]) -> Iterator[Recogni
     fine = float(np.mean([len(value.partition(".")[2]) >= 3 for value in column.values]))
     if column.share(mask) == 1 and fine >= MOST:
         yield _found(
-            column, "coordinates", "likely", 0.85, mask, "Named so, in range, with three decimal places or more."
+            column,
+            "coordinates",
+            "likely",
+            0.85,
+            mask,
+            "The column's name says so; values are in range and have three decimal places or more.",
         )
 
 
@@ -194,7 +230,14 @@ def _address(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognitio
     housed, known = column.matching(has_house_number), column.matching(is_address)
     called = "postal_address" in named
     if called and (column.share(housed) >= MOST or column.share(known) >= 0.2):
-        yield _found(column, "postal_address", "certain", 0.95, housed, "Named so, with streets and numbers.")
+        yield _found(
+            column,
+            "postal_address",
+            "certain",
+            0.95,
+            housed,
+            "The column's name says so, and there are streets with house numbers.",
+        )
     elif called and "thing" not in named and _different(column) and column.share(column.matching(_has_words)) >= 0.8:
         yield _found(column, "postal_address", "likely", 0.7, column.matching(_has_words), "The column's name says so.")
     elif column.share(housed) >= 0.8 and column.share(known) >= 0.25 and "thing" not in named and len(housed) >= 5:
@@ -204,7 +247,7 @@ def _address(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognitio
             "likely",
             0.65 + 0.3 * column.share(known),
             housed,
-            "Streets with numbers of houses.",
+            "Streets with house numbers.",
         )
 
 
@@ -228,13 +271,27 @@ def _name(column: ColumnValues, named: frozenset[str]) -> Iterator[Recognition]:
     if signs.company >= 0.2:
         return
     strong = signs.score >= NAMES and (signs.several < MOST or max(signs.first, signs.full) >= 0.18)
-    why = f"{signs.first:.0%} of some hold a listed first name, {signs.last:.0%} a last name."
+    why = f"In a sample, {signs.first:.0%} have a common first name and {signs.last:.0%} a common last name."
     if called and (strong or listed >= 0.2 or signs.likeness > 0):
         yield _found(
-            column, "person_name", "certain" if strong else "likely", 0.96 if strong else 0.8, mask, "Named so.", why
+            column,
+            "person_name",
+            "certain" if strong else "likely",
+            0.96 if strong else 0.8,
+            mask,
+            "The column's name says so.",
+            why,
         )
     elif called and not thing and signs.several >= 0.6 and signs.plain < 0.3 and signs.city < 0.3:
-        yield _found(column, "person_name", "likely", 0.7, mask, "Named so, and written like names.", why)
+        yield _found(
+            column,
+            "person_name",
+            "likely",
+            0.7,
+            mask,
+            "The column's name says so, and the values are written like names.",
+            why,
+        )
     elif called:
         yield _found(column, "person_name", "ask", 0.4, mask, "The column's name says so.", why)
     elif strong and not thing and len(some) >= 10:

@@ -17,11 +17,10 @@ from dataops_core.read.arrow_frame import arrow_frame
 from dataops_core.read.bounds import MOST_RATIO, READ_MEMORY, memory_limit, spelled_bytes
 from dataops_core.read.content import Content
 from dataops_core.read.names import RESERVED_NAME, check_flaws, check_width, clean_names, nameless, table_flaws
+from dataops_core.read.parquet_footer import parquet_footer
 from dataops_core.table import Table
 from dataops_core.table.kinds import KINDS, TYPES, type_of
 
-REPEATING = {"PLAIN_DICTIONARY", "RLE_DICTIONARY"}  # a text is stored once and named often
-GROWING = "DELTA_BYTE_ARRAY"  # a text is stored as what it has more than the one before it
 PARQUET_FAULTS = (pa.ArrowException, OSError, ValueError, OverflowError, RuntimeError, KeyError)
 
 
@@ -60,32 +59,21 @@ def hash_written(metadata: Any) -> str:
 
 def parquet_file(source: Any, size: int) -> Any:
     """A Parquet file, opened; refuses one that unpacks to far too much for its size."""
-    file = pq.ParquetFile(source, coerce_int96_timestamp_unit="us", buffer_size=1_000_000, pre_buffer=False)
-    metadata = file.metadata
-    if metadata.num_rows < 0 or metadata.num_row_groups != file.num_row_groups:
+    footer = parquet_footer(source)
+    if footer.rows < 0:
         raise InputError(
             "The Parquet file is damaged: it claims fewer than no rows.", "the whole file", "Fetch or write it again."
         )
-    check_width(metadata.num_columns)
-    unpacked, repeated, growing = metadata.num_rows * 8, dict[int, int](), dict[int, int]()
-    for number in range(metadata.num_row_groups):
-        group = metadata.row_group(number)
-        for at in range(group.num_columns):
-            chunk = group.column(at)
-            unpacked += max(chunk.total_uncompressed_size, 8 * chunk.num_values, 0)
-            if chunk.physical_type == "BYTE_ARRAY" and chunk.num_values > 0 and GROWING in chunk.encodings:
-                growing[at] = max(growing.get(at, 0), chunk.total_uncompressed_size)
-            elif chunk.physical_type == "BYTE_ARRAY" and chunk.num_values > 0 and REPEATING & set(chunk.encodings):
-                repeated[at] = repeated.get(at, 0) + chunk.num_values * max(0, chunk.total_uncompressed_size)
-    check_values(unpacked, size)
-    for at, most in repeated.items():
+    check_width(footer.columns)
+    check_values(footer.unpacked, size)
+    file = pq.ParquetFile(source, coerce_int96_timestamp_unit="us", buffer_size=1_000_000, pre_buffer=False)
+    for at, most in footer.repeated:
         if most > memory_limit() // 8:
-            check_texts(source, metadata.schema.column(at), 100_000, size)
-    for at, longest in growing.items():
-        if longest * metadata.num_rows > memory_limit() // 8:
-            check_texts(
-                source, metadata.schema.column(at), max(256, 64_000_000 // max(1, longest)), size, as_dictionary=False
-            )
+            check_texts(source, file.metadata.schema.column(at), 100_000, size)
+    for at, longest in footer.growing:
+        if longest * footer.rows > memory_limit() // 8:
+            rows = max(256, 64_000_000 // max(1, longest))
+            check_texts(source, file.metadata.schema.column(at), rows, size, as_dictionary=False)
     return file
 
 

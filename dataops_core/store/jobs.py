@@ -25,6 +25,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dataops_core.errors import InputError
 from dataops_core.recipe.recipe import canonical, sha256
 from dataops_core.store import catalog
 from dataops_core.store.store import Store
@@ -32,6 +33,7 @@ from dataops_core.store.store import Store
 OPEN = ("queued", "running")
 LEASE = 600.0  # seconds for which a job of another machine counts as alive after its last sign of life
 AT_ONCE = 2
+PAUSE = 0.1  # seconds between two looks at a job that somebody waits for
 
 
 @dataclass(frozen=True)
@@ -164,6 +166,15 @@ def get(store: Store, job: str) -> Job | None:
         store.drop_scratch(job)
         return get(store, job)
     return _job(row)
+
+
+def wait(store: Store, job: str) -> Job:
+    """The job when it has ended."""
+    while (now := get(store, job)) is not None and now.is_open:
+        time.sleep(PAUSE)
+    if now is None:
+        raise InputError("There is no such job.", f"job {job}", "Start it again.")
+    return now
 
 
 def _bury(store: Store) -> None:

@@ -15,14 +15,15 @@ from dataops_core.privacy import DIRECT, PersonalData, Recognition
 from dataops_core.privacy.recognize import recognize_one
 from dataops_core.recipe.recipe import RecipeStep, columns_named, sha256
 from dataops_core.source_hash import source_hash
-from dataops_core.store import catalog, datasets, states
+from dataops_core.store import catalog, dataset_rules, datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.store import Store
-from dataops_core.table import Column
+from dataops_core.table import Column, Table
 
 TREATING = ("pseudonymize", "hash_values", "mask_values", "redact_text")
 _ABOUT = "personal:"
 RECIPE = "recipe"  # the kind of what stands in settings of steps
+RULES = "rules"  # the kind of what stands in rules
 SHORTEST = 4  # characters of a value that is looked for in other texts
 SAID = "said"  # the kind of what nobody recognized, and somebody said
 
@@ -42,6 +43,8 @@ class Unresolved:
         """What is in it, in a few words."""
         if self.type == RECIPE:
             return f"{self.column}: {self.cells:,} cells stand in the settings of steps, as they are in the file"
+        if self.type == RULES:
+            return f"{self.column}: {self.cells:,} cells stand in rules, as they are in the file"
         what = DIRECT.get(self.type, "personal data, as somebody said")
         return f"{self.column}: {what}{' inside the text' if self.inside else ''} ({self.state})"
 
@@ -182,38 +185,50 @@ def check_release(
 
 
 def leaving(store: Store, here: Dataset, root: str, state: str, steps: Iterable[RecipeStep]) -> list[Unresolved]:
-    """What would name people in a version of a state: its columns, and settings of its steps. A version of it is not
-    saved without a reason.
+    """What would name people in a version of a state: its columns, settings of its steps, its rules. It is not saved
+    without a reason.
     """
     done, said = list(steps), settled(store, here)
     names = set(states.table(store, state).names)
     left = [each for each in unresolved(recognized(store, state), done, said) if each.column in names]
-    return left + in_recipe(store, root, done, said, {each.column for each in left})
+    listed = {each.column for each in left}
+    return left + _beside(
+        store, here, root, done, {name for name, each in said.items() if not each["personal"]}, listed
+    )
 
 
-def in_recipe(
-    store: Store, root: str, steps: Iterable[RecipeStep], said: Mapping[str, Mapping[str, Any]], known: set[str]
+def _beside(
+    store: Store, here: Dataset, root: str, steps: list[RecipeStep], harmless: set[str], listed: set[str]
 ) -> list[Unresolved]:
-    """The columns of which settings of steps, or what they learned, hold identifiers as they stand in the file: they
-    would leave with the recipe, whatever became of the column afterwards.
+    """The columns of which settings of steps, what these learned, or rules hold identifiers as they stand in the file:
+    they would leave with the version, whatever became of the column.
     """
-    found = recognized(store, root)
-    sure = {name: found.identifiers[name] for name in _sure(found)}
-    table, out, entries = states.table(store, root), [], list(steps)
-    for name, some in sure.items():
-        texts = set().union(*(_texts(entry) for entry in entries if name in columns_named(entry)))
-        if name in known or said.get(name, {}).get("personal") is False or not texts:
-            continue
-        held = table.frame([name])[name].dropna().astype(str)
-        cells = int(held.isin(texts - {name}).sum())
-        if cells:
-            first = next(each for each in some if each.state != "ask")
-            out.append(Unresolved(name, RECIPE, first.state, cells, False))
+    found, now = recognized(store, root), datasets.names_now(here)
+    rules = dataset_rules.rules_of(store, here.id)
+    table, out = states.table(store, root), []
+    for name in sorted(_sure(found) - listed - harmless):
+        first = next(each for each in found.identifiers[name] if each.state != "ask")
+        texts = {
+            RECIPE: [[dict(step.settings), step.learned] for step in steps if name in columns_named(step)],
+            RULES: [
+                [rule.to_json(), rule.condition, rule.given]
+                for rule in rules
+                if {name, now.get(name, name)} & set(rule.columns)
+            ],
+        }
+        for kind, settings in texts.items():
+            if settings and (cells := _cells(table, name, _texts(settings) - {name, now.get(name, name)})):
+                out.append(Unresolved(name, kind, first.state, cells, False))
     return out
 
 
-def _texts(entry: RecipeStep) -> set[str]:
-    """All texts in the settings of a step and in what it learned."""
+def _cells(table: Table, name: str, texts: set[str]) -> int:
+    """How many cells of a column are one of some texts."""
+    return int(table.frame([name])[name].dropna().astype(str).isin(texts).sum()) if texts else 0
+
+
+def _texts(settings: Any) -> set[str]:
+    """All texts in settings, however deep."""
     found: set[str] = set()
 
     def walk(value: Any) -> None:
@@ -227,7 +242,7 @@ def _texts(entry: RecipeStep) -> set[str]:
         elif isinstance(value, str):
             found.add(value)
 
-    walk([dict(entry.settings), entry.learned])
+    walk(settings)
     return found
 
 

@@ -25,8 +25,8 @@ from dataops_core.recipe.embed import Sources
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep, canonical, from_json, sha256
 from dataops_core.recipe.replay import Outcome, Progress, no_progress, other_table, take
 from dataops_core.steps import get
-from dataops_core.store import catalog
-from dataops_core.store.store import Store
+from dataops_core.store import catalog, jobs
+from dataops_core.store.store import Store, whoami
 from dataops_core.table import Difference, Table, open_table
 
 
@@ -68,7 +68,7 @@ def table(store: Store, state: str) -> Table:
     try:
         return open_table(store.objects.local(row.md5))
     except IntegrityError:
-        return _rebuild(store, row)
+        return _rebuild_in_worker(store, row) if store.is_server else _rebuild(store, row)
 
 
 def _row(store: Store, state: str) -> Any:
@@ -79,6 +79,13 @@ def _row(store: Store, state: str) -> Any:
             "This state has not been computed here.", f"state {state[:12]}", "Open the dataset's page once."
         )
     return row
+
+
+def _rebuild_in_worker(store: Store, row: Any) -> Table:
+    ended = jobs.wait(store, jobs.start(store, "rebuild", {"state": row.id}, whoami()))
+    if ended.error is not None:
+        raise IntegrityError(ended.error["what"], ended.error["where"], ended.error["fix"])
+    return open_table(store.objects.local(_row(store, row.id).md5))
 
 
 def _rebuild(store: Store, row: Any) -> Table:

@@ -59,18 +59,25 @@ def _sweep(scratch: Path) -> None:
 class Store:
     """Catalog, objects and scratch space under one home folder.
 
-    DATAOPS_CATALOG (a database URL) and DATAOPS_OBJECTS (a bucket URL) put catalog and objects elsewhere.
+    DATAOPS_CATALOG (a database URL) and DATAOPS_OBJECTS (a bucket URL) put catalog and objects elsewhere. `is_server`:
+    this process serves many people, so it reads no file that somebody brought, not even to rebuild a table.
     """
 
-    def __init__(self, home: Path | None = None, *, clock: Callable[[], str] = now) -> None:
-        self.home = home or default_home()
-        self.home.mkdir(parents=True, exist_ok=True)
+    def __init__(self, home: Path | None = None, *, clock: Callable[[], str] = now, is_server: bool = False) -> None:
+        self.home, self.is_server = home or default_home(), is_server
         self.scratch = self.home / "tmp"
-        self.scratch.mkdir(exist_ok=True)
         self.clock = clock
-        _sweep(self.scratch)
         url = os.environ.get("DATAOPS_CATALOG") or f"sqlite:///{self.home / 'catalog.sqlite'}"
-        self._engine = catalog.connect(url)
+        try:
+            self.scratch.mkdir(parents=True, exist_ok=True)
+            _sweep(self.scratch)
+            self._engine = catalog.connect(url)
+        except OSError as error:
+            raise IntegrityError(
+                f"The folder in which work is kept cannot be used: {error.strerror}.",
+                str(error.filename or self.home),
+                "Give yourself the right to write there, make room on the disk, or name another folder (DATAOPS_HOME).",
+            ) from error
         self._writer = self._engine.execution_options(writes=True)
         self.objects = Objects(os.environ.get("DATAOPS_OBJECTS") or str(self.home / "objects"), self.home / "copies")
 

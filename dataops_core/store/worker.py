@@ -71,6 +71,10 @@ def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
     diffs.spreads(store, args["before"], args["after"], args["old"], args["new"])
 
 
+def _rebuild(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    states.table(store, args["state"])
+
+
 def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     why = {name: args.get(name, "") for name in ("reason", "pii_reason")}
     return versions.commit(store, args["dataset"], args["message"], actor, **why, progress=progress).number
@@ -153,6 +157,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "preview": _preview,
     "profile": _profile,
     "spread": _spread,
+    "rebuild": _rebuild,
     "commit": _commit,
     "count": _count,
     "compare": _compare,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gc
 import importlib
 import logging
@@ -39,7 +40,7 @@ def store() -> Store:
     waits for it.
     """
     threading.Thread(target=_warm, daemon=True).start()
-    return Store()
+    return Store(is_server=True)
 
 
 def _warm() -> None:
@@ -71,6 +72,17 @@ def sign_in() -> None:
     if access.is_shared() and not st.user.get("is_logged_in"):
         st.title("Data quality workbench")
         st.button("Sign in", on_click=st.login, type="primary")
+        st.stop()
+
+
+@contextmanager
+def needs_store() -> Iterator[None]:
+    """Where the store cannot be used, says why, and shows no page."""
+    try:
+        yield
+    except DataOpsError as error:
+        failed = st.Page(functools.partial(show, error), title="Data quality workbench", url_path="", default=True)
+        st.navigation([failed], position="hidden").run()
         st.stop()
 
 

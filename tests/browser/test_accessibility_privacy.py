@@ -13,14 +13,14 @@ def test_privacy_and_its_tabs(page, server, dataset):
     open_page(page, server, "privacy", dataset)
     expect(page.get_by_text("Columns that name people")).to_be_visible()
     assert violations(page) == []
-    page.get_by_role("button", name="Settle").first.click()
-    expect(page.get_by_role("button", name="Keep this").first).to_be_visible()
+    page.get_by_role("button", name="Confirm or dismiss").first.click()
+    expect(page.get_by_role("button", name="Save the answer").first).to_be_visible()
     assert violations(page) == [], "settling a column"
     page.keyboard.press("Escape")
-    page.get_by_role("tab", name="How easily rows are told apart").click()
-    expect(page.get_by_text("Rows that stand alone")).to_be_visible()
+    page.get_by_role("tab", name="Re-identification risk").click()
+    expect(page.get_by_text("Unique rows", exact=True)).to_be_visible()
     assert violations(page) == [], "risk"
-    page.get_by_role("tab", name="Reach k").click()
+    page.get_by_role("tab", name="k-anonymity").click()
     settle(page)
     find = page.get_by_role("button", name="Find what reaches")
     preview = page.get_by_role("button", name="Preview this").first

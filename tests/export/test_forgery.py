@@ -17,7 +17,8 @@ from dataops_core.export import bundle as bundles
 from dataops_core.export import signature
 from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep, canonical, sha256
-from dataops_core.store import datasets, versions
+from dataops_core.rules.kinds.value_range import Range
+from dataops_core.store import dataset_rules, datasets, versions
 from dataops_core.store.store import Store
 
 Files = dict[str, bytes]
@@ -279,3 +280,27 @@ def test_the_raw_file_and_the_command_in_the_card_are_safe_whatever_the_file_was
     command = card.split("```")[1]
     assert "$(" not in command
     assert "example.com" not in card
+
+
+def test_rules_are_checked_again_without_the_raw_file_too(tmp_path):
+    store = Store(tmp_path / "home")
+    file = tmp_path / "p.csv"
+    file.write_text("email,n\n" + "".join(f"ann{i}@mail-{i}.org,{i}\n" for i in range(40)))
+    dataset = datasets.add(store, datasets.default_project(store, "ann"), file, "p.csv", "ann")
+    here = datasets.get(store, dataset)
+    hashed = (RecipeStep("hash_values", {"columns": ["email"]}),)
+    datasets.edit(store, dataset, here.revision, replace(here.recipe, steps=hashed), "hashed", "ann")
+    dataset_rules.add(store, dataset, [Range(column="n", min=0, max=29, severity="warn")], "ann")
+    versions.commit(store, dataset, "one", "ann")
+    versions.export(store, dataset, 1, tmp_path / "b.zip", "ann")
+    told = verify_bundle(tmp_path / "b.zip")
+    assert told.ok and told.raw_left_out
+
+    def well(files: Files) -> None:
+        manifest = json.loads(files["manifest.json"])
+        rules = manifest["version"]["rules"]
+        rules["rules"][0] |= {"status": "passed", "failing": 0}
+        rules |= {"passed": 1, "failed": 0}
+        files["manifest.json"] = json.dumps(manifest).encode()
+
+    assert "the rules fare as the version says" in failures(forged(tmp_path / "b.zip", well))

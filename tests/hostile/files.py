@@ -255,6 +255,14 @@ def parquet_of_nested_lists() -> tuple[str, bytes]:
 
 
 @hostile
+def parquet_of_other_levels() -> tuple[str, bytes]:
+    """The schema says that no cell is missing, the statistics of the column count levels for missing ones."""
+    data = parquet({"a": [1, None, 3]})
+    optional, required = b"\x25\x02", b"\x25\x00"  # the field "repetition" in Thrift's compact protocol
+    return "levels.parquet", data[:-8].replace(optional, required, 1) + data[-8:]
+
+
+@hostile
 def parquet_cut_off() -> tuple[str, bytes]:
     data = parquet({"a": list(range(1000))})
     return "cut.parquet", data[:400] + data[-200:]

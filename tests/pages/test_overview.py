@@ -66,3 +66,12 @@ def test_look_opens_the_finding_on_profile(sample):
     assert "**Repeated identifiers** in **application\\_id**" in texts(app)
     name = app.session_state["findings.open"][dataset(app).id]
     assert name.startswith("duplicate_ids.")
+
+
+def test_where_the_home_cannot_be_used_the_first_screen_says_so_alone(tmp_path, monkeypatch):
+    (tmp_path / "file").write_text("no folder")
+    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "file" / "home"))
+    app = start("overview")
+    assert not app.exception
+    assert len(app.error) == 1 and "name another folder" in app.error[0].value
+    assert not app.button and not app.selectbox

@@ -61,11 +61,11 @@ def test_without_a_key_the_page_says_where_it_goes(people, monkeypatch):
 def test_risk_and_proposals_for_quasi_identifiers():
     rows = "".join(f"{18 + 7 * n % 60},{'fm'[n % 2]},{1000 + n}\n" for n in range(120))
     app = start("privacy", d=bring(f"age,sex,spend\n{rows}", "ages.csv"))
-    app.session_state["privacy.tabs"] = "How easily rows are told apart"
+    app.session_state["privacy.tabs"] = "Re-identification risk"
     app = app.run()
     assert unforeseen(app) == []
     assert metrics(app)["k"] == "2"
-    app.session_state["privacy.tabs"] = "Reach k"
+    app.session_state["privacy.tabs"] = "k-anonymity"
     app = app.run()
     app = click(app, "Preview this")
     assert unforeseen(app) == []

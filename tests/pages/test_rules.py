@@ -17,6 +17,12 @@ def opened(*plain):
     return app, made
 
 
+def written():
+    """The lines of the file that was stored last."""
+    files = [path for path in (Store().home / "objects" / "files").rglob("*") if path.is_file()]
+    return max(files, key=lambda path: path.stat().st_mtime_ns).read_text("utf-8-sig").splitlines()
+
+
 def test_suggested_rules_are_accepted(tmp_path):
     app, made = opened()
     assert "No rules yet" in [title for title, _ in said(app)]
@@ -34,14 +40,16 @@ def test_suggested_rules_are_accepted(tmp_path):
 def test_a_failing_rule_shows_its_rows_and_sets_them_aside():
     app, made = opened({"kind": "range", "column": "age", "min": 0, "max": 120})
     assert "1 of 301 rows break it." in texts(app).replace("row breaks", "rows break")
+    click(app, "Download failing rows")
+    assert written() == ["Rule,Row,id,age,sex", "age is between 0 and 120.,301,300,400,F"]
     click(app, "Set the rows aside")
     wait_for_job(app)
     click(app, "Apply")
     assert sentences(app) == ["Set aside rows that break: age between 0 and 120"]
     assert unforeseen(app) == [] and "Rows set aside" in texts(app) and "All 300 rows" not in texts(app)
     click(app, "Download rows set aside")
-    made = app.get("download_button")
-    assert [each.label for each in made] == ["Download 1 row"]
+    assert [each.label for each in app.get("download_button")] == ["Download 1 row"]
+    assert written() == ["id,age,sex", "300,400,F"]
 
 
 def test_a_rule_changes_its_weight_and_goes_away():

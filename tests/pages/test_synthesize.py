@@ -112,11 +112,11 @@ def test_what_cannot_be_made_up_is_refused_in_words(monkeypatch):
 
     app = opened()
     names, key = [each["column"] for each in wanted(app).plan["columns"] if not each["ask"]], "editor"
-    edits = {key: {"edited_rows": {0: {"What becomes of it": "Make up: names of people who do not exist"}}}}
+    edits = {key: {"edited_rows": {0: {"Treatment": "Make up: names of people who do not exist"}}}}
     monkeypatch.setattr(treatments.st, "session_state", edits)
     treatments._edited(wanted(app), names, key)
     assert edits["frame.failed"].what == "“first” cannot be made up so." and wanted(app).draft["columns"] == {}
-    edits[key] = {"edited_rows": {0: {"What becomes of it": "Leave it out"}}}
+    edits[key] = {"edited_rows": {0: {"Treatment": "Leave it out"}}}
     treatments._edited(wanted(app), names, key)
     assert wanted(app).draft["columns"] == {"first": {"as": "leave out", "maker": None}}
 

@@ -1,6 +1,7 @@
 """No value changes in silence: what does not come back the same is reported with column, count and examples."""
 
 import gzip
+import json
 from pathlib import Path
 
 import pandas as pd
@@ -10,6 +11,7 @@ import pytest
 
 from dataops_core.read import ReadOptions, read_file
 from tests.hostile.files import workbook
+from tests.read.test_formats import workbook as sheet
 
 
 def told(tmp_path: Path, data: bytes, name: str, **options):
@@ -59,6 +61,24 @@ def test_moments_with_a_zone_are_reported_with_examples(tmp_path, at):
     assert ('column "t" (2 cells, such as "2024-01-01T10:00:00+02:00", "2024-01-02T10:00:00Z")', 2) in told(
         tmp_path, data, name
     )[1]
+
+
+ZONES = [["2024-01-01T10:00:00+02:00", "a"], ["2024-01-02T10:00:00Z", "b"], ["2024-01-03T23:30:00-05:00", "c"]]
+
+
+@pytest.mark.parametrize("form", ["xlsx", "json", "jsonl"])
+def test_text_with_a_zone_in_sheets_and_json_is_reported_with_examples(tmp_path, form):
+    rows = [{"t": moment, "x": letter} for moment, letter in ZONES]
+    data = {
+        "xlsx": sheet([["t", "x"], *ZONES]),
+        "json": json.dumps(rows).encode(),
+        "jsonl": "\n".join(map(json.dumps, rows)).encode(),
+    }[form]
+    cells, problems = told(tmp_path, data, f"t.{form}")
+    utc = ["2024-01-01 08:00:00", "2024-01-02 10:00:00", "2024-01-04 04:30:00"]  # by hand
+    assert [str(moment) for moment in cells["t"]] == utc
+    examples = ", ".join(f'"{moment}"' for moment, _ in ZONES)
+    assert problems == [(f'column "t" (3 cells, such as {examples})', 3)]
 
 
 def test_german_thousands_are_not_made_a_thousand_times_smaller(tmp_path):

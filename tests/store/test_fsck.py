@@ -11,9 +11,9 @@ from dataops_core.cli.main import main
 from dataops_core.errors import IntegrityError
 from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import catalog, datasets, fsck, states, versions
+from dataops_core.store import catalog, datasets, fsck, jobs, states, versions
 from dataops_core.store import objects as objects_module
-from dataops_core.store.store import Store
+from dataops_core.store.store import Store, whoami
 
 CSV = "city,n\n" + "".join(f" town {i % 50} ,{i if i % 9 else ''}\n" for i in range(500))
 STEPS = (
@@ -65,6 +65,27 @@ def test_tables_that_are_gone_are_rebuilt_through_all_steps(store, dataset):
     for state in every:
         file_of(store, state).unlink()
     assert states.table(store, version.state).content_hash == version.content_hash
+
+
+def test_a_server_has_a_damaged_table_rebuilt_by_a_worker_and_reads_no_file(store, dataset, monkeypatch):
+    version = versions.get(store, dataset, 1)
+    with store.reading() as connection:
+        every = connection.scalars(catalog.state.select().with_only_columns(catalog.state.c.id)).all()
+    for state in every:
+        file_of(store, state).unlink()
+    monkeypatch.setattr(states, "read_file", lambda *_, **__: pytest.fail("read in the server"))
+    server = Store(store.home, is_server=True)
+    assert states.table(server, version.state).content_hash == version.content_hash
+    assert [(job.kind, job.state) for job in jobs.recent(store, whoami(), 600)] == [("rebuild", "done")]
+
+
+def test_a_server_says_why_a_damaged_table_cannot_be_rebuilt(store, dataset):
+    version = versions.get(store, dataset, 1)
+    with store.writing() as connection:
+        connection.execute(catalog.state.update().values(content_hash="0" * 64))
+    file_of(store, version.state).unlink()
+    with pytest.raises(IntegrityError, match="is not the same"):
+        states.table(Store(store.home, is_server=True), version.state)
 
 
 def test_what_does_not_come_out_as_it_was_is_not_passed_off_as_it(store, dataset):

@@ -9,7 +9,9 @@ from dataops_core.cli.main import main
 from dataops_core.errors import PersonalDataError, SettingError
 from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import audit, datasets, personal_data, states, versions
+from dataops_core.rules.kinds.allowed_values import Allowed
+from dataops_core.rules.kinds.expression import Expression
+from dataops_core.store import audit, dataset_rules, datasets, personal_data, states, versions
 from tests.store.people import IDENTIFIERS, IDENTIFIERS_OF, csv_of_people
 
 
@@ -146,6 +148,19 @@ def test_identifiers_in_the_settings_of_steps_are_noticed(store, tmp_path):
     take(store, dataset, merge, *TREATED)
     with pytest.raises(PersonalDataError, match="name: .* cells stand in the settings of steps"):
         versions.commit(store, dataset, "one", "ann")
+
+
+@pytest.mark.parametrize("condition", [None, "email != '{}'"])
+def test_identifiers_in_rules_are_noticed(store, tmp_path, condition):
+    dataset = bring(store, tmp_path)
+    values = [f"{IDENTIFIERS_OF['email'][row]}" for row in (0, 1)]
+    rule = Expression(expression=condition.format(values[0])) if condition else Allowed(column="email", values=values)
+    dataset_rules.add(store, dataset, [rule], "ann")
+    take(store, dataset, *TREATED)
+    cells = 1 if condition else 2
+    with pytest.raises(PersonalDataError, match=f"email: {cells} cells stand in rules"):
+        versions.commit(store, dataset, "one", "ann")
+    assert versions.commit(store, dataset, "one", "ann", reason="A test", pii_reason="Made up").number == 1
 
 
 def test_entries_of_the_log_that_name_people_stay_at_home(store, tmp_path):

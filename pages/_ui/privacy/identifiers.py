@@ -21,7 +21,7 @@ from pages._ui.formatting import count, md, share
 STATES = {
     "certain": ("Certain", ":material/error:", "red"),
     "likely": ("Likely", ":material/help:", "orange"),
-    "ask": ("Please say", ":material/question_mark:", "blue"),
+    "ask": ("To confirm", ":material/question_mark:", "blue"),
 }
 KEEP = "keep"
 WORDS = {KEEP: "Leave it as it is", **TREATMENTS}
@@ -72,8 +72,10 @@ def _summary(table: Table, found: PersonalData, left: list[personal_data.Unresol
     with st.container(horizontal=True):
         st.metric("Columns that name people", len(left), border=True, width=230, help="Certain or likely, not treated")
         st.metric("Treated", len([name for name in done if name in table.names]), border=True, width=150)
-        st.metric("Please say", len(asks), border=True, width=150, help="Too little to tell: have a look")
-        st.metric("Looked at", len(table.columns), border=True, width=150, help="Columns of the table as it is now")
+        st.metric("To confirm", len(asks), border=True, width=150, help="Too little to tell: have a look")
+        st.metric(
+            "Columns checked", len(table.columns), border=True, width=150, help="All columns of the table as it is now"
+        )
     if not found.identifiers and not left:
         st.success(
             "Names outside the lists and other scripts can be missed: have a look yourself, and say so below.",
@@ -99,9 +101,9 @@ def _card(
             if done:
                 st.badge("Treated", icon=":material/check:", color="green")
             elif harmless:
-                st.badge("Not personal, as settled", icon=":material/check:", color="green")
+                st.badge("Confirmed: not personal", icon=":material/check:", color="green")
             elif said is not None or first is None:
-                st.badge("Personal, as settled", icon=":material/error:", color="red")
+                st.badge("Confirmed: personal", icon=":material/error:", color="red")
             else:
                 word, icon, color = STATES[first.state]
                 st.badge(word, icon=icon, color=color)
@@ -119,7 +121,7 @@ def _card(
                 proposed = fits[0] if said or (first and first.state != "ask") else KEEP
                 options = [*fits, KEEP]
                 choice = st.selectbox(
-                    f"What becomes of {md(name)}",
+                    f"Treatment of {md(name)}",
                     options,
                     index=options.index(proposed),
                     format_func=lambda each: WORDS[each],
@@ -141,7 +143,7 @@ def _what(some: list[Recognition]) -> str:
 
 def _settle(here: Dataset, name: str, at: int, said: Mapping[str, Any] | None) -> None:
     now = "recognized" if said is None else "yes" if said["personal"] else "no"
-    with st.popover("Settle", icon=":material/gavel:", key=f"privacy.settle.{at}"):
+    with st.popover("Confirm or dismiss", icon=":material/gavel:", key=f"privacy.settle.{at}"):
         key = f"privacy.says.{at}.{name}"
         st.radio(f"What {md(name)} is", list(SAYS), index=list(SAYS).index(now), format_func=SAYS.get, key=key)
         st.text_input(
@@ -151,7 +153,7 @@ def _settle(here: Dataset, name: str, at: int, said: Mapping[str, Any] | None) -
             placeholder="Needed where it is not personal data",
             help="It is kept with the dataset and in the audit log",
         )
-        st.button("Keep this", key=f"{key}.keep", on_click=_said, args=(here, name, key), icon=":material/check:")
+        st.button("Save the answer", key=f"{key}.keep", on_click=_said, args=(here, name, key), icon=":material/check:")
 
 
 def _said(here: Dataset, name: str, key: str) -> None:

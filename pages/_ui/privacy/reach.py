@@ -106,7 +106,7 @@ def _proposal(here: Dataset, each: Mapping[str, Any], at: int) -> None:
             pd.DataFrame([{"Column": name, "Becomes": words} for name, words in each["columns"].items()]),
             hide_index=True,
             key=f"privacy.proposal.{at}.columns",
-            alt=f"What becomes of each column: {WAYS[each['way']].lower()}",
+            alt=f"Treatment of each column: {WAYS[each['way']].lower()}",
             width=560,
         )
         dropped = (

@@ -21,7 +21,7 @@ def choose(table: Table, found: PersonalData, roles: Mapping[str, Any]) -> tuple
     special = [name for name in found.special if name not in proposed]
     with st.container(horizontal=True, gap="small"):
         quasi = st.multiselect(
-            "What others may know of a person (quasi-identifiers)",
+            "What others may know about a person (quasi-identifiers)",
             names,
             default=proposed,
             key="privacy.quasi",
@@ -60,7 +60,7 @@ def panel(state: str, table: Table, quasi: Sequence[str], sensitive: Sequence[st
     with st.container(horizontal=True):
         st.metric("k", f"{told['k']:,}", border=True, width=140, help="k-anonymity: rows of the smallest group")
         st.metric("Groups", f"{told['classes']:,}", border=True, width=160, help="Rows alike in all chosen columns")
-        st.metric("Rows that stand alone", f"{told['unique_rows']:,}", border=True, width=220)
+        st.metric("Unique rows", f"{told['unique_rows']:,}", border=True, width=220)
         for name in sensitive:
             st.metric(
                 f"l, {md(name)}",
@@ -87,9 +87,9 @@ def panel(state: str, table: Table, quasi: Sequence[str], sensitive: Sequence[st
         sizes, hide_index=True, key="privacy.sizes", alt="How many rows are in groups of which size", width=460
     )
     if told["alone"] and st.toggle(
-        "Show rows that stand alone", key="privacy.alone", help="Only you see them: no report and no export shows them"
+        "Show the unique rows", key="privacy.alone", help="Only you see them: no report and no export shows them"
     ):
-        grid.some_rows(state, told["alone"], "privacy.alone.rows", "Rows that stand alone", list(quasi))
+        grid.some_rows(state, told["alone"], "privacy.alone.rows", "Unique rows", list(quasi))
         if told["unique_rows"] > len(told["alone"]):
             st.caption(f"The first {len(told['alone']):,} of {count(told['unique_rows'], 'row')}.")
 
@@ -98,7 +98,7 @@ def _sentence(told: Mapping[str, Any], table: Table, quasi: Sequence[str]) -> st
     known = " and ".join([", ".join(map(md, quasi[:-1])), md(quasi[-1])] if len(quasi) > 1 else [md(quasi[0])])
     if told["unique_rows"]:
         return (
-            f"Whoever knows {known} of a person finds the one row it can be in"
+            f"Someone who knows the {known} of a person finds exactly one matching row in"
             f" **{share(told['unique_rows'], table.rows)}** of all cases ({count(told['unique_rows'], 'row')})."
         )
-    return f"Whoever knows {known} of a person is left with **{told['k']:,} rows or more** that it can be."
+    return f"Someone who knows the {known} of a person always finds **{told['k']:,} or more** matching rows."

@@ -106,7 +106,7 @@ def _card(wanted: Asked, each: Mapping[str, Any], dirty: tuple[str, Mapping[str,
             if now != st.session_state.get(key, now):
                 del st.session_state[key]  # decided by another button meanwhile
             st.selectbox(
-                f"What becomes of {md(name)}",
+                f"Treatment of {md(name)}",
                 options,
                 index=options.index(now) if now in options else None,
                 key=key,
@@ -184,14 +184,14 @@ def _others(wanted: Asked, others: list[Mapping[str, Any]]) -> None:
     if not others:
         return
     st.header("All other columns")
-    st.caption("Click a cell under “What becomes of it” twice to choose otherwise.")
+    st.caption("Click a cell under “Treatment” twice to choose otherwise.")
     # a table whose cells change by themselves would forget its edits
     base = st.session_state.setdefault(wanted.key(f"base.{wanted.state}"), dict(wanted.draft["columns"]))
     shown = pd.DataFrame(
         [
             {
                 "Column": each["column"],
-                "What becomes of it": _now(each, base),
+                "Treatment": _now(each, base),
                 "Why": "it tells nobody apart" if each["as"] == "learn" and not each["found"] else each["why"],
                 "Kind": KINDS.get(each["kind"], each["kind"]),
             }
@@ -208,9 +208,7 @@ def _others(wanted: Asked, others: list[Mapping[str, Any]]) -> None:
         on_change=_edited,
         args=(wanted, [each["column"] for each in others], key),
         column_config={
-            "What becomes of it": st.column_config.SelectboxColumn(
-                "What becomes of it", options=list(CHOICES), required=True, width=300
-            ),
+            "Treatment": st.column_config.SelectboxColumn("Treatment", options=list(CHOICES), required=True, width=300),
             "Column": st.column_config.TextColumn("Column", width=150),
             "Kind": st.column_config.TextColumn("Kind", width=110),
             "Why": st.column_config.TextColumn("Why", width=280),
@@ -226,9 +224,9 @@ def _now(each: Mapping[str, Any], base: Mapping[str, Any]) -> str | None:
 
 def _edited(wanted: Asked, names: list[str], key: str) -> None:
     changed = {
-        names[row]: cells["What becomes of it"]
+        names[row]: cells["Treatment"]
         for row, cells in st.session_state[key]["edited_rows"].items()
-        if cells.get("What becomes of it")
+        if cells.get("Treatment")
     }
     about = {each["column"]: each for each in wanted.plan["columns"]}
 
