@@ -42,10 +42,10 @@ def brought_back(folder: Path, master: str) -> Iterator[None]:
         for path in sorted(folder.glob("*.json")):
             told = json.loads(path.read_text(encoding="utf-8"))
             raise getattr(errors, told["class"])(told["what"], told["where"], told["fix"]) from error
-        path = _file_named(error)
-        if path:
+        named = _file_named(error)
+        if named:
             raise InputError(
-                "The file cannot be read to its end.", path, "Fetch or write it again, or leave it out."
+                "The file cannot be read to its end.", named, "Fetch or write it again, or leave it out."
             ) from error
         lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
         said = lines[-1 if isinstance(error, PythonException) else 0]  # a Python error stands below its traceback

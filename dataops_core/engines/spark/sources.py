@@ -24,6 +24,7 @@ from dataops_core.errors import DataOpsError, InputError
 from dataops_core.read import ReadOptions
 from dataops_core.read.fast_parquet import plain_columns
 from dataops_core.read.names import clean_names
+from dataops_core.read.parquet import PARQUET_FAULTS, parquet_file
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.source import read_for
 from dataops_core.table import ROW_ID, arrow_to_frame
@@ -217,9 +218,9 @@ def _native(file: str) -> Piece | None:
         if stream.read(4) != b"PAR1":
             return None
     try:
-        with pq.ParquetFile(file) as opened_file:
-            schema, rows = opened_file.schema_arrow, opened_file.metadata.num_rows
-    except (pa.ArrowException, OSError) as error:
+        with open(file, "rb") as stream, parquet_file(stream, Path(file).stat().st_size) as found:
+            schema, rows = found.schema_arrow, found.metadata.num_rows
+    except PARQUET_FAULTS as error:
         raise InputError(
             f"The Parquet file cannot be read: {error}.", file, "Fetch or write it again, or leave it out."
         ) from error
