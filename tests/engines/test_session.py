@@ -11,7 +11,8 @@ import pytest
 from dataops_core.cli.main import main
 from dataops_core.engines.spark import session
 from dataops_core.engines.spark.output import check_output
-from dataops_core.errors import SettingError
+from dataops_core.engines.spark.sources import files_of
+from dataops_core.errors import InputError, SettingError
 from tests.engines.conftest import free_port
 
 
@@ -109,3 +110,19 @@ def test_an_output_that_cannot_be_written_is_refused(tmp_path, name, what):
 def test_the_output_tells_the_format_of_its_parts(tmp_path):
     found = [check_output(tmp_path / name) for name in ("out", "out.csv", "out.jsonl.gz", "out.parquet")]
     assert found == [".parquet", ".csv", ".jsonl.gz", ".parquet"]
+
+
+def test_the_files_of_a_folder_come_in_the_order_of_their_names_without_hidden_ones(tmp_path):
+    for name in ("b.csv", "a.csv", "more/c.csv", "_SUCCESS", ".a.csv.crc", "_old/d.csv"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("a\n")
+    assert [path.relative_to(tmp_path).as_posix() for path in files_of(tmp_path)] == ["a.csv", "b.csv", "more/c.csv"]
+    assert files_of(tmp_path / "b.csv") == [tmp_path / "b.csv"]
+
+
+def test_a_column_in_the_names_of_folders_is_not_lost_without_a_word(tmp_path):
+    (tmp_path / "year=2024").mkdir()
+    (tmp_path / "year=2024" / "a.csv").write_text("a\n1\n")
+    with pytest.raises(InputError, match="hold a column in their names") as raised:
+        files_of(tmp_path)
+    assert raised.value.where.endswith("year=2024")

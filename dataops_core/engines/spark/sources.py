@@ -69,6 +69,13 @@ def files_of(source: Path) -> list[Path]:
     found = sorted(path for path in source.rglob("*") if path.is_file() and not _hidden(path.relative_to(source)))
     if not found:
         raise InputError("The folder holds no files.", str(source), "Name a folder of Parquet, CSV or JSON files.")
+    parted = next((path for path in found if any("=" in part for part in path.relative_to(source).parts[:-1])), None)
+    if parted is not None:
+        raise InputError(
+            "Folders such as year=2024 hold a column in their names, which is not read.",
+            str(parted.parent),
+            "Write the table with that column in its files, or name one of these folders.",
+        )
     return found
 
 
