@@ -7,7 +7,7 @@ from pages._ui import current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
 from pages._ui.privacy import recognition
 from pages._ui.rules import states as rule_states
-from pages._ui.versions import bundles, new_file
+from pages._ui.versions import audit_trail, bundles, new_file
 
 place = page_header.enter("Versions")
 here = page_layout.need_dataset(place)
@@ -129,4 +129,4 @@ if verify.open:
         bundles.verify_box()
 if trail.open:
     with trail, page_layout.errors():
-        bundles.trail(here)
+        audit_trail.panel(here)

@@ -5,16 +5,29 @@ from __future__ import annotations
 import argparse
 
 from dataops_core.cli.output import print_json
+from dataops_core.errors import SettingError
 from dataops_core.export.lineage import ColumnLineage, lineage
+from dataops_core.export.lineage_graph import column_graph, history_graph
 from dataops_core.printable import printable
 from dataops_core.store import datasets, versions
 from dataops_core.store.store import Store
 
 
 def lineage_command(args: argparse.Namespace) -> int:
-    """Which steps touched each column of a version, or one of them."""
+    """Which steps touched each column of a version, or one of them; without a version, the graph of all versions."""
     store = Store()
-    found = lineage(versions.get(store, datasets.find(store, args.name), args.number).manifest)
+    dataset = datasets.find(store, args.name)
+    if args.number is None:
+        numbers = [each["number"] for each in versions.log(store, dataset)]
+        manifests = [versions.get(store, dataset, number).manifest for number in sorted(numbers)]
+        print(history_graph(manifests), end="")
+        return 0
+    found = lineage(versions.get(store, dataset, args.number).manifest)
+    if args.dot:
+        if args.column is None:
+            raise SettingError("Of which column?", "--dot", "Give --column, or leave out the version for all of them.")
+        print(column_graph(found.of(args.column), found), end="")
+        return 0
     columns = (found.of(args.column),) if args.column is not None else found.columns
     if args.json:
         told = found.to_json()

@@ -1,4 +1,4 @@
-"""Signatures of bundles: Ed25519 over the manifest, which lists the hash of every other file."""
+"""Signatures: Ed25519 over a bundle's manifest, which lists the hash of every other file, and over other messages."""
 
 from __future__ import annotations
 
@@ -59,19 +59,22 @@ def signed(manifest: bytes) -> bytes | None:
     """The signature file for a manifest, by the key in the environment (Streamlit puts its secrets there); None without
     a key.
     """
+    made = sign(_message(manifest))
+    if made is None:
+        return None
+    told = {"format": FORMAT, "algorithm": "Ed25519", "public_key": made[0], "signature": made[1]}
+    return (json.dumps(told, indent=2) + "\n").encode()
+
+
+def sign(message: bytes) -> tuple[str, str] | None:
+    """The public key and the signature of a message, in Base64, by the key in the environment; None without a key."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     secret = os.environ.get(KEY, "").strip()
     if not secret:
         return None
     key = Ed25519PrivateKey.from_private_bytes(_bytes(secret, KEY))
-    told = {
-        "format": FORMAT,
-        "algorithm": "Ed25519",
-        "public_key": _text(key.public_key().public_bytes_raw()),
-        "signature": _text(key.sign(_message(manifest))),
-    }
-    return (json.dumps(told, indent=2) + "\n").encode()
+    return _text(key.public_key().public_bytes_raw()), _text(key.sign(message))
 
 
 def check(manifest: bytes, signature: bytes | None, key: str | None) -> Signature:

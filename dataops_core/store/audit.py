@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,8 +16,8 @@ START = "0" * 64
 
 def append(
     connection: sa.Connection, *, at: str, actor: str, what: str, dataset: str | None, details: Mapping[str, Any]
-) -> str:
-    """Add one entry within a running transaction; returns its hash."""
+) -> dict[str, Any]:
+    """Add one entry within a running transaction; returns it with its hash."""
     last = connection.execute(
         sa.select(catalog.audit.c.seq, catalog.audit.c.hash).order_by(catalog.audit.c.seq.desc()).limit(1)
     ).first()
@@ -30,8 +30,9 @@ def append(
         "details": dict(details),
         "prev": last.hash if last else START,
     }
-    connection.execute(catalog.audit.insert().values(**entry, hash=entry_hash(entry)))
-    return entry_hash(entry)
+    entry["hash"] = entry_hash(entry)
+    connection.execute(catalog.audit.insert().values(**entry))
+    return entry
 
 
 def entry_hash(entry: Mapping[str, Any]) -> str:
@@ -48,6 +49,31 @@ def entries(connection: sa.Connection, dataset: str | None = None) -> list[dict[
     return [dict(row._mapping) for row in connection.execute(query)]
 
 
+def chosen(
+    log: Sequence[dict[str, Any]],
+    *,
+    dataset: str | None = None,
+    who: str | None = None,
+    what: str | None = None,
+    since: str | None = None,
+    text: str | None = None,
+) -> list[dict[str, Any]]:
+    """The entries of a log that concern a dataset, by somebody, of a kind, from a day (ISO 8601) on, with a text in
+    their details.
+    """
+
+    def fits(entry: Mapping[str, Any]) -> bool:
+        return (
+            (dataset is None or entry["dataset"] == dataset)
+            and (who is None or entry["actor"] == who)
+            and (what is None or entry["what"] == what)
+            and (since is None or entry["at"] >= since)
+            and (text is None or text.casefold() in " ".join(map(str, entry["details"].values())).casefold())
+        )
+
+    return [entry for entry in log if fits(entry)]
+
+
 def count(connection: sa.Connection, dataset: str) -> int:
     """How many entries concern one dataset."""
     return (
@@ -58,13 +84,12 @@ def count(connection: sa.Connection, dataset: str) -> int:
     )
 
 
-def check_chain(connection: sa.Connection) -> int:
-    """Recompute the whole chain; returns the number of entries or raises IntegrityError at the first broken one."""
-    prev, count = START, 0
-    for entry in entries(connection):
-        if entry["prev"] != prev or entry["hash"] != entry_hash(entry) or entry["seq"] != count + 1:
+def check_chain(log: Sequence[Mapping[str, Any]]) -> None:
+    """Recompute the whole chain of a log; raises IntegrityError at the first broken entry."""
+    prev = START
+    for number, entry in enumerate(log, 1):
+        if entry["prev"] != prev or entry["hash"] != entry_hash(entry) or entry["seq"] != number:
             raise IntegrityError(
                 "The audit log was changed.", f"entry {entry['seq']}", "Restore the catalog from a backup."
             )
-        prev, count = entry["hash"], count + 1
-    return count
+        prev = entry["hash"]

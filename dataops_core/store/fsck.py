@@ -15,6 +15,7 @@ from dataops_core.errors import DataOpsError, IntegrityError
 from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import audit, catalog, states, versions
 from dataops_core.store.store import Store
+from dataops_core.store.trail import anchors
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,13 @@ def check(store: Store, *, heal: bool = False, progress: Progress = no_progress)
             rebuilt = heal and what == "table" and _rebuilt(store, state)
             damages.append(Damage(md5, what, error.what, tuple(sorted(users)), rebuilt))
     with store.reading() as connection:
-        try:
-            entries, problem = audit.check_chain(connection), ""
-        except IntegrityError as error:
-            entries, problem = 0, f"{error.what} ({error.where})"
-    return Health(len(wanted), tuple(damages), entries, problem)
+        entries, problem = audit.entries(connection), ""
+    try:
+        audit.check_chain(entries)
+        anchors.check(anchors.anchor_file(store.home), entries)
+    except IntegrityError as error:
+        problem = f"{error.what} ({error.where})"
+    return Health(len(wanted), tuple(damages), len(entries), problem)
 
 
 def _rebuilt(store: Store, state: str) -> bool:

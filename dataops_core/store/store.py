@@ -23,6 +23,9 @@ from dataops_core.recipe.recipe import canonical
 from dataops_core.scratch import owned_prefix, sweep
 from dataops_core.store import audit, catalog
 from dataops_core.store.objects import Objects, digest
+from dataops_core.store.trail import anchors
+
+HEAD = "audit head"  # where a connection holds the entry that was added last
 
 
 def now() -> str:
@@ -89,9 +92,13 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A write transaction: all or nothing."""
+        """A write transaction: all or nothing. What it added to the audit log is anchored."""
         with catalog.clear_errors(self._engine), self._writer.begin() as connection:
+            connection.info.pop(HEAD, None)
             yield connection
+            head = connection.info.pop(HEAD, None)
+        if head:
+            anchors.write(anchors.anchor_file(self.home), head)
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:
@@ -110,7 +117,9 @@ class Store:
 
     def log(self, connection: sa.Connection, what: str, actor: str, dataset: str | None = None, **details: Any) -> str:
         """Add an entry to the audit log, within the transaction of what it tells."""
-        return audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)
+        entry = audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)
+        connection.info[HEAD] = entry
+        return str(entry["hash"])
 
     def use_scratch(self, name: str) -> None:
         """Use scratch space apart from all others', so that it can be removed as a whole."""

@@ -155,6 +155,8 @@ def enter(
         message=message.strip(),
         content_hash=content_hash,
         entries=entries,
+        raw=told["raw"]["md5"],
+        table=connection.scalar(sa.select(catalog.state.c.md5).where(catalog.state.c.id == state)),
         **_rules_logged(told.get("rules")),
     )
     manifest = {

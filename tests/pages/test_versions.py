@@ -116,6 +116,11 @@ def test_audit_trail_tells_what_was_done(two):
         "file read",
     ]
     assert "unbroken" in texts(two)
+    two.selectbox(key="versions.trail.what").select("file read").run()
+    assert two.dataframe[0].value["What"].tolist() == ["file read"]
+    two.text_input(key="versions.trail.text").set_value("nowhere").run()
+    assert unforeseen(two) == [] and "0 entries shown" in texts(two)
+    assert "Download the log and its verifier" in [each.label for each in two.get("download_button")]
 
 
 def test_exported_bundle_holds_and_verifies_on_the_page(two):

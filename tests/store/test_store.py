@@ -175,7 +175,9 @@ def test_the_audit_log_tells_who_did_what_and_cannot_be_changed(store, dataset):
     with store.reading() as connection:
         entries = audit.entries(connection, dataset)
         assert [(e["what"], e["actor"]) for e in entries] == [("file read", "ann"), ("recipe changed", "bob")]
-        assert audit.check_chain(connection) == 3  # the project was made before
+        entries = audit.entries(connection)
+    audit.check_chain(entries)
+    assert len(entries) == 3  # the project was made before
     with sqlite3.connect(store.home / "catalog.sqlite") as connection:
         for change_it in ("UPDATE audit SET actor = 'eve'", "DELETE FROM audit"):
             with pytest.raises(sqlite3.IntegrityError, match="append-only"):
@@ -187,7 +189,7 @@ def test_a_log_changed_behind_the_triggers_is_noticed(store, dataset):
         connection.execute("DROP TRIGGER audit_no_update")
         connection.execute("UPDATE audit SET actor = 'eve' WHERE seq = 2")
     with store.reading() as connection, pytest.raises(IntegrityError, match="audit log was changed"):
-        audit.check_chain(connection)
+        audit.check_chain(audit.entries(connection))
 
 
 def test_the_audit_log_holds_no_cell_values(store, dataset):

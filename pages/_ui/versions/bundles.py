@@ -1,4 +1,4 @@
-"""What the Versions page shows of a version: its steps, its bundle, its difference from another, the audit trail."""
+"""What the Versions page shows of a version: its steps, its bundle, its difference from another."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.export.signature import KEY
-from dataops_core.store import audit, versions
+from dataops_core.store import versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.diffs import Change
 from dataops_core.store.versions import Version
 from pages._ui import grid, job, page_layout, preview, uploaded
-from pages._ui.formatting import STATUS, count, md, when
+from pages._ui.formatting import STATUS, count, md
 from pages._ui.privacy import recognition
 
 
@@ -212,28 +212,6 @@ def verify_box() -> None:
 def _keep(file: Path, name: str) -> None:
     stored = page_layout.store().objects.put(file)
     st.session_state["versions.verify"] = {"name": name, **stored.to_json()}
-
-
-def trail(here: Dataset) -> None:
-    """Who did what and when; the chain of hashes is checked each time."""
-    with page_layout.store().reading() as connection:
-        total = audit.check_chain(connection)
-        entries = audit.entries(connection, here.id)
-    st.markdown(
-        f":material/verified: The log of {count(total, 'entry', 'entries')} is unbroken."
-        f" {count(len(entries), 'entry', 'entries')} concern this dataset."
-    )
-    rows = [
-        {
-            "When": when(e["at"]),
-            "Who": e["actor"],
-            "What": e["what"],
-            "Details": "; ".join(f"{k}: {v}" for k, v in e["details"].items()),
-            "Hash": e["hash"][:12],
-        }
-        for e in reversed(entries)
-    ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="versions.trail", alt="The audit trail, newest first")
 
 
 def _plain(name: str) -> str:

@@ -1,0 +1,32 @@
+"""The command `audit`: who did what and when, and the log as files that anybody can verify."""
+
+from __future__ import annotations
+
+import argparse
+
+from dataops_core.cli.output import print_json
+from dataops_core.printable import printable
+from dataops_core.store import audit, datasets
+from dataops_core.store.store import Store
+from dataops_core.store.trail import anchors
+from dataops_core.store.trail.export import write_folder
+
+
+def audit_command(args: argparse.Namespace) -> int:
+    """Print the entries of the log that are asked for; with a folder, write the whole log and its verifier there."""
+    store = Store()
+    with store.reading() as connection:
+        log = audit.entries(connection)
+    audit.check_chain(log)
+    anchors.check(anchors.anchor_file(store.home), log)
+    if args.out is not None:
+        write_folder(store, args.out)
+    dataset = datasets.find(store, args.name) if args.name else None
+    shown = audit.chosen(log, dataset=dataset, who=args.who, what=args.what, since=args.since, text=args.text)
+    if args.json:
+        return print_json({"entries": shown, "total": len(log)})
+    for entry in shown:
+        details = "; ".join(f"{key}: {value}" for key, value in entry["details"].items())
+        print(printable(f"{entry['at']}  {entry['actor']}  {entry['what']}  {details}", one_line=True))
+    print(f"{len(shown):,} of {len(log):,} entries; the log is unbroken.")
+    return 0
