@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pandas as pd
@@ -12,8 +14,9 @@ import pytest
 from dataops_core.engines import plan
 from dataops_core.errors import InputError, SettingError
 from dataops_core.read import read_file
-from dataops_core.recipe.recipe import Recipe, RecipeStep
+from dataops_core.recipe.recipe import Recipe, RecipeStep, load
 from dataops_core.recipe.replay import run_recipe
+from tests.engines.conftest import HOME, WHY
 from tests.recipe.test_script import ALL
 
 ORDERS = Path(__file__).parent.parent.parent / "sample_data" / "shop_orders.xlsx"
@@ -244,3 +247,24 @@ def test_a_place_that_is_taken_is_refused(spark, tmp_path):
     (tmp_path / "out").mkdir()
     with pytest.raises(SettingError, match="There is something already"):
         on_spark(spark, recipe_of(), SAMPLE, tmp_path / "out")
+
+
+def test_the_command_runs_it_on_the_processors_of_this_machine(tmp_path):
+    """A process of its own, without a cluster: the hash, the parts and the fitted recipe are those of memory."""
+    if WHY:
+        pytest.skip(WHY)
+    recipe, out, fitted = tmp_path / "r.json", tmp_path / "out.csv", tmp_path / "fitted.json"
+    recipe.write_text(json.dumps(recipe_of(("fill_missing", {"columns": ["income"], "by": ["sex"]})).to_json()))
+    command = ["run", str(recipe), str(SAMPLE), "-o", str(out), "--on", "spark", "--master", "local[1]"]
+    done = subprocess.run(
+        [sys.executable, "-m", "dataops_core", *command, "--fitted", str(fitted), "--json"],
+        capture_output=True,
+        text=True,
+        env=os.environ | {"PYTHONPATH": HOME},
+    )
+    assert done.returncode == 0, done.stderr
+    expected = in_memory(load(recipe), SAMPLE, tmp_path)
+    told = json.loads(done.stdout)
+    assert (told["content_hash"], told["written"]) == (expected.table.content_hash, True)
+    assert load(fitted).steps == expected.recipe.steps
+    assert sorted(path.name for path in out.iterdir()) == ["_dataops.json", "part-00000.csv"]
