@@ -6,6 +6,7 @@ DataOpsError
 ├── SettingError     a recipe, step or option that does not fit
 │   ├── SecretError        … because a secret key is missing, or is another one
 │   └── PersonalDataError  … because people would leave with the data
+├── AccessError      somebody may not do this, or see it
 ├── ConflictError    somebody else changed the same thing meanwhile
 └── IntegrityError   stored bytes are not what they were
 
@@ -50,6 +51,10 @@ class SecretError(SettingError):
 
 class PersonalDataError(SettingError):
     """Data that names people would leave, and nobody wrote down why."""
+
+
+class AccessError(DataOpsError):
+    """Somebody may not do this, or may not even know that it is there."""
 
 
 class ConflictError(DataOpsError):

@@ -7,7 +7,7 @@ from pages._ui import current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
 from pages._ui.privacy import recognition
 from pages._ui.rules import states as rule_states
-from pages._ui.versions import audit_trail, bundles, new_file
+from pages._ui.versions import audit_trail, bundles, deliveries, environments, new_file, sign_off
 
 place = page_header.enter("Versions")
 here = page_layout.need_dataset(place)
@@ -75,8 +75,17 @@ with st.container(border=True, key="versions-commit"):
         )
         st.button("Save", type="primary", icon=":material/save:", on_click=commit, disabled=left is None)
 
-names = ["Versions", "Compare two", "New file", "Verify an export file", "Audit trail"]
-log, compare, fresh, verify, trail = st.tabs(names, key="versions.tabs", on_change="rerun")
+names = [
+    "Versions",
+    "Compare two",
+    "Environments",
+    "Sign-off",
+    "New file",
+    "Deliveries",
+    "Verify an export file",
+    "Audit trail",
+]
+log, compare, homes, board, fresh, delivered, verify, trail = st.tabs(names, key="versions.tabs", on_change="rerun")
 if log.open:
     with log, page_layout.errors():
         if not known:
@@ -121,9 +130,18 @@ if log.open:
 if compare.open:
     with compare, page_layout.errors():
         bundles.compare(here, [each["number"] for each in known if not each["synthetic"]])
+if homes.open:
+    with homes, page_layout.errors():
+        environments.panel(here, known)
+if board.open:
+    with board, page_layout.errors():
+        sign_off.panel(here, [each["number"] for each in known if not each["synthetic"]], state)
 if fresh.open:
     with fresh, page_layout.errors():
         new_file.panel(here, root)
+if delivered.open:
+    with delivered, page_layout.errors():
+        deliveries.panel(here, [each["number"] for each in known if not each["synthetic"]])
 if verify.open:
     with verify, page_layout.errors():
         bundles.verify_box()

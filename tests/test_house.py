@@ -29,7 +29,9 @@ ORDER = [
     {"evaluation"},
     {"anonymize", "fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
     {"rules"},
+    {"monitoring"},
     {"export"},
+    {"access"},
     {"store"},
     {"cli"},
     {"__main__"},
@@ -199,6 +201,7 @@ def test_importing_the_app_and_its_pages_loads_neither_sdv_nor_torch():
 @pytest.mark.parametrize(
     "package",
     [
+        "access",
         "table",
         "read",
         "write",
@@ -208,6 +211,7 @@ def test_importing_the_app_and_its_pages_loads_neither_sdv_nor_torch():
         "compare",
         "fairness",
         "imputation",
+        "monitoring",
         "privacy",
         "report",
         "rules",

@@ -15,13 +15,15 @@ from dataops_core.store.trail.export import write_folder
 def audit_command(args: argparse.Namespace) -> int:
     """Print the entries of the log that are asked for; with a folder, write the whole log and its verifier there."""
     store = Store()
+    dataset = datasets.find(store, args.name) if args.name else None
+    if dataset is None or args.out is not None:
+        store.require("log read")
     with store.reading() as connection:
         log = audit.entries(connection)
     audit.check_chain(log)
     anchors.check(anchors.anchor_file(store.home), log)
     if args.out is not None:
         write_folder(store, args.out)
-    dataset = datasets.find(store, args.name) if args.name else None
     shown = audit.chosen(log, dataset=dataset, who=args.who, what=args.what, since=args.since, text=args.text)
     if args.json:
         return print_json({"entries": shown, "total": len(log)})

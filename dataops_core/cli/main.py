@@ -18,6 +18,8 @@ from typing import Any, TextIO, cast
 
 from dataops_core import __version__
 from dataops_core.cli.addresses import fetched, file_or_address
+from dataops_core.cli.monitoring_options import add_monitoring_commands
+from dataops_core.cli.people_options import add_people_commands
 from dataops_core.cli.reading_options import add_reading_options
 from dataops_core.cli.rules_options import add_rules_commands
 from dataops_core.cli.shared_options import (
@@ -456,6 +458,8 @@ def make_parser() -> argparse.ArgumentParser:
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
     add("hash", "The content hash of a table.", "tables", reads=True).add_argument("file", type=file_or_address)
     add_store_commands(add)
+    add_monitoring_commands(add)
+    add_people_commands(add)
     add("guide", "Every step and check, with its settings.", "tables").add_argument("op", nargs="?")
     return parser
 

@@ -12,7 +12,8 @@ from sqlalchemy import event
 
 from dataops_core.errors import IntegrityError
 
-FORMAT = "2"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
+FORMAT = "3"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
+LACKING = {"2"}  # formats that lack tables and are the same otherwise: a catalog of theirs is given the tables
 metadata = sa.MetaData()
 
 about = sa.Table(  # what the catalog says of itself: its format
@@ -152,6 +153,95 @@ job = sa.Table(
     sa.Column("result", sa.JSON),
     sa.Column("error", sa.JSON),
 )
+delivery = sa.Table(  # a file that came later, held against a version: what was found, and what somebody decided
+    "delivery",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("key", sa.String, nullable=False),  # what was asked: the same file is not judged twice by the same
+    sa.Column("raw", sa.JSON, nullable=False),
+    sa.Column("recipe", sa.JSON),  # with the options it was read with; none where it cannot be read
+    sa.Column("state", sa.String),  # the table that the recipe makes of it
+    sa.Column("report", sa.JSON, nullable=False),
+    sa.Column("standing", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("decided_by", sa.String),
+    sa.Column("decided_at", sa.String),
+    sa.Column("reason", sa.String),
+    sa.UniqueConstraint("dataset", "n"),
+    sa.UniqueConstraint("dataset", "key"),
+    sa.CheckConstraint("standing IN ('accepted', 'quarantined', 'rejected')"),
+)
+alert = sa.Table(  # the outbox: one row for each delivery and way out
+    "alert",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("delivery", sa.ForeignKey("delivery.id"), nullable=False),
+    sa.Column("channel", sa.String, nullable=False),
+    sa.Column("body", sa.JSON, nullable=False),
+    sa.Column("sent", sa.String),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("due", sa.String, nullable=False),  # not before this moment
+    sa.Column("error", sa.String, nullable=False),
+    sa.UniqueConstraint("delivery", "channel"),
+)
+promotion = sa.Table(  # one person asks, another one approves; `turn` orders them by when they took effect
+    "promotion",
+    metadata,
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True),
+    sa.Column("n", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("turn", sa.Integer, nullable=False),
+    sa.Column("environment", sa.String, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("standing", sa.String, nullable=False),
+    sa.Column("message", sa.String, nullable=False),
+    sa.Column("requester", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("approver", sa.String),
+    sa.Column("decided_at", sa.String),
+    sa.Column("reason", sa.String),
+    sa.Column("gates", sa.JSON, nullable=False),
+    sa.UniqueConstraint("dataset", "turn"),
+    sa.CheckConstraint("environment IN ('staging', 'production')"),
+    sa.CheckConstraint("kind IN ('promotion', 'rollback')"),
+    sa.CheckConstraint("standing IN ('requested', 'approved', 'refused')"),
+    sa.CheckConstraint("approver <> requester", name="four_eyes"),
+    sa.CheckConstraint("kind = 'rollback' OR standing <> 'approved' OR approver IS NOT NULL", name="approved_by"),
+)
+sign_off = sa.Table(  # a gate of a version, signed: the checklist as it was, and its hash, which the audit log has too
+    "sign_off",
+    metadata,
+    sa.Column("dataset", sa.ForeignKey("dataset.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("gate", sa.String, primary_key=True),
+    sa.Column("signer", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("items", sa.JSON, nullable=False),
+    sa.Column("sha256", sa.String, nullable=False),
+    sa.CheckConstraint("signer <> ''"),
+)
+person_group = sa.Table(  # the groups that a person was in when they signed in last, as the sign-in says
+    "person_group",
+    metadata,
+    sa.Column("person", sa.String, primary_key=True),
+    sa.Column("name", sa.String, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+)
+role_grant = sa.Table(  # who has which role: in a dataset, a project or everywhere; in one environment or in all
+    "role_grant",
+    metadata,
+    sa.Column("scope", sa.String, primary_key=True),
+    sa.Column("environment", sa.String, primary_key=True),
+    sa.Column("person", sa.String, primary_key=True),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.CheckConstraint("role IN ('viewer', 'editor', 'steward', 'admin')"),
+    sa.CheckConstraint("person <> ''"),
+)
 
 _REFUSE = "the audit log is append-only"
 _GUARDS = {
@@ -170,10 +260,33 @@ _GUARDS = {
         ),
     ],
 }
-for _dialect, _statements in _GUARDS.items():
+_SETTLED = "a promotion that was decided stays as it is"
+_PROMOTION_GUARDS = {
+    "sqlite": [
+        (
+            "CREATE TRIGGER promotion_settled BEFORE UPDATE ON promotion WHEN OLD.standing <> 'requested' OR"
+            " OLD.requester <> NEW.requester OR OLD.version <> NEW.version BEGIN SELECT RAISE(ABORT,"
+            f" '{_SETTLED}'); END"
+        )
+    ],
+    "postgresql": [
+        (
+            "CREATE OR REPLACE FUNCTION promotion_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION"
+            f" '{_SETTLED}'; END$$"
+        ),
+        (
+            "CREATE TRIGGER promotion_settled BEFORE UPDATE ON promotion FOR EACH ROW WHEN (OLD.standing <> 'requested'"
+            " OR OLD.requester <> NEW.requester OR OLD.version <> NEW.version) EXECUTE FUNCTION promotion_refuse()"
+        ),
+    ],
+}
+for _table, _dialect, _statements in [
+    *((audit, *each) for each in _GUARDS.items()),
+    *((promotion, *each) for each in _PROMOTION_GUARDS.items()),
+]:
     for _statement in _statements:
         event.listen(
-            audit,
+            _table,
             "after_create",
             sa.DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]  # not typed by SQLAlchemy
         )
@@ -195,7 +308,12 @@ def connect(url: str) -> sa.Engine:
         if not sa.inspect(connection).has_table("dataset"):
             metadata.create_all(connection)
             connection.execute(about.insert().values(key="format", value=FORMAT))
-        made = connection.scalar(sa.select(about.c.value)) if sa.inspect(connection).has_table("about") else "1"
+        asked = sa.select(about.c.value).where(about.c.key == "format")
+        made = connection.scalar(asked) if sa.inspect(connection).has_table("about") else "1"
+        if made in LACKING:
+            metadata.create_all(connection)
+            connection.execute(about.update().where(about.c.key == "format").values(value=FORMAT))
+            made = FORMAT
     if made != FORMAT:
         raise IntegrityError(
             f"Another version of the workbench made this catalog (format {made}; this program reads format {FORMAT}).",

@@ -26,6 +26,7 @@ ABOUT = "rules"
 
 def rules_of(store: Store, dataset: str) -> tuple[Rule, ...]:
     """The rules of a dataset, in the order in which they were added."""
+    store.require("see", dataset)
     with store.reading() as connection:
         return _kept(connection, dataset)
 

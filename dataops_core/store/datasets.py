@@ -19,7 +19,9 @@ from dataops_core.recipe.recipe import Recipe, from_json, names_after
 from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import catalog, states
+from dataops_core.store.monitoring import quarantine
 from dataops_core.store.naming import check_name, name_of_file
+from dataops_core.store.people import members
 from dataops_core.store.store import Store
 
 ROLES = ("target", "favorable", "sensitive", "id", "weight", "split")
@@ -44,7 +46,7 @@ class Dataset:
 
 
 def projects(store: Store) -> list[dict[str, Any]]:
-    """All projects by name, each with the number of its datasets."""
+    """The projects that the store's person may see, by name, each with the number of its datasets."""
     query = (
         sa.select(catalog.project.c.id, catalog.project.c.name, sa.func.count(catalog.dataset.c.id).label("datasets"))
         .outerjoin(catalog.dataset)
@@ -52,7 +54,9 @@ def projects(store: Store) -> list[dict[str, Any]]:
         .order_by(catalog.project.c.name)
     )
     with store.reading() as connection:
-        return [dict(row._mapping) for row in connection.execute(query)]
+        seen = members.projects_seen(store, connection)
+        rows = connection.execute(query)
+        return [dict(row._mapping) for row in rows if seen is None or row.id in seen]
 
 
 def make_project(store: Store, name: str, actor: str) -> str:
@@ -63,7 +67,8 @@ def make_project(store: Store, name: str, actor: str) -> str:
         if connection.scalar(sa.select(catalog.project.c.id).where(catalog.project.c.name == name)):
             raise SettingError(f'There is a project "{name}" already.', "project", "Choose another name.")
         connection.execute(catalog.project.insert().values(id=made, name=name, created=store.clock(), actor=actor))
-        store.log(connection, "project made", actor, name=name)
+        members.own(store, connection, made, actor)
+        store.log(connection, "project made", actor, project=made, name=name)
     return made
 
 
@@ -74,12 +79,14 @@ def default_project(store: Store, actor: str) -> str:
         return str(known[0]["id"])
     try:
         return make_project(store, "My project", actor)
-    except SettingError:  # another process made it meanwhile
-        return str(projects(store)[0]["id"])
+    except SettingError:  # another process made it meanwhile, or it is somebody else's
+        known = projects(store)
+        return str(known[0]["id"]) if known else make_project(store, f"Project of {actor}", actor)
 
 
 def in_project(store: Store, project: str) -> list[dict[str, Any]]:
     """The datasets of a project: id and name, in the order they came."""
+    store.require("see", project=project)
     query = sa.select(catalog.dataset.c.id, catalog.dataset.c.name).where(catalog.dataset.c.project == project)
     with store.reading() as connection:
         return [
@@ -145,7 +152,10 @@ def store_raw(store: Store, file: Path, filename: str) -> dict[str, Any]:
 
 
 def get(store: Store, dataset: str) -> Dataset:
-    """The dataset as it stands; raises InputError where there is none of that id."""
+    """The dataset as it stands; raises InputError where there is none of that id, and AccessError where there is none
+    for the store's person.
+    """
+    store.require("see", dataset)
     with store.reading() as connection:
         row = connection.execute(sa.select(catalog.dataset).where(catalog.dataset.c.id == dataset)).first()
         if row is None:
@@ -178,7 +188,8 @@ def find(store: Store, name: str) -> str:
     found = called(store, name)
     if not found:
         with store.reading() as connection:
-            names = list(connection.scalars(sa.select(catalog.dataset.c.name).order_by(catalog.dataset.c.created)))
+            query = sa.select(catalog.dataset.c.name).order_by(catalog.dataset.c.created)
+            names = list(connection.scalars(members.only_seen(store, connection, query)))
         raise InputError(f'There is no dataset "{name}".', str(store.home), nearest(name, names))
     if len(found) > 1:
         raise InputError(
@@ -191,6 +202,7 @@ def called(store: Store, name: str) -> list[str]:
     """The ids of the datasets with that name, one in each project at most, or the dataset with that id."""
     query = sa.select(catalog.dataset.c.id).order_by(catalog.dataset.c.created)
     with store.reading() as connection:
+        query = members.only_seen(store, connection, query)
         same = list(connection.scalars(query.where(catalog.dataset.c.id == name)))
         return same or list(connection.scalars(query.where(catalog.dataset.c.name == name)))
 
@@ -210,10 +222,14 @@ def edit(
     raw: Mapping[str, Any] | None = None,
     why: str = "",
 ) -> None:
-    """Make a changed recipe (and raw file) the current draft; raises ConflictError when another tab was faster."""
+    """Make a changed recipe (and raw file) the current draft; raises ConflictError when another tab was faster, or
+    where the file is a delivery in quarantine.
+    """
     now = get(store, dataset)
     ends = {"from_state": _end(store, now.raw, now.recipe), "to_state": _end(store, raw or now.raw, recipe)}
     with store.writing() as connection:
+        if raw and raw["sha256"] != now.raw["sha256"]:
+            quarantine.check(connection, dataset, raw["sha256"])
         last = (
             connection.scalar(sa.select(sa.func.max(catalog.draft.c.n)).where(catalog.draft.c.dataset == dataset)) or 0
         )

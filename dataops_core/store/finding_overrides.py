@@ -75,6 +75,7 @@ def weights(store: Store, dataset: str) -> dict[str, float]:
 
 def _read(store: Store, dataset: str) -> dict[str, dict[str, Any]]:
     table = catalog.opinion
+    store.require("see", dataset)
     with store.reading() as connection:
         rows = connection.execute(sa.select(table).where(table.c.dataset == dataset).order_by(table.c.at)).all()
     return {row.about: {"value": row.value, "actor": row.actor, "at": row.at} for row in rows}

@@ -16,6 +16,7 @@ from dataops_core.store.store import Store
 def get(store: Store, dataset: str, about: str) -> dict[str, Any]:
     """The draft about something; empty where there is none."""
     table = catalog.opinion
+    store.require("see", dataset)
     with store.reading() as connection:
         found = connection.scalar(
             sa.select(table.c.value).where(table.c.dataset == dataset, table.c.about == f"draft:{about}")
@@ -28,6 +29,7 @@ def change(store: Store, dataset: str, about: str, changes: Mapping[str, Any], a
     table = catalog.opinion
     mine = table.c.dataset == dataset, table.c.about == f"draft:{about}"
     with store.writing() as connection:
+        store.allow(connection, "form changed", actor, dataset)
         before = connection.scalar(sa.select(table.c.value).where(*mine)) or {}
         after = {name: value for name, value in {**before, **changes}.items() if value is not None}
         connection.execute(table.delete().where(*mine))

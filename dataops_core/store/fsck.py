@@ -55,6 +55,7 @@ def check(store: Store, *, heal: bool = False, progress: Progress = no_progress)
     A table is rebuilt from its raw file and recipe. A raw file, a manifest or a model cannot be: restore it from a
     backup, or read the same raw file again.
     """
+    store.require("store checked")
     damages, wanted = [], needed(store)
     for number, (md5, (what, state, users)) in enumerate(sorted(wanted.items())):
         progress(number / len(wanted), f"{number:,} of {len(wanted):,} files")
@@ -99,6 +100,7 @@ def needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
         committed = connection.execute(sa.select(catalog.version)).all()
         every_state = connection.execute(sa.select(catalog.state)).all()
         models = connection.execute(sa.select(catalog.model.c.dataset, catalog.model.c.about)).all()
+        deliveries = connection.execute(sa.select(catalog.delivery)).all()
     for row in drafts:
         add(row.raw["md5"], "raw file", f"{names[row.dataset]}, draft")
     for row in committed:
@@ -109,6 +111,8 @@ def needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
             add(md5, what, user)
     for row in models:
         add(row.about["md5"], "model", f"{names[row.dataset]}, draft")
+    for row in deliveries:
+        add(row.raw["md5"], "raw file", f"{names[row.dataset]}, delivery {row.n}")
     for row in every_state:
         add(row.md5, "table", state=row.id)
         for user in users_of_state[row.id]:
@@ -118,7 +122,7 @@ def needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
 
 def _in_manifest(store: Store, row: Any) -> Iterator[tuple[str, str]]:
     try:
-        manifest = versions.get(store, row.dataset, row.n).manifest
+        manifest = versions.load(store, row.dataset, row.n).manifest
     except DataOpsError:
         return
     yield "raw file", manifest["raw"]["md5"]

@@ -60,6 +60,8 @@ class Job:
 
 def start(store: Store, kind: str, args: Mapping[str, Any], actor: str) -> str:
     """Start a job, or join the open one that does the very same; returns its id."""
+    if args.get("dataset"):
+        store.require("see", args["dataset"])
     _bury(store)
     key = sha256(kind + canonical(dict(args)))
     made = secrets.token_urlsafe(8)

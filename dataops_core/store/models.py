@@ -85,6 +85,7 @@ def keep(store: Store, dataset: str, state: str, model: Mapping[str, Any], actor
 
 def kept(store: Store, dataset: str, state: str) -> list[dict[str, Any]]:
     """What is known of the models kept with a state, in the order of their names."""
+    store.require("see", dataset)
     query = sa.select(catalog.model.c.about).where(catalog.model.c.dataset == dataset, catalog.model.c.state == state)
     with store.reading() as connection:
         return [dict(about) for about in connection.scalars(query.order_by(catalog.model.c.name))]

@@ -196,6 +196,7 @@ def next_steps(now: Standing, findings: Sequence[Mapping[str, Any]], roles: Mapp
 
 def project_overview(store: Store, project: str) -> list[dict[str, Any]]:
     """The datasets of a project with who brought them and when they were changed last: id, name, owner, changed."""
+    store.require("see", project=project)
     changed = (
         sa.select(catalog.audit.c.dataset, sa.func.max(catalog.audit.c.at).label("at"))
         .group_by(catalog.audit.c.dataset)

@@ -84,15 +84,6 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
             )
         ).all()
         gone = _below(connection, roots - kept)
-        connection.execute(catalog.twin.delete().where(catalog.twin.c.version.in_([row.id for row in versions])))
-        for table in (catalog.version, catalog.model, catalog.opinion, catalog.draft):
-            connection.execute(table.delete().where(table.c.dataset == dataset))
-        connection.execute(catalog.dataset.delete().where(catalog.dataset.c.id == dataset))
-        for state in gone:
-            connection.execute(catalog.state.delete().where(catalog.state.c.id == state))
-            connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
-        connection.execute(catalog.cache.delete())
-        connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
         store.log(
             connection,
             "dataset deleted",
@@ -102,6 +93,26 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
             sha256=here.raw["sha256"],
             versions={str(row.n): row.content_hash for row in versions},
         )
+        connection.execute(catalog.twin.delete().where(catalog.twin.c.version.in_([row.id for row in versions])))
+        deliveries = sa.select(catalog.delivery.c.id).where(catalog.delivery.c.dataset == dataset)
+        connection.execute(catalog.alert.delete().where(catalog.alert.c.delivery.in_(deliveries)))
+        for table in (
+            catalog.version,
+            catalog.model,
+            catalog.opinion,
+            catalog.draft,
+            catalog.delivery,
+            catalog.promotion,
+        ):
+            connection.execute(table.delete().where(table.c.dataset == dataset))
+        connection.execute(catalog.sign_off.delete().where(catalog.sign_off.c.dataset == dataset))
+        connection.execute(catalog.role_grant.delete().where(catalog.role_grant.c.scope == dataset))
+        connection.execute(catalog.dataset.delete().where(catalog.dataset.c.id == dataset))
+        for state in gone:
+            connection.execute(catalog.state.delete().where(catalog.state.c.id == state))
+            connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
+        connection.execute(catalog.cache.delete())
+        connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
     for md5 in sorted(before - set(fsck.needed(store))):
         store.objects.remove(md5)
 
@@ -138,6 +149,9 @@ def _roots(connection: sa.Connection, some: Iterable[str], without: str = "") ->
             sa.select(catalog.draft.c.raw, catalog.draft.c.recipe).where(catalog.draft.c.dataset == dataset)
         )
         found |= {states.root_id(row.raw["sha256"], row.recipe.get("read") or {}) for row in drafts}
+        delivered = sa.select(catalog.delivery.c.raw, catalog.delivery.c.recipe)
+        for row in connection.execute(delivered.where(catalog.delivery.c.dataset == dataset)):
+            found |= {states.root_id(row.raw["sha256"], row.recipe["read"] or {})} if row.recipe else set()
         committed = connection.scalars(sa.select(catalog.version.c.state).where(catalog.version.c.dataset == dataset))
         found |= {_root(connection, state) for state in committed}
     return found

@@ -4,6 +4,7 @@ kept.
 
 from __future__ import annotations
 
+import copy
 import datetime as dt
 import fcntl
 import getpass
@@ -18,11 +19,12 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dataops_core.errors import IntegrityError
+from dataops_core.errors import AccessError, IntegrityError
 from dataops_core.recipe.recipe import canonical
 from dataops_core.scratch import owned_prefix, sweep
 from dataops_core.store import audit, catalog
 from dataops_core.store.objects import Objects, digest
+from dataops_core.store.people import permissions
 from dataops_core.store.trail import anchors
 
 HEAD = "audit head"  # where a connection holds the entry that was added last
@@ -63,11 +65,21 @@ class Store:
     """Catalog, objects and scratch space under one home folder.
 
     DATAOPS_CATALOG (a database URL) and DATAOPS_OBJECTS (a bucket URL) put catalog and objects elsewhere. `is_server`:
-    this process serves many people, so it reads no file that somebody brought, not even to rebuild a table.
+    this process serves many people, so it reads no file that somebody brought, not even to rebuild a table. `person` is
+    who works with this handle: the user of this machine unless it is said otherwise. While roles are switched on, it
+    shows what this person may see, and does what they may do.
     """
 
-    def __init__(self, home: Path | None = None, *, clock: Callable[[], str] = now, is_server: bool = False) -> None:
+    def __init__(
+        self,
+        home: Path | None = None,
+        *,
+        clock: Callable[[], str] = now,
+        is_server: bool = False,
+        person: str | None = None,
+    ) -> None:
         self.home, self.is_server = home or default_home(), is_server
+        self.person = whoami() if person is None else person
         self.scratch = self.home / "tmp"
         self.clock = clock
         url = os.environ.get("DATAOPS_CATALOG") or f"sqlite:///{self.home / 'catalog.sqlite'}"
@@ -84,6 +96,12 @@ class Store:
         self._writer = self._engine.execution_options(writes=True)
         self.objects = Objects(os.environ.get("DATAOPS_OBJECTS") or str(self.home / "objects"), self.home / "copies")
 
+    def of(self, person: str) -> Store:
+        """The same store in the hands of somebody else."""
+        other = copy.copy(self)
+        other.person = person
+        return other
+
     @contextmanager
     def reading(self) -> Iterator[sa.Connection]:
         """A read transaction: one consistent view."""
@@ -92,7 +110,66 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
-        """A write transaction: all or nothing. What it added to the audit log is anchored."""
+        """A write transaction: all or nothing. What somebody may not do is undone, and the refusal logged."""
+        try:
+            with self._anchored() as connection:
+                yield connection
+        except AccessError as error:
+            self._log_refusal(error)
+            raise
+
+    def require(self, action: str, dataset: str | None = None, project: str | None = None) -> None:
+        """Raise AccessError, and log it, unless the person of this handle may do this."""
+        try:
+            with self.reading() as connection:
+                self.allow(connection, action, self.person, dataset, project=project)
+        except AccessError as error:
+            self._log_refusal(error)
+            raise
+
+    def may(
+        self, action: str, dataset: str | None = None, project: str | None = None, environment: str | None = None
+    ) -> bool:
+        """Whether the person of this handle may do this; for what a page shows, never in the place of the check."""
+        try:
+            with self.reading() as connection:
+                self.allow(connection, action, self.person, dataset, project=project, environment=environment)
+        except AccessError:
+            return False
+        return True
+
+    def allow(
+        self,
+        connection: sa.Connection,
+        action: str,
+        actor: str,
+        dataset: str | None = None,
+        *,
+        project: str | None = None,
+        environment: str | None = None,
+    ) -> None:
+        """Raise AccessError unless the person of this handle may do this, within the transaction of the action."""
+        permissions.check(
+            connection,
+            action,
+            person=self.person,
+            actor=actor,
+            dataset=dataset,
+            project=project,
+            environment=environment,
+        )
+
+    def _log_refusal(self, error: AccessError) -> None:
+        details = {"action": error.where, "why": error.what}
+        actor = self.person or "nobody"
+        with self._anchored() as connection:
+            connection.info[HEAD] = audit.append(
+                connection, at=self.clock(), actor=actor, what="refused", dataset=None, details=details
+            )
+
+    @contextmanager
+    def _anchored(self) -> Iterator[sa.Connection]:
+        """A write transaction; what it added to the audit log is anchored."""
         with catalog.clear_errors(self._engine), self._writer.begin() as connection:
             connection.info.pop(HEAD, None)
             yield connection
@@ -115,8 +192,23 @@ class Store:
         """Let go of the catalog's connections."""
         self._engine.dispose()
 
-    def log(self, connection: sa.Connection, what: str, actor: str, dataset: str | None = None, **details: Any) -> str:
-        """Add an entry to the audit log, within the transaction of what it tells."""
+    def log(
+        self,
+        connection: sa.Connection,
+        what: str,
+        actor: str,
+        dataset: str | None = None,
+        *,
+        project: str | None = None,
+        environment: str | None = None,
+        **details: Any,
+    ) -> str:
+        """Add an entry to the audit log, within the transaction of what it tells; raises AccessError where the actor
+        may not do this (see dataops_core/access).
+        """
+        self.allow(connection, what, actor, dataset, project=project, environment=environment)
+        named = {"project": project, "environment": environment}
+        details |= {key: value for key, value in named.items() if value is not None}
         entry = audit.append(connection, at=self.clock(), actor=actor, what=what, dataset=dataset, details=details)
         connection.info[HEAD] = entry
         return str(entry["hash"])

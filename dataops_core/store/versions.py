@@ -233,8 +233,14 @@ def packages() -> dict[str, str]:
 
 def get(store: Store, dataset: str, number: int) -> Version:
     """One version of a dataset; raises InputError where there is none, IntegrityError where its manifest
-    was changed.
+    was changed, AccessError where the store's person may not see it.
     """
+    store.require("see", dataset)
+    return load(store, dataset, number)
+
+
+def load(store: Store, dataset: str, number: int) -> Version:
+    """The same for the store's own upkeep, whoever it is that asks."""
     with store.reading() as connection:
         row = connection.execute(
             sa.select(catalog.version).where(catalog.version.c.dataset == dataset, catalog.version.c.n == number)
@@ -251,6 +257,7 @@ def log(store: Store, dataset: str) -> list[dict[str, Any]]:
     """The versions of a dataset, newest first: number, id, parent, message, actor, created, content_hash, state,
     synthetic.
     """
+    store.require("see", dataset)
     query = (
         sa.select(catalog.version, catalog.twin.c.version.label("twin"))
         .outerjoin(catalog.twin)

@@ -24,6 +24,8 @@ from dataops_core.recipe.recipe import from_json
 from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
 from dataops_core.store import analyses, dataset_rules, datasets, diffs, jobs, models, states, twins, versions
+from dataops_core.store.monitoring import alerts, deliveries
+from dataops_core.store.people import promotions, sign_off
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
 
@@ -149,6 +151,40 @@ def _set_aside(store: Store, args: dict[str, Any], actor: str, progress: Progres
     return dataset_rules.set_aside_file(store, args)
 
 
+def _watch(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    """Hold a file that came against a version, and send the alerts that this makes."""
+    found = deliveries.watch(
+        store,
+        args["dataset"],
+        args["raw"],
+        actor,
+        number=args["number"],
+        options={"lenient": True} if args["lenient"] else None,
+        progress=progress,
+    )
+    alerts.send_due(store, actor, patience=alerts.PATIENCE)
+    return found.number
+
+
+def _promote(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    given = (args["dataset"], args["number"], args["environment"], args["message"])
+    return promotions.request(store, *given, actor, progress=progress).number
+
+
+def _approve(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return promotions.approve(
+        store, args["dataset"], args["number"], actor, reason=args["reason"], progress=progress
+    ).number
+
+
+def _checklist(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return sign_off.checklist(store, args["dataset"], args["number"], progress=progress).to_json()
+
+
+def _sign(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return sign_off.sign(store, args["dataset"], args["number"], args["gate"], actor, progress=progress).to_json()
+
+
 KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "add": _add,
     "fetch": _fetch,
@@ -170,6 +206,11 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "full_report": _full_report,
     "failing rows": _failing_rows,
     "rows set aside": _set_aside,
+    "watch": _watch,
+    "checklist": _checklist,
+    "sign": _sign,
+    "promote": _promote,
+    "approve": _approve,
 }
 
 
@@ -177,7 +218,7 @@ def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
     """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it
     nobody knows.
     """
-    if kind in ("add", "fetch", "reread", "verify"):
+    if kind in ("add", "fetch", "reread", "verify", "watch", "promote", "approve", "checklist", "sign"):
         return True
     recipe = args.get("recipe" if kind == "evaluate" else "now")
     if kind in ("evaluate", "preview"):
@@ -226,6 +267,7 @@ def carry_out(store: Store, job: str, progress: Progress) -> None:
     """Run a job that is this one's turn, and write how it ended."""
     seen = jobs.get(store, job)
     assert seen is not None
+    store.person = seen.actor  # what the job does, it does in the name of whoever asked for it
     try:
         result = run(store, seen.kind, dict(seen.args), seen.actor, progress)
     except DataOpsError as error:

@@ -12,6 +12,7 @@ from typing import Any
 import streamlit as st
 
 SECTION = "auth"
+CLAIM = "DATAOPS_GROUPS_CLAIM"
 # what a section for st.login holds
 _TELLING = {
     "redirect_uri",
@@ -45,6 +46,17 @@ def problem() -> str:
         if near or name in _TELLING or (isinstance(value, Mapping) and _TELLING & set(value)):
             return f'"{name}" in the secrets looks like a sign-in, which has to stand in a section called [{SECTION}].'
     return ""
+
+
+def groups(claims: Mapping[str, Any]) -> set[str]:
+    """The groups that a sign-in says somebody is in, by the claim that DATAOPS_GROUPS_CLAIM names.
+
+    >>> sorted(groups({"groups": ["b", "a", 3, ""]})), groups({"groups": "a"}), groups({})
+    (['a', 'b'], {'a'}, set())
+    """
+    told = claims.get(os.environ.get(CLAIM) or "groups") or []
+    listed = [told] if isinstance(told, str) else told if isinstance(told, (list, tuple)) else []
+    return {each for each in listed if isinstance(each, str) and each.strip()}
 
 
 @functools.cache

@@ -12,6 +12,7 @@ import streamlit as st
 from dataops_core.facts.bins import whole_labels
 
 NAMED = 30  # values that all have their label on an axis
+LEAST_TICKS = 5  # the greatest count up to which each has its line
 CONFIG = {"displayModeBar": False}  # it would lie over the legend
 
 
@@ -205,6 +206,41 @@ def _lines_or_shares(
     )
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
         st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers")
+
+
+def history(values: pd.Series, title: str, key: str, form: str) -> None:
+    """One figure over what came one after the other, by name; what is missing leaves a gap."""
+    labels = [str(label) for label in values.index]
+    figure = go.Figure(
+        go.Scatter(
+            x=list(range(len(values))),
+            y=values,
+            mode="lines+markers",
+            marker_color=many(1)[0],
+            customdata=[plain(label) for label in labels],
+            hovertemplate="%{customdata}: %{y:" + form + "}<extra></extra>",
+        )
+    )
+    figure.update_layout(
+        title={"text": plain(title), "font": {"size": 15}},
+        margin={"l": 8, "r": 8, "t": 44, "b": 8},
+        height=220,
+        showlegend=False,
+        xaxis=_ticks([label.rpartition(" ")[2] for label in labels]),
+        yaxis={"tickformat": form, "automargin": True, **_range(values, form)},
+    )
+    known = values.dropna()
+    last = f"the last is {format(known.iloc[-1], form if form != ',d' else ',.0f')}" if len(known) else "none is known"
+    st.plotly_chart(figure, key=key, config=CONFIG, alt=f"{title} over {len(values)} deliveries: {last}.")
+
+
+def _range(values: pd.Series, form: str) -> dict[str, Any]:
+    """Shares up to 100 % and at least ten points high; counts from 0 on, without halves."""
+    known = values.dropna()
+    if form == ".0%":
+        return {"range": [min(0.9, float(known.min()) if len(known) else 0.9) - 0.01, 1.01]}
+    few = {"dtick": 1} if form == ",d" and len(known) and known.max() <= LEAST_TICKS else {}
+    return {"rangemode": "tozero", **few}
 
 
 def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:

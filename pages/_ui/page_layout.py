@@ -6,6 +6,7 @@ import functools
 import gc
 import importlib
 import logging
+import os
 import secrets
 import threading
 from collections.abc import Callable, Iterator
@@ -18,10 +19,12 @@ from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, Stop
 from dataops_core.errors import ConflictError, DataOpsError
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.people import members
 from dataops_core.store.store import Store, whoami
-from pages._ui import access
+from pages._ui import access, team
 from pages._ui.formatting import fix_of, md
 
+ADMINS = "DATAOPS_ADMINS"  # who may do everything, once people sign in; names as they sign in, separated by commas
 _thread = threading.local()
 _log = logging.getLogger("dataops")
 
@@ -34,8 +37,13 @@ class Here:
     dataset: Dataset | None
 
 
-@st.cache_resource
 def store() -> Store:
+    """The store in the hands of whoever looks at this page."""
+    return _opened().of(actor())
+
+
+@st.cache_resource
+def _opened() -> Store:
     """The store, opened once for all visitors; what pages will import is loaded meanwhile, so that nobody
     waits for it.
     """
@@ -51,8 +59,10 @@ def _warm() -> None:
 
 
 def actor() -> str:
-    """Who acts: the signed-in person, or the user of this machine."""
-    return str(st.user.get("email") or st.user.get("name") or whoami()) if st.user.get("is_logged_in") else whoami()
+    """Who acts: the signed-in person, or the user of this machine; nobody where people sign in and this one has not."""
+    if st.user.get("is_logged_in"):
+        return str(st.user.get("email") or st.user.get("name") or "")
+    return "" if access.is_shared() else whoami()
 
 
 def sign_in() -> None:
@@ -73,6 +83,16 @@ def sign_in() -> None:
         st.title("Data quality workbench")
         st.button("Sign in", on_click=st.login, type="primary")
         st.stop()
+    if access.is_shared():
+        _guarded()
+        members.note_groups(store(), access.groups(st.user.to_dict()))
+
+
+@st.cache_resource
+def _guarded() -> bool:
+    """Where people sign in, roles are on: without an administrator's word nobody sees what another one has brought."""
+    members.guard(_opened(), [name for name in os.environ.get(ADMINS, "").split(",") if name.strip()])
+    return True
 
 
 @contextmanager
@@ -188,6 +208,7 @@ def switcher() -> None:
                 placeholder="Choose a dataset",
                 on_change=lambda: go(place.project, st.session_state[f"frame.dataset.{at}"]),
             )
+        team.popover(house, place.project, act)
         with st.popover("New project", icon=":material/create_new_folder:"):
             st.text_input("Name of the project", key="frame.new_project")
             st.button("Make it", on_click=_make_project, key="frame.make_project")

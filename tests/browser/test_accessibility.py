@@ -78,7 +78,8 @@ def test_guide(page, server):
 
 def test_versions_and_its_tabs(page, server, dataset):
     open_page(page, server, "versions", dataset)
-    for tab in ("Versions", "Compare two", "New file", "Verify an export file", "Audit trail"):
+    tabs = ("Versions", "Compare two", "Environments", "Sign-off", "New file", "Deliveries", "Verify an export file")
+    for tab in (*tabs, "Audit trail"):
         page.get_by_role("tab", name=tab, exact=True).click()
         if tab == "Verify an export file":
             expect(page.get_by_text("Rebuilds every file of an export")).to_be_visible()

@@ -4,10 +4,11 @@ import pytest
 import streamlit as st
 from streamlit.runtime import secrets
 
-from dataops_core.store import versions
+from dataops_core.store import datasets, versions
+from dataops_core.store.people import members
 from dataops_core.store.store import Store
 from pages._ui import access
-from tests.pages.driver import PAGES, bring, click, dataset, go, labels, start, texts, unforeseen
+from tests.pages.driver import PAGES, bring, click, go, labels, said, start, texts, unforeseen
 
 AUTH = {"auth": {"redirect_uri": "http://localhost:8501/oauth2callback", "cookie_secret": "x", "client_id": "x"}}
 ANA = {"is_logged_in": True, "email": "ana@example.com"}
@@ -44,15 +45,83 @@ def test_without_a_sign_in_the_pages_are_open():
     assert "Sign in" not in labels(start())
 
 
-def test_signed_in_person_is_named_in_what_they_do():
+def test_signed_in_person_is_named_in_what_they_do(monkeypatch):
+    monkeypatch.setenv("DATAOPS_ADMINS", "ana@example.com, ben@example.com")
     app = start(d=bring("a,b\n1,x\n"))
     app.secrets, app.user = AUTH, ANA
     go(app, "versions")
     app.text_input(key="versions.message").set_value("mine").run()
     click(app, "Save")
     assert unforeseen(app) == []
-    assert [v["actor"] for v in versions.log(Store(), dataset(app).id)] == ["ana@example.com"]
+    ana = Store().of("ana@example.com")
+    assert [v["actor"] for v in versions.log(ana, app.query_params["d"])] == ["ana@example.com"]
     assert "by ana@example.com" in texts(app)
+
+
+def signed_in(person, **query):
+    """The app as somebody who has signed in sees it."""
+    app = start("data", **query)
+    app.secrets, app.user = AUTH, {"is_logged_in": True, "email": person}
+    return app.run()
+
+
+def test_a_stranger_sees_nothing_of_what_others_brought_by_whatever_link(monkeypatch):
+    made = bring("mycolumn,b\nmycell,1\n", "myfile.csv")
+    project = datasets.get(Store(), made).project
+    for page in PAGES:
+        app = signed_in("sam@example.com", d=made, p=project)
+        if page == "overview":
+            app.switch_page("pages/overview.py").run()
+        else:
+            go(app, page)
+        assert unforeseen(app) == [], page
+        assert not any(word in repr(app) for word in ("mycolumn", "mycell", "myfile")), page
+        assert project not in [each["id"] for each in datasets.projects(Store().of("sam@example.com"))]
+
+
+def test_a_viewer_sees_every_page():
+    made = bring("a,b\n1,x\n2,y\n", "myfile.csv")
+    store = Store()
+    members.invite(store, datasets.get(store, made).project, "vera@example.com", "viewer", "tester")
+    app = signed_in("vera@example.com", d=made)
+    for page in PAGES:
+        app.switch_page(f"pages/{page}.py").run()
+        assert unforeseen(app) == [], page
+        assert "may not" not in repr(said(app)), page
+
+
+def test_a_viewer_looks_and_changes_nothing():
+    made = bring("a,b\n1,x\n", "myfile.csv")
+    store = Store()
+    members.invite(store, datasets.get(store, made).project, "vera@example.com", "viewer", "tester")
+    app = signed_in("vera@example.com", d=made)
+    go(app, "versions")
+    assert unforeseen(app) == [] and "myfile" in repr(app)
+    click(app, "Save")
+    assert "vera@example.com may not save versions." in [title for title, _ in said(app)]
+    assert versions.log(store.of("tester"), made) == []
+
+
+def test_a_steward_invites_in_the_sidebar_and_a_viewer_does_not():
+    made = bring("a,b\n1,x\n", "myfile.csv")
+    store = Store()
+    project = datasets.get(store, made).project
+    members.invite(store, project, "stan@example.com", "steward", "tester")
+    app = signed_in("stan@example.com", d=made)
+    app.session_state["team.popover"] = True
+    app.run()
+    assert unforeseen(app) == [] and "**tester**: steward" in texts(app)
+    app.text_input(key="team.person").set_value("vera@example.com").run()
+    click(app, "Invite")
+    assert unforeseen(app) == []
+    people = {each.person: each.role for each in members.listed(store.of("tester"), project)}
+    assert people["vera@example.com"] == "viewer"
+    app.selectbox(key="team.member").select("tester").run()
+    click(app, "Remove")
+    assert "tester" not in [each.person for each in members.listed(store.of("stan@example.com"), project)]
+    app = signed_in("vera@example.com", d=made)
+    app.session_state["team.popover"] = True
+    assert "Invite" not in labels(app.run()) and "The stewards of the project invite people." in texts(app)
 
 
 BROKEN = {

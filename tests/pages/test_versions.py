@@ -6,9 +6,13 @@ import pytest
 
 from dataops_core.export.verify import verify_bundle
 from dataops_core.store import versions
+from dataops_core.store.monitoring import deliveries
+from dataops_core.store.people import promotions
+from dataops_core.store.people.checklist import QUESTIONS
 from dataops_core.store.store import Store
 from tests.pages.driver import (
     bring,
+    button,
     click,
     dataset,
     go,
@@ -163,3 +167,91 @@ def test_draft_with_a_step_that_does_not_work_is_not_committed(sample):
     assert unforeseen(app) == []
     assert versions.log(Store(), dataset(app).id) == []
     assert said(app)[0][0].startswith('The step "Trimmed spaces in no\\_such\\_column" does not work')
+
+
+def sales(rows, scale=1):
+    return "id,amount\n" + "".join(f"{n},{(n * 7 % 90 + 10) * scale}\n" for n in range(1, rows + 1))
+
+
+def deliver(app, name, text):
+    app.session_state["versions.tabs"] = "Deliveries"
+    app.run().file_uploader[0].upload(name, text.encode()).run()
+    wait_for_job(app)
+    assert unforeseen(app) == []
+    return app
+
+
+def test_a_delivery_that_fails_waits_in_quarantine_for_a_reason():
+    app = start("versions", d=bring(sales(100), "may.csv"))
+    app.session_state["versions.tabs"] = "Deliveries"
+    assert [title for title, _ in said(app.run())] == ["There is no version yet"]
+    click(app, "Save")
+    deliver(app, "june.csv", sales(110))
+    assert "**Delivery 1**: june.csv" in texts(app)
+    deliver(app, "july.csv", sales(110, scale=100))
+    here = dataset(app).id
+    assert [each.standing for each in deliveries.listed(Store(), here)] == ["quarantined", "accepted"]
+    assert "Values: amount is spread differently" in texts(app)
+    click(app, "Accept")
+    assert [title for title, _ in said(app)] == ["There is no reason."]
+    app.text_input(key="deliveries.reason.2").set_value("cents from July on").run()
+    click(app, "Accept")
+    assert "Accepted by" in texts(app) and "cents from July on" in texts(app)
+    click(app, "Work on this delivery")
+    assert unforeseen(app) == [] and dataset(app).raw["name"] == "july.csv"
+
+
+def test_limits_are_changed_on_the_page():
+    app = start("versions", d=bring(sales(100), "may.csv"))
+    click(app, "Save")
+    app.session_state["versions.tabs"] = "Deliveries"
+    app.run()
+    app.selectbox(key="deliveries.limits.large_drift").select("warn")
+    click(app, "Save the limits")
+    assert unforeseen(app) == []
+    assert deliveries.limits_of(Store(), dataset(app).id).large_drift == "warn"
+    app.number_input(key="deliveries.limits.volume_fail").set_value(1.0)
+    click(app, "Save the limits")
+    assert [title for title, _ in said(app)] == ["The limits of volume do not fit."]
+
+
+def test_a_second_person_approves_what_one_asked_for():
+    app = start("versions", d=bring(sales(100), "may.csv"))
+    click(app, "Save")
+    here = dataset(app).id
+    app.session_state["versions.tabs"] = "Environments"
+    app.run()
+    app.selectbox(key="environments.into").select("production").run()
+    click(app, "Ask for it")
+    assert [title for title, _ in said(app)] == ["There is no reason."]
+    app.text_input(key="environments.why").set_value("Agreed").run()
+    click(app, "Ask for it")
+    assert unforeseen(app) == [] and "**Version 1 into production**" in texts(app)
+    assert button(app, "Approve").disabled
+    promotions.approve(Store(), here, 1, "ben")
+    app.run()
+    assert "approved by ben" in texts(app)
+    click(app, "Go back to the version before")
+    assert [title for title, _ in said(app)] == ["There is no reason."]
+
+
+def test_a_version_is_signed_off_once_all_is_settled():
+    app = start("versions", d=bring(sales(100), "may.csv"))
+    click(app, "Save")
+    app.session_state["versions.tabs"] = "Sign-off"
+    app.run()
+    assert unforeseen(app) == [] and "**What is the data used for?** Not answered yet" in texts(app)
+    assert button(app, "Sign").disabled
+    for key in QUESTIONS:
+        app.text_input(key=f"signoff.{key}").set_value("50" if key == "quality" else "said")
+    click(app, "Save the answers")
+    assert unforeseen(app) == []
+    click(app, "Accept")
+    assert "There is no reason." in [title for title, _ in said(app)]
+    while any(each.label == "Accept" for each in app.button):
+        box = next(each for each in app.text_input if each.label == "Why this is acceptable")
+        box.set_value("Made up").run()
+        click(app, "Accept")
+    click(app, "Sign")
+    wait_for_job(app)
+    assert unforeseen(app) == [] and "Signed by" in texts(app)

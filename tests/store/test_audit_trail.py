@@ -151,7 +151,7 @@ def test_anchors_written_anew_are_found_with_the_key_or_with_a_copy(store, signe
     rewrite(store, "eve")
     monkeypatch.setenv(KEY, new_key()[0])
     with store.writing() as connection:
-        store.log(connection, "something else", "eve")
+        store.log(connection, "undone", "eve")
     write_folder(store, tmp_path / "log")
     assert verdict(tmp_path / "log")[0] == 0  # consistent: by itself it cannot be told
     code, said = verdict(tmp_path / "log", "--key", signed)
@@ -209,7 +209,7 @@ def test_without_a_key_anchors_are_not_signed_and_that_is_said(tmp_path, monkeyp
 def test_what_is_rolled_back_is_not_anchored(store):
     before = (store.home / "anchors.jsonl").read_text()
     with pytest.raises(RuntimeError), store.writing() as connection:
-        store.log(connection, "never", "ann")
+        store.log(connection, "redone", "ann")
         raise RuntimeError
     with store.writing() as connection:
         pass

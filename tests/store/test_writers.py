@@ -30,7 +30,7 @@ def test_many_writers_leave_one_unbroken_chain(shared):
     def write(writer: int) -> None:
         for _ in range(10):
             with shared.writing() as connection:
-                shared.log(connection, "test", f"writer {writer}")
+                shared.log(connection, "undone", f"writer {writer}")
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(write, range(4)))
@@ -42,7 +42,7 @@ def test_many_writers_leave_one_unbroken_chain(shared):
 
 def test_the_log_refuses_changes_on_either_database(shared):
     with shared.writing() as connection:
-        shared.log(connection, "test", "ann")
+        shared.log(connection, "undone", "ann")
     with pytest.raises(sa.exc.DBAPIError, match="append-only"), shared.writing() as connection:
         connection.execute(sa.text("UPDATE audit SET actor = 'eve'"))
 

@@ -36,7 +36,7 @@ def fetch_web(address: str, folder: Path, rules: Rules, progress: Progress) -> P
     authority = _authority(target)
     for _ in range(REDIRECTS + 1):
         where = shown(target.geturl())
-        connection = _connection(target, rules, where)
+        connection = connection_to(target, rules, where)
         try:
             headers = {"User-Agent": "dataops", "Accept": "*/*", "Accept-Encoding": "identity"}
             connection.request(
@@ -78,7 +78,8 @@ def _path(target: SplitResult) -> str:
     return f"{path}?{quote(target.query, safe='/%:@!$&()*+,;=~-._?')}" if target.query else path
 
 
-def _connection(target: SplitResult, rules: Rules, where: str) -> http.client.HTTPConnection:
+def connection_to(target: SplitResult, rules: Rules, where: str) -> http.client.HTTPConnection:
+    """A connection to the host of an address, as far as the rules let it be asked; it is not open yet."""
     try:
         host, port = target.hostname or "", target.port or PORTS[target.scheme]
     except ValueError:
@@ -91,7 +92,7 @@ def _connection(target: SplitResult, rules: Rules, where: str) -> http.client.HT
     return _PlainConnection(host, port, known)
 
 
-def _connected(addresses: list[str], port: int) -> socket.socket:
+def connected(addresses: list[str], port: int) -> socket.socket:
     """A connection to the first of these addresses that answers: to no other one, whatever the name means by now."""
     last: OSError | None = None
     for address in addresses:
@@ -109,7 +110,7 @@ class _PlainConnection(http.client.HTTPConnection):
 
     def connect(self) -> None:
         """Connect to one of the addresses that were looked at."""
-        self.sock = _connected(self.addresses, self.port)
+        self.sock = connected(self.addresses, self.port)
 
 
 class _SafeConnection(http.client.HTTPSConnection):
@@ -120,7 +121,7 @@ class _SafeConnection(http.client.HTTPSConnection):
 
     def connect(self) -> None:
         """Connect to one of the addresses that were looked at; the certificate must be that of the name."""
-        self.sock = self.context.wrap_socket(_connected(self.addresses, self.port), server_hostname=self.host)
+        self.sock = self.context.wrap_socket(connected(self.addresses, self.port), server_hostname=self.host)
 
 
 def _saved(

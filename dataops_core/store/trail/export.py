@@ -16,6 +16,7 @@ from dataops_core.store.trail.anchors import anchor_file
 
 def files_of(store: Store) -> dict[str, bytes]:
     """What the export holds, by name: audit.jsonl, anchors.jsonl if there are any, verify_audit.py."""
+    store.require("log read")
     with store.reading() as connection:
         lines = [json.dumps(entry, ensure_ascii=True) + "\n" for entry in audit.entries(connection)]
     anchors = anchor_file(store.home)

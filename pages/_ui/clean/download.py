@@ -9,6 +9,7 @@ import streamlit as st
 from dataops_core.store import personal_data, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.personal_data import Unresolved
+from dataops_core.store.store import Store
 from dataops_core.write import write_file
 from pages._ui import grid, page_layout
 from pages._ui.privacy import recognition
@@ -30,12 +31,15 @@ def panel(here: Dataset, state: str) -> None:
         left = recognition.unresolved(here, state, grid.table(state))
         if left is None:  # a job looks for them
             return
+        if left and not page_layout.store().may("personal data downloaded", here.id):
+            st.info("It names people. The steward of the project can download it.", icon=":material/lock:")
+            return
         recognition.reason_box(left, "clean.download.reason", "downloading it")
         why = st.session_state.get("clean.download.reason", "").strip() if left else ""
         for name, (suffix, kind) in FORMATS.items():
             st.download_button(
                 name,
-                data=functools.partial(content, state, suffix),
+                data=functools.partial(content, page_layout.store(), state, suffix),
                 file_name=f"{here.name}{suffix}",
                 mime=kind,
                 key=f"clean.download.{name}",
@@ -50,12 +54,12 @@ def panel(here: Dataset, state: str) -> None:
 
 def _log(here: Dataset, left: list[Unresolved], why: str) -> None:
     """Write into the audit log why people left with a download."""
-    personal_data.log_download(page_layout.store(), here, left, why, page_layout.actor())
+    store, actor = page_layout.store(), page_layout.actor()
+    page_layout.act(lambda: personal_data.log_download(store, here, left, why, actor))
 
 
-def content(state: str, suffix: str) -> bytes:
+def content(store: Store, state: str, suffix: str) -> bytes:
     """The bytes of the file; text that a spreadsheet would run as a formula is guarded."""
-    store = page_layout.store()
     out = store.scratch_file(suffix)
     write_file(states.table(store, state), out, safe=suffix == ".csv")
     made = out.read_bytes()

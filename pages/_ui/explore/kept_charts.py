@@ -46,12 +46,17 @@ def _keep(dataset: str, asked: dict[str, Any]) -> None:
     if not name:
         page_layout.say("Give the chart a name first.")
         return
-    form_state.change(page_layout.store(), dataset, _ABOUT, {name: asked}, page_layout.actor())
-    st.session_state["explore.name"] = ""
+    if _change(dataset, {name: asked}):
+        st.session_state["explore.name"] = ""
+
+
+def _change(dataset: str, changes: dict[str, Any]) -> bool:
+    store, actor = page_layout.store(), page_layout.actor()
+    return page_layout.act(lambda: form_state.change(store, dataset, _ABOUT, changes, actor))
 
 
 def _chosen(dataset: str, name: str) -> None:
     if st.session_state[f"explore.kept.{name}"] == "Remove":
-        form_state.change(page_layout.store(), dataset, _ABOUT, {name: None}, page_layout.actor())
+        _change(dataset, {name: None})
     else:
         st.session_state["explore.open"] = name

@@ -84,7 +84,8 @@ class Asked:
 
     def change(self, **changes: Any) -> None:
         """Keep some decisions."""
-        form_state.change(page_layout.store(), self.here.id, "twin", changes, page_layout.actor())
+        store, actor = page_layout.store(), page_layout.actor()
+        page_layout.act(lambda: form_state.change(store, self.here.id, "twin", changes, actor))
 
     def take(self, name: str) -> None:
         """Keep what a widget holds; for its callback."""

@@ -23,8 +23,9 @@ def panel(here: Dataset) -> None:
         log = audit.entries(connection)
     audit.check_chain(log)
     anchors.check(anchors.anchor_file(store.home), log)
+    whole = store.may("log read")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        everything = st.toggle("All datasets", key="versions.trail.all")
+        everything = whole and st.toggle("All datasets", key="versions.trail.all")
         mine = audit.chosen(log, dataset=None if everything else here.id)
         who = _choice("Who", "Anybody", mine, "actor")
         what = _choice("What", "Anything", mine, "what")
@@ -53,6 +54,8 @@ def panel(here: Dataset) -> None:
         alt="The audit trail, newest first",
         column_config={"Details": st.column_config.TextColumn(width="large")},
     )
+    if not whole:
+        return
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.download_button(
             "Download the log and its verifier",
