@@ -1,11 +1,11 @@
 # make run: set up and start the app; make test: set up and run the tests; make check: lint, format and types;
 # make docs: the documentation in build/docs; make screenshots: its pictures; make bench, bench-facts, bench-bias,
-# bench-claims, bench-pii, bench-read, bench-repair, bench-rules, bench-synthetic: speed and quality; make fuzz: mutated files
+# bench-claims, bench-pii, bench-read, bench-repair, bench-rules, bench-scale, bench-synthetic: speed and quality; make fuzz: mutated files
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check docs screenshots bench bench-facts bench-bias bench-claims bench-pii bench-read bench-repair bench-rules bench-synthetic fuzz clean
+.PHONY: run test check docs screenshots bench bench-facts bench-bias bench-claims bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -41,6 +41,10 @@ bench-repair: $(READY)
 
 bench-rules: $(READY)
 	$(BIN)/python -m benchmarks.rules $(ARGS)
+
+bench-scale: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt -r requirements-spark.txt
+	$(BIN)/python -m benchmarks.scale $(ARGS)
 
 bench-read: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt

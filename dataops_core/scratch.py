@@ -54,6 +54,23 @@ def replaced(out: Path) -> Iterator[Path]:
         unfinished.unlink(missing_ok=True)
 
 
+@contextmanager
+def folder_beside(out: Path) -> Iterator[Path]:
+    """A folder beside the place where `out` will be, for what makes it up; it goes with the block, and what killed
+    processes left is swept away first.
+    """
+    for left in out.parent.glob(f"{glob_safe(out.name)}.*.part"):
+        found = PART.fullmatch(left.name)
+        if found and left.is_dir() and not is_alive(int(found["pid"])):
+            shutil.rmtree(left, ignore_errors=True)
+    folder = out.with_name(f"{out.name}.{os.getpid()}.part")
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def glob_safe(name: str) -> str:
     """A name in which nothing is a pattern."""
     return re.sub(r"([*?\[])", r"[\1]", name)

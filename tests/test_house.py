@@ -25,6 +25,7 @@ ORDER = [
     {"checks"},
     {"compare", "explore", "report"},
     {"recipe"},
+    {"engines"},
     {"evaluation"},
     {"anonymize", "fairness", "imputation", "resampling", "outliers", "repair", "synthetic"},
     {"rules"},

@@ -234,6 +234,14 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     cmd.add_argument(
+        "--on",
+        choices=("memory", "batches", "spark"),
+        default="memory",
+        help="where it runs: in memory (default), in batches on this machine, or on Apache Spark; with --dry-run, the"
+        " last two list where each step would run",
+    )
+    cmd.add_argument("--master", metavar="URL", help="the Spark master: spark://HOST:PORT (default: this machine)")
+    cmd.add_argument(
         "--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula"
     )
     cmd = add("compare", "Which of several recipes is right for this data, on unseen rows.", "compare", reads=True)
@@ -243,6 +251,20 @@ def make_parser() -> argparse.ArgumentParser:
     cmd = add("script", "A recipe as a plain pandas script.", "tables")
     cmd.add_argument("recipe", type=Path)
     cmd.add_argument("-o", "--out", type=Path, help="the script to write; without it, it is printed")
+    cmd = add("schedule", "A recipe that runs by the clock: a line for cron, or a DAG for Airflow.", "schedule")
+    cmd.add_argument("recipe", type=Path)
+    cmd.add_argument("source", metavar="FILE", help="the file or folder of each run; {date} stands for its day")
+    cmd.add_argument(
+        "--to", required=True, metavar="OUT", help="the table that each run writes; {date} stands for its day"
+    )
+    cmd.add_argument(
+        "--every", required=True, metavar="CRON", help='five fields of cron: "0 6 * * 1" is Mondays at six'
+    )
+    cmd.add_argument("--for", dest="target", choices=("cron", "airflow"), default="cron", help="default: cron")
+    cmd.add_argument("--rules", default="", metavar="RULES.yaml", help="rules that the file must meet, or nothing runs")
+    cmd.add_argument("--on", choices=("memory", "batches", "spark"), default="memory", help="where it runs")
+    cmd.add_argument("--master", metavar="URL", help="the Spark master")
+    cmd.add_argument("-o", "--out", type=Path, help="the file to write; without it, it is printed")
     cmd = add(
         "resample-bench",
         "What balancing the classes of a target would do to a model, method by method.",

@@ -11,6 +11,7 @@ from typing import Any
 from dataops_core import checks, steps
 from dataops_core.cli.addresses import Address, fetch_address, file_or_address
 from dataops_core.cli.output import options_of, print_json, print_table, reading, tell_problems
+from dataops_core.engines import bounded
 from dataops_core.errors import SettingError, nearest
 from dataops_core.read import raw_rows
 from dataops_core.recipe import recipe as recipes
@@ -60,14 +61,24 @@ def run_command(args: argparse.Namespace) -> int:
     recipe = recipe.mapped(_mapping(args.map))
     if args.refit:
         recipe = recipe.unfitted()
+    if args.on == "spark" or (args.on == "batches" and args.dry_run):
+        from dataops_core.cli.engines import run_elsewhere
+
+        return run_elsewhere(args, recipe)
+    if args.master:
+        raise SettingError("A master is for Spark.", f"--master {args.master}", "Add --on spark.")
     files = others_named(args.others, recipe)
     with reading(args, recipe) as (source, folder):
         others = {
-            name: read_for_table(recipe, name, _at_hand(given, folder / f"other{number}"), folder / f"{number}.parquet")
+            name: read_for_table(recipe, name, at_hand(given, folder / f"other{number}"), folder / f"{number}.parquet")
             for number, (name, given) in enumerate(files.items())
         }
         done = run_recipe(
-            recipe, source.table, folder, tables=lambda name, _: others[name].table if name in others else None
+            recipe,
+            source.table,
+            folder,
+            tables=lambda name, _: others[name].table if name in others else None,
+            bounded=bounded() if args.on == "batches" else None,
         )
         if done.failed is None and not args.dry_run:
             if args.out:
@@ -123,7 +134,8 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
     return found
 
 
-def _at_hand(given: Path | Address, folder: Path) -> Path:
+def at_hand(given: Path | Address, folder: Path) -> Path:
+    """A file as it is, or one fetched from its address into a folder."""
     return fetch_address(given.text, folder) if isinstance(given, Address) else given
 
 

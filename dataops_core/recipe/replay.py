@@ -6,7 +6,7 @@ import inspect
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,19 @@ def other_table(entry: RecipeStep, tables: Tables) -> tuple[RecipeStep, Table | 
     return replace(entry, settings={**entry.settings, "content": found.content_hash}), found
 
 
+@dataclass(frozen=True)
+class Bounded:
+    """How an engine with bounded memory does what would else hold the whole table.
+
+    `frames` gives a step's result in pieces, in order, with the ids of its rows (step, settings, all that the function
+    is given, table, a folder for what lies between); None where it needs the whole table. `columns` says which columns
+    a step looks at when it learns; none: all.
+    """
+
+    frames: Callable[[Step, Mapping[str, Any], Mapping[str, Any], Table, Path], Iterator[pd.DataFrame] | None]
+    columns: Callable[[Step, Mapping[str, Any], RecipeContext], Sequence[str]]
+
+
 def no_progress(_share: float, _note: str) -> None:
     """A progress report to nobody."""
 
@@ -99,6 +112,7 @@ def learn(
     table: Table,
     seed: int = 0,
     earlier: RecipeContext = RecipeContext(),  # noqa: B008 - a frozen value
+    bounded: Bounded | None = None,
 ) -> dict[str, Any] | None:
     """What the step learns, as plain JSON values; None for a step that learns nothing.
 
@@ -106,7 +120,7 @@ def learn(
     """
     if step.learner is None:
         return None
-    rows = training(table.frame(), split_column(step, table.names, earlier.split))
+    rows = training(_looked_at(step, settings, table, earlier, bounded), split_column(step, table.names, earlier.split))
     learned = call(step, step.learner, rows, {**settings, **engine_values(step.learner, seed, earlier)})
     return json.loads(json.dumps(learned, allow_nan=False))
 
@@ -133,6 +147,7 @@ def run_step(
     earlier: RecipeContext = RecipeContext(),  # noqa: B008 - a frozen value
     other: Table | None = None,
     progress: Progress = no_progress,
+    bounded: Bounded | None = None,
 ) -> Table:
     """Run one checked step on a table and write the result to `out`.
 
@@ -147,12 +162,20 @@ def run_step(
         given["other"] = other.frame()
     if "split" in given:
         split_column(step, table.names, earlier.split)
-    batches = (
-        _row_batches(step, given, table, progress) if _by_batch(step, table) else iter([_whole(step, given, table)])
-    )
+    pieces = bounded.frames(step, settings, given, table, out.parent) if bounded else None
+    if pieces is None and _by_batch(step, table):
+        pieces = _row_batches(step, given, table, progress)
+    batches = pieces or iter([_whole(step, given, table)])
     first = next(batches)
     kinds = (_kinds(step, {}, other, first) if other else {}) | _kinds(step, settings, table, first)
     return write_table(out, itertools.chain([first], batches), kinds)
+
+
+def _looked_at(
+    step: Step, settings: Mapping[str, Any], table: Table, earlier: RecipeContext, bounded: Bounded | None
+) -> pd.DataFrame:
+    """The columns that a step looks at when it learns, in memory."""
+    return table.frame((bounded.columns(step, settings, earlier) if bounded else ()) or None)
 
 
 def _by_batch(step: Step, table: Table) -> bool:
@@ -214,6 +237,7 @@ def take(
     earlier: RecipeContext = RecipeContext(),  # noqa: B008 - frozen
     other: Table | None = None,
     progress: Progress = no_progress,
+    bounded: Bounded | None = None,
 ) -> tuple[Table, Outcome]:
     """Run one recipe step: check it, learn if it has not yet, run, compare. Skip is an outcome, an error is raised.
 
@@ -222,15 +246,29 @@ def take(
     step = get(entry.op)
     settings = step.check(entry.settings, table.columns)
     try:
-        learned = entry.learned if entry.learned is not None else learn(step, settings, table, seed, earlier)
+        learned = entry.learned if entry.learned is not None else learn(step, settings, table, seed, earlier, bounded)
         after = run_step(
-            step, settings, table, out, learned=learned, seed=seed, earlier=earlier, other=other, progress=progress
+            step,
+            settings,
+            table,
+            out,
+            learned=learned,
+            seed=seed,
+            earlier=earlier,
+            other=other,
+            progress=progress,
+            bounded=bounded,
         )
     except Skip as reason:
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
     changed = difference(table, after, step.new_names(settings))
     noticed = (
-        call(step, step.on_new_rows, table.frame(), {**settings, "learned": learned})
+        call(
+            step,
+            step.on_new_rows,
+            _looked_at(step, settings, table, earlier, bounded),
+            {**settings, "learned": learned},
+        )
         if step.on_new_rows and entry.learned is not None
         else ""
     )
@@ -262,12 +300,18 @@ class Run:
 
 
 def run_recipe(
-    recipe: Recipe, table: Table, folder: Path, *, tables: Tables = no_tables, progress: Progress = no_progress
+    recipe: Recipe,
+    table: Table,
+    folder: Path,
+    *,
+    tables: Tables = no_tables,
+    progress: Progress = no_progress,
+    bounded: Bounded | None = None,
 ) -> Run:
     """Replay a recipe on a table, writing what lies between into `folder`; stops at the first step that fails.
 
     Steps that carry learned values reuse them; the others learn from this table. `tables` has the other tables that
-    steps work with.
+    steps work with, `bounded` how an engine goes about tables that memory does not hold.
     """
     recipe.check(table.names)
     outcomes: list[Outcome] = []
@@ -282,7 +326,13 @@ def run_recipe(
         try:
             entry, other = other_table(entry, tables)
             after, outcome = take(
-                entry, current, folder / f"{uuid.uuid4().hex}.parquet", seed=recipe.seed, earlier=earlier, other=other
+                entry,
+                current,
+                folder / f"{uuid.uuid4().hex}.parquet",
+                seed=recipe.seed,
+                earlier=earlier,
+                other=other,
+                bounded=bounded,
             )
         except DataOpsError as error:
             outcomes.append(Outcome(entry.op, entry.sentence, "failed", str(error)))

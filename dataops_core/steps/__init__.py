@@ -4,6 +4,7 @@ import importlib
 import pkgutil
 from typing import Any
 
+from dataops_core.steps._pieces import EqualRows, KeyColumns, MoreRows, NewRows, Order, Pieces, Rows, RowsBelow
 from dataops_core.steps.step import REGISTRY, Columns, Label, NewColumn, Setting, Span, Step, When, get, step
 from dataops_core.table import Column
 
@@ -21,4 +22,24 @@ def fitting(column: Column) -> list[tuple[Step, dict[str, Any]]]:
     return found
 
 
-__all__ = ["REGISTRY", "Columns", "Label", "NewColumn", "Setting", "Span", "Step", "When", "fitting", "get", "step"]
+__all__ = [
+    "REGISTRY",
+    "Columns",
+    "EqualRows",
+    "KeyColumns",
+    "Label",
+    "MoreRows",
+    "NewColumn",
+    "NewRows",
+    "Order",
+    "Pieces",
+    "Rows",
+    "RowsBelow",
+    "Setting",
+    "Span",
+    "Step",
+    "When",
+    "fitting",
+    "get",
+    "step",
+]

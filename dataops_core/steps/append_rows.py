@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.steps._pieces import RowsBelow
 from dataops_core.steps._tables import check_columns, joined_type, needed_table, new_ids, stacked
 from dataops_core.steps.step import Label, step
 from dataops_core.table.kinds import type_of
@@ -87,3 +88,9 @@ def append_report(
         done = "Kept from" if new_columns == "keep" else "Left out of"
         said += f' {done} "{table}": {", ".join(only_there[:8])}.'
     return said
+
+
+@append_rows.piecewise
+def pieces_of_append(**_settings: object) -> RowsBelow:
+    """The other table's rows follow."""
+    return RowsBelow()

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
+from dataops_core.steps._pieces import EqualRows
 from dataops_core.steps.step import Columns, Label, step
 
 
@@ -43,3 +44,9 @@ def drop_duplicate_rows(
         return df.copy(deep=False)
     again = df.duplicated(subset=columns or None, keep=False if keep == "none" else keep)
     return df.loc[~again.to_numpy(dtype=bool)]
+
+
+@drop_duplicate_rows.piecewise
+def pieces_of_duplicates(columns: list[str], **_settings: object) -> EqualRows:
+    """Equal rows lie together."""
+    return EqualRows(tuple(columns))

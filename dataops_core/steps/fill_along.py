@@ -10,6 +10,7 @@ import pandas as pd
 from dataops_core.errors import SettingError, Skip
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._mixed import DAY_US, is_number, numbers, put
+from dataops_core.steps._pieces import EqualRows
 from dataops_core.steps.step import Columns, Label, Span, step
 from dataops_core.table.kinds import type_of
 
@@ -144,3 +145,9 @@ def _between(column: pd.Series, rows: np.ndarray, before: np.ndarray, after: np.
             value = min(max(round(value / unit) * unit if unit > 1 else value, min(first, last)), max(first, last))
             cells.append(np.datetime64(int(value), "us") if storage == "datetime" else int(value))
     return put(column, rows, cells)
+
+
+@fill_along.piecewise
+def pieces_of_fill(by: list[str], how: str, order: str | None, **_settings: object) -> EqualRows | None:
+    """Nothing is carried from one group to another; a line between rows needs their places in the whole table."""
+    return EqualRows(tuple(by)) if by and (order is not None or how != "interpolate") else None

@@ -12,6 +12,7 @@ from dataops_core.steps._aggregates import aggregate
 from dataops_core.steps._classes import group_keys
 from dataops_core.steps._features import decimals
 from dataops_core.steps._mixed import numbers
+from dataops_core.steps._pieces import NewRows
 from dataops_core.steps._tables import new_ids
 from dataops_core.steps.step import Columns, Label, step
 
@@ -73,3 +74,9 @@ def group_names(by: list[str], columns: list[str] | None = None, measures: list[
     """The columns that it makes."""
     asked = dict.fromkeys(measures if measures is not None else ["sum"])
     return ["rows", *(f"{name} {measure.replace('_', ' ')}" for name in columns or [] for measure in asked)]
+
+
+@group_rows.piecewise
+def pieces_of_groups(by: list[str], **_settings: object) -> NewRows | None:
+    """One row comes of each group."""
+    return NewRows(tuple(by)) if by else None

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.steps._pieces import Rows
 from dataops_core.steps._tables import (
     check_columns,
     joined_type,
@@ -135,3 +136,9 @@ def join_report(
         f'{fan_out} {unused:,} of {len(other):,} rows of "{table}" match nothing.'
         f" Keys are {keys_of(mine)} here and {keys_of(yours)} there."
     )
+
+
+@join_table.piecewise
+def pieces_of_join(how: str, several: str, **_settings: object) -> Rows | None:
+    """Each row looks up its match, unless rows are added at the end of the table."""
+    return Rows() if how != "full" and several != "all" else None

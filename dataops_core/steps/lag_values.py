@@ -11,6 +11,7 @@ from dataops_core.errors import SettingError
 from dataops_core.steps._classes import group_keys
 from dataops_core.steps._features import decimals, need_free
 from dataops_core.steps._mixed import numbers
+from dataops_core.steps._pieces import EqualRows
 from dataops_core.steps.step import Columns, Label, Span, step
 
 How = Literal["value", "mean", "minimum", "maximum", "sum", "change"]
@@ -88,3 +89,9 @@ def lag_names(columns: list[str], how: str = "value", rows: int = 1, **_settings
         how, f"{how} of {rows} rows before"
     )
     return [f"{name} {end}" for name in columns]
+
+
+@lag_values.piecewise
+def pieces_of_lag(by: list[str], **_settings: object) -> EqualRows | None:
+    """Nothing is carried from one group to another; without groups, all rows are one."""
+    return EqualRows(tuple(by)) if by else None

@@ -13,6 +13,7 @@ from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._classes import group_keys
 from dataops_core.steps._features import common_values, decimals
 from dataops_core.steps._mixed import numbers
+from dataops_core.steps._pieces import NewRows
 from dataops_core.steps._tables import new_ids
 from dataops_core.steps.step import Columns, Label, step
 
@@ -79,3 +80,9 @@ def learn_names(df: pd.DataFrame, names: str, **_settings: object) -> dict[str, 
     if not found:
         raise Skip("The column holds no value, so it makes no columns.")
     return {"values": sorted(found)}
+
+
+@pivot_rows.piecewise
+def pieces_of_pivot(by: list[str], **_settings: object) -> NewRows | None:
+    """One row comes of each group; which columns there are is learned."""
+    return NewRows(tuple(by)) if by else None

@@ -10,6 +10,7 @@ import pandas as pd
 from dataops_core.errors import SettingError
 from dataops_core.steps._condition_rows import broken_rows
 from dataops_core.steps._conditions import parse_condition
+from dataops_core.steps._pieces import EqualRows, Rows
 from dataops_core.steps.step import Label, step
 
 
@@ -52,3 +53,15 @@ def quarantine_rows(
     for text in asked:
         broken |= broken_rows(df, parse_condition(text))
     return df.loc[~broken]
+
+
+@quarantine_rows.piecewise
+def pieces_of_quarantine(conditions: list[str], **_settings: object) -> Rows | EqualRows | None:
+    """Conditions on a row need nothing else; unique(…) and follows(…) need the rows that share their columns."""
+    nodes = [parse_condition(text) for text in conditions if text.strip()]
+    shared = {
+        node.parts if node.op == "unique" else node.parts[1:] for node in nodes if node.op in ("unique", "follows")
+    }
+    if len(shared) > 1:
+        return None
+    return EqualRows(tuple(shared.pop())) if shared else Rows()

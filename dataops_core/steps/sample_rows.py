@@ -9,6 +9,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.steps._classes import group_keys
+from dataops_core.steps._pieces import KeyColumns
 from dataops_core.steps.step import Columns, Label, Span, step
 
 
@@ -45,3 +46,9 @@ def sample_rows(
         size = max(1, round(len(rows) * share / 100))
         kept += rng.choice(np.array(rows), size, replace=False).tolist()
     return df.take(sorted(kept))
+
+
+@sample_rows.piecewise
+def pieces_of_sample(by: list[str], **_settings: object) -> KeyColumns:
+    """Which rows are kept is drawn by their places and their groups alone."""
+    return KeyColumns(tuple(by))

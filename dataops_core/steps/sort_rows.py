@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.steps._pieces import Order
 from dataops_core.steps.step import Columns, Label, step
 
 
@@ -39,3 +40,9 @@ def sort_rows(
     ordered = plain.sort_values(columns, ascending=direction == "smallest", kind="stable", na_position="last")
     ordered.index.name = df.index.name
     return ordered
+
+
+@sort_rows.piecewise
+def pieces_of_order(columns: list[str], direction: str, **_settings: object) -> Order:
+    """The rows only change places."""
+    return Order(tuple(columns), direction == "largest")

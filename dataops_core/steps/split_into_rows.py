@@ -7,6 +7,7 @@ from typing import Annotated
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.steps._pieces import MoreRows
 from dataops_core.steps._tables import new_ids
 from dataops_core.steps.step import Columns, Label, step
 
@@ -47,3 +48,9 @@ def split_into_rows(
     out = df.take([*range(len(df)), *places]).set_axis(index)
     out[column] = pd.Series([*first, *more], index=index, dtype=object)
     return out
+
+
+@split_into_rows.piecewise
+def pieces_of_values(**_settings: object) -> MoreRows:
+    """Each row gives its own rows."""
+    return MoreRows()

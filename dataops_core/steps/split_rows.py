@@ -10,6 +10,7 @@ import pandas as pd
 from dataops_core.errors import SettingError
 from dataops_core.models.features import PARTS
 from dataops_core.steps._cells import cell_texts
+from dataops_core.steps._pieces import KeyColumns, Rows
 from dataops_core.steps.step import Columns, Label, NewColumn, Span, When, step
 from dataops_core.table.kinds import type_of
 
@@ -285,7 +286,9 @@ def units_of(df: pd.DataFrame, groups: list[str], together: bool) -> np.ndarray:
     """A number for each set of rows that must stay together; a row whose group is missing stands alone."""
     if not groups and (not together or not len(df.columns)):
         return np.arange(len(df))
-    marks = pd.util.hash_pandas_object(df[groups] if groups else df, index=False).to_numpy()
+    rows = df[groups] if groups else df
+    zeros = {name: rows[name] + 0.0 for name in rows.columns if type_of(rows[name]) == "decimal"}  # -0.0 is 0.0
+    marks = pd.util.hash_pandas_object(rows.assign(**zeros) if zeros else rows, index=False).to_numpy()
     units = pd.factorize(marks)[0].astype(np.int64)
     if groups:
         alone = df[groups].isna().any(axis=1).to_numpy(dtype=bool)
@@ -305,3 +308,17 @@ def shuffled(units: np.ndarray, seed: int) -> np.ndarray:
     marks = (marks ^ (marks >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
     marks = (marks ^ (marks >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
     return marks ^ (marks >> np.uint64(31))
+
+
+@split_rows.piecewise
+def pieces_of_split(
+    how: str, time: str | None, stratify: list[str], groups: list[str], together: bool, **_settings: object
+) -> Rows | KeyColumns | None:
+    """By a column, each row by itself; by time or by lot, the columns that are looked at, and which rows are copies
+    where these must stay together.
+    """
+    if how == "by_column":
+        return Rows()
+    if how == "by_time":
+        return KeyColumns((time,)) if time else None
+    return KeyColumns(tuple(dict.fromkeys([*stratify, *groups])), copies=together and not groups)

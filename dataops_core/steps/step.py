@@ -123,6 +123,7 @@ class Step:
     kind_function: Callable[..., dict[str, str]] | None = None
     column_function: Callable[..., list[str]] | None = None
     report_function: Callable[..., str] | None = None
+    piece_function: Callable[..., Any] | None = None
     split_column: Callable[..., str] | None = None
     weight_column: Callable[..., str] | None = None
     adds_rows: bool = False
@@ -164,6 +165,13 @@ class Step:
     def reports(self, function: Callable[..., str]) -> Callable[..., str]:
         """Register the function that says, before the step is run, how this table and the other one fit together."""
         self.report_function = function
+        return function
+
+    def piecewise(self, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Register the function that says, from the settings, in which pieces a step of reach "table" can be done (see
+        _pieces); None: it needs the whole table.
+        """
+        self.piece_function = function
         return function
 
     def divides(self, function: Callable[..., str]) -> Callable[..., str]:
@@ -221,6 +229,10 @@ class Step:
     def new_names(self, settings: Mapping[str, Any]) -> dict[str, str]:
         """Which columns get which new names."""
         return self.name_function(**settings) if self.name_function else {}
+
+    def pieces(self, settings: Mapping[str, Any]) -> Any:
+        """In which pieces the step can be done with these complete settings (see _pieces); None: on the whole table."""
+        return self.piece_function(**settings) if self.piece_function else None
 
     def new_kinds(self, settings: Mapping[str, Any]) -> dict[str, str]:
         """Which columns are given which kind."""

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.privacy.risk import group_codes
+from dataops_core.steps._pieces import EqualRows
 from dataops_core.steps.step import Columns, Label, Span, step
 
 
@@ -53,3 +54,9 @@ def suppress_small_groups(
         values = np.bincount(pairs["group"].to_numpy(), minlength=int(codes.max()) + 1)
         keep = keep & (values[codes] >= different)
     return df.loc[keep].copy(deep=False)
+
+
+@suppress_small_groups.piecewise
+def pieces_of_small_groups(columns: list[str], **_settings: object) -> EqualRows | None:
+    """A group lies together."""
+    return EqualRows(tuple(columns)) if columns else None

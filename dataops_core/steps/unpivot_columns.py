@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.steps._pieces import MoreRows
 from dataops_core.steps._tables import joined_type, new_ids, stacked
 from dataops_core.steps.step import Columns, Label, NewColumn, step
 from dataops_core.table.kinds import type_of
@@ -63,3 +64,9 @@ def unpivot_columns(
         out = out[out[values].notna()]
         out = out.set_axis(index[: len(out)])
     return out
+
+
+@unpivot_columns.piecewise
+def pieces_of_columns(**_settings: object) -> MoreRows:
+    """Each row gives its own rows."""
+    return MoreRows()

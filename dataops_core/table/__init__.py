@@ -3,9 +3,21 @@
 from dataops_core.table.difference import Difference, difference, differs
 from dataops_core.table.fingerprint import ContentHash, content_hash
 from dataops_core.table.kinds import KINDS, TYPES, as_text, guess_kind, shown, tidy, type_of
-from dataops_core.table.table import ROW_ID, Column, Table, metadata, open_table, opened, write_table
+from dataops_core.table.table import (
+    ARROW,
+    ROW_ID,
+    Column,
+    Table,
+    arrow_to_frame,
+    frame_to_arrow,
+    metadata,
+    open_table,
+    opened,
+    write_table,
+)
 
 __all__ = [
+    "ARROW",
     "KINDS",
     "ROW_ID",
     "TYPES",
@@ -13,10 +25,12 @@ __all__ = [
     "ContentHash",
     "Difference",
     "Table",
+    "arrow_to_frame",
     "as_text",
     "content_hash",
     "difference",
     "differs",
+    "frame_to_arrow",
     "guess_kind",
     "metadata",
     "open_table",

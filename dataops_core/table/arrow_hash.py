@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataops_core.table.fingerprint import ContentHash
+
+
+class Stream(Protocol):
+    """What takes bytes in, one piece after the other: a hash, or a list of them."""
+
+    def update(self, data: Any, /) -> None:
+        """Take in the next bytes."""
 
 
 class ArrowHash(ContentHash):
@@ -23,7 +31,7 @@ class ArrowHash(ContentHash):
             if name not in self._streams:
                 self._streams[name] = (hashlib.sha256(), hashlib.sha256(), hashlib.sha256())
             for chunk in piece.column(name).chunks:
-                _hash_chunk(chunk, kind, self._streams[name])
+                hash_chunk(chunk, kind, self._streams[name])
 
 
 def text_parts(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -42,7 +50,8 @@ def text_parts(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return ends - ends[0], whole[ends[0] : ends[-1]]
 
 
-def _hash_chunk(chunk: pa.Array, kind: str, streams: tuple[hashlib._Hash, hashlib._Hash, hashlib._Hash]) -> None:
+def hash_chunk(chunk: pa.Array, kind: str, streams: tuple[Stream, Stream, Stream]) -> None:
+    """Feed the next cells of a column to its three streams: which are there, lengths of texts, values."""
     there, lengths, values = streams
     held = chunk.is_valid().to_numpy(zero_copy_only=False) if chunk.null_count else None
     there.update(b"\1" * len(chunk) if held is None else held.view(np.uint8).data)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -55,16 +56,24 @@ class ContentHash:
     def columns(self) -> dict[str, str]:
         """The hash of each column's type and values, by name (renaming a column does not change it)."""
         return {
-            name: (
-                hashlib.sha256(self.types[name].encode() + b"".join(stream.digest() for stream in streams)).hexdigest()
-            )
+            name: column_hash(self.types[name], [stream.digest() for stream in streams])
             for name, streams in self._streams.items()
         }
 
     def hexdigest(self) -> str:
         """The content hash of everything taken in so far, as 64 hexadecimal digits."""
-        head = {"rows": self.rows, "columns": [[name, value] for name, value in self.columns().items()]}
-        return hashlib.sha256(json.dumps(head, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
+        return table_hash(self.rows, self.columns())
+
+
+def column_hash(kind: str, digests: Sequence[bytes]) -> str:
+    """The hash of a column of this storage type, from the digests of its three streams."""
+    return hashlib.sha256(kind.encode() + b"".join(digests)).hexdigest()
+
+
+def table_hash(rows: int, columns: Mapping[str, str]) -> str:
+    """The content hash of a table, from the hashes of its columns by name, in order."""
+    head = {"rows": rows, "columns": [[name, value] for name, value in columns.items()]}
+    return hashlib.sha256(json.dumps(head, ensure_ascii=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def content_hash(frame: pd.DataFrame) -> str:

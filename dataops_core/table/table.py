@@ -23,7 +23,7 @@ from dataops_core.table.kinds import DTYPES, type_of
 
 ROW_ID = "__row_id__"
 ROW_GROUP = 10_000
-_ARROW = {
+ARROW = {
     "text": pa.string(),
     "integer": pa.int64(),
     "decimal": pa.float64(),
@@ -78,7 +78,7 @@ class Table:
 
     def frame(self, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The whole table, or some columns of it, in memory; the index holds the row ids."""
-        return _frame(
+        return arrow_to_frame(
             pq.read_table(self.path, columns=self._with_ids(columns)), self.names if columns is None else columns
         )
 
@@ -92,7 +92,7 @@ class Table:
                 yield self.frame(columns)
             while group < groups:
                 some = list(range(group, min(group + size, groups)))
-                yield _frame(file.read_row_groups(some, columns=self._with_ids(columns)), wanted)
+                yield arrow_to_frame(file.read_row_groups(some, columns=self._with_ids(columns)), wanted)
                 group += size
 
     def missing(self) -> dict[str, int]:
@@ -122,7 +122,7 @@ class Table:
                     groups.append(number)
                 first += size
             part = file.read_row_groups(groups, columns=self._with_ids(columns))
-        return _frame(part.slice(max(0, start - skipped), count), self.names if columns is None else columns)
+        return arrow_to_frame(part.slice(max(0, start - skipped), count), self.names if columns is None else columns)
 
     def rows_by_id(self, ids: Iterable[int], columns: Sequence[str] | None = None) -> pd.DataFrame:
         """The rows with these ids, in the table's order; ids that are not there are left out."""
@@ -139,13 +139,14 @@ class Table:
                     parts.append(here.filter(pa.array(keep)))
         if not parts:
             return self.page(0, 0, columns)
-        return _frame(pa.concat_tables(parts), self.names if columns is None else columns)
+        return arrow_to_frame(pa.concat_tables(parts), self.names if columns is None else columns)
 
     def _with_ids(self, columns: Sequence[str] | None) -> list[str]:
         return [*(self.names if columns is None else columns), ROW_ID]
 
 
-def _frame(part: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
+def arrow_to_frame(part: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
+    """Some columns of an Arrow table with row ids, as a tidy frame; the index holds the row ids."""
     index = pd.Index(part.column(ROW_ID).to_numpy(), dtype="int64", name="row")
     series = {}
     for name in columns:
@@ -167,7 +168,7 @@ def _frame(part: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
 
 
 def _storage(kind: pa.DataType) -> str:
-    return next(name for name, arrow in _ARROW.items() if arrow == kind)
+    return next(name for name, arrow in ARROW.items() if arrow == kind)
 
 
 def opened(path: Path) -> pq.ParquetFile:
@@ -249,7 +250,7 @@ def _pieces(batches: Iterable[pd.DataFrame] | Iterable[pa.Table]) -> Iterator[tu
     for batch in batches:
         if isinstance(batch, pd.DataFrame):
             types = types or {name: type_of(batch[name]) for name in batch.columns}
-            yield _arrow(batch, types), True
+            yield frame_to_arrow(batch, types), True
             continue
         waiting.append(batch)
         rows += batch.num_rows
@@ -267,9 +268,10 @@ def _numbered(piece: pa.Table, start: int) -> pa.Table:
     return piece.append_column(ROW_ID, pa.array(np.arange(start, start + piece.num_rows)))
 
 
-def _arrow(frame: pd.DataFrame, types: Mapping[str, str]) -> pa.Table:
-    schema = pa.schema([(name, _ARROW[kind]) for name, kind in types.items()] + [(ROW_ID, pa.int64())])
-    arrays = [pa.array(frame[name], type=_ARROW[kind], from_pandas=True) for name, kind in types.items()]
+def frame_to_arrow(frame: pd.DataFrame, types: Mapping[str, str]) -> pa.Table:
+    """A tidy frame as an Arrow table of these storage types, its row ids in the last column."""
+    schema = pa.schema([(name, ARROW[kind]) for name, kind in types.items()] + [(ROW_ID, pa.int64())])
+    arrays = [pa.array(frame[name], type=ARROW[kind], from_pandas=True) for name, kind in types.items()]
     arrays.append(pa.array(frame.index.to_numpy(dtype="int64")))
     return pa.Table.from_arrays(arrays, schema=schema)
 

@@ -22,6 +22,14 @@ def counts(frame: pd.DataFrame) -> dict[str, int]:
     return frame["split"].value_counts().to_dict()
 
 
+def test_zero_and_minus_zero_are_one_value_for_rows_that_are_copies():
+    """Tables of one content hash are split alike, whatever the sign of their zeros."""
+    plain = tidy(pd.DataFrame({"n": [float(number % 7) for number in range(60)]}))
+    signed = plain.assign(n=[-0.0 if value == 0 and at % 2 else value for at, value in enumerate(plain["n"])])
+    assert content_hash(plain) == content_hash(signed)
+    assert split_rows(plain)["split"].tolist() == split_rows(signed)["split"].tolist()
+
+
 def test_shares_are_exact_and_the_seed_decides():
     made = split_rows(numbered(1000), test=0.2, validation=0.1)
     assert counts(made) == {"train": 700, "test": 200, "validation": 100}

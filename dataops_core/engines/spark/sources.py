@@ -1,0 +1,269 @@
+"""The files of a folder on a cluster: each is looked at on a worker, text is read there by the house's own reader, and
+all must be one table before anything else starts.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from dataops_core.engines.spark.frames import ID, PLACE, arrow_types, spark_schema
+from dataops_core.engines.spark.table import PART_ROWS, ClusterTable
+from dataops_core.errors import DataOpsError, InputError
+from dataops_core.read import ReadOptions
+from dataops_core.read.fast_parquet import plain_columns
+from dataops_core.read.names import clean_names
+from dataops_core.read.parquet import PARQUET_FAULTS, parquet_file
+from dataops_core.recipe.recipe import Recipe
+from dataops_core.recipe.source import read_for
+from dataops_core.table import ROW_ID, arrow_to_frame
+
+if TYPE_CHECKING:
+    from pyspark.sql import DataFrame, SparkSession
+
+HEAD = 1_000  # rows that the driver runs through every step first, to know what comes out
+MOST_SHOWN = 5
+_SCHEME = "^[a-z0-9]+:/+"
+_NATIVE: dict[pa.DataType, str] = {  # Parquet types that Spark reads as they are, and what they are here
+    **dict.fromkeys((pa.int8(), pa.int16(), pa.int32(), pa.int64()), "integer"),
+    **dict.fromkeys((pa.float32(), pa.float64()), "decimal"),
+    pa.string(): "text",
+    pa.bool_(): "boolean",
+    **dict.fromkeys((pa.timestamp("us"), pa.timestamp("ms"), pa.date32()), "datetime"),
+}
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A file of the source: the Parquet file that has its rows, how many, the types of its columns and which of these
+    hold nothing at all, how it was read, and what was odd.
+    """
+
+    file: str
+    parquet: str
+    rows: int
+    types: Mapping[str, str]
+    empty: tuple[str, ...]
+    read: Mapping[str, Any]
+    problems: tuple[Mapping[str, Any], ...] = ()
+    error: tuple[str, str, str] | None = None
+
+
+def files_of(source: Path) -> list[Path]:
+    """The files of a folder in the order of their names, or the one file; hidden ones and marks (_SUCCESS) left out."""
+    if source.is_file():
+        return [source]
+    if not source.is_dir():
+        raise InputError("There is no such file or folder.", str(source), "Check the path.")
+    found = sorted(path for path in source.rglob("*") if path.is_file() and not _hidden(path.relative_to(source)))
+    if not found:
+        raise InputError("The folder holds no files.", str(source), "Name a folder of Parquet, CSV or JSON files.")
+    parted = next((path for path in found if any("=" in part for part in path.relative_to(source).parts[:-1])), None)
+    if parted is not None:
+        raise InputError(
+            "Folders such as year=2024 hold a column in their names, which is not read.",
+            str(parted.parent),
+            "Write the table with that column in its files, or name one of these folders.",
+        )
+    return found
+
+
+def look(
+    spark: SparkSession, files: Sequence[Path], recipe: Recipe | None, options: ReadOptions, shared: Path
+) -> list[Piece]:
+    """Look at every file on the workers; those that Spark does not read as the house does are read into `shared`.
+
+    Raises one InputError that names the files which are broken, or which are not the same table as the others.
+    """
+    work = functools.partial(piece_of, recipe=recipe or Recipe(), options=options.to_json(), shared=str(shared))
+    pieces = spark.sparkContext.parallelize(list(map(str, files)), len(files)).map(work).collect()
+    broken = [piece for piece in pieces if piece.error]
+    if broken:
+        what, where, fix = broken[0].error or ("", "", "")
+        raise InputError(
+            f"{len(broken):,} of {len(pieces):,} files cannot be read. {what}",
+            where + _more([piece.file for piece in broken[1:]]),
+            f"{fix} Nothing was written.",
+        )
+    return list(pieces)
+
+
+def piece_of(file: str, recipe: Recipe, options: Mapping[str, Any], shared: str) -> Piece:
+    """What a worker finds out about a file."""
+    if not Path(shared).is_dir():
+        error = (
+            "The workers do not see the folder that the driver writes to.",
+            shared,
+            "Write to a file system that all machines of the cluster share.",
+        )
+        return Piece(file, "", 0, {}, (), {}, (), error)
+    try:
+        return _native(file) or _staged(file, recipe, options, shared)
+    except DataOpsError as error:
+        return Piece(file, "", 0, {}, (), {}, (), (error.what, _named(error.where, file), error.fix))
+    except OSError as error:
+        said = (f"The file cannot be read: {error.strerror or error}.", file, "Check the path and your rights there.")
+        return Piece(file, "", 0, {}, (), {}, (), said)
+
+
+def common_types(pieces: Sequence[Piece]) -> dict[str, str]:
+    """The type of each column over all files: whole numbers and decimals are decimals, a column without any value fits
+    every type. Raises InputError where columns or types differ otherwise.
+    """
+    filled = [piece for piece in pieces if piece.rows] or [pieces[0]]
+    names, types = list(filled[0].types), dict[str, str]()
+    for piece in filled:
+        if list(piece.types) != names:
+            odd = [name for name in piece.types if name not in names] or [n for n in names if n not in piece.types]
+            told = f'column "{odd[0]}"' if odd else "the order of the columns"
+            raise InputError(
+                f"The files are not one table: they differ in {told}.",
+                f"{filled[0].file}, {piece.file}",
+                "Rename or reorder the columns in one of them, or leave the file out.",
+            )
+    for name in names:
+        known = [piece for piece in filled if name not in piece.empty] or filled
+        found = {piece.types[name]: piece for piece in reversed(known)}
+        if found.keys() - {"integer", "decimal"} and len(found) > 1:
+            (first, one), (second, two) = sorted(found.items(), key=lambda pair: pair[1].file)[:2]
+            raise InputError(
+                f'Column "{name}" is {first} in one file and {second} in another.',
+                f"{one.file}, {two.file}",
+                f'Say what it is in the recipe, as "read": {{"types": {{"{name}": "text"}}}}, or mend the file.',
+            )
+        types[name] = "decimal" if len(found) > 1 else next(iter(found))
+    return types
+
+
+def opened(spark: SparkSession, pieces: Sequence[Piece], shared: Path) -> ClusterTable:
+    """The files as one table; row ids count from 0 over all files in order."""
+    types = common_types(pieces)
+    starts, at = {}, 0
+    for piece in pieces:
+        starts[piece.parquet] = at
+        at += piece.rows
+    parts_after = max(2 * spark.sparkContext.defaultParallelism, -(-at // PART_ROWS))
+    spark.conf.set("spark.sql.shuffle.partitions", str(parts_after))
+    groups: dict[tuple[tuple[str, str], ...], list[str]] = {}
+    for piece in pieces:
+        if piece.rows:
+            groups.setdefault(_physical(piece), []).append(piece.parquet)
+    parts = [_read(spark, paths, types, starts) for paths in groups.values()]
+    data = functools.reduce(lambda one, two: one.unionByName(two), parts) if parts else _nothing(spark, types)
+    return ClusterTable(data, types, at, first_rows(pieces, types), str(shared))
+
+
+def first_rows(pieces: Sequence[Piece], types: Mapping[str, str], rows: int = HEAD) -> pd.DataFrame:
+    """The first rows of the first file that has any, in the types of the whole table."""
+    kinds, names = arrow_types(types), list(types)
+    piece = next((piece for piece in pieces if piece.rows), None)
+    if piece is None:
+        empty = pa.table({**{name: pa.array([], kinds[name]) for name in names}, ROW_ID: pa.array([], pa.int64())})
+        return arrow_to_frame(empty, names)
+    with pq.ParquetFile(piece.parquet) as file:
+        batch = next(file.iter_batches(rows))
+    columns = plain_columns(batch, [batch.schema.names.index(name) for name in names])
+    cells = {
+        name: column.cast(kinds[name]) if name not in piece.empty else pa.nulls(batch.num_rows, kinds[name])
+        for name, column in zip(names, columns, strict=True)
+    }
+    table = pa.table({**cells, ROW_ID: pa.array(range(batch.num_rows), pa.int64())})
+    return arrow_to_frame(pa.table({name: pa.chunked_array(table.column(name)) for name in table.column_names}), names)
+
+
+def _read(spark: SparkSession, paths: Sequence[str], types: Mapping[str, str], starts: Mapping[str, int]) -> DataFrame:
+    from pyspark.sql import functions as f
+
+    found = spark.read.parquet(*paths)
+    schema = spark_schema(types)
+    known = {_path(uri): starts[unquote(_path(uri))] for uri in found.inputFiles()}
+    begins = spark.createDataFrame(pd.DataFrame({"path": list(known), "start": list(known.values())}))
+    cells = []
+    for at, name in enumerate(types):
+        column = found["`" + name.replace("`", "``") + "`"]
+        if types[name] == "decimal":
+            column = f.nanvl(column.cast("double"), f.lit(None).cast("double"))
+        cells.append(column.cast(schema[at].dataType).alias(f"c{at}"))
+    numbered = found.select(
+        *cells,
+        f.regexp_replace("_metadata.file_path", _SCHEME, "/").alias("path"),
+        f.col("_metadata.row_index").alias("at"),
+    ).join(f.broadcast(begins), "path", "left")
+    start = f.coalesce("start", f.raise_error(f.concat(f.lit("Nobody looked at "), "path")).cast("long"))
+    number = (start + f.col("at")).cast("long")
+    return numbered.select(*(f"c{at}" for at in range(len(types))), number.alias(ID), number.alias(PLACE))
+
+
+def _path(uri: str) -> str:
+    """A file's place as Spark spells it, without what goes before: file:/a and file:///a are one."""
+    return re.sub(_SCHEME, "/", uri)
+
+
+def _nothing(spark: SparkSession, types: Mapping[str, str]) -> DataFrame:
+    return spark.createDataFrame([], spark_schema(types))
+
+
+def _physical(piece: Piece) -> tuple[tuple[str, str], ...]:
+    with pq.ParquetFile(piece.parquet) as file:
+        return tuple((field.name, str(field.type)) for field in file.schema_arrow)
+
+
+def _native(file: str) -> Piece | None:
+    """A Parquet file whose columns Spark reads as the house does; None for any other file."""
+    with open(file, "rb") as stream:
+        if stream.read(4) != b"PAR1":
+            return None
+    try:
+        with open(file, "rb") as stream, parquet_file(stream, Path(file).stat().st_size) as found:
+            schema, rows = found.schema_arrow, found.metadata.num_rows
+    except PARQUET_FAULTS as error:
+        raise InputError(
+            f"The Parquet file cannot be read: {error}.", file, "Fetch or write it again, or leave it out."
+        ) from error
+    names = list(schema.names)
+    if any(field.type not in _NATIVE for field in schema) or clean_names(names, "", []) != names:
+        return None
+    return Piece(file, file, rows, {field.name: _NATIVE[field.type] for field in schema}, (), {})
+
+
+def _staged(file: str, recipe: Recipe, options: Mapping[str, Any], shared: str) -> Piece:
+    """Any other file, read by the house's reader into a Parquet file of the shared folder."""
+    name = hashlib.sha256(file.encode()).hexdigest()[:16]
+    out = Path(shared, f"{name}.{os.getpid()}.parquet")
+    source = read_for(recipe, Path(file), out, ReadOptions.from_json(options))
+    table, missing = source.table, source.table.missing()
+    return Piece(
+        file,
+        str(out),
+        table.rows,
+        {column.name: column.type for column in table.columns},
+        tuple(column for column, gone in missing.items() if gone == table.rows),
+        source.options.to_json(),
+        tuple(vars(problem) | {"where": _named(problem.where, file)} for problem in source.problems),
+    )
+
+
+def _hidden(path: Path) -> bool:
+    return any(part.startswith(("_", ".")) for part in path.parts)
+
+
+def _named(where: str, file: str) -> str:
+    return where if Path(file).name in where else ", ".join(part for part in (file, where) if part)
+
+
+def _more(files: Sequence[str]) -> str:
+    if not files:
+        return ""
+    shown = ", ".join(Path(file).name for file in files[:MOST_SHOWN])
+    return f"; also {shown}" + (f" and {len(files) - MOST_SHOWN:,} more" if len(files) > MOST_SHOWN else "")
