@@ -74,7 +74,7 @@ def test_the_table_as_it_is_now_can_be_downloaded(tmp_path, suffix):
     made = Store()
     state = states.root_id(*_root(made))
     out = tmp_path / f"t{suffix}"
-    out.write_bytes(download.content(state, suffix))
+    out.write_bytes(download.content(made, state, suffix))
     assert read_file(out, tmp_path / "again.parquet").table.content_hash == states.table(made, state).content_hash
 
 
