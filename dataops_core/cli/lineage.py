@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 
+from dataops_core.checks.wording import counted
 from dataops_core.cli.output import print_json
 from dataops_core.errors import SettingError
 from dataops_core.export.lineage import ColumnLineage, lineage
@@ -36,9 +37,8 @@ def lineage_command(args: argparse.Namespace) -> int:
     for each in columns:
         _print(each)
     for row in found.rows:
-        print(
-            f"All columns, step {row.step}: {_line(row.sentence)} ({row.dropped:,} rows dropped, {row.added:,} added)"
-        )
+        done = f"{counted(row.dropped, 'row')} dropped, {row.added:,} added"
+        print(f"All columns, step {row.step}: {_line(row.sentence)} ({done})")
     return 0
 
 
@@ -47,7 +47,7 @@ def _print(column: ColumnLineage) -> None:
     comes = ", ".join(column.sources) or "no column of the raw file"
     print(_line(f"{column.column}{kept}: from {comes}"))
     for step in column.steps:
-        cells = f", {step.cells:,} cells" if step.cells else ""
+        cells = f", {counted(step.cells, 'cell')}" if step.cells else ""
         using = f", using {', '.join(step.using)}" if step.using else ""
         print(_line(f"  step {step.step}: {step.sentence} ({step.did}{cells}{using})"))
 

@@ -8,6 +8,7 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from dataops_core.checks.wording import counted
 from dataops_core.export.lineage import ColumnLineage, Lineage
 from dataops_core.printable import printable
 from dataops_core.recipe.recipe import canonical
@@ -50,11 +51,11 @@ def column_graph(column: ColumnLineage, lineage: Lineage) -> str:
     boxes, arrows = {}, []
     chain = []
     told = {
-        step.step: f"{step.sentence} ({step.did}{f', {step.cells:,} cells' if step.cells else ''})"
+        step.step: f"{step.sentence} ({step.did}{', ' + counted(step.cells, 'cell') if step.cells else ''})"
         for step in column.steps
     }
     for row in lineage.rows:
-        told.setdefault(row.step, f"{row.sentence} ({row.dropped:,} rows dropped, {row.added:,} added)")
+        told.setdefault(row.step, f"{row.sentence} ({counted(row.dropped, 'row')} dropped, {row.added:,} added)")
     for number in sorted(told):
         chain.append(f"step {number}")
         boxes[f"step {number}"] = _box(f"{number}. {told[number]}")

@@ -10,6 +10,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dataops_core.checks.wording import counted
 from dataops_core.errors import PersonalDataError, SettingError
 from dataops_core.privacy import DIRECT, PersonalData, Recognition
 from dataops_core.privacy.recognize import recognize_one
@@ -42,9 +43,9 @@ class Unresolved:
     def words(self) -> str:
         """What is in it, in a few words."""
         if self.type == RECIPE:
-            return f"{self.column}: {self.cells:,} cells stand in the settings of steps, as they are in the file"
+            return f"{self.column}: settings of steps hold {counted(self.cells, 'cell')} as in the file"
         if self.type == RULES:
-            return f"{self.column}: {self.cells:,} cells stand in rules, as they are in the file"
+            return f"{self.column}: rules hold {counted(self.cells, 'cell')} as in the file"
         what = DIRECT.get(self.type, "personal data, as somebody said")
         return f"{self.column}: {what}{' inside the text' if self.inside else ''} ({self.state})"
 

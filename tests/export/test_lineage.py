@@ -77,7 +77,7 @@ def test_the_graph_of_a_column_goes_from_its_sources_through_its_steps(told, cap
     assert main(["lineage", "people", "1", "--column", "pay", "--dot"]) == 0
     boxes, arrows = drawn(capsys.readouterr().out)
     fill, rename, drop = (next(box for box in boxes if box.startswith(f"{n}. ")) for n in (2, 3, 6))
-    assert "1 cells" in fill and "2 rows dropped" in drop
+    assert "changed, 1 cell)" in fill and "2 rows dropped" in drop
     assert arrows == {("income", fill), ("city", fill), (fill, rename), (rename, drop), (drop, "pay")}
 
 

@@ -112,7 +112,7 @@ def test_people_in_the_settings_of_steps_are_asked_for_before_saving(people):
     drop = RecipeStep("drop_columns", {"columns": ["name", "email", "phone", "iban", "remark"]})
     datasets.edit(store, here.id, here.revision, replace(here.recipe, steps=(merge, drop)), "merged", "ann")
     app = go(people, "versions")
-    assert "cells stand in the settings of steps" in texts(app)
+    assert "settings of steps hold" in texts(app)
     app.text_input(key="versions.pii_reason").set_value("It is a made-up name")
     app = click(app, "Save")
     assert unforeseen(app) == [] and len(versions.log(store, here.id)) == 1

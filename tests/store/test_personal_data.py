@@ -146,7 +146,7 @@ def test_identifiers_in_the_settings_of_steps_are_noticed(store, tmp_path):
     name = IDENTIFIERS_OF["name"][0]
     merge = RecipeStep("merge_values", {"column": "name", "mapping": {name: "Somebody"}})
     take(store, dataset, merge, *TREATED)
-    with pytest.raises(PersonalDataError, match="name: .* cells stand in the settings of steps"):
+    with pytest.raises(PersonalDataError, match="name: settings of steps hold .* as in the file"):
         versions.commit(store, dataset, "one", "ann")
 
 
@@ -157,8 +157,8 @@ def test_identifiers_in_rules_are_noticed(store, tmp_path, condition):
     rule = Expression(expression=condition.format(values[0])) if condition else Allowed(column="email", values=values)
     dataset_rules.add(store, dataset, [rule], "ann")
     take(store, dataset, *TREATED)
-    cells = 1 if condition else 2
-    with pytest.raises(PersonalDataError, match=f"email: {cells} cells stand in rules"):
+    cells = "1 cell" if condition else "2 cells"
+    with pytest.raises(PersonalDataError, match=f"email: rules hold {cells} as in the file"):
         versions.commit(store, dataset, "one", "ann")
     assert versions.commit(store, dataset, "one", "ann", reason="A test", pii_reason="Made up").number == 1
 
