@@ -8,8 +8,8 @@ from dataops_core.cli.output import print_json
 from dataops_core.printable import printable
 from dataops_core.store import audit, datasets
 from dataops_core.store.store import Store
-from dataops_core.store.trail import anchors
 from dataops_core.store.trail.export import write_folder
+from dataops_core.store.trail.whole_log import whole_log
 
 
 def audit_command(args: argparse.Namespace) -> int:
@@ -18,10 +18,7 @@ def audit_command(args: argparse.Namespace) -> int:
     dataset = datasets.find(store, args.name) if args.name else None
     if dataset is None or args.out is not None:
         store.require("log read")
-    with store.reading() as connection:
-        log = audit.entries(connection)
-    audit.check_chain(log)
-    anchors.check(anchors.anchor_file(store.home), log)
+    log = whole_log(store)
     if args.out is not None:
         write_folder(store, args.out)
     shown = audit.chosen(log, dataset=dataset, who=args.who, what=args.what, since=args.since, text=args.text)

@@ -8,12 +8,13 @@ import copy
 import datetime as dt
 import fcntl
 import getpass
+import logging
 import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ from dataops_core.store.objects import Objects, digest
 from dataops_core.store.people import permissions
 from dataops_core.store.trail import anchors
 
+_log = logging.getLogger("dataops")
 HEAD = "audit head"  # where a connection holds the entry that was added last
 
 
@@ -169,13 +171,22 @@ class Store:
 
     @contextmanager
     def _anchored(self) -> Iterator[sa.Connection]:
-        """A write transaction; what it added to the audit log is anchored."""
-        with catalog.clear_errors(self._engine), self._writer.begin() as connection:
-            connection.info.pop(HEAD, None)
-            yield connection
-            head = connection.info.pop(HEAD, None)
-        if head:
-            anchors.write(anchors.anchor_file(self.home), head)
+        """A write transaction; what it added to the audit log is anchored. Where that cannot be done, nothing is
+        written: but for a disk that is full by then, all that can go wrong goes wrong before the transaction ends.
+        """
+        with ExitStack() as stack:
+            with catalog.clear_errors(self._engine), self._writer.begin() as connection:
+                connection.info.pop(HEAD, None)
+                yield connection
+                head = connection.info.pop(HEAD, None)
+                if head:
+                    line = anchors.line(head)
+                    file = stack.enter_context(anchors.opened(anchors.anchor_file(self.home)))
+            if head:
+                try:
+                    file.write(line)
+                except OSError:
+                    _log.exception("Entry %s of the audit log could not be anchored", head["seq"])
 
     @contextmanager
     def alone(self, what: str) -> Iterator[None]:

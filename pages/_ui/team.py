@@ -11,6 +11,7 @@ from dataops_core.store.people import members
 from dataops_core.store.people.environments import ENVIRONMENTS
 from dataops_core.store.people.members import Member
 from dataops_core.store.store import Store
+from pages._ui.formatting import md
 
 _KEY = "team"
 GIVEN = [role for role in ROLES if role != "admin"]
@@ -25,16 +26,12 @@ def popover(store: Store, project: str, act: Callable[[Callable[[], object]], bo
             return
         some = members.listed(store, project)
         for each in some:
-            st.markdown(f"**{_plain(each.person)}**: {each.role}{_where(each)}")
+            st.markdown(f"**{md(each.person)}**: {each.role}{_where(each)}")
         if store.may("member invited", project=project):
             _invite(store, project, act)
             _change(store, project, [each.person for each in some if each.scope != EVERYWHERE], act)
         else:
             st.caption("The stewards of the project invite people.")
-
-
-def _plain(person: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in " @.-" else f"\\{letter}" for letter in person)
 
 
 def _where(each: Member) -> str:

@@ -12,12 +12,14 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from dataops_core.cli.main import main
+from dataops_core.errors import IntegrityError, SettingError
 from dataops_core.export.signature import KEY, new_key
 from dataops_core.recipe.recipe import canonical
 from dataops_core.store import audit, datasets, fsck, versions
 from dataops_core.store.store import Store
-from dataops_core.store.trail import verify_audit
+from dataops_core.store.trail import anchors, verify_audit
 from dataops_core.store.trail.export import write_folder, zipped
+from dataops_core.store.trail.whole_log import whole_log
 
 # RFC 8032, section 7.1: secret key, public key, message, signature
 RFC = [
@@ -233,3 +235,29 @@ def test_the_command_filters_and_writes(store, tmp_path, monkeypatch, capsys):
     change(store, ("DELETE FROM audit WHERE seq = 4", ()))
     assert main(["audit"]) == 2
     assert "not the one that was anchored" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "error"),
+    [(KEY, "no key", SettingError), ("DATAOPS_ANCHORS", "{}/nowhere/anchors.jsonl", IntegrityError)],
+)
+def test_what_cannot_be_anchored_is_not_written(store, tmp_path, monkeypatch, variable, value, error):
+    monkeypatch.setenv(variable, value.format(tmp_path))
+    with pytest.raises(error):
+        datasets.make_project(store, "Another", store.person)
+    monkeypatch.undo()
+    assert "Another" not in [each["name"] for each in datasets.projects(store)]
+    assert len(whole_log(store)) == 4
+
+
+def test_a_log_that_grows_while_it_is_read_is_whole(store, monkeypatch):
+    read = anchors.read
+
+    def slowly(path):
+        kept = read(path)
+        datasets.make_project(store, "Meanwhile", store.person)
+        return kept
+
+    monkeypatch.setattr(anchors, "read", slowly)
+    assert len(whole_log(store)) == 5
+    assert len(verify_audit.read_lines(anchors.anchor_file(store.home))) == 5

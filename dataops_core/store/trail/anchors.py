@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from io import FileIO
 from pathlib import Path
 from typing import Any
 
@@ -22,23 +23,44 @@ def anchor_file(home: Path) -> Path:
     return Path(os.environ.get(FILE) or home / "anchors.jsonl")
 
 
-def write(path: Path, head: Mapping[str, Any]) -> None:
-    """Add an anchor for the last entry ("seq", "hash", "at") that was written."""
+def line(head: Mapping[str, Any]) -> bytes:
+    """The anchor of the last entry ("seq", "hash", "at"), as a line of the file; raises SettingError for a key that is
+    none.
+    """
     anchor = {key: head[key] for key in ("seq", "hash", "at")}
     if made := sign(message(anchor)):
         anchor |= dict(zip(("public_key", "signature"), made, strict=True))
-    with path.open("ab") as file:
-        file.write((json.dumps(anchor) + "\n").encode())
+    return (json.dumps(anchor) + "\n").encode()
 
 
-def check(path: Path, entries: list[dict[str, Any]]) -> None:
-    """Raise IntegrityError where the log is not the one that was anchored."""
-    if not path.exists():
-        return
+def opened(path: Path) -> FileIO:
+    """The file, to add an anchor to; raises IntegrityError where nothing can be added."""
     try:
-        problems = anchor_problems(entries, read_lines(path))
-    except (ValueError, KeyError, TypeError) as error:
-        problems = [f"The anchors cannot be read: {error!r}."]
+        return path.open("ab", buffering=0)
+    except OSError as error:
+        raise IntegrityError(
+            f"The audit log cannot be anchored: {error.strerror}.",
+            str(path),
+            f"Name a file that can be written ({FILE}).",
+        ) from error
+
+
+def read(path: Path) -> list[dict[str, Any]]:
+    """All anchors, in order. They are read before the log: what is anchored meanwhile is in the log by then."""
+    try:
+        return read_lines(path) if path.exists() else []
+    except ValueError as error:
+        raise IntegrityError(
+            f"The anchors of the audit log cannot be read: {error}.", str(path), "Restore the file from a backup."
+        ) from error
+
+
+def check(path: Path, kept: Sequence[Mapping[str, Any]], log: Sequence[Mapping[str, Any]]) -> None:
+    """Raise IntegrityError where the log is not the one that was anchored."""
+    try:
+        problems = anchor_problems(log, kept)
+    except (KeyError, TypeError) as error:
+        problems = [f"An anchor is not whole: {error!r}."]
     if problems:
         raise IntegrityError(
             "The audit log is not the one that was anchored. " + problems[0],

@@ -17,13 +17,12 @@ from dataops_core.store.trail.anchors import anchor_file
 def files_of(store: Store) -> dict[str, bytes]:
     """What the export holds, by name: audit.jsonl, anchors.jsonl if there are any, verify_audit.py."""
     store.require("log read")
+    path = anchor_file(store.home)
+    kept = {"anchors.jsonl": path.read_bytes()} if path.exists() else {}  # before the log: see anchors.read
     with store.reading() as connection:
         lines = [json.dumps(entry, ensure_ascii=True) + "\n" for entry in audit.entries(connection)]
-    anchors = anchor_file(store.home)
-    found = {"audit.jsonl": "".join(lines).encode()}
-    if anchors.exists():
-        found["anchors.jsonl"] = anchors.read_bytes()
-    return found | {"verify_audit.py": Path(verify_audit.__file__).read_bytes()}
+    verifier = Path(verify_audit.__file__).read_bytes()
+    return {"audit.jsonl": "".join(lines).encode(), **kept, "verify_audit.py": verifier}
 
 
 def write_folder(store: Store, folder: Path) -> None:

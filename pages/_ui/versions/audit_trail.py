@@ -10,8 +10,8 @@ import streamlit as st
 from dataops_core.export.signature import KEY
 from dataops_core.store import audit
 from dataops_core.store.datasets import Dataset
-from dataops_core.store.trail import anchors
 from dataops_core.store.trail.export import zipped
+from dataops_core.store.trail.whole_log import whole_log
 from pages._ui import page_layout
 from pages._ui.formatting import count, when
 
@@ -19,10 +19,7 @@ from pages._ui.formatting import count, when
 def panel(here: Dataset) -> None:
     """The entries of this dataset (or of all), filtered; chain and anchors are checked each time."""
     store = page_layout.store()
-    with store.reading() as connection:
-        log = audit.entries(connection)
-    audit.check_chain(log)
-    anchors.check(anchors.anchor_file(store.home), log)
+    log = whole_log(store)
     whole = store.may("log read")
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         everything = whole and st.toggle("All datasets", key="versions.trail.all")
