@@ -347,7 +347,7 @@ def _inside(column: ColumnValues) -> list[Recognition]:
             state: State = "ask"
         else:
             state = "likely" if weak or kind in ("phone", "payment_card") else "certain"
-        told = " ".join(f"Like {example}." for example in dict.fromkeys(examples[kind]))
+        told = f"Written like {', '.join(dict.fromkeys(examples[kind]))}."
         out.append(
             Recognition(
                 kind,
@@ -358,7 +358,7 @@ def _inside(column: ColumnValues) -> list[Recognition]:
                 alone[kind] < 0.5 * matches,
                 len(texts),
                 column.distinct,
-                (f"{matches:,} cells hold {DIRECT[kind]}.", told),
+                (f"Cells that hold {DIRECT[kind]}: {matches:,}.", told),
             )
         )
     if not prose:

@@ -73,7 +73,7 @@ def special_category(column: ColumnValues) -> Recognition | None:
     kind = named or str(best)
     count = column.counted(mask) if named in (None, best) else column.looked_at_cells
     why = [f"The column's name speaks of {kind}."] if named else []
-    why += [f"{column.counted(mask):,} cells hold words of {best}."] if best else []
+    why += [f"Cells with words of {best}: {column.counted(mask):,}."] if best else []
     return Recognition(
         kind,
         "certain" if both and share >= 0.2 else "likely",

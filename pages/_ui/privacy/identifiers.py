@@ -74,7 +74,7 @@ def _summary(table: Table, found: PersonalData, left: list[personal_data.Unresol
         st.metric("Treated", len([name for name in done if name in table.names]), border=True, width=150)
         st.metric("To confirm", len(asks), border=True, width=150, help="Too little to tell: have a look")
         st.metric(
-            "Columns checked", len(table.columns), border=True, width=150, help="All columns of the table as it is now"
+            "Columns checked", len(table.columns), border=True, width=180, help="All columns of the table as it is now"
         )
     if not found.identifiers and not left:
         st.success(
