@@ -9,6 +9,7 @@ from typing import Any
 from dataops_core.anonymize.propose import Anonymization, applied, model_effect, propose_anonymization
 from dataops_core.anonymize.treat import identifier_steps
 from dataops_core.cli.output import print_json, print_table, reading, tell_problems
+from dataops_core.cli.release import check_table
 from dataops_core.errors import SettingError
 from dataops_core.privacy import Risk, measure_risk, recognize
 from dataops_core.recipe.recipe import Recipe, dump
@@ -52,11 +53,12 @@ def anonymize_command(args: argparse.Namespace) -> int:
         if args.target:
             effect = model_effect(table, after, args.target, leave_out=sorted(gone), seed=args.seed)
         recipe = replace(recipe, name="anonymize", read=source.options.to_json())
+        released = check_table(after, recipe.steps, args.pii_reason, "anonymize") if args.out else None
         if args.out:
             write_file(after, args.out)
         if args.recipe:
             args.recipe.write_text(dump(recipe), encoding="utf-8")
-    plain = _plain(told, treated, after, risk, effect, recipe)
+    plain = _plain(told, treated, after, risk, effect, recipe) | {"personal_data": released}
     if args.json:
         return print_json(plain)
     tell_problems(source)

@@ -31,7 +31,7 @@ from dataops_core.cli.shared_options import (
     add_roles,
     add_twin,
 )
-from dataops_core.cli.store_options import add_store_commands
+from dataops_core.cli.store_options import REASON, add_store_commands
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.printable import Printable, printable
 
@@ -242,6 +242,12 @@ def make_parser() -> argparse.ArgumentParser:
     )
     cmd.add_argument("--master", metavar="URL", help="the Spark master: spark://HOST:PORT (default: this machine)")
     cmd.add_argument(
+        "--pii-gate",
+        action="store_true",
+        help="look for direct identifiers in the result, as is always done where a step treats personal data",
+    )
+    cmd.add_argument("--pii-reason", default="", metavar="TEXT", help=REASON)
+    cmd.add_argument(
         "--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula"
     )
     cmd = add("compare", "Which of several recipes is right for this data, on unseen rows.", "compare", reads=True)
@@ -399,6 +405,7 @@ def make_parser() -> argparse.ArgumentParser:
     )
     add_twin(cmd)
     cmd.add_argument("-m", "--message", required=True)
+    cmd.add_argument("--reason", default="", help="why it is kept though a rule that blocks fails")
     cmd = add(
         "synthesize-tables",
         "Make synthetic twins of tables that hang together by keys, and judge them.",

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dataops_core.cli.addresses import file_or_address
+from dataops_core.cli.store_options import REASON
 
 
 def _add_outcome(group: argparse._ArgumentGroup) -> None:
@@ -170,6 +171,7 @@ def add_anonymize(add: Callable[..., argparse.ArgumentParser]) -> None:
     cmd.add_argument("--seed", type=int, default=0, help="the same number gives the same folds (default 0)")
     cmd.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
     cmd.add_argument("--recipe", type=Path, metavar="R.json", help="write the steps as a recipe")
+    cmd.add_argument("--pii-reason", default="", metavar="TEXT", help=REASON)
 
 
 def add_comparison(cmd: argparse.ArgumentParser) -> None:

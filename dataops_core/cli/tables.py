@@ -11,6 +11,7 @@ from typing import Any
 from dataops_core import checks, steps
 from dataops_core.cli.addresses import Address, fetch_address, file_or_address
 from dataops_core.cli.output import options_of, print_json, print_table, reading, tell_problems
+from dataops_core.cli.release import check_table, is_gated
 from dataops_core.engines import bounded
 from dataops_core.errors import SettingError, nearest
 from dataops_core.read import raw_rows
@@ -80,7 +81,10 @@ def run_command(args: argparse.Namespace) -> int:
             tables=lambda name, _: others[name].table if name in others else None,
             bounded=bounded() if args.on == "batches" else None,
         )
+        released = None
         if done.failed is None and not args.dry_run:
+            if args.out and is_gated(args, recipe.steps):
+                released = check_table(done.table, done.recipe.steps, args.pii_reason, "run")
             if args.out:
                 write_file(done.table, args.out, safe=args.safe_csv)
             if args.fitted:
@@ -94,6 +98,7 @@ def run_command(args: argparse.Namespace) -> int:
         "problems": [vars(problem) for problem in source.problems],
         "steps": [outcome.to_json() for outcome in done.outcomes],
         "written": bool(args.out and not args.dry_run and not done.failed),
+        "personal_data": released,
     }
     if args.json:
         print_json(told)

@@ -79,13 +79,14 @@ def twin_command(args: argparse.Namespace) -> int:
     kept = (
         None
         if twins.refused(told)
-        else twins.keep_made(store, dataset, version.state, made, args.message, args.purpose, actor)
+        else twins.keep_made(store, dataset, version.state, made, args.message, args.purpose, actor, reason=args.reason)
     )
     said = {
         "dataset": args.name,
         "number": kept.number if kept else None,
         "id": kept.id if kept else None,
         "parent": version.id,
+        "rules": kept.manifest.get("rules") if kept else None,
         **told,
     }
     if args.json:

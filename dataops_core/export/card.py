@@ -249,6 +249,8 @@ def _rules(version: Mapping[str, Any]) -> list[str]:
         weight = "**fails**" if each["severity"] == "block" else "fails (a warning)"
         rows = f": {each['failing']:,} of {each['rows']:,} rows" if each["failing"] else ""
         lines.append(f"- {_text(masked(each['says']))} {state or weight}{rows}")
+    for says, why in (told.get("left_out") or {}).items():
+        lines.append(f"- {_text(masked(says))} not checked: {_text(why)}")
     if told.get("reason"):
         lines += ["", f"*Saved all the same because: {_text(masked(told['reason']))}*"]
     return [*lines, ""]

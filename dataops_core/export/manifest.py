@@ -111,6 +111,7 @@ class Rules(_Strict):
     blocking: _Size
     rules: list[RuleState]
     reason: _Text = ""
+    left_out: dict[str, str] = {}
 
 
 class Version(_Strict):

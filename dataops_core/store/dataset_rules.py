@@ -99,13 +99,19 @@ def suggested(state: str, today: str, reference: str = "") -> dict[str, Any]:
 
 
 def for_version(
-    store: Store, dataset: str, state: str, reason: str, progress: Progress = no_progress
+    store: Store,
+    dataset: str,
+    state: str,
+    reason: str,
+    progress: Progress = no_progress,
+    *,
+    rules: Sequence[Rule] | None = None,
 ) -> dict[str, Any] | None:
-    """What the manifest of a version says of its rules: each with its state; None where there are none.
+    """What the manifest of a version says of its rules (or of these): each with its state; None where there are none.
 
     Raises SettingError where a rule that blocks fails and no reason is given.
     """
-    rules = rules_of(store, dataset)
+    rules = rules_of(store, dataset) if rules is None else tuple(rules)
     if not rules:
         return None
     today = store.clock()[:10]

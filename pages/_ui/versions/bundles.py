@@ -108,6 +108,8 @@ def _rules(told: Mapping[str, Any] | None) -> None:
             rows = f" {each['failing']:,} of {each['rows']:,} rows." if each["failing"] else ""
             icon = ":material/block:" if each["severity"] == "block" else ":material/warning:"
             st.markdown(f"{icon} {md(each['says'])}{rows}")
+    for says, why in (told.get("left_out") or {}).items():
+        st.markdown(f":material/help: {md(says)} Not checked: {md(why)}")
     if told.get("reason"):
         st.markdown(f":material/edit_note: Saved all the same because: {md(told['reason'])}")
 
