@@ -77,7 +77,8 @@ def pseudonymize(
     No two values that the step saw when it learned share a pseudonym, except first names, last names and cities, which
     people share anyway: numbers and codes are replaced one to one, and of two people whose names would fall together
     one is told apart (the recipe keeps which, as an HMAC). Values that come later can fall together with others: of
-    100,000 names about three do, of other kinds fewer. Where not even that may be, use a keyed hash. Names are those of
+    100,000 names about nine do, more in languages of which Faker has few names. Where not even that may be, use a keyed
+    hash. Names are those of
     Faker, remembered by the step when it learns; they bear two given names and an initial, so that none is a real name
     of the table. Whoever has the key can find out who is who: the result is still personal data.
 
