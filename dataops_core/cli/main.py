@@ -209,6 +209,11 @@ def make_parser() -> argparse.ArgumentParser:
         metavar="COLUMN[,COLUMN]",
         help="columns that nobody should learn: l-diversity and t-closeness are counted for each",
     )
+    cmd.add_argument(
+        "--presidio",
+        action="store_true",
+        help="ask Presidio's patterns too, where installed (requirements-presidio.txt); what they see is a question",
+    )
     add_anonymize(add)
     cmd = add("clusters", "Groups of values in a column of text that may be one.", "inspect", reads=True)
     cmd.add_argument("file", type=file_or_address)

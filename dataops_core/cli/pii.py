@@ -24,6 +24,10 @@ def pii_command(args: argparse.Namespace) -> int:
         for name in (*chosen, *sensitive):
             table.column(name)
         found = recognize(table)
+        if args.presidio:
+            from dataops_core.privacy.presidio import with_second_opinion
+
+            found = with_second_opinion(table, found)
         quasi = chosen or list(found.quasi)
         frame = table.frame(list(dict.fromkeys([*quasi, *sensitive])))
         risk = measure_risk(frame, quasi, sensitive)
