@@ -12,6 +12,13 @@ def said(table, *kinds, **given):
     return [rule.sentence for rule in suggest_rules(table, kinds=kinds, **given)]
 
 
+def test_a_stay_of_at_least_a_night_ends_after_it_began(make_table):
+    rng = np.random.default_rng(5)
+    arrival = np.datetime64("2025-01-01", "us") + rng.integers(0, 365, 800) * np.timedelta64(1, "D")
+    left = arrival + (1 + rng.poisson(2.5, 800)) * np.timedelta64(1, "D")
+    assert said(make_table({"arrival": arrival, "departure": left}), "order") == ["arrival is at most departure."]
+
+
 def test_an_open_list_is_no_closed_one(make_table):
     values = ["a"] * 500 + ["b"] * 400 + [f"x{n}" for n in range(30)]
     assert said(make_table({"letter": values}), "allowed") == []
