@@ -106,7 +106,7 @@ _WORDS: dict[str, str] = {
     "postcode": "postcode|postal code|zip|zip code|zipcode|plz|postleitzahl|code postal|codigo postal|cap"
     "|kod pocztowy|cep|postnummer|psc|posta kodu|postinumero|индекс|почтовый индекс",
     "city": "city|town|municipality|residence|place of birth|birthplace|stadt|ort|wohnort|geburtsort|ville"
-    "|commune|ciudad|municipio|citta|comune|stad|woonplaats|gemeente|miasto|cidade|municipio|by|mesto"
+    "|commune|ciudad|municipio|citta|comune|stad|woonplaats|plaats|gemeente|miasto|cidade|municipio|by|mesto"
     "|sehir|kaupunki|город|место рождения",
     "region": "region|state|province|county|district|bundesland|departement|provincia|regione|provincie"
     "|wojewodztwo|estado|country|land|pays|pais|paese|kraj|land of birth|native country|neighborhood"

@@ -122,6 +122,14 @@ def test_the_command_tells_columns_risk_and_an_exit_code(tmp_path, capsys):
     assert 'Did you mean "size"?' in capsys.readouterr().err
 
 
+def test_a_last_name_that_is_a_town_is_a_name_where_a_person_is_spoken_of():
+    text = "Spoke with Ruud Ivanova, his wife."
+    assert [(each.type, text[each.start : each.end]) for each in find_identifiers(text)] == [
+        ("person_name", "Ruud Ivanova")
+    ]
+    assert find_identifiers("The Ruud Ivanova line is late") == []
+
+
 @pytest.mark.parametrize(
     ("name", "cells", "kind"),
     [
