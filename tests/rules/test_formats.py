@@ -74,7 +74,7 @@ def test_a_table_schema_comes_back_by_its_constraints(tmp_path):
         "Each id comes once.",
         "Each combination of id and age comes once.",
         "code matches [A-Z]{2}.",
-        "Each code is a id of codes.",
+        "Each code is found in id of codes.",
     }
 
 

@@ -99,7 +99,7 @@ def test_references_and_distributions_are_suggested_from_other_tables(make_table
     customers = make_table({"customer_id": np.arange(1, 51), "name": ["x"] * 50})
     orders = make_table({"customer_id": rng.integers(1, 51, 500), "size": rng.normal(10, 2, 500).round(2)})
     assert said(orders, "reference", tables={"customers": customers}) == [
-        "Each customer_id is a customer_id of customers."
+        "Each customer_id is found in customer_id of customers."
     ]
     found = said(orders, "distribution", reference=make_table({"size": rng.normal(10, 2, 900).round(2)}))
     assert found == ["size is spread as in the reference of 900 rows (index at most 0.25)."]

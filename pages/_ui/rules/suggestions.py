@@ -23,7 +23,7 @@ def known(here: Dataset, state: str, reference: str = "") -> list[Rule] | None:
     """
     others = dataset_rules.related(page_layout.store(), here.id)
     args = dataset_rules.suggested(state, states.today(), reference, others)
-    cells = 4 * grid.table(state).cells + sum(grid.table(other).cells for other in others.values())
+    cells = 4 * grid.table(state).cells + 2 * sum(grid.table(other).rows for other in others.values())
     told = job.counted("rule suggestions", args, "Looking for rules in all rows", cells)
     return [Rule.from_json(each) for each in told["rules"]] if told else None
 
