@@ -50,5 +50,5 @@ def add_rules_commands(parser: argparse.ArgumentParser) -> None:
     cmd.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
     cmd = add("import", "Rules from the file of another tool.")
     cmd.add_argument("contract", type=Path, metavar="FILE")
-    cmd.add_argument("--from", dest="origin", required=True, choices=FORMATS[1:])
+    cmd.add_argument("--from", dest="origin", required=True, choices=FORMATS)
     cmd.add_argument("-o", "--out", type=Path, required=True, metavar="RULES.yaml")

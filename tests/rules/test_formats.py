@@ -103,6 +103,35 @@ def test_a_suite_and_a_contract_of_other_origin_are_read(tmp_path):
     assert unknown == ["rowCount"] and found.columns == {"a": "integer"}
 
 
+PANDERA = """
+schema_type: dataframe
+api: pandas
+columns:
+  age: {dtype: int64, in_range: {min_value: 0, max_value: 120, include_min: true, include_max: true}}
+  sex: {dtype: str, nullable: true, isin: [F, M]}
+  code: {dtype: str, nullable: true, unique: true, str_matches: "^[A-Z]{2}", str_length: {min_value: 1, max_value: 5}}
+  x: {dtype: float64, nullable: true, coerce: true, greater_than: 0}
+unique: [age, code]
+"""  # as pandera 0.35.0 writes it
+
+
+def test_what_pandera_writes_as_yaml_is_read(tmp_path):
+    (tmp_path / "schema.yaml").write_text(PANDERA)
+    found, unknown = formats.import_rules(tmp_path / "schema.yaml", "pandera")
+    assert [rule.sentence for rule in found.rules] == [
+        "age holds whole numbers only.",
+        "age is never missing.",
+        "age is between 0 and 120.",
+        'sex is one of "F", "M".',
+        "Each code comes once.",
+        "code matches ([A-Z]{2}).*.",
+        "code has 1 to 5 characters.",
+        "x holds numbers only.",
+        "Each combination of age and code comes once.",
+    ]
+    assert unknown == ["x: greater_than"] and found.columns["age"] == "integer"
+
+
 @pytest.mark.parametrize("tool", formats.IMPORTED)
 @pytest.mark.parametrize("text", ["", "[]", "{}", "a: [", "null", '{"expectations": 3, "fields": 4, "schema": 5}'])
 def test_what_is_no_file_of_the_tool_is_refused(tool, text, tmp_path):
