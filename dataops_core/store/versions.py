@@ -17,7 +17,7 @@ from dataops_core.errors import InputError, IntegrityError, SettingError
 from dataops_core.export.bundle import raw_left_out, tables_of, write_bundle
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, no_progress
-from dataops_core.store import audit, catalog, dataset_rules, datasets, models, personal_data, states
+from dataops_core.store import audit, catalog, chosen_recipe, dataset_rules, datasets, models, personal_data, states
 from dataops_core.store.diffs import change, renamings
 from dataops_core.store.profile import profile
 from dataops_core.store.store import Store
@@ -96,6 +96,7 @@ def commit(
     )
     released = personal_data.check_release(store, here, root, state, done, pii_reason, gate=gate)
     shipped = models.shipped(store, here, results)
+    compared = chosen_recipe.for_version(store, dataset, done)
     rules = dataset_rules.for_version(store, dataset, state, reason, progress)
     told = {
         "kind": "derived" if steps else "raw",
@@ -108,6 +109,7 @@ def commit(
         "privacy": released,
         **shipped,
         **({"rules": rules} if rules else {}),
+        **({"comparison": compared} if compared else {}),
     }
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)
