@@ -9,8 +9,6 @@ from dataops_core.store import datasets
 from tests.browser.axe import violations
 from tests.browser.driver import open_page, settle
 
-pytestmark = pytest.mark.parametrize("width", [1280, 390])
-
 
 def test_first_page_without_data(page, empty_project):
     page.goto(empty_project)
