@@ -1,14 +1,21 @@
-"""The command `anonymize`: the weakest generalization that reaches k, applied, with what it costs."""
+"""Make a table k-anonymous with the weakest generalization that is enough, and say what it costs.
+
+dataops anonymize sample_data/loan_applications.csv --k 5 --quasi sex,housing -o anonymous.csv
+"""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from dataops_core.anonymize.propose import Anonymization, applied, model_effect, propose_anonymization
 from dataops_core.anonymize.treat import identifier_steps
-from dataops_core.cli.output import print_json, print_table, reading, tell_problems
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.output import print_json, print_table, reading, tell_problems
+from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
 from dataops_core.privacy import Risk, measure_risk, recognize
 from dataops_core.recipe.recipe import Recipe, dump
@@ -16,11 +23,41 @@ from dataops_core.table import Table
 from dataops_core.write import write_file
 
 
-def anonymize_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("file", type=file_or_address)
+    parser.add_argument("--k", type=int, required=True, help="rows that must be alike, at least")
+    parser.add_argument(
+        "--quasi",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that others may know (default: those that are proposed)",
+    )
+    parser.add_argument("--l", type=int, default=1, help="different values of --sensitive in each group, at least")
+    parser.add_argument("--sensitive", metavar="COLUMN", help="a column that nobody should learn; counted for l and t")
+    parser.add_argument(
+        "--suppress", type=float, default=0.02, metavar="SHARE", help="rows that may be dropped (default: 0.02 of all)"
+    )
+    parser.add_argument(
+        "--identifiers",
+        choices=("drop", "hash", "pseudonym", "mask", "keep"),
+        default="drop",
+        help="what becomes of columns with direct identifiers (default: drop); texts that hold some are redacted",
+    )
+    parser.add_argument("--locale", default="en_US", help="language and country of pseudonyms (default: en_US)")
+    parser.add_argument("--target", metavar="COLUMN", help="score a model that predicts this column, before and after")
+    parser.add_argument("--seed", type=int, default=0, help="the same number gives the same folds (default 0)")
+    parser.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
+    parser.add_argument("--recipe", type=Path, metavar="R.json", help="write the steps as a recipe")
+
+
+def run(args: argparse.Namespace) -> int:
     """Direct identifiers treated, quasi-identifiers generalized as little as k asks, the rest of small groups
     dropped.
     """
-    quasi = list(dict.fromkeys(name for some in args.quasi for name in some.split(",") if name))
+    quasi = list(dict.fromkeys(names(args.quasi)))
     with reading(args) as (source, folder):
         table = source.table
         for name in (*quasi, *filter(None, (args.sensitive, args.target))):

@@ -1,23 +1,83 @@
-"""The command `compare`: which of several recipes is right for this data."""
+"""Which of several recipes is right for this data, on unseen rows.
+
+dataops compare sample_data/loan_applications.csv recipe.json --target approved
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dataops_core.cli.output import print_json, print_table, reading, tell_problems
+from dataops_core.cli.shared.output import print_json, print_table, reading, tell_problems
 from dataops_core.errors import SettingError
 
 if TYPE_CHECKING:
     from dataops_core.evaluation import Candidate, Comparison
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.cli.shared.reading_options import add_reading_options
 
 SIGN = {"better": "+", "worse": "-", "no clear difference": "="}
 
 
-def compare_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("file", type=file_or_address)
+    parser.add_argument("recipes", type=Path, nargs="*", metavar="RECIPE", help="the recipes to compare")
+    parser.add_argument("--target", required=True, help="the column that a model predicts")
+    parser.add_argument(
+        "--favorable", metavar="VALUE", help="the outcome that people wish for: needed for fairness gaps"
+    )
+    parser.add_argument(
+        "--sensitive",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that say who a person is: gaps between their groups are measured",
+    )
+    parser.add_argument(
+        "--leave-out", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that no model may see"
+    )
+    parser.add_argument("--grid", type=Path, metavar="GRID.json", help="choices whose combinations are compared")
+    parser.add_argument("--base", type=Path, metavar="RECIPE", help="the recipe that the grid goes on from")
+    parser.add_argument(
+        "--model", choices=("linear", "trees"), default="linear", help="the model that learns (default: linear)"
+    )
+    parser.add_argument(
+        "--measure",
+        metavar="MEASURE",
+        help=(
+            "what decides: roc_auc (default), pr_auc, balanced_accuracy, accuracy, brier, calibration; for numbers r2"
+            " (default), rmse, mae"
+        ),
+    )
+    parser.add_argument("--split", metavar="COLUMN", help="the column that says train, validation or test")
+    parser.add_argument("--groups", metavar="COLUMN", help="rows with the same value here stay in one fold")
+    parser.add_argument("--time", metavar="COLUMN", help="judge by later rows only, in the order of this column")
+    parser.add_argument("--folds", type=int, default=5, help="folds (default 5)")
+    parser.add_argument("--repeats", type=int, default=2, help="how often rows are dealt into folds (default 2)")
+    parser.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
+    parser.add_argument(
+        "--sample", type=int, default=20_000, metavar="ROWS", help="at most so many rows (default 20000)"
+    )
+    parser.add_argument("--learning-curve", action="store_true", help="also learn from fewer rows: would more help?")
+    parser.add_argument("--all-folds", action="store_true", help="do not stop recipes early that are clearly worse")
+    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep finished folds there, and go on from them")
+    parser.add_argument("--script", type=Path, metavar="OUT.py", help="write a script that reproduces the scoreboard")
+    parser.add_argument(
+        "--pipeline",
+        type=Path,
+        metavar="OUT.skops",
+        help="write the recommended recipe with its model, for scikit-learn",
+    )
+    parser.add_argument("--recipe", type=Path, metavar="OUT.json", help="write the recommended recipe")
+
+
+def run(args: argparse.Namespace) -> int:
     """Compare recipes with doing nothing, on rows that none of them has learned from."""
     from dataops_core.evaluation import compare_recipes
     from dataops_core.evaluation.kept_folds import InFolder
@@ -31,8 +91,8 @@ def compare_command(args: argparse.Namespace) -> int:
             candidates,
             args.target,
             favorable=args.favorable,
-            sensitive=_names(args.sensitive),
-            leave_out=_names(args.leave_out),
+            sensitive=list(dict.fromkeys(names(args.sensitive))),
+            leave_out=list(dict.fromkeys(names(args.leave_out))),
             model=args.model,
             measure=args.measure,
             split=args.split,
@@ -45,7 +105,7 @@ def compare_command(args: argparse.Namespace) -> int:
             stop_early=not args.all_folds,
             curve_of_best=args.learning_curve,
             kept=InFolder(args.keep) if args.keep else None,
-            progress=_tell,
+            progress=show_progress,
         )
         if args.script:
             from dataops_core.evaluation.export.script import scoreboard_script
@@ -94,10 +154,6 @@ def _grid(path: Path) -> Any:
         raise SettingError(
             "The grid cannot be read.", str(path), 'It is JSON: {"Missing values": {"leave": null, "median": {…}}}.'
         ) from error
-
-
-def _names(given: list[str]) -> list[str]:
-    return list(dict.fromkeys(name for part in given for name in part.split(",") if name))
 
 
 def _print(found: Comparison) -> None:
@@ -153,9 +209,3 @@ def _print(found: Comparison) -> None:
         print(f"Leak? {leak.says} {leak.fix}")
     for note in found.notes:
         print(f"Note: {note}")
-
-
-def _tell(share: float, note: str) -> None:
-    """Progress, on one line that is written over, for somebody who looks on."""
-    if sys.stderr.isatty():
-        print(f"\r{share:4.0%}  {note[:60]:60}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)

@@ -1,4 +1,7 @@
-"""Commands about tables filled several times: pooled, impute-chains."""
+"""Results of a table filled several times, pooled by Rubin's rules: means and shares, or a regression.
+
+dataops pooled filled_several_times.csv --column income --by sex
+"""
 
 from __future__ import annotations
 
@@ -6,14 +9,32 @@ import argparse
 from collections.abc import Mapping
 from typing import Any
 
-from dataops_core.cli.inspect import _tell
-from dataops_core.cli.output import print_json, print_table, reading
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.output import print_json, print_table, reading
+from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
 
 HEAD = ("estimate", "95 % from", "to", "standard error", "degrees of freedom", "lost to gaps")
 
 
-def pooled_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument(
+        "file",
+        type=file_or_address,
+        help="the table with the column imputation, which the step fill_several_times makes",
+    )
+    parser.add_argument("--column", help="the column whose mean, or shares of values, are pooled")
+    parser.add_argument("--by", metavar="COLUMN", help="tell the mean or the shares by group")
+    parser.add_argument("--target", help="the column of numbers that a linear regression explains")
+    parser.add_argument(
+        "--predictors", metavar="COLUMN[,COLUMN]", help="the columns of numbers that it is explained by"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
     """Means, shares or a linear regression of a table filled several times, by Rubin's rules."""
     from dataops_core.imputation import pooled, regression
 
@@ -29,7 +50,7 @@ def pooled_command(args: argparse.Namespace) -> int:
         )
     with reading(args) as (source, _folder):
         told = (
-            regression(source.table, args.target, _names(args.predictors))
+            regression(source.table, args.target, names(args.predictors))
             if args.target
             else pooled(source.table, args.column, args.by)
         )
@@ -37,7 +58,7 @@ def pooled_command(args: argparse.Namespace) -> int:
         return print_json(told)
     if args.target:
         print(
-            f"{args.target} by {', '.join(_names(args.predictors))}: linear regression, pooled over {told['m']} copies"
+            f"{args.target} by {', '.join(names(args.predictors))}: linear regression, pooled over {told['m']} copies"
         )
         print_table(("coefficient", *HEAD), [(name, *_row(each)) for name, each in told["coefficients"].items()])
     else:
@@ -55,53 +76,6 @@ def pooled_command(args: argparse.Namespace) -> int:
     return 0
 
 
-def impute_chains_command(args: argparse.Namespace) -> int:
-    """Whether the chains of filling several times have settled; exit code 1 where they have not, or where donors are
-    too few.
-    """
-    from dataops_core.imputation import chains
-
-    with reading(args) as (source, _folder):
-        told = chains(
-            source.table,
-            _names(args.columns),
-            using=_names(args.using),
-            logarithm=_names(args.logarithm),
-            draw=args.draw,
-            chains=args.chains,
-            iterations=args.iterations,
-            split=args.split,
-            seed=args.seed,
-            progress=_tell,
-        )
-    failed = int(told["settled"] is False or bool(told["warnings"]))
-    if args.json:
-        print_json(told)
-        return failed
-    sampled = "" if told["rows"] == told["of"] else f" (a sample of {told['of']:,})"
-    print(
-        f"{told['rows']:,} rows{sampled}; {told['chains']} chains of {told['iterations']} iterations; R-hat without the"
-        f" first {told['rounds']}"
-    )
-    print_table(
-        ("column", "cells", "of", "R-hat", "first iteration", "last iteration"),
-        [
-            (
-                name,
-                f"{each['cells']:,}",
-                what if each["value"] is None else f"share of {each['value']}",
-                "" if each["r_hat"][what] is None else f"{each['r_hat'][what]:.3f}",
-                *[", ".join(f"{line[at]:.4g}" for line in lines) for at in (0, -1)],
-            )
-            for name, each in told["columns"].items()
-            for what, lines in each["traces"].items()
-        ],
-    )
-    for words in (told["words"], *told["warnings"]):
-        print(words)
-    return failed
-
-
 def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
     if "why_not" in each:
         return (each["why_not"], *[""] * 5)
@@ -114,7 +88,3 @@ def _row(each: Mapping[str, Any]) -> tuple[str, ...]:
         "no limit" if each["df"] is None else f"{each['df']:.1f}",
         f"{each['missing_information']:.1%}",
     )
-
-
-def _names(text: str | None) -> list[str]:
-    return [name for name in (text or "").split(",") if name]

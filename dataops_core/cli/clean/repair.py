@@ -1,4 +1,7 @@
-"""The command that proposes right values: repair."""
+"""Right values for cells that are probably wrong, and how sure they are.
+
+dataops repair sample_data/loan_applications.csv --sure 0.95 --recipe repairs.json
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from dataops_core.cli.output import print_json, print_table, reading
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.output import print_json, print_table, reading
+from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
 from dataops_core.printable import printable
 from dataops_core.read import Source
@@ -19,7 +24,31 @@ from dataops_core.scratch import replaced
 COLUMNS = ("row", "column", "old", "new", "sure", "cause", "why")
 
 
-def repair_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("file", type=file_or_address)
+    parser.add_argument(
+        "--labels", type=Path, metavar="L.csv", help="right values that a person gave: row,column,value"
+    )
+    parser.add_argument("--sure", type=float, default=0.9, help="least share that repairs must be sure (default 0.9)")
+    parser.add_argument(
+        "--recipe", type=Path, metavar="OUT.json", help="write the repairs that are sure enough as a recipe"
+    )
+    parser.add_argument("--repairs", type=Path, metavar="OUT.csv", help="write every proposal; rows count from 0")
+    parser.add_argument(
+        "--show", type=int, default=20, metavar="N", help="so many proposals on the screen (default 20)"
+    )
+    parser.add_argument(
+        "--target", metavar="T", help="score a model that predicts this column, before and after repair"
+    )
+    parser.add_argument("--column", help="rewrite this column by example, and propose nothing else")
+    parser.add_argument(
+        "--example", nargs=2, action="append", metavar=("OLD", "NEW"), help="a value of --column, and what it becomes"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
     """Proposed repairs of a file: exit code 1 when there are any that are sure enough."""
     from dataops_core.repair.labels import read_labels
     from dataops_core.repair.propose import propose

@@ -1,21 +1,48 @@
-"""Commands about class balance: resample-bench."""
+"""What balancing the classes of a target would do to a model, method by method.
+
+dataops resample-bench sample_data/loan_applications.csv --target approved --methods over_random,weights
+"""
 
 from __future__ import annotations
 
 import argparse
-import sys
 from typing import Any
 
-from dataops_core.cli.output import print_json, print_table, reading
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.output import print_json, print_table, reading
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.resampling import bench
 
 _SIGN = {"better": "+", "worse": "-", "no clear difference": "="}
 
 
-def resample_bench_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("file", type=file_or_address)
+    parser.add_argument("--target", required=True, help="the column with the classes")
+    parser.add_argument("--favorable", metavar="VALUE", help="the class that people wish for")
+    parser.add_argument(
+        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
+    )
+    parser.add_argument(
+        "--methods", action="append", default=[], metavar="METHOD[,METHOD]", help="only these (default: all that fit)"
+    )
+    parser.add_argument(
+        "--split", metavar="COLUMN", help="the column that says train, validation or test; only training rows are used"
+    )
+    parser.add_argument(
+        "--model", choices=("linear", "trees"), default="linear", help="the model that judges (default: linear)"
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
+
+
+def run(args: argparse.Namespace) -> int:
     """What each method of balancing classes does to a model's judgement."""
-    sensitive = [name for part in args.sensitive for name in part.split(",") if name]
-    methods = [name for part in args.methods for name in part.split(",") if name] or None
+    sensitive = names(args.sensitive)
+    methods = names(args.methods) or None
     with reading(args) as (source, _folder):
         told = bench(
             source.table,
@@ -26,7 +53,7 @@ def resample_bench_command(args: argparse.Namespace) -> int:
             seed=args.seed,
             split=args.split,
             kind=args.model,
-            progress=_tell,
+            progress=show_progress,
         )
     if args.json:
         return print_json(told)
@@ -69,9 +96,3 @@ def _line(name: str, each: dict[str, Any], measures: list[str]) -> tuple[str, ..
         for measure in measures
     ]
     return (f"{name} ({each['variant']})" if each["variant"] else name, *cells, f"{each['seconds']:.1f}")
-
-
-def _tell(share: float, note: str) -> None:
-    """Progress, on one line that is written over, for somebody who looks on."""
-    if sys.stderr.isatty():
-        print(f"\r{share:4.0%}  {note[:60]:60}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)

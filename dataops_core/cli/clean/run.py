@@ -1,4 +1,7 @@
-"""Commands on one table: read, run, script, hash, guide."""
+"""Replay a recipe on a file.
+
+dataops run recipe.json march.csv -o clean.parquet
+"""
 
 from __future__ import annotations
 
@@ -6,54 +9,55 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from dataops_core import checks, steps
-from dataops_core.cli.addresses import Address, fetch_address, file_or_address
-from dataops_core.cli.output import options_of, print_json, print_table, reading, tell_problems
+from dataops_core.cli.shared.addresses import Address, fetch_address, file_or_address
+from dataops_core.cli.shared.output import print_json, reading, tell_problems
+from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.engines import bounded
 from dataops_core.errors import SettingError, nearest
-from dataops_core.read import raw_rows
 from dataops_core.recipe import recipe as recipes
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import Run, run_recipe
-from dataops_core.recipe.script import script
 from dataops_core.recipe.source import read_for_table
-from dataops_core.write import write_file, write_rows, write_text
+from dataops_core.write import write_file, write_text
 
 
-def read_command(args: argparse.Namespace) -> int:
-    """Read a file and say how it was read."""
-    if args.raw and not args.out:
-        raise SettingError("Nothing says where to write.", "--raw", "Give --out with a .csv or .tsv file.")
-    if args.raw:
-        # names that are doubled or missing need no mending where they are written as they stand
-        args.lenient = True
-    with reading(args) as (source, _folder):
-        if args.out and args.raw:
-            write_rows(raw_rows(args.file, options_of(args)), args.out)
-        elif args.out:
-            write_file(source.table, args.out)
-        missing = source.table.missing()
-        told: dict[str, Any] = {
-            "rows": source.table.rows,
-            "columns": [
-                {"name": c.name, "kind": c.kind, "type": c.type, "missing": missing[c.name]}
-                for c in source.table.columns
-            ],
-            "assumed": source.assumed(),
-            "problems": [vars(problem) for problem in source.problems],
-        }
-    if args.json:
-        return print_json(told)
-    print(f"{told['rows']:,} rows, {len(told['columns'])} columns")
-    print_table(("column", "kind", "missing"), [(c["name"], c["kind"], f"{c['missing']:,}") for c in told["columns"]])
-    print("Assumed: " + ", ".join(f"{key} {value!r}" for key, value in told["assumed"].items()))
-    tell_problems(source)
-    return 0
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("file", type=file_or_address)
+    parser.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
+    parser.add_argument("--fitted", type=Path, help="write the recipe with everything it learned")
+    parser.add_argument(
+        "--refit", action="store_true", help="learn again, even where the recipe carries learned values"
+    )
+    parser.add_argument(
+        "--map", action="append", default=[], metavar="OLD=NEW", help="the recipe's column OLD is NEW in this file"
+    )
+    parser.add_argument(
+        "--with",
+        dest="others",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="another table that a step of the recipe joins or appends",
+    )
+    parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
+    parser.add_argument(
+        "--on",
+        choices=("memory", "batches", "spark"),
+        default="memory",
+        help="where it runs: in memory (default), in batches on this machine, or on Apache Spark; with --dry-run, the"
+        " last two list where each step would run",
+    )
+    parser.add_argument("--master", metavar="URL", help="the Spark master: spark://HOST:PORT (default: this machine)")
+    parser.add_argument(
+        "--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula"
+    )
 
 
-def run_command(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Replay a recipe on a file."""
     recipe = recipes.load(args.recipe)
     if not (args.out or args.dry_run or args.fitted):
@@ -62,7 +66,7 @@ def run_command(args: argparse.Namespace) -> int:
     if args.refit:
         recipe = recipe.unfitted()
     if args.on == "spark" or (args.on == "batches" and args.dry_run):
-        from dataops_core.cli.engines import run_elsewhere
+        from dataops_core.cli.clean.run_elsewhere import run_elsewhere
 
         return run_elsewhere(args, recipe)
     if args.master:
@@ -154,54 +158,3 @@ def others_named(pairs: Sequence[str], recipe: Recipe) -> dict[str, Path | Addre
         if not isinstance(found[name], Address) and not Path(path).is_file():
             raise SettingError("There is no such file.", f"--with {pair}", "Check the path.")
     return found
-
-
-def script_command(args: argparse.Namespace) -> int:
-    """A recipe as a plain pandas script."""
-    text = script(recipes.load(args.recipe))
-    if args.out:
-        write_text(args.out, text)
-    if args.json:
-        return print_json({"script": None if args.out else text, "out": str(args.out) if args.out else None})
-    if not args.out:
-        print(text, end="")
-    return 0
-
-
-def hash_command(args: argparse.Namespace) -> int:
-    """The content hash of a table."""
-    args.lenient = True  # the hash of a table can be told whatever its flaws
-    with reading(args) as (source, _folder):
-        told = {
-            "content_hash": source.table.content_hash,
-            "rows": source.table.rows,
-            "columns": len(source.table.columns),
-        }
-    if args.json:
-        return print_json(told)
-    print(told["content_hash"])
-    return 0
-
-
-def guide_command(args: argparse.Namespace) -> int:
-    """Every step and check, with its settings."""
-    known = {step.name: step.guide() for step in dict.fromkeys(steps.REGISTRY.values())}
-    judged = {check.name: check.guide() for check in checks.REGISTRY.values()}
-    if args.op is None:
-        if args.json:
-            return print_json({"steps": list(known.values()), "checks": list(judged.values())})
-        for title, entries in (("Steps", known), ("Checks", judged)):
-            print(title)
-            print_table(("name", "group", "does"), [(e["name"], e["group"], e["summary"]) for e in entries.values()])
-        return 0
-    entry = known.get(args.op) or judged.get(args.op)
-    if entry is None:
-        raise SettingError(f'There is no step or check "{args.op}".', "guide", nearest(args.op, [*known, *judged]))
-    if args.json:
-        return print_json(entry)
-    print(f"{entry['title']} ({entry['name']})\n\n{entry['doc']}\n")
-    for setting in entry.get("settings", []):
-        choices = f", one of {', '.join(map(str, setting['choices']))}" if setting["choices"] else ""
-        default = "needed" if setting["required"] else f"default {setting['default']!r}"
-        print(f"  {setting['name']} ({default}{choices}): {setting['help'] or setting['label']}")
-    return 0

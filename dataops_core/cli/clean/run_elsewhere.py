@@ -8,8 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dataops_core.cli.output import options_of, print_json
-from dataops_core.cli.tables import at_hand, others_named
+from dataops_core.cli.clean.run import at_hand, others_named
+from dataops_core.cli.shared.output import options_of, print_json
 from dataops_core.engines import EngineRun, PlannedStep, check_plan, plan
 from dataops_core.engines.spark.session import LOCAL
 from dataops_core.errors import SettingError

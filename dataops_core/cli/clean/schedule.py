@@ -1,10 +1,14 @@
-"""The command schedule: a recipe that runs by the clock."""
+"""A recipe that runs by the clock: a line for cron, or a DAG for Airflow.
+
+dataops schedule recipe.json "in/{date}.csv" --to "out/{date}.parquet" --every "0 6 * * *"
+"""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from dataops_core.cli.output import print_json
+from dataops_core.cli.shared.output import print_json
 from dataops_core.engines import check_plan, plan
 from dataops_core.errors import SettingError
 from dataops_core.export.schedule import Schedule, airflow_dag, cron_line
@@ -12,7 +16,26 @@ from dataops_core.recipe import recipe as recipes
 from dataops_core.write import write_text
 
 
-def schedule_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("recipe", type=Path)
+    parser.add_argument("source", metavar="FILE", help="the file or folder of each run; {date} stands for its day")
+    parser.add_argument(
+        "--to", required=True, metavar="OUT", help="the table that each run writes; {date} stands for its day"
+    )
+    parser.add_argument(
+        "--every", required=True, metavar="CRON", help='five fields of cron: "0 6 * * 1" is Mondays at six'
+    )
+    parser.add_argument("--for", dest="target", choices=("cron", "airflow"), default="cron", help="default: cron")
+    parser.add_argument(
+        "--rules", default="", metavar="RULES.yaml", help="rules that the file must meet, or nothing runs"
+    )
+    parser.add_argument("--on", choices=("memory", "batches", "spark"), default="memory", help="where it runs")
+    parser.add_argument("--master", metavar="URL", help="the Spark master")
+    parser.add_argument("-o", "--out", type=Path, help="the file to write; without it, it is printed")
+
+
+def run(args: argparse.Namespace) -> int:
     """A recipe as a line for cron, or as a DAG file for Airflow."""
     recipe = recipes.load(args.recipe)
     check_plan(plan(recipe, args.on), args.on)

@@ -1,26 +1,51 @@
-"""The command `pii`: which columns hold personal data, and how easily rows are told apart."""
+"""Personal data in a file: which columns hold it, and how easily rows are told apart.
+
+dataops pii sample_data/loan_applications.csv --sensitive migration_background
+"""
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from dataops_core.cli.output import print_json, print_table, reading, tell_problems
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.output import print_json, print_table, reading, tell_problems
+from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.privacy import Recognition, measure_risk, recognize, unique_rows
 
 SHOWN = 20
 
 
-def pii_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("file", type=file_or_address)
+    parser.add_argument(
+        "--quasi",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that others may know, by which rows are told apart (default: those that are proposed)",
+    )
+    parser.add_argument(
+        "--sensitive",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that nobody should learn: l-diversity and t-closeness are counted for each",
+    )
+
+
+def run(args: argparse.Namespace) -> int:
     """Direct identifiers, special categories, quasi-identifiers, and the risk; 1 where something certain or likely is
     found.
     """
     with reading(args) as (source, _folder):
         table = source.table
-        chosen, sensitive = _names(args.quasi), _names(args.sensitive)
+        chosen, sensitive = (list(dict.fromkeys(names(given))) for given in (args.quasi, args.sensitive))
         for name in (*chosen, *sensitive):
             table.column(name)
         found = recognize(table)
@@ -50,10 +75,6 @@ def pii_command(args: argparse.Namespace) -> int:
     tell_problems(source)
     _print(told)
     return int(sure)
-
-
-def _names(given: Iterable[str]) -> list[str]:
-    return list(dict.fromkeys(name for some in given for name in some.split(",") if name))
 
 
 def _recognized(each: Recognition) -> dict[str, Any]:

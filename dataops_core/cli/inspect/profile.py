@@ -1,14 +1,16 @@
-"""Commands that judge a table: profile, drift."""
+"""Facts and findings of a file.
+
+dataops profile sample_data/loan_applications.csv --target approved --sensitive sex --html report.html
+"""
 
 from __future__ import annotations
 
 import argparse
 import csv
 import datetime
-import sys
 from typing import TYPE_CHECKING, Any
 
-from dataops_core.cli.output import print_json, print_table, reading
+from dataops_core.cli.shared.output import print_json, print_table, reading
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import table_facts
 from dataops_core.printable import printable
@@ -20,11 +22,37 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dataops_core.checks import Context, Finding
+from pathlib import Path
+
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.options import add_outcome, names
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.cli.shared.reading_options import add_reading_options
 
 SHOWN = 20
 
 
-def profile_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("file", type=file_or_address)
+    parser.add_argument("--facts", action="store_true", help="count only, and judge nothing")
+    parser.add_argument("--findings", type=Path, metavar="OUT.csv", help="write every affected row of every finding")
+    parser.add_argument("--repairs", action="store_true", help="propose right values for the cells of findings")
+    parser.add_argument(
+        "--html", type=Path, metavar="OUT.html", help="write the report: one HTML file that names nobody"
+    )
+    parser.add_argument("--show-values", action="store_true", help="let the report show values that may name a person")
+    parser.add_argument(
+        "--full", type=Path, metavar="OUT.html", help="write the full report of ydata-profiling, which shows values"
+    )
+    parser.add_argument("--sample", type=int, metavar="ROWS", help="so many rows for the full report (default: all)")
+    group = parser.add_argument_group("what the columns are for")
+    add_outcome(group)
+    group.add_argument("--today", metavar="DATE", help="the day after which nothing has happened yet (default: today)")
+
+
+def run(args: argparse.Namespace) -> int:
     """Facts and findings of a file."""
     _sensible(args)
     with reading(args) as (source, _folder):
@@ -71,32 +99,6 @@ def profile_command(args: argparse.Namespace) -> int:
     for line in _said(reports):
         print(line)
     return int(found)
-
-
-def clusters_command(args: argparse.Namespace) -> int:
-    """Groups of values that may be one: exit code 1 when there are any."""
-    from dataops_core.checks.variants import clusters
-
-    with reading(args) as (source, _folder):
-        column = source.table.frame([source.table.column(args.column).name])[args.column]
-    if column.dtype != object:
-        raise SettingError(f'"{args.column}" holds no text.', "clusters", "Name a column of text.")
-    found = clusters({str(value): int(n) for value, n in column.value_counts().items()}, args.method, args.distance)
-    if args.json:
-        print_json(
-            {
-                "column": args.column,
-                "method": args.method,
-                "clusters": [
-                    {"target": cluster.target, "values": [{"value": value, "count": n} for value, n in cluster.values]}
-                    for cluster in found
-                ],
-            }
-        )
-        return int(bool(found))
-    for cluster in found:
-        print(f"{cluster.target}: " + ", ".join(f"{value} ({n:,})" for value, n in cluster.values))
-    return int(bool(found))
 
 
 def _add_repairs(told: dict[str, Any], kept: list[tuple[Finding, np.ndarray]], table: Table) -> None:
@@ -166,15 +168,9 @@ def _write_reports(args: argparse.Namespace, told: dict[str, Any], table: Table)
         made["html"] = {"file": str(args.html), "values_shown": args.show_values}
     if args.full:
         made["full"] = {"file": str(args.full)} | full_report(
-            table, args.full, rows=args.sample, title=args.file.name, progress=_tell
+            table, args.full, rows=args.sample, title=args.file.name, progress=show_progress
         )
     return made
-
-
-def _tell(share: float, note: str) -> None:
-    """Progress, on one line that is written over, for somebody who looks on."""
-    if sys.stderr.isatty():
-        print(f"\r{share:4.0%}  {note[:60]:60}", end="\n" if share >= 1 else "", file=sys.stderr, flush=True)
 
 
 def _said(reports: dict[str, Any]) -> list[str]:
@@ -198,13 +194,13 @@ def _check_value(args: argparse.Namespace, table: Table) -> None:
         )
 
 
-def _context(args: argparse.Namespace, names: list[str]) -> Context:
+def _context(args: argparse.Namespace, columns: list[str]) -> Context:
     from dataops_core.checks import Context
 
-    sensitive = tuple(name for part in args.sensitive for name in part.split(",") if name)
+    sensitive = tuple(names(args.sensitive))
     for name in (*([args.target] if args.target else []), *sensitive):
-        if name not in names:
-            raise SettingError(f'There is no column "{name}".', str(args.file), nearest(name, names))
+        if name not in columns:
+            raise SettingError(f'There is no column "{name}".', str(args.file), nearest(name, columns))
     try:
         today = datetime.date.fromisoformat(args.today) if args.today else datetime.datetime.now(tz=datetime.UTC).date()
     except ValueError:
@@ -257,35 +253,3 @@ def _write_findings(args: argparse.Namespace, kept: list[tuple[Finding, np.ndarr
         raise SettingError(
             f"The file cannot be written: {error.strerror or error}.", str(args.findings), "Choose another place."
         ) from error
-
-
-def drift_command(args: argparse.Namespace) -> int:
-    """How a file differs from a reference: exit code 1 when a column drifted far, or names or types changed."""
-    from dataops_core.compare import drift
-
-    with reading(args, file=args.reference) as (reference, _), reading(args) as (other, _folder):
-        told = drift(reference.table, other.table)
-    found = int(bool(told["drifted"] or told["schema"]["differs"]))
-    if args.json:
-        print_json(told)
-        return found
-    print(f"Rows {told['rows'][0]:,} to {told['rows'][1]:,}")
-    for what in ("added", "removed"):
-        if told["schema"][what]:
-            print(f"Columns {what}: {', '.join(told['schema'][what])}")
-    for name, changed in told["schema"]["changed"].items():
-        print(
-            f"Column {name}:"
-            f" {' '.join(f'{what} {pair[0]} to {pair[1]}' for what, pair in changed.items() if pair[0] != pair[1])}"
-        )
-    print_table(
-        ("column", "by", "drift", "PSI", "KS", "missing", "new values"),
-        [_drift_line(name, each) for name, each in told["columns"].items()],
-    )
-    return found
-
-
-def _drift_line(name: str, told: dict[str, Any]) -> tuple[str, ...]:
-    measured = [f"{told['measures'][key]['value']:.3f}" if key in told["measures"] else "" for key in ("psi", "ks")]
-    gaps = f"{told['missing'][0]:.1%} to {told['missing'][1]:.1%}"
-    return (name, told["as"], told["verdict"], *measured, gaps, f"{told['new']['values']:,}" if told["new"] else "")

@@ -1,46 +1,93 @@
-"""Commands about bias: bias, reweigh, fit, decide."""
+"""How groups of people fare: in the data, and in a model's decisions.
+
+dataops bias sample_data/loan_applications.csv --target approved --favorable yes --sensitive sex
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from dataops_core.cli.inspect import _tell
-from dataops_core.cli.output import print_json, print_table, read_model, reading
+from dataops_core.cli.judge.groups import add_groups, add_learning, cuts, left_out, words_on_weights
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.output import print_json, print_table, reading
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
 from dataops_core.table import Table
 
 SHOWN = 20
 
 
-def bias_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("file", type=file_or_address)
+    add_groups(parser)
+    parser.add_argument(
+        "--reference", metavar="GROUP", help="the group that others are compared with (default: the largest)"
+    )
+    parser.add_argument(
+        "--prediction",
+        metavar="COLUMN",
+        help="the column with decisions, or with probabilities of the favorable one (default: a model decides)",
+    )
+    parser.add_argument(
+        "--control", metavar="COLUMN", help="a column within whose values a model's decisions are compared too"
+    )
+    parser.add_argument(
+        "--strata",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns that could explain a gap: outcomes are compared within them too",
+    )
+    parser.add_argument(
+        "--population",
+        metavar="GROUP=NUMBER,…",
+        help="how many there are of each group in the population, or a .json file that says it",
+    )
+    add_learning(parser)
+    parser.add_argument(
+        "--html", type=Path, metavar="OUT.html", help="write the report: one HTML file without small groups"
+    )
+    parser.add_argument(
+        "--lab",
+        choices=("demographic_parity", "equalized_odds"),
+        help="compare ways to act on it, those that aim at a rule aiming at this one",
+    )
+    parser.add_argument("--recipe", type=Path, help="a recipe: what each of its steps does to each group")
+
+
+def run(args: argparse.Namespace) -> int:
     """Bias in groups, outcomes and decisions; what is shown is counted, and no verdict is given."""
     from dataops_core.fairness import bias
 
     with reading(args) as (source, folder):
         told = bias(
             source.table,
-            _names(args.sensitive),
+            names(args.sensitive),
             target=args.target,
             favorable=args.favorable,
             reference=args.reference,
             prediction=args.prediction,
             control=args.control,
-            strata=_names(args.strata),
+            strata=names(args.strata),
             population=_population(args.population),
             split=args.split,
-            cuts=_cuts(args.cut),
-            leave_out=_without(args),
+            cuts=cuts(args.cut),
+            leave_out=left_out(args),
             kind=args.kind,
             seed=args.seed,
-            progress=_tell,
+            progress=show_progress,
         )
         content = source.table.content_hash
         told |= _more(args, source.table, folder)
-    told["words"] += _weighty((told["decisions"] or {}).get("features", ()))
+    told["words"] += words_on_weights((told["decisions"] or {}).get("features", ()))
     if args.html:
         from dataops_core.fairness.report import html_report
         from dataops_core.write import write_text
@@ -61,150 +108,6 @@ def bias_command(args: argparse.Namespace) -> int:
     return 0
 
 
-def reweigh_command(args: argparse.Namespace) -> int:
-    """Write the table with a column of weights under which every group has the good outcome as often."""
-    from dataops_core.recipe.recipe import Recipe, RecipeStep
-    from dataops_core.recipe.replay import run_recipe
-    from dataops_core.write import write_file
-
-    settings = {
-        "target": args.target,
-        "by": _names(args.sensitive),
-        "favorable": args.favorable,
-        "into": args.into,
-        "cuts": {name: ", ".join(f"{end:g}" for end in ends) for name, ends in _cuts(args.cut).items()},
-    }
-    with reading(args) as (source, folder):
-        run = run_recipe(Recipe("reweigh", 0, (RecipeStep("reweigh", settings),)), source.table, folder)
-        if run.failed:
-            raise SettingError(run.failed.reason, "reweigh", "Choose other settings.")
-        outcome = run.outcomes[0]
-        if outcome.status != "done" or outcome.learned is None:
-            raise SettingError(outcome.reason, "reweigh", "Choose another target.")
-        write_file(run.table, args.out)
-    weights = [{"outcome": key[0], "group": key[1:], "weight": weight} for key, weight in outcome.learned["weights"]]
-    if args.json:
-        return print_json(
-            {"out": str(args.out), "column": args.into, "weights": weights, "step": {"op": "reweigh", "with": settings}}
-        )
-    print(f"{run.table.rows:,} rows, with weights in {args.into}: {args.out}")
-    good = {True: args.favorable, False: f"not {args.favorable}"}
-    print_table(
-        ("outcome", "group", "weight"),
-        [
-            (
-                str(good.get(e["outcome"], e["outcome"])),
-                ", ".join(p or "unknown" for p in e["group"]),
-                f"{e['weight']:.4f}",
-            )
-            for e in weights
-        ],
-    )
-    return 0
-
-
-def fit_command(args: argparse.Namespace) -> int:
-    """Learn one way to decide from a file, repaired by a recipe, and write it."""
-    from dataops_core.fairness import fit
-    from dataops_core.fairness.fitted import features_of
-    from dataops_core.recipe import recipe as recipes
-    from dataops_core.recipe.recipe import canonical
-    from dataops_core.recipe.replay import run_recipe
-    from dataops_core.write import write_text
-
-    if args.target is None or args.favorable is None:
-        raise SettingError(
-            "A way to decide is learned from outcomes, and none is named.", "fit", "Add --target and --favorable."
-        )
-    recipe = recipes.load(args.recipe) if args.recipe else recipes.Recipe()
-    with reading(args, recipe if args.recipe else None) as (source, folder):
-        run = run_recipe(recipe, source.table, folder)
-        if run.failed:
-            raise SettingError(f"{run.failed.sentence}: {run.failed.reason}", str(args.recipe), "Mend the recipe.")
-        model = fit(
-            run.table,
-            args.target,
-            args.favorable,
-            _names(args.sensitive),
-            args.method,
-            constraint=args.constraint,
-            kind=args.kind,
-            split=args.split or run.earlier.split,
-            cuts=_cuts(args.cut),
-            leave_out=[*_without(args), *(name for name in run.earlier.weights if name in run.table.names)],
-            seed=args.seed,
-            progress=_tell,
-        )
-    write_text(args.out, canonical(model))
-    told = {
-        key: model[key]
-        for key in (
-            "method",
-            "title",
-            "needs",
-            "at_prediction",
-            "target",
-            "favorable",
-            "sensitive",
-            "learned_from",
-            "judged",
-        )
-    }
-    told |= {"features": features_of(model), "words": _weighty(features_of(model)), "out": str(args.out)}
-    if args.json:
-        return print_json(told)
-    judged = model["judged"]
-    print(
-        f"{model['title']}: learned from {model['learned_from']['rows']:,} rows, by {', '.join(told['features'])};"
-        f" never by {', '.join(model['sensitive'])}."
-    )
-    print(f"It needs {model['needs']}.")
-    print(
-        f"{judged['accuracy']:.1%} of its decisions about {judged['rows']:,} rows that it did not learn from are right."
-        f" Who pays: {', '.join(dict.fromkeys(m['group'] for m in judged['pays'])) or 'nobody clearly'}."
-    )
-    for line in told["words"]:
-        print(line)
-    print(f"The model is in {args.out}.")
-    return 0
-
-
-def decide_command(args: argparse.Namespace) -> int:
-    """Write the table with a column of a fitted model's decisions."""
-    from dataops_core.fairness import decide
-    from dataops_core.table import tidy, write_table
-    from dataops_core.write import write_file
-
-    model = read_model(args.model)
-    with reading(args) as (source, folder):
-        if args.into in source.table.names:
-            raise SettingError(
-                f'There is a column "{args.into}" already.',
-                "--into",
-                "Give the column for the decisions a name of its own.",
-            )
-        frame = source.table.frame()
-        made = decide(model, frame)
-        frame[args.into] = made.map({True: model["favorable"], False: f"not {model['favorable']}"}).astype(object)
-        write_file(write_table(folder / "decided.parquet", [tidy(frame)], source.table.kinds), args.out)
-    told = {
-        "out": str(args.out),
-        "column": args.into,
-        "rows": len(made),
-        "favorable": int(made.sum()),
-        "method": model["method"],
-        "needs": model["needs"],
-    }
-    if args.json:
-        return print_json(told)
-    print(
-        f"{told['favorable']:,} of {told['rows']:,} rows get {model['favorable']}, in the column {args.into}:"
-        f" {args.out}"
-    )
-    print(f"{model['title']} needs {model['needs']}.")
-    return 0
-
-
 def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any]:
     """What is told only where it is asked for: ways to act on it, and what a recipe did to groups."""
     from dataops_core.fairness import compare_mitigations, recipe_impact, states
@@ -221,24 +124,24 @@ def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any
             table,
             args.target,
             args.favorable,
-            _names(args.sensitive),
+            names(args.sensitive),
             constraint=args.lab,
             kind=args.kind,
             split=args.split,
-            cuts=_cuts(args.cut),
-            leave_out=_without(args),
+            cuts=cuts(args.cut),
+            leave_out=left_out(args),
             seed=args.seed,
-            progress=_tell,
+            progress=show_progress,
         )
     if args.recipe:
         from dataops_core.recipe import recipe as recipes
 
         more["through"] = recipe_impact(
             states(recipes.load(args.recipe), table, folder),
-            _names(args.sensitive),
+            names(args.sensitive),
             args.target,
             args.favorable,
-            cuts=_cuts(args.cut),
+            cuts=cuts(args.cut),
         )
     return more
 
@@ -336,28 +239,6 @@ def _print_gaps(told: Mapping[str, Any]) -> None:
         print(f"{each['column']} tells {each['of']}: AUC {each['auc']:.2f} ({each['verdict']})")
 
 
-def _names(parts: list[str]) -> list[str]:
-    return [name for part in parts for name in part.split(",") if name]
-
-
-def _without(args: argparse.Namespace) -> list[str]:
-    """The columns that no model may decide by."""
-    return [*_names(args.leave_out), *_names(args.weight)]
-
-
-def _weighty(features: Iterable[str]) -> list[str]:
-    """A word about features that may be weights, which nobody can tell from their cells."""
-    named = [name for name in features if "weight" in name.lower()]
-    if not named:
-        return []
-    return [
-        (
-            f"The model decides by {', '.join(named)}. If weights of rows are meant (such as those of reweigh), they"
-            f" tell it group and outcome: leave them out (--weight {','.join(named)})."
-        )
-    ]
-
-
 def _population(given: str | None) -> dict[str, float] | None:
     """A population as NAME=NUMBER,… or as a JSON file of {name: number}."""
     if given is None:
@@ -375,14 +256,4 @@ def _population(given: str | None) -> dict[str, float] | None:
             "The population cannot be read.",
             f"--population {given}",
             "Write it as Female=51,Male=49, or name a .json file of {name: number}.",
-        ) from error
-
-
-def _cuts(given: list[str]) -> dict[str, list[float]]:
-    """Ranges of amounts as COLUMN=END[,END]."""
-    try:
-        return {name: [float(end) for end in ends.split(",")] for name, ends in (part.split("=", 1) for part in given)}
-    except ValueError as error:
-        raise SettingError(
-            "These ranges cannot be read.", f"--cut {' '.join(given)}", "Write them as age=25,65."
         ) from error

@@ -1,35 +1,39 @@
-"""Commands about people: roles, members."""
+"""Who may do what in a project: list, invite, remove, hand over.
+
+dataops members "My project"
+"""
 
 from __future__ import annotations
 
 import argparse
 
-from dataops_core.cli.output import print_json, print_table
-from dataops_core.errors import InputError, SettingError, nearest
+from dataops_core.access import EVERYWHERE, ROLES
+from dataops_core.cli.shared.output import print_json, print_table
+from dataops_core.errors import InputError, nearest
 from dataops_core.store import datasets
 from dataops_core.store.people import members
 from dataops_core.store.store import Store, whoami
 
 
-def roles_command(args: argparse.Namespace) -> int:
-    """Switch roles on or off, or say whether they are on."""
-    store = Store()
-    if args.switch == "on":
-        members.switch_on(store, args.admin, whoami())
-    elif args.admin:
-        raise SettingError(
-            "An administrator is named where roles are on.", "--admin", "Write: roles on --admin PERSON."
-        )
-    elif args.switch == "off":
-        members.switch_off(store, whoami())
-    on = members.is_on(store)
-    if args.json:
-        return print_json({"on": on, "person": store.person})
-    print(f"Roles are {'on' if on else 'off: everybody who reaches this store may do everything'}.")
-    return 0
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("project", help="the project's name, or with --dataset a dataset's")
+    parser.add_argument("--dataset", action="store_true", help="the name is that of a dataset: roles in it alone")
+    either = parser.add_mutually_exclusive_group()
+    either.add_argument("--invite", metavar="PERSON", help="give this person a role")
+    either.add_argument("--remove", metavar="PERSON", help="take this person's roles away")
+    either.add_argument("--hand-over", metavar="PERSON", help="make this person the steward")
+    given = [role for role in ROLES if role != "admin"]
+    parser.add_argument("--role", choices=given, default="viewer", help="the role of whom you invite (default: viewer)")
+    parser.add_argument(
+        "--environment",
+        default=EVERYWHERE,
+        metavar="ENV",
+        help="only there: sandbox, staging, production (default: all)",
+    )
 
 
-def members_command(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Who may do what in a project (or with --dataset in one dataset): list, invite, remove, hand over."""
     store, actor = Store(), whoami()
     scope = datasets.find(store, args.project) if args.dataset else _project(store, args.project)

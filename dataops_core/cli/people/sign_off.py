@@ -1,11 +1,15 @@
-"""The command sign-off: the checklist of a version, answers, signatures, export."""
+"""The checklist of a version for the review board, with answers and signatures.
+
+dataops sign-off loans 2 -o checklist.md
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
-from dataops_core.cli.output import print_json
+from dataops_core.cli.shared.output import print_json
 from dataops_core.errors import SettingError
 from dataops_core.printable import printable
 from dataops_core.store import datasets
@@ -14,7 +18,22 @@ from dataops_core.store.people.checklist import GATES
 from dataops_core.store.store import Store, whoami
 
 
-def sign_off_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("name")
+    parser.add_argument("number", type=int, metavar="V")
+    parser.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="KEY=TEXT",
+        help="answer a question, or say why what was measured is accepted; the keys stand in the checklist",
+    )
+    parser.add_argument("--sign", choices=GATES, metavar="GATE", help='sign "data understanding" or "data preparation"')
+    parser.add_argument("-o", "--out", type=Path, help="write the checklist to this file (.md, .json)")
+
+
+def run(args: argparse.Namespace) -> int:
     """The checklist of a version: exit code 1 while something is open."""
     from dataops_core.write.file import write_text
 

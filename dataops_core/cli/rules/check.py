@@ -1,62 +1,43 @@
-"""The commands on rules: suggest, check, export, import."""
+"""How a file fares by its rules: exit code 1 when one that blocks fails.
+
+dataops rules check march.csv --rules rules.yaml --failing failing_rows.csv
+"""
 
 from __future__ import annotations
 
 import argparse
 import csv
-import datetime
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 
 from dataops_core import rules
-from dataops_core.cli.output import print_json, print_table, reading, tell_problems
-from dataops_core.cli.output_paths import check_files
-from dataops_core.errors import SettingError, nearest
+from dataops_core.cli.rules.tables import add_table, other_tables, today
+from dataops_core.cli.shared.output import print_json, print_table, reading, tell_problems
+from dataops_core.cli.shared.output_paths import check_files
 from dataops_core.printable import printable
-from dataops_core.read import ReadOptions, read_file
 from dataops_core.rules import Result
-from dataops_core.scratch import replaced, scratch_folder
+from dataops_core.scratch import replaced
 from dataops_core.table import Table, write_table
-from dataops_core.write import write_file, write_text
+from dataops_core.write import write_file
 
 
-def suggest_command(args: argparse.Namespace) -> int:
-    """Rules that the data of a file suggests, with support and confidence."""
-    kinds = [name for name in (args.kinds or "").split(",") if name]
-    for name in kinds:
-        if name not in rules.KINDS:
-            raise SettingError(f'There is no kind of rule "{name}".', "--kinds", nearest(name, rules.KINDS))
-    check_files({"--out": args.out})
-    with ExitStack() as stack:
-        source, _ = stack.enter_context(reading(args))
-        others = stack.enter_context(_others(args.others))
-        reference = stack.enter_context(reading(args, file=args.reference))[0].table if args.reference else None
-        found = rules.suggest_rules(source.table, kinds=kinds, today=_today(args), tables=others, reference=reference)
-        columns = {column.name: column.type for column in source.table.columns}
-    name = args.file.name
-    if args.out:
-        write_text(args.out, rules.dumps(found, name, columns))
-    if args.json:
-        return print_json(rules.RuleSet(tuple(found), name, columns).to_json())
-    tell_problems(source)
-    if args.out:
-        print(
-            f"{len(found):,} rules are suggested and written to {args.out}. Read and change them before you use them."
-        )
-    else:
-        print(rules.dumps(found, name, columns), end="")
-    return 0
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_table(parser)
+    parser.add_argument("--rules", type=Path, required=True, metavar="RULES.yaml")
+    parser.add_argument("--failing", type=Path, metavar="ROWS.csv", help="write every failing row of every rule")
+    parser.add_argument("--quarantine", type=Path, metavar="ROWS", help="write the rows that break a rule that blocks")
+    parser.add_argument("--passing", type=Path, metavar="OUT", help="write all other rows")
 
 
-def check_command(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """How a file fares by its rules: 1 where one that blocks fails."""
     asked = rules.load(args.rules)
     check_files({"--failing": args.failing, "--quarantine": args.quarantine, "--passing": args.passing})
-    with reading(args) as (source, folder), _others(args.others) as others:
-        results = rules.check_rules(source.table, asked.rules, tables=others, today=_today(args))
+    with reading(args) as (source, folder), other_tables(args.others) as others:
+        results = rules.check_rules(source.table, asked.rules, tables=others, today=today(args))
         if args.failing:
             _write_failing(args.failing, results)
         _divide(args, source.table, results, folder)
@@ -106,62 +87,6 @@ def _line(each: Result) -> tuple[str, ...]:
     state = each.status if each.status != "failed" else "blocking" if each.blocks else "warning"
     first = ", ".join(str(row) for row in each.failing[:5].tolist()) + (", …" if len(each.failing) > 5 else "")
     return each.rule.key, state, f"{len(each.failing):,}", f"{each.rows:,}", first
-
-
-def export_command(args: argparse.Namespace) -> int:
-    """Rules for another tool; those that it cannot hold are named."""
-    from dataops_core.rules import formats
-
-    asked = rules.load(args.rules)
-    check_files({"--out": args.out})
-    made = formats.export_rules(asked, args.to)
-    write_text(args.out, made.text)
-    left = [{"key": rule.key, "sentence": rule.sentence, "reason": reason} for rule, reason in made.left_out]
-    if args.json:
-        return print_json({"out": str(args.out), "rules": len(asked.rules) - len(left), "left_out": left})
-    print(f"{args.out}: {len(asked.rules) - len(left):,} of {len(asked.rules):,} rules")
-    for each in left:
-        print(printable(f"- left out: {each['sentence']} {each['reason']}", one_line=True))
-    return 0
-
-
-def import_command(args: argparse.Namespace) -> int:
-    """Rules from the file of another tool; what has no rule here is named."""
-    from dataops_core.rules import formats
-
-    check_files({"--out": args.out})
-    found, left = formats.import_rules(args.contract, args.origin)
-    write_text(args.out, rules.dumps(found.rules, found.table, found.columns))
-    if args.json:
-        return print_json({"out": str(args.out), "rules": len(found.rules), "left_out": left})
-    print(f"{args.out}: {len(found.rules):,} rules")
-    for each in left:
-        print(printable(f"- left out: {each}", one_line=True))
-    return 0
-
-
-def _today(args: argparse.Namespace) -> str:
-    if not args.today:
-        return datetime.date.today().isoformat()  # noqa: DTZ011 - the user's own day
-    try:
-        return datetime.date.fromisoformat(args.today).isoformat()
-    except ValueError:
-        raise SettingError(f'"{args.today}" is not a date.', "--today", "Write it like 2024-12-31.") from None
-
-
-@contextmanager
-def _others(pairs: Sequence[str]) -> Iterator[dict[str, Table]]:
-    """The other tables, read."""
-    with scratch_folder() as folder:
-        made = {}
-        for number, pair in enumerate(pairs):
-            name, _, path = pair.partition("=")
-            if not name or not path:
-                raise SettingError(f'"{pair}" names no table.', "--with", "Write it as NAME=FILE.")
-            if not Path(path).is_file():
-                raise SettingError("There is no such file.", f"--with {pair}", "Check the path.")
-            made[name] = read_file(Path(path), folder / f"{number}.parquet", ReadOptions()).table
-        yield made
 
 
 def _write_failing(out: Path, results: Sequence[Result]) -> None:

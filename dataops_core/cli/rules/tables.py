@@ -1,54 +1,58 @@
-"""The options of the commands on rules: suggest, check, export, import."""
+"""The table that rules are about: its options, its day, and the tables beside it."""
 
 from __future__ import annotations
 
 import argparse
+import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from dataops_core.cli.addresses import file_or_address
-from dataops_core.cli.reading_options import add_reading_options
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.reading_options import add_reading_options
+from dataops_core.errors import SettingError
+from dataops_core.read import ReadOptions, read_file
+from dataops_core.scratch import scratch_folder
+from dataops_core.table import Table
 
 FORMATS = ("pandera", "great-expectations", "frictionless", "odcs")
 
 
-def add_rules_commands(parser: argparse.ArgumentParser) -> None:
-    """Add what can be done with rules, below `rules`."""
-    commands = parser.add_subparsers(title="what to do", metavar="DO", required=True)
+def today(args: argparse.Namespace) -> str:
+    """The day that freshness is measured by."""
+    if not args.today:
+        return datetime.date.today().isoformat()  # noqa: DTZ011 - the user's own day
+    try:
+        return datetime.date.fromisoformat(args.today).isoformat()
+    except ValueError:
+        raise SettingError(f'"{args.today}" is not a date.', "--today", "Write it like 2024-12-31.") from None
 
-    def add(name: str, does: str, *, reads: bool = False) -> argparse.ArgumentParser:
-        made = commands.add_parser(name, help=does, description=does)
-        made.set_defaults(command=("rules", f"{name}_command"))
-        made.add_argument("--json", action="store_true", default=argparse.SUPPRESS, help="print one JSON document")
-        if reads:
-            add_reading_options(made)
-            made.add_argument("file", type=file_or_address)
-            made.add_argument("--today", metavar="DATE", help="the day that freshness is measured by (default: today)")
-            made.add_argument(
-                "--with",
-                dest="others",
-                action="append",
-                default=[],
-                metavar="NAME=FILE",
-                help="another table whose keys columns refer to",
-            )
-        return made
 
-    cmd = add("suggest", "Rules that the data of a file suggests.", reads=True)
-    cmd.add_argument("-o", "--out", type=Path, metavar="RULES.yaml", help="the file to write; else they are printed")
-    cmd.add_argument("--kinds", metavar="KIND[,KIND]", help="only rules of these kinds")
-    cmd.add_argument(
-        "--reference", type=file_or_address, metavar="FILE", help="a file that columns are to be spread as"
+@contextmanager
+def other_tables(pairs: Sequence[str]) -> Iterator[dict[str, Table]]:
+    """The other tables, read."""
+    with scratch_folder() as folder:
+        made = {}
+        for number, pair in enumerate(pairs):
+            name, _, path = pair.partition("=")
+            if not name or not path:
+                raise SettingError(f'"{pair}" names no table.', "--with", "Write it as NAME=FILE.")
+            if not Path(path).is_file():
+                raise SettingError("There is no such file.", f"--with {pair}", "Check the path.")
+            made[name] = read_file(Path(path), folder / f"{number}.parquet", ReadOptions()).table
+        yield made
+
+
+def add_table(parser: argparse.ArgumentParser) -> None:
+    """The options of a table, and of the tables that it refers to."""
+    add_reading_options(parser)
+    parser.add_argument("file", type=file_or_address)
+    parser.add_argument("--today", metavar="DATE", help="the day that freshness is measured by (default: today)")
+    parser.add_argument(
+        "--with",
+        dest="others",
+        action="append",
+        default=[],
+        metavar="NAME=FILE",
+        help="another table whose keys columns refer to",
     )
-    cmd = add("check", "How a file fares by its rules: exit code 1 when one that blocks fails.", reads=True)
-    cmd.add_argument("--rules", type=Path, required=True, metavar="RULES.yaml")
-    cmd.add_argument("--failing", type=Path, metavar="ROWS.csv", help="write every failing row of every rule")
-    cmd.add_argument("--quarantine", type=Path, metavar="ROWS", help="write the rows that break a rule that blocks")
-    cmd.add_argument("--passing", type=Path, metavar="OUT", help="write all other rows")
-    cmd = add("export", "Rules for another tool.")
-    cmd.add_argument("rules", type=Path, metavar="RULES.yaml")
-    cmd.add_argument("--to", required=True, choices=FORMATS)
-    cmd.add_argument("-o", "--out", type=Path, required=True, metavar="OUT")
-    cmd = add("import", "Rules from the file of another tool.")
-    cmd.add_argument("contract", type=Path, metavar="FILE")
-    cmd.add_argument("--from", dest="origin", required=True, choices=FORMATS[1:])
-    cmd.add_argument("-o", "--out", type=Path, required=True, metavar="RULES.yaml")

@@ -42,6 +42,13 @@ def options_of(args: argparse.Namespace) -> ReadOptions:
     return ReadOptions.from_json(given)
 
 
+def check_file(file: Path) -> None:
+    """Raises SettingError where there is no such file."""
+    if not file.is_file():
+        near = [path.name for path in file.parent.glob("*")] if file.parent.is_dir() else []
+        raise SettingError("There is no such file.", str(file), nearest(file.name, near))
+
+
 @contextmanager
 def reading(
     args: argparse.Namespace, recipe: recipes.Recipe | None = None, file: Path | None = None
@@ -50,9 +57,7 @@ def reading(
     afterwards.
     """
     file = file or args.file
-    if not file.is_file():
-        near = [path.name for path in file.parent.glob("*")] if file.parent.is_dir() else []
-        raise SettingError("There is no such file.", str(file), nearest(file.name, near))
+    check_file(file)
     with scratch_folder() as folder:
         out, options = folder / "read.parquet", options_of(args)
         if recipe is None:  # recipes bring all steps with them

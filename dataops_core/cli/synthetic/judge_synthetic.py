@@ -1,23 +1,57 @@
-"""The command about synthetic tables of anybody's making: judge-synthetic."""
+"""Whether a synthetic table is alike, is useful, and does not reveal anyone.
+
+dataops judge-synthetic sample_data/loan_applications.csv synthetic.csv
+"""
 
 from __future__ import annotations
 
 import argparse
 from typing import Any
 
-from dataops_core.cli.inspect import _tell
-from dataops_core.cli.output import print_json, print_table, reading
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.output import print_json, print_table, reading
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.cli.shared.reading_options import add_reading_options
 
 SHOWN = 8
 
 
-def judge_synthetic_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("real", type=file_or_address, help="the rows that the synthetic ones were made from")
+    parser.add_argument("synthetic", type=file_or_address)
+    parser.add_argument(
+        "--holdout",
+        type=file_or_address,
+        help="real rows that the generator never saw: without them, membership cannot be judged",
+    )
+    parser.add_argument(
+        "--target", help="the column that models are to predict: says how useful the synthetic rows are"
+    )
+    parser.add_argument(
+        "--by",
+        action="append",
+        default=[],
+        metavar="COLUMN[,COLUMN]",
+        help="columns by whose groups usefulness is told",
+    )
+    parser.add_argument(
+        "--key",
+        metavar="COLUMN",
+        help="the column that says whose row each is, where people have several: privacy is weighed by people",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
+
+
+def run(args: argparse.Namespace) -> int:
     """Fidelity, usefulness and privacy of a synthetic table: exit code 1 when it gives real people away."""
     from contextlib import ExitStack
 
     from dataops_core.synthetic.evaluate.evaluate import judge
 
-    by = [name for part in args.by for name in part.split(",") if name]
+    by = names(args.by)
     with ExitStack() as open_files:
         real, synthetic, *rest = (
             open_files.enter_context(reading(args, file=path))[0].table
@@ -31,7 +65,7 @@ def judge_synthetic_command(args: argparse.Namespace) -> int:
             by=by,
             key=args.key,
             seed=args.seed,
-            progress=_tell,
+            progress=show_progress,
         )
     leak = int(told["privacy"]["verdict"] == "leak")
     if args.json:

@@ -1,4 +1,7 @@
-"""The command that makes a synthetic twin: synthesize."""
+"""Make a synthetic twin of a file, and judge it.
+
+dataops synthesize sample_data/loan_applications.csv --engine independent -o synthetic.csv --card card.md
+"""
 
 from __future__ import annotations
 
@@ -7,17 +10,43 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dataops_core.cli.inspect import _tell
-from dataops_core.cli.output import print_json, print_table, reading
-from dataops_core.cli.output_paths import check_files
+from dataops_core.cli.shared.output import print_json, print_table, reading
+from dataops_core.cli.shared.output_paths import check_files
 from dataops_core.errors import SettingError
-from dataops_core.table import Table
 
 if TYPE_CHECKING:
     from dataops_core.synthetic import Settings
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.cli.shared.reading_options import add_reading_options
+from dataops_core.cli.synthetic.twin_options import add_twin, settings_of
 
 
-def synthesize_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("file", type=file_or_address)
+    add_twin(parser)
+    parser.add_argument(
+        "--show-plan",
+        action="store_true",
+        help="print what is proposed (columns, constraints, engines) and make nothing",
+    )
+    parser.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
+    parser.add_argument("--report", type=Path, metavar="R.json", help="write all that is told, verdicts included")
+    parser.add_argument("--card", type=Path, metavar="CARD.md", help="write the model card")
+    parser.add_argument(
+        "--script", type=Path, metavar="OUT.py", help="write a plain script that makes a twin with SDV alone"
+    )
+    parser.add_argument(
+        "--model", type=Path, metavar="OUT.model", help="write the model, signed with the key in DATAOPS_MODEL_KEY"
+    )
+    parser.add_argument(
+        "--even-if-leaking", action="store_true", help="write the twin even where it gives real people away"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
     """Make a twin of a file and judge it: exit code 1, and no twin written, when it gives real people away; 2, and
     nothing written, for bad input.
     """
@@ -30,7 +59,7 @@ def synthesize_command(args: argparse.Namespace) -> int:
             return print_json(plan(source.table, seed=args.seed, epochs=args.epochs))
         settings = settings_of(args, source.table)
         _check(args, settings)
-        twin, told, model = synthesize(source.table, folder / "twin.parquet", settings, progress=_tell)
+        twin, told, model = synthesize(source.table, folder / "twin.parquet", settings, progress=show_progress)
         verdict = told["judge"]["privacy"]["verdict"]
         refused = verdict == "leak" and not args.even_if_leaking
         told["out"] = None if refused else str(args.out)
@@ -75,58 +104,6 @@ def _check(args: argparse.Namespace, settings: Settings) -> None:
             "--script",
             f"Choose {', '.join(SCRIPTED[:-1])} or {SCRIPTED[-1]}.",
         )
-
-
-def settings_of(args: argparse.Namespace, table: Table) -> Settings:
-    """The settings that the options and the plan ask for; raises SettingError for a column that the table has not."""
-    from dataops_core.synthetic import Settings
-
-    if args.sequence_index and not args.sequence_key:
-        raise SettingError(
-            "Whose rows follow each other is not said.", "--sequence-index", "Name the key too: --sequence-key COLUMN"
-        )
-    values = where(args.where)
-    sensitive = [name for part in args.sensitive for name in part.split(",") if name]
-    plain: dict[str, Any] = {
-        "rows": args.rows,
-        "engine": args.engine,
-        "seed": args.seed,
-        "epochs": args.epochs,
-        "target": args.target,
-        "sensitive": sensitive,
-        **({"sequence": {"key": args.sequence_key, "index": args.sequence_index}} if args.sequence_key else {}),
-        "where": [{"values": values, "rows": args.rows or table.rows}] if values else [],
-    }
-    settings = Settings.from_json(plain | _plan(args.plan))
-    for name in (settings.target, *settings.sensitive):
-        if name is not None:
-            table.column(name)
-    return settings
-
-
-def _plan(path: Path | None) -> dict[str, Any]:
-    """Settings in a file: columns, constraints, where, rare, …; what is there goes before the options."""
-    if path is None:
-        return {}
-    try:
-        plain = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
-        raise SettingError(
-            "The plan cannot be read.", str(path), 'Write a JSON document of settings, such as {"rare": 20}.'
-        ) from error
-    if not isinstance(plain, dict):
-        raise SettingError(
-            "The plan is not a JSON object.", str(path), 'Write a JSON document of settings, such as {"rare": 20}.'
-        )
-    return plain
-
-
-def where(given: list[str]) -> dict[str, str]:
-    """The values that rows are to have, from COLUMN=VALUE."""
-    pairs = [part.split("=", 1) for part in given]
-    if any(len(pair) != 2 or not pair[0] for pair in pairs):
-        raise SettingError("This condition cannot be read.", f"--where {' '.join(given)}", "Write it as COLUMN=VALUE.")
-    return {pair[0]: pair[1] for pair in pairs}
 
 
 def print_twin(told: dict[str, Any]) -> None:

@@ -1,21 +1,56 @@
-"""The command that makes synthetic twins of several tables: synthesize-tables."""
+"""Make synthetic twins of tables that hang together by keys, and judge them.
+
+dataops synthesize-tables customers.csv orders.csv --keys orders.customer=customers.customer -o synthetic
+"""
 
 from __future__ import annotations
 
 import argparse
 import json
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
-from dataops_core.cli.inspect import _tell
-from dataops_core.cli.output import print_json, print_table, reading
-from dataops_core.cli.output_paths import check_files, check_folder
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.output import print_json, print_table, reading
+from dataops_core.cli.shared.output_paths import check_files, check_folder
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
 
 WRITTEN = (".csv", ".tsv", ".json", ".jsonl", ".parquet")
 
 
-def synthesize_tables_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument(
+        "files", type=file_or_address, nargs="+", metavar="FILE", help="the tables, called as their files are"
+    )
+    parser.add_argument(
+        "-o", "--out", type=Path, required=True, metavar="FOLDER", help="where the twins and their model card go"
+    )
+    parser.add_argument(
+        "--rows",
+        type=int,
+        help="how many rows to make of the table on which most hang (default: as many as it has); others in proportion",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="the same number gives the same twins (default 0)")
+    parser.add_argument(
+        "--keys",
+        action="append",
+        default=[],
+        metavar="CHILD.COLUMN=PARENT.COLUMN",
+        help="which column holds whose keys; without it, found in the data",
+    )
+    parser.add_argument("--report", type=Path, metavar="R.json", help="write all that is told, verdicts included")
+    parser.add_argument("--purpose", default="", help="what the twins are for, for the model card")
+    parser.add_argument(
+        "--even-if-leaking", action="store_true", help="write the twins even where one gives real people away"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
     """Make twins of tables that hang together and judge them: exit code 1, and no twin written, when one gives real
     people away.
     """
@@ -48,7 +83,7 @@ def synthesize_tables_command(args: argparse.Namespace) -> int:
             read[0][1],
             settings,
             [wish for given in args.keys for wish in given.split(",") if wish] or None,
-            progress=_tell,
+            progress=show_progress,
         )
         refused = told["verdict"] == "leak" and not args.even_if_leaking
         told["out"] = None if refused else str(args.out)

@@ -1,63 +1,32 @@
-"""Commands on twins that are there: more rows with a signed model, and a twin of a version kept as a version."""
+"""Make a synthetic twin of a version, judge it, and keep it as a version.
+
+dataops twin loans 1 --engine independent -m "For the training course"
+"""
 
 from __future__ import annotations
 
 import argparse
-import tempfile
-from pathlib import Path
 
-from dataops_core.cli.inspect import _tell
-from dataops_core.cli.output import print_json
-from dataops_core.cli.output_paths import check_files
-from dataops_core.cli.synthesize import print_twin, settings_of, where
+from dataops_core.cli.shared.output import print_json
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.cli.synthetic.synthesize import print_twin
+from dataops_core.cli.synthetic.twin_options import add_twin, settings_of
 from dataops_core.errors import InputError, SettingError
 from dataops_core.store import datasets, twins, versions
 from dataops_core.store.store import Store, whoami
-from dataops_core.table import write_table
-from dataops_core.write import format_of, write_file
 
 
-def more_rows_command(args: argparse.Namespace) -> int:
-    """Make more rows with a signed model; a file that is not signed with this installation's key is refused
-    unopened.
-    """
-    from dataops_core.synthetic import load_model, make
-
-    if args.rows < 1:
-        raise SettingError(f"{args.rows} rows cannot be made.", "--rows", "Ask for one at least.")
-    format_of(args.out)
-    check_files({"-o": args.out})
-    model, values = load_model(args.model), where(args.where)
-    rows, conditions = make(
-        model,
-        args.rows,
-        where=[{"values": values, "rows": args.rows}] if values else (),
-        seed=args.seed,
-        progress=_tell,
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("name", help="the dataset's name")
+    parser.add_argument(
+        "number", type=int, nargs="?", help="the version that is learned (default: the last that is not synthetic)"
     )
-    if rows.empty:
-        raise SettingError("No row could be made that meets the conditions.", "--where", "Ask for other values.")
-    with tempfile.TemporaryDirectory() as folder:
-        table = write_table(
-            Path(folder) / "rows.parquet",
-            [rows],
-            {c["name"]: c["kind"] for c in model.coder.columns if c["name"] in rows.columns},
-        )
-        write_file(table, args.out)
-    told = {
-        "out": str(args.out),
-        "rows": {"made": len(rows), "asked": args.rows},
-        "conditions": conditions,
-        "content_hash": table.content_hash,
-    }
-    if args.json:
-        return print_json(told)
-    short = f" of {args.rows:,} that were asked for" if len(rows) < args.rows else ""
-    print(f"{args.out}: {len(rows):,} rows{short}. They are not judged: judge-synthetic does it, with the real rows.")
-    return 0
+    add_twin(parser)
+    parser.add_argument("-m", "--message", required=True)
 
 
-def twin_command(args: argparse.Namespace) -> int:
+def run(args: argparse.Namespace) -> int:
     """Make a twin of a version and keep it as the dataset's next one: exit code 1, and none kept, when it gives real
     people away.
     """
@@ -74,7 +43,7 @@ def twin_command(args: argparse.Namespace) -> int:
             f"Choose one that is not: {', '.join(map(str, known))}.",
         )
     table = versions.table(store, version)
-    made = twins.make(store, dataset, version.state, settings_of(args, table).to_json(), actor, progress=_tell)
+    made = twins.make(store, dataset, version.state, settings_of(args, table).to_json(), actor, progress=show_progress)
     told = twins.told_of(store, made)
     kept = (
         None

@@ -1,10 +1,14 @@
-"""The command `audit`: who did what and when, and the log as files that anybody can verify."""
+"""Who did what and when; the log as files with a verifier.
+
+dataops audit loans --since 2026-01-31
+"""
 
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 
-from dataops_core.cli.output import print_json
+from dataops_core.cli.shared.output import print_json
 from dataops_core.printable import printable
 from dataops_core.store import audit, datasets
 from dataops_core.store.store import Store
@@ -12,7 +16,19 @@ from dataops_core.store.trail.export import write_folder
 from dataops_core.store.trail.whole_log import whole_log
 
 
-def audit_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("name", nargs="?", help="only what concerns this dataset")
+    parser.add_argument("--who", metavar="PERSON", help="only what this person did")
+    parser.add_argument("--what", metavar="ACTION", help='only this, such as "version committed"')
+    parser.add_argument("--since", metavar="DATE", help="only from this day on: 2026-12-31")
+    parser.add_argument("--text", help="only entries with this text in their details")
+    parser.add_argument(
+        "-o", "--out", type=Path, metavar="DIR", help="write the whole log, anchors and verify_audit.py"
+    )
+
+
+def run(args: argparse.Namespace) -> int:
     """Print the entries of the log that are asked for; with a folder, write the whole log and its verifier there."""
     store = Store()
     dataset = datasets.find(store, args.name) if args.name else None

@@ -1,23 +1,48 @@
-"""Commands on the store: commit, log, diff, export, verify."""
+"""Commit a file, repaired by a recipe, as a version.
+
+dataops commit loans march.csv --recipe recipe.json -m "Applications of March"
+"""
 
 from __future__ import annotations
 
 import argparse
 from dataclasses import replace
+from pathlib import Path
 
-from dataops_core.cli.output import print_json, print_table, read_model, reading, tell_problems
+from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.options import add_pii_reason
+from dataops_core.cli.shared.output import print_json, read_model, reading, tell_problems
+from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import ConflictError
-from dataops_core.export.signature import KEY, new_key
-from dataops_core.export.verify import verify_bundle
 from dataops_core.read import ReadOptions
 from dataops_core.recipe import recipe as recipes
 from dataops_core.rules import load
-from dataops_core.store import dataset_rules, datasets, fsck, models, states, versions
+from dataops_core.store import dataset_rules, datasets, models, states, versions
 from dataops_core.store.naming import check_name
 from dataops_core.store.store import Store, whoami
 
 
-def commit_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    add_reading_options(parser)
+    parser.add_argument("name", help="the dataset's name; made if it is new")
+    parser.add_argument("file", type=file_or_address)
+    parser.add_argument("--recipe", type=Path)
+    parser.add_argument(
+        "--with-model",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="MODEL.json",
+        help="a model of fit on the same file and recipe, to ship with the version",
+    )
+    parser.add_argument("--rules", type=Path, metavar="RULES.yaml", help="make these the rules of the dataset first")
+    parser.add_argument("--reason", default="", help="why it is saved though a rule that blocks fails")
+    parser.add_argument("-m", "--message", required=True)
+    add_pii_reason(parser)
+
+
+def run(args: argparse.Namespace) -> int:
     """Commit a file, repaired by a recipe, as the next version of a dataset."""
     recipe = recipes.load(args.recipe) if args.recipe else recipes.Recipe()
     rules = load(args.rules).rules if args.rules else None
@@ -93,103 +118,3 @@ def _commit(
             if not left:
                 raise
     raise AssertionError
-
-
-def log_command(args: argparse.Namespace) -> int:
-    """The versions of a dataset, newest first."""
-    store = Store()
-    told = versions.log(store, datasets.find(store, args.name))
-    if args.json:
-        return print_json({"dataset": args.name, "versions": told})
-    print_table(
-        ("version", "when", "who", "what", "content hash"),
-        [
-            (
-                str(v["number"]),
-                v["created"],
-                v["actor"],
-                v["message"] + (" (synthetic)" if v["synthetic"] else ""),
-                v["content_hash"][:12],
-            )
-            for v in told
-        ],
-    )
-    return 0
-
-
-def diff_command(args: argparse.Namespace) -> int:
-    """What differs between two versions: exit code 1 when anything does."""
-    store = Store()
-    found = versions.compare(store, datasets.find(store, args.name), args.one, args.other)
-    assert found is not None
-    if args.json:
-        print_json(found.to_json())
-    else:
-        print(
-            f"Rows {found.rows_before:,} to {found.rows_after:,}: {found.rows_dropped:,} dropped, {found.rows_added:,}"
-            f" added, {found.rows_changed:,} changed"
-        )
-        for name, count in found.cells_changed.items():
-            print(f"  {name}: {count:,} cells changed")
-        for what, names in (("added", found.columns_added), ("removed", found.columns_removed)):
-            if names:
-                print(f"Columns {what}: {', '.join(names)}")
-        for old, new in found.columns_renamed.items():
-            print(f"Column renamed: {old} to {new}")
-        for name, (before, after) in found.columns_retyped.items():
-            print(f"Column {name}: {before} to {after}")
-    return int(not found.nothing)
-
-
-def fsck_command(args: argparse.Namespace) -> int:
-    """Check the whole store: exit code 1 when something is damaged and not rebuilt."""
-    found = fsck.check(Store(), heal=args.heal)
-    if args.json:
-        print_json(found.to_json())
-        return int(not found.ok)
-    for damage in found.damages:
-        touched = ", ".join(damage.versions) or "no version"
-        print(
-            f"{damage.problem} {damage.object} ({damage.what}{', rebuilt' if damage.rebuilt else ''}): touches"
-            f" {touched}"
-        )
-    print(f"{found.files:,} files checked, {len(found.damages):,} damaged.")
-    print(found.audit_problem or f"The audit log is whole: {found.audit_entries:,} entries.")
-    return int(not found.ok)
-
-
-def export_command(args: argparse.Namespace) -> int:
-    """Write the bundle of a version."""
-    store = Store()
-    dataset = datasets.find(store, args.name)
-    versions.export(store, dataset, args.number, args.out, whoami(), reason=args.pii_reason)
-    if args.json:
-        return print_json({"out": str(args.out), "size": args.out.stat().st_size})
-    print(f"{args.out}: {args.out.stat().st_size:,} bytes")
-    return 0
-
-
-def verify_command(args: argparse.Namespace) -> int:
-    """Check every byte of a bundle, rebuild its files and compare: exit code 1 when it is not intact."""
-    told = verify_bundle(args.bundle, key=args.key)
-    if args.json:
-        print_json(told.to_json())
-        return int(not told.ok)
-    for check in told.checks:
-        print(f"{'ok    ' if check.ok else 'FAILED'}  {check.what}{': ' + check.seen if check.seen else ''}")
-    print(told.words)
-    return int(not told.ok)
-
-
-def signing_key_command(args: argparse.Namespace) -> int:
-    """Make a pair of keys: the secret one signs each bundle that is exported, the public one is for whoever verifies
-    it.
-    """
-    secret, public = new_key()
-    if args.json:
-        return print_json({"secret": secret, "public": public})
-    print(
-        f'Keep this one secret; put it into .streamlit/secrets.toml, or set it in the environment:\n{KEY} = "{secret}"'
-    )
-    print(f"Give this one to those who verify your bundles (verify --key):\n{public}")
-    return 0

@@ -1,11 +1,14 @@
-"""The command on lineage: which steps touched a column."""
+"""Which steps touched each column of a version, and where it comes from.
+
+dataops lineage loans 2 --column income
+"""
 
 from __future__ import annotations
 
 import argparse
 
 from dataops_core.checks.wording import counted
-from dataops_core.cli.output import print_json
+from dataops_core.cli.shared.output import print_json
 from dataops_core.errors import SettingError
 from dataops_core.export.lineage import ColumnLineage, lineage
 from dataops_core.export.lineage_graph import column_graph, history_graph
@@ -14,7 +17,17 @@ from dataops_core.store import datasets, versions
 from dataops_core.store.store import Store
 
 
-def lineage_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("name")
+    parser.add_argument(
+        "number", type=int, nargs="?", metavar="V", help="without it: the graph of all versions, as DOT"
+    )
+    parser.add_argument("--column", help="only this column")
+    parser.add_argument("--dot", action="store_true", help="as a graph in the DOT language of Graphviz")
+
+
+def run(args: argparse.Namespace) -> int:
     """Which steps touched each column of a version, or one of them; without a version, the graph of all versions."""
     store = Store()
     dataset = datasets.find(store, args.name)

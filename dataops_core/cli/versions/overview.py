@@ -1,4 +1,7 @@
-"""Commands on datasets of the store: overview, rename, delete."""
+"""How every dataset stands: size, score, findings, steps, last version.
+
+dataops overview
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,17 @@ import argparse
 from dataclasses import asdict
 from typing import Any
 
-from dataops_core.checks.wording import counted
-from dataops_core.cli.output import print_json, print_table
-from dataops_core.store import datasets, overview, removal
-from dataops_core.store.store import Store, whoami
+from dataops_core.cli.shared.output import print_json, print_table
+from dataops_core.store import datasets, overview
+from dataops_core.store.store import Store
 
 
-def overview_command(args: argparse.Namespace) -> int:
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("name", nargs="?", help="only this dataset")
+
+
+def run(args: argparse.Namespace) -> int:
     """How every dataset stands: size, score, open findings, steps, last version."""
     store = Store()
     listed: list[dict[str, Any]] = []
@@ -47,26 +54,3 @@ def overview_command(args: argparse.Namespace) -> int:
 
 def _known(number: int | None) -> str:
     return "not computed" if number is None else f"{number:,}"
-
-
-def rename_command(args: argparse.Namespace) -> int:
-    """Give a dataset another name."""
-    store = Store()
-    removal.rename(store, datasets.find(store, args.name), args.new_name, whoami())
-    if args.json:
-        return print_json({"dataset": args.new_name.strip(), "before": args.name})
-    print(f'"{args.name}" is called "{args.new_name.strip()}" now.')
-    return 0
-
-
-def delete_command(args: argparse.Namespace) -> int:
-    """Delete a dataset with its versions, models and files."""
-    store = Store()
-    dataset = datasets.find(store, args.name)
-    gone = removal.contents(store, dataset)
-    removal.delete(store, dataset, whoami(), confirm=args.confirm)
-    if args.json:
-        return print_json({"deleted": gone})
-    versions, models = counted(len(gone["versions"]), "version"), counted(len(gone["models"]), "model")
-    print(f'"{gone["name"]}" is deleted, with {versions} and {models}.')
-    return 0
