@@ -10,18 +10,18 @@ from typing import Any
 import pandas as pd
 
 from dataops_core.errors import DataOpsError
-from dataops_core.read.arrow_files import read_feather_frame, read_orc_frame
+from dataops_core.read.arrow.arrow_files import read_feather_frame, read_orc_frame
+from dataops_core.read.arrow.fast_parquet import read_plain_parquet
+from dataops_core.read.arrow.parquet import check_unchanged, parquet_kinds, read_parquet_frame
 from dataops_core.read.content import Content, file_content
 from dataops_core.read.databases import read_duckdb_frame, read_sqlite_frame
-from dataops_core.read.excel import read_excel_frame
-from dataops_core.read.fast_parquet import read_plain_parquet
-from dataops_core.read.fast_text import read_plain_text
-from dataops_core.read.json_table import read_json_frame
+from dataops_core.read.excel.excel import read_excel_frame
+from dataops_core.read.json.json_table import read_json_frame
 from dataops_core.read.limits import limited_memory, no_collection
 from dataops_core.read.options import Blanked, Problem, ReadOptions, Source
-from dataops_core.read.parquet import check_unchanged, parquet_kinds, read_parquet_frame
 from dataops_core.read.statistics_files import read_statistics_frame
-from dataops_core.read.text import read_text_frame
+from dataops_core.read.text.fast_text import read_plain_text
+from dataops_core.read.text.text import read_text_frame
 from dataops_core.table import write_table
 
 READERS = {

@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataops_core.read.arrow_cells import plain_cells, suspects
+from dataops_core.read.arrow.arrow_cells import plain_cells, suspects
 from dataops_core.read.cells import ZONE_AT_END, convert_cells, rounds, survey_column
 from dataops_core.read.changed import note_cells, respelled
 

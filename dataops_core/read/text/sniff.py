@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.read.encodings import SAMPLE_BYTES
+from dataops_core.read.text.encodings import SAMPLE_BYTES
 
 # What reading repairs, unless the option `repairs` leaves it out: letters of another encoding; lines before the table
 # skipped; a header of several rows joined and surplus empty names dropped; one of several tables chosen; notes after

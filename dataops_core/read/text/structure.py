@@ -10,9 +10,9 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from dataops_core.read.header import is_preamble, looks_like_data, names_years
-from dataops_core.read.mend import OTHER_DELIMITERS, column_kinds, cut, fits_kinds, value_kind
-from dataops_core.read.sniff import consistency, is_comment
+from dataops_core.read.text.header import is_preamble, looks_like_data, names_years
+from dataops_core.read.text.mend import OTHER_DELIMITERS, column_kinds, cut, fits_kinds, value_kind
+from dataops_core.read.text.sniff import consistency, is_comment
 
 YEAR = re.compile("(?:19|20)[0-9]{2}")
 LEADING = 60  # records among which a header is looked for

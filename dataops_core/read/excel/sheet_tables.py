@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.read.cells import shape_of
-from dataops_core.read.totals import loose_number
+from dataops_core.read.excel.totals import loose_number
 
 DAY = re.compile("[0-9]{1,4}[./-][0-9]{1,2}[./-][0-9]{1,4}( [0-9:]+)?")
 LOOKED_AT = 200  # rows of a table from which the types of its columns are taken

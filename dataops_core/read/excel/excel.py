@@ -13,10 +13,8 @@ import pandas as pd
 from dataops_core.errors import InputError, SettingError, nearest
 from dataops_core.read.bounds import check_cells
 from dataops_core.read.changed import ERRORS, changed_problem, note_cells
-from dataops_core.read.header import sniff_header
-from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
-from dataops_core.read.old_excel import check_old, old_extents
-from dataops_core.read.sheet_rows import (
+from dataops_core.read.excel.old_excel import check_old, old_extents
+from dataops_core.read.excel.sheet_rows import (
     cell_text,
     choose_table,
     fill_merged,
@@ -25,9 +23,11 @@ from dataops_core.read.sheet_rows import (
     spoken_rows,
     whole_number,
 )
-from dataops_core.read.sheet_scan import BROKEN, Extent, sheet_extents
-from dataops_core.read.sheet_tables import cell_at, sheet_tables
-from dataops_core.read.sniff import check_header, check_repairs
+from dataops_core.read.excel.sheet_scan import BROKEN, Extent, sheet_extents
+from dataops_core.read.excel.sheet_tables import cell_at, sheet_tables
+from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
+from dataops_core.read.text.header import sniff_header
+from dataops_core.read.text.sniff import check_header, check_repairs
 from dataops_core.read.values import value_frame
 
 MOST_OLD_CELLS = 65_536 * 256

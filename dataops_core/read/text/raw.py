@@ -10,10 +10,10 @@ from typing import Any
 from dataops_core.errors import SettingError
 from dataops_core.read.content import file_content
 from dataops_core.read.file import format_of_content
-from dataops_core.read.layout import text_layout
 from dataops_core.read.limits import limited_memory
 from dataops_core.read.options import ReadOptions
-from dataops_core.read.records import new_notes, table_records
+from dataops_core.read.text.layout import text_layout
+from dataops_core.read.text.records import new_notes, table_records
 
 
 def raw_rows(path: Path, options: ReadOptions | None = None, *, name: str | None = None) -> Iterator[list[str]]:

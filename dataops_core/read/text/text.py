@@ -25,10 +25,10 @@ from dataops_core.read.cells import (
     survey_column,
 )
 from dataops_core.read.changed import BLANKED, ZEROS, ZONED, blanked_cells, changed_problem, note_cells, respelled
-from dataops_core.read.layout import text_layout
 from dataops_core.read.names import EXTRA_CELLS, check_flaws, clean_names, nameless, table_flaws
-from dataops_core.read.records import new_notes, text_chunks
-from dataops_core.read.sniff import for_number, spoken_lines
+from dataops_core.read.text.layout import text_layout
+from dataops_core.read.text.records import new_notes, text_chunks
+from dataops_core.read.text.sniff import for_number, spoken_lines
 
 COLUMN_TYPES = ("text", "integer", "decimal", "boolean", "datetime")
 

@@ -9,12 +9,12 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from dataops_core.read.arrow_frame import changed_problems, lossy_name, simple_column
+from dataops_core.read.arrow.arrow_frame import changed_problems, lossy_name, simple_column
+from dataops_core.read.arrow.parquet import PARQUET_FAULTS, columns_written, parquet_file
 from dataops_core.read.content import Content
 from dataops_core.read.names import RESERVED_NAME, check_flaws, clean_names, nameless, table_flaws
 from dataops_core.read.options import Blanked
-from dataops_core.read.parquet import PARQUET_FAULTS, columns_written, parquet_file
-from dataops_core.read.text_blocks import NotPlain
+from dataops_core.read.text.text_blocks import NotPlain
 from dataops_core.table import Table, write_table
 from dataops_core.table.arrow_hash import text_parts
 

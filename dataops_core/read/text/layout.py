@@ -12,9 +12,6 @@ from typing import Any
 
 from dataops_core.errors import InputError, SettingError
 from dataops_core.read.cells import MISSING_CANDIDATES
-from dataops_core.read.dialect import piece_of, sniff_dialect
-from dataops_core.read.encodings import decode_errors, mixed_lines, sniff_encoding
-from dataops_core.read.mend import column_kinds, cut
 from dataops_core.read.names import (
     EXTRA_CELLS,
     MOST_COLUMNS,
@@ -24,8 +21,11 @@ from dataops_core.read.names import (
     nameless,
     table_flaws,
 )
-from dataops_core.read.records import new_notes, text_batches
-from dataops_core.read.sniff import (
+from dataops_core.read.text.dialect import piece_of, sniff_dialect
+from dataops_core.read.text.encodings import decode_errors, mixed_lines, sniff_encoding
+from dataops_core.read.text.mend import column_kinds, cut
+from dataops_core.read.text.records import new_notes, text_batches
+from dataops_core.read.text.sniff import (
     check_encoding,
     check_header,
     check_header_rows,
@@ -39,7 +39,7 @@ from dataops_core.read.sniff import (
     spoken_lines,
     undecodable,
 )
-from dataops_core.read.structure import (
+from dataops_core.read.text.structure import (
     choose_table,
     filled,
     find_header,

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 from itertools import islice
 
 from dataops_core.read.cells import shape_of
-from dataops_core.read.sniff import SINGLE_SPACE, is_comment, line_reader, quote_faults
+from dataops_core.read.text.sniff import SINGLE_SPACE, is_comment, line_reader, quote_faults
 
 DELIMITERS = ("\t", ";", "|", ",")
 RARE_DELIMITERS = ("^", "~", "\x1f", "\x01", "\x1e", "§", "¦", "¬", ":", " ", SINGLE_SPACE)

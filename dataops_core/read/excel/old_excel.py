@@ -8,7 +8,7 @@ import sys
 
 from dataops_core.errors import InputError
 from dataops_core.read.bounds import check_cells, memory_limit
-from dataops_core.read.sheet_scan import BINARY_ERRORS, BROKEN, Extent
+from dataops_core.read.excel.sheet_scan import BINARY_ERRORS, BROKEN, Extent
 
 PROBE = """
 import io, sys

@@ -17,17 +17,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataops_core.errors import DataOpsError
-from dataops_core.read.block_column import BlockColumn
 from dataops_core.read.cells import new_survey, survey_column
 from dataops_core.read.changed import BLANKED, ZEROS, blanked_cells, changed_problem
 from dataops_core.read.content import Content
-from dataops_core.read.encodings import SAMPLE_BYTES, early_encoding, sniff_encoding
-from dataops_core.read.layout import layout_of
 from dataops_core.read.names import nameless
 from dataops_core.read.options import Blanked
-from dataops_core.read.records import new_notes
-from dataops_core.read.sniff import check_encoding, check_signs, sample_texts
-from dataops_core.read.text import (
+from dataops_core.read.text.block_column import BlockColumn
+from dataops_core.read.text.encodings import SAMPLE_BYTES, early_encoding, sniff_encoding
+from dataops_core.read.text.layout import layout_of
+from dataops_core.read.text.records import new_notes
+from dataops_core.read.text.sniff import check_encoding, check_signs, sample_texts
+from dataops_core.read.text.text import (
     cell_problems,
     complete_options,
     given_facts,
@@ -36,7 +36,7 @@ from dataops_core.read.text import (
     row_problems,
     token_candidates,
 )
-from dataops_core.read.text_blocks import CODE_PAGES, NotPlain, NotUtf8, readable, text_blocks
+from dataops_core.read.text.text_blocks import CODE_PAGES, NotPlain, NotUtf8, readable, text_blocks
 from dataops_core.table import Table, write_table
 
 SAMPLE_ROWS = 2000

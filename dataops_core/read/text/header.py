@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from dataops_core.read.cells import MISSING_CANDIDATES, column_type, shape_of
-from dataops_core.read.mend import value_kind
+from dataops_core.read.text.mend import value_kind
 
 
 def sniff_header(records: Sequence[Sequence[str]], width: int) -> tuple[int, list[int]]:

@@ -8,7 +8,7 @@ import pandas as pd
 import pyarrow as pa
 
 from dataops_core.errors import InputError
-from dataops_core.read.arrow_frame import arrow_frame
+from dataops_core.read.arrow.arrow_frame import arrow_frame
 from dataops_core.read.bounds import MOST_RATIO, memory_limit, spelled_bytes
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.table.kinds import type_of

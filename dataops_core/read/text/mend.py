@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from dataops_core.read.cells import MISSING_CANDIDATES, shape_of
-from dataops_core.read.sniff import SINGLE_SPACE, line_reader
+from dataops_core.read.text.sniff import SINGLE_SPACE, line_reader
 
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 MOST_ROWS = 300  # that the kinds of columns are told from

@@ -13,11 +13,11 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from dataops_core.errors import FlawError, InputError
-from dataops_core.read.arrow_frame import arrow_frame
+from dataops_core.read.arrow.arrow_frame import arrow_frame
+from dataops_core.read.arrow.parquet_footer import parquet_footer
 from dataops_core.read.bounds import MOST_RATIO, READ_MEMORY, memory_limit, spelled_bytes
 from dataops_core.read.content import Content
 from dataops_core.read.names import RESERVED_NAME, check_flaws, check_width, clean_names, nameless, table_flaws
-from dataops_core.read.parquet_footer import parquet_footer
 from dataops_core.table import Table
 from dataops_core.table.kinds import KINDS, TYPES, type_of
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pv
 
-from dataops_core.read.encodings import SINGLE_BYTE
+from dataops_core.read.text.encodings import SINGLE_BYTE
 from dataops_core.table.arrow_hash import text_parts
 
 CODE_PAGES = SINGLE_BYTE

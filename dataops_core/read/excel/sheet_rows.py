@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from dataops_core.errors import SettingError
-from dataops_core.read.sheet_tables import SheetTable, cell_at, column_letters
-from dataops_core.read.sniff import spoken_lines
-from dataops_core.read.totals import total_places
+from dataops_core.read.excel.sheet_tables import SheetTable, cell_at, column_letters
+from dataops_core.read.excel.totals import total_places
+from dataops_core.read.text.sniff import spoken_lines
 from dataops_core.table.kinds import as_text
 
 

@@ -13,9 +13,9 @@ from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from dataops_core.read.encodings import decode_errors
-from dataops_core.read.mend import cut_otherwise, cut_to_width
-from dataops_core.read.sniff import line_reader
+from dataops_core.read.text.encodings import decode_errors
+from dataops_core.read.text.mend import cut_otherwise, cut_to_width
+from dataops_core.read.text.sniff import line_reader
 
 LONGEST_RECORD = 4_000_000  # characters on several lines; a quote that stands open for longer was never meant to be one
 MOST_TRIES = 1000  # to read records in another way, before none is expected to work

@@ -10,10 +10,10 @@ import pandas as pd
 
 from dataops_core.errors import InputError
 from dataops_core.read.cells import rounds
-from dataops_core.read.encodings import sniff_encoding
-from dataops_core.read.json_records import check_explode, json_columns
+from dataops_core.read.json.json_records import check_explode, json_columns
 from dataops_core.read.names import check_flaws, clean_names, nameless, table_flaws
-from dataops_core.read.sniff import check_encoding, undecodable
+from dataops_core.read.text.encodings import sniff_encoding
+from dataops_core.read.text.sniff import check_encoding, undecodable
 from dataops_core.read.values import broken_text, is_whole, value_frame
 from dataops_core.table.kinds import as_text
 
