@@ -11,8 +11,8 @@ import streamlit as st
 from dataops_core.checks import Context
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import overview, states
-from dataops_core.store import profile as profiles
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.results import profile as profiles
 from dataops_core.store.states import Result
 from dataops_core.table import Table
 from pages._ui import grid, job, page_layout, reading

@@ -6,7 +6,8 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from dataops_core.read import ReadOptions
-from dataops_core.store import datasets, finding_overrides
+from dataops_core.store import datasets
+from dataops_core.store.choices import finding_overrides
 from dataops_core.store.store import Store
 
 ROOT = Path(__file__).parents[2]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from dataops_core.cli.shared.output import print_json
 from dataops_core.printable import printable
-from dataops_core.store import audit, datasets
+from dataops_core.store import datasets
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 from dataops_core.store.trail.export import write_folder
 from dataops_core.store.trail.whole_log import whole_log
 

@@ -17,13 +17,14 @@ from dataops_core.monitoring import judge as judges
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
 from dataops_core.recipe.replay import Progress, no_progress
-from dataops_core.store import analyses, catalog, dataset_rules, datasets, overview, states, versions
+from dataops_core.store import catalog, dataset_rules, datasets, overview, states, versions
 from dataops_core.store.monitoring import alerts
 from dataops_core.store.monitoring.quarantine import ACCEPTED, QUARANTINED, REJECTED
 from dataops_core.store.new_file import match_columns
 from dataops_core.store.people import promotions
 from dataops_core.store.people.environments import PRODUCTION
-from dataops_core.store.profile import profile
+from dataops_core.store.results import analyses
+from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
 from dataops_core.store.versions import Version
 

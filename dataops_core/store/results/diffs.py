@@ -10,7 +10,7 @@ from dataops_core.facts import Engine, column_facts, spread
 from dataops_core.recipe.recipe import Recipe, canonical, sha256
 from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import states
-from dataops_core.store.profile import code_hash
+from dataops_core.store.results.profile import code_hash
 from dataops_core.store.store import Store
 from dataops_core.table import Column, Difference, Table, difference
 

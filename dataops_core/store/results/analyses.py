@@ -95,13 +95,13 @@ def _suggestions(store: Store, args: Mapping[str, Any], progress: Progress) -> d
 
 
 def _recipes(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    from dataops_core.store import comparisons
+    from dataops_core.store.results import comparisons
 
     return comparisons.compare(store, args, progress)
 
 
 def _choices(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-    from dataops_core.store import comparisons
+    from dataops_core.store.results import comparisons
 
     return comparisons.choices(store, args, progress)
 
