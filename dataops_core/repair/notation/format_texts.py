@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from dataops_core.repair.format_times import SHORT, Reading
+from dataops_core.repair.notation.format_times import SHORT, Reading
 
 RANGE = re.compile(
     r"((?:pages|page|pp|pgs?|p)?[.:]?\s*)([A-Za-z]?)(\d{1,6})(\s?(?:-{1,3}|[\u2010-\u2015]|to)\s?)([A-Za-z]?)(\d{1,6})"

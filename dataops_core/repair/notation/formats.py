@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from dataops_core.repair import format_texts as texts
-from dataops_core.repair import format_times as times
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
-from dataops_core.repair.format_times import Reading
+from dataops_core.repair.notation import format_texts as texts
+from dataops_core.repair.notation import format_times as times
+from dataops_core.repair.notation.format_times import Reading
 
 LOOKED_AT, GLANCE = 300, 0.6  # values for a first glance, and the share of them that must be readable
 READ = 0.8  # of the cells must be readable
