@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.privacy.person_names import is_full_name
+from dataops_core.privacy.identifiers.person_names import is_full_name
 from dataops_core.synthetic import Settings, synthesize
 from dataops_core.synthetic.plan.plan import plan
 from dataops_core.synthetic.prepare.embedded_identifiers import inside, like_names, long_numbers

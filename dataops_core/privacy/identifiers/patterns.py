@@ -6,7 +6,7 @@ import ipaddress
 import re
 from collections.abc import Callable
 
-from dataops_core.privacy.check_digits import is_iban, is_issued_card
+from dataops_core.privacy.identifiers.check_digits import is_iban, is_issued_card
 
 EMAIL = r"[\w.+'-]+@[\w-]+(?:\.[\w-]+)+"
 IBAN = r"[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dataops_core.privacy.name_lists import cities, first_names, last_names, name_likeness, words
+from dataops_core.privacy.identifiers.name_lists import cities, first_names, last_names, name_likeness, words
 
 TITLES = (
     r"(?:dr|mr|mrs|ms|miss|mx|prof|sir|herr|frau|hr|fr|mme|mlle|monsieur|madame|mevr|dhr|sr|sra|sr\.ª"

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from dataops_core.privacy.addresses import CALLED, EMBEDDED, is_street
-from dataops_core.privacy.check_digits import is_iban, is_issued_card
-from dataops_core.privacy.name_lists import cities, first_names, last_names, name_likeness, words
-from dataops_core.privacy.national_numbers import best_number, is_snils, is_valid
-from dataops_core.privacy.patterns import (
+from dataops_core.privacy.identifiers.addresses import CALLED, EMBEDDED, is_street
+from dataops_core.privacy.identifiers.check_digits import is_iban, is_issued_card
+from dataops_core.privacy.identifiers.name_lists import cities, first_names, last_names, name_likeness, words
+from dataops_core.privacy.identifiers.national_numbers import best_number, is_snils, is_valid
+from dataops_core.privacy.identifiers.patterns import (
     CARD,
     EMAIL,
     IBAN,
@@ -21,8 +21,8 @@ from dataops_core.privacy.patterns import (
     is_social_security_number,
     is_url_with_id,
 )
-from dataops_core.privacy.person_names import PARTICLES, TITLES
-from dataops_core.privacy.phones import REGIONS, is_international, is_valid_in, is_written_like_phone
+from dataops_core.privacy.identifiers.person_names import PARTICLES, TITLES
+from dataops_core.privacy.identifiers.phones import REGIONS, is_international, is_valid_in, is_written_like_phone
 
 ALIKE = 0.05  # how much more like names than like words two words must be built that no list holds
 
