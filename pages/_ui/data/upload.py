@@ -14,8 +14,9 @@ from dataops_core.read.places.fetch import KNOWN, is_address
 from dataops_core.read.places.folders import fetch_file
 from dataops_core.read.places.secrets import check_password, shown
 from dataops_core.store import datasets, jobs
-from pages._ui import access, job, page_layout, uploaded
+from pages._ui import job, page_layout, uploaded
 from pages._ui.formatting import fix_of, md
+from pages._ui.frame import access
 from pages._ui.page_layout import Here
 
 SAMPLE = Path(__file__).parents[3] / "sample_data" / "loan_applications.csv"
