@@ -236,6 +236,33 @@ def test_no_file_of_ours_is_longer_than_550_lines():
     assert long["app.py"] < 60
 
 
+def packages() -> list[Path]:
+    """The folders with code, tests and pages among them."""
+    parts = ("dataops_core", "pages", "tests", "benchmarks", "docs", "sample_data")
+    return sorted({path.parent for part in parts for path in (ROOT / part).rglob("*.py")})
+
+
+def test_no_folder_has_more_than_20_files():
+    free = {"dataops_core/steps", "dataops_core/checks", "tests/steps"}  # one file for each step and check
+    free |= {"tests/browser"}  # one too many
+    many = {
+        folder.relative_to(ROOT).as_posix(): len(files)
+        for folder in packages()
+        if len(files := [path for path in folder.iterdir() if path.is_file()]) > 20
+    }
+    assert {name: files for name, files in many.items() if name not in free} == {}
+
+
+def test_every_package_says_what_lives_there():
+    empty = [
+        folder.relative_to(ROOT).as_posix()
+        for part in ("dataops_core", "pages/_ui")
+        for folder in sorted({path.parent for path in (ROOT / part).rglob("*.py")})
+        if not (folder / "__init__.py").is_file() or len(ast.get_docstring(parsed(folder / "__init__.py")) or "") < 15
+    ]
+    assert empty == []
+
+
 def test_every_command_is_in_the_reference():
     reference = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
     assert [name for name in COMMANDS if f"| `{name} " not in reference] == []

@@ -1,1 +1,1 @@
-"""What stands around every page: sign-in, the choice of team, running jobs, and where one is on the way."""
+"""What stands around every page: signing in, the members of a project, running jobs, how far one has come."""
