@@ -12,7 +12,7 @@ import sqlalchemy as sa
 
 from dataops_core.checks.column_view import row_ids
 from dataops_core.errors import SettingError
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.progress import Progress, no_progress
 from dataops_core.rules import Result, Rule, check_rules
 from dataops_core.rules.record import blocking, recorded
 from dataops_core.steps._cells import plain_number

@@ -21,7 +21,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import AccessError, IntegrityError
-from dataops_core.recipe.recipe import canonical
+from dataops_core.hashing import canonical
 from dataops_core.scratch import owned_prefix, sweep
 from dataops_core.store import catalog
 from dataops_core.store.objects import Objects, digest

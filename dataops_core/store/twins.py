@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from dataops_core.errors import InputError, SettingError
+from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe
-from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.store import datasets, jobs, personal_data, states, versions
 from dataops_core.store.results import analyses
 from dataops_core.store.store import Store

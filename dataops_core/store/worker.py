@@ -18,10 +18,10 @@ from typing import Any
 from dataops_core.checks import Context
 from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.export.verify import verify_bundle
+from dataops_core.progress import Progress
 from dataops_core.read import ReadOptions
 from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
-from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
 from dataops_core.store import dataset_rules, datasets, jobs, models, states, twins, versions
 from dataops_core.store.monitoring import alerts, deliveries

@@ -116,7 +116,7 @@ def header(app):
 
 def open_finding(app, check, *columns):
     """Open a finding in the inbox of Profile, as a click on its line does."""
-    from dataops_core.recipe.recipe import sha256
+    from dataops_core.hashing import sha256
 
     name = f"{check}.{sha256(finding_overrides.key(check, columns))[:10]}"
     app.session_state["findings.open"] = {dataset(app).id: name}

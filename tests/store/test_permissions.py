@@ -12,8 +12,8 @@ from dataops_core.access import ACTIONS, ROLES, covers
 from dataops_core.cli.main import main
 from dataops_core.errors import AccessError, ConflictError, DataOpsError, InputError, SettingError
 from dataops_core.monitoring import Limits
+from dataops_core.progress import no_progress
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.recipe.replay import no_progress
 from dataops_core.rules import Rule
 from dataops_core.store import dataset_rules, datasets, fsck, jobs, overview, personal_data, removal, versions, worker
 from dataops_core.store.choices import finding_overrides, form_state

@@ -7,7 +7,8 @@ import pytest
 
 from dataops_core.cli.main import main
 from dataops_core.errors import ConflictError, SettingError
-from dataops_core.recipe.recipe import RecipeStep, canonical, sha256
+from dataops_core.hashing import canonical, sha256
+from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import catalog, datasets, versions
 from dataops_core.store.people import sign_off
 from dataops_core.store.people.checklist import Checklist, Item

@@ -16,9 +16,10 @@ from dataops_core.cli.shared.addresses import file_or_address
 from dataops_core.cli.shared.output import print_json, print_table, reading
 from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
+from dataops_core.hashing import canonical
 from dataops_core.printable import printable
 from dataops_core.read import Source
-from dataops_core.recipe.recipe import Recipe, RecipeStep, canonical
+from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.scratch import replaced
 
 COLUMNS = ("row", "column", "old", "new", "sure", "cause", "why")

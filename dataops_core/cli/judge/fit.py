@@ -48,8 +48,8 @@ def run(args: argparse.Namespace) -> int:
     """Learn one way to decide from a file, repaired by a recipe, and write it."""
     from dataops_core.fairness import fit
     from dataops_core.fairness.fitted import features_of
+    from dataops_core.hashing import canonical
     from dataops_core.recipe import recipe as recipes
-    from dataops_core.recipe.recipe import canonical
     from dataops_core.recipe.replay import run_recipe
     from dataops_core.write import write_text
 

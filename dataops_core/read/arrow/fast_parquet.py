@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from dataops_core.progress import Progress
 from dataops_core.read.arrow.arrow_frame import changed_problems, lossy_name, simple_column
 from dataops_core.read.arrow.parquet import PARQUET_FAULTS, columns_written, parquet_file
 from dataops_core.read.content import Content
@@ -32,7 +33,7 @@ def read_plain_parquet(
     content: Content,
     out: Path,
     options: dict,
-    tell: Callable[[float, str], None],
+    tell: Progress,
 ) -> tuple[Table, dict, list[dict], dict[str, Blanked]] | None:
     """The table, complete options and problems of a Parquet file; None where its frame is needed as a whole.
 

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataops_core.errors import DataOpsError
+from dataops_core.progress import Progress
 from dataops_core.read.cells import new_survey, survey_column
 from dataops_core.read.changed import BLANKED, ZEROS, blanked_cells, changed_problem
 from dataops_core.read.content import Content
@@ -50,7 +51,7 @@ def read_plain_text(
     content: Content,
     out: Path,
     options: dict,
-    tell: Callable[[float, str], None],
+    tell: Progress,
 ) -> tuple[Table, dict, list[dict], dict[str, Blanked]] | None:
     """The table, complete options, problems and blanked cells of a plain text table; None where the careful reader is
     needed.
@@ -72,7 +73,7 @@ def read_in(
     content: Content,
     out: Path,
     given: dict,
-    tell: Callable[[float, str], None],
+    tell: Progress,
     problems: Sequence[dict] = (),
 ) -> tuple[Table, dict, list[dict], dict[str, Blanked]]:
     """The table of a text in this encoding (None: the one given, or UTF-8); raises NotPlain where that cannot be."""

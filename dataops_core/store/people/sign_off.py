@@ -12,8 +12,8 @@ import sqlalchemy as sa
 
 from dataops_core.errors import ConflictError, SettingError, nearest
 from dataops_core.fairness import groups
-from dataops_core.recipe.recipe import canonical, sha256
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.hashing import canonical, sha256
+from dataops_core.progress import Progress, no_progress
 from dataops_core.store import catalog, datasets, overview, states, versions
 from dataops_core.store.people import gates as conditions
 from dataops_core.store.people.checklist import GATES, MEASURED, QUESTIONS, SHARES, Checklist, Signature, items_of

@@ -14,8 +14,8 @@ from dataops_core.checks.variants import clusters
 from dataops_core.compare import drift, groups
 from dataops_core.errors import SettingError
 from dataops_core.facts import against_target, associations, over_time
-from dataops_core.recipe.recipe import canonical, sha256
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.hashing import canonical, sha256
+from dataops_core.progress import Progress, no_progress
 from dataops_core.rules import Rule, check_rules, suggest_rules
 from dataops_core.source_hash import source_hash
 from dataops_core.steps._classes import class_codes

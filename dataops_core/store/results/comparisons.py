@@ -12,8 +12,8 @@ from dataops_core.evaluation.choices import suggest_choices
 from dataops_core.evaluation.export.script import scoreboard_script
 from dataops_core.evaluation.pilot import fit_seconds
 from dataops_core.evaluation.problem import SAMPLE
+from dataops_core.progress import Progress
 from dataops_core.recipe.recipe import from_json
-from dataops_core.recipe.replay import Progress
 from dataops_core.store import states
 from dataops_core.store.store import Store
 

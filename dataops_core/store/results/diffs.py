@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from dataops_core.facts import Engine, column_facts, spread
-from dataops_core.recipe.recipe import Recipe, canonical, sha256
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.hashing import canonical, sha256
+from dataops_core.progress import Progress, no_progress
+from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import states
 from dataops_core.store.results.profile import code_hash
 from dataops_core.store.store import Store

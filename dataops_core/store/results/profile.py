@@ -6,9 +6,9 @@ from typing import Any
 
 from dataops_core.checks import Context
 from dataops_core.checks.profile import profile_table
+from dataops_core.hashing import canonical, sha256
+from dataops_core.progress import Progress, no_progress
 from dataops_core.read import Blanked
-from dataops_core.recipe.recipe import canonical, sha256
-from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.source_hash import source_hash
 from dataops_core.store import states
 from dataops_core.store.store import Store

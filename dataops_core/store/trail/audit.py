@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import IntegrityError
-from dataops_core.recipe.recipe import canonical, sha256
+from dataops_core.hashing import canonical, sha256
 from dataops_core.store import catalog
 
 START = "0" * 64

@@ -9,6 +9,7 @@ from pathlib import Path
 import streamlit as st
 
 from dataops_core.errors import DataOpsError, FlawError, SettingError
+from dataops_core.progress import no_progress
 from dataops_core.read.places import Rules, files_in
 from dataops_core.read.places.fetch import KNOWN, is_address
 from dataops_core.read.places.folders import fetch_file
@@ -90,7 +91,7 @@ def _take_listed(project: str) -> None:
 
     def bring() -> None:
         with tempfile.TemporaryDirectory(dir=page_layout.store().scratch) as folder:
-            file = fetch_file(Path(chosen), Path(folder), _rules(), lambda _share, _note: None)
+            file = fetch_file(Path(chosen), Path(folder), _rules(), no_progress)
             _bring(project, file, Path(chosen).name)
 
     page_layout.act(bring)

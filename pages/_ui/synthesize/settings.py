@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.errors import DataOpsError
-from dataops_core.recipe.recipe import canonical
+from dataops_core.hashing import canonical
 from dataops_core.store import datasets
 from dataops_core.store.choices import form_state
 from dataops_core.store.datasets import Dataset
