@@ -4,7 +4,8 @@ from pathlib import Path
 
 import streamlit as st
 
-from pages._ui import jobs_tray, journey, page_layout
+from pages._ui import page_layout
+from pages._ui.frame import jobs_tray, journey
 
 ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"  # a Material name would be fetched from the network
 st.set_page_config(page_title="Data quality workbench", page_icon=ICON, layout="wide", initial_sidebar_state=250)

@@ -5,8 +5,8 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import states
-from pages._ui import cell, current_table, form, grid, page_header, page_layout, pending, recipe, splitting
-from pages._ui.clean import download, other_tables, repairs
+from pages._ui import current_table, form, grid, page_header, page_layout, pending, splitting
+from pages._ui.clean import cell, download, other_tables, recipe, repairs
 from pages._ui.columns import panel
 from pages._ui.findings import finding
 from pages._ui.formatting import md

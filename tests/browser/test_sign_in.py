@@ -15,8 +15,9 @@ import urllib.request
 import pytest
 from playwright.sync_api import expect
 
-from dataops_core.store import audit, datasets, versions
+from dataops_core.store import datasets, versions
 from dataops_core.store.people import members, promotions
+from dataops_core.store.trail import audit
 from tests.browser import driver
 
 PYTHON = os.environ.get("DATAOPS_SIGN_IN_PYTHON")
