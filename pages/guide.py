@@ -26,7 +26,7 @@ if search:
     found = []
     for title, part in parts.items():
         place = st.container()
-        found.append(part(matches))
+        found.append(part(matches, st.subheader))
         if found[-1]:
             place.header(title.partition(" (")[0])
     if not any(found):

@@ -14,26 +14,27 @@ from dataops_core.steps import Step
 from pages._ui.formatting import SEVERITY, md
 
 T = TypeVar("T")
+Heading = Callable[[str], Any]
 
 
-def all_steps(matches: Callable[..., bool]) -> bool:
+def all_steps(matches: Callable[..., bool], heading: Heading = st.header) -> bool:
     """The steps that match, by group; whether there are any."""
     known = sorted({id(s): s for s in steps.REGISTRY.values()}.values(), key=lambda s: (s.group, s.title))
     found = [s for s in known if matches(s.title, s.name, s.doc, s.group, s.also)]
     for group, members in groupby(found, lambda s: s.group):
-        st.subheader(group)
+        heading(group)
         with st.container(gap="xsmall"):
             for step in members:
                 _entry(f"step.{step.name}", f"{md(step.title)}: {md(step.summary)}", _step, step)
     return bool(found)
 
 
-def all_checks(matches: Callable[..., bool]) -> bool:
+def all_checks(matches: Callable[..., bool], heading: Heading = st.header) -> bool:
     """The checks that match, by group; whether there are any."""
     known = sorted(checks.REGISTRY.values(), key=lambda c: (c.group, c.title))
     found = [c for c in known if matches(c.title, c.name, c.doc, c.group)]
     for group, members in groupby(found, lambda c: c.group):
-        st.subheader(group)
+        heading(group)
         with st.container(gap="xsmall"):
             for check in members:
                 _entry(f"check.{check.name}", f"{md(check.title)}: {md(check.summary)}", _check, check)
@@ -67,7 +68,7 @@ def _step(step: Step) -> None:
             "If not given": ["needed" if s.required else _said(s.default) for s in step.settings],
         }
     )
-    st.code(step.source, language="python")
+    st.code(step.source, language="python", wrap_lines=True)  # scrolling sideways needs a mouse
 
 
 def _check(check: Check) -> None:

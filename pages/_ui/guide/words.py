@@ -50,7 +50,7 @@ def way() -> None:
     st.caption("No order is forced: every page shows the table as it is now, and all changes stand on Clean.")
 
 
-def words(matches: Callable[..., bool]) -> bool:
+def words(matches: Callable[..., bool], heading: object = None) -> bool:
     """The words that match; whether there are any."""
     found = {word: text for word, text in WORDS.items() if matches(word, text)}
     for word, text in found.items():
