@@ -31,7 +31,9 @@ def fuzz(form: str, seconds: int) -> None:
     import atheris
 
     with atheris.instrument_imports(include=["dataops_core"]):
-        from dataops_core.read import old_excel, parquet_footer, read_file
+        from dataops_core.read import read_file
+        from dataops_core.read.arrow import parquet_footer
+        from dataops_core.read.excel import old_excel
     from dataops_core.errors import DataOpsError
     from tests.hostile.mutate import seeds
 

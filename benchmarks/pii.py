@@ -17,7 +17,7 @@ import pandas as pd
 
 from benchmarks.pii_columns import LOCALES, Made, harmless_columns, personal_columns, sentences
 from dataops_core.privacy import recognize, recognize_column, values_of
-from dataops_core.privacy.free_text import find_identifiers
+from dataops_core.privacy.identifiers.free_text import find_identifiers
 from dataops_core.scratch import scratch_folder
 from dataops_core.table import tidy, type_of, write_table
 

@@ -67,7 +67,7 @@ def _files(name: str, *, whole: bool = True) -> list[Path]:
     start = place / "__init__.py"
     if not start.is_file() or place == ROOT:
         return []
-    if whole or "pkgutil" in start.read_text("utf-8"):
+    if whole or "import_all" in start.read_text("utf-8"):
         return [path for path in place.rglob("*") if path.suffix in _OWN]
     return [start, *place.rglob("*.sql")]
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from dataops_core.checks import REGISTRY as CHECKS
-from dataops_core.cli.main import make_parser
+from dataops_core.cli.commands import make_parser
 from dataops_core.steps import REGISTRY as STEPS
 
 FOLDER = Path(__file__).parent / "reference"
@@ -20,7 +20,9 @@ def options() -> str:
     chosen = next(action for action in parser._actions if isinstance(action, argparse._SubParsersAction))
     parts = ["# Options\n\nEvery option of every command. What the commands do: [Commands](commands.md).\n"]
     for name, command in _commands(chosen):
-        parts.append(f"## {name}\n\n{_cell(command.description or '')}\n\n| option | meaning |\n|---|---|\n")
+        parts.append(
+            f"## {name}\n\n{_cell(command.description or '')}\n\n{_examples(command)}| option | meaning |\n|---|---|\n"
+        )
         for action in command._actions:
             if isinstance(action, (argparse._HelpAction, argparse._SubParsersAction)):
                 continue
@@ -31,6 +33,11 @@ def options() -> str:
             parts.append(f"| `{_cell(shown)}` | {_cell((action.help or '') + default)} |\n")
         parts.append("\n")
     return "".join(parts)
+
+
+def _examples(command: argparse.ArgumentParser) -> str:
+    lines = [line.strip() for line in (command.epilog or "").splitlines()[1:]]
+    return "```bash\n" + "\n".join(lines) + "\n```\n\n" if lines else ""
 
 
 def _commands(chosen: argparse._SubParsersAction) -> Iterator[tuple[str, argparse.ArgumentParser]]:

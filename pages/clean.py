@@ -5,8 +5,8 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import states
-from pages._ui import cell, current_table, form, grid, page_header, page_layout, pending, recipe, splitting
-from pages._ui.clean import download, other_tables, repairs
+from pages._ui import current_table, form, grid, page_header, page_layout, pending, splitting
+from pages._ui.clean import cell, download, other_tables, recipe, repairs
 from pages._ui.columns import panel
 from pages._ui.findings import finding
 from pages._ui.formatting import md
@@ -54,7 +54,7 @@ def show_form() -> None:
     with st.expander("How it works, and when not to use it"):
         st.markdown(step.doc.split(">>>")[0].strip())
         st.caption("The code that runs")
-        st.code(step.source, language="python")
+        st.code(step.source, language="python", wrap_lines=True)
     given = asked["with"] if name == asked["op"] else {}
     key = f"clean.{name}.{at}.{here.id}"
     if step.learner and states.earlier(results[:at]).split is None:

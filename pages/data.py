@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from pages._ui import cell, current_table, grid, page_header, page_layout, reading
+from pages._ui import current_table, grid, page_header, page_layout
+from pages._ui.clean import cell
 from pages._ui.columns import panel
 from pages._ui.columns.strip import type_of
-from pages._ui.data import roles, upload
+from pages._ui.data import reading, roles, upload
 from pages._ui.formatting import md, size
 from pages._ui.overview import manage
 

@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from dataops_core.checks import REGISTRY as CHECKS
-from dataops_core.cli.main import main, make_parser
+from dataops_core.cli.commands import make_parser
+from dataops_core.cli.main import main
 from dataops_core.recipe.recipe import from_json
 from dataops_core.steps import REGISTRY
 from docs import generate

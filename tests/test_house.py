@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 
 from dataops_core import checks, source_hash, steps
-from dataops_core.cli.main import make_parser
+from dataops_core.cli.commands import COMMANDS
 
 ROOT = Path(__file__).parent.parent
 # a name may import what stands to its left; names in one group may not import each other
 ORDER = [
-    {"errors", "source_hash"},
+    {"errors"},
+    {"hashing", "printable", "progress", "registry", "scratch", "source_hash"},
     {"table", "stats"},
     {"read", "write", "facts", "models"},
     {"privacy"},
@@ -66,6 +67,7 @@ def modules() -> list[tuple[str, Path]]:
 
 
 def test_imports_point_one_way():
+    assert [name for name, _ in modules() if rank(name)[0] < 0] == ["dataops_core"]
     wrong = []
     for name, path in modules():
         here, mine = rank(name)
@@ -163,9 +165,8 @@ def test_the_engine_knows_nothing_of_streamlit_nor_of_pages():
 
 def test_importing_the_command_line_loads_no_heavy_package():
     code = (
-        "import sys, dataops_core.cli.bias, dataops_core.cli.impute, dataops_core.cli.inspect, dataops_core.cli.judge, dataops_core.cli.pii, dataops_core.cli.rules,"
-        " dataops_core.synthetic, dataops_core.cli.versions, dataops_core.cli.tables; print(sorted({m.split('.')[0] for"
-        " m in sys.modules}))"
+        "import sys; from dataops_core.cli.commands import make_parser; make_parser(); import dataops_core.synthetic;"
+        " print(sorted({m.split('.')[0] for m in sys.modules}))"
     )
     loaded = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     heavy = {
@@ -237,14 +238,49 @@ def test_no_file_of_ours_is_longer_than_550_lines():
     assert long["app.py"] < 60
 
 
-def commands() -> list[str]:
-    parser = make_parser()
-    return list(next(a for a in parser._actions if hasattr(a, "choices") and a.choices and "read" in a.choices).choices)
+def packages() -> list[Path]:
+    """The folders with code, tests and pages among them."""
+    parts = ("dataops_core", "pages", "tests", "benchmarks", "docs", "sample_data")
+    return sorted({path.parent for part in parts for path in (ROOT / part).rglob("*.py")})
+
+
+def test_no_folder_has_more_than_20_files():
+    free = {"dataops_core/steps", "dataops_core/checks", "tests/steps"}  # one file for each step and check
+    free |= {"tests/browser"}  # one too many
+    many = {
+        folder.relative_to(ROOT).as_posix(): len(files)
+        for folder in packages()
+        if len(files := [path for path in folder.iterdir() if path.is_file()]) > 20
+    }
+    assert {name: files for name, files in many.items() if name not in free} == {}
+
+
+def test_every_package_says_what_lives_there():
+    empty = [
+        folder.relative_to(ROOT).as_posix()
+        for part in ("dataops_core", "pages/_ui")
+        for folder in sorted({path.parent for path in (ROOT / part).rglob("*.py")})
+        if not (folder / "__init__.py").is_file() or len(ast.get_docstring(parsed(folder / "__init__.py")) or "") < 15
+    ]
+    assert empty == []
 
 
 def test_every_command_is_in_the_reference():
     reference = (ROOT / "docs" / "reference" / "commands.md").read_text(encoding="utf-8")
-    assert [name for name in commands() if f"| `{name} " not in reference] == []
+    assert [name for name in COMMANDS if f"| `{name} " not in reference] == []
+
+
+def test_every_command_is_one_module_with_options_a_handler_and_an_example():
+    for name, module in COMMANDS.items():
+        code = importlib.import_module(f"dataops_core.cli.{module}")
+        assert callable(code.add_options) and callable(code.run), name
+        assert [line for line in code.__doc__.splitlines() if line.startswith(f"dataops {name}")], f"{name}: no example"
+    handlers = {
+        path.relative_to(ROOT / "dataops_core" / "cli").with_suffix("").as_posix().replace("/", ".")
+        for path in sorted((ROOT / "dataops_core" / "cli").rglob("*.py"))
+        if any(isinstance(node, ast.FunctionDef) and node.name == "run" for node in parsed(path).body)
+    }
+    assert handlers == set(COMMANDS.values())
 
 
 def test_every_step_explains_itself():

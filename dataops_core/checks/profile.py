@@ -17,13 +17,13 @@ from dataops_core.checks.column_view import ColumnView, row_ids
 from dataops_core.checks.meant_type import MeantType, meant_type, parsed_table
 from dataops_core.checks.table_view import Context, TableView
 from dataops_core.facts import Engine, column_facts
+from dataops_core.progress import Progress, no_progress
 from dataops_core.read import Blanked
 from dataops_core.table import Column, Table
 from dataops_core.table.narrow import WIDE, narrowed
 
 TOGETHER = 20_000_000  # cells as meant that are held at once
 
-Progress = Callable[[float, str], None]
 Keep = Callable[[Finding, np.ndarray], None]
 
 
@@ -73,7 +73,7 @@ def meant_facts(look: TableView, columns: Sequence[Column], folder: Path) -> dic
 def profile_table(
     table: Table,
     known: Mapping[str, Any] | None = None,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
     context: Context = Context(),  # noqa: B008 - a frozen value
     keep: Keep | None = None,
     blanked: Mapping[str, Blanked] | None = None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.table_view import TableView
-from dataops_core.read.totals import TOTAL
+from dataops_core.read.excel.totals import TOTAL
 
 _MOST = 20
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dataops_core.errors import SettingError
+from dataops_core.hashing import canonical, sha256
 from dataops_core.recipe.frames import settles
-from dataops_core.recipe.recipe import Recipe, RecipeStep, canonical, columns_named, from_json, sha256
+from dataops_core.recipe.recipe import Recipe, RecipeStep, columns_named, from_json
 
 NOTHING = "Do nothing"
 MOST = 200  # candidates

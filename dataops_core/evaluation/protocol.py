@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -35,14 +35,15 @@ from dataops_core.evaluation.kept_folds import InMemory, KeptFolds
 from dataops_core.evaluation.measures import Measure, chosen_measure, measures_of
 from dataops_core.evaluation.problem import SAMPLE, Problem, make_problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated
+from dataops_core.hashing import canonical, sha256
 from dataops_core.models import one_thread
+from dataops_core.progress import Progress, no_progress, part_of
 from dataops_core.recipe.frames import columns_after, fit_frame
-from dataops_core.recipe.recipe import canonical, names_after, sha256
+from dataops_core.recipe.recipe import names_after
 from dataops_core.recipe.replay import Tables, no_tables
 from dataops_core.source_hash import source_hash
 from dataops_core.table import Column, Table
 
-Progress = Callable[[float, str], None]
 SHARE = 0.9  # of the progress; the rest is what follows the folds
 
 
@@ -163,7 +164,7 @@ def compare_recipes(
     curve_of_best: bool = False,
     kept: KeptFolds | None = None,
     tables: Tables = no_tables,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> Comparison:
     """Compare recipes with doing nothing, by what a model that learns from their result predicts.
 
@@ -245,7 +246,7 @@ def compare_recipes(
             deciding,
             seed=seed,
             tables=tables,
-            progress=lambda share, note: progress(SHARE + (1 - SHARE) * share, note),
+            progress=part_of(progress, SHARE, 1),
         )
     progress(1.0, "Done")
     return Comparison(

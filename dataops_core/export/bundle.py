@@ -21,7 +21,8 @@ from dataops_core.export import signature, standards
 from dataops_core.export.card import card
 from dataops_core.export.hidden_values import hide_values
 from dataops_core.export.manifest import FORMAT
-from dataops_core.recipe.recipe import canonical, dump, from_json, sha256
+from dataops_core.hashing import canonical, sha256
+from dataops_core.recipe.recipe import dump, from_json
 from dataops_core.recipe.script import script
 from dataops_core.scratch import replaced
 from dataops_core.steps import REGISTRY

@@ -10,8 +10,8 @@ from typing import Any
 
 from dataops_core.checks.wording import counted
 from dataops_core.export.lineage import ColumnLineage, Lineage
+from dataops_core.hashing import canonical
 from dataops_core.printable import printable
-from dataops_core.recipe.recipe import canonical
 
 WIDTH = 30  # characters in a line of a box
 LONGEST = 120  # characters of a label

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dataops_core.export.lineage import lineage
-from dataops_core.recipe.recipe import canonical, sha256
+from dataops_core.hashing import canonical, sha256
 from dataops_core.rules.document import RuleSet
 from dataops_core.rules.formats import frictionless_schema
 from dataops_core.rules.kinds.reference import Reference

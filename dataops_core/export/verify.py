@@ -36,9 +36,11 @@ from dataops_core.export.bundle import (
 )
 from dataops_core.export.manifest import OLD, validate
 from dataops_core.export.signature import Signature
+from dataops_core.hashing import canonical, sha256
+from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions, Source, read_file
-from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
-from dataops_core.recipe.replay import Progress, Run, Tables, no_progress, run_recipe
+from dataops_core.recipe.recipe import Recipe, from_json
+from dataops_core.recipe.replay import Run, Tables, run_recipe
 from dataops_core.rules.record import blocking, differing
 from dataops_core.table import Table, write_table
 

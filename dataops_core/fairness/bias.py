@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -20,10 +20,10 @@ from dataops_core.fairness.guide import GUIDE
 from dataops_core.fairness.model import PARTS_OF, model_measures
 from dataops_core.fairness.proxies import judged as judged_proxies
 from dataops_core.fairness.proxies import proxies
+from dataops_core.progress import Progress, no_progress
 from dataops_core.steps._groups import group_texts, range_ends
 from dataops_core.table import Table
 
-Progress = Callable[[float, str], None]
 MOST_GROUPS = 200  # of which a model's decisions are told one by one; the smaller ones are taken together
 OTHERS = "all smaller groups"
 SCREEN = 0.8
@@ -46,7 +46,7 @@ def bias(
     kind: Literal["linear", "trees"] = "linear",
     thin: int = THIN,
     seed: int = 0,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Look at bias as deep as the data allows: groups alone; with a target, its outcomes; and decisions about them,
     those of the column `prediction` or of a baseline model that never sees the sensitive columns nor the rows that it

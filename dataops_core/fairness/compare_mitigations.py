@@ -20,10 +20,10 @@ from dataops_core.fairness.group_definitions import THIN, Groups, groups_of, nam
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
 from dataops_core.fairness.refits import Refit, counted, p_of_both, refits
 from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
+from dataops_core.progress import Progress, no_progress
 from dataops_core.stats.proportions import REPLICATES, holm, percentiles, resampled_cells
 from dataops_core.table import Table
 
-Progress = Callable[[float, str], None]
 HELD_BACK = 0.3
 SLOW_ROWS = 20_000
 PAIR = {"demographic_parity": "selection_rate", "equalized_odds": "tpr"}  # whose gap a constraint closes
@@ -49,7 +49,7 @@ def compare_mitigations(
     thin: int = THIN,
     seed: int = 0,
     replicates: int = REPLICATES,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Compare ways to act on bias with doing nothing: each learns from the same rows, and decides about the same rows
     that none saw.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -17,6 +17,7 @@ from dataops_core.fairness.mitigations import FITTED, METHODS, SLOW, Constraint,
 from dataops_core.fairness.mitigations import fitted as baseline_of
 from dataops_core.fairness.refits import refits
 from dataops_core.models import Features, dumps, loads, one_thread, plain
+from dataops_core.progress import Progress, no_progress
 from dataops_core.steps._groups import grouped_keys
 from dataops_core.table import Table
 
@@ -39,7 +40,7 @@ def fit(
     leave_out: Sequence[str] = (),
     slow_rows: int = SLOW_ROWS,
     seed: int = 0,
-    progress: Callable[[float, str], None] = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Learn one way to decide as the lab does, from the same rows with the same seed, and give it as plain JSON.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time as clock
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -18,6 +18,7 @@ from dataops_core.imputation.judge import by_group, correlations, group_scores, 
 from dataops_core.imputation.methods import METHODS, SEVERAL, Task, best_group, offered, run_steps, steps_of
 from dataops_core.imputation.recommend import interval, recommend
 from dataops_core.models import Features, features, one_thread, training
+from dataops_core.progress import Progress, no_progress
 from dataops_core.steps._mixed import is_number, some_rows
 from dataops_core.table import Column, Table
 
@@ -36,7 +37,6 @@ UNORDERED = (
     "Forward, backward and interpolate were not compared: they need the order of the rows, so name the column with the"
     " time."
 )
-Progress = Callable[[float, str], None]
 
 
 @dataclass
@@ -62,7 +62,7 @@ def bench(
     time: str | None = None,
     repeats: int = REPEATS,
     rows: int = ROWS,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Compare the methods of filling missing cells on this very table.
 

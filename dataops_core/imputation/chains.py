@@ -5,7 +5,7 @@ the chains.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +14,7 @@ import pandas as pd
 from dataops_core.errors import SettingError, nearest
 from dataops_core.imputation.matching import donors_of, warned
 from dataops_core.models import training
+from dataops_core.progress import Progress, no_progress
 from dataops_core.steps._chained import State, turns, unknown
 from dataops_core.steps._mixed import some_rows
 from dataops_core.steps.fill_several_times import COPY, prepared
@@ -25,7 +26,6 @@ FEWEST, MOST = 20, 200
 FEWEST_CHAINS, MOST_CHAINS = 3, 20
 ROWS = 10_000  # of larger tables a sample is taken
 SETTLED = 1.2  # R-hat from which on chains of so few iterations have not mixed
-Progress = Callable[[float, str], None]
 
 
 def split_r_hat(draws: np.ndarray) -> float | None:
@@ -72,7 +72,7 @@ def chains(
     draw: Literal["model", "matching"] = "model",
     split: str | None = None,
     seed: int = 0,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Run the chains of fill_several_times for longer than the step does, and say whether its few rounds are enough.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from dataops_core.imputation.mcar import little, little_of_scores
 from dataops_core.imputation.missingness import missingness
 from dataops_core.imputation.patterns import levels_of, over_time, patterns, shares_by, together
 from dataops_core.models import features, one_thread, training
+from dataops_core.progress import Progress, no_progress
 from dataops_core.steps._mixed import is_number, numbers
 from dataops_core.table import Table
 
@@ -22,7 +23,6 @@ UNKNOWN = (
     " have them). No test sees that, for the values are not there. Ask how the data came about; if it is likely, treat"
     " every filled value with care."
 )
-Progress = Callable[[float, str], None]
 
 
 def understand(
@@ -33,7 +33,7 @@ def understand(
     time: str | None = None,
     split: str | None = None,
     seed: int = 0,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Count, compare and test where cells are missing (in the training rows, where there is a split); plain JSON
     values.

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from dataops_core.privacy import patterns, phones
-from dataops_core.privacy.addresses import has_house_number
-from dataops_core.privacy.free_text import holds_identifier
+from dataops_core.privacy.identifiers import patterns, phones
+from dataops_core.privacy.identifiers.addresses import has_house_number
+from dataops_core.privacy.identifiers.free_text import holds_identifier
+from dataops_core.privacy.identifiers.national_numbers import WRITTEN
+from dataops_core.privacy.identifiers.person_names import is_full_name
 from dataops_core.privacy.kinds import Recognition
-from dataops_core.privacy.national_numbers import WRITTEN
-from dataops_core.privacy.person_names import is_full_name
 
 MOSTLY = 0.6  # share of cells from which a column of names is one throughout
 # what every text holds in which one of these stands (RE2); names and addresses have no such sign

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from dataops_core.privacy.header_words import kinds_named
-from dataops_core.privacy.name_lists import cities
+from dataops_core.privacy.identifiers.name_lists import cities
 from dataops_core.privacy.values import ColumnValues
 
 KINDS = (

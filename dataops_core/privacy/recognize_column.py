@@ -7,14 +7,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from dataops_core.privacy import patterns, phones
-from dataops_core.privacy.addresses import has_house_number, is_address
-from dataops_core.privacy.free_text import find_identifiers
 from dataops_core.privacy.header_words import kinds_named
+from dataops_core.privacy.identifiers import patterns, phones
+from dataops_core.privacy.identifiers.addresses import has_house_number, is_address
+from dataops_core.privacy.identifiers.free_text import find_identifiers
+from dataops_core.privacy.identifiers.national_numbers import COMPANIES, WRITTEN, best_number, is_valid
+from dataops_core.privacy.identifiers.person_names import NAMES, is_full_name, is_written_like_name, name_signs
 from dataops_core.privacy.kinds import DIRECT, Recognition, State
 from dataops_core.privacy.masking import shape
-from dataops_core.privacy.national_numbers import COMPANIES, WRITTEN, best_number, is_valid
-from dataops_core.privacy.person_names import NAMES, is_full_name, is_written_like_name, name_signs
 from dataops_core.privacy.values import ColumnValues
 
 MOST = 0.5  # share of the different values from which a column is of one kind

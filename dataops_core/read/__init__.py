@@ -2,8 +2,8 @@
 
 from dataops_core.read.file import format_of, read_file
 from dataops_core.read.options import FORMATS, Blanked, Problem, ReadOptions, Source
-from dataops_core.read.raw import first_lines, raw_rows
-from dataops_core.read.sniff import REPAIRS
+from dataops_core.read.text.raw import first_lines, raw_rows
+from dataops_core.read.text.sniff import REPAIRS
 
 __all__ = [
     "FORMATS",

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from dataops_core.errors import InputError
-from dataops_core.read.encodings import SAMPLE_BYTES
+from dataops_core.read.text.encodings import SAMPLE_BYTES
 from dataops_core.read.unpack import unpack
 
 HEAD = 100_000

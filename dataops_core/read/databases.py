@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from dataops_core.errors import InputError, SettingError, nearest
-from dataops_core.read.arrow_frame import arrow_frame
+from dataops_core.read.arrow.arrow_frame import arrow_frame
 from dataops_core.read.bounds import check_cells
 from dataops_core.read.names import check_flaws, check_width, clean_names, nameless, table_flaws
 from dataops_core.read.values import value_frame

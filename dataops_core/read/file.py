@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from dataops_core.errors import DataOpsError
-from dataops_core.read.arrow_files import read_feather_frame, read_orc_frame
+from dataops_core.progress import Progress, no_progress
+from dataops_core.read.arrow.arrow_files import read_feather_frame, read_orc_frame
+from dataops_core.read.arrow.fast_parquet import read_plain_parquet
+from dataops_core.read.arrow.parquet import check_unchanged, parquet_kinds, read_parquet_frame
 from dataops_core.read.content import Content, file_content
 from dataops_core.read.databases import read_duckdb_frame, read_sqlite_frame
-from dataops_core.read.excel import read_excel_frame
-from dataops_core.read.fast_parquet import read_plain_parquet
-from dataops_core.read.fast_text import read_plain_text
-from dataops_core.read.json_table import read_json_frame
+from dataops_core.read.excel.excel import read_excel_frame
+from dataops_core.read.json.json_table import read_json_frame
 from dataops_core.read.limits import limited_memory, no_collection
 from dataops_core.read.options import Blanked, Problem, ReadOptions, Source
-from dataops_core.read.parquet import check_unchanged, parquet_kinds, read_parquet_frame
 from dataops_core.read.statistics_files import read_statistics_frame
-from dataops_core.read.text import read_text_frame
+from dataops_core.read.text.fast_text import read_plain_text
+from dataops_core.read.text.text import read_text_frame
 from dataops_core.table import write_table
 
 READERS = {
@@ -88,7 +89,7 @@ def read_file(
     options: ReadOptions | None = None,
     *,
     name: str | None = None,
-    progress: Callable[[float, str], None] | None = None,
+    progress: Progress | None = None,
 ) -> Source:
     """Read a file and write it as a table to `out`; row ids count the data rows of the file from 0.
 
@@ -96,7 +97,7 @@ def read_file(
     the file gives the very same content hash. Raises InputError where the file is not a table that can be read,
     and FlawError where it could be with `lenient`.
     """
-    called, tell = name or path.name, progress or (lambda _share, _what: None)
+    called, tell = name or path.name, progress or no_progress
     tell(0.0, "Opening the file")
     try:
         with limited_memory(), no_collection():
@@ -109,9 +110,7 @@ def read_file(
     return source
 
 
-def read_content(
-    path: Path, out: Path, called: str, given: dict[str, Any], tell: Callable[[float, str], None]
-) -> Source:
+def read_content(path: Path, out: Path, called: str, given: dict[str, Any], tell: Progress) -> Source:
     """The table of a file with this name, by the quick reader of its format, else by the careful one."""
     content = file_content(path, called)
     kind = given["format"] = given.get("format") or format_of_content(content)
@@ -137,7 +136,7 @@ def read_frame(
     kind: str,
     data: bytes,
     given: Mapping[str, Any],
-    tell: Callable[[float, str], None],
+    tell: Progress,
 ) -> tuple[pd.DataFrame, dict, list[dict]]:
     """The frame, complete options and problems of a file in the given format."""
     if kind == "csv":
@@ -146,7 +145,7 @@ def read_frame(
     return READERS[kind](data, dict(given))
 
 
-def batches_of(frame: pd.DataFrame, tell: Callable[[float, str], None], rows: int = 100_000) -> Iterator[pd.DataFrame]:
+def batches_of(frame: pd.DataFrame, tell: Progress, rows: int = 100_000) -> Iterator[pd.DataFrame]:
     """A frame in pieces; at least one, so that a table without rows keeps its columns."""
     for start in range(0, max(1, len(frame)), rows):
         tell(0.7 + 0.3 * start / max(1, len(frame)), "Writing")

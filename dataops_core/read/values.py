@@ -25,7 +25,7 @@ from dataops_core.read.cells import (
     survey_column,
 )
 from dataops_core.read.changed import BLANKED, SURROGATES, ZONED, blanked_cells, changed_problem, note_cells
-from dataops_core.read.sniff import check_decimal
+from dataops_core.read.text.sniff import check_decimal
 from dataops_core.table.kinds import as_text
 
 VALUE_TYPES = ("text", "integer", "decimal", "boolean", "datetime")

@@ -6,7 +6,6 @@ Loading never validates, so that an old or broken recipe can still be opened and
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -203,28 +202,6 @@ def _mapped(step: RecipeStep, names: Mapping[str, str]) -> RecipeStep:
         names.get(key, key) if key in named else key: value for key, value in step.learned.items()
     }
     return replace(step, settings=settings, learned=learned)
-
-
-def canonical(value: Any) -> str:
-    """JSON in one form only: no spaces, ASCII, keys sorted.
-
-    Under "with" and "learned" the order stays: a mapping's order matters where its patterns are applied one by one.
-
-    >>> canonical({"with": {"mapping": {"b": "a", "a": "c"}}, "op": "x"})
-    '{"op":"x","with":{"mapping":{"b":"a","a":"c"}}}'
-    """
-    return json.dumps(_sorted(value), ensure_ascii=True, separators=(",", ":"), allow_nan=False)
-
-
-def _sorted(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {key: value[key] if key in ("with", "learned") else _sorted(value[key]) for key in sorted(value)}
-    return [_sorted(item) for item in value] if isinstance(value, (list, tuple)) else value
-
-
-def sha256(text: str) -> str:
-    """The SHA-256 of a text, in hexadecimal."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def from_json(plain: Any, where: str = "recipe") -> Recipe:

@@ -15,12 +15,12 @@ import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.models import training
+from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.steps import Step, get
 from dataops_core.table import Difference, Table, difference, tidy, type_of, write_table
 
 LARGE = 2_000_000  # cells; beyond it a step of reach "row" runs batch by batch
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -100,10 +100,6 @@ class Bounded:
 
     frames: Callable[[Step, Mapping[str, Any], Mapping[str, Any], Table, Path], Iterator[pd.DataFrame] | None]
     columns: Callable[[Step, Mapping[str, Any], RecipeContext], Sequence[str]]
-
-
-def no_progress(_share: float, _note: str) -> None:
-    """A progress report to nobody."""
 
 
 def learn(

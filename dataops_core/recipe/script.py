@@ -11,7 +11,7 @@ from typing import Any
 from dataops_core import __version__
 from dataops_core.errors import Skip
 from dataops_core.read.file import READERS as FRAME_READERS
-from dataops_core.read.text import read_text_frame
+from dataops_core.read.text.text import read_text_frame
 from dataops_core.read.unpack import unpack
 from dataops_core.recipe.embed import Sources, valid
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
+from dataops_core.progress import Progress, no_progress
 from dataops_core.repair.propose import Proposals, propose
 from dataops_core.repair.recipe import accept, row_ids, steps_of
 from dataops_core.table import Table
 
 
-def suggestions(
-    table: Table, labels: Sequence[Any] = (), progress: Callable[[float, str], None] = lambda _share, _note: None
-) -> dict[str, Any]:
+def suggestions(table: Table, labels: Sequence[Any] = (), progress: Progress = no_progress) -> dict[str, Any]:
     """The proposals for a table as JSON: repairs (see Repair) and questions, each with the id of its row besides its
     place, and the dependencies. `labels` are triples of row, column and right value.
     """

@@ -17,8 +17,8 @@ import numpy as np
 from rapidfuzz.distance import DamerauLevenshtein
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
-from dataops_core.repair.format_texts import AmountForm, amount_number, read_amount, write_amount
-from dataops_core.repair.formats import Format
+from dataops_core.repair.notation.format_texts import AmountForm, amount_number, read_amount, write_amount
+from dataops_core.repair.notation.formats import Format
 
 HOLDS = 0.7  # of the rows
 CHANCE = 0.1  # of the rows, with the result of another row

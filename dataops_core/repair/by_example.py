@@ -19,7 +19,7 @@ from typing import Any
 from dataops_core.errors import SettingError
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.repair.encoding import encode
-from dataops_core.repair.formats import KINDS
+from dataops_core.repair.notation.formats import KINDS
 from dataops_core.table import Table
 
 TOKEN = re.compile(r"[^\W\d_]+|\d+|\s+|[^\w\s]|_")

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dataops_core.repair import agreement, arithmetic, date_order, dependencies, formats, forms, slips, sources
+from dataops_core.repair import agreement, arithmetic, date_order, dependencies, slips, sources
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedTable
+from dataops_core.repair.notation import formats, forms
 
 LEAST = 0.5  # score of a candidate
 CLEAR = 0.9  # score of one on which the second round builds

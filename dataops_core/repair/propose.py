@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dataops_core.progress import Progress, no_progress
 from dataops_core.repair import confidence
 from dataops_core.repair.candidates import Candidates, Search, search
 from dataops_core.repair.encoding import EncodedTable, encode
@@ -14,7 +15,6 @@ from dataops_core.repair.labels import apply_labels, label_repairs, questions
 from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
-Progress = Callable[[float, str], None]
 SCORED = ("unit", "format", "spelling", "split", "row")  # tested on their own: the score says how sure they are
 VALUE_FIRST = 0.5
 
@@ -34,7 +34,7 @@ def propose(
     table: Table,
     labels: Mapping[tuple[int, str], str | None] | None = None,
     seed: int = 0,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> Proposals:
     """The repairs of a table, each with how sure it is; the same seed gives the same proposals.
 

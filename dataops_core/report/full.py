@@ -15,9 +15,9 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import InputError
+from dataops_core.progress import Progress, no_progress
 from dataops_core.table import Column, Table
 
-Progress = Callable[[float, str], None]
 MANY_CELLS = 2_000_000  # beyond: the package's own minimal settings, unless asked otherwise
 MANY_COLUMNS = 40
 DRAWN = 1000  # points of a scatter plot; each is a piece of the file
@@ -47,7 +47,7 @@ def full_report(
     minimal: bool | None = None,
     seed: int = 0,
     title: str = "Full report",
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Write the full report of a table, or of `rows` of its rows drawn by `seed`, as one HTML file.
 
@@ -117,7 +117,7 @@ def _made(
     except Exception as first:  # find the column that breaks it
         for name, values in list(ready.items()):
             try:
-                _html({name: values}, table, title, told | {"minimal": True}, [], lambda _share, _note: None)
+                _html({name: values}, table, title, told | {"minimal": True}, [], no_progress)
             except Exception as error:  # noqa: BLE001 - the package may break in any way
                 left_out.append({"column": name, "why": _why(error)})
                 del ready[name]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
@@ -15,6 +15,7 @@ from dataops_core.errors import SettingError, Skip, nearest
 from dataops_core.evaluation.class_measures import MEASURES, curve, looks, measured, verdict
 from dataops_core.evaluation.folds import plan_folds, sampled
 from dataops_core.models import Features, estimator, features, one_thread, plain, training
+from dataops_core.progress import Progress, no_progress
 from dataops_core.resampling.methods import METHODS, fitting
 from dataops_core.resampling.recommend import advice, step_of
 from dataops_core.stats.cross_validation import interval
@@ -24,7 +25,6 @@ from dataops_core.steps._classes import class_codes, group_keys, group_name
 from dataops_core.table import Table
 
 SAMPLE = 6_000  # rows that a bench judges with, at most, unless it is asked for more
-Progress = Callable[[float, str], None]
 
 
 def bench(
@@ -40,7 +40,7 @@ def bench(
     folds: int = 5,
     kind: Literal["linear", "trees"] = "linear",
     sample: int = SAMPLE,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Compare methods of balancing the classes of a target with doing nothing, by repeated stratified cross-validation.
 

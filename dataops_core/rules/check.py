@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -11,12 +11,12 @@ import numpy as np
 
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.facts import Engine
+from dataops_core.progress import Progress, no_progress
 from dataops_core.rules.rule import Measured, Result, Rule, by_name
 from dataops_core.rules.sql import Compiler, as_text
 from dataops_core.steps._conditions import Node
 from dataops_core.table import ROW_ID, Table
 
-Progress = Callable[[float, str], None]
 TOGETHER = 25  # conditions in one pass
 
 
@@ -26,7 +26,7 @@ def check_rules(
     *,
     tables: Mapping[str, Table] = MappingProxyType({}),
     today: str | None = None,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> list[Result]:
     """How each rule fares, in the order given.
 
@@ -45,7 +45,7 @@ class Checker:
         self.table = engine.table
         self.compiler = Compiler({column.name: column.type for column in self.table.columns}, engine.named)
 
-    def check(self, rules: Sequence[Rule], progress: Progress = lambda _share, _note: None) -> list[Result]:
+    def check(self, rules: Sequence[Rule], progress: Progress = no_progress) -> list[Result]:
         """How each rule fares, in the order given."""
         found: dict[int, Result] = {}
         waiting: list[tuple[int, Rule, str, str]] = []

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from types import MappingProxyType
 from typing import Any
 
 from dataops_core.facts import Engine, column_facts
+from dataops_core.progress import Progress, no_progress
 from dataops_core.rules.check import Checker
 from dataops_core.rules.margins import least_share
 from dataops_core.rules.rule import KINDS, SUGGESTERS, Candidate, Rule
 from dataops_core.rules.view import SuggestView
 from dataops_core.table import Table
-
-Progress = Callable[[float, str], None]
 
 
 def suggest_rules(
@@ -24,7 +23,7 @@ def suggest_rules(
     tables: Mapping[str, Table] = MappingProxyType({}),
     reference: Table | None = None,
     facts: Mapping[str, Mapping[str, Any]] | None = None,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> list[Rule]:
     """The rules that a table suggests, in the order of its kinds, with support and confidence counted on all rows.
 

@@ -1,15 +1,13 @@
 """One file per step; importing this package registers them all."""
 
-import importlib
-import pkgutil
 from typing import Any
 
+from dataops_core.registry import import_all
 from dataops_core.steps._pieces import EqualRows, KeyColumns, MoreRows, NewRows, Order, Pieces, Rows, RowsBelow
 from dataops_core.steps.step import REGISTRY, Columns, Label, NewColumn, Setting, Span, Step, When, get, step
 from dataops_core.table import Column
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
+import_all(__name__, __path__)
 
 
 def fitting(column: Column) -> list[tuple[Step, dict[str, Any]]]:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 import pandas as pd
 
 from dataops_core.errors import Skip
-from dataops_core.privacy.check_digits import with_iban_digits, with_luhn
+from dataops_core.privacy.identifiers.check_digits import with_iban_digits, with_luhn
 from dataops_core.privacy.keys import domain_key, key_fingerprint, key_of, keyed_digest, pseudonym_key
 from dataops_core.privacy.locales import Locale
 from dataops_core.privacy.permutation import other_codes
@@ -341,7 +341,7 @@ def _names(df: pd.DataFrame, columns: list[str], kind: str, locale: str) -> dict
     """The fingerprint of the key that is set, the names to choose from, and which national number it is."""
     known: dict[str, Any] = {"key": key_fingerprint(pseudonym_key())}
     if kind == "national_number":
-        from dataops_core.privacy.national_numbers import strictest_number
+        from dataops_core.privacy.identifiers.national_numbers import strictest_number
 
         texts = [text for name in columns for text in cell_texts(df[name]) if text is not None]
         return known | {"number": strictest_number(list(dict.fromkeys(texts))[:2000])}

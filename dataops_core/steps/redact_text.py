@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import pandas as pd
 
-from dataops_core.privacy.free_text import find_identifiers
+from dataops_core.privacy.identifiers.free_text import find_identifiers
 from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._private import each_text
 from dataops_core.steps.step import Columns, Label, step

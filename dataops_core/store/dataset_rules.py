@@ -13,12 +13,13 @@ import sqlalchemy as sa
 
 from dataops_core.checks.column_view import row_ids
 from dataops_core.errors import SettingError
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.progress import Progress, no_progress
 from dataops_core.rules import Result, Rule, check_rules
 from dataops_core.rules.kinds.reference import Reference
 from dataops_core.rules.record import blocking, recorded
 from dataops_core.steps._cells import plain_number
-from dataops_core.store import analyses, catalog, datasets, states
+from dataops_core.store import catalog, datasets, states
+from dataops_core.store.results import analyses
 from dataops_core.store.store import Store
 from dataops_core.table import Table, shown, write_table
 from dataops_core.write import write_file

@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from dataops_core import read
 from dataops_core.errors import ConflictError, InputError, SettingError, nearest
+from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, from_json, names_after
-from dataops_core.recipe.replay import Progress, no_progress
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import catalog, states
 from dataops_core.store.monitoring import quarantine

@@ -12,7 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import DataOpsError, IntegrityError
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.progress import Progress, no_progress
 from dataops_core.store import catalog, states, versions
 from dataops_core.store.store import Store
 from dataops_core.store.trail.whole_log import whole_log

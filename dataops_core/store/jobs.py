@@ -26,7 +26,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import InputError
-from dataops_core.recipe.recipe import canonical, sha256
+from dataops_core.hashing import canonical, sha256
 from dataops_core.store import catalog
 from dataops_core.store.store import Store
 

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 
 from dataops_core.errors import SettingError
 from dataops_core.fairness.fitted import JUDGED, check, features_of, fit
-from dataops_core.recipe.recipe import canonical
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.hashing import canonical
+from dataops_core.progress import Progress, no_progress
 from dataops_core.store import catalog, datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result

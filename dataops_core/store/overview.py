@@ -11,9 +11,10 @@ import sqlalchemy as sa
 
 from dataops_core.checks import REGISTRY, Context
 from dataops_core.checks.score import scores, total
-from dataops_core.store import catalog, datasets, finding_overrides, states, versions
-from dataops_core.store import profile as profiles
+from dataops_core.store import catalog, datasets, states, versions
+from dataops_core.store.choices import finding_overrides
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.results import profile as profiles
 from dataops_core.store.store import Store
 from dataops_core.table import Table
 

@@ -12,9 +12,10 @@ import sqlalchemy as sa
 
 from dataops_core.checks.wording import counted
 from dataops_core.errors import PersonalDataError, SettingError
+from dataops_core.hashing import sha256
 from dataops_core.privacy import DIRECT, PersonalData, Recognition
 from dataops_core.privacy.recognize import recognize_one
-from dataops_core.recipe.recipe import RecipeStep, columns_named, sha256
+from dataops_core.recipe.recipe import RecipeStep, columns_named
 from dataops_core.source_hash import source_hash
 from dataops_core.store import catalog, dataset_rules, datasets, states
 from dataops_core.store.datasets import Dataset

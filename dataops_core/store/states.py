@@ -19,11 +19,13 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import DataOpsError, InputError, IntegrityError, SecretError, SettingError
+from dataops_core.hashing import canonical, sha256
 from dataops_core.privacy.keys import key_fingerprint, pseudonym_key
+from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.embed import Sources
-from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep, canonical, from_json, sha256
-from dataops_core.recipe.replay import Outcome, Progress, no_progress, other_table, take
+from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep, from_json
+from dataops_core.recipe.replay import Outcome, other_table, take
 from dataops_core.steps import get
 from dataops_core.store import catalog, jobs
 from dataops_core.store.store import Store, whoami

@@ -21,12 +21,12 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import AccessError, IntegrityError
-from dataops_core.recipe.recipe import canonical
+from dataops_core.hashing import canonical
 from dataops_core.scratch import owned_prefix, sweep
-from dataops_core.store import audit, catalog
+from dataops_core.store import catalog
 from dataops_core.store.objects import Objects, digest
 from dataops_core.store.people import permissions
-from dataops_core.store.trail import anchors
+from dataops_core.store.trail import anchors, audit
 
 _log = logging.getLogger("dataops")
 HEAD = "audit head"  # where a connection holds the entry that was added last

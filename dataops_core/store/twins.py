@@ -10,11 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from dataops_core.errors import InputError, SettingError
-from dataops_core.recipe.recipe import Recipe, canonical
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.hashing import canonical
+from dataops_core.progress import Progress, no_progress
+from dataops_core.recipe.recipe import Recipe
 from dataops_core.rules import Rule
 from dataops_core.rules.record import recorded
-from dataops_core.store import analyses, dataset_rules, datasets, jobs, personal_data, states, versions
+from dataops_core.store import dataset_rules, datasets, jobs, personal_data, states, versions
+from dataops_core.store.results import analyses
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, card, save_model, script, synthesize
 from dataops_core.synthetic import model_file as signing

@@ -15,12 +15,15 @@ import sqlalchemy as sa
 from dataops_core import __version__
 from dataops_core.errors import InputError, IntegrityError, SettingError
 from dataops_core.export.bundle import raw_left_out, tables_of, write_bundle
-from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
-from dataops_core.recipe.replay import Progress, no_progress
-from dataops_core.store import audit, catalog, chosen_recipe, dataset_rules, datasets, models, personal_data, states
-from dataops_core.store.diffs import change, renamings
-from dataops_core.store.profile import profile
+from dataops_core.hashing import canonical, sha256
+from dataops_core.progress import Progress, no_progress
+from dataops_core.recipe.recipe import Recipe, from_json
+from dataops_core.store import catalog, dataset_rules, datasets, models, personal_data, states
+from dataops_core.store.choices import chosen_recipe
+from dataops_core.store.results.diffs import change, renamings
+from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 from dataops_core.table import Difference, Table
 
 FORMAT = "dataops-version/1"

@@ -18,15 +18,16 @@ from typing import Any
 from dataops_core.checks import Context
 from dataops_core.errors import DataOpsError, FlawError
 from dataops_core.export.verify import verify_bundle
+from dataops_core.progress import Progress
 from dataops_core.read import ReadOptions
 from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
-from dataops_core.recipe.replay import Progress
 from dataops_core.report import full_report, html_report
-from dataops_core.store import analyses, dataset_rules, datasets, diffs, jobs, models, states, twins, versions
+from dataops_core.store import dataset_rules, datasets, jobs, models, states, twins, versions
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
-from dataops_core.store.profile import profile
+from dataops_core.store.results import analyses, diffs
+from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
 
 

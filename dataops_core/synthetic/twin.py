@@ -13,18 +13,10 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.progress import Progress, no_progress, part_of
 from dataops_core.synthetic.engines.batches import drawn
 from dataops_core.synthetic.engines.registry import ENGINES, Fitted, engine, fit, seeded, version_of
-from dataops_core.synthetic.plan.plan import (
-    Progress,
-    Settings,
-    constraints_of,
-    emptied,
-    halves,
-    parts,
-    plan,
-    sequence_of,
-)
+from dataops_core.synthetic.plan.plan import Settings, constraints_of, emptied, halves, parts, plan, sequence_of
 from dataops_core.synthetic.prepare.column_treatments import apply_choices, known_values
 from dataops_core.synthetic.prepare.constraints import described, numeric
 from dataops_core.synthetic.prepare.table_encoder import Coder, decode, finished
@@ -55,7 +47,7 @@ class Model:
 
 
 def learn(
-    table: Table, settings: Settings, proposed: Mapping[str, Any], progress: Progress = lambda _share, _note: None
+    table: Table, settings: Settings, proposed: Mapping[str, Any], progress: Progress = no_progress
 ) -> tuple[Model, dict[str, Any]]:
     """Learn a table: the model, and what happened before learning ("constraints", "emptied", "tamed", "dropped",
     "learned_rows", "treatment").
@@ -152,7 +144,7 @@ def make(
     where: Sequence[Mapping[str, Any]] = (),
     seed: int | None = None,
     real: Mapping[str, set[str]] | None = None,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
     """Rows of a twin, and for each request {"values", "asked", "made"}: a request that cannot be met in full says so.
 
@@ -251,7 +243,7 @@ def synthesize(
     *,
     proposed: Mapping[str, Any] | None = None,
     judged: bool = True,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> tuple[Table, dict[str, Any], Model]:
     """Make a twin of a table, write it to `out` (Parquet), and judge it with the half that nothing was learned from.
 
@@ -259,12 +251,10 @@ def synthesize(
     "conditions", "tamed", "judge", …) and the model. The same table, settings and versions give the same content hash.
     """
     settings = settings or Settings()
-    proposed = proposed or plan(
-        table, seed=settings.seed, epochs=settings.epochs, progress=lambda share, note: progress(0.1 * share, note)
-    )
+    proposed = proposed or plan(table, seed=settings.seed, epochs=settings.epochs, progress=part_of(progress, 0, 0.1))
     cost = ENGINES[settings.engine].epochs
     learned, made = (0.7, 0.75) if cost else (0.3, 0.4)
-    model, told = learn(table, settings, proposed, lambda share, note: progress(0.1 + (learned - 0.1) * share, note))
+    model, told = learn(table, settings, proposed, part_of(progress, 0.1, learned))
     frame = table.frame()
     real = {name: known_values(frame[name]) for name in model.made_up}
     rows, conditions = make(
@@ -272,7 +262,7 @@ def synthesize(
         settings.rows,
         where=settings.where,
         real=real,
-        progress=lambda share, note: progress(learned + (made - learned) * share, note),
+        progress=part_of(progress, learned, made),
     )
     if rows.empty:
         raise SettingError(
@@ -333,7 +323,7 @@ def synthesize(
                 made_up=model.made_up,
                 key=people,
                 seed=settings.seed,
-                progress=lambda share, note: progress(made + (1 - made) * share, note),
+                progress=part_of(progress, made, 1),
             )
         if sequence:
             told["sequences"]["verdict"] = sequence_verdict(

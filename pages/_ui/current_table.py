@@ -11,11 +11,12 @@ import streamlit as st
 from dataops_core.checks import Context
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import overview, states
-from dataops_core.store import profile as profiles
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.results import profile as profiles
 from dataops_core.store.states import Result
 from dataops_core.table import Table
-from pages._ui import grid, job, page_layout, reading
+from pages._ui import grid, job, page_layout
+from pages._ui.data import reading
 
 CELLS_OF_A_COLUMN = 3000  # what a column costs besides its cells, in cells
 _LABELS = {

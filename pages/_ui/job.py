@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.errors import FlawError, InputError
-from dataops_core.recipe.replay import no_progress
-from dataops_core.store import analyses, jobs, worker
+from dataops_core.progress import no_progress
+from dataops_core.store import jobs, worker
+from dataops_core.store.results import analyses
 from pages._ui import page_layout
 from pages._ui.formatting import duration, md
 

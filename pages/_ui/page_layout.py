@@ -21,8 +21,8 @@ from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import members
 from dataops_core.store.store import Store, whoami
-from pages._ui import access, team
 from pages._ui.formatting import fix_of, md
+from pages._ui.frame import access, team
 
 ADMINS = "DATAOPS_ADMINS"  # who may do everything, once people sign in; names as they sign in, separated by commas
 _thread = threading.local()

@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
-from dataops_core.store import datasets, diffs, states
+from dataops_core.store import datasets, states
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.results import diffs
 from dataops_core.store.states import Result
 from pages._ui import current_table, grid, job, page_layout, preview
 from pages._ui.formatting import md

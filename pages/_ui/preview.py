@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dataops_core.store import diffs
-from dataops_core.store.diffs import Change
+from dataops_core.store.results import diffs
+from dataops_core.store.results.diffs import Change
 from dataops_core.store.states import Result
 from dataops_core.table import Difference, differs, shown
 from pages._ui import chart, grid, job, page_layout

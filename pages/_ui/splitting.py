@@ -8,8 +8,9 @@ import streamlit as st
 
 from dataops_core.models import PARTS, TRAIN
 from dataops_core.steps.split_rows import WORDS
-from dataops_core.store import datasets, diffs, states
+from dataops_core.store import datasets, states
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.results import diffs
 from dataops_core.table import Table
 from pages._ui import current_table, job, page_layout
 from pages._ui.findings import finding

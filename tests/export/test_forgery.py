@@ -16,7 +16,8 @@ from dataops_core.errors import IntegrityError, SettingError
 from dataops_core.export import bundle as bundles
 from dataops_core.export import signature
 from dataops_core.export.verify import verify_bundle
-from dataops_core.recipe.recipe import RecipeStep, canonical, sha256
+from dataops_core.hashing import canonical, sha256
+from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.rules.kinds.value_range import Range
 from dataops_core.store import dataset_rules, datasets, versions
 from dataops_core.store.store import Store

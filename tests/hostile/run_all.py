@@ -13,7 +13,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from dataops_core.cli import inspect, main, tables  # noqa: F401 - imported before the forks
+from dataops_core.cli import main
+from dataops_core.cli.inspect import profile, read  # noqa: F401 - imported before the forks
 
 SECONDS = 20  # of processor time: what others do on the machine does not count
 

@@ -12,7 +12,7 @@ import streamlit as st
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import app_test
 
-from dataops_core.recipe.replay import no_progress
+from dataops_core.progress import no_progress
 from dataops_core.store import jobs, worker
 from dataops_core.store.store import Store
 from pages._ui import page_layout

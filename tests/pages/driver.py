@@ -6,7 +6,8 @@ from pathlib import Path
 from streamlit.testing.v1 import AppTest
 
 from dataops_core.read import ReadOptions
-from dataops_core.store import datasets, finding_overrides
+from dataops_core.store import datasets
+from dataops_core.store.choices import finding_overrides
 from dataops_core.store.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -115,7 +116,7 @@ def header(app):
 
 def open_finding(app, check, *columns):
     """Open a finding in the inbox of Profile, as a click on its line does."""
-    from dataops_core.recipe.recipe import sha256
+    from dataops_core.hashing import sha256
 
     name = f"{check}.{sha256(finding_overrides.key(check, columns))[:10]}"
     app.session_state["findings.open"] = {dataset(app).id: name}

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 
 from dataops_core.fairness import refits
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import analyses, catalog, datasets, models, states, versions
+from dataops_core.store import catalog, datasets, models, states, versions
+from dataops_core.store.results import analyses
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, go, said, start, texts, unforeseen, wait_for_job
 

@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import chosen_recipe, datasets
+from dataops_core.store import datasets
+from dataops_core.store.choices import chosen_recipe
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, dataset, go, sentences, start, texts, unforeseen, wait_for_job
 

@@ -1,6 +1,7 @@
 """Impute and Resample: the split first, what is missing, the benches, their advice in the recipe, outliers."""
 
-from dataops_core.store import analyses, datasets
+from dataops_core.store import datasets
+from dataops_core.store.results import analyses
 from dataops_core.store.store import Store
 from pages._ui.impute import methods
 from tests.pages.driver import (

@@ -2,7 +2,7 @@
 
 from dataops_core.store import datasets
 from dataops_core.store.store import Store
-from pages._ui.journey import pages_done
+from pages._ui.frame.journey import pages_done
 from tests.pages.driver import bring, click, dataset, go, header, labels, start, texts, unforeseen
 from tests.pages.test_clean import TRIM, with_steps
 

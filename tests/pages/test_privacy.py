@@ -5,8 +5,9 @@ from dataclasses import replace
 import pytest
 
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import audit, datasets, versions
+from dataops_core.store import datasets, versions
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 from tests.pages.driver import bring, button, click, dataset, go, metrics, said, start, texts, unforeseen
 from tests.store.people import IDENTIFIERS, csv_of_people
 

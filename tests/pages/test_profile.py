@@ -4,7 +4,8 @@ import json
 from dataclasses import replace
 
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import datasets, finding_overrides
+from dataops_core.store import datasets
+from dataops_core.store.choices import finding_overrides
 from dataops_core.store.store import Store
 from pages._ui import current_table
 from tests.pages.driver import (

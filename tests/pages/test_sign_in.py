@@ -7,7 +7,7 @@ from streamlit.runtime import secrets
 from dataops_core.store import datasets, versions
 from dataops_core.store.people import members
 from dataops_core.store.store import Store
-from pages._ui import access
+from pages._ui.frame import access
 from tests.pages.driver import PAGES, bring, click, go, labels, said, start, texts, unforeseen
 
 AUTH = {"auth": {"redirect_uri": "http://localhost:8501/oauth2callback", "cookie_secret": "x", "client_id": "x"}}

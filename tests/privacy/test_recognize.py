@@ -9,8 +9,8 @@ from benchmarks.pii import SAME, kind_found
 from benchmarks.pii_columns import LOCALES, harmless_columns, personal_columns, sentences
 from dataops_core.cli import main
 from dataops_core.privacy import recognize_column, values_of
-from dataops_core.privacy.free_text import find_identifiers
 from dataops_core.privacy.header_words import kinds_named
+from dataops_core.privacy.identifiers.free_text import find_identifiers
 from dataops_core.privacy.masking import shape
 from dataops_core.privacy.quasi_identifiers import quasi_identifier
 from dataops_core.privacy.special_categories import special_category

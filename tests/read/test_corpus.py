@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from dataops_core.errors import DataOpsError
 from dataops_core.read import ReadOptions, read_file
-from dataops_core.read.raw import raw_records
-from dataops_core.read.text import read_text_frame
+from dataops_core.read.text.raw import raw_records
+from dataops_core.read.text.text import read_text_frame
 from dataops_core.table import content_hash
 from tests.hostile.mutate import mutated
 from tests.read.corpus import Sample, samples

@@ -9,7 +9,8 @@ import pyarrow.parquet as pq
 import pytest
 
 from dataops_core.errors import DataOpsError
-from dataops_core.read import ReadOptions, fast_parquet, file, read_file
+from dataops_core.read import ReadOptions, file, read_file
+from dataops_core.read.arrow import fast_parquet
 
 UTC = datetime.UTC
 COLUMNS = {

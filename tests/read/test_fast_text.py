@@ -10,8 +10,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from dataops_core.errors import DataOpsError
-from dataops_core.read import ReadOptions, fast_text, file, read_file, text_blocks
-from dataops_core.read.fast_text import read_plain_text
+from dataops_core.read import ReadOptions, file, read_file
+from dataops_core.read.text import fast_text, text_blocks
+from dataops_core.read.text.fast_text import read_plain_text
 
 DECIMAL = [
     "1.5",

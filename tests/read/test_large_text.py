@@ -5,7 +5,8 @@ import random
 
 import pytest
 
-from dataops_core.read import encodings, read_file
+from dataops_core.read import read_file
+from dataops_core.read.text import encodings
 
 
 @pytest.mark.parametrize("piece", [7, 64, 8_000_000])

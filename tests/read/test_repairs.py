@@ -4,8 +4,8 @@ import pytest
 
 from dataops_core.errors import InputError, SettingError
 from dataops_core.read import REPAIRS
-from dataops_core.read.raw import raw_records
-from dataops_core.read.text import read_text_frame
+from dataops_core.read.text.raw import raw_records
+from dataops_core.read.text.text import read_text_frame
 
 ROWS = [f"{at},name {at},{at}.5" for at in range(10, 22)]
 

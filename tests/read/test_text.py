@@ -6,7 +6,7 @@ import pytest
 
 from dataops_core.errors import FlawError, InputError, SettingError
 from dataops_core.read.cells import shapes_at_once
-from dataops_core.read.text import read_text_frame
+from dataops_core.read.text.text import read_text_frame
 from dataops_core.table import content_hash
 
 
@@ -228,7 +228,7 @@ def test_delimiters(delimiter: str) -> None:
 
 
 def test_batches_meet_anywhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("dataops_core.read.records.CHUNK_CELLS", 1)
+    monkeypatch.setattr("dataops_core.read.text.records.CHUNK_CELLS", 1)
     rows = (
         b"".join(b'%d,"a\nb",%d\n' % (n, n) for n in range(350))
         + b'1,"x,2\n'

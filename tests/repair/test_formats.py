@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from dataops_core.repair import format_texts, format_times, formats
+from dataops_core.repair.notation import format_texts, format_times, formats
 from dataops_core.repair.propose import propose
 
 

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 
-from dataops_core.repair import agreement, dependencies, forms, slips
+from dataops_core.repair import agreement, dependencies, slips
 from dataops_core.repair.candidates import search
 from dataops_core.repair.dependencies import by_chance, strength
+from dataops_core.repair.notation import forms
 
 CITY = ["Rome", "Oslo", "Bonn", "Lyon", "Kyiv"]
 LAND = ["Italy", "Norway", "Germany", "France", "Ukraine"]

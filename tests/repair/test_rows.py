@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.repair import arithmetic, date_order, formats
+from dataops_core.repair import arithmetic, date_order
+from dataops_core.repair.notation import formats
 from dataops_core.repair.propose import propose
 from dataops_core.repair.recipe import accept
 

@@ -12,7 +12,7 @@ from stdnum import luhn
 from stdnum.nl import bsn
 
 from dataops_core.errors import SecretError, SettingError
-from dataops_core.privacy.check_digits import is_card, is_iban
+from dataops_core.privacy.identifiers.check_digits import is_card, is_iban
 from dataops_core.privacy.keys import PSEUDONYM_KEY, key_fingerprint, pseudonym_key
 from dataops_core.recipe.recipe import Recipe, RecipeStep, dump
 from dataops_core.recipe.replay import run_recipe

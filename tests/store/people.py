@@ -7,7 +7,7 @@ import io
 
 import numpy as np
 
-from dataops_core.privacy.check_digits import with_iban_digits
+from dataops_core.privacy.identifiers.check_digits import with_iban_digits
 
 FIRST = ("Anna", "Peter", "Maria", "Thomas", "Laura", "Michael", "Julia", "David", "Sarah", "Daniel")
 LAST = ("Schmidt", "Johnson", "Fischer", "Williams", "Weber", "Miller", "Wagner", "Taylor", "Becker", "Anderson")

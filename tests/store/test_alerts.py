@@ -9,9 +9,10 @@ import pytest
 
 from dataops_core.errors import SettingError
 from dataops_core.monitoring.channels import channels
-from dataops_core.store import audit, datasets, versions
+from dataops_core.store import datasets, versions
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 from tests.monitoring.receivers import address, mail_server, webhook
 
 

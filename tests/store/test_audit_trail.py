@@ -14,10 +14,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from dataops_core.cli.main import main
 from dataops_core.errors import IntegrityError, SettingError
 from dataops_core.export.signature import KEY, new_key
-from dataops_core.recipe.recipe import canonical
-from dataops_core.store import audit, datasets, fsck, versions
+from dataops_core.hashing import canonical
+from dataops_core.store import datasets, fsck, versions
 from dataops_core.store.store import Store
-from dataops_core.store.trail import anchors, verify_audit
+from dataops_core.store.trail import anchors, audit, verify_audit
 from dataops_core.store.trail.export import write_folder, zipped
 from dataops_core.store.trail.whole_log import whole_log
 

@@ -9,7 +9,8 @@ import pytest
 from dataops_core.evaluation import Candidate, compare_recipes
 from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import Recipe, RecipeStep
-from dataops_core.store import chosen_recipe, datasets, states, versions
+from dataops_core.store import datasets, states, versions
+from dataops_core.store.choices import chosen_recipe
 
 FILL = RecipeStep("fill_missing", {"columns": ["x"], "how": "median"})
 SPOIL = RecipeStep("drop_columns", {"columns": ["x"]})

@@ -10,7 +10,8 @@ from dataops_core.cli.main import main
 from dataops_core.errors import SettingError
 from dataops_core.export.verify import verify_bundle
 from dataops_core.rules import Rule, dumps
-from dataops_core.store import audit, dataset_rules, datasets, states, versions
+from dataops_core.store import dataset_rules, datasets, states, versions
+from dataops_core.store.trail import audit
 
 AGE = {"kind": "range", "column": "age", "min": 0, "max": 120}
 KEY = {"kind": "unique", "key_columns": ["id"]}

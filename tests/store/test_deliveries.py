@@ -12,9 +12,10 @@ from dataops_core.errors import ConflictError, SettingError
 from dataops_core.monitoring import Limits
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.rules import Rule
-from dataops_core.store import audit, catalog, dataset_rules, datasets, fsck, removal, versions
+from dataops_core.store import catalog, dataset_rules, datasets, fsck, removal, versions
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 
 
 def sales(rows, scale=1, seed=0):

@@ -4,7 +4,9 @@ any finding.
 
 import pytest
 
-from dataops_core.store import audit, datasets, finding_overrides, form_state
+from dataops_core.store import datasets
+from dataops_core.store.choices import finding_overrides, form_state
+from dataops_core.store.trail import audit
 
 
 @pytest.fixture

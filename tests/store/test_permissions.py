@@ -12,27 +12,16 @@ from dataops_core.access import ACTIONS, ROLES, covers
 from dataops_core.cli.main import main
 from dataops_core.errors import AccessError, ConflictError, DataOpsError, InputError, SettingError
 from dataops_core.monitoring import Limits
+from dataops_core.progress import no_progress
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.recipe.replay import no_progress
 from dataops_core.rules import Rule
-from dataops_core.store import (
-    audit,
-    dataset_rules,
-    datasets,
-    finding_overrides,
-    form_state,
-    fsck,
-    jobs,
-    overview,
-    personal_data,
-    removal,
-    versions,
-    worker,
-)
+from dataops_core.store import dataset_rules, datasets, fsck, jobs, overview, personal_data, removal, versions, worker
+from dataops_core.store.choices import finding_overrides, form_state
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import members, promotions, sign_off
 from dataops_core.store.people.checklist import MEASURED, QUESTIONS
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 from dataops_core.store.trail.export import zipped
 
 ROOT = Path(__file__).parents[2]

@@ -11,7 +11,8 @@ from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.rules.kinds.allowed_values import Allowed
 from dataops_core.rules.kinds.expression import Expression
-from dataops_core.store import audit, dataset_rules, datasets, personal_data, states, versions
+from dataops_core.store import dataset_rules, datasets, personal_data, states, versions
+from dataops_core.store.trail import audit
 from tests.store.people import IDENTIFIERS, IDENTIFIERS_OF, csv_of_people
 
 

@@ -10,10 +10,11 @@ from dataops_core.cli.main import main
 from dataops_core.errors import AccessError, ConflictError, InputError, SettingError
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.rules import Rule
-from dataops_core.store import audit, catalog, dataset_rules, datasets, removal, states, versions
+from dataops_core.store import catalog, dataset_rules, datasets, removal, states, versions
 from dataops_core.store.monitoring import deliveries
 from dataops_core.store.people import gates, members, promotions
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 
 ROWS = "id,age\n" + "".join(f"{n},{20 + n % 50}\n" for n in range(60))
 

@@ -4,7 +4,8 @@ import pytest
 
 from dataops_core.errors import ConflictError, DataOpsError, SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeStep
-from dataops_core.store import datasets, fsck, profile, removal, states, versions
+from dataops_core.store import datasets, fsck, removal, states, versions
+from dataops_core.store.results import profile
 from dataops_core.store.store import Store
 
 

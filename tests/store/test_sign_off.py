@@ -7,10 +7,12 @@ import pytest
 
 from dataops_core.cli.main import main
 from dataops_core.errors import ConflictError, SettingError
-from dataops_core.recipe.recipe import RecipeStep, canonical, sha256
-from dataops_core.store import audit, catalog, datasets, versions
+from dataops_core.hashing import canonical, sha256
+from dataops_core.recipe.recipe import RecipeStep
+from dataops_core.store import catalog, datasets, versions
 from dataops_core.store.people import sign_off
 from dataops_core.store.people.checklist import Checklist, Item
+from dataops_core.store.trail import audit
 
 # 40 women, of whom 10 are hired (25 %), and 60 men, of whom 45 are hired (75 %)
 PEOPLE = [("F", "yes")] * 10 + [("F", "no")] * 30 + [("M", "yes")] * 45 + [("M", "no")] * 15

@@ -7,10 +7,11 @@ import pytest
 
 from dataops_core.errors import ConflictError, InputError, IntegrityError, SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeStep
-from dataops_core.store import audit, datasets, states, versions
-from dataops_core.store.diffs import change, renamings
-from dataops_core.store.profile import profile
+from dataops_core.store import datasets, states, versions
+from dataops_core.store.results.diffs import change, renamings
+from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 
 TRIM = RecipeStep("trim_spaces", {"columns": ["city"]})
 DOUBLES = RecipeStep("drop_duplicate_rows", {})

@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 import sqlalchemy as sa
 
-from dataops_core.store import audit, datasets, versions
+from dataops_core.store import datasets, versions
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

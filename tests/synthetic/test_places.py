@@ -5,7 +5,7 @@ import os
 import pytest
 
 from dataops_core.cli import main
-from dataops_core.cli.output_paths import check_files, check_folder
+from dataops_core.cli.shared.output_paths import check_files, check_folder
 from dataops_core.errors import SettingError
 from tests.synthetic.people import people
 

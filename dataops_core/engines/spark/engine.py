@@ -21,9 +21,10 @@ from dataops_core.engines.spark.sources import files_of, look, opened
 from dataops_core.engines.spark.table import COPY, ClusterTable
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.models import training
+from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
-from dataops_core.recipe.replay import Outcome, Progress, call, engine_values, no_progress, other_table, split_column
+from dataops_core.recipe.replay import Outcome, call, engine_values, other_table, split_column
 from dataops_core.scratch import folder_beside
 from dataops_core.steps import EqualRows, KeyColumns, MoreRows, NewRows, Order, Rows, RowsBelow, Step, get
 from dataops_core.table import Column, Table, tidy, type_of

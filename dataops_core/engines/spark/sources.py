@@ -22,9 +22,9 @@ from dataops_core.engines.spark.frames import ID, PLACE, arrow_types, spark_sche
 from dataops_core.engines.spark.table import PART_ROWS, ClusterTable
 from dataops_core.errors import DataOpsError, InputError
 from dataops_core.read import ReadOptions
-from dataops_core.read.fast_parquet import plain_columns
+from dataops_core.read.arrow.fast_parquet import plain_columns
+from dataops_core.read.arrow.parquet import PARQUET_FAULTS, parquet_file
 from dataops_core.read.names import clean_names
-from dataops_core.read.parquet import PARQUET_FAULTS, parquet_file
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.source import read_for
 from dataops_core.table import ROW_ID, arrow_to_frame

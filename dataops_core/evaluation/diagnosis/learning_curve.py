@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from dataops_core.evaluation.fold_fit import Model, fit_fold
 from dataops_core.evaluation.measures import Measure
 from dataops_core.evaluation.problem import Problem
 from dataops_core.evaluation.scoreboard import Estimate
+from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.replay import Tables, no_tables
 from dataops_core.table import Column
 
@@ -42,7 +43,7 @@ def learning_curve(
     *,
     seed: int = 0,
     tables: Tables = no_tables,
-    progress: Callable[[float, str], None] = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> LearningCurve:
     """The candidate's score in the first repeat's folds, learned from a fifth of the training rows, two fifths, and so
     on; raises the error of a step that cannot be done with so few.

@@ -7,8 +7,9 @@ from typing import Any, BinaryIO, cast
 from urllib.parse import urlsplit
 
 from dataops_core.errors import InputError, SettingError
+from dataops_core.progress import Progress
 from dataops_core.read.places.rules import BUCKETS, Rules
-from dataops_core.read.places.target import Progress, copy_bounded, file_name
+from dataops_core.read.places.target import copy_bounded, file_name
 
 DRIVERS = {"gs": "gcsfs", "gcs": "gcsfs", "abfs": "adlfs", "abfss": "adlfs", "az": "adlfs"}
 SCHEMES = frozenset({"s3", *DRIVERS})

@@ -7,10 +7,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from dataops_core.errors import DataOpsError, SettingError
+from dataops_core.progress import Progress, no_progress
 from dataops_core.read.places import buckets, query
 from dataops_core.read.places.rules import Rules
 from dataops_core.read.places.secrets import cleaned, filled, shown
-from dataops_core.read.places.target import Progress
 from dataops_core.read.places.web import PORTS, fetch_web
 
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
@@ -26,9 +26,7 @@ def is_address(text: str) -> bool:
     return _SCHEME.match(text) is not None
 
 
-def fetch(
-    address: str, folder: Path, rules: Rules, *, asked: str = "", progress: Progress = lambda _s, _n: None
-) -> Path:
+def fetch(address: str, folder: Path, rules: Rules, *, asked: str = "", progress: Progress = no_progress) -> Path:
     """Fetch what an address names into a file of the folder, called as it is called there.
 
     `asked` is the query of a database, where it does not stand in the address. Raises InputError or SettingError, in

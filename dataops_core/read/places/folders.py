@@ -7,8 +7,9 @@ import shutil
 from pathlib import Path
 
 from dataops_core.errors import InputError, SettingError
+from dataops_core.progress import Progress
 from dataops_core.read.places.rules import FOLDERS, Rules
-from dataops_core.read.places.target import Progress, copy_bounded, file_name
+from dataops_core.read.places.target import copy_bounded, file_name
 
 MOST = 5000
 

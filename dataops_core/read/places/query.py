@@ -16,10 +16,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from dataops_core.errors import InputError, SettingError
+from dataops_core.progress import Progress
 from dataops_core.read.places.folders import is_allowed
 from dataops_core.read.places.rules import FOLDERS, HOSTS, Rules
 from dataops_core.read.places.secrets import cleaned, shown
-from dataops_core.read.places.target import Progress, file_name
+from dataops_core.read.places.target import file_name
 
 DRIVERS = {
     "postgresql": "postgresql+psycopg",

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO
 
+from dataops_core.progress import Progress
 from dataops_core.read.places.rules import Rules
 
-Progress = Callable[[float, str], None]
 PIECE = 1 << 20
 
 

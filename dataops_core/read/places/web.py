@@ -11,9 +11,10 @@ from pathlib import Path
 from urllib.parse import SplitResult, quote, unquote, urljoin, urlsplit
 
 from dataops_core.errors import InputError, SettingError
+from dataops_core.progress import Progress
 from dataops_core.read.places.rules import Rules
 from dataops_core.read.places.secrets import shown
-from dataops_core.read.places.target import Progress, copy_bounded, file_name
+from dataops_core.read.places.target import copy_bounded, file_name
 
 SECONDS = 30
 REDIRECTS = 5

@@ -1,7 +1,5 @@
 """One file per kind of rule; importing this package registers them all."""
 
-import importlib
-import pkgutil
+from dataops_core.registry import import_all
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
+import_all(__name__, __path__)

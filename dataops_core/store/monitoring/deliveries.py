@@ -12,18 +12,20 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import ConflictError, DataOpsError, InputError, SettingError
+from dataops_core.hashing import canonical, sha256
 from dataops_core.monitoring import Check, DeliveryReport, Figures, Limits
 from dataops_core.monitoring import judge as judges
+from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
-from dataops_core.recipe.recipe import Recipe, canonical, from_json, sha256
-from dataops_core.recipe.replay import Progress, no_progress
-from dataops_core.store import analyses, catalog, dataset_rules, datasets, overview, states, versions
+from dataops_core.recipe.recipe import Recipe, from_json
+from dataops_core.store import catalog, dataset_rules, datasets, overview, states, versions
 from dataops_core.store.monitoring import alerts
 from dataops_core.store.monitoring.quarantine import ACCEPTED, QUARANTINED, REJECTED
 from dataops_core.store.new_file import match_columns
 from dataops_core.store.people import promotions
 from dataops_core.store.people.environments import PRODUCTION
-from dataops_core.store.profile import profile
+from dataops_core.store.results import analyses
+from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
 from dataops_core.store.versions import Version
 

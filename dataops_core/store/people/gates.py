@@ -13,9 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from dataops_core.errors import DataOpsError
+from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions, read_file
 from dataops_core.recipe.recipe import Recipe
-from dataops_core.recipe.replay import Progress, no_progress, run_recipe
+from dataops_core.recipe.replay import run_recipe
 from dataops_core.rules.record import blocking, recorded
 from dataops_core.store import dataset_rules, datasets, personal_data, states, versions
 from dataops_core.store.people.environments import PRODUCTION

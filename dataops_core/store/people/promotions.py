@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import AccessError, ConflictError, InputError, SettingError, nearest
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.progress import Progress, no_progress
 from dataops_core.store import catalog, versions
 from dataops_core.store.people import gates as gate_keeping
 from dataops_core.store.people.environments import ENVIRONMENTS, PROMOTED, SANDBOX

@@ -12,14 +12,15 @@ import sqlalchemy as sa
 
 from dataops_core.errors import ConflictError, SettingError, nearest
 from dataops_core.fairness import groups
-from dataops_core.recipe.recipe import canonical, sha256
-from dataops_core.recipe.replay import Progress, no_progress
-from dataops_core.store import audit, catalog, datasets, overview, states, versions
+from dataops_core.hashing import canonical, sha256
+from dataops_core.progress import Progress, no_progress
+from dataops_core.store import catalog, datasets, overview, states, versions
 from dataops_core.store.people import gates as conditions
 from dataops_core.store.people.checklist import GATES, MEASURED, QUESTIONS, SHARES, Checklist, Signature, items_of
 from dataops_core.store.people.environments import PRODUCTION
-from dataops_core.store.profile import profile
+from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 from dataops_core.store.versions import Version
 
 ABOUT = "formulation"

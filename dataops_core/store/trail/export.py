@@ -8,9 +8,8 @@ from io import BytesIO
 from pathlib import Path
 
 from dataops_core.scratch import replaced
-from dataops_core.store import audit
 from dataops_core.store.store import Store
-from dataops_core.store.trail import verify_audit
+from dataops_core.store.trail import audit, verify_audit
 from dataops_core.store.trail.anchors import anchor_file
 
 

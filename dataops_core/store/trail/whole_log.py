@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from dataops_core.store import audit
 from dataops_core.store.store import Store
-from dataops_core.store.trail import anchors
+from dataops_core.store.trail import anchors, audit
 
 
 def whole_log(store: Store) -> list[dict[str, Any]]:

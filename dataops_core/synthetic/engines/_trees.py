@@ -7,13 +7,14 @@ Journal of Official Statistics 21 (2005); Nowok, Raab & Dibben, "synthpop", Jour
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.models import one_thread
+from dataops_core.progress import Progress
 from dataops_core.synthetic.prepare.constraint_encoding import Part
 from dataops_core.synthetic.prepare.constraints import Constraint
 
@@ -99,7 +100,7 @@ class Trees:
         numbers: Sequence[str],
         constraints: Sequence[Constraint],
         seed: int,
-        progress: Callable[[float, str], None],
+        progress: Progress,
     ) -> None:
         generator = np.random.default_rng([seed % 2**63, 5])
         self.part = Part(encoded, numbers, constraints)

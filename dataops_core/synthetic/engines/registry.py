@@ -7,7 +7,7 @@ from __future__ import annotations
 import importlib
 import importlib.metadata
 import importlib.util
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
@@ -15,12 +15,12 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.progress import Progress, no_progress
 
 BUSL = (
     "BUSL-1.1: any use but a commercial service that makes synthetic data for others; MIT four years after each release"
 )
 EPOCHS = 300
-Told = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -266,7 +266,7 @@ def fit(
     *,
     seed: int,
     epochs: int = EPOCHS,
-    progress: Told = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> Fitted:
     """Let an engine learn an encoded frame (amounts float64, categories text, no gaps); `constraints` are those among
     its columns.

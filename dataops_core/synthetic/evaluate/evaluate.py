@@ -46,7 +46,7 @@ What `judge` answers, plain JSON throughout (a value that cannot be had is null,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from typing import Any
@@ -56,7 +56,7 @@ import pandas as pd
 
 from dataops_core import __version__
 from dataops_core.errors import SettingError, nearest
-from dataops_core.recipe.replay import Progress, no_progress
+from dataops_core.progress import Progress, no_progress, part_of
 from dataops_core.synthetic.evaluate.align_columns import Aligned, align
 from dataops_core.synthetic.evaluate.conditional_reference import wished
 from dataops_core.synthetic.evaluate.fidelity import fidelity
@@ -103,14 +103,14 @@ def judge(
     progress(0.0, "Bringing the tables together")
     found = _drawn(align(real, synthetic, holdout, made_up), seed)
     learned, reference = _sides(found)
-    told_privacy = privacy(found, target, seed, _within(progress, 0.05, 0.4), key)
+    told_privacy = privacy(found, target, seed, part_of(progress, 0.05, 0.4), key)
     mix, words = wished(found, requests)
     mine, other = _sides(mix)
-    told_fidelity = fidelity(mix, other, mine, seed, _within(progress, 0.4, 0.7))
+    told_fidelity = fidelity(mix, other, mine, seed, part_of(progress, 0.4, 0.7))
     if words:
         told_fidelity["words"] = [words, *told_fidelity["words"]]
     told_utility = (
-        utility(found, learned, reference, target, by, seed, _within(progress, 0.7, 1.0))
+        utility(found, learned, reference, target, by, seed, part_of(progress, 0.7, 1.0))
         if holdout is not None
         else unjudged(target)
     )
@@ -177,7 +177,3 @@ def _rows(found: Aligned, real: Table, synthetic: Table, holdout: Table | None) 
         "split": holdout is None,
         "words": words,
     }
-
-
-def _within(progress: Progress, start: float, end: float) -> Callable[[float, str], None]:
-    return lambda share, note: progress(start + share * (end - start), note)

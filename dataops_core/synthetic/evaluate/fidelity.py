@@ -8,13 +8,13 @@ reference is the holdout, or one half of the real rows, so that a copy gains not
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.compare.measure import kolmogorov_smirnov
+from dataops_core.progress import Progress
 from dataops_core.synthetic.evaluate.align_columns import Aligned
 from dataops_core.synthetic.evaluate.column_distributions import drawn
 from dataops_core.synthetic.evaluate.discriminator import tell_apart
@@ -33,7 +33,7 @@ CLOSE = (
 
 
 def fidelity(
-    found: Aligned, reference: pd.DataFrame, learned: pd.DataFrame, seed: int, progress: Callable[[float, str], None]
+    found: Aligned, reference: pd.DataFrame, learned: pd.DataFrame, seed: int, progress: Progress
 ) -> dict[str, Any]:
     """What `judge` tells of fidelity: `reference` rows judge the synthetic ones, with `learned` rows shuffled and as
     they are beside.

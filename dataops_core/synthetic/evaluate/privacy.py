@@ -6,12 +6,13 @@ leak seen" is all that can be said, for what is not looked for is not found.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
+from dataops_core.progress import Progress
 from dataops_core.synthetic.evaluate import edited_copies, membership, record_matches
 from dataops_core.synthetic.evaluate.align_columns import Aligned
 from dataops_core.synthetic.evaluate.distance import Nearest, nearest, points
@@ -38,7 +39,7 @@ Signals = dict[str, dict[str, Any]]
 
 
 def privacy(
-    found: Aligned, target: str | None, seed: int, progress: Callable[[float, str], None], key: str | None = None
+    found: Aligned, target: str | None, seed: int, progress: Progress, key: str | None = None
 ) -> dict[str, Any]:
     """All signals and the verdict, as `judge` tells them; rows of the aligned tables come in an order drawn by the
     seed.

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.models import Features, estimator, features, one_thread, plain
+from dataops_core.progress import Progress
 from dataops_core.synthetic.evaluate.align_columns import Aligned
 from dataops_core.synthetic.evaluate.discriminator import auc
 from dataops_core.synthetic.evaluate.distance import as_numbers
@@ -49,7 +50,7 @@ def utility(
     target: str | None,
     by: Sequence[str],
     seed: int,
-    progress: Callable[[float, str], None],
+    progress: Progress,
 ) -> dict[str, Any]:
     """What `judge` tells of usefulness: models of both kinds, learned five times from as many synthetic as real rows (a
     part of them drawn anew each time), judged on the same real rows that neither saw. Many classes: the mean of one

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.progress import Progress, no_progress
 from dataops_core.synthetic.engines.batches import drawn
 from dataops_core.synthetic.engines.registry import BUSL, HMA, engine_there, fit, seeded, version_of
 from dataops_core.synthetic.multi_table.cardinality import alike, counts_of, dealt, dealt_within, tamed
@@ -30,7 +31,7 @@ from dataops_core.synthetic.multi_table.foreign_keys import (
     to_json,
     tree_of,
 )
-from dataops_core.synthetic.plan.plan import Progress, Settings, emptied, halves
+from dataops_core.synthetic.plan.plan import Settings, emptied, halves
 from dataops_core.synthetic.prepare.column_treatments import apply_choices, known_values, propose_treatments
 from dataops_core.synthetic.prepare.constraints import described, find
 from dataops_core.synthetic.prepare.pseudonyms import make as make_cells
@@ -73,7 +74,7 @@ def synthesize_tables(
     keys: Sequence[str] | None = None,
     *,
     judged: bool = True,
-    progress: Progress = lambda _share, _note: None,
+    progress: Progress = no_progress,
 ) -> tuple[dict[str, Table], dict[str, Any]]:
     """Make twins of tables that hang together, write them to `folder` (Parquet), and judge each with the rows that
     nothing was learned from.

@@ -5,7 +5,7 @@ engine would cost.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
+from dataops_core.progress import Progress, no_progress
 from dataops_core.synthetic.engines.registry import DEFAULT, ENGINES, EPOCHS
 from dataops_core.synthetic.prepare.column_treatments import identifying_cells, propose_treatments
 from dataops_core.synthetic.prepare.constraints import checked, find
@@ -24,7 +25,6 @@ from dataops_core.table import Table, write_table
 RARE = 10
 LEAST = 20
 _BOUNDS = {"rows": (1, 10_000_000), "epochs": (1, 10_000), "rare": (1, 1_000), "seed": (0, 2**63 - 1)}
-Progress = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -244,9 +244,7 @@ def halves(table: Table, frame: pd.DataFrame, seed: int, key: str | None = None)
     return np.flatnonzero(mine), np.flatnonzero(~mine)
 
 
-def plan(
-    table: Table, *, seed: int = 0, epochs: int = EPOCHS, progress: Progress = lambda _share, _note: None
-) -> dict[str, Any]:
+def plan(table: Table, *, seed: int = 0, epochs: int = EPOCHS, progress: Progress = no_progress) -> dict[str, Any]:
     """What is proposed before anything is learned: {"columns", "constraints", "engines", "rows", "learned_rows",
     "rare", "seed", "default", "ask", "sequence"}.
 

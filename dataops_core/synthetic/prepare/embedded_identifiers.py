@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.privacy import DIRECT
-from dataops_core.privacy.free_text import find_identifiers
-from dataops_core.privacy.person_names import is_full_name
+from dataops_core.privacy.identifiers.free_text import find_identifiers
+from dataops_core.privacy.identifiers.person_names import is_full_name
 from dataops_core.privacy.recognize_column import PROSE, is_prose
 
 NAMES = DIRECT["person_name"]

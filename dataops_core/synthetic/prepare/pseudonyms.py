@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.privacy.check_digits import with_iban_digits, with_luhn
+from dataops_core.privacy.identifiers.check_digits import with_iban_digits, with_luhn
 from dataops_core.synthetic.prepare.column_treatments import WHOLE, known_values
 from dataops_core.synthetic.prepare.person_names import form_of, people, written
 

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.progress import Progress
 from dataops_core.synthetic.engines.batches import drawn
 from dataops_core.synthetic.engines.registry import Fitted, fit, seeded
-from dataops_core.synthetic.plan.plan import Progress, Settings
+from dataops_core.synthetic.plan.plan import Settings
 from dataops_core.synthetic.prepare.constraints import Constraint, combination_keys, holds, numeric
 from dataops_core.synthetic.prepare.pseudonyms import make as make_cells
 from dataops_core.synthetic.prepare.pseudonyms import recipe_of

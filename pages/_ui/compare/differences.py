@@ -8,8 +8,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dataops_core.store import datasets, diffs, states, versions
+from dataops_core.store import datasets, states, versions
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.results import diffs
 from pages._ui import chart, current_table, grid, job, page_layout
 from pages._ui.formatting import count, md
 

@@ -14,7 +14,7 @@ import streamlit as st
 from dataops_core.evaluation.candidates import NOTHING
 from dataops_core.evaluation.measures import measures_of
 from dataops_core.recipe.recipe import from_json
-from dataops_core.store import chosen_recipe
+from dataops_core.store.choices import chosen_recipe
 from dataops_core.store.datasets import Dataset
 from pages._ui import method_results, page_layout, pending
 from pages._ui.chart import CONFIG, colours, plain

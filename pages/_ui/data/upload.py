@@ -9,13 +9,15 @@ from pathlib import Path
 import streamlit as st
 
 from dataops_core.errors import DataOpsError, FlawError, SettingError
+from dataops_core.progress import no_progress
 from dataops_core.read.places import Rules, files_in
 from dataops_core.read.places.fetch import KNOWN, is_address
 from dataops_core.read.places.folders import fetch_file
 from dataops_core.read.places.secrets import check_password, shown
 from dataops_core.store import datasets, jobs
-from pages._ui import access, job, page_layout, uploaded
+from pages._ui import job, page_layout, uploaded
 from pages._ui.formatting import fix_of, md
+from pages._ui.frame import access
 from pages._ui.page_layout import Here
 
 SAMPLE = Path(__file__).parents[3] / "sample_data" / "loan_applications.csv"
@@ -89,7 +91,7 @@ def _take_listed(project: str) -> None:
 
     def bring() -> None:
         with tempfile.TemporaryDirectory(dir=page_layout.store().scratch) as folder:
-            file = fetch_file(Path(chosen), Path(folder), _rules(), lambda _share, _note: None)
+            file = fetch_file(Path(chosen), Path(folder), _rules(), no_progress)
             _bring(project, file, Path(chosen).name)
 
     page_layout.act(bring)

@@ -7,7 +7,7 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.store import form_state
+from dataops_core.store.choices import form_state
 from dataops_core.store.datasets import Dataset
 from pages._ui import page_layout
 

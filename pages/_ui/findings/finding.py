@@ -10,7 +10,8 @@ import streamlit as st
 from dataops_core.rules import Rule
 from dataops_core.rules.of_finding import rule_of
 from dataops_core.steps import REGISTRY
-from dataops_core.store import dataset_rules, finding_overrides
+from dataops_core.store import dataset_rules
+from dataops_core.store.choices import finding_overrides
 from pages._ui import grid, page_layout
 from pages._ui.formatting import SEVERITY, count, md, share
 

@@ -9,9 +9,10 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.checks import REGISTRY
+from dataops_core.hashing import sha256
 from dataops_core.recipe.fixes import steps_of_fixes
-from dataops_core.recipe.recipe import sha256
-from dataops_core.store import finding_overrides, overview
+from dataops_core.store import overview
+from dataops_core.store.choices import finding_overrides
 from dataops_core.store.datasets import Dataset
 from pages._ui import page_layout, pending
 from pages._ui.findings import finding, rows

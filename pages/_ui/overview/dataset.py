@@ -9,9 +9,10 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.checks.score import FORMULAS, scores
-from dataops_core.store import audit, overview
+from dataops_core.store import overview
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.overview import NextStep, Standing
+from dataops_core.store.trail import audit
 from pages._ui import current_table, page_layout
 from pages._ui.findings import finding, inbox
 from pages._ui.formatting import count, md, percent, when

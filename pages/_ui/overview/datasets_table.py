@@ -7,8 +7,9 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dataops_core.store import datasets, finding_overrides, overview
-from dataops_core.store import profile as profiles
+from dataops_core.store import datasets, overview
+from dataops_core.store.choices import finding_overrides
+from dataops_core.store.results import profile as profiles
 from pages._ui import page_layout
 from pages._ui.formatting import when
 from pages._ui.page_layout import Here

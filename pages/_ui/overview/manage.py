@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dataops_core.recipe.recipe import sha256
+from dataops_core.hashing import sha256
 from dataops_core.store import removal
 from dataops_core.store.datasets import Dataset
 from pages._ui import page_layout

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.checks import REGISTRY
 from dataops_core.checks.score import FORMULAS, Score, changed, scores, total
-from dataops_core.store import finding_overrides
+from dataops_core.store.choices import finding_overrides
 from dataops_core.store.datasets import Dataset
 from pages._ui import page_layout
 from pages._ui.formatting import md, percent

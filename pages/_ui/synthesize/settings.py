@@ -9,8 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.errors import DataOpsError
-from dataops_core.recipe.recipe import canonical
-from dataops_core.store import datasets, form_state
+from dataops_core.hashing import canonical
+from dataops_core.store import datasets
+from dataops_core.store.choices import form_state
 from dataops_core.store.datasets import Dataset
 from dataops_core.synthetic import ENGINES, Settings
 from dataops_core.synthetic.engines.registry import DEFAULT, EPOCHS

@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.export.signature import KEY
-from dataops_core.store import audit
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.trail import audit
 from dataops_core.store.trail.export import zipped
 from dataops_core.store.trail.whole_log import whole_log
 from pages._ui import page_layout

@@ -13,7 +13,7 @@ import streamlit as st
 from dataops_core.export.signature import KEY
 from dataops_core.store import versions
 from dataops_core.store.datasets import Dataset
-from dataops_core.store.diffs import Change
+from dataops_core.store.results.diffs import Change
 from dataops_core.store.versions import Version
 from pages._ui import grid, job, page_layout, preview, uploaded
 from pages._ui.formatting import STATUS, count, md

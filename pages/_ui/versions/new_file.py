@@ -13,9 +13,9 @@ from dataops_core.store import datasets, new_file, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
 from pages._ui import grid, job, page_layout, uploaded
+from pages._ui.clean.recipe import effect
 from pages._ui.compare import differences
 from pages._ui.formatting import STATUS, count, fix_of, md
-from pages._ui.recipe import effect
 
 NONE = "(none: leave it out)"
 _KEY = "new_file"

@@ -1,0 +1,1 @@
+"""Commands on groups of people: bias, and models that decide."""

@@ -1,0 +1,1 @@
+"""Commands about people: who may do what, promotions and signatures."""

@@ -1,0 +1,1 @@
+"""Rules of a table: suggest, check, export, import."""

@@ -1,0 +1,1 @@
+"""What commands share: reading the file they are given, options that several have, and how they print."""

@@ -1,0 +1,1 @@
+"""Commands that make synthetic tables, and the one that judges them."""

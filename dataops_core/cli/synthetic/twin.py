@@ -1,0 +1,71 @@
+"""Make a synthetic twin of a version, judge it, and keep it as a version.
+
+dataops twin loans 1 --engine independent -m "For the training course"
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from dataops_core.cli.shared.output import print_json
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.cli.synthetic.synthesize import print_twin
+from dataops_core.cli.synthetic.twin_options import add_twin, settings_of
+from dataops_core.errors import InputError, SettingError
+from dataops_core.store import datasets, twins, versions
+from dataops_core.store.store import Store, whoami
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("name", help="the dataset's name")
+    parser.add_argument(
+        "number", type=int, nargs="?", help="the version that is learned (default: the last that is not synthetic)"
+    )
+    add_twin(parser)
+    parser.add_argument("-m", "--message", required=True)
+    parser.add_argument("--reason", default="", help="why it is kept though a rule that blocks fails")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Make a twin of a version and keep it as the dataset's next one: exit code 1, and none kept, when it gives real
+    people away.
+    """
+    store, actor = Store(), whoami()
+    dataset = datasets.find(store, args.name)
+    known = [each["number"] for each in versions.log(store, dataset) if not each["synthetic"]]
+    if not known:
+        raise InputError(f'"{args.name}" has no version yet.', args.name, "Commit one first.")
+    version = versions.get(store, dataset, known[0] if args.number is None else args.number)
+    if version.manifest["kind"] == versions.SYNTHETIC:
+        raise SettingError(
+            f"Version {version.number} is synthetic itself.",
+            args.name,
+            f"Choose one that is not: {', '.join(map(str, known))}.",
+        )
+    table = versions.table(store, version)
+    made = twins.make(store, dataset, version.state, settings_of(args, table).to_json(), actor, progress=show_progress)
+    told = twins.told_of(store, made)
+    kept = (
+        None
+        if twins.refused(told)
+        else twins.keep_made(store, dataset, version.state, made, args.message, args.purpose, actor, reason=args.reason)
+    )
+    said = {
+        "dataset": args.name,
+        "number": kept.number if kept else None,
+        "id": kept.id if kept else None,
+        "parent": version.id,
+        "rules": kept.manifest.get("rules") if kept else None,
+        **told,
+    }
+    if args.json:
+        print_json(said)
+    else:
+        print_twin(told)
+        print(
+            f"Kept as version {kept.number} of {args.name}, made from version {version.number}."
+            if kept
+            else "The twin was not kept: it gives real people away."
+        )
+    return int(kept is None)

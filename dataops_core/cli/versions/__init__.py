@@ -1,0 +1,1 @@
+"""Commands on the store: datasets, versions, bundles and the audit log."""

@@ -1,0 +1,39 @@
+"""The versions of a dataset.
+
+dataops log loans
+"""
+
+from __future__ import annotations
+
+import argparse
+
+from dataops_core.cli.shared.output import print_json, print_table
+from dataops_core.store import datasets, versions
+from dataops_core.store.store import Store
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options."""
+    parser.add_argument("name")
+
+
+def run(args: argparse.Namespace) -> int:
+    """The versions of a dataset, newest first."""
+    store = Store()
+    told = versions.log(store, datasets.find(store, args.name))
+    if args.json:
+        return print_json({"dataset": args.name, "versions": told})
+    print_table(
+        ("version", "when", "who", "what", "content hash"),
+        [
+            (
+                str(v["number"]),
+                v["created"],
+                v["actor"],
+                v["message"] + (" (synthetic)" if v["synthetic"] else ""),
+                v["content_hash"][:12],
+            )
+            for v in told
+        ],
+    )
+    return 0

@@ -1,0 +1,1 @@
+"""Workbooks: how large their sheets are, where tables lie on them, and which rows are data."""

@@ -1,0 +1,1 @@
+"""Tables in text: encoding, signs, layout, damaged lines, and their cells block by block."""

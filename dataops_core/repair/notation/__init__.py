@@ -1,0 +1,1 @@
+"""How values are written: forms of dates, times, amounts and codes, and cells that are written in another one."""
