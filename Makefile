@@ -11,7 +11,7 @@ run: $(READY)
 	$(BIN)/streamlit run app.py
 
 test: $(READY)
-	@command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo "Chromium is missing: the browser tests are skipped (Debian: apt-get install chromium)."
+	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo "Chromium is missing: the browser tests are skipped (Debian: apt-get install chromium)."
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q $(ARGS)
 
 check: $(READY)

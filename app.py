@@ -7,8 +7,8 @@ import streamlit as st
 from pages._ui import page_layout
 from pages._ui.frame import jobs_tray, journey
 
-ICON = Path(__file__).parent / "pages" / "_ui" / "icon.svg"  # a Material name would be fetched from the network
-st.set_page_config(page_title="Data quality workbench", page_icon=ICON, layout="wide", initial_sidebar_state=250)
+UI = Path(__file__).parent / "pages" / "_ui"  # the icon by its file: a Material name would be fetched from the network
+st.set_page_config("Data quality workbench", UI / "icon.svg", "wide", initial_sidebar_state=250)
 
 # name: icon, what is done there; the first page is served at / and, by `page_layout.to_overview`, at /overview
 PAGES = {
@@ -27,7 +27,7 @@ PAGES = {
     "versions": ("history", "Save, compare, export, verify"),
     "guide": ("menu_book", "Every step and check explained"),
 }
-st.html(Path(__file__).parent / "pages" / "_ui" / "look.css")
+st.html(UI / "look.css")
 page_layout.sign_in()
 with page_layout.needs_store():
     done = journey.done()
@@ -50,5 +50,4 @@ try:
     with page_layout.framed():
         chosen.run()
 finally:  # a page may stop early, having started a job
-    with st.sidebar:
-        jobs_tray.tray()
+    jobs_tray.tray()

@@ -1,4 +1,4 @@
-"""Chromium, a server per module, and a page per test."""
+"""Chromium, a server that tests share, and a page per test."""
 
 from dataclasses import replace
 
@@ -23,9 +23,25 @@ def pytest_collection_modifyitems(items):
                 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def server(tmp_path_factory):
+    """A server that tests share: each works on datasets of its own."""
     made = driver.Server(tmp_path_factory.mktemp("server") / "home")
+    yield made
+    made.end()
+
+
+@pytest.fixture(autouse=True)
+def _no_traceback_in_the_log(request):
+    yield
+    if "server" in request.fixturenames:
+        assert "Traceback" not in request.getfixturevalue("server").log.read_text()
+
+
+@pytest.fixture
+def fresh(tmp_path):
+    """A server that nobody has asked anything yet."""
+    made = driver.Server(tmp_path / "home")
     yield made
     made.end()
 
@@ -40,35 +56,49 @@ def chromium():
         browser.close()
 
 
-@pytest.fixture
-def new_page(chromium):
-    """Makes pages, each in a context of its own unless given one; all are closed at the end."""
-    contexts = []
+@pytest.fixture(scope="session")
+def _contexts(chromium):
+    """Browser contexts that pages share where their screens are alike, so that each loads the app's scripts once."""
+    made = {}
 
-    def make(width=1280, height=1200, scheme="light"):
-        contexts.append(
-            chromium.new_context(
-                viewport={"width": width, "height": height}, color_scheme=scheme, accept_downloads=True
-            )
-        )
-        return contexts[-1].new_page()
+    def make(width, height, scheme):
+        key = (width, height, scheme)
+        if key not in made:
+            made[key] = context(chromium, *key)
+        return made[key]
 
     yield make
-    for context in contexts:
-        context.close()
+    for each in made.values():
+        each.close()
+
+
+def context(chromium, width, height, scheme):
+    size = {"width": width, "height": height}
+    return chromium.new_context(viewport=size, color_scheme=scheme, accept_downloads=True)
 
 
 @pytest.fixture
-def width():
-    return 1280
+def new_page(chromium, _contexts):
+    """Makes pages, all of which are closed at the end; `alone` in a browser of its own, without anybody's cookies."""
+    made = []
+
+    def make(width=1280, height=1200, scheme="light", *, alone=False):
+        place = context(chromium, width, height, scheme) if alone else _contexts(width, height, scheme)
+        page = place.new_page()
+        made.append(place if alone else page)
+        return page
+
+    yield make
+    for each in made:
+        each.close()
 
 
 @pytest.fixture
-def page(new_page, width):
-    return new_page(width=width)
+def page(new_page):
+    return new_page()
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def dataset(server, tmp_path_factory):
     """The first rows of the sample, ten of them twice, with a recipe of one step, a role, and two versions."""
     some = tmp_path_factory.mktemp("some") / "loans.csv"

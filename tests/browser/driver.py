@@ -19,9 +19,8 @@ from dataops_core.store.store import Store
 
 ROOT = Path(__file__).parents[2]
 SAMPLE = ROOT / "sample_data" / "loan_applications.csv"
-CHROMIUM = next(
-    (path for name in ("chromium", "google-chrome", "chromium-browser") if (path := shutil.which(name))), None
-)
+BROWSERS = ("chromium-headless-shell", "chromium", "google-chrome", "chromium-browser")  # the first takes least time
+CHROMIUM = next((path for name in BROWSERS if (path := shutil.which(name))), None)
 QUIET = (
     "--no-sandbox",
     "--disable-gpu",

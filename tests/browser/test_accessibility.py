@@ -9,8 +9,6 @@ from dataops_core.store import datasets
 from tests.browser.axe import violations
 from tests.browser.driver import open_page, settle
 
-pytestmark = pytest.mark.parametrize("width", [1280, 390])
-
 
 def test_first_page_without_data(page, empty_project):
     page.goto(empty_project)
@@ -74,6 +72,10 @@ def test_compare(page, server, dataset):
 def test_guide(page, server):
     open_page(page, server, "guide")
     assert violations(page) == []
+    page.get_by_role("tab", name="Steps").click()
+    page.get_by_text("Drop duplicate rows:").click()
+    expect(page.get_by_text("def drop_duplicate_rows")).to_be_visible()
+    assert violations(page) == [], "a step"
 
 
 def test_versions_and_its_tabs(page, server, dataset):

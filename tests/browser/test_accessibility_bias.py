@@ -1,12 +1,9 @@
 """axe finds no violation on Bias."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import compare, violations
 from tests.browser.driver import open_page
-
-pytestmark = pytest.mark.parametrize("width", [1280, 390])
 
 
 def test_bias_and_its_tabs(page, server, dataset):

@@ -6,8 +6,6 @@ from playwright.sync_api import expect
 from tests.browser.axe import violations
 from tests.browser.driver import button, choose_step, metric, open_page
 
-pytestmark = pytest.mark.parametrize("width", [1280, 390])
-
 
 def test_clean_with_a_form(page, server, dataset):
     open_page(page, server, "clean", dataset)

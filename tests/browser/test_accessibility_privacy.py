@@ -1,12 +1,9 @@
 """axe finds no violation on Privacy."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.driver import open_page, settle
-
-pytestmark = pytest.mark.parametrize("width", [1280, 390])
 
 
 def test_privacy_and_its_tabs(page, server, dataset):

@@ -1,12 +1,9 @@
 """axe finds no violation on Profile."""
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.driver import open_page
-
-pytestmark = pytest.mark.parametrize("width", [1280, 390])
 
 
 def test_profile_and_its_tabs_and_the_rows_of_a_finding(page, server, dataset):

@@ -1,14 +1,11 @@
 """axe finds no violation on the page Rules: suggestions, a failing rule, the form, export."""
 
-import pytest
 from playwright.sync_api import expect
 
 from dataops_core.rules import Rule
 from dataops_core.store import dataset_rules
 from tests.browser.axe import violations
 from tests.browser.driver import open_page, settle
-
-pytestmark = pytest.mark.parametrize("width", [1280, 390])
 
 
 def test_rules_and_its_tabs(page, server, dataset):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from playwright.sync_api import expect
 
 from dataops_core.store import catalog
-from tests.browser.driver import button, no_traceback, settle
+from tests.browser.driver import Server, button, no_traceback, settle
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +20,14 @@ def large(tmp_path_factory):
     path = tmp_path_factory.mktemp("large") / "large.csv"
     pd.DataFrame(numbers * 1.25, columns=[f"c{n}" for n in range(20)]).to_csv(path, index=False)
     return path
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    """A server without the work of other tests: these look at all jobs and all workers of its home."""
+    made = Server(tmp_path_factory.mktemp("server") / "home")
+    yield made
+    made.end()
 
 
 def upload(page, server, file):

@@ -2,18 +2,9 @@
 
 import re
 
-import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driver import Server, button, choose_step, follow, no_traceback, open_page, settle
-
-
-@pytest.fixture
-def fresh(tmp_path):
-    """A server that nobody has asked anything yet."""
-    made = Server(tmp_path / "home")
-    yield made
-    made.end()
+from tests.browser.driver import button, choose_step, follow, no_traceback, open_page, settle
 
 
 def preview(page, words):

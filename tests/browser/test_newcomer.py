@@ -48,14 +48,14 @@ def fix_and_export(page, click, folder):
     return path
 
 
-def test_the_sample_is_fixed_and_exported_in_ten_clicks(server, page, tmp_path):
+def test_the_sample_is_fixed_and_exported_in_ten_clicks(fresh, page, tmp_path):
     click = Clicks(page)
-    page.goto(server.url)
+    page.goto(fresh.url)
     settle(page)
     click(button(page, "Open the sample"))
     path = fix_and_export(page, click, tmp_path)
     assert verify_bundle(path).ok
-    assert [step.op for step in server.dataset(page).recipe.steps] == ["merge_values", "trim_spaces", "mark_missing"]
+    assert [step.op for step in fresh.dataset(page).recipe.steps] == ["merge_values", "trim_spaces", "mark_missing"]
     assert click.count <= 10
 
 

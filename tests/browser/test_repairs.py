@@ -2,11 +2,11 @@
 
 from playwright.sync_api import expect
 
-from tests.browser.driver import button, follow, open_page, settle
+from tests.browser.driver import button, follow, settle
 
 
 def test_repairs_that_are_95_per_cent_sure_in_six_clicks(server, page):
-    open_page(page, server, "")
+    page.goto(f"{server.url}/?p={server.empty_project()}")
     button(page, "Open the sample").click()
     expect(page.get_by_text("4,960 × 17").first).to_be_visible()
     follow(page, page.get_by_role("link", name="Clean"), "Clean")

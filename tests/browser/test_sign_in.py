@@ -114,7 +114,7 @@ def sign_in(page, server, person, path="/"):
 
 def test_a_deep_link_shows_the_sign_in_and_nothing_else_and_forged_cookies_get_no_further(house, new_page):
     for cookies in ([], [("_streamlit_user", "forged"), ("_streamlit_user_0", "2|1:0|10:1|5:hello|")]):
-        page = new_page()
+        page = new_page(alone=True)
         page.context.add_cookies([{"name": name, "value": value, "url": house.url} for name, value in cookies])
         page.goto(f"{house.url}/versions?d={house.dataset_id}")
         expect(page.get_by_role("button", name="Sign in")).to_be_visible()
@@ -122,11 +122,11 @@ def test_a_deep_link_shows_the_sign_in_and_nothing_else_and_forged_cookies_get_n
 
 
 def test_whoever_is_in_a_group_sees_its_project_and_a_stranger_does_not(house, new_page):
-    page = new_page()
+    page = new_page(alone=True)
     sign_in(page, house, "ed@example.com")
     page.goto(f"{house.url}/versions?d={house.dataset_id}")
     expect(page.get_by_text("secret-sales").first).to_be_visible()
-    other = new_page()
+    other = new_page(alone=True)
     sign_in(other, house, "sam@example.com")
     other.goto(f"{house.url}/versions?d={house.dataset_id}")
     expect(other.get_by_text("There is no such project or dataset here").first).to_be_visible()
@@ -134,7 +134,7 @@ def test_whoever_is_in_a_group_sees_its_project_and_a_stranger_does_not(house, n
 
 
 def test_two_people_in_two_browsers_one_asks_and_one_approves(house, new_page):
-    ed, pia = new_page(height=1600), new_page(height=1600)
+    ed, pia = new_page(height=1600, alone=True), new_page(height=1600, alone=True)
     for page, person in ((ed, "ed@example.com"), (pia, "pia@example.com")):
         sign_in(page, house, person)
         page.goto(f"{house.url}/versions?d={house.dataset_id}")

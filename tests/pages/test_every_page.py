@@ -5,6 +5,7 @@ import io
 
 import pytest
 
+from dataops_core import checks, steps
 from tests.pages.driver import PAGES, bring, button, dataset, go, header, said, start, texts, unforeseen
 
 ODD_NAMES = [
@@ -144,8 +145,22 @@ def test_unknown_dataset_gives_a_message_and_the_way_on():
 
 def test_guide_explains_every_step_and_check_and_finds_by_word():
     app = start("guide")
-    everything = len(app.expander)
+    assert unforeseen(app) == []
+    listed = {}
+    for tab in ("Steps", "Checks"):
+        app.session_state["guide.tabs"] = next(each.label for each in app.tabs if each.label.startswith(tab))
+        listed[tab] = [each.label.partition(":")[0] for each in app.run().expander]
+    assert sorted(listed["Steps"]) == sorted({s.title for s in steps.REGISTRY.values()})
+    assert sorted(listed["Checks"]) == sorted(c.title for c in checks.REGISTRY.values())
     app.text_input(key="guide.search").set_value("duplicate").run()
     assert unforeseen(app) == []
-    assert 0 < len(app.expander) < everything
+    assert 0 < len(app.expander) < len(listed["Checks"])
     assert any(each.label.startswith("Drop duplicate rows") for each in app.expander)
+    app.session_state["guide.step.drop_duplicate_rows"] = True
+    app.run()
+    assert unforeseen(app) == []
+    assert "def drop_duplicate_rows" in app.code[0].value
+    app.text_input(key="guide.search").set_value("no such thing").run()
+    assert [each.value for each in app.info] == [
+        "Try a shorter word, or one that the table or the problem would have in its name."
+    ]

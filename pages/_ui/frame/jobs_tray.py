@@ -36,12 +36,13 @@ ENDS = {
 
 
 def tray() -> None:
-    """Draw the tray; nothing where no job runs or has ended lately."""
+    """Draw the tray in the sidebar; nothing where no job runs or has ended lately."""
     known = _known()
-    if any(each.is_open for each in known):
-        _live()
-    elif known:
-        _lines(known)
+    with st.sidebar:
+        if any(each.is_open for each in known):
+            _live()
+        elif known:
+            _lines(known)
 
 
 def _known() -> list[Job]:
