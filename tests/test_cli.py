@@ -117,6 +117,12 @@ def test_profile_has_facts_and_findings_and_exits_1_when_something_was_found(run
     assert finding["fix"] == {"op": "mark_missing", "with": {"columns": ["existing_debt"], "tokens": ["-999"]}}
 
 
+def test_profile_shows_no_value_of_a_column_that_names_people(run, tmp_path):
+    (tmp_path / "p.csv").write_text("mail,n\n" + "".join(f"jo{n % 7}@example.com,{n}\n" for n in range(30)))
+    out = run("profile", "p.csv")[1]
+    assert "aa9@aaaaaaa.aaa" in out and "@example" not in out
+
+
 def test_profile_of_a_clean_file_exits_0(run, tmp_path):
     (tmp_path / "c.csv").write_text("a,b\n1,x\n2,y\n3,x\n")
     assert run("profile", "c.csv")[0] == 0

@@ -61,6 +61,7 @@ ACTIONS: dict[str, Action] = {
     "questions answered": Action("editor", "answer the questions of a sign-off"),
     "promotion requested": Action("editor", "ask for promotion"),
     "promotion withdrawn": Action("editor", "withdraw a promotion"),
+    "personal data written": Action(None, "write a table that names people"),
     # what the owner of the data decides
     "dataset deleted": Action("steward", "delete datasets"),
     "personal data settled": Action("steward", "settle what is personal data"),

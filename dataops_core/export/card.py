@@ -48,6 +48,7 @@ def card(
         "",
         *(_steps(version["steps"]) or [_untouched(version)]),
         "",
+        *_comparison(version.get("comparison")),
         "## The columns",
         "",
         "| Column | Kind | Missing | Distinct | Typical values |",
@@ -236,6 +237,38 @@ def _roles(roles: Mapping[str, Any]) -> list[str]:
     return ["## What the columns are for", "", *said, ""] if said else []
 
 
+def _comparison(told: Mapping[str, Any] | None) -> list[str]:
+    """How the recipe did that the steps were taken from, beside those that it was compared with."""
+    if not told:
+        return []
+    taken, verdict, measure = (_text(masked(told[key])) for key in ("taken", "verdict", "measure"))
+    lines = [
+        "## Why this preparation",
+        "",
+        f"Its steps were taken from a comparison of recipes: {taken}. {verdict}",
+        "",
+    ]
+    head = f"{measure.replace('_', ' ')} (95 % interval)"
+    lines += [f"| Recipe | {head} | Against doing nothing | Gap | Rows kept |", "|---|---:|---|---:|---:|"]
+    for each in told["candidates"]:
+        name = f"**{_text(masked(each['name']))}**" if each["name"] == told["taken"] else _text(masked(each["name"]))
+        if each["failed"]:
+            lines.append(f"| {name} | could not be judged | | | |")
+            continue
+        apart, gap = each["difference"], each["fairness_gap"]
+        stopped = " (stopped early)" if each["stopped"] else ""
+        rows = "" if each["rows_kept"] is None else f"{each['rows_kept']:,}"
+        lines.append(
+            f"| {name}{stopped} | {each['score']:.4f} ({each['ci'][0]:.4f} to {each['ci'][1]:.4f})"
+            f" | {apart['mean']:+.4f}, {_text(apart['verdict'])} | {'' if gap is None else f'{gap:.1%}'} | {rows} |"
+        )
+    held = told["held_out"]
+    seen = f" On {held['rows']:,} rows that had no part in the choice it scores {held['score']:.4f}." if held else ""
+    how = f"{told['repeats']} x {told['folds']} folds over {told['rows']:,} of {told['of']:,} rows, seed {told['seed']}"
+    model = f"A {_text(told['model'])} model predicts {_text(masked(told['target']))}"
+    return [*lines, "", f"{model}; {how}.{seen}", ""]
+
+
 def _rules(version: Mapping[str, Any]) -> list[str]:
     """What the owner requires and how the version fares, those that fail first; and why it was saved all the same."""
     told = version.get("rules")
@@ -249,6 +282,8 @@ def _rules(version: Mapping[str, Any]) -> list[str]:
         weight = "**fails**" if each["severity"] == "block" else "fails (a warning)"
         rows = f": {each['failing']:,} of {each['rows']:,} rows" if each["failing"] else ""
         lines.append(f"- {_text(masked(each['says']))} {state or weight}{rows}")
+    for says, why in (told.get("left_out") or {}).items():
+        lines.append(f"- {_text(masked(says))} not checked: {_text(why)}")
     if told.get("reason"):
         lines += ["", f"*Saved all the same because: {_text(masked(told['reason']))}*"]
     return [*lines, ""]

@@ -111,6 +111,53 @@ class Rules(_Strict):
     blocking: _Size
     rules: list[RuleState]
     reason: _Text = ""
+    left_out: dict[str, str] = {}
+
+
+class Difference(_Strict):
+    """How far a recipe's score is from that of doing nothing."""
+
+    mean: float
+    ci: list[float]
+    verdict: _Text
+
+
+class Compared(_Strict):
+    """How one recipe did in a comparison; `stopped` and `failed` say why it was not judged to the end."""
+
+    name: _Text
+    score: float | None = None
+    ci: list[float] = []
+    difference: Difference | None = None
+    fairness_gap: float | None = None
+    rows_kept: int | None = None
+    stopped: str = ""
+    failed: str = ""
+
+
+class HeldOut(_Strict):
+    """The score on rows that had no part in the choice."""
+
+    rows: _Size
+    score: float
+
+
+class Comparison(_Strict):
+    """The comparison of recipes that the steps of the version were taken from."""
+
+    target: _Text
+    measure: _Text
+    model: _Text
+    rows: _Size
+    of: _Size
+    folds: _Size
+    repeats: _Size
+    seed: int
+    verdict: _Text
+    recommended: _Text
+    taken: _Text
+    held_out: HeldOut | None
+    candidates: list[Compared]
 
 
 class Version(_Strict):
@@ -136,6 +183,7 @@ class Version(_Strict):
     models_left_out: dict[str, str] = {}
     synthetic: dict[str, Any] = {}
     rules: Rules | None = None
+    comparison: Comparison | None = None
 
 
 class Manifest(_Strict):

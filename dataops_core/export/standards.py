@@ -12,6 +12,7 @@ from dataops_core.export.lineage import lineage
 from dataops_core.hashing import canonical, sha256
 from dataops_core.rules.document import RuleSet
 from dataops_core.rules.formats import frictionless_schema
+from dataops_core.rules.kinds.reference import Reference
 from dataops_core.rules.rule import Rule
 
 NAMES = ("croissant.json", "datapackage.json", "openlineage.json", "prov.json")
@@ -102,7 +103,8 @@ def _croissant(version: Mapping[str, Any], parquet: Mapping[str, Any]) -> dict[s
 def _package(version: Mapping[str, Any], csv: Mapping[str, Any]) -> dict[str, Any]:
     """A Data Package (datapackage.org) with data.csv, whose schema has those rules of the version that fit into one."""
     told = (version.get("rules") or {}).get("rules", ())
-    rules = tuple(Rule.from_json(each["rule"], "rules") for each in told)
+    every = (Rule.from_json(each["rule"], "rules") for each in told)
+    rules = tuple(rule for rule in every if not isinstance(rule, Reference))  # the other table is not in the package
     columns = {column["name"]: column["type"] for column in version["data"]["columns"]}
     schema = json.loads(frictionless_schema.write(RuleSet(rules, version["dataset"], columns)).text)
     return {

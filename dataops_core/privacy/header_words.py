@@ -19,6 +19,11 @@ _WORDS: dict[str, str] = {
         etunimi|sukunimi|nimi|imya|familiya|fio|otchestvo|имя|фамилия|фио|отчество|ф и о|name|nom|nome
         patient|contact person|ansprechpartner|contactpersoon|interlocuteur|account holder|kontoinhaber
         titulaire|titular
+        meno|priezvisko|meno a priezvisko|krstne meno|ime|prezime|ime i prezime|ime in priimek|priimek|keresztnev
+        vezeteknev|csaladnev|teljes nev|nev|nume|prenume|nume si prenume|nume complet|eesnimi|perekonnanimi|perenimi
+        vardas|pavarde|vards|uzvards|fornafn|eftirnafn|nafn|ονομα|επωνυμο|ονοματεπωνυμο|ім'я|ім я|прізвище|піб
+        име|презиме|имена|姓名|名字|姓氏|姓|名|氏名|お名前|名前|苗字|氏|フリガナ
+        이름|성명|성|성함|الاسم|اسم|الاسم الكامل|اللقب|שם|שם משפחה
         cardholder|card holder|card owner|signed by|unterschrift|doctor|physician|guardian|spouse|emergency contact
     """,
     "email": """
@@ -31,6 +36,8 @@ _WORDS: dict[str, str] = {
         cell phone
         rufnummer|festnetz|telefono|movil|celular|cellulare|telefoon|telefoonnummer|mobiel|telefone|telemovel|portable
         numero de telephone|tel no|telnr|phone no|komorka|numer telefonu|puhelin|cep|gsm|whatsapp|puhelinnumero
+        telefonszam|mobilszam|mobitel|telefonas|talrunis|simi|τηλεφωνο|κινητο|电话|手机|手机号|联系电话|電話|電話番号|携帯|携帯電話
+        전화|전화번호|휴대폰|휴대전화|연락처|هاتف|رقم الهاتف|جوال|טלפון|номер телефону
         telefonnr|mobiltelefon|тел|телефон|мобильный|номер телефона|msisdn|contact number
     """,
     "postal_address": """
@@ -38,6 +45,8 @@ _WORDS: dict[str, str] = {
         adresse postale|direccion|domicilio|calle|indirizzo|via|adres|straat|straatnaam|ulica|endereco
         logradouro|rua|morada
         adress|gatuadress|gata|gate|vej|adresa|bydliste|ulice|sokak|osoite|katuosoite|adres zamieszkania|home address
+        cim|lakcim|postacim|aadress|adresas|adrese|heimilisfang|διευθυνση|οδος|адреса|вулиця|地址|住址|通讯地址|住所|現住所|주소|도로명주소
+        عنوان|العنوان|כתובת
         adres zameldowania|adr|addr|mailing address|shipping address|billing address|адрес|улица|место жительства
     """,
     "ip_address": "ip|ip address|ipaddress|ip adresse|adresse ip|direccion ip|indirizzo ip|ip adres"
@@ -97,7 +106,7 @@ _WORDS: dict[str, str] = {
     "postcode": "postcode|postal code|zip|zip code|zipcode|plz|postleitzahl|code postal|codigo postal|cap"
     "|kod pocztowy|cep|postnummer|psc|posta kodu|postinumero|индекс|почтовый индекс",
     "city": "city|town|municipality|residence|place of birth|birthplace|stadt|ort|wohnort|geburtsort|ville"
-    "|commune|ciudad|municipio|citta|comune|stad|woonplaats|gemeente|miasto|cidade|municipio|by|mesto"
+    "|commune|ciudad|municipio|citta|comune|stad|woonplaats|plaats|gemeente|miasto|cidade|municipio|by|mesto"
     "|sehir|kaupunki|город|место рождения",
     "region": "region|state|province|county|district|bundesland|departement|provincia|regione|provincie"
     "|wojewodztwo|estado|country|land|pays|pais|paese|kraj|land of birth|native country|neighborhood"

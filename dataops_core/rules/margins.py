@@ -105,6 +105,21 @@ def is_wall(gaps: np.ndarray) -> bool:
     return lower >= 0.35 and lowest >= 0.05
 
 
+def is_first_step(gaps: np.ndarray) -> bool:
+    """Whether differences come in even steps and begin, with many rows, one step above zero: a stay of one night at
+    least; a tail that thins out has next to none there (rows,).
+
+    >>> rng = np.random.default_rng(0)
+    >>> is_first_step(1 + rng.poisson(2, 2_000)), is_first_step(rng.poisson(9, 2_000) + 1)
+    (True, False)
+    """
+    least = float(gaps.min()) if len(gaps) else 0.0
+    if least <= 0 or (gaps == least).sum() < max(ATOM, 0.01 * len(gaps)):
+        return False
+    steps = np.diff(np.unique(gaps))
+    return len(steps) > 1 and bool(np.isclose(steps.min(), least, rtol=1e-9))
+
+
 def rounded_out(value: float, step: float, up: bool) -> float:
     """A limit moved outwards to a round number, by at most about a twentieth of `step`.
 

@@ -282,6 +282,8 @@ def listed(values: tuple[Any, ...]) -> str:
 
 def quarantine_fix(rule: Rule, says: str = "Set the failing rows aside") -> Fix:
     """The step that sets aside the rows that break a rule."""
+    if rule.condition is not None and rule.condition.op == "in table":  # no step looks into another dataset
+        return Fix(says="Correct the keys, or add the missing rows to the other table", page="clean")
     if rule.condition is None:
         return Fix(says="Look at the file: no single row is to blame", page="profile")
     return Fix(says, "quarantine_rows", {"conditions": [condition_text(rule.condition)]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -14,9 +15,10 @@ from dataops_core.checks.column_view import row_ids
 from dataops_core.errors import SettingError
 from dataops_core.progress import Progress, no_progress
 from dataops_core.rules import Result, Rule, check_rules
+from dataops_core.rules.kinds.reference import Reference
 from dataops_core.rules.record import blocking, recorded
 from dataops_core.steps._cells import plain_number
-from dataops_core.store import catalog, states
+from dataops_core.store import catalog, datasets, states
 from dataops_core.store.results import analyses
 from dataops_core.store.store import Store
 from dataops_core.table import Table, shown, write_table
@@ -78,40 +80,78 @@ def checked(
     rules: Sequence[Rule],
     today: str,
     *,
+    others: Mapping[str, str] = MappingProxyType({}),
     run: bool = True,
     progress: Progress = no_progress,
 ) -> list[dict[str, Any]] | None:
-    """How rules fare on a state (see Result.to_json, with the first 200 failing rows); None where that is not known."""
+    """How rules fare on a state (see Result.to_json, with the first 200 failing rows); None where that is not known.
+
+    `others` are the states of the tables that rules refer to (see `related`).
+    """
     if not rules:
         return []
-    told = analyses.counted(store, "rules", asked(state, rules, today), run=run, progress=progress)
+    told = analyses.counted(store, "rules", asked(state, rules, today, others), run=run, progress=progress)
     return told["results"] if told else None
 
 
-def asked(state: str, rules: Sequence[Rule], today: str) -> dict[str, Any]:
-    """What an analysis of rules is asked; the day counts only where a rule looks at it."""
+def asked(
+    state: str, rules: Sequence[Rule], today: str, others: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What an analysis of rules is asked; the day, and other tables, count only where a rule looks at them."""
     day = today if any(rule.name == "freshness" for rule in rules) else ""
-    return {"state": state, "rules": [rule.to_json() for rule in rules], "today": day}
+    named = {rule.table for rule in rules if isinstance(rule, Reference)}
+    tables = {name: other for name, other in others.items() if name in named}
+    told = {"state": state, "rules": [rule.to_json() for rule in rules], "today": day}
+    return told | ({"tables": tables} if tables else {})
 
 
-def suggested(state: str, today: str, reference: str = "") -> dict[str, Any]:
-    """What an analysis that suggests rules is asked; `reference` is a state that columns are to be spread as."""
-    return {"state": state, "today": today, "reference": reference}
+def related(store: Store, dataset: str) -> dict[str, str]:
+    """The states, as they are now, of the other datasets of a dataset's project, by name: rules refer to their keys."""
+    from dataops_core.store import overview
+
+    found = {}
+    for each in datasets.in_project(store, datasets.get(store, dataset).project):
+        if each["id"] != dataset:
+            state = overview.current_state(store, datasets.get(store, each["id"]))
+            if state is not None:
+                found[str(each["name"])] = state
+    return found
+
+
+def referred(store: Store, dataset: str, rules: Sequence[Rule]) -> dict[str, str]:
+    """The same where a rule refers to another table; else none is looked for."""
+    return related(store, dataset) if any(isinstance(rule, Reference) for rule in rules) else {}
+
+
+def suggested(
+    state: str, today: str, reference: str = "", others: Mapping[str, str] = MappingProxyType({})
+) -> dict[str, Any]:
+    """What an analysis that suggests rules is asked; `reference` is a state that columns are to be spread as, `others`
+    are those whose keys they may hold.
+    """
+    return {"state": state, "today": today, "reference": reference, **({"tables": dict(others)} if others else {})}
 
 
 def for_version(
-    store: Store, dataset: str, state: str, reason: str, progress: Progress = no_progress
+    store: Store,
+    dataset: str,
+    state: str,
+    reason: str,
+    progress: Progress = no_progress,
+    *,
+    rules: Sequence[Rule] | None = None,
 ) -> dict[str, Any] | None:
-    """What the manifest of a version says of its rules: each with its state; None where there are none.
+    """What the manifest of a version says of its rules (or of these): each with its state; None where there are none.
 
     Raises SettingError where a rule that blocks fails and no reason is given.
     """
-    rules = rules_of(store, dataset)
+    rules = rules_of(store, dataset) if rules is None else tuple(rules)
     if not rules:
         return None
     today = store.clock()[:10]
     progress(0.0, "Checking the rules")
-    told = recorded(checked(store, state, rules, today) or [], today)
+    others = referred(store, dataset, rules)
+    told = recorded(checked(store, state, rules, today, others=others) or [], today)
     failing = blocking(told)
     if failing and not reason.strip():
         first = str(failing[0]["says"])
@@ -167,7 +207,8 @@ def failing_file(store: Store, args: Mapping[str, Any], progress: Progress = no_
     """The failing rows of some rules on a state as a CSV file among the objects."""
     rules = [Rule.from_json(each) for each in args["rules"]]
     table = states.table(store, args["state"])
-    results = check_rules(table, rules, today=args["today"] or None, progress=progress)
+    others = {name: states.table(store, state) for name, state in (args.get("tables") or {}).items()}
+    results = check_rules(table, rules, tables=others, today=args["today"] or None, progress=progress)
     out = store.scratch_file(".csv")
     write_failing(table, results, out)
     return store.objects.put(out).to_json() | {"rows": sum(len(each.failing) for each in results)}

@@ -270,6 +270,23 @@ def log_download(store: Store, here: Dataset, left: Iterable[Unresolved], why: s
         store.log(connection, "personal data downloaded", actor, here.id, columns=columns, reason=why.strip())
 
 
+def log_written(
+    store: Store, left: Iterable[Unresolved], why: str, actor: str, command: str, content_hash: str
+) -> None:
+    """Write down why people left with a table that a command wrote beside the store."""
+    with store.writing() as connection:
+        columns = [each.column for each in left]
+        store.log(
+            connection,
+            "personal data written",
+            actor,
+            command=command,
+            columns=columns,
+            content_hash=content_hash,
+            reason=why.strip(),
+        )
+
+
 def refusal(left: Iterable[Unresolved]) -> PersonalDataError:
     """The error that names what is unresolved."""
     some = list(left)

@@ -5,14 +5,17 @@ their own.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from dataops_core.errors import InputError, SettingError
+from dataops_core.hashing import canonical
 from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe
-from dataops_core.store import datasets, jobs, personal_data, states, versions
+from dataops_core.rules import Rule
+from dataops_core.rules.record import recorded
+from dataops_core.store import dataset_rules, datasets, jobs, personal_data, states, versions
 from dataops_core.store.results import analyses
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, card, save_model, script, synthesize
@@ -146,13 +149,22 @@ def _lean(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def keep(
-    store: Store, dataset: str, job: str, message: str, purpose: str, actor: str, *, progress: Progress = no_progress
+    store: Store,
+    dataset: str,
+    job: str,
+    message: str,
+    purpose: str,
+    actor: str,
+    *,
+    reason: str = "",
+    progress: Progress = no_progress,
 ) -> versions.Version:
     """Keep the twin that a job made, as `keep_made` does."""
     found = jobs.get(store, job)
     if found is None or found.args.get("dataset") != dataset:
         raise InputError("There is no such twin of this dataset.", f"job {job}", "Make one first.")
-    return keep_made(store, dataset, found.args["state"], _made(found), message, purpose, actor, progress=progress)
+    made, state = _made(found), found.args["state"]
+    return keep_made(store, dataset, state, made, message, purpose, actor, reason=reason, progress=progress)
 
 
 def keep_made(
@@ -164,14 +176,16 @@ def keep_made(
     purpose: str,
     actor: str,
     *,
+    reason: str = "",
     progress: Progress = no_progress,
 ) -> versions.Version:
     """Keep what `make` made of a state as the dataset's next version, of kind "synthetic"; its parent is the version it
     learned from.
 
-    The draft is committed first where it is what the twin learned from and no version yet. Raises SettingError for a
-    twin that gives real people away, without a message, and where the table it learned from is neither a version nor
-    the draft.
+    The draft is committed first where it is what the twin learned from and no version yet. The rules of the dataset
+    are checked on the twin and kept with their state (see `rules_for`). Raises SettingError for a twin that gives real
+    people away, without a message, where the table it learned from is neither a version nor the draft, and where a
+    rule that blocks fails and there is no reason.
     """
     if not message.strip():
         raise SettingError("A version needs a message.", "commit", "Say in a few words what this twin is for.")
@@ -182,9 +196,8 @@ def keep_made(
             "privacy",
             "Make another one: leave columns out, raise the limit for rare values, or choose another engine.",
         )
-    parent = _parent(store, dataset, state, actor, progress)
     here = datasets.get(store, dataset)
-    progress(0.5, "Writing the version")
+    progress(0.1, "Writing the version")
     path = store.scratch_file(".parquet")
     write_file(open_table(store.objects.local(made["table"])), path)
     raw = {"name": f"{Path(here.raw['name']).stem}-synthetic.parquet", **store.objects.put(path).to_json()}
@@ -192,6 +205,13 @@ def keep_made(
     if source.table.content_hash != about["content_hash"]:
         raise InputError("The twin cannot be kept: its file reads as another table.", raw["name"], "Make it again.")
     names = set(source.table.names)
+    applied, left_out = rules_for(store, here, names)
+    ruled = dataset_rules.for_version(store, dataset, root, reason, rules=applied)
+    if left_out:
+        nothing = recorded([], store.clock()[:10])
+        ruled = (ruled or nothing) | {"left_out": left_out}
+    parent = _parent(store, dataset, state, actor, reason, progress)
+    here = datasets.get(store, dataset)
     entered = {
         "kind": versions.SYNTHETIC,
         "raw": raw,
@@ -201,17 +221,39 @@ def keep_made(
         "steps": [],
         "packages": packages(about),
         "synthetic": {**_lean(about), "purpose": purpose.strip()},
+        **({"rules": ruled} if ruled else {}),
     }
     with store.writing() as connection:
         number = versions.enter(store, connection, here, parent, message, actor, entered, root)
     return versions.get(store, dataset, number)
 
 
+def rules_for(store: Store, here: datasets.Dataset, names: Collection[str]) -> tuple[list[Rule], dict[str, str]]:
+    """The rules of a dataset that its twin with these columns is held to; and the others, with the reason.
+
+    A rule in which an identifier stands that the real file holds would carry it out with the twin: it is left out, and
+    not even said.
+    """
+    known = dataset_rules.rules_of(store, here.id)
+    texts = [canonical(rule.to_json()) + rule.sentence for rule in known]
+    named = personal_data.named_in(store, states.root_id(here.raw["sha256"], here.recipe.read or {}), texts)
+    applied, left = [], {}
+    for number, (rule, tells) in enumerate(zip(known, named, strict=True), 1):
+        missing = sorted(set(rule.columns) - set(names))
+        if tells:
+            left[f"Rule {number}"] = "It holds a value that names somebody in the real table."
+        elif missing:
+            left[rule.sentence] = f"The synthetic table has no column {', '.join(missing)}."
+        else:
+            applied.append(rule)
+    return applied, left
+
+
 def _there(role: str, value: Any, names: set[str]) -> bool:
     return role == "favorable" or (set(value) <= names if isinstance(value, list) else value in names)
 
 
-def _parent(store: Store, dataset: str, state: str, actor: str, progress: Progress) -> str:
+def _parent(store: Store, dataset: str, state: str, actor: str, reason: str, progress: Progress) -> str:
     """The id of the version that the twin learned from; the draft becomes one where it is that table."""
     same = [each for each in versions.log(store, dataset) if each["state"] == state and not each["synthetic"]]
     if same:
@@ -229,8 +271,9 @@ def _parent(store: Store, dataset: str, state: str, actor: str, progress: Progre
         "What a synthetic twin was learned from",
         actor,
         revision=here.revision,
+        reason=reason,
         gate=False,
-        progress=lambda share, note: progress(share / 2, note),
+        progress=lambda share, note: progress(0.2 + 0.8 * share, note),
     ).id
 
 

@@ -19,6 +19,7 @@ from dataops_core.hashing import canonical, sha256
 from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe, from_json
 from dataops_core.store import catalog, dataset_rules, datasets, models, personal_data, states
+from dataops_core.store.choices import chosen_recipe
 from dataops_core.store.results.diffs import change, renamings
 from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
@@ -98,6 +99,7 @@ def commit(
     )
     released = personal_data.check_release(store, here, root, state, done, pii_reason, gate=gate)
     shipped = models.shipped(store, here, results)
+    compared = chosen_recipe.for_version(store, dataset, done)
     rules = dataset_rules.for_version(store, dataset, state, reason, progress)
     told = {
         "kind": "derived" if steps else "raw",
@@ -110,6 +112,7 @@ def commit(
         "privacy": released,
         **shipped,
         **({"rules": rules} if rules else {}),
+        **({"comparison": compared} if compared else {}),
     }
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)

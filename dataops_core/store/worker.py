@@ -93,7 +93,14 @@ def _synthesize(store: Store, args: dict[str, Any], actor: str, progress: Progre
 
 def _keep_twin(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     return twins.keep(
-        store, args["dataset"], args["job"], args["message"], args["purpose"], actor, progress=progress
+        store,
+        args["dataset"],
+        args["job"],
+        args["message"],
+        args["purpose"],
+        actor,
+        reason=args.get("reason", ""),
+        progress=progress,
     ).number
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import datasets
+from dataops_core.store.choices import chosen_recipe
 from dataops_core.store.store import Store
 from tests.pages.driver import bring, click, dataset, go, sentences, start, texts, unforeseen, wait_for_job
 
@@ -61,6 +62,8 @@ def test_choices_are_compared_and_one_is_taken(app):
     assert [text.split(" ")[0] for text in sentences(app)] == ["Filled", "Dropped"]
     steps = dataset(app).recipe.steps
     assert all(step.why.startswith("Chosen by comparison") for step in steps)
+    kept = chosen_recipe.for_version(Store(), made, steps)
+    assert len(kept["candidates"]) == 4 and kept["taken"] == "Median or most frequent + Without these columns"
 
 
 def test_steps_are_compared_with_what_they_would_be_without_each(app):

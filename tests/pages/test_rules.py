@@ -77,6 +77,32 @@ def test_a_rule_is_written_in_a_form_and_tried_first():
     assert app.text_input(key="rules.expression.expression.2").value == "age <= 120" and unforeseen(app) == []
 
 
+def test_a_rule_looks_for_keys_in_another_dataset():
+    members = "member\n" + "".join(f"{n}\n" for n in range(290))
+    bring(members, "members.csv")
+    app, made = opened()
+    app.session_state["rules.go"] = "Write or edit"
+    app.run()
+    app.selectbox(key="rules.kind.0").select("reference").run()
+    app.multiselect(key="rules.reference.key_columns.0").select("id").run()
+    app.selectbox(key="rules.reference.table.0").select("members").run()
+    app.multiselect(key="rules.reference.table_columns.0").select("member").run()
+    click(app, "Try it")
+    assert "11 failing rows; the first 11:" in texts(app)
+    click(app, "Add rule")
+    assert [rule.name for rule in dataset_rules.rules_of(Store(), made)] == ["reference"] and unforeseen(app) == []
+    click(app, "Download failing rows")
+    assert len(written()) == 12
+    app.session_state["rules.go"] = "Import and export"
+    app.run()
+    left = next(each.value for each in app.dataframe if "Why" in each.value)
+    assert left["Tool"].tolist() == ["Great Expectations"] and "holds no keys of another" in left["Why"][0]
+    app.session_state["rules.go"] = "Suggested"
+    app.run()
+    wait_for_job(app)
+    assert unforeseen(app) == []
+
+
 def test_a_version_is_not_saved_without_a_reason_while_a_rule_that_blocks_fails():
     app, made = opened({"kind": "range", "column": "age", "min": 0, "max": 120})
     go(app, "versions")

@@ -120,3 +120,26 @@ def test_the_command_tells_columns_risk_and_an_exit_code(tmp_path, capsys):
     assert "k-anonymity 1 over 3 classes; 3 of 3 rows stand alone" in capsys.readouterr().out
     assert main(["pii", str(path), "--quasi", "sise"]) == 2
     assert 'Did you mean "size"?' in capsys.readouterr().err
+
+
+def test_a_last_name_that_is_a_town_is_a_name_where_a_person_is_spoken_of():
+    text = "Spoke with Ruud Ivanova, his wife."
+    assert [(each.type, text[each.start : each.end]) for each in find_identifiers(text)] == [
+        ("person_name", "Ruud Ivanova")
+    ]
+    assert find_identifiers("The Ruud Ivanova line is late") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "cells", "kind"),
+    [
+        ("住所", ["小田原市 99-57-83", "広島市 92-91-62", "盛岡市 87-12-12"], "postal_address"),
+        ("x", ["천변좌로 470", "송림대로 755", "구룡로 1102", "양천로 936", "새벽길 1346"], "postal_address"),
+        ("氏名", ["早人 波留", "花音 小脇", "正 須賀", "俊介 高倉"], "person_name"),
+        ("διεύθυνση", ["Κουντουριώτη 470", "Κίτσου 913", "Εκάλης 1179"], "postal_address"),
+        ("cím", ["Koszta József útja 470", "Nyári Pál út 755", "Márk köz 689"], "postal_address"),
+    ],
+)
+def test_names_and_addresses_are_found_beyond_the_latin_letters(name, cells, kind):
+    found = recognize_column(values_of(name, "text", pd.Series(cells, dtype=object)))
+    assert [(each.type, each.state != "ask") for each in found] == [(kind, True)]

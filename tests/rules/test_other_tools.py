@@ -18,7 +18,7 @@ import pytest
 import yaml
 
 from dataops_core.read import read_file
-from dataops_core.rules import RuleSet, check_rules, formats, suggest_rules
+from dataops_core.rules import Rule, RuleSet, check_rules, formats, suggest_rules
 from dataops_core.write import write_file
 from tests.conftest import REAL
 from tests.rules.draws import orders, patients
@@ -191,3 +191,111 @@ def test_the_data_contract_cli_agrees(name, state, folder, capsys):
     assert wrong == {}, told.stdout[-2000:]
     failed = sum(each.status == "failed" for key, each in ours.items() if key not in left)
     report(capsys, "odcs", name, state, len(ours) - len(left), failed, len(left))
+
+
+RELATED = (  # rules that look at another table, at today, or at how all values are spread
+    {"kind": "reference", "key_columns": ["customer_id"], "table": "customers", "table_columns": ["id"]},
+    {"kind": "reference", "key_columns": ["zip", "town"], "table": "places", "table_columns": ["zip", "town"]},
+    {"kind": "freshness", "column": "ordered_on", "days": 100_000},
+    {"kind": "freshness", "column": "shipped_on", "days": 1},
+)
+
+
+@pytest.fixture(scope="module")
+def related(tmp_path_factory):
+    """Orders with their customers and places, rules on how they hang together, and our verdicts by state."""
+    folder = tmp_path_factory.mktemp("related")
+    frame = orders(1).assign(customer_id=np.arange(2000) % 300 + 1)
+    pd.DataFrame({"id": range(1, 301), "name": "x"}).to_csv(folder / "other_customers.csv", index=False)
+    frame[["zip", "town"]].drop_duplicates().to_csv(folder / "other_places.csv", index=False)
+    others = {
+        name: read_file(folder / f"other_{name}.csv", folder / f"{name}.parquet").table
+        for name in ("customers", "places")
+    }
+    frame.to_csv(folder / "orders.csv", index=False)
+    orders(2).assign(customer_id=1 + np.arange(2000) % 300).to_csv(folder / "before.csv", index=False)
+    table = read_file(folder / "orders.csv", folder / "orders.parquet").table
+    before = read_file(folder / "before.csv", folder / "before.parquet").table
+    spread = suggest_rules(table, kinds=["distribution"], reference=before)
+    rules = (*(Rule.from_json(each) for each in RELATED), *spread)
+    found = RuleSet(rules, "orders", {column.name: column.type for column in table.columns})
+    spoiled = frame.assign(
+        customer_id=frame["customer_id"].where(frame.index != 5, 999),
+        town=frame["town"].where(frame.index % 500 != 3, "Nowhere"),
+        status="open",
+        rating=frame["rating"].where(frame.index % 3 != 0, 1),
+        price=frame["price"] * 2,
+        ordered_on=frame["ordered_on"] + pd.Timedelta(days=200),
+    )
+    states = {}
+    for state, data in (("clean", frame), ("spoiled", spoiled)):
+        csv = folder / f"{state}.csv"
+        data.to_csv(csv, index=False)
+        ours = read_file(csv, folder / f"{state}.parquet").table
+        results = check_rules(ours, found.rules, tables=others, today="2026-06-01")
+        states[state] = csv, {each.rule.key: each for each in results}
+    return folder, found, states
+
+
+@pytest.mark.parametrize("state", ["clean", "spoiled"])
+def test_rules_on_other_tables_and_on_spread_are_what_we_think(state, related):
+    """The truth that the tools are held against: made by hand."""
+    _, found, states = related
+    failed = {key for key, each in states[state][1].items() if each.status == "failed"}
+    wrong = {"reference:customer_id", "reference:zip:town"} | {
+        f"distribution:{name}" for name in ("town", "status", "rating", "price", "ordered_on")
+    }
+    assert len(found.rules) > 12 and failed - {"distribution:town"} == {"freshness:shipped_on"} | (
+        wrong - {"distribution:town"} if state == "spoiled" else set()
+    )
+
+
+@needs_python
+@pytest.mark.parametrize("state", ["clean", "spoiled"])
+def test_pandera_agrees_on_other_tables_today_and_spread(state, related, capsys):
+    folder, found, states = related
+    csv, ours = states[state]
+    told, left = asked("pandera", found, csv, folder)
+    assert left == set() and told == {key: each.status == "passed" for key, each in ours.items()}
+    report(capsys, "pandera, related", "orders", state, len(told), sum(not each for each in told.values()), 0)
+
+
+@needs_python
+@pytest.mark.parametrize("state", ["clean", "spoiled"])
+def test_frictionless_agrees_on_keys_of_other_tables(state, related, capsys):
+    folder, found, states = related
+    csv, ours = states[state]
+    told, left = asked("frictionless", found, csv, folder)
+    assert {key for key in ours if key not in left} == {"reference:customer_id", "reference:zip:town"}
+    rows = sorted(set(told.get("|foreign-key", [])))
+    mine = sorted({row for key in ours if key not in left for row in ours[key].failing.tolist()})
+    assert rows == mine and bool(mine) == (state == "spoiled")
+    report(capsys, "frictionless, related", "orders", state, 2, 2 * bool(mine), len(left))
+
+
+@needs_contract
+@pytest.mark.parametrize("state", ["clean", "spoiled"])
+def test_the_data_contract_cli_agrees_on_other_tables_today_and_spread(state, related, capsys):
+    folder, found, states = related
+    csv, ours = states[state]
+    made = formats.export_rules(found, "odcs")
+    assert made.left_out == ()
+    for name in ("orders", "customers", "places"):
+        shutil.copy(csv if name == "orders" else folder / f"other_{name}.csv", folder / f"model_{name}.csv")
+    contract = yaml.safe_load(made.text)
+    server = {"server": "here", "type": "local", "path": "model_{model}.csv", "format": "csv", "delimiter": ","}
+    contract["servers"] = [server]
+    (folder / "contract.yaml").write_text(yaml.safe_dump(contract), encoding="utf-8")
+    command = [CONTRACT, "test", "contract.yaml", "--output", "told.json", "--output-format", "json"]
+    told = subprocess.run(command, cwd=folder, capture_output=True, text=True)
+    checks = {each["name"]: each["result"] for each in json.loads((folder / "told.json").read_text())["checks"]}
+    wrong = {
+        key: (each.status, checks.get(each.rule.sentence))
+        for key, each in ours.items()
+        if checks.get(each.rule.sentence) != {"passed": "passed"}.get(each.status, "failed")
+        and not (
+            each.rule.severity == "warn" and each.status == "failed" and checks.get(each.rule.sentence) == "warning"
+        )
+    }
+    assert wrong == {}, told.stdout[-3000:]
+    report(capsys, "odcs, related", "orders", state, len(ours), sum(e.status == "failed" for e in ours.values()), 0)

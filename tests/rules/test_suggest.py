@@ -12,6 +12,13 @@ def said(table, *kinds, **given):
     return [rule.sentence for rule in suggest_rules(table, kinds=kinds, **given)]
 
 
+def test_a_stay_of_at_least_a_night_ends_after_it_began(make_table):
+    rng = np.random.default_rng(5)
+    arrival = np.datetime64("2025-01-01", "us") + rng.integers(0, 365, 800) * np.timedelta64(1, "D")
+    left = arrival + (1 + rng.poisson(2.5, 800)) * np.timedelta64(1, "D")
+    assert said(make_table({"arrival": arrival, "departure": left}), "order") == ["arrival is at most departure."]
+
+
 def test_an_open_list_is_no_closed_one(make_table):
     values = ["a"] * 500 + ["b"] * 400 + [f"x{n}" for n in range(30)]
     assert said(make_table({"letter": values}), "allowed") == []
@@ -92,7 +99,7 @@ def test_references_and_distributions_are_suggested_from_other_tables(make_table
     customers = make_table({"customer_id": np.arange(1, 51), "name": ["x"] * 50})
     orders = make_table({"customer_id": rng.integers(1, 51, 500), "size": rng.normal(10, 2, 500).round(2)})
     assert said(orders, "reference", tables={"customers": customers}) == [
-        "Each customer_id is a customer_id of customers."
+        "Each customer_id is found in customer_id of customers."
     ]
     found = said(orders, "distribution", reference=make_table({"size": rng.normal(10, 2, 900).round(2)}))
     assert found == ["size is spread as in the reference of 900 rows (index at most 0.25)."]

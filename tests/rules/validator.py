@@ -30,10 +30,15 @@ def frame(path, columns):
 def pandera(exported, data, columns):
     """By check."""
     import runpy
+    from pathlib import Path
 
+    import pandas as pd
     from pandera.errors import SchemaErrors
 
-    schema = runpy.run_path(exported)["schema"]
+    loaded = runpy.run_path(exported)
+    for path in Path().glob("other_*.csv"):
+        loaded["TABLES"][path.stem.removeprefix("other_")] = pd.read_csv(path)
+    schema = loaded["schema"]
     for check in schema.checks:
         check.raise_warning = False
     names = [check.name for check in schema.checks]
@@ -71,11 +76,15 @@ def great_expectations(exported, data, columns):
 
 def frictionless(exported, data, columns):
     """By field and constraint; what fails."""
-    from frictionless import Checklist, Resource, Schema, system
+    from pathlib import Path
+
+    from frictionless import Checklist, Package, Resource, Schema, system
 
     system.trusted = True
-    resource = Resource(path=data, schema=Schema.from_descriptor(exported), encoding="utf-8")
-    report = resource.validate(Checklist(), limit_errors=1_000_000)
+    resource = Resource(name="data", path=data, schema=Schema.from_descriptor(exported), encoding="utf-8")
+    others = [Resource(name=path.stem.removeprefix("other_"), path=str(path)) for path in Path().glob("other_*.csv")]
+    package = Package(resources=[resource, *others])
+    report = package.get_resource("data").validate(Checklist(), limit_errors=1_000_000)
     failed = {}
     for task in report.tasks:
         for error in task.errors:

@@ -3,6 +3,7 @@
 import hmac
 import json
 import math
+import re
 
 import numpy as np
 import pandas as pd
@@ -208,3 +209,53 @@ def test_masks():
     assert run("mask_values", card, columns=["c"])["c"][0] == "***"
     assert run("mask_values", card, columns=["c"], how="ends", first=1, last=2)["c"][0] == "4*************67"
     assert run("mask_values", {"c": ["ab1"]}, columns=["c"], how="ends", last=3)["c"][0] == "***"
+
+
+CODED = {
+    "same_shape": [f"{n}-{letter}" for n in range(10, 100) for letter in "ab"],
+    "phone": [f"+31 6 {n:04d}" for n in range(10_000)],
+    "iban": [
+        f"DE{98 - (int(f'{n:018d}131400') % 97):02d}{n:018d}" for n in range(37040044053201300, 37040044053201800)
+    ],
+    "payment_card": [f"4539 1488 0343 {n:03d}{luhn.calc_check_digit(f'453914880343{n:03d}')}" for n in range(1000)],
+    "national_number": [str(n) for n in range(111222300, 111242300) if bsn.is_valid(str(n))],
+    "ip_address": [f"192.168.{a}.{b}" for a in range(20) for b in range(200)],
+    "address": [f"Main Street {n}" for n in range(4000)],
+    "name": [f"Person {chr(97 + n // 676)}{chr(97 + n // 26 % 26)}{chr(97 + n % 26)}" for n in range(4000)],
+    "user_name": [f"user{n}" for n in range(2000)],
+}
+
+
+@pytest.mark.parametrize("kind", CODED)
+def test_no_two_values_share_a_pseudonym(kind):
+    given = CODED[kind]
+    out = run("pseudonymize", {"a": given}, columns=["a"], kind=kind)["a"]
+    assert out.nunique() == len(given) == len(set(given))
+    assert not [one for one, other in zip(given, out, strict=True) if one == other]
+
+
+def test_of_two_who_fall_together_one_is_told_apart_without_being_named():
+    streets = [f"{n} Alley {chr(97 + n % 26)}" for n in range(6000)]
+    frame = pd.DataFrame({"a": streets}, dtype=object)
+    step = REGISTRY["pseudonymize"]
+    learned = step.learner(frame, columns=["a"], kind="address")
+    assert learned["apart"], "6,000 addresses out of some 5,000,000 that can be made: some fall together"
+    assert not [name for name in learned["apart"] if not re.fullmatch("[0-9a-f]{24}", name)]
+    whole = step.function(frame, columns=["a"], kind="address", learned=learned)["a"]
+    assert whole.nunique() == 6000
+    blind = step.function(frame, columns=["a"], kind="address", learned=learned | {"apart": {}})["a"]
+    assert blind.nunique() == 6000 - len(learned["apart"]), "as many would fall together"
+    upside_down = step.learner(frame.iloc[::-1], columns=["a"], kind="address")
+    assert upside_down == learned, "who is told apart does not depend on the order of rows"
+    alone = [
+        step.function(frame.iloc[[at]], columns=["a"], kind="address", learned=learned)["a"].iloc[0] for at in (0, 9)
+    ]
+    assert alone == [whole[0], whole[9]], "a row alone has the pseudonym that it has among all"
+
+
+def test_a_number_is_the_same_however_it_is_written():
+    given = ["GB82 WEST 1234 5698 7654 32", "gb82west12345698765432", "GB82WEST12345698765432"]
+    out = run("pseudonymize", {"a": given}, columns=["a"], kind="iban")["a"]
+    assert len({text.replace(" ", "").upper() for text in out}) == 1 and out[0].count(" ") == 5
+    phones = run("pseudonymize", {"a": ["06-1234 5678", "0612345678"]}, columns=["a"], kind="phone")["a"]
+    assert phones[0].replace("-", "").replace(" ", "") == phones[1]

@@ -101,6 +101,24 @@ def test_failing_rows_are_a_file_with_all_their_cells(store, people):
     assert dataset_rules.checked(store, state, [Rule.from_json(KEY)], "2026-01-01", run=False) is None
 
 
+def test_a_key_is_looked_for_in_another_dataset_of_the_project(store, people, tmp_path):
+    path = tmp_path / "members.csv"
+    path.write_text("member\n1\n2\n", encoding="utf-8")
+    datasets.add(store, datasets.default_project(store, "eva"), path, "members.csv", "eva")
+    rule = Rule.from_json({"kind": "reference", "key_columns": ["id"], "table": "members", "table_columns": ["member"]})
+    dataset_rules.save(store, people, [rule.changed(severity="warn")], "eva")
+    made = versions.commit(store, people, "First", "eva")
+    told = made.manifest["rules"]
+    assert [(each["status"], each["rows"], each["failing"]) for each in told["rules"]] == [("failed", 3, 1)]
+    versions.export(store, people, 1, tmp_path / "b.zip", "eva")
+    assert verify_bundle(tmp_path / "b.zip").ok, "the other table is not in the bundle: its rule stands as it was"
+    others = dataset_rules.related(store, people)
+    args = dataset_rules.asked(made.state, [rule], "2026-01-01", others)
+    assert dataset_rules.failing_file(store, args)["rows"] == 1
+    stranger = rule.changed(table="nowhere")
+    assert dataset_rules.checked(store, made.state, [stranger], "2026-01-01")[0]["status"] == "not checked"
+
+
 def test_commit_from_the_command_line_stops_without_a_reason(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
     (tmp_path / "people.csv").write_text("id,age\n1,30\n2,400\n")

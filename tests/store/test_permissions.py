@@ -180,6 +180,7 @@ SCENARIOS = {
     "personal data downloaded": lambda s, me: personal_data.log_download(
         s, datasets.get(s.of(OWNER), s.dataset), [], "why", me
     ),
+    "personal data written": lambda s, me: personal_data.log_written(s, [], "why", me, "run", "0" * 64),
     "questions answered": lambda s, me: sign_off.answer(s, s.dataset, {"purpose": "to learn"}, me),
     "gate signed": lambda s, me: sign_off.sign(settled(s), s.dataset, 1, "data preparation", me),
     "promotion requested": lambda s, me: promotions.request(s, s.dataset, 1, "production", "because", me),

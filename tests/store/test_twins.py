@@ -19,7 +19,8 @@ from dataops_core.cli import main
 from dataops_core.errors import SettingError
 from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import catalog, datasets, jobs, states, twins, versions, worker
+from dataops_core.rules import Rule
+from dataops_core.store import catalog, dataset_rules, datasets, jobs, states, twins, versions, worker
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, load_model
 from tests.store.test_jobs import pids
@@ -207,6 +208,52 @@ def test_the_model_is_kept_signed_or_not_at_all(kept, tmp_path, monkeypatch):
     monkeypatch.delenv(twins.signing.KEY)
     store = Store(tmp_path / "home")
     assert twins.model(store, ended(store, *draft(store, tmp_path))) is None
+
+
+RULED = [
+    {"kind": "range", "column": "income", "min": 0},
+    {"kind": "allowed", "column": "job", "values": ["cook", "clerk"]},
+    {"kind": "row_count", "min": 250, "severity": "warn"},
+    {"kind": "not_missing", "column": "since"},
+    {"kind": "expression", "expression": "email != 'zorbaq.7@corp-internal.io'", "severity": "warn"},
+]
+
+
+def test_a_twin_is_held_to_the_rules_of_its_dataset(tmp_path):
+    store = Store(tmp_path / "home")
+    dataset, state = draft(store, tmp_path)
+    dataset_rules.save(store, dataset, [Rule.from_json(each) for each in RULED], "ann")
+    job = ended(store, dataset, state, rows=120, columns={"since": {"as": "leave out"}})
+    made = twins.keep(store, dataset, job.id, "twin", "", "ann")
+    told = made.manifest["rules"]
+    assert [(each["says"], each["status"]) for each in told["rules"]] == [
+        ("income is at least 0.", "passed"),
+        ('job is one of "cook", "clerk".', "passed"),
+        ("The table has at least 250 rows.", "failed"),
+    ]
+    assert told["left_out"] == {
+        "since is never missing.": "The synthetic table has no column since.",
+        "Rule 5": "It holds a value that names somebody in the real table.",
+    }
+    versions.export(store, dataset, made.number, tmp_path / "twin.zip", "ann")
+    assert verify_bundle(tmp_path / "twin.zip").ok
+    with zipfile.ZipFile(tmp_path / "twin.zip") as bundle:
+        card = "".join(bundle.read(name).decode() for name in bundle.namelist() if name.endswith("CARD.md"))
+        assert "The table has at least 250 rows. fails (a warning)" in card and "no column since" in card
+        assert not any(b"zorbaq.7@" in bundle.read(name) for name in bundle.namelist())
+
+
+def test_a_rule_that_blocks_keeps_a_twin_from_being_kept_without_a_reason(tmp_path):
+    store = Store(tmp_path / "home")
+    dataset, state = draft(store, tmp_path)
+    rule = Rule.from_json({"kind": "row_count", "min": 250})
+    dataset_rules.save(store, dataset, [rule], "ann")
+    job = ended(store, dataset, state, rows=120)
+    with pytest.raises(SettingError, match="A rule that blocks fails"):
+        twins.keep(store, dataset, job.id, "twin", "", "ann")
+    assert versions.log(store, dataset) == []
+    made = twins.keep(store, dataset, job.id, "twin", "", "ann", reason="Fewer rows on purpose")
+    assert made.manifest["rules"]["blocking"] == 1 and made.manifest["rules"]["reason"] == "Fewer rows on purpose"
 
 
 def test_the_commands_make_keep_and_ship_a_twin(tmp_path, capsys, monkeypatch):

@@ -13,9 +13,10 @@ from typing import Any
 from dataops_core.anonymize.propose import Anonymization, applied, model_effect, propose_anonymization
 from dataops_core.anonymize.treat import identifier_steps
 from dataops_core.cli.shared.addresses import file_or_address
-from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.options import add_pii_reason, names
 from dataops_core.cli.shared.output import print_json, print_table, reading, tell_problems
 from dataops_core.cli.shared.reading_options import add_reading_options
+from dataops_core.cli.shared.release import check_table
 from dataops_core.errors import SettingError
 from dataops_core.privacy import Risk, measure_risk, recognize
 from dataops_core.recipe.recipe import Recipe, dump
@@ -51,6 +52,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="the same number gives the same folds (default 0)")
     parser.add_argument("-o", "--out", type=Path, help="the table to write (.parquet, .csv, …)")
     parser.add_argument("--recipe", type=Path, metavar="R.json", help="write the steps as a recipe")
+    add_pii_reason(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -89,11 +91,12 @@ def run(args: argparse.Namespace) -> int:
         if args.target:
             effect = model_effect(table, after, args.target, leave_out=sorted(gone), seed=args.seed)
         recipe = replace(recipe, name="anonymize", read=source.options.to_json())
+        released = check_table(after, recipe.steps, args.pii_reason, "anonymize") if args.out else None
         if args.out:
             write_file(after, args.out)
         if args.recipe:
             args.recipe.write_text(dump(recipe), encoding="utf-8")
-    plain = _plain(told, treated, after, risk, effect, recipe)
+    plain = _plain(told, treated, after, risk, effect, recipe) | {"personal_data": released}
     if args.json:
         return print_json(plain)
     tell_problems(source)

@@ -11,8 +11,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from dataops_core.cli.shared.addresses import Address, fetch_address, file_or_address
+from dataops_core.cli.shared.options import add_pii_reason
 from dataops_core.cli.shared.output import print_json, reading, tell_problems
 from dataops_core.cli.shared.reading_options import add_reading_options
+from dataops_core.cli.shared.release import check_table, is_gated
 from dataops_core.engines import bounded
 from dataops_core.errors import SettingError, nearest
 from dataops_core.recipe import recipe as recipes
@@ -53,6 +55,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--master", metavar="URL", help="the Spark master: spark://HOST:PORT (default: this machine)")
     parser.add_argument(
+        "--pii-gate",
+        action="store_true",
+        help="look for direct identifiers in the result, as is always done where a step treats personal data",
+    )
+    add_pii_reason(parser)
+    parser.add_argument(
         "--safe-csv", action="store_true", help="put ' before CSV cells that a spreadsheet would run as a formula"
     )
 
@@ -84,7 +92,10 @@ def run(args: argparse.Namespace) -> int:
             tables=lambda name, _: others[name].table if name in others else None,
             bounded=bounded() if args.on == "batches" else None,
         )
+        released = None
         if done.failed is None and not args.dry_run:
+            if args.out and is_gated(args, recipe.steps):
+                released = check_table(done.table, done.recipe.steps, args.pii_reason, "run")
             if args.out:
                 write_file(done.table, args.out, safe=args.safe_csv)
             if args.fitted:
@@ -98,6 +109,7 @@ def run(args: argparse.Namespace) -> int:
         "problems": [vars(problem) for problem in source.problems],
         "steps": [outcome.to_json() for outcome in done.outcomes],
         "written": bool(args.out and not args.dry_run and not done.failed),
+        "personal_data": released,
     }
     if args.json:
         print_json(told)

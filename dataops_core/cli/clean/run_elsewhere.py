@@ -31,6 +31,8 @@ def run_elsewhere(args: argparse.Namespace, recipe: Recipe) -> int:
         return _tell_plan(args, planned)
     if not args.out:
         raise SettingError("Nothing says where to write.", f"run --on {args.on}", "Give -o OUT.")
+    if args.pii_gate:
+        raise SettingError("What Spark writes is not looked through.", "--pii-gate", "Run `pii` on the result.")
     check_plan(planned, args.on)
     files = others_named(args.others, recipe)
     with scratch_folder() as folder:

@@ -37,6 +37,11 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         metavar="COLUMN[,COLUMN]",
         help="columns that nobody should learn: l-diversity and t-closeness are counted for each",
     )
+    parser.add_argument(
+        "--presidio",
+        action="store_true",
+        help="ask Presidio's patterns too, where installed (requirements-presidio.txt); what they see is a question",
+    )
 
 
 def run(args: argparse.Namespace) -> int:
@@ -49,6 +54,10 @@ def run(args: argparse.Namespace) -> int:
         for name in (*chosen, *sensitive):
             table.column(name)
         found = recognize(table)
+        if args.presidio:
+            from dataops_core.privacy.presidio import with_second_opinion
+
+            found = with_second_opinion(table, found)
         quasi = chosen or list(found.quasi)
         frame = table.frame(list(dict.fromkeys([*quasi, *sensitive])))
         risk = measure_risk(frame, quasi, sensitive)

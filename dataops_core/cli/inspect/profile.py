@@ -8,12 +8,14 @@ from __future__ import annotations
 import argparse
 import csv
 import datetime
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from dataops_core.cli.shared.output import print_json, print_table, reading
 from dataops_core.errors import SettingError, nearest
 from dataops_core.facts import table_facts
 from dataops_core.printable import printable
+from dataops_core.privacy.masking import shape
 from dataops_core.scratch import replaced
 from dataops_core.table import Table
 from dataops_core.write import write_text
@@ -30,6 +32,7 @@ from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
 
 SHOWN = 20
+NAMING = ("direct_identifiers", "identifiers_in_text")  # the checks that say which columns name people
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -83,7 +86,8 @@ def run(args: argparse.Namespace) -> int:
         f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
         f"{_counted(told['missing_cells'])} missing cells"
     )
-    _print_facts(told["facts"])
+    naming = {name for each in told["findings"] if each["check"] in NAMING for name in each["columns"]}
+    _print_facts(told["facts"], naming)
     for finding in told["findings"]:
         where = ", ".join(finding["columns"]) or "whole rows"
         print(printable(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}", one_line=True))
@@ -223,7 +227,8 @@ def _counted(number: int | None) -> str:
     return "not counted" if number is None else f"{number:,}"
 
 
-def _print_facts(facts: dict[str, Any]) -> None:
+def _print_facts(facts: dict[str, Any], naming: Collection[str] = ()) -> None:
+    """The facts as a table; of columns that name people, the most frequent value is shown as its shape."""
     print_table(
         ("column", "type", "missing", "misfits", "distinct", "most frequent"),
         [
@@ -233,7 +238,7 @@ def _print_facts(facts: dict[str, Any]) -> None:
                 _counted(f["missing"]),
                 _counted(f.get("meant", {}).get("misfits", 0)),
                 _counted(f["distinct"]),
-                f["top"][0]["value"] if f["top"] else "",
+                "" if not f["top"] else shape(f["top"][0]["value"]) if name in naming else f["top"][0]["value"],
             )
             for name, f in facts.items()
         ],

@@ -19,7 +19,7 @@ from dataops_core.write import write_text
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options."""
     parser.add_argument("contract", type=Path, metavar="FILE")
-    parser.add_argument("--from", dest="origin", required=True, choices=FORMATS[1:])
+    parser.add_argument("--from", dest="origin", required=True, choices=FORMATS)
     parser.add_argument("-o", "--out", type=Path, required=True, metavar="RULES.yaml")
 
 

@@ -24,6 +24,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     add_twin(parser)
     parser.add_argument("-m", "--message", required=True)
+    parser.add_argument("--reason", default="", help="why it is kept though a rule that blocks fails")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -48,13 +49,14 @@ def run(args: argparse.Namespace) -> int:
     kept = (
         None
         if twins.refused(told)
-        else twins.keep_made(store, dataset, version.state, made, args.message, args.purpose, actor)
+        else twins.keep_made(store, dataset, version.state, made, args.message, args.purpose, actor, reason=args.reason)
     )
     said = {
         "dataset": args.name,
         "number": kept.number if kept else None,
         "id": kept.id if kept else None,
         "parent": version.id,
+        "rules": kept.manifest.get("rules") if kept else None,
         **told,
     }
     if args.json:

@@ -19,12 +19,19 @@ _STREET = re.compile(
     r"|шоссе|наб|площадь|sokak|sokağı|cadde|caddesi|cad|mahallesi|mah|bulvarı|straße|platz|weg|gasse|am"
     r"|an der|im|zum|zur"
     r"|auf der|kolonie|postfach|po box|laan|plein|dreef|hof|singel|gracht|kade|vägen|gatan|gata|backe|gränd"
+    r"|utca|útja|út|tér|tere|köz|körút|sétány"
     r"|stig|vej|vei|veien)\b\.?"
     r"|(?:straße|strasse|str\.|weg|platz|gasse|allee|ring|damm|ufer|steig|pfad|graben|markt|hof|straat|laan"
     r"|plein|dreef|singel"
     r"|gracht|kade|pad|steeg|vägen|vagen|gatan|gränd|stigen|backen|torget|allén|leden|vej|gade|veien|vegen"
     r"|gata|katu|tie|kuja)\b",
     re.IGNORECASE,
+)
+# streets, quarters and towns with numbers, in Chinese, Japanese and Korean
+_EAST = re.compile(
+    r"[\u4e00-\u9fff]{2,}(?:路|街|道|巷|弄|条|胡同|大道|里|村)?\s?\d{1,5}(?:号|號|弄|栋|室)[\d\u4e00-\u9fff]*"
+    r"|[\u3040-\u30ff\u4e00-\u9fff]*[都道府県市区町村郡]\s?[\u3040-\u30ff\u4e00-\u9fff]*\s?\d{1,4}(?:[-−丁]\S{1,8}){1,2}"
+    r"|(?:[\uac00-\ud7a3]+\s)*[\uac00-\ud7a3]+(?:로|길)\s?\d{1,5}(?:-\d{1,4})?(?:번길\s?\d{1,4})?"
 )
 _HOUSE = re.compile(r"(?<![\w.])\d{1,5}\s?[A-Za-z]?(?:[/-]\d{1,4}[a-z]?)?(?![\w.])")
 _ONLY = re.compile(r"[\w\s.,'’/()ªº#&«»\"-]+")
@@ -37,6 +44,8 @@ def has_house_number(text: str) -> bool:
     (True, True, False)
     """
     bare = text.strip()
+    if _EAST.fullmatch(bare):
+        return True
     if _ONLY.fullmatch(bare) is None or not 2 <= len(bare.split()) <= 14 or sum(c.isalpha() for c in bare) < 4:
         return False
     found = _HOUSE.search(bare)
@@ -48,10 +57,10 @@ def has_house_number(text: str) -> bool:
 def is_address(text: str) -> bool:
     """Whether a text names a street and a number.
 
-    >>> is_address("ul. Grobelnego 588"), is_address("iPhone 12")
-    (True, False)
+    >>> is_address("ul. Grobelnego 588"), is_address("iPhone 12"), is_address("小田原市 99-57-83")
+    (True, False, True)
     """
-    return has_house_number(text) and _STREET.search(text) is not None
+    return has_house_number(text) and (_STREET.search(text) or _EAST.fullmatch(text.strip())) is not None
 
 
 def is_street(text: str) -> bool:

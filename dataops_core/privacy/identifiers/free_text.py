@@ -213,7 +213,8 @@ def _strength(first: str, last: str, particle: bool, *, said: bool) -> int:
     if family and first not in plain and (said or (first not in towns and _likeness(first) > -ALIKE)):
         return 2
     if {first, last} & plain or {first, last} & towns:
-        return 0
+        far = said and last in towns and not {first, last} & plain and first not in towns  # a name that is a town's too
+        return int(far and _likeness(first, last) > ALIKE)
     if said:
         return 1
     return int(_likeness(first, last) > ALIKE)

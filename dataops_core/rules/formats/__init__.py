@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import cast
@@ -17,12 +18,13 @@ MODULES = {
     "frictionless": "frictionless_schema",
     "odcs": "data_contract",
 }
-IMPORTED = ("great-expectations", "frictionless", "odcs")
+READ = MODULES | {"pandera": "pandera_schema"}  # what pandera reads as Python, it writes as YAML
+IMPORTED = ("pandera", "great-expectations", "frictionless", "odcs")
 
 
 def export_rules(rules: RuleSet, to: str) -> Exported:
     """The rules as a file of another tool, and those that it cannot hold, with the reason."""
-    return cast("Exported", _module(to, tuple(MODULES)).write(rules))
+    return cast("Exported", _module(to, MODULES).write(rules))
 
 
 def import_rules(path: Path, origin: str) -> tuple[RuleSet, list[str]]:
@@ -31,10 +33,10 @@ def import_rules(path: Path, origin: str) -> tuple[RuleSet, list[str]]:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         raise SettingError("The file cannot be read.", str(path), "Name a file that the tool wrote.") from None
-    return cast("tuple[RuleSet, list[str]]", _module(origin, IMPORTED).read(text, str(path)))
+    return cast("tuple[RuleSet, list[str]]", _module(origin, READ).read(text, str(path)))
 
 
-def _module(name: str, known: tuple[str, ...]) -> ModuleType:
+def _module(name: str, known: Mapping[str, str]) -> ModuleType:
     if name not in known:
         raise SettingError(f'There is no format "{name}".', "rules", nearest(name, known))
-    return importlib.import_module(f"{__name__}.{MODULES[name]}")
+    return importlib.import_module(f"{__name__}.{known[name]}")

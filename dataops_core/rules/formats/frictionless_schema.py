@@ -9,11 +9,17 @@ from typing import Any
 from dataops_core.errors import SettingError
 from dataops_core.rules.document import RuleSet
 from dataops_core.rules.formats.exported import Exported
+from dataops_core.rules.kinds.reference import Reference
 from dataops_core.rules.rule import Rule
 
 TYPES = {"text": "string", "integer": "integer", "decimal": "number", "boolean": "boolean", "datetime": "datetime"}
 MEANT = {"whole number": "integer", "number": "number", "date": "datetime", "boolean": "boolean"}
 OURS = {theirs: ours for ours, theirs in MEANT.items()} | {"date": "date"}
+WITHOUT = {  # kinds of rules that a schema cannot hold, and why
+    "distribution": "A schema looks at one cell at a time, not at how all are spread.",
+    "row_count": "A schema does not count rows.",
+    "freshness": "A schema does not know which day is today.",
+}
 WORDS = {"trueValues": ["true", "True", "yes", "1"], "falseValues": ["false", "False", "no", "0"]}
 
 
@@ -24,30 +30,37 @@ def write(rules: RuleSet) -> Exported:
         for name, kind in rules.columns.items()
     }
     keys: list[str] = []
+    foreign: list[dict[str, Any]] = []
     left: list[tuple[Rule, str]] = []
     for rule in rules.rules:
-        why = _add(rule, fields, keys)
+        why = _add(rule, fields, keys, foreign)
         if why:
             left.append((rule, why))
     schema: dict[str, Any] = {"fields": list(fields.values()), "missingValues": [""]}
     if keys:
         schema["primaryKey"] = keys
+    if foreign:
+        schema["foreignKeys"] = foreign
     return Exported(json.dumps(schema, indent=2, ensure_ascii=False) + "\n", tuple(left))
 
 
-def _add(rule: Rule, fields: dict[str, dict[str, Any]], keys: list[str]) -> str:
+def _add(rule: Rule, fields: dict[str, dict[str, Any]], keys: list[str], foreign: list[dict[str, Any]]) -> str:
     """Write a rule into the fields; why not, where it cannot be."""
     if rule.least < 1:
         return "A schema allows no exceptions."
     if rule.severity == "warn" and rule.name != "length":
         return "A schema does not warn."
+    if isinstance(rule, Reference):
+        reference = {"resource": rule.table, "fields": list(rule.table_columns)}
+        foreign.append({"fields": list(rule.key_columns), "reference": reference})
+        return ""
     if rule.name == "unique" and len(rule.columns) > 1:
         if keys:
             return "A schema has one key of several columns."
         keys.extend(rule.columns)
         return ""
     if rule.name not in ("type", "not_missing", "unique", "range", "allowed", "pattern", "length"):
-        return "A schema looks at one cell at a time."
+        return WITHOUT.get(rule.name, "A schema looks at one cell at a time.")
     name = rule.columns[0]
     field = fields.setdefault(name, {"name": name, "type": "string"})
     given = rule.to_json()
@@ -107,7 +120,27 @@ def read(text: str, where: str) -> tuple[RuleSet, list[str]]:
     if keys:
         keys = [keys] if isinstance(keys, str) else list(keys)
         made.append(Rule.from_json({"kind": "unique", "key_columns": keys}, where))
+    made += _references(plain.get("foreignKeys") or [], left, where)
     return RuleSet(tuple({rule.key: rule for rule in made}.values()), "", columns), left
+
+
+def _references(given: Any, left: list[str], where: str) -> list[Rule]:
+    """The rules of foreign keys; those that point to the table itself have no rule here."""
+    made: list[Rule] = []
+    for each in given if isinstance(given, list) else []:
+        try:
+            reference = each["reference"]
+            mine, theirs = each["fields"], reference["fields"]
+        except (KeyError, TypeError):
+            left.append("foreignKeys")
+            continue
+        mine, theirs = ([some] if isinstance(some, str) else list(some) for some in (mine, theirs))
+        if not reference.get("resource"):
+            left.append(f"foreignKeys: {', '.join(map(str, mine))}")
+            continue
+        plain = {"kind": "reference", "key_columns": mine, "table": reference["resource"], "table_columns": theirs}
+        made.append(Rule.from_json(plain, where))
+    return made
 
 
 def _constraints(name: str, given: Mapping[str, Any], left: list[str], where: str) -> list[Rule]:

@@ -25,6 +25,11 @@ from dataops_core.steps._conditions import PLAIN_NAME, Node, parse_condition
 
 WHOLE = r"[+-]?[0-9]+(\.0*)?"
 BOOLEAN = r"(?i:yes|y|true|t|1|1\.0|no|n|false|f|0|0\.0)"
+WITHOUT = {  # kinds of rules that a suite cannot hold, and why
+    "reference": "A suite looks at one table, and holds no keys of another.",
+    "distribution": "Great Expectations measures the spread of values by another index, whose verdict is not ours.",
+    "freshness": "A suite in JSON does not know which day is today.",
+}
 Expectation = tuple[str, dict[str, Any]]
 
 
@@ -93,7 +98,7 @@ def _expectation(rule: Rule, types: Mapping[str, str]) -> Expectation | str:
         }
     if isinstance(rule, Conditional):
         return _conditional(rule)
-    return "Great Expectations has no expectation of this kind for pandas."
+    return WITHOUT.get(rule.name, "Great Expectations has no expectation of this kind for pandas.")
 
 
 def _conditional(rule: Conditional) -> Expectation | str:

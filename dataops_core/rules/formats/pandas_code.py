@@ -61,6 +61,31 @@ def follows(df, told, given):
     return fine.reindex(df.index).astype("boolean")
 
 
+def known(df, names, table, keys):
+    """Rows whose key is in another table, which TABLES must hold; unknown where a part of it is missing."""
+    there = set(zip(*[text(TABLES[table][key]) for key in keys]))
+    cells = [text(df[name]) for name in names]
+    return met(pd.Series([each in there for each in zip(*cells)], index=df.index), *cells)
+
+
+def spread(df, name, counts, limit, values=None, edges=None, kind="number"):
+    """Whether a column is spread as in a reference: its stability index is small, or chance could make it."""
+    if edges is not None:
+        cells = moment(df[name]).astype("datetime64[us]") if kind == "date" else number(df[name])
+        cells = cells.dropna().astype("int64" if kind == "date" else "float64")
+        places = np.searchsorted(edges, cells[np.isfinite(cells)], side="left")
+    else:
+        known = {value: at for at, value in enumerate(values)}
+        places = [known.get(cell, len(values)) for cell in text(df[name]).dropna()]
+    ones, others = np.array(counts), np.bincount(places, minlength=len(counts))
+    ones, others = ones[ones + others > 0], others[np.array(counts) + others > 0]
+    if others.sum() < 30:
+        return True
+    p, q = [(each + 0.5) / (each.sum() + 0.5 * len(each)) for each in (ones, others)]
+    noise = (1 / ones.sum() + 1 / others.sum()) * CHANCE[max(1, len(ones) - 1)]
+    return bool(((p - q) * np.log(p / q)).sum() <= max(limit, noise))
+
+
 def holds(result, least=1.0):
     """Which rows break nothing; with a share below 1, whether so many rows meet it."""
     broken = (~result).fillna(False).astype(bool)
@@ -92,6 +117,8 @@ class PandasCode:
             return f"unique(df, {list(parts)!r})"
         if op == "follows":
             return f"follows(df, {parts[0]!r}, {list(parts[1:])!r})"
+        if op == "in table":
+            return f"known(df, {list(parts[0])!r}, {parts[1]!r}, {list(parts[2])!r})"
         if op == "is a":
             return self._is_a(f"df[{parts[0].parts[0]!r}]", parts[1])
         if op == "matches":

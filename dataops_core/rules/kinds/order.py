@@ -9,7 +9,7 @@ from typing import ClassVar
 
 import numpy as np
 
-from dataops_core.rules.margins import is_wall, upper_limit
+from dataops_core.rules.margins import is_first_step, is_wall, upper_limit
 from dataops_core.rules.rule import Candidate, Fix, Rule, kind, quarantine_fix, setting, suggests
 from dataops_core.rules.view import SuggestView
 from dataops_core.steps._conditions import Node
@@ -99,7 +99,7 @@ def _in_order(first: np.ndarray, second: np.ndarray) -> bool:
     gaps = (b - a)[b >= a]
     if (gaps > 0).mean() < 0.05:
         return False  # they are equal
-    if is_wall(gaps):
+    if is_wall(gaps) or is_first_step(gaps):
         return True
     low = upper_limit(-gaps)
     return low is not None and -low >= 0 and broken == 0

@@ -42,7 +42,7 @@ class Reference(Rule):
     @property
     def words(self) -> str:
         """As a sentence without its end."""
-        return f"Each {' and '.join(self.key_columns)} is a {' and '.join(self.table_columns)} of {self.table}"
+        return f"Each {' and '.join(self.key_columns)} is found in {' and '.join(self.table_columns)} of {self.table}"
 
     def problems(self) -> Iterator[str]:
         """Keys of different sizes."""

@@ -247,7 +247,8 @@ def _content(
     here, today = datasets.get(store, dataset), store.clock()[:10]
     progress(0.4, "Checking the rules")
     rules = dataset_rules.rules_of(store, dataset)
-    checks = judges.rules(dataset_rules.checked(store, state, rules, today) or [], limits)
+    others = dataset_rules.referred(store, dataset, rules)
+    checks = judges.rules(dataset_rules.checked(store, state, rules, today, others=others) or [], limits)
     progress(0.5, "Comparing the values")
     told = analyses.counted(store, "drift", {"reference": version.state, "state": state}) or {}
     drifted, large, compared, greatest = judges.drift(told["columns"], limits)

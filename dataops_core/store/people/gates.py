@@ -79,7 +79,8 @@ def _rules(store: Store, dataset: str, version: Version) -> Gate:
     if not rules:
         return Gate("rules", True, "The dataset has no rules.")
     versions.table(store, version)
-    told = recorded(dataset_rules.checked(store, version.state, rules, today) or [], today)
+    others = dataset_rules.referred(store, dataset, rules)
+    told = recorded(dataset_rules.checked(store, version.state, rules, today, others=others) or [], today)
     failing = blocking(told)
     if failing:
         more = f" and {len(failing) - LISTED} more" if len(failing) > LISTED else ""

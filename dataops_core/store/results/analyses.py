@@ -21,6 +21,7 @@ from dataops_core.source_hash import source_hash
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import personal_data, states
 from dataops_core.store.store import Store
+from dataops_core.table import Table
 
 
 def _drift(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
@@ -82,15 +83,22 @@ def _personal(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, A
 def _rules(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """How rules fare on a table, with the first failing rows of each."""
     rules = [Rule.from_json(each) for each in args["rules"]]
-    told = check_rules(states.table(store, args["state"]), rules, today=args["today"] or None, progress=progress)
+    table, day = states.table(store, args["state"]), args["today"] or None
+    told = check_rules(table, rules, tables=_tables(store, args), today=day, progress=progress)
     return {"results": [each.to_json(ROWS_SHOWN) for each in told]}
+
+
+def _tables(store: Store, args: Mapping[str, Any]) -> dict[str, Table]:
+    """The other tables that rules refer to, by name."""
+    return {name: states.table(store, state) for name, state in (args.get("tables") or {}).items()}
 
 
 def _suggestions(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
     """The rules that a table suggests."""
     like = states.table(store, args["reference"]) if args["reference"] else None
     table = states.table(store, args["state"])
-    found = suggest_rules(table, today=args["today"], reference=like, progress=progress)
+    others = _tables(store, args)
+    found = suggest_rules(table, today=args["today"], tables=others, reference=like, progress=progress)
     return {"rules": [rule.to_json() for rule in found]}
 
 

@@ -14,8 +14,9 @@ import streamlit as st
 from dataops_core.evaluation.candidates import NOTHING
 from dataops_core.evaluation.measures import measures_of
 from dataops_core.recipe.recipe import from_json
+from dataops_core.store.choices import chosen_recipe
 from dataops_core.store.datasets import Dataset
-from pages._ui import method_results, pending
+from pages._ui import method_results, page_layout, pending
 from pages._ui.chart import CONFIG, colours, plain
 from pages._ui.formatting import count, md
 
@@ -71,7 +72,7 @@ def panel(here: Dataset, told: Mapping[str, Any]) -> None:
         with st.expander("Rows that gain and lose"):
             _slices(told, best["name"])
     with st.expander("One recipe in detail"):
-        _detail(here, ran, best["name"])
+        _detail(here, told, ran, best["name"])
     with st.container(horizontal=True):
         st.download_button(
             "Scoreboard (JSON)",
@@ -108,23 +109,29 @@ def _advice(here: Dataset, told: Mapping[str, Any], best: Mapping[str, Any]) -> 
                 f" (in the folds {best['score']:.4f})."
             )
         if best["name"] != NOTHING:
-            _take(here, best, told["verdict"], "recipes.take", primary=True)
+            _take(here, told, best, told["verdict"], "recipes.take", primary=True)
 
 
-def _take(here: Dataset, each: Mapping[str, Any], why: str, key: str, *, primary: bool = False) -> None:
+def _take(
+    here: Dataset, told: Mapping[str, Any], each: Mapping[str, Any], why: str, key: str, *, primary: bool = False
+) -> None:
     st.button(
         "Take this one …",
         key=key,
         on_click=_propose,
-        args=(here, each, why),
+        args=(here, told, each, why),
         type="primary" if primary else "secondary",
         icon=":material/check:",
-        help="Opens a preview of these steps in place of yours; nothing changes before you apply it",
+        help="Opens a preview of these steps in place of yours; nothing changes before you apply it. The version that"
+        " you save of them carries this scoreboard in its data card",
     )
 
 
-def _propose(here: Dataset, each: Mapping[str, Any], why: str) -> None:
-    """Put the candidate's steps up for preview; those that it has of its own say that a comparison chose them."""
+def _propose(here: Dataset, told: Mapping[str, Any], each: Mapping[str, Any], why: str) -> None:
+    """Put the candidate's steps up for preview; those that it has of its own say that a comparison chose them, and the
+    scoreboard is kept for the version that is made of them.
+    """
+    page_layout.act(lambda: chosen_recipe.keep(page_layout.store(), here.id, told, each["name"], page_layout.actor()))
     own = set(each["steps"])
     steps = [
         replace(step, why=step.why or f"Chosen by comparison: {why}") if step.sentence in own else step
@@ -288,7 +295,7 @@ def _slices(told: Mapping[str, Any], best: str) -> None:
     st.caption("Only changes that are clear with all slices accounted for (paired tests, Holm).")
 
 
-def _detail(here: Dataset, ran: Sequence[Mapping[str, Any]], best: str) -> None:
+def _detail(here: Dataset, told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], best: str) -> None:
     names = [each["name"] for each in ran]
     chosen = st.selectbox("Recipe", names, index=names.index(best), key="recipes.detail", width=420)
     each = next(each for each in ran if each["name"] == chosen)
@@ -302,5 +309,9 @@ def _detail(here: Dataset, ran: Sequence[Mapping[str, Any]], best: str) -> None:
     st.dataframe(folds, key="recipes.folds", alt=f"The scores of {chosen} in each fold")
     if each["name"] not in (NOTHING, best):
         _take(
-            here, each, "taken from a comparison of recipes, though another one was recommended.", "recipes.take_other"
+            here,
+            told,
+            each,
+            "taken from a comparison of recipes, though another one was recommended.",
+            "recipes.take_other",
         )

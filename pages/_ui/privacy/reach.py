@@ -16,6 +16,7 @@ from pages._ui import job, method_results
 from pages._ui.formatting import count, md, percent
 
 NOBODY = "(none)"
+DATES = ("birth_date", "admission_date")  # what a quasi-identifier of dates is called
 
 
 def panel(
@@ -29,6 +30,18 @@ def panel(
 ) -> None:
     """What to ask for, then the proposals."""
     target = roles.get("target") if roles.get("target") in table.names else None
+    st.markdown(
+        "Generalize the chosen columns (ages to ranges, dates to years, rare values to “other”) until each row looks"
+        " like at least **k - 1 others** in them: whoever knows these columns of a person then finds k rows, not one."
+    )
+    dates = [name for name in quasi if found.quasi.get(name) in DATES and table.column(name).type == "text"]
+    if dates:
+        told = ", ".join(md(name) for name in dates)
+        st.info(
+            f"{told}: dates that are kept as text can only be grouped by their frequency. Parse them first (page Clean,"
+            " step “Parse dates”): then they can become months, years or decades, which keeps more of them.",
+            icon=":material/calendar_month:",
+        )
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         k = st.number_input(
             "k", 2, max(2, table.rows), min(5, max(2, table.rows)), key="privacy.k", width=130,

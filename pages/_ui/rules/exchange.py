@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
 import streamlit as st
 
 from dataops_core.rules import dumps, formats, load, loads
@@ -22,10 +23,10 @@ WORKBENCH = "Rules of this workbench (.yaml)"
 
 
 @st.cache_data(max_entries=32, show_spinner=False)
-def _exported(tool: str, own: str) -> tuple[str, int]:
-    """The file for a tool, from our own; and how many rules are left out."""
+def _exported(tool: str, own: str) -> tuple[str, list[tuple[str, str]]]:
+    """The file for a tool, from our own; and the rules that are left out, with the reason."""
     made = formats.export_rules(loads(own), tool)
-    return made.text, len(made.left_out)
+    return made.text, [(rule.sentence, why) for rule, why in made.left_out]
 
 
 def panel(here: Dataset, state: str) -> None:
@@ -53,7 +54,7 @@ def panel(here: Dataset, state: str) -> None:
                 type="primary",
                 help="YAML that people read and edit; the command line takes it",
             )
-            left: dict[str, int] = {}
+            left: dict[str, list[tuple[str, str]]] = {}
             for name, (title, file, about) in FILES.items():
                 text, left[title] = _exported(name, own)
                 st.download_button(
@@ -65,12 +66,7 @@ def panel(here: Dataset, state: str) -> None:
                     key=f"rules.export.{name}",
                     help=about,
                 )
-        gone = [f"{title} {number:,}" for title, number in left.items() if number]
-        if gone:
-            st.caption(
-                f"Not every tool can hold every rule. Left out of {count(len(rules), 'rule')}: {', '.join(gone)}."
-                " `rules export` on the command line names them, with the reason."
-            )
+        _left_out(left, len(rules))
     st.header("Import")
     origin = st.selectbox(
         "From",
@@ -85,6 +81,33 @@ def panel(here: Dataset, state: str) -> None:
         on_change=uploaded.take,
         args=("rules.import", lambda path, name: _take(here.id, origin, path, name)),
     )
+
+
+def _left_out(left: dict[str, list[tuple[str, str]]], rules: int) -> None:
+    """Exactly which rules a tool cannot hold, and why."""
+    gone = [f"{title} {len(some):,}" for title, some in left.items() if some]
+    if not gone:
+        st.caption(f"Each of these files holds {'the rule' if rules == 1 else f'all {rules:,} rules'}.")
+        return
+    with st.expander(
+        f"Not every tool can hold every rule. Left out of {count(rules, 'rule')}: {', '.join(gone)}",
+        icon=":material/rule_settings:",
+    ):
+        st.dataframe(
+            pd.DataFrame(
+                [{"Tool": title, "Rule": says, "Why": why} for title, some in left.items() for says, why in some]
+            ),
+            key="rules.left_out",
+            alt="The rules that each tool cannot hold, with the reason",
+            hide_index=True,
+            placeholder="",
+            height=min(38 + 35 * sum(map(len, left.values())), 330),
+            column_config={
+                "Tool": st.column_config.TextColumn(width=150),
+                "Rule": st.column_config.TextColumn(width="medium"),
+                "Why": st.column_config.TextColumn(width="large"),
+            },
+        )
 
 
 def _take(dataset: str, origin: str, path: Path, name: str) -> None:

@@ -17,7 +17,8 @@ from pages._ui import grid, page_layout
 from pages._ui.formatting import count, md
 from pages._ui.rules import states
 
-WRITTEN = [name for name in KINDS if name not in ("distribution", "reference")]  # these are made from other tables
+OF_OTHER = ("table", "table_columns")  # the settings that say which key of which other table
+WRITTEN = [name for name in KINDS if name != "distribution"]  # which is made from another table
 
 
 def panel(here: Dataset, state: str) -> None:
@@ -42,8 +43,11 @@ def panel(here: Dataset, state: str) -> None:
         return
     st.caption(KINDS[name].about)
     given = start if start.get("kind") == name else {}
+    others = dataset_rules.related(page_layout.store(), here.id) if name == "reference" else {}
     values = {
-        each.name: _field(each, given.get(each.name), table, f"rules.{name}.{each.name}.{number}")
+        each.name: _of_other(each.name, given, others, f"rules.{name}.{each.name}.{number}")
+        if each.name in OF_OTHER
+        else _field(each, given.get(each.name), table, f"rules.{name}.{each.name}.{number}")
         for each in ordered_fields(KINDS[name])
         if each.name not in COMMON
     }
@@ -118,6 +122,27 @@ def _field(about: dataclasses.Field[Any], value: Any, table: Table, key: str) ->
         st.caption("The reference is kept as it is.")
         return value
     return st.text_input(label, value or "", key=key, help=tip)
+
+
+def _of_other(setting: str, given: Mapping[str, Any], others: Mapping[str, str], key: str) -> Any:
+    """The widget of the other table, or of its key columns."""
+    names = list(dict.fromkeys([*others, *([given["table"]] if given.get("table") else [])]))
+    table_key = key.replace(".table_columns.", ".table.")
+    if setting == "table":
+        return st.selectbox(
+            "Table",
+            names,
+            index=names.index(given["table"]) if given.get("table") else None,
+            key=table_key,
+            help="Another dataset of this project, as it is now",
+            placeholder="Choose a dataset" if names else "Upload the other table first, on Data",
+        )
+    chosen = st.session_state.get(table_key)
+    columns = grid.table(others[chosen]).names if chosen in others else list(given.get("table_columns") or [])
+    start = [each for each in given.get("table_columns") or [] if each in columns]
+    return st.multiselect(
+        "Its key columns", columns, start, key=key, help="As many, in the same order", placeholder="Choose columns"
+    )
 
 
 def _number(text: str) -> Any:

@@ -35,7 +35,8 @@ def today() -> str:
 
 def checked(here: Dataset, state: str, rules: Sequence[Rule]) -> list[dict[str, Any]] | None:
     """How the rules fare on a state; a large table is checked by a job, and this is None meanwhile."""
-    args = dataset_rules.asked(state, rules, today())
+    others = dataset_rules.referred(page_layout.store(), here.id, rules)
+    args = dataset_rules.asked(state, rules, today(), others)
     told = job.counted("rules", args, "Checking the rules on all rows", grid.table(state).cells)
     return told["results"] if told else None
 
@@ -182,7 +183,9 @@ def _detail(here: Dataset, state: str, each: Mapping[str, Any]) -> None:
             more = f"The first {len(shown)} of {count(each['failing'], 'failing row')}:"
             st.caption(more if each["failing"] > FEW else f"{count(each['failing'], 'failing row')}:")
             grid.some_rows(state, shown, "rules.rows", f"Rows that break: {each['sentence']}", rule.columns, height=220)
-            args = {"state": state, "rules": [rule.to_json()], "today": today()}
+            args = dataset_rules.asked(
+                state, [rule], today(), dataset_rules.referred(page_layout.store(), here.id, [rule])
+            )
             label, key = "Download failing rows", f"rules.download.{rule.key}"
             row_file.offer("failing rows", args, state, each["failing"], label, "failing-rows.csv", key)
 

@@ -17,10 +17,14 @@ from pages._ui.rules import states
 ALL, NOBODY = "All kinds", "(no version)"
 
 
-def known(state: str, reference: str = "") -> list[Rule] | None:
-    """The suggestions for a state; a large table is looked at by a job, and this is None meanwhile."""
-    args = dataset_rules.suggested(state, states.today(), reference)
-    told = job.counted("rule suggestions", args, "Looking for rules in all rows", 4 * grid.table(state).cells)
+def known(here: Dataset, state: str, reference: str = "") -> list[Rule] | None:
+    """The suggestions for a state, keys of the project's other datasets among them; a large table is looked at by a
+    job, and this is None meanwhile.
+    """
+    others = dataset_rules.related(page_layout.store(), here.id)
+    args = dataset_rules.suggested(state, states.today(), reference, others)
+    cells = 4 * grid.table(state).cells + 2 * sum(grid.table(other).rows for other in others.values())
+    told = job.counted("rule suggestions", args, "Looking for rules in all rows", cells)
     return [Rule.from_json(each) for each in told["rules"]] if told else None
 
 
@@ -36,7 +40,7 @@ def panel(here: Dataset, state: str) -> None:
             width=320,
             help="Adds a rule for each column: the next file may not differ much from that version",
         )
-    found = known(state, saved.get(like, ""))
+    found = known(here, state, saved.get(like, ""))
     if found is None:
         return
     have = {rule.key for rule in dataset_rules.rules_of(page_layout.store(), here.id)}

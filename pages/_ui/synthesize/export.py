@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.store import jobs, twins
+from dataops_core.store import dataset_rules, jobs, twins
 from dataops_core.store.store import Store
 from dataops_core.table import Table
 from dataops_core.write import write_file
@@ -88,6 +88,16 @@ def _keep(wanted: Asked, made: jobs.Job) -> None:
                     "Go to Versions", key="synthesize.versions", icon=":material/arrow_forward:", type="tertiary"
                 ):
                     st.switch_page("pages/versions.py", query_params=st.query_params.to_dict())
+        ruled = dataset_rules.rules_of(page_layout.store(), wanted.here.id)
+        if any(rule.severity == "block" for rule in ruled):
+            st.text_input(
+                "If a rule that blocks fails: why keep it all the same?",
+                key=wanted.key("reason"),
+                placeholder="For example: the row count differs on purpose",
+                help="The rules of the dataset are checked on the synthetic table, and kept with it. The reason goes"
+                " into the audit trail and the data card.",
+                width=430,
+            )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(
                 "What is this version?",
@@ -111,6 +121,7 @@ def _start(wanted: Asked, made: str) -> None:
         "job": made,
         "message": st.session_state.get(wanted.key("message"), ""),
         "purpose": st.session_state.get(wanted.key("purpose"), ""),
+        "reason": st.session_state.get(wanted.key("reason"), ""),
     }
     page_layout.act(lambda: jobs.start(page_layout.store(), "keep twin", args, page_layout.actor()))
 

@@ -86,6 +86,7 @@ def steps_of(version: Version) -> None:
         if step["status"] == "done":
             effect = f"{count(step['cells_changed'], 'cell')} changed, {count(step['rows_dropped'], 'row')} dropped"
         st.markdown(f"{icon} {number}. {md(step['sentence'])} ({md(step.get('reason') or effect)})")
+    _comparison(version.manifest.get("comparison"))
     _rules(version.manifest.get("rules"))
     for model in version.manifest.get("models", ()):
         st.markdown(
@@ -98,6 +99,34 @@ def steps_of(version: Version) -> None:
     st.caption("Made with " + ", ".join(f"{name} {number}" for name, number in version.manifest["packages"].items()))
 
 
+def _comparison(told: Mapping[str, Any] | None) -> None:
+    """The scores of the recipes that the steps of a version were chosen among."""
+    if not told:
+        return
+    st.markdown(f":material/balance: Chosen by a comparison of recipes: **{md(told['taken'])}**. {md(told['verdict'])}")
+    rows = [
+        {
+            "Recipe": each["name"],
+            "Score": each.get("score"),
+            "Against doing nothing": each["difference"]["verdict"] if each.get("difference") else "not judged",
+            "Gap": each.get("fairness_gap"),
+        }
+        for each in told["candidates"]
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        key=f"versions.comparison.{told['taken']}.{told['seed']}.{len(rows)}",
+        alt="The scores of the recipes that were compared",
+        hide_index=True,
+        placeholder="",
+        width=620,
+        column_config={
+            "Score": st.column_config.NumberColumn(told["measure"].replace("_", " "), format="%.4f"),
+            "Gap": st.column_config.NumberColumn(format="percent"),
+        },
+    )
+
+
 def _rules(told: Mapping[str, Any] | None) -> None:
     """The rules that a version was saved with: how many pass, which fail, and why it was saved all the same."""
     if not told:
@@ -108,6 +137,8 @@ def _rules(told: Mapping[str, Any] | None) -> None:
             rows = f" {each['failing']:,} of {each['rows']:,} rows." if each["failing"] else ""
             icon = ":material/block:" if each["severity"] == "block" else ":material/warning:"
             st.markdown(f"{icon} {md(each['says'])}{rows}")
+    for says, why in (told.get("left_out") or {}).items():
+        st.markdown(f":material/help: {md(says)} Not checked: {md(why)}")
     if told.get("reason"):
         st.markdown(f":material/edit_note: Saved all the same because: {md(told['reason'])}")
 
