@@ -10,13 +10,7 @@ from pages._ui.frame import jobs_tray, journey
 UI = Path(__file__).parent / "pages" / "_ui"  # the icon by its file: a Material name would be fetched from the network
 st.set_page_config("Data quality workbench", UI / "icon.svg", "wide", initial_sidebar_state=250)
 
-
-def to_overview() -> None:
-    """Lead from /overview to the first page, which Streamlit serves at / alone."""
-    st.switch_page("pages/overview.py", query_params=dict(st.query_params))
-
-
-# name: icon, what is done there; the first page is served at / and, by `to_overview`, at /overview
+# name: icon, what is done there; the first page is served at / and, by `page_layout.to_overview`, at /overview
 PAGES = {
     "overview": ("dashboard", "All datasets, how good they are, and what to do next"),
     "data": ("table", "Upload a file and see how it was read"),
@@ -48,7 +42,7 @@ pages = [
     )
     for name, (icon, about) in PAGES.items()
 ]
-alias = st.Page(to_overview, title="Overview", url_path="overview", visibility="hidden")
+alias = st.Page(page_layout.to_overview, title="Overview", url_path="overview", visibility="hidden")
 chosen = st.navigation([*pages, alias], expanded=True)  # all pages in sight: beyond twelve, Streamlit hides the last
 page_layout.lead_on(pages)
 page_layout.switcher()

@@ -18,7 +18,8 @@ ROOT = Path(__file__).parent.parent
 ORDER = [
     {"errors"},
     {"hashing", "printable", "progress", "registry", "scratch", "source_hash"},
-    {"table", "stats"},
+    {"values", "stats"},
+    {"table"},
     {"read", "write", "facts", "models"},
     {"privacy"},
     {"steps.step"},

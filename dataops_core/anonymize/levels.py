@@ -14,6 +14,7 @@ from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.steps import get
 from dataops_core.steps._cells import cell_texts
 from dataops_core.table.kinds import tidy_column, type_of
+from dataops_core.values.numbers import in_microseconds
 
 BANDS = 15  # bands that the narrowest level of a number has, at most
 CODE = 10  # characters of a code that is cut from its end, at most
@@ -125,11 +126,7 @@ def _loss(groups: np.ndarray, distinct: pd.Series, made: pd.Series, kind: str) -
     """The share of the column's extent that a group has: of its range for numbers and dates, else of its values."""
     sizes = np.bincount(groups, minlength=int(groups.max(initial=0)) + 1)
     if kind in ("integer", "decimal", "datetime"):
-        numbers = (
-            distinct.to_numpy(dtype="datetime64[us]").astype("int64").astype("float64")
-            if kind == "datetime"
-            else distinct.to_numpy(dtype="float64")
-        )
+        numbers = in_microseconds(distinct)
         numbers = np.nan_to_num(numbers, posinf=np.nanmax(np.where(np.isfinite(numbers), numbers, np.nan), initial=0))
         span = float(np.ptp(numbers)) or 1.0
         low = np.full(len(sizes), np.inf)

@@ -11,6 +11,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView, words_of
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import counted
+from dataops_core.values.numbers import moments_as_floats
 
 # (what comes first or is less, what comes later or is more), as words in two otherwise like names or as a pair of terms
 PAIRS = (
@@ -141,7 +142,7 @@ def _pairs(words: Mapping[str, set[str]]) -> set[tuple[str, str]]:
 def _before(cells: ColumnView) -> np.ndarray:
     if cells.type != "datetime":
         return cells.numbers
-    return np.where(np.isnat(cells.moments), np.nan, cells.moments.astype("int64").astype("float64"))
+    return moments_as_floats(cells.moments)
 
 
 def _holds_by_nature(early: ColumnView, late: ColumnView, both: np.ndarray, wrong: float) -> bool:

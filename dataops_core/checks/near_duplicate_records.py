@@ -13,6 +13,7 @@ from dataops_core.checks.repeats import twins
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.variants import plain
 from dataops_core.checks.wording import counted
+from dataops_core.values.random import GOLDEN, mixed
 
 GROUP = 30
 MOST = 200_000  # rows up to which one more column may differ a little
@@ -83,10 +84,7 @@ def _but_one(look: TableView, names: list[str], spared: list[str]) -> Iterator[t
 
 def _hashes(codes: np.ndarray, seed: int) -> np.ndarray:
     """Codes scrambled to 64 bits (the finalizer of SplitMix64)."""
-    mixed = codes.astype(np.int64).view(np.uint64) + np.uint64((seed * 0x9E3779B97F4A7C15) % 2**64)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)
-    return np.asarray(mixed ^ (mixed >> np.uint64(31)))
+    return mixed(codes.astype(np.int64).view(np.uint64) + np.uint64((seed * GOLDEN) % 2**64))
 
 
 def _mark(

@@ -10,6 +10,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import cell
 from dataops_core.errors import SettingError, nearest
+from dataops_core.stats.proportions import wilson
 
 _GOOD = (
     "1",
@@ -60,7 +61,7 @@ def outcome_gap(look: TableView) -> Iterator[Hit]:
         if not big.any():
             continue
         best = int(np.argmax(np.where(big, rate, -1)))
-        low, high = _wilson(hits, n)
+        low, high = wilson(hits, n, 0.99)
         behind = big & (rate < 0.8 * rate[best]) & (high < low[best]) & (rate[best] - rate > 0.05)
         for at in np.flatnonzero(behind):
             values = look.values(name)
@@ -79,12 +80,3 @@ def _favorable(values: list[str], said: str | None, counts: np.ndarray) -> int:
         return values.index(str(said))
     known = [at for at, value in enumerate(values) if value.strip().casefold() in _GOOD]
     return known[0] if known else int(np.argmin(counts))
-
-
-def _wilson(hits: np.ndarray, n: np.ndarray, z: float = 2.5758) -> tuple[np.ndarray, np.ndarray]:
-    """Wilson's score interval (1927) at 99 %."""
-    n = np.maximum(n, 1)
-    p = hits / n
-    middle = (p + z * z / (2 * n)) / (1 + z * z / n)
-    half = z / (1 + z * z / n) * np.sqrt(p * (1 - p) / n + z * z / (4 * n * n))
-    return middle - half, middle + half

@@ -9,6 +9,7 @@ import pyarrow as pa
 from dataops_core.checks.column_view import WHOLE, ColumnView, filled
 from dataops_core.checks.table_view import TableView
 from dataops_core.table.guesses import text_marks
+from dataops_core.values.random import GOLDEN
 
 PIECE = 1_000_000
 
@@ -95,7 +96,7 @@ def _marks(part: pa.Array) -> np.ndarray:
             .astype(np.float64 if pa.types.is_floating(part.type) else np.int64)
             .view(np.uint64)
         )
-    return np.where(there, marks, np.uint64(0x9E3779B97F4A7C15))
+    return np.where(there, marks, np.uint64(GOLDEN))
 
 
 def _numbered(cells: ColumnView, places: np.ndarray) -> np.ndarray:

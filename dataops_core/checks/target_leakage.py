@@ -9,6 +9,7 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
 from dataops_core.steps.drop_columns import drop_columns
+from dataops_core.values.numbers import moments_as_floats
 
 
 @check("Target leakage", group="Target", scope="table", severity="error", fix=drop_columns)
@@ -51,11 +52,7 @@ def _tells(look: TableView, name: str, target: str) -> str:
         given = look.codes(name)
     elif look.facts[name]["type"] in ("integer", "decimal", "datetime"):
         cells = look.cells(name)
-        values = (
-            cells.numbers
-            if cells.type != "datetime"
-            else np.where(cells.missing, np.nan, cells.moments.astype("int64").astype(float))
-        )
+        values = cells.numbers if cells.type != "datetime" else moments_as_floats(cells.moments)
         edges = (
             np.unique(np.quantile(values[np.isfinite(values)], np.linspace(0, 1, 51)[1:-1]))
             if np.isfinite(values).any()

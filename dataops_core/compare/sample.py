@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.table import Column, shown, type_of
+from dataops_core.values.numbers import in_microseconds
 
 Comparison = Literal["numbers", "dates", "categories", "lengths", "missing"]
 NUMBERS = ("integer", "decimal")
@@ -60,7 +61,7 @@ def sample_of(values: pd.Series, comparison: Comparison) -> Sample:
         return Sample(len(values), len(values) - len(numbers), numbers)
     gone = len(values) - len(there)
     if comparison == "dates":
-        return Sample(len(values), gone, there.to_numpy(dtype="datetime64[us]").astype("int64").astype("float64"))
+        return Sample(len(values), gone, in_microseconds(there))
     if comparison == "lengths":
         return Sample(len(values), gone, np.fromiter(map(len, there), dtype="float64", count=len(there)))
     if comparison == "missing":

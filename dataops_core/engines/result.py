@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from dataops_core.recipe.recipe import Recipe
-from dataops_core.recipe.replay import Outcome
+from dataops_core.recipe.walk import Outcome
 
 
 @dataclass(frozen=True)

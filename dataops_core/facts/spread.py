@@ -9,6 +9,7 @@ import pandas as pd
 
 from dataops_core.facts.bins import whole_edges, whole_labels
 from dataops_core.table import shown, type_of
+from dataops_core.values.numbers import in_microseconds
 
 BINS = 20
 TOP = 10
@@ -76,7 +77,5 @@ def _binned(before: pd.Series | None, after: pd.Series) -> dict[str, Any]:
 
 
 def _finite(column: pd.Series) -> np.ndarray:
-    if type_of(column) == "datetime":
-        return column.dropna().to_numpy(dtype="datetime64[us]").astype("int64").astype("float64")
-    values = column.to_numpy(dtype="float64", na_value=np.nan)
+    values = in_microseconds(column)
     return values[np.isfinite(values)]

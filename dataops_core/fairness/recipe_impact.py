@@ -10,8 +10,9 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.fairness.group_definitions import THIN, UNKNOWN, Groups, groups_of
-from dataops_core.recipe.recipe import Recipe, RecipeContext
+from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.replay import take
+from dataops_core.recipe.walk import Outcome, walk
 from dataops_core.stats.proportions import holm, two_shares_p, wilson
 from dataops_core.steps._cells import cell_texts
 from dataops_core.table import Table
@@ -81,12 +82,13 @@ def states(recipe: Recipe, table: Table, folder: Path) -> list[tuple[str, Table]
     of a step that fails.
     """
     recipe.check(table.names)
-    told, earlier = [("As it was read", table)], RecipeContext()
-    for number, entry in enumerate(recipe.active):
-        after, outcome = take(entry, told[-1][1], folder / f"after-{number}.parquet", seed=recipe.seed, earlier=earlier)
-        earlier = earlier.after(entry) if outcome.status == "done" else earlier
-        told.append((outcome.sentence, after))
-    return told
+
+    def do(place: int, entry: RecipeStep, here: Table, earlier: RecipeContext) -> tuple[RecipeStep, Table, Outcome]:
+        return entry, *take(entry, here, folder / f"after-{place}.parquet", seed=recipe.seed, earlier=earlier)
+
+    steps = walk(recipe, table, do, on_failure="stop")
+    after = [(each.outcome.sentence, each.after) for each in steps if not each.entry.off]
+    return [("As it was read", table), *after]
 
 
 def _with_new(

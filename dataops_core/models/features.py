@@ -11,6 +11,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.table import Column
+from dataops_core.values.numbers import in_days
 
 if TYPE_CHECKING:
     from sklearn.compose import ColumnTransformer
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 PARTS = ("train", "validation", "test")
 TRAIN = PARTS[0]
 LEVELS = 30  # categories of one column that get a feature of their own; the rarer ones share one
-DAY = 86_400_000_000  # microseconds
 GREAT = 1e100  # greater numbers are cut short: a model squares and adds them
 
 
@@ -64,12 +64,7 @@ def plain(frame: pd.DataFrame, chosen: Features) -> pd.DataFrame:
     """
     made = {}
     for name in chosen.numbers:
-        column = frame[name]
-        if str(column.dtype).startswith("datetime64"):
-            gone = column.isna().to_numpy()
-            values = np.where(gone, np.nan, column.to_numpy(dtype="datetime64[us]").astype("int64") / DAY)
-        else:
-            values = column.to_numpy(dtype="float64", na_value=np.nan)
+        values = in_days(frame[name])
         made[name] = np.clip(np.where(np.isfinite(values), values, np.nan), -GREAT, GREAT)
     for name in chosen.categories:
         column = frame[name]

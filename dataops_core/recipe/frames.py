@@ -13,6 +13,7 @@ from dataops_core.errors import SettingError, Skip
 from dataops_core.models import training
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.replay import Tables, call, engine_values, no_tables, other_table, split_column
+from dataops_core.recipe.walk import Outcome, settled_by, walk
 from dataops_core.steps import Step, get
 from dataops_core.table import Column, guess_kind, tidy, type_of
 
@@ -85,8 +86,11 @@ def fit_frame(recipe: Recipe, frame: pd.DataFrame, tables: Tables = no_tables) -
 
     Raises the error of a step that cannot be done; one that skips is left out when the recipe is applied.
     """
-    fitted, context, added = [], RecipeContext(), []
-    for entry in recipe.active:
+    fitted, added = [], []
+
+    def do(
+        _place: int, entry: RecipeStep, frame: pd.DataFrame, context: RecipeContext
+    ) -> tuple[RecipeStep, pd.DataFrame, Outcome]:
         entry, other = other_table(entry, tables)
         step = get(entry.op)
         settings = step.check(entry.settings)
@@ -100,11 +104,14 @@ def fit_frame(recipe: Recipe, frame: pd.DataFrame, tables: Tables = no_tables) -
             frame = tidy(call(step, step.function, frame, given))
         except Skip as reason:
             fitted.append(FittedStep(step, settings, str(reason) or "It has nothing to do."))
-            continue
+            raise
         fitted.append(FittedStep(step, given))
-        context = context.after(entry)
-        added += step.new_columns(settings) if step.adds_rows and not step.needs_table else []
-    return FittedRecipe(tuple(fitted), context, tuple(added)), frame
+        added.extend(step.new_columns(settings) if step.adds_rows and not step.needs_table else [])
+        return entry, frame, Outcome(entry.op, entry.sentence, "done")
+
+    done = list(walk(recipe, frame, do, on_failure="stop"))
+    context = settled_by((each.entry, each.outcome) for each in done)
+    return FittedRecipe(tuple(fitted), context, tuple(added)), done[-1].after if done else frame
 
 
 def columns_after(before: Sequence[Column], steps: Sequence[RecipeStep], after: pd.DataFrame) -> list[Column]:

@@ -17,43 +17,11 @@ from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.models import training
 from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
+from dataops_core.recipe.walk import Outcome, settled_by, walk
 from dataops_core.steps import Step, get
-from dataops_core.table import Difference, Table, difference, tidy, type_of, write_table
+from dataops_core.table import Table, difference, tidy, type_of, write_table
 
 LARGE = 2_000_000  # cells; beyond it a step of reach "row" runs batch by batch
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of one step: done, skipped, failed or off; with what it changed and learned."""
-
-    op: str
-    sentence: str
-    status: str
-    reason: str = ""
-    learned: Mapping[str, Any] | None = None
-    difference: Difference | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """The outcome as plain JSON values, without row samples."""
-        plain: dict[str, Any] = {"op": self.op, "sentence": self.sentence, "status": self.status}
-        if self.reason:
-            plain["reason"] = self.reason
-        if self.difference:
-            d = self.difference
-            plain |= {
-                "rows_before": d.rows_before,
-                "rows_after": d.rows_after,
-                "rows_dropped": d.rows_dropped,
-                "rows_added": d.rows_added,
-                "cells_changed": sum(d.cells_changed.values()),
-                "cells_changed_by_column": d.cells_changed,
-                "cells_emptied_by_column": d.cells_emptied,
-                "columns_added": list(d.columns_added),
-                "columns_removed": list(d.columns_removed),
-                "columns_renamed": d.columns_renamed,
-            }
-        return plain
 
 
 Tables = Callable[[str, str], Table | None]  # by name and content hash ("" where none is settled yet)
@@ -289,10 +257,7 @@ class Run:
     @property
     def earlier(self) -> RecipeContext:
         """What the steps that were done have settled."""
-        settled = RecipeContext()
-        for entry, outcome in zip(self.recipe.steps, self.outcomes, strict=False):
-            settled = settled.after(entry) if outcome.status == "done" else settled
-        return settled
+        return settled_by(zip(self.recipe.steps, self.outcomes, strict=False))
 
 
 def run_recipe(
@@ -312,30 +277,24 @@ def run_recipe(
     recipe.check(table.names)
     outcomes: list[Outcome] = []
     fitted: list[RecipeStep] = []
-    current, earlier = table, RecipeContext()
-    for number, entry in enumerate(recipe.steps, 1):
-        if entry.off:
-            outcomes.append(Outcome(entry.op, entry.sentence, "off"))
-            fitted.append(entry)
-            continue
-        progress((number - 1) / len(recipe.steps), entry.sentence)
+
+    def do(place: int, entry: RecipeStep, here: Table, earlier: RecipeContext) -> tuple[RecipeStep, Table, Outcome]:
+        progress(place / len(recipe.steps), entry.sentence)
         try:
             entry, other = other_table(entry, tables)
-            after, outcome = take(
-                entry,
-                current,
-                folder / f"{uuid.uuid4().hex}.parquet",
-                seed=recipe.seed,
-                earlier=earlier,
-                other=other,
-                bounded=bounded,
-            )
+            out = folder / f"{uuid.uuid4().hex}.parquet"
+            after, outcome = take(entry, here, out, seed=recipe.seed, earlier=earlier, other=other, bounded=bounded)
         except DataOpsError as error:
-            outcomes.append(Outcome(entry.op, entry.sentence, "failed", str(error)))
-            break
-        outcomes.append(outcome)
-        fitted.append(replace(entry, learned=outcome.learned) if outcome.status == "done" else entry)
-        if after is not current and current is not table:
-            current.path.unlink()
-        current, earlier = after, earlier.after(entry) if outcome.status == "done" else earlier
+            return entry, here, Outcome(entry.op, entry.sentence, "failed", str(error))
+        return entry, after, outcome
+
+    current = table
+    for each in walk(recipe, table, do, on_failure="stop"):
+        outcomes.append(each.outcome)
+        if each.outcome.status != "failed":
+            done = each.outcome.status == "done"
+            fitted.append(replace(each.entry, learned=each.outcome.learned) if done else each.entry)
+        if each.after is not each.before and each.before is not table:
+            each.before.path.unlink()
+        current = each.after
     return Run(current, replace(recipe, steps=tuple(fitted)), tuple(outcomes))

@@ -1,4 +1,7 @@
-"""How single cells are read and written, the same in every step: plain numbers, yes and no, ISO moments."""
+"""How single cells are read and written, the same in every step: plain numbers, yes and no, ISO moments.
+
+Steps have their own and import nothing of dataops_core/values: exported scripts run with pandas and numpy alone.
+"""
 
 from __future__ import annotations
 

@@ -25,7 +25,8 @@ from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions, Source, read_file
 from dataops_core.recipe.embed import Sources
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep, from_json
-from dataops_core.recipe.replay import Outcome, other_table, take
+from dataops_core.recipe.replay import other_table, take
+from dataops_core.recipe.walk import Outcome, settled_by, walk
 from dataops_core.steps import get
 from dataops_core.store import catalog, jobs
 from dataops_core.store.store import Store, whoami
@@ -170,31 +171,28 @@ def evaluate(
     root = root_id(raw["sha256"], recipe.read or {})
     if run and not known(store, root):
         read_raw(store, raw, ReadOptions.from_json(recipe.read or {}), progress)
-    results: list[Result] = []
-    here, pending = root, False
-    settled = RecipeContext()
-    for number, entry in enumerate(recipe.steps):
-        if entry.off:
-            results.append(Result(entry, here, here, Outcome(entry.op, entry.sentence, "off")))
-            continue
+    pending = False
+
+    def do(place: int, entry: RecipeStep, here: str, settled: RecipeContext) -> tuple[RecipeStep, str, Outcome]:
+        nonlocal pending
         found = None if pending else _look_up(store, here, entry, recipe.seed)
         if found is None and run:
-            progress(number / len(recipe.steps), entry.sentence)
+            progress(place / len(recipe.steps), entry.sentence)
             found = _run(store, here, entry, recipe.seed, settled, progress)
         if found is None:
             pending = True
             found = here, Outcome(entry.op, entry.sentence, "pending")
-        results.append(Result(entry, here, found[0], found[1]))
-        here, settled = found[0], settled.after(entry) if found[1].status == "done" else settled
-    return results
+        return entry, *found
+
+    return [
+        Result(each.entry, each.before, each.after, each.outcome)
+        for each in walk(recipe, root, do, on_failure="continue")
+    ]
 
 
 def earlier(results: Sequence[Result]) -> RecipeContext:
     """What the done steps of an evaluated recipe have settled."""
-    settled = RecipeContext()
-    for result in results:
-        settled = settled.after(result.entry) if result.outcome.status == "done" else settled
-    return settled
+    return settled_by((result.entry, result.outcome) for result in results)
 
 
 def head(raw: Mapping[str, Any], recipe: Recipe, results: Sequence[Result]) -> str:

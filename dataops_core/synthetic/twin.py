@@ -18,13 +18,14 @@ from dataops_core.synthetic.engines.batches import drawn
 from dataops_core.synthetic.engines.registry import ENGINES, Fitted, engine, fit, seeded, version_of
 from dataops_core.synthetic.plan.plan import Settings, constraints_of, emptied, halves, parts, plan, sequence_of
 from dataops_core.synthetic.prepare.column_treatments import apply_choices, known_values
-from dataops_core.synthetic.prepare.constraints import described, numeric
+from dataops_core.synthetic.prepare.constraints import described
 from dataops_core.synthetic.prepare.table_encoder import Coder, decode, finished
 from dataops_core.synthetic.prepare.table_encoder import learn as learn_coder
 from dataops_core.synthetic.sequences import model as sequence_model
 from dataops_core.synthetic.sequences.model import Sequences
 from dataops_core.synthetic.sequences.verdict import sequence_verdict
 from dataops_core.table import Table, write_table
+from dataops_core.values.numbers import in_days
 
 
 @dataclass(frozen=True)
@@ -219,7 +220,7 @@ def _encoded_values(coder: Coder, values: Mapping[str, Any]) -> dict[str, Any]:
             continue
         try:
             made[name] = (
-                float(numeric(pd.Series([pd.Timestamp(value)]).astype("datetime64[us]"))[0])
+                float(in_days(pd.Series([pd.Timestamp(value)]).astype("datetime64[us]"))[0])
                 if column["type"] == "datetime"
                 else float(value)
             )

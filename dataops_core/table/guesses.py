@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from dataops_core.table.arrow_hash import text_parts
 from dataops_core.table.kinds import ID_NAME, guess_kind
+from dataops_core.values.random import GOLDEN, mixed
 
 WINDOW = 100_000  # rows in which lengths of distinct texts are added up
 FEW = 1000  # more distinct texts than this make no category
@@ -147,7 +148,7 @@ def text_marks(column: pa.Array) -> np.ndarray:
     padded = np.concatenate([data, np.zeros(8, dtype=np.uint8)])
     words = np.ndarray((len(data) + 1,), dtype="<u8", buffer=padded.data, strides=(1,))
     sizes = np.diff(bounds).astype(np.uint64)
-    marks = _mixed(sizes + np.uint64(0x9E3779B97F4A7C15))
+    marks = mixed(sizes + np.uint64(GOLDEN))
     starts, rows, left = bounds[:-1], np.arange(len(column)), sizes
     while len(rows):
         some = left > 0
@@ -155,13 +156,6 @@ def text_marks(column: pa.Array) -> np.ndarray:
             rows, starts, left = rows[some], starts[some], left[some]
         part = np.minimum(left, np.uint64(8))
         word = words[starts] & (np.uint64(2**64 - 1) >> (np.uint64(8) * (np.uint64(8) - part)))
-        marks[rows] = _mixed(marks[rows] ^ word)
+        marks[rows] = mixed(marks[rows] ^ word)
         starts, left = starts + 8, left - part
     return marks
-
-
-def _mixed(marks: np.ndarray) -> np.ndarray:
-    """Marks whose bits all depend on each other (the finaliser of splitmix64)."""
-    marks = (marks ^ (marks >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    marks = (marks ^ (marks >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return marks ^ (marks >> np.uint64(31))

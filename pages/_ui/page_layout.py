@@ -65,6 +65,11 @@ def actor() -> str:
     return "" if access.is_shared() else whoami()
 
 
+def to_overview() -> None:
+    """Lead from /overview to the first page, which Streamlit serves at / alone."""
+    st.switch_page("pages/overview.py", query_params=dict(st.query_params))
+
+
 def sign_in() -> None:
     """Ask for a sign-in where the secrets set one up; without them, this is the machine's own user.
 

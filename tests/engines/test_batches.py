@@ -7,7 +7,8 @@ import pytest
 from dataops_core.engines import batches, bounded
 from dataops_core.read import read_file
 from dataops_core.recipe.recipe import Recipe, RecipeStep
-from dataops_core.recipe.replay import Outcome, run_recipe
+from dataops_core.recipe.replay import run_recipe
+from dataops_core.recipe.walk import Outcome
 from dataops_core.table import Table, write_table
 from tests.recipe.test_script import ALL, SAMPLE
 

@@ -67,7 +67,7 @@ ALL = {
     "split_column": {"column": "initial and gender", "into": ["first", "second"], "separator": "-"},
     "encode_ordinal": {"columns": ["first"]},
     "encode_one_hot": {"columns": ["second"], "levels": 3},
-    "reduce_text": {"column": "name", "dimensions": 3},
+    "reduce_text": {"column": "gender", "dimensions": 3, "original": "keep"},
     "transform_numbers": {"columns": ["loan_amount"], "method": "quantile_uniform"},
     "scale_numbers": {"columns": ["existing_debt"], "method": "robust"},
     "bin_numbers": {"columns": ["age"], "bins": 4},

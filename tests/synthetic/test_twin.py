@@ -16,12 +16,13 @@ from dataops_core.read import read_file
 from dataops_core.synthetic import Settings, card, load_model, make, save_model, synthesize
 from dataops_core.synthetic.plan.plan import plan
 from dataops_core.synthetic.prepare.category_order import orders
-from dataops_core.synthetic.prepare.constraints import checked, find, holds, numeric
+from dataops_core.synthetic.prepare.constraints import checked, find, holds
 from dataops_core.synthetic.prepare.pseudonyms import make as make_cells
 from dataops_core.synthetic.prepare.pseudonyms import recipe_of
 from dataops_core.synthetic.prepare.rare_values import as_type, stepped
 from dataops_core.synthetic.prepare.table_encoder import _unit as unit_of
 from dataops_core.table import tidy, write_table
+from dataops_core.values.numbers import in_days
 
 GEO = {
     "Berlin": "DE",
@@ -332,7 +333,7 @@ def test_a_column_counts_in_the_unit_that_its_values_have(cells, unit):
     column = pd.Series(cells).astype("datetime64[us]") if isinstance(cells, pd.DatetimeIndex) else pd.Series(cells)
     assert unit_of(column, [], "x") == pytest.approx(unit, rel=1e-12)
     if unit:
-        noise = numeric(column) + np.random.default_rng(2).uniform(-0.4, 0.4, 300) * unit
+        noise = in_days(column) + np.random.default_rng(2).uniform(-0.4, 0.4, 300) * unit
         assert as_type(stepped(noise, unit), str(column.dtype), column.index).equals(column)
 
 

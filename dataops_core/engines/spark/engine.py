@@ -19,12 +19,14 @@ from dataops_core.engines.spark.hashing import cluster_hash
 from dataops_core.engines.spark.output import check_output, deliver, write_parts, write_result
 from dataops_core.engines.spark.sources import files_of, look, opened
 from dataops_core.engines.spark.table import COPY, ClusterTable
-from dataops_core.errors import DataOpsError, SettingError, Skip
+from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.models import training
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
-from dataops_core.recipe.replay import Outcome, call, engine_values, other_table, split_column
+from dataops_core.recipe.replay import call, engine_values, other_table, split_column
+from dataops_core.recipe.walk import Outcome
+from dataops_core.recipe.walk import walk as through
 from dataops_core.scratch import folder_beside
 from dataops_core.steps import EqualRows, KeyColumns, MoreRows, NewRows, Order, Rows, RowsBelow, Step, get
 from dataops_core.table import Column, Table, tidy, type_of
@@ -124,26 +126,23 @@ class Walk:
 
 def run_walk(walk: Walk, recipe: Recipe, tables: Mapping[str, Table], progress: Progress) -> None:
     """Go through the steps of a recipe; raises the error of the first that cannot be done."""
-    for number, entry in enumerate(recipe.steps, 1):
-        progress(0.7 * number / (len(recipe.steps) + 1), entry.sentence)
-        if entry.off:
-            walk.outcomes.append(Outcome(entry.op, entry.sentence, "off"))
-            walk.fitted.append(entry)
-            continue
+
+    def do(place: int, entry: RecipeStep, _: None, context: RecipeContext) -> tuple[RecipeStep, None, Outcome]:
+        progress(0.7 * (place + 1) / (len(recipe.steps) + 1), entry.sentence)
+        walk.context = context
         try:
             entry, other = other_table(entry, lambda name, _content: tables.get(name))
             learned = _step(walk, entry, recipe.seed, other)
-        except Skip as reason:
-            walk.outcomes.append(Outcome(entry.op, entry.sentence, "skipped", str(reason)))
-            walk.fitted.append(entry)
-            continue
         except DataOpsError as error:
             raise type(error)(
-                f'The step "{entry.op}" failed: {error.what}', f"step {number}, {error.where}", error.fix
+                f'The step "{entry.op}" failed: {error.what}', f"step {place + 1}, {error.where}", error.fix
             ) from error
-        walk.outcomes.append(Outcome(entry.op, entry.sentence, "done", learned=learned))
-        walk.fitted.append(replace(entry, learned=learned))
-        walk.context = walk.context.after(entry)
+        return entry, None, Outcome(entry.op, entry.sentence, "done", learned=learned)
+
+    for each in through(recipe, None, do, on_failure="stop"):
+        walk.outcomes.append(each.outcome)
+        done = each.outcome.status == "done"
+        walk.fitted.append(replace(each.entry, learned=each.outcome.learned) if done else each.entry)
 
 
 def _step(walk: Walk, entry: RecipeStep, seed: int, other: Table | None) -> Mapping[str, Any] | None:

@@ -14,6 +14,7 @@ from dataops_core.rules.rule import Candidate, Fix, Rule, kind, quarantine_fix, 
 from dataops_core.rules.view import SuggestView
 from dataops_core.steps._conditions import Node
 from dataops_core.table import Column
+from dataops_core.values.numbers import in_microseconds
 
 FEWEST = 100
 EXPECTED = 0.02  # of the rows would break it by chance, at the least
@@ -79,8 +80,7 @@ def suggest(view: SuggestView) -> Iterator[Candidate]:
 def _cells(view: SuggestView, name: str) -> np.ndarray:
     column = view.sample[name]
     if view.table.column(name).type == "datetime":
-        moments = column.to_numpy(dtype="datetime64[us]")
-        return np.where(np.isnat(moments), np.nan, moments.astype("int64").astype(float) / 1e6)
+        return in_microseconds(column) / 1e6
     return column.to_numpy(dtype="float64", na_value=np.nan)
 
 

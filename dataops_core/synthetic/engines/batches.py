@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.synthetic.engines.registry import Conditional, Fitted
-from dataops_core.synthetic.prepare.constraints import all_hold, numeric
+from dataops_core.synthetic.prepare.constraints import all_hold
 from dataops_core.synthetic.prepare.table_encoder import Coder, decode
+from dataops_core.values.numbers import in_days
 
 TRIES = 40  # batches that are drawn, at most
 BATCH = 50_000
@@ -59,5 +60,5 @@ def _fitting(coder: Coder, batch: pd.DataFrame, values: Mapping[str, Any]) -> pd
         if learned[name]["how"] == "category":
             good &= (batch[name].astype(str) == value).to_numpy()
         else:
-            good &= np.abs(numeric(decoded[name]) - value) <= (learned[name]["unit"] / 2 or 1e-9)
+            good &= np.abs(in_days(decoded[name]) - value) <= (learned[name]["unit"] / 2 or 1e-9)
     return batch[good]

@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.synthetic.evaluate.candidate_pairs import pairs
-from dataops_core.synthetic.evaluate.distance import as_numbers
+from dataops_core.values.numbers import in_days
 
 ALTERED = 0.3  # of the columns of a copy, supposed to be changed
 PRIOR = 40.0  # rows that speak for a value being as frequent as everywhere, whatever another column says
@@ -59,7 +59,7 @@ def placed(
     made: list[tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]] = [([], [], []) for _ in frames]
     for column, name in enumerate((*numbers, *categories)):
         sides = (
-            [as_numbers(frame[name]) for frame in frames]
+            [in_days(frame[name]) for frame in frames]
             if name in numbers
             else [np.where(part[column], part[column], np.nan) for part in cells]
         )

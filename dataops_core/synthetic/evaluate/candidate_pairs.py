@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.evaluate.distance import as_numbers
+from dataops_core.values.numbers import in_days
 
 BINS = 32  # intervals of a column of numbers
 # rows of a block, as a row of it sees them, at which a set needs no further column; ROOM / all rows in between
@@ -29,7 +29,7 @@ def coded(frames: Sequence[pd.DataFrame], numbers: Sequence[str], categories: Se
     made: list[list[np.ndarray]] = [[] for _ in frames]
     for name in (*numbers, *categories):
         if name in numbers:
-            sides = [as_numbers(frame[name]) for frame in frames]
+            sides = [in_days(frame[name]) for frame in frames]
             known = np.concatenate([sides[0], sides[2]])
             known = known[~np.isnan(known)]
             edges = np.unique(known)

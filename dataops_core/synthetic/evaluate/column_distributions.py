@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.synthetic.evaluate.align_columns import Aligned
-from dataops_core.synthetic.evaluate.distance import as_numbers
+from dataops_core.values.numbers import in_days
 
 BINS = 20
 TOP = 12
@@ -29,7 +29,7 @@ def drawn(found: Aligned, holdout: pd.DataFrame) -> dict[str, dict[str, Any]]:
 
 
 def _numbers(cells: dict[str, pd.Series | None], treated: str) -> dict[str, Any]:
-    values = {side: None if column is None else as_numbers(column) for side, column in cells.items()}
+    values = {side: None if column is None else in_days(column) for side, column in cells.items()}
     real = values["real"]
     known = real[np.isfinite(real)] if real is not None else np.zeros(0)
     low, high = np.quantile(known, [0.005, 0.995]) if len(known) else (0.0, 1.0)

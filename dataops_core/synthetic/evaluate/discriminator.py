@@ -9,7 +9,7 @@ import pandas as pd
 
 from dataops_core.models import one_thread
 from dataops_core.synthetic.evaluate.align_columns import Aligned
-from dataops_core.synthetic.evaluate.distance import as_numbers
+from dataops_core.values.numbers import in_days
 
 ROWS = 5_000  # of each side
 FOLDS = 3
@@ -78,7 +78,7 @@ def _lost(model: Any, part: np.ndarray, truth: np.ndarray, rng: np.random.Genera
 def _coded(real: pd.Series, other: pd.Series, treated: str) -> np.ndarray:
     """A column of both sides as numbers, the rarer values of a category together; NaN where missing."""
     if treated != "category":
-        return np.concatenate([as_numbers(real), as_numbers(other)])
+        return np.concatenate([in_days(real), in_days(other)])
     both = pd.concat([real, other], ignore_index=True)
     place = pd.Index(
         both.value_counts().sort_index(kind="stable").sort_values(ascending=False, kind="stable").index[:LEVELS]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from dataops_core.values.numbers import in_days
+
 GONE = np.float32(50.0)  # stands for a missing number: 1 apart from any other, 0 from itself
 FAR = 20.0
 BLOCK = 400_000  # pairs looked at at once: they stay in the processor's cache
@@ -52,14 +54,6 @@ class Nearest:
     back_place: np.ndarray
 
 
-def as_numbers(column: pd.Series) -> np.ndarray:
-    """An aligned column of numbers or dates as float64 (dates in days since 1970), NaN where missing."""
-    if pd.api.types.is_datetime64_any_dtype(column.dtype):
-        values = column.to_numpy(dtype="datetime64[us]")
-        return np.where(np.isnat(values), np.nan, values.astype("int64") / 86_400_000_000)
-    return column.to_numpy(dtype="float64")
-
-
 def robust_range(values: np.ndarray) -> tuple[float, float]:
     """Where numbers begin and how far they reach: from 1 % to 99 % of those known, or all where these are one; the
     reach is never 0.
@@ -82,7 +76,7 @@ def points(
     """The rows of several frames as points; the first `ranges_from` frames say the ranges of numbers."""
     scaled: list[list[np.ndarray]] = [[] for _ in frames]
     for name in numbers:
-        sides = [as_numbers(frame[name]) for frame in frames]
+        sides = [in_days(frame[name]) for frame in frames]
         low, reach = robust_range(np.concatenate(sides[:ranges_from]))
         for side, values in zip(scaled, sides, strict=True):
             unit = np.clip((values - low) / reach, -FAR, FAR)

@@ -18,7 +18,7 @@ from dataops_core.progress import Progress
 from dataops_core.synthetic.evaluate.align_columns import Aligned
 from dataops_core.synthetic.evaluate.column_distributions import drawn
 from dataops_core.synthetic.evaluate.discriminator import tell_apart
-from dataops_core.synthetic.evaluate.distance import as_numbers
+from dataops_core.values.numbers import in_days
 
 ROWS = 20_000  # of each side, at most
 BINS, VALUES = 10, 20
@@ -185,7 +185,7 @@ def column_distance(real: pd.Series, other: pd.Series, treated: str) -> float:
     0.5
     """
     if treated in ("number", "date"):
-        sides = [as_numbers(column) for column in (real, other)]
+        sides = [in_days(column) for column in (real, other)]
         gone = [float(np.isnan(side).mean()) for side in sides]
         known = [side[~np.isnan(side)] for side in sides]
         apart = kolmogorov_smirnov(*known) if all(len(side) for side in known) else 0.0
@@ -252,7 +252,7 @@ def _bins(judge: pd.Series, others: dict[str, pd.Series], treated: str) -> dict[
     others, then missing.
     """
     if treated in ("number", "date"):
-        known = as_numbers(judge)
+        known = in_days(judge)
         known = known[~np.isnan(known)]
         inner = (
             np.unique(np.quantile(known, np.arange(1, BINS) / BINS, method="inverted_cdf"))
@@ -262,7 +262,7 @@ def _bins(judge: pd.Series, others: dict[str, pd.Series], treated: str) -> dict[
         size = len(inner) + 2
 
         def coded(column: pd.Series) -> np.ndarray:
-            values = as_numbers(column)
+            values = in_days(column)
             return np.where(np.isnan(values), size - 1, np.searchsorted(inner, values))
 
     else:
@@ -305,7 +305,7 @@ def _dependence(table: np.ndarray) -> float:
 
 
 def _ranks(column: pd.Series) -> np.ndarray:
-    return pd.Series(as_numbers(column)).rank().to_numpy(dtype="float64")
+    return pd.Series(in_days(column)).rank().to_numpy(dtype="float64")
 
 
 def _correlation(one: np.ndarray, other: np.ndarray) -> float:

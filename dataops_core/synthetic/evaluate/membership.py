@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.evaluate.distance import TIE, Nearest, Points, as_numbers, nearest, robust_range
+from dataops_core.synthetic.evaluate.distance import TIE, Nearest, Points, nearest, robust_range
 from dataops_core.synthetic.evaluate.significance import before, paired, proportions, shuffled_share
+from dataops_core.values.numbers import in_days
 
 FPR = 0.01
 TAIL = 0.05
@@ -225,7 +226,7 @@ def _guesses(
         code = categories.index(secret)
         known = spot.codes[code] >= 0
         return int((spot.codes[code] == made.codes[code][place])[known].sum()), int(known.sum())
-    values, guessed = as_numbers(frame[secret]), as_numbers(synthetic[secret])[place]
+    values, guessed = in_days(frame[secret]), in_days(synthetic[secret])[place]
     known = np.isfinite(values)
     right = np.abs(values - guessed) <= GUESSED * robust_range(values)[1]
     return int(right[known].sum()), int(known.sum())

@@ -17,8 +17,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.evaluate.distance import as_numbers, robust_range
+from dataops_core.synthetic.evaluate.distance import robust_range
 from dataops_core.synthetic.evaluate.significance import LEAK, beyond, excess, paired, poisson
+from dataops_core.values.numbers import in_days
 
 NEAR = 1e-3  # of a column's robust range: what counts as the last digits
 STEPS = 40  # whole units are "last digits" only in a column that has at least so many of them
@@ -143,7 +144,7 @@ def tolerances(real: pd.DataFrame, numbers: Sequence[str]) -> dict[str, float]:
     """
     found = {}
     for name in numbers:
-        values = as_numbers(real[name])
+        values = in_days(real[name])
         known = np.unique(values[np.isfinite(values)])
         reach = robust_range(values)[1]
         whole = bool(len(known)) and bool((known == np.round(known)).all())
@@ -173,7 +174,7 @@ def near(
             "p": None,
             "why": "no column has numbers fine enough to differ in the last digits only",
         }
-    gaps = [pd.DataFrame({name: np.isnan(as_numbers(side[name])) for name in loose}) for side in sides]
+    gaps = [pd.DataFrame({name: np.isnan(in_days(side[name])) for name in loose}) for side in sides]
     firm = [
         pd.concat(
             [
@@ -186,7 +187,7 @@ def near(
     ]
     group = keys(firm, list(firm[0].columns))
     spots = [
-        np.column_stack([3.0 * part, *[np.nan_to_num(as_numbers(side[name]) / reach[name]) for name in loose]])
+        np.column_stack([3.0 * part, *[np.nan_to_num(in_days(side[name]) / reach[name]) for name in loose]])
         for side, part in zip(sides, group, strict=True)
     ]
     whole = keys(sides, [*numbers, *categories])

@@ -13,7 +13,7 @@ from dataops_core.models import Features, estimator, features, one_thread, plain
 from dataops_core.progress import Progress
 from dataops_core.synthetic.evaluate.align_columns import Aligned
 from dataops_core.synthetic.evaluate.discriminator import auc
-from dataops_core.synthetic.evaluate.distance import as_numbers
+from dataops_core.values.numbers import in_days
 
 ROWS = 8_000  # that a model learns from, at most
 TESTED = 10_000
@@ -138,12 +138,12 @@ def _known(frame: pd.DataFrame, target: str) -> pd.DataFrame:
 
 def _truth(frame: pd.DataFrame, target: str, task: str) -> np.ndarray:
     if task == "number":
-        return as_numbers(frame[target])
+        return in_days(frame[target])
     column = frame[target]
     return (
         column.to_numpy(dtype=object)
         if column.dtype == object
-        else np.array([f"{value:g}" for value in as_numbers(column)], dtype=object)
+        else np.array([f"{value:g}" for value in in_days(column)], dtype=object)
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Column
+from dataops_core.values.numbers import in_days
 
 TYPES: dict[str, str] = {
     "order": "{a} is at most {b}",
@@ -43,7 +44,7 @@ def find(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, Any]]
         return []
     known = [column for column in columns if frame[column.name].notna().any()]
     numbers = {
-        c.name: numeric(frame[c.name])
+        c.name: in_days(frame[c.name])
         for c in known
         if c.type in ("integer", "decimal", "datetime") and c.kind not in ("id", "category")
     }
@@ -185,14 +186,6 @@ def all_hold(frame: pd.DataFrame, constraints: Sequence[Constraint]) -> np.ndarr
     return made
 
 
-def numeric(column: pd.Series) -> np.ndarray:
-    """Amounts (rows,) as float64, dates in days since 1970, missing as NaN."""
-    if str(column.dtype).startswith("datetime64"):
-        gone = column.isna().to_numpy()
-        return np.where(gone, np.nan, column.to_numpy(dtype="datetime64[us]").astype("int64") / 86_400_000_000)
-    return column.to_numpy(dtype="float64", na_value=np.nan)
-
-
 def combination_keys(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
     """The values of several columns as one tuple of texts a row, None for a missing one."""
     cells = [
@@ -203,14 +196,14 @@ def combination_keys(frame: pd.DataFrame, names: Sequence[str]) -> pd.Series:
 
 
 def _order(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
-    cells = [numeric(frame[name]) for name in constraint["columns"]]
+    cells = [in_days(frame[name]) for name in constraint["columns"]]
     with np.errstate(invalid="ignore"):
         return np.all([low <= high for low, high in zip(cells, cells[1:], strict=False)], axis=0)
 
 
 def _sum(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
     return _equal(
-        np.sum([numeric(frame[name]) for name in constraint["columns"]], axis=0), numeric(frame[constraint["total"]])
+        np.sum([in_days(frame[name]) for name in constraint["columns"]], axis=0), in_days(frame[constraint["total"]])
     )
 
 
@@ -222,19 +215,19 @@ def _combination(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
 
 
 def _one_hot(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
-    cells = np.array([numeric(frame[name]) for name in constraint["columns"]])
+    cells = np.array([in_days(frame[name]) for name in constraint["columns"]])
     return (cells.sum(axis=0) == 1) & np.isin(cells, (0.0, 1.0)).all(axis=0)
 
 
 def _increment(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
-    cells = numeric(frame[constraint["columns"][0]]) / constraint["by"]
+    cells = in_days(frame[constraint["columns"][0]]) / constraint["by"]
     return np.abs(cells - np.round(cells)) <= 1e-6
 
 
 def _between(frame: pd.DataFrame, constraint: Constraint) -> np.ndarray:
-    cells = numeric(frame[constraint["columns"][0]])
+    cells = in_days(frame[constraint["columns"][0]])
     low, high = (
-        numeric(pd.Series([pd.Timestamp(end)]).astype("datetime64[us]"))[0] if isinstance(end, str) else float(end)
+        in_days(pd.Series([pd.Timestamp(end)]).astype("datetime64[us]"))[0] if isinstance(end, str) else float(end)
         for end in (constraint["min"], constraint["max"])
     )
     return (cells >= low) & (cells <= high)
@@ -373,7 +366,7 @@ def _one_hots(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, 
         for c in columns
         if c.type in ("integer", "boolean", "decimal")
         and frame[c.name].notna().all()
-        and set(numeric(frame[c.name])) == {0.0, 1.0}
+        and set(in_days(frame[c.name])) == {0.0, 1.0}
     ]
     groups: dict[str, list[str]] = {"": flags}
     for name in flags:
@@ -386,7 +379,7 @@ def _one_hots(frame: pd.DataFrame, columns: Sequence[Column]) -> list[dict[str, 
         if (
             len(names) >= 3
             and not taken
-            and (np.sum([numeric(frame[name]) for name in names], axis=0) == 1).mean() >= HOLDS
+            and (np.sum([in_days(frame[name]) for name in names], axis=0) == 1).mean() >= HOLDS
         ):
             found.append({"type": "one_hot", "columns": names})
     return found

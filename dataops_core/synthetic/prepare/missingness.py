@@ -9,7 +9,8 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.prepare.constraints import Constraint, all_hold, numeric
+from dataops_core.synthetic.prepare.constraints import Constraint, all_hold
+from dataops_core.values.numbers import in_days
 
 LEAF = 25  # rows of a leaf of the tree, at least: a pattern is never one person's
 DEEP = 8
@@ -168,13 +169,13 @@ def _stretched(
     """
     from dataops_core.synthetic.prepare.rare_values import as_type
 
-    cells = {name: numeric(frame[name]) for name in bound}
+    cells = {name: in_days(frame[name]) for name in bound}
     drawn = donors[generator.integers(len(donors), size=len(frame))]
     for names in (bound, bound[::-1]):
         for one, other in zip(names, names[1:], strict=False):
             here = had & np.isnan(cells[other]) & np.isfinite(cells[one])
             cells[other] = np.where(
-                here, cells[one] + (numeric(frame[other])[drawn] - numeric(frame[one])[drawn]), cells[other]
+                here, cells[one] + (in_days(frame[other])[drawn] - in_days(frame[one])[drawn]), cells[other]
             )
     for name in bound:
         here = had & frame[name].isna().to_numpy() & np.isfinite(cells[name])

@@ -8,7 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.prepare.constraints import Constraint, combination_keys, numeric
+from dataops_core.synthetic.prepare.constraints import Constraint, combination_keys
+from dataops_core.values.numbers import in_days, moments_of_days
 
 OTHER = "(other)"
 
@@ -56,7 +57,7 @@ def tame(
 
 def summed(frame: pd.DataFrame, parts: Sequence[str], total: str) -> None:
     """Set a total to the sum of its parts where all are there, in place."""
-    made = np.sum([numeric(frame[name]) for name in parts], axis=0)
+    made = np.sum([in_days(frame[name]) for name in parts], axis=0)
     known = np.isfinite(made) & frame[total].notna().to_numpy()
     whole = frame[total].dtype != np.float64
     frame.loc[known, total] = np.round(made[known]).astype("int64") if whole else neat(made[known], usual(made[known]))
@@ -151,7 +152,7 @@ def _frequent_combinations(
 
 
 def _clipped(frame: pd.DataFrame, name: str, rare: int, unit: float, groups: pd.Series) -> dict[str, Any] | None:
-    cells = numeric(frame[name])
+    cells = in_days(frame[name])
     by = pd.Series(cells).groupby(groups.to_numpy())
     # of each group its own ends
     lows, highs = (np.sort(ends[np.isfinite(ends)]) for ends in (by.min().to_numpy(), by.max().to_numpy()))
@@ -173,7 +174,7 @@ def as_type(cells: np.ndarray, dtype: str, index: pd.Index) -> pd.Series:
     """Amounts as a column of a pandas dtype: whole numbers rounded, days since 1970 as dates; NaN is missing."""
     if dtype.startswith("datetime64"):
         gone = ~np.isfinite(cells)
-        moments = np.round(np.where(gone, 0.0, cells) * 86_400_000_000).astype("int64").astype("datetime64[us]")
+        moments = moments_of_days(np.where(gone, 0.0, cells))
         return pd.Series(moments, index=index).mask(gone)
     if dtype == "Int64":
         # the largest float64 below 2^63

@@ -12,12 +12,13 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
-from dataops_core.synthetic.prepare.constraints import Constraint, all_hold, combination_keys, numeric
+from dataops_core.synthetic.prepare.constraints import Constraint, all_hold, combination_keys
 from dataops_core.synthetic.prepare.missingness import Gaps, fill
 from dataops_core.synthetic.prepare.pseudonyms import made_columns, recipe_of
 from dataops_core.synthetic.prepare.rare_values import as_type, stepped, summed, tame, usual
 from dataops_core.table import Column
 from dataops_core.table.kinds import DTYPES
+from dataops_core.values.numbers import in_days, moments_of_days
 
 LEAST = 10  # rows to learn from
 EXACT = 2**53  # whole numbers beyond it have no float64 of their own
@@ -160,9 +161,9 @@ def _unit(cells: pd.Series, constraints: Sequence[Constraint], name: str) -> flo
     step = next((c["by"] for c in constraints if c["type"] == "increment" and c["columns"][0] == name), None)
     if step:
         return float(step)
-    known = numeric(cells)[cells.notna().to_numpy()]
+    known = in_days(cells)[cells.notna().to_numpy()]
     if str(cells.dtype).startswith("datetime64"):
-        ticks = np.round(known * 86_400_000_000).astype("int64")
+        ticks = moments_of_days(known).astype("int64")
         return next((seconds for seconds in CLOCK if not (ticks % (seconds * 1_000_000)).any()), 1) / 86_400
     if str(cells.dtype) == "Int64":
         return 1.0
@@ -194,7 +195,7 @@ def _column(
     if column.name not in filled.columns:
         return told | {"how": "empty"}
     if how == "number":
-        cells = numeric(filled[column.name])
+        cells = in_days(filled[column.name])
         told |= {"how": how, "low": float(cells.min()), "high": float(cells.max()), "unit": units[column.name]}
         if column.type == "integer" and max(abs(told["low"]), abs(told["high"])) >= EXACT:
             told["ends"] = [
@@ -213,7 +214,7 @@ def _encoded(filled: pd.DataFrame, columns: Sequence[Mapping[str, Any]]) -> pd.D
     """Amounts as float64, categories as text; shape (rows, learned columns)."""
     made = {
         c["name"]: (
-            numeric(filled[c["name"]]) if c["how"] == "number" else filled[c["name"]].astype(str).to_numpy(dtype=object)
+            in_days(filled[c["name"]]) if c["how"] == "number" else filled[c["name"]].astype(str).to_numpy(dtype=object)
         )
         for c in columns
         if c["how"] in ("number", "category")

@@ -10,9 +10,9 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.synthetic.prepare.column_treatments import shape_of
-from dataops_core.synthetic.prepare.constraints import numeric
 from dataops_core.table import Table
 from dataops_core.table.kinds import ID_NAME
+from dataops_core.values.numbers import in_days
 
 LEAST = 20  # sequences: half are learned from
 LONG = 3.0  # rows of a sequence, on average, at least
@@ -88,7 +88,7 @@ def _time_rank(frame: pd.DataFrame, key: str, name: str, kind_of_storage: str, k
     ):
         return 0.0
     codes = pd.factorize(frame[key])[0]
-    steps = _steps(codes, numeric(frame[name]))
+    steps = _steps(codes, in_days(frame[name]))
     both = pd.DataFrame({"key": codes, "time": frame[name]}).dropna()
     if not len(steps) or both.duplicated().mean() > 1 - MOST:
         return 0.0
@@ -163,7 +163,7 @@ def chosen(table: Table, frame: pd.DataFrame, wish: Mapping[str, Any]) -> dict[s
 def ordered(frame: pd.DataFrame, key: str, index: str | None) -> pd.DataFrame:
     """The rows sequence by sequence, in the order of time; rows without key or time are left out."""
     rows = frame[frame[[key, *([index] if index else [])]].notna().all(axis=1)]
-    by = {"key": pd.factorize(rows[key])[0], "time": numeric(rows[index]) if index else np.zeros(len(rows))}
+    by = {"key": pd.factorize(rows[key])[0], "time": in_days(rows[index]) if index else np.zeros(len(rows))}
     return rows.iloc[np.lexsort((np.arange(len(rows)), by["time"], by["key"]))]
 
 

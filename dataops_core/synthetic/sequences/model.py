@@ -16,7 +16,7 @@ from dataops_core.progress import Progress
 from dataops_core.synthetic.engines.batches import drawn
 from dataops_core.synthetic.engines.registry import Fitted, fit, seeded
 from dataops_core.synthetic.plan.plan import Settings
-from dataops_core.synthetic.prepare.constraints import Constraint, combination_keys, holds, numeric
+from dataops_core.synthetic.prepare.constraints import Constraint, combination_keys, holds
 from dataops_core.synthetic.prepare.pseudonyms import make as make_cells
 from dataops_core.synthetic.prepare.pseudonyms import recipe_of
 from dataops_core.synthetic.prepare.rare_values import as_type
@@ -24,6 +24,7 @@ from dataops_core.synthetic.prepare.table_encoder import Coder, decode, finished
 from dataops_core.synthetic.prepare.table_encoder import learn as learn_coder
 from dataops_core.synthetic.sequences.detection import numbered, ordered
 from dataops_core.table import Column
+from dataops_core.values.numbers import in_days
 
 TRIES = 5  # times that sequences with a row that breaks a constraint are drawn again
 DAY = 86_400
@@ -89,7 +90,7 @@ def learn(
         **({step: steps} if index else {})
     )
     beside = _beside(inside, columns, constraints, index)
-    inside = inside.assign(**{name: numeric(rows[name]) - numeric(rows[index]) for name in beside})
+    inside = inside.assign(**{name: in_days(rows[name]) - in_days(rows[index]) for name in beside})
     about = (
         {column.name: column for column in columns}
         | {name: Column(name, "decimal", "number") for name in beside}
@@ -177,7 +178,7 @@ def _beside(
         return {}
     bound = {name for each in constraints if each["type"] != "order" for name in _bound(each)}
     days = {
-        str(name): numeric(inside[name])
+        str(name): in_days(inside[name])
         for name in inside
         if kinds.get(str(name)) == "datetime" and name not in bound and inside[name].notna().any()
     }
@@ -187,7 +188,7 @@ def _beside(
 def _placed(model: Sequences, frame: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
     """The rows with dates instead of days from the row's time."""
     made = {
-        name: as_type(np.round((numeric(times) + numeric(frame[name])) * per) / per, "datetime64[us]", frame.index)
+        name: as_type(np.round((in_days(times) + in_days(frame[name])) * per) / per, "datetime64[us]", frame.index)
         for name, per in model.beside.items()
         if name in frame
     }
@@ -225,7 +226,7 @@ def _time(rows: pd.DataFrame, groups: pd.Series, index: str | None, rare: int) -
     """
     if index is None:
         return pd.Series(dtype="float64"), {}
-    times = numeric(rows[index])
+    times = in_days(rows[index])
     dates = str(rows[index].dtype).startswith("datetime64")
     per = 1.0 if not dates or np.all(times == np.round(times)) else float(DAY)
     times = np.round(times * per) if dates else times
@@ -370,7 +371,7 @@ def _times(model: Sequences, plain: pd.DataFrame, decoded: pd.DataFrame, numbers
     rest = (gone - sure) * np.where(more > room, room / np.where(more > 0, more, 1.0), 1.0)[numbers]
     gone = sure + (np.floor(rest + 1e-9) if time["whole"] else rest)
     spans = gone[last]
-    starts = numeric(plain[model.start]) * time["per"]
+    starts = in_days(plain[model.start]) * time["per"]
     starts = np.maximum(time["low"], np.minimum(starts, time["high"] - spans))
     starts = np.round(starts) if time["whole"] else starts
     times = (starts[numbers] + gone) / time["per"]

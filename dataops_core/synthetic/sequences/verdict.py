@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.prepare.constraints import numeric
 from dataops_core.synthetic.sequences.detection import numbered, ordered
 from dataops_core.table import Column
+from dataops_core.values.numbers import in_days
 
 PAIRS = 30  # rows followed by another in which both are known, below which nothing is said of a column
 LEVELS = 50  # values of a category whose transitions are compared; rarer ones count as one
@@ -53,7 +53,7 @@ def sequence_verdict(
                 "step",
                 index,
                 {
-                    side: _pairs(numeric(frame[index]), groups[side]) @ np.array([-1.0, 1.0])
+                    side: _pairs(in_days(frame[index]), groups[side]) @ np.array([-1.0, 1.0])
                     for side, frame in sides.items()
                 },
             )
@@ -116,7 +116,7 @@ def _distances(of: str, column: str | None, cells: Mapping[str, np.ndarray]) -> 
 
 
 def _memory(column: str, cells: Mapping[str, pd.Series], groups: Mapping[str, np.ndarray]) -> dict[str, Any] | None:
-    found = {side: autocorrelation(numeric(values), groups[side]) for side, values in cells.items()}
+    found = {side: autocorrelation(in_days(values), groups[side]) for side, values in cells.items()}
     real = found["real"]
     if real is None:
         return None

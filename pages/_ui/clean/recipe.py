@@ -8,8 +8,8 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.recipe.replay import Outcome
 from dataops_core.recipe.script import script
+from dataops_core.recipe.walk import Outcome
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.new_file import fitted_recipe
 from dataops_core.store.states import Result
