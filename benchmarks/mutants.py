@@ -1,8 +1,8 @@
 """Whether the tests hold the modules that guard people: `make mutants`.
 
 mutmut changes these modules a little, one change at a time (a mutant), and runs the tests that reach the place. A
-mutant that no test notices is a guard that no test holds. Works in a copy in build/mutants; what it asks is in pyproject.toml
-(tool.mutmut). Exit code 1 when fewer than 90 % of the mutants of a module are noticed.
+mutant that no test notices is a guard that no test holds. Works in a copy in build/mutants; what it asks is in
+pyproject.toml (tool.mutmut). Exit code 1 when fewer than 90 % of the mutants of a module are noticed.
 """
 
 from __future__ import annotations
