@@ -54,7 +54,7 @@ def show_form() -> None:
     with st.expander("How it works, and when not to use it"):
         st.markdown(step.doc.split(">>>")[0].strip())
         st.caption("The code that runs")
-        st.code(step.source, language="python")
+        st.code(step.source, language="python", wrap_lines=True)
     given = asked["with"] if name == asked["op"] else {}
     key = f"clean.{name}.{at}.{here.id}"
     if step.learner and states.earlier(results[:at]).split is None:

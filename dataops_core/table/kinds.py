@@ -53,11 +53,18 @@ def as_text(value: Any) -> str:
         text = json.dumps(plain, ensure_ascii=False, default=str)
     else:
         text = str(value)
-    return (
-        text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        if any("\ud800" <= c <= "\udfff" for c in text)
-        else text
-    )
+    return text if _whole(text) else text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _whole(text: str) -> bool:
+    """Whether a text has no lone surrogate, which no file could hold."""
+    if text.isascii():
+        return True
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def text_column(column: pd.Series) -> pd.Series:

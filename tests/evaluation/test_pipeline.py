@@ -21,7 +21,7 @@ STEPS = (
 )
 
 
-def test_every_row_of_adult(adult, tmp_path):
+def test_every_row_of_adult(adult, tmp_path, few_trees):
     table = read_file(adult, tmp_path / "read.parquet").table
     kept = [Candidate("clean", Recipe(steps=STEPS)), Candidate("less", Recipe(steps=STEPS[2:3]))]
     found = compare_recipes(table, kept, "income", repeats=1, folds=2, sample=3000, model="trees")

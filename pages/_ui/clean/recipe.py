@@ -42,7 +42,7 @@ def panel(here: Dataset, results: Sequence[Result]) -> None:
         with code:
             st.caption("A plain pandas script that does the same without this app: python clean.py IN OUT")
             with page_layout.errors():
-                st.code(script(fitted_recipe(page_layout.store(), here)), language="python", height=420)
+                st.code(script(fitted_recipe(page_layout.store(), here)), language=None, wrap_lines=True)
 
 
 def _line(here: Dataset, number: int, result: Result, last: int) -> None:

@@ -106,7 +106,7 @@ def _beside(here: Dataset, root: str, encoding: str) -> None:
     lines = datasets.first_lines(page_layout.store(), here.raw, encoding)
     with left:
         st.caption("The first lines of the file")
-        st.code("\n".join(line[:WIDEST] for line in lines), language=None, line_numbers=True, height=420)
+        st.code("\n".join(line[:WIDEST] for line in lines), language=None, line_numbers=True, wrap_lines=True)
     with right:
         st.caption("The first rows of the table")
         st.dataframe(
