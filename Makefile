@@ -1,11 +1,12 @@
 # make run: set up and start the app; make test: set up and run the tests; make check: lint, format and types;
 # make docs: the documentation in build/docs; make screenshots: its pictures; make bench, bench-facts, bench-bias,
-# bench-claims, bench-pii, bench-read, bench-repair, bench-rules, bench-scale, bench-synthetic: speed and quality; make fuzz: mutated files
+# bench-claims, bench-pii, bench-read, bench-repair, bench-rules, bench-scale, bench-synthetic: speed and quality; make fuzz: mutated files;
+# make mutants: whether the tests hold the modules that guard people
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check docs screenshots bench bench-facts bench-bias bench-claims bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz clean
+.PHONY: run test check docs screenshots bench bench-facts bench-bias bench-claims bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz mutants clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -52,6 +53,10 @@ bench-read: $(READY)
 
 bench-synthetic: $(READY)
 	$(BIN)/python -m benchmarks.synthetic $(ARGS)
+
+mutants: $(READY)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-mutants.txt
+	$(BIN)/python -m benchmarks.mutants $(ARGS)
 
 fuzz: $(READY)
 	$(BIN)/python -m benchmarks.fuzz $(ARGS)

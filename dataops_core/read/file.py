@@ -11,76 +11,15 @@ import pandas as pd
 
 from dataops_core.errors import DataOpsError
 from dataops_core.progress import Progress, no_progress
-from dataops_core.read.arrow.arrow_files import read_feather_frame, read_orc_frame
 from dataops_core.read.arrow.fast_parquet import read_plain_parquet
-from dataops_core.read.arrow.parquet import check_unchanged, parquet_kinds, read_parquet_frame
+from dataops_core.read.arrow.parquet import check_unchanged, parquet_kinds
 from dataops_core.read.content import Content, file_content
-from dataops_core.read.databases import read_duckdb_frame, read_sqlite_frame
-from dataops_core.read.excel.excel import read_excel_frame
-from dataops_core.read.json.json_table import read_json_frame
+from dataops_core.read.formats import REGISTRY
 from dataops_core.read.limits import limited_memory, no_collection
 from dataops_core.read.options import Blanked, Problem, ReadOptions, Source
-from dataops_core.read.statistics_files import read_statistics_frame
 from dataops_core.read.text.fast_text import read_plain_text
 from dataops_core.read.text.text import read_text_frame
 from dataops_core.table import write_table
-
-READERS = {
-    "excel": read_excel_frame,
-    "parquet": read_parquet_frame,
-    "json": read_json_frame,
-    "jsonl": read_json_frame,
-    "feather": read_feather_frame,
-    "orc": read_orc_frame,
-    "stata": read_statistics_frame,
-    "spss": read_statistics_frame,
-    "sas": read_statistics_frame,
-    "sqlite": read_sqlite_frame,
-    "duckdb": read_duckdb_frame,
-}
-MARKS = (  # the first bytes of a file that tell its format
-    (b"PAR1", "parquet"),
-    (b"PK\x03\x04", "excel"),
-    (b"\xd0\xcf\x11\xe0", "excel"),
-    (b"ARROW1", "feather"),
-    (b"FEA1", "feather"),
-    (b"ORC", "orc"),
-    (b"<stata_dta>", "stata"),
-    (b"$FL2", "spss"),
-    (b"$FL3", "spss"),
-    (b"SQLite format 3\x00", "sqlite"),
-    (b"HEADER RECORD*******LIBRARY HEADER", "sas"),
-    (bytes.fromhex("000000000000000000000000c2ea8160b31411cfbd92080009c7318c181f1011"), "sas"),
-)
-SUFFIXES = {
-    ".csv": "csv",
-    ".tsv": "csv",
-    ".txt": "csv",
-    ".tab": "csv",
-    ".xlsx": "excel",
-    ".xlsm": "excel",
-    ".xls": "excel",
-    ".ods": "excel",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".feather": "feather",
-    ".arrow": "feather",
-    ".ipc": "feather",
-    ".orc": "orc",
-    ".dta": "stata",
-    ".sav": "spss",
-    ".zsav": "spss",
-    ".por": "spss",
-    ".sas7bdat": "sas",
-    ".xpt": "sas",
-    ".sqlite": "sqlite",
-    ".sqlite3": "sqlite",
-    ".db": "sqlite",
-    ".duckdb": "duckdb",
-}
 
 
 def read_file(
@@ -142,7 +81,7 @@ def read_frame(
     if kind == "csv":
         return read_text_frame(data, dict(given), tell)
     tell(0.1, "Reading")
-    return READERS[kind](data, dict(given))
+    return REGISTRY[kind].read(data, dict(given))
 
 
 def batches_of(frame: pd.DataFrame, tell: Progress, rows: int = 100_000) -> Iterator[pd.DataFrame]:
@@ -155,7 +94,7 @@ def batches_of(frame: pd.DataFrame, tell: Progress, rows: int = 100_000) -> Iter
 def format_of_content(content: Content) -> str:
     """The format of a file's content; all of it is looked at only where its start leaves open what it is."""
     head = content.head()
-    named = Path(content.name).suffix.lower() in SUFFIXES
+    named = _by_suffix(content.name) is not None
     return format_of(head if named or json_format(head) is None else content.data, content.name)
 
 
@@ -165,15 +104,15 @@ def format_of(data: bytes, name: str) -> str:
     >>> format_of(b"PAR1", "table"), format_of(b"a,b", "t.tsv"), format_of(b'[{"a": 1}]', "object")
     ('parquet', 'csv', 'json')
     """
-    for mark, kind in MARKS:
-        if data.startswith(mark):
-            return kind
-    if data[8:12] == b"DUCK":
-        return "duckdb"
+    for each in REGISTRY.values():
+        if any(data.startswith(mark, each.marks_at) for mark in each.marks):
+            return each.name
+    return _by_suffix(name) or json_format(data) or "csv"
+
+
+def _by_suffix(name: str) -> str | None:
     suffix = Path(name).suffix.lower()
-    if suffix in SUFFIXES:
-        return SUFFIXES[suffix]
-    return json_format(data) or "csv"
+    return next((each.name for each in REGISTRY.values() if suffix in each.suffixes), None)
 
 
 def json_format(data: bytes) -> str | None:

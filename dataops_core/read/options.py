@@ -13,11 +13,6 @@ import numpy as np
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Table
 
-FORMATS = (
-    *("csv", "excel", "parquet", "json", "jsonl"),
-    *("feather", "orc", "stata", "spss", "sas", "sqlite", "duckdb"),
-)
-
 
 @dataclass(frozen=True)
 class ReadOptions:
@@ -83,9 +78,11 @@ class ReadOptions:
                 values[key] = tuple(values[key])
         if values.get("kept") is not None:
             values["kept"] = {name: tuple(tokens) for name, tokens in values["kept"].items()}
-        if values.get("format") is not None and values["format"] not in FORMATS:
+        from dataops_core.read.formats import REGISTRY  # they import the options
+
+        if values.get("format") is not None and values["format"] not in REGISTRY:
             raise SettingError(
-                f'There is no format "{values["format"]}".', "format", nearest(values["format"], FORMATS)
+                f'There is no format "{values["format"]}".', "format", nearest(values["format"], REGISTRY)
             )
         if values.get("decimal") not in (None, ".", ","):
             raise SettingError(f'"{values["decimal"]}" is not a decimal sign.', "decimal", 'Give "." or ",".')

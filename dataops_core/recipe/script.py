@@ -10,8 +10,7 @@ from typing import Any
 
 from dataops_core import __version__
 from dataops_core.errors import Skip
-from dataops_core.read.file import READERS as FRAME_READERS
-from dataops_core.read.text.text import read_text_frame
+from dataops_core.read import FORMATS
 from dataops_core.read.unpack import unpack
 from dataops_core.recipe.embed import Sources, valid
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
@@ -19,14 +18,6 @@ from dataops_core.steps import get
 from dataops_core.table import content_hash, tidy
 from dataops_core.write.text import csv_text
 
-READERS = {"csv": read_text_frame, **FRAME_READERS}
-NEEDED = {
-    "excel": ("python-calamine",),
-    **dict.fromkeys(("parquet", "feather", "orc"), ("pyarrow",)),
-    **dict.fromkeys(("stata", "spss", "sas"), ("pyreadstat",)),
-    "sqlite": ("pyarrow",),
-    "duckdb": ("duckdb", "pyarrow"),
-}
 PACKAGES = {
     "scipy": "SciPy",
     "sklearn": "scikit-learn",
@@ -139,7 +130,7 @@ def script(recipe: Recipe) -> str:
         raise found[0]
     form = (recipe.read or {}).get("format") or "csv"
     sources = Sources()
-    reader = READERS[form]
+    reader = FORMATS[form].read
     for needed in (unpack, reader, tidy, csv_text, content_hash, Skip):
         sources.add(needed)
     others = {name: _reading(recipe, name, sources) for name in recipe.tables_needed}
@@ -176,7 +167,7 @@ def _line(text: str) -> str:
 def _reading(recipe: Recipe, name: str, sources: Sources) -> tuple[str, dict[str, Any]]:
     """The reader of another table, and how it is read."""
     read = dict((recipe.tables or {}).get(name) or {})
-    return sources.add(READERS[read.get("format") or "csv"]), read
+    return sources.add(FORMATS[read.get("format") or "csv"].read), read
 
 
 def _word(name: str) -> str:
@@ -201,7 +192,10 @@ def _table_lines(others: Mapping[str, tuple[str, dict[str, Any]]]) -> str:
 
 def _needs(text: str, *forms: str) -> str:
     """The packages that a script with this text imports, pandas first."""
-    wanted = ["pandas", *dict.fromkeys(package for form in forms for package in NEEDED.get(form, ()))]
+    wanted = [
+        "pandas",
+        *dict.fromkeys(package for form in forms for package in FORMATS[form].needs),
+    ]
     wanted += [
         package
         for module, package in PACKAGES.items()

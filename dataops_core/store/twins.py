@@ -20,7 +20,7 @@ from dataops_core.store.results import analyses
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, card, save_model, script, synthesize
 from dataops_core.synthetic import model_file as signing
-from dataops_core.synthetic.engines.registry import version_of
+from dataops_core.synthetic.engines.engine import version_of
 from dataops_core.table import Table, open_table
 from dataops_core.write import write_file
 

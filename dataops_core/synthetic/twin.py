@@ -15,7 +15,8 @@ import pandas as pd
 from dataops_core.errors import SettingError, nearest
 from dataops_core.progress import Progress, no_progress, part_of
 from dataops_core.synthetic.engines.batches import drawn
-from dataops_core.synthetic.engines.registry import ENGINES, Fitted, engine, fit, seeded, version_of
+from dataops_core.synthetic.engines.engine import version_of
+from dataops_core.synthetic.engines.registry import ENGINES, Fitted, engine, fit, seeded
 from dataops_core.synthetic.plan.plan import Settings, constraints_of, emptied, halves, parts, plan, sequence_of
 from dataops_core.synthetic.prepare.column_treatments import apply_choices, known_values
 from dataops_core.synthetic.prepare.constraints import described

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from dataops_core import steps
-from dataops_core.read import read_file
+from dataops_core.read import FORMATS, read_file
 from dataops_core.recipe.embed import Sources
 from dataops_core.recipe.recipe import Recipe, RecipeStep, from_json
 from dataops_core.recipe.replay import run_recipe
-from dataops_core.recipe.script import READERS, script
+from dataops_core.recipe.script import script
 
 SAMPLE = Path(__file__).parent.parent.parent / "sample_data" / "loan_applications.csv"
 ALL = {
@@ -249,7 +249,7 @@ def test_the_sources_of_all_steps_and_readers_fit_into_one_script():
         sources.add(step)
         if step.learner:
             sources.add(step.learner)
-    for reader in READERS.values():
+    for reader in (each.read for each in FORMATS.values()):
         sources.add(reader)
     tree = ast.parse(sources.import_lines() + "\n" + sources.text())
     names = [node.name for node in tree.body if isinstance(node, (ast.FunctionDef, ast.ClassDef))]

@@ -16,10 +16,10 @@ from dataops_core.evaluation.export.template import TEMPLATE
 from dataops_core.evaluation.fold_fit import KINDS
 from dataops_core.evaluation.protocol import Comparison
 from dataops_core.models import encoder, estimator, features, plain
+from dataops_core.read import FORMATS
 from dataops_core.read.unpack import unpack
 from dataops_core.recipe.embed import Sources, valid
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.recipe.script import READERS
 from dataops_core.stats.cross_validation import interval
 from dataops_core.steps import _classes, get
 from dataops_core.steps._cells import cell_texts
@@ -68,7 +68,7 @@ def scoreboard_script(found: Comparison, read: Mapping[str, Any] | None = None) 
         )
     asked, problem = found.asked, found.problem
     sources = Sources()
-    reader = READERS[(read or {}).get("format") or "csv"]
+    reader = FORMATS[(read or {}).get("format") or "csv"].read
     for needed in (reader, *NEEDED):
         sources.add(needed)
     shared = _steps(asked.field.shared.active, sources)

@@ -17,7 +17,8 @@ import pandas as pd
 from dataops_core.errors import SettingError
 from dataops_core.progress import Progress, no_progress
 from dataops_core.synthetic.engines.batches import drawn
-from dataops_core.synthetic.engines.registry import BUSL, HMA, engine_there, fit, seeded, version_of
+from dataops_core.synthetic.engines.engine import BUSL, version_of
+from dataops_core.synthetic.engines.registry import HMA, engine_there, fit, seeded
 from dataops_core.synthetic.multi_table.cardinality import alike, counts_of, dealt, dealt_within, tamed
 from dataops_core.synthetic.multi_table.foreign_keys import (
     Link,

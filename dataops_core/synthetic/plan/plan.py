@@ -15,7 +15,8 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.progress import Progress, no_progress
-from dataops_core.synthetic.engines.registry import DEFAULT, ENGINES, EPOCHS
+from dataops_core.synthetic.engines.engine import EPOCHS
+from dataops_core.synthetic.engines.registry import DEFAULT, ENGINES
 from dataops_core.synthetic.prepare.column_treatments import identifying_cells, propose_treatments
 from dataops_core.synthetic.prepare.constraints import checked, find
 from dataops_core.synthetic.sequences.detection import WHY_NOT, chosen

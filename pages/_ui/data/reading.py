@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dataops_core.read import FORMATS
 from dataops_core.store import datasets, states
 from dataops_core.store.datasets import Dataset
 from pages._ui import grid, job, page_layout
@@ -36,20 +37,6 @@ _DELIMITERS = {
     ":": "colon",
     " ": "spaces",
     "␠": "single spaces",
-}
-_FORMATS = {
-    "csv": "Delimited text (CSV)",
-    "excel": "Excel",
-    "parquet": "Parquet",
-    "json": "JSON",
-    "jsonl": "JSON Lines",
-    "feather": "Feather (Arrow)",
-    "orc": "ORC",
-    "stata": "Stata",
-    "spss": "SPSS",
-    "sas": "SAS",
-    "sqlite": "SQLite",
-    "duckdb": "DuckDB",
 }
 _SHEETS = {"excel": "Sheet", "sqlite": "Table", "duckdb": "Table"}
 _TABLES = ("csv", "excel")  # formats that may hold several tables in one place
@@ -212,7 +199,7 @@ def _options(read: Mapping[str, Any], changed: dict[str, Any]) -> dict[str, Any]
 
 def _said(key: str, value: Any) -> str:
     if key == "format":
-        return _FORMATS.get(value, value)
+        return FORMATS[value].title if value in FORMATS else value
     if key == "delimiter":
         return _DELIMITERS.get(value, value)
     if key == "header_row":

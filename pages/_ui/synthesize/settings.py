@@ -14,7 +14,8 @@ from dataops_core.store import datasets
 from dataops_core.store.choices import form_state
 from dataops_core.store.datasets import Dataset
 from dataops_core.synthetic import ENGINES, Settings
-from dataops_core.synthetic.engines.registry import DEFAULT, EPOCHS
+from dataops_core.synthetic.engines.engine import EPOCHS
+from dataops_core.synthetic.engines.registry import DEFAULT
 from dataops_core.synthetic.plan.conditions import balanced, filled, groups
 from dataops_core.synthetic.plan.plan import RARE
 from dataops_core.synthetic.sequences.detection import WHY_NOT

@@ -1,0 +1,75 @@
+"""A reader, an engine of synthesis and a page are one file each: those of CONTRIBUTING.md, added to a copy of the tree."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+
+
+def block(title: str) -> str:
+    blocks = re.findall(r"```python\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), re.DOTALL)
+    return next(each for each in blocks if each.startswith(f'"""{title}'))
+
+
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory):
+    copy = tmp_path_factory.mktemp("tree")
+    for part in ("dataops_core", "pages"):
+        shutil.copytree(ROOT / part, copy / part, ignore=shutil.ignore_patterns("__pycache__"))
+    app = (ROOT / "app.py").read_text(encoding="utf-8")
+    line = '    "notes": ("note", "What people should know"),\n'
+    (copy / "app.py").write_text(app.replace("PAGES = {\n", "PAGES = {\n" + line), encoding="utf-8")
+    (copy / "dataops_core/read/formats/wiki.py").write_text(block("Tables of a wiki"), encoding="utf-8")
+    (copy / "dataops_core/synthetic/engines/catalog/shuffled.py").write_text(block("Shuffled"), encoding="utf-8")
+    (copy / "pages/notes.py").write_text(block("Notes"), encoding="utf-8")
+    return copy
+
+
+def answer(tree: Path, code: str) -> list[str]:
+    env = os.environ | {"DATAOPS_HOME": str(tree / "home"), "PYTHONPATH": str(tree)}
+    done = subprocess.run([sys.executable, "-c", code], cwd=tree, capture_output=True, text=True, env=env)
+    assert done.returncode == 0, done.stderr
+    return done.stdout.splitlines()
+
+
+def test_each_is_shown_in_15_lines_at_most():
+    for title in ("Tables of a wiki", "Shuffled", "Notes"):
+        assert sum(bool(line.strip()) for line in block(title).splitlines()) <= 15
+
+
+def test_a_reader_is_one_file(tree):
+    (tree / "some.wiki").write_text("Intro\n|city|people|\n|Paris|2|\n|Rome|3|\n", encoding="utf-8")
+    code = """
+from pathlib import Path
+from dataops_core.read import read_file
+source = read_file(Path("some.wiki"), Path("some.parquet"))
+print(source.options.format, source.table.names, source.table.rows)
+"""
+    assert answer(tree, code) == ["wiki ['city', 'people'] 2"]
+
+
+def test_an_engine_of_synthesis_is_one_file(tree):
+    code = """
+import pandas as pd
+from dataops_core.synthetic import ENGINES
+from dataops_core.synthetic.engines.registry import fit
+made = fit("shuffled", pd.DataFrame({"a": [1.0, 2.0]}), ["a"], [], seed=1).sample(3, 1)
+print(list(ENGINES)[-1], len(made), set(made["a"]) <= {1.0, 2.0})
+"""
+    assert answer(tree, code) == ["shuffled 3 True"]
+
+
+def test_a_page_is_one_file_and_its_line(tree):
+    code = """
+from streamlit.testing.v1 import AppTest
+app = AppTest.from_file("app.py", default_timeout=60).run()
+app.switch_page("pages/notes.py").run()
+print([each.value for each in app.title], [each.value for each in app.markdown][-1:], len(app.exception))
+"""
+    assert answer(tree, code)[-1] == "['Notes'] ['Nothing yet.'] 0"
