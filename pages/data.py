@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from pages._ui import current_table, grid, page_header, page_layout
+from pages._ui import current_table, grid, page_header, page_layout, redaction
 from pages._ui.clean import cell
 from pages._ui.columns import panel
 from pages._ui.columns.strip import type_of
@@ -21,7 +21,8 @@ here = place.dataset
 root = reading.root_state(here)
 if root is None:
     st.stop()
-table = grid.table(root)
+shown = redaction.seen(root)
+table = grid.table(shown)
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown(f"Read from **{md(here.raw['name'])}** ({size(here.raw['size'])})", width="content")
     if st.button("See what is wrong", type="primary", icon=":material/arrow_forward:"):
@@ -35,17 +36,21 @@ if rows.open:
     with rows:
         strip = st.container()  # drawn after the rows: they are there at once, the columns may have to be counted
         grid.grid(
-            root,
+            shown,
             "data",
             what="The table as it came",
-            on_cell=lambda row, column: cell.panel(here, root, row, column, "data", mend=not here.recipe.steps),
+            on_cell=lambda row, column: cell.panel(here, shown, row, column, "data", mend=not here.recipe.steps),
         )
         with strip, page_layout.errors():
-            panel.columns(here, root, "data", mend=not here.recipe.steps)
+            panel.columns(here, shown, "data", mend=not here.recipe.steps)
 if how.open:
     with how, page_layout.errors():
-        profile = current_table.profile(here, root)
-        reading.panel(here, root, {name: type_of(facts) for name, facts in profile["facts"].items()} if profile else {})
+        profile = current_table.profile(here, shown)
+        if redaction.is_viewer():
+            st.info("Editors see here how the file was read, line by line.", icon=":material/lock:")
+        else:
+            types = {name: type_of(facts) for name, facts in profile["facts"].items()} if profile else {}
+            reading.panel(here, root, types)
 if what.open:
     with what, page_layout.errors():
-        roles.panel(here, root, table)
+        roles.panel(here, shown, table)

@@ -190,6 +190,12 @@ def evaluate(
     ]
 
 
+def step_after(store: Store, before: str, entry: RecipeStep) -> tuple[str, Outcome]:
+    """Where one step leads from a state, beside any recipe; what was computed before is looked up."""
+    found = _look_up(store, before, entry, 0)
+    return found or _run(store, before, entry, 0, RecipeContext(), no_progress)
+
+
 def earlier(results: Sequence[Result]) -> RecipeContext:
     """What the done steps of an evaluated recipe have settled."""
     return settled_by((result.entry, result.outcome) for result in results)

@@ -15,7 +15,7 @@ from dataops_core.store.datasets import Dataset
 from dataops_core.store.results import profile as profiles
 from dataops_core.store.states import Result
 from dataops_core.table import Table
-from pages._ui import grid, job, page_layout
+from pages._ui import grid, job, page_layout, redaction
 from pages._ui.data import reading
 
 CELLS_OF_A_COLUMN = 3000  # what a column costs besides its cells, in cells
@@ -42,8 +42,9 @@ _LABELS = {
 
 
 def root(here: Dataset) -> str | None:
-    """The state of the file as it came."""
-    return reading.root_state(here)
+    """The state of the file as it came, as this person may see it."""
+    state = reading.root_state(here)
+    return redaction.seen(state) if state else None
 
 
 def results(here: Dataset, recipe: Recipe | None = None) -> list[Result]:
@@ -63,7 +64,7 @@ def now(here: Dataset) -> str | None:
         found = results(here)
         if any(result.outcome.status == "pending" for result in found):
             return None
-    return states.head(here.raw, here.recipe, found)
+    return redaction.seen(states.head(here.raw, here.recipe, found))
 
 
 def table_now(here: Dataset) -> tuple[str, Table]:

@@ -11,7 +11,7 @@ import streamlit as st
 from dataops_core.facts import Engine, Where, sorted_rows
 from dataops_core.store import states
 from dataops_core.table import Table
-from pages._ui import page_layout
+from pages._ui import page_layout, redaction
 from pages._ui.formatting import count
 
 ROWS = 200
@@ -25,8 +25,8 @@ def _table(home: str, state: str) -> Table:
 
 
 def table(state: str) -> Table:
-    """The handle on a state's table; opened once."""
-    return _table(str(page_layout.store().home), state)
+    """The handle on a state's table, as this person may see it; opened once."""
+    return _table(str(page_layout.store().home), redaction.seen(state))
 
 
 def numbered(rows: pd.DataFrame) -> pd.DataFrame:
@@ -46,6 +46,7 @@ def grid(
     """A page of rows with a pager, sorted and filtered on all rows; a click on a cell calls `on_cell` with its row id
     and column.
     """
+    state = redaction.seen(state)
     data = table(state)
     bar = st.container(horizontal=True, vertical_alignment="center", gap="small", key=f"{key}-bar".replace(".", "-"))
     with bar:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.overview import Standing
-from pages._ui import current_table, page_layout, pending
+from pages._ui import current_table, page_layout, pending, redaction
 from pages._ui.formatting import count, md, percent
 from pages._ui.page_layout import Here
 
@@ -19,6 +19,7 @@ def enter(title: str) -> Here:
         if place.dataset is not None:
             _standing(place.dataset)
     page_layout.show_failure()
+    redaction.note()
     return place
 
 

@@ -13,7 +13,7 @@ from dataops_core.store import datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results import diffs
 from dataops_core.store.states import Result
-from pages._ui import current_table, grid, job, page_layout, preview
+from pages._ui import current_table, grid, job, page_layout, preview, redaction
 from pages._ui.formatting import md
 
 _KEY = "clean.pending"
@@ -51,6 +51,10 @@ def panel(here: Dataset, root: str, state: str, results: Sequence[Result]) -> No
     """What the proposed change would do, with Apply and Discard; nothing where none is proposed."""
     asked = get(here)
     if asked is None:
+        return
+    if redaction.is_viewer():  # a preview shows cells as they are
+        discard()
+        st.info("It takes the role editor: ask whoever owns the project.", title="You may not change steps")
         return
     with page_layout.errors(), st.container(border=True, key="clean-preview"):
         _panel(here, asked, root, state, results)

@@ -12,7 +12,7 @@ from dataops_core.store.results import diffs
 from dataops_core.store.results.diffs import Change
 from dataops_core.store.states import Result
 from dataops_core.table import Difference, differs, shown
-from pages._ui import chart, grid, job, page_layout
+from pages._ui import chart, grid, job, page_layout, redaction
 from pages._ui.formatting import KINDS, count, md, share, size
 
 LONG = 500
@@ -30,6 +30,7 @@ def panel(
 ) -> None:
     """Everything that a change would do, or (`would` empty) did from one version to another."""
     d = change.difference
+    before, after = redaction.seen(before), redaction.seen(after)
     known_bad = {r.entry.op for r in old_results if r.outcome.status == "failed"}
     said = {(r.entry.op, r.outcome.reason) for r in old_results}
     for number, result in enumerate(results, 1):
@@ -143,13 +144,13 @@ def _figures(d: Difference) -> None:
             delta=d.rows_after - d.rows_before or None,
             delta_color="off",
             border=True,
-            width=136,
+            width=150,
         )
         st.metric(
             "Cells changed",
             f"{sum(d.cells_changed.values()):,}",
             border=True,
-            width=136,
+            width=150,
             help=f"In {count(len(d.cells_changed), 'column')} and {count(d.rows_changed, 'row')}",
         )
         st.metric("Rows dropped", f"{d.rows_dropped:,}", border=True, width=136)

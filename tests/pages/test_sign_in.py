@@ -4,11 +4,13 @@ import pytest
 import streamlit as st
 from streamlit.runtime import secrets
 
-from dataops_core.store import datasets, versions
+from dataops_core.store import datasets, personal_data, redaction, states, versions
 from dataops_core.store.people import members
 from dataops_core.store.store import Store
+from pages._ui.clean import download
 from pages._ui.frame import access
 from tests.pages.driver import PAGES, bring, click, go, labels, said, start, texts, unforeseen
+from tests.store.office import CUSTOMERS, PLANTED, SURNAMES, csv_of_customers
 
 AUTH = {"auth": {"redirect_uri": "http://localhost:8501/oauth2callback", "cookie_secret": "x", "client_id": "x"}}
 ANA = {"is_logged_in": True, "email": "ana@example.com"}
@@ -88,6 +90,72 @@ def test_a_viewer_sees_every_page():
         app.switch_page(f"pages/{page}.py").run()
         assert unforeseen(app) == [], page
         assert "may not" not in repr(said(app)), page
+
+
+def shown(app):
+    """All that the browser is sent of a page, tables included."""
+    tables = [each.value.to_csv() for each in (*app.dataframe, *app.table) if hasattr(each.value, "to_csv")]
+    return repr(app) + "".join(tables)
+
+
+def as_role(role, made, page):
+    members.invite(
+        Store().of("tester"), datasets.get(Store().of("tester"), made).project, f"{role}@example.com", role, "tester"
+    )
+    app = signed_in(f"{role}@example.com", d=made)
+    app.query_params["d"] = made  # before the sign-in, roles that were on already have hidden it
+    return go(app, page)
+
+
+@pytest.mark.parametrize("page", ["overview", "profile", "explore", "rules", "clean", "versions"])
+def test_a_viewer_sees_masked_cells_where_columns_name_people(page):
+    made = bring(csv_of_customers(), "orders.csv")
+    app = as_role("viewer", made, page)
+    assert unforeseen(app) == []
+    told = shown(app)
+    assert [each for each in (*PLANTED, *SURNAMES) if each in told] == []
+    assert "cells that name people are masked for you" in texts(app)
+
+
+@pytest.mark.parametrize("key", [True, False])
+def test_a_viewer_sees_the_table_masked_and_no_line_of_the_file(monkeypatch, key):
+    if not key:
+        monkeypatch.delenv("DATAOPS_PSEUDONYM_KEY")
+    app = as_role("viewer", bring(csv_of_customers(), "orders.csv"), "data")
+    told = shown(app)
+    assert [each for each in (*PLANTED, *SURNAMES) if each in told] == []
+    assert "ORD-20261" in told and "***" in told, "what names nobody is there"
+    app.session_state["data.tabs"] = "How it was read"
+    told = shown(app.run())
+    assert [each for each in PLANTED if each in told] == [] and unforeseen(app) == []
+
+
+def test_an_editor_sees_all_cells_and_so_does_a_viewer_of_what_is_settled_as_harmless():
+    made = bring(csv_of_customers(), "orders.csv")
+    app = as_role("editor", made, "data")
+    told = shown(app)
+    assert [each for each in PLANTED if each not in told] == []
+    assert "masked for you" not in told
+    store = Store().of("tester")
+    personal_data.settle(store, datasets.get(store, made), "e-mail", False, "tester", "Addresses of shops")
+    told = shown(as_role("viewer", made, "data"))
+    assert [row["e-mail"] for row in CUSTOMERS if row["e-mail"] not in told] == []
+    assert [row["iban"] for row in CUSTOMERS if row["iban"] in told] == [] and "ORD-20261" in told
+
+
+def test_what_a_viewer_downloads_is_masked():
+    made = bring(csv_of_customers(), "orders.csv")
+    app = as_role("viewer", made, "clean")
+    app.session_state["clean.download"] = True
+    app.run()
+    assert unforeseen(app) == []
+    store = Store().of("tester")
+    here = datasets.get(store, made)
+    root = states.root_id(here.raw["sha256"], here.recipe.read)
+    masked = redaction.redacted(store, root, {})
+    assert masked != root and redaction.redacted(store, masked, {}) == masked
+    cells = download.content(store, masked, ".csv").decode("utf-8-sig")
+    assert [each for each in (*PLANTED, *SURNAMES) if each in cells] == [] and "ORD-20261" in cells
 
 
 def test_a_viewer_looks_and_changes_nothing():

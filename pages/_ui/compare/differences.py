@@ -11,7 +11,7 @@ import streamlit as st
 from dataops_core.store import datasets, states, versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results import diffs
-from pages._ui import chart, current_table, grid, job, page_layout
+from pages._ui import chart, current_table, grid, job, page_layout, redaction
 from pages._ui.formatting import count, md
 
 ORDER = {"large": 0, "small": 1, "cannot be compared": 2, "too few rows to tell": 3, "none": 4}
@@ -42,7 +42,7 @@ def others(here: Dataset, state: str, root: str | None) -> dict[str, str]:
             end = states.head(other.raw, other.recipe, states.evaluate(house, other.raw, other.recipe, run=False))
             if states.known(house, end):
                 found[f"{other.name} as it is now"] = end
-    return found
+    return {name: redaction.seen(other) for name, other in found.items()}
 
 
 def tables(told: Mapping[str, Any], reference: str, name: str, ends: tuple[str, str]) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from dataops_core.store import dataset_rules
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
-from pages._ui import current_table, grid, page_layout
+from pages._ui import current_table, grid, page_layout, redaction
 from pages._ui.formatting import count, md
 from pages._ui.rules import row_file
 
@@ -29,6 +29,8 @@ def panel(here: Dataset) -> None:
             shown = f"The first {FEW} of {count(len(ids), 'row')}:" if len(ids) > FEW else f"{count(len(ids), 'row')}:"
             st.caption(shown)
             grid.some_rows(result.before, ids[:FEW], f"rules.aside.{number}", "Rows that were set aside", height=220)
+            if redaction.is_viewer():
+                continue
             args, key = {"before": result.before, "after": result.after}, f"rules.aside.{number}"
             label, file = "Download rows set aside", "rows-set-aside.csv"
             row_file.offer("rows set aside", args, result.before, len(ids), label, file, key)
