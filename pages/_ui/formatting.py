@@ -48,15 +48,6 @@ def md(text: object) -> str:
     return _MARKS.sub(r"\\\1", told)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: 1 row, 2,056 rows.
-
-    >>> count(2056, "row")
-    '2,056 rows'
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
-
-
 def share(part: int, whole: int) -> str:
     """A share in per cent, never rounded to none or all.
 
