@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dataops_core.errors import DataOpsError
+from dataops_core.wording import counted
 
 SEVERITY = {
     "error": ("Error", ":material/error:", "red"),
@@ -46,6 +47,9 @@ def md(text: object) -> str:
     """
     told = _TURNS.sub("\ufffd", " ".join(str(text).split())).replace("://", ":\u200b//").replace("www.", "www\u200b.")
     return _MARKS.sub(r"\\\1", told)
+
+
+count = counted  # a number with its noun: 1 row, 2,056 rows
 
 
 def share(part: int, whole: int) -> str:
