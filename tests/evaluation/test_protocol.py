@@ -211,7 +211,7 @@ def test_a_recipe_that_changes_the_target_is_refused_by_name(tmp_path):
 
 
 def test_finished_folds_are_not_done_again(tmp_path, monkeypatch):
-    from dataops_core.evaluation import protocol
+    from dataops_core.evaluation import setup
 
     table = table_of(people(), tmp_path)
     some = [
@@ -220,7 +220,7 @@ def test_finished_folds_are_not_done_again(tmp_path, monkeypatch):
     ]
     whole = compare_recipes(table, some, "bought", repeats=1)
     done = []
-    fit = protocol.fit_fold
+    fit = setup.fit_fold
 
     def counting(candidate, *args):
         done.append(candidate.name)
@@ -228,13 +228,13 @@ def test_finished_folds_are_not_done_again(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return fit(candidate, *args)
 
-    monkeypatch.setattr(protocol, "fit_fold", counting)
+    monkeypatch.setattr(setup, "fit_fold", counting)
     kept = InFolder(tmp_path / "kept")
     with pytest.raises(KeyboardInterrupt):
         compare_recipes(table, some, "bought", repeats=1, kept=kept)
     first = len([name for name in done[:6] if name != "dummy"])
     done.clear()
-    monkeypatch.setattr(protocol, "fit_fold", lambda *args: (done.append(args[0].name), fit(*args))[1])
+    monkeypatch.setattr(setup, "fit_fold", lambda *args: (done.append(args[0].name), fit(*args))[1])
     again = compare_recipes(table, some, "bought", repeats=1, kept=kept)
     assert len([name for name in done if name != "dummy"]) == 15 - first
     seconds = ("seconds",)
