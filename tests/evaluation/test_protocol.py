@@ -98,6 +98,22 @@ def test_scores_of_numbers_are_those_of_scikit_learn(tmp_path):
     assert mine.scores["r2"] == pytest.approx(list(expected), abs=1e-12)
 
 
+def test_scores_of_three_classes_are_those_of_scikit_learn(tmp_path):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"x": rng.normal(size=240), "z": rng.normal(size=240)})
+    frame["y"] = np.select([frame["x"] + rng.normal(size=240) > 0.7, frame["z"] > 0.3], ["a", "b"], "c")
+    found = compare_recipes(
+        table_of(frame, tmp_path), [Candidate("without z", recipe(step("drop_columns", columns=["z"])))], "y", repeats=1
+    )
+    assert found.problem.classes == ("a", "b", "c")
+    pipeline = Pipeline([("encoder", cleaned(["x"], [])), ("model", LogisticRegression(max_iter=1000))])
+    mine = next(each for each in found.standings if each.name == "without z")
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    for measure in ("accuracy", "balanced_accuracy"):
+        expected = cross_validate(pipeline, frame[["x"]], frame["y"], cv=folds, scoring=measure)["test_score"]
+        assert mine.scores[measure] == pytest.approx(list(expected), abs=1e-12)
+
+
 def test_noise_alone_makes_no_clear_difference(tmp_path):
     runs, clear = 12, 0
     for seed in range(runs):
