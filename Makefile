@@ -1,7 +1,7 @@
 # make run: set up and start the app; make test: set up and run the tests; make check: lint, format and types;
 # make docs: the documentation in build/docs; make screenshots: its pictures; make bench, bench-facts, bench-bias,
-# bench-claims, bench-pii, bench-read, bench-repair, bench-rules, bench-scale, bench-synthetic: speed and quality; make fuzz: mutated files;
-# make mutants: whether the tests hold the modules that guard people
+# bench-claims, bench-pii, bench-read, bench-repair, bench-rules, bench-scale, bench-synthetic: speed and quality;
+# make fuzz: mutated files; make mutants: whether the tests hold the modules that guard people
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready

@@ -8,7 +8,8 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_tokens import DATES
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
+from dataops_core.wording import counted
 
 
 @check(

@@ -6,8 +6,8 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.date_forms import forms, parts
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_dates import parse_dates
+from dataops_core.wording import counted
 
 
 @check("Ambiguous dates", group="Dates", types=["text"], fix=parse_dates)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_rows_with_missing import drop_rows_with_missing
+from dataops_core.wording import counted
 
 
 @check("Blank rows", group="Rows", scope="table", fix=drop_rows_with_missing, harmless=True)

@@ -9,7 +9,8 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
+from dataops_core.wording import counted
 
 MOST = 20_000
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataops_core.checks.arithmetic import rules
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import counted
+from dataops_core.wording import counted
 
 
 @check(

@@ -8,7 +8,8 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
+from dataops_core.wording import counted
 
 LEAST_IN_EXAMPLE = 10  # rows of a group among the rows looked at first
 CELLS = 4_000_000  # looked at at once

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import repair_characters, unscrambled, visible
+from dataops_core.wording import counted
 
 # control signs, soft hyphen, zero-width signs, direction marks, byte order mark
 _SIGNS = r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x{9f}\x{ad}\x{200b}-\x{200f}\x{202a}-\x{202e}\x{2060}-\x{2064}\x{feff}]"

@@ -7,8 +7,9 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.date_forms import date_orders
 from dataops_core.checks.meant_type import ParsedView, is_plain
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.steps.parse_dates import parse_dates
+from dataops_core.wording import counted
 
 
 @check("Dates kept as text", group="Dates", types=["text"], severity="note", fix=parse_dates)

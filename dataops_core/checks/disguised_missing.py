@@ -11,9 +11,10 @@ from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.missing_tokens import CODES, DATES, NO_DAY, PLAIN_MISSING, WORDS
 from dataops_core.checks.ranges import may_be_refunds
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.read.arrow.arrow_cells import suspects
 from dataops_core.steps.mark_missing import mark_missing
+from dataops_core.wording import counted
 
 LONGEST = 3 * max(map(len, WORDS))  # bytes: a sign that becomes an ASCII letter in lower case has up to three
 

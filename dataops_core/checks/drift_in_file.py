@@ -7,7 +7,8 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
+from dataops_core.wording import counted
 
 BLOCKS = (60, 20)  # the coarse look sees through daily cycles and few rows
 

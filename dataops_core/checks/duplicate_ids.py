@@ -9,7 +9,7 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.repeats import coming_again
 from dataops_core.checks.shapes import PLACES
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.wording import counted
 
 
 @check(

@@ -7,8 +7,8 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.repeats import repeated
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import counted
 from dataops_core.steps.drop_duplicate_rows import drop_duplicate_rows
+from dataops_core.wording import counted
 
 
 @check("Duplicate rows", group="Rows", scope="table", fix=drop_duplicate_rows)

@@ -10,8 +10,8 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView, words_of
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import counted
 from dataops_core.values.numbers import moments_as_floats
+from dataops_core.wording import counted
 
 # (what comes first or is less, what comes later or is more), as words in two otherwise like names or as a pair of terms
 PAIRS = (

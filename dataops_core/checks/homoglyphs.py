@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
 from dataops_core.steps.repair_characters import one_alphabet, repair_characters
+from dataops_core.wording import counted
 
 
 @check("Letters of another alphabet", group="Text", types=["text"], fix=repair_characters, harmless=True)

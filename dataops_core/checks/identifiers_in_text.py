@@ -8,7 +8,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.personal import embedded_cells
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
+from dataops_core.wording import counted
 
 
 @check(

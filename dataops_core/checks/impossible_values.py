@@ -12,9 +12,10 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_tokens import CODES
 from dataops_core.checks.ranges import may_be_refunds, span_of
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import shown
+from dataops_core.wording import counted
 
 
 @check(

@@ -24,10 +24,11 @@ from dataops_core.checks.column_view import ColumnView, each
 from dataops_core.checks.missing_tokens import means_missing
 from dataops_core.checks.number_forms import CODE_NAMES, are_codes, labels_vary
 from dataops_core.checks.variants import NO, YES
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.steps.parse_dates import learned_order, moment_in
 from dataops_core.steps.parse_numbers import learned_numbers, number_in, units_in
 from dataops_core.table import ROW_ID, Column, Table
+from dataops_core.wording import counted
 
 MOST_ODD = 200_000  # different values that are looked at one by one; a column with more is left as text
 SAMPLE = 400

@@ -13,11 +13,11 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import words_of
 from dataops_core.checks.personal import embedded_cells, is_about_persons, personal_cells
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import counted
 from dataops_core.steps.fill_computed import fill_computed
 from dataops_core.steps.fill_missing import fill_missing
 from dataops_core.steps.flag_missing import flag_missing
 from dataops_core.steps.step import Step
+from dataops_core.wording import counted
 
 _REMARKS = frozenset({"remark", "note", "comment", "bemerkung", "anmerkung", "hinweis", "opmerking", "commentaire"})
 

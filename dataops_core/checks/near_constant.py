@@ -7,8 +7,9 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.steps.drop_columns import drop_columns
+from dataops_core.wording import counted
 
 
 @check("Nearly constant column", group="Columns", severity="note", fix=drop_columns)

@@ -12,8 +12,8 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.repeats import twins
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.variants import plain
-from dataops_core.checks.wording import counted
 from dataops_core.values.random import GOLDEN, mixed
+from dataops_core.wording import counted
 
 GROUP = 30
 MOST = 200_000  # rows up to which one more column may differ a little

@@ -12,8 +12,9 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView, Mask
 from dataops_core.checks.meant_type import PLAIN_NUMBER, ParsedView, is_plain
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.steps.parse_numbers import decimal_sign, parse_numbers, units_in
+from dataops_core.wording import counted
 
 _MARK = r"[^0-9.,'()+eEkK\s\x{a0}\x{202f}\x{2019}\x{2212}-]"  # no part of a number, so a unit or a currency
 # what a number with the other decimal sign than the usual one looks like

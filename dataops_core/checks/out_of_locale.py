@@ -9,8 +9,8 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.shapes import PLACES, deviating
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
 from dataops_core.steps.parse_numbers import parse_numbers
+from dataops_core.wording import counted
 
 
 @check(

@@ -7,8 +7,9 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.steps.treat_outliers import treat_outliers
+from dataops_core.wording import counted
 
 SKEWED = 1.4  # the upper tail to the lower one; a log scale makes both alike
 TAIL = 0.05  # of the values show how a tail falls off

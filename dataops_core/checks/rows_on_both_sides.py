@@ -8,6 +8,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.repeats import twins
 from dataops_core.checks.table_view import TableView
 from dataops_core.models.features import PARTS, TRAIN
+from dataops_core.wording import counted
 
 
 @check(
@@ -44,12 +45,12 @@ def rows_on_both_sides(look: TableView) -> Hit | None:
     mask[places[taught & ~learned]] = True
     parts = codes[np.flatnonzero(mask)]
     named = " and ".join(
-        f"{int((parts == at).sum()):,} {value} rows" for at, value in enumerate(values) if (parts == at).any()
+        f"{counted(int((parts == at).sum()), f'{value} row')}" for at, value in enumerate(values) if (parts == at).any()
     )
     aside = [name for name in look.table.names if name not in {split, *names}]
-    return Hit(
-        mask, f"{named} stand among the training rows too" + (f", but for {', '.join(aside)}." if aside else ".")
-    )
+    stand = "stands" if mask.sum() == 1 else "stand"
+    but = f", but for {', '.join(aside)}" if aside else ""
+    return Hit(mask, f"{named} {stand} among the training rows too{but}.")
 
 
 def _says_parts(look: TableView, name: str) -> bool:

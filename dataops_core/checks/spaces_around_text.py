@@ -9,8 +9,8 @@ import pyarrow.compute as pc
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
-from dataops_core.checks.wording import counted
 from dataops_core.steps.trim_spaces import trim_spaces
+from dataops_core.wording import counted
 
 _SPACE = r"[\s\x0b\x{85}\p{Z}]"
 

@@ -10,9 +10,10 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.variants import fingerprint, ngram_fingerprint, plain, slips, sound
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.steps.merge_values import merge_values
 from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visible
+from dataops_core.wording import counted
 
 MOST = 20_000
 NAME = 4  # words that a name has at most

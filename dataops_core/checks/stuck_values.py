@@ -9,7 +9,7 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
-from dataops_core.checks.wording import counted
+from dataops_core.wording import counted
 
 _ENTITIES = {
     "device",

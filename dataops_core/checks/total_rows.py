@@ -7,8 +7,9 @@ import numpy as np
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.totals import labelled_totals
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.steps.filter_rows import filter_rows
+from dataops_core.wording import counted
 
 
 @check("Rows of totals", group="Rows", scope="table", severity="error", fix=filter_rows)

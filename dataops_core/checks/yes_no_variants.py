@@ -6,8 +6,9 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.variants import yes_no_merges
-from dataops_core.checks.wording import cell, counted
+from dataops_core.checks.wording import cell
 from dataops_core.steps.merge_values import merge_values
+from dataops_core.wording import counted
 
 
 @check("Words for yes and no", group="Categories", types=["text"], words=True, fix=merge_values, harmless=True)

@@ -95,9 +95,27 @@ def plan_folds(
     return Plan(how, folds, repeats, tuple(rounds))
 
 
-def sampled(rows: int, most: int, classes: np.ndarray | None, seed: int) -> np.ndarray:
-    """Places (rows,) of at most about so many rows, every class by its share and with all its rows where these are
-    few.
+def stratified(classes: np.ndarray, folds: int, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The places of the rows that learn and of those that judge, in one repeat of folds stratified by class (rows,)."""
+    codes = np.unique(classes, return_inverse=True)[1]
+    return [
+        (each.learn, each.judge) for each in plan_folds(len(codes), codes, folds=folds, repeats=1, seed=seed).rounds
+    ]
+
+
+def held_back(classes: np.ndarray, share: float, seed: int) -> np.ndarray:
+    """Places (rows,) of a share of the rows of every class, which are to judge alone."""
+    rng = np.random.default_rng(seed % 2**31)
+    held = [np.zeros(0, dtype="int64")]
+    for code in np.unique(classes):
+        here = rng.permutation(np.flatnonzero(classes == code))
+        held.append(here[: round(len(here) * share)])
+    return np.sort(np.concatenate(held))
+
+
+def sampled(rows: int, most: int, classes: np.ndarray | None, seed: int, least: int = 20) -> np.ndarray:
+    """Places (rows,) of at most about so many rows, every class by its share and with `least` of its rows where it has
+    as many.
     """
     if rows <= most:
         return np.arange(rows)
@@ -107,7 +125,7 @@ def sampled(rows: int, most: int, classes: np.ndarray | None, seed: int) -> np.n
     kept = []
     for code in np.unique(classes):
         here = np.flatnonzero(classes == code)
-        kept.append(rng.choice(here, min(len(here), max(20, round(len(here) * most / rows))), replace=False))
+        kept.append(rng.choice(here, min(len(here), max(least, round(len(here) * most / rows))), replace=False))
     return np.sort(np.concatenate(kept))
 
 

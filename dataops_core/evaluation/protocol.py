@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +13,7 @@ import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.evaluation.advice import Advice, Judge, advise
-from dataops_core.evaluation.candidates import NOTHING, Candidate, Field, prepared
+from dataops_core.evaluation.candidates import NOTHING, Candidate, Field
 from dataops_core.evaluation.class_measures import curve
 from dataops_core.evaluation.diagnosis.held_out import HeldOut, look_once
 from dataops_core.evaluation.diagnosis.leakage import Leak, find_leaks
@@ -30,16 +30,15 @@ from dataops_core.evaluation.fold_fit import (
     fit_model,
     watched,
 )
-from dataops_core.evaluation.folds import Fold
 from dataops_core.evaluation.kept_folds import InMemory, KeptFolds
 from dataops_core.evaluation.measures import Measure, chosen_measure, measures_of
-from dataops_core.evaluation.problem import SAMPLE, Problem, make_problem
+from dataops_core.evaluation.problem import SAMPLE, Problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated
+from dataops_core.evaluation.setup import Request, Setup, set_up
+from dataops_core.evaluation.workers import Outcome, Task, Workers, processes
 from dataops_core.hashing import canonical, sha256
 from dataops_core.models import one_thread
 from dataops_core.progress import Progress, no_progress, part_of
-from dataops_core.recipe.frames import columns_after, fit_frame
-from dataops_core.recipe.recipe import names_after
 from dataops_core.recipe.replay import Tables, no_tables
 from dataops_core.source_hash import source_hash
 from dataops_core.table import Column, Table
@@ -179,54 +178,38 @@ def compare_recipes(
 
     Raises SettingError where a name is unknown, two candidates have one name, or there is too little to learn from.
     """
-    for candidate in candidates:
-        try:
-            candidate.recipe.check(table.names)
-        except SettingError as error:
-            raise SettingError(error.what, f"{candidate.name}, {error.where}", error.fix) from error
-    field = prepared(candidates, target)
-    shared = field.shared
-    settled, frame = fit_frame(shared, table.frame(), tables)
-    context = settled.context
-    if split is not None:
-        table.column(split)
-        context = type(context)(split, context.weights)
-    columns = columns_after(table.columns, shared.active, frame)
-    now = {old: new for old, new in names_after(shared.active).items() if old not in frame.columns}
-    problem = make_problem(
-        frame,
-        columns,
-        now.get(target, target),
-        context,
-        favorable=favorable,
-        sensitive=[now.get(name, name) for name in sensitive],
-        leave_out=[*(now.get(name, name) for name in leave_out), *([context.split] if context.split else [])],
-        groups=groups,
-        time=time,
-        folds=folds,
-        repeats=repeats,
-        seed=seed,
-        sample=sample,
+    request = Request(
+        tuple(candidates),
+        target,
+        favorable,
+        tuple(sensitive),
+        tuple(leave_out),
+        model,
+        split,
+        groups,
+        time,
+        folds,
+        repeats,
+        seed,
+        sample,
     )
+    setup = set_up(table, request, tables)
+    field, frame, columns, problem = setup.field, setup.frame, setup.columns, setup.problem
     deciding, measures = chosen_measure(problem.task, measure), measures_of(problem.task)
     judge = Judge(problem.plan, deciding, problem.unit)
     courses = [_Course(candidate) for candidate in field.candidates]
-    guesses = _Course(Candidate(DUMMY, shared))
-    base = sha256(canonical([table.content_hash, shared.to_json()["steps"], shared.seed, _about(problem), str(model)]))
-    work = _Work(problem, columns, model, tables, kept or InMemory(), base)
+    guesses = _Course(Candidate(DUMMY, field.shared))
     for course in courses:
         _measure_effect(course, frame, columns, tables)
     rounds = problem.plan.rounds
-    for number, fold in enumerate(rounds):
-        if fold.number == 0 and fold.repeat and stop_early:
-            _stop_hopeless(courses, measures, judge, problem)
-        running = [course for course in courses if course.runs]
-        for at, course in enumerate(running):
-            progress(
-                SHARE * (number + at / len(running)) / len(rounds),
-                f"{course.candidate.name}, fold {number + 1} of {len(rounds)}",
-            )
-            work.do(course, fold)
+    work = _Work(setup, courses, kept or InMemory(), progress)
+    others = processes(table, request, setup, work.waiting()) - 1
+    with Workers(table, request, setup, others) as workers:
+        for repeat in sorted({fold.repeat for fold in rounds}):
+            if repeat and stop_early:
+                _stop_hopeless(courses, measures, judge, problem)
+            work.do(repeat, workers)
+    for fold in rounds:
         guesses.results.append(fit_fold(guesses.candidate, problem, columns, fold.learn, fold.judge, DUMMY))
     standings = _standings(courses, problem, measures, deciding, seed)
     dummy = guesses.scores(measures)
@@ -251,7 +234,7 @@ def compare_recipes(
     progress(1.0, "Done")
     return Comparison(
         problem,
-        Asked(field, tuple(columns), context.split, groups, time, folds, repeats, sample, model),
+        Asked(field, columns, setup.split, groups, time, folds, repeats, sample, model),
         model if isinstance(model, str) else type(model).__name__,
         deciding,
         tuple(standings),
@@ -266,54 +249,71 @@ def compare_recipes(
     )
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Work:
-    """What all folds have in common."""
+    """The folds of all candidates; those that are kept are not done again."""
 
-    problem: Problem
-    columns: Sequence[Column]
-    model: Model
-    tables: Tables
+    setup: Setup
+    courses: Sequence[_Course]
     kept: KeptFolds
-    base: str
+    progress: Progress
+    outcomes: dict[Task, Outcome] = dataclasses.field(default_factory=dict)
 
-    def do(self, course: _Course, fold: Fold) -> None:
-        """One fold of one candidate, unless it is known already; what goes wrong is the candidate's failure."""
-        key = sha256(canonical([self.base, course.candidate.id, fold.repeat, fold.number, _code()]))
-        known = self.kept.read(key)
-        if known is not None:
-            course.results.append(FoldResult.from_json(known))
-            return
-        try:
-            found = fit_fold(
-                course.candidate, self.problem, self.columns, fold.learn, fold.judge, self.model, self.tables
+    def waiting(self) -> int:
+        """How many folds are to be done, after a look at those that are kept."""
+        tasks = self._tasks(range(len(self.setup.problem.plan.rounds)))
+        for task in tasks:
+            known = self.kept.read(self._key(task))
+            if known is not None:
+                self.outcomes[task] = FoldResult.from_json(known)
+        return len(tasks) - len(self.outcomes)
+
+    def do(self, repeat: int, workers: Workers) -> None:
+        """All folds of a repeat, of the candidates that still run; what goes wrong is the candidate's failure."""
+        rounds = self.setup.problem.plan.rounds
+        numbers = [number for number, fold in enumerate(rounds) if fold.repeat == repeat]
+        running, tasks = [course for course in self.courses if course.runs], self._tasks(numbers)
+
+        def here(task: Task) -> Outcome:
+            done = sum(each in self.outcomes for each in tasks) / len(tasks)
+            candidate, number = self.courses[task[0]].candidate, task[1]
+            self.progress(
+                SHARE * (numbers[0] + len(numbers) * done) / len(rounds),
+                f"{candidate.name}, fold {number + 1} of {len(rounds)}",
             )
-        except (DataOpsError, Skip) as error:
-            course.failed = str(error)
-            return
-        except ValueError as error:  # of a model that cannot take what the recipe leaves
-            course.failed = f"The model cannot learn from its result: {error}"
-            return
-        self.kept.write(key, found.to_json())
-        course.results.append(found)
+            return self.setup.outcome(candidate, rounds[number])
+
+        def needless(task: Task) -> bool:
+            return any(isinstance(self.outcomes.get((task[0], number)), str) for number in numbers)
+
+        workers.share([task for task in tasks if task not in self.outcomes], here, needless, self._finish)
+        for course in running:
+            at = self.courses.index(course)
+            for number in numbers:
+                outcome = self.outcomes.get((at, number))
+                if isinstance(outcome, str):
+                    course.failed = outcome
+                    break
+                if outcome is not None:  # a fold that had its turn after another had failed
+                    course.results.append(outcome)
+
+    def _tasks(self, numbers: Iterable[int]) -> list[Task]:
+        return [(at, number) for number in numbers for at, course in enumerate(self.courses) if course.runs]
+
+    def _key(self, task: Task) -> str:
+        fold = self.setup.problem.plan.rounds[task[1]]
+        candidate = self.courses[task[0]].candidate
+        return sha256(canonical([self.setup.base, candidate.id, fold.repeat, fold.number, _code()]))
+
+    def _finish(self, task: Task, outcome: Outcome) -> None:
+        if not isinstance(outcome, str):
+            self.kept.write(self._key(task), outcome.to_json())
+        self.outcomes[task] = outcome
 
 
 def _code() -> str:
     """The hash of the code that a fold's result rests on."""
     return source_hash("dataops_core.evaluation", "dataops_core.models")
-
-
-def _about(problem: Problem) -> dict[str, Any]:
-    """What else a fold's result depends on, as JSON values: the rows, and who teaches whom."""
-    rows = pd.util.hash_array(problem.frame.index.to_numpy())
-    rounds = [pd.util.hash_array(each.judge).sum() for each in problem.plan.rounds]
-    return {
-        "target": problem.target,
-        "favorable": problem.favorable,
-        "leave_out": list(problem.leave_out),
-        "rows": str(rows.sum()),
-        "rounds": [str(each) for each in rounds],
-    }
 
 
 def _measure_effect(course: _Course, frame: pd.DataFrame, columns: Sequence[Column], tables: Tables) -> None:

@@ -8,10 +8,10 @@ import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from dataops_core.checks.wording import counted
 from dataops_core.export.lineage import ColumnLineage, Lineage
 from dataops_core.hashing import canonical
 from dataops_core.printable import printable
+from dataops_core.wording import counted
 
 WIDTH = 30  # characters in a line of a box
 LONGEST = 120  # characters of a label

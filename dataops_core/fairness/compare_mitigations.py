@@ -1,5 +1,13 @@
 """The mitigation lab: what each way to act on bias does to a model's decisions, before and after, on the same untouched
 rows.
+
+Rows are held back and sampled as the protocol (`evaluation`) does it, and folds within the training rows are its folds.
+The rest differs, for the question differs: not which recipe scores best in all data, but who gains and who pays when a
+decision is made in another way. That is asked of single people, each decided about once, by a decider that can ship as
+it was judged; with folds everybody would be decided about by a decider of another fold. So there is one split; the
+chance in the judged rows is that of a paired bootstrap, the chance in the training rows that of learning again from
+samples of them (`refits`), and many comparisons are Holm's. Ways that are steps (reweigh, repair, resample) are also
+candidates of the protocol: `compare` judges them in folds, beside every other choice.
 """
 
 from __future__ import annotations
@@ -13,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
+from dataops_core.evaluation.folds import held_back, sampled
 from dataops_core.fairness.bias import versions
 from dataops_core.fairness.decisions import usable
 from dataops_core.fairness.gaps import ALPHA
@@ -180,13 +189,9 @@ def _sides(
                 f"Let some rows say {' or '.join(PARTS[1:])}, or name no split.",
             )
     else:
-        rng, held = np.random.default_rng(seed), []
-        strata = codes * 2 + good
-        for stratum in np.unique(strata[known]):
-            here = rng.permutation(np.flatnonzero(known & (strata == stratum)))
-            held.append(here[: round(len(here) * HELD_BACK)])
-        judge = np.sort(np.concatenate(held)) if held else np.array([], dtype="int64")
-        train = np.setdiff1d(np.flatnonzero(known), judge)
+        rows = np.flatnonzero(known)
+        judge = rows[held_back((codes * 2 + good)[rows], HELD_BACK, seed)]
+        train = np.setdiff1d(rows, judge)
     for rows, side in ((train, "learn from"), (judge, "judge by")):
         if len(rows) < 2 or len(set(good[rows].tolist())) < 2:
             raise SettingError(
@@ -199,14 +204,7 @@ def _sides(
 
 def _some(train: np.ndarray, codes: np.ndarray, good: np.ndarray, most: int, seed: int) -> np.ndarray:
     """At most so many training rows, every group and outcome by its share and with some rows where it has some."""
-    if len(train) <= most:
-        return train
-    rng, kept = np.random.default_rng(seed), []
-    strata = codes[train] * 2 + good[train]
-    for stratum in np.unique(strata):
-        here = train[strata == stratum]
-        kept.append(rng.choice(here, min(len(here), max(5, round(len(here) * most / len(train)))), replace=False))
-    return np.sort(np.concatenate(kept))
+    return train[sampled(len(train), most, codes[train] * 2 + good[train], seed, least=5)]
 
 
 def _run(

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.evaluation.folds import stratified
 from dataops_core.fairness.group_definitions import Outcome
 from dataops_core.models import PARTS, TRAIN, Features, estimator, features, one_thread, plain, probabilities, training
 from dataops_core.steps._cells import cell_texts
@@ -127,13 +128,9 @@ def learned(
             _chances(chosen, kind, seed, cells, outcome.good, train, judged),
             how | {"judged": "rows kept apart by the split"},
         )
-    from sklearn.model_selection import StratifiedKFold
-
     folds = int(min(FOLDS, counts.min()))
     chances = np.zeros(len(train))
-    for learn, judge in StratifiedKFold(folds, shuffle=True, random_state=seed % 2**32).split(
-        train, outcome.good[train]
-    ):
+    for learn, judge in stratified(outcome.good[train], folds, seed):
         chances[judge] = _chances(chosen, kind, seed, cells, outcome.good, train[learn], train[judge])
     return _decided(train, chances, how | {"judged": f"{folds} folds that take turns"})
 

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.evaluation.folds import stratified
 from dataops_core.models import Features, estimator, plain
 from dataops_core.steps import get
 from dataops_core.table.kinds import type_of
@@ -303,8 +304,6 @@ def out_of_fold(setup: Setup) -> np.ndarray:
     A model is surer of rows it learned from than of others, unequally so in each group: thresholds that fit its scores
     there close the gap there and not elsewhere.
     """
-    from sklearn.model_selection import StratifiedKFold
-
     rows, good = setup.frame.iloc[setup.train], setup.good[setup.train]
     folds = min(FOLDS, int(np.bincount(good.astype(int), minlength=2).min()))
     if folds < 2:
@@ -319,7 +318,7 @@ def out_of_fold(setup: Setup) -> np.ndarray:
     strata = np.where(np.bincount(strata)[strata] < folds, good - 2, strata)
     strata = strata if np.unique(strata, return_counts=True)[1].min() >= folds else good.astype(int)
     scores = np.empty(len(rows))
-    for learn, judge in StratifiedKFold(folds, shuffle=True, random_state=setup.seed % 2**32).split(strata, strata):
+    for learn, judge in stratified(strata, folds, setup.seed):
         model = fitted(setup, rows.iloc[learn], good[learn])
         scores[judge] = model.predict_proba(plain(rows.iloc[judge], setup.chosen))[:, 1]
     return scores

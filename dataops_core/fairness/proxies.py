@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
+from dataops_core.evaluation.folds import stratified
 from dataops_core.fairness.gaps import ALPHA
 from dataops_core.fairness.group_definitions import Groups, groups_of
 from dataops_core.models import Features, estimator, features, one_thread, plain, training
@@ -58,7 +59,7 @@ def proxies(
         part,
         leave_out=[*found.columns, *([target] if target else []), *([split] if split else []), *leave_out],
     )
-    folds = _folds(codes, seed)
+    folds = stratified(codes, FOLDS, seed)
     told = [_alone(name, part[name], name in chosen.numbers, codes, folds) for name in chosen.names]
     told.sort(key=lambda each: (-each["auc"], each["column"]))
     together = _together(part, chosen, codes, folds, seed) if chosen.names else None
@@ -124,12 +125,6 @@ def _taking_part(found: Groups, seed: int) -> tuple[np.ndarray, np.ndarray, list
         rows = np.sort(np.concatenate(kept))
     place = {at: number for number, at in enumerate(wide)}
     return rows, np.array([place[int(at)] for at in found.codes[rows]]), [found.names[at] for at in wide]
-
-
-def _folds(codes: np.ndarray, seed: int) -> list[tuple[np.ndarray, np.ndarray]]:
-    from sklearn.model_selection import StratifiedKFold
-
-    return list(StratifiedKFold(FOLDS, shuffle=True, random_state=seed % 2**32).split(codes, codes))
 
 
 def _alone(

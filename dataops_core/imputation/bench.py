@@ -1,4 +1,11 @@
-"""The bench: hide known cells, let each method recover them, compare, and recommend the simplest of the best."""
+"""The bench: hide known cells, let each method recover them, compare, and recommend the simplest of the best.
+
+Folds, samples and corrected intervals are those of the protocol (`evaluation`). What is judged differs: cells that were
+hidden, not the outcome of rows. A hidden cell is on the same row as what tells of it, and every row both teaches and is
+asked, so no fold of rows would do: in its place stand the hidings, in two patterns, the same ones for all methods, each
+a tenth of the cells held back; the methods learn from what is left. What filling does to a prediction is asked in the
+folds of the protocol by `compare`, where each method is a candidate.
+"""
 
 from __future__ import annotations
 
@@ -14,9 +21,9 @@ import pandas as pd
 from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
 from dataops_core.imputation.draws import copies_of, told_of_draws
 from dataops_core.imputation.hide import KEEP, as_observed, at_random, chances, known_cells, without
-from dataops_core.imputation.judge import by_group, correlations, group_scores, recovered, scored, task_of
+from dataops_core.imputation.judge import FOLDS, by_group, correlations, group_scores, recovered, scored, task_of
 from dataops_core.imputation.methods import METHODS, SEVERAL, Task, best_group, offered, run_steps, steps_of
-from dataops_core.imputation.recommend import interval, recommend
+from dataops_core.imputation.recommend import HIDDEN, interval, recommend
 from dataops_core.models import Features, features, one_thread, training
 from dataops_core.progress import Progress, no_progress
 from dataops_core.steps._mixed import is_number, some_rows
@@ -69,7 +76,8 @@ def bench(
     Known cells (of the training rows, where there is a split) are hidden in two ways, `repeats` times each: completely
     at random, and the way cells are really missing here. Each method recovers them through the step that a recipe would
     run. The target takes no part: it is neither filled nor predicted from; with it, a model is judged on the completed
-    table. Of large tables `rows` rows at most are drawn by the seed. Intervals are 95 % (Student's t over the hidings).
+    table. Of large tables `rows` rows at most are drawn by the seed. Intervals are 95 %, over the hidings, by
+    the corrected resampled t-test.
 
     Raises SettingError where a name is unknown or the table has too little to hide; "methods", "recommended", "reason",
     "step", "steps" and what they rest on come back as plain JSON values.
@@ -278,7 +286,7 @@ def _told(run: Runs, numbers_among: Sequence[str]) -> dict[str, Any]:
     for what in ("nrmse", "accuracy", "wasserstein", "crps", "coverage"):
         values = [value for each in run.columns if (value := average(each, what)) is not None]
         made[what] = float(np.mean(values)) if values else None
-        made[f"{what}_interval"] = interval(values)
+        made[f"{what}_interval"] = interval(values, HIDDEN)
     by_column: dict[str, dict[str, Any]] = {}
     for name in dict.fromkeys(name for each in run.columns for name in each):
         seen = [each[name] for each in run.columns if name in each]
@@ -314,7 +322,7 @@ def _told(run: Runs, numbers_among: Sequence[str]) -> dict[str, Any]:
         "by_group": group_scores(run.groups, numbers_among),
         "correlations": _mean(run.moved),
         "score": _mean(run.scores),
-        "score_interval": interval(run.scores),
+        "score_interval": interval(run.scores, 1 / (FOLDS - 1)),
         "seconds": float(np.mean(run.seconds)),
         "degenerate": bool(constant),
         "degenerate_columns": constant,

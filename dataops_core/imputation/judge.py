@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataops_core.evaluation.folds import plan_folds, sampled
 from dataops_core.imputation.hide import sized
 from dataops_core.models import estimator, plain
 from dataops_core.models.features import Features
@@ -180,25 +181,22 @@ def scored(frame: pd.DataFrame, chosen: Features, target: pd.Series, seed: int) 
     """Cross-validated scores of the linear baseline model, one per fold: ROC-AUC (one against the rest) or
     R squared.
     """
-    from sklearn.model_selection import KFold, StratifiedKFold, cross_val_score
+    from sklearn.model_selection import cross_val_score
 
     task = task_of(target)
     places = np.flatnonzero(target.notna().to_numpy())
-    if len(places) > SCORE_ROWS:
-        places = np.sort(np.random.default_rng(seed).choice(places, SCORE_ROWS, replace=False))
+    places = places[sampled(len(places), SCORE_ROWS, None, seed)]
+    if task is None or len(places) < 2 * FOLDS:
+        return []
     wanted = target.iloc[places]
     label = wanted.astype(str).to_numpy() if task == "classes" else numbers(wanted)
     if task == "number":
         label = np.nan_to_num(scaled(label, *center_and_scale(label)))
-    elif (
-        task is None or len(places) < 2 * FOLDS or pd.Series(label).value_counts().min() < FOLDS or len(set(label)) < 2
-    ):
+    elif pd.Series(label).value_counts().min() < FOLDS or len(set(label)) < 2:
         return []
-    folds = (
-        StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
-        if task == "classes"
-        else KFold(FOLDS, shuffle=True, random_state=seed)
-    )
+    codes = np.unique(label, return_inverse=True)[1] if task == "classes" else None
+    plan = plan_folds(len(label), codes, folds=FOLDS, repeats=1, seed=seed)
+    folds = [(each.learn, each.judge) for each in plan.rounds]
     measure = ("roc_auc" if len(set(label)) == 2 else "roc_auc_ovr") if task == "classes" else "r2"
     model = estimator(chosen, "classes" if task == "classes" else "number")
     return [

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataops_core.evaluation.folds import stratified
 from dataops_core.imputation.hide import sized
 from dataops_core.models import Features, encoder, plain
 from dataops_core.steps._cells import cell_texts
@@ -117,11 +118,10 @@ def _judged(
 ) -> tuple[float, dict[str, float]]:
     """The cross-validated AUC, and what it loses on one held-out part when a column is shuffled."""
     from sklearn.metrics import roc_auc_score
-    from sklearn.model_selection import StratifiedKFold
 
     cells = _cells(frame, others) if trees else sized(plain(frame, others))
     scores, models = np.zeros(len(frame)), []
-    for fit, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(scores, gone):
+    for fit, held in stratified(gone, FOLDS, seed):
         ask = (_trees if trees else _lines)(cells.iloc[fit], gone[fit], others, seed)
         scores[held] = ask(cells.iloc[held])
         models.append((ask, held))
@@ -158,10 +158,8 @@ def _strongest(cells: pd.DataFrame, gone: np.ndarray) -> list[str]:
 
 def _within_folds(scores: np.ndarray, gone: np.ndarray, seed: int) -> np.ndarray:
     """Scores as ranks within the fold they were made in: models of different folds have different levels."""
-    from sklearn.model_selection import StratifiedKFold
-
     ranks = np.zeros(len(scores))
-    for _, held in StratifiedKFold(FOLDS, shuffle=True, random_state=seed).split(scores, gone):
+    for _, held in stratified(gone, FOLDS, seed):
         ranks[held] = pd.Series(scores[held]).rank(pct=True).to_numpy()
     return ranks
 

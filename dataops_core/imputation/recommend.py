@@ -9,25 +9,25 @@ from typing import Any
 
 import numpy as np
 
+from dataops_core.imputation.hide import SHARE
 from dataops_core.imputation.methods import SEVERAL
+from dataops_core.stats.cross_validation import interval as corrected
 
+HIDDEN = SHARE / (1 - SHARE)  # hidden cells, over those that methods learn from
 CLOSE = 0.01  # a simpler method may be worse by this share, where the difference is within chance
 APART = (
     0.01  # numbers and categories get methods of their own where the best single one is worse by more than this share
 )
 
 
-def interval(values: Sequence[float]) -> list[float] | None:
-    """The 95 % interval of a mean (Student's t); None for fewer than two values."""
-    from scipy.stats import t
-
+def interval(values: Sequence[float], test_share: float = 0.0, among: int = 1) -> list[float] | None:
+    """The 95 % interval of a mean, None for fewer than two values: Student's t, or with a `test_share` of judged over
+    learned cells (rows) the corrected resampled t-test of the protocol, for what methods learn from overlaps.
+    """
     if len(values) < 2:
         return None
-    middle, half = (
-        float(np.mean(values)),
-        float(t.ppf(0.975, len(values) - 1) * np.std(values, ddof=1) / np.sqrt(len(values))),
-    )
-    return [middle - half, middle + half]
+    found = corrected(values, 2, among, test_share)
+    return [found["low"], found["high"]]
 
 
 def losses(runs: Any) -> np.ndarray:
@@ -78,13 +78,13 @@ def as_good(name: str, best: str, told: dict[str, dict[str, Any]], by_loss: dict
         by_loss[best]
     ):
         return False
-    apart = interval((by_loss[name] - by_loss[best]).tolist())
+    apart = interval((by_loss[name] - by_loss[best]).tolist(), HIDDEN, max(1, len(by_loss) - 1))
     return apart is None or apart[0] <= 0.0
 
 
 def _by_chance(one: np.ndarray, other: np.ndarray) -> bool:
     """Whether the losses of two methods, paired over the hidings, differ by no more than chance."""
-    apart = interval((other - one).tolist()) if len(one) == len(other) else None
+    apart = interval((other - one).tolist(), HIDDEN) if len(one) == len(other) else None
     return apart is None or apart[0] <= 0.0 <= apart[1]
 
 

@@ -12,6 +12,7 @@ import zipfile
 from typing import Any
 
 from dataops_core.errors import IntegrityError
+from dataops_core.models.skops_io import skops_io
 
 GREATEST = 64 * 2**20  # bytes of an opened model; a small text can claim to hold far more than memory does
 # classes of numpy and scikit-learn that hold numbers only and that skops asks about; any other type is refused
@@ -37,9 +38,7 @@ def dumps(model: Any) -> str:
     skops names parts by their places in memory and stamps them with the time; here they are numbered in the order in
     which they stand, so that two fits on the same rows give the same text.
     """
-    import skops.io
-
-    with zipfile.ZipFile(io.BytesIO(skops.io.dumps(model))) as whole:
+    with zipfile.ZipFile(io.BytesIO(skops_io().dumps(model))) as whole:
         schema, files = json.loads(whole.read("schema.json")), {name: whole.read(name) for name in whole.namelist()}
     numbers: dict[Any, int] = {}
     names: dict[str, str] = {}
@@ -57,15 +56,14 @@ def loads(text: str) -> Any:
     """The object (shared: do not change it) that `packed` made into text; raises IntegrityError where the text is
     damaged or holds a type that is not known to be harmless, and before anything of it is opened.
     """
-    import skops.io
-
+    skops = skops_io()
     broken = IntegrityError("A model in the recipe cannot be opened.", "learned", "Learn it again (run --refit).")
     try:
         reader = lzma.LZMADecompressor(memlimit=GREATEST * 4)
         data = reader.decompress(base64.b64decode(text.encode("ascii"), validate=True), GREATEST)
         if not reader.eof:
             raise broken
-        strange = sorted(set(skops.io.get_untrusted_types(data=data)) - TRUSTED)
+        strange = sorted(set(skops.get_untrusted_types(data=data)) - TRUSTED)
     except Exception as error:
         raise broken from error
     if strange:
@@ -73,7 +71,7 @@ def loads(text: str) -> Any:
             f"A model in the recipe holds types that are not trusted: {', '.join(strange)}.", "learned", broken.fix
         )
     try:
-        return skops.io.loads(data, trusted=sorted(TRUSTED))
+        return skops.loads(data, trusted=sorted(TRUSTED))
     except Exception as error:
         raise broken from error
 

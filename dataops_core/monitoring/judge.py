@@ -9,6 +9,7 @@ from typing import Any
 from dataops_core.monitoring.limits import Limits, Verdict
 from dataops_core.monitoring.report import Check
 from dataops_core.rules import Rule
+from dataops_core.wording import counted
 
 NUMBERS = ("integer", "decimal")
 LISTED = 8
@@ -33,7 +34,7 @@ def schema(before: Types, after: Types, renamed: Mapping[str, str], limits: Limi
     for name in changed:
         says = f'"{name}" was {before[name]} and is {after[name]}.'
         checks.append(_check("schema", limits.changed_types, says, [name]))
-    return checks or [_check("schema", "pass", f"The same {len(before):,} columns, with the same types.")]
+    return checks or [_check("schema", "pass", f"The same {counted(len(before), 'column')}, with the same types.")]
 
 
 def _fits(before: str, after: str) -> bool:
@@ -51,14 +52,14 @@ def volume(before: int, after: int, limits: Limits) -> Check:
     ratio = max(before, 1) / after if after < before else after / max(before, 1)
     verdict: Verdict = "fail" if ratio >= limits.volume_fail else "warn" if ratio >= limits.volume_warn else "pass"
     if after == before:
-        return _check("volume", verdict, f"{after:,} rows, as many as before.")
+        return _check("volume", verdict, f"{counted(after, 'row')}, as many as before.")
     how = "fewer" if after < before else "more"
     amount = (
         f"{ratio:.1f} times {how}"
         if ratio >= 1.5
         else f"{abs(after / max(before, 1) - 1):.0%} {how}".replace("%", " %")
     )
-    return _check("volume", verdict, f"{after:,} rows, {amount} than the {before:,} before.")
+    return _check("volume", verdict, f"{counted(after, 'row')}, {amount} than the {before:,} before.")
 
 
 def steps(outcomes: Sequence[tuple[str, str, str]], limits: Limits) -> list[Check]:
@@ -66,7 +67,11 @@ def steps(outcomes: Sequence[tuple[str, str, str]], limits: Limits) -> list[Chec
     failed = [(sentence, reason) for sentence, status, reason in outcomes if status == "failed"]
     if not failed:
         done = sum(status == "done" for _, status, _ in outcomes)
-        return [_check("steps", "pass", f"{done:,} of {len(outcomes):,} steps of the recipe changed something or ran.")]
+        return [
+            _check(
+                "steps", "pass", f"{done:,} of {counted(len(outcomes), 'step')} of the recipe changed something or ran."
+            )
+        ]
     at = {sentence: number for number, (sentence, *_) in enumerate(outcomes, 1)}
     return [
         Check("steps", limits.failed_steps, f"The step “{sentence}” fails: {reason}", (), f"Step {at[sentence]} fails.")
@@ -116,7 +121,7 @@ def drift(columns: Mapping[str, Mapping[str, Any]], limits: Limits) -> tuple[lis
         if judged and few == len(judged):
             checks = [Check("drift", "not checked", "Too few rows to tell whether the values drifted.")]
         else:
-            checks = [_check("drift", "pass", f"None of {len(judged):,} columns drifted.")]
+            checks = [_check("drift", "pass", f"None of {counted(len(judged), 'column')} drifted.")]
     return checks, len(large), len(judged), max(known, default=None)
 
 

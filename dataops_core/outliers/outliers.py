@@ -16,6 +16,7 @@ from dataops_core.steps._classes import group_keys, group_name
 from dataops_core.steps.treat_outliers import learn_bounds
 from dataops_core.steps.treat_unusual_rows import learn_unusual
 from dataops_core.table import Table, shown
+from dataops_core.wording import counted
 
 METHODS = ("iqr", "mad", "isolation_forest", "lof")
 
@@ -201,4 +202,5 @@ def _words(flagged: int, rows: int, counts: dict[str, int], without: list[str]) 
         if counts[verdict]
     ]
     more = f" (of the {sum(counts.values()):,} most unusual ones)" if sum(counts.values()) < flagged else ""
-    return f"{flagged:,} of {rows:,} rows stand out: {', '.join(parts)}{more}.{unknown}"
+    stand = "stands" if flagged == 1 else "stand"
+    return f"{flagged:,} of {counted(rows, 'row')} {stand} out: {', '.join(parts)}{more}.{unknown}"

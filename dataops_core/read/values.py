@@ -27,6 +27,7 @@ from dataops_core.read.cells import (
 from dataops_core.read.changed import BLANKED, SURROGATES, ZONED, blanked_cells, changed_problem, note_cells
 from dataops_core.read.text.sniff import check_decimal
 from dataops_core.table.kinds import as_text
+from dataops_core.wording import counted
 
 VALUE_TYPES = ("text", "integer", "decimal", "boolean", "datetime")
 
@@ -146,7 +147,8 @@ def value_frame(
                 {
                     "misfit": True,
                     "what": (
-                        f"{len(wrong):,} cells are no {kind} and were left empty: {shown}{', …' * (len(wrong) > 20)}."
+                        f"{counted(len(wrong), 'cell is', 'cells are')} no {kind} and left empty: {shown}"
+                        f"{', …' * (len(wrong) > 20)}."
                     ),
                     "where": f'{row_word} {numbers[wrong[0]]}, column "{name}"',
                     "fix": "Read the column as text, and repair these cells.",

@@ -6,6 +6,8 @@ import html
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from dataops_core.wording import counted
+
 _HIGH = 90
 
 
@@ -83,7 +85,7 @@ def histogram(told: Mapping[str, Any], name: str, rows: int) -> str:
         f' aria-label="{spoken}{html.escape(more)}"><path class=bar'
         f' d="{inner}"/>{f"""<path class=end d="{ends}"/>""" if ends else ""}</svg>'
         f"<figcaption><span>{html.escape(low)}</span><span>highest"
-        f" bar: {max(bins):,} rows</span><span>{html.escape(high)}</span></figcaption>{legend}</figure>"
+        f" bar: {counted(max(bins), 'row')}</span><span>{html.escape(high)}</span></figcaption>{legend}</figure>"
     )
 
 
@@ -105,7 +107,9 @@ def lying(bars: Sequence[tuple[str, int]], name: str, rows: int) -> str:
         f' y="{at * 34 + 19}" width="{100 * count / most:.3g}%" height="7"/>'
         for at, (label, count) in enumerate(bars)
     )
-    spoken = f"The most frequent values of {name}: " + "; ".join(f"{label}, {count:,} rows" for label, count in bars)
+    spoken = f"The most frequent values of {name}: " + "; ".join(
+        f"{label}, {counted(count, 'row')}" for label, count in bars
+    )
     return (
         f'<figure><svg class=lying height="{34 * len(bars)}" role="img" aria-label="{spoken}.">{lines}</svg></figure>'
     )

@@ -10,7 +10,6 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dataops_core.checks.wording import counted
 from dataops_core.errors import PersonalDataError, SettingError
 from dataops_core.hashing import sha256
 from dataops_core.privacy import DIRECT, PersonalData, Recognition
@@ -21,6 +20,7 @@ from dataops_core.store import catalog, dataset_rules, datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.store import Store
 from dataops_core.table import Column, Table
+from dataops_core.wording import counted
 
 TREATING = ("pseudonymize", "hash_values", "mask_values", "redact_text")
 _ABOUT = "personal:"

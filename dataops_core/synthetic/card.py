@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from dataops_core.wording import counted
+
 NEVER = "A twin is no promise: whoever gets it should be told how it was made, and what the judge could not see."
 
 
@@ -180,7 +182,7 @@ def _taming(told: Mapping[str, Any]) -> list[str]:
         for name, each in told["tamed"].items()
     ]
     done += [
-        f"- {_text(name)}: {n:,} cells that name somebody were emptied" for name, n in told["emptied"].items() if n
+        f"- {_text(name)}: {counted(n, 'cell')} that named somebody emptied" for name, n in told["emptied"].items() if n
     ]
     if told["dropped"]:
         done.append(f"- {told['dropped']:,} rows break a constraint and were not learned from")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from dataops_core.errors import DataOpsError
+from dataops_core.wording import counted
 
 SEVERITY = {
     "error": ("Error", ":material/error:", "red"),
@@ -48,13 +49,7 @@ def md(text: object) -> str:
     return _MARKS.sub(r"\\\1", told)
 
 
-def count(number: int, one: str, many: str = "") -> str:
-    """A number with its noun: 1 row, 2,056 rows.
-
-    >>> count(2056, "row")
-    '2,056 rows'
-    """
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+count = counted  # a number with its noun: 1 row, 2,056 rows
 
 
 def share(part: int, whole: int) -> str:

@@ -81,7 +81,7 @@ def test_rows_that_stand_on_both_sides_of_a_split_are_those_that_are_not_for_tra
     )
     (found,) = findings(table, "rows_on_both_sides")
     assert found["rows"] == [2] and found["severity"] == "error"
-    assert found["message"] == "1 test rows stand among the training rows too, but for id."
+    assert found["message"] == "1 test row stands among the training rows too, but for id."
     assert findings(make_table({"x": [1, 1], "part": ["train", "x"]}), "rows_on_both_sides") == []
 
 

@@ -5,7 +5,7 @@ import pytest
 from sklearn.model_selection import GroupKFold, KFold, StratifiedGroupKFold, StratifiedKFold
 
 from dataops_core.errors import SettingError
-from dataops_core.evaluation.folds import plan_folds, repeated, sampled
+from dataops_core.evaluation.folds import held_back, plan_folds, repeated, sampled, stratified
 
 CLASSES = np.array([0] * 30 + [1] * 10)
 
@@ -119,3 +119,22 @@ def test_the_first_repeats_alone():
     plan = plan_folds(40, None, folds=2, repeats=3)
     assert repeated([1, 2, 3, 4, 5, 6], plan, 2) == [1, 2, 3, 4]
     assert repeated([1, 2, 3], plan, 1) == [1, 2]
+
+
+def test_strata_of_any_kind_are_dealt_as_scikit_learn_deals_them():
+    for strata in (CLASSES.astype(bool), CLASSES - 2, np.where(CLASSES == 1, "a", "b")):
+        by_peer = StratifiedKFold(3, shuffle=True, random_state=5).split(strata, strata)
+        for mine, peer in zip(stratified(strata, 3, 5), by_peer, strict=True):
+            assert [side.tolist() for side in mine] == [side.tolist() for side in peer]
+
+
+def test_a_share_of_every_class_is_held_back():
+    held = held_back(CLASSES, 0.3, 1)
+    assert np.bincount(CLASSES[held]).tolist() == [9, 3]
+    assert held.tolist() == sorted(set(held.tolist()))
+    assert held.tolist() == held_back(CLASSES, 0.3, 1).tolist() != held_back(CLASSES, 0.3, 2).tolist()
+    assert held_back(CLASSES[:0], 0.3, 1).tolist() == []
+
+
+def test_the_least_of_a_rare_class_can_be_said():
+    assert np.bincount(CLASSES[sampled(40, 8, CLASSES, 0, least=5)]).tolist() == [6, 5]

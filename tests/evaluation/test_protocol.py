@@ -98,6 +98,22 @@ def test_scores_of_numbers_are_those_of_scikit_learn(tmp_path):
     assert mine.scores["r2"] == pytest.approx(list(expected), abs=1e-12)
 
 
+def test_scores_of_three_classes_are_those_of_scikit_learn(tmp_path):
+    rng = np.random.default_rng(1)
+    frame = pd.DataFrame({"x": rng.normal(size=240), "z": rng.normal(size=240)})
+    frame["y"] = np.select([frame["x"] + rng.normal(size=240) > 0.7, frame["z"] > 0.3], ["a", "b"], "c")
+    found = compare_recipes(
+        table_of(frame, tmp_path), [Candidate("without z", recipe(step("drop_columns", columns=["z"])))], "y", repeats=1
+    )
+    assert found.problem.classes == ("a", "b", "c")
+    pipeline = Pipeline([("encoder", cleaned(["x"], [])), ("model", LogisticRegression(max_iter=1000))])
+    mine = next(each for each in found.standings if each.name == "without z")
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    for measure in ("accuracy", "balanced_accuracy"):
+        expected = cross_validate(pipeline, frame[["x"]], frame["y"], cv=folds, scoring=measure)["test_score"]
+        assert mine.scores[measure] == pytest.approx(list(expected), abs=1e-12)
+
+
 def test_noise_alone_makes_no_clear_difference(tmp_path):
     runs, clear = 12, 0
     for seed in range(runs):
@@ -211,7 +227,7 @@ def test_a_recipe_that_changes_the_target_is_refused_by_name(tmp_path):
 
 
 def test_finished_folds_are_not_done_again(tmp_path, monkeypatch):
-    from dataops_core.evaluation import protocol
+    from dataops_core.evaluation import setup
 
     table = table_of(people(), tmp_path)
     some = [
@@ -220,7 +236,7 @@ def test_finished_folds_are_not_done_again(tmp_path, monkeypatch):
     ]
     whole = compare_recipes(table, some, "bought", repeats=1)
     done = []
-    fit = protocol.fit_fold
+    fit = setup.fit_fold
 
     def counting(candidate, *args):
         done.append(candidate.name)
@@ -228,13 +244,13 @@ def test_finished_folds_are_not_done_again(tmp_path, monkeypatch):
             raise KeyboardInterrupt
         return fit(candidate, *args)
 
-    monkeypatch.setattr(protocol, "fit_fold", counting)
+    monkeypatch.setattr(setup, "fit_fold", counting)
     kept = InFolder(tmp_path / "kept")
     with pytest.raises(KeyboardInterrupt):
         compare_recipes(table, some, "bought", repeats=1, kept=kept)
     first = len([name for name in done[:6] if name != "dummy"])
     done.clear()
-    monkeypatch.setattr(protocol, "fit_fold", lambda *args: (done.append(args[0].name), fit(*args))[1])
+    monkeypatch.setattr(setup, "fit_fold", lambda *args: (done.append(args[0].name), fit(*args))[1])
     again = compare_recipes(table, some, "bought", repeats=1, kept=kept)
     assert len([name for name in done if name != "dummy"]) == 15 - first
     seconds = ("seconds",)

@@ -89,7 +89,7 @@ def test_every_number_is_that_of_the_scoreboard(python, sheet, tmp_path):
         assert again[each.name]["gaps"]["sex"] == each.gaps["sex"].gap
 
 
-def test_numbers_resampling_and_time(python, sheet, tmp_path, few_trees):
+def test_numbers_resampling_and_time(python, sheet, tmp_path):
     source = read_file(sheet, tmp_path / "read.parquet")
     over = Recipe(steps=(step("resample_rows", target="hired", method="over_random"),))
     found = compare_recipes(source.table, [Candidate("over", over)], "hired", repeats=1, folds=3, model="trees")

@@ -12,7 +12,7 @@ from dataops_core.imputation.bench import Runs
 from dataops_core.imputation.hide import as_observed, at_random, known_cells
 from dataops_core.imputation.judge import group_scores, recovered
 from dataops_core.imputation.methods import Task, run_steps, steps_of
-from dataops_core.imputation.recommend import _by_chance, _reason, interval, recommend
+from dataops_core.imputation.recommend import HIDDEN, _by_chance, _reason, interval, recommend
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.table import Column, tidy
@@ -93,6 +93,12 @@ def test_measures_by_hand():
     assert told["a"]["wasserstein"] == pytest.approx((1 + 0 + 1 + 1) / 4 / np.sqrt(1.25))
     assert (told["b"]["accuracy"], told["b"]["wasserstein"], told["b"]["distinct"]) == (0.5, 0.5, 1)
     assert interval([1.0, 2.0, 3.0]) == pytest.approx([2 - 4.302653 / np.sqrt(3), 2 + 4.302653 / np.sqrt(3)])
+    # corrected (Nadeau and Bengio 2003), a tenth judged and nine tenths learned from: 1/3 + 1/9 in place of 1/3
+    wide = 4.302653 * np.sqrt(1 / 3 + 1 / 9)
+    assert interval([1.0, 2.0, 3.0], HIDDEN) == pytest.approx([2 - wide, 2 + wide])
+    wide = 7.648804 * np.sqrt(1 / 3 + 1 / 9)  # t of two degrees of freedom at 1 - 0.025 / 3
+    assert interval([1.0, 2.0, 3.0], HIDDEN, among=3) == pytest.approx([2 - wide, 2 + wide])
+    assert interval([1.0]) is None
 
 
 def test_hidden_at_random_is_a_tenth_of_the_known_cells():

@@ -80,3 +80,13 @@ def test_a_small_text_that_would_fill_the_memory_is_refused():
     huge = base64.b64encode(lzma.compress(bytes(65 * 2**20), preset=1)).decode()
     with pytest.raises(IntegrityError, match="cannot be opened"):
         loads(huge)
+
+
+def test_packing_a_model_does_not_load_torch():
+    code = (
+        "import sys; from sklearn.ensemble import IsolationForest; from dataops_core.models import dumps;"
+        "dumps(IsolationForest(n_estimators=2).fit([[1.0], [2.0]])); print('torch' in sys.modules);"
+        "from sklearn.externals.array_api_compat import torch"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"

@@ -1,6 +1,8 @@
 """Every test of the pages has a home folder of its own, and a store opened anew."""
 
 import contextlib
+import copy
+import functools
 import gc
 import shutil
 import subprocess
@@ -9,11 +11,14 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
 from streamlit.testing.v1 import app_test
 
+from dataops_core.checks import profile as checks
 from dataops_core.progress import no_progress
 from dataops_core.store import jobs, worker
+from dataops_core.store.results import profile
 from dataops_core.store.store import Store
 from pages._ui import page_layout
 from tests.pages import driver
@@ -49,6 +54,27 @@ def _alone(monkeypatch, home):
     monkeypatch.setattr(jobs, "subprocess", SimpleNamespace(Popen=_AtOnce, DEVNULL=subprocess.DEVNULL))
     st.cache_resource.clear()
     st.cache_data.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_the_same_is_done_once():
+    """A server looks once through all installed packages for components, but AppTest makes a server for each visit; and
+    tables of the same content have the same profile in every test.
+    """
+    profiles = {}
+
+    def profile_table(table, known, progress, context, *, blanked):
+        content = tuple((column.hash, column.kind, column.type, column.name) for column in table.columns)
+        key = (content, tuple(sorted(known)), repr(context), repr(blanked))
+        if key not in profiles:
+            profiles[key] = checks.profile_table(table, known, progress, context, blanked=blanked)
+        return copy.deepcopy(profiles[key])
+
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        once = functools.cache(manifest_scanner.scan_component_manifests)
+        monkeypatch.setattr(manifest_scanner, "scan_component_manifests", once)
+        monkeypatch.setattr(profile, "profile_table", profile_table)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -6,6 +6,7 @@ import pytest
 
 from dataops_core.errors import SettingError
 from dataops_core.privacy import k_anonymity, l_diversity, measure_risk, t_closeness, unique_rows
+from dataops_core.privacy.risk import risk_table
 
 QUASI = ["age", "sex", "town"]
 
@@ -53,3 +54,33 @@ def test_tables_without_rows_and_unknown_columns():
     assert measure_risk(frame, ["age"], ["illness"]).k == 0
     with pytest.raises(SettingError, match="no column"):
         measure_risk(frame, ["agee"])
+
+
+def test_closeness_by_hand():
+    frame = pd.DataFrame({"town": ["Ede", "Epe", "Epe", "Ede"], "pay": [1, 2, 3, 1], "none": [7, 7, 7, 7]})
+    # the table has 1/2, 1/4, 1/4; Ede 1, 0, 0: the earth moves 0.5 and 0.25 of two places
+    assert t_closeness(frame, ["town"], "pay") == pytest.approx(0.375)
+    assert t_closeness(frame.astype({"pay": str}), ["town"], "pay") == pytest.approx(0.5)
+    assert t_closeness(frame, ["town"], "none") == 0.0
+    assert t_closeness(frame.replace({"pay": {2: 3}}), ["town"], "pay") == pytest.approx(0.5)  # two values alone
+    missing = frame.assign(pay=[1.0, None, 3.0, 1.0])  # a missing value has no place in an order
+    assert t_closeness(missing, ["town"], "pay") == pytest.approx(0.5)
+    assert t_closeness(frame.assign(pay=[True, False, False, True]), ["town"], "pay") == pytest.approx(0.5)
+    assert l_diversity(frame, ["town"], "pay") == 1 and l_diversity(missing, [], "pay") == 3
+
+
+def test_nobody_stands_alone_in_an_empty_table():
+    found = unique_rows(pd.DataFrame({"age": []}), ["age"])
+    assert (found.dtype, len(found)) == (bool, 0)
+
+
+def test_the_risk_of_a_table_at_rest(make_table):
+    towns = ["Ede"] * 20 + ["Epe"] * 10 + ["Elst"] * 5 + ["Emst"] * 2 + ["Eext", "Ens"]
+    table = make_table({"town": towns, "ill": ["yes", "no"] * 19 + ["no"]})
+    found = risk_table(table, ["town"], ["ill"])
+    assert found["sizes"] == {"1": 2, "2-4": 2, "5-9": 5, "10-19": 10, "20 or more": 20}
+    assert (found["k"], found["classes"], found["unique_rows"], found["alone"]) == (1, 6, 2, [37, 38])
+    assert found["quasi_identifiers"] == ("town",) and found["l_diversity"] == {"ill": 1}
+    assert risk_table(table, ["town"], rows=1)["alone"] == [37]
+    none = risk_table(make_table({"town": pd.Series([], dtype=object)}), ["town"])
+    assert (none["k"], none["alone"], set(none["sizes"].values())) == (0, [], {0})

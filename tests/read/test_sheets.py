@@ -163,7 +163,7 @@ def test_merged_cells_are_repeated_and_can_be_left_alone(tmp_path):
 def test_hidden_rows_are_read_and_named(tmp_path):
     source = read(tmp_path, sheet([HEADER, *lines(6)], hidden=[2, 5]))
     assert values(source) == lines(6)
-    assert said(source) == [("2 rows are hidden in the sheet; they were read like the others.", "rows 3, 6")]
+    assert said(source) == [("2 rows are hidden in the sheet and were read like the others.", "rows 3, 6")]
 
 
 def test_cells_that_do_not_fit_are_named_by_their_row_on_the_sheet(tmp_path):

@@ -118,3 +118,35 @@ def test_a_verdict_never_contradicts_its_interval():
             "may be chance" if holds else "clear" if each["clear"] else "clear by itself, not among all gaps"
         )
     assert {each["verdict"] for each in found} == {"may be chance", "clear by itself, not among all gaps", "clear"}
+
+
+def test_wilson_at_its_ends():
+    assert [float(end) for end in wilson(20, 20)] == [pytest.approx(0.8389, abs=1e-4), 1.0]
+    assert float(wilson(0, 5)[0]) == 0.0
+    # one of one: 1 / (1 + 1.96 ** 2)
+    assert [float(end) for end in wilson(1, 1)] == [pytest.approx(0.2065, abs=1e-4), 1.0]
+
+
+def test_two_shares_change_from_fisher_to_the_score_test_at_ten_expected():
+    # pooled rate 0.5, ten expected; standard error sqrt(0.25 * (1/20 + 1/20)) = 0.158114; 0.4 / 0.158114 = 2.5298
+    assert two_shares_p(14, 20, 6, 20) == pytest.approx(0.01141, abs=1e-5)
+    assert two_shares_p(20, 20, 16, 20) == pytest.approx(fisher_exact([[20, 0], [16, 4]]).pvalue)
+    assert two_shares_p(0, 20, 4, 20) == pytest.approx(fisher_exact([[0, 20], [4, 16]]).pvalue)
+
+
+def test_a_gap_that_no_shuffle_reaches_is_at_most_one_in_so_many():
+    seen, p = largest_gap([9, 5, 5, 5, 5, 1], [10] * 6, shuffles=100)
+    assert (seen, p) == (pytest.approx(0.8), pytest.approx(1 / 101))  # the bound of 15 pairs is 0.016
+
+
+def test_percentiles_are_the_middle_part():
+    values = np.linspace(0, 1, 1001)
+    assert percentiles(values) == pytest.approx((0.025, 0.975))
+    assert percentiles(values, 0.5) == pytest.approx((0.25, 0.75))
+
+
+def test_resampled_cells_keep_shape_and_total():
+    assert resampled_cells(np.zeros((2, 3)), 5).shape == (5, 2, 3)
+    drawn = resampled_cells(np.array([[3, 0], [5, 2]]), 7, seed=4)
+    assert drawn.shape == (7, 2, 2) and (drawn.sum(axis=(1, 2)) == 10).all() and not drawn[:, 0, 1].any()
+    assert (drawn == resampled_cells(np.array([[3, 0], [5, 2]]), 7, seed=4)).all()

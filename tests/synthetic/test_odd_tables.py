@@ -54,7 +54,10 @@ def test_cells_are_read_as_the_real_ones_are(make_table):
     )
     assert made["d"].tolist() == [pd.Timestamp("2020-01-31"), pd.Timestamp("2020-02-01"), pd.NaT]
     said = " ".join(found.problems)
-    assert '1 cells of "k" in the synthetic table could not be read as a number' in said and '1 cells of "d"' in said
+    assert (
+        '1 cell of "k" in the synthetic table could not be read as a number and counts' in said
+        and '1 cell of "d"' in said
+    )
     assert 'Column "N " of the synthetic table is taken for "n".' in said and "another order" in said
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from dataops_core.cli.shared.output import print_json, print_table, reading, tell_problems
 from dataops_core.errors import SettingError
+from dataops_core.wording import counted
 
 if TYPE_CHECKING:
     from dataops_core.evaluation import Candidate, Comparison
@@ -202,8 +203,8 @@ def _print(found: Comparison) -> None:
         print(f"{found.learning.says}")
     for some in found.slices:
         print(
-            f"- {some.column} {some.value} ({some.rows:,} rows): {some.before:.3f} before, {some.after:.3f} after"
-            f" ({'right decisions' if problem.task == 'classes' else 'mean error'})"
+            f"- {some.column} {some.value} ({counted(some.rows, 'row')}): {some.before:.3f} before,"
+            f" {some.after:.3f} after ({'right decisions' if problem.task == 'classes' else 'mean error'})"
         )
     for leak in found.leaks:
         print(f"Leak? {leak.says} {leak.fix}")

@@ -21,6 +21,7 @@ from dataops_core.recipe import recipe as recipes
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import Run, run_recipe
 from dataops_core.recipe.source import read_for_table
+from dataops_core.wording import counted
 from dataops_core.write import write_file, write_text
 
 
@@ -129,15 +130,18 @@ def _outcomes(done: Run) -> None:
     for number, outcome in enumerate(done.outcomes, 1):
         d = outcome.difference
         effect = (
-            f"{sum(d.cells_changed.values()):,} cells changed, {d.rows_dropped:,} rows dropped, {d.rows_added:,} rows"
-            " added"
+            f"{counted(sum(d.cells_changed.values()), 'cell')} changed, {counted(d.rows_dropped, 'row')} dropped,"
+            f" {counted(d.rows_added, 'row')} added"
             if d
             else outcome.reason
         )
         effect += f" ({outcome.reason})" if d and outcome.reason else ""
-        effect += f", {sum(d.cells_emptied.values()):,} cells emptied" if d and d.cells_emptied else ""
+        effect += f", {counted(sum(d.cells_emptied.values()), 'cell')} emptied" if d and d.cells_emptied else ""
         print(f"{number}. [{outcome.status}] {outcome.sentence}{': ' + effect if effect else ''}")
-    print(f"{done.table.rows:,} rows, {len(done.table.names)} columns, content hash {done.table.content_hash}")
+    print(
+        f"{counted(done.table.rows, 'row')}, {counted(len(done.table.names), 'column')}, "
+        f"content hash {done.table.content_hash}"
+    )
 
 
 def _mapping(pairs: Sequence[str]) -> dict[str, str]:

@@ -19,6 +19,7 @@ from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.source import read_for_table
 from dataops_core.scratch import scratch_folder
 from dataops_core.table import Table
+from dataops_core.wording import counted
 from dataops_core.write import write_text
 
 
@@ -50,7 +51,7 @@ def run_elsewhere(args: argparse.Namespace, recipe: Recipe) -> int:
         print(printable(f"- {problem['what']} ({problem['where']}) {problem['fix']}", one_line=True))
     for number, outcome in enumerate(done.outcomes, 1):
         print(f"{number}. [{outcome.status}] {outcome.sentence}{': ' + outcome.reason if outcome.reason else ''}")
-    print(f"{done.rows:,} rows, {len(done.types)} columns, content hash {done.content_hash}")
+    print(f"{counted(done.rows, 'row')}, {counted(len(done.types), 'column')}, content hash {done.content_hash}")
     return 0
 
 

@@ -14,6 +14,7 @@ from dataops_core.cli.shared.options import names
 from dataops_core.cli.shared.output import print_json, print_table, reading
 from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
+from dataops_core.wording import counted
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -53,7 +54,7 @@ def run(args: argparse.Namespace) -> int:
         return print_json(
             {"out": str(args.out), "column": args.into, "weights": weights, "step": {"op": "reweigh", "with": settings}}
         )
-    print(f"{done.table.rows:,} rows, with weights in {args.into}: {args.out}")
+    print(f"{counted(done.table.rows, 'row')}, with weights in {args.into}: {args.out}")
     good = {True: args.favorable, False: f"not {args.favorable}"}
     print_table(
         ("outcome", "group", "weight"),

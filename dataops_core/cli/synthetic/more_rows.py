@@ -15,6 +15,7 @@ from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.synthetic.twin_options import where
 from dataops_core.errors import SettingError
 from dataops_core.table import write_table
+from dataops_core.wording import counted
 from dataops_core.write import format_of, write_file
 
 
@@ -69,5 +70,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         return print_json(told)
     short = f" of {args.rows:,} that were asked for" if len(rows) < args.rows else ""
-    print(f"{args.out}: {len(rows):,} rows{short}. They are not judged: judge-synthetic does it, with the real rows.")
+    print(
+        f"{args.out}: {counted(len(rows), 'row')}{short}. They are not judged: judge-synthetic does it,"
+        " with the real rows."
+    )
     return 0

@@ -13,6 +13,7 @@ from dataops_core.cli.shared.output import print_json
 from dataops_core.cli.shared.output_paths import check_folder
 from dataops_core.store import checkouts, datasets
 from dataops_core.store.store import Store, whoami
+from dataops_core.wording import counted
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -38,5 +39,5 @@ def run(args: argparse.Namespace) -> int:
         return print_json(made.to_json())
     print(f"{made.out}: {len(made.files):,} files, content hash {made.content_hash}")
     if made.parts:
-        print("Parts: " + ", ".join(f"{name} {rows:,} rows" for name, rows in made.parts.items()))
+        print("Parts: " + ", ".join(f"{name} {counted(rows, 'row')}" for name, rows in made.parts.items()))
     return 0

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import argparse
 
-from dataops_core.checks.wording import counted
 from dataops_core.cli.shared.output import print_json
 from dataops_core.store import datasets, removal
 from dataops_core.store.store import Store, whoami
+from dataops_core.wording import counted
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ import argparse
 from dataops_core.cli.shared.output import print_json
 from dataops_core.store import datasets, versions
 from dataops_core.store.store import Store
+from dataops_core.wording import counted
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
             f" added, {found.rows_changed:,} changed"
         )
         for name, count in found.cells_changed.items():
-            print(f"  {name}: {count:,} cells changed")
+            print(f"  {name}: {counted(count, 'cell')} changed")
         for what, names in (("added", found.columns_added), ("removed", found.columns_removed)):
             if names:
                 print(f"Columns {what}: {', '.join(names)}")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import argparse
 
-from dataops_core.checks.wording import counted
 from dataops_core.cli.shared.output import print_json
 from dataops_core.errors import SettingError
 from dataops_core.export.lineage import ColumnLineage, lineage
@@ -15,6 +14,7 @@ from dataops_core.export.lineage_graph import column_graph, history_graph
 from dataops_core.printable import printable
 from dataops_core.store import datasets, versions
 from dataops_core.store.store import Store
+from dataops_core.wording import counted
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:

@@ -16,6 +16,7 @@ from dataops_core.evaluation.fold_fit import FittedModel
 from dataops_core.evaluation.problem import Problem
 from dataops_core.models import Features, plain
 from dataops_core.models.serialization import TRUSTED
+from dataops_core.models.skops_io import skops_io
 from dataops_core.recipe.frames import FittedRecipe
 from dataops_core.scratch import replaced
 from dataops_core.table import tidy
@@ -61,26 +62,23 @@ def pipeline_of(fitted: FittedModel, problem: Problem) -> Any:
 
 def save_pipeline(pipeline: Any, path: Path) -> None:
     """Write a pipeline as a skops file (never pickle), and check that it is read back."""
-    import skops.io
-
     with replaced(path) as part:
-        skops.io.dump(pipeline, part)
+        skops_io().dump(pipeline, part)
     load_pipeline(path)
 
 
 def load_pipeline(path: Path) -> Any:
     """The pipeline of a skops file; raises IntegrityError where it holds a type that is not known to be harmless."""
-    import skops.io
-
+    skops = skops_io()
     try:
-        strange = sorted(set(skops.io.get_untrusted_types(file=path)) - TRUSTED - {OWN})
+        strange = sorted(set(skops.get_untrusted_types(file=path)) - TRUSTED - {OWN})
     except Exception as error:
         raise IntegrityError("The pipeline cannot be opened.", str(path), "Export it again.") from error
     if strange:
         raise IntegrityError(
             f"The pipeline holds types that are not trusted: {', '.join(strange)}.", str(path), "Export it again."
         )
-    return skops.io.load(path, trusted=[*sorted(TRUSTED), OWN])
+    return skops.load(path, trusted=[*sorted(TRUSTED), OWN])
 
 
 def check_pipeline(pipeline: Any, fitted: FittedModel, frame: pd.DataFrame) -> None:

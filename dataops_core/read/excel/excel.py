@@ -29,6 +29,7 @@ from dataops_core.read.names import check_flaws, check_width, clean_names, namel
 from dataops_core.read.text.header import sniff_header
 from dataops_core.read.text.sniff import check_header, check_repairs
 from dataops_core.read.values import value_frame
+from dataops_core.wording import for_number
 
 MOST_OLD_CELLS = 65_536 * 256
 
@@ -77,7 +78,7 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     if again:
         problems.append(
             {
-                "what": f"{len(again):,} rows repeat the header; they were kept.",
+                "what": for_number(f"{len(again):,} rows|row repeat|repeats the header and were|was kept.", len(again)),
                 "where": spoken_rows(again),
                 "fix": "Drop these rows: perhaps files were joined.",
                 "count": len(again),
@@ -87,7 +88,10 @@ def read_excel_frame(data: bytes, options: dict | None = None) -> tuple[pd.DataF
     if hidden:
         problems.append(
             {
-                "what": f"{len(hidden):,} rows are hidden in the sheet; they were read like the others.",
+                "what": for_number(
+                    f"{len(hidden):,} rows|row are|is hidden in the sheet and were|was read like the others.",
+                    len(hidden),
+                ),
                 "where": spoken_rows(hidden),
                 "fix": "Filter them out if whoever hid them meant them to be left out.",
                 "count": len(hidden),

@@ -9,6 +9,7 @@ from typing import Any
 from dataops_core.errors import InputError, SettingError
 from dataops_core.read.bounds import check_cells
 from dataops_core.read.names import check_width
+from dataops_core.wording import counted
 
 DEEPEST = 8  # objects within objects that become columns; what is deeper stays as it is
 
@@ -52,7 +53,8 @@ def json_columns(
         if short:
             problems.append(
                 {
-                    "what": f"{len(short)} columns are shorter than the others; the rest was left empty.",
+                    "what": f"{counted(len(short), 'column is', 'columns are')} shorter than the others;"
+                    " the rest was left empty.",
                     "where": ", ".join(f'column "{name}"' for name in short[:20]),
                     "fix": "Check the file.",
                     "count": len(short),
@@ -141,7 +143,8 @@ def explode_records(records: list[dict], column: str, problems: list[dict]) -> l
             made.append(row)
     problems.append(
         {
-            "what": f'{len(records):,} records became {len(made):,} rows: one for every element of "{column}".',
+            "what": f"{counted(len(records), 'record')} became {counted(len(made), 'row')}: one for every element of"
+            f' "{column}".',
             "where": f'column "{column}"',
             "fix": "",
             "count": len(made),

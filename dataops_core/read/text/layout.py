@@ -32,7 +32,6 @@ from dataops_core.read.text.sniff import (
     check_repairs,
     check_signs,
     check_table,
-    for_number,
     null_signs,
     sample_records,
     sample_texts,
@@ -47,6 +46,7 @@ from dataops_core.read.text.structure import (
     notes_from,
     table_width,
 )
+from dataops_core.wording import for_number
 
 HEAD_RECORDS = 1100
 WHOLE_TEXT = 400_000  # characters of a text of which all records are looked at before it is read

@@ -173,15 +173,6 @@ def spoken_lines(lines: Sequence[int], count: int | None = None) -> str:
     return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
 
 
-def for_number(text: str, number: int) -> str:
-    """A text in which `many|one` stands for two forms of a word, in the form that fits a number.
-
-    >>> for_number("rows|row have|has gone", 1)
-    'row has gone'
-    """
-    return re.sub(r"(\w+)\|(\w+)", lambda match: str(match[2 if number == 1 else 1]), text)
-
-
 def sample_texts(data: bytes, encoding: str, errors: str = "replace") -> list[str]:
     """The file as text if it is small, else its start, middle and end, cut at line ends."""
     if len(data) <= 4 * SAMPLE_BYTES:

@@ -28,7 +28,8 @@ from dataops_core.read.changed import BLANKED, ZEROS, ZONED, blanked_cells, chan
 from dataops_core.read.names import EXTRA_CELLS, check_flaws, clean_names, nameless, table_flaws
 from dataops_core.read.text.layout import text_layout
 from dataops_core.read.text.records import new_notes, text_chunks
-from dataops_core.read.text.sniff import for_number, spoken_lines
+from dataops_core.read.text.sniff import spoken_lines
+from dataops_core.wording import for_number
 
 COLUMN_TYPES = ("text", "integer", "decimal", "boolean", "datetime")
 
@@ -346,7 +347,7 @@ def misfit_problems(misfits: dict[str, list[Any]], types: dict[str, str]) -> lis
     return [
         {
             "what": (
-                f"{count:,} cells are no {types[name]} and were left empty: "
+                for_number(f"{count:,} cells|cell are|is no {types[name]} and were|was left empty: ", count)
                 + ", ".join(f'line {line} "{cell}"' for line, cell in cells[:20])
                 + (", …." if count > 20 else ".")
             ),

@@ -9,6 +9,7 @@ from typing import ClassVar
 from dataops_core.facts import Engine
 from dataops_core.rules.rule import Candidate, Measured, Rule, kind, setting, suggests
 from dataops_core.rules.view import SuggestView
+from dataops_core.wording import counted
 
 
 @kind
@@ -40,7 +41,7 @@ class RowCount(Rule):
         """Count the rows."""
         rows = engine.table.rows
         passed = (self.min is None or rows >= self.min) and (self.max is None or rows <= self.max)
-        return Measured(passed, f"The table has {rows:,} rows.")
+        return Measured(passed, f"The table has {counted(rows, 'row')}.")
 
 
 @suggests(RowCount)

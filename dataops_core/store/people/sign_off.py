@@ -22,6 +22,7 @@ from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from dataops_core.store.versions import Version
+from dataops_core.wording import counted
 
 ABOUT = "formulation"
 APART = 0.05  # the most by which a group's share may differ from the population's, as a share
@@ -125,7 +126,7 @@ def checklist(store: Store, dataset: str, number: int, *, progress: Progress = n
         "source": (_source(version), True),
         "outcome": _outcome(version.manifest["roles"]),
         "representativeness": _representativeness(store, root, here.roles, answers),
-        "recipe": (f"{done:,} steps were done. {recipe.says}", recipe.passed),
+        "recipe": (f"{counted(done, 'step was', 'steps were')} done. {recipe.says}", recipe.passed),
         "score": _score(overview.quality(store, here, told), answers),
         "findings": _findings(overview.open_findings(store, here, told)),
         "rules": (rules.says, rules.passed),
@@ -255,6 +256,7 @@ def _changes(store: Store, dataset: str, number: int, signed: list[Any]) -> str:
     assert found is not None
     cells = sum(found.cells_changed.values())
     return (
-        f"Since version {before[-1]}: {found.rows_dropped:,} rows dropped, {found.rows_added:,} added, {cells:,} cells"
-        f" changed, {len(found.columns_added):,} columns added, {len(found.columns_removed):,} removed."
+        f"Since version {before[-1]}: {counted(found.rows_dropped, 'row')} dropped, {found.rows_added:,} added,"
+        f" {counted(cells, 'cell')} changed,"
+        f" {counted(len(found.columns_added), 'column')} added, {len(found.columns_removed):,} removed."
     )

@@ -15,6 +15,7 @@ import pandas as pd
 from dataops_core.errors import SettingError
 from dataops_core.steps._cells import cell_texts, yes_or_no
 from dataops_core.table import Column, Table
+from dataops_core.wording import counted
 
 MOST_VALUES = 2_000  # more distinct texts than this make no category
 LONG = 60  # signs in the mean text of a category
@@ -112,8 +113,8 @@ def align(real: Table, synthetic: Table, holdout: Table | None = None, made_up: 
                 known = frozenset(text for text in pd.unique(pd.Series(cells, dtype=object)) if text is not None)
             if lost and side != "real":
                 problems.append(
-                    f'{lost:,} cells of "{name}" in the {side} table could not be read as a {treated[name]} and count'
-                    " as missing."
+                    f'{counted(lost, "cell")} of "{name}" in the {side} table could not be read as a'
+                    f" {treated[name]} and {'counts' if lost == 1 else 'count'} as missing."
                 )
                 if lost > 0.5 * column.notna().sum() and name not in unread:
                     unread.append(name)

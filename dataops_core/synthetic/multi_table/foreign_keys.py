@@ -13,6 +13,7 @@ import pandas as pd
 from dataops_core.errors import SettingError, nearest
 from dataops_core.table import Column, Table
 from dataops_core.table.kinds import ID_NAME
+from dataops_core.wording import counted
 
 COVERED = 0.1  # share of the parent's keys that must have children where names do not say so
 MOST = 5  # tables that HMA learns together, at most: a parent and its children
@@ -140,7 +141,7 @@ def named(tables: Mapping[str, Table], frames: Mapping[str, pd.DataFrame], wishe
         lost = int((~cells.isin(set(keys))).sum())
         if lost:
             raise SettingError(
-                f'{lost:,} cells of "{link.column}" are no key of "{link.parent}".',
+                f'{counted(lost, "cell")} of "{link.column}" {"is" if lost == 1 else "are"} no key of "{link.parent}".',
                 "--keys",
                 "Leave those rows out, or name other columns.",
             )

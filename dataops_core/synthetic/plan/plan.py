@@ -22,6 +22,7 @@ from dataops_core.synthetic.prepare.constraints import checked, find
 from dataops_core.synthetic.sequences.detection import WHY_NOT, chosen
 from dataops_core.synthetic.sequences.detection import found as found_sequence
 from dataops_core.table import Table, write_table
+from dataops_core.wording import counted
 
 RARE = 10
 LEAST = 20
@@ -210,7 +211,7 @@ def enough(table: Table) -> None:
     """Raises SettingError for fewer than twenty rows."""
     if table.rows < LEAST:
         raise SettingError(
-            f"{table.rows:,} rows are too few for a twin.",
+            f"{counted(table.rows, 'row is', 'rows are')} too few for a twin.",
             "synthesize",
             f"Bring at least {LEAST} rows: half are learned from, half judge.",
         )

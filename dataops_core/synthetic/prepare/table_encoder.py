@@ -19,6 +19,7 @@ from dataops_core.synthetic.prepare.rare_values import as_type, stepped, summed,
 from dataops_core.table import Column
 from dataops_core.table.kinds import DTYPES
 from dataops_core.values.numbers import in_days, moments_of_days
+from dataops_core.wording import counted
 
 LEAST = 10  # rows to learn from
 EXACT = 2**53  # whole numbers beyond it have no float64 of their own
@@ -82,9 +83,9 @@ def learn(
     rows = frame[right]
     if len(rows) < LEAST:
         what = (
-            f"Only {len(rows):,} rows are left to learn from"
+            f"Only {counted(len(rows), 'row is', 'rows are')} left to learn from"
             if len(rows) < len(frame)
-            else f"{len(rows):,} rows are too few to learn from"
+            else f"{counted(len(rows), 'row is', 'rows are')} too few to learn from"
         )
         raise SettingError(
             f"{what}.",
