@@ -53,6 +53,49 @@ def open_apart(number: int) -> None:
         page_layout.say(f"Version {number} is a dataset of its own now.")
 
 
+def list_versions() -> None:
+    """All versions, the newest first, each with what can be done with it."""
+    if not known:
+        st.info(
+            "Once a version is saved you can export it as one zip, with data, steps, script and data card.",
+            title="No versions yet",
+        )
+    for each in known:
+        with st.container(border=True, key=f"version-{each['number']}"):
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.markdown(f"**Version {each['number']}**: {md(each['message'])}")
+                if each["synthetic"]:
+                    st.badge("Synthetic", icon=":material/content_copy:", color="blue")
+            if each["synthetic"]:
+                st.caption(bundles.origin(each, known))
+            st.caption(f"{when(each['created'])} by {md(each['actor'])}, fingerprint {each['content_hash'][:16]}…")
+            with st.container(horizontal=True):
+                bundles.export(here, each)
+                if each["synthetic"]:
+                    st.button(
+                        "Open as a dataset of its own",
+                        icon=":material/open_in_new:",
+                        key=f"versions.open.{each['number']}",
+                        on_click=open_apart,
+                        args=(each["number"],),
+                        help=(
+                            "No steps lead from the real rows to synthetic ones, so it is not restored: it is a"
+                            " table by itself"
+                        ),
+                    )
+                else:
+                    st.button(
+                        "Restore",
+                        icon=":material/settings_backup_restore:",
+                        key=f"versions.restore.{each['number']}",
+                        on_click=restore,
+                        args=(each["number"],),
+                        help="Makes this version's steps the current ones again; nothing is lost",
+                    )
+            if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
+                bundles.steps_of(versions.get(page_layout.store(), here.id, each["number"]))
+
+
 with st.container(border=True, key="versions-commit"):
     st.header("Save a version")
     results = current_table.results(here)
@@ -77,82 +120,30 @@ with st.container(border=True, key="versions-commit"):
             )
             st.button("Save", type="primary", icon=":material/save:", on_click=commit, disabled=left is None)
 
-names = [
-    "Versions",
-    "Compare two",
-    "Lineage",
-    "Environments",
-    "Sign-off",
-    "New file",
-    "Deliveries",
-    "Verify an export file",
-    "Audit trail",
-]
-log, compare, origin, homes, board, fresh, delivered, verify, trail = st.tabs(
-    names, key="versions.tabs", on_change="rerun"
-)
-if log.open:
-    with log, page_layout.errors():
-        if not known:
-            st.info(
-                "Once a version is saved you can export it as one zip, with data, steps, script and data card.",
-                title="No versions yet",
-            )
-        for each in known:
-            with st.container(border=True, key=f"version-{each['number']}"):
-                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-                    st.markdown(f"**Version {each['number']}**: {md(each['message'])}")
-                    if each["synthetic"]:
-                        st.badge("Synthetic", icon=":material/content_copy:", color="blue")
-                if each["synthetic"]:
-                    st.caption(bundles.origin(each, known))
-                st.caption(f"{when(each['created'])} by {md(each['actor'])}, fingerprint {each['content_hash'][:16]}…")
-                with st.container(horizontal=True):
-                    bundles.export(here, each)
-                    if each["synthetic"]:
-                        st.button(
-                            "Open as a dataset of its own",
-                            icon=":material/open_in_new:",
-                            key=f"versions.open.{each['number']}",
-                            on_click=open_apart,
-                            args=(each["number"],),
-                            help=(
-                                "No steps lead from the real rows to synthetic ones, so it is not restored: it is a"
-                                " table by itself"
-                            ),
-                        )
-                    else:
-                        st.button(
-                            "Restore",
-                            icon=":material/settings_backup_restore:",
-                            key=f"versions.restore.{each['number']}",
-                            on_click=restore,
-                            args=(each["number"],),
-                            help="Makes this version's steps the current ones again; nothing is lost",
-                        )
-                if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
-                    bundles.steps_of(versions.get(page_layout.store(), here.id, each["number"]))
-if compare.open:
-    with compare, page_layout.errors():
-        bundles.compare(here, [each["number"] for each in known if not each["synthetic"]])
-if origin.open:
-    with origin, page_layout.errors():
-        lineage_graph.panel(here, [each["number"] for each in known if not each["synthetic"]])
-if homes.open:
-    with homes, page_layout.errors():
-        environments.panel(here, known)
-if board.open:
-    with board, page_layout.errors():
-        sign_off.panel(here, [each["number"] for each in known if not each["synthetic"]], state)
-if fresh.open:
-    with fresh, page_layout.errors():
-        new_file.panel(here, root)
-if delivered.open:
-    with delivered, page_layout.errors():
-        deliveries.panel(here, [each["number"] for each in known if not each["synthetic"]])
-if verify.open:
-    with verify, page_layout.errors():
-        bundles.verify_box()
-if trail.open:
-    with trail, page_layout.errors():
-        audit_trail.panel(here)
+numbers = [each["number"] for each in known if not each["synthetic"]]
+TABS = {
+    "Versions": {"": list_versions},
+    "Compare two": {"": lambda: bundles.compare(here, numbers)},
+    "Lineage": {"": lambda: lineage_graph.panel(here, numbers)},
+    "New data": {
+        "New file": lambda: new_file.panel(here, root),
+        "Deliveries": lambda: deliveries.panel(here, numbers),
+    },
+    "Release": {
+        "Environments": lambda: environments.panel(here, known),
+        "Sign-off": lambda: sign_off.panel(here, numbers, state),
+    },
+    "Audit": {
+        "Audit trail": lambda: audit_trail.panel(here),
+        "Verify an export file": bundles.verify_box,
+    },
+}
+for tab, (name, panels) in zip(st.tabs(list(TABS), key="versions.tabs", on_change="rerun"), TABS.items(), strict=True):
+    if not tab.open:
+        continue
+    with tab:
+        parts = st.tabs(list(panels), key=f"versions.{name}", on_change="rerun") if len(panels) > 1 else [tab]
+        for part, panel in zip(parts, panels.values(), strict=True):
+            if part.open:
+                with part, page_layout.errors():
+                    panel()

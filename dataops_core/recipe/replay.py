@@ -238,6 +238,8 @@ def take(
     )
     if step.report_function and other is not None:
         noticed = call(step, step.report_function, table.frame(), {**settings, "other": other.frame()})
+    if step.remark_function:
+        noticed = noticed or step.remark_function(**settings, learned=learned)
     return after, Outcome(entry.op, entry.sentence, "done", noticed, learned, changed)
 
 

@@ -123,6 +123,7 @@ class Step:
     kind_function: Callable[..., dict[str, str]] | None = None
     column_function: Callable[..., list[str]] | None = None
     report_function: Callable[..., str] | None = None
+    remark_function: Callable[..., str] | None = None
     piece_function: Callable[..., Any] | None = None
     split_column: Callable[..., str] | None = None
     weight_column: Callable[..., str] | None = None
@@ -165,6 +166,13 @@ class Step:
     def reports(self, function: Callable[..., str]) -> Callable[..., str]:
         """Register the function that says, before the step is run, how this table and the other one fit together."""
         self.report_function = function
+        return function
+
+    def remarks(self, function: Callable[..., str]) -> Callable[..., str]:
+        """Register the function that says, from the settings and what was learned, what people should know of the
+        result; "" for nothing.
+        """
+        self.remark_function = function
         return function
 
     def piecewise(self, function: Callable[..., Any]) -> Callable[..., Any]:

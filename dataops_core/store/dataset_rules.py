@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
@@ -18,6 +19,7 @@ from dataops_core.rules import Result, Rule, check_rules
 from dataops_core.rules.kinds.reference import Reference
 from dataops_core.rules.record import blocking, recorded
 from dataops_core.steps._cells import plain_number
+from dataops_core.steps._conditions import Node, condition_text
 from dataops_core.store import catalog, datasets, states
 from dataops_core.store.results import analyses
 from dataops_core.store.store import Store
@@ -25,6 +27,7 @@ from dataops_core.table import Table, shown, write_table
 from dataops_core.write import write_file
 
 ABOUT = "rules"
+MOST_KEYS = 500  # that a step is given to set rows aside by
 
 
 def rules_of(store: Store, dataset: str) -> tuple[Rule, ...]:
@@ -212,3 +215,37 @@ def failing_file(store: Store, args: Mapping[str, Any], progress: Progress = no_
     out = store.scratch_file(".csv")
     write_failing(table, results, out)
     return store.objects.put(out).to_json() | {"rows": sum(len(each.failing) for each in results)}
+
+
+def setting_keys_aside(store: Store, state: str, rule: Reference, others: Mapping[str, str]) -> dict[str, Any]:
+    """The settings of quarantine_rows that set aside the rows whose keys another table does not hold: no step looks
+    into another dataset, so it is given the keys that fail now. Raises SettingError where they are too many.
+    """
+    table = states.table(store, state)
+    tables = {name: states.table(store, other) for name, other in others.items()}
+    (found,) = check_rules(table, [rule], tables=tables)
+    names = list(rule.key_columns)
+    if any(table.column(name).type not in ("text", "integer") for name in names):
+        raise SettingError("The keys are neither text nor whole numbers.", rule.sentence, "Convert them first.")
+    failing = table.rows_by_id(found.failing.tolist())[names].drop_duplicates()
+    if len(failing) > MOST_KEYS:
+        raise SettingError(
+            f"{len(failing):,} different keys are not in {rule.table}, and a step remembers {MOST_KEYS:,} at the most.",
+            rule.sentence,
+            "So many are no slips: add the missing rows to the other table, or bring its newest state.",
+        )
+    keys = [
+        tuple(str(cell) if isinstance(cell, str) else int(cell) for cell in row)
+        for row in failing.itertuples(index=False)
+    ]
+    if len(names) == 1:
+        node = Node("in", (Node("column", (names[0],)), tuple(key[0] for key in keys)))
+        return {"conditions": [condition_text(Node("not", (node,)))] if keys else []}
+    return {"conditions": [condition_text(Node("not", (_is_key(names, key),))) for key in keys]}
+
+
+def _is_key(names: Sequence[str], key: Sequence[Any]) -> Node:
+    parts = [
+        Node("=", (Node("column", (name,)), Node("value", (cell,)))) for name, cell in zip(names, key, strict=True)
+    ]
+    return functools.reduce(lambda one, other: Node("and", (one, other)), parts)

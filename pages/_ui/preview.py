@@ -31,6 +31,7 @@ def panel(
     """Everything that a change would do, or (`would` empty) did from one version to another."""
     d = change.difference
     known_bad = {r.entry.op for r in old_results if r.outcome.status == "failed"}
+    said = {(r.entry.op, r.outcome.reason) for r in old_results}
     for number, result in enumerate(results, 1):
         if result.outcome.status == "failed" and result.entry.op not in known_bad:
             st.warning(
@@ -38,6 +39,8 @@ def panel(
             )
         elif result.outcome.status == "skipped":
             st.info(md(result.outcome.reason), title=f"Step {number} is skipped: {md(result.entry.sentence)}")
+        elif result.outcome.reason and (result.entry.op, result.outcome.reason) not in said and would:
+            st.info(md(result.outcome.reason), title=f"Step {number}: {md(result.entry.sentence)}")
     _learned(results, old_results)
     if d.nothing:
         st.info(
@@ -55,6 +58,13 @@ def panel(
             f"{told}.",
             title=f"{count(sum(d.cells_emptied.values()), 'cell')} {would}{'become' if would else 'became'} empty",
             icon=":material/ink_eraser:",
+        )
+    for name, doubled in change.no_longer_unique.items():
+        st.warning(
+            f"{count(doubled, 'row')} {would}share{'' if would else 'd'} a value with another row. Where rows must"
+            " still be told apart or joined, use a keyed hash, or consistent pseudonyms of numbers and codes.",
+            title=f"{md(name)} {would}no longer tell{'' if would else 's'} rows apart",
+            icon=":material/key_off:",
         )
     _groups(change)
     _schema(d)

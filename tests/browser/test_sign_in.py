@@ -138,7 +138,7 @@ def test_two_people_in_two_browsers_one_asks_and_one_approves(house, new_page):
     for page, person in ((ed, "ed@example.com"), (pia, "pia@example.com")):
         sign_in(page, house, person)
         page.goto(f"{house.url}/versions?d={house.dataset_id}")
-        page.get_by_role("tab", name="Environments").click()
+        page.get_by_role("tab", name="Release").click()
         driver.settle(page)
     ed.get_by_label("Into").click()
     ed.get_by_role("option", name="Production").click()
@@ -150,7 +150,7 @@ def test_two_people_in_two_browsers_one_asks_and_one_approves(house, new_page):
     expect(ed.get_by_text("Waits for a second person")).to_be_visible()
     expect(ed.get_by_role("button", name="Approve")).to_be_disabled()
     pia.reload()
-    pia.get_by_role("tab", name="Environments").click()
+    pia.get_by_role("tab", name="Release").click()
     pia.get_by_role("button", name="Approve").click()
     expect(pia.get_by_text("approved by pia")).to_be_visible()
     store = house.store().of("olga@example.com")

@@ -40,6 +40,18 @@ def test_all_treatments_have_one_preview_and_are_applied_together(people):
     assert metrics(app)["Columns that name people"] == "0"
 
 
+def test_a_preview_warns_where_a_mask_makes_keys_repeat_themselves(people, monkeypatch):
+    monkeypatch.delenv("DATAOPS_PSEUDONYM_KEY")
+    for n, (column, what) in enumerate((("name", "drop"), ("email", "mask"), ("phone", "drop"), ("iban", "drop"))):
+        people.selectbox(key=f"privacy.treatment.{n}.{column}").set_value(what)
+    app = click(people.run(), "Preview 5 treatments")
+    assert unforeseen(app) == []
+    told = dict(said(app))
+    assert "60 rows would share a value" in told["email would no longer tell rows apart"]
+    assert "remark would no longer tell rows apart" in told, "its texts become equal"
+    assert any("names of other rows may have stayed" in text for text in told.values())
+
+
 def test_what_is_settled_is_kept_with_its_reason(people):
     key = "privacy.says.1.email"
     people.radio(key=key).set_value("no")

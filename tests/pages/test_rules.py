@@ -52,6 +52,17 @@ def test_a_failing_rule_shows_its_rows_and_sets_them_aside():
     assert written() == ["id,age,sex", "300,400,F"]
 
 
+def test_rows_whose_keys_another_table_lacks_are_set_aside():
+    bring("code\nF\n", "sexes.csv")
+    rule = {"kind": "reference", "key_columns": ["sex"], "table": "sexes", "table_columns": ["code"]}
+    app, made = opened(rule)
+    click(app, "Set the rows aside")
+    wait_for_job(app)
+    assert unforeseen(app) == []
+    click(app, "Apply")
+    assert sentences(app) == ["Set aside rows that break: not (sex in ('M'))"]
+
+
 def test_a_rule_changes_its_weight_and_goes_away():
     app, made = opened({"kind": "range", "column": "age", "min": 0, "max": 120})
     click(app, "Only warn")

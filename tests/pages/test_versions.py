@@ -68,7 +68,7 @@ def test_the_steps_run_on_a_new_file_whose_columns_have_other_names():
     app = start("versions", d=bring("id,city,amount\n1, Ghent,1\n2,Bruges,2\n", "june.csv"))
     with_steps(app, TRIM)
     app = go(app, "versions")
-    app.session_state["versions.tabs"] = "New file"
+    app.session_state["versions.tabs"], app.session_state["versions.New data"] = "New data", "New file"
     app.run().file_uploader[0].upload("july.csv", NEW.encode()).run()
     assert unforeseen(app) == []
     box = next(each for each in app.selectbox if each.label == "city")
@@ -108,7 +108,7 @@ def test_comparison_counts_the_rows_that_went(two):
 
 
 def test_audit_trail_tells_what_was_done(two):
-    two.session_state["versions.tabs"] = "Audit trail"
+    two.session_state["versions.tabs"], two.session_state["versions.Audit"] = "Audit", "Audit trail"
     two.run()
     assert unforeseen(two) == []
     assert two.dataframe[0].value["What"].tolist() == [
@@ -133,7 +133,7 @@ def test_exported_bundle_holds_and_verifies_on_the_page(two):
     stored = two.session_state[f"versions.export.{dataset(two).id}.2.made"]
     path = Store().objects.local(stored["md5"])
     assert verify_bundle(Path(path)).ok
-    two.session_state["versions.tabs"] = "Verify an export file"
+    two.session_state["versions.tabs"], two.session_state["versions.Audit"] = "Audit", "Verify an export file"
     two.run()
     two.file_uploader[0].upload("mine.zip", Path(path).read_bytes()).run()
     wait_for_job(two)
@@ -145,7 +145,7 @@ def test_exported_bundle_holds_and_verifies_on_the_page(two):
     "content", [b"", b"no zip at all", b"PK\x03\x04" + b"\0" * 100], ids=["empty", "text", "broken"]
 )
 def test_file_that_is_no_bundle_is_told(two, content):
-    two.session_state["versions.tabs"] = "Verify an export file"
+    two.session_state["versions.tabs"], two.session_state["versions.Audit"] = "Audit", "Verify an export file"
     two.run()
     two.file_uploader[0].upload("odd.zip", content).run()
     assert unforeseen(two) == []
@@ -174,7 +174,7 @@ def sales(rows, scale=1):
 
 
 def deliver(app, name, text):
-    app.session_state["versions.tabs"] = "Deliveries"
+    app.session_state["versions.tabs"], app.session_state["versions.New data"] = "New data", "Deliveries"
     app.run().file_uploader[0].upload(name, text.encode()).run()
     wait_for_job(app)
     assert unforeseen(app) == []
@@ -183,7 +183,7 @@ def deliver(app, name, text):
 
 def test_a_delivery_that_fails_waits_in_quarantine_for_a_reason():
     app = start("versions", d=bring(sales(100), "may.csv"))
-    app.session_state["versions.tabs"] = "Deliveries"
+    app.session_state["versions.tabs"], app.session_state["versions.New data"] = "New data", "Deliveries"
     assert [title for title, _ in said(app.run())] == ["There is no version yet"]
     click(app, "Save")
     deliver(app, "june.csv", sales(110))
@@ -204,7 +204,7 @@ def test_a_delivery_that_fails_waits_in_quarantine_for_a_reason():
 def test_limits_are_changed_on_the_page():
     app = start("versions", d=bring(sales(100), "may.csv"))
     click(app, "Save")
-    app.session_state["versions.tabs"] = "Deliveries"
+    app.session_state["versions.tabs"], app.session_state["versions.New data"] = "New data", "Deliveries"
     app.run()
     app.selectbox(key="deliveries.limits.large_drift").select("warn")
     click(app, "Save the limits")
@@ -219,7 +219,7 @@ def test_a_second_person_approves_what_one_asked_for():
     app = start("versions", d=bring(sales(100), "may.csv"))
     click(app, "Save")
     here = dataset(app).id
-    app.session_state["versions.tabs"] = "Environments"
+    app.session_state["versions.tabs"], app.session_state["versions.Release"] = "Release", "Environments"
     app.run()
     app.selectbox(key="environments.into").select("production").run()
     click(app, "Ask for it")
@@ -238,7 +238,7 @@ def test_a_second_person_approves_what_one_asked_for():
 def test_a_version_is_signed_off_once_all_is_settled():
     app = start("versions", d=bring(sales(100), "may.csv"))
     click(app, "Save")
-    app.session_state["versions.tabs"] = "Sign-off"
+    app.session_state["versions.tabs"], app.session_state["versions.Release"] = "Release", "Sign-off"
     app.run()
     assert unforeseen(app) == [] and "**What is the data used for?** Not answered yet" in texts(app)
     assert button(app, "Sign").disabled

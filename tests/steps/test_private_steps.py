@@ -60,6 +60,7 @@ def test_the_key_is_in_no_recipe_and_no_script_but_its_fingerprint_is(make_table
         "pseudonymize": {"columns": ["a"], "kind": "name"},
         "shift_dates": {"columns": ["d"], "person": "a"},
         "add_noise": {"columns": ["n"], "low": 0, "high": 10},
+        "redact_text": {"columns": ["a"], "known": ["a"]},
     }
     assert set(settings) == set(KEYED)
     table = make_table({"a": ["Jo Roe", "Al Poe"], "d": pd.to_datetime(["2024-01-01"] * 2), "n": [1.0, 2.0]})
@@ -78,8 +79,11 @@ def test_another_key_is_refused_at_replay(make_table, tmp_path, monkeypatch, op)
         "pseudonymize": {"columns": ["a"], "kind": "phone"},
         "shift_dates": {"columns": ["d"], "person": "a"},
         "add_noise": {"columns": ["n"], "low": 0, "high": 10},
+        "redact_text": {"columns": ["a"], "known": ["b"]},
     }[op]
-    table = make_table({"a": ["x1", "x2"], "d": pd.to_datetime(["2024-01-01"] * 2), "n": [1.0, 2.0]})
+    table = make_table(
+        {"a": ["x1", "x2"], "d": pd.to_datetime(["2024-01-01"] * 2), "n": [1.0, 2.0], "b": ["Xqzt Wvrrk", "y"]}
+    )
     first = run_recipe(Recipe("r", 0, (RecipeStep(op, settings),)), table, tmp_path)
     again = run_recipe(first.recipe, table, tmp_path)
     assert again.table.content_hash == first.table.content_hash
@@ -88,7 +92,10 @@ def test_another_key_is_refused_at_replay(make_table, tmp_path, monkeypatch, op)
     assert failed is not None
     assert "was made with the key" in failed.reason
     refit = run_recipe(first.recipe.unfitted(), table, tmp_path)
-    assert refit.table.content_hash != first.table.content_hash
+    if op == "redact_text":  # the key decides by what names are found, not what stands in their place
+        assert refit.recipe.steps[0].learned != first.recipe.steps[0].learned
+    else:
+        assert refit.table.content_hash != first.table.content_hash
 
 
 def test_one_person_has_one_pseudonym_in_all_columns_and_tables():
@@ -202,6 +209,68 @@ def test_identifiers_leave_texts_and_so_does_what_other_columns_say():
     }
     (note,) = run("redact_text", frame, columns=["note"], known=["name"])["note"]
     assert note == "*** called about IBAN [iban], mail [email] or [phone]"
+
+
+OTHERS = {
+    "name": ["Xqzt Wvrrk", "Jo Pq", "Müller, Jörg", "Mary Young", None, "Zyzzva"],
+    "phone": ["0912 44 55 66", None, None, None, "12345", None],
+    "note": [
+        "Jo Pq paid, as did PQ JO; pq alone did not",
+        "wvrrk's friend Jörg MULLER; young people",
+        "talked to Young. Young people came",
+        "number 0912445566, or 0912-445566; order 44 55, room 12345",
+        "nobody",
+        None,
+    ],
+}
+
+
+def test_names_of_other_rows_leave_texts_by_their_keyed_digests_alone():
+    frame = tidy(pd.DataFrame(OTHERS, dtype=object))
+    step = get("redact_text")
+    settings = step.check({"columns": ["note"], "known": ["name", "phone"]})
+    learned = step.learner(frame, **settings)
+    out = step(frame, **settings, learned=learned)["note"].tolist()
+    assert out == [
+        "*** paid, as did ***; pq alone did not",
+        "***'s friend *** ***; young people",
+        "talked to ***. Young people came",
+        "number ***, or ***; order 44 55, room 12345",
+        "nobody",
+        None,
+    ]
+    kept = json.dumps(learned).casefold()
+    assert not [word for word in ("xqzt", "wvrrk", "ller", "young", "zyz", "0912", "pq") if word in kept]
+    later = tidy(pd.DataFrame({"name": [None], "phone": [None], "note": ["Zyzzva met Abcdef"]}, dtype=object))
+    assert step(later, **settings, learned=learned)["note"].tolist() == ["*** met Abcdef"], "at replay, on other rows"
+    assert step.learner(frame.iloc[::-1], **settings) == learned, "the order of rows does not matter"
+
+
+def test_without_a_key_names_of_the_own_row_are_found_and_the_step_says_so(make_table, tmp_path, monkeypatch):
+    recipe = Recipe("r", 0, (RecipeStep("redact_text", {"columns": ["note"], "known": ["name"]}),))
+    table = make_table({"name": ["Xqzt Wvrrk", "Zyzzva"], "note": ["xqzt", "wvrrk"]})
+    with_key = run_recipe(recipe, table, tmp_path)
+    assert (with_key.outcomes[0].reason, with_key.table.frame()["note"].tolist()) == ("", ["***", "***"])
+    monkeypatch.delenv(PSEUDONYM_KEY)
+    assert "fingerprint" not in (run_recipe(with_key.recipe, table, tmp_path).failed.reason.casefold())
+    without = run_recipe(recipe, table, tmp_path)
+    assert without.table.frame()["note"].tolist() == ["***", "wvrrk"]
+    assert "names of other rows may have stayed" in without.outcomes[0].reason
+    assert run_recipe(without.recipe, table, tmp_path).table.content_hash == without.table.content_hash
+
+
+def test_names_are_learned_from_the_training_rows(make_table, tmp_path):
+    split = RecipeStep("split_rows", {"test": 0.5})
+    redact = RecipeStep("redact_text", {"columns": ["note"], "known": ["name"]})
+    names = [f"Q{chr(97 + n // 26)}{chr(97 + n % 26)}xvz" for n in range(40)]
+    table = make_table({"name": names, "note": [*names[1:], names[0]]})
+    done = run_recipe(Recipe("r", 0, (split, redact)), table, tmp_path)
+    assert done.failed is None
+    frame = done.table.frame()
+    train = set(frame["name"][frame["split"] == "train"])
+    assert 0 < len(train) < 40
+    assert len(done.recipe.steps[1].learned["names"]) == len(train)
+    assert {note for note in frame["note"] if note != "***"} == set(names) - train
 
 
 def test_masks():

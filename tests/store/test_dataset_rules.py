@@ -10,6 +10,7 @@ from dataops_core.cli.main import main
 from dataops_core.errors import SettingError
 from dataops_core.export.verify import verify_bundle
 from dataops_core.rules import Rule, dumps
+from dataops_core.steps import get
 from dataops_core.store import dataset_rules, datasets, states, versions
 from dataops_core.store.trail import audit
 
@@ -146,3 +147,36 @@ def test_a_rule_that_is_edited_takes_the_place_of_the_old_one(store, people):
     other = Rule.from_json({"kind": "not_missing", "column": "age"})
     dataset_rules.add(store, people, [other], "eva", instead_of="range:age")
     assert [rule.name for rule in dataset_rules.rules_of(store, people)] == ["unique", "not_missing"]
+
+
+@pytest.mark.parametrize("two", [False, True])
+def test_rows_whose_keys_another_table_does_not_hold_are_set_aside_by_their_keys(store, tmp_path, two):
+    project = datasets.default_project(store, "eva")
+    (tmp_path / "o.csv").write_text(
+        "n,town,zip\n1,Ede,5\n2,O'x,5\n3,,6\n4,Ede,7\n5,O'x,5\n6,Goes,6\n", encoding="utf-8"
+    )
+    (tmp_path / "t.csv").write_text("town,zip\nEde,5\nGoes,6\n", encoding="utf-8")
+    orders = datasets.add(store, project, tmp_path / "o.csv", "orders.csv", "eva")
+    datasets.add(store, project, tmp_path / "t.csv", "towns.csv", "eva")
+    others = dataset_rules.related(store, orders)
+    names = ["town", "zip"] if two else ["town"]
+    rule = Rule.from_json(
+        {"kind": "reference", "key_columns": names, "table": next(iter(others)), "table_columns": names}
+    )
+    state = states.head(datasets.get(store, orders).raw, datasets.get(store, orders).recipe, [])
+    settings = dataset_rules.setting_keys_aside(store, state, rule, others)
+    kept = get("quarantine_rows")(states.table(store, state).frame(), **settings)
+    assert kept["n"].tolist() == ([1, 3, 6] if two else [1, 3, 4, 6]), "a missing key breaks nothing"
+    assert len(settings["conditions"]) == (2 if two else 1)
+
+
+def test_too_many_unknown_keys_are_no_slips(store, people, tmp_path, monkeypatch):
+    monkeypatch.setattr(dataset_rules, "MOST_KEYS", 1)
+    (tmp_path / "t.csv").write_text("id\n1\n", encoding="utf-8")
+    datasets.add(store, datasets.get(store, people).project, tmp_path / "t.csv", "t.csv", "eva")
+    others = dataset_rules.related(store, people)
+    (name,) = others
+    rule = Rule.from_json({"kind": "reference", "key_columns": ["id"], "table": name, "table_columns": ["id"]})
+    here = datasets.get(store, people)
+    with pytest.raises(SettingError, match="2 different keys are not in"):
+        dataset_rules.setting_keys_aside(store, states.head(here.raw, here.recipe, []), rule, others)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dataops_core.facts import Engine, column_facts, spread
@@ -19,18 +19,19 @@ from dataops_core.table import Column, Difference, Table, difference
 @dataclass(frozen=True)
 class Change:
     """What differs between two states, with the rows that each group keeps: (column, group, rows before,
-    rows after).
+    rows after); and the columns whose values each stood in one row before, and do not after: how many rows share one.
     """
 
     difference: Difference
     groups: tuple[tuple[str, str, int, int], ...]
+    no_longer_unique: Mapping[str, int] = field(default_factory=dict)
 
 
 def change(
     store: Store, before: str, after: str, renamed: Mapping[str, str], sensitive: Sequence[str], *, run: bool = True
 ) -> Change | None:
     """Compare two states; with `run=False` only what is known already, else None."""
-    key = "change:" + sha256(canonical([before, after, dict(renamed), list(sensitive)]))
+    key = "change2:" + sha256(canonical([before, after, dict(renamed), list(sensitive)]))
     kept = store.cached(key)
     if kept is None:
         if not run:
@@ -38,9 +39,29 @@ def change(
         one, other = states.table(store, before), states.table(store, after)
         found = difference(one, other, renamed)
         groups = _groups(one, other, renamed, sensitive) if found.rows_dropped else []
-        kept = {"difference": found.to_json(), "groups": groups}
+        doubled = _no_longer_unique(one, other, found)
+        kept = {"difference": found.to_json(), "groups": groups, "no_longer_unique": doubled}
         store.keep({key: kept})
-    return Change(Difference.from_json(kept["difference"]), tuple(tuple(group) for group in kept["groups"]))
+    groups_kept = tuple(tuple(group) for group in kept["groups"])
+    return Change(Difference.from_json(kept["difference"]), groups_kept, kept["no_longer_unique"])
+
+
+def _no_longer_unique(one: Table, other: Table, found: Difference) -> dict[str, int]:
+    """Keys and columns of text that told rows apart, and whose changed cells do not: the rows that share a value."""
+    if found.rows_added:
+        return {}
+    back = {new: old for old, new in found.columns_renamed.items()}
+    doubled: dict[str, int] = {}
+    for name in found.cells_changed:
+        was = one.column(back.get(name, name))
+        if was.kind != "id" and was.type != "text":
+            continue
+        before = one.frame([was.name])[was.name].dropna()
+        if len(before) > 1 and before.is_unique:
+            shared = int(other.frame([name])[name].dropna().duplicated(keep=False).sum())
+            if shared:
+                doubled[name] = shared
+    return doubled
 
 
 def _groups(one: Table, other: Table, renamed: Mapping[str, str], sensitive: Sequence[str]) -> list[list[Any]]:

@@ -10,6 +10,7 @@ import streamlit as st
 
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.rules import KINDS, Rule
+from dataops_core.rules.kinds.reference import Reference
 from dataops_core.steps import REGISTRY
 from dataops_core.store import dataset_rules
 from dataops_core.store.datasets import Dataset
@@ -164,7 +165,7 @@ def _detail(here: Dataset, state: str, each: Mapping[str, Any]) -> None:
             st.caption(md(rule.note))
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if each["status"] == "failed" and each["fix"]:
-                _fixes(here, rule, each["fix"])
+                _fixes(here, state, rule, each["fix"])
             st.button("Edit", key="rules.edit", icon=":material/edit:", on_click=_edit, args=(rule,))
             other = "warn" if rule.severity == "block" else "block"
             st.button(
@@ -190,7 +191,7 @@ def _detail(here: Dataset, state: str, each: Mapping[str, Any]) -> None:
             row_file.offer("failing rows", args, state, each["failing"], label, "failing-rows.csv", key)
 
 
-def _fixes(here: Dataset, rule: Rule, fix: Mapping[str, Any]) -> None:
+def _fixes(here: Dataset, state: str, rule: Rule, fix: Mapping[str, Any]) -> None:
     """Buttons that mend: the fix of the rule, and setting the rows aside."""
     help_text = "Shows a preview on this page; nothing changes before you apply it"
     op, settings = fix["op"], fix["with"]
@@ -217,6 +218,15 @@ def _fixes(here: Dataset, rule: Rule, fix: Mapping[str, Any]) -> None:
         )
     else:
         st.caption(md(fix["says"]))
+    if isinstance(rule, Reference):
+        st.button(
+            "Set the rows aside",
+            key="rules.keys_aside",
+            icon=":material/move_item:",
+            on_click=_propose_keys,
+            args=(here, state, rule),
+            help=f"The step remembers the keys that are not in {rule.table} now. {help_text}",
+        )
     aside = quarantine(rule)
     if aside and op != "quarantine_rows":
         st.button(
@@ -240,6 +250,17 @@ def quarantine(rule: Rule) -> dict[str, Any] | None:
 def _propose(here: Dataset, op: str, settings: Mapping[str, Any]) -> None:
     entry = RecipeStep(op, REGISTRY[op].check(settings))
     pending.propose(here, [*here.recipe.steps, entry], entry.sentence, at=len(here.recipe.steps))
+
+
+def _propose_keys(here: Dataset, state: str, rule: Reference) -> None:
+    """Set aside the rows whose keys the other table does not hold."""
+    store = page_layout.store()
+
+    def found() -> None:
+        others = dataset_rules.referred(store, here.id, [rule])
+        _propose(here, "quarantine_rows", dataset_rules.setting_keys_aside(store, state, rule, others))
+
+    page_layout.act(found)
 
 
 def _change(dataset: str, rule: Rule) -> None:

@@ -26,8 +26,8 @@ def panel(here: Dataset, root: str) -> None:
     kept = st.session_state.get(_KEY, {}).get(here.id)
     if kept is None:
         st.markdown(
-            f"Upload the next delivery of the same data. The {count(len(here.recipe.active), 'step')} of"
-            f" **{md(here.name)}** run on it; nothing changes before you take it over."
+            f"Upload the next delivery of the same data. The steps of **{md(here.name)}**"
+            f" ({len(here.recipe.active)}) run on it; nothing changes before you take it over."
         )
         st.file_uploader(
             "The new file",
