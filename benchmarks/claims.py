@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.claims_copies import copy_alarms, leaks
+from benchmarks.claims_recipes import recipe_alarms
 from benchmarks.claims_tables import coverage, favored, noise, two_parts, unrelated
 from dataops_core.facts import associate
 from dataops_core.fairness import compare_mitigations, proxies
@@ -215,6 +216,7 @@ CLAIMS: dict[str, Callable[[int, Path], Iterator[Line]]] = {
     "intervals": intervals,
     "leaks": leaks,
     "copies": copy_alarms,
+    "recipes": recipe_alarms,
 }
 
 
