@@ -13,18 +13,20 @@ from pages._ui import job, page_layout
 COST = 20  # what looking for personal data costs beside counting, per cell
 
 
-def is_viewer() -> bool:
-    """Whether who looks at this page's dataset may look only."""
-    dataset = st.query_params.get("d")
+def is_viewer(dataset: str | None = None) -> bool:
+    """Whether who looks at a dataset, this page's where none is named, may look only."""
+    dataset = dataset or st.query_params.get("d")
     return bool(dataset) and not page_layout.store().may("recipe changed", dataset)
 
 
-def seen(state: str) -> str:
-    """The state as this person may see it; the page stops while a job looks for personal data."""
-    if not is_viewer():
+def seen(state: str, dataset: str | None = None) -> str:
+    """The state of a dataset, this page's where none is named, as this person may see it; the page stops while a job
+    looks for personal data.
+    """
+    if not is_viewer(dataset):
         return state
     house = page_layout.store()
-    here = datasets.get(house, st.query_params["d"])
+    here = datasets.get(house, dataset or st.query_params["d"])
     table = states.table(house, state)
     cells = COST * min(table.cells, 5_000 * len(table.columns))
     cells = min(cells, job.SMALL) if table.cells <= job.SMALL else cells

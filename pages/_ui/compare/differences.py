@@ -31,18 +31,18 @@ def others(here: Dataset, state: str, root: str | None) -> dict[str, str]:
     house = page_layout.store()
     found: dict[str, str] = {}
     if root and root != state:
-        found["This file as it came"] = root
+        found["This file as it came"] = root  # as it may be seen here
     for version in versions.log(house, here.id):
         known = versions.get(house, here.id, version["number"]).state
         if known != state and states.known(house, known):
-            found[f"Version {version['number']}: {version['message']}"] = known
+            found[f"Version {version['number']}: {version['message']}"] = redaction.seen(known)
     for each in datasets.in_project(house, here.project):
         if each["id"] != here.id:
             other = datasets.get(house, each["id"])
             end = states.head(other.raw, other.recipe, states.evaluate(house, other.raw, other.recipe, run=False))
             if states.known(house, end):
-                found[f"{other.name} as it is now"] = end
-    return {name: redaction.seen(other) for name, other in found.items()}
+                found[f"{other.name} as it is now"] = redaction.seen(end, other.id)
+    return found
 
 
 def tables(told: Mapping[str, Any], reference: str, name: str, ends: tuple[str, str]) -> None:
