@@ -1,5 +1,6 @@
 """Buckets, databases and folders of this machine."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -227,6 +228,7 @@ def postgres():
                 connection.execute(
                     "CREATE TABLE people (name text, born date, pay numeric(12,2), tags jsonb, n bigint)"
                 )
+                connection.execute("CREATE SEQUENCE numbers")
                 connection.execute(
                     "INSERT INTO people VALUES ('Ada', '1815-12-10', 12.50, '[1]', 5000000000), (NULL, NULL, 0.1, NULL, NULL)"
                 )
@@ -252,7 +254,7 @@ def test_a_query_of_postgresql(postgres, tmp_path, monkeypatch, capfd):
     short = address.replace("postgresql", "postgres", 1)
     assert fetch(short, tmp_path, allowed, asked="SELECT name FROM people").is_file()
     with pytest.raises(InputError, match="read-only"):
-        fetch(short, tmp_path, OWN, asked="WITH x AS (DELETE FROM people RETURNING 1) SELECT * FROM x")
+        fetch(short, tmp_path, OWN, asked="SELECT nextval('numbers')")
     for asked in ("WITH x AS (DELETE FROM people RETURNING 1) SELECT * FROM x", "SELECT * FROM nothing"):
         with pytest.raises(InputError, match="The database says"):
             fetch(address, tmp_path, OWN, asked=asked)
@@ -291,14 +293,13 @@ def mariadb():
         stderr=subprocess.DEVNULL,
     )
     for _ in range(300):
-        try:
-            link = pymysql.connect(unix_socket=str(socket_file), user="root")
+        if server.poll() is not None:
+            pytest.skip("the MariaDB server does not start here")
+        if socket_file.exists():
             break
-        except pymysql.err.OperationalError:
-            if server.poll() is not None:
-                pytest.skip("the MariaDB server does not start here")
-            time.sleep(0.1)
-    with link, link.cursor() as cursor:
+        time.sleep(0.1)
+    link = pymysql.connect(unix_socket=str(socket_file), user="root")
+    with contextlib.closing(link), link.cursor() as cursor:
         for line in (
             "CREATE DATABASE sales CHARACTER SET utf8mb4",
             "CREATE USER jo@'127.0.0.1' IDENTIFIED BY 'hidden-4711'",
@@ -321,7 +322,8 @@ def test_a_query_of_mysql(mariadb, tmp_path, monkeypatch, capfd, scheme):
     frame = frame_of(fetch(f"{address}#people", tmp_path, OWN), tmp_path)
     assert frame["name"].tolist() == ["Ádá", None] and frame["pay"].tolist() == [12.5, 0.1]
     assert str(frame["born"].tolist()[0])[:10] == "1815-12-10" and frame["n"].tolist()[0] == 5_000_000_000
-    assert len(frame_of(fetch(f"{address}#`people`", tmp_path / "quoted", OWN), tmp_path)) == 2
+    (tmp_path / "again").mkdir()
+    assert len(frame_of(fetch(f"{address}#`people`", tmp_path / "again", OWN), tmp_path)) == 2
     for asked, words in {
         "DELETE FROM people": "not a single query",
         "SELECT * FROM nothing": "The database says",
@@ -333,7 +335,7 @@ def test_a_query_of_mysql(mariadb, tmp_path, monkeypatch, capfd, scheme):
             fetch(address, tmp_path, OWN, asked=asked)
     assert main(["read", f"{address}#SELECT count(*) AS n FROM people", "--json"]) == 0
     assert '"rows": 1' in capfd.readouterr().out
-    assert len(frame_of(fetch(f"{address}#people", tmp_path / "again", OWN), tmp_path)) == 2
+    assert len(frame_of(fetch(f"{address}#people", tmp_path, OWN), tmp_path)) == 2
     monkeypatch.setenv("DATAOPS_SECRET_PW", "wrong-1234")
     assert main(["read", f"{address}#people"]) == 2
     told = "".join(capfd.readouterr())
