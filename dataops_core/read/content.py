@@ -45,12 +45,16 @@ class Content:
         """A stream of it, from the start."""
         return self.path.open("rb") if self.unpacked is None else io.BytesIO(self.unpacked)
 
-    def sampled(self, look: Callable[[Any], Any]) -> Any:
-        """What `look` finds in it as something to slice: bytes, or a memory map of a file that is large."""
-        if self.unpacked is not None or self.path.stat().st_size <= 4 * SAMPLE_BYTES:
+    def mapped(self, look: Callable[[Any], Any]) -> Any:
+        """What `look` finds in it as something to slice, which is not taken into memory where it is a file."""
+        if self.unpacked is not None or not self.path.stat().st_size:
             return look(self.data)
         with self.path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
             return look(mapped)
+
+    def sampled(self, look: Callable[[Any], Any]) -> Any:
+        """What `look` finds in it as something to slice: bytes, or a memory map of a file that is large."""
+        return self.mapped(look) if self.size() > 4 * SAMPLE_BYTES else look(self.data)
 
 
 def file_content(path: Path, called: str) -> Content:

@@ -18,8 +18,11 @@ from dataops_core.read.formats import REGISTRY
 from dataops_core.read.limits import limited_memory, no_collection
 from dataops_core.read.options import Blanked, Problem, ReadOptions, Source
 from dataops_core.read.text.fast_text import read_plain_text
+from dataops_core.read.text.large_text import read_large_text
 from dataops_core.read.text.text import read_text_frame
 from dataops_core.table import write_table
+
+LARGE = 16_000_000  # bytes of a text that is read piece by piece, whatever stands in it
 
 
 def read_file(
@@ -55,7 +58,10 @@ def read_content(path: Path, out: Path, called: str, given: dict[str, Any], tell
     kind = given["format"] = given.get("format") or format_of_content(content)
     quick = {"csv": read_plain_text, "parquet": read_plain_parquet}.get(kind)
     found = quick(content, out, given, tell) if quick else None
-    if found is None:
+    if found is None and kind == "csv" and content.size() > LARGE:
+        table, complete, problems = read_large_text(content, out, given, tell)
+        blanked: dict[str, Blanked] = {}
+    elif found is None:
         frame, complete, problems = read_frame(
             kind, content.data, given, lambda share, what: tell(0.05 + share * 0.65, what)
         )
@@ -63,7 +69,7 @@ def read_content(path: Path, out: Path, called: str, given: dict[str, Any], tell
         table = write_table(
             out, batches_of(frame, tell), {key: value for key, value in kinds.items() if key in frame.columns}
         )
-        blanked: dict[str, Blanked] = {}
+        blanked = {}
     else:
         table, complete, problems, blanked = found
     if kind == "parquet":

@@ -1,37 +1,46 @@
-"""Large text is looked at piece by piece, and with the same result as at once."""
+"""A text that only the careful reader understands is read piece by piece, with the same result as in one piece."""
 
-import mmap
-import random
+from dataops_core.errors import DataOpsError
+from dataops_core.read import ReadOptions, file, read_file
+from dataops_core.read.text import large_text
+from tests.read.corpus import samples
 
-import pytest
-
-from dataops_core.read import read_file
-from dataops_core.read.text import encodings
-
-
-@pytest.mark.parametrize("piece", [7, 64, 8_000_000])
-def test_pieces_say_what_the_whole_says(piece, monkeypatch):
-    monkeypatch.setattr(encodings, "PIECE", piece)
-    rng = random.Random(1)
-    for _ in range(150):
-        text = "".join(rng.choice("abc,\né日 ßя;") for _ in range(150))
-        data = text.encode(rng.choice(["utf-8", "cp1252"]), "replace")
-        if rng.random() < 0.5:
-            data = bytes(byte if rng.random() > 0.01 else rng.randrange(32, 256) for byte in data)
-        assert b"".join(encodings.byte_pieces(data)) == data
-        assert "".join(encodings.decoded_pieces(data, "replace")) == data.decode("utf-8", "replace")
-        letters = sum(len(encodings.UTF8_LETTER.findall(part)) for part in encodings.byte_pieces(data))
-        assert piece == 7 or letters == len(encodings.UTF8_LETTER.findall(data))
-    assert list(encodings.byte_pieces(b"x" * 100)) != [], "text without any sign between is cut somewhere"
+SAMPLES = list(samples())
 
 
-def test_a_large_file_of_another_code_page_is_read_through_a_map(tmp_path):
-    path = tmp_path / "t.csv"
-    rows = b"".join(b"%d,Z\xfcrich am See\n" % number for number in range(300_000))
-    path.write_bytes(b"id,city\n" + rows)
-    assert path.stat().st_size > 4 * encodings.SAMPLE_BYTES
-    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as mapped:
-        problems = []
-        assert encodings.sniff_encoding(mapped, problems) == "cp1252" and problems[0]["count"] == 300_000
-    source = read_file(path, tmp_path / "t.parquet")
-    assert (source.table.rows, source.options.encoding) == (300_000, "cp1252")
+def told(path, out, options=None):
+    """What reading answers, in plain values."""
+    try:
+        source = read_file(path, out, options)
+    except DataOpsError as error:
+        return str(error)
+    plain = source.options.to_json()
+    return source.table.content_hash, plain, [vars(problem) for problem in source.problems]
+
+
+def test_every_file_of_the_corpus_is_read_alike(tmp_path, monkeypatch):
+    monkeypatch.setattr(large_text, "CELLS", 40)
+    monkeypatch.setattr(file, "read_plain_text", lambda *_: None)
+    wrong, given = [], 0
+    for number, sample in enumerate(SAMPLES):
+        path = tmp_path / f"{number}.csv"
+        path.write_bytes(sample.data)
+        monkeypatch.setattr(file, "LARGE", 1 << 40)
+        once = told(path, tmp_path / "a.parquet")
+        monkeypatch.setattr(file, "LARGE", 0)
+        if told(path, tmp_path / "b.parquet") != once:
+            wrong.append(sample.name)
+        elif number % 4 == 0 and not isinstance(once, str):
+            given += 1
+            again = told(path, tmp_path / "c.parquet", ReadOptions.from_json(once[1]))
+            wrong += [] if again[:2] == once[:2] else [f"{sample.name} with its options"]
+    assert len(SAMPLES) >= 200 and given > 30 and wrong == []
+
+
+def test_surplus_cells_are_a_column_in_every_piece(tmp_path, monkeypatch):
+    (tmp_path / "t.csv").write_text("a,b\n" + "1,2\n" * 9 + "3,4,5,6\n" + "7,8\n" * 9 + "9,9,x\n", encoding="utf-8")
+    monkeypatch.setattr(large_text, "CELLS", 6)
+    monkeypatch.setattr(file, "LARGE", 0)
+    source = read_file(tmp_path / "t.csv", tmp_path / "t.parquet")
+    extra = source.table.frame().iloc[:, 2]
+    assert source.table.rows == 20 and [(at, cell) for at, cell in enumerate(extra) if cell] == [(9, "5,6"), (19, "x")]

@@ -6,6 +6,7 @@ Embedded in exported scripts: standard library only.
 from __future__ import annotations
 
 import codecs
+import io
 import mmap
 import re
 from collections import Counter, deque
@@ -68,17 +69,48 @@ def byte_pieces(data: Any) -> Iterator[bytes]:
     left = b""
     for start in range(0, len(data), PIECE):
         piece = left + data[start : start + PIECE]
-        if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            data.madvise(mmap.MADV_DONTNEED)
+        give_back(data)
         cut = max(map(piece.rfind, (b"\n", b" ", b",", b";"))) + 1 or (len(piece) if len(piece) > PIECE else 0)
         left = piece[cut:]
         yield piece[:cut]
     yield left
 
 
-def decoded_pieces(data: Any, errors: str) -> Iterator[str]:
-    """UTF-8 decoded piece by piece: all of a large file at once would take several times its size."""
-    decoder = codecs.getincrementaldecoder("utf-8")(errors)
+class Stream(io.RawIOBase):
+    """Bytes, or a memory map whose pages are given back, as a stream; `at` is how far it was read."""
+
+    def __init__(self, data: Any) -> None:
+        self.data, self.at = data, 0
+
+    def readable(self) -> bool:
+        """It can be read."""
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        """The next bytes."""
+        part = self.data[self.at : self.at + len(buffer)]
+        buffer[: len(part)] = part
+        if self.at // PIECE < (self.at + len(part)) // PIECE:
+            give_back(self.data)
+        self.at += len(part)
+        return len(part)
+
+
+def give_back(data: Any) -> None:
+    """Let go of the pages of a memory map."""
+    if isinstance(data, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+        data.madvise(mmap.MADV_DONTNEED)
+
+
+def text_stream(data: Any, encoding: str, errors: str) -> tuple[io.TextIOWrapper, Stream]:
+    """The text of a file, its line ends as they are, and the stream of bytes below it."""
+    raw = Stream(data)
+    return io.TextIOWrapper(io.BufferedReader(raw, 1 << 18), encoding=encoding, errors=errors, newline=""), raw
+
+
+def decoded_pieces(data: Any, errors: str, encoding: str = "utf-8") -> Iterator[str]:
+    """A text decoded piece by piece: all of a large file at once would take several times its size."""
+    decoder = codecs.getincrementaldecoder(encoding)(errors)
     for piece in byte_pieces(data):
         yield decoder.decode(piece)
     yield decoder.decode(b"", final=True)
@@ -265,9 +297,9 @@ def mixed_bytes(error: UnicodeError) -> tuple[str, int]:
     return "\ufffd", error.end
 
 
-def mixed_lines(data: bytes) -> Iterator[int]:
+def mixed_lines(data: Any) -> Iterator[int]:
     """The numbers of the lines of UTF-8 text in which letters of the Windows code page stand."""
-    for number, line in enumerate(data.split(b"\n"), 1):
+    for number, line in enumerate(io.BufferedReader(Stream(data), 1 << 18), 1):
         if not line.isascii():
             try:
                 line.decode("utf-8")

@@ -22,7 +22,7 @@ from dataops_core.read.names import (
     table_flaws,
 )
 from dataops_core.read.text.dialect import piece_of, sniff_dialect
-from dataops_core.read.text.encodings import decode_errors, mixed_lines, sniff_encoding
+from dataops_core.read.text.encodings import byte_pieces, decode_errors, mixed_lines, sniff_encoding, text_stream
 from dataops_core.read.text.mend import column_kinds, cut
 from dataops_core.read.text.records import new_notes, text_batches
 from dataops_core.read.text.sniff import (
@@ -52,23 +52,23 @@ HEAD_RECORDS = 1100
 WHOLE_TEXT = 400_000  # characters of a text of which all records are looked at before it is read
 
 
-def text_layout(data: bytes, given: dict, problems: list[dict]) -> dict[str, Any]:
+def text_layout(data: Any, given: dict, problems: list[dict]) -> dict[str, Any]:
     """How the file is laid out: encoding, delimiter, quote, header, names; what is not given is found out."""
-    if not data.strip():
+    if not any(piece.strip() for piece in byte_pieces(data)):
         raise InputError("The file is empty.", "the whole file", "Bring a file with at least a header line.")
     check_signs(given)
     encoding = check_encoding(given["encoding"], data) if "encoding" in given else sniff_encoding(data, problems)
     errors = decode_errors() if "bytes" in check_repairs(given) else "replace"
     problems += mixed_problem(data, encoding, errors) + undecodable(data, encoding, errors) + null_signs(data, encoding)
-    lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors=errors, newline="")
+    lines, _ = text_stream(data, encoding, errors)
     layout = layout_of(sample_texts(data, encoding, errors), iter(lines), encoding, given, problems)
     if layout["tail"]:
-        lines = io.TextIOWrapper(io.BytesIO(data), encoding=encoding, errors=errors, newline="")
+        lines, _ = text_stream(data, encoding, errors)
         layout["last_line"] = sum(1 for _ in lines) - layout["tail"]
     return layout
 
 
-def mixed_problem(data: bytes, encoding: str, errors: str) -> list[dict]:
+def mixed_problem(data: Any, encoding: str, errors: str) -> list[dict]:
     """A problem that says where letters of the Windows code page stand in a text of UTF-8."""
     if errors == "replace" or not encoding.startswith("utf-8"):
         return []

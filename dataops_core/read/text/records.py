@@ -6,14 +6,13 @@ Embedded in exported scripts: standard library only.
 from __future__ import annotations
 
 import csv
-import io
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
 from itertools import chain, islice
 from typing import Any
 
-from dataops_core.read.text.encodings import decode_errors
+from dataops_core.read.text.encodings import decode_errors, text_stream
 from dataops_core.read.text.mend import cut_otherwise, cut_to_width
 from dataops_core.read.text.sniff import line_reader
 
@@ -265,7 +264,7 @@ def new_notes(*, keeps: bool = True) -> dict[str, Any]:
 
 
 def text_chunks(
-    data: bytes,
+    data: Any,
     layout: dict[str, Any],
     notes: dict[str, Any],
 ) -> Iterator[tuple[list[tuple[str, ...]], Sequence[int], float]]:
@@ -286,12 +285,11 @@ def text_chunks(
 
 
 def table_records(
-    data: bytes, layout: dict[str, Any], notes: dict[str, Any]
+    data: Any, layout: dict[str, Any], notes: dict[str, Any]
 ) -> Iterator[tuple[Sequence[int], list[list[str]], float]]:
     """The records below the header up to the end of the table, in batches, with their line numbers."""
-    raw = io.BytesIO(data)
     errors = decode_errors() if "bytes" in layout["repairs"] else "replace"
-    lines = io.TextIOWrapper(raw, encoding=layout["encoding"], errors=errors, newline="")
+    lines, raw = text_stream(data, layout["encoding"], errors)
     size = max(100, CHUNK_CELLS // max(1, layout["width"]))
     start, last = layout["first"], layout["last_line"]
     for numbers, records in text_batches(lines, {**layout, "width": layout["body"]}, notes, size):
@@ -303,7 +301,7 @@ def table_records(
             keep = bisect_right(numbers, last)
             yield numbers[:keep], records[:keep], 1.0
             return
-        yield numbers, records, raw.tell() / max(1, len(data))
+        yield numbers, records, raw.at / max(1, len(data))
 
 
 def fitted_records(

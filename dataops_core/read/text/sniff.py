@@ -9,12 +9,12 @@ import codecs
 import csv
 import io
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, deque
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.read.text.encodings import SAMPLE_BYTES
+from dataops_core.read.text.encodings import SAMPLE_BYTES, byte_pieces, decoded_pieces
 
 # What reading repairs, unless the option `repairs` leaves it out: letters of another encoding; lines before the table
 # skipped; a header of several rows joined and surplus empty names dropped; one of several tables chosen; notes after
@@ -28,7 +28,7 @@ SINGLE_SPACE = "\u2420"  # a delimiter: each space is one, while " " stands for 
 INSIDE = "\ue000"  # stands for a delimiter of several signs while a line is cut
 
 
-def check_encoding(name: str, data: bytes) -> str:
+def check_encoding(name: str, data: Any) -> str:
     """The given encoding, with its byte order mark taken off where the file has one."""
     try:
         known = codecs.lookup(name).name
@@ -39,7 +39,7 @@ def check_encoding(name: str, data: bytes) -> str:
             "encoding",
             "Common ones: utf-8, cp1252, latin-1, utf-16.",
         ) from None
-    return "utf-8-sig" if known == "utf-8" and data.startswith(codecs.BOM_UTF8) else name
+    return "utf-8-sig" if known == "utf-8" and data[:3] == codecs.BOM_UTF8 else name
 
 
 def check_signs(given: dict) -> None:
@@ -110,15 +110,16 @@ def check_repairs(given: dict) -> frozenset[str]:
     return frozenset(wanted)
 
 
-def null_signs(data: bytes, encoding: str) -> list[dict]:
+def null_signs(data: Any, encoding: str) -> list[dict]:
     """A problem that says where the text has NUL signs; they are kept, though many programs stop at them."""
-    text = data.decode(encoding, "replace") if b"\0" in data else ""
-    count = text.count("\0")
+    count, lines = 0, list[int]()
+    if any(b"\0" in piece for piece in byte_pieces(data)):
+        count, lines = found_signs(decoded_pieces(data, "replace", encoding), "\0")
     return (
         [
             {
                 "what": f"{count:,} NUL characters stand in the text; they were kept.",
-                "where": spoken_lines(lines_with("\0", text), count),
+                "where": spoken_lines(lines, count),
                 "fix": "Repair the file, or replace them with a step.",
                 "count": count,
             }
@@ -128,34 +129,37 @@ def null_signs(data: bytes, encoding: str) -> list[dict]:
     )
 
 
-def lines_with(sign: str, text: str) -> list[int]:
-    """The numbers of the first twenty lines that hold a sign."""
+def found_signs(pieces: Iterable[str], sign: str) -> tuple[int, list[int]]:
+    """How often a sign stands in a text, and the numbers of the first twenty lines that hold it."""
+    count, before = 0, 1
     lines: list[int] = []
-    line, start, at = 1, 0, text.find(sign)
-    while at >= 0 and len(lines) < 20:
-        line += text.count("\n", start, at)
-        lines.append(line)
-        start = text.find("\n", at)
-        at = text.find(sign, start) if start >= 0 else -1
-    return lines
+    for text in pieces:
+        line, start, at = before, 0, text.find(sign)
+        count += text.count(sign) if at >= 0 else 0
+        while at >= 0 and len(lines) < 20:
+            line += text.count("\n", start, at)
+            lines += [line] if not lines or lines[-1] != line else []
+            start = text.find("\n", at)
+            at = text.find(sign, start) if start >= 0 else -1
+        before += text.count("\n")
+    return count, lines
 
 
-def undecodable(data: bytes, encoding: str, errors: str = "replace") -> list[dict]:
+def undecodable(data: Any, encoding: str, errors: str = "replace") -> list[dict]:
     """A problem that says where bytes do not fit the encoding; they are read as U+FFFD."""
     try:
-        data.decode(encoding)
+        deque(decoded_pieces(data, "strict", encoding), maxlen=0)
     except UnicodeDecodeError:
         pass
     else:
         return []
-    text = data.decode(encoding, errors)
-    count = text.count("\ufffd")
+    count, lines = found_signs(decoded_pieces(data, errors, encoding), "\ufffd")
     if not count:
         return []
     return [
         {
             "what": f"{count:,} characters could not be decoded as {encoding}; each was replaced by U+FFFD.",
-            "where": spoken_lines(lines_with("\ufffd", text), count),
+            "where": spoken_lines(lines, count),
             "fix": "Choose another encoding, or repair the file.",
             "count": count,
         }
@@ -173,10 +177,10 @@ def spoken_lines(lines: Sequence[int], count: int | None = None) -> str:
     return f"line{'s' if len(lines) > 1 else ''} {shown}{more}"
 
 
-def sample_texts(data: bytes, encoding: str, errors: str = "replace") -> list[str]:
+def sample_texts(data: Any, encoding: str, errors: str = "replace") -> list[str]:
     """The file as text if it is small, else its start, middle and end, cut at line ends."""
     if len(data) <= 4 * SAMPLE_BYTES:
-        return [data.decode(encoding, errors)]
+        return [data[:].decode(encoding, errors)]
     middle = len(data) // 2 // 4 * 4
     parts = [
         data[:SAMPLE_BYTES],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -117,15 +117,16 @@ def given_facts(given: dict, names: Sequence[str]) -> dict[str, Any] | None:
 
 
 def survey_text(
-    data: bytes,
+    data: Any,
     layout: dict,
     given: dict,
     tell: Callable[[float], None],
+    notes: dict[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
     """What every column is made of: the shapes of its cells and the missing tokens among them."""
     candidates = token_candidates(given)
     surveys = [new_survey() for _ in layout["names"]]
-    for columns, _lines, share in text_chunks(data, layout, new_notes(keeps=False)):
+    for columns, _lines, share in text_chunks(data, layout, new_notes(keeps=False) if notes is None else notes):
         for survey, cells in zip(surveys, columns, strict=True):
             survey_column(survey, cells, candidates)
         tell(share)
@@ -196,13 +197,29 @@ def judge_columns(
 
 
 def fill_columns(
-    data: bytes,
+    data: Any,
     layout: dict,
     facts: dict,
     problems: list[dict],
     tell: Callable[[float], None],
 ) -> pd.DataFrame:
-    """The frame itself, its columns converted to their types piece by piece."""
+    """The frame itself, its columns converted to their types."""
+    return next(filled_frames(data, layout, facts, problems, tell))
+
+
+def filled_frames(
+    data: Any,
+    layout: dict,
+    facts: dict,
+    problems: list[dict],
+    tell: Callable[[float], None],
+    most: int = 0,
+    surplus: bool = False,
+) -> Iterator[pd.DataFrame]:
+    """The frame as a whole, or in pieces of `most` rows and more; the problems are complete when the last one is there.
+
+    Surplus cells are a column where there are any; in pieces, where `surplus` says so.
+    """
     names, tokens = layout["names"], frozenset(facts["missing_tokens"]) | {""}
     pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray | None]]] = {name: ([], []) for name in names}
     pools: dict[str, dict[str, str]] = {name: {} for name in names}
@@ -212,7 +229,12 @@ def fill_columns(
     gone: dict[str, Counter[str]] = {name: Counter() for name in names}
     notes = new_notes()
     again: list[int] = []
+    done = 0
     for columns, lines, share in text_chunks(data, layout, notes):
+        if most and notes["rows"] - len(lines) - done >= most:
+            yield piece_frame(pieces, facts["types"], notes, layout, (done, notes["rows"] - len(lines)), surplus)
+            done = notes["rows"] - len(lines)
+            pieces, pools = {name: ([], []) for name in names}, {name: {} for name in names}
         again += repeated_headers(columns, lines, layout["raw"])
         for name, cells in zip(names, columns, strict=True):
             own = tokens - set(facts["kept"].get(name, ()))
@@ -247,17 +269,36 @@ def fill_columns(
             misfits[name][1] += [(lines[at], cells[at]) for at in wrong[:20]]
         tell(share)
     check_widths(notes, layout)
-    columns_done = {name: column_of(facts["types"][name], *pieces.pop(name)) for name in names}
-    if notes["extra"]:
-        extra = np.full(notes["rows"], None, dtype=object)
-        extra[list(notes["extra"])] = [layout["delimiter"][0].join(cells) for cells in notes["extra"].values()]
-        name = clean_names([*names, EXTRA_CELLS], layout["where"], [])[-1]
-        columns_done[name] = pd.Series(extra, dtype=object)
-        notes["extra_name"] = name
+    notes["extra_name"] = surplus_name(layout)
     problems += row_problems({**notes, "again": again}, layout)
     problems += cell_problems(rounded, misfits, zoned, facts["types"])
     problems += changed_problem(ZEROS, odd) + changed_problem(BLANKED, blanked_cells(gone))
-    return pd.DataFrame(columns_done, columns=list(columns_done), index=pd.RangeIndex(notes["rows"]))
+    span = (done, notes["rows"])
+    yield piece_frame(pieces, facts["types"], notes, layout, span, surplus if most else bool(notes["extra"]))
+
+
+def surplus_name(layout: dict) -> str:
+    """The name of the column of surplus cells."""
+    return clean_names([*layout["names"], EXTRA_CELLS], layout["where"], [])[-1]
+
+
+def piece_frame(
+    pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray | None]]],
+    types: dict[str, str],
+    notes: dict[str, Any],
+    layout: dict,
+    span: tuple[int, int],
+    surplus: bool,
+) -> pd.DataFrame:
+    """The frame of the rows of a span (first, end); takes the cells of the pieces away."""
+    first, end = span
+    columns = {name: column_of(types[name], *pieces.pop(name)) for name in layout["names"]}
+    if surplus:
+        extra = np.full(end - first, None, dtype=object)
+        here = [row for row in notes["extra"] if row < end]
+        extra[[row - first for row in here]] = [layout["delimiter"][0].join(notes["extra"].pop(row)) for row in here]
+        columns[surplus_name(layout)] = pd.Series(extra, dtype=object)
+    return pd.DataFrame(columns, columns=list(columns), index=pd.RangeIndex(end - first))
 
 
 def check_widths(notes: dict[str, Any], layout: dict) -> None:
