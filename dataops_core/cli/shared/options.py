@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dataops_core.evaluation.kept_folds import KeptFolds
 
 
 def add_outcome(group: argparse._ArgumentGroup) -> None:
@@ -41,6 +46,20 @@ def add_pii_reason(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="why direct identifiers that no step treats may leave; without it they stop the command",
     )
+
+
+def add_keep(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """The option that keeps what is finished of a long comparison."""
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep finished folds there, and go on from them when run again"
+    )
+
+
+def kept_folds(args: argparse.Namespace) -> KeptFolds | None:
+    """Where finished folds are kept; None where nothing was said of it."""
+    from dataops_core.evaluation.kept_folds import InFolder
+
+    return InFolder(args.keep) if args.keep else None
 
 
 def names(given: Iterable[str] | str | None) -> list[str]:

@@ -11,13 +11,15 @@ import streamlit as st
 from dataops_core.evaluation import Candidate, grid_candidates
 from dataops_core.evaluation.choices import LEAVE, chosen_grid
 from dataops_core.evaluation.measures import measures_of
+from dataops_core.evaluation.pilot import expected_seconds
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import datasets, versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
+from dataops_core.wording import duration
 from pages._ui import job, page_layout
 from pages._ui.compare import scoreboard
-from pages._ui.formatting import count, duration
+from pages._ui.formatting import count
 
 MODELS = {"linear": "Linear model", "trees": "Boosted trees"}
 FOLDS, REPEATS = 5, 2
@@ -53,7 +55,8 @@ def panel(here: Dataset, root: str, state: str, table: Table) -> None:
     fits = (len(candidates) + 1) * FOLDS * REPEATS
     st.caption(
         f"{count(len(candidates), 'recipe')} and doing nothing, {FOLDS} folds {REPEATS} times over:"
-        f" {count(fits, 'fit')}, {duration(1.5 * fits * known['seconds'] + 2)}. What is clearly worse is stopped early."
+        f" {count(fits, 'fit')}, {duration(expected_seconds(fits, known['seconds']))}. What is clearly worse after all"
+        " folds once is not tried further."
     )
     args = {
         "state": root,
