@@ -339,6 +339,10 @@ def _measure_effect(course: _Course, frame: pd.DataFrame, columns: Sequence[Colu
 def _stop_hopeless(courses: Sequence[_Course], measures: Mapping[str, Measure], judge: Judge, problem: Problem) -> None:
     """Stop the recipes that are clearly worse than the best so far, all comparisons accounted for, and that treat
     groups no more alike.
+
+    Successive halving with folds for its budget, and with evidence in place of a fixed share (racing: Maron and Moore,
+    Artificial Intelligence Review 11, 1997). Rows are no budget here: learning curves of recipes cross, so some of the
+    rows would stop the best one (a test shows it), and scores of fewer rows could not stand on one scoreboard.
     """
     running = [course for course in courses if course.runs]
     sign = 1 if judge.measure.higher_is_better else -1

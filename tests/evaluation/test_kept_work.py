@@ -25,9 +25,7 @@ def people(rows=240):
 
 
 def impute(table, **more):
-    return imputation.bench(
-        table, **{"target": "hired", "sensitive": ["sex"], "methods": ["mean", "knn"]} | more
-    )
+    return imputation.bench(table, **{"target": "hired", "sensitive": ["sex"], "methods": ["mean", "knn"]} | more)
 
 
 def resample(table, **more):
@@ -37,7 +35,9 @@ def resample(table, **more):
 
 def mitigate(table, **more):
     methods = ["reweigh", "over_sampling", "thresholds"]
-    return fairness.compare_mitigations(table, "hired", "yes", ["sex"], **{"methods": methods, "replicates": 200} | more)
+    return fairness.compare_mitigations(
+        table, "hired", "yes", ["sex"], **{"methods": methods, "replicates": 200} | more
+    )
 
 
 WORK = {"impute": impute, "resample": resample, "mitigate": mitigate}
