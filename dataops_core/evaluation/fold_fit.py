@@ -76,6 +76,12 @@ class FittedModel:
         """What the model sees of a frame of raw rows."""
         return plain(self.recipe.apply(frame), self.chosen)
 
+    def chances(self, cells: pd.DataFrame, classes: int) -> np.ndarray:
+        """The probabilities (rows, classes) that the model gives to its inputs."""
+        out = np.zeros((len(cells), classes))
+        out[:, self.pipeline.classes_] = self.pipeline.predict_proba(cells)
+        return out
+
 
 def fit_model(
     candidate: Candidate,
@@ -156,8 +162,7 @@ def judged_by(
         predicted = np.asarray(fitted.pipeline.predict(cells), dtype="float64")
         scores, chances = number_scores(predicted, truth), np.zeros(0, dtype="float32")
     else:
-        out = np.zeros((len(judged), len(problem.classes)))
-        out[:, fitted.pipeline.classes_] = fitted.pipeline.predict_proba(cells)
+        out = fitted.chances(cells, len(problem.classes))
         scores = class_scores(out, truth, problem.rare)
         predicted = out.argmax(axis=1).astype("int16")
         chances = out[:, watched(problem)].astype("float32")

@@ -14,7 +14,7 @@ import pandas as pd
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.evaluation.advice import Advice, Judge, advise
 from dataops_core.evaluation.candidates import NOTHING, Candidate, Field
-from dataops_core.evaluation.class_measures import curve
+from dataops_core.evaluation.class_measures import Measure, curve
 from dataops_core.evaluation.diagnosis.held_out import HeldOut, look_once
 from dataops_core.evaluation.diagnosis.leakage import Leak, find_leaks
 from dataops_core.evaluation.diagnosis.learning_curve import LearningCurve, learning_curve
@@ -31,7 +31,7 @@ from dataops_core.evaluation.fold_fit import (
     watched,
 )
 from dataops_core.evaluation.kept_folds import InMemory, KeptFolds, KeptWork
-from dataops_core.evaluation.measures import Measure, chosen_measure, measures_of
+from dataops_core.evaluation.measures import chosen_measure, measures_of
 from dataops_core.evaluation.pilot import Cost, expected_seconds, fit_seconds
 from dataops_core.evaluation.problem import SAMPLE, Problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated

@@ -29,10 +29,10 @@ from dataops_core.fairness.decisions import usable
 from dataops_core.fairness.gaps import ALPHA
 from dataops_core.fairness.group_definitions import THIN, Groups, groups_of, named_ranges, outcome_of
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
-from dataops_core.fairness.refits import Refit, counted, p_of_both, refits
+from dataops_core.fairness.refits import Refit, p_of_both, refits
 from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
 from dataops_core.progress import Progress, no_progress
-from dataops_core.stats.proportions import REPLICATES, holm, percentiles, resampled_cells
+from dataops_core.stats.proportions import REPLICATES, cell_counts, holm, percentiles, resampled_cells
 from dataops_core.table import Table
 
 HELD_BACK = 0.3
@@ -329,8 +329,7 @@ def compared(
     """
     names, codes = np.unique(setup.groups[setup.judge].astype(str), return_inverse=True)
     truth = setup.good[setup.judge].astype(int)
-    flat = np.ravel_multi_index((codes, truth, before.astype(int), made.astype(int)), (len(names), 2, 2, 2))
-    cells = np.bincount(flat, minlength=len(names) * 8).reshape(len(names), 2, 2, 2)
+    cells = cell_counts((len(names), 2, 2, 2), codes, truth, before, made)
     drawn = resampled_cells(cells, replicates, setup.seed)
     now, then = cells.sum(axis=2), cells.sum(axis=3)  # over the baseline's decisions, and over its own
     rates, old = _rates(now), _rates(then)
@@ -388,8 +387,8 @@ def compared(
         {
             key: here - there
             for (key, here), there in zip(
-                _rates(counted(codes, truth, one, len(names))).items(),
-                _rates(counted(codes, truth, other, len(names))).values(),
+                _rates(cell_counts((len(names), 2, 2), codes, truth, one)).items(),
+                _rates(cell_counts((len(names), 2, 2), codes, truth, other)).values(),
                 strict=True,
             )
         }

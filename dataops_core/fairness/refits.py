@@ -70,12 +70,6 @@ def _resampled(setup: Setup, number: int) -> Setup:
     return replace(setup, train=train, some=some, seed=setup.seed + number + 1)
 
 
-def counted(codes: np.ndarray, truth: np.ndarray, made: np.ndarray, groups: int) -> np.ndarray:
-    """Counts (groups, truth, decision)."""
-    flat = np.ravel_multi_index((codes, truth, made.astype(int)), (groups, 2, 2))
-    return np.bincount(flat, minlength=groups * 4).reshape(groups, 2, 2)
-
-
 def p_of_both(change: Mapping[str, Any], again: np.ndarray) -> float | None:
     """How often chance in the judged and in the training rows alone gives such a change: Student's t, degrees of
     freedom by Satterthwaite 1946.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import time
 import warnings
@@ -13,41 +12,34 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from dataops_core.errors import SettingError, Skip, nearest
+from dataops_core.errors import SettingError, nearest
+from dataops_core.evaluation.candidates import Candidate
+from dataops_core.evaluation.choices import free_name
 from dataops_core.evaluation.class_measures import MEASURES, curve, looks, measured, verdict
+from dataops_core.evaluation.fold_fit import fit_model
 from dataops_core.evaluation.folds import Fold, plan_folds, sampled
 from dataops_core.evaluation.kept_folds import KeptFolds, KeptWork, array_from_json, array_to_json
-from dataops_core.models import Features, estimator, features, one_thread, plain, training
+from dataops_core.evaluation.problem import Problem
+from dataops_core.models import features, one_thread, plain, training
 from dataops_core.progress import Progress, no_progress
+from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.resampling.methods import METHODS, fitting
 from dataops_core.resampling.recommend import advice, step_of
 from dataops_core.stats.cross_validation import interval
-from dataops_core.steps import get
-from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._classes import class_codes, group_keys, group_name
-from dataops_core.table import Table
+from dataops_core.table import Column, Table
 
 SAMPLE = 6_000  # rows that a bench judges with, at most, unless it is asked for more
 
 
 @dataclass(frozen=True)
 class _Question:
-    """What is asked of every method: rows with known classes, what is predicted from what, and how rows are dealt."""
+    """What is asked of every method: a problem of the protocol, the columns, and the model that judges."""
 
-    rows: pd.DataFrame
-    codes: np.ndarray
-    target: str
-    classes: list[str]
-    chosen: Features
+    problem: Problem
+    columns: Sequence[Column]
     kind: Literal["linear", "trees"]
     seed: int
-    repeats: int
-    folds: int
-
-    @property
-    def rare(self) -> int:
-        """The code of the rarest class."""
-        return int(np.bincount(self.codes).argmin())
 
 
 @dataclass
@@ -65,10 +57,11 @@ class Run:
     @classmethod
     def of(cls, asked: _Question) -> Run:
         """A run without any fold yet."""
-        rows, repeats = len(asked.rows), range(asked.repeats)
+        problem = asked.problem
+        rows, repeats = len(problem.frame), range(problem.plan.repeats)
         return cls(
             {measure: [] for measure in MEASURES},
-            [np.zeros((rows, len(asked.classes))) for _ in repeats],
+            [np.zeros((rows, len(problem.classes))) for _ in repeats],
             [np.zeros(rows, dtype=int) for _ in repeats],
         )
 
@@ -128,21 +121,24 @@ def bench(
         )
     of, some = len(rows), sampled(len(rows), sample, codes, seed)
     rows, codes = rows.iloc[some], codes[some]
-    chosen = features([column for column in table.columns if column.name != split], rows, leave_out=[target])
+    columns = [column for column in table.columns if column.name != split]
+    chosen = features(columns, rows, leave_out=[target])
     if not chosen.names:
         raise SettingError(
             "No column is left to predict the target from.", "resample-bench", "Bring a table with more columns."
         )
     counts = np.bincount(codes, minlength=len(classes))
     folds = max(2, min(folds, int(counts.min())))
-    question = _Question(rows, codes, target, classes, chosen, kind, seed % 2**31, repeats, folds)
+    plan = plan_folds(len(rows), codes, folds=folds, repeats=repeats, seed=seed % 2**31)
+    groups = {name: np.array([group_name(key) for key in group_keys(rows, [name])], dtype=object) for name in sensitive}
+    problem = Problem(rows, target, "classes", codes, tuple(classes), favorable, groups, (), plan, rows.iloc[:0], of)
+    question = _Question(problem, columns, kind, seed % 2**31)
     asked = {"target": target, "split": split, "model": kind, "folds": folds, "seed": seed, "sample": sample}
     work = KeptWork.of(kept, table, asked, "dataops_core.resampling", "dataops_core.models")
     runs = _runs(question, chosen_methods, work, progress)
     left_out |= {name: run.failed for name, run in runs.items() if run.failed}
     runs = {name: run for name, run in runs.items() if not run.failed}
-    keys = {name: [group_name(key) for key in group_keys(rows, [name])] for name in sensitive}
-    told = {name: _told(run, runs["nothing"], question, favorable, keys, len(runs) - 1) for name, run in runs.items()}
+    told = {name: _told(run, runs["nothing"], problem, len(runs) - 1) for name, run in runs.items()}
     fits = fitting(rows, target)
     told = {
         name: {"title": METHODS[name], "variant": fits[name]["variant"]} | each | {"step": step_of(name, target)}
@@ -150,7 +146,7 @@ def bench(
     }
     return {
         "target": target,
-        "rare": classes[question.rare],
+        "rare": classes[problem.rare],
         "classes": {name: int(count) for name, count in zip(classes, counts, strict=True)},
         "rows": len(rows),
         "of": of,
@@ -159,7 +155,7 @@ def bench(
         "seed": seed,
         "model": kind,
         "features": chosen.names,
-        "measures": MEASURES,
+        "measures": {key: measure.to_json() for key, measure in MEASURES.items()},
         "methods": told,
         "left_out": left_out,
     } | advice(told, {name: run.results for name, run in runs.items()}, target, folds)
@@ -179,10 +175,10 @@ def _methods(rows: pd.DataFrame, target: str, methods: Sequence[str] | None) -> 
 def _runs(asked: _Question, methods: list[str], work: KeptWork, progress: Progress) -> dict[str, Run]:
     """What each method did over all folds."""
     runs = {name: Run.of(asked) for name in methods}
-    codes, cells, done = asked.codes, plain(asked.rows, asked.chosen), 0
-    plan = plan_folds(len(codes), codes, folds=asked.folds, repeats=asked.repeats, seed=asked.seed)
+    problem, done = asked.problem, 0
+    plan, codes = problem.plan, problem.truth
     for fold in plan.rounds:
-        shares = np.bincount(codes[fold.learn], minlength=len(asked.classes)) / len(fold.learn)
+        shares = np.bincount(codes[fold.learn], minlength=len(problem.classes)) / len(fold.learn)
         for name in [name for name in methods if not runs[name].failed]:
             progress(
                 done / (len(plan.rounds) * len(methods)), f"{METHODS[name]}, repeat {fold.repeat + 1} of {plan.repeats}"
@@ -192,7 +188,7 @@ def _runs(asked: _Question, methods: list[str], work: KeptWork, progress: Progre
             if name == "threshold":
                 chances = runs["nothing"].chances[fold.repeat][fold.judge]
             else:
-                fit = functools.partial(_fold, asked, fold, cells, name)
+                fit = functools.partial(_fold, asked, fold, name)
                 try:
                     told = work.once(fit, name, fold.repeat, fold.number)
                 except SettingError as error:
@@ -201,63 +197,39 @@ def _runs(asked: _Question, methods: list[str], work: KeptWork, progress: Progre
                 chances = array_from_json(told["chances"])
                 run.seconds += told["seconds"]
             decided = (chances / shares if name == "threshold" else chances).argmax(axis=1)
-            run.add(fold, chances, decided, measured(chances, decided, codes[fold.judge], asked.rare))
+            run.add(fold, chances, decided, measured(chances, decided, codes[fold.judge], problem.rare))
     progress(1.0, "Done")
     return runs
 
 
-def _fold(asked: _Question, fold: Fold, cells: pd.DataFrame, method: str) -> dict[str, Any]:
+def _fold(asked: _Question, fold: Fold, method: str) -> dict[str, Any]:
     """One fold of one method as JSON values: the probabilities (rows, classes) of the judged rows, and seconds."""
-    start = time.perf_counter()
-    chances = _chances(asked, asked.rows.iloc[fold.learn], method, asked.seed + fold.repeat, cells.iloc[fold.judge])
-    return {"chances": array_to_json(chances), "seconds": time.perf_counter() - start}
-
-
-def _chances(asked: _Question, rows: pd.DataFrame, method: str, seed: int, judged: pd.DataFrame) -> np.ndarray:
-    """The probabilities (rows, classes) that a model gives to the judged rows after learning from the others, balanced
-    by the method.
-    """
-    target = asked.target
-    weights = None
-    if method == "weights":
-        weights = get("add_weights")(rows[[target]], target=target, into=f"{target} weight").iloc[:, -1].to_numpy()
-    elif method != "nothing":
-        with contextlib.suppress(Skip):  # nothing to change in this fold
-            rows = get("resample_rows")(rows, target=target, method=method, into=_free(rows), seed=seed)
-    place = {name: code for code, name in enumerate(asked.classes)}
-    labels = np.array([place[text] for text in cell_texts(rows[target], time=True) if text is not None])
-    given = {} if weights is None else {"model__sample_weight": weights}
+    start, problem = time.perf_counter(), asked.problem
+    step = step_of(method, problem.target)
+    into = {"into": free_name(problem.frame, "resampled")}
+    steps = () if step is None else (RecipeStep(step["op"], step["with"] | into),)
+    candidate = Candidate(METHODS[method], Recipe(seed=asked.seed + fold.repeat, steps=steps), steps)
     with warnings.catch_warnings(), one_thread():
         # a fold in which a column is empty, a fit that stops early: all methods meet the same
         warnings.simplefilter("ignore")
-        model = estimator(asked.chosen, "classes", asked.kind, seed).fit(plain(rows, asked.chosen), labels, **given)
-        out = np.zeros((len(judged), len(asked.classes)))
-        out[:, model.classes_] = model.predict_proba(judged)
-    return out
+        fitted, _ = fit_model(candidate, problem, asked.columns, problem.frame.iloc[fold.learn], asked.kind)
+        cells = plain(problem.frame.iloc[fold.judge], fitted.chosen)
+        chances = fitted.chances(cells, len(problem.classes))
+    return {"chances": array_to_json(chances), "seconds": time.perf_counter() - start}
 
 
-def _free(rows: pd.DataFrame) -> str:
-    """A name for the marks that no column has."""
-    name = "resampled"
-    while name in rows.columns:
-        name += "_"
-    return name
-
-
-def _told(
-    run: Run, nothing: Run, asked: _Question, favorable: str | None, keys: dict[str, list[str]], methods: int
-) -> dict[str, Any]:
-    folds, rare = asked.folds, asked.rare
+def _told(run: Run, nothing: Run, problem: Problem, methods: int) -> dict[str, Any]:
+    folds, rare = problem.plan.folds, problem.rare
     difference = {}
     for measure in MEASURES:
         pairs = zip(run.results[measure], nothing.results[measure], strict=True)
         apart = interval([one - other for one, other in pairs], folds, looks(measure, methods))
         difference[measure] = apart | {"verdict": verdict(apart, measure)}
     chances = np.concatenate([each[:, rare] for each in run.chances])
-    truth, decided = np.tile(asked.codes, len(run.chances)), np.concatenate(run.decided)
+    truth, decided = np.tile(problem.truth, len(run.chances)), np.concatenate(run.decided)
     groups: dict[str, dict[str, Any]] = {}
-    for column, names in keys.items():
-        of = np.tile(np.array(names, dtype=object), len(run.chances))
+    for column, names in problem.groups.items():
+        of = np.tile(names, len(run.chances))
         groups[column] = {}
         for group in sorted(set(names)):
             here, wanted = of == group, (of == group) & (truth == rare)
@@ -265,11 +237,7 @@ def _told(
                 "rows": int(here.sum() / len(run.chances)),
                 "recall": float((decided[wanted] == rare).mean()) if wanted.any() else None,
                 "recall_of": int(wanted.sum() / len(run.chances)),
-            } | (
-                {"favorable": float((decided[here] == asked.classes.index(favorable)).mean())}
-                if favorable is not None
-                else {}
-            )
+            } | ({"favorable": float((decided[here] == problem.good).mean())} if problem.favorable is not None else {})
     return {
         "means": {measure: interval(run.results[measure], folds) for measure in MEASURES},
         "difference": difference,

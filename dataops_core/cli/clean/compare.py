@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from dataops_core.evaluation import Candidate, Comparison
     from dataops_core.evaluation.pilot import Cost
 from dataops_core.cli.shared.addresses import file_or_address
-from dataops_core.cli.shared.options import add_keep, kept_folds, names
+from dataops_core.cli.shared.options import add_keep, add_outcome, kept_folds, names
 from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
 
@@ -31,17 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_reading_options(parser)
     parser.add_argument("file", type=file_or_address)
     parser.add_argument("recipes", type=Path, nargs="*", metavar="RECIPE", help="the recipes to compare")
-    parser.add_argument("--target", required=True, help="the column that a model predicts")
-    parser.add_argument(
-        "--favorable", metavar="VALUE", help="the outcome that people wish for: needed for fairness gaps"
-    )
-    parser.add_argument(
-        "--sensitive",
-        action="append",
-        default=[],
-        metavar="COLUMN[,COLUMN]",
-        help="columns that say who a person is: gaps between their groups are measured",
-    )
+    add_outcome(parser, required=True)
     parser.add_argument(
         "--leave-out", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that no model may see"
     )

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from dataops_core.evaluation.kept_folds import KeptFolds
 
 
-def add_outcome(group: argparse._ArgumentGroup) -> None:
+def add_outcome(group: argparse._ArgumentGroup | argparse.ArgumentParser, *, required: bool = False) -> None:
     """The options that name the outcome, and whom to compare."""
-    group.add_argument("--target", help="the column with the outcome")
+    group.add_argument("--target", required=required, help="the column with the outcome")
     group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
     group.add_argument(
         "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
