@@ -141,7 +141,7 @@ def bench(
     told = {name: _told(run, runs["nothing"], problem, len(runs) - 1) for name, run in runs.items()}
     fits = fitting(rows, target)
     told = {
-        name: {"title": METHODS[name], "variant": fits[name]["variant"]} | each | {"step": step_of(name, target)}
+        name: {"title": METHODS[name], "variant": fits[name].variant} | each | {"step": step_of(name, target)}
         for name, each in told.items()
     }
     return {
@@ -167,9 +167,7 @@ def _methods(rows: pd.DataFrame, target: str, methods: Sequence[str] | None) -> 
             raise SettingError(f'There is no method "{name}".', "resample-bench", nearest(name, METHODS))
     fits = fitting(rows, target)
     asked = dict.fromkeys(["nothing", "threshold", *(METHODS if methods is None else methods)])
-    return [name for name in asked if fits[name]["fits"]], {
-        name: fits[name]["why"] for name in asked if not fits[name]["fits"]
-    }
+    return [name for name in asked if fits[name].fits], {name: fits[name].why for name in asked if not fits[name].fits}
 
 
 def _runs(asked: _Question, methods: list[str], work: KeptWork, progress: Progress) -> dict[str, Run]:

@@ -20,7 +20,7 @@ from pages._ui import method_results, page_layout, pending
 from pages._ui.chart import CONFIG, colours, plain
 from pages._ui.formatting import count, md
 
-NAMED = 8  # recipes that are named in a chart, at most
+SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "star", "pentagon", "hexagon")
 
 
 def panel(here: Dataset, told: Mapping[str, Any]) -> None:
@@ -221,26 +221,27 @@ def _fairness(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: 
         st.caption("No two groups have enough rows.")
         return
     quiet, loud = colours(2)
-    middle = sum(each["fairness_gap"] for each in drawn) / len(drawn)
-    figure = go.Figure(
-        go.Scatter(
-            x=[each["fairness_gap"] for each in drawn],
-            y=[each["score"] for each in drawn],
-            mode="markers+text" if len(drawn) <= NAMED else "markers",
-            text=[f" {plain(each['name'])} " for each in drawn],
-            textposition=["middle right" if each["fairness_gap"] <= middle else "middle left" for each in drawn],
+    figure = go.Figure()
+    for number, each in enumerate(drawn):
+        shape = SHAPES[number] if len(drawn) <= len(SHAPES) else SHAPES[0]
+        figure.add_scatter(
+            x=[each["fairness_gap"]],
+            y=[each["score"]],
+            name=plain(each["name"]),
+            mode="markers",
             marker={
                 "size": 12,
-                "color": [loud if each["name"] == best else quiet for each in drawn],
-                "symbol": ["diamond" if each["undominated"] else "circle" for each in drawn],
+                "color": loud if each["name"] == best else quiet,
+                "line": {"width": 2, "color": loud if each["name"] == best else quiet},
+                "symbol": shape if each["undominated"] else f"{shape}-open",
             },
-            customdata=[plain(each["name"]) for each in drawn],
-            hovertemplate="%{customdata}<br>gap %{x:.1%}, score %{y:.4f}<extra></extra>",
+            hovertemplate="gap %{x:.1%}, score %{y:.4f}",
         )
-    )
     figure.update_layout(
-        height=320,
+        height=320 + 20 * min(len(drawn), len(SHAPES)),
         margin={"l": 8, "r": 8, "t": 12, "b": 8},
+        showlegend=len(drawn) <= len(SHAPES),
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "entrywidthmode": "pixels"},
         xaxis={"title": {"text": "Gap between groups (less is fairer)"}, "tickformat": ".1%"},
         yaxis={"title": {"text": title}, "automargin": True},
     )
@@ -251,8 +252,8 @@ def _fairness(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: 
         alt=f"One dot for each of {len(drawn)} recipes: its score against its gap between groups, as in the table",
     )
     st.caption(
-        f"Groups of {md(', '.join(told['sensitive']))}, by the share decided favorable. A diamond: no other"
-        " recipe is better in both."
+        f"Groups of {md(', '.join(told['sensitive']))}, by the share decided favorable. Filled: no other"
+        " recipe is better in both. In color: the recommended one."
     )
 
 
