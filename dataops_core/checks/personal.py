@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from dataops_core.checks.column_view import ColumnView, Mask, each
 from dataops_core.privacy import DIRECT, Recognition, recognize_column
-from dataops_core.privacy.cells import MOSTLY, SIGNS, cell_test
+from dataops_core.privacy.cells import MOSTLY, PLAIN, SIGNS, cell_test
 from dataops_core.privacy.header_words import kinds_named
-from dataops_core.privacy.values import CANDIDATES, column_values
+from dataops_core.privacy.values import CANDIDATES, ColumnValues, column_values, distinct_values
 
 _ALL = 20_000  # different texts up to which each is searched for what has no sign of its own: names, addresses
 
@@ -25,7 +27,14 @@ def recognized(column: ColumnView) -> list[Recognition]:
 
 
 def _look(column: ColumnView) -> list[Recognition]:
-    return recognize_column(column_values(column.table, column.name))
+    return recognize_column(_values(column))
+
+
+def _values(column: ColumnView) -> ColumnValues:
+    """The values as the recognizer looks at them; taken from the column where it holds each once already."""
+    if column.dictionary is None:
+        return column_values(column.table, column.name)
+    return distinct_values(column.name, column.type, column.dictionary[0], column.counts)
 
 
 def personal_cells(column: ColumnView) -> Iterator[tuple[str, Mask]]:
@@ -66,9 +75,22 @@ def _cells(column: ColumnView, found: Recognition) -> Mask:
         signed = column.matching(sign)
         return signed & column.where(each(lambda text: _has(sign, text) and test(text))) if signed.any() else signed
     if found.inside and column.distinct > _ALL:  # most of a minute for a million remarks: some of them must do
-        looked_at = set(column_values(column.table, column.name).values[:CANDIDATES])
+        looked_at = set(_values(column).values[:CANDIDATES])
         return column.where(each(lambda text: text in looked_at and test(text)))
-    return column.where(each(test))
+    plain = PLAIN.get(found.type)
+    return column.where(each(test) if plain is None else _plain_first(plain, test))
+
+
+def _plain_first(pattern: str, test: Callable[[str], bool]) -> Callable[[pa.Array], np.ndarray]:
+    """A test on an array of texts that looks one by one only at those which a pattern (RE2) does not settle."""
+
+    def told(some: pa.Array) -> np.ndarray:
+        passed = np.array(pc.match_substring_regex(some, pattern), dtype=bool)
+        left = np.flatnonzero(~passed)
+        passed[left] = each(test)(some.take(pa.array(left)))
+        return passed
+
+    return told
 
 
 def _has(sign: str, text: str) -> bool:

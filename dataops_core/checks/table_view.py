@@ -14,10 +14,12 @@ import pyarrow as pa
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.meant_type import MeantType, ParsedView
 from dataops_core.read import Blanked
+from dataops_core.read.excel.totals import TOTAL
 from dataops_core.table import Column, Table
 
 SAMPLE = 20_000  # rows for a first look
 FEW = 400  # rows for a very first look
+_LABEL = f"(?i)^(?:{TOTAL.pattern})$"
 HELD = 60_000_000  # bytes of columns kept in memory between two checks
 
 
@@ -72,6 +74,7 @@ class TableView:
     _sample: dict[str, np.ndarray] = field(default_factory=dict)
     _few: dict[str, np.ndarray] = field(default_factory=dict)
     _missing: dict[str, np.ndarray] = field(default_factory=dict)
+    _labels: dict[str, np.ndarray] = field(default_factory=dict)
     rules: list[Any] | None = None  # see arithmetic.rules
     totals: list[tuple[str, np.ndarray]] | None = None  # see totals.labelled_totals
 
@@ -93,6 +96,12 @@ class TableView:
             self._few[cells.name] = cells.as_meant.numbers[self._places(FEW)]
         if cells.facts["missing"]:
             self._missing[cells.name] = np.packbits(cells.missing)
+        if cells.type == "text" and self.distinct(cells.name) > 1:
+            self._labels[cells.name] = np.flatnonzero(cells.matching(_LABEL))
+
+    def total_labels(self, name: str) -> np.ndarray:
+        """The rows (places) in which a column of text says that they hold a total."""
+        return self._labels[name] if name in self._labels else np.flatnonzero(self.cells(name).matching(_LABEL))
 
     def _places(self, size: int) -> np.ndarray:
         return np.linspace(0, self.rows - 1, min(size, self.rows)).astype(int)

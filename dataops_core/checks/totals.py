@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.table_view import TableView
-from dataops_core.read.excel.totals import TOTAL
 
 _MOST = 20
 
@@ -29,10 +28,11 @@ def labelled_totals(look: TableView) -> tuple[str, np.ndarray] | None:
 def _find(look: TableView) -> tuple[str, np.ndarray] | None:
     numbers = look.named(types=["integer", "decimal"], as_meant=True, least=2)
     for name in look.named(types=["text"], least=2) if numbers else ():
-        cells = look.cells(name)
-        mask = cells.matching(f"(?i)^(?:{TOTAL.pattern})$")
-        if not mask.any() or mask.sum() > _MOST or mask.sum() > max(1, 0.1 * look.rows):
+        places = look.total_labels(name)
+        if not 0 < len(places) <= min(_MOST, max(1, 0.1 * look.rows)):
             continue
+        mask = np.zeros(look.rows, dtype=bool)
+        mask[places] = True
         if any(_adds_up(look.meant(number).numbers, mask) for number in numbers if number != name):
             return name, mask
         mask &= _sparse(look, mask)

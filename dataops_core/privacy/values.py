@@ -68,8 +68,13 @@ def values_of(name: str, kind: str, cells: pa.Array | pa.ChunkedArray | pd.Serie
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.unify_dictionaries().combine_chunks()
     codes = np.asarray(encoded.indices.fill_null(-1))
-    distinct = encoded.dictionary.cast(pa.string()) if kind != "datetime" else encoded.dictionary
-    counts = np.bincount(codes[codes >= 0], minlength=len(distinct))
+    counts = np.bincount(codes[codes >= 0], minlength=len(encoded.dictionary))
+    return distinct_values(name, kind, encoded.dictionary, counts)
+
+
+def distinct_values(name: str, kind: str, distinct: pa.Array, counts: np.ndarray) -> ColumnValues:
+    """The values of a column of one type, given each once in the order in which it first comes, and its cells."""
+    distinct = distinct.cast(pa.string()) if kind != "datetime" else distinct
     places = _spread(len(distinct), LOOKED_AT)
     hits = np.zeros(0, dtype=np.int64)
     if kind == "text" and len(distinct) > LOOKED_AT:

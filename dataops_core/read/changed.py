@@ -20,7 +20,7 @@ ZEROS = (
 )
 BLANKED = (
     "{count:,} cells|cell were|was read as missing because of what stands there.",
-    "Say which cells mean missing (--missing-tokens) if one of these is a value.",
+    "Say which cells mean missing if one of these is a value.",
 )
 ZONED = (
     "{count:,} moments|moment had|had a time zone and were|was turned into UTC.",

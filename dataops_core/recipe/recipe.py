@@ -127,6 +127,18 @@ class Recipe:
         """The same recipe for a file in which the columns `old` are called `new`."""
         return replace(self, steps=tuple(_mapped(step, names) for step in self.steps))
 
+    def with_tables(self, contents: Mapping[str, str]) -> Recipe:
+        """The same recipe with the content hash of each other table settled, by the tables' names."""
+        return replace(
+            self,
+            steps=tuple(
+                replace(step, settings={**step.settings, "content": contents[str(step.settings["table"])]})
+                if step.step and step.step.needs_table and step.settings.get("table") in contents
+                else step
+                for step in self.steps
+            ),
+        )
+
     def unfitted(self) -> Recipe:
         """The same recipe without what its steps learned."""
         return replace(self, steps=tuple(replace(step, learned=None) for step in self.steps))

@@ -16,6 +16,7 @@ from dataops_core import read
 from dataops_core.errors import ConflictError, InputError, SettingError, nearest
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
+from dataops_core.read.preview import Preview, preview
 from dataops_core.recipe.recipe import Recipe, from_json, names_after
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import catalog, states
@@ -392,6 +393,11 @@ def _free_name(wanted: str, taken: set[str]) -> str:
     while name in taken:
         name, number = f"{wanted} ({number})", number + 1
     return name
+
+
+def preview_reading(store: Store, raw: Mapping[str, Any], options: ReadOptions) -> Preview:
+    """The beginning of a file as it would be read with these options."""
+    return preview(store.objects.local(raw["md5"]), options, raw["name"])
 
 
 def first_lines(store: Store, raw: Mapping[str, Any], encoding: str) -> list[str]:

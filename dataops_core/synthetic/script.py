@@ -6,6 +6,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from dataops_core.synthetic.constraints.catalog.combination import Combination
+from dataops_core.synthetic.constraints.constraint import sdv_calls
+from dataops_core.synthetic.constraints.reading import all_from_json
+
 _CLASS = {
     "gaussian_copula": "GaussianCopulaSynthesizer",
     "ctgan": "CTGANSynthesizer",
@@ -40,7 +44,8 @@ def script(told: Mapping[str, Any]) -> str | None:
         for column, each in treated.items()
         if each["as"] == "make"
     }
-    joint = {column for each in told["constraints"] if each["type"] == "combination" for column in each["columns"]}
+    constraints = all_from_json(told["constraints"])
+    joint = {column for each in constraints if isinstance(each, Combination) for column in each.columns}
     sdtypes: dict[str, dict[str, Any]] = {}
     for column in told["columns"]:
         column_name = column["name"]
@@ -55,7 +60,8 @@ def script(told: Mapping[str, Any]) -> str | None:
             sdtypes[column_name] = {"sdtype": "numerical"}
         else:
             sdtypes[column_name] = {"sdtype": "categorical"}
-    constraints, sums = _constraints(told)
+    calls = sdv_calls(constraints)
+    sums = [list(call.arguments.values()) for call in calls if call.name == "Total"]
     settings = "" if name == "gaussian_copula" else f", epochs={told['settings']['epochs']}, enable_gpu=False"
     return _TEMPLATE.format(
         version=told["engine"]["version"],
@@ -63,41 +69,12 @@ def script(told: Mapping[str, Any]) -> str | None:
         settings=settings,
         drop=json.dumps(drop, ensure_ascii=False),
         columns=_python(sdtypes),
-        constraints=constraints,
+        constraints="\n    ".join(f"{call.source()}," for call in calls if call.name != "Total"),
         sums=_python(sums),
         rare=told["settings"]["rare"],
         rows=told["rows"]["made"],
         seed=told["settings"]["seed"],
     )
-
-
-def _constraints(told: Mapping[str, Any]) -> tuple[str, list[list[Any]]]:
-    lines: list[str] = []
-    sums: list[list[Any]] = []
-    taken: set[str] = set()
-    for each in told["constraints"]:
-        names = list(each["columns"])
-        if set(names) & taken:
-            continue
-        if each["type"] == "order" and len(names) == 2:
-            lines.append(f"Inequality(low_column_name={names[0]!r}, high_column_name={names[1]!r}),")
-        elif each["type"] == "order":
-            lines.append(
-                f"Range(low_column_name={names[0]!r}, middle_column_name={names[1]!r}, high_column_name={names[2]!r},"
-                " strict_boundaries=False),"
-            )
-        elif each["type"] == "combination":
-            lines.append(f"FixedCombinations(column_names={names!r}),")
-        elif each["type"] == "one_hot":
-            lines.append(f"OneHotEncoding(column_names={names!r}),")
-        elif each["type"] == "increment":
-            lines.append(f"FixedIncrements(column_name={names[0]!r}, increment_value={int(each['by'])}),")
-        elif each["type"] == "sum":
-            sums.append([names, each["total"]])
-        else:
-            continue
-        taken |= {*names, *([each["total"]] if each["type"] == "sum" else [])}
-    return "\n    ".join(lines), sums
 
 
 def _python(value: Any) -> str:

@@ -14,12 +14,12 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.progress import Progress, no_progress, part_of
+from dataops_core.synthetic.constraints.constraint import Constraint, counted
 from dataops_core.synthetic.engines.batches import drawn
 from dataops_core.synthetic.engines.engine import version_of
 from dataops_core.synthetic.engines.registry import ENGINES, Fitted, engine, fit, seeded
 from dataops_core.synthetic.plan.plan import Settings, constraints_of, emptied, halves, parts, plan, sequence_of
 from dataops_core.synthetic.prepare.column_treatments import apply_choices, known_values
-from dataops_core.synthetic.prepare.constraints import described
 from dataops_core.synthetic.prepare.table_encoder import Coder, decode, finished
 from dataops_core.synthetic.prepare.table_encoder import learn as learn_coder
 from dataops_core.synthetic.sequences import model as sequence_model
@@ -47,6 +47,11 @@ class Model:
             [str(self.sequences.chosen["key"])] if self.sequences else []
         )
 
+    @property
+    def constraints(self) -> Sequence[Constraint]:
+        """All that must hold in its rows."""
+        return self.sequences.constraints if self.sequences else self.coder.constraints
+
 
 def learn(
     table: Table, settings: Settings, proposed: Mapping[str, Any], progress: Progress = no_progress
@@ -69,7 +74,7 @@ def learn(
             table,
             some,
             decided,
-            [c for c in constraints if key not in c["columns"]],
+            [each for each in constraints if key not in each.columns],
             sequence,
             settings,
             cells,
@@ -88,7 +93,7 @@ def learn(
         progress=progress,
     )
     told = {
-        "constraints": [described(some, each) for each in coder.constraints],
+        "constraints": [counted(some, each).to_json() for each in coder.constraints],
         "emptied": cells,
         "tamed": dict(coder.tamed),
         "dropped": coder.dropped,
@@ -102,7 +107,7 @@ def _learn_sequences(
     table: Table,
     some: pd.DataFrame,
     decided: Sequence[Mapping[str, Any]],
-    constraints: Sequence[Mapping[str, Any]],
+    constraints: Sequence[Constraint],
     sequence: Mapping[str, Any],
     settings: Settings,
     cells: Mapping[str, int],
@@ -125,7 +130,7 @@ def _learn_sequences(
     learned, done = sequence_model.learn(some, table.columns, decided, constraints, sequence, settings, progress)
     coders = (learned.whose, learned.coder)
     told = {
-        "constraints": [described(some, each) for each in learned.constraints],
+        "constraints": [counted(some, each).to_json() for each in learned.constraints],
         "emptied": dict(cells),
         "tamed": {k: v for coder in coders for k, v in coder.tamed.items()},
         "dropped": sum(coder.dropped for coder in coders),
@@ -283,9 +288,9 @@ def synthesize(
     )
     if sequence:
         told["sequences"] |= conditions[0].pop("sequences")
-    after = [described(rows, each) for each in told["constraints"]]
+    after = [counted(rows, each) for each in model.constraints]
     told["constraints"] = [
-        {**before, "allowed": None, "rows_after": now["rows"], "violations_after": now["violations"]}
+        {**before, "rows_after": now.rows, "violations_after": now.violations}
         for before, now in zip(told["constraints"], after, strict=True)
     ]
     used = ENGINES[settings.engine]

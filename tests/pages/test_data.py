@@ -104,7 +104,8 @@ def test_file_is_read_differently_and_undo_takes_it_back():
     app.session_state["data.tabs"] = "How it was read"
     app.run()
     next(each for each in app.selectbox if each.label == "Delimiter").select(";")
-    click(app, "Read it again")
+    app.run()
+    click(app, "Read the whole file so")
     assert unforeseen(app) == []
     here = dataset(app)
     assert here.recipe.read["delimiter"] == ";"
@@ -220,3 +221,33 @@ def test_a_file_of_the_allowed_folders_is_opened(tmp_path, monkeypatch):
     assert box.options == [str(tmp_path / "shared" / "rates.csv")]
     box.select(box.options[0]).run()
     assert unforeseen(app) == [] and "1 × 2" in header(app)
+
+
+def test_a_change_of_how_a_file_is_read_shows_before_it_is_kept():
+    app = upload(start(), "shop.csv", b"a,b\n1;2,3\n4;5,6\n")
+    app.session_state["data.tabs"] = "How it was read"
+    app.run()
+    shown = [list(each.value) for each in app.dataframe]
+    assert ["Row", "a", "b"] in shown or ["a", "b"] in shown
+    next(each for each in app.selectbox if each.label == "Delimiter").select("\t").run()
+    assert any("a,b" in list(each.value) for each in app.dataframe)
+    assert dataset(app).recipe.read["delimiter"] == ","
+    next(each for each in app.number_input if each.label == "Header line").set_value(9).run()
+    assert unforeseen(app) == [] and len(app.error) == 1
+
+
+def test_a_type_that_somebody_chose_stays_when_it_is_the_only_change():
+    from pages._ui.data.reading import _options
+
+    read = {"format": "csv", "delimiter": ",", "types": {"a": "integer"}, "columns": ["a"], "decimal": "."}
+    was = {"delimiter": ",", "decimal": ".", "types": {"a": "integer"}, "quote": '"', "header_row": 1}
+    assert _options(read, {**was, "types": {"a": "text"}}, was) == {**read, "types": {"a": "text"}}
+    asked = _options(read, {**was, "delimiter": ";", "types": {"a": "text"}}, was)
+    assert asked == {
+        "format": "csv",
+        "lenient": None,
+        "delimiter": ";",
+        "decimal": ".",
+        "header_row": 0,
+        "types": {"a": "text"},
+    }

@@ -13,6 +13,7 @@ import pandas as pd
 import pytest
 
 from dataops_core.synthetic import Settings, make, save_model, script, synthesize
+from dataops_core.synthetic.constraints.catalog.combination import Combination
 from dataops_core.synthetic.engines.registry import fit
 from dataops_core.table import write_table
 
@@ -170,7 +171,7 @@ def test_a_constraint_does_not_turn_categories_into_amounts(engine):
             "age": rng.normal(40, 9, 200),
         }
     )
-    fitted = fit(engine, frame, ["age"], [{"type": "combination", "columns": ["city", "country"]}], seed=0, epochs=1)
+    fitted = fit(engine, frame, ["age"], [Combination(("city", "country"))], seed=0, epochs=1)
     transformer = fitted.synthesizer._model._transformer if engine == "ctgan" else fitted.synthesizer._model.transformer
     assert {each.column_name: each.column_type for each in transformer._column_transform_info_list} == {
         "sex": "discrete",

@@ -14,9 +14,11 @@ from dataops_core.cli.main import main
 from dataops_core.errors import DataOpsError, IntegrityError, SettingError
 from dataops_core.read import read_file
 from dataops_core.synthetic import Settings, card, load_model, make, save_model, synthesize
+from dataops_core.synthetic.constraints.constraint import counted, sdv_calls
+from dataops_core.synthetic.constraints.reading import from_json
+from dataops_core.synthetic.constraints.search import find
 from dataops_core.synthetic.plan.plan import plan
 from dataops_core.synthetic.prepare.category_order import orders
-from dataops_core.synthetic.prepare.constraints import checked, find, holds
 from dataops_core.synthetic.prepare.pseudonyms import make as make_cells
 from dataops_core.synthetic.prepare.pseudonyms import recipe_of
 from dataops_core.synthetic.prepare.rare_values import as_type, stepped
@@ -109,7 +111,10 @@ def test_rules_are_found():
         )
         for n in frame
     ]
-    found = {(each["type"], tuple(each["columns"]), each.get("total"), each.get("by")) for each in find(frame, columns)}
+    found = {
+        (each["type"], tuple(each["columns"]), each.get("total"), each.get("by"))
+        for each in (one.to_json() for one in find(frame, columns))
+    }
     assert found == {
         ("one_hot", ("plan_a", "plan_b", "plan_c"), None, None),
         ("sum", ("net", "tax"), "gross", None),
@@ -272,26 +277,62 @@ def test_made_up_keys_hold_no_real_value_and_no_other():
 
 def test_a_constraint_is_not_asked_of_rows_with_a_gap():
     frame = tidy(pd.DataFrame({"a": [1, 5, None], "b": [2, 4, 1]}))
-    assert holds(frame, {"type": "order", "columns": ["a", "b"]}).tolist() == [True, False, True]
+    assert from_json({"type": "order", "columns": ["a", "b"]}).holds(frame).tolist() == [True, False, True]
 
 
 @pytest.mark.parametrize(
     ("constraint", "words"),
     [
-        ({"type": "between", "columns": ["a"], "min": "low", "max": 5}, '"low" is no min'),
-        ({"type": "between", "columns": ["d"], "min": "2024-13-50", "max": "2025-01-01"}, "is no min"),
-        ({"type": "increment", "columns": ["a"], "by": -5}, '"-5" is no by'),
+        ({"type": "between", "columns": ["a"], "min": "low", "max": 5}, '"low" is not a valid min'),
+        ({"type": "between", "columns": ["d"], "min": "2024-13-50", "max": "2025-01-01"}, "is not a valid min"),
+        ({"type": "increment", "columns": ["a"], "by": -5}, '"-5" is not a valid step'),
         ({"type": "sum", "columns": ["a", "b"]}, "on a, b lacks something"),
     ],
 )
 def test_a_constraint_that_is_wrong_is_told_in_words(constraint, words):
     frame = tidy(pd.DataFrame({"a": [1, 2], "b": [2, 3], "d": pd.to_datetime(["2024-01-01", "2024-02-01"])}))
     with pytest.raises(SettingError, match=words):
-        checked(frame, constraint)
-    assert (
-        checked(frame, {"type": "between", "columns": ["d"], "min": "2024-01-01", "max": "2024-01-31"})["violations"]
-        == 1
-    )
+        from_json(constraint).check(frame)
+    january = from_json({"type": "between", "columns": ["d"], "min": "2024-01-01", "max": "2024-01-31"})
+    january.check(frame)
+    assert counted(frame, january).violations == 1
+
+
+def test_texts_are_refused_where_amounts_are_needed_and_other_columns_are_named():
+    frame = tidy(pd.DataFrame({"a": ["x", "y"], "b": [2, 3]}))
+    with pytest.raises(SettingError, match="needs amounts"):
+        from_json({"type": "one_hot", "columns": ["b", "a"]}).check(frame)
+    with pytest.raises(SettingError, match='no column "c"'):
+        from_json({"type": "order", "columns": ["b", "c"]}).check(frame)
+
+
+def test_sdv_gets_each_column_in_one_constraint_and_whole_steps_only():
+    plain = [
+        {"type": "increment", "columns": ["a"], "by": 0.5},
+        {"type": "order", "columns": ["a", "b", "c", "d"]},
+        {"type": "combination", "columns": ["d", "e"]},
+        {"type": "increment", "columns": ["f"], "by": 5.0},
+    ]
+    calls = [call.source() for call in sdv_calls(from_json(each) for each in plain)]
+    assert calls == [
+        "FixedCombinations(column_names=['d', 'e'])",
+        "FixedIncrements(column_name='f', increment_value=5)",
+    ]
+    assert [call.source() for call in sdv_calls([from_json(plain[1])])] == [
+        "Range(low_column_name='a', middle_column_name='b', high_column_name='c', strict_boundaries=False)"
+    ]
+
+
+def test_a_constraint_comes_back_from_json_as_it_was_but_for_its_counts():
+    frame = tidy(pd.DataFrame({"a": [1, 2], "b": [2, 1]}))
+    for plain in (
+        {"type": "order", "columns": ["a", "b"]},
+        {"type": "between", "columns": ["a"], "min": 1, "max": 2.5},
+        {"type": "sum", "columns": ["a", "b"], "total": "c"},
+    ):
+        assert from_json(plain).to_json() == plain
+    told = counted(frame, from_json({"type": "order", "columns": ["a", "b"]}))
+    assert (told.rows, told.violations) == (2, 1) and from_json(told.to_json()) == told.constraint
 
 
 def test_categories_are_put_in_the_order_of_what_they_go_with():

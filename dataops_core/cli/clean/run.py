@@ -10,17 +10,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from dataops_core.cli.shared.addresses import Address, fetch_address, file_or_address
+from dataops_core.cli.shared.addresses import file_or_address
 from dataops_core.cli.shared.options import add_pii_reason
+from dataops_core.cli.shared.other_tables import add_others, files_named, read_others
 from dataops_core.cli.shared.output import print_json, reading, tell_problems
 from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.cli.shared.release import check_table, is_gated
 from dataops_core.engines import bounded
-from dataops_core.errors import SettingError, nearest
+from dataops_core.errors import SettingError
 from dataops_core.recipe import recipe as recipes
-from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import Run, run_recipe
-from dataops_core.recipe.source import read_for_table
 from dataops_core.wording import counted
 from dataops_core.write import write_file, write_text
 
@@ -38,14 +37,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--map", action="append", default=[], metavar="OLD=NEW", help="the recipe's column OLD is NEW in this file"
     )
-    parser.add_argument(
-        "--with",
-        dest="others",
-        action="append",
-        default=[],
-        metavar="NAME=FILE",
-        help="another table that a step of the recipe joins or appends",
-    )
+    add_others(parser, "another table that a step of the recipe joins or appends")
     parser.add_argument("--dry-run", action="store_true", help="say what would happen and write nothing")
     parser.add_argument(
         "--on",
@@ -80,12 +72,9 @@ def run(args: argparse.Namespace) -> int:
         return run_elsewhere(args, recipe)
     if args.master:
         raise SettingError("A master is for Spark.", f"--master {args.master}", "Add --on spark.")
-    files = others_named(args.others, recipe)
+    files = files_named(args.others, recipe)
     with reading(args, recipe) as (source, folder):
-        others = {
-            name: read_for_table(recipe, name, at_hand(given, folder / f"other{number}"), folder / f"{number}.parquet")
-            for number, (name, given) in enumerate(files.items())
-        }
+        others = read_others(recipe, files, folder)
         done = run_recipe(
             recipe,
             source.table,
@@ -151,26 +140,4 @@ def _mapping(pairs: Sequence[str]) -> dict[str, str]:
         if not (old and sign and new):
             raise SettingError(f'"{pair}" is not a mapping.', "--map", "Write it as OLD=NEW.")
         found[old] = new
-    return found
-
-
-def at_hand(given: Path | Address, folder: Path) -> Path:
-    """A file as it is, or one fetched from its address into a folder."""
-    return fetch_address(given.text, folder) if isinstance(given, Address) else given
-
-
-def others_named(pairs: Sequence[str], recipe: Recipe) -> dict[str, Path | Address]:
-    """The files or addresses of the other tables, by name; SettingError where one is missing or not needed."""
-    found: dict[str, Path | Address] = {}
-    for pair in pairs:
-        name, sign, path = pair.partition("=")
-        if not (name and sign and path):
-            raise SettingError(f'"{pair}" names no table.', "--with", "Write it as NAME=FILE.")
-        if name not in recipe.tables_needed:
-            raise SettingError(
-                f'No step of the recipe works with a table "{name}".', "--with", nearest(name, recipe.tables_needed)
-            )
-        found[name] = file_or_address(path)
-        if not isinstance(found[name], Address) and not Path(path).is_file():
-            raise SettingError("There is no such file.", f"--with {pair}", "Check the path.")
     return found

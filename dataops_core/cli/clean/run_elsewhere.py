@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from dataops_core.cli.clean.run import at_hand, others_named
+from dataops_core.cli.shared.other_tables import files_named, read_others
 from dataops_core.cli.shared.output import options_of, print_json
 from dataops_core.engines import EngineRun, PlannedStep, check_plan, plan
 from dataops_core.engines.spark.session import LOCAL
@@ -16,7 +16,6 @@ from dataops_core.errors import SettingError
 from dataops_core.printable import printable
 from dataops_core.recipe import recipe as recipes
 from dataops_core.recipe.recipe import Recipe
-from dataops_core.recipe.source import read_for_table
 from dataops_core.scratch import scratch_folder
 from dataops_core.table import Table
 from dataops_core.wording import counted
@@ -35,12 +34,9 @@ def run_elsewhere(args: argparse.Namespace, recipe: Recipe) -> int:
     if args.pii_gate:
         raise SettingError("What Spark writes is not looked through.", "--pii-gate", "Run `pii` on the result.")
     check_plan(planned, args.on)
-    files = others_named(args.others, recipe)
+    files = files_named(args.others, recipe)
     with scratch_folder() as folder:
-        others = {
-            name: read_for_table(recipe, name, at_hand(given, folder / f"other{number}"), folder / f"{number}.parquet")
-            for number, (name, given) in enumerate(files.items())
-        }
+        others = read_others(recipe, files, folder)
         done = _run(args, recipe, {name: other.table for name, other in others.items()}, folder)
         if args.fitted:
             read = {name: other.options.to_json() for name, other in others.items()}

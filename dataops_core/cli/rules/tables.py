@@ -6,12 +6,12 @@ import argparse
 import datetime
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 
 from dataops_core.cli.shared.addresses import file_or_address
+from dataops_core.cli.shared.other_tables import add_others, files_named, read_others
 from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
-from dataops_core.read import ReadOptions, read_file
+from dataops_core.recipe.recipe import Recipe
 from dataops_core.scratch import scratch_folder
 from dataops_core.table import Table
 
@@ -32,15 +32,7 @@ def today(args: argparse.Namespace) -> str:
 def other_tables(pairs: Sequence[str]) -> Iterator[dict[str, Table]]:
     """The other tables, read."""
     with scratch_folder() as folder:
-        made = {}
-        for number, pair in enumerate(pairs):
-            name, _, path = pair.partition("=")
-            if not name or not path:
-                raise SettingError(f'"{pair}" names no table.', "--with", "Write it as NAME=FILE.")
-            if not Path(path).is_file():
-                raise SettingError("There is no such file.", f"--with {pair}", "Check the path.")
-            made[name] = read_file(Path(path), folder / f"{number}.parquet", ReadOptions()).table
-        yield made
+        yield {name: source.table for name, source in read_others(Recipe(), files_named(pairs), folder).items()}
 
 
 def add_table(parser: argparse.ArgumentParser) -> None:
@@ -48,11 +40,4 @@ def add_table(parser: argparse.ArgumentParser) -> None:
     add_reading_options(parser)
     parser.add_argument("file", type=file_or_address)
     parser.add_argument("--today", metavar="DATE", help="the day that freshness is measured by (default: today)")
-    parser.add_argument(
-        "--with",
-        dest="others",
-        action="append",
-        default=[],
-        metavar="NAME=FILE",
-        help="another table whose keys columns refer to",
-    )
+    add_others(parser, "another table whose keys columns refer to")

@@ -6,11 +6,13 @@ dataops commit loans march.csv --recipe recipe.json -m "Applications of March"
 from __future__ import annotations
 
 import argparse
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from dataops_core.cli.shared.addresses import file_or_address
 from dataops_core.cli.shared.options import add_pii_reason
+from dataops_core.cli.shared.other_tables import add_others, at_hand, files_named, read_others
 from dataops_core.cli.shared.output import print_json, read_model, reading, tell_problems
 from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import ConflictError
@@ -28,6 +30,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("name", help="the dataset's name; made if it is new")
     parser.add_argument("file", type=file_or_address)
     parser.add_argument("--recipe", type=Path)
+    add_others(parser, "another table that a step of the recipe joins or appends; it is kept in the store")
     parser.add_argument(
         "--with-model",
         action="append",
@@ -46,12 +49,14 @@ def run(args: argparse.Namespace) -> int:
     """Commit a file, repaired by a recipe, as the next version of a dataset."""
     recipe = recipes.load(args.recipe) if args.recipe else recipes.Recipe()
     rules = load(args.rules).rules if args.rules else None
+    others = files_named(args.others, recipe)
     store, actor = Store(), whoami()
-    with reading(args, recipe) as (source, _folder):
+    with reading(args, recipe) as (source, folder):
         recipe.check(source.table.names)
         dataset = _dataset(store, args, source.options, actor)
         if rules is not None:
             dataset_rules.save(store, dataset, rules, actor)
+        recipe = recipe.with_tables(_keep_others(store, recipe, at_hand(others, folder), folder))
         with store.alone(dataset):  # or each of several would find its draft changed by another, again and again
             made = _commit(store, dataset, replace(recipe, read=source.options.to_json()), args, actor)
     told = {
@@ -71,6 +76,15 @@ def run(args: argparse.Namespace) -> int:
     if told["rules"]:
         print(f"{told['rules']['passed']:,} rules pass, {told['rules']['failed']:,} fail")
     return 0
+
+
+def _keep_others(store: Store, recipe: recipes.Recipe, files: Mapping[str, Path], folder: Path) -> dict[str, str]:
+    """Put the other tables into the store; their content hashes, by name."""
+    kept = {}
+    for name, source in read_others(recipe, files, folder).items():
+        raw = datasets.store_raw(store, files[name], files[name].name)
+        kept[name] = states.read_raw(store, raw, source.options)[1].table.content_hash
+    return kept
 
 
 def _rules(made: versions.Version) -> dict[str, int] | None:

@@ -269,7 +269,7 @@ def table_problems(
         {
             "what": f"The file holds {len(spans)} tables; table {chosen + 1} was read.",
             "where": ", ".join(told[:20]),
-            "fix": "Choose another table by its number (--table), or save each as a file of its own.",
+            "fix": "Choose another table by its number, or save each as a file of its own.",
             "count": len(spans),
         }
     ]

@@ -188,7 +188,7 @@ def judge_columns(
             {
                 "what": f'Numbers like "{example}" could be thousands or decimals; they were kept as text.',
                 "where": ", ".join(f'column "{name}"' for name in some[:20]) + ", …" * (len(some) > 20),
-                "fix": "Say which sign is the decimal sign (--decimal), or use the step parse_numbers.",
+                "fix": "Say which sign is the decimal sign, or use the step parse_numbers.",
                 "count": len(some),
             }
         )

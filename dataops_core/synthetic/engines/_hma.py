@@ -10,9 +10,9 @@ import pandas as pd
 from sdv.metadata import Metadata
 from sdv.multi_table import HMASynthesizer
 
+from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.synthetic.engines._sdv import quiet, seed_all
 from dataops_core.synthetic.prepare.constraint_encoding import Part
-from dataops_core.synthetic.prepare.constraints import Constraint
 
 
 class Tree(HMASynthesizer):  # type: ignore[misc]  # sdv has no types

@@ -4,10 +4,13 @@ are drawn together.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
+
+from dataops_core.synthetic.constraints.constraint import Constraint
 
 KNOTS = 51  # quantiles of an amount that are kept
 
@@ -15,9 +18,9 @@ KNOTS = 51  # quantiles of an amount that are kept
 class Independent:
     """Shares of categories and quantiles of amounts."""
 
-    def __init__(self, encoded: pd.DataFrame, numbers: list[str], constraints: list[dict[str, Any]]) -> None:
+    def __init__(self, encoded: pd.DataFrame, numbers: list[str], constraints: Sequence[Constraint]) -> None:
         self.names = list(encoded.columns)
-        joint = [list(each["columns"]) for each in constraints if each["type"] in ("combination", "one_hot")]
+        joint = [list(each.columns) for each in constraints if each.joint]
         self.blocks: list[list[str]] = []
         for names in [*joint, *([name] for name in self.names)]:
             if not any(set(names) & set(block) for block in self.blocks):
@@ -48,7 +51,7 @@ def fit(
     name: str,
     encoded: pd.DataFrame,
     numbers: list[str],
-    constraints: list[dict[str, Any]],
+    constraints: Sequence[Constraint],
     *,
     seed: int,
     epochs: int,

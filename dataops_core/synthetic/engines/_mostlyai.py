@@ -9,7 +9,7 @@ import os
 import random
 import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import pandas as pd
 import torch
 from mostlyai import engine
 
+from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.synthetic.prepare.constraint_encoding import Part
 
 _UNUSED = ("optimizer.pt", "lr-scheduler.pt", "progress-messages.csv")  # of the training alone
@@ -69,7 +70,7 @@ def fit(
     name: str,
     encoded: pd.DataFrame,
     numbers: list[str],
-    constraints: list[dict[str, Any]],
+    constraints: Sequence[Constraint],
     *,
     seed: int,
     epochs: int,

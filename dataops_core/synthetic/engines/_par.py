@@ -13,9 +13,9 @@ import pandas as pd
 import torch
 from deepecho import PARModel
 
+from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.synthetic.engines._sdv import quiet, seed_all, telling
 from dataops_core.synthetic.prepare.constraint_encoding import Part
-from dataops_core.synthetic.prepare.constraints import Constraint
 
 WIDE = 4.0  # standard deviations beyond which nothing is drawn
 

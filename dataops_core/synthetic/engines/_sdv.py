@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import random
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, Self
 
 import ctgan.synthesizers.ctgan
@@ -28,6 +28,7 @@ from sdv.metadata import Metadata
 from sdv.sampling import Condition
 from sdv.single_table import CopulaGANSynthesizer, CTGANSynthesizer, GaussianCopulaSynthesizer, TVAESynthesizer
 
+from dataops_core.synthetic.constraints.constraint import Constraint, sdv_calls
 from dataops_core.synthetic.prepare.category_order import orders
 from dataops_core.synthetic.prepare.normal_scores import Scores
 
@@ -83,48 +84,12 @@ class Epochs:
         """Nothing is printed."""
 
 
-def sdv_constraints(constraints: list[dict[str, Any]]) -> tuple[list[Any], list[dict[str, Any]]]:
-    """SDV's own objects for our constraints, each column in one of them at most; and those that are left to be kept by
-    drawing again.
-    """
-    made: list[Any] = []
-    left: list[dict[str, Any]] = []
-    taken: set[str] = set()
-    rank = ["sum", "one_hot", "combination", "order", "increment", "between"]
-    for each in sorted(constraints, key=lambda c: rank.index(c["type"])):
-        names = list(each["columns"])
-        bound = {*names, each["total"]} if each["type"] == "sum" else set(names)
-        if each["type"] == "between" or bound & taken:
-            left.append(each)
-            continue
-        if each["type"] == "order" and len(names) > 3:
-            left.append(each)
-            names = names[:3]
-        taken |= bound
-        if each["type"] == "sum":
-            made.append(Total(names, each["total"]))
-        elif each["type"] == "one_hot":
-            made.append(OneHotEncoding(column_names=names, learning_strategy="categorical"))
-        elif each["type"] == "combination":
-            made.append(FixedCombinations(column_names=names))
-        elif each["type"] == "increment":
-            made.append(
-                FixedIncrements(column_name=names[0], increment_value=int(each["by"]))
-                if float(each["by"]).is_integer()
-                else None
-            )
-        elif len(names) == 3:
-            made.append(
-                Range(
-                    low_column_name=names[0],
-                    middle_column_name=names[1],
-                    high_column_name=names[2],
-                    strict_boundaries=False,
-                )
-            )
-        else:
-            made.append(Inequality(low_column_name=names[0], high_column_name=names[1]))
-    return [each for each in made if each is not None], left
+def _objects(constraints: Sequence[Constraint]) -> list[Any]:
+    """SDV's own objects for our constraints."""
+    known = {
+        each.__name__: each for each in (FixedCombinations, FixedIncrements, Inequality, OneHotEncoding, Range, Total)
+    }
+    return [known[call.name](**call.arguments) for call in sdv_calls(constraints)]
 
 
 def metadata_of(names: list[str], numbers: list[str]) -> Metadata:
@@ -189,7 +154,7 @@ def fit(
     name: str,
     encoded: pd.DataFrame,
     numbers: list[str],
-    constraints: list[dict[str, Any]],
+    constraints: Sequence[Constraint],
     *,
     seed: int,
     epochs: int,
@@ -199,7 +164,7 @@ def fit(
     constant = {
         name: encoded[name].iloc[0] for name in encoded.columns if (encoded[name] == encoded[name].iloc[0]).all()
     }
-    bound = {column for each in constraints for column in [*each["columns"], each.get("total", "")]}
+    bound = {column for each in constraints for column in each.bound}
     constant = {name: value for name, value in constant.items() if name not in bound}
     frame = encoded.drop(columns=list(constant))
     if not len(frame.columns):  # sdv needs a column
@@ -225,7 +190,7 @@ def fit(
     with quiet(), telling(progress, ctgan.synthesizers.ctgan, ctgan.synthesizers.tvae):
         seed_all(seed)
         made = CLASSES[name](metadata_of(list(frame.columns), [n for n in numbers if n in frame.columns]), **settings)
-        objects, _ = sdv_constraints(constraints)
+        objects = _objects(constraints)
         if objects:
             made.add_constraints(objects)
         if objects and name != "gaussian_copula":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,7 @@ import pandas as pd
 from syndiffix import Synthesizer
 from syndiffix.common import AnonymizationParams, BucketizationParams, SuppressionParams
 
+from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.synthetic.prepare.constraint_encoding import Part
 
 # rows below which nothing is told of a range, as for all engines; SynDiffix' own 3 leaks more by our judge
@@ -38,7 +39,7 @@ def fit(
     name: str,
     encoded: pd.DataFrame,
     numbers: list[str],
-    constraints: list[dict[str, Any]],
+    constraints: Sequence[Constraint],
     *,
     seed: int,
     epochs: int,

@@ -15,8 +15,8 @@ import pandas as pd
 
 from dataops_core.models import one_thread
 from dataops_core.progress import Progress
+from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.synthetic.prepare.constraint_encoding import Part
-from dataops_core.synthetic.prepare.constraints import Constraint
 
 ROOTS = 4  # times the square root of all rows that a group of alike rows has at least
 PENALTY = 12.0  # a split must gain so many times what splitting at random gains on average
@@ -139,7 +139,7 @@ def fit(
     name: str,
     encoded: pd.DataFrame,
     numbers: list[str],
-    constraints: list[dict[str, Any]],
+    constraints: Sequence[Constraint],
     *,
     seed: int,
     epochs: int,

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from dataops_core.synthetic.constraints.constraint import all_hold
 from dataops_core.synthetic.engines.registry import Conditional, Fitted
-from dataops_core.synthetic.prepare.constraints import all_hold
 from dataops_core.synthetic.prepare.table_encoder import Coder, decode
 from dataops_core.values.numbers import in_days
 

@@ -16,6 +16,7 @@ import pandas as pd
 import dataops_core.synthetic.engines.catalog  # noqa: F401 - offers them all
 from dataops_core.errors import SettingError, nearest
 from dataops_core.progress import Progress, no_progress
+from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.synthetic.engines.engine import BUSL, EPOCHS, OFFERED, Engine
 
 
@@ -77,7 +78,7 @@ def fit(
     name: str,
     encoded: pd.DataFrame,
     numbers: Sequence[str],
-    constraints: Sequence[dict[str, Any]],
+    constraints: Sequence[Constraint],
     *,
     seed: int,
     epochs: int = EPOCHS,

@@ -16,6 +16,8 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.progress import Progress, no_progress
+from dataops_core.synthetic.constraints.constraint import CountedConstraint, counted
+from dataops_core.synthetic.constraints.search import find
 from dataops_core.synthetic.engines.batches import drawn
 from dataops_core.synthetic.engines.engine import BUSL, version_of
 from dataops_core.synthetic.engines.registry import HMA, engine_there, fit, seeded
@@ -34,7 +36,6 @@ from dataops_core.synthetic.multi_table.foreign_keys import (
 )
 from dataops_core.synthetic.plan.plan import Settings, emptied, halves
 from dataops_core.synthetic.prepare.column_treatments import apply_choices, known_values, propose_treatments
-from dataops_core.synthetic.prepare.constraints import described, find
 from dataops_core.synthetic.prepare.pseudonyms import make as make_cells
 from dataops_core.synthetic.prepare.pseudonyms import recipe_of
 from dataops_core.synthetic.prepare.table_encoder import Coder, decode, finished
@@ -59,7 +60,7 @@ class _Learned:
     decided: list[dict[str, Any]]
     coder: Coder
     encoded: pd.DataFrame  # index: places in the frame
-    constraints: list[dict[str, Any]]
+    constraints: list[CountedConstraint]
     cells: dict[str, int]
 
     @property
@@ -198,13 +199,19 @@ def _learn(
     some, cells = emptied(table, frame, decided)
     some = some[side == 0]
     kept = [column for column in table.columns if column.name not in bound]
-    constraints = find(
+    found = find(
         some,
         [column for column in kept if next(each["as"] for each in decided if each["column"] == column.name) == "learn"],
     )
     groups = pd.Series(root[side == 0], index=some.index) if main else None
     coder, encoded = learn_coder(
-        some[[column.name for column in kept]], kept, decided, constraints, settings.rare, seeded(settings.seed), groups
+        some[[column.name for column in kept]],
+        kept,
+        decided,
+        [each.constraint for each in found],
+        settings.rare,
+        seeded(settings.seed),
+        groups,
     )
     if main:
         parent = above[main.parent]
@@ -222,7 +229,7 @@ def _learn(
         decided,
         coder,
         encoded,
-        [described(some, each) for each in coder.constraints],
+        [counted(some, each) for each in coder.constraints],
         cells,
     )
 
@@ -378,9 +385,9 @@ def _links(
 
 def _told(each: _Learned, rows: pd.DataFrame, twin: Table) -> dict[str, Any]:
     """What a model card tells of one table."""
-    after = [described(rows, constraint) for constraint in each.constraints]
+    after = [counted(rows, one.constraint) for one in each.constraints]
     constraints = [
-        {**one, "allowed": None, "rows_after": now["rows"], "violations_after": now["violations"]}
+        {**one.to_json(), "rows_after": now.rows, "violations_after": now.violations}
         for one, now in zip(each.constraints, after, strict=True)
     ]
     return {

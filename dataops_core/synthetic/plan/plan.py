@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -15,10 +15,12 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, nearest
 from dataops_core.progress import Progress, no_progress
+from dataops_core.synthetic.constraints.constraint import Constraint
+from dataops_core.synthetic.constraints.reading import all_from_json, from_json
+from dataops_core.synthetic.constraints.search import find
 from dataops_core.synthetic.engines.engine import EPOCHS
 from dataops_core.synthetic.engines.registry import DEFAULT, ENGINES
 from dataops_core.synthetic.prepare.column_treatments import identifying_cells, propose_treatments
-from dataops_core.synthetic.prepare.constraints import checked, find
 from dataops_core.synthetic.sequences.detection import WHY_NOT, chosen
 from dataops_core.synthetic.sequences.detection import found as found_sequence
 from dataops_core.table import Table, write_table
@@ -39,7 +41,7 @@ class Settings:
     epochs: int = EPOCHS
     rare: int = RARE
     columns: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)  # what differs from the gate's proposal
-    constraints: Sequence[Mapping[str, Any]] | None = None  # None: all that are found
+    constraints: Sequence[Constraint] | None = None  # None: all that are found
     where: Sequence[
         Mapping[str, Any]
     ] = ()  # {"values": {column: value}, "rows"}: rows with these values; empty: as they come
@@ -61,6 +63,7 @@ class Settings:
         made = cls(
             **{
                 **plain,
+                "constraints": None if plain.get("constraints") is None else all_from_json(plain["constraints"]),
                 "sensitive": (
                     (given,) if isinstance(given, str) else tuple(given) if isinstance(given, Sequence) else given
                 ),
@@ -70,7 +73,6 @@ class Settings:
             if getattr(made, name) is not None:
                 _whole(getattr(made, name), f'"{name}"', "plan", low, high)
         _columns(made.columns)
-        _constraints(made.constraints)
         _where(made.where)
         _names(made.target, made.sensitive)
         if made.sequence is not None and not _sequence(made.sequence):
@@ -85,7 +87,14 @@ class Settings:
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values."""
-        return asdict(self) | {"sensitive": list(self.sensitive), "where": [dict(each) for each in self.where]}
+        plain = {each.name: getattr(self, each.name) for each in fields(self)}
+        return plain | {
+            "constraints": None if self.constraints is None else [each.to_json() for each in self.constraints],
+            "columns": {name: dict(each) for name, each in self.columns.items()},
+            "sensitive": list(self.sensitive),
+            "where": [dict(each) for each in self.where],
+            "sequence": None if self.sequence is None else dict(self.sequence),
+        }
 
 
 def _whole(value: Any, what: str, where: str, low: int, high: int) -> None:
@@ -114,53 +123,6 @@ def _columns(given: Any) -> None:
             "columns",
             'Write it as {COLUMN: {"as": "learn", "make" or "leave out"}}.',
         )
-
-
-def _constraints(given: Any) -> None:
-    """Raises SettingError where constraints are no list of {"type", "columns", …}, name a column twice, or leave
-    nothing between.
-    """
-    if given is None:
-        return
-    if not isinstance(given, Sequence) or isinstance(given, str):
-        raise SettingError(
-            f"The constraints cannot be read: {_shown(given)}.",
-            "constraints",
-            'Write them as [{"type": "order", "columns": [COLUMN, COLUMN]}].',
-        )
-    for each in given:
-        names: Any = each.get("columns") if isinstance(each, Mapping) else None
-        texts = (
-            isinstance(names, Sequence) and not isinstance(names, str) and all(isinstance(name, str) for name in names)
-        )
-        if (
-            not isinstance(each, Mapping)
-            or not texts
-            or not isinstance(each.get("type"), str)
-            or not isinstance(each.get("total", ""), str | None)
-        ):
-            raise SettingError(
-                f"This constraint cannot be read: {_shown(each)}.",
-                "constraints",
-                'Write it as {"type": "order", "columns": [COLUMN, COLUMN]}.',
-            )
-        named = [*names, *([each["total"]] if each["type"] == "sum" and each.get("total") else [])]
-        if len(set(named)) < len(named):
-            raise SettingError(
-                f"A constraint names a column twice: {', '.join(named)}.",
-                f"constraint {each['type']}",
-                "Name each column once.",
-            )
-        low, high = each.get("min"), each.get("max")
-        if (
-            each["type"] == "between"
-            and isinstance(low, (int, float))
-            and isinstance(high, (int, float))
-            and low > high
-        ):
-            raise SettingError(
-                f"Nothing lies between {low} and {high}.", "constraint between", "Put the smaller number at min."
-            )
 
 
 def _where(given: Any) -> None:
@@ -267,7 +229,7 @@ def plan(table: Table, *, seed: int = 0, epochs: int = EPOCHS, progress: Progres
     width = len(kept)
     return {
         "columns": columns,
-        "constraints": found,
+        "constraints": [each.to_json() for each in found],
         "rows": table.rows,
         "learned_rows": len(learn),
         "rare": RARE,
@@ -304,13 +266,15 @@ def _treated(columns: Sequence[Mapping[str, Any]], name: str) -> str:
     return next(str(each["as"]) for each in columns if each["column"] == name)
 
 
-def constraints_of(settings: Settings, proposed: Mapping[str, Any], frame: pd.DataFrame) -> list[dict[str, Any]]:
+def constraints_of(settings: Settings, proposed: Mapping[str, Any], frame: pd.DataFrame) -> list[Constraint]:
     """The constraints that are enforced: the chosen ones, checked against the rows that are learned from, or all that
     were found.
     """
     if settings.constraints is None:
-        return [dict(each) for each in proposed["constraints"]]
-    return [checked(frame, each) for each in settings.constraints]
+        return [from_json(each) for each in proposed["constraints"]]
+    for each in settings.constraints:
+        each.check(frame)
+    return list(settings.constraints)
 
 
 def emptied(

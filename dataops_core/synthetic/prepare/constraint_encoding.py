@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.prepare.constraints import Constraint
+from dataops_core.synthetic.constraints.catalog.order import Order
+from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.synthetic.prepare.normal_scores import Scores
 
 
@@ -25,7 +26,7 @@ class Part:
         frame = self._apart(frame)
         self.constant = {name: frame[name].iloc[0] for name in self.names if (frame[name] == frame[name].iloc[0]).all()}
         joint: list[list[str]] = []
-        together = [list(each["columns"]) for each in constraints if each["type"] in ("combination", "one_hot")]
+        together = [list(each.columns) for each in constraints if each.joint]
         for names in [*together, *([name] for name in self.names if name not in numbers)]:
             left = [
                 name
@@ -82,11 +83,11 @@ def _orders(numbers: Sequence[str], constraints: Sequence[Constraint]) -> list[t
     combination.
     """
     pairs: list[tuple[str, str]] = []
-    bound = {name for each in constraints if each["type"] in ("combination", "one_hot") for name in each["columns"]}
+    bound = {name for each in constraints if each.joint for name in each.columns}
     for each in constraints:
-        names = list(each["columns"])
+        names = list(each.columns)
         if (
-            each["type"] == "order"
+            isinstance(each, Order)
             and set(names) <= set(numbers) - bound
             and not any(set(names) & set(pair) for pair in pairs)
         ):

@@ -9,7 +9,9 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.prepare.constraints import Constraint, all_hold
+from dataops_core.synthetic.constraints.catalog.combination import Combination
+from dataops_core.synthetic.constraints.catalog.order import Order
+from dataops_core.synthetic.constraints.constraint import Constraint, all_hold
 from dataops_core.values.numbers import in_days
 
 LEAF = 25  # rows of a leaf of the tree, at least: a pattern is never one person's
@@ -109,14 +111,10 @@ def fill(
         if gone.any() and len(known):
             out.loc[gone, name] = known.iloc[generator.integers(len(known), size=int(gone.sum()))].to_numpy()
     for each in constraints:
-        bound = [
-            name
-            for name in [*each["columns"], *([each["total"]] if each["type"] == "sum" else [])]
-            if name in out.columns
-        ]
+        bound = [name for name in each.bound if name in out.columns]
         had = frame[bound].isna().any(axis=1).to_numpy()
         donors = np.flatnonzero(~had)
-        if not had.any() or not len(donors) or each["type"] in ("unique", "together"):
+        if not had.any() or not len(donors) or not each.drawable:
             continue
         _refill(out, frame, each, bound, had, donors, generator, tries)
     return out
@@ -132,11 +130,11 @@ def _refill(
     generator: np.random.Generator,
     tries: int,
 ) -> None:
-    if constraint["type"] == "order":
+    if isinstance(constraint, Order):
         _stretched(out, frame, bound, had, donors, generator)
     known = (
         set(map(tuple, frame.iloc[donors][bound].astype(str).to_numpy()))
-        if constraint["type"] == "combination"
+        if isinstance(constraint, Combination)
         else None
     )
     for attempt in range(tries + 1):

@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from dataops_core.synthetic.prepare.constraints import Constraint, combination_keys
+from dataops_core.synthetic.constraints.catalog.combination import Combination, combination_keys
+from dataops_core.synthetic.constraints.catalog.sum import Sum
+from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.values.numbers import in_days, moments_of_days
 
 OTHER = "(other)"
@@ -34,7 +36,7 @@ def tame(
     groups = pd.Series(np.arange(len(frame)), index=frame.index) if groups is None else groups
     if rare <= 1:
         return out, {}
-    joint = [each["columns"] for each in constraints if each["type"] == "combination"]
+    joint = [each.columns for each in constraints if isinstance(each, Combination)]
     for names in joint:
         moved = _frequent_combinations(out, list(names), rare, generator, groups)
         if moved:
@@ -44,7 +46,7 @@ def tame(
             merged = _merged(out, name, rare, generator, groups)
             if merged:
                 done[name] = merged
-    totals = {each["total"]: list(each["columns"]) for each in constraints if each["type"] == "sum"}
+    totals = {each.total: list(each.columns) for each in constraints if isinstance(each, Sum)}
     for name, unit in numbers.items():
         if name not in totals:
             clipped = _clipped(out, name, rare, unit, groups)

@@ -12,7 +12,10 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
-from dataops_core.synthetic.prepare.constraints import Constraint, all_hold, combination_keys
+from dataops_core.synthetic.constraints.catalog.combination import Combination, combination_keys
+from dataops_core.synthetic.constraints.catalog.increment import Increment
+from dataops_core.synthetic.constraints.catalog.sum import Sum
+from dataops_core.synthetic.constraints.constraint import Constraint, all_hold
 from dataops_core.synthetic.prepare.missingness import Gaps, fill
 from dataops_core.synthetic.prepare.pseudonyms import made_columns, recipe_of
 from dataops_core.synthetic.prepare.rare_values import as_type, stepped, summed, tame, usual
@@ -33,7 +36,7 @@ class Coder:
     """
 
     columns: tuple[dict[str, Any], ...]
-    constraints: tuple[dict[str, Any], ...]
+    constraints: tuple[Constraint, ...]
     gaps: Gaps
     tamed: Mapping[str, Mapping[str, Any]]
     dropped: int  # rows that break a constraint and were not learned from
@@ -49,15 +52,10 @@ class Coder:
         return [column["name"] for column in self.learned if column["how"] == "number"]
 
     @property
-    def enforced(self) -> list[dict[str, Any]]:
+    def enforced(self) -> list[Constraint]:
         """The constraints on learned columns."""
         names = {column["name"] for column in self.learned}
-        return [
-            each
-            for each in self.constraints
-            if {*each["columns"], *([each["total"]] if each["type"] == "sum" else [])} <= names
-            and each["type"] not in ("unique", "together")
-        ]
+        return [each for each in self.constraints if each.drawable and set(each.bound) <= names]
 
 
 def learn(
@@ -78,7 +76,7 @@ def learn(
     about = {column.name: column for column in columns}
     treated = {each["column"]: each for each in decided}
     names = [column.name for column in columns if treated[column.name]["as"] != "leave out"]
-    inside = [c for c in constraints if {*c["columns"], *([c["total"]] if c["type"] == "sum" else [])} <= set(names)]
+    inside = [each for each in constraints if set(each.bound) <= set(names)]
     right = all_hold(frame, inside)
     rows = frame[right]
     if len(rows) < LEAST:
@@ -106,21 +104,19 @@ def learn(
             "synthesize",
             "Drop a constraint, or lower the number for rare values.",
         )
-    binding = [c for c in inside if {*c["columns"], *([c["total"]] if c["type"] == "sum" else [])} <= set(learned)]
+    binding = [each for each in inside if set(each.bound) <= set(learned)]
     filled = fill(tamed[learned], learned, binding, generator)
-    filled = filled[all_hold(filled, [c for c in binding if c["type"] != "together"])]
+    filled = filled[all_hold(filled, binding)]
     told = tuple(
         _column(about[name], coded.get(name, ""), treated[name], rows[name], filled, units)
         for name in names
         if name in about
     )
     kept = [
-        (
-            {**c, "allowed": _allowed(filled, c)}
-            if c["type"] == "combination" and set(c["columns"]) <= set(learned)
-            else dict(c)
-        )
-        for c in inside
+        each.only(sorted(set(combination_keys(filled, each.columns))))
+        if isinstance(each, Combination) and each in binding
+        else each
+        for each in inside
     ]
     encoded = _encoded(filled, told)
     gaps = Gaps(tamed.loc[filled.index, names], encoded, rare)
@@ -130,13 +126,8 @@ def learn(
 def _coded_as(
     rows: pd.DataFrame, learned: Sequence[str], about: Mapping[str, Column], constraints: Sequence[Constraint]
 ) -> dict[str, str]:
-    joint = {name for c in constraints if c["type"] == "combination" for name in c["columns"]}
-    amounts = {
-        name
-        for c in constraints
-        if c["type"] in ("order", "sum", "one_hot", "increment", "between")
-        for name in [*c["columns"], c.get("total", "")]
-    }
+    joint = {name for each in constraints if isinstance(each, Combination) for name in each.columns}
+    amounts = {name for each in constraints if each.of_amounts for name in each.bound}
     made = {}
     for name in learned:
         column = about[name]
@@ -159,7 +150,7 @@ def _unit(cells: pd.Series, constraints: Sequence[Constraint], name: str) -> flo
     Decimal places are looked for down to six behind the first one of the column's usual amounts, and held to a
     billionth of those.
     """
-    step = next((c["by"] for c in constraints if c["type"] == "increment" and c["columns"][0] == name), None)
+    step = next((each.by for each in constraints if isinstance(each, Increment) and each.columns[0] == name), None)
     if step:
         return float(step)
     known = in_days(cells)[cells.notna().to_numpy()]
@@ -207,10 +198,6 @@ def _column(
     return told | {"how": how, "values": sorted({str(value) for value in filled[column.name].unique()})}
 
 
-def _allowed(filled: pd.DataFrame, constraint: Constraint) -> list[list[Any]]:
-    return [list(key) for key in sorted(set(combination_keys(filled, constraint["columns"])))]
-
-
 def _encoded(filled: pd.DataFrame, columns: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
     """Amounts as float64, categories as text; shape (rows, learned columns)."""
     made = {
@@ -240,8 +227,8 @@ def decode(coder: Coder, encoded: pd.DataFrame) -> pd.DataFrame:
             made[column["name"]] = cells.clip(*column["ends"]) if "ends" in column else cells
     out = pd.DataFrame(made, index=encoded.index)
     for each in coder.enforced:
-        if each["type"] == "sum":
-            summed(out, each["columns"], each["total"])
+        if isinstance(each, Sum):
+            summed(out, each.columns, each.total)
     return out
 
 

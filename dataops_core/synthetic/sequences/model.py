@@ -13,10 +13,12 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.progress import Progress
+from dataops_core.synthetic.constraints.catalog.combination import Combination, combination_keys
+from dataops_core.synthetic.constraints.catalog.order import Order
+from dataops_core.synthetic.constraints.constraint import Constraint
 from dataops_core.synthetic.engines.batches import drawn
 from dataops_core.synthetic.engines.registry import Fitted, fit, seeded
 from dataops_core.synthetic.plan.plan import Settings
-from dataops_core.synthetic.prepare.constraints import Constraint, combination_keys, holds
 from dataops_core.synthetic.prepare.pseudonyms import make as make_cells
 from dataops_core.synthetic.prepare.pseudonyms import recipe_of
 from dataops_core.synthetic.prepare.rare_values import as_type
@@ -163,10 +165,6 @@ def _new_names(names: Sequence[str]) -> list[str]:
     return out
 
 
-def _bound(constraint: Constraint) -> set[str]:
-    return {*constraint["columns"], *([constraint["total"]] if constraint["type"] == "sum" else [])}
-
-
 def _beside(
     inside: pd.DataFrame, columns: Sequence[Column], constraints: Sequence[Constraint], index: str | None
 ) -> dict[str, float]:
@@ -176,7 +174,7 @@ def _beside(
     kinds = {column.name: column.type for column in columns if column.kind != "category"}
     if index is None or kinds.get(index) != "datetime":
         return {}
-    bound = {name for each in constraints if each["type"] != "order" for name in _bound(each)}
+    bound = {name for each in constraints if not isinstance(each, Order) for name in each.bound}
     days = {
         str(name): in_days(inside[name])
         for name in inside
@@ -201,21 +199,23 @@ def _known(
     """The constraints with the combinations that are allowed: those of the coders, or those that at least `rare`
     sequences have.
     """
-    allowed = {str(c["columns"]): c["allowed"] for coder in coders for c in coder.constraints if "allowed" in c}
+    learned = {
+        each.columns: each.allowed for coder in coders for each in coder.constraints if isinstance(each, Combination)
+    }
     out: list[Constraint] = []
     for each in constraints:
-        told = dict(each)
-        if each["type"] == "combination":
-            told["allowed"] = allowed.get(str(each["columns"]))
-            if told["allowed"] is None:
-                counts = groups.groupby(combination_keys(rows, each["columns"])).nunique()
-                told["allowed"] = [list(key) for key in counts.index[counts >= rare]]
-        out.append(told)
+        if isinstance(each, Combination):
+            allowed = learned.get(each.columns)
+            if allowed is None:
+                counts = groups.groupby(combination_keys(rows, each.columns)).nunique()
+                allowed = tuple(counts.index[counts >= rare])
+            each = each.only(allowed)
+        out.append(each)
     return out
 
 
 def _among(constraints: Sequence[Constraint], frame: pd.DataFrame) -> list[Constraint]:
-    return [each for each in constraints if _bound(each) <= set(frame.columns)]
+    return [each for each in constraints if set(each.bound) <= set(frame.columns)]
 
 
 def _time(rows: pd.DataFrame, groups: pd.Series, index: str | None, rare: int) -> tuple[pd.Series, dict[str, Any]]:
@@ -344,11 +344,7 @@ def _broken(model: Sequences, plain: pd.DataFrame, cells: pd.DataFrame, numbers:
         times = _times(model, plain, decoded, numbers)
         whole = _placed(model, whole, times).assign(**{str(model.chosen["index"]): times})
     return ~np.all(
-        [
-            holds(whole, each)
-            for each in model.constraints
-            if each["type"] not in ("unique", "together") and _bound(each) <= set(whole.columns)
-        ]
+        [each.holds(whole) for each in model.constraints if each.drawable and set(each.bound) <= set(whole.columns)]
         or [np.ones(len(whole), dtype=bool)],
         axis=0,
     )

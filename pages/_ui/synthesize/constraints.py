@@ -9,7 +9,9 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.errors import SettingError
-from dataops_core.synthetic.prepare.constraints import checked
+from dataops_core.synthetic.constraints.constraint import TYPES as CONSTRAINTS
+from dataops_core.synthetic.constraints.constraint import counted
+from dataops_core.synthetic.constraints.reading import from_json
 from pages._ui import page_layout
 from pages._ui.formatting import count, md
 from pages._ui.synthesize.settings import Asked, name_of
@@ -35,17 +37,6 @@ HELP = {
     "unique": "Such as a customer number",
     "together": "Such as the two parts of an address",
 }
-NEEDED = {
-    "order": 2,
-    "between": 1,
-    "sum": 3,
-    "combination": 2,
-    "one_hot": 2,
-    "increment": 1,
-    "unique": 1,
-    "together": 2,
-}
-AMOUNTS = ("order", "sum", "one_hot", "increment", "between")
 
 
 def panel(wanted: Asked) -> None:
@@ -84,7 +75,7 @@ def panel(wanted: Asked) -> None:
 
 
 def _counted(wanted: Asked, each: Mapping[str, Any]) -> str:
-    names = {*each["columns"], *([each["total"]] if each["type"] == "sum" else [])}
+    names = set(from_json(each).bound)
     gone = sorted(name for name in names if wanted.treated.get(name, {}).get("as") != "learn")
     unlike = (
         f" {md(', '.join(gone))} {'is' if len(gone) == 1 else 'are'} not learned: it is kept where makers can keep it."
@@ -121,7 +112,7 @@ def _form(wanted: Asked) -> None:
         able = [
             c.name
             for c in wanted.table.columns
-            if kind not in AMOUNTS or c.type in ("integer", "decimal", "datetime", "boolean")
+            if not CONSTRAINTS[kind].of_amounts or c.type in ("integer", "decimal", "datetime", "boolean")
         ]
         key = f"synthesize.constraint.{kind}"
         if not able:
@@ -159,7 +150,7 @@ def _add(wanted: Asked, kind: str) -> None:
     def kept() -> None:
         names = [*made["columns"], *([made["total"]] if made.get("total") else [])]
         types = {wanted.table.column(name).type for name in names}
-        if len(names) < NEEDED[kind] or (kind == "increment" and not made["by"]):
+        if len(made["columns"]) < CONSTRAINTS[kind].least or not made.get("total", 1) or not made.get("by", 1):
             raise SettingError(
                 "Something is missing.",
                 "Constraint",
@@ -170,7 +161,9 @@ def _add(wanted: Asked, kind: str) -> None:
             raise SettingError("Dates and amounts cannot be compared.", ", ".join(names), "Choose columns of one sort.")
         if kind == "between":
             made.update({end: _end(state[f"{key}.{end}"], dates="datetime" in types) for end in ("min", "max")})
-        told = checked(wanted.table.page(0, LOOKED, names), made)
+        frame, constraint = wanted.table.page(0, LOOKED, names), from_json(made)
+        constraint.check(frame)
+        told = counted(frame, constraint).to_json()
         if name_of(told) not in [name_of(each) for each in wanted.constraints]:
             wanted.change(added=[*wanted.draft["added"], told])
         state.update(

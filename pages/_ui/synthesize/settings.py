@@ -14,6 +14,7 @@ from dataops_core.store import datasets
 from dataops_core.store.choices import form_state
 from dataops_core.store.datasets import Dataset
 from dataops_core.synthetic import ENGINES, Settings
+from dataops_core.synthetic.constraints.reading import all_from_json
 from dataops_core.synthetic.engines.engine import EPOCHS
 from dataops_core.synthetic.engines.registry import DEFAULT
 from dataops_core.synthetic.plan.conditions import balanced, filled, groups
@@ -145,7 +146,7 @@ def settings(wanted: Asked) -> Settings:
         epochs=draft["epochs"],
         rare=draft["rare"],
         columns={name: dict(each) for name, each in draft["columns"].items() if dict(each) != proposed[name]},
-        constraints=[dict(each) for each in wanted.constraints] if edited else None,
+        constraints=all_from_json(wanted.constraints) if edited else None,
         where=requests(wanted),
         target=draft["target"] if draft["target"] in wanted.table.names else None,
         sensitive=tuple(name for name in draft["sensitive"] if name in wanted.table.names),

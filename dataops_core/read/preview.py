@@ -1,0 +1,65 @@
+"""The beginning of a file as it would be read: what a person looks at while changing how a file is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from dataops_core.errors import InputError
+from dataops_core.read.content import file_content
+from dataops_core.read.file import format_of_content, read_file
+from dataops_core.read.options import Problem, ReadOptions
+from dataops_core.scratch import scratch_folder
+
+HEAD = 100_000  # bytes of a text that are read
+WHOLE = 3_000_000  # bytes of another file, which can only be read as a whole
+ROWS = 40
+
+
+@dataclass(frozen=True)
+class Preview:
+    """The first rows of a table, the types of its columns, what was assumed and met; `whole`: all was read."""
+
+    rows: pd.DataFrame
+    types: dict[str, str]
+    options: ReadOptions
+    problems: tuple[Problem, ...]
+    whole: bool
+
+
+def preview(path: Path, options: ReadOptions, name: str) -> Preview:
+    """Read the beginning of a text file, or a small file of another format. Raises InputError for a large one, and what
+    reading raises.
+    """
+    content = file_content(path, name)
+    form = options.format or format_of_content(content)
+    with scratch_folder() as folder:
+        head = content.head()[:HEAD]
+        whole = form not in ("csv", "jsonl") or (content.size() <= len(head) and content.unpacked is None)
+        if not whole:
+            path = folder / Path(content.name).name
+            path.write_bytes(_lines_of(head))
+        elif content.size() > WHOLE:
+            raise InputError(
+                "Files of this format can only be read as a whole, and this one is too large for a preview.",
+                name,
+                "Read it again: Undo takes it back.",
+            )
+        source = read_file(path, folder / "head.parquet", options, name=content.name if not whole else name)
+        return Preview(
+            source.table.page(0, ROWS),
+            {column.name: column.type for column in source.table.columns},
+            source.options,
+            source.problems,
+            whole,
+        )
+
+
+def _lines_of(head: bytes) -> bytes:
+    """The whole lines in the beginning of a text; all of it where there is no end of a line."""
+    end = max(head.rfind(b"\n"), head.rfind(b"\r")) + 1
+    if b"\x00" in head:  # two or four bytes a character
+        end += -end % (4 if head[:4] in (b"\xff\xfe\x00\x00", b"\x00\x00\xfe\xff") else 2)
+    return head[:end] if end > 1 else head

@@ -1,0 +1,3 @@
+"""What holds in (nearly) all rows of a table and must hold in all rows of its twin: `constraint` is the base, `catalog`
+has one file per type, `search` finds those that a table suggests. Frames and plain values come in; no engine, no plan.
+"""
