@@ -47,13 +47,14 @@ class Cost:
         )
 
 
-def expected_seconds(fits: int, each: float, processes: int = 1) -> float:
-    """About how long so many fits take, where that of a model alone takes `each` seconds.
+def expected_seconds(recipes: int, fits: int, each: float, processes: int = 1) -> float:
+    """About how long a comparison takes, where the fit of a model alone takes `each` seconds: its fits, and each recipe
+    on the whole table once.
 
-    >>> expected_seconds(20, 0.2), expected_seconds(20, 0.2, processes=2)
-    (8.0, 5.0)
+    >>> expected_seconds(2, 20, 0.2), expected_seconds(2, 20, 0.2, processes=2)
+    (8.6, 5.6)
     """
-    return START + STEPS * fits * each / processes
+    return round(START + STEPS * each * (fits / processes + recipes), 3)
 
 
 def fit_seconds(

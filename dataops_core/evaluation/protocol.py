@@ -202,14 +202,14 @@ def compare_recipes(
     judge = Judge(problem.plan, deciding, problem.unit)
     courses = [_Course(candidate) for candidate in field.candidates]
     guesses = _Course(Candidate(DUMMY, field.shared))
-    for course in courses:
-        _measure_effect(course, frame, columns, tables)
     rounds = problem.plan.rounds
     work = _Work(setup, courses, KeptWork(kept or InMemory(), sha256(setup.base + _code())), progress)
     waiting = work.waiting()
     others = processes(table, request, setup, waiting) - 1
     if before is not None:
         before(_cost(setup, waiting, len(work.outcomes), others + 1))
+    for course in courses:
+        _measure_effect(course, frame, columns, tables)
     with Workers(table, request, setup, others) as workers:
         for repeat in sorted({fold.repeat for fold in rounds}):
             if repeat and stop_early:
@@ -321,7 +321,7 @@ def _cost(setup: Setup, fits: int, finished: int, shared_by: int) -> Cost:
     kind = "trees" if setup.model == "trees" else "linear"
     apart = [*problem.leave_out, *([setup.split] if setup.split else [])]
     each = fit_seconds(problem.frame, setup.columns, problem.target, apart, len(problem.frame), kind)
-    return Cost(recipes, len(problem.plan.rounds), fits, finished, expected_seconds(fits, each, shared_by))
+    return Cost(recipes, len(problem.plan.rounds), fits, finished, expected_seconds(recipes, fits, each, shared_by))
 
 
 def _code() -> str:

@@ -57,10 +57,10 @@ def panel(here: Dataset, root: str, state: str, table: Table) -> None:
         )
         return
     fits = (len(candidates) + 1) * FOLDS * REPEATS
+    expected = duration(expected_seconds(len(candidates) + 1, fits, known["seconds"]))
     st.caption(
         f"{count(len(candidates), 'recipe')} and doing nothing, {FOLDS} folds {REPEATS} times over:"
-        f" {count(fits, 'fit')}, {duration(expected_seconds(fits, known['seconds']))}. What is clearly worse after all"
-        " folds once is not tried further."
+        f" {count(fits, 'fit')}, {expected}. What is clearly worse after all folds once is not tried further."
     )
     args = {
         "state": root,
