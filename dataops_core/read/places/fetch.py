@@ -32,7 +32,7 @@ def fetch(address: str, folder: Path, rules: Rules, *, asked: str = "", progress
     `asked` is the query of a database, where it does not stand in the address. Raises InputError or SettingError, in
     which no secret stands.
     """
-    scheme = address.split("://", 1)[0].lower()
+    scheme = re.sub(r"^postgres(?![a-z])", "postgresql", address.split("://", 1)[0].lower())
     kind = scheme.split("+", 1)[0]
     try:
         if urlsplit(re.split("[#]", address, maxsplit=1)[0]).netloc is None:

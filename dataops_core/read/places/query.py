@@ -24,7 +24,6 @@ from dataops_core.read.places.target import file_name
 
 DRIVERS = {
     "postgresql": "postgresql+psycopg",
-    "postgres": "postgresql+psycopg",
     "mysql": "mysql+pymysql",
     "mariadb": "mariadb+pymysql",
     "sqlite": "sqlite",
@@ -35,7 +34,8 @@ PORTS = {"postgresql": 5432, "mysql": 3306, "mariadb": 3306}
 ROWS = 20_000  # fetched at a time
 SECONDS = 30
 _QUERY = re.compile(r"\s*\(*\s*(?:select|with|values|table|from)\b", re.IGNORECASE)
-_NAME = re.compile(r'[^\W\d]\w*(?:\.[^\W\d]\w*)?|"[^"]+"')
+_NAME = re.compile(r'[^\W\d]\w*(?:\.[^\W\d]\w*)?|"[^"]+"|`[^`]+`')
+_INTO = re.compile(r"\binto\b(?:\s|/\*.*?\*/)*(?:outfile|dumpfile)\b", re.IGNORECASE | re.DOTALL)
 
 
 def fetch_query(
@@ -56,8 +56,11 @@ def fetch_query(
         )
     _check_query(asked, where)
     statement = f"SELECT * FROM {asked}" if _NAME.fullmatch(asked) else asked  # noqa: S608 - the own query of whoever asks
-    out = folder / f"{file_name(asked.strip(chr(34))) if _NAME.fullmatch(asked) else 'query'}.parquet"
+    named = asked.strip('"`') if _NAME.fullmatch(asked) else ""
+    out = folder / f"{file_name(named) if named else 'query'}.parquet"
     kind = url.split("://", 1)[0].split("+", 1)[0]
+    if kind in ("mysql", "mariadb") and _INTO.search(asked):
+        raise SettingError("This query would write a file.", where, "Leave out INTO.")
     try:
         rows = _duckdb(url, statement, rules) if kind == "duckdb" else _sqlalchemy(url, kind, statement, rules, where)
         _write(rows, out, rules, progress, where)

@@ -1,5 +1,6 @@
 """Buckets, databases and folders of this machine."""
 
+import contextlib
 import os
 import shutil
 import socket
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from dataops_core.cli.main import main
-from dataops_core.errors import InputError, SettingError
+from dataops_core.errors import DataOpsError, InputError, SettingError
 from dataops_core.read import ReadOptions, read_file
 from dataops_core.read.places import Rules, fetch, files_in
 from tests.read.places.web_server import CSV
@@ -227,6 +228,7 @@ def postgres():
                 connection.execute(
                     "CREATE TABLE people (name text, born date, pay numeric(12,2), tags jsonb, n bigint)"
                 )
+                connection.execute("CREATE SEQUENCE numbers")
                 connection.execute(
                     "INSERT INTO people VALUES ('Ada', '1815-12-10', 12.50, '[1]', 5000000000), (NULL, NULL, 0.1, NULL, NULL)"
                 )
@@ -249,6 +251,10 @@ def test_a_query_of_postgresql(postgres, tmp_path, monkeypatch, capfd):
     assert str(frame["born"].tolist()[0])[:10] == "1815-12-10" and frame["n"].tolist()[0] == 5_000_000_000
     allowed = Rules(hosts=frozenset({"127.0.0.1"}))
     assert fetch(address, tmp_path, allowed, asked="SELECT name FROM people").is_file()
+    short = address.replace("postgresql", "postgres", 1)
+    assert fetch(short, tmp_path, allowed, asked="SELECT name FROM people").is_file()
+    with pytest.raises(InputError, match="read-only"):
+        fetch(short, tmp_path, OWN, asked="SELECT nextval('numbers')")
     for asked in ("WITH x AS (DELETE FROM people RETURNING 1) SELECT * FROM x", "SELECT * FROM nothing"):
         with pytest.raises(InputError, match="The database says"):
             fetch(address, tmp_path, OWN, asked=asked)
@@ -257,6 +263,83 @@ def test_a_query_of_postgresql(postgres, tmp_path, monkeypatch, capfd):
     assert main(["read", f"{address}#people"]) == 2
     told = "".join(capfd.readouterr())
     assert "hidden" not in told and "wrong-1234" not in told and "password authentication failed" in told
+
+
+@pytest.fixture(scope="module")
+def mariadb():
+    pymysql = pytest.importorskip("pymysql", reason="PyMySQL is not installed")
+    if not shutil.which("mariadbd") or not shutil.which("mariadb-install-db"):
+        pytest.skip("no MariaDB server is installed")
+    place = tempfile.TemporaryDirectory(prefix="dataops-test-mariadb-")  # pytest's own folders are closed to others
+    folder, user = Path(place.name), "mysql" if os.geteuid() == 0 else str(os.geteuid())
+    if os.geteuid() == 0:  # the server does not run as root
+        shutil.chown(folder, "mysql")
+    asked = [f"--datadir={folder / 'data'}", *([f"--user={user}"] if os.geteuid() == 0 else [])]
+    made = subprocess.run(
+        ["mariadb-install-db", "--no-defaults", "--auth-root-authentication-method=normal", "--skip-test-db", *asked],
+        capture_output=True,
+        text=True,
+    )
+    if made.returncode:
+        pytest.skip(f"mariadb-install-db does not work here: {made.stderr[:200]}")
+    socket_file = folder / "s"
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    where = [f"--port={port}", "--bind-address=127.0.0.1", f"--socket={socket_file}"]
+    server = subprocess.Popen(
+        ["mariadbd", "--no-defaults", *asked, *where, "--innodb-flush-log-at-trx-commit=0"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    for _ in range(300):
+        if server.poll() is not None:
+            pytest.skip("the MariaDB server does not start here")
+        if socket_file.exists():
+            break
+        time.sleep(0.1)
+    link = pymysql.connect(unix_socket=str(socket_file), user="root")
+    with contextlib.closing(link), link.cursor() as cursor:
+        for line in (
+            "CREATE DATABASE sales CHARACTER SET utf8mb4",
+            "CREATE USER jo@'127.0.0.1' IDENTIFIED BY 'hidden-4711'",
+            "GRANT ALL ON sales.* TO jo@'127.0.0.1'",
+            "CREATE TABLE sales.people (name text, born date, pay decimal(12,2), n bigint, paid boolean)",
+            "INSERT INTO sales.people VALUES ('Ádá', '1815-12-10', 12.50, 5000000000, 1), (NULL, NULL, 0.1, NULL, NULL)",
+        ):
+            cursor.execute(line)
+        link.commit()
+    yield port
+    server.terminate()
+    server.wait()
+    place.cleanup()
+
+
+@pytest.mark.parametrize("scheme", ["mysql", "mariadb"])
+def test_a_query_of_mysql(mariadb, tmp_path, monkeypatch, capfd, scheme):
+    monkeypatch.setenv("DATAOPS_SECRET_PW", "hidden-4711")
+    address = f"{scheme}://jo:${{PW}}@127.0.0.1:{mariadb}/sales"
+    frame = frame_of(fetch(f"{address}#people", tmp_path, OWN), tmp_path)
+    assert frame["name"].tolist() == ["Ádá", None] and frame["pay"].tolist() == [12.5, 0.1]
+    assert str(frame["born"].tolist()[0])[:10] == "1815-12-10" and frame["n"].tolist()[0] == 5_000_000_000
+    (tmp_path / "again").mkdir()
+    assert len(frame_of(fetch(f"{address}#`people`", tmp_path / "again", OWN), tmp_path)) == 2
+    for asked, words in {
+        "DELETE FROM people": "not a single query",
+        "SELECT * FROM nothing": "The database says",
+        "SELECT name FROM people INTO OUTFILE '/tmp/x'": "would write a file",
+        "SELECT name FROM people INTO /* */ dumpfile '/tmp/x'": "would write a file",
+        "WITH x AS (SELECT 1) DELETE FROM people": "The database says",
+    }.items():
+        with pytest.raises(DataOpsError, match=words):
+            fetch(address, tmp_path, OWN, asked=asked)
+    assert main(["read", f"{address}#SELECT count(*) AS n FROM people", "--json"]) == 0
+    assert '"rows": 1' in capfd.readouterr().out
+    assert len(frame_of(fetch(f"{address}#people", tmp_path, OWN), tmp_path)) == 2
+    monkeypatch.setenv("DATAOPS_SECRET_PW", "wrong-1234")
+    assert main(["read", f"{address}#people"]) == 2
+    told = "".join(capfd.readouterr())
+    assert "hidden" not in told and "wrong-1234" not in told
 
 
 def test_numbers_of_databases_stay_exact():
