@@ -10,8 +10,13 @@ from pathlib import Path
 from dataops_core.checks import REGISTRY as CHECKS
 from dataops_core.cli.commands import make_parser
 from dataops_core.steps import REGISTRY as STEPS
+from dataops_core.steps._other_tools import OTHER_TOOLS
 
 FOLDER = Path(__file__).parent / "reference"
+OTHERS = (
+    "The operations on tables of other tools, with the steps that do the same here. A dash says that there is no step"
+    " for it.\nThe page Guide shows the same tables."
+)
 
 
 def options() -> str:
@@ -77,6 +82,18 @@ def checks() -> str:
     return "".join(parts)
 
 
+def other_tools() -> str:
+    """What other tools call their operations, with the steps that do the same here."""
+    parts = [f"# Where to find what other tools call differently\n\n{OTHERS}\n"]
+    for tool in OTHER_TOOLS:
+        parts.append(f"\n## {tool.name}\n\n| there | step here | also |\n|---|---|---|\n")
+        for each in tool.operations:
+            named = ", ".join(f"`{name}`" for name in each.steps) or "–"
+            parts.append(f"| {_cell(each.there)} | {named} | {_cell(each.here)} |\n")
+        parts.append(f"\nAs described at {', '.join(f'<{url}>' for url in tool.sources)}\n")
+    return "".join(parts)
+
+
 PAGES = {"options.md": options, "steps.md": steps, "checks.md": checks}
 
 
@@ -84,6 +101,7 @@ def main() -> None:
     """Write the pages."""
     for name, page in PAGES.items():
         (FOLDER / name).write_text(page(), encoding="utf-8")
+    (FOLDER.parent / "how-to" / "from-other-tools.md").write_text(other_tools(), encoding="utf-8")
 
 
 def _cell(text: str) -> str:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from pages._ui import page_header
-from pages._ui.guide import reference, words
+from pages._ui.guide import other_tools, reference, words
 
 page_header.enter("Guide")
 search = st.text_input(
@@ -21,6 +21,7 @@ parts = {
     "Words": words.words,
     f"Steps ({steps})": reference.all_steps,
     f"Checks ({checks})": reference.all_checks,
+    "Other tools": other_tools.all_tools,
 }
 if search:
     found = []

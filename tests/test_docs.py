@@ -17,6 +17,7 @@ from dataops_core.cli.commands import make_parser
 from dataops_core.cli.main import main
 from dataops_core.recipe.recipe import from_json
 from dataops_core.steps import REGISTRY
+from dataops_core.steps._other_tools import OTHER_TOOLS
 from docs import generate
 
 ROOT = Path(__file__).parent.parent
@@ -123,7 +124,24 @@ def test_the_commands_of_a_tutorial_run(name, tmp_path, monkeypatch, capsys):
 
 
 def test_the_steps_named_for_people_who_come_from_other_tools_are_there():
-    text = (ROOT / "docs" / "how-to" / "from-other-tools.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`([a-z]+_[a-z_]+)`", text))
-    assert len(named) > 40
-    assert named <= set(REGISTRY)
+    for tool in OTHER_TOOLS:
+        assert tool.sources and all(url.startswith("https://") for url in tool.sources)
+        for each in tool.operations:
+            assert set(each.steps) <= set(REGISTRY), f"{tool.name}: {each.there}"
+            assert each.steps or each.here, f"{tool.name}: {each.there}"
+    page = (ROOT / "docs" / "how-to" / "from-other-tools.md").read_text(encoding="utf-8")
+    assert page == generate.other_tools(), "write it anew: python -m docs.generate"
+
+
+def test_every_operation_that_data_wrangler_documents_is_in_its_table():
+    """The operations that its documentation listed in 2024, each with a step here or the reason why there is none."""
+    documented = """Sort; Filter; Calculate text length; One-hot encode; Multi-label binarizer; Create column from formula;
+        Change column type; Drop column; Select column; Rename column; Clone column; Drop missing values;
+        Drop duplicate rows; Fill missing values; Find and replace; Group by column and aggregate; Strip whitespace;
+        Split text; Capitalize first character; Convert to lowercase; To uppercase; String transform by example;
+        DateTime formatting by example; New column by example; Scale min/max values; Round; Round down; Round up;
+        Custom operation"""
+    table = next(tool for tool in OTHER_TOOLS if tool.name == "Microsoft Data Wrangler").operations
+    named = "; ".join(each.there for each in table).casefold()
+    missing = [each for each in documented.split(";") if " ".join(each.split()).casefold() not in named]
+    assert missing == []

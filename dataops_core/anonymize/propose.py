@@ -13,12 +13,11 @@ import pandas as pd
 from dataops_core.anonymize.levels import Level, levels_of
 from dataops_core.anonymize.search import Found, Lattice
 from dataops_core.errors import SettingError, nearest
-from dataops_core.models.fold_scores import FOLDS, MEASURES, fold_scores, some_rows, task_of
+from dataops_core.evaluation.two_tables import Side, table_effect
 from dataops_core.privacy.risk import Risk, group_codes, measure_risk
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.scratch import scratch_folder
-from dataops_core.stats.cross_validation import interval
 from dataops_core.table import Table
 
 SUPPRESSED = 0.02  # share of the rows that may be dropped, unless said otherwise
@@ -187,25 +186,15 @@ def model_effect(
     if target not in before.names or target not in after.names:
         return None
     labels = after.frame([target])[target]
-    ids = pd.Index(before.frame([target]).index)
-    task = task_of(labels)
-    if task is None:
+    rows = np.flatnonzero(labels.notna().to_numpy())
+    earlier = pd.Index(before.frame([target]).index).get_indexer(labels.index[rows])
+    sides = Side(before, earlier), Side(after, rows)
+    try:
+        return table_effect(
+            *sides, labels.iloc[rows], after.column(target), leave_out=leave_out, repeats=2, seed=seed
+        ).to_json()
+    except SettingError:
         return None
-    rows = some_rows(np.flatnonzero(labels.notna().to_numpy()), seed)
-    earlier = ids.get_indexer(labels.index[rows])
-    answers = labels.iloc[rows].reset_index(drop=True)
-    without = [target, *leave_out]
-    first = fold_scores(before, earlier, answers, task, seed, leave_out=without, repeats=2)
-    then = fold_scores(after, rows, answers, task, seed, leave_out=without, repeats=2)
-    gap = interval([b - a for a, b in zip(first, then, strict=True)], FOLDS)
-    return {
-        "target": target,
-        "measure": MEASURES[task],
-        "rows": len(rows),
-        "before": round(float(np.mean(first)), 4),
-        "after": round(float(np.mean(then)), 4),
-        "difference": {name: round(number, 4) for name, number in gap.items()},
-    }
 
 
 def applied(table: Table, steps: Sequence[RecipeStep], folder: Path) -> tuple[Table, Recipe]:

@@ -51,16 +51,16 @@ def suggest_choices(
     if task == "classes":
         made["Classes"] = {
             LEAVE: None,
-            "Weights": _step("add_weights", target=target, into=_free(frame, "class weight")),
+            "Weights": _step("add_weights", target=target, into=free_name(frame, "class weight")),
             "Over-sampling": _step(
-                "resample_rows", target=target, method="over_random", into=_free(frame, "resampled")
+                "resample_rows", target=target, method="over_random", into=free_name(frame, "resampled")
             ),
         }
     if sensitive and favorable is not None:
         made["Groups of people"] = {
             LEAVE: None,
             "Reweighing": _step(
-                "reweigh", target=target, by=list(sensitive), favorable=favorable, into=_free(frame, "group weight")
+                "reweigh", target=target, by=list(sensitive), favorable=favorable, into=free_name(frame, "group weight")
             ),
             "Without these columns": _step("drop_columns", columns=list(sensitive)),
         }
@@ -93,7 +93,8 @@ def _step(op: str, **settings: Any) -> dict[str, Any]:
     return {"op": op, "with": settings}
 
 
-def _free(frame: pd.DataFrame, name: str) -> str:
+def free_name(frame: pd.DataFrame, name: str) -> str:
+    """The name, with a 2 behind it where a column is called so already."""
     while name in frame.columns:
         name += " 2"
     return name

@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import numpy as np
 
 BINS = 10
-MEASURES: dict[str, dict[str, Any]] = {  # `least`: a difference below it is none that matters
-    "balanced_accuracy": {
-        "title": "Balanced accuracy",
-        "higher_is_better": True,
-        "least": 0.005,
-        "says": "how many of each class are found, averaged over the classes, when the model must decide",
-    },
-    "pr_auc": {
-        "title": "PR-AUC",
-        "higher_is_better": True,
-        "least": 0.005,
-        "says": "how well the rare class is told from the rest (average precision)",
-    },
-    "roc_auc": {
-        "title": "ROC-AUC",
-        "higher_is_better": True,
-        "least": 0.005,
-        "says": "how often a row of the class gets a higher probability than another row",
-    },
-    "brier": {
-        "title": "Brier score",
-        "higher_is_better": False,
-        "least": 0.002,
-        "says": "the mean squared distance of the probabilities from what happened",
-    },
-    "calibration": {
-        "title": "Calibration error",
-        "higher_is_better": False,
-        "least": 0.005,
-        "says": "how far the probabilities are from how often it happens (expected calibration error, 10 bins)",
-    },
-}
+Verdict = Literal["better", "worse", "no clear difference"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A measure: its title, whether more is better, the least difference that matters, and what it says."""
+
+    key: str
+    title: str
+    higher_is_better: bool
+    least: float
+    says: str
+
+    def verdict(self, mean: float, low: float, high: float, unit: float = 1.0) -> Verdict:
+        """Whether a difference is better, worse, or not clear: its interval leaves nought out, and it is large enough
+        to matter. `unit` is what one stands for where the measure has the target's unit.
+        """
+        if low <= 0 <= high or abs(mean) < self.least * unit:
+            return "no clear difference"
+        return "better" if (mean > 0) == self.higher_is_better else "worse"
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values, without the key."""
+        return {name: value for name, value in asdict(self).items() if name != "key"}
+
+
+PROBABILITIES = (
+    Measure(
+        "balanced_accuracy",
+        "Balanced accuracy",
+        True,
+        0.005,
+        "how many of each class are found, averaged over the classes, when the model must decide",
+    ),
+    Measure("pr_auc", "PR-AUC", True, 0.005, "how well the rare class is told from the rest (average precision)"),
+    Measure(
+        "roc_auc", "ROC-AUC", True, 0.005, "how often a row of the class gets a higher probability than another row"
+    ),
+    Measure("brier", "Brier score", False, 0.002, "the mean squared distance of the probabilities from what happened"),
+    Measure(
+        "calibration",
+        "Calibration error",
+        False,
+        0.005,
+        "how far the probabilities are from how often it happens (expected calibration error, 10 bins)",
+    ),
+)
+MEASURES = {each.key: each for each in PROBABILITIES}
 
 
 def measured(chances: np.ndarray, decided: np.ndarray, truth: np.ndarray, rare: int) -> dict[str, float]:
@@ -101,11 +119,6 @@ def looks(measure: str, methods: int) -> int:
     return max(1, methods) * len(next(question for question in QUESTIONS if measure in question))
 
 
-def verdict(told: dict[str, float], measure: str) -> str:
-    """better, worse, or no clear difference: clear when the interval leaves nought out and the difference is large
-    enough to matter.
-    """
-    about = MEASURES[measure]
-    if told["low"] <= 0 <= told["high"] or abs(told["mean"]) < about["least"]:
-        return "no clear difference"
-    return "better" if (told["mean"] > 0) == about["higher_is_better"] else "worse"
+def verdict(told: Mapping[str, float], measure: str) -> Verdict:
+    """Whether an interval of a difference is better, worse, or not clear by one of these measures."""
+    return MEASURES[measure].verdict(told["mean"], told["low"], told["high"])

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from dataops_core.stats.proportions import percentiles, resampled_cells
+from dataops_core.stats.proportions import cell_counts, percentiles, resampled_cells
 
 THIN = 30  # rows; smaller groups are shown and take no part in a gap
 REPLICATES = 500
@@ -67,10 +67,7 @@ def group_gap(
     where fewer than two groups have enough rows.
     """
     groups, codes = np.unique(names.astype(str), return_inverse=True)
-    flat = np.ravel_multi_index(
-        (codes, truth.astype(int), nothing.astype(int), favored.astype(int)), (len(groups), 2, 2, 2)
-    )
-    cells = np.bincount(flat, minlength=len(groups) * 8).reshape(len(groups), 2, 2, 2)
+    cells = cell_counts((len(groups), 2, 2, 2), codes, truth, nothing, favored)
     drawn = resampled_cells(cells, REPLICATES, seed)
     sizes = cells.sum(axis=(1, 2, 3))
     wide = np.flatnonzero(sizes >= THIN)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import time
 import warnings
-import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,6 +13,7 @@ import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.evaluation.candidates import Candidate
+from dataops_core.evaluation.kept_folds import array_from_json, array_to_json
 from dataops_core.evaluation.measures import class_scores, number_scores
 from dataops_core.evaluation.problem import Problem
 from dataops_core.models import Features, encoder, estimator, features, one_thread, plain
@@ -45,8 +44,8 @@ class FoldResult:
         """Plain JSON values; arrays as compressed base64."""
         return {
             "scores": dict(self.scores),
-            "predicted": _packed(self.predicted),
-            "chances": _packed(self.chances),
+            "predicted": array_to_json(self.predicted),
+            "chances": array_to_json(self.chances),
             "learned_from": self.learned_from,
             "features": self.features,
             "seconds": self.seconds,
@@ -57,21 +56,12 @@ class FoldResult:
         """The result that `to_json` made into JSON."""
         return cls(
             dict(value["scores"]),
-            _unpacked(value["predicted"]),
-            _unpacked(value["chances"]),
+            array_from_json(value["predicted"]),
+            array_from_json(value["chances"]),
             int(value["learned_from"]),
             int(value["features"]),
             float(value["seconds"]),
         )
-
-
-def _packed(values: np.ndarray) -> dict[str, str]:
-    data = zlib.compress(np.ascontiguousarray(values).tobytes())
-    return {"type": values.dtype.str, "data": base64.b64encode(data).decode("ascii")}
-
-
-def _unpacked(value: Mapping[str, str]) -> np.ndarray:
-    return np.frombuffer(zlib.decompress(base64.b64decode(value["data"])), dtype=np.dtype(value["type"]))
 
 
 @dataclass(frozen=True)
@@ -85,6 +75,12 @@ class FittedModel:
     def inputs(self, frame: pd.DataFrame) -> pd.DataFrame:
         """What the model sees of a frame of raw rows."""
         return plain(self.recipe.apply(frame), self.chosen)
+
+    def chances(self, cells: pd.DataFrame, classes: int) -> np.ndarray:
+        """The probabilities (rows, classes) that the model gives to its inputs."""
+        out = np.zeros((len(cells), classes))
+        out[:, self.pipeline.classes_] = self.pipeline.predict_proba(cells)
+        return out
 
 
 def fit_model(
@@ -166,8 +162,7 @@ def judged_by(
         predicted = np.asarray(fitted.pipeline.predict(cells), dtype="float64")
         scores, chances = number_scores(predicted, truth), np.zeros(0, dtype="float32")
     else:
-        out = np.zeros((len(judged), len(problem.classes)))
-        out[:, fitted.pipeline.classes_] = fitted.pipeline.predict_proba(cells)
+        out = fitted.chances(cells, len(problem.classes))
         scores = class_scores(out, truth, problem.rare)
         predicted = out.argmax(axis=1).astype("int16")
         chances = out[:, watched(problem)].astype("float32")

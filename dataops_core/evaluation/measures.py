@@ -2,43 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.evaluation.class_measures import MEASURES, measured
+from dataops_core.evaluation.class_measures import MEASURES, Measure, measured
 
 Task = Literal["classes", "number"]
-Verdict = Literal["better", "worse", "no clear difference"]
 
-
-@dataclass(frozen=True)
-class Measure:
-    """A measure: its title, whether more is better, the least difference that matters, and what it says."""
-
-    key: str
-    title: str
-    higher_is_better: bool
-    least: float
-    says: str
-
-    def verdict(self, mean: float, low: float, high: float, unit: float = 1.0) -> Verdict:
-        """Whether a difference is better, worse, or not clear: its interval leaves nought out, and it is large enough
-        to matter. `unit` is what one stands for where the measure has the target's unit.
-        """
-        if low <= 0 <= high or abs(mean) < self.least * unit:
-            return "no clear difference"
-        return "better" if (mean > 0) == self.higher_is_better else "worse"
-
-
-def _of(key: str, about: Mapping[str, Any]) -> Measure:
-    return Measure(key, about["title"], about["higher_is_better"], about["least"], about["says"])
-
-
-CLASSES = {key: _of(key, about) for key, about in MEASURES.items()} | {
+CLASSES = MEASURES | {
     "accuracy": Measure("accuracy", "Accuracy", True, 0.005, "the share of rows that the model decides rightly")
 }
 NUMBERS = {

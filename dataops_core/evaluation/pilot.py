@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 import warnings
 from collections.abc import Collection, Sequence
-from typing import Literal
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
 
 import pandas as pd
 
@@ -13,8 +14,47 @@ from dataops_core.evaluation.problem import task_of
 from dataops_core.models import estimator, features, one_thread, plain
 from dataops_core.steps._classes import class_codes
 from dataops_core.table import Column
+from dataops_core.wording import counted, duration
 
 PILOT = 2_000  # rows
+STEPS = 1.5  # so many times the fit of a model alone, with the steps of a recipe before it
+START = 2.0  # seconds
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a comparison will cost: so many recipes (doing nothing among them), by so many folds; the fits that are to
+    be done, those that are kept from before, and about how many seconds it takes.
+    """
+
+    recipes: int
+    folds: int
+    fits: int
+    finished: int
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+    @property
+    def sentence(self) -> str:
+        """The cost in words."""
+        kept = f" ({counted(self.finished, 'more is', 'more are')} kept from before)" if self.finished else ""
+        return (
+            f"{counted(self.recipes, 'recipe')} (doing nothing is one) in {counted(self.folds, 'fold')}:"
+            f" {counted(self.fits, 'fit')}{kept}, {duration(self.seconds)}."
+        )
+
+
+def expected_seconds(recipes: int, fits: int, each: float, processes: int = 1) -> float:
+    """About how long a comparison takes, where the fit of a model alone takes `each` seconds: its fits, and each recipe
+    on the whole table once.
+
+    >>> expected_seconds(2, 20, 0.2), expected_seconds(2, 20, 0.2, processes=2)
+    (8.6, 5.6)
+    """
+    return round(START + STEPS * each * (fits / processes + recipes), 3)
 
 
 def fit_seconds(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -14,7 +14,7 @@ import pandas as pd
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.evaluation.advice import Advice, Judge, advise
 from dataops_core.evaluation.candidates import NOTHING, Candidate, Field
-from dataops_core.evaluation.class_measures import curve
+from dataops_core.evaluation.class_measures import Measure, curve
 from dataops_core.evaluation.diagnosis.held_out import HeldOut, look_once
 from dataops_core.evaluation.diagnosis.leakage import Leak, find_leaks
 from dataops_core.evaluation.diagnosis.learning_curve import LearningCurve, learning_curve
@@ -30,13 +30,14 @@ from dataops_core.evaluation.fold_fit import (
     fit_model,
     watched,
 )
-from dataops_core.evaluation.kept_folds import InMemory, KeptFolds
-from dataops_core.evaluation.measures import Measure, chosen_measure, measures_of
+from dataops_core.evaluation.kept_folds import InMemory, KeptFolds, KeptWork
+from dataops_core.evaluation.measures import chosen_measure, measures_of
+from dataops_core.evaluation.pilot import Cost, expected_seconds, fit_seconds
 from dataops_core.evaluation.problem import SAMPLE, Problem
 from dataops_core.evaluation.scoreboard import Estimate, Standing, differences, undominated
 from dataops_core.evaluation.setup import Request, Setup, set_up
 from dataops_core.evaluation.workers import Outcome, Task, Workers, processes
-from dataops_core.hashing import canonical, sha256
+from dataops_core.hashing import sha256
 from dataops_core.models import one_thread
 from dataops_core.progress import Progress, no_progress, part_of
 from dataops_core.recipe.replay import Tables, no_tables
@@ -163,6 +164,7 @@ def compare_recipes(
     curve_of_best: bool = False,
     kept: KeptFolds | None = None,
     tables: Tables = no_tables,
+    before: Callable[[Cost], None] | None = None,
     progress: Progress = no_progress,
 ) -> Comparison:
     """Compare recipes with doing nothing, by what a model that learns from their result predicts.
@@ -175,6 +177,7 @@ def compare_recipes(
     corrected resampled t-test; a difference is clear only with all comparisons accounted for (Bonferroni). With
     `stop_early`, recipes that are clearly worse than the best after a repeat are not tried further. Folds that are in
     `kept` are not done again. With `curve_of_best`, the recommended one is also learned from fewer rows.
+    `before` is told what it will cost, before the first fold.
 
     Raises SettingError where a name is unknown, two candidates have one name, or there is too little to learn from.
     """
@@ -199,11 +202,14 @@ def compare_recipes(
     judge = Judge(problem.plan, deciding, problem.unit)
     courses = [_Course(candidate) for candidate in field.candidates]
     guesses = _Course(Candidate(DUMMY, field.shared))
+    rounds = problem.plan.rounds
+    work = _Work(setup, courses, KeptWork(kept or InMemory(), sha256(setup.base + _code())), progress)
+    waiting = work.waiting()
+    others = processes(table, request, setup, waiting) - 1
+    if before is not None:
+        before(_cost(setup, waiting, len(work.outcomes), others + 1))
     for course in courses:
         _measure_effect(course, frame, columns, tables)
-    rounds = problem.plan.rounds
-    work = _Work(setup, courses, kept or InMemory(), progress)
-    others = processes(table, request, setup, work.waiting()) - 1
     with Workers(table, request, setup, others) as workers:
         for repeat in sorted({fold.repeat for fold in rounds}):
             if repeat and stop_early:
@@ -255,7 +261,7 @@ class _Work:
 
     setup: Setup
     courses: Sequence[_Course]
-    kept: KeptFolds
+    kept: KeptWork
     progress: Progress
     outcomes: dict[Task, Outcome] = dataclasses.field(default_factory=dict)
 
@@ -263,7 +269,7 @@ class _Work:
         """How many folds are to be done, after a look at those that are kept."""
         tasks = self._tasks(range(len(self.setup.problem.plan.rounds)))
         for task in tasks:
-            known = self.kept.read(self._key(task))
+            known = self.kept.read(*self._part(task))
             if known is not None:
                 self.outcomes[task] = FoldResult.from_json(known)
         return len(tasks) - len(self.outcomes)
@@ -300,15 +306,22 @@ class _Work:
     def _tasks(self, numbers: Iterable[int]) -> list[Task]:
         return [(at, number) for number in numbers for at, course in enumerate(self.courses) if course.runs]
 
-    def _key(self, task: Task) -> str:
+    def _part(self, task: Task) -> tuple[str, int, int]:
         fold = self.setup.problem.plan.rounds[task[1]]
-        candidate = self.courses[task[0]].candidate
-        return sha256(canonical([self.setup.base, candidate.id, fold.repeat, fold.number, _code()]))
+        return self.courses[task[0]].candidate.id, fold.repeat, fold.number
 
     def _finish(self, task: Task, outcome: Outcome) -> None:
         if not isinstance(outcome, str):
-            self.kept.write(self._key(task), outcome.to_json())
+            self.kept.write(outcome.to_json(), *self._part(task))
         self.outcomes[task] = outcome
+
+
+def _cost(setup: Setup, fits: int, finished: int, shared_by: int) -> Cost:
+    problem, recipes = setup.problem, len(setup.field.candidates)
+    kind = "trees" if setup.model == "trees" else "linear"
+    apart = [*problem.leave_out, *([setup.split] if setup.split else [])]
+    each = fit_seconds(problem.frame, setup.columns, problem.target, apart, len(problem.frame), kind)
+    return Cost(recipes, len(problem.plan.rounds), fits, finished, expected_seconds(recipes, fits, each, shared_by))
 
 
 def _code() -> str:
@@ -326,6 +339,10 @@ def _measure_effect(course: _Course, frame: pd.DataFrame, columns: Sequence[Colu
 def _stop_hopeless(courses: Sequence[_Course], measures: Mapping[str, Measure], judge: Judge, problem: Problem) -> None:
     """Stop the recipes that are clearly worse than the best so far, all comparisons accounted for, and that treat
     groups no more alike.
+
+    Successive halving with folds for its budget, and with evidence in place of a fixed share (racing: Maron and Moore,
+    Artificial Intelligence Review 11, 1997). Rows are no budget here: learning curves of recipes cross, so some of the
+    rows would stop the best one (a test shows it), and scores of fewer rows could not stand on one scoreboard.
     """
     running = [course for course in courses if course.runs]
     sign = 1 if judge.measure.higher_is_better else -1

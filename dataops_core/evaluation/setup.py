@@ -110,7 +110,8 @@ def set_up(table: Table, request: Request, tables: Tables) -> Setup:
         seed=request.seed,
         sample=request.sample,
     )
-    about = [table.content_hash, shared.to_json()["steps"], shared.seed, _about(problem), str(request.model)]
+    kinds = [[column.name, column.kind] for column in columns]
+    about = [table.content_hash, kinds, shared.to_json()["steps"], shared.seed, _about(problem), str(request.model)]
     base = sha256(canonical(about))
     return Setup(field, context.split, frame, tuple(columns), problem, request.model, tables, base)
 

@@ -12,6 +12,7 @@ candidates of the protocol: `compare` judges them in folds, beside every other c
 
 from __future__ import annotations
 
+import functools
 import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -22,15 +23,16 @@ import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
 from dataops_core.evaluation.folds import held_back, sampled
+from dataops_core.evaluation.kept_folds import KeptFolds, KeptWork, array_from_json, array_to_json
 from dataops_core.fairness.bias import versions
 from dataops_core.fairness.decisions import usable
 from dataops_core.fairness.gaps import ALPHA
 from dataops_core.fairness.group_definitions import THIN, Groups, groups_of, named_ranges, outcome_of
 from dataops_core.fairness.mitigations import METHODS, SLOW, Constraint, Setup, decided, fitted, step_of
-from dataops_core.fairness.refits import Refit, counted, p_of_both, refits
+from dataops_core.fairness.refits import Refit, p_of_both, refits
 from dataops_core.models import PARTS, TRAIN, one_thread, plain, training
 from dataops_core.progress import Progress, no_progress
-from dataops_core.stats.proportions import REPLICATES, holm, percentiles, resampled_cells
+from dataops_core.stats.proportions import REPLICATES, cell_counts, holm, percentiles, resampled_cells
 from dataops_core.table import Table
 
 HELD_BACK = 0.3
@@ -58,6 +60,7 @@ def compare_mitigations(
     thin: int = THIN,
     seed: int = 0,
     replicates: int = REPLICATES,
+    kept: KeptFolds | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Compare ways to act on bias with doing nothing: each learns from the same rows, and decides about the same rows
@@ -73,14 +76,28 @@ def compare_mitigations(
     chance in the training rows too: the ways learn again from bootstrap samples), "levels_down" where the gap shrinks
     only because the better-off lose, "undominated" where no other way is both more accurate and closer to no gap,
     clearly so in one of them, what it changes and needs, "seconds", "step". The slow ones learn from a sample of
-    `slow_rows`, which is said ("learned_from"). Raises SettingError where nothing can be learned.
+    `slow_rows`, which is said ("learned_from"). What was learned and is in `kept` is not learned again. Raises
+    SettingError where nothing can be learned.
     """
     setup, found, start_frame = prepared(
         table, target, favorable, sensitive, constraint, kind, split, cuts, leave_out, slow_rows, seed
     )
     frame, chosen, train, judge = setup.frame, setup.chosen, setup.train, setup.judge
+    about = {
+        "target": target,
+        "favorable": favorable,
+        "sensitive": list(sensitive),
+        "constraint": constraint,
+        "model": kind,
+        "split": split,
+        "cuts": {name: list(each) for name, each in (cuts or {}).items()},
+        "leave_out": list(leave_out),
+        "slow_rows": slow_rows,
+        "seed": seed,
+    }
+    work = KeptWork.of(kept, table, about, "dataops_core.fairness", "dataops_core.models")
     asked = _asked(methods)
-    decisions, seconds, failed = _run(asked, setup, progress)
+    decisions, seconds, failed = _run(asked, setup, work, progress)
     pair = PAIR[constraint]
     told = _claimed(
         decisions,
@@ -88,6 +105,7 @@ def compare_mitigations(
         pair,
         thin,
         replicates,
+        work,
         lambda share: progress(ONCE + (1 - ONCE) * share, "Learning again from other rows"),
     )
     best = _undominated(told, "selection_gap" if pair == "selection_rate" else "odds_gap")
@@ -208,32 +226,38 @@ def _some(train: np.ndarray, codes: np.ndarray, good: np.ndarray, most: int, see
 
 
 def _run(
-    asked: list[str], setup: Setup, progress: Progress
+    asked: list[str], setup: Setup, work: KeptWork, progress: Progress
 ) -> tuple[dict[str, np.ndarray], dict[str, float], dict[str, str]]:
     """The decisions of each method, its seconds, and why it failed if it did."""
     decisions: dict[str, np.ndarray] = {}
     seconds: dict[str, float] = {}
     failed: dict[str, str] = {}
+    baseline = functools.cache(lambda: fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train]))
+
+    def made(name: str) -> dict[str, Any]:
+        begin = time.perf_counter()
+        if name == "baseline":
+            rows = plain(setup.frame.iloc[setup.judge], setup.chosen)
+            out = np.asarray(baseline().predict(rows), dtype=bool)
+        else:
+            model = baseline()
+            begin = time.perf_counter()
+            out = decided(name, setup, model)
+        return {"decisions": array_to_json(out), "seconds": time.perf_counter() - begin}
+
     with one_thread(), warnings.catch_warnings():
         # columns that are empty on one side, fits that stop early: all methods meet the same
         warnings.simplefilter("ignore")
-        progress(0.0, METHODS["baseline"]["title"])
-        begin = time.perf_counter()
-        baseline = fitted(setup, setup.frame.iloc[setup.train], setup.good[setup.train])
-        decisions["baseline"] = np.asarray(
-            baseline.predict(plain(setup.frame.iloc[setup.judge], setup.chosen)), dtype=bool
-        )
-        seconds["baseline"] = time.perf_counter() - begin
-        for number, name in enumerate(asked[1:], 1):
+        for number, name in enumerate(asked):
             progress(ONCE * number / len(asked), METHODS[name]["title"])
-            begin = time.perf_counter()
             try:
-                decisions[name] = decided(name, setup, baseline)
+                told = work.once(functools.partial(made, name), name)
             except (DataOpsError, Skip) as error:
                 failed[name] = str(error)
             except ValueError as error:  # of Fairlearn: a group with one outcome only
                 failed[name] = f"It cannot be done with these groups: {error}"
-            seconds[name] = time.perf_counter() - begin
+            else:
+                decisions[name], seconds[name] = array_from_json(told["decisions"]), told["seconds"]
     return decisions, seconds, failed
 
 
@@ -243,6 +267,7 @@ def _claimed(
     pair: str,
     thin: int,
     replicates: int,
+    work: KeptWork,
     progress: Callable[[float], None],
 ) -> dict[str, dict[str, Any]]:
     """Each method against the baseline; of whom the judged rows let something be claimed learn again, which decides."""
@@ -261,7 +286,7 @@ def _claimed(
 
     told = {name: judge(name) for name in decisions}
     named = [name for name, each in told.items() if each["pays"] or each["gains"]]
-    return told | {name: judge(name, again) for name, again in refits(named, setup, progress).items()}
+    return told | {name: judge(name, again) for name, again in refits(named, setup, work, progress).items()}
 
 
 def _rates(cells: np.ndarray) -> dict[str, np.ndarray]:
@@ -304,8 +329,7 @@ def compared(
     """
     names, codes = np.unique(setup.groups[setup.judge].astype(str), return_inverse=True)
     truth = setup.good[setup.judge].astype(int)
-    flat = np.ravel_multi_index((codes, truth, before.astype(int), made.astype(int)), (len(names), 2, 2, 2))
-    cells = np.bincount(flat, minlength=len(names) * 8).reshape(len(names), 2, 2, 2)
+    cells = cell_counts((len(names), 2, 2, 2), codes, truth, before, made)
     drawn = resampled_cells(cells, replicates, setup.seed)
     now, then = cells.sum(axis=2), cells.sum(axis=3)  # over the baseline's decisions, and over its own
     rates, old = _rates(now), _rates(then)
@@ -363,8 +387,8 @@ def compared(
         {
             key: here - there
             for (key, here), there in zip(
-                _rates(counted(codes, truth, one, len(names))).items(),
-                _rates(counted(codes, truth, other, len(names))).values(),
+                _rates(cell_counts((len(names), 2, 2), codes, truth, one)).items(),
+                _rates(cell_counts((len(names), 2, 2), codes, truth, other)).values(),
                 strict=True,
             )
         }

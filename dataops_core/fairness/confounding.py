@@ -9,7 +9,7 @@ import numpy as np
 
 from dataops_core.errors import SettingError
 from dataops_core.fairness.group_definitions import groups_of, named_ranges, outcome_of
-from dataops_core.stats.proportions import newcombe
+from dataops_core.stats.proportions import cell_counts, newcombe
 from dataops_core.table import Table
 
 Z = 1.959964
@@ -59,8 +59,7 @@ def confounding(
             "Choose columns with fewer values.",
         )
     shape = (len(found.names), len(layers.names), 2)
-    flat = np.ravel_multi_index((found.codes[rows], layers.codes[rows], outcome.good[rows].astype(int)), shape)
-    cells = np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+    cells = cell_counts(shape, found.codes[rows], layers.codes[rows], outcome.good[rows])
     name = found.reference(reference)
     base = found.names.index(name)
     others = sorted((at for at in range(len(found.names)) if at != base), key=lambda at: -int(found.sizes[at]))[

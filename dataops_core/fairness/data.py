@@ -12,7 +12,7 @@ from dataops_core.errors import SettingError
 from dataops_core.fairness.formulas import DATA
 from dataops_core.fairness.group_definitions import THIN, Groups, Outcome, groups_of, named_ranges, outcome_of
 from dataops_core.models import encoder, features, plain
-from dataops_core.stats.proportions import REPLICATES, newcombe, percentiles, resampled_cells
+from dataops_core.stats.proportions import REPLICATES, cell_counts, newcombe, percentiles, resampled_cells
 from dataops_core.table import Table
 
 NEIGHBOURS = 5
@@ -102,8 +102,7 @@ def _layers(frame: pd.DataFrame, strata: list[str], known: np.ndarray) -> np.nda
 def _cells(found: Groups, outcome: Outcome, layers: np.ndarray) -> np.ndarray:
     shape = (len(found.names), len(outcome.classes), int(layers.max()) + 1)
     rows = outcome.known
-    flat = np.ravel_multi_index((found.codes[rows], outcome.codes[rows], layers[rows]), shape)
-    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+    return cell_counts(shape, found.codes[rows], outcome.codes[rows], layers[rows])
 
 
 def _one_outcome(cells: np.ndarray, good: int) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.errors import DataOpsError, Skip
+from dataops_core.evaluation.kept_folds import InMemory, KeptWork, array_from_json, array_to_json
 from dataops_core.fairness.mitigations import SLOW, Setup, decided, fitted
 from dataops_core.models import one_thread, plain
 
@@ -21,13 +23,18 @@ Refit = tuple[np.ndarray, np.ndarray]  # the decisions of a way, and those of th
 
 
 def refits(
-    names: Sequence[str], setup: Setup, progress: Callable[[float], None] = lambda _share: None
+    names: Sequence[str],
+    setup: Setup,
+    work: KeptWork | None = None,
+    progress: Callable[[float], None] = lambda _share: None,
 ) -> dict[str, list[Refit]]:
     """The decisions of some methods, and of the baseline, learned again from bootstrap samples of the training rows.
 
-    A sample from which a method cannot learn, for want of an outcome in a group, does not count.
+    A sample from which a method cannot learn, for want of an outcome in a group, does not count. What `work` has kept
+    is not learned again.
     """
     told: dict[str, list[Refit]] = {name: [] for name in names}
+    work = work or KeptWork(InMemory(), "")
     many = {name: SLOW_REFITS if name in SLOW else REFITS for name in names}
     with one_thread(), warnings.catch_warnings():
         warnings.simplefilter("ignore")  # as in the first run
@@ -36,13 +43,24 @@ def refits(
             other = _resampled(setup, number)
             if len(set(other.good[other.train].tolist())) < 2:
                 continue
-            baseline = fitted(other, other.frame.iloc[other.train], other.good[other.train])
-            before = np.asarray(baseline.predict(plain(other.frame.iloc[other.judge], other.chosen)), dtype=bool)
+            baseline = functools.cache(
+                functools.partial(fitted, other, other.frame.iloc[other.train], other.good[other.train])
+            )
             for name in names:
                 if number < many[name]:
                     with contextlib.suppress(DataOpsError, Skip, ValueError):
-                        told[name].append((decided(name, other, baseline), before))
+                        made = work.once(functools.partial(_again, name, other, baseline), "refit", name, number)
+                        told[name].append((array_from_json(made["own"]), array_from_json(made["baseline"])))
     return told
+
+
+def _again(name: str, other: Setup, baseline: Callable[[], Any]) -> dict[str, Any]:
+    """A way and the baseline, both learned from another sample, as JSON values."""
+    before = baseline().predict(plain(other.frame.iloc[other.judge], other.chosen))
+    return {
+        "own": array_to_json(decided(name, other, baseline())),
+        "baseline": array_to_json(np.asarray(before, dtype=bool)),
+    }
 
 
 def _resampled(setup: Setup, number: int) -> Setup:
@@ -50,12 +68,6 @@ def _resampled(setup: Setup, number: int) -> Setup:
     train = np.sort(rng.choice(setup.train, len(setup.train)))
     some = train if len(setup.some) == len(setup.train) else np.sort(rng.choice(setup.some, len(setup.some)))
     return replace(setup, train=train, some=some, seed=setup.seed + number + 1)
-
-
-def counted(codes: np.ndarray, truth: np.ndarray, made: np.ndarray, groups: int) -> np.ndarray:
-    """Counts (groups, truth, decision)."""
-    flat = np.ravel_multi_index((codes, truth, made.astype(int)), (groups, 2, 2))
-    return np.bincount(flat, minlength=groups * 4).reshape(groups, 2, 2)
 
 
 def p_of_both(change: Mapping[str, Any], again: np.ndarray) -> float | None:

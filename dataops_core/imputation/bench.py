@@ -9,16 +9,18 @@ folds of the protocol by `compare`, where each method is a candidate.
 
 from __future__ import annotations
 
+import functools
 import time as clock
 import warnings
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.errors import DataOpsError, SettingError, Skip, nearest
+from dataops_core.evaluation.kept_folds import KeptFolds, KeptWork
 from dataops_core.imputation.draws import copies_of, told_of_draws
 from dataops_core.imputation.hide import KEEP, as_observed, at_random, chances, known_cells, without
 from dataops_core.imputation.judge import FOLDS, by_group, correlations, group_scores, recovered, scored, task_of
@@ -46,6 +48,23 @@ UNORDERED = (
 )
 
 
+Groups = dict[str, dict[str, dict[str, list[float]]]]  # errors by sensitive column, group and column
+
+
+@dataclass(frozen=True)
+class Hiding:
+    """What one method made of one hiding: measures by column, how far correlations moved (None where there are none),
+    errors by group, the scores of a model on the completed table, seconds.
+    """
+
+    pattern: str
+    columns: dict[str, dict[str, Any]]
+    moved: float | None
+    groups: Groups
+    scores: list[float]
+    seconds: float
+
+
 @dataclass
 class Runs:
     """What one method did over all hidings."""
@@ -53,9 +72,22 @@ class Runs:
     columns: list[dict[str, dict[str, Any]]] = field(default_factory=list)
     patterns: list[str] = field(default_factory=list)
     moved: list[float] = field(default_factory=list)
-    groups: dict[str, dict[str, dict[str, list[float]]]] = field(default_factory=dict)
+    groups: Groups = field(default_factory=dict)
     scores: list[float] = field(default_factory=list)
     seconds: list[float] = field(default_factory=list)
+
+    def add(self, one: Hiding) -> None:
+        """Count one more hiding."""
+        self.columns.append(one.columns)
+        self.patterns.append(one.pattern)
+        self.moved += [] if one.moved is None else [one.moved]
+        self.scores += one.scores
+        self.seconds.append(one.seconds)
+        for name, groups in one.groups.items():
+            for group, columns in groups.items():
+                known = self.groups.setdefault(name, {}).setdefault(group, {})
+                for column, errors in columns.items():
+                    known.setdefault(column, []).extend(errors)
 
 
 def bench(
@@ -69,6 +101,7 @@ def bench(
     time: str | None = None,
     repeats: int = REPEATS,
     rows: int = ROWS,
+    kept: KeptFolds | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Compare the methods of filling missing cells on this very table.
@@ -77,7 +110,7 @@ def bench(
     at random, and the way cells are really missing here. Each method recovers them through the step that a recipe would
     run. The target takes no part: it is neither filled nor predicted from; with it, a model is judged on the completed
     table. Of large tables `rows` rows at most are drawn by the seed. Intervals are 95 %, over the hidings, by
-    the corrected resampled t-test.
+    the corrected resampled t-test. What a method made of a hiding and is in `kept` is not done again.
 
     Raises SettingError where a name is unknown or the table has too little to hide; "methods", "recommended", "reason",
     "step", "steps" and what they rest on come back as plain JSON values.
@@ -94,11 +127,12 @@ def bench(
     every, chosen, notes = prepare(table.columns, frame, (target, split), time)
     task = judged(every, frame, notes)
     names = offered(task, methods)
+    asked = {"target": target, "sensitive": list(sensitive), "seed": seed, "split": split, "time": time, "rows": rows}
+    work = KeptWork.of(kept, table, asked, "dataops_core.imputation", "dataops_core.models")
     with warnings.catch_warnings(), one_thread():
         warnings.simplefilter("ignore")
-        runs, failed, hidden = _run(
-            table.columns, frame, task, chosen, names, target, sensitive, seed, repeats, progress
-        )
+        question = _Question(table.columns, frame, task, chosen, target, sensitive, seed, correlations(frame, chosen))
+        runs, failed, hidden = _run(question, names, repeats, work, progress)
     if not any(runs[name].columns for name in runs):
         raise SettingError(
             "No method could be judged on this table.", "impute-bench", " ".join(failed.values()) or "Bring more rows."
@@ -197,81 +231,75 @@ def prepare(
     return Task(numbers, categories, tuple(chosen.names), group, time), chosen, notes
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of every method: the rows, what is judged in them, and by whom."""
+
+    columns: Sequence[Column]
+    frame: pd.DataFrame
+    task: Task
+    chosen: Features
+    target: str | None
+    sensitive: Sequence[str]
+    seed: int
+    correlations: np.ndarray
+
+
 def _run(
-    columns: Sequence[Column],
-    frame: pd.DataFrame,
-    task: Task,
-    chosen: Features,
-    names: list[str],
-    target: str | None,
-    sensitive: Sequence[str],
-    seed: int,
-    repeats: int,
-    progress: Progress,
+    asked: _Question, names: list[str], repeats: int, work: KeptWork, progress: Progress
 ) -> tuple[dict[str, Runs], dict[str, str], dict[str, int]]:
-    known, truth = known_cells(frame, task.columns), correlations(frame, chosen)
-    likely = chances(frame, task.columns, chosen) if (~known).any() else None
+    frame, task = asked.frame, asked.task
+    known = known_cells(frame, task.columns)
+    likely = chances(frame, task.columns, asked.chosen) if (~known).any() else None
     patterns = list(PATTERNS)[: 2 if likely is not None else 1]
     runs, failed, hidden = {name: Runs() for name in names}, {}, dict.fromkeys(patterns, 0)
     total, done = len(patterns) * repeats * len(names), 0
     for pattern in patterns:
         for repeat in range(repeats):
-            chance = np.random.default_rng([seed, repeat, list(PATTERNS).index(pattern)])
+            chance = np.random.default_rng([asked.seed, repeat, list(PATTERNS).index(pattern)])
             gone = (
                 at_random(known, chance)
                 if likely is None or pattern == "at_random"
                 else as_observed(known, likely, chance)
             )
             hidden[pattern] += int(gone.sum())
-            holes = without(frame, task.columns, gone)
             for name in names:
                 progress(done / total, f"{METHODS[name]} ({PATTERNS[pattern]}, {repeat + 1} of {repeats})")
                 done += 1
                 if name in failed or not gone.any():
                     continue
-                begin = clock.perf_counter()
+                judge = functools.partial(_judge, asked, name, pattern, repeat, gone)
                 try:
-                    filled = run_steps(steps_of(name, task), holes, columns, seed + repeat)
+                    runs[name].add(Hiding(**work.once(judge, name, pattern, repeat)))
                 except (DataOpsError, Skip) as reason:
                     failed[name] = str(reason)
-                    continue
-                runs[name].seconds.append(clock.perf_counter() - begin)
-                copies = copies_of(filled, holes.index) if name == SEVERAL else [filled]
-                _judge(runs[name], pattern, frame, copies, task, chosen, gone, truth, sensitive)
-                if target and repeat == 0 and task_of(frame[target]):
-                    scores = [scored(copy, chosen, frame[target], seed) for copy in copies]
-                    runs[name].scores += [float(np.mean(each)) for each in zip(*scores, strict=True)]
     return {name: run for name, run in runs.items() if name not in failed}, failed, hidden
 
 
-def _judge(
-    run: Runs,
-    pattern: str,
-    frame: pd.DataFrame,
-    copies: Sequence[pd.DataFrame],
-    task: Task,
-    chosen: Features,
-    gone: np.ndarray,
-    truth: np.ndarray,
-    sensitive: Sequence[str],
-) -> None:
+def _judge(asked: _Question, name: str, pattern: str, repeat: int, gone: np.ndarray) -> dict[str, Any]:
+    """One method in one hiding, as JSON values; raises the error of a step that cannot be done."""
+    frame, task, chosen = asked.frame, asked.task, asked.chosen
+    holes = without(frame, task.columns, gone)
+    begin = clock.perf_counter()
+    filled = run_steps(steps_of(name, task), holes, asked.columns, asked.seed + repeat)
+    seconds = clock.perf_counter() - begin
+    copies = copies_of(filled, holes.index) if name == SEVERAL else [filled]
     told = (
         told_of_draws(frame, copies, task.columns, gone)
         if len(copies) > 1
         else recovered(frame, copies[0], task.columns, gone)
     )
-    run.columns.append(told)
-    run.patterns.append(pattern)
-    apart = np.mean([np.abs(correlations(copy, chosen) - truth) for copy in copies], axis=0)[
-        np.triu_indices(len(truth), 1)
+    apart = np.mean([np.abs(correlations(copy, chosen) - asked.correlations) for copy in copies], axis=0)[
+        np.triu_indices(len(asked.correlations), 1)
     ]
-    if np.isfinite(apart).any():
-        run.moved.append(float(np.nanmean(apart)))
-    for name, groups in by_group(frame, sensitive, task.columns, gone, told).items():
-        for group, columns in groups.items():
-            kept = run.groups.setdefault(name, {}).setdefault(group, {})
-            for column, errors in columns.items():
-                kept.setdefault(column, []).extend(errors)
+    scores: list[float] = []
+    if asked.target and repeat == 0 and task_of(frame[asked.target]):
+        each = [scored(copy, chosen, frame[asked.target], asked.seed) for copy in copies]
+        scores = [float(np.mean(some)) for some in zip(*each, strict=True)]
+    groups = by_group(frame, asked.sensitive, task.columns, gone, told)
+    columns = {column: {key: value for key, value in of.items() if key != "errors"} for column, of in told.items()}
+    moved = float(np.nanmean(apart)) if np.isfinite(apart).any() else None
+    return asdict(Hiding(pattern, columns, moved, groups, scores, seconds))
 
 
 def average(columns: dict[str, dict[str, Any]], what: str) -> float | None:

@@ -8,12 +8,11 @@ from typing import Any
 import numpy as np
 
 from dataops_core.errors import SettingError, nearest
-from dataops_core.models.fold_scores import FEW_CLASSES, FOLDS, MEASURES, fold_scores, some_rows, task_of
+from dataops_core.evaluation.two_tables import Side, table_effect
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.repair.propose import propose
 from dataops_core.repair.recipe import accept, steps_of
-from dataops_core.stats.cross_validation import interval
 from dataops_core.table import Table, write_table
 
 
@@ -30,32 +29,21 @@ def effect(table: Table, target: str, sure: float, folder: Path, seed: int = 0) 
     if not names:
         raise SettingError("There is no other column to learn from.", "--target", "Name another column.")
     labels = table.frame([target])[target]
-    task = task_of(labels)
-    if task is None:
-        raise SettingError(
-            f'"{target}" cannot be predicted: it has one value, or too many classes or too few rows of one.',
-            "--target",
-            f"Name a column of numbers, or one with 2 to {FEW_CLASSES} classes of {FOLDS} rows or more.",
-        )
+    rows = np.flatnonzero(labels.notna().to_numpy())
     kinds = {name: table.column(name).kind for name in names}
     before = write_table(folder / "before.parquet", table.batches(names), kinds)
     taken = accept(propose(before, seed=seed).repairs, sure)
-    run = run_recipe(Recipe(steps=tuple(steps_of(taken, before))), before, folder)
-    rows = some_rows(np.flatnonzero(labels.notna().to_numpy()), seed)
-    answers = labels.iloc[rows].reset_index(drop=True)
-    scores = [fold_scores(each, rows, answers, task, seed) for each in (before, run.table)]
-    found = interval([after - first for first, after in zip(*scores, strict=True)], FOLDS)
-    clear = found["low"] > 0 or found["high"] < 0
-    return {
-        "target": target,
-        "measure": MEASURES[task],
-        "rows": len(rows),
-        "repairs": len(taken),
-        "before": round(float(np.mean(scores[0])), 4),
-        "after": round(float(np.mean(scores[1])), 4),
-        "difference": {name: round(number, 4) for name, number in found.items()},
-        "verdict": ("better" if found["mean"] > 0 else "worse") if clear else "no difference",
-    }
+    after = run_recipe(Recipe(steps=tuple(steps_of(taken, before))), before, folder).table
+    try:
+        found = table_effect(Side(before, rows), Side(after, rows), labels.iloc[rows], table.column(target), seed=seed)
+    except SettingError as error:
+        raise SettingError(
+            f'"{target}" cannot be predicted: {error.what}',
+            "--target",
+            "Name a column of numbers, or one with a few classes of several rows each.",
+        ) from error
+    verdict = ("better" if found.mean > 0 else "worse") if found.clear else "no difference"
+    return found.to_json() | {"repairs": len(taken), "verdict": verdict}
 
 
 def words(found: dict[str, Any]) -> str:

@@ -2,29 +2,74 @@
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import time
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from dataops_core.errors import SettingError, Skip, nearest
+from dataops_core.errors import SettingError, nearest
+from dataops_core.evaluation.candidates import Candidate
+from dataops_core.evaluation.choices import free_name
 from dataops_core.evaluation.class_measures import MEASURES, curve, looks, measured, verdict
-from dataops_core.evaluation.folds import plan_folds, sampled
-from dataops_core.models import Features, estimator, features, one_thread, plain, training
+from dataops_core.evaluation.fold_fit import fit_model
+from dataops_core.evaluation.folds import Fold, plan_folds, sampled
+from dataops_core.evaluation.kept_folds import KeptFolds, KeptWork, array_from_json, array_to_json
+from dataops_core.evaluation.problem import Problem
+from dataops_core.models import features, one_thread, plain, training
 from dataops_core.progress import Progress, no_progress
+from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.resampling.methods import METHODS, fitting
 from dataops_core.resampling.recommend import advice, step_of
 from dataops_core.stats.cross_validation import interval
-from dataops_core.steps import get
-from dataops_core.steps._cells import cell_texts
 from dataops_core.steps._classes import class_codes, group_keys, group_name
-from dataops_core.table import Table
+from dataops_core.table import Column, Table
 
 SAMPLE = 6_000  # rows that a bench judges with, at most, unless it is asked for more
+
+
+@dataclass(frozen=True)
+class _Question:
+    """What is asked of every method: a problem of the protocol, the columns, and the model that judges."""
+
+    problem: Problem
+    columns: Sequence[Column]
+    kind: Literal["linear", "trees"]
+    seed: int
+
+
+@dataclass
+class Run:
+    """What one method did: the results of each fold by measure, the probabilities and decisions of each repeat, its
+    seconds, and why it failed if it did.
+    """
+
+    results: dict[str, list[float]]
+    chances: list[np.ndarray]
+    decided: list[np.ndarray]
+    seconds: float = 0.0
+    failed: str = ""
+
+    @classmethod
+    def of(cls, asked: _Question) -> Run:
+        """A run without any fold yet."""
+        problem = asked.problem
+        rows, repeats = len(problem.frame), range(problem.plan.repeats)
+        return cls(
+            {measure: [] for measure in MEASURES},
+            [np.zeros((rows, len(problem.classes))) for _ in repeats],
+            [np.zeros(rows, dtype=int) for _ in repeats],
+        )
+
+    def add(self, fold: Fold, chances: np.ndarray, decided: np.ndarray, scores: Mapping[str, float]) -> None:
+        """Count one more fold."""
+        self.chances[fold.repeat][fold.judge], self.decided[fold.repeat][fold.judge] = chances, decided
+        for measure, value in scores.items():
+            self.results[measure].append(value)
 
 
 def bench(
@@ -40,6 +85,7 @@ def bench(
     folds: int = 5,
     kind: Literal["linear", "trees"] = "linear",
     sample: int = SAMPLE,
+    kept: KeptFolds | None = None,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
     """Compare methods of balancing the classes of a target with doing nothing, by repeated stratified cross-validation.
@@ -49,8 +95,9 @@ def bench(
     in the same folds, "difference" (mean, 95 % interval by the corrected resampled t-test, for all methods and measures
     of a question at once, verdict), "mean_predicted" and "observed" share and "curve" of the rare class, "by_group"
     (recall of the rare class, share decided favorable), "seconds". Then "recommended", "reason" and the "step" for the
-    recipe, none where nothing helps. `threshold` decides by the share of a class instead of one half. Raises
-    SettingError where the target has no two classes with two rows each, or a name is unknown.
+    recipe, none where nothing helps. `threshold` decides by the share of a class instead of one half. Folds that
+    are in `kept` are not done again. Raises SettingError where the target has no two classes with two rows each, or a
+    name is unknown.
     """
     for name in (target, *sensitive, *([split] if split else [])):
         table.column(name)
@@ -72,31 +119,34 @@ def bench(
             "resample-bench",
             "Join rare classes, or choose another target.",
         )
-    of, kept = len(rows), sampled(len(rows), sample, codes, seed)
-    rows, codes = rows.iloc[kept], codes[kept]
-    chosen = features([column for column in table.columns if column.name != split], rows, leave_out=[target])
+    of, some = len(rows), sampled(len(rows), sample, codes, seed)
+    rows, codes = rows.iloc[some], codes[some]
+    columns = [column for column in table.columns if column.name != split]
+    chosen = features(columns, rows, leave_out=[target])
     if not chosen.names:
         raise SettingError(
             "No column is left to predict the target from.", "resample-bench", "Bring a table with more columns."
         )
     counts = np.bincount(codes, minlength=len(classes))
-    rare, folds = int(counts.argmin()), max(2, min(folds, int(counts.min())))
-    runs = _runs(rows, codes, target, classes, chosen, chosen_methods, kind, seed % 2**31, repeats, folds, progress)
-    left_out |= {name: run["failed"] for name, run in runs.items() if run["failed"]}
-    runs = {name: run for name, run in runs.items() if not run["failed"]}
-    keys = {name: [group_name(key) for key in group_keys(rows, [name])] for name in sensitive}
-    told = {
-        name: _told(run, runs["nothing"], codes, rare, classes, favorable, keys, folds, len(runs) - 1)
-        for name, run in runs.items()
-    }
+    folds = max(2, min(folds, int(counts.min())))
+    plan = plan_folds(len(rows), codes, folds=folds, repeats=repeats, seed=seed % 2**31)
+    groups = {name: np.array([group_name(key) for key in group_keys(rows, [name])], dtype=object) for name in sensitive}
+    problem = Problem(rows, target, "classes", codes, tuple(classes), favorable, groups, (), plan, rows.iloc[:0], of)
+    question = _Question(problem, columns, kind, seed % 2**31)
+    asked = {"target": target, "split": split, "model": kind, "folds": folds, "seed": seed, "sample": sample}
+    work = KeptWork.of(kept, table, asked, "dataops_core.resampling", "dataops_core.models")
+    runs = _runs(question, chosen_methods, work, progress)
+    left_out |= {name: run.failed for name, run in runs.items() if run.failed}
+    runs = {name: run for name, run in runs.items() if not run.failed}
+    told = {name: _told(run, runs["nothing"], problem, len(runs) - 1) for name, run in runs.items()}
     fits = fitting(rows, target)
     told = {
-        name: {"title": METHODS[name], "variant": fits[name]["variant"]} | each | {"step": step_of(name, target)}
+        name: {"title": METHODS[name], "variant": fits[name].variant} | each | {"step": step_of(name, target)}
         for name, each in told.items()
     }
     return {
         "target": target,
-        "rare": classes[rare],
+        "rare": classes[problem.rare],
         "classes": {name: int(count) for name, count in zip(classes, counts, strict=True)},
         "rows": len(rows),
         "of": of,
@@ -105,10 +155,10 @@ def bench(
         "seed": seed,
         "model": kind,
         "features": chosen.names,
-        "measures": MEASURES,
+        "measures": {key: measure.to_json() for key, measure in MEASURES.items()},
         "methods": told,
         "left_out": left_out,
-    } | advice(told, {name: run["results"] for name, run in runs.items()}, target, folds)
+    } | advice(told, {name: run.results for name, run in runs.items()}, target, folds)
 
 
 def _methods(rows: pd.DataFrame, target: str, methods: Sequence[str] | None) -> tuple[list[str], dict[str, str]]:
@@ -117,145 +167,81 @@ def _methods(rows: pd.DataFrame, target: str, methods: Sequence[str] | None) -> 
             raise SettingError(f'There is no method "{name}".', "resample-bench", nearest(name, METHODS))
     fits = fitting(rows, target)
     asked = dict.fromkeys(["nothing", "threshold", *(METHODS if methods is None else methods)])
-    return [name for name in asked if fits[name]["fits"]], {
-        name: fits[name]["why"] for name in asked if not fits[name]["fits"]
-    }
+    return [name for name in asked if fits[name].fits], {name: fits[name].why for name in asked if not fits[name].fits}
 
 
-def _runs(
-    rows: pd.DataFrame,
-    codes: np.ndarray,
-    target: str,
-    classes: list[str],
-    chosen: Features,
-    methods: list[str],
-    kind: Literal["linear", "trees"],
-    seed: int,
-    repeats: int,
-    folds: int,
-    progress: Progress,
-) -> dict[str, dict[str, Any]]:
-    """Per method the results of each fold, the probabilities and decisions of each repeat, seconds, and why it failed
-    if it did.
-    """
-    runs: dict[str, dict[str, Any]] = {
-        name: {
-            "results": {measure: [] for measure in MEASURES},
-            "chances": [],
-            "decided": [],
-            "seconds": 0.0,
-            "failed": "",
-        }
-        for name in methods
-    }
-    rare, cells, done = int(np.bincount(codes).argmin()), plain(rows, chosen), 0
-    for run in runs.values():
-        run["chances"] = [np.zeros((len(rows), len(classes))) for _ in range(repeats)]
-        run["decided"] = [np.zeros(len(rows), dtype=int) for _ in range(repeats)]
-    for fold in plan_folds(len(rows), codes, folds=folds, repeats=repeats, seed=seed).rounds:
-        learn, judge, repeat = fold.learn, fold.judge, fold.repeat
-        shares = np.bincount(codes[learn], minlength=len(classes)) / len(learn)
-        for name in [name for name in methods if not runs[name]["failed"]]:
-            progress(done / (repeats * folds * len(methods)), f"{METHODS[name]}, repeat {repeat + 1} of {repeats}")
+def _runs(asked: _Question, methods: list[str], work: KeptWork, progress: Progress) -> dict[str, Run]:
+    """What each method did over all folds."""
+    runs = {name: Run.of(asked) for name in methods}
+    problem, done = asked.problem, 0
+    plan, codes = problem.plan, problem.truth
+    for fold in plan.rounds:
+        shares = np.bincount(codes[fold.learn], minlength=len(problem.classes)) / len(fold.learn)
+        for name in [name for name in methods if not runs[name].failed]:
+            progress(
+                done / (len(plan.rounds) * len(methods)), f"{METHODS[name]}, repeat {fold.repeat + 1} of {plan.repeats}"
+            )
             done += 1
-            run, start = runs[name], time.perf_counter()
-            try:
-                if name == "threshold":
-                    chances = runs["nothing"]["chances"][repeat][judge]
-                else:
-                    chances = _chances(
-                        rows.iloc[learn], target, classes, chosen, name, kind, seed + repeat, cells.iloc[judge]
-                    )
-            except SettingError as error:
-                run["failed"] = str(error)
-                continue
+            run = runs[name]
+            if name == "threshold":
+                chances = runs["nothing"].chances[fold.repeat][fold.judge]
+            else:
+                fit = functools.partial(_fold, asked, fold, name)
+                try:
+                    told = work.once(fit, name, fold.repeat, fold.number)
+                except SettingError as error:
+                    run.failed = str(error)
+                    continue
+                chances = array_from_json(told["chances"])
+                run.seconds += told["seconds"]
             decided = (chances / shares if name == "threshold" else chances).argmax(axis=1)
-            run["seconds"] += time.perf_counter() - start
-            run["chances"][repeat][judge], run["decided"][repeat][judge] = chances, decided
-            for measure, value in measured(chances, decided, codes[judge], rare).items():
-                run["results"][measure].append(value)
+            run.add(fold, chances, decided, measured(chances, decided, codes[fold.judge], problem.rare))
     progress(1.0, "Done")
     return runs
 
 
-def _chances(
-    rows: pd.DataFrame,
-    target: str,
-    classes: list[str],
-    chosen: Features,
-    method: str,
-    kind: Literal["linear", "trees"],
-    seed: int,
-    judged: pd.DataFrame,
-) -> np.ndarray:
-    """The probabilities (rows, classes) that a model gives to the judged rows after learning from the others, balanced
-    by the method.
-    """
-    weights = None
-    if method == "weights":
-        weights = get("add_weights")(rows[[target]], target=target, into=f"{target} weight").iloc[:, -1].to_numpy()
-    elif method != "nothing":
-        with contextlib.suppress(Skip):  # nothing to change in this fold
-            rows = get("resample_rows")(rows, target=target, method=method, into=_free(rows), seed=seed)
-    place = {name: code for code, name in enumerate(classes)}
-    labels = np.array([place[text] for text in cell_texts(rows[target], time=True) if text is not None])
-    given = {} if weights is None else {"model__sample_weight": weights}
+def _fold(asked: _Question, fold: Fold, method: str) -> dict[str, Any]:
+    """One fold of one method as JSON values: the probabilities (rows, classes) of the judged rows, and seconds."""
+    start, problem = time.perf_counter(), asked.problem
+    step = step_of(method, problem.target)
+    into = {"into": free_name(problem.frame, "resampled")}
+    steps = () if step is None else (RecipeStep(step["op"], step["with"] | into),)
+    candidate = Candidate(METHODS[method], Recipe(seed=asked.seed + fold.repeat, steps=steps), steps)
     with warnings.catch_warnings(), one_thread():
         # a fold in which a column is empty, a fit that stops early: all methods meet the same
         warnings.simplefilter("ignore")
-        model = estimator(chosen, "classes", kind, seed).fit(plain(rows, chosen), labels, **given)
-        out = np.zeros((len(judged), len(classes)))
-        out[:, model.classes_] = model.predict_proba(judged)
-    return out
+        fitted, _ = fit_model(candidate, problem, asked.columns, problem.frame.iloc[fold.learn], asked.kind)
+        cells = plain(problem.frame.iloc[fold.judge], fitted.chosen)
+        chances = fitted.chances(cells, len(problem.classes))
+    return {"chances": array_to_json(chances), "seconds": time.perf_counter() - start}
 
 
-def _free(rows: pd.DataFrame) -> str:
-    """A name for the marks that no column has."""
-    name = "resampled"
-    while name in rows.columns:
-        name += "_"
-    return name
-
-
-def _told(
-    run: dict[str, Any],
-    nothing: dict[str, Any],
-    codes: np.ndarray,
-    rare: int,
-    classes: list[str],
-    favorable: str | None,
-    keys: dict[str, list[str]],
-    folds: int,
-    methods: int,
-) -> dict[str, Any]:
+def _told(run: Run, nothing: Run, problem: Problem, methods: int) -> dict[str, Any]:
+    folds, rare = problem.plan.folds, problem.rare
     difference = {}
     for measure in MEASURES:
-        pairs = zip(run["results"][measure], nothing["results"][measure], strict=True)
+        pairs = zip(run.results[measure], nothing.results[measure], strict=True)
         apart = interval([one - other for one, other in pairs], folds, looks(measure, methods))
         difference[measure] = apart | {"verdict": verdict(apart, measure)}
-    chances = np.concatenate([each[:, rare] for each in run["chances"]])
-    truth, decided = np.tile(codes, len(run["chances"])), np.concatenate(run["decided"])
+    chances = np.concatenate([each[:, rare] for each in run.chances])
+    truth, decided = np.tile(problem.truth, len(run.chances)), np.concatenate(run.decided)
     groups: dict[str, dict[str, Any]] = {}
-    for column, names in keys.items():
-        of = np.tile(np.array(names, dtype=object), len(run["chances"]))
+    for column, names in problem.groups.items():
+        of = np.tile(names, len(run.chances))
         groups[column] = {}
         for group in sorted(set(names)):
             here, wanted = of == group, (of == group) & (truth == rare)
             groups[column][group] = {
-                "rows": int(here.sum() / len(run["chances"])),
+                "rows": int(here.sum() / len(run.chances)),
                 "recall": float((decided[wanted] == rare).mean()) if wanted.any() else None,
-                "recall_of": int(wanted.sum() / len(run["chances"])),
-            } | (
-                {"favorable": float((decided[here] == classes.index(favorable)).mean())}
-                if favorable is not None
-                else {}
-            )
+                "recall_of": int(wanted.sum() / len(run.chances)),
+            } | ({"favorable": float((decided[here] == problem.good).mean())} if problem.favorable is not None else {})
     return {
-        "means": {measure: interval(run["results"][measure], folds) for measure in MEASURES},
+        "means": {measure: interval(run.results[measure], folds) for measure in MEASURES},
         "difference": difference,
         "mean_predicted": float(chances.mean()),
         "observed": float((truth == rare).mean()),
         "curve": curve(chances, truth == rare),
         "by_group": groups,
-        "seconds": round(run["seconds"], 3),
+        "seconds": round(run.seconds, 3),
     }

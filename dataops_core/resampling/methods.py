@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
@@ -32,6 +33,20 @@ METHODS = {
 }
 
 
+@dataclass(frozen=True)
+class MethodFit:
+    """Whether a method fits a table, why not, and which SMOTE it would be."""
+
+    title: str
+    fits: bool
+    why: str
+    variant: str
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain JSON values."""
+        return asdict(self)
+
+
 def methods_for(table: Table, target: str, split: str | None = None) -> dict[str, dict[str, Any]]:
     """For each method {"title", "fits", "why", "variant"}: whether it fits the training rows, why not, and which SMOTE
     it would be.
@@ -40,10 +55,11 @@ def methods_for(table: Table, target: str, split: str | None = None) -> dict[str
     """
     for name in (target, *([split] if split else [])):
         table.column(name)
-    return fitting(training(table.frame(), split), target, split)
+    found = fitting(training(table.frame(), split), target, split)
+    return {name: each.to_json() for name, each in found.items()}
 
 
-def fitting(rows: pd.DataFrame, target: str, split: str | None = None) -> dict[str, dict[str, Any]]:
+def fitting(rows: pd.DataFrame, target: str, split: str | None = None) -> dict[str, MethodFit]:
     """The same for training rows in memory."""
     codes, classes = class_codes(rows[target], "methods_for")
     counts = np.bincount(codes[codes >= 0], minlength=len(classes))
@@ -60,7 +76,7 @@ def fitting(rows: pd.DataFrame, target: str, split: str | None = None) -> dict[s
             if method in ("smote", "smote_tomek", "smote_enn") and not why
             else ""
         )
-        told[method] = {"title": title, "fits": not why, "why": why, "variant": variant}
+        told[method] = MethodFit(title, not why, why, variant)
     return told
 
 

@@ -68,7 +68,7 @@ def advice(
                 else ""
             )
             reason = (
-                f"{METHODS[best]} {why} ({MEASURES[measure]['title']} {gain['mean']:+.3f}, 95 % interval"
+                f"{METHODS[best]} {why} ({MEASURES[measure].title} {gain['mean']:+.3f}, 95 % interval"
                 f" {gain['low']:+.3f} to {gain['high']:+.3f}, corrected for {looks(measure, len(told) - 1)}"
                 f" comparisons).{cost}"
             )

@@ -114,6 +114,16 @@ def largest_gap(
     )
 
 
+def cell_counts(shape: tuple[int, ...], *codes: np.ndarray) -> np.ndarray:
+    """How many rows there are of each combination of codes (rows,), one code for each axis of the shape.
+
+    >>> cell_counts((2, 2), np.array([0, 1, 1]), np.array([True, True, True])).tolist()
+    [[0, 1], [0, 2]]
+    """
+    flat = np.ravel_multi_index(tuple(np.asarray(each).astype(int) for each in codes), shape)
+    return np.bincount(flat, minlength=int(np.prod(shape))).reshape(shape)
+
+
 def resampled_cells(counts: np.ndarray, replicates: int = REPLICATES, seed: int = 0) -> np.ndarray:
     """Bootstrap replicates of a table of counts (…) -> (replicates, …): drawing rows with replacement is drawing from a
     multinomial.

@@ -87,21 +87,6 @@ def size(number: int) -> str:
     return f"{amount:,.0f} {unit}" if unit == "bytes" else f"{amount:,.1f} {unit}"
 
 
-def duration(seconds: float) -> str:
-    """A time to be expected, no more exact than it can be.
-
-    >>> duration(3), duration(33), duration(70), duration(500), duration(9000)
-    ('a few seconds', 'about 30 seconds', 'about a minute', 'about 8 minutes', 'about 2.5 hours')
-    """
-    if seconds < 10:
-        return "a few seconds"
-    if seconds < 50:
-        return f"about {round(seconds, -1):.0f} seconds"
-    if seconds < 90:
-        return "about a minute"
-    return f"about {seconds / 60:.0f} minutes" if seconds < 5400 else f"about {seconds / 3600:.2g} hours"
-
-
 def when(moment: str) -> str:
     """A moment in UTC: 2026-11-23 10:05 UTC."""
     return moment[:16].replace("T", " ") + " UTC"

@@ -12,8 +12,9 @@ from dataops_core.errors import FlawError, InputError
 from dataops_core.progress import no_progress
 from dataops_core.store import jobs, worker
 from dataops_core.store.results import analyses
+from dataops_core.wording import duration
 from pages._ui import page_layout
-from pages._ui.formatting import duration, md
+from pages._ui.formatting import md
 
 SMALL = 150_000  # cells; more may take over 200 ms
 SOON = 20.0  # seconds for which a page waits for a small file before it shows progress instead

@@ -10,6 +10,7 @@ from scipy.stats import binom
 from sklearn.compose import ColumnTransformer
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.metrics import make_scorer, roc_auc_score
 from sklearn.model_selection import KFold, StratifiedKFold, cross_validate
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
@@ -68,18 +69,28 @@ def test_scores_are_those_of_scikit_learn(tmp_path):
     pipeline = Pipeline(
         [("median", medians), ("encoder", cleaned(["age"], ["town"])), ("model", LogisticRegression(max_iter=1000))]
     )
-    expected = []
+    codes = (frame["bought"] == "yes").astype(int)
+    rare = int(np.bincount(codes).argmin())
+
+    def area(truth, yes):  # the rarer class is the one whose ranking is scored
+        return roc_auc_score(truth == rare, yes if rare else 1 - yes)
+
+    scoring = {
+        "roc_auc": make_scorer(area, response_method="predict_proba"),
+        "accuracy": "accuracy",
+        "balanced_accuracy": "balanced_accuracy",
+    }
+    mine = next(each for each in found.standings if each.name == "median")
+    expected = {measure: [] for measure in scoring}
     for repeat in range(2):
         folds = StratifiedKFold(5, shuffle=True, random_state=3 + repeat)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            scored = cross_validate(
-                pipeline, frame[["age", "town"]], (frame["bought"] == "yes").astype(int), cv=folds, scoring="roc_auc"
-            )
-        expected += scored["test_score"].tolist()
-    mine = next(each for each in found.standings if each.name == "median")
-    # the rarer class is the one whose ranking is scored: the same area, seen from the other side
-    assert np.allclose(mine.scores["roc_auc"], expected, rtol=0, atol=1e-12)
+            scored = cross_validate(pipeline, frame[["age", "town"]], codes, cv=folds, scoring=scoring)
+        for measure in scoring:
+            expected[measure] += scored[f"test_{measure}"].tolist()
+    for measure in scoring:
+        assert list(mine.scores[measure]) == expected[measure]  # to the last digit
 
 
 def test_scores_of_numbers_are_those_of_scikit_learn(tmp_path):
@@ -90,12 +101,14 @@ def test_scores_of_numbers_are_those_of_scikit_learn(tmp_path):
         table_of(frame, tmp_path), [Candidate("without z", recipe(step("drop_columns", columns=["z"])))], "y", repeats=1
     )
     pipeline = Pipeline([("encoder", cleaned(["x"], [])), ("model", Ridge())])
+    names = {"r2": "r2", "rmse": "neg_root_mean_squared_error", "mae": "neg_mean_absolute_error"}
     expected = cross_validate(
-        pipeline, frame[["x"]], frame["y"], cv=KFold(5, shuffle=True, random_state=0), scoring="r2"
-    )["test_score"]
+        pipeline, frame[["x"]], frame["y"], cv=KFold(5, shuffle=True, random_state=0), scoring=names
+    )
     assert found.problem.task == "number"
     mine = next(each for each in found.standings if each.name == "without z")
-    assert mine.scores["r2"] == pytest.approx(list(expected), abs=1e-12)
+    for measure in names:
+        assert list(mine.scores[measure]) == np.abs(expected[f"test_{measure}"]).tolist()
 
 
 def test_scores_of_three_classes_are_those_of_scikit_learn(tmp_path):
@@ -111,7 +124,7 @@ def test_scores_of_three_classes_are_those_of_scikit_learn(tmp_path):
     folds = StratifiedKFold(5, shuffle=True, random_state=0)
     for measure in ("accuracy", "balanced_accuracy"):
         expected = cross_validate(pipeline, frame[["x"]], frame["y"], cv=folds, scoring=measure)["test_score"]
-        assert mine.scores[measure] == pytest.approx(list(expected), abs=1e-12)
+        assert list(mine.scores[measure]) == expected.tolist()
 
 
 def test_noise_alone_makes_no_clear_difference(tmp_path):

@@ -92,6 +92,35 @@ def test_steps_are_compared_with_what_they_would_be_without_each(app):
     assert table["Rows kept"].tolist() == [240] * 4 and 0 in table["Missing left"].tolist()
 
 
+def test_choices_can_branch_off_at_an_earlier_step(app):
+    store, made = Store(), dataset(app)
+    steps = (
+        RecipeStep("drop_columns", {"columns": ["town"]}),
+        RecipeStep("fill_missing", {"columns": ["age"], "how": "median"}),
+    )
+    datasets.edit(store, made.id, made.revision, replace(made.recipe, steps=steps), "two steps", "tester")
+    app = go(start(d=made.id), "compare")
+    wait_for_job(app)
+
+    def choices():
+        return [each.label for each in app.multiselect if each.key.startswith("recipes.choice.")]
+
+    assert "Missing values" not in choices()  # after all steps nothing is missing
+    branch = app.selectbox(key=f"recipes.branch.{made.id}.2")
+    assert branch.options == ["all your steps", "the file as it came", "step 1: Dropped town"]
+    branch.set_value(1).run()
+    wait_for_job(app)
+    assert unforeseen(app) == []
+    assert "Missing values" in choices() and "Categories" in choices()
+    for each in app.multiselect:
+        if each.key.startswith("recipes.choice."):
+            each.set_value(["Leave", "Median or most frequent"] if each.label == "Missing values" else [])
+    app.run()
+    assert compare(app) == "Compare 2 recipes"
+    assert unforeseen(app) == []
+    assert "Your steps as they are" in texts(app) and "does the same as" in texts(app)  # the branch ends as they do
+
+
 def test_a_table_without_target_asks_for_one():
     app = go(start(d=bring(f"age,town,sex,hired\n{ROWS}")), "compare")
     assert unforeseen(app) == []

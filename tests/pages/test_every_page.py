@@ -160,6 +160,10 @@ def test_guide_explains_every_step_and_check_and_finds_by_word():
     app.run()
     assert unforeseen(app) == []
     assert "def drop_duplicate_rows" in app.code[0].value
+    app.text_input(key="guide.search").set_value("blank down").run()
+    assert unforeseen(app) == []
+    (table,) = [each.value for each in app.table if "There" in each.value]
+    assert table[["There", "The step here"]].values.tolist() == [["Blank down", "Blank repeated values"]]
     app.text_input(key="guide.search").set_value("no such thing").run()
     assert [each.value for each in app.info] == [
         "Try a shorter word, or one that the table or the problem would have in its name."

@@ -77,6 +77,8 @@ ALL = {
     "copy_column": {"column": "initial", "into": "labels"},
     "split_into_rows": {"column": "gender", "separator": "e"},
     "encode_labels": {"column": "labels", "separator": ","},
+    "join_rows": {"column": "housing", "by": ["name", "application_date", "gender"], "repeats": "once"},
+    "blank_repeats": {"columns": ["age"]},
     "reduce_numbers": {"columns": ["income", "loan_amount"], "original": "keep"},
     "move_columns": {"columns": ["income"]},
     "sample_rows": {"share": 60.0, "by": ["gender"]},

@@ -8,7 +8,7 @@ import pytest
 
 from dataops_core.cli import main
 from dataops_core.errors import SettingError
-from dataops_core.repair.effect import effect, task_of
+from dataops_core.repair.effect import effect
 
 LANDS = ["Italy", "Norway", "Germany", "France", "Spain", "Poland"]
 
@@ -53,12 +53,6 @@ def test_targets_that_cannot_be_predicted_are_refused(make, tmp_path, target, me
     table = make({"one": [1] * 60, "text": [f"t{n}" for n in range(60)], "x": range(60)})
     with pytest.raises(SettingError, match=message):
         effect(table, target, 0.9, tmp_path)
-
-
-def test_a_target_is_one_of_classes_or_a_number():
-    assert task_of(pd.Series(["a", "b"] * 10)) == "classes"
-    assert task_of(pd.Series(np.arange(100.0))) == "number"
-    assert task_of(pd.Series(["a"] * 10 + ["b"])) is None
 
 
 def test_the_command_prints_the_effect(tmp_path, capsys):

@@ -298,6 +298,39 @@ def test_several_values_in_a_cell():
     assert out.to_dict("list") == {"tags has a": [False] * 2, "tags has b": [True, False], "tags has c": [False] * 2}
 
 
+def test_rows_are_joined_as_they_were_split():
+    frame = tidy(pd.DataFrame({"id": [1, 2, 3], "tags": ["a; b", None, "c"]}))
+    rows = get("split_into_rows")(frame, column="tags", separator=";")
+    back = get("join_rows")(rows, column="tags", by=["id"], separator="; ")
+    pd.testing.assert_frame_equal(back, frame)
+    numbers = tidy(pd.DataFrame({"shop": ["x", None, "x", None, "x"], "sold": [2, 5, 2, None, 3], "day": [*"abcde"]}))
+    out = get("join_rows")(numbers, column="sold", by=["shop"], repeats="once")
+    assert out.to_dict("list") == {"shop": ["x", None], "sold": ["2, 3", "5"], "day": ["a", "b"]}
+    assert get("join_rows")(numbers, column="sold", by=["shop"])["sold"].tolist() == ["2, 2, 3", "5"]
+    for by, says in (([], "which rows belong together"), (["sold"], "by itself")):
+        with pytest.raises(SettingError, match=says):
+            get("join_rows")(numbers, column="sold", by=by)
+
+
+def test_repeats_are_blanked_and_filled_again():
+    day = pd.to_datetime(["2024-01-01", "2024-01-01", "2024-01-01 12:00", "2024-01-02"], format="ISO8601")
+    frame = tidy(
+        pd.DataFrame({"town": ["a", "a", None, "a"], "n": [1, 1, 1, 2], "day": day, "x": [0.5, 0.25, 0.25, 0.5]})
+    )
+    out = get("blank_repeats")(frame, columns=["town", "n", "day", "x"])
+    assert out["town"].tolist() == ["a", None, None, "a"]  # a missing cell repeats nothing, and ends a run
+    gone = {name: out[name].isna().tolist() for name in ("n", "day", "x")}
+    assert gone == {
+        "n": [False, True, True, False],
+        "day": [False, True, False, False],
+        "x": [False, False, True, False],
+    }
+    filled = get("fill_along")(out, columns=["n", "day", "x"])
+    pd.testing.assert_frame_equal(filled[["n", "day", "x"]], frame[["n", "day", "x"]])
+    with pytest.raises(Skip, match="row above"):
+        get("blank_repeats")(frame.iloc[[0, 3]], columns=["n"])
+
+
 def test_a_sample_keeps_the_share_of_each_group():
     frame = tidy(pd.DataFrame({"town": ["a"] * 100 + ["b"] * 10 + ["c"]}))
     out = get("sample_rows")(frame, share=20.0, by=["town"], seed=1)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +17,9 @@ from dataops_core.wording import counted
 
 if TYPE_CHECKING:
     from dataops_core.evaluation import Candidate, Comparison
+    from dataops_core.evaluation.pilot import Cost
 from dataops_core.cli.shared.addresses import file_or_address
-from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.options import add_keep, add_outcome, kept_folds, names
 from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
 
@@ -29,17 +31,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     add_reading_options(parser)
     parser.add_argument("file", type=file_or_address)
     parser.add_argument("recipes", type=Path, nargs="*", metavar="RECIPE", help="the recipes to compare")
-    parser.add_argument("--target", required=True, help="the column that a model predicts")
-    parser.add_argument(
-        "--favorable", metavar="VALUE", help="the outcome that people wish for: needed for fairness gaps"
-    )
-    parser.add_argument(
-        "--sensitive",
-        action="append",
-        default=[],
-        metavar="COLUMN[,COLUMN]",
-        help="columns that say who a person is: gaps between their groups are measured",
-    )
+    add_outcome(parser, required=True)
     parser.add_argument(
         "--leave-out", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that no model may see"
     )
@@ -67,7 +59,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--learning-curve", action="store_true", help="also learn from fewer rows: would more help?")
     parser.add_argument("--all-folds", action="store_true", help="do not stop recipes early that are clearly worse")
-    parser.add_argument("--keep", type=Path, metavar="FOLDER", help="keep finished folds there, and go on from them")
+    add_keep(parser)
     parser.add_argument("--script", type=Path, metavar="OUT.py", help="write a script that reproduces the scoreboard")
     parser.add_argument(
         "--pipeline",
@@ -81,11 +73,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Compare recipes with doing nothing, on rows that none of them has learned from."""
     from dataops_core.evaluation import compare_recipes
-    from dataops_core.evaluation.kept_folds import InFolder
     from dataops_core.write.file import write_text
 
     candidates = _candidates(args)
     first = candidates[0].recipe if candidates else None
+    costs: list[Cost] = []
+
+    def announce(cost: Cost) -> None:
+        costs.append(cost)
+        more = "" if args.all_folds else " What is clearly worse after all folds once is not tried further."
+        print(cost.sentence + more, file=sys.stderr, flush=True)
+
     with reading(args, first if first is not None and first.read else None) as (source, _folder):
         found = compare_recipes(
             source.table,
@@ -105,7 +103,8 @@ def run(args: argparse.Namespace) -> int:
             sample=args.sample,
             stop_early=not args.all_folds,
             curve_of_best=args.learning_curve,
-            kept=InFolder(args.keep) if args.keep else None,
+            kept=kept_folds(args),
+            before=announce,
             progress=show_progress,
         )
         if args.script:
@@ -123,7 +122,7 @@ def run(args: argparse.Namespace) -> int:
             chosen = next(each for each in found.standings if each.name == found.advice.recommended)
             write_text(args.recipe, json.dumps(dict(chosen.recipe), indent=2, ensure_ascii=False) + "\n")
     if args.json:
-        return print_json(found.to_json())
+        return print_json(found.to_json() | {"cost": costs[0].to_json()})
     tell_problems(source)
     _print(found)
     return 0

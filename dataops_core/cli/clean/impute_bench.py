@@ -9,7 +9,7 @@ import argparse
 from typing import Any
 
 from dataops_core.cli.shared.addresses import file_or_address
-from dataops_core.cli.shared.options import add_gaps, names
+from dataops_core.cli.shared.options import add_gaps, add_keep, kept_folds, names
 from dataops_core.cli.shared.output import print_json, print_table, reading
 from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
@@ -21,6 +21,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", type=file_or_address)
     parser.add_argument("--methods", metavar="METHOD[,METHOD]", help="the methods to compare (default: all that fit)")
     add_gaps(parser)
+    add_keep(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -36,6 +37,7 @@ def run(args: argparse.Namespace) -> int:
             seed=args.seed,
             split=args.split,
             time=args.time,
+            kept=kept_folds(args),
             progress=show_progress,
         )
     if args.json:

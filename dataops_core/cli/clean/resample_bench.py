@@ -9,7 +9,7 @@ import argparse
 from typing import Any
 
 from dataops_core.cli.shared.addresses import file_or_address
-from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.options import add_keep, add_outcome, kept_folds, names
 from dataops_core.cli.shared.output import print_json, print_table, reading
 from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
@@ -22,11 +22,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     """The options."""
     add_reading_options(parser)
     parser.add_argument("file", type=file_or_address)
-    parser.add_argument("--target", required=True, help="the column with the classes")
-    parser.add_argument("--favorable", metavar="VALUE", help="the class that people wish for")
-    parser.add_argument(
-        "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
-    )
+    add_outcome(parser, required=True)
     parser.add_argument(
         "--methods", action="append", default=[], metavar="METHOD[,METHOD]", help="only these (default: all that fit)"
     )
@@ -37,6 +33,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--model", choices=("linear", "trees"), default="linear", help="the model that judges (default: linear)"
     )
     parser.add_argument("--seed", type=int, default=0, help="the same number gives the same result (default 0)")
+    add_keep(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -53,6 +50,7 @@ def run(args: argparse.Namespace) -> int:
             seed=args.seed,
             split=args.split,
             kind=args.model,
+            kept=kept_folds(args),
             progress=show_progress,
         )
     if args.json:

@@ -13,7 +13,7 @@ from typing import Any
 
 from dataops_core.cli.judge.groups import add_groups, add_learning, cuts, left_out, words_on_weights
 from dataops_core.cli.shared.addresses import file_or_address
-from dataops_core.cli.shared.options import names
+from dataops_core.cli.shared.options import add_keep, kept_folds, names
 from dataops_core.cli.shared.output import print_json, print_table, reading
 from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
@@ -60,6 +60,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         choices=("demographic_parity", "equalized_odds"),
         help="compare ways to act on it, those that aim at a rule aiming at this one",
     )
+    add_keep(parser)
     parser.add_argument("--recipe", type=Path, help="a recipe: what each of its steps does to each group")
 
 
@@ -131,6 +132,7 @@ def _more(args: argparse.Namespace, table: Table, folder: Path) -> dict[str, Any
             cuts=cuts(args.cut),
             leave_out=left_out(args),
             seed=args.seed,
+            kept=kept_folds(args),
             progress=show_progress,
         )
     if args.recipe:

@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from dataops_core.evaluation.kept_folds import KeptFolds
 
 
-def add_outcome(group: argparse._ArgumentGroup) -> None:
+def add_outcome(group: argparse._ArgumentGroup | argparse.ArgumentParser, *, required: bool = False) -> None:
     """The options that name the outcome, and whom to compare."""
-    group.add_argument("--target", help="the column with the outcome")
+    group.add_argument("--target", required=required, help="the column with the outcome")
     group.add_argument("--favorable", metavar="VALUE", help="the outcome that people wish for")
     group.add_argument(
         "--sensitive", action="append", default=[], metavar="COLUMN[,COLUMN]", help="columns that say who a person is"
@@ -41,6 +46,20 @@ def add_pii_reason(parser: argparse.ArgumentParser) -> None:
         metavar="TEXT",
         help="why direct identifiers that no step treats may leave; without it they stop the command",
     )
+
+
+def add_keep(parser: argparse.ArgumentParser | argparse._ArgumentGroup) -> None:
+    """The option that keeps what is finished of a long comparison."""
+    parser.add_argument(
+        "--keep", type=Path, metavar="FOLDER", help="keep finished folds there, and go on from them when run again"
+    )
+
+
+def kept_folds(args: argparse.Namespace) -> KeptFolds | None:
+    """Where finished folds are kept; None where nothing was said of it."""
+    from dataops_core.evaluation.kept_folds import InFolder
+
+    return InFolder(args.keep) if args.keep else None
 
 
 def names(given: Iterable[str] | str | None) -> list[str]:

@@ -163,7 +163,7 @@ def _repeated_rows(problem: Problem) -> Iterator[Leak]:
             "rows repeat",
             f"{share:.1%} of the rows that judge have an exact copy among the rows that teach.",
             (),
-            "Drop duplicate rows first, or keep equal rows together (--groups).",
+            "Drop duplicate rows first, or keep equal rows in one fold (--groups on the command line).",
         )
 
 

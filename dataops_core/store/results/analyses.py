@@ -20,6 +20,7 @@ from dataops_core.rules import Rule, check_rules, suggest_rules
 from dataops_core.source_hash import source_hash
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import personal_data, states
+from dataops_core.store.results.kept_folds import InStore
 from dataops_core.store.store import Store
 from dataops_core.table import Table
 
@@ -38,17 +39,16 @@ def _clusters(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, A
 
 
 def _asks(
-    module: str, function: str, *, slow: bool = False
+    module: str, function: str, *, slow: bool = False, keeps: bool = False
 ) -> Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]:
     """Asks a function of the engine about the table of a state, with what else was asked by name; a slow one says how
-    far it is.
+    far it is, and one that `keeps` finds what it had finished when it was stopped.
     """
     ASKED.add(f"dataops_core.{module}")
 
     def ask(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:
-        asked = {name: value for name, value in args.items() if name != "state"} | (
-            {"progress": progress} if slow else {}
-        )
+        asked = {name: value for name, value in args.items() if name != "state"}
+        asked |= ({"progress": progress} if slow else {}) | ({"kept": InStore(store)} if keeps else {})
         told: dict[str, Any] = getattr(importlib.import_module(f"dataops_core.{module}"), function)(
             states.table(store, args["state"]), **asked
         )
@@ -132,9 +132,9 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "classes": _classes,
     "imbalance": _asks("resampling", "imbalance"),
     "resampling methods": _asks("resampling", "methods_for"),
-    "resample bench": _asks("resampling", "bench", slow=True),
+    "resample bench": _asks("resampling", "bench", slow=True, keeps=True),
     "missing": _asks("imputation", "understand", slow=True),
-    "impute bench": _asks("imputation", "bench", slow=True),
+    "impute bench": _asks("imputation", "bench", slow=True, keeps=True),
     "pooled": _asks("imputation", "pooled"),
     "pooled regression": _asks("imputation", "regression"),
     "chains": _asks("imputation", "chains", slow=True),
@@ -145,7 +145,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "proxies": _asks("fairness", "proxies"),
     "confounding": _asks("fairness", "confounding"),
     "twin plan": _asks("synthetic", "plan", slow=True),
-    "mitigation lab": _asks("fairness", "compare_mitigations", slow=True),
+    "mitigation lab": _asks("fairness", "compare_mitigations", slow=True, keeps=True),
     "repair": _asks("repair", "suggestions", slow=True),
     "clusters": _clusters,
     "personal data": _personal,

@@ -15,22 +15,8 @@ from dataops_core.evaluation.problem import SAMPLE
 from dataops_core.progress import Progress
 from dataops_core.recipe.recipe import from_json
 from dataops_core.store import states
+from dataops_core.store.results.kept_folds import InStore
 from dataops_core.store.store import Store
-
-
-class InStore:
-    """Keeps folds in the catalog."""
-
-    def __init__(self, store: Store) -> None:
-        self.store = store
-
-    def read(self, key: str) -> Any:
-        """The value kept under that key, or None."""
-        return self.store.cached(f"fold:{key}")
-
-    def write(self, key: str, value: Any) -> None:
-        """Keep a value."""
-        self.store.keep({f"fold:{key}": value})
 
 
 def compare(store: Store, args: Mapping[str, Any], progress: Progress) -> dict[str, Any]:

@@ -142,7 +142,9 @@ def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, 
                 "Missing", format="%.3f", help="Difference in the share of missing cells"
             ),
             "Verdict": st.column_config.TextColumn(
-                "Verdict", help="By the size of the effect, and only beyond what chance gives for so many rows"
+                "Verdict",
+                help="By the size of the effect, and only beyond what chance gives for so many rows. Columns without"
+                " values that say anything together, such as numbers that name rows, cannot be compared",
             ),
         },
     )

@@ -11,13 +11,15 @@ import streamlit as st
 from dataops_core.evaluation import Candidate, grid_candidates
 from dataops_core.evaluation.choices import LEAVE, chosen_grid
 from dataops_core.evaluation.measures import measures_of
+from dataops_core.evaluation.pilot import expected_seconds
 from dataops_core.recipe.recipe import Recipe
-from dataops_core.store import datasets, versions
+from dataops_core.store import datasets, states, versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import job, page_layout
+from dataops_core.wording import duration
+from pages._ui import grid, job, page_layout, redaction
 from pages._ui.compare import scoreboard
-from pages._ui.formatting import count, duration
+from pages._ui.formatting import count, md
 
 MODELS = {"linear": "Linear model", "trees": "Boosted trees"}
 FOLDS, REPEATS = 5, 2
@@ -29,6 +31,10 @@ def panel(here: Dataset, root: str, state: str, table: Table) -> None:
     roles = datasets.roles_now(here)
     target, model, measure = _question(here, roles, table)
     if target is None:
+        return
+    base, state, table = _branch(here, state, table)
+    if target not in table.names:
+        st.info(f"There is no column {md(target)} before step {len(base.steps) + 1} yet.", icon=":material/info:")
         return
     favorable = roles.get("favorable") if target == roles.get("target") else None
     sensitive = [name for name in roles.get("sensitive") or [] if name in table.names and name != target]
@@ -44,16 +50,17 @@ def panel(here: Dataset, root: str, state: str, table: Table) -> None:
     known = job.counted("choices", asked, "Looking which choices fit", table.cells)
     if known is None:
         return
-    candidates = _candidates(here, known["grid"])
+    candidates = _candidates(here, base, known["grid"])
     if not candidates:
         st.info(
             "Choose at least one option or one list of steps to compare with doing nothing.", icon=":material/info:"
         )
         return
     fits = (len(candidates) + 1) * FOLDS * REPEATS
+    expected = duration(expected_seconds(len(candidates) + 1, fits, known["seconds"]))
     st.caption(
         f"{count(len(candidates), 'recipe')} and doing nothing, {FOLDS} folds {REPEATS} times over:"
-        f" {count(fits, 'fit')}, {duration(1.5 * fits * known['seconds'] + 2)}. What is clearly worse is stopped early."
+        f" {count(fits, 'fit')}, {expected}. What is clearly worse after all folds once is not tried further."
     )
     args = {
         "state": root,
@@ -123,13 +130,39 @@ def _question(here: Dataset, roles: Mapping[str, Any], table: Table) -> tuple[st
     return target, model, measure
 
 
-def _candidates(here: Dataset, grid: Mapping[str, Any]) -> list[Candidate]:
-    """What the person chose: choices after the steps of now, parts of these steps, steps of versions."""
-    base = replace(here.recipe, name="recipe")
+def _branch(here: Dataset, state: str, table: Table) -> tuple[Recipe, str, Table]:
+    """The steps that the choices come after, all or the first of them, and the table as it is there."""
+    whole = replace(here.recipe, name="recipe")
+    number = len(whole.steps)
+    if not whole.active:
+        return whole, state, table
+    at = st.selectbox(
+        "Choices follow",
+        [number, *range(number)],
+        format_func=lambda n: (
+            "all your steps"
+            if n == number
+            else f"step {n}: {whole.steps[n - 1].sentence}"
+            if n
+            else "the file as it came"
+        ),
+        key=f"recipes.branch.{here.id}.{number}",
+        width=420,
+        help="An earlier step: a branch of your recipe, in which the choices take the place of the steps after it",
+    )
+    results = states.evaluate(page_layout.store(), here.raw, here.recipe, run=False)
+    if at == number or not states.known(page_layout.store(), results[at].before):
+        return whole, state, table
+    before = redaction.seen(results[at].before)
+    return replace(whole, steps=whole.steps[:at]), before, grid.table(before)
+
+
+def _candidates(here: Dataset, base: Recipe, choices: Mapping[str, Any]) -> list[Candidate]:
+    """What the person chose: choices after some steps of now, parts of these steps, steps of versions."""
     with st.container(border=True, key="recipes-choices"):
-        st.markdown("**Choices**: every combination is one recipe" + (", after your steps." if base.active else "."))
+        st.markdown("**Choices**: every combination is one recipe" + (", after these steps." if base.active else "."))
         columns, chosen = st.columns(2), {}
-        for number, (choice, options) in enumerate(grid.items()):
+        for number, (choice, options) in enumerate(choices.items()):
             with columns[number % 2]:
                 default = list(options)[: 2 if number < FIRST and choice != "Skewed numbers" else 1]
                 chosen[choice] = st.multiselect(
@@ -139,13 +172,13 @@ def _candidates(here: Dataset, grid: Mapping[str, Any]) -> list[Candidate]:
                     key=f"recipes.choice.{here.id}.{choice}",
                     placeholder=LEAVE,
                 )
-    made = _by_grid(base, chosen_grid(grid, chosen))
-    others = _others(here, base)
+    made = _by_grid(base, chosen_grid(choices, chosen))
+    others = _others(here, replace(here.recipe, name="recipe"))
     if others:
         picked = st.multiselect(
             "Your steps and versions",
             list(others),
-            default=["Your steps as they are"] if base.active and made else list(others)[:1],
+            default=list(others)[:1],
             key=f"recipes.others.{here.id}",
             placeholder="None chosen",
             help="Without a step: what does this step do for the model?",
@@ -154,12 +187,12 @@ def _candidates(here: Dataset, grid: Mapping[str, Any]) -> list[Candidate]:
     return made
 
 
-def _by_grid(base: Recipe, grid: Mapping[str, Any]) -> list[Candidate]:
+def _by_grid(base: Recipe, choices: Mapping[str, Any]) -> list[Candidate]:
     """The combinations, named by what is not left as it is."""
-    if not grid:
+    if not choices:
         return []
     kept = []
-    for candidate in grid_candidates(base, grid):
+    for candidate in grid_candidates(base, choices):
         words = [name for name in candidate.name.split(" + ") if name not in (LEAVE, "All")]
         if words:
             kept.append(Candidate(" + ".join(words), candidate.recipe))

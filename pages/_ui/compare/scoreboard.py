@@ -20,7 +20,7 @@ from pages._ui import method_results, page_layout, pending
 from pages._ui.chart import CONFIG, colours, plain
 from pages._ui.formatting import count, md
 
-SIGNS = {"better": "better", "worse": "worse", "no clear difference": "no clear difference"}
+SHAPES = ("circle", "square", "diamond", "triangle-up", "cross", "star", "pentagon", "hexagon")
 
 
 def panel(here: Dataset, told: Mapping[str, Any]) -> None:
@@ -143,46 +143,38 @@ def _propose(here: Dataset, told: Mapping[str, Any], each: Mapping[str, Any], wh
 
 def _table(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: str, best: str) -> None:
     ordered = sorted(ran, key=lambda each: each["name"] != best)
-    table = pd.DataFrame(
-        [
-            {
-                "Recipe": each["name"],
-                title: method_results.figure(each["score"], each["ci"]),
-                "Against doing nothing": f"{each['difference']['mean']:+.4f}, {SIGNS[each['difference']['verdict']]}"
-                if each["name"] != NOTHING
-                else "–",
-                "Gap": each["fairness_gap"],
-                "Rows kept": each["rows_kept"],
-                "Cells kept": each["effect"]["cells_kept"],
-                "Missing left": each["effect"]["missing_left"],
-                "Drift": each["effect"]["drift"],
-                "Seconds": each["seconds"],
-                "Undominated": each["undominated"],
-                "Note": each["stopped"],
-            }
-            for each in ordered
-        ]
-    )
-    if table["Gap"].isna().all():
-        table = table.drop(columns="Gap")
-    if not table["Note"].any():
-        table = table.drop(columns="Note")
+    table = pd.DataFrame([_row(told, each, title) for each in ordered])
+    empty = [name for name in ("Gap", "Gap, 95 %", "Calibration error") if table[name].isna().all()]
+    table = table.drop(columns=[*empty, *([] if table["Note"].any() else ["Note"])])
     st.dataframe(
         table,
         hide_index=True,
+        placeholder="–",
         key="recipes.table",
         alt="All recipes with their scores, the recommended one on top",
         column_config={
-            "Recipe": st.column_config.TextColumn("Recipe", width=260, pinned=True),
-            title: st.column_config.TextColumn(
-                title, width=210, help="The mean over the folds, with its 95 % interval"
+            "Recipe": st.column_config.TextColumn("Recipe", width=200, pinned=True),
+            title: st.column_config.NumberColumn(title, format="%.4f", help="The mean over the folds"),
+            f"{title}, 95 %": st.column_config.TextColumn(f"{title}, 95 %", help="The 95 % interval of the mean"),
+            "Difference": st.column_config.NumberColumn(
+                "Difference", format="%+.4f", help="From doing nothing, in the same folds"
             ),
-            "Against doing nothing": st.column_config.TextColumn("Against doing nothing", width=220),
+            "Verdict": st.column_config.TextColumn(
+                "Verdict", help="Clear only where chance and the number of recipes are accounted for"
+            ),
             "Gap": st.column_config.NumberColumn(
                 "Gap", format="percent", help="The greatest difference between groups in the share decided favorable"
             ),
+            "Gap, 95 %": st.column_config.TextColumn("Gap, 95 %", help="The 95 % interval of the gap"),
+            "Calibration error": st.column_config.NumberColumn(
+                "Calibration error",
+                format="%.4f",
+                help="How far the probabilities are from how often it happens: 0 is best",
+            ),
             "Rows kept": st.column_config.NumberColumn("Rows kept", format="localized"),
-            "Missing left": st.column_config.NumberColumn("Missing left", format="localized"),
+            "Missing left": st.column_config.NumberColumn(
+                "Missing left", format="localized", help="Cells of the whole table that stay missing"
+            ),
             "Cells kept": st.column_config.NumberColumn(
                 "Cells kept", format="percent", help="The share of cells that stay as they were"
             ),
@@ -200,29 +192,56 @@ def _table(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: str
     )
 
 
+def _row(told: Mapping[str, Any], each: Mapping[str, Any], title: str) -> dict[str, Any]:
+    nothing = each["name"] == NOTHING
+    widest = max(each["fairness"].values(), key=lambda gap: gap["gap"], default=None)
+    calibration = each["measures"].get("calibration") if told["measure"] != "calibration" else None
+    return {
+        "Recipe": each["name"],
+        title: each["score"],
+        f"{title}, 95 %": f"{each['ci'][0]:.4f} to {each['ci'][1]:.4f}",
+        "Difference": None if nothing else each["difference"]["mean"],
+        "Verdict": None if nothing else each["difference"]["verdict"],
+        "Gap": each["fairness_gap"],
+        "Gap, 95 %": f"{widest['ci'][0]:.1%} to {widest['ci'][1]:.1%}" if widest and widest["ci"] else None,
+        "Calibration error": calibration and calibration["mean"],
+        "Rows kept": each["rows_kept"],
+        "Cells kept": each["effect"]["cells_kept"],
+        "Missing left": each["effect"]["missing_left"],
+        "Drift": each["effect"]["drift"],
+        "Seconds": each["seconds"],
+        "Undominated": each["undominated"],
+        "Note": each["stopped"],
+    }
+
+
 def _fairness(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: str, best: str) -> None:
     drawn = [each for each in ran if each["fairness_gap"] is not None]
     if not drawn:
         st.caption("No two groups have enough rows.")
         return
     quiet, loud = colours(2)
-    figure = go.Figure(
-        go.Scatter(
-            x=[each["fairness_gap"] for each in drawn],
-            y=[each["score"] for each in drawn],
+    figure = go.Figure()
+    for number, each in enumerate(drawn):
+        shape = SHAPES[number] if len(drawn) <= len(SHAPES) else SHAPES[0]
+        figure.add_scatter(
+            x=[each["fairness_gap"]],
+            y=[each["score"]],
+            name=plain(each["name"]),
             mode="markers",
             marker={
                 "size": 12,
-                "color": [loud if each["name"] == best else quiet for each in drawn],
-                "symbol": ["diamond" if each["undominated"] else "circle" for each in drawn],
+                "color": loud if each["name"] == best else quiet,
+                "line": {"width": 2, "color": loud if each["name"] == best else quiet},
+                "symbol": shape if each["undominated"] else f"{shape}-open",
             },
-            customdata=[plain(each["name"]) for each in drawn],
-            hovertemplate="%{customdata}<br>gap %{x:.1%}, score %{y:.4f}<extra></extra>",
+            hovertemplate="gap %{x:.1%}, score %{y:.4f}",
         )
-    )
     figure.update_layout(
-        height=320,
+        height=320 + 20 * min(len(drawn), len(SHAPES)),
         margin={"l": 8, "r": 8, "t": 12, "b": 8},
+        showlegend=len(drawn) <= len(SHAPES),
+        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "entrywidthmode": "pixels"},
         xaxis={"title": {"text": "Gap between groups (less is fairer)"}, "tickformat": ".1%"},
         yaxis={"title": {"text": title}, "automargin": True},
     )
@@ -233,8 +252,8 @@ def _fairness(told: Mapping[str, Any], ran: Sequence[Mapping[str, Any]], title: 
         alt=f"One dot for each of {len(drawn)} recipes: its score against its gap between groups, as in the table",
     )
     st.caption(
-        f"Groups of {md(', '.join(told['sensitive']))}, by the share decided favorable. A diamond: no other"
-        " recipe is better in both."
+        f"Groups of {md(', '.join(told['sensitive']))}, by the share decided favorable. Filled: no other"
+        " recipe is better in both. In color: the recommended one."
     )
 
 
@@ -299,12 +318,14 @@ def _detail(here: Dataset, told: Mapping[str, Any], ran: Sequence[Mapping[str, A
     names = [each["name"] for each in ran]
     chosen = st.selectbox("Recipe", names, index=names.index(best), key="recipes.detail", width=420)
     each = next(each for each in ran if each["name"] == chosen)
-    steps = each["steps"] or ["No steps of its own"]
-    st.markdown("\n".join(f"{number}. {md(step)}" for number, step in enumerate(steps, 1)))
+    steps = [f"{number}. {md(step)}" for number, step in enumerate(each["steps"], 1)]
+    st.markdown("\n".join(steps) or "No steps: the table as it is.")
     for column, gap in each["fairness"].items():
         ends = f", 95 % interval {gap['ci'][0]:.1%} to {gap['ci'][1]:.1%}" if gap["ci"] else ""
-        st.markdown(f"Gap between groups of {md(column)}: {gap['gap']:.1%}{ends}; {gap['difference']['verdict']}.")
-    folds = pd.DataFrame(each["folds"])
+        against = "" if chosen == NOTHING else f"; against doing nothing: {gap['difference']['verdict']}"
+        st.markdown(f"Gap between groups of {md(column)}: {gap['gap']:.1%}{ends}{against}.")
+    titles = {key: measure.title for key, measure in measures_of(told["task"]).items()}
+    folds = pd.DataFrame(each["folds"]).rename(columns=titles)
     folds.index = pd.RangeIndex(1, len(folds) + 1, name="Fold")
     st.dataframe(folds, key="recipes.folds", alt=f"The scores of {chosen} in each fold")
     if each["name"] not in (NOTHING, best):

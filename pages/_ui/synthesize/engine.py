@@ -9,8 +9,9 @@ import streamlit as st
 
 from dataops_core.synthetic import ENGINES
 from dataops_core.synthetic.sequences.detection import chosen
+from dataops_core.wording import duration
 from pages._ui import page_layout
-from pages._ui.formatting import count, duration, md
+from pages._ui.formatting import count, md
 from pages._ui.synthesize import conditions_form
 from pages._ui.synthesize.settings import Asked
 

@@ -7,8 +7,9 @@ import streamlit as st
 from dataops_core.errors import DataOpsError
 from dataops_core.store import jobs, twins
 from dataops_core.synthetic import ENGINES
+from dataops_core.wording import duration
 from pages._ui import job, page_layout
-from pages._ui.formatting import count, duration, md
+from pages._ui.formatting import count, md
 from pages._ui.synthesize.conditions_form import said
 from pages._ui.synthesize.settings import Asked, lacks, requests, settings
 
