@@ -15,7 +15,7 @@ from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import datasets, versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import job, page_layout
+from pages._ui import job, page_layout, redaction
 from pages._ui.compare import scoreboard
 from pages._ui.formatting import count, duration
 
@@ -173,9 +173,9 @@ def _others(here: Dataset, base: Recipe) -> dict[str, Recipe]:
         for number, entry in enumerate(base.steps, 1):
             if not entry.off and len(base.active) > 1:
                 rest = tuple(each for each in base.steps if each is not entry)
-                made[f"Without step {number}: {entry.sentence}"[:90]] = replace(base, steps=rest)
+                made[f"Without step {number}: {redaction.told(entry.sentence)}"[:90]] = replace(base, steps=rest)
     for version in versions.log(page_layout.store(), here.id):
         recipe = versions.get(page_layout.store(), here.id, version["number"]).recipe
         if recipe.active and recipe.seed == base.seed:
-            made[f"Version {version['number']}: {version['message']}"[:90]] = recipe
+            made[redaction.told(f"Version {version['number']}: {version['message']}")[:90]] = recipe
     return made
