@@ -2,8 +2,8 @@
 
 25 people, each signed in and with a dataset of their own, work for five minutes on one server on this machine: they
 come within half a minute, open pages, filter and sort, preview, apply, take back, and save versions, with pauses of
-three to nine seconds. Printed are
-failures, whether anybody was sent a word of another one's data, how long the answers took, and the server's memory.
+three to nine seconds. Printed are failures, whether anybody was sent a word of another one's data, how long the answers
+took, the server's memory and processor time, and how busy the machine was with other work.
 
 Each dataset has a marker in its name, its columns and its cells, and so has its project: of all bytes that a person is
 sent, none may be another one's marker, and their own must be there.
