@@ -86,7 +86,14 @@ def asked(monkeypatch):
         found.append(action)
         real(connection, action, **given)
 
+    def may(store, *given, **named):  # a question about what to show, and no action
+        known, answer = len(found), really_may(store, *given, **named)
+        del found[known:]
+        return answer
+
+    really_may = Store.may
     monkeypatch.setattr(permissions, "check", check)
+    monkeypatch.setattr(Store, "may", may)
     return found
 
 
