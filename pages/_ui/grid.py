@@ -35,6 +35,7 @@ def numbered(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @st.fragment
+@page_layout.errors()  # a part that runs alone has no net around it: roles may be gone by now
 def grid(
     state: str,
     key: str,
