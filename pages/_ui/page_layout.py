@@ -95,6 +95,14 @@ def _refusal() -> sign_ins.Refusal:
     return why
 
 
+class _Known:
+    """What looks said in one run; Streamlit makes a new coordinator for each run, of a page or of a part of it."""
+
+    def __init__(self, run: object) -> None:
+        self.run = run
+        self.answers: dict[str, tuple[object, object]] = {}
+
+
 def remembered(name: str, of: object, look: Callable[[], Answer]) -> Answer:
     """What a look said of something earlier in this run of the script, or what it says now: pages ask some dozen times
     in a run who acts, and what they may. Nothing is remembered from one run to the next.
@@ -102,13 +110,12 @@ def remembered(name: str, of: object, look: Callable[[], Answer]) -> Answer:
     context = get_script_run_ctx(suppress_warning=True)
     if context is None:
         return look()
-    run, answers = st.session_state.get("frame.known") or (None, {})
-    if run is not context.parallel_coordinator:  # Streamlit makes a new one for each run, of a page or of a part of it
-        answers = {}
-        st.session_state["frame.known"] = (context.parallel_coordinator, answers)
-    if name not in answers or answers[name][0] != of:
-        answers[name] = (of, look())
-    return cast("Answer", answers[name][1])
+    known = st.session_state.get("frame.known")
+    if known is None or known.run is not context.parallel_coordinator:
+        known = st.session_state["frame.known"] = _Known(context.parallel_coordinator)
+    if name not in known.answers or known.answers[name][0] != of:
+        known.answers[name] = (of, look())
+    return cast("Answer", known.answers[name][1])
 
 
 def to_overview() -> None:
@@ -213,6 +220,12 @@ def lead_on(pages: list) -> None:
 
 def here() -> Here:
     """The project and dataset that the URL names; where it names none, those last seen in this tab, or the first."""
+    state, named = st.session_state, st.query_params
+    asked = (named.get("d"), named.get("p"), state.get("frame.d"), state.get("frame.p"))
+    return remembered("here", asked, _here)
+
+
+def _here() -> Here:
     house = store()
     asked = st.query_params.get("d") or (st.session_state.get("frame.d") if "p" not in st.query_params else None)
     found = None
@@ -304,6 +317,8 @@ def act(action: Callable[[], object]) -> bool:
     except DataOpsError as error:
         fail(error)
         return False
+    finally:
+        st.session_state.pop("frame.known", None)  # what was looked up before may hold no longer
     return True
 
 
