@@ -274,8 +274,16 @@ def _lines(here: Dataset, encoding: str) -> None:
         return
     with page_layout.errors():
         lines = datasets.first_lines(page_layout.store(), here.raw, encoding)
-        text = "\n".join(line[:WIDEST] for line in lines)
-        st.code(text, language=None, line_numbers=True, wrap_lines=True, height=HEIGHT)
+        st.dataframe(
+            pd.DataFrame(
+                {"As it stands": [line[:WIDEST] for line in lines]},
+                index=pd.Index(range(1, len(lines) + 1), name="Line"),
+            ),
+            key="reading.lines",
+            alt="The first lines of the file as they stand there",
+            height=HEIGHT,
+            column_config={"As it stands": st.column_config.TextColumn(width="large")},
+        )
 
 
 def _preview(here: Dataset, asked: Mapping[str, Any], *, changed: bool) -> None:
