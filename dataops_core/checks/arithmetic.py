@@ -52,12 +52,12 @@ def _found(look: TableView) -> Iterator[Rule]:
         for parts in [*combinations(others, 2), *(combinations(others, 3) if len(names) <= 12 else ())]:
             for sign, combine in (("+", _add), ("×", _multiply)):
                 if (sign == "×" and len(parts) > 2) or not _true(
-                    combine([some[n] for n in parts]), some[total], [some[n] for n in parts], 0.85
+                    sign, combine([some[n] for n in parts]), some[total], [some[n] for n in parts], 0.85, first=True
                 ):
                     continue
                 key = f"{sorted([total, *parts])}"
                 held = [look.meant(n).numbers for n in parts]
-                if key in found or not _true(combine(held), look.meant(total).numbers, held, 0.9):
+                if key in found or not _true(sign, combine(held), look.meant(total).numbers, held, 0.9):
                     continue
                 found.add(key)
                 yield Rule(total, parts, sign)
@@ -77,8 +77,13 @@ def _equal(one: np.ndarray, other: np.ndarray) -> np.ndarray:
         return np.abs(one - other) <= np.maximum(0.0051, 1e-9 * np.abs(other))
 
 
-def _true(made: np.ndarray, total: np.ndarray, parts: list[np.ndarray], share: float) -> bool:
-    """Whether the rule holds in most rows, and not because a part is 0 (or 1) or all numbers are tiny."""
+def _true(
+    sign: str, made: np.ndarray, total: np.ndarray, parts: list[np.ndarray], share: float, first: bool = False
+) -> bool:
+    """Whether the rule holds in most rows, and not because a part is 0 (or 1) or all numbers are tiny.
+
+    `first`: a first look at some rows, where parts that are mostly 0 may never come together.
+    """
     there = np.isfinite(made) & np.isfinite(total)
     if there.sum() < 30 or np.mean(_equal(made, total)[there]) < share:
         return False
@@ -87,6 +92,25 @@ def _true(made: np.ndarray, total: np.ndarray, parts: list[np.ndarray], share: f
         & np.all([np.abs(part) > 1e-12 for part in parts], axis=0)
         & ~np.any([_equal(part, total) for part in parts], axis=0)
     )
-    if told.sum() < max(20, 0.05 * there.sum()) or np.median(np.abs(total[told])) < 0.1:
+    if told.sum() < max(20, 0.05 * there.sum()):
+        return sign == "+" and _in_turn(made, total, parts, share, there, 0 if first else 20)
+    return bool(np.median(np.abs(total[told])) >= 0.1 and np.mean(_equal(made, total)[told]) >= share)
+
+
+def _in_turn(
+    made: np.ndarray, total: np.ndarray, parts: list[np.ndarray], share: float, there: np.ndarray, both: int
+) -> bool:
+    """Whether parts that are mostly 0 (fines, damages) each make the total where the others are 0, and also together.
+
+    `both` is the least number of rows in which no part is 0.
+    """
+    held = [np.abs(part) > 1e-12 for part in parts]
+    together = there & np.all(held, axis=0)
+    alone = [there & one & (np.sum(held, axis=0) == 1) for one in held]
+    if together.sum() < both or min(rows.sum() for rows in alone) < max(10, 0.02 * there.sum()):
         return False
-    return bool(np.mean(_equal(made, total)[told]) >= share)
+    return all(
+        np.median(np.abs(total[rows])) >= 0.1 and np.mean(_equal(made, total)[rows]) >= share
+        for rows in (*alone, together)
+        if rows.any()
+    )

@@ -2,17 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from dataops_core.checks.check import Hit, check
+from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import cell
 from dataops_core.wording import counted
 
 MOST = 20_000
+# what these find in a cell is how it is written: no other value, so no other dependency
+SPELLING = (
+    "spaces_around_text",
+    "case_variants",
+    "spelling_variants",
+    "yes_no_variants",
+    "mojibake",
+    "control_characters",
+    "homoglyphs",
+    "unusual_pattern",
+    "out_of_locale",
+    "disguised_missing",
+)
 
 
 @check(
@@ -44,6 +57,9 @@ def broken_dependency(look: TableView) -> Iterator[Hit]:
             ):
                 continue
             mask = _breaking(look, given, told)
+            mask = None if mask is None else _without_slips(look, told, mask)
+            if mask is not None and _namesakes(look, given, told, mask, names):
+                continue
             if mask is not None and found.setdefault(np.packbits(mask).tobytes(), (given, told)) == (given, told):
                 yield Hit(
                     mask,
@@ -100,6 +116,47 @@ def _breaking(look: TableView, given: str, told: str) -> np.ndarray | None:
     mask = np.zeros(look.rows, dtype=bool)
     mask[np.flatnonzero(both)[wrong]] = True
     return mask
+
+
+def _without_slips(look: TableView, told: str, mask: np.ndarray) -> np.ndarray | None:
+    """The rows without those whose cell has a finding of its own for how it is written; None where none is left."""
+    cells = look.cells(told)
+    if cells.type == "text":
+        for name in SPELLING:
+            for hit in hits(REGISTRY[name], cells, look.context):
+                mask = mask & ~hit.mask
+    return mask if mask.any() else None
+
+
+def _namesakes(look: TableView, given: str, told: str, mask: np.ndarray, names: Iterable[str]) -> bool:
+    """Whether a finer column tells the rows apart: two books of one title, each of its own genre, by their ISBN.
+
+    It must give the title, and nearly one to one (a customer has many orders: those tell nothing), and most of the rows
+    must agree with all others of their ISBN.
+    """
+    a, b = look.codes(given), look.codes(told)
+    for finer in names:
+        if finer in (given, told) or not look.distinct(given) < look.distinct(finer) <= 2 * look.distinct(given):
+            continue
+        key = look.codes(finer)
+        here = np.flatnonzero(mask & (key >= 0))
+        near = np.isin(key, key[here]) & (a >= 0) & (b >= 0) & (key >= 0)  # all rows of these books
+        if not len(here) or not _gives(key[near], a[near]):
+            continue
+        sizes = np.bincount(key[near])
+        usual = np.bincount(key[near & ~mask], minlength=len(sizes))
+        several = sizes[key[here]] > 1
+        if several.any() and np.mean(usual[key[here]][several] == 0) > 0.5:
+            return True
+    return False
+
+
+def _gives(key: np.ndarray, told: np.ndarray) -> bool:
+    """Whether nearly all rows of a key hold one value."""
+    pairs, counts = np.unique(key.astype(np.int64) * (int(told.max()) + 1) + told, return_counts=True)
+    best = np.zeros(int(key.max()) + 1, dtype=np.int64)
+    np.maximum.at(best, pairs // (int(told.max()) + 1), counts)
+    return bool(best.sum() >= 0.97 * len(key))
 
 
 def _example(look: TableView, given: str, told: str, mask: np.ndarray) -> str:
