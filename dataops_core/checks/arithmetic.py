@@ -43,7 +43,8 @@ def _found(look: TableView) -> Iterator[Rule]:
     numbers = [name for name in measures if look.meant_facts(name).get("sd")]
     # quantities, prices
     counts = look.named("number", "category", types=["integer", "decimal"], least=3, as_meant=True)
-    few = [name for name in counts if name not in numbers]
+    fees = look.named(types=["decimal"], least=2, as_meant=True)  # 0 or 12.50
+    few = [name for name in dict.fromkeys([*counts, *fees]) if name not in numbers]
     names = [*numbers, *few][:MOST]
     some = {name: look.few(name) for name in names}
     found: set[str] = set()

@@ -13,6 +13,7 @@ from dataops_core.checks.wording import cell
 from dataops_core.wording import counted
 
 MOST = 20_000
+MOST_SLIPS = 0.2  # of the cells may be slips of the pen
 # what these find in a cell is how it is written: no other value, so no other dependency
 SPELLING = (
     "spaces_around_text",
@@ -47,17 +48,18 @@ def broken_dependency(look: TableView) -> Iterator[Hit]:
     people = {name for name in names if holds_person_names(look.cells(name))}  # namesakes do not live in one place
     names = sorted(names, key=look.distinct)[:40]
     found: dict[bytes, tuple[str, str]] = {}
+    slips: dict[str, np.ndarray] = {}
     for given in reversed(names):
         for told in names:
             if (
                 told == given
                 or given in people
-                or look.distinct(told) > look.distinct(given)
+                or _usual(look, told) > look.distinct(given)
                 or not _may_depend(look, given, told)
+                or (look.distinct(told) > look.distinct(given) and _unslipped(look, told, slips) > look.distinct(given))
             ):
                 continue
-            mask = _breaking(look, given, told)
-            mask = None if mask is None else _without_slips(look, told, mask)
+            mask = _breaking(look, given, told, slips)
             if mask is not None and _namesakes(look, given, told, mask, names):
                 continue
             if mask is not None and found.setdefault(np.packbits(mask).tobytes(), (given, told)) == (given, told):
@@ -83,10 +85,19 @@ def _may_depend(look: TableView, given: str, told: str) -> bool:
     return bool(best.sum() >= 0.95 * len(a) and best.sum() / len(a) > chance + 0.5 * (1 - chance))
 
 
-def _breaking(look: TableView, given: str, told: str) -> np.ndarray | None:
-    """The rows that hold another value than the rest of their group, where they are at most 3 % and no accident."""
+def _breaking(look: TableView, given: str, told: str, slips: dict[str, np.ndarray]) -> np.ndarray | None:
+    """The rows that hold another value than the rest of their group, where they are at most 3 % and no accident.
+
+    Cells with a finding of their own for how they are written (`slips`, by column) have no say.
+    """
     a, b = look.codes(given), look.codes(told)
     both = (a >= 0) & (b >= 0)
+    if told not in slips and not _unbroken(a[both], b[both]):
+        slips[told] = _slips(look, told)
+    if told in slips:
+        both &= ~slips[told]
+    if not both.any():
+        return None
     width = int(b.max()) + 1
     pairs, place, counts = np.unique(
         a[both].astype(np.int64) * width + b[both], return_inverse=True, return_counts=True
@@ -118,14 +129,40 @@ def _breaking(look: TableView, given: str, told: str) -> np.ndarray | None:
     return mask
 
 
-def _without_slips(look: TableView, told: str, mask: np.ndarray) -> np.ndarray | None:
-    """The rows without those whose cell has a finding of its own for how it is written; None where none is left."""
+def _usual(look: TableView, told: str) -> int:
+    """How many values a column has, and in a column of text the least number that most of some rows hold: it may have
+    more, if those are slips.
+    """
+    if look.table.column(told).type != "text":
+        return look.distinct(told)
+    codes = look.example(told)
+    counts = np.sort(np.bincount(codes[codes >= 0]))[::-1]
+    return int(np.searchsorted(np.cumsum(counts), (1 - MOST_SLIPS) * counts.sum()) + 1)
+
+
+def _unslipped(look: TableView, told: str, slips: dict[str, np.ndarray]) -> int:
+    """How many values a column has but for slips."""
+    if told not in slips:
+        slips[told] = _slips(look, told)
+    codes = look.codes(told)
+    return len(np.unique(codes[~slips[told] & (codes >= 0)]))
+
+
+def _unbroken(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether each code of one column goes with one of the other."""
+    pairs = np.unique(a.astype(np.int64) * (int(b.max(initial=0)) + 1) + b)
+    return len(pairs) == len(np.unique(a))
+
+
+def _slips(look: TableView, told: str) -> np.ndarray:
+    """The cells that have a finding of their own for how they are written (rows,)."""
     cells = look.cells(told)
+    mask = np.zeros(look.rows, dtype=bool)
     if cells.type == "text":
         for name in SPELLING:
             for hit in hits(REGISTRY[name], cells, look.context):
-                mask = mask & ~hit.mask
-    return mask if mask.any() else None
+                mask |= hit.mask
+    return mask if mask.mean() <= MOST_SLIPS else np.zeros(look.rows, dtype=bool)
 
 
 def _namesakes(look: TableView, given: str, told: str, mask: np.ndarray, names: Iterable[str]) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.column_view import ColumnView, words_of
+from dataops_core.checks.missing_codes import codes_for_missing
 from dataops_core.checks.table_view import TableView
 from dataops_core.values.numbers import moments_as_floats
 from dataops_core.wording import counted
@@ -133,13 +134,16 @@ def end_before_start(look: TableView) -> Iterator[Hit]:
 
 
 def _no_date(cells: ColumnView, look: TableView) -> np.ndarray:
-    """Which dates have a finding of their own, because the year cannot be or they stand for none."""
-    mask = np.zeros(cells.rows, dtype=bool)
+    """Which dates have a finding of their own, because the year cannot be or they stand for none; numbers that stand
+    for none.
+    """
     if cells.type == "datetime":
+        mask = np.zeros(cells.rows, dtype=bool)
         for name in ("absurd_dates", "disguised_missing"):
             for hit in hits(REGISTRY[name], cells, look.context):
                 mask |= hit.mask
-    return mask
+        return mask
+    return codes_for_missing(cells)
 
 
 def _explained(hit: Hit, wider: Hit) -> bool:

@@ -6,6 +6,7 @@ import numpy as np
 
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_tokens import CODES
+from dataops_core.checks.other_units import in_other_unit
 
 STRAY = 0.005  # of the values may be slips of their own
 
@@ -76,8 +77,8 @@ def _lonely(column: ColumnView, values: np.ndarray) -> list[float]:
     if column.distinct < 20 or first is None or third is None or third <= first:
         return found
     if facts["min"] == 0 and first > 2 * (third - first) and (values == 0).sum() >= max(5, 0.0005 * column.present):
-        positive = values[values > 0]  # a few slips among the others are no part of what 0 is set against
-        nearest = float(np.quantile(positive, STRAY, method="lower"))
+        positive = values[(values > 0) & ~in_other_unit(column)]
+        nearest = float(np.quantile(positive, STRAY, method="lower"))  # 0 is not set against a few slips
         most = min(facts["max"], third + 3 * (third - first))
         if nearest > third - first and nearest > 0.3 * (most - nearest):
             found.append(0.0)

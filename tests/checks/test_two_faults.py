@@ -187,3 +187,44 @@ def test_rows_that_differ_in_a_usual_category_are_two_records(make_table, rng):
 
 def test_values_that_come_in_runs_by_nature_are_not_stuck(make_table, rng):
     assert rows_of(make_table({"level": np.repeat(np.round(rng.normal(5, 1, 400), 3), 10)}), "stuck_values") == []
+
+
+def test_slips_in_spelling_do_not_hide_a_broken_dependency(make_table):
+    materials = {"bronze": "metal", "silver": "metal", "oak": "wood", "porcelain": "ceramics"}
+    material = [list(materials)[n % 4] for n in range(1200)]
+    group = [materials[name] for name in material]
+    for row in range(0, 1200, 40):
+        group[row] = f" {group[row]}"
+    table = make_table({"material": material, "class": put(group, r5="metla", r7="ceramcis", r9="wood", r10="metal")})
+    (finding, rows), *others = found(table, "broken_dependency")
+    assert (finding.columns, rows, others) == (("material", "class"), [9, 10], [])
+
+
+def test_a_code_for_missing_breaks_no_sum_and_no_order(make_table, rng):
+    net = np.round(rng.gamma(6, 40, 500), 2)
+    gross = np.round(net + 0.19 * net, 2)
+    table = {"net": net, "vat": np.round(gross - net, 2), "gross": gross}
+    gross[[3, 33, 333]] = -999
+    gross[[4, 44]] += 7
+    assert rows_of(make_table(table), "broken_sum") == [[4, 44]]
+    assert rows_of(make_table(table), "end_before_start") == []
+
+
+def test_a_fee_of_one_price_is_part_of_a_sum(make_table, rng):
+    toll = np.where(rng.random(3000) < 0.3, np.round(rng.gamma(2, 6, 3000), 2), 0)
+    wash = np.where(rng.random(3000) < 0.2, 12.5, 0)
+    costs = toll + wash
+    costs[[4, 44]] += 7
+    assert rows_of(make_table({"toll": toll, "wash": wash, "costs": costs}), "broken_sum") == [[4, 44]]
+
+
+def test_a_few_cells_of_another_country_do_not_turn_thousands_into_decimals(make_table):
+    insured = [f"£{1000 + 37 * n % 8000:,}" for n in range(400)]
+    table = make_table({"insured": put(insured, r5="£1.200,00", r6="£2.750,50")})
+    assert rows_of(table, "out_of_locale") == [[5, 6]] and rows_of(table, "outliers") == []
+
+
+def test_three_decimals_stay_decimals_beside_a_slip_of_the_point(make_table, rng):
+    level = texts(rng.normal(4.8, 0.2, 400), 3)
+    table = make_table({"level": put(level, r5="481.2", r6="492.2", r7="ice")})
+    assert rows_of(table, "outliers") == [[5, 6]] and rows_of(table, "out_of_locale") == []
