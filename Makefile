@@ -1,12 +1,14 @@
 # make run: set up and start the app; make test: set up and run the tests; make check: lint, format and types;
+# make audit: known vulnerabilities of what is installed;
 # make docs: the documentation in build/docs; make screenshots: its pictures; make bench, bench-facts, bench-bias,
-# bench-claims, bench-pii, bench-read, bench-repair, bench-rules, bench-scale, bench-synthetic: speed and quality;
+# bench-claims, bench-people, bench-pii, bench-read, bench-repair, bench-rules, bench-scale, bench-synthetic: speed and
+# quality;
 # make fuzz: mutated files; make mutants: whether the tests hold the modules that guard people
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 
-.PHONY: run test check docs screenshots bench bench-facts bench-bias bench-claims bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz mutants clean
+.PHONY: run test check audit docs screenshots bench bench-facts bench-bias bench-claims bench-people bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz mutants clean
 
 run: $(READY)
 	$(BIN)/streamlit run app.py
@@ -19,6 +21,9 @@ check: $(READY)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+audit: $(READY)
+	@$(BIN)/python .ci/audit.py
 
 docs: $(READY)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-docs.txt
@@ -33,6 +38,9 @@ bench: $(READY)
 
 bench-facts: $(READY)
 	$(BIN)/python -m benchmarks.facts $(ARGS)
+
+bench-people: $(READY)
+	$(BIN)/python -m benchmarks.people.load $(ARGS)
 
 bench-pii: $(READY)
 	$(BIN)/python -m benchmarks.pii $(ARGS)

@@ -57,6 +57,7 @@ def _missing(name: str) -> list[Path]:
     raise LookupError(f"There is no module {name}.")
 
 
+@functools.cache
 def _files(name: str, *, whole: bool = True) -> list[Path]:
     """The files of a module, or of a package (`whole`: with all its modules, as one that imports them by itself always
     is).
@@ -72,6 +73,7 @@ def _files(name: str, *, whole: bool = True) -> list[Path]:
     return [start, *place.rglob("*.sql")]
 
 
+@functools.cache
 def _imports(path: Path) -> set[str]:
     """The modules and packages of this package that a file imports, at its top or within a function."""
     named: set[str] = set()

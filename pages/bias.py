@@ -39,7 +39,7 @@ with page_layout.errors():
     who, data, model, why, along, act, guide = st.tabs(names, key="bias.tabs", on_change="rerun")
     if who.open:
         with who, page_layout.errors():
-            groups.panel(asked, table)
+            groups.panel(here, asked, table)
     if data.open:
         with data, page_layout.errors():
             groups.data(asked, table)

@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from dataops_core.store import datasets
 from pages._ui import current_table, grid, job, page_header, page_layout
 from pages._ui.compare import differences, recipes
 from pages._ui.findings import finding
@@ -45,7 +46,9 @@ with page_layout.errors():
         if not names:
             st.info("There is no column of categories to make groups of.", icon=":material/info:")
             st.stop()
-        chosen = st.selectbox("Groups by", names, key=f"compare.by.{here.id}", width=320)
+        told_apart = datasets.roles_now(here).get("sensitive") or []
+        first = next((number for number, name in enumerate(names) if name in told_apart), 0)
+        chosen = st.selectbox("Groups by", names, index=first, key=f"compare.by.{here.id}", width=320)
         what, args, cells = "groups", {"state": state, "column": chosen}, table.cells * 2
     told = job.counted(what, args, "Comparing all rows", cells)
     if told is not None:

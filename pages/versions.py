@@ -118,7 +118,14 @@ with st.container(border=True, key="versions-commit"):
                 key="versions.message",
                 placeholder="For example: duplicates removed, dates repaired",
             )
-            st.button("Save", type="primary", icon=":material/save:", on_click=commit, disabled=left is None)
+            st.button(
+                "Save",
+                type="primary",
+                icon=":material/save:",
+                on_click=commit,
+                disabled=left is None,
+                key="versions.save",
+            )
 
 numbers = [each["number"] for each in known if not each["synthetic"]]
 TABS = {

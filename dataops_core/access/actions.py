@@ -25,6 +25,7 @@ ACTIONS: dict[str, Action] = {
     # projects and people
     "project made": Action(None, "make a project"),
     "groups noted": Action(None, "say which groups they are in"),
+    "signed out": Action(None, "sign out"),
     "roles switched on": Action("admin", "switch roles on"),
     "roles switched off": Action("admin", "switch roles off"),
     "administrator named": Action("admin", "name an administrator"),

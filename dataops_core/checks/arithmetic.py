@@ -25,6 +25,10 @@ class Rule:
         """What the parts give (rows,)."""
         return (_add if self.sign == "+" else _multiply)([look.meant(name).numbers for name in self.parts])
 
+    def is_part_of(self, other: Rule) -> bool:
+        """Whether another rule for the same column has all these parts and more: toll + parking, but for washing."""
+        return (self.total, self.sign) == (other.total, other.sign) and set(self.parts) < set(other.parts)
+
     def broken(self, look: TableView) -> np.ndarray:
         """Where all are there and do not agree (rows,)."""
         made, whole = self.made(look), look.meant(self.total).numbers
@@ -34,7 +38,8 @@ class Rule:
 def rules(look: TableView) -> list[Rule]:
     """The rules that hold in nine tenths of the rows at least; found once for each look."""
     if look.rules is None:
-        look.rules = list(_found(look))
+        every = list(_found(look))
+        look.rules = [rule for rule in every if not any(rule.is_part_of(other) for other in every)]
     return list(look.rules)
 
 

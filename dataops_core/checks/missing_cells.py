@@ -13,6 +13,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import words_of
 from dataops_core.checks.personal import embedded_cells, is_about_persons, personal_cells
 from dataops_core.checks.table_view import TableView
+from dataops_core.checks.totals import total_places
 from dataops_core.steps.fill_computed import fill_computed
 from dataops_core.steps.fill_missing import fill_missing
 from dataops_core.steps.flag_missing import flag_missing
@@ -41,13 +42,16 @@ def missing_cells(look: TableView) -> Iterator[Hit]:
     names = [name for name in look.named() if look.facts[name]["missing"] and look.distinct(name)]
     if not names:
         return
-    blank = look.blank_rows
+    blank, totals = look.blank_rows, total_places(look)  # which are findings of their own
+    aside = blank | totals
     computed = {rule.total: rule for rule in reversed(rules(look))}
     for name in names:
-        gone = np.unpackbits(look.gaps(name), count=look.rows).astype(bool) & ~blank
-        message = f"{gone.sum():,} of {look.rows - blank.sum():,} cells are missing."
+        gone = np.unpackbits(look.gaps(name), count=look.rows).astype(bool) & ~aside
+        message = f"{gone.sum():,} of {look.rows - aside.sum():,} cells are missing."
         if blank.any():
             message += f" The {counted(blank.sum(), 'blank row is', 'blank rows are')} not counted."
+        if totals.any():
+            message += f" The {counted(totals.sum(), 'row of totals is', 'rows of totals are')} not counted."
         few = gone.mean() < 0.05 or _is_remark(name)
         if not few and _may_be_open(look, name):
             few, message = True, f"{message} It may not have happened yet."

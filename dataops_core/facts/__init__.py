@@ -4,7 +4,7 @@ from dataops_core.facts.across import against_target, over_time
 from dataops_core.facts.engine import Engine
 from dataops_core.facts.facts import column_facts, table_facts
 from dataops_core.facts.pairs import associate, associations
-from dataops_core.facts.select import Where, facet, rows_where, sorted_rows
+from dataops_core.facts.select import Where, facet, rows_where, rows_with, sorted_rows
 from dataops_core.facts.spread import spread
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "facet",
     "over_time",
     "rows_where",
+    "rows_with",
     "sorted_rows",
     "spread",
     "table_facts",

@@ -11,6 +11,7 @@ import pandas as pd
 from dataops_core.facts.engine import Engine
 from dataops_core.table import ROW_ID, shown
 from dataops_core.table.kinds import DTYPES
+from dataops_core.table.table import arrow_to_frame
 
 FIRST = 1000
 VALUES = 50
@@ -52,15 +53,31 @@ def sorted_rows(
 
     Missing cells come last either way; rows with the same value stay in the table's order.
     """
+    row = engine.named(ROW_ID)
+    order = f"{engine.named(by)} {'desc' if descending else 'asc'} nulls last, {row}" if by else row
+    some = f"order by {order} limit {int(most)} offset {int(start)}"
+    if not conditions:
+        told = engine.con.execute(f"select {row} from {engine.rows} {some}").fetchall()
+        return engine.table.rows, [int(each[0]) for each in told]
     text, given = _all(engine, conditions)
-    count = engine.con.execute(f"select count(*) from {engine.rows} where {text}", given).fetchall()[0][0]
-    key = f"{engine.named(by)} {'desc' if descending else 'asc'} nulls last, " if by else ""
+    wanted = ", ".join(dict.fromkeys([row, *([engine.named(by)] if by else [])]))
     told = engine.con.execute(
-        f"select {engine.named(ROW_ID)} from {engine.rows} where {text} order by {key}{engine.named(ROW_ID)}"
-        f" limit {int(most)} offset {int(start)}",
+        f"with hit as materialized (select {wanted} from {engine.rows} where {text})"
+        f" (select -1, count(*) from hit) union all (select 0, {row} from hit {some})",
         given,
     ).fetchall()
-    return int(count), [int(row[0]) for row in told]
+    return next(int(each[1]) for each in told if each[0] < 0), [int(each[1]) for each in told if each[0] == 0]
+
+
+def rows_with(engine: Engine, ids: Sequence[int], columns: Sequence[str]) -> pd.DataFrame:
+    """The rows with these ids, in their order; a row group is unpacked only as far as it is needed."""
+    names = ", ".join(engine.named(name) for name in (*columns, ROW_ID))
+    row = engine.named(ROW_ID)
+    found = engine.con.sql(
+        f"select {names} from {engine.rows} where {row} in (select unnest(?::bigint[]))",
+        params=[[int(each) for each in ids]],
+    ).to_arrow_table()
+    return arrow_to_frame(found, columns).loc[list(ids)]
 
 
 def facet(engine: Engine, column: str, conditions: Sequence[Where] = ()) -> list[dict[str, Any]]:

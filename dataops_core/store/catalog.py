@@ -12,8 +12,8 @@ from sqlalchemy import event
 
 from dataops_core.errors import IntegrityError
 
-FORMAT = "3"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
-LACKING = {"2"}  # formats that lack tables and are the same otherwise: a catalog of theirs is given the tables
+FORMAT = "4"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
+LACKING = {"2", "3"}  # formats that lack tables and are the same otherwise: a catalog of theirs is given the tables
 metadata = sa.MetaData()
 
 about = sa.Table(  # what the catalog says of itself: its format
@@ -229,6 +229,13 @@ person_group = sa.Table(  # the groups that a person was in when they signed in 
     sa.Column("person", sa.String, primary_key=True),
     sa.Column("name", sa.String, primary_key=True),
     sa.Column("at", sa.String, nullable=False),
+)
+sign_in = sa.Table(  # the newest sign-in of a person, and up to which one they have signed out; seconds since 1970
+    "sign_in",
+    metadata,
+    sa.Column("person", sa.String, primary_key=True),
+    sa.Column("newest", sa.Float(53), nullable=False),
+    sa.Column("ended", sa.Float(53)),
 )
 role_grant = sa.Table(  # who has which role: in a dataset, a project or everywhere; in one environment or in all
     "role_grant",

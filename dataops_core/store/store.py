@@ -117,7 +117,7 @@ class Store:
             with self._anchored() as connection:
                 yield connection
         except AccessError as error:
-            self._log_refusal(error)
+            self.log_refusal(error)
             raise
 
     def require(self, action: str, dataset: str | None = None, project: str | None = None) -> None:
@@ -126,7 +126,7 @@ class Store:
             with self.reading() as connection:
                 self.allow(connection, action, self.person, dataset, project=project)
         except AccessError as error:
-            self._log_refusal(error)
+            self.log_refusal(error)
             raise
 
     def may(
@@ -161,7 +161,8 @@ class Store:
             environment=environment,
         )
 
-    def _log_refusal(self, error: AccessError) -> None:
+    def log_refusal(self, error: AccessError) -> None:
+        """Add to the audit log what somebody may not do, and tried."""
         details = {"action": error.where, "why": error.what}
         actor = self.person or "nobody"
         with self._anchored() as connection:

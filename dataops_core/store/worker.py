@@ -23,7 +23,7 @@ from dataops_core.read import ReadOptions
 from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
 from dataops_core.report import full_report, html_report
-from dataops_core.store import dataset_rules, datasets, jobs, models, states, twins, versions
+from dataops_core.store import dataset_rules, datasets, jobs, models, redaction, states, twins, versions
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
 from dataops_core.store.results import analyses, diffs
@@ -76,6 +76,10 @@ def _spread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 def _rebuild(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     states.table(store, args["state"])
+
+
+def _redact(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return redaction.redacted(store, args["state"], {name: {"personal": is_} for name, is_ in args["said"].items()})
 
 
 def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -202,6 +206,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "profile": _profile,
     "spread": _spread,
     "rebuild": _rebuild,
+    "redact": _redact,
     "commit": _commit,
     "count": _count,
     "compare": _compare,

@@ -91,6 +91,11 @@ def context(here: Dataset) -> Context:
 
 
 def standing(here: Dataset) -> overview.Standing:
+    """How the dataset stood when this run of the script began, as far as it was known: for the frame and the header."""
+    return page_layout.remembered("standing", (here.id, here.revision, here.draft), lambda: standing_now(here))
+
+
+def standing_now(here: Dataset) -> overview.Standing:
     """How the dataset stands, as far as it is known."""
     state = overview.current_state(page_layout.store(), here)
     if state is None:

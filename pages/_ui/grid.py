@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
-from dataops_core.facts import Engine, Where, sorted_rows
+from dataops_core.facts import Engine, Where, rows_with, sorted_rows
 from dataops_core.store import states
 from dataops_core.table import Table
 from pages._ui import page_layout, redaction
 from pages._ui.formatting import count
 
-ROWS = 200
+ROWS = 100
 COLUMNS = 60
 HOW = {"holds": "contains", "is": "is", "missing": "is missing", "present": "is not missing"}
 
@@ -35,6 +35,7 @@ def numbered(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 @st.fragment
+@page_layout.errors()  # a part that runs alone has no net around it: roles may be gone by now
 def grid(
     state: str,
     key: str,
@@ -119,7 +120,7 @@ def _sorted(
     wanted = [Where(name, how, (words,)) for name, how, words in conditions]  # type: ignore[arg-type]
     with Engine(data) as engine:
         total, ids = sorted_rows(engine, wanted, by, descending=descending, start=start, most=ROWS)
-    return total, data.rows_by_id(ids, data.names[:COLUMNS]).loc[ids]
+        return total, rows_with(engine, ids, data.names[:COLUMNS])
 
 
 def some_rows(

@@ -112,6 +112,7 @@ def _ended(last: jobs.Job, kind: str, args: Mapping[str, Any], what: str) -> Non
 
 
 @st.fragment(run_every="500ms")
+@page_layout.errors()  # a part that runs alone has no net around it: roles may be gone by now
 def progress(job: str, what: str) -> None:
     """The progress of a job with the time that is left and a Cancel button; the page runs again when it has ended."""
     now = jobs.get(page_layout.store(), job)

@@ -32,7 +32,7 @@ def _standing(here: Dataset) -> None:
     _link("clean", count(told.steps, "step"), "healing", "The steps that change the table; add, edit or move them")
     _version(told)
     previewed = pending.get(here)
-    undoes = f"Discards the preview: {previewed['what']}" if previewed else f"Takes back: {here.undo}"
+    undoes = f"Discards the preview: {previewed['what']}" if previewed else redaction.told(f"Takes back: {here.undo}")
     with st.container(horizontal=True, gap="xxsmall", width="content"):
         st.button(
             "Undo",
@@ -52,7 +52,7 @@ def _standing(here: Dataset) -> None:
             disabled=here.redo is None,
             on_click=pending.forth,
             args=(here,),
-            help=f"Does again: {here.redo}" if here.redo else "Nothing to redo",
+            help=redaction.told(f"Does again: {here.redo}") if here.redo else "Nothing to redo",
         )
 
 

@@ -12,19 +12,22 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import TypeVar, cast
 
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
+from streamlit.runtime.scriptrunner_utils.script_run_context import get_script_run_ctx
 
 from dataops_core.errors import ConflictError, DataOpsError
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
-from dataops_core.store.people import members
+from dataops_core.store.people import members, sign_ins
 from dataops_core.store.store import Store, whoami
 from pages._ui.formatting import fix_of, md
 from pages._ui.frame import access, team
 
 ADMINS = "DATAOPS_ADMINS"  # who may do everything, once people sign in; names as they sign in, separated by commas
+Answer = TypeVar("Answer")
 _thread = threading.local()
 _log = logging.getLogger("dataops")
 
@@ -59,10 +62,60 @@ def _warm() -> None:
 
 
 def actor() -> str:
-    """Who acts: the signed-in person, or the user of this machine; nobody where people sign in and this one has not."""
+    """Who acts: the signed-in person, or the user of this machine; nobody where people sign in and this one has not,
+    or no longer.
+    """
+    return remembered("actor", _claims(), _actor)
+
+
+def _actor() -> str:
     if st.user.get("is_logged_in"):
-        return str(st.user.get("email") or st.user.get("name") or "")
+        return "" if _refusal() else _person()
     return "" if access.is_shared() else whoami()
+
+
+def _person() -> str:
+    return str(st.user.get("email") or st.user.get("name") or "")
+
+
+def _claims() -> dict[str, object]:
+    """What the sign-in of this tab says; `st.user` looks into the secrets each time that it is asked."""
+    context = get_script_run_ctx(suppress_warning=True)
+    return dict(context.user_info) if context else {}
+
+
+def _refusal() -> sign_ins.Refusal:
+    """Why the sign-in of this tab does not count; what was refused is logged once for each tab and reason."""
+    claims = _claims()
+    person = _opened().of(_person())
+    why = sign_ins.refusal(person, sign_ins.issued(claims))
+    if why and st.session_state.get("frame.refused") != (claims, why):
+        sign_ins.refused(person, why)
+        st.session_state["frame.refused"] = (claims, why)
+    return why
+
+
+class _Known:
+    """What looks said in one run; Streamlit makes a new coordinator for each run, of a page or of a part of it."""
+
+    def __init__(self, run: object) -> None:
+        self.run = run
+        self.answers: dict[str, tuple[object, object]] = {}
+
+
+def remembered(name: str, of: object, look: Callable[[], Answer]) -> Answer:
+    """What a look said of something earlier in this run of the script, or what it says now: pages ask some dozen times
+    in a run who acts, and what they may. Nothing is remembered from one run to the next.
+    """
+    context = get_script_run_ctx(suppress_warning=True)
+    if context is None:
+        return look()
+    known = st.session_state.get("frame.known")
+    if known is None or known.run is not context.parallel_coordinator:
+        known = st.session_state["frame.known"] = _Known(context.parallel_coordinator)
+    if name not in known.answers or known.answers[name][0] != of:
+        known.answers[name] = (of, look())
+    return cast("Answer", known.answers[name][1])
 
 
 def to_overview() -> None:
@@ -84,13 +137,29 @@ def sign_in() -> None:
             icon=":material/lock:",
         )
         st.stop()
-    if access.is_shared() and not st.user.get("is_logged_in"):
+    if not access.is_shared():
+        return
+    signed_in = bool(st.user.get("is_logged_in"))
+    why = _refusal() if signed_in else ""
+    if not signed_in or why:
         st.title("Data quality workbench")
+        if why:
+            st.info("Sign in again to go on: your work is in the store.", title=sign_ins.WHY[why])
+        elif access.presents_cookie() and not st.session_state.get("frame.cookie"):
+            st.session_state["frame.cookie"] = True  # said once for each tab
+            _log.warning("Sign-in: a cookie was refused that is forged, or older than this server's secret.")
         st.button("Sign in", on_click=st.login, type="primary")
         st.stop()
-    if access.is_shared():
-        _guarded()
-        members.note_groups(store(), access.groups(st.user.to_dict()))
+    _guarded()
+    claims = st.user.to_dict()
+    sign_ins.note(store(), access.groups(claims), sign_ins.issued(claims) or 0.0)
+
+
+def _sign_out() -> None:
+    """End this sign-in for good, so that no copy of its cookie lets anybody in."""
+    moment = sign_ins.issued(st.user.to_dict())
+    if moment is not None and act(lambda: sign_ins.end(store(), moment)):
+        st.logout()
 
 
 @st.cache_resource
@@ -151,6 +220,12 @@ def lead_on(pages: list) -> None:
 
 def here() -> Here:
     """The project and dataset that the URL names; where it names none, those last seen in this tab, or the first."""
+    state, named = st.session_state, st.query_params
+    asked = (named.get("d"), named.get("p"), state.get("frame.d"), state.get("frame.p"))
+    return remembered("here", asked, _here)
+
+
+def _here() -> Here:
     house = store()
     asked = st.query_params.get("d") or (st.session_state.get("frame.d") if "p" not in st.query_params else None)
     found = None
@@ -217,6 +292,8 @@ def switcher() -> None:
         with st.popover("New project", icon=":material/create_new_folder:"):
             st.text_input("Name of the project", key="frame.new_project")
             st.button("Make it", on_click=_make_project, key="frame.make_project")
+        if access.is_shared():
+            st.button("Sign out", icon=":material/logout:", key="frame.sign_out", on_click=_sign_out, help=actor())
         said = st.session_state.pop("frame.said", None)
     if said:
         st.toast(said)
@@ -240,6 +317,8 @@ def act(action: Callable[[], object]) -> bool:
     except DataOpsError as error:
         fail(error)
         return False
+    finally:
+        st.session_state.pop("frame.known", None)  # what was looked up before may hold no longer
     return True
 
 

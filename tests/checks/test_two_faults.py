@@ -228,3 +228,10 @@ def test_three_decimals_stay_decimals_beside_a_slip_of_the_point(make_table, rng
     level = texts(rng.normal(4.8, 0.2, 400), 3)
     table = make_table({"level": put(level, r5="481.2", r6="492.2", r7="ice")})
     assert rows_of(table, "outliers") == [[5, 6]] and rows_of(table, "out_of_locale") == []
+
+
+def test_a_sum_of_two_is_not_said_where_a_third_part_makes_it_whole(make_table, rng):
+    toll, parking = (np.where(rng.random(3000) < 0.4, np.round(rng.gamma(2, 6, 3000) + 1, 2), 0) for _ in range(2))
+    wash = np.where(rng.random(3000) < 0.08, 12.5, 0)
+    costs = np.round(toll + parking + wash, 2)
+    assert rows_of(make_table({"toll": toll, "parking": parking, "wash": wash, "costs": costs}), "broken_sum") == []

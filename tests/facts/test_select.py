@@ -1,7 +1,8 @@
 import numpy as np
+import pandas as pd
 import pytest
 
-from dataops_core.facts import Engine, Where, facet, rows_where, sorted_rows
+from dataops_core.facts import Engine, Where, facet, rows_where, rows_with, sorted_rows
 
 
 @pytest.fixture
@@ -60,3 +61,9 @@ def test_rows_are_sorted_with_missing_cells_last_and_ties_in_the_order_of_the_ta
     assert sorted_rows(engine, [], 'q"x', descending=True) == (5, [1, 3, 0, 2, 4])
     assert sorted_rows(engine, [Where("c", "is", ("a",))], "n", descending=True) == (2, [2, 0])
     assert sorted_rows(engine, []) == (5, [0, 1, 2, 3, 4])
+
+
+def test_rows_come_in_the_order_of_their_ids(engine):
+    made = rows_with(engine, [3, 0, 4], engine.table.names)
+    pd.testing.assert_frame_equal(made, engine.table.frame().loc[[3, 0, 4]])
+    assert len(rows_with(engine, [], engine.table.names)) == 0

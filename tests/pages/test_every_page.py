@@ -109,7 +109,7 @@ def test_every_page_and_tab_runs_on_an_odd_table(few_trees, name):
             app.session_state[f"{page}.tabs"] = tab
             app.run()
             assert unforeseen(app) == [], (page, tab)
-        assert all(len(frame.value) <= 200 and len(frame.value.columns) <= 60 for frame in app.dataframe), page
+        assert all(len(frame.value) <= 100 and len(frame.value.columns) <= 60 for frame in app.dataframe), page
 
 
 @pytest.mark.parametrize("name", ODD_NAMES)
@@ -121,19 +121,19 @@ def test_column_name_is_shown_letter_by_letter(name):
     assert name in app.dataframe[0].value.columns
 
 
-def test_long_table_is_sent_two_hundred_rows_at_a_time():
+def test_long_table_is_sent_one_hundred_rows_at_a_time():
     app = start(d=bring("a,b\n" + "".join(f"{n},x\n" for n in range(1000))))
     for page, state in (("data", {}), ("clean", {}), ("profile", {"profile.tabs": "Rows"})):
         for key, value in state.items():
             app.session_state[key] = value
         go(app, page)
-        assert [len(frame.value) for frame in app.dataframe] == [200], page
-        assert "Rows 1 to 200 of 1,000." in texts(app)
+        assert [len(frame.value) for frame in app.dataframe] == [100], page
+        assert "Rows 1 to 100 of 1,000." in texts(app)
 
 
-def test_pager_shows_the_next_two_hundred_rows(sample):
+def test_pager_shows_the_next_hundred_rows(sample):
     sample.pagination[0].set_value(25).run()
-    assert sample.dataframe[0].value.index.tolist() == list(range(4801, 4961))
+    assert sample.dataframe[0].value.index.tolist() == list(range(2401, 2501))
 
 
 def test_unknown_dataset_gives_a_message_and_the_way_on():

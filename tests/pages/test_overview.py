@@ -40,6 +40,8 @@ def test_datasets_of_the_project_are_listed_and_one_is_renamed_and_deleted():
     app.run()
     listed = next(each.value for each in app.dataframe if "Dataset" in each.value.columns)
     assert sorted(listed["Dataset"]) == ["one", "two"]
+    app.session_state["manage.open"] = True
+    app.run()
     next(each for each in app.text_input if each.label == "New name").set_value("Sales").run()
     click(app, "Rename")
     assert dataset(app).name == "Sales"

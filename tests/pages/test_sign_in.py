@@ -1,5 +1,7 @@
 """With a sign-in set up, nobody sees data before signing in; whoever acts is named."""
 
+import time
+
 import pytest
 import streamlit as st
 from streamlit.runtime import secrets
@@ -13,7 +15,8 @@ from tests.pages.driver import PAGES, bring, click, go, labels, said, start, tex
 from tests.store.office import CUSTOMERS, PLANTED, SURNAMES, csv_of_customers
 
 AUTH = {"auth": {"redirect_uri": "http://localhost:8501/oauth2callback", "cookie_secret": "x", "client_id": "x"}}
-ANA = {"is_logged_in": True, "email": "ana@example.com"}
+NOW = int(time.time())  # an hour more or less is no matter: a sign-in counts for twelve
+ANA = {"is_logged_in": True, "email": "ana@example.com", "iat": NOW}
 
 
 @pytest.mark.parametrize("fresh", [False, True])
@@ -63,7 +66,7 @@ def test_signed_in_person_is_named_in_what_they_do(monkeypatch):
 def signed_in(person, **query):
     """The app as somebody who has signed in sees it."""
     app = start("data", **query)
-    app.secrets, app.user = AUTH, {"is_logged_in": True, "email": person}
+    app.secrets, app.user = AUTH, {"is_logged_in": True, "email": person, "iat": NOW}
     return app.run()
 
 

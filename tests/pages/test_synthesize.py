@@ -222,7 +222,7 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks(pro
         "Alike": "tells which is which",
         "Useful": "Do the models go by the same columns?",
         "What was done": "Constraints",
-        "Browse rows": "Rows 1 to 200 of 300.",
+        "Browse rows": "Rows 1 to 100 of 300.",
     }.items():
         app.session_state["synthesize.verdicts"] = part
         turn(app, "Verdicts")

@@ -18,7 +18,7 @@ from dataops_core.rules import Rule
 from dataops_core.store import dataset_rules, datasets, fsck, jobs, overview, personal_data, removal, versions, worker
 from dataops_core.store.choices import finding_overrides, form_state
 from dataops_core.store.monitoring import alerts, deliveries
-from dataops_core.store.people import members, promotions, sign_off
+from dataops_core.store.people import members, promotions, sign_ins, sign_off
 from dataops_core.store.people.checklist import MEASURED, QUESTIONS
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
@@ -138,7 +138,8 @@ def watch(store, me):
 
 SCENARIOS = {
     "project made": lambda s, me: datasets.make_project(s, "Mine", me),
-    "groups noted": lambda s, me: members.note_groups(s, {"staff"}),
+    "groups noted": lambda s, me: sign_ins.note(s, {"staff"}, 1.0),
+    "signed out": lambda s, me: sign_ins.end(s, 1.0),
     "roles switched on": None,  # nobody has a role yet: see below
     "roles switched off": members.switch_off,
     "administrator named": lambda s, me: members.switch_on(s, ["eve"], me),
@@ -293,10 +294,10 @@ def test_a_role_in_another_environment_does_not_work_in_the_sandbox(house):
 def test_a_role_of_a_group_is_its_peoples_as_long_as_their_sign_in_says_so(house):
     members.invite(house.of("stan"), house.project, "group:analysts", "editor", "stan")
     gina = handle(house, "gina")
-    members.note_groups(gina, {"analysts", "staff"})
+    sign_ins.note(gina, {"analysts", "staff"}, 1.0)
     assert [each["name"] for each in datasets.projects(gina)] == ["Sales"]
     edit(gina, "gina")
-    members.note_groups(gina, {"staff"})
+    sign_ins.note(gina, {"staff"}, 2.0)
     with pytest.raises(AccessError, match="no such project"):
         edit(gina, "gina")
     with pytest.raises(AccessError, match="Nobody is named"):

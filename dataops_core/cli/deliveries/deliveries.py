@@ -13,6 +13,7 @@ from dataops_core.errors import SettingError
 from dataops_core.printable import printable
 from dataops_core.store import datasets
 from dataops_core.store.monitoring import deliveries
+from dataops_core.store.people.veil import veil
 from dataops_core.store.store import Store, whoami
 
 
@@ -39,12 +40,14 @@ def run(args: argparse.Namespace) -> int:
         deliveries.decide(store, dataset, args.number, accept=accept, reason=decision, actor=whoami())
     some = [deliveries.get(store, dataset, args.number)] if args.number else deliveries.listed(store, dataset)
     waiting = any(each.standing == "quarantined" for each in some)
+    hide = veil(store, dataset)
     if args.json:
-        print_json({"dataset": args.name, "deliveries": [each.to_json() for each in some]})
+        print_json({"dataset": args.name, "deliveries": [hide.of(each.to_json()) for each in some]})
     elif args.number:
-        print_delivery(some[0])
+        print_delivery(some[0], hide)
         if some[0].reason:
-            print(printable(f"{some[0].standing} by {some[0].decided_by}: {some[0].reason}", one_line=True))
+            told = f"{some[0].standing} by {some[0].decided_by}: {hide.text(some[0].reason)}"
+            print(printable(told, one_line=True))
     else:
         print_table(
             ("delivery", "when", "file", "version", "verdict", "standing", "rows", "score", "drifted"),

@@ -14,6 +14,7 @@ from dataops_core.printable import printable
 from dataops_core.store import datasets
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.monitoring.deliveries import Delivery
+from dataops_core.store.people.veil import OPEN, Veil
 from dataops_core.store.store import Store, whoami
 
 MARK = {"pass": "ok    ", "warn": "WARN  ", "fail": "FAILED", "not checked": "-     "}
@@ -55,7 +56,7 @@ def run(args: argparse.Namespace) -> int:
     return int(held)
 
 
-def print_delivery(found: Delivery) -> None:
+def print_delivery(found: Delivery, hide: Veil = OPEN) -> None:
     """Print a delivery with all its checks."""
     again = "" if found.fresh else ", judged before"
     print(
@@ -63,4 +64,4 @@ def print_delivery(found: Delivery) -> None:
         f" ({found.standing}{again})"
     )
     for check in found.report.checks:
-        print(printable(f"{MARK[check.verdict]}  {check.area}: {check.says}", one_line=True))
+        print(printable(f"{MARK[check.verdict]}  {check.area}: {hide.text(check.says)}", one_line=True))

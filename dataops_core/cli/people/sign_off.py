@@ -15,6 +15,7 @@ from dataops_core.printable import printable
 from dataops_core.store import datasets
 from dataops_core.store.people import sign_off
 from dataops_core.store.people.checklist import GATES
+from dataops_core.store.people.veil import veil
 from dataops_core.store.store import Store, whoami
 
 
@@ -48,13 +49,15 @@ def run(args: argparse.Namespace) -> int:
         now = sign_off.sign(store, dataset, args.number, args.sign, actor)
     else:
         now = sign_off.checklist(store, dataset, args.number)
+    hide = veil(store, dataset)
     if args.out:
         as_json = args.out.suffix.lower() == ".json"
-        text = json.dumps(now.to_json(), indent=2, ensure_ascii=False) + "\n" if as_json else now.to_markdown()
+        told = json.dumps(hide.of(now.to_json()), indent=2, ensure_ascii=False) + "\n"
+        text = told if as_json else hide.text(now.to_markdown())
         write_text(args.out, text)
     left = any(now.open(gate) for gate in GATES)
     if args.json:
-        print_json(now.to_json())
+        print_json(hide.of(now.to_json()))
         return int(left)
     for gate in GATES:
         signed = next((each for each in now.signatures if each.gate == gate), None)
@@ -62,5 +65,5 @@ def run(args: argparse.Namespace) -> int:
         for item in now.items:
             if item.gate == gate:
                 mark = "open  " if item.is_open else "ok    " if item.met else "taken "
-                print(printable(f"  {mark} {item.key}: {item.says}", one_line=True))
+                print(printable(f"  {mark} {item.key}: {hide.text(item.says)}", one_line=True))
     return int(left)

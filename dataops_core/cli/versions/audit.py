@@ -11,6 +11,7 @@ from pathlib import Path
 from dataops_core.cli.shared.output import print_json
 from dataops_core.printable import printable
 from dataops_core.store import datasets
+from dataops_core.store.people.veil import veil
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from dataops_core.store.trail.export import write_folder
@@ -39,6 +40,9 @@ def run(args: argparse.Namespace) -> int:
     if args.out is not None:
         write_folder(store, args.out)
     shown = audit.chosen(log, dataset=dataset, who=args.who, what=args.what, since=args.since, text=args.text)
+    if dataset is not None:
+        hide = veil(store, dataset)
+        shown = [entry | {"details": hide.of(entry["details"])} for entry in shown]
     if args.json:
         return print_json({"entries": shown, "total": len(log)})
     for entry in shown:

@@ -9,6 +9,7 @@ import argparse
 
 from dataops_core.cli.shared.output import print_json, print_table
 from dataops_core.store import datasets, versions
+from dataops_core.store.people.veil import veil
 from dataops_core.store.store import Store
 
 
@@ -20,7 +21,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """The versions of a dataset, newest first."""
     store = Store()
-    told = versions.log(store, datasets.find(store, args.name))
+    dataset = datasets.find(store, args.name)
+    hide = veil(store, dataset)
+    told = [each | {"message": hide.text(each["message"])} for each in versions.log(store, dataset)]
     if args.json:
         return print_json({"dataset": args.name, "versions": told})
     print_table(

@@ -88,27 +88,6 @@ def switch_off(store: Store, actor: str) -> None:
         connection.execute(catalog.about.delete().where(catalog.about.c.key == permissions.SWITCH))
 
 
-def groups_of(store: Store, person: str) -> set[str]:
-    """The groups that somebody was in when they signed in last."""
-    table = catalog.person_group
-    with store.reading() as connection:
-        return set(connection.scalars(sa.select(table.c.name).where(table.c.person == person)))
-
-
-def note_groups(store: Store, groups: set[str]) -> None:
-    """Note which groups the store's person is in, as their sign-in says: the roles of a group ("group:NAME" in
-    `invite`) are theirs from now on, and those of a group that they have left no more.
-    """
-    table, person = catalog.person_group, store.person
-    if groups_of(store, person) == groups:
-        return
-    with store.writing() as connection:
-        store.log(connection, "groups noted", person, groups=sorted(groups))
-        connection.execute(table.delete().where(table.c.person == person))
-        for name in sorted(groups):
-            connection.execute(table.insert().values(person=person, name=name, at=store.clock()))
-
-
 def own(store: Store, connection: sa.Connection, project: str, actor: str) -> None:
     """Make somebody the steward of a project that they have made, within the transaction."""
     if actor:

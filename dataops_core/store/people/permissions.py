@@ -26,12 +26,22 @@ def role_of(connection: sa.Connection, person: str, scopes: list[str], environme
     """The highest role that a person has in any of these scopes (ids of datasets and projects) or everywhere; in that
     environment, or without one in whichever.
     """
+    return _highest(_grants(connection, person, scopes), environment)
+
+
+def _grants(connection: sa.Connection, person: str, scopes: list[str]) -> list[tuple[str, str]]:
+    """The roles, each with its environment, that a person or one of their groups has in these scopes."""
     table = catalog.role_grant
-    names = _names(connection, person)
-    query = sa.select(table.c.role).where(table.c.person.in_(names), table.c.scope.in_([*scopes, EVERYWHERE]))
-    if environment is not None:
-        query = query.where(table.c.environment.in_([environment, EVERYWHERE]))
-    return max(connection.scalars(query), key=list(ROLES).index, default=None)
+    query = sa.select(table.c.role, table.c.environment).where(
+        table.c.person.in_(_names(person)), table.c.scope.in_([*scopes, EVERYWHERE])
+    )
+    return [(str(row.role), str(row.environment)) for row in connection.execute(query)]
+
+
+def _highest(grants: list[tuple[str, str]], environment: str | None) -> str | None:
+    roles = [role for role, where in grants if environment is None or where in (environment, EVERYWHERE)]
+    order: list[str] = list(ROLES)
+    return max(roles, key=order.index, default=None)
 
 
 def check(
@@ -57,10 +67,11 @@ def check(
     if rule.needs is None:
         return
     scopes = scopes_of(connection, dataset, project)
-    if scopes and role_of(connection, person, scopes) is None:
+    grants = _grants(connection, person, scopes)
+    if scopes and not grants:
         raise AccessError("There is no such project or dataset here.", action, "Ask its owner to invite you.")
     where = environment or (SANDBOX if rule.needs != "viewer" else None)
-    if not covers(role_of(connection, person, scopes, where), rule.needs):
+    if not covers(_highest(grants, where), rule.needs):
         place = f" in {environment}" if environment else ""
         raise AccessError(
             f"{person} may not {rule.says}{place}.",
@@ -77,11 +88,11 @@ def scopes_of(connection: sa.Connection, dataset: str | None, project: str | Non
     return [dataset, *([found] if found else [])]
 
 
-def _names(connection: sa.Connection, person: str) -> list[str]:
+def _names(person: str) -> sa.CompoundSelect:
     """Under which names somebody may have a role: their own, and those of their groups."""
     table = catalog.person_group
-    groups = connection.scalars(sa.select(table.c.name).where(table.c.person == person))
-    return [person, *(GROUP + name for name in groups)]
+    groups = sa.select(sa.literal(GROUP) + table.c.name).where(table.c.person == person)
+    return sa.union_all(sa.select(sa.literal(person)), groups)
 
 
 def visible(connection: sa.Connection, person: str) -> set[str] | None:
@@ -89,5 +100,5 @@ def visible(connection: sa.Connection, person: str) -> set[str] | None:
     if not is_on(connection):
         return None
     table = catalog.role_grant
-    scopes = set(connection.scalars(sa.select(table.c.scope).where(table.c.person.in_(_names(connection, person)))))
+    scopes = set(connection.scalars(sa.select(table.c.scope).where(table.c.person.in_(_names(person)))))
     return None if EVERYWHERE in scopes else scopes

@@ -5,7 +5,7 @@ gate.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -104,6 +104,22 @@ def population(text: str) -> dict[str, float]:
     if not found or "" in found or min(found.values()) < 0 or not sum(found.values()):
         raise SettingError("This is not a population.", SHARES, "Write it as Female=51, Male=49.")
     return found
+
+
+def stated_population(store: Store, dataset: str, groups: Iterable[str]) -> dict[str, float]:
+    """The stated population of these groups, by their names as they are in the table; letter case is no matter. Empty
+    where none was stated, or fewer than two of the groups are in it.
+    """
+    told = answers_of(store, dataset).get(SHARES, "").strip()
+    stated = {name.casefold(): number for name, number in population(told).items()} if told else {}
+    found = {name: stated[name.casefold()] for name in groups if name.casefold() in stated}
+    return found if len(found) > 1 else {}
+
+
+def required_quality(store: Store, dataset: str) -> float | None:
+    """The quality score that the data needs, as a share; None where nobody said."""
+    told = answers_of(store, dataset).get("quality", "").strip()
+    return _percent(told) if told else None
 
 
 def checklist(store: Store, dataset: str, number: int, *, progress: Progress = no_progress) -> Checklist:

@@ -11,7 +11,7 @@ import streamlit as st
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import current_table, job
+from pages._ui import current_table, job, redaction
 from pages._ui.bias.groups import Asked
 from pages._ui.formatting import count, md
 
@@ -23,7 +23,7 @@ def panel(here: Dataset, asked: Asked, root: str, table: Table) -> None:
         st.info("There are no steps yet: nothing was done to anybody.", icon=":material/info:")
         return
     back = {new: old for old, new in datasets.names_now(here).items()}
-    tables = [["As it came", root], *([result.entry.sentence, result.after] for result in done)]
+    tables = [["As it came", root], *([redaction.told(result.entry.sentence), result.after] for result in done)]
     args = {
         "tables": tables,
         "sensitive": [back.get(name, name) for name in asked.sensitive],

@@ -9,8 +9,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dataops_core.store.datasets import Dataset
+from dataops_core.store.people import sign_off
 from dataops_core.table import Table
-from pages._ui import job, method_results
+from pages._ui import job, method_results, page_layout
 from pages._ui.formatting import count, md
 
 MOST = 40  # groups that are drawn
@@ -129,7 +131,7 @@ def choose(
     return replace(asked, reference=reference)
 
 
-def panel(asked: Asked, table: Table) -> None:
+def panel(here: Dataset, asked: Asked, table: Table) -> None:
     """The group table, with honest intervals, and against a stated population."""
     told = job.counted("bias groups", asked.args("target", "favorable"), "Counting the groups", table.cells)
     if told is None:
@@ -188,19 +190,21 @@ def panel(asked: Asked, table: Table) -> None:
         )
     for column, ranges in told["ranges"].items():
         st.caption(f"{md(column)} is an amount and was put into ranges: {md(', '.join(map(str, ranges)))}.")
-    _population(asked, table, [name for name, each in groups.items() if not each["unknown"]])
+    _population(here, asked, table, [name for name, each in groups.items() if not each["unknown"]])
 
 
-def _population(asked: Asked, table: Table, known: Sequence[str]) -> None:
+def _population(here: Dataset, asked: Asked, table: Table, known: Sequence[str]) -> None:
+    before = sign_off.stated_population(page_layout.store(), here.id, known)
     with st.expander("Compare with a population", icon=":material/groups:"):
         st.markdown(
             "Are the groups in the table as they are among all people it stands for? Give counts or shares, from a"
             " census for example."
+            + (" What was stated under Versions, Release, Sign-off is filled in." if before else "")
         )
         edited = st.data_editor(
-            pd.DataFrame({"Group": list(known), "Population": [None] * len(known)}, dtype="object"),
+            pd.DataFrame({"Group": list(known), "Population": [before.get(name) for name in known]}, dtype="object"),
             hide_index=True,
-            key=f"bias.population.{'.'.join(asked.sensitive)}",
+            key=f"bias.population.{'.'.join(asked.sensitive)}.{sorted(before.items())}",
             alt="The population by group",
             disabled=["Group"],
             column_config={

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataops_core.store import datasets, overview, states, versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import grid, page_layout
+from pages._ui import grid, page_layout, redaction
 
 
 def other_tables(here: Dataset) -> dict[str, tuple[str, Table]]:
@@ -20,5 +20,5 @@ def other_tables(here: Dataset) -> dict[str, tuple[str, Table]]:
         for version in versions.log(store, each["id"]):
             if states.known(store, version["state"]):
                 name = f"{each['name']} version {version['number']}"  # not that of the dataset, which may be joined too
-                found[f"{name}: {version['message']}"] = (name, grid.table(version["state"]))
+                found[redaction.told(f"{name}: {version['message']}")] = (name, grid.table(version["state"]))
     return found

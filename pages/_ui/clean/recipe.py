@@ -13,7 +13,7 @@ from dataops_core.recipe.walk import Outcome
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.new_file import fitted_recipe
 from dataops_core.store.states import Result
-from pages._ui import page_layout, pending
+from pages._ui import page_layout, pending, redaction
 from pages._ui.formatting import STATUS, count, md
 
 EDIT, OFF, ON, UP, DOWN, INSERT, DELETE = (
@@ -35,7 +35,7 @@ def panel(here: Dataset, results: Sequence[Result]) -> None:
         st.caption("No steps yet. Choose one on this page, or start from a finding on the Profile page.")
     for number, result in enumerate(results, 1):
         _line(here, number, result, len(results))
-    if results:
+    if results and not redaction.is_viewer():  # the code holds the settings as they are
         code = st.popover("The code of all steps", icon=":material/code:", key="recipe.code", on_change="rerun")
         if not code.open:
             return
@@ -65,6 +65,7 @@ def _line(here: Dataset, number: int, result: Result, last: int) -> None:
                 f"Change step {number}",
                 options,
                 key=key,
+                disabled=redaction.is_viewer(),
                 on_click=_chosen,
                 args=(here, number - 1, key),
                 type="tertiary",

@@ -10,7 +10,7 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Column, Table
-from pages._ui import chart, current_table, form, grid
+from pages._ui import chart, current_table, form, grid, page_layout
 from pages._ui.columns.strip import facts_as_meant, misfits, strip, type_of
 from pages._ui.findings import finding, inbox
 from pages._ui.formatting import md
@@ -19,6 +19,7 @@ MOST = 60  # columns on the strip, as many as the grid shows
 
 
 @st.fragment
+@page_layout.errors()  # a part that runs alone has no net around it: roles may be gone by now
 def columns(here: Dataset, state: str, key: str, *, mend: bool) -> None:
     """The columns of a state, as soon as they are counted; a click on one opens what is known of it.
 

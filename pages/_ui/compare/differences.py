@@ -35,7 +35,7 @@ def others(here: Dataset, state: str, root: str | None) -> dict[str, str]:
     for version in versions.log(house, here.id):
         known = versions.get(house, here.id, version["number"]).state
         if known != state and states.known(house, known):
-            found[f"Version {version['number']}: {version['message']}"] = redaction.seen(known)
+            found[redaction.told(f"Version {version['number']}: {version['message']}")] = redaction.seen(known)
     for each in datasets.in_project(house, here.project):
         if each["id"] != here.id:
             other = datasets.get(house, each["id"])

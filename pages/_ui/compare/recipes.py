@@ -142,7 +142,7 @@ def _branch(here: Dataset, state: str, table: Table) -> tuple[Recipe, str, Table
         format_func=lambda n: (
             "all your steps"
             if n == number
-            else f"step {n}: {whole.steps[n - 1].sentence}"
+            else f"step {n}: {redaction.told(whole.steps[n - 1].sentence)}"
             if n
             else "the file as it came"
         ),
@@ -206,9 +206,9 @@ def _others(here: Dataset, base: Recipe) -> dict[str, Recipe]:
         for number, entry in enumerate(base.steps, 1):
             if not entry.off and len(base.active) > 1:
                 rest = tuple(each for each in base.steps if each is not entry)
-                made[f"Without step {number}: {entry.sentence}"[:90]] = replace(base, steps=rest)
+                made[f"Without step {number}: {redaction.told(entry.sentence)}"[:90]] = replace(base, steps=rest)
     for version in versions.log(page_layout.store(), here.id):
         recipe = versions.get(page_layout.store(), here.id, version["number"]).recipe
         if recipe.active and recipe.seed == base.seed:
-            made[f"Version {version['number']}: {version['message']}"[:90]] = recipe
+            made[redaction.told(f"Version {version['number']}: {version['message']}")[:90]] = recipe
     return made

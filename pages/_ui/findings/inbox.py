@@ -80,11 +80,11 @@ def _filtered(named: Sequence[Named], names: Sequence[str]) -> tuple[list[Named]
             persist_state="session",
             label_visibility="collapsed",
         )
-        only = _choice("Column", [ALL_COLUMNS, *names], "profile.only", 150)
-        kind = _choice("Kind of problem", [ALL_GROUPS, *groups], "profile.group", 150)
-        by = _choice("Group by", BY, "profile.by", 150, format_func=lambda b: f"By {b.lower()}")
+        only = _choice("Column", [ALL_COLUMNS, *names], "profile.only", 128)
+        kind = _choice("Kind of problem", [ALL_GROUPS, *groups], "profile.group", 128)
+        by = _choice("Group by", BY, "profile.by", 128, format_func=lambda b: f"By {b.lower()}")
         words = st.text_input(
-            "Search", key="profile.search", placeholder="Search", width=130, label_visibility="collapsed"
+            "Search", key="profile.search", placeholder="Search", width=110, label_visibility="collapsed"
         )
     return [
         (name, f)

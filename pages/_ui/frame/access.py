@@ -11,7 +11,11 @@ from typing import Any
 
 import streamlit as st
 
+from dataops_core.errors import SettingError
+from dataops_core.store.people import sign_ins
+
 SECTION = "auth"
+COOKIE = "_streamlit_user"
 CLAIM = "DATAOPS_GROUPS_CLAIM"
 # what a section for st.login holds
 _TELLING = {
@@ -38,6 +42,10 @@ def problem() -> str:
     except Exception as error:  # noqa: BLE001 - whatever keeps the secrets from being read keeps people out
         return f"The secrets cannot be read: {error}"
     if SECTION in secrets:
+        try:
+            sign_ins.hours()
+        except SettingError as error:
+            return f"{error.what} {error.fix} ({error.where})"
         if isinstance(secrets[SECTION], Mapping) and secrets[SECTION]:
             return ""
         return f"[{SECTION}] in the secrets is not a section with settings."
@@ -57,6 +65,11 @@ def groups(claims: Mapping[str, Any]) -> set[str]:
     told = claims.get(os.environ.get(CLAIM) or "groups") or []
     listed = [told] if isinstance(told, str) else told if isinstance(told, (list, tuple)) else []
     return {each for each in listed if isinstance(each, str) and each.strip()}
+
+
+def presents_cookie() -> bool:
+    """Whether the browser presents a cookie as a sign-in leaves it; what Streamlit made of it is told by `st.user`."""
+    return any(name.startswith(COOKIE) for name in st.context.cookies)
 
 
 @functools.cache

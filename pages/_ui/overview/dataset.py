@@ -31,7 +31,7 @@ BUTTONS = {
 def panel(here: Dataset, state: str, root: str, profile: Mapping[str, Any]) -> None:
     """The dashboard of a dataset whose current state is profiled."""
     found = inbox.open_findings(here, profile)
-    now = current_table.standing(here)
+    now = current_table.standing_now(here)
     _next(here, now, found)  # first, for on a narrow screen all stands below one another
     left, right = st.columns([13, 8], gap="medium")
     with right:

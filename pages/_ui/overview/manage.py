@@ -13,7 +13,10 @@ from pages._ui.formatting import count, md
 
 def panel(here: Dataset) -> None:
     """The popover with both."""
-    with st.popover("Rename or delete", icon=":material/edit:", key="manage.open"):
+    box = st.popover("Rename or delete", icon=":material/edit:", key="manage.open", on_change="rerun")
+    if not box.open:  # what would go with it takes a look at all datasets
+        return
+    with box:
         st.text_input("New name", key=_name_key(here), placeholder=here.name)
         st.button("Rename", key="manage.rename", on_click=_rename, args=(here,), icon=":material/edit:")
         gone = removal.contents(page_layout.store(), here.id)

@@ -12,6 +12,7 @@ from dataops_core.checks import REGISTRY
 from dataops_core.checks.score import FORMULAS, Score, changed, scores, total
 from dataops_core.store.choices import finding_overrides
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.people import sign_off
 from pages._ui import page_layout
 from pages._ui.formatting import md, percent
 
@@ -42,6 +43,10 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
                 width=160,
                 help=FORMULAS[score.name],
             )
+    required = sign_off.required_quality(page_layout.store(), here.id)
+    if required is not None and whole is not None:
+        icon, word = ("check_circle", "It is reached") if whole >= required else ("warning", "It is not reached")
+        st.caption(f":material/{icon}: Required is {percent(required)} (Versions, Release, Sign-off). {word}.")
     st.dataframe(
         _table(now, weights),
         hide_index=True,

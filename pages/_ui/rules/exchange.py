@@ -10,7 +10,7 @@ import streamlit as st
 from dataops_core.rules import dumps, formats, load, loads
 from dataops_core.store import dataset_rules
 from dataops_core.store.datasets import Dataset
-from pages._ui import grid, page_layout, uploaded
+from pages._ui import grid, page_layout, redaction, uploaded
 from pages._ui.formatting import count, md
 
 FILES = {  # format: what it is, file, icon
@@ -32,6 +32,9 @@ def _exported(tool: str, own: str) -> tuple[str, list[tuple[str, str]]]:
 def panel(here: Dataset, state: str) -> None:
     """Downloads for each tool, and a box for files that come back."""
     rules = dataset_rules.rules_of(page_layout.store(), here.id)
+    if redaction.is_viewer():
+        st.info("Editors bring rules in and take them out here.", icon=":material/lock:")
+        return
     columns = {column.name: column.type for column in grid.table(state).columns}
     st.header("Export")
     if not rules:

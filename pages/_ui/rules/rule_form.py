@@ -13,7 +13,7 @@ from dataops_core.rules.rule import COMMON, ordered_fields
 from dataops_core.store import dataset_rules
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import grid, page_layout
+from pages._ui import grid, page_layout, redaction
 from pages._ui.formatting import count, md
 from pages._ui.rules import states
 
@@ -23,6 +23,9 @@ WRITTEN = [name for name in KINDS if name != "distribution"]  # which is made fr
 
 def panel(here: Dataset, state: str) -> None:
     """The form, and what the rule that it makes would find."""
+    if redaction.is_viewer():
+        st.info("Editors write rules here.", icon=":material/lock:")
+        return
     start: dict[str, Any] = st.session_state.get("rules.form") or {}
     number = st.session_state.get("rules.form.n", 0)
     table = grid.table(state)

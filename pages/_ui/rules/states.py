@@ -14,7 +14,7 @@ from dataops_core.rules.kinds.reference import Reference
 from dataops_core.steps import REGISTRY
 from dataops_core.store import dataset_rules
 from dataops_core.store.datasets import Dataset
-from pages._ui import grid, job, page_layout, pending
+from pages._ui import grid, job, page_layout, pending, redaction
 from pages._ui.findings import finding
 from pages._ui.formatting import count, md
 from pages._ui.rules import row_file
@@ -39,7 +39,12 @@ def checked(here: Dataset, state: str, rules: Sequence[Rule]) -> list[dict[str, 
     others = dataset_rules.referred(page_layout.store(), here.id, rules)
     args = dataset_rules.asked(state, rules, today(), others)
     told = job.counted("rules", args, "Checking the rules on all rows", grid.table(state).cells)
-    return told["results"] if told else None
+    if not told:
+        return None
+    return [
+        each | {"sentence": redaction.told(each["sentence"]), "message": redaction.told(each["message"])}
+        for each in told["results"]
+    ]
 
 
 def state_of(result: Mapping[str, Any]) -> str:

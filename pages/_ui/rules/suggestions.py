@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.rules import KINDS, Rule
-from dataops_core.store import dataset_rules, versions
+from dataops_core.store import dataset_rules, datasets, versions
 from dataops_core.store.datasets import Dataset
 from pages._ui import grid, job, page_layout
 from pages._ui.formatting import count
@@ -44,7 +44,11 @@ def panel(here: Dataset, state: str) -> None:
     if found is None:
         return
     have = {rule.key for rule in dataset_rules.rules_of(page_layout.store(), here.id)}
-    left = [rule for rule in found if rule.key not in have]
+    roles = datasets.roles_now(here)
+    matter = {roles.get("target"), *(roles.get("sensitive") or [])}
+    left = sorted(  # what decisions hang on comes first
+        (rule for rule in found if rule.key not in have), key=lambda rule: not matter & set(rule.columns)
+    )
     if not left:
         st.success(
             f"All {count(len(found), 'suggested rule')} are among yours." if found else "The data suggests no rule.",

@@ -12,7 +12,7 @@ from dataops_core.store.datasets import Dataset
 from dataops_core.store.trail import audit
 from dataops_core.store.trail.export import zipped
 from dataops_core.store.trail.whole_log import whole_log
-from pages._ui import page_layout
+from pages._ui import page_layout, redaction
 from pages._ui.formatting import count, when
 
 
@@ -38,7 +38,7 @@ def panel(here: Dataset) -> None:
             "When": when(e["at"]),
             "Who": e["actor"],
             "What": e["what"],
-            "Details": "; ".join(f"{k}: {v}" for k, v in e["details"].items()),
+            "Details": redaction.told("; ".join(f"{k}: {v}" for k, v in e["details"].items())),
             "Hash": e["hash"][:12],
         }
         for e in reversed(shown)

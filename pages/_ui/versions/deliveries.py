@@ -13,7 +13,7 @@ from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.monitoring import deliveries
 from dataops_core.store.monitoring.deliveries import Delivery
-from pages._ui import page_layout, uploaded
+from pages._ui import page_layout, redaction, uploaded
 from pages._ui.formatting import md, when
 from pages._ui.versions import delivery_history, delivery_limits, started
 
@@ -134,7 +134,10 @@ def _card(here: Dataset, each: Delivery) -> None:
 
 
 def _checks(number: int, checks: tuple[Check, ...]) -> None:
-    rows = [{"About": AREAS[c.area], "Verdict": VERDICTS[c.verdict][0], "What was found": c.says} for c in checks]
+    rows = [
+        {"About": AREAS[c.area], "Verdict": VERDICTS[c.verdict][0], "What was found": redaction.told(c.says)}
+        for c in checks
+    ]
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,

@@ -11,7 +11,7 @@ from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import members, promotions
 from dataops_core.store.people.environments import PRODUCTION, PROMOTED, SANDBOX, STAGING
 from dataops_core.store.people.promotions import Environment, Promotion
-from pages._ui import page_layout
+from pages._ui import page_layout, redaction
 from pages._ui.formatting import md, when
 from pages._ui.versions import started
 
@@ -108,7 +108,7 @@ def _promote(here: Dataset, known: list[dict[str, Any]]) -> None:
         " person approves it. Data that names people goes into production only, and only for a written reason:"
         " elsewhere mask it, or promote synthetic data."
     )
-    words = {e["number"]: f"Version {e['number']}: {e['message']}" for e in known}
+    words = {e["number"]: redaction.told(f"Version {e['number']}: {e['message']}") for e in known}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.selectbox("Version", list(words), format_func=lambda n: words[n], key=f"{_KEY}.version", width=260)
         st.selectbox("Into", list(PROMOTED), format_func=str.capitalize, key=f"{_KEY}.into", width=160)
@@ -132,7 +132,7 @@ def _history(every: list[Promotion]) -> None:
             "Standing": each.standing,
             "Asked for by": each.requester,
             "Decided by": each.approver or "",
-            "Why": each.reason or each.message,
+            "Why": redaction.told(each.reason or each.message),
         }
         for each in every
     ]

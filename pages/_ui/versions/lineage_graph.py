@@ -9,7 +9,7 @@ from dataops_core.export.lineage import lineage
 from dataops_core.export.lineage_graph import column_graph, history_graph
 from dataops_core.store import versions
 from dataops_core.store.datasets import Dataset
-from pages._ui import page_layout
+from pages._ui import page_layout, redaction
 from pages._ui.formatting import count
 
 MOST = 30  # versions that are drawn
@@ -37,10 +37,17 @@ def panel(here: Dataset, numbers: list[int]) -> None:
         graph, file = column_graph(column, told), "lineage-of-a-column.dot"
         comes = ", ".join(column.sources) or "no column of the raw file"
         st.caption(f"It comes from {comes}; {count(len(column.steps), 'step')} touched it.")
+    graph = redaction.told(graph)
     st.graphviz_chart(graph, width="content")
     if name is not None and column.steps:
         rows = [
-            {"Step": s.step, "What": s.sentence, "Did": s.did, "Cells": s.cells or None, "Using": ", ".join(s.using)}
+            {
+                "Step": s.step,
+                "What": redaction.told(s.sentence),
+                "Did": s.did,
+                "Cells": s.cells or None,
+                "Using": ", ".join(s.using),
+            }
             for s in column.steps
         ]
         st.dataframe(pd.DataFrame(rows), hide_index=True, key="versions.lineage.steps", alt="The steps of the graph")

@@ -51,7 +51,11 @@ def _formulation(here: Dataset) -> None:
     left = f" ({open_ones} open)" if open_ones else ""
     title = f"What the data is for{left}"
     with st.expander(title, icon=":material/edit_note:"), st.form(f"{_KEY}.form", border=False):
-        st.caption("Only people know this. The answers stand in the checklist, and count for every version.")
+        st.caption(
+            "Only people know this. The answers stand in the checklist, and count for every version; Bias compares with"
+            " the population, and Profile with the required quality. The outcome, its good value and the groups are"
+            " said on Data, under Column roles: Rules, Resample, Bias, Synthesize and Compare begin with them."
+        )
         given = {
             key: st.text_input(question, value=answers.get(key, ""), key=f"{_KEY}.{key}")
             for key, (_, question) in QUESTIONS.items()

@@ -17,6 +17,8 @@ from dataops_core.cli.main import main
 from dataops_core.errors import DataOpsError, InputError, SettingError
 from dataops_core.read import ReadOptions, read_file
 from dataops_core.read.places import Rules, fetch, files_in
+from tests.postgres import PASSWORD, USER
+from tests.postgres import served as server_of_postgres
 from tests.read.places.web_server import CSV
 
 OWN = Rules(own=True)
@@ -195,52 +197,16 @@ def test_the_environment_sets_the_rules():
 
 @pytest.fixture(scope="module")
 def postgres():
-    initdb = shutil.which("initdb")
-    pytest.importorskip("psycopg", reason="psycopg is not installed")
-    if not initdb or not shutil.which("postgres"):
-        pytest.skip("no PostgreSQL server is installed")
-    place = tempfile.TemporaryDirectory(prefix="dataops-test-postgres-")  # pytest's own folders are closed to others
-    folder, as_user = Path(place.name), {}
-    if os.geteuid() == 0:  # the server does not run as root
-        shutil.chown(folder, "postgres")
-        as_user = {"user": "postgres"}
-    (folder / "pw").write_text("hidden-4711")
-    (folder / "pw").chmod(0o644)
-    data = folder / "data"
-    made = subprocess.run(
-        [initdb, "-D", data, "-U", "jo", "--auth=scram-sha-256", f"--pwfile={folder / 'pw'}", "-E", "UTF8", "--no-sync"],
-        capture_output=True, text=True, **as_user,
-    )  # fmt: skip
-    if made.returncode:
-        pytest.skip(f"initdb does not work here: {made.stderr[:200]}")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    server = subprocess.Popen(
-        ["postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", str(folder), "-F"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **as_user,
-    )  # fmt: skip
-    import psycopg
+    with server_of_postgres() as port:
+        import psycopg
 
-    for _ in range(200):
-        try:
-            with psycopg.connect(f"postgresql://jo:hidden-4711@127.0.0.1:{port}/postgres") as connection:
-                connection.execute(
-                    "CREATE TABLE people (name text, born date, pay numeric(12,2), tags jsonb, n bigint)"
-                )
-                connection.execute("CREATE SEQUENCE numbers")
-                connection.execute(
-                    "INSERT INTO people VALUES ('Ada', '1815-12-10', 12.50, '[1]', 5000000000), (NULL, NULL, 0.1, NULL, NULL)"
-                )
-            break
-        except psycopg.OperationalError:
-            if server.poll() is not None:
-                pytest.skip("the PostgreSQL server does not start here")
-            time.sleep(0.1)
-    yield port
-    server.terminate()
-    server.wait()
-    place.cleanup()
+        with psycopg.connect(f"postgresql://{USER}:{PASSWORD}@127.0.0.1:{port}/postgres") as connection:
+            connection.execute("CREATE TABLE people (name text, born date, pay numeric(12,2), tags jsonb, n bigint)")
+            connection.execute("CREATE SEQUENCE numbers")
+            connection.execute(
+                "INSERT INTO people VALUES ('Ada', '1815-12-10', 12.50, '[1]', 5000000000), (NULL, NULL, 0.1, NULL, NULL)"
+            )
+        yield port
 
 
 def test_a_query_of_postgresql(postgres, tmp_path, monkeypatch, capfd):
