@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
-from dataops_core.checks.check import Hit, check
+from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import cell
 from dataops_core.wording import counted
 
 MOST = 20_000
+MOST_SLIPS = 0.2  # of the cells may be slips of the pen
+# what these find in a cell is how it is written: no other value, so no other dependency
+SPELLING = (
+    "spaces_around_text",
+    "case_variants",
+    "spelling_variants",
+    "yes_no_variants",
+    "mojibake",
+    "control_characters",
+    "homoglyphs",
+    "unusual_pattern",
+    "out_of_locale",
+    "disguised_missing",
+)
 
 
 @check(
@@ -34,16 +48,20 @@ def broken_dependency(look: TableView) -> Iterator[Hit]:
     people = {name for name in names if holds_person_names(look.cells(name))}  # namesakes do not live in one place
     names = sorted(names, key=look.distinct)[:40]
     found: dict[bytes, tuple[str, str]] = {}
+    slips: dict[str, np.ndarray] = {}
     for given in reversed(names):
         for told in names:
             if (
                 told == given
                 or given in people
-                or look.distinct(told) > look.distinct(given)
+                or _usual(look, told) > look.distinct(given)
                 or not _may_depend(look, given, told)
+                or (look.distinct(told) > look.distinct(given) and _unslipped(look, told, slips) > look.distinct(given))
             ):
                 continue
-            mask = _breaking(look, given, told)
+            mask = _breaking(look, given, told, slips)
+            if mask is not None and _namesakes(look, given, told, mask, names):
+                continue
             if mask is not None and found.setdefault(np.packbits(mask).tobytes(), (given, told)) == (given, told):
                 yield Hit(
                     mask,
@@ -67,10 +85,19 @@ def _may_depend(look: TableView, given: str, told: str) -> bool:
     return bool(best.sum() >= 0.95 * len(a) and best.sum() / len(a) > chance + 0.5 * (1 - chance))
 
 
-def _breaking(look: TableView, given: str, told: str) -> np.ndarray | None:
-    """The rows that hold another value than the rest of their group, where they are at most 3 % and no accident."""
+def _breaking(look: TableView, given: str, told: str, slips: dict[str, np.ndarray]) -> np.ndarray | None:
+    """The rows that hold another value than the rest of their group, where they are at most 3 % and no accident.
+
+    Cells with a finding of their own for how they are written (`slips`, by column) have no say.
+    """
     a, b = look.codes(given), look.codes(told)
     both = (a >= 0) & (b >= 0)
+    if told not in slips and not _unbroken(a[both], b[both]):
+        slips[told] = _slips(look, told)
+    if told in slips:
+        both &= ~slips[told]
+    if not both.any():
+        return None
     width = int(b.max()) + 1
     pairs, place, counts = np.unique(
         a[both].astype(np.int64) * width + b[both], return_inverse=True, return_counts=True
@@ -100,6 +127,73 @@ def _breaking(look: TableView, given: str, told: str) -> np.ndarray | None:
     mask = np.zeros(look.rows, dtype=bool)
     mask[np.flatnonzero(both)[wrong]] = True
     return mask
+
+
+def _usual(look: TableView, told: str) -> int:
+    """How many values a column has, and in a column of text the least number that most of some rows hold: it may have
+    more, if those are slips.
+    """
+    if look.table.column(told).type != "text":
+        return look.distinct(told)
+    codes = look.example(told)
+    counts = np.sort(np.bincount(codes[codes >= 0]))[::-1]
+    return int(np.searchsorted(np.cumsum(counts), (1 - MOST_SLIPS) * counts.sum()) + 1)
+
+
+def _unslipped(look: TableView, told: str, slips: dict[str, np.ndarray]) -> int:
+    """How many values a column has but for slips."""
+    if told not in slips:
+        slips[told] = _slips(look, told)
+    codes = look.codes(told)
+    return len(np.unique(codes[~slips[told] & (codes >= 0)]))
+
+
+def _unbroken(a: np.ndarray, b: np.ndarray) -> bool:
+    """Whether each code of one column goes with one of the other."""
+    pairs = np.unique(a.astype(np.int64) * (int(b.max(initial=0)) + 1) + b)
+    return len(pairs) == len(np.unique(a))
+
+
+def _slips(look: TableView, told: str) -> np.ndarray:
+    """The cells that have a finding of their own for how they are written (rows,)."""
+    cells = look.cells(told)
+    mask = np.zeros(look.rows, dtype=bool)
+    if cells.type == "text":
+        for name in SPELLING:
+            for hit in hits(REGISTRY[name], cells, look.context):
+                mask |= hit.mask
+    return mask if mask.mean() <= MOST_SLIPS else np.zeros(look.rows, dtype=bool)
+
+
+def _namesakes(look: TableView, given: str, told: str, mask: np.ndarray, names: Iterable[str]) -> bool:
+    """Whether a finer column tells the rows apart: two books of one title, each of its own genre, by their ISBN.
+
+    It must give the title, and nearly one to one (a customer has many orders: those tell nothing), and most of the rows
+    must agree with all others of their ISBN.
+    """
+    a, b = look.codes(given), look.codes(told)
+    for finer in names:
+        if finer in (given, told) or not look.distinct(given) < look.distinct(finer) <= 2 * look.distinct(given):
+            continue
+        key = look.codes(finer)
+        here = np.flatnonzero(mask & (key >= 0))
+        near = np.isin(key, key[here]) & (a >= 0) & (b >= 0) & (key >= 0)  # all rows of these books
+        if not len(here) or not _gives(key[near], a[near]):
+            continue
+        sizes = np.bincount(key[near])
+        usual = np.bincount(key[near & ~mask], minlength=len(sizes))
+        several = sizes[key[here]] > 1
+        if several.any() and np.mean(usual[key[here]][several] == 0) > 0.5:
+            return True
+    return False
+
+
+def _gives(key: np.ndarray, told: np.ndarray) -> bool:
+    """Whether nearly all rows of a key hold one value."""
+    pairs, counts = np.unique(key.astype(np.int64) * (int(told.max()) + 1) + told, return_counts=True)
+    best = np.zeros(int(key.max()) + 1, dtype=np.int64)
+    np.maximum.at(best, pairs // (int(told.max()) + 1), counts)
+    return bool(best.sum() >= 0.97 * len(key))
 
 
 def _example(look: TableView, given: str, told: str, mask: np.ndarray) -> str:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from dataops_core.checks.arithmetic import rules
 from dataops_core.checks.check import Hit, check
+from dataops_core.checks.missing_codes import codes_for_missing
 from dataops_core.checks.table_view import TableView
 from dataops_core.wording import counted
 
@@ -25,6 +28,8 @@ def broken_sum(look: TableView) -> Iterator[Hit]:
     """
     for rule in rules(look):
         mask = rule.broken(look)
+        if mask.any():  # -999 is no amount, and has a finding of its own
+            mask &= ~np.any([codes_for_missing(look.meant(name)) for name in (*rule.parts, rule.total)], axis=0)
         told = f" {rule.sign} ".join(rule.parts)
         yield Hit(
             mask,

@@ -8,7 +8,8 @@ import pyarrow.compute as pc
 
 from dataops_core.checks.check import Hit, Severity, check
 from dataops_core.checks.column_view import ColumnView, each
-from dataops_core.checks.missing_tokens import CODES, DATES, NO_DAY, PLAIN_MISSING, WORDS
+from dataops_core.checks.missing_codes import number_codes
+from dataops_core.checks.missing_tokens import DATES, NO_DAY, PLAIN_MISSING, WORDS
 from dataops_core.checks.ranges import may_be_refunds
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import cell
@@ -69,7 +70,7 @@ def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
 
 
 def _found(column: ColumnView) -> tuple[np.ndarray, list[str]]:
-    return {"text": _words, "datetime": _days, "boolean": _none}.get(column.type, _numbers)(column)
+    return {"text": _words, "datetime": _days, "boolean": _none}.get(column.type, number_codes)(column)
 
 
 def _none(column: ColumnView) -> tuple[np.ndarray, list[str]]:
@@ -122,94 +123,3 @@ def _days(column: ColumnView) -> tuple[np.ndarray, list[str]]:
         if at < low - 0.2 * reach or at > high + 0.2 * reach or stands.sum() > max(10, 20 * usual):
             found.append(token)
     return np.isin(days, np.array(found, dtype="datetime64[D]")) if found else np.zeros(column.rows, dtype=bool), found
-
-
-def _numbers(column: ColumnView) -> tuple[np.ndarray, list[str]]:
-    values = column.numbers
-    if column.facts.get("min") is None:
-        return np.zeros(column.rows, dtype=bool), []
-    quartiles = column.facts.get("quantiles") or {}
-    low, high = quartiles.get("0.05"), quartiles.get("0.95")
-    apart = [code for code in CODES if low is None or high is None or not low < code < high]
-    maybe = [
-        code
-        for code in apart
-        if column.kind != "id" and column.facts["min"] <= code <= column.facts["max"] and (values == code).sum() >= 2
-    ]
-    top = [told["count"] for told in column.facts["top"]]
-    heavy = len(top) > 1 and column.distinct >= 30 and top[0] >= max(10, 0.002 * column.present, 4 * top[1])
-    stand_ins: list[float] = []
-    if maybe or heavy:
-        finite = np.sort(values[np.isfinite(values)])
-        stand_ins = [code for code in maybe if _stands_apart(finite, code)]
-        spike = _spike(finite, stand_ins) if heavy or stand_ins else None
-        stand_ins += [spike] if spike is not None else []
-    if column.kind != "id":
-        stand_ins += [end for end in _lonely(column, values) if end not in stand_ins and end not in CODES]
-    return np.isin(values, stand_ins) if stand_ins else np.zeros(column.rows, dtype=bool), [
-        f"{code:.15g}" for code in stand_ins
-    ]
-
-
-def _count(ordered: np.ndarray, low: float, high: float) -> int:
-    """How many of the ordered values lie in [low, high]."""
-    return int(np.searchsorted(ordered, high, "right") - np.searchsorted(ordered, low, "left"))
-
-
-def _stands_apart(ordered: np.ndarray, code: float) -> bool:
-    """Whether a code occurs more than once and lies well outside all other values, or stands out where there are few
-    others.
-    """
-    hits = _count(ordered, code, code)
-    if hits < 2:
-        return False
-    rest = ordered[(ordered != code) & ~np.isin(ordered, CODES)]
-    if len(rest) < 10:
-        return False
-    low, high = rest[int(0.001 * len(rest))], rest[-1 - int(0.001 * len(rest))]
-    first, third = rest[len(rest) // 4], rest[3 * len(rest) // 4]
-    if code < 0:
-        return bool(low >= 0 or code < low - max(third - first, 1e-9))
-    if code > high + 2 * (high - low):
-        return True
-    around = _count(ordered, 0.9 * code, 1.1 * code) - hits
-    return bool(hits >= 10 and code > high and around <= hits / 10 and code > third + 3 * (third - first))
-
-
-def _lonely(column: ColumnView, values: np.ndarray) -> list[float]:
-    """Zero, where it is the least value, comes up at least five times, and a wide gap parts it from all others."""
-    quartiles, facts = column.facts["quantiles"], column.facts
-    first, third = quartiles["0.25"], quartiles["0.75"]
-    found: list[float] = []
-    if column.distinct < 20 or first is None or third is None or third <= first:
-        return found
-    if facts["min"] == 0 and first > 2 * (third - first) and (values == 0).sum() >= max(5, 0.0005 * column.present):
-        nearest = values[values > 0].min()
-        if nearest > third - first and nearest > 0.3 * (facts["max"] - nearest):
-            found.append(0.0)
-    return found
-
-
-def _spike(ordered: np.ndarray, known: list[float]) -> float | None:
-    """The one value of a finely spread measurement that comes up at least twenty times as often as those around it."""
-    values, counts = np.unique(ordered[~np.isin(ordered, known)] if known else ordered, return_counts=True)
-    if len(values) < 30:
-        return None
-    at = int(np.argmax(counts))
-    others = np.delete(counts, at)
-    around = np.concatenate([counts[max(0, at - 25) : at], counts[at + 1 : at + 26]])
-    heavy = (
-        counts[at] >= max(10, 0.002 * len(ordered))
-        and counts[at] >= 20 * np.median(around)
-        and counts[at] >= 4 * others.max()
-    )
-    if not heavy:
-        return None
-    inside = 5 <= at < len(values) - 5
-    first, third = values[len(values) // 4], values[3 * len(values) // 4]
-    gap = values[at + 1] - values[at] if at == 0 else values[at] - values[at - 1] if at == len(values) - 1 else 0.0
-    lonely = not inside and gap > 0.5 * (third - first)  # far from all others: 0 in a column of blood pressures
-    # what people and programs put in place of a value is a plain number
-    round_one = float(f"{values[at]:.4g}") == values[at]
-    fine = len(values) >= max(100, 0.002 * len(ordered))
-    return float(values[at]) if round_one and ((inside and fine and values[at] != 0) or lonely) else None

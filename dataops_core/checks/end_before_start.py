@@ -7,8 +7,9 @@ from itertools import permutations
 
 import numpy as np
 
-from dataops_core.checks.check import Hit, check
+from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.column_view import ColumnView, words_of
+from dataops_core.checks.missing_codes import codes_for_missing
 from dataops_core.checks.table_view import TableView
 from dataops_core.values.numbers import moments_as_floats
 from dataops_core.wording import counted
@@ -90,16 +91,23 @@ def end_before_start(look: TableView) -> Iterator[Hit]:
     Durations become negative, and one of the two is wrong.
     """
     seen: set[frozenset[str]] = set()
+    reverse: set[tuple[str, str]] = set()  # the names mean the other order here: a guest arrives, then departs
+    found: list[tuple[bool, Hit]] = []
     names = look.named(types=["datetime", "integer", "decimal"], least=2, as_meant=True)
     types = {name: look.meant_facts(name)["type"] == "datetime" for name in names}
     words = {name: words_of(name) for name in names}
     paired = _pairs(words)
     moments = [name for name in names if types[name]][:MOST]
     for one, other in sorted(
-        {*paired, *permutations(moments, 2)}, key=lambda pair: (names.index(pair[0]), names.index(pair[1]))
+        {*paired, *permutations(moments, 2)},
+        key=lambda pair: (pair not in paired, names.index(pair[0]), names.index(pair[1])),
     ):
         named = (one, other) in paired
-        if frozenset((one, other)) in seen or types[one] != types[other] or (not named and (other, one) in paired):
+        if (
+            frozenset((one, other)) in seen
+            or types[one] != types[other]
+            or (not named and (other, one) in paired and (other, one) not in reverse)
+        ):
             continue
         early, late = look.meant(one), look.meant(other)
         mask = _before(late) < _before(early)
@@ -107,17 +115,45 @@ def end_before_start(look: TableView) -> Iterator[Hit]:
         mask &= both
         wrong = mask.sum() / max(1, both.sum())
         least = wrong - 2 * np.sqrt(wrong * (1 - wrong) / max(1, both.sum()))  # few pairs leave the share open
+        if named and wrong > 0.5:
+            reverse.add((one, other))
         if mask.any() and (wrong <= 0.2 if named else least <= 0.03 and _holds_by_nature(early, late, both, wrong)):
             seen.add(frozenset((one, other)))
-            yield Hit(
-                mask,
-                (
-                    f"{other} lies before {one} in {counted(mask.sum(), 'row')}."
-                    if early.type == "datetime"
-                    else f"{other} is less than {one} in {counted(mask.sum(), 'row')}."
-                ),
-                columns=(one, other),
+            mask &= ~(_no_date(early, look) | _no_date(late, look))
+            if not mask.any():
+                continue
+            said = (
+                f"{other} lies before {one} in {counted(mask.sum(), 'row')}."
+                if early.type == "datetime"
+                else f"{other} is less than {one} in {counted(mask.sum(), 'row')}."
             )
+            found.append((named, Hit(mask, said, columns=(one, other))))
+    for named, hit in found:
+        if named or not any(_explained(hit, wider) for _, wider in found):
+            yield hit
+
+
+def _no_date(cells: ColumnView, look: TableView) -> np.ndarray:
+    """Which dates have a finding of their own, because the year cannot be or they stand for none; numbers that stand
+    for none.
+    """
+    if cells.type == "datetime":
+        mask = np.zeros(cells.rows, dtype=bool)
+        for name in ("absurd_dates", "disguised_missing"):
+            for hit in hits(REGISTRY[name], cells, look.context):
+                mask |= hit.mask
+        return mask
+    return codes_for_missing(cells)
+
+
+def _explained(hit: Hit, wider: Hit) -> bool:
+    """Whether another pair with one of the two columns has all the rows, and more: one date is wrong, against both."""
+    return bool(
+        hit is not wider
+        and set(hit.columns) & set(wider.columns)
+        and hit.mask.sum() < wider.mask.sum()
+        and not (hit.mask & ~wider.mask).any()
+    )
 
 
 def _pairs(words: Mapping[str, set[str]]) -> set[tuple[str, str]]:

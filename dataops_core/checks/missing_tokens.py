@@ -24,6 +24,8 @@ WORDS = {
     "unknown",
     "unk",
     "n/k",
+    "n/d",
+    "n.d.",
     "not available",
     "not known",
     "not specified",

@@ -17,6 +17,8 @@ from dataops_core.wording import counted
 
 GROUP = 30
 MOST = 200_000  # rows up to which one more column may differ a little
+USUAL = 0.01  # of the rows hold a category that is no slip of another
+WORD = 4  # letters from which a category can hold a slip
 CLOSE = 0.05  # how far two numbers may lie apart, by the greater
 
 
@@ -37,12 +39,13 @@ def near_duplicate_records(look: TableView) -> Hit | None:
         for n in look.named("text", "category", "id", types=["text"], least=50)
         if look.distinct(n) >= 0.02 * look.rows and look.cells(n).parsed is None
     ]
-    ids = {c.name for c in look.table.columns if c.kind == "id" or look.distinct(c.name) == look.rows}
-    texts = [name for name in texts if name not in {c.name for c in look.table.columns if c.kind == "id"}]
+    numbered = {c.name for c in look.table.columns if c.kind == "id"} | {n for n in texts if _numbers_rows(look, n)}
+    ids = numbered | {c.name for c in look.table.columns if look.distinct(c.name) == look.rows}
+    texts = [name for name in texts if name not in numbered]
     rest = [name for name in look.table.names if name not in texts and name not in ids and look.distinct(name) > 1]
     bits = {name: _bits(look, name) for name in rest}
     needed = 2 * np.log2(max(2, look.rows)) + 7
-    if not texts or not rest or sum(bits.values()) < needed:
+    if not rest or sum(bits.values()) < needed:
         return None
     rest = sorted(rest, key=lambda name: -look.distinct(name))
     places, keys = twins(look, rest)
@@ -53,11 +56,21 @@ def near_duplicate_records(look: TableView) -> Hit | None:
     if look.rows <= MOST:
         spared = [name for name in rest if sum(bits.values()) - bits[name] >= needed]
         for name, places, keys in _but_one(look, rest, spared):
-            _mark(look, texts, places, keys, name, mask)
+            if texts:
+                _mark(look, texts, places, keys, name, mask)
+            if look.table.column(name).type == "text" and look.cells(name).parsed is None:
+                _mark(look, texts, *_slipped(look, name, places, keys), None, mask, name)
     mask &= ~look.blank_rows
     return Hit(
         mask, f"{counted(mask.sum(), 'row agrees', 'rows agree')} with an earlier row but for the spelling of a text."
     )
+
+
+def _numbers_rows(look: TableView, name: str) -> bool:
+    """Whether a column of text numbers the rows ("P0602") rather than names something."""
+    some = look.cells(name).sample()
+    codes = sum(re.fullmatch(r"[^\W\d_]{0,4}[-_/.#]?\d[\d/.-]+", text.strip()) is not None for text in some)
+    return look.distinct(name) >= 0.9 * look.rows and codes >= 0.9 * len(some)
 
 
 def _bits(look: TableView, name: str) -> float:
@@ -88,12 +101,18 @@ def _hashes(codes: np.ndarray, seed: int) -> np.ndarray:
 
 
 def _mark(
-    look: TableView, texts: list[str], places: np.ndarray, keys: np.ndarray, spared: str | None, mask: np.ndarray
+    look: TableView,
+    texts: list[str],
+    places: np.ndarray,
+    keys: np.ndarray,
+    spared: str | None,
+    mask: np.ndarray,
+    slipped: str | None = None,
 ) -> None:
     """Mark the rows whose texts are nearly those of an earlier row with this key, and whose spared cell is close."""
     if not len(places):
         return
-    held = [look.cells(name).at(places) for name in texts]
+    held = [look.cells(name).at(places) for name in (*texts, *([slipped] if slipped else []))]
     cells = look.meant(spared) if spared else None
     numbers = cells.numbers[places] if cells is not None and cells.type in ("integer", "decimal") else None
     empty = cells.missing[places] if cells is not None else None
@@ -104,6 +123,20 @@ def _mark(
                 if close and _near(held, int(earlier), int(row)):
                     mask[places[row]] = True
                     break
+
+
+def _slipped(look: TableView, name: str, places: np.ndarray, keys: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The rows, and their keys, that agree with another row in all but a category, one of the two a rare word in it.
+
+    Two categories that are both usual ("5a" and "5b", "Male" and "Female") are no slips of each other.
+    """
+    codes = look.codes(name)
+    counts = np.bincount(codes[codes >= 0], minlength=1)
+    held = codes[places]
+    word = np.array([len(re.findall(r"[^\W\d_]", text)) >= WORD for text in look.values(name)] or [False])
+    rare = (held >= 0) & word[held] & (counts[held] < USUAL * look.rows)
+    there = (held >= 0) & word[held] & np.isin(keys, keys[rare])
+    return places[there], keys[there]
 
 
 def _close(numbers: np.ndarray | None, one: int, other: int) -> bool:

@@ -11,6 +11,7 @@ import pyarrow.compute as pc
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView, Mask
 from dataops_core.checks.meant_type import PLAIN_NUMBER, ParsedView, is_plain
+from dataops_core.checks.other_units import in_other_unit
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import cell
 from dataops_core.steps.parse_numbers import decimal_sign, parse_numbers, units_in
@@ -35,7 +36,7 @@ def numbers_as_text(column: ColumnView, context: Context) -> Hit | None:
     meant = column.parsed
     if not isinstance(meant, ParsedView) or meant.type == "datetime":
         return None
-    numbers = ~meant.missing
+    numbers = ~meant.missing & ~in_other_unit(column)  # these are said as mixed units
     written = numbers & ~is_plain(column)
     marked = numbers & (column.matching(_MARK) | _matching(column, "[eEkK]", lambda text: bool(units_in(text))))
     mixed = 0 < marked.sum() < numbers.sum()

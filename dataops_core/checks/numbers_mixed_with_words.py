@@ -7,6 +7,7 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.meant_type import ParsedView, misfit_cells, misfit_message
 from dataops_core.checks.missing_tokens import means_missing
 from dataops_core.checks.number_forms import PLAIN, forms
+from dataops_core.checks.other_units import in_other_unit
 from dataops_core.checks.table_view import Context
 from dataops_core.steps.parse_numbers import parse_numbers
 
@@ -25,7 +26,7 @@ def numbers_mixed_with_words(column: ColumnView, context: Context) -> Hit | None
     """
     meant = column.parsed
     if isinstance(meant, ParsedView) and meant.type != "datetime":
-        mask = misfit_cells(column, meant)
+        mask = misfit_cells(column, meant) & ~in_other_unit(column)  # these are said as mixed units
         return Hit(mask, misfit_message(column, mask, "number"), {"columns": [column.name]}) if mask.any() else None
     found = forms(column)
     words = [text for text, form in found.items() if form is None and not means_missing(text)]

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.meant_type import ParsedView
 from dataops_core.checks.number_forms import forms
 from dataops_core.checks.shapes import PLACES, deviating
 from dataops_core.checks.table_view import Context
@@ -27,8 +28,14 @@ def out_of_locale(column: ColumnView, context: Context) -> Iterator[Hit]:
     """
     signs = {text: form.decimal for text, form in forms(column).items() if form is not None and form.decimal}
     counts = {sign: sum(column.tally[text] for text, own in signs.items() if own == sign) for sign in (".", ",")}
+    usual = max(counts, key=lambda sign: counts[sign])
+    if isinstance(column.parsed, ParsedView) and (column.parsed.meant.learned or {}).get("decimal") not in (
+        None,
+        usual,
+    ):
+        usual = "." if usual == "," else ","  # 1,200 is written so often that it says what a comma is
+        counts[usual] = column.parsed.present
     if all(counts.values()) and min(counts.values()) <= 0.4 * sum(counts.values()):
-        usual = max(counts, key=lambda sign: counts[sign])
         mask = column.holding([text for text, own in signs.items() if own != usual])
         yield Hit(
             mask,

@@ -6,6 +6,8 @@ import numpy as np
 
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.missing_codes import codes_for_missing
+from dataops_core.checks.other_units import in_other_unit
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import cell
 from dataops_core.steps.treat_outliers import treat_outliers
@@ -15,6 +17,7 @@ SKEWED = 1.4  # the upper tail to the lower one; a log scale makes both alike
 TAIL = 0.05  # of the values show how a tail falls off
 LEAST = 1000  # values, so that fifty show it
 FEW = 0.01  # of the values may stand behind a gap
+FIRST = "Some values stand for missing ones, or are in another unit: mend those first, then look at the outliers again."
 
 
 @check(
@@ -52,22 +55,27 @@ def outliers(column: ColumnView, context: Context) -> Hit | None:
         most = high * np.exp(min(3 * reach, 600))
         least = low * np.exp(-3 * reach) if bent else least
     usual = least, most
+    numbers, aside = column.numbers, np.zeros(column.rows, dtype=bool)
+    if column.facts["min"] < least or column.facts["max"] > most:
+        aside = codes_for_missing(column) | in_other_unit(column)  # these have findings of their own
+        numbers = np.where(aside, np.nan, numbers) if aside.any() else numbers
     if positive or skew <= SKEWED:
-        least, most = _behind_gaps(column.numbers, least, most, bent)
+        least, most = _behind_gaps(numbers, least, most, bent)
     if column.facts["min"] >= least and column.facts["max"] <= most:
         return None
-    mask = (column.numbers < least) | (column.numbers > most)
-    far = (column.numbers < low - 20 * (high - low)) | (column.numbers > high + 20 * (high - low))
-    beyond = mask | (column.numbers < usual[0]) | (column.numbers > usual[1])
+    mask = (numbers < least) | (numbers > most)
+    far = (numbers < low - 20 * (high - low)) | (numbers > high + 20 * (high - low))
+    beyond = mask | (numbers < usual[0]) | (numbers > usual[1])
     certain = far.any() and beyond.sum() <= 0.001 * column.present and (far & mask).sum() == mask.sum()
     capped = (column.numbers < low - 3 * (high - low)) | (column.numbers > high + 3 * (high - low))
-    same = not bent and bool((capped == mask).all())  # else the step would cut true values
+    same = not bent and bool((capped == mask).all())  # else the step would cut true values, or cap -999
     return Hit(
         mask,
         f"{counted(mask.sum(), 'value lies', 'values lie')} below"
         f" {cell(f'{least:,.6g}', quotes=False)} or above {cell(f'{most:,.6g}', quotes=False)}.",
         {"columns": [column.name], "method": "iqr", "factor": 3.0} if same else None,
         "warning" if certain and not bent else "note",
+        no_fix=FIRST if not same and aside.any() else None,
     )
 
 

@@ -11,6 +11,9 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.table_view import TableView
 from dataops_core.wording import counted
 
+OFTEN = (
+    0.3  # of the rows lie in runs where a value is written several times by nature, once an hour in a log of minutes
+)
 _ENTITIES = {
     "device",
     "sensor",
@@ -47,8 +50,8 @@ def stuck_values(look: TableView) -> Iterator[Hit]:
         if look.cells(n).words & _ENTITIES and look.distinct(n) <= look.rows / 20
     ]
     orders: list[Any] = [slice(None), *(np.argsort(look.codes(name), kind="stable") for name in entities[:2])]
-    for name in look.named("number", types=["integer", "decimal"], least=50):
-        cells, top = look.cells(name), look.facts[name]["top"]
+    for name in look.named("number", types=["integer", "decimal"], least=50, as_meant=True):
+        cells, top = look.meant(name), look.meant_facts(name)["top"]
         if cells.facts.get("monotonic") or (top and top[0]["count"] > 0.3 * cells.present):
             continue
         mask = np.zeros(look.rows, dtype=bool)
@@ -74,7 +77,8 @@ def _runs(values: np.ndarray) -> np.ndarray:
     lengths = np.diff(np.append(starts, len(values)))
     # how often a value equals the one before
     equal = np.clip((len(values) - len(starts)) / max(1, len(values)), 1e-6, 0.9)
-    usual = np.median(lengths[lengths > 1]) if (lengths > 1).any() else 1
+    longer = lengths[lengths > 1]
+    usual = np.median(longer) if longer.sum() > OFTEN * len(values) else 1  # where values come in runs by nature
     least = max(8, int(np.ceil(np.log(1e-4 / len(values)) / np.log(equal))) + 1, 4 * usual)
     least = max(least, _apart(lengths))
     mask = np.zeros(len(values), dtype=bool)

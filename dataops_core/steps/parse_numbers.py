@@ -90,7 +90,8 @@ def learned_numbers(counts: Counter[str], decimal: str = "auto", percent: str = 
     for text, count in counts.items():
         signs[decimal_sign(text)] += count
     point, comma = signs["."], signs[","]
-    sign = {"point": ".", "comma": ","}.get(decimal, "," if comma > point else ".")
+    proven = "," if comma > point else "."
+    sign = {"point": ".", "comma": ","}.get(decimal, _outweighed(counts, proven, signs) or proven)
     read = {text: number_in(text, sign, decimal == "auto", percent) for text in counts}
     there = [number for number in read.values() if number is not None]
     units = {unit for text, number in read.items() if number is not None for unit in units_in(text)}
@@ -103,6 +104,28 @@ def learned_numbers(counts: Counter[str], decimal: str = "auto", percent: str = 
         "ambiguous": signs["?"],
         "unreadable": sum(counts[text] for text, number in read.items() if number is None),
     }
+
+
+def _outweighed(counts: Counter[str], proven: str, signs: Counter[str]) -> str | None:
+    """The other decimal sign, where many cells as "1,200" say more than a few as "1.200,00".
+
+    A sign that has three digits behind it in all those cells, and another number in the cells that prove it by having
+    both signs, stands between thousands.
+    """
+    many = few = 0
+    other = "." if proven == "," else ","
+    for text, count in counts.items():
+        found = number_match(text)
+        if found is None or proven not in found["digits"]:
+            continue
+        told = decimal_sign(text)
+        if told == "?":
+            many += count
+        elif told == proven:
+            few += count
+            if other not in found["digits"] or len(found["digits"].strip().rpartition(proven)[2]) == 3:
+                return None  # 345.1 says nothing about thousands: then 4.833 is a number with three decimals
+    return other if few and many > 5 * (few + signs[other]) else None
 
 
 @parse_numbers.kinds

@@ -107,3 +107,11 @@ def test_amounts_written_with_cents_stay_decimal():
 
 def test_percent_as_a_share():
     assert parse_numbers(texts("12 %", "12"), columns=["a"], percent="12 % is 0.12")["a"].tolist() == [0.12, 12.0]
+
+
+def test_a_few_cells_that_prove_a_sign_are_outweighed_by_thousands_but_not_by_three_decimals():
+    many = [f"£{n},{n}00" for n in range(1, 9)] * 2
+    assert parse_numbers(texts(*many, "£1.200,00"), columns=["a"])["a"].tolist()[-2:] == [8800.0, 1200.0]
+    levels = [f"4,{n}33" for n in range(1, 9)] * 2
+    assert parse_numbers(texts(*levels, "48,5"), columns=["a"])["a"].tolist()[-2:] == [4.833, 48.5]
+    assert parse_numbers(texts(*levels, "0,833"), columns=["a"])["a"].tolist()[-2:] == [4.833, 0.833]
