@@ -44,3 +44,14 @@ def test_surplus_cells_are_a_column_in_every_piece(tmp_path, monkeypatch):
     source = read_file(tmp_path / "t.csv", tmp_path / "t.parquet")
     extra = source.table.frame().iloc[:, 2]
     assert source.table.rows == 20 and [(at, cell) for at, cell in enumerate(extra) if cell] == [(9, "5,6"), (19, "x")]
+
+
+def test_surplus_cells_are_kept_with_the_options_of_a_file_without_them(tmp_path, monkeypatch):
+    monkeypatch.setattr(large_text, "CELLS", 6)
+    monkeypatch.setattr(file, "LARGE", 0)
+    monkeypatch.setattr(file, "read_plain_text", lambda *_: None)
+    (tmp_path / "t.csv").write_text("a,b\n" + "1,2\n" * 20, encoding="utf-8")
+    options = read_file(tmp_path / "t.csv", tmp_path / "t.parquet").options
+    (tmp_path / "t.csv").write_text("a,b\n" + "1,2\n" * 19 + "3,4,lost\n", encoding="utf-8")
+    source = read_file(tmp_path / "t.csv", tmp_path / "t.parquet", options)
+    assert source.table.frame().iloc[19].tolist() == [3, 4, "lost"]

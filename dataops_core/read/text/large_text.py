@@ -11,14 +11,13 @@ from dataops_core.progress import Progress, part_of
 from dataops_core.read.content import Content
 from dataops_core.read.names import nameless
 from dataops_core.read.text.layout import text_layout
-from dataops_core.read.text.records import new_notes
+from dataops_core.read.text.records import new_notes, text_chunks
 from dataops_core.read.text.text import (
     complete_options,
     filled_frames,
     given_facts,
     given_types,
     judge_columns,
-    surplus_name,
     survey_text,
 )
 from dataops_core.table import Table, write_table
@@ -48,9 +47,10 @@ def _read(
     if facts is None:
         surveys = survey_text(data, layout, given, lambda share: looking(share, "Looking at every cell"), notes)
         facts = judge_columns(surveys, names, given_types(given, names), given, layout["delimiter"], problems)
-        surplus = bool(notes["long"])
-    else:
-        surplus = surplus_name(layout) in given.get("columns", ())
+    else:  # options may be those of another file: whether this one has surplus cells is seen in its own lines
+        for _columns, _lines, share in text_chunks(data, layout, notes):
+            looking(share, "Looking at every line")
+    surplus = bool(notes["long"])
     held: dict[int, bool] = dict.fromkeys(nameless(layout["raw"]), False)
     columns: list[str] = []
     rows = 0
@@ -59,8 +59,9 @@ def _read(
     def pieces() -> Any:
         nonlocal rows
         most = max(1, CELLS // max(1, len(names)))
-        share = lambda done: reading(done, "Reading")  # noqa: E731
-        for frame in filled_frames(data, layout, facts, problems, share, most, surplus):
+        for frame in filled_frames(
+            data, layout, facts, problems, lambda share: reading(share, "Reading"), most, surplus
+        ):
             rows += len(frame)
             columns[:] = frame.columns
             for at in held:
