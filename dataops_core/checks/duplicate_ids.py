@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import numpy as np
@@ -9,7 +10,7 @@ import numpy as np
 from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.column_view import words_of
 from dataops_core.checks.repeats import coming_again
-from dataops_core.checks.shapes import PLACES
+from dataops_core.checks.shapes import PLACES, shape
 from dataops_core.checks.table_view import TableView
 from dataops_core.wording import counted
 
@@ -29,8 +30,11 @@ def duplicate_ids(look: TableView) -> Iterator[Hit]:
     Joins by it multiply rows, and one of the two rows is wrong or too much. Rows that are equal throughout have a
     finding of their own.
     """
-    for name in look.named("id", types=["text", "integer"]):
+    first_name = look.table.names[0]
+    for name in look.named("id", "text", types=["text", "integer"]):
         if not _comes_again(look, name):
+            continue
+        if look.table.column(name).kind == "text" and not (name == first_name and _are_codes(look, name)):
             continue
         places, keys = coming_again(look.cells(name))
         _, first = np.unique(keys, return_index=True)
@@ -53,3 +57,10 @@ def _comes_again(look: TableView, name: str) -> bool:
         return False
     present = look.rows - int(facts["missing"])
     return facts.get("distinct_error") is not None or 0.98 * present <= look.distinct(name) < present
+
+
+def _are_codes(look: TableView, name: str) -> bool:
+    """Whether nearly all texts of a column are codes of one build, without spaces."""
+    some = [text.strip() for text in look.cells(name).sample(500)]
+    usual, count = Counter(shape(text) for text in some).most_common(1)[0] if some else ("", 0)
+    return "9" in usual and " " not in usual and count >= 0.95 * len(some)

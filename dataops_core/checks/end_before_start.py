@@ -60,6 +60,17 @@ PAIRS = (
     ("net", "gross"),
     ("manufacture", "expiry"),
     ("visit", "followup"),
+    ("beginn", "ende"),
+    ("anfang", "ende"),
+    ("von", "bis"),
+    ("ankunft", "abreise"),
+    ("bestellt", "geliefert"),
+    ("begin", "einde"),
+    ("van", "tot"),
+    ("début", "fin"),
+    ("debut", "fin"),
+    ("inicio", "fin"),
+    ("inizio", "fine"),
 )
 
 ASIDE = {

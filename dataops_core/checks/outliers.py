@@ -17,6 +17,7 @@ from dataops_core.wording import counted
 SKEWED = 1.4  # the upper tail to the lower one; a log scale makes both alike
 TAIL = 0.05  # of the values show how a tail falls off
 LEAST = 1000  # values, so that fifty show it
+LEVELS = 7  # values at least, or it is a scale of answers
 FEW = 0.01  # of the values may stand behind a gap
 FIRST = "Some values stand for missing ones, or are in another unit: mend those first, then look at the outliers again."
 
@@ -38,7 +39,7 @@ def outliers(column: ColumnView, context: Context) -> Hit | None:
     quartiles = column.facts.get("quantiles")
     if (
         column.kind == "id"
-        or column.distinct < 10
+        or column.distinct < LEVELS
         or not quartiles
         or quartiles["0.25"] is None
         or quartiles["0.75"] is None

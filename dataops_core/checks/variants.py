@@ -104,7 +104,7 @@ def yes_no_merges(counts: Mapping[str, int]) -> dict[str, str]:
     signs = 0
     most = sum(counts.values())
     for value in sorted(counts, key=lambda value: (-counts[value], value)) if len(counts) <= 40 else ():
-        word = value.strip().casefold()
+        word = value.strip().rstrip(".!").casefold()
         if word in YES or word in NO:
             answers[word in YES].append(value)
         elif word in SIGNS:
@@ -115,7 +115,7 @@ def yes_no_merges(counts: Mapping[str, int]) -> dict[str, str]:
         elif not means_missing(value):
             return {}
     if 2 * signs > sum(counts.values()) or all(
-        len({value.strip().casefold() for value in held}) <= 1 for held in answers.values()
+        len({value.strip().rstrip(".!").casefold() for value in held}) <= 1 for held in answers.values()
     ):
         return {}
     return {value: held[0].strip() for held in answers.values() for value in held if value.strip() != held[0].strip()}

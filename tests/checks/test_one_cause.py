@@ -143,3 +143,29 @@ def test_a_weak_word_for_yes_is_one_only_where_few_cells_hold_it(told):
 def test_a_code_of_three_letters_and_a_hyphen_is_no_negative_amount(make_table):
     table = make_table({"device": ["ECO-4711", "ECO-5120", "ECO-6002"] * 50})
     assert profile_table(table)[0]["facts"]["device"]["meant"]["type"] == "category"
+
+
+def test_the_first_column_of_codes_names_the_rows_even_if_some_come_again(told):
+    codes = [f"PL{n:06d}" for n in range(200, 700)]
+    codes[100] = codes[90]
+    sizes = list(RNG.integers(0, 9, 500))
+    kinds = {"listing": "text"}
+    assert told({"listing": codes, "size": sizes}, kinds)["duplicate_ids"] == [(("listing",), [100])]
+    assert "duplicate_ids" not in told({"size": sizes, "listing": codes}, kinds)
+
+
+def test_a_few_numbers_typed_twice_stand_out_of_a_short_range_and_no_yes_with_a_stop_does(told):
+    rooms = [*RNG.integers(1, 7, 500), 33, 44]
+    assert told({"rooms": rooms})["outliers"] == [(("rooms",), [500, 501])]
+    answers = ["yes", "no"] * 100
+    answers[1], answers[3] = "no.", "N"
+    found = told({"furnished": answers})
+    assert found["yes_no_variants"] == [(("furnished",), [1, 3])]
+
+
+def test_a_unit_of_two_words_is_one_as_well(told):
+    metres = RNG.integers(40, 120, 400)
+    cells = [f"{n * 11} sq ft" if at % 50 == 0 else f"{n}" for at, n in enumerate(metres)]
+    found = told({"floor": cells})
+    assert found["mixed_units"] == [(("floor",), list(range(0, 400, 50)))]
+    assert "numbers_mixed_with_words" not in found
