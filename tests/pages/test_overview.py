@@ -12,7 +12,7 @@ def test_the_first_screen_offers_the_sample_and_an_upload():
     assert unforeseen(app) == [] and "Open the sample" in labels(app)
     click(app, "Open the sample")
     assert unforeseen(app) == []
-    assert {"4,960 × 17", "20 findings", "Not saved"} <= set(header(app))
+    assert {"4,960 × 17", "17 findings", "Not saved"} <= set(header(app))
     assert {"Problems by column", "What to do next", "Score"} <= {each.value for each in app.header}
 
 
@@ -65,9 +65,9 @@ def test_look_opens_the_finding_on_profile(sample):
     app = click(go(sample, "overview"), "Look")
     app = go(app, "profile")
     assert unforeseen(app) == []
-    assert "**Repeated identifiers** in **application\\_id**" in texts(app)
+    assert "**Impossible values** in **age**" in texts(app)
     name = app.session_state["findings.open"][dataset(app).id]
-    assert name.startswith("duplicate_ids.")
+    assert name.startswith("impossible_values.")
 
 
 def test_where_the_home_cannot_be_used_the_first_screen_says_so_alone(tmp_path, monkeypatch):

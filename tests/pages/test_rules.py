@@ -145,11 +145,11 @@ def test_a_finding_becomes_a_rule(sample):
 
     app = go(sample, "profile")
     wait_for_job(app)
-    open_finding(app, "duplicate_ids", "application_id")
+    open_finding(app, "missing_cells", "income")
     click(app, "Make it a rule")
     assert unforeseen(app) == []
     kept = dataset_rules.rules_of(Store(), dataset(app).id)
-    assert [rule.sentence for rule in kept] == ["Each application_id comes once."]
+    assert [rule.sentence for rule in kept] == ["income is never missing."]
 
 
 def test_columns_are_held_to_the_spread_of_a_version():
