@@ -54,7 +54,7 @@ def names_nobody(name: str, kind: str, least: float, greatest: float) -> bool:
     """
     if kind == "decimal":
         return not _COORDINATES & kinds_named(name)
-    return kind == "integer" and -FEWEST < least and greatest < FEWEST
+    return kind == "integer" and least > -FEWEST and greatest < FEWEST
 
 
 def _stripped(column: ColumnValues) -> ColumnValues:

@@ -16,11 +16,10 @@ def test_an_error_is_raised_after_the_items_before_it():
         yield 1
         raise ValueError("in the thread")
 
-    found = []
+    made = ahead(items())
+    assert next(made) == 1
     with pytest.raises(ValueError, match="in the thread"):
-        for item in ahead(items()):
-            found.append(item)
-    assert found == [1]
+        next(made)
 
 
 def test_a_generator_nobody_wants_is_closed_and_its_thread_ends():
