@@ -105,7 +105,7 @@ def test_file_is_read_differently_and_undo_takes_it_back():
     app.run()
     next(each for each in app.selectbox if each.label == "Delimiter").select(";")
     app.run()
-    click(app, "Read the whole file so")
+    click(app, "Read the whole file this way")
     assert unforeseen(app) == []
     here = dataset(app)
     assert here.recipe.read["delimiter"] == ";"

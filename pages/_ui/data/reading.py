@@ -133,7 +133,7 @@ def _differently(here: Dataset, root: str, read: Mapping[str, Any], table: Table
         if read["format"] == "csv":
             said["types"] = _types(key, was["types"])
         asked = st.button(
-            "Read the whole file so",
+            "Read the whole file this way",
             type="primary",
             icon=":material/refresh:",
             disabled=said == was,
