@@ -8,11 +8,12 @@ import importlib
 import logging
 import os
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
@@ -57,8 +58,21 @@ def _opened() -> Store:
 def _warm() -> None:
     for name in ("pandas.io.formats.style", "plotly.graph_objects", "dataops_core.store.worker"):
         importlib.import_module(name)
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays for good: later collections need not walk through it, which took 150 ms
+    _settle()
+
+
+_settled: set[int] = set()  # how many modules were loaded when what they hold was set apart
+
+
+def _settle() -> None:
+    """Set apart what has been loaded meanwhile: it stays for good, so that later collections of garbage need not walk
+    through it. Streamlit collects after every run of a script, and nobody is answered meanwhile: 60 to 150 ms.
+    """
+    loaded = len(sys.modules)
+    if loaded not in _settled:
+        _settled.add(loaded)
+        gc.collect()
+        gc.freeze()
 
 
 def actor() -> str:
@@ -188,6 +202,7 @@ def framed() -> Iterator[None]:
         yield
     finally:
         _thread.framed = False
+        _settle()
 
 
 def enter(title: str) -> Here:
@@ -225,6 +240,11 @@ def here() -> Here:
     return remembered("here", asked, _here)
 
 
+def projects() -> list[dict[str, Any]]:
+    """The projects that the visitor may see, as they were when this run of the script began."""
+    return remembered("projects", actor(), lambda: datasets.projects(store()))
+
+
 def _here() -> Here:
     house = store()
     asked = st.query_params.get("d") or (st.session_state.get("frame.d") if "p" not in st.query_params else None)
@@ -234,10 +254,12 @@ def _here() -> Here:
             found = datasets.get(house, asked)
         except DataOpsError as error:
             st.warning(fix_of(error), title=md(error.what))
-    known = [project["id"] for project in datasets.projects(house)]
+    known = [project["id"] for project in projects()]
     project = found.project if found else st.query_params.get("p") or st.session_state.get("frame.p")
     if project not in known:
         project = datasets.default_project(house, actor())
+        if not known:  # it was made just now
+            st.session_state["frame.known"].answers.pop("projects", None)
     go(project, found.id if found else None, job=st.query_params.get("job"))
     return Here(project, found)
 
@@ -263,7 +285,7 @@ def switcher() -> None:
     """Project and dataset, chosen in the sidebar."""
     house = store()
     with st.sidebar:
-        known = datasets.projects(house) or [{"id": datasets.default_project(house, actor()), "name": "My project"}]
+        known = projects() or [{"id": datasets.default_project(house, actor()), "name": "My project"}]
         place = here()
         names = {project["id"]: project["name"] for project in known}
         ids = list(names)
