@@ -11,7 +11,7 @@ READY := .venv/.ready
 .PHONY: run test check audit docs screenshots bench bench-facts bench-bias bench-claims bench-people bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz mutants clean
 
 run: $(READY)
-	$(BIN)/streamlit run app.py
+	$(BIN)/streamlit run serve.py
 
 test: $(READY)
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo "Chromium is missing: the browser tests are skipped (Debian: apt-get install chromium)."

@@ -25,7 +25,7 @@ from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import members, sign_ins
 from dataops_core.store.store import Store, whoami
 from pages._ui.formatting import fix_of, md
-from pages._ui.frame import access, team
+from pages._ui.frame import access, team, upload_guard
 
 ADMINS = "DATAOPS_ADMINS"  # who may do everything, once people sign in; names as they sign in, separated by commas
 Answer = TypeVar("Answer")
@@ -152,10 +152,12 @@ def sign_in() -> None:
         )
         st.stop()
     if not access.is_shared():
+        upload_guard.admit(_tab(), store())
         return
     signed_in = bool(st.user.get("is_logged_in"))
     why = _refusal() if signed_in else ""
     if not signed_in or why:
+        upload_guard.shut_out(_tab())
         st.title("Data quality workbench")
         if why:
             st.info("Sign in again to go on: your work is in the store.", title=sign_ins.WHY[why])
@@ -165,20 +167,28 @@ def sign_in() -> None:
         st.button("Sign in", on_click=st.login, type="primary")
         st.stop()
     _guarded()
+    upload_guard.admit(_tab(), store())
     claims = st.user.to_dict()
     sign_ins.note(store(), access.groups(claims), sign_ins.issued(claims) or 0.0)
+
+
+def _tab() -> str:
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
 
 
 def _sign_out() -> None:
     """End this sign-in for good, so that no copy of its cookie lets anybody in."""
     moment = sign_ins.issued(st.user.to_dict())
     if moment is not None and act(lambda: sign_ins.end(store(), moment)):
+        upload_guard.shut_out(_tab())
         st.logout()
 
 
 @st.cache_resource
 def _guarded() -> bool:
     """Where people sign in, roles are on: without an administrator's word nobody sees what another one has brought."""
+    upload_guard.warn()
     members.guard(_opened(), [name for name in os.environ.get(ADMINS, "").split(",") if name.strip()])
     return True
 
