@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dataops_core.store import twins, versions
-from pages._ui import current_table, grid, page_header, page_layout
+from pages._ui import allowed, current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
 from pages._ui.privacy import recognition
 from pages._ui.rules import states as rule_states
@@ -72,7 +72,8 @@ def list_versions() -> None:
             with st.container(horizontal=True):
                 bundles.export(here, each)
                 if each["synthetic"]:
-                    st.button(
+                    allowed.button(
+                        "twin opened",
                         "Open as a dataset of its own",
                         icon=":material/open_in_new:",
                         key=f"versions.open.{each['number']}",
@@ -84,7 +85,8 @@ def list_versions() -> None:
                         ),
                     )
                 else:
-                    st.button(
+                    allowed.button(
+                        "recipe changed",
                         "Restore",
                         icon=":material/settings_backup_restore:",
                         key=f"versions.restore.{each['number']}",
@@ -118,7 +120,8 @@ with st.container(border=True, key="versions-commit"):
                 key="versions.message",
                 placeholder="For example: duplicates removed, dates repaired",
             )
-            st.button(
+            allowed.button(
+                "version committed",
                 "Save",
                 type="primary",
                 icon=":material/save:",

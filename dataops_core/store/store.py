@@ -140,12 +140,20 @@ class Store:
         self, action: str, dataset: str | None = None, project: str | None = None, environment: str | None = None
     ) -> bool:
         """Whether the person of this handle may do this; for what a page shows, never in the place of the check."""
+        return not self.refusal(action, dataset, project, environment)
+
+    def refusal(
+        self, action: str, dataset: str | None = None, project: str | None = None, environment: str | None = None
+    ) -> str:
+        """Why the person of this handle may not do this, and what it takes; empty where they may. For what a page
+        shows, so it is not logged.
+        """
         try:
             with self.reading() as connection:
                 self.allow(connection, action, self.person, dataset, project=project, environment=environment)
-        except AccessError:
-            return False
-        return True
+        except AccessError as error:
+            return f"{error.what} {error.fix}"
+        return ""
 
     def allow(
         self,

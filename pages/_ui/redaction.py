@@ -87,4 +87,7 @@ formatting.mask_by(told)
 def note() -> None:
     """A line for viewers."""
     if is_viewer():
-        st.caption("You may look at this dataset: cells that name people are masked for you.")
+        st.caption(
+            "You may look at this dataset: cells that name people are masked for you, and what changes something is"
+            " switched off."
+        )
