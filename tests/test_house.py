@@ -184,6 +184,7 @@ def test_importing_the_command_line_loads_no_heavy_package():
     assert heavy & set(ast.literal_eval(loaded)) == set()
 
 
+@pytest.mark.slow
 def test_importing_the_app_and_its_pages_loads_neither_sdv_nor_torch():
     """Pages are run here, as a browser's first visit runs them; the worker is the process that learns, and it too
     begins without.

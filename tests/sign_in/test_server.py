@@ -56,6 +56,7 @@ def story(server, what):
     return [(each["actor"], each["details"]) for each in entries if each["what"] == what]
 
 
+@pytest.mark.slow
 def test_people_who_work_at_once_are_sent_their_own_data_alone(server, crowd):
     load.work(server, crowd[:3], seconds=120, pause=(0, 0), rounds=1)
     for each in crowd[:3]:
