@@ -140,20 +140,12 @@ class Store:
         self, action: str, dataset: str | None = None, project: str | None = None, environment: str | None = None
     ) -> bool:
         """Whether the person of this handle may do this; for what a page shows, never in the place of the check."""
-        return not self.refusal(action, dataset, project, environment)
+        return self.rights(dataset, project).problem(action, self.person, environment) is None
 
-    def refusal(
-        self, action: str, dataset: str | None = None, project: str | None = None, environment: str | None = None
-    ) -> str:
-        """Why the person of this handle may not do this, and what it takes; empty where they may. For what a page
-        shows, so it is not logged.
-        """
-        try:
-            with self.reading() as connection:
-                self.allow(connection, action, self.person, dataset, project=project, environment=environment)
-        except AccessError as error:
-            return f"{error.what} {error.fix}"
-        return ""
+    def rights(self, dataset: str | None = None, project: str | None = None) -> permissions.Rights:
+        """What the person of this handle may do with a dataset or in a project; for what a page shows."""
+        with self.reading() as connection:
+            return permissions.rights(connection, self.person, dataset, project)
 
     def allow(
         self,

@@ -18,9 +18,9 @@ def refusal(action: str, dataset: str | None = None, project: str | None = None,
         dataset = dataset or st.query_params.get("d")
     house = page_layout.store()
     about = (house.person, dataset, project)
-    return page_layout.remembered(
-        f"allowed.{action}.{environment}", about, lambda: house.refusal(action, dataset, project, environment)
-    )
+    rights = page_layout.remembered("rights", about, lambda: house.rights(dataset, project))
+    problem = rights.problem(action, house.person, environment)
+    return f"{problem.what} {problem.fix}" if problem else ""
 
 
 def button(action: str, label: str, *, kind: Callable[..., Any] = st.button, **given: Any) -> Any:

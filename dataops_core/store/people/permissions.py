@@ -6,6 +6,9 @@ dataset, its project, or everywhere; and what somebody does must be done under t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import sqlalchemy as sa
 
 from dataops_core.access import ACTIONS, EVERYWHERE, GROUP, ROLES, covers
@@ -52,6 +55,51 @@ def is_on(connection: sa.Connection) -> bool:
     return connection.scalar(_SWITCH) == "on"
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What somebody may do with a dataset or in a project, as the catalog says at a moment: the roles that they or one
+    of their groups have there, each with its environment; `is_on`: whether roles count at all.
+    """
+
+    person: str
+    is_on: bool
+    somewhere: bool  # a dataset or a project was asked about
+    grants: tuple[tuple[str, str], ...]
+
+    def problem(self, action: str, actor: str, environment: str | None = None) -> AccessError | None:
+        """Why they may not do this under the name of `actor`; None where they may. What names no environment is work on
+        drafts and versions, which is done in the sandbox.
+
+        Somebody who may not even look is told that there is no such thing, as is somebody who guesses an id.
+        """
+        rule = ACTIONS[action]
+        if not self.is_on:
+            return None
+        if not actor or actor != self.person or actor.startswith(GROUP):
+            return AccessError("Nobody is named who does this.", action, "Sign in, and do it under your own name.")
+        if rule.needs is None:
+            return None
+        if self.somewhere and not self.grants:
+            return AccessError("There is no such project or dataset here.", action, "Ask its owner to invite you.")
+        where = environment or (SANDBOX if rule.needs != "viewer" else None)
+        if covers(_highest(self.grants, where), rule.needs):
+            return None
+        place = f" in {environment}" if environment else ""
+        return AccessError(
+            f"{self.person} may not {rule.says}{place}.",
+            action,
+            f"It takes the role {rule.needs}: ask whoever owns the project.",
+        )
+
+
+def rights(connection: sa.Connection, person: str, dataset: str | None = None, project: str | None = None) -> Rights:
+    """What a person may do with a dataset, or in a project."""
+    asked = {"person": person, "dataset": dataset, "project": None if dataset else project}
+    rows = connection.execute(_STANDING, asked).all()
+    grants = tuple((str(row.role), str(row.environment)) for row in rows if row.role is not None)
+    return Rights(person, rows[0].switch == "on", bool(dataset or project), grants)
+
+
 def check(
     connection: sa.Connection,
     action: str,
@@ -62,34 +110,13 @@ def check(
     project: str | None = None,
     environment: str | None = None,
 ) -> None:
-    """Raise AccessError unless `person` may do this under the name of `actor`. What names no environment is work on
-    drafts and versions, which is done in the sandbox.
-
-    Somebody who may not even look is told that there is no such thing, as is somebody who guesses an id.
-    """
-    rule = ACTIONS[action]
-    asked = {"person": person, "dataset": dataset, "project": None if dataset else project}
-    rows = connection.execute(_STANDING, asked).all()
-    if rows[0].switch != "on":
-        return
-    if not actor or actor != person or actor.startswith(GROUP):
-        raise AccessError("Nobody is named who does this.", action, "Sign in, and do it under your own name.")
-    if rule.needs is None:
-        return
-    grants = [(str(row.role), str(row.environment)) for row in rows if row.role is not None]
-    if (dataset or project) and not grants:
-        raise AccessError("There is no such project or dataset here.", action, "Ask its owner to invite you.")
-    where = environment or (SANDBOX if rule.needs != "viewer" else None)
-    if not covers(_highest(grants, where), rule.needs):
-        place = f" in {environment}" if environment else ""
-        raise AccessError(
-            f"{person} may not {rule.says}{place}.",
-            action,
-            f"It takes the role {rule.needs}: ask whoever owns the project.",
-        )
+    """Raise AccessError unless `person` may do this under the name of `actor` (see Rights.problem)."""
+    problem = rights(connection, person, dataset, project).problem(action, actor, environment)
+    if problem is not None:
+        raise problem
 
 
-def _highest(grants: list[tuple[str, str]], environment: str | None) -> str | None:
+def _highest(grants: Sequence[tuple[str, str]], environment: str | None) -> str | None:
     roles = [role for role, where in grants if environment is None or where in (environment, EVERYWHERE)]
     order: list[str] = list(ROLES)
     return max(roles, key=order.index, default=None)
