@@ -110,7 +110,11 @@ with st.container(border=True, key="versions-commit"):
             f"The table as it is now: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}, after "
             f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
         )
-    if not saved or st.toggle("Save it again, with another message or reason", key="versions.again"):
+    if not saved or st.toggle(
+        "Save it again, with another message or reason",
+        key="versions.again",
+        disabled=bool(allowed.refusal("version committed")),
+    ):
         left = recognition.leaving(here, root, state, table)
         recognition.reason_box(left or [], "versions.pii_reason", "saving it")
         rule_states.at_saving(here, state)

@@ -152,7 +152,6 @@ def sign_in() -> None:
         )
         st.stop()
     if not access.is_shared():
-        upload_guard.admit(_tab(), store())
         return
     signed_in = bool(st.user.get("is_logged_in"))
     why = _refusal() if signed_in else ""
@@ -167,7 +166,6 @@ def sign_in() -> None:
         st.button("Sign in", on_click=st.login, type="primary")
         st.stop()
     _guarded()
-    upload_guard.admit(_tab(), store())
     claims = st.user.to_dict()
     sign_ins.note(store(), access.groups(claims), sign_ins.issued(claims) or 0.0)
 
@@ -292,8 +290,9 @@ def need_dataset(place: Here) -> Dataset:
 
 
 def switcher() -> None:
-    """Project and dataset, chosen in the sidebar."""
+    """Project and dataset, chosen in the sidebar; whoever sees it may bring files."""
     house = store()
+    upload_guard.admit(_tab(), house)
     with st.sidebar:
         known = projects() or [{"id": datasets.default_project(house, actor()), "name": "My project"}]
         place = here()
