@@ -16,7 +16,7 @@ from dataops_core import read
 from dataops_core.errors import ConflictError, InputError, SettingError, nearest
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
-from dataops_core.read.preview import Preview, preview
+from dataops_core.read.preview import Preview, SheetView, first_cells, preview
 from dataops_core.recipe.recipe import Recipe, from_json, names_after
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import catalog, states
@@ -401,3 +401,8 @@ def preview_reading(store: Store, raw: Mapping[str, Any], options: ReadOptions) 
 def first_lines(store: Store, raw: Mapping[str, Any], encoding: str) -> list[str]:
     """The first lines of a text file as it was brought."""
     return read.first_lines(store.objects.local(raw["md5"]), raw["name"], encoding)
+
+
+def first_sheet_cells(store: Store, raw: Mapping[str, Any], sheet: str | None) -> SheetView:
+    """The beginning of a sheet of a workbook as it was brought."""
+    return first_cells(store.objects.local(raw["md5"]), raw["name"], sheet)
