@@ -87,9 +87,8 @@ def default_project(store: Store, actor: str) -> str:
 
 def in_project(store: Store, project: str) -> list[dict[str, Any]]:
     """The datasets of a project: id and name, in the order they came."""
-    store.require("see", project=project)
     query = sa.select(catalog.dataset.c.id, catalog.dataset.c.name).where(catalog.dataset.c.project == project)
-    with store.reading() as connection:
+    with store.reading("see", project=project) as connection:
         return [
             dict(row._mapping)
             for row in connection.execute(query.order_by(catalog.dataset.c.created, catalog.dataset.c.name))
@@ -156,8 +155,7 @@ def get(store: Store, dataset: str) -> Dataset:
     """The dataset as it stands; raises InputError where there is none of that id, and AccessError where there is none
     for the store's person.
     """
-    store.require("see", dataset)
-    with store.reading() as connection:
+    with store.reading("see", dataset) as connection:
         row = connection.execute(sa.select(catalog.dataset).where(catalog.dataset.c.id == dataset)).first()
         if row is None:
             raise InputError("There is no such dataset.", dataset, "Choose one on the Data page.")

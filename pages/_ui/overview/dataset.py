@@ -13,7 +13,7 @@ from dataops_core.store import overview
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.overview import NextStep, Standing
 from dataops_core.store.trail import audit
-from pages._ui import chart, current_table, job, page_layout
+from pages._ui import allowed, chart, current_table, job, page_layout
 from pages._ui.findings import finding, inbox
 from pages._ui.formatting import count, md, percent, when
 from pages._ui.overview import problem_map
@@ -125,7 +125,8 @@ def _next(here: Dataset, now: Standing, found: Sequence[Mapping[str, Any]]) -> N
 
 def _button(here: Dataset, step: NextStep, found: Sequence[Mapping[str, Any]], number: int) -> None:
     if step.harmless:
-        st.button(
+        allowed.button(
+            "recipe changed",
             "Preview",
             type="primary",
             icon=":material/auto_fix_high:",
