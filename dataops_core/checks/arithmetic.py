@@ -25,6 +25,14 @@ class Rule:
         """What the parts give (rows,)."""
         return (_add if self.sign == "+" else _multiply)([look.meant(name).numbers for name in self.parts])
 
+    def fitting(self, look: TableView, name: str) -> np.ndarray:
+        """What one of the columns would have to hold for the rule to hold, given the others (rows,)."""
+        made, whole = self.made(look), look.meant(self.total).numbers
+        if name == self.total:
+            return made
+        part = look.meant(name).numbers
+        return whole - (made - part) if self.sign == "+" else whole * part / made
+
     def is_part_of(self, other: Rule) -> bool:
         """Whether another rule for the same column has all these parts and more: toll + parking, but for washing."""
         return (self.total, self.sign) == (other.total, other.sign) and set(self.parts) < set(other.parts)

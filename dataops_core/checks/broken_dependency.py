@@ -10,23 +10,11 @@ from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.personal import holds_person_names
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.wording import cell
+from dataops_core.checks.written import miswritten
 from dataops_core.wording import counted
 
 MOST = 20_000
 MOST_SLIPS = 0.2  # of the cells may be slips of the pen
-# what these find in a cell is how it is written: no other value, so no other dependency
-SPELLING = (
-    "spaces_around_text",
-    "case_variants",
-    "spelling_variants",
-    "yes_no_variants",
-    "mojibake",
-    "control_characters",
-    "homoglyphs",
-    "unusual_pattern",
-    "out_of_locale",
-    "disguised_missing",
-)
 
 
 @check(
@@ -96,6 +84,7 @@ def _breaking(look: TableView, given: str, told: str, slips: dict[str, np.ndarra
         slips[told] = _slips(look, told)
     if told in slips:
         both &= ~slips[told]
+        both &= ~_stand_ins(look, given)
     if not both.any():
         return None
     width = int(b.max()) + 1
@@ -157,12 +146,20 @@ def _unbroken(a: np.ndarray, b: np.ndarray) -> bool:
 def _slips(look: TableView, told: str) -> np.ndarray:
     """The cells that have a finding of their own for how they are written (rows,)."""
     cells = look.cells(told)
-    mask = np.zeros(look.rows, dtype=bool)
-    if cells.type == "text":
-        for name in SPELLING:
-            for hit in hits(REGISTRY[name], cells, look.context):
-                mask |= hit.mask
+    mask = miswritten(cells, look.context) if cells.type == "text" else np.zeros(look.rows, dtype=bool)
     return mask if mask.mean() <= MOST_SLIPS else np.zeros(look.rows, dtype=bool)
+
+
+def _stand_ins(look: TableView, given: str) -> np.ndarray:
+    """The cells that stand for "we do not know" and those with a date that cannot be: nothing follows from them."""
+    cells = look.cells(given)
+    mask = np.zeros(look.rows, dtype=bool)
+    for hit in hits(REGISTRY["disguised_missing"], cells, look.context):
+        mask |= hit.mask
+    if cells.as_meant.type == "datetime":
+        for hit in hits(REGISTRY["absurd_dates"], cells.as_meant, look.context):
+            mask |= hit.mask
+    return mask
 
 
 def _namesakes(look: TableView, given: str, told: str, mask: np.ndarray, names: Iterable[str]) -> bool:

@@ -31,7 +31,7 @@ def constant_per_group(look: TableView) -> Iterator[Hit]:
     groups = [
         n
         for n in look.named("category", "boolean", "id", types=["text", "integer", "boolean"], least=3, most=200)
-        if look.distinct(n) <= look.rows / 20
+        if look.distinct(n) <= look.rows / 20 and look.meant_facts(n)["kind"] != "number"
     ]
     values = [
         n

@@ -31,13 +31,11 @@ def drift_in_file(column: ColumnView, context: Context) -> Hit | None:
     if found is None:
         return None
     row, before, after = found
-    mask = np.arange(column.rows) >= row if row >= column.rows / 2 else np.arange(column.rows) < row
-    mask &= ~column.missing
-    part = "from" if row >= column.rows / 2 else "before"
+    mask = (np.arange(column.rows) >= row) & ~column.missing  # what came first is what the column was made for
     return Hit(
         mask,
         f"{before} before row {row + 1:,}, {after} from there on: {counted(mask.sum(), 'cell stands', 'cells stand')}"
-        f" {part} that row.",
+        " from that row.",
     )
 
 

@@ -2,42 +2,65 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import numpy as np
 
-from dataops_core.checks.check import Hit, check
-from dataops_core.checks.column_view import ColumnView
+from dataops_core.checks.check import REGISTRY, Hit, check, hits
+from dataops_core.checks.column_view import words_of
 from dataops_core.checks.repeats import coming_again
-from dataops_core.checks.shapes import PLACES
-from dataops_core.checks.table_view import Context
+from dataops_core.checks.shapes import PLACES, shape
+from dataops_core.checks.table_view import TableView
 from dataops_core.wording import counted
 
 
 @check(
     "Repeated identifiers",
     group="Rows",
-    types=["text", "integer"],
+    scope="table",
     severity="error",
     no_fix=(
         "Which of the rows is right, only the source knows. Rows that are equal throughout have a finding of their own."
     ),
 )
-def duplicate_ids(column: ColumnView, context: Context) -> Hit | None:
+def duplicate_ids(look: TableView) -> Iterator[Hit]:
     """An identifier that should name one row each, but comes up again.
 
-    Joins by it multiply rows, and one of the two rows is wrong or too much.
+    Joins by it multiply rows, and one of the two rows is wrong or too much. Rows that are equal throughout have a
+    finding of their own.
     """
-    estimated = column.facts.get("distinct_error") is not None
-    if (
-        column.kind != "id"
-        or column.words & PLACES
-        or (not estimated and not 0.98 * column.present <= column.distinct < column.present)
-    ):
-        return None
-    places, keys = coming_again(column)
-    _, first = np.unique(keys, return_index=True)
-    mask = np.zeros(column.rows, dtype=bool)
-    mask[np.delete(places, first)] = True
-    mask &= ~column.missing
-    if mask.sum() > 0.02 * column.present:
-        return None
-    return Hit(mask, f"{counted(mask.sum(), 'row repeats', 'rows repeat')} an identifier of an earlier row.")
+    first_name = look.table.names[0]
+    for name in look.named("id", "text", types=["text", "integer"]):
+        if not _comes_again(look, name):
+            continue
+        if look.table.column(name).kind == "text" and not (name == first_name and _are_codes(look, name)):
+            continue
+        places, keys = coming_again(look.cells(name))
+        _, first = np.unique(keys, return_index=True)
+        mask = np.zeros(look.rows, dtype=bool)
+        mask[np.delete(places, first)] = True
+        mask &= ~look.cells(name).missing
+        if not mask.any() or mask.sum() > 0.02 * look.cells(name).present:
+            continue
+        for hit in hits(REGISTRY["duplicate_rows"], look):
+            if not hit.fix or not hit.fix["columns"] or name in hit.fix["columns"]:
+                mask &= ~hit.mask
+        said = f"{counted(mask.sum(), 'row repeats', 'rows repeat')} an identifier of an earlier row."
+        yield Hit(mask, said, columns=(name,))
+
+
+def _comes_again(look: TableView, name: str) -> bool:
+    """Whether a column names one row each, but for a few."""
+    facts = look.facts[name]
+    if words_of(name) & PLACES or facts["missing"] is None:
+        return False
+    present = look.rows - int(facts["missing"])
+    return facts.get("distinct_error") is not None or 0.98 * present <= look.distinct(name) < present
+
+
+def _are_codes(look: TableView, name: str) -> bool:
+    """Whether nearly all texts of a column are codes of one build, without spaces."""
+    some = [text.strip() for text in look.cells(name).sample(500)]
+    usual, count = Counter(shape(text) for text in some).most_common(1)[0] if some else ("", 0)
+    return "9" in usual and " " not in usual and count >= 0.95 * len(some)

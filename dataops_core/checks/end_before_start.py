@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import permutations
 
@@ -9,6 +10,7 @@ import numpy as np
 
 from dataops_core.checks.check import REGISTRY, Hit, check, hits
 from dataops_core.checks.column_view import ColumnView, words_of
+from dataops_core.checks.meant_type import TIME
 from dataops_core.checks.missing_codes import codes_for_missing
 from dataops_core.checks.table_view import TableView
 from dataops_core.values.numbers import moments_as_floats
@@ -58,6 +60,17 @@ PAIRS = (
     ("net", "gross"),
     ("manufacture", "expiry"),
     ("visit", "followup"),
+    ("beginn", "ende"),
+    ("anfang", "ende"),
+    ("von", "bis"),
+    ("ankunft", "abreise"),
+    ("bestellt", "geliefert"),
+    ("begin", "einde"),
+    ("van", "tot"),
+    ("début", "fin"),
+    ("debut", "fin"),
+    ("inicio", "fin"),
+    ("inizio", "fine"),
 )
 
 ASIDE = {
@@ -94,12 +107,17 @@ def end_before_start(look: TableView) -> Iterator[Hit]:
     reverse: set[tuple[str, str]] = set()  # the names mean the other order here: a guest arrives, then departs
     found: list[tuple[bool, Hit]] = []
     names = look.named(types=["datetime", "integer", "decimal"], least=2, as_meant=True)
-    types = {name: look.meant_facts(name)["type"] == "datetime" for name in names}
+    types: dict[str, str] = {name: look.meant_facts(name)["type"] for name in names}
+    types = {name: "datetime" if told == "datetime" else "number" for name, told in types.items()}
+    for name in look.named(types=["text"], least=2):
+        if (look.facts[name].get("meant") or {}).get("type") == "time":
+            names, types = [*names, name], {**types, name: "time"}
     words = {name: words_of(name) for name in names}
     paired = _pairs(words)
-    moments = [name for name in names if types[name]][:MOST]
+    moments = [name for name in names if types[name] == "datetime"][:MOST]
+    times = [name for name in names if types[name] == "time"][:MOST]
     for one, other in sorted(
-        {*paired, *permutations(moments, 2)},
+        {*paired, *permutations(moments, 2), *permutations(times, 2)},
         key=lambda pair: (pair not in paired, names.index(pair[0]), names.index(pair[1])),
     ):
         named = (one, other) in paired
@@ -110,9 +128,11 @@ def end_before_start(look: TableView) -> Iterator[Hit]:
         ):
             continue
         early, late = look.meant(one), look.meant(other)
-        mask = _before(late) < _before(early)
-        both = ~(early.missing | late.missing)
-        mask &= both
+        first, then = _before(early), _before(late)
+        both = ~(np.isnan(first) | np.isnan(then))
+        mask = (then < first) & both
+        if types[one] == "time" and mask.any():
+            mask &= ~_past_midnight(first, then, both & ~mask)
         wrong = mask.sum() / max(1, both.sum())
         least = wrong - 2 * np.sqrt(wrong * (1 - wrong) / max(1, both.sum()))  # few pairs leave the share open
         if named and wrong > 0.5:
@@ -124,7 +144,7 @@ def end_before_start(look: TableView) -> Iterator[Hit]:
                 continue
             said = (
                 f"{other} lies before {one} in {counted(mask.sum(), 'row')}."
-                if early.type == "datetime"
+                if types[one] != "number"
                 else f"{other} is less than {one} in {counted(mask.sum(), 'row')}."
             )
             found.append((named, Hit(mask, said, columns=(one, other))))
@@ -143,7 +163,7 @@ def _no_date(cells: ColumnView, look: TableView) -> np.ndarray:
             for hit in hits(REGISTRY[name], cells, look.context):
                 mask |= hit.mask
         return mask
-    return codes_for_missing(cells)
+    return np.zeros(cells.rows, dtype=bool) if cells.type == "text" else codes_for_missing(cells)
 
 
 def _explained(hit: Hit, wider: Hit) -> bool:
@@ -176,9 +196,36 @@ def _pairs(words: Mapping[str, set[str]]) -> set[tuple[str, str]]:
 
 
 def _before(cells: ColumnView) -> np.ndarray:
+    """Numbers that are in the order of the cells; NaN where missing. Of times of day, the minutes since midnight."""
+    if cells.type == "text":
+        assert cells.dictionary is not None
+        values, codes = cells.dictionary
+        return np.append([minutes(text) for text in values.to_pylist()], np.nan)[codes]
     if cells.type != "datetime":
         return cells.numbers
     return moments_as_floats(cells.moments)
+
+
+def minutes(text: str) -> float:
+    """The minutes since midnight of a time of day; NaN where a text is none.
+
+    >>> minutes("09:30"), minutes("5:15 pm"), minutes("noon")
+    (570.0, 1035.0, nan)
+    """
+    bare = text.strip()
+    if TIME.fullmatch(bare) is None:
+        return np.nan
+    parts = [float(part.replace(",", ".")) for part in re.findall(r"[0-9]+(?:[.,][0-9]+)?", bare)]
+    hour = parts[0] % 12 + 12 * ("p" in bare.casefold()) if re.search("(?i)[ap]", bare) else parts[0]
+    return 60 * hour + parts[1] + (parts[2] / 60 if len(parts) > 2 else 0)
+
+
+def _past_midnight(first: np.ndarray, then: np.ndarray, usual: np.ndarray) -> np.ndarray:
+    """Where something may have begun in the evening and ended the next day: it would have lasted as long as others."""
+    lasted = (then - first)[usual]
+    if not len(lasted):
+        return np.zeros(len(first), dtype=bool)
+    return then + 24 * 60 - first <= 1.2 * np.quantile(lasted, 0.95)
 
 
 def _holds_by_nature(early: ColumnView, late: ColumnView, both: np.ndarray, wrong: float) -> bool:

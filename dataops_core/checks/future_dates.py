@@ -34,6 +34,12 @@ _AHEAD = {
     "promised",
     "appointment",
     "retirement",
+    "available",
+    "fällig",
+    "gültig",
+    "geplant",
+    "ablauf",
+    "termin",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -12,12 +13,15 @@ from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_codes import codes_for_missing
 from dataops_core.checks.missing_tokens import CODES
 from dataops_core.checks.ranges import may_be_refunds, span_of
+from dataops_core.checks.signs import wrong_signs
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import cell
 from dataops_core.steps.mark_missing import mark_missing
 from dataops_core.table import shown
 from dataops_core.wording import counted
 
+OTHER = 0.25  # of the cells outside the range are no slips,
+FEW = 2  # unless these are few
 OFTEN = 4  # times as often as any slip comes up what stands for a missing value
 
 
@@ -32,35 +36,59 @@ OFTEN = 4  # times as often as any slip comes up what stands for a missing value
         " range."
     ),
 )
-def impossible_values(column: ColumnView, context: Context) -> Hit | None:
-    """Values that cannot be, by the column's name: an age of 240, a latitude of 412, a negative price.
+def impossible_values(column: ColumnView, context: Context) -> Iterator[Hit]:
+    """Values that cannot be, by the column's name or its other values: an age of 240, a latitude of 412, a negative
+    price, a few negative counts.
 
     They are slips or codes. One of them can move an average more than a hundred true values.
     """
-    span = span_of(column.words)
-    if (
-        span is None
-        or column.facts.get("min") is None
-        or (column.facts["min"] >= span[0] and column.facts["max"] <= span[1])
-    ):
-        return None
-    mask = (column.numbers < span[0]) | (column.numbers > span[1])
-    if mask.sum() > 0.4 * column.present:  # then the name means something else
-        return None
+    low, high = span_of(column.words) or (-math.inf, math.inf)
+    if column.facts.get("min") is None:
+        return
+    inside = column.facts["min"] >= low and column.facts["max"] <= high
+    below, above = (np.zeros(column.rows, dtype=bool),) * 2 if inside else (column.numbers < low, column.numbers > high)
+    outside = below | above
+    bad = np.unique(column.numbers[outside])
+    coded = len(bad) and set(bad.tolist()) <= set(CODES) and outside.sum() > len(bad)  # said as disguised missing
+    if outside.sum() > max(OTHER * column.present, FEW) or coded:  # the first: the name means another thing
+        below, above = (np.zeros(column.rows, dtype=bool),) * 2
+    elif outside.any():
+        codes = _codes_beside_slips(column, outside)
+        below, above = below & ~codes, above & ~codes
+    negative = wrong_signs(column)
+    # a sign too much is another cause than a number too great
+    for side in [below, above] if negative.any() and (negative == below).all() else [below | above]:
+        if side.any():
+            yield _outside(column, side, low, high)
+    if negative.any() and not below.any():
+        yield _negative(column, negative)
+
+
+def _outside(column: ColumnView, mask: np.ndarray, low: float, high: float) -> Hit:
     bad = np.unique(column.numbers[mask])
-    if len(bad) and set(bad.tolist()) <= set(CODES) and mask.sum() > len(bad):  # said as disguised missing values
-        return None
-    mask &= ~_codes_beside_slips(column, mask)
-    if not mask.any():
-        return None
-    bad = np.unique(column.numbers[mask])
-    told = [str(text) for text in shown(pd.Series(bad[:51], dtype="float64"))]
-    reach = f"outside {span[0]:g} to {span[1]:g}" if math.isfinite(span[1]) else f"below {span[0]:g}"
-    named = ", ".join(cell(each, quotes=False) for each in told[:6])
+    reach = f"outside {low:g} to {high:g}" if math.isfinite(high) else f"below {low:g}"
+    told, named = _named(bad)
     message = f"{counted(mask.sum(), 'cell lies', 'cells lie')} {reach}: {named}."
-    if span[0] == 0 and bad.max() < 0 and may_be_refunds(column.words):
+    if low == 0 and bad.max() < 0 and may_be_refunds(column.words):
         return Hit(mask, f"{message} They may be refunds or corrections.", severity="warning")
     return Hit(mask, message, {"columns": [column.name], "tokens": told} if len(told) <= 50 else None)
+
+
+def _negative(column: ColumnView, mask: np.ndarray) -> Hit:
+    """What is said of a few negative numbers where no other number is: only the source knows whether the sign is all
+    that is wrong.
+    """
+    _, named = _named(np.unique(column.numbers[mask]))
+    message = f"{counted(mask.sum(), 'cell is', 'cells are')} negative, and no other is: {named}."
+    if may_be_refunds(column.words):
+        return Hit(mask, f"{message} They may be refunds or corrections.", severity="note")
+    return Hit(mask, message, severity="warning")
+
+
+def _named(bad: np.ndarray) -> tuple[list[str], str]:
+    """Some of the values as texts, and the first of them as named in a message."""
+    told = [str(text) for text in shown(pd.Series(bad[:51], dtype="float64"))]
+    return told, ", ".join(cell(each, quotes=False) for each in told[:6])
 
 
 def _codes_beside_slips(column: ColumnView, mask: np.ndarray) -> np.ndarray:

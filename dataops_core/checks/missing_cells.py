@@ -21,6 +21,7 @@ from dataops_core.steps.step import Step
 from dataops_core.wording import counted
 
 _REMARKS = frozenset({"remark", "note", "comment", "bemerkung", "anmerkung", "hinweis", "opmerking", "commentaire"})
+SPARSE = 0.8  # of the cells are empty where a word is noted now and then: a reason, an event
 
 
 @check(
@@ -55,6 +56,8 @@ def missing_cells(look: TableView) -> Iterator[Hit]:
         few = gone.mean() < 0.05 or _is_remark(name)
         if not few and _may_be_open(look, name):
             few, message = True, f"{message} It may not have happened yet."
+        if not few and gone.mean() >= SPARSE and look.table.column(name).kind in ("category", "text", "id", "boolean"):
+            few, message = True, f"{message} It may be meant for few rows only."
         step, fix = _fix(look, name, gone, computed)
         yield Hit(gone, message, fix, "note" if few else "warning", (name,), step)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from dataops_core.checks.column_view import ColumnView
@@ -23,7 +25,9 @@ def number_codes(column: ColumnView) -> tuple[np.ndarray, list[str]]:
         return np.zeros(column.rows, dtype=bool), []
     quartiles = column.facts.get("quantiles") or {}
     low, high = quartiles.get("0.05"), quartiles.get("0.95")
-    apart = [code for code in CODES if low is None or high is None or not low < code < high]
+    ends = [column.facts["min"], column.facts["max"], *(told["value"] for told in column.facts["top"])]
+    nines = [float(value) for value in ends if _is_nines(value)]
+    apart = [code for code in dict.fromkeys([*CODES, *nines]) if low is None or high is None or not low < code < high]
     maybe = [
         code
         for code in apart
@@ -42,6 +46,15 @@ def number_codes(column: ColumnView) -> tuple[np.ndarray, list[str]]:
     return np.isin(values, stand_ins) if stand_ins else np.zeros(column.rows, dtype=bool), [
         f"{code:.15g}" for code in stand_ins
     ]
+
+
+def _is_nines(value: object) -> bool:
+    """Whether a number is written with nines alone, with decimals: 9999.99.
+
+    >>> _is_nines(9999.99), _is_nines(99.0), _is_nines(9998.99)
+    (True, False, False)
+    """
+    return isinstance(value, float) and re.fullmatch(r"-?9{2,}\.9{1,4}", f"{value:.15g}") is not None
 
 
 def _count(ordered: np.ndarray, low: float, high: float) -> int:

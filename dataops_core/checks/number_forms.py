@@ -12,11 +12,12 @@ from dataops_core.checks.column_view import ColumnView
 # money sign or code, digits with thousands signs and decimals, unit or percent sign
 _NUMBER = re.compile(
     r"\(?[-+−]?(?P<before>[$€£¥₹]|[A-Z]{3}(?=[\s\d]))?\s?[-+−]?(?P<digits>\d[\d.,'’\s\u00a0\u202f]*(?<!\s)|\.\d+)(?P<power>[eE][-+]?\d+)?"
-    r"\s?(?P<after>[$€£¥₹%‰°µ]?\s?[A-Za-zµ°]{0,5}[²³]?(/[A-Za-z]{1,4}[²³]?)?\.?)\)?"
+    r"\s?(?P<after>[$€£¥₹%‰°µ]?\s?(?:(?:sq|cu|fl)\.?\s)?[A-Za-zµ°]{0,5}[²³]?(/[A-Za-z]{1,4}[²³]?)?\.?)\)?"
 )
 _POINT = re.compile(r"\d{1,3}([,'’\s\u00a0\u202f]\d{3})+\.\d+|\d+\.(\d{1,2}|\d{4,})|\d{1,3}(,\d{3}){2,}")
 _COMMA = re.compile(r"\d{1,3}([.'’\s\u00a0\u202f]\d{3})+,\d+|\d+,(\d{1,2}|\d{4,})|\d{1,3}(\.\d{3}){2,}")
 _DATE = re.compile(r"\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(\D.*)?")
+_LETTERED = re.compile(r"[A-Z]{3}-\d+")
 PLAIN = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?")
 
 # what is called so is written in digits, but nobody adds it up
@@ -101,8 +102,12 @@ def labels_vary(units: list[str]) -> bool:
 
 
 def are_codes(values: list[str]) -> bool:
-    """Zip codes and the like: digits only, all of one length, some with a leading zero."""
+    """Zip codes and the like: digits only, all of one length, some with a leading zero; or "ECO-4711", which is no
+    amount below zero.
+    """
     bare = [value.strip() for value in values]
+    if bare and sum(_LETTERED.fullmatch(value) is not None for value in bare) >= 0.8 * len(bare):
+        return True
     digits = [value for value in bare if value.isdigit()]
     return (
         len(digits) >= 0.8 * len(bare)

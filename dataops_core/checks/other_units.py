@@ -10,7 +10,7 @@ import numpy as np
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.meant_type import ParsedView
 from dataops_core.checks.number_forms import form
-from dataops_core.steps.parse_numbers import number_in
+from dataops_core.steps.parse_numbers import ZEROS, number_in
 
 _MONEY = re.compile(
     r"^\W*[^\W\d]|[$€£¥₹]|\b(?:eur|usd|gbp|chf|jpy|sek|nok|dkk|pln|czk|aud|cad|cny|inr)\b", re.IGNORECASE
@@ -20,6 +20,9 @@ _BEFORE_UNIT = re.compile(r"[-+−]?[\d.,'’\s]*\d")
 REACH = 1.5  # interquartile ranges about the middle half of the numbers without a unit are where those lie
 ELSEWHERE = 0.9  # of the numbers with a unit lie outside
 LEAST = 3
+SEVERAL = 10  # numbers show on which level they lie
+SURELY = 4.5  # standard errors from the middle rank
+LEVEL = 1.5
 
 
 def in_other_unit(column: ColumnView) -> np.ndarray:
@@ -44,21 +47,40 @@ def in_other_unit(column: ColumnView) -> np.ndarray:
     counts = Counter(raw.at(np.flatnonzero(marked)).to_pylist())
     texts: dict[str, list[str]] = {}
     apart, every = Counter[str](), Counter[str]()
+    held: dict[str, list[float]] = {}
     for text, count in counts.items():
         unit, number = _measure(text, decimal)
         if unit and number is not None:
             texts.setdefault(unit, []).append(text)
             every[unit] += count
+            held.setdefault(unit, []).extend([number] * count)
             apart[unit] += 0 if low <= number <= high else count
-    other = [unit for unit in texts if every[unit] >= LEAST and apart[unit] >= ELSEWHERE * every[unit]]
+    ordered = np.sort(rest)
+    other = [
+        unit
+        for unit in texts
+        if every[unit] >= LEAST and (apart[unit] >= ELSEWHERE * every[unit] or _shifted(np.array(held[unit]), ordered))
+    ]
     return raw.holding([text for unit in other for text in texts[unit]]) if other else nothing
+
+
+def _shifted(some: np.ndarray, ordered: np.ndarray) -> bool:
+    """Whether numbers lie on another level than all others: their ranks do by far (Mann & Whitney 1947), and their
+    median is half as great again or more, or two thirds and less.
+    """
+    if len(some) < SEVERAL:
+        return False
+    ranks = (np.searchsorted(ordered, some) + np.searchsorted(ordered, some, "right")) / (2 * len(ordered))
+    own, usual = float(np.median(some)), float(ordered[len(ordered) // 2])
+    ratio = own / usual if own > 0 and usual > 0 else 1.0
+    return bool(abs(ranks.mean() - 0.5) * np.sqrt(12 * len(some)) >= SURELY and max(ratio, 1 / ratio) >= LEVEL)
 
 
 def _measure(text: str, decimal: str) -> tuple[str, float | None]:
     """Unit and number of a measure; no unit where it is none, or money."""
     bare = text.strip()
     known, digits = form(bare), _BEFORE_UNIT.match(bare)
-    if known is None or not known.unit or digits is None or _MONEY.search(bare):
+    if known is None or known.unit in ("", *ZEROS) or digits is None or _MONEY.search(bare):
         return "", None
     number = number_in(bare, decimal, True, "12 % is 12")  # "1.5k" is 1500
     if number is None:

@@ -8,6 +8,7 @@ from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.missing_codes import codes_for_missing
 from dataops_core.checks.other_units import in_other_unit
+from dataops_core.checks.signs import wrong_signs
 from dataops_core.checks.table_view import Context
 from dataops_core.checks.wording import cell
 from dataops_core.steps.treat_outliers import treat_outliers
@@ -16,6 +17,7 @@ from dataops_core.wording import counted
 SKEWED = 1.4  # the upper tail to the lower one; a log scale makes both alike
 TAIL = 0.05  # of the values show how a tail falls off
 LEAST = 1000  # values, so that fifty show it
+LEVELS = 7  # values at least, or it is a scale of answers
 FEW = 0.01  # of the values may stand behind a gap
 FIRST = "Some values stand for missing ones, or are in another unit: mend those first, then look at the outliers again."
 
@@ -37,7 +39,7 @@ def outliers(column: ColumnView, context: Context) -> Hit | None:
     quartiles = column.facts.get("quantiles")
     if (
         column.kind == "id"
-        or column.distinct < 10
+        or column.distinct < LEVELS
         or not quartiles
         or quartiles["0.25"] is None
         or quartiles["0.75"] is None
@@ -46,7 +48,8 @@ def outliers(column: ColumnView, context: Context) -> Hit | None:
     low, high = quartiles["0.25"], quartiles["0.75"]
     if high <= low:
         return None
-    positive = low > 0 and column.facts["min"] > 0
+    signs = wrong_signs(column)
+    positive = low > 0 and (column.facts["min"] > 0 or _positive_but_for(column, signs))
     skew = (quartiles["0.95"] - quartiles["0.5"]) / max(quartiles["0.5"] - quartiles["0.05"], 1e-12)
     bent = positive and skew > 2
     least, most = low - 3 * (high - low), high + 3 * (high - low)
@@ -57,7 +60,7 @@ def outliers(column: ColumnView, context: Context) -> Hit | None:
     usual = least, most
     numbers, aside = column.numbers, np.zeros(column.rows, dtype=bool)
     if column.facts["min"] < least or column.facts["max"] > most:
-        aside = codes_for_missing(column) | in_other_unit(column)  # these have findings of their own
+        aside = codes_for_missing(column) | in_other_unit(column) | signs  # these have findings of their own
         numbers = np.where(aside, np.nan, numbers) if aside.any() else numbers
     if positive or skew <= SKEWED:
         least, most = _behind_gaps(numbers, least, most, bent)
@@ -77,6 +80,12 @@ def outliers(column: ColumnView, context: Context) -> Hit | None:
         "warning" if certain and not bent else "note",
         no_fix=FIRST if not same and aside.any() else None,
     )
+
+
+def _positive_but_for(column: ColumnView, signs: np.ndarray) -> bool:
+    """Whether all numbers are positive but those with a wrong sign and those that stand for missing ones."""
+    below = column.numbers <= 0
+    return bool((below & signs).any() and not (below & ~signs & ~codes_for_missing(column)).any())
 
 
 def _behind_gaps(numbers: np.ndarray, least: float, most: float, bent: bool) -> tuple[float, float]:

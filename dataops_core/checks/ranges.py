@@ -122,6 +122,16 @@ def may_be_refunds(words: set[str]) -> bool:
     return bool(words & _TRADED)
 
 
+def has_both_signs(words: set[str]) -> bool:
+    """Whether a number in a column with these words in its name may as well be negative: a balance, a longitude.
+
+    >>> has_both_signs({"balance"}), has_both_signs({"score"})
+    (True, False)
+    """
+    span = span_of(words)
+    return bool(words & _SIGNED - {"score", "index", "per", "z"}) or (span is not None and span[0] < 0)
+
+
 def span_of(words: set[str]) -> tuple[float, float] | None:
     """The least and the greatest value that a column with these words in its name can hold; None where the name says
     nothing.

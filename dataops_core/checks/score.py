@@ -22,6 +22,8 @@ DIMENSIONS: dict[str, tuple[str, tuple[str, ...]]] = {
             "control_characters",
             "homoglyphs",
             "unusual_pattern",
+            "invalid_emails",
+            "wrong_check_digits",
             "out_of_locale",
             "spaces_around_text",
         ),

@@ -53,3 +53,17 @@ def _pattern(usual: str, loose: bool) -> str:
     """The regular expression of a shape."""
     classes = {"A": "[A-Z]", "a": "[a-z]", "9": "[0-9]"}
     return "".join(f"{classes[c]}{'+' if loose else ''}" if c in classes else re.escape(c) for c in usual)
+
+
+def of_another_custom(column: ColumnView, mask: np.ndarray) -> np.ndarray:
+    """Which of the deviating cells have letters where the others have none, or none where they have: of another
+    country, not slips. A code with something before or behind it ("D-50667") is still one of the column's own.
+    """
+    usual = Counter(shape(text) for text in column.sample(500)).most_common(1)
+    lettered = bool(re.search("[Aa]", usual[0][0])) if usual else False
+
+    def foreign(text: str) -> bool:
+        told = shape(text)
+        return bool(re.search("[Aa]", told)) != lettered and usual[0][0] not in told
+
+    return mask & column.where(each(foreign))

@@ -16,6 +16,9 @@ from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visi
 from dataops_core.wording import counted
 
 MOST = 20_000
+SHORT = 3  # letters of a shortened word, and words that are shortened where this is a habit
+LOOKS_LIKE = 10  # times as frequent is the value that was meant
+_LOOKALIKES = str.maketrans("OoIl", "0011")
 NAME = 4  # words that a name has at most
 
 
@@ -79,7 +82,7 @@ def merges(counts: Mapping[str, int]) -> dict[str, str]:
         for value in group[1:] if key else ():
             leader[value] = group[0]
     open_ones = {value: n for value, n in sane.items() if leader[value] == value}
-    leader |= slips(open_ones)
+    leader |= slips(open_ones) | _digits_for_letters(open_ones) | _shortened(open_ones)
     leader |= _alike(open_ones, leader)
     return {
         value: leader[heads[value]]
@@ -109,6 +112,42 @@ def _key(text: str) -> str:
 def is_short(text: str) -> bool:
     """Whether a text may be a name; in longer ones, and in lists, the order of words is part of what they say."""
     return len(text.split()) <= NAME and not any(sign in text for sign in ";|/")
+
+
+def _digits_for_letters(counts: Mapping[str, int]) -> dict[str, str]:
+    """Rare values that look like a frequent one but for 0 and O or 1, l and I.
+
+    >>> _digits_for_letters({"O+": 90, "A+": 40, "0+": 2, "10": 50, "1O": 1})
+    {'0+': 'O+', '1O': '10'}
+    """
+    groups: dict[str, list[str]] = defaultdict(list)
+    for value in sorted(counts, key=lambda value: (-counts[value], value)):
+        groups[value.translate(_LOOKALIKES)].append(value)
+    return {
+        value: group[0]
+        for group in groups.values()
+        for value in group[1:]
+        if counts[value] * LOOKS_LIKE <= counts[group[0]] and any(c.isdigit() for c in value + group[0])
+    }
+
+
+def _shortened(counts: Mapping[str, int]) -> dict[str, str]:
+    """Rare values that are the first letters of one frequent value, where several are: Mon and Tue, not Monday.
+
+    >>> _shortened({"Monday": 90, "Tuesday": 90, "Sunday": 80, "Mon": 2, "Tue": 1, "Sun.": 1})
+    {'Mon': 'Monday', 'Tue': 'Tuesday', 'Sun.': 'Sunday'}
+    """
+    most = max(counts.values(), default=0)
+    often = [value for value in counts if counts[value] * LOOKS_LIKE > most and value.isalpha()]
+    found: dict[str, str] = {}
+    for value in counts:
+        bare = value.rstrip(".")
+        if not (SHORT <= len(bare) <= SHORT + 1 and bare.isalpha()):
+            continue
+        meant = [other for other in often if other.startswith(bare) and len(other) > len(bare) + 1]
+        if len(meant) == 1 and counts[value] * LOOKS_LIKE <= counts[meant[0]]:
+            found[value] = meant[0]
+    return found if len(set(found.values())) >= SHORT else {}
 
 
 def _alike(counts: Mapping[str, int], leader: Mapping[str, str]) -> dict[str, str]:

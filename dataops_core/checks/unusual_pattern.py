@@ -6,7 +6,7 @@ from dataops_core.checks import date_forms
 from dataops_core.checks.check import Hit, check
 from dataops_core.checks.column_view import ColumnView
 from dataops_core.checks.number_forms import forms
-from dataops_core.checks.shapes import PLACES, deviating
+from dataops_core.checks.shapes import PLACES, deviating, of_another_custom
 from dataops_core.checks.table_view import Context
 from dataops_core.wording import counted
 
@@ -23,11 +23,10 @@ def unusual_pattern(column: ColumnView, context: Context) -> Hit | None:
 
     They are typed wrongly, cut off, or of another system, and will match nothing.
     """
-    if column.words & PLACES or forms(column) or date_forms.forms(column):
-        return None  # the first is said as "out of the locale"; numbers and dates are no codes
+    if forms(column) or date_forms.forms(column):
+        return None  # numbers and dates are no codes
     found = deviating(column)
-    return (
-        Hit(found[0], f"{counted(found[0].sum(), 'cell is', 'cells are')} not built like the others ({found[1]}).")
-        if found
-        else None
-    )
+    if found is None:
+        return None
+    mask = found[0] & ~of_another_custom(column, found[0]) if column.words & PLACES else found[0]
+    return Hit(mask, f"{counted(mask.sum(), 'cell is', 'cells are')} not built like the others ({found[1]}).")

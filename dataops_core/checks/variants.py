@@ -24,6 +24,7 @@ Method = Literal["fingerprint", "n-gram", "phonetic", "neighbours"]
 YES = frozenset(["yes", "y", "true", "t", "ja", "j", "wahr", "oui", "vrai", "si", "sí", "vero", "sim", "da"])
 NO = frozenset(["no", "n", "false", "f", "nein", "falsch", "non", "faux", "falso", "não", "nao", "nee"])
 SIGNS = {"1": True, "x": True, "✓": True, "0": False}  # answers too, where most cells are words for yes and no
+WEAK = {"ok": True, "okay": True, "yep": True, "yeah": True, "nope": False}  # answers where few cells hold them
 METHODS: dict[Method, str] = {
     "fingerprint": "Same words: case, accents, punctuation and order of words do not count",
     "n-gram": "Same pairs of letters: spaces and small slips do not count either",
@@ -101,17 +102,20 @@ def yes_no_merges(counts: Mapping[str, int]) -> dict[str, str]:
     """
     answers: dict[bool, list[str]] = {True: [], False: []}
     signs = 0
+    most = sum(counts.values())
     for value in sorted(counts, key=lambda value: (-counts[value], value)) if len(counts) <= 40 else ():
-        word = value.strip().casefold()
+        word = value.strip().rstrip(".!").casefold()
         if word in YES or word in NO:
             answers[word in YES].append(value)
         elif word in SIGNS:
             answers[SIGNS[word]].append(value)
             signs += counts[value]
+        elif word in WEAK and counts[value] * 50 <= most:
+            answers[WEAK[word]].append(value)
         elif not means_missing(value):
             return {}
     if 2 * signs > sum(counts.values()) or all(
-        len({value.strip().casefold() for value in held}) <= 1 for held in answers.values()
+        len({value.strip().rstrip(".!").casefold() for value in held}) <= 1 for held in answers.values()
     ):
         return {}
     return {value: held[0].strip() for held in answers.values() for value in held if value.strip() != held[0].strip()}

@@ -15,6 +15,7 @@ from dataops_core.table.kinds import type_of
 
 MONEY_WORDS = ("kr", "kr.", "Rs", "Rs.", "zł", "Fr", "Fr.")
 AMBIGUOUS_UNITS = ("m", "M", "b", "B", "bn", "Bn", "mn", "mln", "mio", "Mio", "Mio.", "mil", "tn", "million", "billion")
+ZEROS = ("O", "o", "OO", "oo")  # "2O" is 20 with a letter for its zero
 NUMBER_CELL = re.compile(
     r"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>[^\d\s.,+()-][^\d\s,+()-]{0,3})?\s*(?P<sign2>[+-])?\s*"
     r"(?P<digits>[0-9][0-9.,' ]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]{1,3}(?![0-9A-Za-z]))?\s*"
@@ -147,7 +148,7 @@ def number_match(text: str) -> re.Match[str] | None:
         return None
     if after and not (after[0].isalpha() or after[0] in "%°" or is_money(after)):
         return None
-    return None if after in AMBIGUOUS_UNITS else found
+    return None if after in AMBIGUOUS_UNITS or after in ZEROS else found
 
 
 def is_money(text: str) -> bool:

@@ -32,12 +32,27 @@ def findings(table, check):
     return [f for f in profile["findings"] if f["check"] == check]
 
 
+def _bar_codes(count):
+    """Numbers of twelve digits with the digit that makes them a multiple of ten, with weights 1 and 3."""
+    made = []
+    for number in range(400638100000, 400638100000 + 1013 * count, 1013):
+        digits = [int(sign) for sign in str(number)]
+        made.append(f"{number}{-sum(digits[::2] + [3 * digit for digit in digits[1::2]]) % 10}")
+    return made
+
+
 CASES = {
     "missing_cells": ({"a": [1, None, 3, 4] * 10}, "a", list(range(1, 40, 4))),
     "spaces_around_text": ({"a": ["x", " y", "z  z", "ok"] * 3}, "a", [1, 2, 5, 6, 9, 10]),
     "constant_column": ({"a": [7, 7, 7], "b": [1, 2, 3]}, "a", [0, 1, 2]),
     "impossible_values": ({"age": [30, -5, 240, 41, None, 20, 33]}, "age", [1, 2]),
     "disguised_missing": ({"a": ["x", "unknown", "y", "N.A.", "z"]}, "a", [1, 3]),
+    "invalid_emails": (
+        {"a": [f"ann{n}@mail.example.org" for n in range(98)] + ["ann@@example.org", "ann at example.org"]},
+        "a",
+        [98, 99],
+    ),
+    "wrong_check_digits": ({"a": [*_bar_codes(99), "4006381333932"]}, "a", [99]),
     "numbers_as_text": ({"a": ["€ 1.200", "300", "12 %", "EUR 5"]}, "a", [0, 2, 3]),
     "numbers_mixed_with_words": (
         {"a": ["12", "9.5", "pending", "7", "8", "1", "unknown"] * 5},
@@ -187,7 +202,7 @@ def test_identifiers_are_judged_exactly_where_their_number_is_an_estimate(make_t
     codes = [f"K{n:05d}" for n in range(3000)]
     for row in doubled:
         codes[row] = codes[row - 7]
-    table = make_table({"code_id": codes}, {"code_id": "id"})
+    table = make_table({"code_id": codes, "n": [n % 5 for n in range(3000)]}, {"code_id": "id"})
     assert table_facts(table)["code_id"]["distinct_error"]
     found = {f["check"]: f["rows"] for f in profile_table(table)[0]["findings"]}
     assert found.get("duplicate_ids", []) == doubled

@@ -329,13 +329,9 @@ def repeated(check: str, identifier: str, share: float, reach: int, slip: Sequen
         draft.claim(check, (), rows)
         if not near:
             draft.claim("near_duplicate_records", (), rows, sure=False)
-            draft.claim("duplicate_ids", (identifier,), repeats(identifier))
+            draft.claim("duplicate_ids", (identifier,), rows, sure=False)
 
     return Plant(check, apply)
-
-
-def repeats(identifier: str) -> Mask:
-    return lambda end: (end.frame[identifier].duplicated() & end.present(identifier)).to_numpy()
 
 
 def same_ids(identifier: str, share: float = 0.002) -> Plant:
@@ -347,6 +343,6 @@ def same_ids(identifier: str, share: float = 0.002) -> Plant:
         values = draft.values(identifier)
         draft.write(identifier, rows, values[origin].tolist())
         draft.take([identifier], np.concatenate([rows, origin]))
-        draft.claim("duplicate_ids", (identifier,), repeats(identifier))
+        draft.claim("duplicate_ids", (identifier,), rows)
 
     return Plant("duplicate_ids", apply)

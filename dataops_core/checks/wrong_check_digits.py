@@ -1,0 +1,100 @@
+"""Wrong check digits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from dataops_core.checks.check import Hit, check
+from dataops_core.checks.column_view import ColumnView, each
+from dataops_core.checks.table_view import Context
+from dataops_core.wording import counted
+
+SHARE = 0.95  # of the cells have the right digit: by chance, a tenth have
+LEAST = 50
+
+
+@check(
+    "Wrong check digits",
+    group="Text",
+    types=["text", "integer"],
+    severity="error",
+    no_fix="Which digit is wrong, only the source knows; look the number up, or set the cell to missing.",
+)
+def wrong_check_digits(column: ColumnView, context: Context) -> Hit | None:
+    """Account numbers, bar codes, book and card numbers whose check digit does not fit, where nearly all others do.
+
+    One digit at least is mistyped: the number is nobody's, or another one's.
+    """
+    some = [bare(text) for text in column.sample(200)]
+    kept = [text for text in some if text]
+    if column.present < LEAST or len(kept) < SHARE * len(some) or len(set(kept)) < 10:
+        return None
+    name = next((name for name, right in SYSTEMS.items() if _holds(right, kept)), None)
+    if name is None:
+        return None
+    right = SYSTEMS[name]
+    mask = column.where(each(lambda text: right(bare(text)) is False))
+    if mask.sum() > (1 - SHARE) * column.present:
+        return None
+    return Hit(mask, f"{counted(mask.sum(), 'cell has', 'cells have')} a check digit that does not fit ({name}).")
+
+
+def _holds(right: Callable[[str], bool | None], some: list[str]) -> bool:
+    told = [fit for fit in map(right, some) if fit is not None]
+    return len(told) >= SHARE * len(some) and bool(np.mean(told) >= SHARE)
+
+
+def bare(text: object) -> str:
+    """A number as it is computed with: no spaces and hyphens, capital letters; empty where it can be none."""
+    plain = str(text).replace(" ", "").replace("-", "").upper()
+    return plain if 8 <= len(plain) <= 34 and plain.isascii() and plain.isalnum() else ""
+
+
+def iban(text: str) -> bool | None:
+    """The check of ISO 13616: letters as two digits, the first four signs last, remainder 1 by 97.
+
+    >>> iban("DE89370400440532013000"), iban("DE89370400440532013001")
+    (True, False)
+    """
+    if len(text) < 15 or not (text[:2].isalpha() and text[2:4].isdigit()):
+        return None
+    return int("".join(str(int(sign, 36)) for sign in text[4:] + text[:4])) % 97 == 1
+
+
+def gtin(text: str) -> bool | None:
+    """The check of GS1 (EAN, UPC, ISBN-13): digits times 1 and 3 from the right, a multiple of ten.
+
+    >>> gtin("4006381333931"), gtin("4006381333932")
+    (True, False)
+    """
+    if len(text) not in (8, 12, 13, 14) or not text.isdigit():
+        return None
+    return sum(int(sign) * (3 if at % 2 else 1) for at, sign in enumerate(reversed(text))) % 10 == 0
+
+
+def luhn(text: str) -> bool | None:
+    """The check of ISO/IEC 7812 (cards): each second digit doubled, a multiple of ten.
+
+    >>> luhn("4111111111111111"), luhn("4111111111111112")
+    (True, False)
+    """
+    if not 12 <= len(text) <= 19 or not text.isdigit():
+        return None
+    return sum(sum(divmod(int(sign) * (1 + at % 2), 10)) for at, sign in enumerate(reversed(text))) % 10 == 0
+
+
+def isbn10(text: str) -> bool | None:
+    """The check of ISBN-10: digits times 10 to 1, a multiple of eleven; X is 10.
+
+    >>> isbn10("0306406152"), isbn10("0306406153")
+    (True, False)
+    """
+    if len(text) != 10 or not text.replace("X", "0").isdigit() or "X" in text[:9]:
+        return None
+    return sum((10 if sign == "X" else int(sign)) * (10 - at) for at, sign in enumerate(text)) % 11 == 0
+
+
+# each tells whether the check fits, or None where the text is no such number at all
+SYSTEMS: dict[str, Callable[[str], bool | None]] = {"IBAN": iban, "GTIN": gtin, "ISBN": isbn10, "Luhn": luhn}
