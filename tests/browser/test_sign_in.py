@@ -60,7 +60,7 @@ class Server(driver.Server):
         (user / ".streamlit" / "secrets.toml").write_text(told)
         asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
         packages = subprocess.run([PYTHON, "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
-        command = [sys.executable, "-c", START, packages, "run", "serve.py", "--server.port", str(self.port)]
+        command = [sys.executable, "-c", START, packages, "run", "pages/_ui/serve.py", "--server.port", str(self.port)]
         command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
         given = os.environ | {"DATAOPS_HOME": str(self.home), "HOME": str(user), "DATAOPS_ADMINS": "root@example.com"}
         with self.log.open("ab") as log:

@@ -1,7 +1,7 @@
 """A guard in front of uploads: they go past every page, so what is refused there is logged here, and nobody's is taken.
 
 Streamlit takes files from whoever has a page open, also before a sign-in, and refuses what is too large without a word
-to anybody but the browser. The guard stands before it where the app is started by serve.py.
+to anybody but the browser. The guard stands before it where the app is started by pages/_ui/serve.py.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ def shut_out(session: str) -> None:
 def warn() -> None:
     """Tell the operator's log where people sign in, and no guard stands before the uploads."""
     if not _guards:
-        _log.warning("Uploads are not guarded: start the app by serve.py (see docs/how-to/people.md).")
+        _log.warning("Uploads are not guarded: start it by pages/_ui/serve.py (see docs/how-to/people.md).")
 
 
 class UploadGuard:
