@@ -1,4 +1,5 @@
-# make run: set up and start the app; make test: set up and run the tests; make check: lint, format and types;
+# make run: set up and start the app; make test: set up and run the tests; make test-slow: those that take long (marked
+# slow: most of the browser tests, whole real tables, simulations); make check: lint, format and types;
 # make audit: known vulnerabilities of what is installed;
 # make docs: the documentation in build/docs; make screenshots: its pictures; make bench, bench-facts, bench-bias,
 # bench-claims, bench-people, bench-pii, bench-read, bench-repair, bench-rules, bench-scale, bench-synthetic: speed and
@@ -7,15 +8,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
+PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
-.PHONY: run test check audit docs screenshots bench bench-facts bench-bias bench-claims bench-people bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz mutants clean
+.PHONY: run test test-slow check audit docs screenshots bench bench-facts bench-bias bench-claims bench-people bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz mutants clean
 
 run: $(READY)
-	$(BIN)/streamlit run app.py
+	$(BIN)/streamlit run pages/_ui/serve.py
 
 test: $(READY)
 	@command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v google-chrome >/dev/null || echo "Chromium is missing: the browser tests are skipped (Debian: apt-get install chromium)."
-	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q $(ARGS)
+	$(PYTEST) -m "not slow" $(ARGS)
+
+test-slow: $(READY)
+	$(PYTEST) -m slow $(ARGS)
 
 check: $(READY)
 	$(BIN)/ruff check .

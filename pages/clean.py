@@ -5,7 +5,7 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import states
-from pages._ui import current_table, form, grid, page_header, page_layout, pending, splitting
+from pages._ui import allowed, current_table, form, grid, page_header, page_layout, pending, splitting
 from pages._ui.clean import cell, download, other_tables, recipe, repairs
 from pages._ui.columns import panel
 from pages._ui.findings import finding
@@ -64,7 +64,8 @@ def show_form() -> None:
                 " first.",
                 width="stretch",
             )
-            st.button(
+            allowed.button(
+                "recipe changed",
                 "Split first …",
                 key="clean.split",
                 on_click=finding.ask,
@@ -76,7 +77,9 @@ def show_form() -> None:
         others = other_tables.other_tables(here) if step.needs_table else None
         values = form.fields(step, columns, given, key, others)
         with st.container(horizontal=True):
-            go = st.button("Preview", type="primary", icon=":material/visibility:", key=f"{key}.go")
+            go = allowed.button(
+                "recipe changed", "Preview", type="primary", icon=":material/visibility:", key=f"{key}.go"
+            )
             if at is not None:
                 st.button("Never mind", on_click=pending.discard, key="clean.never_mind")
         if go or st.session_state.pop("clean.preview_now", False):
@@ -101,7 +104,7 @@ def show_form() -> None:
 with beside, page_layout.errors():
     recipe.panel(here, results)
     if results:
-        if st.button("Save a version", icon=":material/arrow_forward:", key="clean.commit"):
+        if allowed.button("version committed", "Save a version", icon=":material/arrow_forward:", key="clean.commit"):
             st.switch_page("pages/versions.py", query_params=st.query_params.to_dict())
     download.panel(here, state)
 with work:

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dataops_core.store import twins, versions
-from pages._ui import current_table, grid, page_header, page_layout
+from pages._ui import allowed, current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
 from pages._ui.privacy import recognition
 from pages._ui.rules import states as rule_states
@@ -72,7 +72,8 @@ def list_versions() -> None:
             with st.container(horizontal=True):
                 bundles.export(here, each)
                 if each["synthetic"]:
-                    st.button(
+                    allowed.button(
+                        "twin opened",
                         "Open as a dataset of its own",
                         icon=":material/open_in_new:",
                         key=f"versions.open.{each['number']}",
@@ -84,7 +85,8 @@ def list_versions() -> None:
                         ),
                     )
                 else:
-                    st.button(
+                    allowed.button(
+                        "recipe changed",
                         "Restore",
                         icon=":material/settings_backup_restore:",
                         key=f"versions.restore.{each['number']}",
@@ -108,7 +110,11 @@ with st.container(border=True, key="versions-commit"):
             f"The table as it is now: {count(table.rows, 'row')}, {count(len(table.columns), 'column')}, after "
             f"{count(sum(r.outcome.status == 'done' for r in results), 'step')}. A version never changes again."
         )
-    if not saved or st.toggle("Save it again, with another message or reason", key="versions.again"):
+    if not saved or st.toggle(
+        "Save it again, with another message or reason",
+        key="versions.again",
+        disabled=bool(allowed.refusal("version committed")),
+    ):
         left = recognition.leaving(here, root, state, table)
         recognition.reason_box(left or [], "versions.pii_reason", "saving it")
         rule_states.at_saving(here, state)
@@ -118,7 +124,8 @@ with st.container(border=True, key="versions-commit"):
                 key="versions.message",
                 placeholder="For example: duplicates removed, dates repaired",
             )
-            st.button(
+            allowed.button(
+                "version committed",
                 "Save",
                 type="primary",
                 icon=":material/save:",

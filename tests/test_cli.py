@@ -428,6 +428,7 @@ def test_an_unforeseen_error_is_no_traceback(run, cities, monkeypatch):
         run("profile", cities)
 
 
+@pytest.mark.slow
 def test_adult_has_one_hash_however_it_is_repaired(run, adult, tmp_path, monkeypatch):
     (tmp_path / "a.json").write_text(
         json.dumps(

@@ -102,6 +102,7 @@ def test_generated_pages_have_every_command_step_and_check():
         assert [option for option in wanted if option not in section] == [], name
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(path.stem for path in (ROOT / "docs" / "tutorials").glob("*.md")))
 def test_the_commands_of_a_tutorial_run(name, tmp_path, monkeypatch, capsys):
     (tmp_path / "sample_data").symlink_to(ROOT / "sample_data")

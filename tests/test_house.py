@@ -184,6 +184,7 @@ def test_importing_the_command_line_loads_no_heavy_package():
     assert heavy & set(ast.literal_eval(loaded)) == set()
 
 
+@pytest.mark.slow
 def test_importing_the_app_and_its_pages_loads_neither_sdv_nor_torch():
     """Pages are run here, as a browser's first visit runs them; the worker is the process that learns, and it too
     begins without.
@@ -343,3 +344,16 @@ def _is_nested(path: Path, node: ast.AST) -> bool:
         for child in ast.walk(f)
         if child is not f and isinstance(child, ast.FunctionDef)
     )
+
+
+def test_at_the_top_stands_what_users_and_tools_expect_there():
+    asked = subprocess.run(["git", "ls-files"], cwd=ROOT, capture_output=True, text=True)
+    if asked.returncode:
+        pytest.skip("not a checkout")
+    top = {name.partition("/")[0] for name in asked.stdout.split("\n") if name}
+    expected = "app.py pages dataops_core tests sample_data README.md .streamlit pyproject.toml Makefile LICENSE"
+    tools = "CHANGELOG.md CONTRIBUTING.md docs benchmarks .ci .gitignore mkdocs.yml"
+    assert {name for name in top if not re.fullmatch(r"requirements[a-z-]*\.txt", name)} <= {
+        *expected.split(),
+        *tools.split(),
+    }

@@ -65,6 +65,7 @@ print(list(ENGINES)[-1], len(made), set(made["a"]) <= {1.0, 2.0})
     assert answer(tree, code) == ["shuffled 3 True"]
 
 
+@pytest.mark.slow
 def test_a_page_is_one_file_and_its_line(tree):
     code = """
 from streamlit.testing.v1 import AppTest

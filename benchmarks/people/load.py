@@ -93,7 +93,7 @@ def served(folder: Path, **given: str) -> Iterator[Server]:
     secret, home, user = secrets.token_hex(24), folder / "home", folder / "user"
     (user / ".streamlit").mkdir(parents=True)
     (user / ".streamlit" / "secrets.toml").write_text(SECRETS.format(url=url, secret=secret), encoding="utf-8")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", url.rpartition(":")[2]]
+    command = [sys.executable, "-m", "streamlit", "run", "pages/_ui/serve.py", "--server.port", url.rpartition(":")[2]]
     command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
     around = os.environ | {"DATAOPS_HOME": str(home), "HOME": str(user), "DATAOPS_ADMINS": "root@example.com"} | given
     log = folder / "server.log"

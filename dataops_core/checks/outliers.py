@@ -15,6 +15,8 @@ from dataops_core.steps.treat_outliers import treat_outliers
 from dataops_core.wording import counted
 
 SKEWED = 1.4  # the upper tail to the lower one; a log scale makes both alike
+BENT = 2
+COARSE = 20  # different numbers up to which one step more or less makes the tails look unlike
 TAIL = 0.05  # of the values show how a tail falls off
 LEAST = 1000  # values, so that fifty show it
 LEVELS = 7  # values at least, or it is a scale of answers
@@ -51,22 +53,25 @@ def outliers(column: ColumnView, context: Context) -> Hit | None:
     signs = wrong_signs(column)
     positive = low > 0 and (column.facts["min"] > 0 or _positive_but_for(column, signs))
     skew = (quartiles["0.95"] - quartiles["0.5"]) / max(quartiles["0.5"] - quartiles["0.05"], 1e-12)
-    bent = positive and skew > 2
+    bent = positive and skew > BENT
+    skewed = skew > (SKEWED if column.distinct > COARSE else BENT)
     least, most = low - 3 * (high - low), high + 3 * (high - low)
-    if positive and skew > SKEWED:  # ratios reach further up, differences further down
+    if positive and skewed:  # ratios reach further up, differences further down
         reach = np.log(high / low)
         most = high * np.exp(min(3 * reach, 600))
         least = low * np.exp(-3 * reach) if bent else least
     usual = least, most
-    numbers, aside = column.numbers, np.zeros(column.rows, dtype=bool)
+    aside = signs  # what has a finding of its own
     if column.facts["min"] < least or column.facts["max"] > most:
-        aside = codes_for_missing(column) | in_other_unit(column) | signs  # these have findings of their own
-        numbers = np.where(aside, np.nan, numbers) if aside.any() else numbers
-    if positive or skew <= SKEWED:
+        aside = codes_for_missing(column) | in_other_unit(column) | signs
+    numbers = np.where(aside, np.nan, column.numbers) if aside.any() else column.numbers
+    if positive or not skewed:
         least, most = _behind_gaps(numbers, least, most, bent)
     if column.facts["min"] >= least and column.facts["max"] <= most:
         return None
     mask = (numbers < least) | (numbers > most)
+    if not mask.any():
+        return None
     far = (numbers < low - 20 * (high - low)) | (numbers > high + 20 * (high - low))
     beyond = mask | (numbers < usual[0]) | (numbers > usual[1])
     certain = far.any() and beyond.sum() <= 0.001 * column.present and (far & mask).sum() == mask.sum()

@@ -12,6 +12,7 @@ from dataops_core.checks.column_view import ColumnView, Mask, each
 from dataops_core.privacy import DIRECT, Recognition, recognize_column
 from dataops_core.privacy.cells import MOSTLY, PLAIN, SIGNS, cell_test
 from dataops_core.privacy.header_words import kinds_named
+from dataops_core.privacy.recognize_column import names_nobody
 from dataops_core.privacy.values import CANDIDATES, ColumnValues, column_values, distinct_values
 
 _ALL = 20_000  # different texts up to which each is searched for what has no sign of its own: names, addresses
@@ -21,12 +22,15 @@ def recognized(column: ColumnView) -> list[Recognition]:
     """The direct identifiers of a column that are certain or likely, what tells most first; looked for once."""
     known: list[Recognition] | None = column.__dict__.get("recognized")
     if known is None:
-        found = [] if column.type not in ("text", "integer", "decimal") or not column.present else _look(column)
+        found = _look(column) if column.type in ("text", "integer", "decimal") and column.present else []
         known = column.__dict__["recognized"] = [each for each in found if each.state != "ask"]
     return known
 
 
 def _look(column: ColumnView) -> list[Recognition]:
+    numbers = column.type != "text"
+    if numbers and names_nobody(column.name, column.type, column.facts["min"], column.facts["max"]):
+        return []
     return recognize_column(_values(column))
 
 

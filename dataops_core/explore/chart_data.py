@@ -7,10 +7,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from dataops_core.errors import SettingError, nearest
 from dataops_core.explore.axes import Axis, axis_of
 from dataops_core.facts import Engine
-from dataops_core.table import Table
+from dataops_core.table import Table, opened
 
 POINTS = 5_000  # rows that a scatter chart draws one by one; more are counted in bins
 BINS, BINS_OF_TWO = 40, 48
@@ -234,19 +236,19 @@ def _parallel(it: _Counted) -> dict[str, Any]:
 def _missing(table: Table) -> dict[str, Any]:
     """The share of missing cells of each column in each block of rows, as the file has them."""
     size = max(1, math.ceil(table.rows / BLOCKS))
-    blocks: list[list[float]] = []
-    start, left, gone = 0, size, [0] * len(table.columns)
-    for frame in table.batches(rows=100_000):
-        at = 0
-        while at < len(frame):
-            piece = frame.iloc[at : at + left]
-            gone = [a + int(b) for a, b in zip(gone, piece.isna().sum(), strict=True)]
-            at, left = at + len(piece), left - len(piece)
-            if not left:
-                blocks.append([each / size for each in gone])
-                start, left, gone = start + size, size, [0] * len(table.columns)
-    if left < size:
-        blocks.append([each / (size - left) for each in gone])
+    number = math.ceil(table.rows / size)
+    gone = np.zeros((number, len(table.columns)), dtype=np.int64)
+    with opened(table.path) as file:
+        start = 0
+        for batch in file.iter_batches(100_000, columns=table.names):
+            for at, name in enumerate(table.names):
+                cells = batch.column(name)
+                if cells.null_count:
+                    places = start + np.flatnonzero(np.asarray(cells.is_null()))
+                    gone[:, at] += np.bincount(places // size, minlength=number)
+            start += len(batch)
+    rows = np.minimum(size, table.rows - size * np.arange(number))
+    blocks = (gone / rows[:, None]).tolist()
     told = {"kind": "missing", "columns": table.names, "color": None, "facet": None, "rows": table.rows, "missing": 0}
     return told | {"block": size, "blocks": blocks}
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from dataops_core.export.lineage import ColumnLineage, Lineage
@@ -61,7 +62,7 @@ def column_graph(column: ColumnLineage, lineage: Lineage) -> str:
         boxes[f"step {number}"] = _box(f"{number}. {told[number]}")
     end = "the column"
     boxes[end] = _box(f"{column.column}{'' if column.kept else ' (removed)'}", VERSION)
-    arrows += list(zip(chain, [*chain[1:], end], strict=True))
+    arrows += list(pairwise([*chain, end]))
     using = {step.step: step.using for step in column.steps}
     for name in column.sources:
         boxes[f"source {name}"] = _box(name, COLUMN)

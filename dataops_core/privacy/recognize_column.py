@@ -21,6 +21,8 @@ MOST = 0.5  # share of the different values from which a column is of one kind
 NEARLY_ALL = 0.95
 SOME_NAMES = 400  # different values by which a column of names is told
 FULL = 0.6  # share of the values of several words that must be full names before those among other values count
+FEWEST = 10**6  # phone numbers and numbers of states have seven digits or more, cards twelve
+_COORDINATES = frozenset({"latitude", "longitude"})
 PROSE = 0.2  # share of values of four words or more from which names and addresses are looked for inside
 
 
@@ -40,6 +42,19 @@ def recognize_column(column: ColumnValues) -> list[Recognition]:
     if whole is not None:
         return [whole]
     return _inside(column) if column.type == "text" else []
+
+
+def names_nobody(name: str, kind: str, least: float, greatest: float) -> bool:
+    """Whether no number of a column between these two can be personal data: it is then needless to look at its cells.
+
+    >>> names_nobody("price", "decimal", 0.5, 1e9), names_nobody("lat", "decimal", 47.1, 54.9)
+    (True, False)
+    >>> names_nobody("phone", "integer", 0, 999_999), names_nobody("phone", "integer", 0, 1_000_000)
+    (True, False)
+    """
+    if kind == "decimal":
+        return not _COORDINATES & kinds_named(name)
+    return kind == "integer" and least > -FEWEST and greatest < FEWEST
 
 
 def _stripped(column: ColumnValues) -> ColumnValues:

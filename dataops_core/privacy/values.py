@@ -74,7 +74,6 @@ def values_of(name: str, kind: str, cells: pa.Array | pa.ChunkedArray | pd.Serie
 
 def distinct_values(name: str, kind: str, distinct: pa.Array, counts: np.ndarray) -> ColumnValues:
     """The values of a column of one type, given each once in the order in which it first comes, and its cells."""
-    distinct = distinct.cast(pa.string()) if kind != "datetime" else distinct
     places = _spread(len(distinct), LOOKED_AT)
     hits = np.zeros(0, dtype=np.int64)
     if kind == "text" and len(distinct) > LOOKED_AT:
@@ -83,13 +82,17 @@ def distinct_values(name: str, kind: str, distinct: pa.Array, counts: np.ndarray
     return ColumnValues(
         name,
         kind,
-        [str(value) for value in distinct.take(pa.array(places)).to_pylist()],
+        _texts(distinct.take(pa.array(places)), kind),
         counts[places],
-        [str(value) for value in distinct.take(pa.array(hits)).to_pylist()],
+        _texts(distinct.take(pa.array(hits)), kind),
         counts[hits],
         len(distinct),
         int(counts.sum()),
     )
+
+
+def _texts(values: pa.Array, kind: str) -> list[str]:
+    return [str(value) for value in (values if kind == "datetime" else values.cast(pa.string())).to_pylist()]
 
 
 def _spread(size: int, most: int) -> np.ndarray:

@@ -15,6 +15,8 @@ from dataops_core.repair.notation import formats, forms
 
 LEAST = 0.5  # score of a candidate
 CLEAR = 0.9  # score of one on which the second round builds
+SOILED, STILL_SOILED = 0.025, 0.003  # share of cells clearly repaired in a round that makes another one worth it
+ROUNDS = 3  # at the most, after the second
 VOUCHED = 0.8  # score of repairs from which the kinds of slips are learned
 MISSING = -1
 
@@ -52,7 +54,7 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     """The candidates of a table, at most one per cell besides one for its form; `known` are its dependencies, where
     they were found before, and its forms and contradictions within rows are repaired.
     """
-    work = table.copy()
+    work, is_first = table.copy(), known is None
     learned = formats.learn_columns(work) if known is None else {}
     written = [*(_forms(work, learned, seed) if known is None else ())]
     _put(work, [each for each in written if not np.isnan(each.score).any()])
@@ -72,15 +74,28 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     sign = slips.stray_sign(_pairs(work, agreed))
     slipped = _slips(work, sign, made, agreed, taken)
     both = _merged(agreed, slipped)
-    clear = [_only(each, each.score >= CLEAR) for each in both]
-    found += clear
-    _put(work, clear)
+    for least in (SOILED, *[STILL_SOILED] * ROUNDS):
+        clear = [_only(each, each.score >= CLEAR) for each in both]
+        found += clear
+        _put(work, clear)
+        if sum(len(each.rows) for each in clear) < least * work.rows * len(work.columns):
+            break  # else groups were so soiled that what follows from what is found out anew
+        if is_first:
+            known = _with(known, dependencies.find(work, seed))
+        unclear = [_only(each, each.score < CLEAR) for each in both if each.cause == "slip"]
+        both = _merged(_agreed(work, known, _taken(found, work))[0], unclear)
     again, made = _agreed(work, known, _taken(found, work))  # groups are cleaner now: what was unclear is judged anew
     unclear = [_only(each, each.score < CLEAR) for each in both if each.cause == "slip"]
     again = _merged(again, unclear)
     found += again
     _put(work, [_only(each, each.score >= CLEAR) for each in again])
     return Search([each for each in [*written, *found] if len(each.rows)], known, sign, work, made)
+
+
+def _with(known: Sequence[Dependency], more: Sequence[Dependency]) -> list[Dependency]:
+    """Dependencies with those that were found later; where both have one, the later, which rests on cleaner cells."""
+    by_place = {(each.deciding, each.following): each for each in (*known, *more)}
+    return sorted(by_place.values(), key=lambda each: (len(each.deciding), each.deciding, each.following))
 
 
 def _only(each: Candidates, mask: np.ndarray) -> Candidates:

@@ -8,6 +8,7 @@ Reliable Approximate Functional Dependencies", KDD 2017).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
@@ -17,6 +18,10 @@ import numpy as np
 from dataops_core.repair.encoding import EncodedTable
 
 STRONG = 0.75  # agreement beyond chance that makes a dependency
+NOISY = 0.35  # agreement that makes one where what contradicts it is scattered as errors are
+SCATTERED = 0.1  # agreement beyond chance of cells that contradict their groups, at most
+MIXED = 0.5  # pairs of rows that agree in a column of few values: what contradicts is alike there for want of others
+FEWEST_PAIRS = 50  # of cells that contradict, to tell
 CONSTANT = 0.98  # pairs of rows that agree in a column with one value nearly everywhere
 LOOKED_AT = 20_000  # rows, in whole groups, on which a dependency is judged
 GLANCE, DOUBT = 2_000, 0.25  # rows for a first glance, and how far that may be off
@@ -33,6 +38,7 @@ class Dependency:
     """The places of the deciding columns and of the one that follows; how far it does, and on how many rows this rests.
 
     `strength` is the agreement of pairs within groups beyond chance (1: always); `rows` lie in groups of two or more.
+    It is `noisy` where much contradicts it, scattered as errors are.
     """
 
     deciding: tuple[int, ...]
@@ -40,6 +46,7 @@ class Dependency:
     strength: float
     rows: int
     groups: int
+    noisy: bool = False
 
 
 def groups_of(table: EncodedTable, deciding: tuple[int, ...], rows: np.ndarray | None = None) -> np.ndarray:
@@ -64,7 +71,7 @@ def find(table: EncodedTable, seed: int = 0) -> list[Dependency]:
     follow = [at for at in range(len(counts)) if chances[at] < CONSTANT and repeated[at] > FEWEST_SHARE]
     usable = [at for at, held in enumerate(counts) if _decides(held, table.rows)]
     found = [each for at in usable for each in _following(table, (at,), None, follow, chances, rng)]
-    known = {(each.deciding[0], each.following) for each in found}
+    known = {(each.deciding[0], each.following) for each in found if not each.noisy}
     few = sorted(usable, key=lambda at: int((counts[at] > 0).sum()))[:PAIRED]
     for pair in combinations(few, 2):
         if any((a, b) in known for a, b in (pair, pair[::-1])):
@@ -74,7 +81,9 @@ def find(table: EncodedTable, seed: int = 0) -> list[Dependency]:
         if table.rows > MOST_PAIRED:  # whole groups of the one with more values, and so of both
             rows = whole_groups(table.columns[pair[1]].codes, MOST_PAIRED, rng)
         found += _following(table, pair, rows, open_columns, chances, rng)
-    return found
+    known = {(at, each.following) for each in found if len(each.deciding) > 1 for at in each.deciding}
+    # what contradicts has a reason where another column explains it
+    return [each for each in found if not (each.noisy and (each.deciding[0], each.following) in known)]
 
 
 def by_chance(counts: np.ndarray) -> float:
@@ -125,11 +134,22 @@ def _following(
         if at in deciding:
             continue
         glanced = _strength_of(table, at, groups, first, rows, chances[at])
-        if glanced is None or glanced[0] < STRONG - DOUBT * (len(first) < len(places)):
+        if glanced is None or glanced[0] < NOISY - DOUBT * (len(first) < len(places)):
             continue
         found = glanced if len(first) == len(places) else _strength_of(table, at, groups, places, rows, chances[at])
-        if found is not None and found[0] >= STRONG:
-            yield Dependency(deciding, at, found[0], int(found[1] * share), found[2])
+        if found is None or found[0] < NOISY:
+            continue
+        if found[0] < STRONG:
+            codes = table.columns[at].codes[places if rows is None else rows[places]]
+            if (
+                len(deciding) > 1
+                or table.columns[at].type == "decimal"
+                or not is_noise(groups[places], codes, len(table.columns[at].values), chances[at])
+            ):
+                continue
+        noisy = found[0] < STRONG  # of a pair of rows that agree both are right: the share of right ones is its root
+        right = math.sqrt(found[0]) if noisy else found[0]
+        yield Dependency(deciding, at, right, int(found[1] * share), found[2], noisy)
 
 
 def _strength_of(
@@ -137,6 +157,27 @@ def _strength_of(
 ) -> tuple[float, int, int] | None:
     codes = table.columns[at].codes[places if rows is None else rows[places]]
     return strength(groups[places], codes, len(table.columns[at].values), chance)
+
+
+def is_noise(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) -> bool:
+    """Whether the cells that contradict the most frequent value of their group agree among themselves no more than any
+    rows do: errors are scattered so, while a column that only often follows has other values for a reason.
+
+    `wide` and `chance` are those of `strength`.
+    """
+    if chance >= MIXED:
+        return False
+    there = (groups >= 0) & (codes >= 0)
+    keys = np.sort(groups[there] * np.int64(wide) + codes[there])
+    runs = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    cells = np.diff(np.r_[runs, len(keys)])
+    owners = keys[runs] // wide
+    starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+    tops = np.maximum.reduceat(cells, starts)
+    rest = np.add.reduceat(cells, starts) - tops
+    agree = np.add.reduceat(cells * (cells - 1.0), starts) - tops * (tops - 1.0)
+    pairs = float((rest * (rest - 1.0)).sum())
+    return pairs >= FEWEST_PAIRS and float(agree.sum()) / pairs <= chance + SCATTERED
 
 
 def strength(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) -> tuple[float, int, int] | None:

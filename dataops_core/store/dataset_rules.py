@@ -32,8 +32,7 @@ MOST_KEYS = 500  # that a step is given to set rows aside by
 
 def rules_of(store: Store, dataset: str) -> tuple[Rule, ...]:
     """The rules of a dataset, in the order in which they were added."""
-    store.require("see", dataset)
-    with store.reading() as connection:
+    with store.reading("see", dataset) as connection:
         return _kept(connection, dataset)
 
 

@@ -16,7 +16,7 @@ from dataops_core import read
 from dataops_core.errors import ConflictError, InputError, SettingError, nearest
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
-from dataops_core.read.preview import Preview, preview
+from dataops_core.read.preview import Preview, SheetView, first_cells, preview
 from dataops_core.recipe.recipe import Recipe, from_json, names_after
 from dataops_core.steps._classes import class_codes
 from dataops_core.store import catalog, states
@@ -87,9 +87,8 @@ def default_project(store: Store, actor: str) -> str:
 
 def in_project(store: Store, project: str) -> list[dict[str, Any]]:
     """The datasets of a project: id and name, in the order they came."""
-    store.require("see", project=project)
     query = sa.select(catalog.dataset.c.id, catalog.dataset.c.name).where(catalog.dataset.c.project == project)
-    with store.reading() as connection:
+    with store.reading("see", project=project) as connection:
         return [
             dict(row._mapping)
             for row in connection.execute(query.order_by(catalog.dataset.c.created, catalog.dataset.c.name))
@@ -156,8 +155,7 @@ def get(store: Store, dataset: str) -> Dataset:
     """The dataset as it stands; raises InputError where there is none of that id, and AccessError where there is none
     for the store's person.
     """
-    store.require("see", dataset)
-    with store.reading() as connection:
+    with store.reading("see", dataset) as connection:
         row = connection.execute(sa.select(catalog.dataset).where(catalog.dataset.c.id == dataset)).first()
         if row is None:
             raise InputError("There is no such dataset.", dataset, "Choose one on the Data page.")
@@ -403,3 +401,8 @@ def preview_reading(store: Store, raw: Mapping[str, Any], options: ReadOptions) 
 def first_lines(store: Store, raw: Mapping[str, Any], encoding: str) -> list[str]:
     """The first lines of a text file as it was brought."""
     return read.first_lines(store.objects.local(raw["md5"]), raw["name"], encoding)
+
+
+def first_sheet_cells(store: Store, raw: Mapping[str, Any], sheet: str | None) -> SheetView:
+    """The beginning of a sheet of a workbook as it was brought."""
+    return first_cells(store.objects.local(raw["md5"]), raw["name"], sheet)

@@ -13,6 +13,7 @@ from dataops_core.checks import REGISTRY, Context
 from dataops_core.checks.score import scores, total
 from dataops_core.store import catalog, datasets, states, versions
 from dataops_core.store.choices import finding_overrides
+from dataops_core.store.choices.finding_overrides import Overrides
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results import profile as profiles
 from dataops_core.store.store import Store
@@ -24,7 +25,7 @@ class Standing:
     """How a dataset stands now. What has not been computed yet is None; `score` is a share from 0 to 1.
 
     `findings` counts those that are not ignored, by severity; `saved` says whether the table as it is now is the last
-    version's.
+    version's, `synthetic` whether there is a version of synthetic data.
     """
 
     state: str | None
@@ -35,6 +36,7 @@ class Standing:
     findings: Mapping[str, int] | None
     version: int | None
     saved: bool
+    synthetic: bool = False
 
     @property
     def open_findings(self) -> int | None:
@@ -57,9 +59,11 @@ def _first_names(dataset: Dataset) -> dict[str, str]:
     return {now: name for name, now in datasets.names_now(dataset).items()}
 
 
-def open_findings(store: Store, dataset: Dataset, profile: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The findings of a profile that are not ignored."""
-    ignored = finding_overrides.ignored(store, dataset.id)
+def open_findings(
+    store: Store, dataset: Dataset, profile: Mapping[str, Any], known: Overrides | None = None
+) -> list[dict[str, Any]]:
+    """The findings of a profile that are not ignored; `known` is what people think of them, where it was looked up."""
+    ignored = (known or finding_overrides.overrides(store, dataset.id)).ignored
     if not ignored:
         return list(profile["findings"])
     first = _first_names(dataset)
@@ -71,10 +75,11 @@ def open_findings(store: Store, dataset: Dataset, profile: Mapping[str, Any]) ->
     ]
 
 
-def quality(store: Store, dataset: Dataset, profile: Mapping[str, Any]) -> float | None:
+def quality(store: Store, dataset: Dataset, profile: Mapping[str, Any], known: Overrides | None = None) -> float | None:
     """The overall score of a profile, by the dataset's weights and without the findings that are ignored."""
-    kept = {**profile, "findings": open_findings(store, dataset, profile)}
-    return total(scores(kept), finding_overrides.weights(store, dataset.id))
+    known = known or finding_overrides.overrides(store, dataset.id)
+    kept = {**profile, "findings": open_findings(store, dataset, profile, known)}
+    return total(scores(kept), known.weights)
 
 
 def current_state(store: Store, dataset: Dataset) -> str | None:
@@ -90,20 +95,24 @@ def standing(
     store: Store, dataset: Dataset, state: str | None, table: Table | None, profile: Mapping[str, Any] | None
 ) -> Standing:
     """How a dataset stands, given its current state with its table and profile as far as they are known."""
-    saved = [each for each in versions.log(store, dataset.id) if not each["synthetic"]]
-    grades = None
+    made = versions.log(store, dataset.id)
+    saved = [each for each in made if not each["synthetic"]]
+    grades = score = None
     if profile is not None:
-        counted = Counter(finding["severity"] for finding in open_findings(store, dataset, profile))
+        known = finding_overrides.overrides(store, dataset.id)
+        score = quality(store, dataset, profile, known)
+        counted = Counter(finding["severity"] for finding in open_findings(store, dataset, profile, known))
         grades = {grade: counted[grade] for grade in ("error", "warning", "note")}
     return Standing(
         state=state,
         rows=table.rows if table else None,
         columns=len(table.columns) if table else None,
         steps=len(dataset.recipe.active),
-        score=quality(store, dataset, profile) if profile is not None else None,
+        score=score,
         findings=grades,
         version=saved[0]["number"] if saved else None,
         saved=bool(saved) and saved[0]["state"] == state,
+        synthetic=len(saved) < len(made),
     )
 
 
@@ -118,12 +127,12 @@ def look_up(store: Store, dataset: Dataset) -> Standing:
 
 def score_history(store: Store, dataset: Dataset) -> list[dict[str, Any]]:
     """The scores of the versions, oldest first: number, message, created, score (None where it was not profiled)."""
-    told = []
+    told, opinions = [], finding_overrides.overrides(store, dataset.id)
     for each in reversed(versions.log(store, dataset.id)):
         if each["synthetic"]:
             continue
         known = profiles.profile(store, each["state"], context(dataset), run=False)
-        score = quality(store, dataset, known) if known is not None else None
+        score = quality(store, dataset, known, opinions) if known is not None else None
         told.append({**{key: each[key] for key in ("number", "message", "created", "state")}, "score": score})
     return told
 
@@ -197,7 +206,6 @@ def next_steps(now: Standing, findings: Sequence[Mapping[str, Any]], roles: Mapp
 
 def project_overview(store: Store, project: str) -> list[dict[str, Any]]:
     """The datasets of a project with who brought them and when they were changed last: id, name, owner, changed."""
-    store.require("see", project=project)
     changed = (
         sa.select(catalog.audit.c.dataset, sa.func.max(catalog.audit.c.at).label("at"))
         .group_by(catalog.audit.c.dataset)
@@ -209,7 +217,7 @@ def project_overview(store: Store, project: str) -> list[dict[str, Any]]:
         .where(catalog.dataset.c.project == project)
         .order_by(changed.c.at.desc())
     )
-    with store.reading() as connection:
+    with store.reading("see", project=project) as connection:
         return [
             {"id": row.id, "name": row.name, "owner": row.actor, "changed": row.at} for row in connection.execute(query)
         ]

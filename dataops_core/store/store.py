@@ -105,10 +105,21 @@ class Store:
         return other
 
     @contextmanager
-    def reading(self) -> Iterator[sa.Connection]:
-        """A read transaction: one consistent view."""
-        with catalog.clear_errors(self._engine), self._engine.begin() as connection:
-            yield connection
+    def reading(
+        self, action: str | None = None, dataset: str | None = None, project: str | None = None
+    ) -> Iterator[sa.Connection]:
+        """A read transaction: one consistent view. With an action, raises AccessError, and logs it, unless the person
+        of this handle may do that.
+        """
+        try:
+            with catalog.clear_errors(self._engine), self._engine.begin() as connection:
+                if action is not None:
+                    self.allow(connection, action, self.person, dataset, project=project)
+                yield connection
+        except AccessError as error:
+            if action is not None:
+                self.log_refusal(error)
+            raise
 
     @contextmanager
     def writing(self) -> Iterator[sa.Connection]:
@@ -122,23 +133,19 @@ class Store:
 
     def require(self, action: str, dataset: str | None = None, project: str | None = None) -> None:
         """Raise AccessError, and log it, unless the person of this handle may do this."""
-        try:
-            with self.reading() as connection:
-                self.allow(connection, action, self.person, dataset, project=project)
-        except AccessError as error:
-            self.log_refusal(error)
-            raise
+        with self.reading(action, dataset, project):
+            pass
 
     def may(
         self, action: str, dataset: str | None = None, project: str | None = None, environment: str | None = None
     ) -> bool:
         """Whether the person of this handle may do this; for what a page shows, never in the place of the check."""
-        try:
-            with self.reading() as connection:
-                self.allow(connection, action, self.person, dataset, project=project, environment=environment)
-        except AccessError:
-            return False
-        return True
+        return self.rights(dataset, project).problem(action, self.person, environment) is None
+
+    def rights(self, dataset: str | None = None, project: str | None = None) -> permissions.Rights:
+        """What the person of this handle may do with a dataset or in a project; for what a page shows."""
+        with self.reading() as connection:
+            return permissions.rights(connection, self.person, dataset, project)
 
     def allow(
         self,

@@ -262,14 +262,13 @@ def log(store: Store, dataset: str) -> list[dict[str, Any]]:
     """The versions of a dataset, newest first: number, id, parent, message, actor, created, content_hash, state,
     synthetic.
     """
-    store.require("see", dataset)
     query = (
         sa.select(catalog.version, catalog.twin.c.version.label("twin"))
         .outerjoin(catalog.twin)
         .where(catalog.version.c.dataset == dataset)
         .order_by(catalog.version.c.n.desc())
     )
-    with store.reading() as connection:
+    with store.reading("see", dataset) as connection:
         return [
             {
                 "number": v.n,

@@ -255,7 +255,7 @@ def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:
         dtype="float64",
     )
     dark = st.context.theme.type == "dark"
-    middle = "#15181d" if dark else "#f4f6f9"
+    middle = empty()
     figure = go.Figure(
         go.Heatmap(
             z=table.to_numpy(),
@@ -305,6 +305,11 @@ def _strongest(table: pd.DataFrame) -> str:
         if best
         else ""
     )
+
+
+def empty() -> str:
+    """The color of nothing, at the foot of a scale."""
+    return "#15181d" if st.context.theme.type == "dark" else "#f4f6f9"
 
 
 def many(number: int) -> list[str]:

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store.datasets import Dataset
-from pages._ui import pending
+from pages._ui import allowed, pending
 from pages._ui.chart import CONFIG, colours, plain
 from pages._ui.findings import finding
 from pages._ui.formatting import md
@@ -27,7 +27,8 @@ def advice(here: Dataset, title: str, reason: str, steps: Sequence[Mapping[str, 
             if len(steps) == 1:
                 use(steps[0], "Use this …", f"{key}.use", primary=True)
             elif steps:
-                st.button(
+                allowed.button(
+                    "recipe changed",
                     f"Use these {len(steps)} steps …",
                     key=f"{key}.use",
                     on_click=use_all,
@@ -47,7 +48,8 @@ def use_all(here: Dataset, steps: Sequence[Mapping[str, Any]]) -> None:
 
 def use(step: Mapping[str, Any], label: str, key: str, *, primary: bool = False) -> None:
     """A button that opens a step with its settings filled in, in preview."""
-    st.button(
+    allowed.button(
+        "recipe changed",
         label,
         key=key,
         on_click=finding.ask,

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.overview import Standing
-from pages._ui import current_table, page_layout, pending, redaction
+from pages._ui import allowed, current_table, page_layout, pending, redaction
 from pages._ui.formatting import count, md, percent
 from pages._ui.page_layout import Here
 
@@ -34,7 +34,8 @@ def _standing(here: Dataset) -> None:
     previewed = pending.get(here)
     undoes = f"Discards the preview: {previewed['what']}" if previewed else redaction.told(f"Takes back: {here.undo}")
     with st.container(horizontal=True, gap="xxsmall", width="content"):
-        st.button(
+        allowed.button(
+            "undone",
             "Undo",
             icon=":material/undo:",
             key="recipe.undo",
@@ -44,7 +45,8 @@ def _standing(here: Dataset) -> None:
             args=(here,),
             help=undoes if here.undo or previewed else "Nothing to undo",
         )
-        st.button(
+        allowed.button(
+            "redone",
             "Redo",
             icon=":material/redo:",
             key="recipe.redo",

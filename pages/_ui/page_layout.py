@@ -8,11 +8,12 @@ import importlib
 import logging
 import os
 import secrets
+import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 import streamlit as st
 from streamlit.runtime.scriptrunner_utils.exceptions import RerunException, StopException
@@ -24,7 +25,7 @@ from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import members, sign_ins
 from dataops_core.store.store import Store, whoami
 from pages._ui.formatting import fix_of, md
-from pages._ui.frame import access, team
+from pages._ui.frame import access, team, upload_guard
 
 ADMINS = "DATAOPS_ADMINS"  # who may do everything, once people sign in; names as they sign in, separated by commas
 Answer = TypeVar("Answer")
@@ -57,8 +58,21 @@ def _opened() -> Store:
 def _warm() -> None:
     for name in ("pandas.io.formats.style", "plotly.graph_objects", "dataops_core.store.worker"):
         importlib.import_module(name)
-    gc.collect()
-    gc.freeze()  # what is loaded by now stays for good: later collections need not walk through it, which took 150 ms
+    _settle()
+
+
+_settled: set[int] = set()  # how many modules were loaded when what they hold was set apart
+
+
+def _settle() -> None:
+    """Set apart what has been loaded meanwhile: it stays for good, so that later collections of garbage need not walk
+    through it. Streamlit collects after every run of a script, and nobody is answered meanwhile: 60 to 150 ms.
+    """
+    loaded = len(sys.modules)
+    if loaded not in _settled:
+        _settled.add(loaded)
+        gc.collect()
+        gc.freeze()
 
 
 def actor() -> str:
@@ -142,6 +156,7 @@ def sign_in() -> None:
     signed_in = bool(st.user.get("is_logged_in"))
     why = _refusal() if signed_in else ""
     if not signed_in or why:
+        upload_guard.shut_out(_tab())
         st.title("Data quality workbench")
         if why:
             st.info("Sign in again to go on: your work is in the store.", title=sign_ins.WHY[why])
@@ -155,16 +170,23 @@ def sign_in() -> None:
     sign_ins.note(store(), access.groups(claims), sign_ins.issued(claims) or 0.0)
 
 
+def _tab() -> str:
+    context = get_script_run_ctx(suppress_warning=True)
+    return context.session_id if context else ""
+
+
 def _sign_out() -> None:
     """End this sign-in for good, so that no copy of its cookie lets anybody in."""
     moment = sign_ins.issued(st.user.to_dict())
     if moment is not None and act(lambda: sign_ins.end(store(), moment)):
+        upload_guard.shut_out(_tab())
         st.logout()
 
 
 @st.cache_resource
 def _guarded() -> bool:
     """Where people sign in, roles are on: without an administrator's word nobody sees what another one has brought."""
+    upload_guard.warn()
     members.guard(_opened(), [name for name in os.environ.get(ADMINS, "").split(",") if name.strip()])
     return True
 
@@ -188,6 +210,7 @@ def framed() -> Iterator[None]:
         yield
     finally:
         _thread.framed = False
+        _settle()
 
 
 def enter(title: str) -> Here:
@@ -225,6 +248,11 @@ def here() -> Here:
     return remembered("here", asked, _here)
 
 
+def projects() -> list[dict[str, Any]]:
+    """The projects that the visitor may see, as they were when this run of the script began."""
+    return remembered("projects", actor(), lambda: datasets.projects(store()))
+
+
 def _here() -> Here:
     house = store()
     asked = st.query_params.get("d") or (st.session_state.get("frame.d") if "p" not in st.query_params else None)
@@ -234,10 +262,12 @@ def _here() -> Here:
             found = datasets.get(house, asked)
         except DataOpsError as error:
             st.warning(fix_of(error), title=md(error.what))
-    known = [project["id"] for project in datasets.projects(house)]
+    known = [project["id"] for project in projects()]
     project = found.project if found else st.query_params.get("p") or st.session_state.get("frame.p")
     if project not in known:
         project = datasets.default_project(house, actor())
+        if not known:  # it was made just now
+            st.session_state["frame.known"].answers.pop("projects", None)
     go(project, found.id if found else None, job=st.query_params.get("job"))
     return Here(project, found)
 
@@ -260,10 +290,11 @@ def need_dataset(place: Here) -> Dataset:
 
 
 def switcher() -> None:
-    """Project and dataset, chosen in the sidebar."""
+    """Project and dataset, chosen in the sidebar; whoever sees it may bring files."""
     house = store()
+    upload_guard.admit(_tab(), house)
     with st.sidebar:
-        known = datasets.projects(house) or [{"id": datasets.default_project(house, actor()), "name": "My project"}]
+        known = projects() or [{"id": datasets.default_project(house, actor()), "name": "My project"}]
         place = here()
         names = {project["id"]: project["name"] for project in known}
         ids = list(names)

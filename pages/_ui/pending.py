@@ -13,7 +13,7 @@ from dataops_core.store import datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results import diffs
 from dataops_core.store.states import Result
-from pages._ui import current_table, grid, job, page_layout, preview, redaction
+from pages._ui import allowed, current_table, grid, job, page_layout, preview, redaction
 from pages._ui.formatting import md
 
 _KEY = "clean.pending"
@@ -83,7 +83,15 @@ def _panel(here: Dataset, asked: Mapping[str, Any], root: str, state: str, resul
         buttons.button("Discard", on_click=discard, key="clean.discard_failed")
         return
     with buttons:
-        st.button("Apply", type="primary", icon=":material/check:", on_click=_apply, args=(here.id,), key="clean.apply")
+        allowed.button(
+            "recipe changed",
+            "Apply",
+            type="primary",
+            icon=":material/check:",
+            on_click=_apply,
+            args=(here.id,),
+            key="clean.apply",
+        )
         st.button("Discard", icon=":material/close:", on_click=discard, key="clean.discard")
     if at is not None:
         st.text_input("Why (optional, kept in the history)", key="clean.why", placeholder="For whoever asks later")

@@ -11,7 +11,7 @@ from dataops_core.errors import DataOpsError
 from dataops_core.store import datasets, personal_data, states
 from dataops_core.store import redaction as engine
 from dataops_core.store.people import veil
-from pages._ui import formatting, job, page_layout
+from pages._ui import allowed, formatting, job, page_layout
 
 COST = 20  # what looking for personal data costs beside counting, per cell
 
@@ -21,8 +21,7 @@ def is_viewer(dataset: str | None = None) -> bool:
     dataset = dataset or st.query_params.get("d")
     if not dataset:
         return False
-    house = page_layout.store()
-    return page_layout.remembered("viewer", (house.person, dataset), lambda: not house.may("recipe changed", dataset))
+    return bool(allowed.refusal("recipe changed", dataset))
 
 
 def seen(state: str, dataset: str | None = None) -> str:
@@ -87,4 +86,7 @@ formatting.mask_by(told)
 def note() -> None:
     """A line for viewers."""
     if is_viewer():
-        st.caption("You may look at this dataset: cells that name people are masked for you.")
+        st.caption(
+            "You may look at this dataset: cells that name people are masked for you, and what changes something is"
+            " switched off."
+        )

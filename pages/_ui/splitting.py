@@ -12,7 +12,7 @@ from dataops_core.store import datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results import diffs
 from dataops_core.table import Table
-from pages._ui import current_table, job, page_layout
+from pages._ui import allowed, current_table, job, page_layout
 from pages._ui.findings import finding
 from pages._ui.formatting import count, md
 
@@ -44,7 +44,8 @@ def banner(here: Dataset, state: str, table: Table, learns: str = LEARNS) -> str
         )
         with st.container(border=True, key="split-first", horizontal=True, vertical_alignment="center"):
             st.markdown(f":material/call_split: {said} {learns}")
-            st.button(
+            allowed.button(
+                "recipe changed",
                 "Split first …",
                 key="splitting.ask",
                 on_click=finding.ask,

@@ -60,6 +60,7 @@ def test_bad_wishes_end_with_code_2(file, capsys):
     assert "direct identifiers" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_measures_of_the_result_equal_those_of_pycanon(adult, tmp_path, capsys):
     """pycanon 1.3.6 says 5, 1 and 0.6764301858192694 of the table that is written here."""
     given = ["--quasi", "age,education,marital_status,sex,native_country", "--sensitive", "income"]

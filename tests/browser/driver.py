@@ -51,7 +51,7 @@ class Server:
             "-m",
             "streamlit",
             "run",
-            "app.py",
+            "pages/_ui/serve.py",
             "--server.port",
             str(self.port),
             "--server.headless",

@@ -16,6 +16,7 @@ def test_first_page_without_data(page, empty_project):
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_data_and_its_tabs(page, server, dataset):
     open_page(page, server, "data", dataset)
     for tab in ("Rows", "How it was read", "Column roles"):
@@ -23,6 +24,7 @@ def test_data_and_its_tabs(page, server, dataset):
         assert violations(page) == [], tab
 
 
+@pytest.mark.slow
 def test_overview_with_a_square_a_menu_and_a_preview_open(page, server, dataset):
     open_page(page, server, "overview", dataset)
     expect(page.get_by_role("heading", name="What to do next")).to_be_visible()
@@ -43,6 +45,7 @@ def test_overview_with_a_square_a_menu_and_a_preview_open(page, server, dataset)
     expect(page.get_by_role("button", name="Apply")).to_have_count(0)
 
 
+@pytest.mark.slow
 def test_explore_with_a_chart_and_the_rows_behind_it(page, server, dataset):
     open_page(page, server, "explore", dataset)
     expect(page.get_by_text("Missing cells of all columns")).to_be_visible()
@@ -57,6 +60,7 @@ def test_explore_with_a_chart_and_the_rows_behind_it(page, server, dataset):
     assert violations(page) == [], "a chart"
 
 
+@pytest.mark.slow
 def test_compare(page, server, dataset):
     open_page(page, server, "compare", dataset)
     expect(page.get_by_text("Which preparation is right for this data?")).to_be_visible()
@@ -69,6 +73,7 @@ def test_compare(page, server, dataset):
     assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_guide(page, server):
     open_page(page, server, "guide")
     assert violations(page) == []
@@ -78,6 +83,7 @@ def test_guide(page, server):
     assert violations(page) == [], "a step"
 
 
+@pytest.mark.slow
 def test_versions_and_its_tabs(page, server, dataset):
     open_page(page, server, "versions", dataset)
     tabs = {"Versions": "", "Compare two": "", "Lineage": "", "New data": "Deliveries", "Release": "Sign-off"}

@@ -1,11 +1,13 @@
 """axe finds no violation on Bias."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import compare, violations
 from tests.browser.driver import open_page
 
 
+@pytest.mark.slow
 def test_bias_and_its_tabs(page, server, dataset):
     open_page(page, server, "bias", dataset)
     for tab, sign in {

@@ -7,6 +7,7 @@ from tests.browser.axe import violations
 from tests.browser.driver import button, choose_step, metric, open_page, settle
 
 
+@pytest.mark.slow
 def test_clean_with_a_form(page, server, dataset):
     open_page(page, server, "clean", dataset)
     choose_step(page, "fill missing")
@@ -20,6 +21,7 @@ def test_clean_with_a_form(page, server, dataset):
     assert violations(page) == [], "the code of all steps"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("words", "figure"), [("duplicate", "Rows dropped"), ("change case", "Cells changed")])
 def test_clean_with_a_preview(page, server, dataset, words, figure):
     open_page(page, server, "clean", dataset)

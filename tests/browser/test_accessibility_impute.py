@@ -1,11 +1,13 @@
 """axe finds no violation on Impute and Resample."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import compare, violations
 from tests.browser.driver import open_page
 
 
+@pytest.mark.slow
 def test_impute_and_its_tabs_with_a_bench(page, server, dataset):
     open_page(page, server, "impute", dataset)
     expect(page.get_by_text("Are the numbers missing completely at random?")).to_be_visible(timeout=60_000)
@@ -20,6 +22,7 @@ def test_impute_and_its_tabs_with_a_bench(page, server, dataset):
     compare(page)
 
 
+@pytest.mark.slow
 def test_resample_and_its_tabs_with_a_bench(page, server, dataset):
     open_page(page, server, "resample", dataset)
     for tab, sign in {

@@ -1,11 +1,13 @@
 """axe finds no violation on Privacy."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.driver import open_page, settle
 
 
+@pytest.mark.slow
 def test_privacy_and_its_tabs(page, server, dataset):
     open_page(page, server, "privacy", dataset)
     expect(page.get_by_text("Columns that name people")).to_be_visible()

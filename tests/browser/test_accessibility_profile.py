@@ -1,11 +1,13 @@
 """axe finds no violation on Profile."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.driver import open_page
 
 
+@pytest.mark.slow
 def test_profile_and_its_tabs_and_the_rows_of_a_finding(page, server, dataset):
     open_page(page, server, "profile", dataset)
     for tab, sign in {

@@ -1,5 +1,6 @@
 """axe finds no violation on the page Rules: suggestions, a failing rule, the form, export."""
 
+import pytest
 from playwright.sync_api import expect
 
 from dataops_core.rules import Rule
@@ -8,6 +9,7 @@ from tests.browser.axe import violations
 from tests.browser.driver import open_page, settle
 
 
+@pytest.mark.slow
 def test_rules_and_its_tabs(page, server, dataset):
     store = server.store()
     try:

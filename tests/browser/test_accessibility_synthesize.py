@@ -1,11 +1,13 @@
 """axe finds no violation on Synthesize."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.axe import violations
 from tests.browser.driver import button, open_page, settle
 
 
+@pytest.mark.slow
 def test_synthesize_and_its_tabs_with_a_twin(page, server, dataset):
     open_page(page, server, "synthesize", dataset)
     expect(page.get_by_text("All other columns")).to_be_visible(timeout=60_000)

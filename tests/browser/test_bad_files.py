@@ -7,6 +7,7 @@ from dataops_core.store import datasets
 from tests.browser.driver import no_traceback, open_page, settle
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "content"), [("garbage.csv", bytes(range(256)) * 40), ("empty.csv", b"")], ids=["garbage", "empty"]
 )
@@ -30,6 +31,7 @@ def test_bad_upload_is_told_and_a_good_one_works_after_it(tmp_path, server, page
     no_traceback(page)
 
 
+@pytest.mark.slow
 def test_odd_column_names_break_no_page(tmp_path, server, page):
     file = tmp_path / "odd.csv"
     file.write_text(

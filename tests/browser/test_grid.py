@@ -1,5 +1,6 @@
 """The grid: sorted and filtered on all rows; a click on a cell opens its row, and changes it by a step."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driver import button, no_traceback, open_page, settle
@@ -49,6 +50,7 @@ def test_a_cell_is_changed_with_a_reason_and_undone(server, page, tmp_path):
     no_traceback(page)
 
 
+@pytest.mark.slow
 def test_rows_are_filtered_on_the_whole_table(server, page, tmp_path):
     file = tmp_path / "many.csv"
     file.write_text("name,n\n" + "".join(f"{'rare' if n == 777 else 'usual'},{n}\n" for n in range(900)))

@@ -59,6 +59,7 @@ def wait_for_worker(server):
     raise AssertionError(f"No worker runs: {states(server)}")
 
 
+@pytest.mark.slow
 def test_refresh_while_a_job_runs_finds_it_again_and_ends_with_the_dataset(server, page, large):
     upload(page, server, large)
     expect(page).to_have_url(re.compile(r"[?&]job="))
@@ -84,6 +85,7 @@ def test_cancelled_job_ends_and_leaves_no_process(server, page, large):
     no_traceback(page)
 
 
+@pytest.mark.slow
 def test_killed_worker_is_told_and_the_work_can_be_done_again(server, page, large):
     upload(page, server, large)
     wait_for_worker(server)

@@ -14,6 +14,7 @@ from dataops_core.export.verify import verify_bundle
 from tests.browser.driver import ROOT, button, follow, metric, no_traceback, settle, tab_to
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_journey_from_the_sample_to_a_bundle_that_rebuilds(server, new_page, scheme, tmp_path, capsys):
     page = new_page(scheme=scheme)

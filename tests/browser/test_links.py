@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driver import button, choose_step, follow, no_traceback, open_page, settle
@@ -25,6 +26,7 @@ def test_deep_link_as_the_first_request_comes_up_inside_the_frame(fresh, page):
     no_traceback(page)
 
 
+@pytest.mark.slow
 def test_the_first_page_answers_under_its_own_name_too(fresh, page):
     made = fresh.bring()
     page.goto(f"{fresh.url}/overview?d={made}")
@@ -33,6 +35,7 @@ def test_the_first_page_answers_under_its_own_name_too(fresh, page):
     expect(page).to_have_url(re.compile(rf"/\?.*d={made}"))
 
 
+@pytest.mark.slow
 def test_link_to_an_unknown_dataset_says_so_and_shows_the_way_on(fresh, page):
     page.goto(f"{fresh.url}/profile?d=nothing-like-that")
     expect(page.get_by_text("There is no such dataset.").first).to_be_visible()
@@ -41,6 +44,7 @@ def test_link_to_an_unknown_dataset_says_so_and_shows_the_way_on(fresh, page):
     no_traceback(page)
 
 
+@pytest.mark.slow
 def test_refresh_after_apply_keeps_dataset_and_recipe(server, page):
     made = server.bring()
     open_page(page, server, "clean", made)
@@ -53,6 +57,7 @@ def test_refresh_after_apply_keeps_dataset_and_recipe(server, page):
     no_traceback(page)
 
 
+@pytest.mark.slow
 def test_back_button_returns_to_the_page_before(server, page):
     made = server.bring()
     open_page(page, server, "profile", made)

@@ -2,6 +2,7 @@
 
 import zipfile
 
+import pytest
 from playwright.sync_api import expect
 
 from dataops_core.export.verify import verify_bundle
@@ -59,6 +60,7 @@ def test_the_sample_is_fixed_and_exported_in_ten_clicks(fresh, page, tmp_path):
     assert click.count <= 10
 
 
+@pytest.mark.slow
 def test_an_office_sheet_is_fixed_and_exported_in_fourteen_clicks(new_page, server, tmp_path):
     page = new_page(width=1280, height=900)
     click = Clicks(page)

@@ -1,10 +1,12 @@
 """From the first screen to accepted repairs in six clicks."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.driver import button, follow, settle
 
 
+@pytest.mark.slow
 def test_repairs_that_are_95_per_cent_sure_in_six_clicks(server, page):
     page.goto(f"{server.url}/?p={server.empty_project()}")
     button(page, "Open the sample").click()

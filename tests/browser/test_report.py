@@ -20,6 +20,7 @@ def report(tmp_path_factory):
     return path
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_report_has_no_violation_and_fits_the_screen(new_page, report, width, scheme):
@@ -36,6 +37,7 @@ def test_the_report_has_no_violation_and_fits_the_screen(new_page, report, width
     assert page.evaluate("[...document.querySelectorAll('svg')].every(e => e.getBoundingClientRect().height > 20)")
 
 
+@pytest.mark.slow
 def test_the_skip_link_is_reached_first_and_leads_to_the_report(page, report):
     page.goto(report.as_uri())
     page.keyboard.press("Tab")

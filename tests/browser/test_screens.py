@@ -69,6 +69,7 @@ def open_tab(page, name):
     settle(page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TABS)
 def test_every_page_and_tab_of_adult_shows_what_it_has_to_show(server, new_page, on_adult, name):
     page = new_page()
@@ -89,6 +90,7 @@ def wait_for_jobs(page):
     settle(page)
 
 
+@pytest.mark.slow
 def test_findings_of_adult_stand_beside_each_other_for_each_group(server, page, on_adult):
     open_page(page, server, "profile", on_adult)
     wait_for_jobs(page)
@@ -97,6 +99,7 @@ def test_findings_of_adult_stand_beside_each_other_for_each_group(server, page, 
     assert not re.search(ONE_CELLS, page.inner_text("[data-testid=stMain]"))
 
 
+@pytest.mark.slow
 def test_only_values_of_the_column_can_be_the_good_outcome(server, page, on_adult):
     open_page(page, server, "data", on_adult)
     open_tab(page, "Column roles")
@@ -110,6 +113,7 @@ def test_only_values_of_the_column_can_be_the_good_outcome(server, page, on_adul
     assert datasets.get(server.store(), on_adult).roles["favorable"] == ">50K"
 
 
+@pytest.mark.slow
 def test_rows_that_stand_out_in_a_column_of_zeros_are_found(server, page, on_adult):
     open_page(page, server, "resample", on_adult)
     open_tab(page, "Outliers")
@@ -142,6 +146,7 @@ def test_fixes_of_an_office_sheet_invent_nothing(server, page, office):
     assert not re.search(ONE_CELLS, page.inner_text("[data-testid=stMain]"))
 
 
+@pytest.mark.slow
 def test_undo_during_a_preview_discards_the_preview_and_nothing_else(server, page, office):
     open_page(page, server, "profile", office)
     wait_for_jobs(page)
@@ -162,6 +167,7 @@ def test_undo_during_a_preview_discards_the_preview_and_nothing_else(server, pag
     assert [step.off for step in datasets.get(server.store(), office).recipe.steps] == [False]
 
 
+@pytest.mark.slow
 def test_ignored_findings_do_not_count(server, page, office):
     open_page(page, server, "profile", office)
     wait_for_jobs(page)
@@ -176,6 +182,7 @@ def test_ignored_findings_do_not_count(server, page, office):
     expect(page.get_by_text("Ignored: 1 finding")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_column_that_changed_its_type_is_not_called_alike(server, page, office, tmp_path):
     store = server.store()
     file = tmp_path / "other orders.csv"

@@ -37,6 +37,7 @@ def made(server, tmp_path_factory):
     return found
 
 
+@pytest.mark.slow
 def test_no_page_runs_what_a_table_holds(server, page, made):
     asked = []
     page.on("dialog", lambda dialog: (asked.append(dialog.message), dialog.dismiss()))

@@ -60,7 +60,7 @@ class Server(driver.Server):
         (user / ".streamlit" / "secrets.toml").write_text(told)
         asked = "import sysconfig; print(sysconfig.get_path('purelib'))"
         packages = subprocess.run([PYTHON, "-c", asked], capture_output=True, text=True, check=True).stdout.strip()
-        command = [sys.executable, "-c", START, packages, "run", "app.py", "--server.port", str(self.port)]
+        command = [sys.executable, "-c", START, packages, "run", "pages/_ui/serve.py", "--server.port", str(self.port)]
         command += ["--server.headless", "true", "--server.fileWatcherType", "none"]
         given = os.environ | {"DATAOPS_HOME": str(self.home), "HOME": str(user), "DATAOPS_ADMINS": "root@example.com"}
         with self.log.open("ab") as log:
@@ -112,6 +112,7 @@ def sign_in(page, server, person, path="/"):
     driver.settle(page)
 
 
+@pytest.mark.slow
 def test_a_deep_link_shows_the_sign_in_and_nothing_else_and_forged_cookies_get_no_further(house, new_page):
     for cookies in ([], [("_streamlit_user", "forged"), ("_streamlit_user_0", "2|1:0|10:1|5:hello|")]):
         page = new_page(alone=True)
@@ -121,6 +122,7 @@ def test_a_deep_link_shows_the_sign_in_and_nothing_else_and_forged_cookies_get_n
         assert "secret-sales" not in page.content()
 
 
+@pytest.mark.slow
 def test_whoever_is_in_a_group_sees_its_project_and_a_stranger_does_not(house, new_page):
     page = new_page(alone=True)
     sign_in(page, house, "ed@example.com")
@@ -133,6 +135,7 @@ def test_whoever_is_in_a_group_sees_its_project_and_a_stranger_does_not(house, n
     assert "secret-sales" not in other.content()
 
 
+@pytest.mark.slow
 def test_two_people_in_two_browsers_one_asks_and_one_approves(house, new_page):
     ed, pia = new_page(height=1600, alone=True), new_page(height=1600, alone=True)
     for page, person in ((ed, "ed@example.com"), (pia, "pia@example.com")):

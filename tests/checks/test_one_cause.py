@@ -10,6 +10,13 @@ from dataops_core.checks.profile import profile_table
 RNG = np.random.default_rng(5)
 
 
+@pytest.fixture(autouse=True, params=[5, 22])
+def _draws(request):
+    """Every test has the same draws whatever ran before it, and other ones."""
+    global RNG  # noqa: PLW0603  as short to use as a name of the module
+    RNG = np.random.default_rng(request.param)
+
+
 @pytest.fixture
 def told(make_table):
     """The findings of a table of columns: {check: [(columns, rows)]}."""
@@ -40,7 +47,7 @@ def test_what_may_be_negative_is_left_alone(told, name):
 
 def test_small_negative_numbers_at_the_end_of_a_tail_are_no_wrong_signs(told):
     degrees = np.round(RNG.normal(14, 6, 3000), 1)
-    assert 3 <= (degrees < 0).sum() <= 30
+    assert 3 <= (degrees < 0).sum() <= 40
     assert "impossible_values" not in told({"degrees": degrees})
 
 

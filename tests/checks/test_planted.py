@@ -35,6 +35,7 @@ def planted(request):
     return request.param(rows=ROWS, seed=SEED)
 
 
+@pytest.mark.slow
 def test_every_planted_fault_is_found_with_exactly_its_rows(planted, tmp_path):
     found = found_in(planted.dirty, planted, tmp_path)
     wrong = []
@@ -59,6 +60,7 @@ def test_every_planted_fault_is_found_with_exactly_its_rows(planted, tmp_path):
     assert wrong == []
 
 
+@pytest.mark.slow
 def test_a_clean_table_gives_no_finding_above_a_note(planted, tmp_path):
     found = found_in(planted.clean, planted, tmp_path)
     assert [(f.check, f.columns, f.message) for f, _ in found if f.severity != "note"] == []

@@ -2,9 +2,12 @@
 
 import json
 
+import pytest
+
 from dataops_core.cli.main import main
 
 
+@pytest.mark.slow
 def test_a_version_with_a_joined_table_is_committed_exported_and_verified(tmp_path, monkeypatch, capsys):
     monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
     orders, shops, recipe, out = (

@@ -25,6 +25,7 @@ def plain(told) -> bool:
     return json.loads(json.dumps(told, allow_nan=False)) == told
 
 
+@pytest.mark.slow
 @CALM
 @given(tidy_frames())
 def test_any_two_columns_are_compared(make, frame):

@@ -84,6 +84,7 @@ def test_a_step_gives_what_it_gives_in_memory(make_table, table, tmp_path, op, s
     both(table, tmp_path, (op, settings))
 
 
+@pytest.mark.slow
 def test_every_step_in_one_recipe_gives_the_table_of_memory(tmp_path, make_table, monkeypatch):
     tables = {
         "cities": make_table({"town": ["Boston", "Nowhere"], "size": [1.5, 2.5]}),

@@ -79,6 +79,7 @@ def learned_by(step, rows, given):
         return None
 
 
+@pytest.mark.slow
 def test_what_is_learned_needs_no_other_columns_than_the_plan_names(tmp_path):
     """Every step that learns, on the table as it then is: from the columns named, the same as from all."""
     whole = read_file(SAMPLE, tmp_path / "source.parquet").table

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from dataops_core.evaluation import Candidate, compare_recipes
 from dataops_core.evaluation.choices import LEAVE, chosen_grid, suggest_choices
@@ -95,6 +96,7 @@ def test_slices_say_who_gains(tmp_path):
     assert towns["b"].change == -0.2 and towns["b"].p < 1e-6
 
 
+@pytest.mark.slow
 def test_the_learning_curve_says_whether_more_rows_help(tmp_path):
     rng = np.random.default_rng(0)
     frame = pd.DataFrame({f"x{n}": rng.normal(size=400) for n in range(100)})

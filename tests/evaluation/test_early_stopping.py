@@ -33,6 +33,7 @@ SOME = [
 ]
 
 
+@pytest.mark.slow
 def test_a_hopeless_recipe_is_stopped_and_said_to_be_and_a_good_one_never_is(make_table):
     for seed in range(6):
         found = compare_recipes(make_table(outcome(400, seed)), SOME, "y", seed=seed)
@@ -61,6 +62,7 @@ def test_what_is_fairer_is_not_stopped_though_it_scores_worse(make_table):
     assert compare_recipes(table, blind, "hired", favorable="yes").standings[1].stopped
 
 
+@pytest.mark.slow
 def test_some_of_the_rows_would_have_stopped_the_best_recipe(make_table):
     """Sixty towns, each with an effect of its own: with an eighth of the rows to learn from, a column for each town is
     clearly worse than leaving them out; with all rows it is the best. So recipes are raced by folds, never by rows.

@@ -109,6 +109,7 @@ def test_more_methods_are_added_to_what_was_done(make_table):
     assert len(kept.values) == before + 6
 
 
+@pytest.mark.slow
 def test_the_commands_keep_what_is_finished_in_a_folder(tmp_path, capsys, monkeypatch):
     path, kept = tmp_path / "people.csv", tmp_path / "kept"
     people().to_csv(path, index=False)

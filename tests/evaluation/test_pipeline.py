@@ -21,6 +21,7 @@ STEPS = (
 )
 
 
+@pytest.mark.slow
 def test_every_row_of_adult(adult, tmp_path, few_trees):
     table = read_file(adult, tmp_path / "read.parquet").table
     kept = [Candidate("clean", Recipe(steps=STEPS)), Candidate("less", Recipe(steps=STEPS[2:3]))]

@@ -127,6 +127,7 @@ def test_scores_of_three_classes_are_those_of_scikit_learn(tmp_path):
         assert list(mine.scores[measure]) == expected.tolist()
 
 
+@pytest.mark.slow
 def test_noise_alone_makes_no_clear_difference(tmp_path):
     runs, clear = 12, 0
     for seed in range(runs):
@@ -147,6 +148,7 @@ def test_noise_alone_makes_no_clear_difference(tmp_path):
     assert binom.sf(clear - 1, runs, 0.05) > 0.01
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("model", ["linear", "trees"])
 def test_a_recipe_that_destroys_a_strong_feature_is_found_every_time(tmp_path, model):
     for seed in range(4):
@@ -211,6 +213,7 @@ def test_rows_that_a_recipe_drops_are_judged_all_the_same(tmp_path):
     assert len(complete.scores["roc_auc"]) == 5
 
 
+@pytest.mark.slow
 def test_resampling_stays_inside_the_training_folds(tmp_path):
     rng = np.random.default_rng(5)
     frame = pd.DataFrame({f"x{i}": rng.normal(size=240) for i in range(12)})

@@ -59,6 +59,7 @@ def rerun(python, found, source, path, folder):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_every_number_is_that_of_the_scoreboard(python, sheet, tmp_path):
     source = read_file(sheet, tmp_path / "read.parquet")
     base = Recipe(steps=(step("trim_spaces", columns=["hired"]), step("split_rows", test=0.2, stratify=["hired"])))
@@ -89,6 +90,7 @@ def test_every_number_is_that_of_the_scoreboard(python, sheet, tmp_path):
         assert again[each.name]["gaps"]["sex"] == each.gaps["sex"].gap
 
 
+@pytest.mark.slow
 def test_numbers_resampling_and_time(python, sheet, tmp_path):
     source = read_file(sheet, tmp_path / "read.parquet")
     over = Recipe(steps=(step("resample_rows", target="hired", method="over_random"),))

@@ -47,6 +47,7 @@ def without_seconds(found):
     return [{k: v for k, v in each.items() if k != "seconds"} for each in found.to_json()["candidates"]]
 
 
+@pytest.mark.slow
 def test_two_processes_give_the_numbers_of_one_to_the_last_digit(table, monkeypatch):
     alone = compare_recipes(table, candidates(), "bought", folds=3)
     monkeypatch.setattr(workers, "WORTH", 1)
@@ -130,6 +131,7 @@ compare_recipes(open_table(folder / "people.parquet"), candidates(), "bought", r
 """
 
 
+@pytest.mark.slow
 def test_killed_in_the_middle_it_leaves_no_process_and_repeats_no_finished_fold(table, tmp_path, monkeypatch):
     kept = tmp_path / "kept"
     process = subprocess.Popen(

@@ -87,6 +87,7 @@ def test_without_a_key_names_of_other_customers_stay(found, tmp_path, monkeypatc
     assert "names of other rows may have stayed" in done.outcomes[0].reason
 
 
+@pytest.mark.slow
 def test_no_byte_of_a_planted_identifier_leaves(sheet, found, tmp_path, monkeypatch, capfd):
     home = tmp_path / "home"
     monkeypatch.setenv("DATAOPS_HOME", str(home))

@@ -123,6 +123,7 @@ def made(tmp_path_factory) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_verify_makes_them_again_and_sees_what_was_changed(made, tmp_path):
     assert verify_bundle(made / "typed.zip").ok
     with zipfile.ZipFile(made / "typed.zip") as packed:

@@ -26,6 +26,7 @@ def frame():
     return frame
 
 
+@pytest.mark.slow
 def test_columns_of_a_wide_table_have_the_facts_that_they_have_alone(frame, tmp_path):
     wide = profile_table(write_table(tmp_path / "wide.parquet", [frame]))[0]["facts"]
     for name in (*frame.columns[:10], *frame.columns[-10:]):
@@ -37,6 +38,7 @@ def test_columns_of_a_wide_table_have_the_facts_that_they_have_alone(frame, tmp_
         }
 
 
+@pytest.mark.slow
 def test_a_statement_is_planned_once_for_a_storage_type(frame, tmp_path, monkeypatch):
     planned = []
     known = Prepared._run

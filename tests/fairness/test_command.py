@@ -177,6 +177,7 @@ def test_reweigh_writes_a_column(file, tmp_path, capsys):
     assert "with weights in w" in capsys.readouterr().out and pd.read_csv(out)["w"].mean() == pytest.approx(1.0)
 
 
+@pytest.mark.slow
 def test_ways_to_act_and_what_a_recipe_does(file, tmp_path, capsys):
     (tmp_path / "recipe.json").write_text(
         json.dumps({"name": "r", "steps": [{"op": "drop_rows_with_missing", "with": {"columns": ["race"]}}]})
@@ -209,6 +210,7 @@ def test_ways_to_act_and_what_a_recipe_does(file, tmp_path, capsys):
     )
 
 
+@pytest.mark.slow
 def test_weights_are_left_out_of_what_a_model_decides_by(file, tmp_path, capsys):
     """Weights are made of group and outcome: a model that sees them knows both."""
     out = tmp_path / "weighed.csv"

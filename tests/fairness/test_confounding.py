@@ -126,6 +126,7 @@ def test_what_nobody_can_tell_apart(make_table, groups, said):
         proxies(make_table({"g": pd.Series(groups, dtype=object), "x": range(len(groups))}), ["g"])
 
 
+@pytest.mark.slow
 def test_noise_is_no_proxy_on_a_small_table_more_than_once_in_twenty_times(make_table):
     """Ten columns of noise, 40 rows: at least one "told something" in 88 of 100 tables by bare AUC cut-offs."""
     alarms = 0

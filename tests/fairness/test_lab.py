@@ -37,6 +37,7 @@ def told(tmp_path_factory):
     return found, notes, table
 
 
+@pytest.mark.slow
 def test_every_way_is_tried_and_told(told):
     found, notes, _ = told
     assert list(found["methods"]) == list(METHODS) and found["failed"] == {}
@@ -133,6 +134,7 @@ def test_levelling_down_and_domination_by_hand():
     assert _undominated(points, "gap") == ["a", "b", "c"]
 
 
+@pytest.mark.slow
 def test_a_group_that_only_the_judged_rows_have_is_decided_without_thresholds(make_table):
     frame = biased(800).assign(split=["train"] * 500 + ["test"] * 300)
     frame.loc[790:, "sex"] = "x"

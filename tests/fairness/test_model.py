@@ -98,6 +98,7 @@ def test_missing_groups_are_unknown_and_nobody_is_an_error():
         model_measures([1], [1], ["a"], reference="x")
 
 
+@pytest.mark.slow
 def test_bootstrap_from_cells_is_fairlearns_within_simulation_error():
     """MetricFrame resamples rows; the cells of the confusion table are all that its measures need of them (speed:
     benchmarks/bias.py).

@@ -5,6 +5,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.hostile.mutate import mutations, seeds
 from tests.hostile.test_hostile import FAULTS
 
@@ -35,9 +37,11 @@ def faults(told: list[dict]) -> list[dict]:
     ]
 
 
+@pytest.mark.slow
 def test_the_files_that_are_mutated_are_good(tmp_path):
     assert [(each["name"], each["errors"]) for each in answers(tmp_path, list(seeds().items())) if each["code"]] == []
 
 
+@pytest.mark.slow
 def test_200_mutated_files_get_an_answer(tmp_path):
     assert faults(answers(tmp_path, mutations(200, seed=1))) == []

@@ -34,6 +34,7 @@ def dataops(home: Path, *words: str, before: list[str]) -> subprocess.CompletedP
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("words", [("log", "towns"), ("commit", "towns", "FILE", "-m", "two"), ("fsck",)])
 def test_a_home_without_the_right_to_write_is_named_and_stays_as_it_is(tmp_path, words):
     file, home = tmp_path / "towns.csv", tmp_path / "home"

@@ -223,6 +223,7 @@ def test_known_cells_are_finite():
     assert known_cells(frame, ["a"])[:, 0].tolist() == [True, False, False]
 
 
+@pytest.mark.slow
 def test_on_adult_the_ranking_holds_on_another_hiding(adult, make_table):
     """A tenth of the cells is hidden; a sample of 1,500 rows here, on the whole table the figures are better."""
     frame = tidy(

@@ -55,6 +55,7 @@ def test_the_statistic_does_not_depend_on_units():
     )
 
 
+@pytest.mark.slow
 def test_under_chance_alone_it_rejects_about_one_time_in_twenty():
     rejected = 0
     for seed in range(200):

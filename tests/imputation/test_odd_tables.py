@@ -57,6 +57,7 @@ def test_odd_tables(make_table, name):
     assert judged["recommended"] in judged["methods"] and judged["reason"] and judged["step"]["with"]["columns"]
 
 
+@pytest.mark.slow
 def test_three_hundred_columns(make_table):
     frame = pd.DataFrame(RNG.normal(size=(60, 300)), columns=[f"c{n}" for n in range(300)])
     frame.iloc[:12, :5] = np.nan

@@ -47,6 +47,7 @@ def test_a_regression_answers_the_same_after_packing(model):
     assert np.array_equal(loads(dumps(model)).predict(CELLS[:, 1:]), model.predict(CELLS[:, 1:]))
 
 
+@pytest.mark.slow
 def test_two_processes_pack_the_same_text():
     code = (
         "import numpy as np; from sklearn.ensemble import IsolationForest; from dataops_core.models import dumps; junk"
@@ -82,6 +83,7 @@ def test_a_small_text_that_would_fill_the_memory_is_refused():
         loads(huge)
 
 
+@pytest.mark.slow
 def test_packing_a_model_does_not_load_torch():
     code = (
         "import sys; from sklearn.ensemble import IsolationForest; from dataops_core.models import dumps;"

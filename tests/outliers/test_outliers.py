@@ -106,6 +106,7 @@ def test_a_code_next_to_the_other_values_may_be_a_ceiling(tmp_path):
     assert rows[538]["verdict"] == "rare"
 
 
+@pytest.mark.slow
 def test_rows_are_those_that_the_step_marks(tmp_path):
     table = table_of(tmp_path, people())
     for method in ("iqr", "mad", "isolation_forest", "lof"):
@@ -153,6 +154,7 @@ def test_rows_unusual_as_a_whole_are_explained_by_what_similar_rows_have(tmp_pat
     assert "rows that are alike in the other columns have about" in weight["words"]
 
 
+@pytest.mark.slow
 def test_training_rows_alone_say_what_is_usual_and_two_runs_agree(tmp_path):
     frame = people().assign(split=np.where(np.arange(2000) % 4, "train", "test"))
     other = frame.copy()

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from dataops_core.cli import main
 from dataops_core.store import versions
 from dataops_core.store.store import Store
@@ -22,6 +24,7 @@ STEPS = [
 ]
 
 
+@pytest.mark.slow
 def test_adult_repaired_in_the_app_has_the_hash_of_the_command_line(adult, tmp_path, capsys):
     app = start("clean", d=bring(adult.read_bytes(), "adult.csv"))
     for op, settings in STEPS:

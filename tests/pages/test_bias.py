@@ -127,6 +127,7 @@ def test_decisions_of_a_column_are_judged_and_gaps_have_verdicts():
     assert set(shown(app, "Verdict")["Verdict"]) <= {"clear", "clear by itself, not among all gaps", "may be chance"}
 
 
+@pytest.mark.slow
 def test_ways_to_act_are_compared_and_offered_as_steps():
     app = tab(opened(hires(), ROLES), "What can be done")
     app.multiselect(key="lab.methods").set_value(["reweigh", "thresholds"]).run()
@@ -143,6 +144,7 @@ def test_ways_to_act_are_compared_and_offered_as_steps():
     assert "weight" not in shown(app, "Association")["Column"].tolist()  # it tells outcome and group, and is no feature
 
 
+@pytest.mark.slow
 def test_a_model_is_kept_and_ships_with_the_version():
     app = tab(opened(hires(), ROLES | {"sensitive": ["sex", "town"]}), "What can be done")
     app.multiselect(key="lab.methods").set_value(["thresholds"]).run()

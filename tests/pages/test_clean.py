@@ -125,6 +125,7 @@ def test_switching_on_again_is_previewed(sample):
     assert [step.off for step in dataset(app).recipe.steps] == [False, False]
 
 
+@pytest.mark.slow
 def test_edited_step_keeps_its_place_and_is_previewed(sample):
     app = with_steps(sample, DUPLICATES, TRIM)
     menu(app, 1, "Edit")

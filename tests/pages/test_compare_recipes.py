@@ -33,6 +33,7 @@ def compare(app):
     return label
 
 
+@pytest.mark.slow
 def test_choices_are_compared_and_one_is_taken(app):
     wait_for_job(app)
     assert unforeseen(app) == []
@@ -66,6 +67,7 @@ def test_choices_are_compared_and_one_is_taken(app):
     assert len(kept["candidates"]) == 4 and kept["taken"] == "Median or most frequent + Without these columns"
 
 
+@pytest.mark.slow
 def test_steps_are_compared_with_what_they_would_be_without_each(app):
     store, made = Store(), dataset(app)
     steps = (
@@ -92,6 +94,7 @@ def test_steps_are_compared_with_what_they_would_be_without_each(app):
     assert table["Rows kept"].tolist() == [240] * 4 and 0 in table["Missing left"].tolist()
 
 
+@pytest.mark.slow
 def test_choices_can_branch_off_at_an_earlier_step(app):
     store, made = Store(), dataset(app)
     steps = (

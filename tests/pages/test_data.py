@@ -105,7 +105,7 @@ def test_file_is_read_differently_and_undo_takes_it_back():
     app.run()
     next(each for each in app.selectbox if each.label == "Delimiter").select(";")
     app.run()
-    click(app, "Read the whole file so")
+    click(app, "Read the whole file this way")
     assert unforeseen(app) == []
     here = dataset(app)
     assert here.recipe.read["delimiter"] == ";"
@@ -251,3 +251,20 @@ def test_a_type_that_somebody_chose_stays_when_it_is_the_only_change():
         "header_row": 0,
         "types": {"a": "text"},
     }
+
+
+def test_another_sheet_of_a_workbook_is_chosen_from_its_sheets_beside_its_cells(tmp_path):
+    import pandas as pd
+
+    with pd.ExcelWriter(tmp_path / "shop.xlsx") as book:
+        pd.DataFrame({"item": ["tea", "milk"], "price": [3, 2]}).to_excel(book, sheet_name="May", index=False)
+        pd.DataFrame({"item": ["salt"], "price": [1]}).to_excel(book, sheet_name="June", index=False)
+    app = upload(start("data"), "shop.xlsx", (tmp_path / "shop.xlsx").read_bytes())
+    app.session_state["data.tabs"] = "How it was read"
+    app.run()
+    sheet = next(box for box in app.selectbox if box.label == "Sheet")
+    assert sheet.options == ["May", "June"] and sheet.value == "May"
+    sheet.select("June").run()
+    cells = next(each for each in app.dataframe if list(each.value) == ["A", "B"])
+    assert cells.value["A"].tolist() == ["item", "salt"]
+    assert not unforeseen(app)

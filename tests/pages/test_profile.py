@@ -3,6 +3,8 @@
 import json
 from dataclasses import replace
 
+import pytest
+
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.store import datasets
 from dataops_core.store.choices import finding_overrides
@@ -167,6 +169,7 @@ def test_our_report_is_made_and_offered(sample):
     assert any(each.label.startswith("Download loan_applications") for each in app.get("download_button"))
 
 
+@pytest.mark.slow
 def test_the_full_report_is_made_by_a_job():
     app = start("profile", d=bring("a,b\n" + "".join(f"{n},{n % 7}\n" for n in range(60))))
     click(tab(app, "Reports"), "Make the full report")

@@ -11,7 +11,7 @@ from dataops_core.store.people import members
 from dataops_core.store.store import Store
 from pages._ui.clean import download
 from pages._ui.frame import access
-from tests.pages.driver import PAGES, bring, click, go, labels, said, start, texts, unforeseen
+from tests.pages.driver import PAGES, bring, button, click, go, labels, said, start, texts, unforeseen
 from tests.store.office import CUSTOMERS, PLANTED, SURNAMES, csv_of_customers
 
 AUTH = {"auth": {"redirect_uri": "http://localhost:8501/oauth2callback", "cookie_secret": "x", "client_id": "x"}}
@@ -168,6 +168,22 @@ def test_a_viewer_looks_and_changes_nothing():
     app = signed_in("vera@example.com", d=made)
     go(app, "versions")
     assert unforeseen(app) == [] and "myfile" in repr(app)
+    save = button(app, "Save")
+    assert save.disabled
+    assert (
+        save.help == "vera@example.com may not save versions. It takes the role editor: ask whoever owns the project."
+    )
+
+
+def test_whoever_became_a_viewer_while_the_page_was_open_is_refused_when_they_act():
+    made = bring("a,b\n1,x\n", "myfile.csv")
+    store = Store()
+    project = datasets.get(store, made).project
+    members.invite(store, project, "vera@example.com", "editor", "tester")
+    app = signed_in("vera@example.com", d=made)
+    go(app, "versions")
+    assert not button(app, "Save").disabled
+    members.invite(store.of("tester"), project, "vera@example.com", "viewer", "tester")
     click(app, "Save")
     assert "vera@example.com may not save versions." in [title for title, _ in said(app)]
     assert versions.log(store.of("tester"), made) == []

@@ -3,6 +3,7 @@
 import time
 from dataclasses import replace
 
+import pytest
 import sqlalchemy as sa
 
 from dataops_core.recipe.recipe import RecipeStep
@@ -206,6 +207,7 @@ def downloads(app):
     return [each.proto.label for each in app.get("download_button")]
 
 
+@pytest.mark.slow
 def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks(processes):
     app = opened(
         "Generate",
@@ -253,6 +255,7 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks(pro
     assert unforeseen(app) == [] and datasets.get(Store(), app.query_params["d"]).name == "table (synthetic)"
 
 
+@pytest.mark.slow
 def test_an_earlier_twin_stays_where_the_next_one_was_cancelled(few_trees, request):
     app = opened(
         "Generate",

@@ -96,6 +96,7 @@ def test_restored_version_is_the_draft_again_and_undo_takes_it_back(two):
     assert sentences(two) == ["Dropped rows that are equal in all columns (kept: first)"]
 
 
+@pytest.mark.slow
 def test_comparison_counts_the_rows_that_went(two):
     two.session_state["versions.tabs"] = "Compare two"
     two.run()
@@ -127,6 +128,7 @@ def test_audit_trail_tells_what_was_done(two):
     assert "Download the log and its verifier" in [each.label for each in two.get("download_button")]
 
 
+@pytest.mark.slow
 def test_exported_bundle_holds_and_verifies_on_the_page(two):
     click(two, "Export")
     assert unforeseen(two) == []

@@ -197,6 +197,7 @@ def test_a_check_that_does_not_exist_is_refused():
         only(SETTINGS[0], "typos")
 
 
+@pytest.mark.slow
 def test_the_tables_and_the_truth_are_written_to_files(tmp_path):
     subprocess.run(
         [sys.executable, "-m", "tests.planted", str(tmp_path), "--rows", "5000", "--seed", "3"], cwd=ROOT, check=True

@@ -21,6 +21,7 @@ def recognized(name, cells, kind="text"):
     return [(each.type, each.state) for each in found]
 
 
+@pytest.mark.slow
 def test_columns_of_another_generator_are_recognized_in_ten_languages():
     told, right, missed = 0, 0, []
     personal = list(personal_columns(60, seed=23))

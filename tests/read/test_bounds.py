@@ -49,6 +49,7 @@ def test_a_refused_file_is_read_once_the_setting_is_raised(tmp_path, monkeypatch
     assert f'{READ_MEMORY}="' in caught.value.fix
 
 
+@pytest.mark.slow
 def test_memory_beyond_the_limit_is_refused_while_reading_and_free_again_afterwards(monkeypatch):
     monkeypatch.setenv(READ_MEMORY, "100 MB")
     with pytest.raises(InputError, match="more than the 100 MB of memory"):

@@ -224,6 +224,7 @@ def check_equality(folder, text, options, block, sample, encoding):
         assert again[0] == plain[0]
 
 
+@pytest.mark.slow
 def test_any_table_is_read_as_by_the_plain_reader_and_most_by_the_fast_way(tmp_path):
     SHARE.clear()
     check_equality(tmp_path)
@@ -307,6 +308,7 @@ def test_other_files_are_left_to_the_plain_reader(tmp_path, data):
     check(tmp_path, data, fast_way=False)
 
 
+@pytest.mark.slow
 def test_a_code_page_that_shows_late_and_what_is_asked_in_it(tmp_path):
     data = "größe;b\n".encode("cp1252") + b"".join(f"{n};ä\n".encode("cp1252") for n in range(200))
     check(tmp_path, data, types={"größe": "text"})
@@ -316,6 +318,7 @@ def test_a_code_page_that_shows_late_and_what_is_asked_in_it(tmp_path):
     check(tmp_path, b"a,b\n" + (b"x," + b"y" * 300 + b"\n") * 4000 + "ö,1\n".encode("cp1252"))
 
 
+@pytest.mark.slow
 def test_a_type_that_only_late_cells_show_is_found(tmp_path):
     lines = [f"{n},{n}.5,2024-01-{n % 28 + 1:02},{n}" for n in range(3000)]
     found = check(tmp_path, "\n".join(["a,b,c,d", *lines, "x,1e400,2024-02-30,0.5", ""]).encode())

@@ -1,5 +1,7 @@
 """A text that only the careful reader understands is read piece by piece, with the same result as in one piece."""
 
+import pytest
+
 from dataops_core.errors import DataOpsError
 from dataops_core.read import ReadOptions, file, read_file
 from dataops_core.read.text import large_text
@@ -18,6 +20,7 @@ def told(path, out, options=None):
     return source.table.content_hash, plain, [vars(problem) for problem in source.problems]
 
 
+@pytest.mark.slow
 def test_every_file_of_the_corpus_is_read_alike(tmp_path, monkeypatch):
     monkeypatch.setattr(large_text, "CELLS", 40)
     monkeypatch.setattr(file, "read_plain_text", lambda *_: None)

@@ -4,7 +4,7 @@ import pytest
 
 from dataops_core.errors import InputError
 from dataops_core.read import ReadOptions
-from dataops_core.read.preview import HEAD, ROWS, WHOLE, preview
+from dataops_core.read.preview import COLUMNS, HEAD, ROWS, WHOLE, first_cells, preview
 
 
 def test_small_file_is_read_as_a_whole(tmp_path):
@@ -32,3 +32,27 @@ def test_other_formats_are_read_as_a_whole_or_not_at_all(tmp_path):
     (tmp_path / "t.json").write_text("[" + ",".join(['{"a": "some text"}'] * (WHOLE // 15)) + "]", encoding="utf-8")
     with pytest.raises(InputError, match="too large for a preview"):
         preview(tmp_path / "t.json", ReadOptions(), "t.json")
+
+
+def workbook(path, sheets):
+    import pandas as pd
+
+    with pd.ExcelWriter(path) as book:
+        for name, rows in sheets.items():
+            pd.DataFrame(rows).to_excel(book, sheet_name=name, header=False, index=False)
+    return path
+
+
+def test_a_sheet_is_shown_as_it_stands_with_its_numbers_and_letters(tmp_path):
+    path = workbook(
+        tmp_path / "t.xlsx", {"Empty": [], "Orders": [["Orders 2026"], [], ["Item", "Price"], ["tea", 3.0]]}
+    )
+    shown = first_cells(path, "t.xlsx")
+    assert shown.names == ("Empty", "Orders") and shown.name == "Orders"
+    assert shown.cells.loc[3].to_dict() == {"A": "Item", "B": "Price"} and shown.cells.loc[4, "B"] == "3"
+    assert first_cells(path, "t.xlsx", "Empty").cells.empty
+
+
+def test_of_a_wide_and_long_sheet_a_part_is_shown(tmp_path):
+    path = workbook(tmp_path / "t.xlsx", {"S": [[row * 100 + at for at in range(90)] for row in range(90)]})
+    assert first_cells(path, "t.xlsx").cells.shape == (ROWS, COLUMNS)

@@ -5,6 +5,7 @@ import math
 import pytest
 
 from dataops_core.errors import FlawError, InputError, SettingError
+from dataops_core.read import ReadOptions, read_file
 from dataops_core.read.cells import shapes_at_once
 from dataops_core.read.text.text import read_text_frame
 from dataops_core.table import content_hash
@@ -337,3 +338,14 @@ def test_settings_that_no_table_can_have_are_refused(options: dict[str, object],
     with pytest.raises(SettingError, match=message) as caught:
         read_text_frame(b"a,b\n1,2\n", options)
     assert caught.value.fix.startswith(("Give", "Count"))
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-32"])
+def test_a_file_that_is_not_what_its_reader_says_is_refused_with_another_way(tmp_path, encoding):
+    file = tmp_path / "towns.csv"
+    file.write_text("town,n\nBern,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match=f"does not begin with the mark of {encoding}") as refused:
+        read_file(file, tmp_path / "out.parquet", ReadOptions(encoding=encoding))
+    assert "utf-8" in refused.value.fix
+    file.write_text("town,n\nBern,1\n", encoding=f"{encoding}-le")
+    assert read_file(file, tmp_path / "out.parquet", ReadOptions(encoding=f"{encoding}-le")).table.rows == 1

@@ -48,6 +48,7 @@ def test_steps_of_one_kind_with_the_same_settings_are_one_step():
     assert [step.settings["column"] for step in steps_of_fixes(findings)] == ["a", "b"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", FILES)
 def test_every_set_of_fixes_runs_as_one_recipe(name, tmp_path):
     table = read_file(SAMPLES / name, tmp_path / "read").table
@@ -63,6 +64,7 @@ def test_every_set_of_fixes_runs_as_one_recipe(name, tmp_path):
         assert len(steps) <= len(some)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", MORE)
 def test_every_set_of_fixes_of_benchmark_tables_runs_with_the_repairs_that_are_sure(name, tmp_path):
     if not (SHARED / name).exists():

@@ -157,6 +157,7 @@ def source(some):
     return read_file(some, some.with_name("read.parquet"))
 
 
+@pytest.mark.slow
 def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_path, some, source):
     learnt = {op for recipe in LEARNT for op, _ in recipe}
     assert set(ALL) | learnt == {step.name for step in steps.REGISTRY.values()}, "a new step belongs into this recipe"
@@ -175,6 +176,7 @@ def test_a_script_with_every_step_gives_the_hash_of_the_engine(bare_python, tmp_
         assert read_file(out, tmp_path / "again.parquet").table.rows == run.table.rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("asked", LEARNT, ids=lambda asked: " ".join(op for op, _ in asked))
 def test_a_script_with_steps_that_need_more_gives_the_hash_of_the_engine(tmp_path, some, source, asked):
     before = [("trim_spaces", {"columns": ["housing"]}), ("drop_rows_with_missing", {"columns": ["housing"]})]
@@ -200,6 +202,7 @@ def test_a_script_says_which_packages_it_needs():
     assert needs("treat_unusual_rows", {"columns": ["a"]}) == "pandas, scikit-learn and skops"
 
 
+@pytest.mark.slow
 def test_adult_gives_one_hash_in_engine_and_script_and_file(adult, bare_python, tmp_path):
     recipe = from_json(
         {

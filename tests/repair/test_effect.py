@@ -55,6 +55,7 @@ def test_targets_that_cannot_be_predicted_are_refused(make, tmp_path, target, me
         effect(table, target, 0.9, tmp_path)
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_effect(tmp_path, capsys):
     file = tmp_path / "t.csv"
     pd.DataFrame(visits(0.05, 200)).to_csv(file, index=False)

@@ -232,6 +232,7 @@ def test_unknown_columns_and_tables_without_features_are_said(tmp_path):
         bench(table_of(tmp_path, frame[["ill"]]), "ill")
 
 
+@pytest.mark.slow
 def test_odd_tables_are_judged_or_refused_in_words(tmp_path):
     rng = np.random.default_rng(0)
     y = rng.choice(["ja", "não"], 60, p=[0.3, 0.7])

@@ -162,6 +162,7 @@ def odd_engine(tmp_path_factory):
         yield engine
 
 
+@pytest.mark.slow
 @settings(max_examples=400, deadline=None)
 @given(node=CONDITIONS)
 def test_pandas_and_sql_name_the_same_rows(node, odd_engine):

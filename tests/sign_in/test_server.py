@@ -56,6 +56,7 @@ def story(server, what):
     return [(each["actor"], each["details"]) for each in entries if each["what"] == what]
 
 
+@pytest.mark.slow
 def test_people_who_work_at_once_are_sent_their_own_data_alone(server, crowd):
     load.work(server, crowd[:3], seconds=120, pause=(0, 0), rounds=1)
     for each in crowd[:3]:
@@ -87,12 +88,35 @@ def test_the_address_of_another_ones_dataset_shows_nothing_and_the_log_says_who_
         (2 * 2**20, {}, 413),
         (2 * 2**20, {"Content-Length": None}, 413),  # in pieces, whose size nobody says before
         (1000, {"X-Xsrftoken": "2|00000000|0000|1"}, 403),
-        (1000, {"session": "somebody-else"}, 400),
+        (1000, {"session": "somebody-else"}, 403),
     ],
 )
-def test_an_upload_that_is_too_large_or_not_the_pages_own_is_refused(server, crowd, tabs, size, change, status):
+def test_an_upload_that_is_too_large_or_not_the_pages_own_is_refused_and_its_size_logged(
+    server, crowd, tabs, size, change, status
+):
     visitor = tabs(server.visitor(crowd[0].name))
     visitor.open("data", {"p": crowd[0].project})
+    before = len(story(server, "refused"))
+    assert upload(server, visitor, size, change) == status
+    refused = story(server, "refused")[before:]
+    why = {"action": "upload", "why": "The file is larger than this server takes."}
+    assert refused == ([(crowd[0].name, why)] if status == 413 else [])
+
+
+def test_nobody_uploads_before_the_sign_in_or_after_its_end(server, crowd, tabs):
+    stranger = tabs(Visitor(server.url))
+    stranger.open("data", {"p": crowd[0].project})
+    assert upload(server, stranger, 1000, {}) == 403
+    assert "nobody is signed in where it comes from" in server.log.read_text()
+    leaving = tabs(server.visitor("leaving@example.com", iat=int(time.time()) - HOUR))
+    leaving.open("overview")
+    assert upload(server, leaving, 1000, {}) == 204
+    leaving.click("frame.sign_out")
+    assert upload(server, leaving, 1000, {}) == 403
+
+
+def upload(server, visitor, size, change):
+    """The status that a file of that size from that tab gets; `change` are other headers, or another session."""
     body = (
         b'--x\r\nContent-Disposition: form-data; name="a"; filename="../../a.csv"\r\n\r\n'
         + b"1" * size
@@ -111,8 +135,9 @@ def test_an_upload_that_is_too_large_or_not_the_pages_own_is_refused(server, cro
             headers={name: value for name, value in headers.items() if value is not None},
             encode_chunked=False,
         )
-    assert connection.getresponse().status == status
+    status = connection.getresponse().status
     connection.close()
+    return status
 
 
 def forgeries(server, person):
@@ -176,7 +201,7 @@ def test_a_copied_cookie_is_worth_nothing_once_its_owner_has_signed_out(server, 
     replayed = tabs(Visitor(server.url, cookie))
     run = replayed.open("data", {"d": owner.dataset})
     assert asked_to_sign_in(replayed) and owner.marker not in run.content.decode("latin-1")
-    assert [actor for actor, _ in story(server, "signed out")] == [owner.name]
+    assert [actor for actor, _ in story(server, "signed out")][-1] == owner.name
     again = tabs(server.visitor(owner.name))
     assert owner.marker in again.open("data", {"d": owner.dataset}).content.decode("latin-1")
 

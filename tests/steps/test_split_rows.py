@@ -141,6 +141,7 @@ def test_rows_without_a_time_are_counted():
         split_rows(tidy(pd.DataFrame({"day": [None, 1.0, 2.0, None]})), how="by_time", time="day")
 
 
+@pytest.mark.slow
 def test_a_million_rows_with_groups_of_two():
     frame = numbered(200_000, customer=np.arange(200_000) // 2)
     assert counts(split_rows(frame, groups=["customer"])) == {"train": 160_000, "test": 40_000}

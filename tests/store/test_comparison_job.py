@@ -47,6 +47,7 @@ def folds(store):
         )
 
 
+@pytest.mark.slow
 def test_cancel_ends_the_workers_and_keeps_what_is_finished(store, tmp_path, monkeypatch):
     rng = np.random.default_rng(0)
     rows = 4000

@@ -83,6 +83,7 @@ def test_cancel_ends_the_process_and_leaves_nothing_half_done(store, tmp_path):
     assert datasets.in_project(store, datasets.default_project(store, "ann")) == []
 
 
+@pytest.mark.slow
 def test_a_killed_job_is_called_interrupted_and_can_be_started_again(store, tmp_path):
     job = slow_job(store, tmp_path)
     wait(store, job, "running")

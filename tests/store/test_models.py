@@ -72,6 +72,7 @@ def opened(bundle):
         return {name: zipped.read(name) for name in zipped.namelist()}
 
 
+@pytest.mark.slow
 def test_no_sensitive_column_enters_features_nor_the_exported_x(shipped):
     """Also after renames; nor target, id, weights that a step made, split, though nobody asked to leave them out."""
     files = opened(shipped[4])
@@ -219,6 +220,7 @@ def told(capsys):
     return json.loads(capsys.readouterr().out)
 
 
+@pytest.mark.slow
 def test_fit_decide_and_commit_on_the_command_line(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
     people().to_csv(tmp_path / "people.csv", index=False)

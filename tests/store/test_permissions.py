@@ -371,6 +371,7 @@ def test_from_the_command_line(tmp_path, monkeypatch, capsys):
     assert run("ada", "roles", "off")[0] == 0 and run("nobody", "log", "mine")[0] == 0
 
 
+@pytest.mark.slow
 def test_every_function_that_writes_asks_or_says_why_not():
     """Functions of the store that open a write transaction log in it, or ask; those that do not are upkeep."""
     upkeep = {

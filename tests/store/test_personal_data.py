@@ -71,6 +71,7 @@ def test_a_reason_lets_them_through_and_stands_in_log_manifest_and_card(store, t
     assert not [value for value in IDENTIFIERS if value in shown], "previews show no raw identifier"
 
 
+@pytest.mark.slow
 def test_after_treatment_no_byte_of_an_identifier_leaves(store, tmp_path):
     dataset = bring(store, tmp_path)
     take(store, dataset, *TREATED)

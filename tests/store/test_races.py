@@ -27,6 +27,7 @@ for home in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_the_first_use_of_a_home_by_several_processes_at_once_works_for_all(tmp_path):
     homes = [str(tmp_path / f"home{i}") for i in range(20)]
     running = [
@@ -51,6 +52,7 @@ def test_the_first_use_of_a_home_by_several_processes_at_once_works_for_all(tmp_
         each.stdout.close()
 
 
+@pytest.mark.slow
 def test_two_commits_of_one_new_name_are_two_versions_of_one_dataset(tmp_path):
     (tmp_path / "t.csv").write_text("a,b\n1,x\n2,y\n")
     running = [

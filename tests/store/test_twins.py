@@ -256,6 +256,7 @@ def test_a_rule_that_blocks_keeps_a_twin_from_being_kept_without_a_reason(tmp_pa
     assert made.manifest["rules"]["blocking"] == 1 and made.manifest["rules"]["reason"] == "Fewer rows on purpose"
 
 
+@pytest.mark.slow
 def test_the_commands_make_keep_and_ship_a_twin(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
     people().to_csv(tmp_path / "people.csv", index=False)
@@ -323,6 +324,7 @@ MOMENTS = int(os.environ.get("DATAOPS_CANCELS", "3"))  # the benchmark asks for 
 LONGEST = 9.0 if MOMENTS < 10 else 14.0  # seconds: start, plan, import of sdv and many epochs fall into it
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", range(MOMENTS))
 def test_a_twin_is_cancelled_at_any_moment_and_no_process_is_left(number, tmp_path):
     store = Store(tmp_path / "home")

@@ -29,6 +29,7 @@ def files(tmp_path):
     return {path.stem: str(path) for path in tmp_path.glob("*.csv")}
 
 
+@pytest.mark.slow
 def test_json_has_the_promised_keys_and_a_fresh_sample_exits_0(files, capsys, only, few_trees):
     only("fidelity", "utility", "privacy", seeds=2)
     args = [

@@ -64,6 +64,7 @@ def test_sequences_that_cannot_be_are_refused(make_table, tmp_path):
         Settings.from_json({"sequence": {"index": "visit"}})
 
 
+@pytest.mark.slow
 def test_sequences_are_whole_in_time_and_under_new_keys(made):
     table, twin, told, _ = made
     real, rows = table.frame(), twin.frame()

@@ -91,6 +91,7 @@ def test_links_that_cannot_be_are_refused(tmp_path):
         synthesize_tables({"products": few, "lines": lines}, tmp_path)
 
 
+@pytest.mark.slow
 def test_every_key_of_the_twins_points_to_a_row(made):
     tables, twins, told = made
     rows = {name: twin.frame() for name, twin in twins.items()}
@@ -161,6 +162,7 @@ def test_parents_are_halved_and_children_follow(made):
     )
 
 
+@pytest.mark.slow
 def test_two_processes_make_the_same_twins_and_sequences(tmp_path):
     for name, frame in (shops(50, 3) | {"visits": visits(40, 2)}).items():
         frame.to_csv(tmp_path / f"{name}.csv", index=False)
@@ -179,6 +181,7 @@ def test_two_processes_make_the_same_twins_and_sequences(tmp_path):
     assert other.communicate(timeout=300)[0] == told.getvalue() and len(set(told.getvalue().split())) == 5
 
 
+@pytest.mark.slow
 def test_the_command_writes_twins_and_card_or_nothing(tmp_path, capsys, monkeypatch, few_trees):
     frames = shops(60, 3)
     for name in ("customers", "orders"):

@@ -117,6 +117,7 @@ def test_a_shortfall_of_asked_for_rows_is_said(patients, tmp_path, monkeypatch):
     assert (rows["rare"][: short["made"]] == "yes").all() and (rows["city"][short["made"] :] == "Nice").all()
 
 
+@pytest.mark.slow
 def test_the_plain_script_makes_a_twin_by_itself(tmp_path):
     rng = np.random.default_rng(3)
     low = rng.integers(0, 500, 300)

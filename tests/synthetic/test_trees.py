@@ -89,6 +89,7 @@ def test_categories_are_placed_by_what_they_go_with():
     assert sorted((places[0], places[2])) in ([0, 1], [2, 3])
 
 
+@pytest.mark.slow
 def test_a_twin_is_alike_and_gives_nobody_away(tmp_path, only):
     only("fidelity", "utility", "privacy", seeds=2)
     table = write_table(tmp_path / "real.parquet", [people(1500, 8)])

@@ -200,6 +200,7 @@ def test_rows_that_are_asked_for_come_or_are_said_to_lack(made):
         make(made[3], where=[{"values": {"country": "Spain"}, "rows": 5}])
 
 
+@pytest.mark.slow
 def test_two_processes_make_the_same_twin_without_a_network(tmp_path):
     """The other process cannot open a socket nor ask for an address, from its first line on: importing sdv and torch
     included.

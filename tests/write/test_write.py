@@ -46,6 +46,7 @@ def table_of(frame: pd.DataFrame, folder: Path) -> Table:
     return write_table(folder / "table.parquet", [frame])
 
 
+@pytest.mark.slow
 @settings(max_examples=examples(50), deadline=None)
 @example(pd.DataFrame({"name 0": ["q;z"]}, dtype=object), ".csv")
 @example(pd.DataFrame({"name 0": ["q;z", "r;s", "t;u"]}, dtype=object), ".tsv")

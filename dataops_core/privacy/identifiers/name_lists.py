@@ -13,6 +13,7 @@ import re
 from collections.abc import Iterable
 
 import numpy as np
+import pandas as pd
 
 LARGE = 400_000  # people of a town whose other names are listed
 
@@ -68,12 +69,14 @@ def _model() -> tuple[np.ndarray, np.ndarray]:
     """The runs of three and four letters that are known, in order, and the logarithm of the odds of each: in names of
     persons against other words.
     """
-    names, named = np.unique(_runs(sorted(first_names() | last_names()))[0], return_counts=True)
-    other, counted = np.unique(_runs(sorted(words() | cities()))[0], return_counts=True)
-    known = np.union1d(names, other)
-    sides = np.full((2, len(known)), 0.5)
-    sides[0, np.searchsorted(known, names)] += named
-    sides[1, np.searchsorted(known, other)] += counted
+    names, _ = _runs(sorted(first_names() | last_names()))
+    other, _ = _runs(sorted(words() | cities()))
+    places, known = pd.factorize(
+        np.concatenate([names, other])
+    )  # by hashing: sorting all runs takes five times as long
+    sides = np.stack([np.bincount(side, minlength=len(known)) for side in np.split(places, [len(names)])]) + 0.5
+    order = np.argsort(known)
+    known, sides = known[order], sides[:, order]
     shares = np.log(sides / sides.sum(axis=1, keepdims=True))
     return known, shares[0] - shares[1]
 

@@ -109,11 +109,22 @@ def text_stream(data: Any, encoding: str, errors: str) -> tuple[io.TextIOWrapper
 
 
 def decoded_pieces(data: Any, errors: str, encoding: str = "utf-8") -> Iterator[str]:
-    """A text decoded piece by piece: all of a large file at once would take several times its size."""
+    """A text decoded piece by piece: all of a large file at once would take several times its size. Raises InputError
+    where it lacks the byte order mark without which the encoding says nothing.
+    """
     decoder = codecs.getincrementaldecoder(encoding)(errors)
-    for piece in byte_pieces(data):
-        yield decoder.decode(piece)
-    yield decoder.decode(b"", final=True)
+    try:
+        for piece in byte_pieces(data):
+            yield decoder.decode(piece)
+        yield decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        raise
+    except UnicodeError as error:
+        raise InputError(
+            f"The file does not begin with the mark of {encoding}.",
+            "encoding",
+            f"Choose another encoding: utf-8 for most files, {encoding}-le where it is {encoding} without the mark.",
+        ) from error
 
 
 def sniff_encoding(data: Any, problems: list[dict]) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import codecs
 import io
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ import pyarrow.compute as pc
 
 from dataops_core.errors import DataOpsError
 from dataops_core.progress import Progress
+from dataops_core.read.ahead import ahead
 from dataops_core.read.cells import new_survey, survey_column
 from dataops_core.read.changed import BLANKED, ZEROS, blanked_cells, changed_problem
 from dataops_core.read.content import Content
@@ -187,19 +188,28 @@ class _Pass:
         ]
 
     def pieces(self) -> Iterator[pa.Table]:
-        """The table piece by piece, as long as the guess may be right."""
+        """The table piece by piece, as long as the guess may be right.
+
+        Three things happen at once: a block is cut, the one before is converted, and that before it is written.
+        """
+        for piece, share in ahead(self.converted()):
+            if piece is not None:
+                yield piece
+            self.tell(share)
+
+    def converted(self) -> Generator[tuple[pa.Table | None, float], None, None]:
+        """Pieces (None: the guess was wrong) with how much of the file has been gone through."""
         again: list[int] = []
         rows = 0
         with self.content.opened() as file:
             size = max(1, file.seek(0, io.SEEK_END))
             file.seek(0)
-            for block, line, at in text_blocks(file, self.layout):
+            for block, line, at in ahead(text_blocks(file, self.layout)):
                 again += repeated_lines(block, line, self.layout["raw"])
                 done = [column.take(cells, line) for column, cells in zip(self.columns, block, strict=True)]
                 rows += len(block[0])
-                if not any(column.failed for column in self.columns):
-                    yield pa.Table.from_arrays(done, names=self.layout["names"])
-                self.tell(at / size)
+                wrong = any(column.failed for column in self.columns)
+                yield None if wrong else pa.Table.from_arrays(done, names=self.layout["names"]), at / size
         if not rows:
             raise NotPlain("no rows")
         if self.surveyed:

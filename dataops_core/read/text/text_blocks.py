@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, BinaryIO
 
 import numpy as np
@@ -27,7 +27,7 @@ class NotUtf8(NotPlain):
 
 def text_blocks(
     file: BinaryIO, layout: dict[str, Any], size: int = 0, most: int = 0
-) -> Iterator[tuple[list[pa.Array], int, int]]:
+) -> Generator[tuple[list[pa.Array], int, int], None, None]:
     """The data rows of a file in blocks: their columns of strings, the number of their first line, bytes read.
 
     With `most` above zero, no more than that many blocks.

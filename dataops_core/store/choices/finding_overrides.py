@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -46,13 +47,29 @@ def unignore(store: Store, dataset: str, check: str, columns: Sequence[str], act
         store.log(connection, "finding minded again", actor, dataset, check=check, columns=list(columns))
 
 
-def ignored(store: Store, dataset: str) -> dict[str, dict[str, Any]]:
+@dataclass(frozen=True)
+class Overrides:
+    """What people think of a dataset's findings: those that are ignored, by their key (why, who, when), and how much
+    each side of quality weighs.
+    """
+
+    ignored: Mapping[str, Mapping[str, Any]]
+    weights: Mapping[str, float]
+
+
+def overrides(store: Store, dataset: str) -> Overrides:
+    """What people think of a dataset's findings now."""
+    told = _read(store, dataset)
+    weighed = told.get("weights", {"value": {}})["value"]
+    return Overrides(
+        {about.removeprefix("ignored:"): each for about, each in told.items() if about.startswith("ignored:")},
+        {name: float(weighed.get(name, 1.0)) for name in DIMENSIONS},
+    )
+
+
+def ignored(store: Store, dataset: str) -> dict[str, Mapping[str, Any]]:
     """The findings that are ignored, by their key: why, who, when."""
-    return {
-        about.removeprefix("ignored:"): told
-        for about, told in _read(store, dataset).items()
-        if about.startswith("ignored:")
-    }
+    return dict(overrides(store, dataset).ignored)
 
 
 def set_weight(store: Store, dataset: str, weights: Mapping[str, float], actor: str) -> None:
@@ -69,14 +86,12 @@ def set_weight(store: Store, dataset: str, weights: Mapping[str, float], actor: 
 
 def weights(store: Store, dataset: str) -> dict[str, float]:
     """How much each side of quality weighs; 1 unless said otherwise."""
-    told = _read(store, dataset).get("weights", {"value": {}})["value"]
-    return {name: float(told.get(name, 1.0)) for name in DIMENSIONS}
+    return dict(overrides(store, dataset).weights)
 
 
 def _read(store: Store, dataset: str) -> dict[str, dict[str, Any]]:
     table = catalog.opinion
-    store.require("see", dataset)
-    with store.reading() as connection:
+    with store.reading("see", dataset) as connection:
         rows = connection.execute(sa.select(table).where(table.c.dataset == dataset).order_by(table.c.at)).all()
     return {row.about: {"value": row.value, "actor": row.actor, "at": row.at} for row in rows}
 

@@ -16,8 +16,7 @@ from dataops_core.store.store import Store
 def get(store: Store, dataset: str, about: str) -> dict[str, Any]:
     """The draft about something; empty where there is none."""
     table = catalog.opinion
-    store.require("see", dataset)
-    with store.reading() as connection:
+    with store.reading("see", dataset) as connection:
         found = connection.scalar(
             sa.select(table.c.value).where(table.c.dataset == dataset, table.c.about == f"draft:{about}")
         )

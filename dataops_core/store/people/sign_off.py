@@ -75,8 +75,7 @@ def stamp(store: Store, dataset: str, number: int) -> str:
     """A text that changes whenever the checklist of a version may: with each entry about the dataset in the log, and
     with the day.
     """
-    store.require("see", dataset)
-    with store.reading() as connection:
+    with store.reading("see", dataset) as connection:
         return f"{number}:{audit.count(connection, dataset)}:{store.clock()[:10]}"
 
 

@@ -13,7 +13,7 @@ from dataops_core.fairness.mitigations import FITTED, METHODS
 from dataops_core.store import models
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import chart, job, method_results, page_layout
+from pages._ui import allowed, chart, job, method_results, page_layout
 from pages._ui.bias.groups import Asked
 from pages._ui.formatting import count, md
 
@@ -188,7 +188,8 @@ def _keep(here: Dataset, asked: Asked, told: Mapping[str, Any]) -> None:
                 f":material/inventory_2: **{md(each['name'])}** is kept: {md(each['title'])}, whether"
                 f" {md(each['target'])} is {md(each['favorable'])}, by {md(', '.join(each['features']))}."
             )
-            st.button(
+            allowed.button(
+                "model dropped",
                 "Remove",
                 on_click=_drop,
                 args=(here.id, asked.state, each["name"]),

@@ -10,7 +10,7 @@ from dataops_core.recipe.cells import with_cell
 from dataops_core.steps.set_cells import typed, written
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import shown
-from pages._ui import grid, page_layout, pending
+from pages._ui import allowed, grid, page_layout, pending
 from pages._ui.findings import finding
 from pages._ui.formatting import md
 
@@ -33,7 +33,8 @@ def panel(here: Dataset, state: str, row: int, column: str, key: str, *, mend: b
                 name = f"{key}.cell.{state[:8]}.{row}.{column}"
                 st.text_input("New value", value=old, key=f"{name}.new", help="Leave it empty to make the cell missing")
                 st.text_input("Reason", key=f"{name}.why", placeholder="Where the right value comes from")
-                st.button(
+                allowed.button(
+                    "recipe changed",
                     "Preview the change",
                     key=f"{name}.go",
                     icon=":material/edit:",

@@ -13,7 +13,7 @@ from dataops_core.recipe.walk import Outcome
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.new_file import fitted_recipe
 from dataops_core.store.states import Result
-from pages._ui import page_layout, pending, redaction
+from pages._ui import allowed, page_layout, pending, redaction
 from pages._ui.formatting import STATUS, count, md
 
 EDIT, OFF, ON, UP, DOWN, INSERT, DELETE = (
@@ -61,11 +61,12 @@ def _line(here: Dataset, number: int, result: Result, last: int) -> None:
         key = f"recipe.menu.{here.revision}.{number}"
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(md(effect(result.outcome) or word), width="stretch")
-            st.menu_button(
+            allowed.button(
+                "recipe changed",
                 f"Change step {number}",
-                options,
+                kind=st.menu_button,
+                options=options,
                 key=key,
-                disabled=redaction.is_viewer(),
                 on_click=_chosen,
                 args=(here, number - 1, key),
                 type="tertiary",

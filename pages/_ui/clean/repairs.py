@@ -15,7 +15,7 @@ from dataops_core.repair.proposal import CAUSES, Repair
 from dataops_core.repair.recipe import steps_of
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import job, page_layout, pending
+from pages._ui import allowed, job, page_layout, pending
 from pages._ui.formatting import count
 
 SHOWN = 200  # repairs of a cause in the list; all that are accepted are applied
@@ -75,7 +75,8 @@ def _by_example(here: Dataset, table: Table) -> None:
         )
         if found.left:
             st.caption("Left as they are, for they are built differently: " + ", ".join(found.left))
-        st.button(
+        allowed.button(
+            "recipe changed",
             f"Preview {count(found.cells, 'rewritten cell')}",
             icon=":material/visibility:",
             key="repairs.example.go",
@@ -110,7 +111,8 @@ def _chosen(here: Dataset, state: str, table: Table, repairs: Sequence[Repair], 
     for cause, title in CAUSES.items():
         if cause in by_cause:
             final += _cause(cause, title, by_cause[cause], repairs, ids, wanted, f"{state[:8]}.{sure}")
-    st.button(
+    allowed.button(
+        "recipe changed",
         f"Preview {count(len(final), 'repair')}",
         type="primary",
         icon=":material/visibility:",
@@ -210,7 +212,8 @@ def _questions(state: str, asked: Sequence[Mapping[str, Any]], labels: Sequence[
         if value is not None and not pd.isna(value) and value != ""
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        allowed.button(
+            "recipe changed",
             "Use these answers",
             key="repairs.teach",
             icon=":material/school:",

@@ -10,7 +10,7 @@ import streamlit as st
 from dataops_core import steps
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Column, Table
-from pages._ui import chart, current_table, form, grid, page_layout
+from pages._ui import allowed, chart, current_table, form, grid, page_layout
 from pages._ui.columns.strip import facts_as_meant, misfits, strip, type_of
 from pages._ui.findings import finding, inbox
 from pages._ui.formatting import md
@@ -90,7 +90,8 @@ def _steps(column: Column, key: str) -> None:
             width=360,
         )
         if name is not None:
-            st.button(
+            allowed.button(
+                "recipe changed",
                 "Open",
                 key=f"{key}.open",
                 on_click=finding.choose,

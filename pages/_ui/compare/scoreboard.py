@@ -16,7 +16,7 @@ from dataops_core.evaluation.measures import measures_of
 from dataops_core.recipe.recipe import from_json
 from dataops_core.store.choices import chosen_recipe
 from dataops_core.store.datasets import Dataset
-from pages._ui import method_results, page_layout, pending
+from pages._ui import allowed, method_results, page_layout, pending
 from pages._ui.chart import CONFIG, colours, plain
 from pages._ui.formatting import count, md
 
@@ -115,7 +115,8 @@ def _advice(here: Dataset, told: Mapping[str, Any], best: Mapping[str, Any]) -> 
 def _take(
     here: Dataset, told: Mapping[str, Any], each: Mapping[str, Any], why: str, key: str, *, primary: bool = False
 ) -> None:
-    st.button(
+    allowed.button(
+        "recipe changed",
         "Take this one …",
         key=key,
         on_click=_propose,

@@ -11,9 +11,11 @@ import streamlit as st
 
 from dataops_core.errors import DataOpsError
 from dataops_core.read import FORMATS, ReadOptions
+from dataops_core.read.preview import SheetView
 from dataops_core.read.text.text import COLUMN_TYPES
 from dataops_core.store import datasets, states
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.store import Store
 from dataops_core.table import Table
 from pages._ui import grid, job, page_layout
 from pages._ui.formatting import KINDS, count, md
@@ -125,22 +127,27 @@ def _differently(here: Dataset, root: str, read: Mapping[str, Any], table: Table
     )
     was = _unchanged(read, table)
     key = f"reading.{here.id}.{root[:12]}"
-    said = _controls(key, read, was)
+    sheet = _sheet(here, str(was["sheet"])) if read["format"] == "excel" else None
+    said = _controls(key, read, was, sheet.names if sheet else ())
     with st.container(horizontal=True):
         if read["format"] == "csv":
             said["types"] = _types(key, was["types"])
         asked = st.button(
-            "Read the whole file so",
+            "Read the whole file this way",
             type="primary",
             icon=":material/refresh:",
             disabled=said == was,
             help="Nothing was changed yet." if said == was else "Undo takes it back.",
         )
     options = _options(read, said, was)
-    left, right = st.columns(2)
-    with left:
-        _lines(here, str(said.get("encoding") or read.get("encoding") or ""))
-    with right:
+    encoding = str(said.get("encoding") or read.get("encoding") or "")
+    if encoding or sheet is not None:
+        left, right = st.columns(2)
+        with left:
+            _lines(here, encoding) if encoding else _cells(here, str(said["sheet"]))
+        with right:
+            _preview(here, options, changed=said != was)
+    else:
         _preview(here, options, changed=said != was)
     if asked:
         st.session_state["reading.asked"] = {"raw": dict(here.raw), "options": options}
@@ -161,8 +168,10 @@ def _types(key: str, types: Mapping[str, str]) -> dict[str, str]:
     return dict(zip(edited["Column"], edited["Read as"], strict=True))
 
 
-def _controls(key: str, read: Mapping[str, Any], was: Mapping[str, Any]) -> dict[str, Any]:
-    """What the widgets say, as reading options; the number of the header line counts from 1."""
+def _controls(key: str, read: Mapping[str, Any], was: Mapping[str, Any], sheets: Sequence[str]) -> dict[str, Any]:
+    """What the widgets say, as reading options; the number of the header line counts from 1. `sheets`: the names of a
+    workbook's sheets, where they are known.
+    """
     changed: dict[str, Any] = {}
     one, two, three = st.columns(3)
     if read["format"] == "csv":
@@ -188,7 +197,10 @@ def _controls(key: str, read: Mapping[str, Any], was: Mapping[str, Any]) -> dict
         changed["decimal"] = one.selectbox(
             "Decimal sign", signs, key=f"{key}.decimal", format_func=lambda sign: {".": "point", ",": "comma"}[sign]
         )
-    if read["format"] in _SHEETS:
+    if sheets:
+        at = sheets.index(was["sheet"]) if was["sheet"] in sheets else 0
+        changed["sheet"] = one.selectbox("Sheet", sheets, index=at, key=f"{key}.sheet")
+    elif read["format"] in _SHEETS:
         changed["sheet"] = one.text_input(_SHEETS[read["format"]], value=was["sheet"], key=f"{key}.sheet")
     if read["format"] in ("json", "jsonl"):
         changed["explode"] = one.text_input(
@@ -269,9 +281,6 @@ def _unchanged(read: Mapping[str, Any], table: Table) -> dict[str, Any]:
 def _lines(here: Dataset, encoding: str) -> None:
     """The first lines of a file of text."""
     st.caption("The first lines of the file")
-    if not encoding:
-        st.info("This format has no lines to show.", icon=":material/info:")
-        return
     with page_layout.errors():
         lines = datasets.first_lines(page_layout.store(), here.raw, encoding)
         st.dataframe(
@@ -283,6 +292,32 @@ def _lines(here: Dataset, encoding: str) -> None:
             alt="The first lines of the file as they stand there",
             height=HEIGHT,
             column_config={"As it stands": st.column_config.TextColumn(width="large")},
+        )
+
+
+def _sheet(here: Dataset, name: str) -> SheetView | None:
+    """The beginning of a sheet; None where it cannot be shown, which the preview says as well."""
+    return _first_cells(page_layout.store(), here.raw["md5"], here.raw["name"], name or None)
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def _first_cells(_store: Store, md5: str, name: str, sheet: str | None) -> SheetView | None:
+    try:
+        return datasets.first_sheet_cells(_store, {"md5": md5, "name": name}, sheet)
+    except DataOpsError:
+        return None
+
+
+def _cells(here: Dataset, name: str) -> None:
+    """The first cells of a sheet as they stand there."""
+    st.caption("The first cells of the sheet")
+    shown = _sheet(here, name)
+    if shown is not None:
+        st.dataframe(
+            shown.cells,
+            key="reading.cells",
+            alt="The first cells of the sheet as they stand there",
+            height=HEIGHT,
         )
 
 

@@ -7,7 +7,7 @@ import streamlit as st
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import job, page_layout
+from pages._ui import allowed, job, page_layout
 from pages._ui.formatting import ROLES
 
 
@@ -44,7 +44,7 @@ def panel(here: Dataset, root: str, table: Table) -> None:
         )
         for role in ("id", "weight", "split"):
             chosen[role] = _one(role, names, roles.get(role))
-        if st.form_submit_button("Keep these roles", type="primary", icon=":material/save:"):
+        if allowed.submit("roles set", "Keep these roles", type="primary", icon=":material/save:"):
             kept = {role: value for role, value in chosen.items() if value}
             if "target" not in kept:
                 kept.pop("favorable", None)

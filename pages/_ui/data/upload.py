@@ -15,7 +15,7 @@ from dataops_core.read.places.fetch import KNOWN, is_address
 from dataops_core.read.places.folders import fetch_file
 from dataops_core.read.places.secrets import check_password, shown
 from dataops_core.store import datasets, jobs
-from pages._ui import job, page_layout, uploaded
+from pages._ui import allowed, job, page_layout, uploaded
 from pages._ui.formatting import fix_of, md
 from pages._ui.frame import access
 from pages._ui.page_layout import Here
@@ -111,7 +111,15 @@ def _address_box(project: str) -> None:
         st.text_area(
             "Query (databases only)", key="data.query", placeholder="SELECT * FROM orders WHERE year = 2026", height=80
         )
-        st.button("Fetch", key="data.fetch", icon=":material/cloud_download:", on_click=_ask_for, args=(project,))
+        allowed.button(
+            "file read",
+            "Fetch",
+            project=project,
+            key="data.fetch",
+            icon=":material/cloud_download:",
+            on_click=_ask_for,
+            args=(project,),
+        )
 
 
 def _ask_for(project: str) -> None:
@@ -152,8 +160,10 @@ def _fetch() -> None:
 
 def uploader(place: Here, label: str) -> None:
     """The drop zone for a file."""
-    st.file_uploader(
+    allowed.uploader(
+        "file read",
         label,
+        project=place.project,
         key=uploaded.key("data.upload"),
         on_change=uploaded.take,
         args=("data.upload", lambda file, name: _bring(place.project, file, name)),
@@ -164,8 +174,10 @@ def uploader(place: Here, label: str) -> None:
 
 def open_sample(place: Here, key: str, *, primary: bool = False) -> None:
     """The button that brings the sample."""
-    st.button(
+    allowed.button(
+        "file read",
         "Open the sample",
+        project=place.project,
         type="primary" if primary else "secondary",
         icon=":material/science:",
         on_click=_bring,

@@ -23,8 +23,7 @@ SHOWN = 200
 
 def panel(here: Dataset, state: str, table: Table, told: Mapping[str, Any]) -> None:
     """The chart, what it leaves out, the rows of the selected part, and the downloads."""
-    dark = st.context.theme.type == "dark"
-    made = figure(told, chart.many(8), "#15181d" if dark else "#f4f6f9")
+    made = figure(told, chart.many(8), chart.empty())
     name = "-".join([told["kind"], *(told["columns"][:4] if told["kind"] != "missing" else [])])
     with st.container(horizontal=True, vertical_alignment="center"):
         left_out = f"; {count(told['missing'], 'row')} without a value left out" if told["missing"] else ""

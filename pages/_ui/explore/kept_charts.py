@@ -9,7 +9,7 @@ import streamlit as st
 
 from dataops_core.store.choices import form_state
 from dataops_core.store.datasets import Dataset
-from pages._ui import page_layout
+from pages._ui import allowed, page_layout
 
 _ABOUT = "charts"
 
@@ -29,11 +29,18 @@ def panel(here: Dataset, asked: Mapping[str, Any]) -> None:
     kept = form_state.get(page_layout.store(), here.id, _ABOUT)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         st.text_input("Keep this chart as", key="explore.name", placeholder="Income by city", width=230)
-        st.button("Keep", key="explore.keep", icon=":material/bookmark:", on_click=_keep, args=(here.id, dict(asked)))
+        allowed.button(
+            "form changed",
+            "Keep",
+            key="explore.keep",
+            icon=":material/bookmark:",
+            on_click=_keep,
+            args=(here.id, dict(asked)),
+        )
         for name in kept:
             st.menu_button(
                 name,
-                ["Open", "Remove"],
+                ["Open"] if allowed.refusal("form changed") else ["Open", "Remove"],
                 key=f"explore.kept.{name}",
                 on_click=_chosen,
                 args=(here.id, name),

@@ -12,7 +12,7 @@ from dataops_core.rules.of_finding import rule_of
 from dataops_core.steps import REGISTRY
 from dataops_core.store import dataset_rules
 from dataops_core.store.choices import finding_overrides
-from pages._ui import grid, page_layout
+from pages._ui import allowed, grid, page_layout
 from pages._ui.formatting import SEVERITY, count, md, share
 
 FEW = 20  # rows that stand beside a finding at once
@@ -47,7 +47,8 @@ def card(
             if mend and finding["fix"]:
                 if fix_here:
                     title = REGISTRY[finding["fix"]["op"]].title
-                    st.button(
+                    allowed.button(
+                        "recipe changed",
                         f"Fix: {title.lower()}",
                         key=f"{key}.fix_here",
                         type="primary",
@@ -57,7 +58,8 @@ def card(
                     )
                 _fix(finding, key, "Change the settings" if fix_here else None)
             if mend and finding["check"] in VARIANTS:
-                st.button(
+                allowed.button(
+                    "recipe changed",
                     "Choose what to merge",
                     key=f"{key}.merge",
                     on_click=_merge,
@@ -99,7 +101,8 @@ def line(finding: Mapping[str, Any], rows: int, key: str, *, mend: bool = True) 
 
 
 def _fix(finding: Mapping[str, Any], key: str, label: str | None = None) -> None:
-    st.button(
+    allowed.button(
+        "recipe changed",
         label or f"Fix: {REGISTRY[finding['fix']['op']].title.lower()}",
         key=f"{key}.fix",
         on_click=ask,
@@ -113,7 +116,8 @@ def _require(finding: Mapping[str, Any], dataset: str, key: str) -> None:
     """Offers what was found as a rule, so that the next file is held to it."""
     rule = rule_of(finding)
     if rule is not None:
-        st.button(
+        allowed.button(
+            "rules added",
             "Make it a rule",
             key=f"{key}.rule",
             icon=":material/rule:",
@@ -131,7 +135,8 @@ def _add_rule(dataset: str, rule: Rule) -> None:
 def _ignore(check: str, dataset: str, columns: tuple[str, ...], key: str) -> None:
     with st.popover("Ignore", icon=":material/visibility_off:", key=f"{key}.popover"):
         st.text_input("It is not a problem here, because", key=f"{key}.why", placeholder="Such values are true here")
-        st.button(
+        allowed.button(
+            "finding ignored",
             "Ignore it",
             key=f"{key}.ignore",
             on_click=_put_away,

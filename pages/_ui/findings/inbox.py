@@ -14,7 +14,7 @@ from dataops_core.recipe.fixes import steps_of_fixes
 from dataops_core.store import overview
 from dataops_core.store.choices import finding_overrides
 from dataops_core.store.datasets import Dataset
-from pages._ui import page_layout, pending
+from pages._ui import allowed, page_layout, pending
 from pages._ui.findings import finding, rows
 from pages._ui.formatting import SEVERITY, count, md, when
 
@@ -125,7 +125,8 @@ def _fix_several(here: Dataset, named: Sequence[Named], shown: Sequence[Named]) 
     fixable = [name for name, each in shown if each["fix"]]
     all_ticked = bool(fixable) and set(fixable) <= ticked
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        allowed.button(
+            "recipe changed",
             f"Fix selected ({len(chosen)})",
             key="findings.fix_selected",
             type="primary" if chosen else "secondary",
@@ -136,7 +137,8 @@ def _fix_several(here: Dataset, named: Sequence[Named], shown: Sequence[Named]) 
             help="One preview of all of them and one change that Undo takes back",
         )
         titles = ", ".join(sorted({each["title"].lower() for each in harmless}))
-        st.button(
+        allowed.button(
+            "recipe changed",
             f"Fix all that lose nothing ({len(harmless)})",
             key="findings.fix_harmless",
             icon=":material/auto_fix_high:",
@@ -241,7 +243,8 @@ def _ignored(here: Dataset, ignored: Sequence[Mapping[str, Any]], why: Mapping[s
                     f" ({count(each['count'], 'row')}), because: {md(reason['value'])} ({md(reason['actor'])},"
                     f" {when(reason['at'])})"
                 )
-                st.button(
+                allowed.button(
+                    "finding minded again",
                     "Stop ignoring",
                     key=f"finding.mind.{number}",
                     on_click=_unignore,

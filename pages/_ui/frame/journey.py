@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dataops_core.store import dataset_rules, versions
+from dataops_core.store import dataset_rules
 from dataops_core.store.datasets import Dataset
 from pages._ui import current_table, page_layout
 
@@ -43,5 +43,4 @@ def pages_done(here: Dataset) -> set[str]:
     found |= {"clean"} if used else set()
     found |= {"versions"} if now.saved else set()
     found |= {"rules"} if dataset_rules.rules_of(page_layout.store(), here.id) else set()
-    made = any(each["synthetic"] for each in versions.log(page_layout.store(), here.id))
-    return found | ({"synthesize"} if made else set())
+    return found | ({"synthesize"} if now.synthetic else set())

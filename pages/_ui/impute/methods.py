@@ -11,7 +11,7 @@ import streamlit as st
 from dataops_core.imputation.methods import ALONG, METHODS, Task, steps_of
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import job, method_results
+from pages._ui import allowed, job, method_results
 from pages._ui.formatting import count, md
 
 TITLES = {
@@ -280,7 +280,8 @@ def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
             told["group"],
             told.get("time"),
         )
-        st.button(
+        allowed.button(
+            "recipe changed",
             "Use this instead …",
             key=f"impute.use.{method}",
             on_click=method_results.use_all,

@@ -13,12 +13,13 @@ from dataops_core.store import overview
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.overview import NextStep, Standing
 from dataops_core.store.trail import audit
-from pages._ui import current_table, page_layout
+from pages._ui import allowed, chart, current_table, job, page_layout
 from pages._ui.findings import finding, inbox
 from pages._ui.formatting import count, md, percent, when
 from pages._ui.overview import problem_map
 
 LATEST = 6
+MAPPED, MAP_HEIGHT = 24, 300  # columns, and pixels, of the map of missing cells
 AT_ONCE = 3  # findings of a square that are shown in full
 BUTTONS = {
     "profile": "Look",
@@ -36,9 +37,10 @@ def panel(here: Dataset, state: str, root: str, profile: Mapping[str, Any]) -> N
     left, right = st.columns([13, 8], gap="medium")
     with right:
         _score(here, root, state, profile, found, now)
+        _activity(here)
     with left:
         _where(here, state, profile, found)
-        _activity(here)
+        _missing(state, profile)
 
 
 def _where(here: Dataset, state: str, profile: Mapping[str, Any], found: Sequence[Mapping[str, Any]]) -> None:
@@ -72,6 +74,43 @@ def _open_square(here: Dataset, name: str) -> None:
     squares[here.id] = None if squares.get(here.id) == name else name
 
 
+def _missing(state: str, profile: Mapping[str, Any]) -> None:
+    """Where in the file cells are missing, of the columns that have such cells; which of them go together shows."""
+    from dataops_core.explore.figure import describe, figure
+
+    facts = profile["facts"]
+    gaps = {name: each["missing"] for name, each in facts.items() if each["missing"]}
+    if not gaps:
+        return
+    st.header("Missing cells", anchor=False)
+    cells = profile["rows"] * len(facts)
+    told = job.counted(
+        "chart",
+        {"state": state, "columns": [], "kind": "missing", "color": None, "facet": None},
+        "Looking for missing cells",
+        cells,
+    )
+    if told is None:
+        return
+    shown = sorted(gaps, key=lambda name: -gaps[name])[:MAPPED]
+    places = [at for at, name in enumerate(told["columns"]) if name in shown]
+    part = told | {
+        "columns": [told["columns"][at] for at in places],
+        "blocks": [[block[at] for at in places] for block in told["blocks"]],
+    }
+    st.plotly_chart(
+        figure(part, chart.many(8), chart.empty()).update_layout(height=MAP_HEIGHT, margin_t=8),
+        key=f"overview.missing.{state[:8]}",
+        alt=describe(part),
+        config={"displayModeBar": False},
+    )
+    more = f" The {MAPPED} columns with most of them." if len(gaps) > MAPPED else ""
+    st.caption(
+        f"{sum(gaps.values()):,} of {count(cells, 'cell')}, row by row from the top of the file.{more} "
+        "Bands across several columns are cells that are missing together."
+    )
+
+
 def _next(here: Dataset, now: Standing, found: Sequence[Mapping[str, Any]]) -> None:
     st.header("What to do next", anchor=False)
     told = overview.next_steps(now, found, here.roles)
@@ -86,7 +125,8 @@ def _next(here: Dataset, now: Standing, found: Sequence[Mapping[str, Any]]) -> N
 
 def _button(here: Dataset, step: NextStep, found: Sequence[Mapping[str, Any]], number: int) -> None:
     if step.harmless:
-        st.button(
+        allowed.button(
+            "recipe changed",
             "Preview",
             type="primary",
             icon=":material/auto_fix_high:",

@@ -7,7 +7,7 @@ import streamlit as st
 from dataops_core.hashing import sha256
 from dataops_core.store import removal
 from dataops_core.store.datasets import Dataset
-from pages._ui import page_layout
+from pages._ui import allowed, page_layout
 from pages._ui.formatting import count, md
 
 
@@ -18,7 +18,9 @@ def panel(here: Dataset) -> None:
         return
     with box:
         st.text_input("New name", key=_name_key(here), placeholder=here.name)
-        st.button("Rename", key="manage.rename", on_click=_rename, args=(here,), icon=":material/edit:")
+        allowed.button(
+            "dataset renamed", "Rename", key="manage.rename", on_click=_rename, args=(here,), icon=":material/edit:"
+        )
         gone = removal.contents(page_layout.store(), here.id)
         parts = ["the file as it came", "all steps", count(len(gone["versions"]), "version")]
         parts += [count(len(gone["models"]), "model")] if gone["models"] else []
@@ -28,7 +30,9 @@ def panel(here: Dataset) -> None:
         if gone["used_by"]:
             st.caption(f"It cannot be deleted: {md(', '.join(gone['used_by']))} joins or appends its table.")
         st.text_input("Type the name of the dataset to delete it", key=f"manage.confirm.{here.id}")
-        st.button("Delete", key="manage.delete", on_click=_delete, args=(here,), icon=":material/delete:")
+        allowed.button(
+            "dataset deleted", "Delete", key="manage.delete", on_click=_delete, args=(here,), icon=":material/delete:"
+        )
 
 
 def _name_key(here: Dataset) -> str:

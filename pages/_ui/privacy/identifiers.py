@@ -15,7 +15,7 @@ from dataops_core.privacy.locales import LOCALES
 from dataops_core.store import personal_data
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import current_table, page_layout, pending
+from pages._ui import allowed, current_table, page_layout, pending
 from pages._ui.formatting import count, md, share
 
 STATES = {
@@ -56,7 +56,8 @@ def panel(here: Dataset, state: str, table: Table, found: PersonalData) -> None:
     if "pseudonym" in chosen.values():
         locale = st.selectbox("Language and country of pseudonyms", LOCALES, key="privacy.locale", width=300)
     if chosen:
-        st.button(
+        allowed.button(
+            "recipe changed",
             f"Preview {count(len(chosen), 'treatment')}",
             type="primary",
             icon=":material/visibility:",
@@ -153,7 +154,14 @@ def _settle(here: Dataset, name: str, at: int, said: Mapping[str, Any] | None) -
             placeholder="Needed where it is not personal data",
             help="It is kept with the dataset and in the audit log",
         )
-        st.button("Save the answer", key=f"{key}.keep", on_click=_said, args=(here, name, key), icon=":material/check:")
+        allowed.button(
+            "personal data settled",
+            "Save the answer",
+            key=f"{key}.keep",
+            on_click=_said,
+            args=(here, name, key),
+            icon=":material/check:",
+        )
 
 
 def _said(here: Dataset, name: str, key: str) -> None:
@@ -175,7 +183,14 @@ def _others(here: Dataset, table: Table, listed: set[str]) -> None:
             placeholder="Choose a column that was not recognized",
             width=300,
         )
-        st.button("Add it", key="privacy.another.add", on_click=_add, args=(here,), icon=":material/add:")
+        allowed.button(
+            "personal data settled",
+            "Add it",
+            key="privacy.another.add",
+            on_click=_add,
+            args=(here,),
+            icon=":material/add:",
+        )
 
 
 def _add(here: Dataset) -> None:

@@ -12,7 +12,7 @@ from dataops_core.anonymize.propose import WAYS
 from dataops_core.privacy import PersonalData
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import job, method_results
+from pages._ui import allowed, job, method_results
 from pages._ui.formatting import count, md, percent
 
 NOBODY = "(none)"
@@ -127,7 +127,8 @@ def _proposal(here: Dataset, each: Mapping[str, Any], at: int) -> None:
         )
         st.caption(dropped)
         if each["steps"]:
-            st.button(
+            allowed.button(
+                "recipe changed",
                 "Preview this",
                 key=f"privacy.proposal.{at}.use",
                 type="primary" if at == 0 else "secondary",

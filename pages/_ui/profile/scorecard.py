@@ -13,7 +13,7 @@ from dataops_core.checks.score import FORMULAS, Score, changed, scores, total
 from dataops_core.store.choices import finding_overrides
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import sign_off
-from pages._ui import page_layout
+from pages._ui import allowed, page_layout
 from pages._ui.formatting import md, percent
 
 
@@ -59,7 +59,7 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
             name: st.number_input(name.capitalize(), 0.0, 100.0, value=weight, step=0.5, key=f"score.weight.{name}")
             for name, weight in weights.items()
         }
-        if st.form_submit_button("Keep these weights", icon=":material/save:"):
+        if allowed.submit("weights set", "Keep these weights", icon=":material/save:"):
             if page_layout.act(
                 lambda: finding_overrides.set_weight(page_layout.store(), here.id, given, page_layout.actor())
             ):

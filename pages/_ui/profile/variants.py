@@ -10,7 +10,7 @@ import streamlit as st
 
 from dataops_core.checks.variants import METHODS
 from dataops_core.table import Table
-from pages._ui import job
+from pages._ui import allowed, job
 from pages._ui.findings import finding
 from pages._ui.formatting import count, md
 
@@ -129,7 +129,8 @@ def _editor(column: str, clusters: list[list[list[Any]]], key: str, mend: bool) 
         if mapping
         else "Preview the merge …"
     )
-    st.button(
+    allowed.button(
+        "recipe changed",
         label,
         key=f"{key}.merge",
         type="primary",

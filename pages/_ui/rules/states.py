@@ -14,7 +14,7 @@ from dataops_core.rules.kinds.reference import Reference
 from dataops_core.steps import REGISTRY
 from dataops_core.store import dataset_rules
 from dataops_core.store.datasets import Dataset
-from pages._ui import grid, job, page_layout, pending, redaction
+from pages._ui import allowed, grid, job, page_layout, pending, redaction
 from pages._ui.findings import finding
 from pages._ui.formatting import count, md
 from pages._ui.rules import row_file
@@ -171,9 +171,12 @@ def _detail(here: Dataset, state: str, each: Mapping[str, Any]) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if each["status"] == "failed" and each["fix"]:
                 _fixes(here, state, rule, each["fix"])
-            st.button("Edit", key="rules.edit", icon=":material/edit:", on_click=_edit, args=(rule,))
+            allowed.button(
+                "rules changed", "Edit", key="rules.edit", icon=":material/edit:", on_click=_edit, args=(rule,)
+            )
             other = "warn" if rule.severity == "block" else "block"
-            st.button(
+            allowed.button(
+                "rules changed",
                 "Only warn" if other == "warn" else "Let it block",
                 key="rules.severity",
                 icon=":material/swap_vert:",
@@ -181,8 +184,13 @@ def _detail(here: Dataset, state: str, each: Mapping[str, Any]) -> None:
                 args=(here.id, rule.changed(severity=other)),
                 help="A rule that blocks stops saving and exits 1 in a pipeline; one that warns is only told",
             )
-            st.button(
-                "Remove", key="rules.remove", icon=":material/delete:", on_click=_remove, args=(here.id, rule.key)
+            allowed.button(
+                "rule removed",
+                "Remove",
+                key="rules.remove",
+                icon=":material/delete:",
+                on_click=_remove,
+                args=(here.id, rule.key),
             )
         if each["failing"]:
             shown = each["failing_rows"][:FEW]
@@ -202,7 +210,8 @@ def _fixes(here: Dataset, state: str, rule: Rule, fix: Mapping[str, Any]) -> Non
     op, settings = fix["op"], fix["with"]
     if op and settings:
         title = REGISTRY[op].title
-        st.button(
+        allowed.button(
+            "recipe changed",
             "Set the rows aside" if op == "quarantine_rows" else f"Fix: {title.lower()}",
             key="rules.fix",
             type="primary",
@@ -212,7 +221,8 @@ def _fixes(here: Dataset, state: str, rule: Rule, fix: Mapping[str, Any]) -> Non
             help=f"{fix['says']}. {help_text}",
         )
     elif op == "merge_values":
-        st.button(
+        allowed.button(
+            "recipe changed",
             "Fix: replace values",
             key="rules.replace",
             type="primary",
@@ -224,7 +234,8 @@ def _fixes(here: Dataset, state: str, rule: Rule, fix: Mapping[str, Any]) -> Non
     else:
         st.caption(md(fix["says"]))
     if isinstance(rule, Reference):
-        st.button(
+        allowed.button(
+            "recipe changed",
             "Set the rows aside",
             key="rules.keys_aside",
             icon=":material/move_item:",
@@ -234,7 +245,8 @@ def _fixes(here: Dataset, state: str, rule: Rule, fix: Mapping[str, Any]) -> Non
         )
     aside = quarantine(rule)
     if aside and op != "quarantine_rows":
-        st.button(
+        allowed.button(
+            "recipe changed",
             "Set the rows aside",
             key="rules.aside",
             icon=":material/move_item:",

@@ -10,7 +10,7 @@ import streamlit as st
 from dataops_core.rules import KINDS, Rule
 from dataops_core.store import dataset_rules, datasets, versions
 from dataops_core.store.datasets import Dataset
-from pages._ui import grid, job, page_layout
+from pages._ui import allowed, grid, job, page_layout
 from pages._ui.formatting import count
 from pages._ui.rules import states
 
@@ -94,7 +94,8 @@ def panel(here: Dataset, state: str) -> None:
         if take
     ]
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
+        allowed.button(
+            "rules added",
             f"Accept {count(len(ticked), 'rule')}",
             type="primary",
             icon=":material/playlist_add_check:",

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.errors import DataOpsError, SettingError
-from pages._ui import page_layout
+from pages._ui import allowed, page_layout
 from pages._ui.formatting import count, md
 from pages._ui.synthesize.settings import Asked, groups_of, requests, thin
 
@@ -85,7 +85,8 @@ def _values(wanted: Asked, able: list[str]) -> None:
         )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.number_input("Rows", 1, 10_000_000, value=100, step=100, key=wanted.key("wish.rows"), width=200)
-        st.button(
+        allowed.button(
+            "form changed",
             "Add this wish",
             key="synthesize.wish.add",
             on_click=_wish,
@@ -96,7 +97,8 @@ def _values(wanted: Asked, able: list[str]) -> None:
     for place, each in enumerate(wanted.draft["requests"]):
         with st.container(horizontal=True, vertical_alignment="center", key=f"synthesize-wish-{place}"):
             st.markdown(f"{count(each['rows'], 'row')} with {md(said(each['values']))}")
-            st.button(
+            allowed.button(
+                "form changed",
                 "Remove",
                 key=f"synthesize.wish.remove.{place}",
                 on_click=_unwish,

@@ -12,7 +12,7 @@ from dataops_core.errors import SettingError
 from dataops_core.synthetic.constraints.constraint import TYPES as CONSTRAINTS
 from dataops_core.synthetic.constraints.constraint import counted
 from dataops_core.synthetic.constraints.reading import from_json
-from pages._ui import page_layout
+from pages._ui import allowed, page_layout
 from pages._ui.formatting import count, md
 from pages._ui.synthesize.settings import Asked, name_of
 
@@ -63,7 +63,8 @@ def panel(wanted: Asked) -> None:
         with st.container(border=True, key=f"synthesize-added-{place}", gap="xxsmall"):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f":material/person: {md(each['words'])}")
-                st.button(
+                allowed.button(
+                    "form changed",
                     "Remove",
                     key=f"synthesize.remove.{place}",
                     on_click=_remove,
@@ -139,7 +140,14 @@ def _form(wanted: Asked) -> None:
             if kind == "between":
                 st.text_input("Smallest", key=f"{key}.min", width=170, help=HELP[kind])
                 st.text_input("Greatest", key=f"{key}.max", width=170, help=HELP[kind])
-        st.button("Add", key="synthesize.constraint.add", on_click=_add, args=(wanted, kind), icon=":material/add:")
+        allowed.button(
+            "form changed",
+            "Add",
+            key="synthesize.constraint.add",
+            on_click=_add,
+            args=(wanted, kind),
+            icon=":material/add:",
+        )
 
 
 def _add(wanted: Asked, kind: str) -> None:

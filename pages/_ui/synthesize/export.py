@@ -13,7 +13,7 @@ from dataops_core.store import dataset_rules, jobs, twins
 from dataops_core.store.store import Store
 from dataops_core.table import Table
 from dataops_core.write import write_file
-from pages._ui import job, page_layout
+from pages._ui import allowed, job, page_layout
 from pages._ui.formatting import md
 from pages._ui.synthesize import verdicts
 from pages._ui.synthesize.run import is_current
@@ -105,7 +105,8 @@ def _keep(wanted: Asked, made: jobs.Job) -> None:
                 placeholder="For example: twin for the demo",
                 width=430,
             )
-            st.button(
+            allowed.button(
+                "version committed",
                 "Keep it",
                 key="synthesize.keep",
                 type="primary",

@@ -8,7 +8,7 @@ from dataops_core.errors import DataOpsError
 from dataops_core.store import jobs, twins
 from dataops_core.synthetic import ENGINES
 from dataops_core.wording import duration
-from pages._ui import job, page_layout
+from pages._ui import allowed, job, page_layout
 from pages._ui.formatting import count, md
 from pages._ui.synthesize.conditions_form import said
 from pages._ui.synthesize.settings import Asked, lacks, requests, settings
@@ -50,7 +50,8 @@ def panel(wanted: Asked, last: jobs.Job | None) -> None:
     _plan(wanted)
     if missing:
         st.warning("\n".join(f"- {md(each)}" for each in missing), title="The twin waits", icon=":material/front_hand:")
-    st.button(
+    allowed.button(
+        "twin made",
         "Generate",
         key="synthesize.make",
         type="primary",

@@ -11,7 +11,7 @@ import streamlit as st
 from dataops_core.errors import SettingError
 from dataops_core.synthetic import MAKERS
 from dataops_core.synthetic.prepare.column_treatments import WHOLE
-from pages._ui import current_table, method_results, page_layout
+from pages._ui import allowed, current_table, method_results, page_layout
 from pages._ui.formatting import KINDS, count, md
 from pages._ui.synthesize.settings import Asked
 
@@ -55,7 +55,8 @@ def _head(wanted: Asked, ask: list[Mapping[str, Any]]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Please decide" if left else "Decided")
         if left > 1:
-            st.button(
+            allowed.button(
+                "form changed",
                 f"Take all {left} proposals",
                 key="synthesize.all",
                 icon=":material/done_all:",
@@ -116,7 +117,8 @@ def _card(wanted: Asked, each: Mapping[str, Any], dirty: tuple[str, Mapping[str,
                 args=(wanted, name, key),
             )
             if not decided:
-                st.button(
+                allowed.button(
+                    "form changed",
                     "As proposed",
                     key=f"synthesize.proposed.{at}",
                     on_click=_put,

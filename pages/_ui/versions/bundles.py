@@ -15,7 +15,7 @@ from dataops_core.store import versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results.diffs import Change
 from dataops_core.store.versions import Version
-from pages._ui import grid, job, page_layout, preview, uploaded
+from pages._ui import allowed, grid, job, page_layout, preview, uploaded
 from pages._ui.formatting import STATUS, count, md
 from pages._ui.privacy import recognition
 
@@ -33,7 +33,8 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
         else "One zip: data as Parquet and CSV, the raw file, steps, plain script, models that were kept, facts, audit"
         " and a data card."
     )
-    st.button(
+    allowed.button(
+        "version exported",
         "Export",
         key=f"{asked}.go",
         icon=":material/download:",

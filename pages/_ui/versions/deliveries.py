@@ -13,7 +13,7 @@ from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.monitoring import deliveries
 from dataops_core.store.monitoring.deliveries import Delivery
-from pages._ui import page_layout, redaction, uploaded
+from pages._ui import allowed, page_layout, redaction, uploaded
 from pages._ui.formatting import md, when
 from pages._ui.versions import delivery_history, delivery_limits, started
 
@@ -81,7 +81,8 @@ def _bring(here: Dataset, numbers: list[int]) -> None:
             key=f"{_KEY}.lenient",
             help="Columns that are called alike get a number, nameless ones a name. Otherwise such a file fails.",
         )
-    st.file_uploader(
+    allowed.uploader(
+        "delivery judged",
         "The delivery",
         key=uploaded.key(f"{_KEY}.upload"),
         on_change=uploaded.take,
@@ -119,7 +120,8 @@ def _card(here: Dataset, each: Delivery) -> None:
             _decide(here, each)
         with st.container(horizontal=True, vertical_alignment="center"):
             if each.standing == "accepted":
-                st.button(
+                allowed.button(
+                    "recipe changed",
                     "Work on this delivery",
                     icon=":material/check:",
                     key=f"{_KEY}.use.{each.number}",
@@ -151,7 +153,8 @@ def _decide(here: Dataset, each: Delivery) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         st.text_input("Why you accept or reject it", key=f"{_KEY}.reason.{each.number}")
         for label, icon, accept in (("Accept", "check", True), ("Reject", "block", False)):
-            st.button(
+            allowed.button(
+                "delivery accepted" if accept else "delivery rejected",
                 label,
                 icon=f":material/{icon}:",
                 key=f"{_KEY}.{label.lower()}.{each.number}",

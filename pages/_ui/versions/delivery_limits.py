@@ -12,7 +12,7 @@ from dataops_core.monitoring import VERDICTS, Limits
 from dataops_core.monitoring.channels import channels
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.monitoring import alerts, deliveries
-from pages._ui import current_table, grid, page_layout
+from pages._ui import allowed, current_table, grid, page_layout
 from pages._ui.formatting import md, when
 
 WORDS = {"pass": "Passes", "warn": "Is a warning", "fail": "Fails"}
@@ -36,7 +36,7 @@ def _limits(here: Dataset) -> None:
         with st.container(horizontal=True):
             for each in dataclasses.fields(Limits):
                 given[each.name] = _field(each, getattr(now, each.name), names)
-        if st.form_submit_button("Save the limits", icon=":material/save:"):
+        if allowed.submit("limits set", "Save the limits", icon=":material/save:"):
             _save(here.id, given)
 
 

@@ -11,7 +11,7 @@ from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import members, promotions
 from dataops_core.store.people.environments import PRODUCTION, PROMOTED, SANDBOX, STAGING
 from dataops_core.store.people.promotions import Environment, Promotion
-from pages._ui import page_layout, redaction
+from pages._ui import allowed, page_layout, redaction
 from pages._ui.formatting import md, when
 from pages._ui.versions import started
 
@@ -58,8 +58,10 @@ def _environment(here: Dataset, each: Environment) -> None:
         )
         with st.popover("Roll back", icon=":material/undo:", key=f"{_KEY}.{each.name}.popover"):
             st.text_input("Why", key=f"{_KEY}.{each.name}.why")
-            st.button(
+            allowed.button(
+                "rolled back",
                 "Go back to the version before",
+                environment=each.name,
                 key=f"{_KEY}.{each.name}.back",
                 on_click=_roll_back,
                 args=(here.id, each.name),
@@ -77,8 +79,10 @@ def _waiting(here: Dataset, each: Promotion) -> None:
         me = page_layout.actor()
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input("Comment (needed to refuse)", key=f"{_KEY}.say.{each.number}")
-            st.button(
+            allowed.button(
+                "promotion approved",
                 "Approve",
+                environment=each.environment,
                 icon=":material/check:",
                 key=f"{_KEY}.approve.{each.number}",
                 on_click=_answer,
@@ -87,8 +91,10 @@ def _waiting(here: Dataset, each: Promotion) -> None:
                 help="You asked for it: somebody else has to approve it" if me == each.requester else None,
             )
             own = me == each.requester
-            st.button(
+            allowed.button(
+                "promotion withdrawn" if own else "promotion refused",
                 "Withdraw" if own else "Refuse",
+                environment=None if own else each.environment,
                 icon=":material/block:",
                 key=f"{_KEY}.refuse.{each.number}",
                 on_click=_answer,
@@ -113,8 +119,14 @@ def _promote(here: Dataset, known: list[dict[str, Any]]) -> None:
         st.selectbox("Version", list(words), format_func=lambda n: words[n], key=f"{_KEY}.version", width=260)
         st.selectbox("Into", list(PROMOTED), format_func=str.capitalize, key=f"{_KEY}.into", width=160)
         st.text_input("Why", key=f"{_KEY}.why", width=300)
-        st.button(
-            "Ask for it", type="primary", icon=":material/publish:", key=f"{_KEY}.ask", on_click=_ask, args=(here.id,)
+        allowed.button(
+            "promotion requested",
+            "Ask for it",
+            type="primary",
+            icon=":material/publish:",
+            key=f"{_KEY}.ask",
+            on_click=_ask,
+            args=(here.id,),
         )
     started.show(f"{_KEY}.{here.id}", "Checking the conditions")
 

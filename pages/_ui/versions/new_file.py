@@ -12,7 +12,7 @@ from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import datasets, new_file, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.states import Result
-from pages._ui import grid, job, page_layout, uploaded
+from pages._ui import allowed, grid, job, page_layout, uploaded
 from pages._ui.clean.recipe import effect
 from pages._ui.compare import differences
 from pages._ui.formatting import STATUS, count, fix_of, md
@@ -29,7 +29,8 @@ def panel(here: Dataset, root: str) -> None:
             f"Upload the next delivery of the same data. The steps of **{md(here.name)}**"
             f" ({len(here.recipe.active)}) run on it; nothing changes before you take it over."
         )
-        st.file_uploader(
+        allowed.uploader(
+            "recipe changed",
             "The new file",
             key=uploaded.key(f"{_KEY}.upload"),
             on_change=uploaded.take,
@@ -79,7 +80,8 @@ def panel(here: Dataset, root: str) -> None:
     if any(result.outcome.status == "pending" for result in found):
         return
     after = grid.table(states.head(kept["raw"], recipe, found))
-    st.button(
+    allowed.button(
+        "recipe changed",
         "Use this file",
         type="primary",
         icon=":material/check:",

@@ -11,7 +11,7 @@ import streamlit as st
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import sign_off
 from dataops_core.store.people.checklist import GATES, QUESTIONS, SHARES, Checklist
-from pages._ui import grid, job, page_layout
+from pages._ui import allowed, grid, job, page_layout
 from pages._ui.formatting import md, when
 from pages._ui.versions import started
 
@@ -67,7 +67,7 @@ def _formulation(here: Dataset) -> None:
             placeholder="Female=51, Male=49",
             help="Numbers or shares for the groups of the first sensitive column; the table is compared with them",
         )
-        if st.form_submit_button("Save the answers", icon=":material/save:"):
+        if allowed.submit("questions answered", "Save the answers", icon=":material/save:"):
             _answer(here.id, {key: text for key, text in given.items() if text != answers.get(key, "")})
 
 
@@ -99,7 +99,8 @@ def _gate(here: Dataset, now: Checklist, gate: str) -> None:
         if signed:
             st.caption(f"Signed by {md(signed.signer)}, {when(signed.at)}, fingerprint {signed.sha256[:16]}…")
         else:
-            st.button(
+            allowed.button(
+                "gate signed",
                 "Sign",
                 type="primary",
                 icon=":material/draw:",
@@ -120,7 +121,9 @@ def _accept(here: Dataset, key: str) -> None:
             store, actor = page_layout.store(), page_layout.actor()
             page_layout.act(lambda: sign_off.accept(store, here.id, key, why, actor))
 
-        st.button("Accept", icon=":material/check:", key=f"{_KEY}.accept.button.{key}", on_click=accept)
+        allowed.button(
+            "gate signed", "Accept", icon=":material/check:", key=f"{_KEY}.accept.button.{key}", on_click=accept
+        )
 
 
 def _export(now: Checklist) -> None:

@@ -26,6 +26,7 @@ def said():
     return made
 
 
+@pytest.mark.slow
 def test_bias_begins_with_the_outcome_the_groups_and_the_population(said):
     app = go(start(d=said), "bias")
     assert unforeseen(app) == []

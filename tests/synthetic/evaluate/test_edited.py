@@ -17,6 +17,7 @@ TRAINING, HOLDOUT, FRESH = (wide(ROWS, seed) for seed in (1, 2, 3))
 NUMBERS, CATEGORIES = [f"x{at}" for at in range(6)], [f"c{at}" for at in range(9)]
 
 
+@pytest.mark.slow
 def test_eight_copies_with_two_of_fifteen_columns_changed_are_seen_among_8000_rows_and_fresh_rows_are_none():
     assert rows_for(15) >= ROWS
     some = copies(TRAINING, 0.001, 2, np.random.default_rng(0))
@@ -42,6 +43,7 @@ def test_the_judge_names_them_and_says_what_it_would_find(make_table, only):
     )
 
 
+@pytest.mark.slow
 def test_three_in_a_thousand_are_found_with_any_two_columns_changed():
     for seed in range(2):
         training, holdout, fresh = (wide(1_500, 100 * seed + at) for at in range(3))

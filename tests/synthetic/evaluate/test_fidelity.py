@@ -43,6 +43,7 @@ def test_a_copy_gains_nothing_by_being_one(fidelity):
     assert told["score"] == pytest.approx(told["ceiling"], abs=0.02)
 
 
+@pytest.mark.slow
 def test_the_more_is_flipped_the_lower_it_lies(fidelity):
     scores = [fidelity(flipped(TRAINING, share))["between"] for share in (0.0, 0.2, 0.5, 1.0)]
     assert scores == sorted(scores, reverse=True) and scores[0] - scores[-1] > 0.8
@@ -147,6 +148,7 @@ def test_what_is_drawn_has_common_edges_and_shares(fidelity, few_trees):
     assert fidelity(FRESH, holdout=None)["draw"]["age"]["holdout"] is None
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_verdict_and_another_one_nearly(make_table, only, few_trees):
     only("fidelity", "utility", "privacy", seeds=2)
     tables = [make_table(frame[:500]) for frame in (TRAINING, FRESH, HOLDOUT)]
@@ -155,6 +157,7 @@ def test_the_same_seed_gives_the_same_verdict_and_another_one_nearly(make_table,
     assert told[0]["fidelity"]["score"] == pytest.approx(told[2]["fidelity"]["score"], abs=0.05)
 
 
+@pytest.mark.slow
 def test_adult_a_shuffle_does_not_look_good_and_fresh_rows_do(fidelity, adult, tmp_path):
     """The usual quality score of SDMetrics gives shuffled Adult .881, more than a Gaussian copula's .815."""
     from dataops_core.read import read_file

@@ -110,6 +110,7 @@ def test_rare_people_are_named_by_what_they_alone_have(verdict, held):
     assert verdict(FRESH, training, held)["singletons"] == 0
 
 
+@pytest.mark.slow
 def test_real_names_that_come_back_are_counted_per_column(verdict):
     def named(frame, mark):
         return frame.assign(note=[f"{mark} has told us about case {i * 7919 % 9973}" for i in range(len(frame))])

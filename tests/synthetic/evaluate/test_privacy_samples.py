@@ -39,6 +39,7 @@ def thirds(adult, tmp_path_factory):
     return rows[:3000], rows[3000:6000], rows[6000:9000]
 
 
+@pytest.mark.slow
 def test_adult_fresh_rows_pass_and_a_few_planted_ones_show_as_they_are_known_to(verdict, thirds):
     training, holdout, fresh = thirds
     told = verdict(fresh, training, holdout)
@@ -55,6 +56,7 @@ def test_adult_fresh_rows_pass_and_a_few_planted_ones_show_as_they_are_known_to(
     assert told["worst"] == "exact_matches" and leaks(told) - {"edited_copies"} == {"exact_matches"}
 
 
+@pytest.mark.slow
 def test_adult_copied_and_flipped_shows_as_it_is_known_to(verdict, thirds):
     training, holdout, _ = thirds
     told = verdict(training, training, holdout)
@@ -69,6 +71,7 @@ def test_a_holdout_of_another_size_is_honest_too(verdict):
     assert verdict(leaked(FRESH, TRAINING, 0.01), holdout=people(300, 77))["worst"] == "exact_matches"
 
 
+@pytest.mark.slow
 def test_many_synthetic_rows_are_no_leak_by_their_number(verdict):
     assert verdict(people(6_000, 31))["verdict"] == "no leak seen"
     assert verdict(pd.concat([people(6_000, 31), TRAINING[:20]]))["worst"] == "exact_matches"

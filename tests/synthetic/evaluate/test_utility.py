@@ -28,6 +28,7 @@ def utility(make_table, only):
     return of
 
 
+@pytest.mark.slow
 def test_fresh_rows_are_as_useful_as_real_ones_and_shuffled_ones_are_not(utility, only):
     only("utility", seeds=3)
     fresh, loose = utility(FRESH, "job", by=["sex"]), utility(shuffled(TRAINING), "job", by=["sex"])
@@ -94,6 +95,7 @@ def test_without_a_target_or_with_one_that_is_not_there_it_is_null_with_the_reas
     assert "fewer than 20 rows" in utility(FRESH[:5], "job")["why"]
 
 
+@pytest.mark.slow
 def test_adult_learned_from_real_rows_is_where_it_is_known_to_be(utility, only, adult, tmp_path):
     """Histogram gradient boosting on Adult: AUC .92-.93 (Gorishniy et al. 2021 and many others); shuffled rows teach
     nothing.

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from dataops_core.synthetic.evaluate.align_columns import align
 from dataops_core.synthetic.evaluate.conditional_reference import wished
@@ -40,6 +41,7 @@ def test_a_twin_of_a_thin_group_is_as_alike_as_that_group(tmp_path):
     )
 
 
+@pytest.mark.slow
 def test_halves_of_each_group_are_compared_with_such_halves(tmp_path):
     sides = [
         write_table(tmp_path / f"{n}.parquet", [groups(1000, n, share)]) for n, share in ((0, 0.1), (1, 0.5), (2, 0.1))

@@ -1,0 +1,127 @@
+"""Every control of every page and tab, as each role: found on the page, filled in, opened and pressed.
+
+What somebody may not do is switched off and says why; so nothing that can be pressed is refused, and the log has no
+action that is not the role's.
+"""
+
+import pytest
+from streamlit.testing.v1.element_tree import Selectbox
+
+from dataops_core.access import ACTIONS, covers
+from dataops_core.store import datasets, versions
+from dataops_core.store.people import members
+from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
+from tests.pages.driver import PAGES, bring, go, start, unforeseen
+from tests.pages.people.test_viewer import tabs_of
+from tests.pages.test_sign_in import AUTH, NOW
+
+TABLE = "id,age,sex,city,approved\n" + "".join(
+    f"{n},{20 + n % 50},{'fm'[n % 2]},{('Rome', ' Oslo', '')[n % 3]},{('yes', 'no')[n % 4 == 0]}\n" for n in range(60)
+)
+ELSEWHERE = ("frame.sign_out", "frame.make_project")  # of the person, not of this dataset: tests/sign_in, test_sign_in
+SLOW = ("engine", "job.", "lab.", "recipes.start", "report", "multiple")  # jobs: what they do is tested where they are
+OPENED = {"data": ["manage.open"], "overview": ["manage.open"], "clean": ["recipe.code", "clean.download"]}
+OWNERS = ("data", "privacy", "versions")  # pages where a steward may more than an editor
+WORD = "another"
+
+
+@pytest.fixture
+def made():
+    """A dataset with a version and roles, and somebody of each role."""
+    found = bring(TABLE, "people.csv")
+    store = Store().of("tester")
+    datasets.set_roles(
+        store,
+        found,
+        datasets.get(store, found).revision,
+        {"target": "approved", "favorable": "yes", "sensitive": ["sex"]},
+        "tester",
+    )
+    versions.commit(store, found, "first", "tester")
+    for role in ("viewer", "editor", "steward"):
+        members.invite(store, datasets.get(store, found).project, f"{role}@example.com", role, "tester")
+    members.switch_on(store, ["admin@example.com", "tester"], "tester")
+    return found
+
+
+def opened(role, made, page):
+    app = start("data", d=made)
+    app.secrets, app.user = AUTH, {"is_logged_in": True, "email": f"{role}@example.com", "iat": NOW}
+    app.query_params["d"] = made
+    return go(app, page)
+
+
+def entries(person):
+    with Store().reading() as connection:
+        return [each["what"] for each in audit.entries(connection) if each["actor"] == person]
+
+
+@pytest.fixture(autouse=True)
+def _by_label(monkeypatch):
+    """Lists are chosen from by their labels, as a browser does: AppTest looks for the label of a label."""
+    real = Selectbox.index
+    monkeypatch.setattr(
+        Selectbox,
+        "index",
+        property(lambda box: box.options.index(box.value) if box.value in box.options else real.fget(box)),
+    )
+
+
+def fill_in(app, sure):
+    """Write into every field, choose the last option of every list, turn every switch, all at once; says whether there
+    was anything. `sure`: give the name that deleting asks for.
+    """
+    given = False
+    for each in [*app.text_input, *app.selectbox, *app.checkbox]:
+        key = each.key or each.label
+        if each.disabled or key.startswith("frame."):
+            continue
+        if each.type == "selectbox":
+            wanted = each.options[-1] if each.options else None
+        else:
+            word = "people" if sure and key.startswith("manage.confirm") else WORD
+            wanted = word if each.type == "text_input" else not each.value
+        if wanted is not None and each.value != wanted:
+            each.set_value(wanted)
+            given = True
+    return given
+
+
+@pytest.mark.parametrize(
+    ("page", "role"),
+    [(page, role) for page in PAGES for role in ("viewer", "editor")]
+    + [(page, "steward") for page in OWNERS]
+    + [("versions", "admin")],
+)
+def test_whatever_can_be_used_is_allowed_and_does_what_the_role_may(page, role, made):
+    app = opened(role, made, page)
+    before = datasets.get(Store().of("tester"), made)
+    person, pressed, off = f"{role}@example.com", set(), 0
+    for state in [("", ""), *((key, True) for key in OPENED.get(page, ())), *tabs_of(page)]:
+        if state[0]:
+            app.session_state[state[0]] = state[1]
+            app.run()
+        assert unforeseen(app) == [], state
+        off += sum(each.disabled for each in app.button)
+        if fill_in(app, sure=role in ("viewer", "editor")):
+            app.run()
+            assert unforeseen(app) == [], state
+        while True:
+            left = [b for b in app.button if not b.disabled and (b.key or b.label) not in pressed]
+            left = [b for b in left if not (b.key or "").startswith((*ELSEWHERE, *SLOW))]
+            if not left:
+                break
+            key = left[0].key or left[0].label
+            pressed.add(key)
+            refused = entries(person).count("refused")
+            left[0].click().run()
+            assert unforeseen(app) == [], key
+            assert entries(person).count("refused") == refused, f"{key} can be pressed, and is refused"
+    done = set(entries(person)) - {"refused"}
+    assert {each for each in done if ACTIONS[each].needs and not covers(role, ACTIONS[each].needs)} == set()
+    if role == "viewer":
+        after = datasets.get(Store().of("tester"), made)
+        assert (after.revision, after.recipe, after.name) == (before.revision, before.recipe, before.name)
+        assert len(versions.log(Store().of("tester"), made)) == 1
+        assert off or page == "guide"
