@@ -159,6 +159,15 @@ def _strength_of(
     return strength(groups[places], codes, len(table.columns[at].values), chance)
 
 
+def _runs(groups: np.ndarray, codes: np.ndarray, wide: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Each code that a group holds, by group, and in how many cells (runs,); and where each group begins there."""
+    keys = np.sort(groups * np.int64(wide) + codes)
+    runs = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
+    owners = keys[runs] // wide
+    starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+    return keys[runs] % wide, np.diff(np.r_[runs, len(keys)]), starts
+
+
 def is_noise(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) -> bool:
     """Whether the cells that contradict the most frequent value of their group agree among themselves no more than any
     rows do: errors are scattered so, while a column that only often follows has other values for a reason.
@@ -168,11 +177,7 @@ def is_noise(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) ->
     if chance >= MIXED:
         return False
     there = (groups >= 0) & (codes >= 0)
-    keys = np.sort(groups[there] * np.int64(wide) + codes[there])
-    runs = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
-    cells = np.diff(np.r_[runs, len(keys)])
-    owners = keys[runs] // wide
-    starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+    _, cells, starts = _runs(groups[there], codes[there], wide)
     tops = np.maximum.reduceat(cells, starts)
     rest = np.add.reduceat(cells, starts) - tops
     agree = np.add.reduceat(cells * (cells - 1.0), starts) - tops * (tops - 1.0)
@@ -191,19 +196,14 @@ def strength(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) ->
     there = (groups >= 0) & (codes >= 0)
     if chance >= CONSTANT or not there.any():
         return None
-    keys = np.sort(groups[there] * np.int64(wide) + codes[there])
-    runs = np.flatnonzero(np.r_[True, keys[1:] != keys[:-1]])
-    cells = np.diff(np.r_[runs, len(keys)])
-    owners = keys[runs] // wide
-    starts = np.flatnonzero(np.r_[True, owners[1:] != owners[:-1]])
+    held, cells, starts = _runs(groups[there], codes[there], wide)
     sizes = np.add.reduceat(cells, starts)
     agree = np.add.reduceat(cells * (cells - 1.0), starts)
     tops = np.maximum.reduceat(cells, starts)
     large = sizes > 1
     if (large & (tops > 1)).sum() < FEWEST_GROUPS:
         return None
-    held = keys[runs] % wide
-    held = held[np.repeat(large, np.diff(np.r_[starts, len(runs)]))]
+    held = held[np.repeat(large, np.diff(np.r_[starts, len(cells)]))]
     if held.min() == held.max():
         return None
     sizes, agree = sizes[large], agree[large]
