@@ -23,6 +23,7 @@ from dataops_core.errors import ConflictError, DataOpsError
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import members, sign_ins
+from dataops_core.store.results import analyses
 from dataops_core.store.store import Store, whoami
 from pages._ui.formatting import fix_of, md
 from pages._ui.frame import access, team, upload_guard
@@ -58,6 +59,7 @@ def _opened() -> Store:
 def _warm() -> None:
     for name in ("pandas.io.formats.style", "plotly.graph_objects", "dataops_core.store.worker"):
         importlib.import_module(name)
+    analyses.counting_code()
     _settle()
 
 

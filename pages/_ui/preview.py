@@ -16,6 +16,7 @@ from pages._ui import chart, grid, job, page_layout, redaction
 from pages._ui.formatting import KINDS, count, md, share, size
 
 LONG = 500
+CHANGED = 100  # changed rows that are shown
 _COLOURS = {"light": "background-color: #fdecc8; color: #10182b", "dark": "background-color: #5c4300; color: #ffffff"}
 
 
@@ -188,21 +189,11 @@ def _kind(kind: str) -> str:
 
 
 def _cells(d: Difference, before: str, after: str, back: Mapping[str, str], changed: Sequence[str]) -> None:
-    ids = d.changed_rows
-    new = grid.table(after).rows_by_id(ids)
-    order = [*changed, *[name for name in new.columns if name not in changed]][: grid.COLUMNS]
-    old = grid.table(before).rows_by_id(ids, [back.get(name, name) for name in changed])
-    texts = pd.DataFrame({name: shown(new[name]) for name in order}, index=new.index)
-    marks = pd.DataFrame("", index=new.index, columns=order)
+    ids = d.changed_rows[:CHANGED]
+    pairs = tuple((name, back.get(name, name)) for name in changed)
+    texts, marks = _told(str(page_layout.store().home), before, after, ids, pairs)
     look = _COLOURS["dark" if st.context.theme.type == "dark" else "light"]
-    for name in changed:
-        was = old[back.get(name, name)].loc[new.index]
-        mask = differs(was, new[name])
-        marks.loc[mask, name] = look
-        pairs = zip(shown(was)[mask], shown(new[name])[mask], strict=True)
-        texts.loc[mask, name] = [f"{_quoted(a)} → {_quoted(b)}" for a, b in pairs]
-    numbers = pd.Index(texts.index + 1, name="Row")
-    styled = texts.set_axis(numbers, axis=0).style.apply(lambda _: marks.set_axis(numbers, axis=0), axis=None)
+    styled = texts.style.apply(lambda _: marks.replace({True: look, False: ""}), axis=None)
     st.dataframe(
         styled,
         key=f"preview.cells.{after[:8]}",
@@ -211,6 +202,30 @@ def _cells(d: Difference, before: str, after: str, back: Mapping[str, str], chan
     )
     if len(ids) < d.rows_changed:
         st.caption(f"The first {len(ids)} of {count(d.rows_changed, 'changed row')}.")
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def _told(
+    _home: str, before: str, after: str, ids: Sequence[int], pairs: Sequence[tuple[str, str]]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows with what changed written as old → new, and which cells these are; `pairs` are a column's names after and
+    before.
+    """
+    new = grid.table(after).rows_by_id(ids)
+    order = list(dict.fromkeys([*(name for name, _ in pairs), *new.columns]))[: grid.COLUMNS]
+    old = grid.table(before).rows_by_id(ids, [was for _, was in pairs])
+    texts = pd.DataFrame({name: shown(new[name]) for name in order}, index=new.index)
+    marks = pd.DataFrame(False, index=new.index, columns=order)
+    for name, before_name in pairs:
+        if name not in order:
+            continue
+        was = old[before_name].loc[new.index]
+        mask = differs(was, new[name])
+        marks.loc[mask, name] = True
+        both = zip(shown(was)[mask], shown(new[name])[mask], strict=True)
+        texts.loc[mask, name] = [f"{_quoted(a)} → {_quoted(b)}" for a, b in both]
+    numbers = pd.Index(texts.index + 1, name="Row")
+    return texts.set_axis(numbers, axis=0), marks.set_axis(numbers, axis=0)
 
 
 def _quoted(text: str | None) -> str:
