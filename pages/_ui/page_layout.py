@@ -29,6 +29,7 @@ from pages._ui.formatting import fix_of, md
 from pages._ui.frame import access, team, upload_guard
 
 ADMINS = "DATAOPS_ADMINS"  # who may do everything, once people sign in; names as they sign in, separated by commas
+WARM = "warm"  # the name of the thread that loads what pages will import
 Answer = TypeVar("Answer")
 _thread = threading.local()
 _log = logging.getLogger("dataops")
@@ -52,7 +53,7 @@ def _opened() -> Store:
     """The store, opened once for all visitors; what pages will import is loaded meanwhile, so that nobody
     waits for it.
     """
-    threading.Thread(target=_warm, daemon=True).start()
+    threading.Thread(target=_warm, name=WARM, daemon=True).start()
     return Store(is_server=True)
 
 
