@@ -58,6 +58,7 @@ ACTIONS: dict[str, Action] = {
     "version committed": Action("editor", "save versions"),
     "version exported": Action("editor", "export versions"),
     "delivery judged": Action("editor", "bring deliveries"),
+    "job cancelled": Action("editor", "cancel what others have started"),
     "dataset renamed": Action("editor", "rename datasets"),
     "questions answered": Action("editor", "answer the questions of a sign-off"),
     "promotion requested": Action("editor", "ask for promotion"),
