@@ -171,12 +171,18 @@ def unknown_cells(found: Search, right: EncodedTable, rows: np.ndarray) -> list[
     there is not known (rows,).
 
     Cells that contradict their group without a clear candidate are taken for right: they are the exceptions that a
-    search would spoil.
+    search would spoil. But where what contradicts a dependency is scattered as errors are, they may be errors.
     """
     masks = [np.zeros(found.repaired.rows, dtype=bool) for _ in right.columns]
     for each in found.found:
+        unclear = each.score < CLEAR
         if each.cause in ("slip", "source"):
-            masks[each.column][each.rows[each.score < CLEAR]] = True
+            masks[each.column][each.rows[unclear]] = True
+        elif each.cause == "agreement":
+            at, codes = each.rows[unclear], each.codes[unclear]
+            for ballot in found.ballots:
+                if ballot.dependency.scattered and ballot.dependency.following == each.column:
+                    masks[each.column][at[ballot.value[at] == codes]] = True
     return [mask[rows] for mask in masks]
 
 

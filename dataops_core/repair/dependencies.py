@@ -38,7 +38,7 @@ class Dependency:
     """The places of the deciding columns and of the one that follows; how far it does, and on how many rows this rests.
 
     `strength` is the agreement of pairs within groups beyond chance (1: always); `rows` lie in groups of two or more.
-    It is `noisy` where much contradicts it, scattered as errors are.
+    It is `noisy` where much contradicts it, and `scattered` where what does is scattered as errors are.
     """
 
     deciding: tuple[int, ...]
@@ -47,6 +47,7 @@ class Dependency:
     rows: int
     groups: int
     noisy: bool = False
+    scattered: bool = False
 
 
 def groups_of(table: EncodedTable, deciding: tuple[int, ...], rows: np.ndarray | None = None) -> np.ndarray:
@@ -139,17 +140,16 @@ def _following(
         found = glanced if len(first) == len(places) else _strength_of(table, at, groups, places, rows, chances[at])
         if found is None or found[0] < NOISY:
             continue
-        if found[0] < STRONG:
-            codes = table.columns[at].codes[places if rows is None else rows[places]]
-            if (
-                len(deciding) > 1
-                or table.columns[at].type == "decimal"
-                or not is_noise(groups[places], codes, len(table.columns[at].values), chances[at])
-            ):
-                continue
-        noisy = found[0] < STRONG  # of a pair of rows that agree both are right: the share of right ones is its root
+        noisy = found[0] < STRONG
+        if noisy and (len(deciding) > 1 or table.columns[at].type == "decimal"):
+            continue
+        codes = table.columns[at].codes[places if rows is None else rows[places]]
+        scattered = len(deciding) == 1 and is_noise(groups[places], codes, len(table.columns[at].values), chances[at])
+        if noisy and not scattered:
+            continue
+        # of a pair of rows that agree both are right: the share of right ones is its root
         right = math.sqrt(found[0]) if noisy else found[0]
-        yield Dependency(deciding, at, right, int(found[1] * share), found[2], noisy)
+        yield Dependency(deciding, at, right, int(found[1] * share), found[2], noisy, scattered)
 
 
 def _strength_of(

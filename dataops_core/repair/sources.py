@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dataops_core.repair.agreement import tops
 from dataops_core.repair.dependencies import STRONG, by_chance, strength
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 
@@ -22,6 +23,7 @@ FEWEST_TOLD = 3  # sources that tell of the same thing, on average
 ONCE = 0.95  # of the pairs of a source and a thing stand in one row
 COVERED = 0.3  # of all pairs of a source and a thing must be there
 SHARED = 0.3  # agreement beyond chance of what is said of one thing
+DIFFERENT = 6.0  # standard deviations by which sources differ in how often they are wrong
 OWN = 0.3  # the same of what one source tells: more, and it tells of its own kind of things
 ALIKE = 0.15  # how reliable a source must be to be corrected
 ROUNDS = 20
@@ -83,13 +85,36 @@ def _are_names(column: EncodedColumn) -> bool:
 def _describes_things(table: EncodedTable, at: int, things: int, sources: int) -> bool:
     """Whether a column tells of the things: what is said of one mostly agrees, and does not depend on who says it.
 
-    Where nearly all agree, the column follows from the things, and the majority settles it.
+    Where nearly all agree, the column follows from the things, and the majority settles it, unless it matters who says
+    it.
     """
     column = table.columns[at]
     chance, wide = by_chance(column.counts), len(column.values)
     of_things = strength(table.columns[things].codes.astype(np.int64), column.codes, wide, chance)
     of_sources = strength(table.columns[sources].codes.astype(np.int64), column.codes, wide, chance)
-    return of_things is not None and SHARED <= of_things[0] < STRONG and (of_sources is None or of_sources[0] < OWN)
+    if of_things is None or of_things[0] < SHARED or (of_sources is not None and of_sources[0] >= OWN):
+        return False
+    return of_things[0] < STRONG or _differ(table, at, things, sources)
+
+
+def _differ(table: EncodedTable, at: int, things: int, sources: int) -> bool:
+    """Whether some sources contradict most others far more often than the rest do: else it does not matter who says it,
+    and the majority settles what there is to settle. (The chi-square test of equal shares, six deviations off.)
+    """
+    column, of, says = table.columns[at], table.columns[things].codes, table.columns[sources].codes
+    there = np.flatnonzero((of >= 0) & (says >= 0) & (column.codes >= 0))
+    things_of = of.astype(np.int64)
+    top = tops(things_of, column.codes, len(column.values))[0]
+    wrong = top[things_of[there]] != column.codes[there]
+    said = np.bincount(says[there])
+    rate = float(wrong.mean()) if len(wrong) else 0.0
+    if not 0 < rate < 1:
+        return False
+    told = said > 0
+    expected = said[told] * rate
+    off = (np.bincount(says[there], wrong, minlength=len(said))[told] - expected) ** 2 / (expected * (1 - rate))
+    free = int(told.sum()) - 1
+    return bool(off.sum() > free + DIFFERENT * np.sqrt(2 * free))
 
 
 def _settled(table: EncodedTable, at: int, things: int, sources: int) -> Iterator[Settled]:

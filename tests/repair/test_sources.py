@@ -68,6 +68,14 @@ def test_contradictions_of_sources_become_repairs_that_are_right(make):
     assert sum(good) >= 0.8 * errors
 
 
+def test_where_most_are_right_those_that_are_often_wrong_still_count_for_less(make):
+    columns, right = told(8, good=0.99, bad=0.7, share_bad=0.4)
+    repairs = accept(propose(make(columns)).repairs, 0.9)
+    errors = sum(a != b for name in TOLD for a, b in zip(columns[name], right[name], strict=True))
+    assert {each.cause for each in repairs} == {"source"}
+    assert sum(right[each.column][each.row] == each.new for each in repairs) >= 0.98 * max(errors, len(repairs))
+
+
 def test_a_source_that_always_differs_tells_of_something_else(coded):
     columns, _ = told(5, share_bad=0.3)
     own = [row for row, site in enumerate(columns["site"]) if site == "site c"]
