@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dataops_core.engines.spark.frames import BATCH_ROWS
+from dataops_core.engines.spark.frames import SETTINGS
 from dataops_core.errors import SettingError
 from dataops_core.source_hash import ROOT, reached
 
@@ -67,11 +67,7 @@ def settings(folder: Path) -> dict[str, str]:
     """The settings on which the same meaning as in memory depends, and those that keep the terminal quiet."""
     return {
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
-        "spark.sql.caseSensitive": "true",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.maxPlanStringLength": "2000",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
-        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        **SETTINGS,
         "spark.ui.enabled": os.environ.get("DATAOPS_SPARK_UI", "false"),
         "spark.ui.showConsoleProgress": "false",
     }
