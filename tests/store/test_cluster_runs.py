@@ -121,12 +121,12 @@ def test_the_result_is_the_next_version_with_what_the_steps_learned_here(here, t
         "some-1",
         version.content_hash,
     )
-    assert ran["recipe"]["steps"][0]["learned"] == {"n": {"fill": 3}}
+    assert ran["recipe"]["steps"][0]["learned"] == {"n": {"fill": 3, "groups": []}}
     assert version.manifest["parents"] == [versions.get(store, made, 1).id]
     assert versions.compare(store, made, 1, 2).rows_added == 1
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["some-1"]
     versions.export(store, made, 2, tmp_path / "b.zip", "ann")
-    assert verify_bundle(tmp_path / "b.zip").failed == []
+    assert verify_bundle(tmp_path / "b.zip").ok
 
 
 @needs_spark
@@ -136,12 +136,12 @@ def test_cancel_ends_the_driver_with_java_and_leaves_no_result(here, tmp_path, m
     job = jobs.start(
         store, "cluster run", {"dataset": made, "cluster": "warehouse", "input": "all", "message": "all"}, "ann"
     )
-    while not java_for(tmp_path) and jobs.get(store, job).is_open:
-        time.sleep(0.2)
+    while not (now := jobs.get(store, job)).note.startswith("Looking") and now.is_open:
+        time.sleep(0.1)
     assert java_for(tmp_path)
     jobs.cancel(store, job)
     for _ in range(100):
-        if not java_for(tmp_path):
+        if not jobs.get(store, job).is_open and not java_for(tmp_path):
             break
         time.sleep(0.2)
     assert (jobs.get(store, job).state, java_for(tmp_path)) == ("cancelled", [])

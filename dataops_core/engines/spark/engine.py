@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dataops_core.engines.plan import check_plan, columns_learned_from, pieces_of, plan
+from dataops_core.engines.plan import check_plan, columns_learned_from, counts, pieces_of, plan
 from dataops_core.engines.result import EngineRun
 from dataops_core.engines.spark.failures import brought_back, reported
 from dataops_core.engines.spark.hashing import cluster_hash
@@ -23,7 +23,7 @@ from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
-from dataops_core.recipe.replay import call, engine_values, other_table, split_column
+from dataops_core.recipe.replay import call, engine_values, learn_counted, other_table, split_column
 from dataops_core.recipe.source import read_for
 from dataops_core.recipe.walk import Outcome
 from dataops_core.recipe.walk import walk as through
@@ -148,7 +148,17 @@ def _learned(
     if step.learner is None:
         return None
     split = split_column(step, walk.types, context.split)
-    rows = walk.rows_to_learn_from(columns_learned_from(step, settings, context), split)
+    columns = columns_learned_from(step, settings, context)
+    if counts(step, settings):
+        named = [name for name in columns if name != split or name in (*settings["columns"], *settings.get("by", ()))]
+        return learn_counted(
+            step,
+            settings,
+            named,
+            engine_values(step.learner, seed, context),
+            functools.partial(walk.counted_rows, split=split),
+        )
+    rows = walk.rows_to_learn_from(columns, split)
     learned = call(step, step.learner, rows, {**settings, **engine_values(step.learner, seed, context)})
     return json.loads(json.dumps(learned, allow_nan=False))
 

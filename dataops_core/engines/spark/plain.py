@@ -28,6 +28,7 @@ from dataops_core.errors import SettingError, Skip
 from dataops_core.read.unpack import unpack
 from dataops_core.scratch import folder_beside
 from dataops_core.steps import Pieces
+from dataops_core.steps._counted import learn_counted, takes_counts
 from dataops_core.table import ROW_ID, frame_to_arrow, tidy, type_of
 
 
@@ -81,8 +82,14 @@ def take(
     """Run one step, in these pieces; first let it learn what it needs, where it has not learned that before."""
     try:
         if learner is not None:
-            rows = walk.rows_to_learn_from(looks_at, learns_from)
-            learned = learner(rows, **asked(learner, settings))
+            given = asked(learner, settings)
+            if takes_counts(learner) and settings.get("columns"):
+                inside = (*settings["columns"], *settings.get("by", ()))
+                named = [name for name in looks_at if name != learns_from or name in inside]
+                counted = functools.partial(walk.counted_rows, split=learns_from)
+                learned = learn_counted(learner, given, named, counted)
+            else:
+                learned = learner(walk.rows_to_learn_from(looks_at, learns_from), **given)
             settings["learned"] = json.loads(json.dumps(learned, allow_nan=False))
         walk.take(pieces, functools.partial(run_function, step, asked(step, settings)))
     except Skip as reason:

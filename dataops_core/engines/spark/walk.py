@@ -72,6 +72,13 @@ class Walk:
         rows: pd.DataFrame = self.held().gathered(columns or tuple(self.types), split)
         return training(self.head if split and rows.empty else rows, split)  # no row for training: it says so
 
+    def counted_rows(self, columns: Sequence[str], split: str | None = None) -> pd.DataFrame:
+        """The different rows for training in some columns, with how often each comes in COUNT."""
+        rows = self.held().counted(columns, split)
+        if split and rows.empty:
+            self.rows_to_learn_from([split], split)  # it says so
+        return rows
+
     def flushed(self) -> ClusterTable:
         """The table with no step waiting."""
         if self.waiting:
