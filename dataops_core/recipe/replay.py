@@ -19,10 +19,10 @@ from dataops_core.models import training
 from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.walk import Outcome, settled_by, walk
-from dataops_core.steps import Step, get
+from dataops_core.steps import Order, Step, get
 from dataops_core.steps._counted import COUNT, takes_counts
 from dataops_core.steps._counted import learn_counted as learn_by_counts
-from dataops_core.table import Table, difference, tidy, type_of, write_table
+from dataops_core.table import Table, difference, moved, tidy, type_of, write_table
 
 FEW_COUNTED = 10_000  # different rows that are counted whatever share they are of all
 LARGE = 2_000_000  # cells; beyond it a step of reach "row" runs batch by batch
@@ -270,7 +270,8 @@ def take(
         )
     except Skip as reason:
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
-    changed = difference(table, after, step.new_names(settings))
+    only_moved = step.reach == "table" and isinstance(step.pieces(settings), Order)
+    changed = moved(table, after) if only_moved else difference(table, after, step.new_names(settings))
     noticed = (
         call(
             step,
