@@ -58,7 +58,7 @@ def panel(here: Dataset) -> None:
         "dataset": here.id,
         "cluster": name,
         "input": source,
-        "message": message.strip() or f"All of {source}, on {name}",
+        "message": message.strip() or f"{source}, on {name}",
         "reason": reason.strip(),
     }
     allowed.button(
