@@ -15,7 +15,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -98,13 +98,15 @@ def run(
     actor: str,
     *,
     reason: str = "",
+    pii_reason: str = "",
     progress: Progress = no_progress,
 ) -> versions.Version:
     """Run the steps of a dataset's draft on a file or folder of a cluster, and keep the result as the next version.
 
     The steps use what they have learned here. The result stays in the cluster's output folder, and is copied into the
     store; its content hash must be the one that the cluster computed. Raises SettingError, before anything starts,
-    where a step cannot run there, and where a rule that blocks fails on the result and there is no reason.
+    where a step cannot run there, and where a rule that blocks fails on the result and there is no reason; where the
+    draft, or in the end the result, names people and no `pii_reason` says why, PersonalDataError.
     """
     store.require(ACTION, dataset)
     here, where = datasets.get(store, dataset), named(cluster)
@@ -114,12 +116,14 @@ def run(
         raise InputError(f'There is no "{source}" on {cluster}.', "input", nearest(source, inputs(where)))
     recipe = fitted_recipe(store, here)
     check_plan(plan(recipe, "spark"), "spark")
+    _check_people(store, here, pii_reason)
     check_installed()
     check_master(where.master)
     out = _free(where.output, here.name)
     done = _on_cluster(store, where, recipe, source, out, progress)
     progress(0.92, "Copying the result")
     raw, state, table, read = _copied(store, done, out)
+    released = personal_data.check_release(store, here, state, state, done.recipe.steps, pii_reason)
     rules = dataset_rules.for_version(store, dataset, state, reason, lambda _, note: progress(0.95, note))
     after = Recipe(here.recipe.name, here.recipe.seed, (), read)
     told = {
@@ -130,7 +134,7 @@ def run(
         "recipe": after.to_json(),
         "steps": [],
         "packages": versions.packages(),
-        "privacy": personal_data.check_release(store, here, state, state, done.recipe.steps, "", gate=False),
+        "privacy": released,
         "ran_on": {
             "cluster": where.name,
             "input": source,
@@ -142,10 +146,28 @@ def run(
         **({"rules": rules} if rules else {}),
     }
     with store.writing() as connection:
+        if released["unresolved"]:
+            columns = [each["column"] for each in released["unresolved"]]
+            store.log(connection, "personal data kept", actor, dataset, columns=columns, reason=pii_reason.strip())
         store.log(connection, ACTION, actor, dataset, cluster=where.name, input=source, output=out.name)
         parent = versions.last_id(connection, dataset)
         number = versions.enter(store, connection, here, parent, message, actor, told, state)
     return versions.get(store, dataset, number)
+
+
+def _check_people(store: Store, here: datasets.Dataset, reason: str) -> None:
+    """Raise PersonalDataError, before a cluster works for an hour, where the draft names people and nobody says why."""
+    results = states.evaluate(store, here.raw, here.recipe, run=False)
+    if reason.strip() or any(result.outcome.status == "pending" for result in results):
+        return
+    root, state = (
+        states.root_id(here.raw["sha256"], here.recipe.read or {}),
+        states.head(here.raw, here.recipe, results),
+    )
+    done = [replace(r.entry, learned=r.outcome.learned) for r in results if r.outcome.status == "done"]
+    left = personal_data.leaving(store, here, root, state, done)
+    if left:
+        raise personal_data.refusal(left)
 
 
 def _cluster(name: str, given: Any) -> Cluster:

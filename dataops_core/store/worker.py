@@ -93,7 +93,8 @@ def _keep_model(store: Store, args: dict[str, Any], actor: str, progress: Progre
 
 def _run_on_cluster(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     given = (args["dataset"], args["cluster"], args["input"], args["message"])
-    return cluster_runs.run(store, *given, actor, reason=args.get("reason", ""), progress=progress).number
+    why = {name: args.get(name, "") for name in ("reason", "pii_reason")}
+    return cluster_runs.run(store, *given, actor, **why, progress=progress).number
 
 
 def _synthesize(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:

@@ -310,6 +310,7 @@ def test_a_run_on_a_cluster_is_a_job_with_what_was_chosen(sample, clusters, monk
                 "input": "all of 2026",
                 "message": "all of 2026, on warehouse",
                 "reason": "",
+                "pii_reason": "",
             },
         )
     ]

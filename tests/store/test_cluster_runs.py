@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dataops_core.access.actions import ACTIONS
-from dataops_core.errors import AccessError, InputError, SettingError
+from dataops_core.errors import AccessError, InputError, PersonalDataError, SettingError
 from dataops_core.export.verify import verify_bundle
 from dataops_core.read import read_file
 from dataops_core.recipe.recipe import RecipeStep
@@ -89,6 +89,16 @@ def test_it_needs_the_right_to_change_steps(here):
     members.switch_on(store, ["ann"], "ann")
     with pytest.raises(AccessError):
         cluster_runs.run(Store(store.home, person="stranger"), made, "warehouse", "all", "all", "stranger")
+
+
+def test_a_table_that_names_people_needs_a_reason_before_anything_starts(here, tmp_path, monkeypatch):
+    store, _ = here
+    monkeypatch.setattr("dataops_core.store.cluster_runs._on_cluster", lambda *_: pytest.fail("it was started"))
+    file = tmp_path / "people.csv"
+    file.write_text("email,n\n" + "".join(f"person{n}@example.com,{n}\n" for n in range(50)))
+    made = datasets.add(store, datasets.default_project(store, "ann"), file, "people.csv", "ann")
+    with pytest.raises(PersonalDataError, match="email"):
+        cluster_runs.run(store, made, "warehouse", "all", "all", "ann")
 
 
 @needs_spark

@@ -48,18 +48,19 @@ def panel(here: Dataset) -> None:
         )
         return
     message = st.text_input("What is this version? (optional)", key=f"{_KEY}.message", placeholder="All of 2026")
-    reason = st.text_input(
-        "If a rule that blocks fails: why is it saved anyway? (optional)",
-        key=f"{_KEY}.reason",
-        help="The rules of this dataset are checked on the result. Without a reason, a failing rule stops the version;"
-        " the result stays on the cluster.",
-    )
+    reasons = {}
+    with st.expander("Reasons for saving it anyway", icon=":material/rule:"):
+        for name_of, label in (("reason", "If a rule that blocks fails"), ("pii_reason", "If it names people")):
+            reasons[name_of] = st.text_input(
+                f"{label}: why is it saved?", key=f"{_KEY}.{name_of}", placeholder="For example: contract 12"
+            ).strip()
+        st.caption("Without a reason no version is made then. The result stays in the output folder of the cluster.")
     args = {
         "dataset": here.id,
         "cluster": name,
         "input": source,
         "message": message.strip() or f"{source}, on {name}",
-        "reason": reason.strip(),
+        **reasons,
     }
     allowed.button(
         cluster_runs.ACTION,
