@@ -59,6 +59,7 @@ ACTIONS: dict[str, Action] = {
     "cluster run": Action("editor", "run steps on a cluster"),
     "version exported": Action("editor", "export versions"),
     "delivery judged": Action("editor", "bring deliveries"),
+    "job cancelled": Action("editor", "cancel what others have started"),
     "dataset renamed": Action("editor", "rename datasets"),
     "questions answered": Action("editor", "answer the questions of a sign-off"),
     "promotion requested": Action("editor", "ask for promotion"),

@@ -1,6 +1,7 @@
 """Every action as each role, as a stranger, and as nobody; and the ways round it."""
 
 import ast
+import secrets
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +16,18 @@ from dataops_core.monitoring import Limits
 from dataops_core.progress import no_progress
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.rules import Rule
-from dataops_core.store import dataset_rules, datasets, fsck, jobs, overview, personal_data, removal, versions, worker
+from dataops_core.store import (
+    catalog,
+    dataset_rules,
+    datasets,
+    fsck,
+    jobs,
+    overview,
+    personal_data,
+    removal,
+    versions,
+    worker,
+)
 from dataops_core.store.choices import finding_overrides, form_state
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import members, promotions, sign_ins, sign_off
@@ -126,6 +138,26 @@ def roll_back(store, me):
     promotions.roll_back(store, store.dataset, "production", "why", me)
 
 
+def waiting_job(store):
+    """A job that olga has started, and that no process works on."""
+    made = secrets.token_hex(4)
+    with store.of(OWNER).writing() as connection:
+        about = {
+            "kind": "commit",
+            "args": {"dataset": store.dataset},
+            "key": "k",
+            "share": 0.0,
+            "note": "",
+            "beat": 0.0,
+        }
+        connection.execute(
+            catalog.job.insert().values(
+                id=made, state="queued", cancel=False, created=0.0, actor=OWNER, place="", **about
+            )
+        )
+    return made
+
+
 def export(store, me):
     versions.export(store, store.dataset, 1, store.files / "out.zip", me)
 
@@ -172,6 +204,7 @@ SCENARIOS = {
     "version committed": lambda s, me: versions.commit(s, s.dataset, "second", me),
     "version exported": export,
     "delivery judged": watch,
+    "job cancelled": lambda s, me: jobs.cancel(s, waiting_job(s)),
     "dataset renamed": lambda s, me: removal.rename(s, s.dataset, "other", me),
     "dataset deleted": lambda s, me: removal.delete(s, s.dataset, me, confirm="sales"),
     "personal data settled": lambda s, me: personal_data.settle(
@@ -377,7 +410,7 @@ def test_every_function_that_writes_asks_or_says_why_not():
     upkeep = {
         "store/states.py": {"_keep", "_rebuild", "_run"},  # tables by the hash of what they are made of
         "store/store.py": {"keep"},  # figures, likewise
-        "store/jobs.py": {"start", "cancel", "claim", "beat", "finish"},  # how far work is; what it does asks
+        "store/jobs.py": {"start", "claim", "beat", "finish"},  # how far work is; what it does asks
         "store/monitoring/alerts.py": {"_claim"},
         "store/twins.py": {"keep_made"},  # by `versions.enter`, which logs
     }
