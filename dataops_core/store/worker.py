@@ -23,7 +23,8 @@ from dataops_core.read import ReadOptions
 from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
 from dataops_core.report import full_report, html_report
-from dataops_core.store import cluster_runs, dataset_rules, datasets, jobs, models, redaction, states, twins, versions
+from dataops_core.store import dataset_rules, datasets, jobs, models, redaction, states, twins, versions
+from dataops_core.store.clusters import cluster_runs
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
 from dataops_core.store.results import analyses, diffs

@@ -286,13 +286,15 @@ def test_without_a_cluster_the_page_says_who_can_set_one_up(sample):
 
 
 def test_without_pyspark_the_page_says_in_one_line_what_to_do(sample, clusters, monkeypatch):
-    monkeypatch.setattr("dataops_core.store.cluster_runs.missing", lambda: "PySpark is not installed. Install it.")
+    monkeypatch.setattr(
+        "dataops_core.store.clusters.cluster_runs.missing", lambda: "PySpark is not installed. Install it."
+    )
     app = on_a_cluster(sample)
     assert ("Nothing can run on a cluster from here", "PySpark is not installed. Install it.") in said(app)
 
 
 def test_a_run_on_a_cluster_is_a_job_with_what_was_chosen(sample, clusters, monkeypatch):
-    monkeypatch.setattr("dataops_core.store.cluster_runs.missing", lambda: "")
+    monkeypatch.setattr("dataops_core.store.clusters.cluster_runs.missing", lambda: "")
     asked = []
     monkeypatch.setattr("pages._ui.versions.started.start", lambda key, kind, args: asked.append((kind, dict(args))))
     app = on_a_cluster(with_steps(sample, DUPLICATES))
@@ -318,7 +320,7 @@ def test_a_run_on_a_cluster_is_a_job_with_what_was_chosen(sample, clusters, monk
 
 
 def test_steps_that_need_one_place_are_named_in_place_of_the_button(sample, clusters, monkeypatch):
-    monkeypatch.setattr("dataops_core.store.cluster_runs.missing", lambda: "")
+    monkeypatch.setattr("dataops_core.store.clusters.cluster_runs.missing", lambda: "")
     app = on_a_cluster(with_steps(sample, {"op": "blank_repeats", "with": {"columns": ["sex"]}}))
     ((title, text),) = [each for each in said(app) if "cannot run there" in each[0]]
     assert title.startswith("1 step cannot run there") and "sex" in text

@@ -13,7 +13,8 @@ from dataops_core.export.verify import verify_bundle
 from dataops_core.read import read_file
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.recipe.replay import run_recipe
-from dataops_core.store import cluster_runs, datasets, jobs, states, versions
+from dataops_core.store import datasets, jobs, states, versions
+from dataops_core.store.clusters import cluster_runs
 from dataops_core.store.people import members
 from dataops_core.store.store import Store
 from tests.engines.conftest import HOME, WHY
@@ -68,7 +69,9 @@ def test_a_file_that_cannot_be_understood_is_told(tmp_path, monkeypatch, text, w
 
 def test_what_cannot_run_is_refused_before_anything_starts(here, monkeypatch):
     store, made = here
-    monkeypatch.setattr("dataops_core.store.cluster_runs._on_cluster", lambda *_: pytest.fail("it was started"))
+    monkeypatch.setattr(
+        "dataops_core.store.clusters.cluster_runs._on_cluster", lambda *_: pytest.fail("it was started")
+    )
     for source in ("nothing", "../out", ""):
         with pytest.raises(InputError, match="There is no"):
             cluster_runs.run(store, made, "warehouse", source, "all", "ann")
@@ -93,7 +96,9 @@ def test_it_needs_the_right_to_change_steps(here):
 
 def test_a_table_that_names_people_needs_a_reason_before_anything_starts(here, tmp_path, monkeypatch):
     store, _ = here
-    monkeypatch.setattr("dataops_core.store.cluster_runs._on_cluster", lambda *_: pytest.fail("it was started"))
+    monkeypatch.setattr(
+        "dataops_core.store.clusters.cluster_runs._on_cluster", lambda *_: pytest.fail("it was started")
+    )
     file = tmp_path / "people.csv"
     file.write_text("email,n\n" + "".join(f"person{n}@example.com,{n}\n" for n in range(50)))
     made = datasets.add(store, datasets.default_project(store, "ann"), file, "people.csv", "ann")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import streamlit as st
 
 from dataops_core.engines import plan
-from dataops_core.store import cluster_runs, new_file
+from dataops_core.store import new_file
+from dataops_core.store.clusters import cluster_runs
 from dataops_core.store.datasets import Dataset
 from pages._ui import allowed, page_layout
 from pages._ui.formatting import count, md
