@@ -7,7 +7,16 @@ from pages._ui import allowed, current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
 from pages._ui.privacy import recognition
 from pages._ui.rules import states as rule_states
-from pages._ui.versions import audit_trail, bundles, deliveries, environments, lineage_graph, new_file, sign_off
+from pages._ui.versions import (
+    audit_trail,
+    bundles,
+    clusters,
+    deliveries,
+    environments,
+    lineage_graph,
+    new_file,
+    sign_off,
+)
 
 place = page_header.enter("Versions")
 here = page_layout.need_dataset(place)
@@ -142,6 +151,7 @@ TABS = {
     "New data": {
         "New file": lambda: new_file.panel(here, root),
         "Deliveries": lambda: deliveries.panel(here, numbers),
+        "Run on a cluster": lambda: clusters.panel(here),
     },
     "Release": {
         "Environments": lambda: environments.panel(here, known),

@@ -56,6 +56,7 @@ ACTIONS: dict[str, Action] = {
     "twin made": Action("editor", "make synthetic data"),
     "twin opened": Action("editor", "open synthetic data as a dataset"),
     "version committed": Action("editor", "save versions"),
+    "cluster run": Action("editor", "run steps on a cluster"),
     "version exported": Action("editor", "export versions"),
     "delivery judged": Action("editor", "bring deliveries"),
     "job cancelled": Action("editor", "cancel what others have started"),

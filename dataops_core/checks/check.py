@@ -133,6 +133,21 @@ class Check:
             values,
         )
 
+    def counted(
+        self,
+        columns: tuple[str, ...],
+        count: int,
+        rows: int,
+        message: str,
+        fix: Mapping[str, Any] | None,
+        severity: Severity | None = None,
+    ) -> Finding:
+        """The finding of a table whose rows were counted elsewhere: it names none of them."""
+        message, values = without_marks(message)
+        mending = {"op": self.fix.name, "with": dict(fix)} if self.fix and fix is not None else None
+        told = (severity or self.severity, message, self.why, mending, None if mending else self.no_fix, values)
+        return Finding(self.name, self.title, columns, count, count / max(1, rows), (), *told)
+
 
 def _first(mask: np.ndarray, most: int, piece: int = 100_000) -> np.ndarray:
     """The places of the first rows of a mask; all places of ten million rows would be eighty megabytes."""

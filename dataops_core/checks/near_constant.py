@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
@@ -18,20 +21,22 @@ def near_constant(column: ColumnView, context: Context) -> Hit | None:
 
     It tells next to nothing, and what deviates may be a slip, or the very cases that matter.
     """
-    top = column.facts["top"]
-    if (
-        column.distinct < 2
-        or column.present < 200
-        or not top
-        or top[0]["count"] < 0.995 * column.present
-        or column.dictionary is None
-    ):
+    if not deviating(column.facts) or column.dictionary is None:
         return None
     codes = column.dictionary[1]
     usual = int(np.argmax(column.counts))
     mask = (codes >= 0) & (codes != usual)
-    return Hit(
-        mask,
-        f"All but {counted(mask.sum(), 'cell is', 'cells are')} {cell(top[0]['value'])}; these deviate.",
-        {"columns": [column.name]},
-    )
+    return Hit(mask, says_deviating(column.facts, int(mask.sum())), {"columns": [column.name]})
+
+
+def deviating(facts: Mapping[str, Any]) -> int:
+    """How many cells of a column with these facts deviate from the one value that nearly all hold; 0: it is not so."""
+    present, top = facts["rows"] - facts["missing"], facts["top"]
+    if facts["distinct"] < 2 or present < 200 or not top or top[0]["count"] < 0.995 * present:
+        return 0
+    return int(present - top[0]["count"])
+
+
+def says_deviating(facts: Mapping[str, Any], count: int) -> str:
+    """What is said of them."""
+    return f"All but {counted(count, 'cell is', 'cells are')} {cell(facts['top'][0]['value'])}; these deviate."

@@ -10,6 +10,7 @@ from typing import Any, Literal
 from dataops_core.errors import SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.steps import EqualRows, KeyColumns, MoreRows, NewRows, Order, Pieces, Rows, RowsBelow, Step, get
+from dataops_core.steps._counted import takes_counts
 
 Engine = Literal["memory", "batches", "spark"]
 ENGINES: tuple[Engine, ...] = ("memory", "batches", "spark")
@@ -36,6 +37,11 @@ _WHERE: dict[str, dict[type, str]] = {
     },
 }
 _WHOLE = {"memory": "in memory", "batches": "on the whole table in memory"}
+_COUNTS = {
+    "memory": "in memory",
+    "batches": "in memory, by values that are counted batch by batch",
+    "spark": "in the memory of the driver, by values that are counted on the cluster",
+}
 _LEARNS = {"memory": "in memory", "batches": "in memory", "spark": "in the memory of the driver"}
 
 
@@ -111,6 +117,11 @@ def columns_learned_from(step: Step, settings: Mapping[str, Any], context: Recip
     return tuple(dict.fromkeys(named))
 
 
+def counts(step: Step, settings: Mapping[str, Any]) -> bool:
+    """Whether a step learns from the different values of its columns, which an engine can count where they lie."""
+    return takes_counts(step.learner) and bool(settings.get("columns"))
+
+
 def _planned(number: int, entry: RecipeStep, engine: Engine, context: RecipeContext) -> PlannedStep:
     step = get(entry.op)
     settings = step.check(entry.settings)
@@ -119,7 +130,8 @@ def _planned(number: int, entry: RecipeStep, engine: Engine, context: RecipeCont
     if step.learner is not None and entry.learned is None:
         columns = columns_learned_from(step, settings, context)
         rows = f'rows where "{context.split}" is train' if context.split else "all rows"
-        learns = f"learns first, {_LEARNS[engine]}, from {', '.join(columns) or 'all columns'} of {rows}"
+        where = _COUNTS[engine] if counts(step, settings) else _LEARNS[engine]
+        learns = f"learns first, {where}, from {', '.join(columns) or 'all columns'} of {rows}"
     if engine == "memory":
         return PlannedStep(number, entry, pieces, "in memory", learns)
     if pieces is None and engine == "spark":

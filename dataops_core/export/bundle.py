@@ -17,6 +17,8 @@ from types import MappingProxyType
 from typing import Any
 
 from dataops_core import synthetic
+from dataops_core.engines import plan
+from dataops_core.engines.spark.script import spark_script
 from dataops_core.export import signature, standards
 from dataops_core.export.card import card
 from dataops_core.export.hidden_values import hide_values
@@ -30,6 +32,7 @@ from dataops_core.table import Table, write_table
 from dataops_core.write import write_file
 
 SAFE_CSV = "data_spreadsheet_safe.csv"
+SPARK_SCRIPT = "clean_spark.py"
 SEAL = b"sha256:"
 _LAID_OUT = {"format": "parquet"}  # how the tables beside the raw file are read
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -120,9 +123,11 @@ def derived(
 
     data.csv holds the cells as they are. Where a spreadsheet program would run some of them as formulas, a copy in
     which these have an apostrophe before them lies beside it. The columns that models take lie row by row in X.csv.
-    With a synthetic version go its model card, what was told of its making, and a plain script.
+    Where all steps can run on a cluster, a PySpark script lies beside that for pandas. With a synthetic version go its
+    model card, what was told of its making, and a plain script.
     """
     recipe = from_json(version["recipe"])
+    laid_out = replace(recipe, tables=dict.fromkeys(tables_of(version).values(), _LAID_OUT) or None)
     hidden = (version.get("privacy") or {}).get("hidden") or ()
     before, after = hide_values(before, hidden), hide_values(after, hidden)
     others = [f"{name}={table_name(content)}" for content, name in tables_of(version).items()]
@@ -133,11 +138,13 @@ def derived(
     texts = {
         "DATA_CARD.md": card(version, before, after, raw_name(version), others),
         "recipe.json": dump(recipe),
-        "clean.py": script(replace(recipe, tables=dict.fromkeys(tables_of(version).values(), _LAID_OUT) or None)),
+        "clean.py": script(laid_out),
         "schema.json": to_text(schema(version)),
         "facts_before.json": to_text(before),
         "facts_after.json": to_text(after),
     }
+    if not any(each.refused for each in plan(recipe, "spark")):
+        texts[SPARK_SCRIPT] = spark_script(laid_out)
     if version["kind"] == "synthetic":
         texts |= _synthetic(version)
     files: dict[str, Path | bytes] = {name: text.encode() for name, text in texts.items()}

@@ -14,6 +14,15 @@ from dataops_core.steps import REGISTRY
 _LIST = 8
 
 
+def _ran_on(told: Mapping[str, Any] | None) -> list[str]:
+    """The run on a cluster that the version is the result of, with its steps."""
+    if not told:
+        return []
+    lines = [f"It ran on the cluster {_text(told['cluster'])}, over {_text(told['input'])}:", ""]
+    done = [f"{_text(masked(step['sentence']))} — {step['status']}." for step in told["steps"]]
+    return [*lines, *(f"{number}. {line}" for number, line in enumerate(done, 1))]
+
+
 def card(
     version: Mapping[str, Any],
     before: Mapping[str, Any],
@@ -46,7 +55,7 @@ def card(
         "",
         "## What was done",
         "",
-        *(_steps(version["steps"]) or [_untouched(version)]),
+        *(_ran_on(version.get("ran_on")) or _steps(version["steps"]) or [_untouched(version)]),
         "",
         *_comparison(version.get("comparison")),
         "## The columns",

@@ -160,6 +160,17 @@ class Comparison(_Strict):
     candidates: list[Compared]
 
 
+class RanOn(_Strict):
+    """The run on a cluster that the version is the result of."""
+
+    cluster: _Text
+    input: _Text
+    output: _Text
+    recipe: dict[str, Any]
+    steps: list[dict[str, Any]]
+    content_hash: _Sha
+
+
 class Version(_Strict):
     """The manifest of the version."""
 
@@ -184,6 +195,7 @@ class Version(_Strict):
     synthetic: dict[str, Any] = {}
     rules: Rules | None = None
     comparison: Comparison | None = None
+    ran_on: RanOn | None = None
 
 
 class Manifest(_Strict):

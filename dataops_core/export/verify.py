@@ -26,6 +26,7 @@ from dataops_core.export import signature, standards
 from dataops_core.export.bundle import (
     SAFE_CSV,
     SEAL,
+    SPARK_SCRIPT,
     derived,
     described,
     digest,
@@ -215,7 +216,7 @@ def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Che
         required |= {raw_name(version), *map(table_name, tables_of(version))}
     for name in sorted(set(counts) - listed - {"manifest.json", signature.FILE}):
         yield Check(f"{name!a} is listed in the manifest", False, "it was added later")
-    for name in sorted(listed - required - twin - {SAFE_CSV}):
+    for name in sorted(listed - required - twin - {SAFE_CSV, SPARK_SCRIPT}):
         yield Check(f"{name!a} belongs in a bundle of this version", False, "nothing in the version calls for it")
     for name in sorted(required - listed):
         yield Check(f"{name!a} is there", False, "the version needs it")
@@ -488,8 +489,12 @@ def _same_files(
         made = {**made, **described(version, tables)}
     else:
         made = {name: content for name, content in made.items() if name not in standards.NAMES}
+    if SPARK_SCRIPT not in files:  # older bundles have none
+        made = {name: content for name, content in made.items() if name != SPARK_SCRIPT}
     packages = version["packages"]
-    for name in sorted(set(made) | (set(files) & {SAFE_CSV, "MODEL_CARD.md", "synthetic.json", "generate.py"})):
+    for name in sorted(
+        set(made) | (set(files) & {SAFE_CSV, SPARK_SCRIPT, "MODEL_CARD.md", "synthetic.json", "generate.py"})
+    ):
         if name not in files or name not in made:
             yield Check(
                 f"{name} follows from the version",

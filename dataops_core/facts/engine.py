@@ -7,16 +7,17 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Literal, Protocol, Self
 
 import duckdb
 import numpy as np
 import pyarrow as pa
 
+from dataops_core.facts.order import order, size
 from dataops_core.facts.prepared import Prepared
 from dataops_core.table import ROW_ID, Column, Table, opened
 
-_SQL = Path(__file__).parent / "sql" / "duckdb"
+_SQL = Path(__file__).parent / "sql"
 THREADS = (
     1  # of two, each waits for the other: a million rows took a fourth more CPU time, more memory, and no less time
 )
@@ -33,19 +34,58 @@ HLL_ERROR = 0.0325
 
 
 @functools.cache
-def sql(expression: str, kind: str) -> str:
+def sql(expression: str, kind: str, dialect: Literal["duckdb", "spark"] = "duckdb") -> str:
     """The compiled text of a facts expression for a storage type."""
-    return (_SQL / f"{expression}_{kind}.sql").read_text("utf-8")
+    return (_SQL / dialect / f"{expression}_{kind}.sql").read_text("utf-8")
+
+
+class FactsEngine(Protocol):
+    """What counts the columns of a table, one after the other (see the methods of Engine)."""
+
+    small: bool
+    holds_values: bool  # whether `finite` may be asked for the values of a whole column
+    seen: dict[str, Any]
+
+    @property
+    def table_rows(self) -> int:
+        """How many rows the table has."""
+
+    def take(self, column: Column) -> Literal["counted", "raw"]:
+        """Make `source(value)` and `cells(value, n)` from a column."""
+
+    def missing(self, column: Column) -> int:
+        """How many cells of a column are missing."""
+
+    def look_at_some(self, column: Column) -> None:
+        """Make `cells` from about LOOKED_AT rows only."""
+
+    def step_out(self) -> None:
+        """Make `steps(step, n, at)` from the moments that were taken."""
+
+    def bound(self, low: float, high: float) -> None:
+        """Set the ends between which a histogram is drawn."""
+
+    def finite(self) -> np.ndarray:
+        """The finite values of a column of numbers, each as often as it comes; float64."""
+
+    def ask(self, expression: str, kind: str) -> list[dict[str, Any]]:
+        """The rows that a facts expression gives on what was taken."""
+
+    def beside(self, column: Column) -> dict[str, Any]:
+        """Facts that depend on the order of the rows or on the file: `bytes` and `monotonic`, where they are known."""
 
 
 class Engine:
     """A connection to one table; leaves nothing behind."""
+
+    holds_values = True
 
     def __init__(self, table: Table, narrow: Iterable[Table] = ()) -> None:
         """`narrow` are copies of a wide table with some of its columns each (see table.narrow), where its columns are
         taken from, one by one; a question about several columns needs an engine without them.
         """
         self.table = table
+        self.seen: dict[str, Any] = {}
         self._folder = tempfile.TemporaryDirectory(prefix="dataops-facts-")
         self.parts: dict[str, Table] = {}  # by column: the table to take it from
         self._places: dict[str, tuple[str, str]] = {}  # by column: what stands after FROM, and its name there
@@ -85,6 +125,11 @@ class Engine:
     ) -> None:
         self.con.close()
         self._folder.cleanup()
+
+    @property
+    def table_rows(self) -> int:
+        """How many rows the table has."""
+        return self.table.rows
 
     @property
     def rows(self) -> str:
@@ -234,6 +279,11 @@ class Engine:
                 f"select value::double as value from {self._source} where value is not null"
             ).fetchnumpy()["value"]
         return np.asarray(found)[np.isfinite(found)]
+
+    def beside(self, column: Column) -> dict[str, Any]:
+        """The bytes of a column before compression, and whether its values never fall or never rise."""
+        part = self.parts[column.name]
+        return {"bytes": size(part, column.name), "monotonic": order(part, column)}
 
     def ask(self, expression: str, kind: str) -> list[dict[str, Any]]:
         """The rows that a facts expression gives on what was taken."""

@@ -22,8 +22,8 @@ TYPES = {"text": "string", "integer": "int64", "decimal": "float64", "boolean": 
 CLASSES = {  # of the characters in a text: how many cells have any
     "letters": r"\p{L}",
     "digits": r"[0-9]",
-    "spaces": r"\s",
-    "signs": r"[^\p{L}\p{M}0-9\s]",
+    "spaces": r"[\t\n\f\r ]",  # spelled out: \s is another set of characters in each engine
+    "signs": r"[^\p{L}\p{M}0-9\t\n\f\r ]",
     "beyond_ascii": r"[^\x00-\x7F]",
     "capitals": r"\p{Lu}",
 }

@@ -10,8 +10,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.facts.bins import whole_edges
-from dataops_core.facts.engine import EXACT_VALUES, HLL_ERROR, LOOKED_AT, Engine
-from dataops_core.facts.order import order, size
+from dataops_core.facts.engine import EXACT_VALUES, HLL_ERROR, LOOKED_AT, Engine, FactsEngine
 from dataops_core.table import Column, Table
 from dataops_core.table.kinds import shown_value
 
@@ -30,7 +29,7 @@ def table_facts(table: Table, columns: Sequence[str] | None = None) -> dict[str,
         }
 
 
-def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
+def column_facts(engine: FactsEngine, column: Column) -> dict[str, Any]:
     """The facts of one column as plain JSON values.
 
     Every column: rows, missing, distinct (missing not counted; with `distinct_error`, its relative standard error,
@@ -45,7 +44,7 @@ def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
     A column that cannot be counted gives what is known, None for the rest, and the reason as `failed`; it stops nobody
     else.
     """
-    facts: dict[str, Any] = {"type": column.type, "kind": column.kind, "rows": engine.table.rows}
+    facts: dict[str, Any] = {"type": column.type, "kind": column.kind, "rows": engine.table_rows}
     try:
         how = engine.take(column)
         facts |= _values(engine, column, how)
@@ -55,8 +54,7 @@ def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
             facts |= _datetime(engine)
         elif column.type == "text":
             facts |= _text(engine, column, facts["distinct"])
-        part = engine.parts[column.name]
-        return facts | {"bytes": size(part, column.name), "monotonic": order(part, column)}
+        return facts | engine.beside(column)
     except Exception as error:  # noqa: BLE001 - whatever it is, the other columns go on, and the reason is told
         unknown: dict[str, Any] = {"missing": None, "distinct": None, "top": [], "bottom": []}
         if "missing" not in facts:
@@ -65,7 +63,7 @@ def column_facts(engine: Engine, column: Column) -> dict[str, Any]:
         return unknown | facts | {"failed": f"{type(error).__name__}: {error}"[:300]}
 
 
-def _values(engine: Engine, column: Column, how: str) -> dict[str, Any]:
+def _values(engine: FactsEngine, column: Column, how: str) -> dict[str, Any]:
     if how == "raw":
         seen = engine.seen
         return {
@@ -94,7 +92,7 @@ def _told(rows: Sequence[dict[str, Any]], kind: str) -> list[dict[str, Any]]:
     return [{"value": shown_value(row["value"], kind), "count": int(row["n"])} for row in rows]
 
 
-def _number(engine: Engine, column: Column, many: bool) -> dict[str, Any]:
+def _number(engine: FactsEngine, column: Column, many: bool) -> dict[str, Any]:
     told = engine.ask("number", column.type)[0]
     count = int(told["finite"] or 0)
     facts: dict[str, Any] = {"infinite": int(told["present"] or 0) - count}
@@ -108,7 +106,9 @@ def _number(engine: Engine, column: Column, many: bool) -> dict[str, Any]:
         "negatives": int(told["negatives"] or 0),
         **_shape(count, told["mean"], told["m2"], told["m3"], told["m4"]),
         "quantiles": _quantiles(
-            engine, column.type, many or (engine.small and max(abs(told["min"]), abs(told["max"])) < 2**53)
+            engine,
+            column.type,
+            engine.holds_values and (many or (engine.small and max(abs(told["min"]), abs(told["max"])) < 2**53)),
         ),
     }
     return facts | {"histogram": _histogram(engine, column.type, *_reach(facts))}
@@ -131,7 +131,7 @@ def _shape(count: int, mean: float, m2: float, m3: float, m4: float) -> dict[str
     return told
 
 
-def _quantiles(engine: Engine, kind: str, many: bool) -> dict[str, float | None]:
+def _quantiles(engine: FactsEngine, kind: str, many: bool) -> dict[str, float | None]:
     if many:  # NumPy puts a million numbers in their places many times as fast as the engine finds their quantiles
         values = engine.finite()
         places = {q: (len(values) - 1) * q for q in QUANTILES}
@@ -163,7 +163,7 @@ def _reach(facts: dict[str, Any]) -> tuple[float, float]:
     return max(low, first - 3 * (third - first)), min(high, third + 3 * (third - first))
 
 
-def _histogram(engine: Engine, kind: str, low: float, high: float) -> dict[str, Any] | None:
+def _histogram(engine: FactsEngine, kind: str, low: float, high: float) -> dict[str, Any] | None:
     """Equal bins from low to high, the last one closed; `below` and `above` count what lies beyond."""
     if not math.isfinite(high - low):
         return None
@@ -186,7 +186,7 @@ def _histogram(engine: Engine, kind: str, low: float, high: float) -> dict[str, 
     }
 
 
-def _whole_histogram(engine: Engine, low: int, high: int) -> dict[str, Any]:
+def _whole_histogram(engine: FactsEngine, low: int, high: int) -> dict[str, Any]:
     """Bins of whole numbers: with others, some would hold more numbers than their neighbors and stand out for it."""
     edges = whole_edges(low, high, BINS)
     width = edges[1] - edges[0]
@@ -197,7 +197,7 @@ def _whole_histogram(engine: Engine, low: int, high: int) -> dict[str, Any]:
     return {"edges": edges, "counts": counts[:last], "below": found.get(-1, 0), "above": above + sum(counts[last:])}
 
 
-def _datetime(engine: Engine) -> dict[str, Any]:
+def _datetime(engine: FactsEngine) -> dict[str, Any]:
     told = engine.ask("ends", "datetime")[0]
     if told["min"] is None:
         return {}
@@ -226,7 +226,7 @@ def _second(microseconds: float) -> str:
     return str(np.datetime64(int(microseconds), "us").astype("datetime64[s]"))
 
 
-def _text(engine: Engine, column: Column, distinct: int) -> dict[str, Any]:
+def _text(engine: FactsEngine, column: Column, distinct: int) -> dict[str, Any]:
     if not distinct:
         return {}
     told = engine.ask("text", "text")[0]

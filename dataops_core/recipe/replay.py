@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 import itertools
 import json
@@ -18,9 +19,12 @@ from dataops_core.models import training
 from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.walk import Outcome, settled_by, walk
-from dataops_core.steps import Step, get
-from dataops_core.table import Table, difference, tidy, type_of, write_table
+from dataops_core.steps import Order, Step, get
+from dataops_core.steps._counted import COUNT, takes_counts
+from dataops_core.steps._counted import learn_counted as learn_by_counts
+from dataops_core.table import Table, difference, moved, tidy, type_of, write_table
 
+FEW_COUNTED = 10_000  # different rows that are counted whatever share they are of all
 LARGE = 2_000_000  # cells; beyond it a step of reach "row" runs batch by batch
 
 
@@ -70,6 +74,25 @@ class Bounded:
     columns: Callable[[Step, Mapping[str, Any], RecipeContext], Sequence[str]]
 
 
+def learn_counted(
+    step: Step,
+    settings: Mapping[str, Any],
+    columns: Sequence[str],
+    given: Mapping[str, Any],
+    counted: Callable[[Sequence[str]], pd.DataFrame],
+) -> dict[str, Any]:
+    """What a step learns whose learner takes counted rows (see steps/_counted), column by column; `columns` are all
+    that it learns from, `given` is what the engine gives its learner.
+    """
+    learner = step.learner
+    assert learner is not None
+
+    def learn_one(rows: pd.DataFrame, **asked: Any) -> dict[str, Any]:
+        return dict(call(step, learner, rows, asked))
+
+    return json.loads(json.dumps(learn_by_counts(learn_one, {**settings, **given}, columns, counted), allow_nan=False))
+
+
 def learn(
     step: Step,
     settings: Mapping[str, Any],
@@ -84,9 +107,31 @@ def learn(
     """
     if step.learner is None:
         return None
+    if bounded is not None and takes_counts(step.learner) and settings["columns"] and earlier.split is None:
+        columns, given = bounded.columns(step, settings, earlier), engine_values(step.learner, seed, earlier)
+        return learn_counted(step, settings, columns, given, functools.partial(counted_rows, table))
     rows = training(_looked_at(step, settings, table, earlier, bounded), split_column(step, table.names, earlier.split))
     learned = call(step, step.learner, rows, {**settings, **engine_values(step.learner, seed, earlier)})
     return json.loads(json.dumps(learned, allow_nan=False))
+
+
+def counted_rows(table: Table, columns: Sequence[str]) -> pd.DataFrame:
+    """The different rows of some columns, with how often each comes in COUNT, counted batch by batch; where they are
+    too many for that to save anything, all rows of these columns, without COUNT.
+    """
+    found: pd.DataFrame | None = None
+    seen = 0
+    for batch in table.batches(columns):
+        some = _counts(batch.assign(**{COUNT: 1}), columns)
+        found, seen = some if found is None else _counts(pd.concat([found, some]), columns), seen + len(batch)
+        if len(found) > max(FEW_COUNTED, seen // 4):
+            return table.frame(columns)
+    return found if found is not None else table.frame(columns)
+
+
+def _counts(rows: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    counted = rows.groupby(list(columns), dropna=False, sort=False, observed=True)[COUNT].sum().reset_index()
+    return tidy(counted.astype({name: rows[name].dtype for name in columns}))  # a column of nothing keeps its type
 
 
 def split_column(step: Step, names: Collection[str], split: str | None) -> str | None:
@@ -225,7 +270,8 @@ def take(
         )
     except Skip as reason:
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
-    changed = difference(table, after, step.new_names(settings))
+    only_moved = step.reach == "table" and isinstance(step.pieces(settings), Order)
+    changed = moved(table, after) if only_moved else difference(table, after, step.new_names(settings))
     noticed = (
         call(
             step,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import pprint
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from dataops_core import __version__
@@ -37,7 +37,7 @@ _USED = (  # what the frame of the script itself needs
     ("Any", "typing", "Any"),
     ("Callable", "collections.abc", "Callable"),
 )
-_READ_TABLES = """\
+READ_TABLES = """\
     for pair in sys.argv[3:]:
         name, _, path = pair.partition("=")
         if name not in others():
@@ -133,23 +133,23 @@ def script(recipe: Recipe) -> str:
     reader = FORMATS[form].read
     for needed in (unpack, reader, tidy, csv_text, content_hash, Skip):
         sources.add(needed)
-    others = {name: _reading(recipe, name, sources) for name in recipe.tables_needed}
+    others = {name: reader_of(recipe, name, sources) for name in recipe.tables_needed}
     lines, earlier = [], RecipeContext()
     for number, entry in enumerate(recipe.steps, 1):
         lines += _lines(number, entry, recipe.seed, earlier, sources)
         earlier = earlier if entry.off else earlier.after(entry)
     sources.bring_as(_USED)
     pieces = sources.text()
-    name = _line(recipe.name)
+    name = one_line(recipe.name)
     made = _TEMPLATE.format(
         title=name.replace('"', "'").replace("\\", "/"),
         name=name.replace('"', "'").replace("\\", "/"),
         version=__version__,
-        needs=_needs(pieces, form, *(read.get("format") or "csv" for _, read in others.values())),
-        more_usage="".join(f" {_word(name)}=FILE" for name in others),
+        needs=needed_packages(pieces, form, *(read.get("format") or "csv" for _, read in others.values())),
+        more_usage="".join(f" {safe_word(name)}=FILE" for name in others),
         arguments=3 + len(others),
-        tables=_table_lines(others),
-        read_tables=_READ_TABLES if others else "",
+        tables=table_lines(others),
+        read_tables=READ_TABLES if others else "",
         imports=sources.import_lines(),
         read=pprint.pformat(recipe.read and dict(recipe.read), width=110, compact=True, sort_dicts=False),
         steps="\n".join(lines) or "    # no steps",
@@ -159,23 +159,24 @@ def script(recipe: Recipe) -> str:
     return valid(made, "clean.py")
 
 
-def _line(text: str) -> str:
+def one_line(text: str) -> str:
     """A text as one line of a comment: nothing that ends it, that cannot be seen, or that turns its direction round."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
 
 
-def _reading(recipe: Recipe, name: str, sources: Sources) -> tuple[str, dict[str, Any]]:
+def reader_of(recipe: Recipe, name: str, sources: Sources) -> tuple[str, dict[str, Any]]:
     """The reader of another table, and how it is read."""
     read = dict((recipe.tables or {}).get(name) or {})
     return sources.add(FORMATS[read.get("format") or "csv"].read), read
 
 
-def _word(name: str) -> str:
+def safe_word(name: str) -> str:
     """A name as it may stand in a line of help."""
     return re.sub(r"[^\w.-]", "_", name)
 
 
-def _table_lines(others: Mapping[str, tuple[str, dict[str, Any]]]) -> str:
+def table_lines(others: Mapping[str, tuple[str, dict[str, Any]]]) -> str:
+    """What a script says of the other tables that its steps work with: how they are read, and where they are kept."""
     if not others:
         return ""
     entries = "".join(
@@ -190,10 +191,10 @@ def _table_lines(others: Mapping[str, tuple[str, dict[str, Any]]]) -> str:
     )
 
 
-def _needs(text: str, *forms: str) -> str:
-    """The packages that a script with this text imports, pandas first."""
+def needed_packages(text: str, *forms: str, first: Sequence[str] = ("pandas",)) -> str:
+    """The packages that a script with this text imports, those named first before others."""
     wanted = [
-        "pandas",
+        *first,
         *dict.fromkeys(package for form in forms for package in FORMATS[form].needs),
     ]
     wanted += [
@@ -201,13 +202,24 @@ def _needs(text: str, *forms: str) -> str:
         for module, package in PACKAGES.items()
         if re.search(rf"^\s*(from|import) {module}\b|import_module\(f\"{module}\.", text, re.MULTILINE)
     ]
+    wanted = list(dict.fromkeys(wanted))
     return " and ".join([", ".join(wanted[:-1]), wanted[-1]] if len(wanted) > 1 else wanted)
 
 
 def _lines(number: int, entry: RecipeStep, seed: int, earlier: RecipeContext, sources: Sources) -> list[str]:
-    sentence = _line(entry.sentence)
+    says, given = step_settings(number, entry, seed, earlier, sources)
     if entry.off:
-        return [f"    # {number}. (off) {sentence}"]
+        return says
+    return [*says, f"    df = take(\n        {get(entry.op).function.__name__}, df,", *given, "    )"]
+
+
+def step_settings(
+    number: int, entry: RecipeStep, seed: int, earlier: RecipeContext, sources: Sources
+) -> tuple[list[str], list[str]]:
+    """The lines of a script that say what a step does, and those with all that its function is given."""
+    sentence = one_line(entry.sentence)
+    if entry.off:
+        return [f"    # {number}. (off) {sentence}"], []
     step = get(entry.op)
     settings: dict[str, Any] = step.check(entry.settings)
     wanted = {
@@ -231,12 +243,8 @@ def _lines(number: int, entry: RecipeStep, seed: int, earlier: RecipeContext, so
         given += [f"learner={sources.add(step.learner)}"] + (
             [f"learns_from={earlier.split!r}"] if earlier.split else []
         )
-    why = [f"    # Why: {_line(entry.why)}"] if entry.why else []
-    return (
-        [f"    # {number}. {sentence}", *why, f"    df = take(\n        {step.function.__name__}, df,"]
-        + [f"        {part}," for part in given]
-        + ["    )"]
-    )
+    why = [f"    # Why: {one_line(entry.why)}"] if entry.why else []
+    return [f"    # {number}. {sentence}", *why], [f"        {part}," for part in given]
 
 
 def _literal(value: Any) -> str:

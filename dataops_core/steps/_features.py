@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
-from dataops_core.steps._cells import cell_texts
+from dataops_core.steps._counted import text_counts
 
 
 def need_free(df: pd.DataFrame, names: Iterable[str], where: str) -> None:
@@ -28,9 +27,9 @@ def decimals(values: np.ndarray, like: pd.Series) -> pd.Series:
     return pd.Series(np.where(np.isfinite(values), values, np.nan), index=like.index)
 
 
-def common_values(column: pd.Series, most: int) -> list[str]:
+def common_values(column: pd.Series, most: int, times: np.ndarray | None = None) -> list[str]:
     """The values of a column as text, the most frequent first, equally frequent ones in order; at most so many."""
-    counts = Counter(text for text in cell_texts(column, time=True) if text is not None)
+    counts = text_counts(column, times)
     return [value for value, _ in sorted(counts.items(), key=lambda pair: (-pair[1], pair[0]))[:most]]
 
 

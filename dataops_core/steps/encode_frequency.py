@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Any, Literal
 
 import numpy as np
@@ -10,6 +9,7 @@ import pandas as pd
 
 from dataops_core.errors import Skip
 from dataops_core.steps._cells import cell_texts
+from dataops_core.steps._counted import text_counts
 from dataops_core.steps._features import decimals
 from dataops_core.steps.step import Columns, Label, step
 
@@ -50,11 +50,13 @@ def encode_frequency(
 
 
 @encode_frequency.learn
-def learn_frequencies(df: pd.DataFrame, columns: list[str], **_settings: object) -> dict[str, Any]:
+def learn_frequencies(
+    df: pd.DataFrame, columns: list[str], times: np.ndarray | None = None, **_settings: object
+) -> dict[str, Any]:
     """How often each value occurs: {"town": [["a", 2], ["b", 1]]}."""
     learned = {}
     for name in columns:
-        counts = Counter(text for text in cell_texts(df[name], time=True) if text is not None)
+        counts = text_counts(df[name], times)
         if counts:
             learned[name] = [[value, count] for value, count in sorted(counts.items())]
     if columns and not learned:

@@ -58,9 +58,15 @@ def encode_one_hot(
 
 
 @encode_one_hot.learn
-def learn_levels(df: pd.DataFrame, columns: list[str], levels: int = 30, **_settings: object) -> dict[str, Any]:
+def learn_levels(
+    df: pd.DataFrame,
+    columns: list[str],
+    levels: int = 30,
+    times: np.ndarray | None = None,
+    **_settings: object,
+) -> dict[str, Any]:
     """The values that get a column of their own, the most frequent first: {"town": ["Gouda", "Delft"]}."""
-    learned = {name: common_values(df[name], levels) for name in columns}
+    learned = {name: common_values(df[name], levels, times) for name in columns}
     learned = {name: values for name, values in learned.items() if values}
     if columns and not learned:
         raise Skip("The columns hold no value at all, so there is nothing to encode.")

@@ -51,11 +51,13 @@ def encode_ordinal(
 
 
 @encode_ordinal.learn
-def learn_order(df: pd.DataFrame, columns: list[str], order: list[str] | None = None) -> dict[str, Any]:
+def learn_order(
+    df: pd.DataFrame, columns: list[str], order: list[str] | None = None, times: np.ndarray | None = None
+) -> dict[str, Any]:
     """The values of each column in their order: {"size": ["S", "M", "L"]}."""
     learned = {}
     for name in columns:
-        values = common_values(df[name], MOST + 1)
+        values = common_values(df[name], MOST + 1, times)
         if len(values) > MOST:
             raise SettingError(
                 f'"{name}" has more than {MOST:,} values.', "encode_ordinal", "Choose columns of categories."

@@ -75,7 +75,12 @@ def fill_missing(
 
 @fill_missing.learn
 def learn_fill(
-    df: pd.DataFrame, columns: list[str], how: str = "median", value: Any = None, by: list[str] | None = None
+    df: pd.DataFrame,
+    columns: list[str],
+    how: str = "median",
+    value: Any = None,
+    by: list[str] | None = None,
+    times: np.ndarray | None = None,
 ) -> dict[str, Any]:
     """Per column the value to fill with, and the value of each group: {"pay": {"fill": 5, "groups": [[["f"], 3]]}}."""
     learned: dict[str, Any] = {}
@@ -91,18 +96,26 @@ def learn_fill(
                 "fill_missing",
                 'Choose "most_frequent", or read it as numbers or dates first (parse_numbers, parse_dates).',
             )
+        if how == "median" and not by:
+            found = median_cell(df[name], times)  # without a Python object for every cell
+            if found is not None:
+                learned[name] = {"fill": found, "groups": []}
+            continue
         cells = plain_cells(df[name])
-        known = [cell for cell in cells if cell is not None]
+        known = [place for place, cell in enumerate(cells) if cell is not None]
         if not known:
             continue
-        groups: dict[tuple[str | None, ...], list[Any]] = {}
+        groups: dict[tuple[str | None, ...], list[int]] = {}
         if by:
-            for key, cell in zip(zip(*(cell_texts(df[group]) for group in by), strict=True), cells, strict=True):
-                if cell is not None and None not in key:
-                    groups.setdefault(key, []).append(cell)
+            keys = list(zip(*(cell_texts(df[group]) for group in by), strict=True))
+            for place in known:
+                if None not in keys[place]:
+                    groups.setdefault(keys[place], []).append(place)
         learned[name] = {
-            "fill": middle(known, how, storage),
-            "groups": [[list(key), middle(group, how, storage)] for key, group in sorted(groups.items())],
+            "fill": middle(cells, known, how, storage, times),
+            "groups": [
+                [list(key), middle(cells, places, how, storage, times)] for key, places in sorted(groups.items())
+            ],
         }
     if columns and not learned:
         raise Skip("The columns hold no value at all, so there is nothing to fill them with.")
@@ -126,24 +139,71 @@ def plain_cells(column: pd.Series) -> list[Any]:
     return [None if missing else value for value, missing in zip(values, gone, strict=True)]
 
 
-def middle(cells: list[Any], how: str, storage: str) -> Any:
-    """The mean, median or most frequent of some cells, as a JSON value; exact for whole numbers and dates."""
+def median_cell(column: pd.Series, times: np.ndarray | None = None) -> Any:
+    """The median of a column of numbers or dates, as a JSON value; None where it holds nothing."""
+    storage, there = type_of(column), ~column.isna().to_numpy(dtype=bool)
+    if storage == "decimal":
+        values: np.ndarray = column.to_numpy(dtype="float64")
+        there = np.isfinite(values)
+        values = values[there] + 0.0
+    elif storage == "datetime":
+        values = column.to_numpy(dtype="datetime64[us]")[there].astype("int64")
+    else:
+        values = column.fillna(0).to_numpy(dtype="int64")[there]
+    if not len(values):
+        return None
+    if times is None:
+        low, high = (len(values) - 1) // 2, len(values) // 2
+        values.partition((low, high))
+        return middle(values[[low, high]].tolist(), [0, 1], "median", storage)
+    order = np.argsort(values)
+    ends = np.cumsum(times[there][order])
+    places = np.searchsorted(ends, [(ends[-1] - 1) // 2, ends[-1] // 2], side="right")
+    return middle(values[order[places]].tolist(), [0, 1], "median", storage)
+
+
+def middle(cells: list[Any], places: list[int], how: str, storage: str, times: np.ndarray | None = None) -> Any:
+    """The mean, median or most frequent of some cells, as a JSON value; exact for whole numbers and dates. Each counts
+    as often as `times` says.
+    """
+    each = [cells[place] for place in places]
+    often = [1] * len(each) if times is None else times[places].tolist()
+    total = sum(often)
     if how == "most_frequent":
-        counts = Counter(cells)
+        counts: Counter[Any] = Counter()
+        for cell, n in zip(each, often, strict=True):
+            counts[cell] += n
         most = max(counts.values())
         found = min(cell for cell, count in counts.items() if count == most)
     elif how == "median":
-        ordered = sorted(cells)
-        low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+        low, high = at_places(each, often, ((total - 1) // 2, total // 2))
         found = round(Fraction(low + high, 2)) if storage != "decimal" else low / 2 + high / 2 if low != high else low
     elif storage != "decimal":
-        found = round(Fraction(sum(cells), len(cells)))
+        found = round(Fraction(sum(cell * n for cell, n in zip(each, often, strict=True)), total))
     else:
         try:
-            found = math.fsum(cells) / len(cells)
+            found = exact_sum(each, often) / total
         except OverflowError:
-            found = math.fsum(cell / len(cells) for cell in cells)
+            found = exact_sum([cell / total for cell in each], often)
     return str(np.datetime64(found, "us")) if storage == "datetime" else found
+
+
+def exact_sum(cells: list[float], often: list[int]) -> float:
+    """The sum of numbers that each come so often, rounded once."""
+    if all(n == 1 for n in often):
+        return math.fsum(cells)
+    return float(sum((Fraction(cell) * n for cell, n in zip(cells, often, strict=True)), Fraction(0)))
+
+
+def at_places(cells: list[Any], often: list[int], places: tuple[int, ...]) -> list[Any]:
+    """The cells at some places of their order, where each comes so often.
+
+    >>> at_places([7, 5], [1, 3], (2, 3))
+    [5, 7]
+    """
+    order = sorted(range(len(cells)), key=cells.__getitem__)
+    ends = np.cumsum([often[at] for at in order])
+    return [cells[order[int(at)]] for at in np.searchsorted(ends, places, side="right")]
 
 
 def constant(value: Any, column: pd.Series) -> Any:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import Annotated, Any, Literal
 
+import numpy as np
 import pandas as pd
 
 from dataops_core.errors import SettingError
 from dataops_core.steps._cells import cell_texts
+from dataops_core.steps._counted import text_counts
 from dataops_core.steps.step import Columns, Label, Span, When, step
 from dataops_core.table.kinds import type_of
 
@@ -68,7 +69,13 @@ def suppress_rare(
 
 
 @suppress_rare.learn
-def frequent_values(df: pd.DataFrame, columns: list[str], fewer_than: int = 5, **_settings: Any) -> dict[str, Any]:
+def frequent_values(
+    df: pd.DataFrame,
+    columns: list[str],
+    fewer_than: int = 5,
+    times: np.ndarray | None = None,
+    **_settings: Any,
+) -> dict[str, Any]:
     """The values that are not rare, by column."""
-    counts = {name: Counter(cell for cell in cell_texts(df[name], time=True) if cell is not None) for name in columns}
+    counts = {name: text_counts(df[name], times) for name in columns}
     return {name: sorted(value for value, n in some.items() if n >= fewer_than) for name, some in counts.items()}

@@ -123,7 +123,7 @@ def commit(
             store,
             connection,
             here,
-            _last(connection, dataset),
+            last_id(connection, dataset),
             message,
             actor,
             told,
@@ -204,7 +204,7 @@ def _rules_logged(told: Mapping[str, Any] | None) -> dict[str, Any]:
     return counts | ({"reason": told["reason"]} if "reason" in told else {})
 
 
-def _last(connection: sa.Connection, dataset: str) -> str | None:
+def last_id(connection: sa.Connection, dataset: str) -> str | None:
     """The id of the dataset's last version that is not synthetic: what its draft goes on from."""
     query = (
         sa.select(catalog.version.c.id)

@@ -24,6 +24,7 @@ from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
 from dataops_core.report import full_report, html_report
 from dataops_core.store import dataset_rules, datasets, jobs, models, redaction, states, twins, versions
+from dataops_core.store.clusters import cluster_runs
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
 from dataops_core.store.results import analyses, diffs
@@ -89,6 +90,12 @@ def _commit(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 def _keep_model(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     return models.learn(store, args["dataset"], args["state"], args["with"], actor, progress=progress)
+
+
+def _run_on_cluster(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    given = (args["dataset"], args["cluster"], args["input"], args["message"])
+    why = {name: args.get(name, "") for name in ("reason", "pii_reason")}
+    return cluster_runs.run(store, *given, actor, **why, progress=progress).number
 
 
 def _synthesize(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -214,6 +221,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "verify": _verify,
     "report": _report,
     "keep model": _keep_model,
+    cluster_runs.KIND: _run_on_cluster,
     "synthesize": _synthesize,
     "keep twin": _keep_twin,
     "full_report": _full_report,

@@ -1,6 +1,6 @@
 """Tables at rest, the kinds of their columns, and the content hash."""
 
-from dataops_core.table.difference import Difference, difference, differs
+from dataops_core.table.difference import Difference, difference, differs, moved
 from dataops_core.table.fingerprint import ContentHash, content_hash
 from dataops_core.table.kinds import KINDS, TYPES, as_text, guess_kind, shown, tidy, type_of
 from dataops_core.table.table import (
@@ -33,6 +33,7 @@ __all__ = [
     "frame_to_arrow",
     "guess_kind",
     "metadata",
+    "moved",
     "open_table",
     "opened",
     "shown",

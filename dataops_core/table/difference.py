@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -10,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from dataops_core.table.kinds import shown
-from dataops_core.table.table import Table
+from dataops_core.table.table import Column, Table
 
 SAMPLE = 200
+ROWS = 50_000  # of each table that are compared at once
 
 
 @dataclass(frozen=True)
@@ -74,11 +76,14 @@ def differs(before: pd.Series, after: pd.Series) -> np.ndarray:
 
 
 def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = None) -> Difference:
-    """Compare two tables by row id, one column in memory at a time.
+    """Compare two tables by row id: batch by batch where ids rise in both, else with one column in memory at a time.
 
     `renamed` maps old names to new ones, so that a renamed column is compared and not counted as lost.
     """
     names = {old: new for old, new in (renamed or {}).items() if old != new and new in after.names}
+    ids = [_ids(table) for table in (before, after)]
+    if all(each is not None for each in ids):
+        return _in_step(before, after, names, same_rows=ids[0] == ids[1])
     ids_before, ids_after = (table.frame([]).index for table in (before, after))
     same_rows = ids_before.equals(ids_after)
     place = np.arange(len(ids_after)) if same_rows else ids_before.get_indexer(ids_after)
@@ -88,17 +93,9 @@ def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = 
     touched = np.zeros(int(kept.sum()), dtype=bool)
     cells: dict[str, int] = {}
     emptied: dict[str, int] = {}
-    retyped: dict[str, tuple[str, str]] = {}
-    matched = set()
-    for column in before.columns:
-        name = names.get(column.name, column.name)
-        if name not in after.names:
-            continue
-        matched.add(name)
-        other = after.column(name)
-        if (column.type, column.kind) != (other.type, other.kind):
-            retyped[name] = (column.kind, other.kind) if column.kind != other.kind else (column.type, other.type)
-        if same_rows and column.hash == other.hash:
+    pairs, retyped = _pairs(before, after, names)
+    for column, name in pairs:
+        if same_rows and column.hash == after.column(name).hash:
             continue
         old = before.frame([column.name])[column.name].iloc[place[kept]]
         new = after.frame([name])[name][kept]
@@ -117,14 +114,117 @@ def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = 
         int(touched.sum()),
         cells,
         emptied,
-        tuple(name for name in after.names if name not in matched),
-        tuple(c.name for c in before.columns if names.get(c.name, c.name) not in after.names),
-        {old: new for old, new in names.items() if old in before.names},
+        *_columns(before, after, names, pairs),
         retyped,
         _first(ids_before[lost]),
         _first(ids_after[~kept]),
         _first(ids_kept[touched]),
     )
+
+
+def moved(before: Table, after: Table) -> Difference:
+    """The difference of two tables with the same rows and cells in another order: none."""
+    return Difference(before.rows, after.rows, 0, 0, 0, {}, {}, (), (), {}, {}, (), (), ())
+
+
+def _pairs(
+    before: Table, after: Table, names: Mapping[str, str]
+) -> tuple[list[tuple[Column, str]], dict[str, tuple[str, str]]]:
+    """The columns that are in both tables, with their names after, and those whose kind or type changed."""
+    pairs: list[tuple[Column, str]] = []
+    retyped: dict[str, tuple[str, str]] = {}
+    for column in before.columns:
+        name = names.get(column.name, column.name)
+        if name not in after.names:
+            continue
+        other = after.column(name)
+        pairs.append((column, name))
+        if (column.type, column.kind) != (other.type, other.kind):
+            retyped[name] = (column.kind, other.kind) if column.kind != other.kind else (column.type, other.type)
+    return pairs, retyped
+
+
+def _columns(
+    before: Table, after: Table, names: Mapping[str, str], pairs: Sequence[tuple[Column, str]]
+) -> tuple[tuple[str, ...], tuple[str, ...], dict[str, str]]:
+    """The columns that were added, removed and renamed."""
+    matched = {name for _, name in pairs}
+    return (
+        tuple(name for name in after.names if name not in matched),
+        tuple(c.name for c in before.columns if names.get(c.name, c.name) not in after.names),
+        {old: new for old, new in names.items() if old in before.names},
+    )
+
+
+def _ids(table: Table) -> bytes | None:
+    """A hash of the row ids of a table, read batch by batch; None where they do not rise from row to row."""
+    total, last = hashlib.sha256(), -1
+    for batch in table.batches([]):
+        ids = batch.index.to_numpy(dtype="int64")
+        if len(ids) and (ids[0] <= last or (np.diff(ids) <= 0).any()):
+            return None
+        last = int(ids[-1]) if len(ids) else last
+        total.update(ids.data)
+    return total.digest()
+
+
+def _in_step(before: Table, after: Table, names: Mapping[str, str], *, same_rows: bool) -> Difference:
+    """Compare two tables whose row ids rise, going through both at once."""
+    pairs, retyped = _pairs(before, after, names)
+    looked_at = [
+        (column.name, name) for column, name in pairs if not same_rows or column.hash != after.column(name).hash
+    ]
+    cells, emptied = dict.fromkeys((new for _, new in looked_at), 0), dict.fromkeys((new for _, new in looked_at), 0)
+    counts = {"lost": 0, "added": 0, "touched": 0}
+    firsts: dict[str, list[int]] = {key: [] for key in counts}
+
+    def note(key: str, ids: pd.Index) -> None:
+        counts[key] += len(ids)
+        firsts[key] += ids[: max(0, SAMPLE - len(firsts[key]))].tolist()
+
+    sides = ([old for old, _ in looked_at], [new for _, new in looked_at])
+    for olds, news in _together(before, after, *sides) if looked_at or not same_rows else ():
+        both = olds.index.intersection(news.index)
+        note("lost", olds.index.difference(both))
+        note("added", news.index.difference(both))
+        touched = np.zeros(len(both), dtype=bool)
+        for old, new in looked_at:
+            now = news[new] if len(both) == len(news) else news.loc[both, new]
+            mask = differs(olds[old] if len(both) == len(olds) else olds.loc[both, old], now)
+            cells[new] += int(mask.sum())
+            emptied[new] += int((now.isna().to_numpy(dtype=bool) & mask).sum())
+            touched |= mask
+        note("touched", both[touched])
+    return Difference(
+        before.rows,
+        after.rows,
+        counts["lost"],
+        counts["added"],
+        counts["touched"],
+        {name: n for name, n in cells.items() if n},
+        {name: n for name, n in emptied.items() if n},
+        *_columns(before, after, names, pairs),
+        retyped,
+        *(tuple(firsts[key]) for key in counts),
+    )
+
+
+def _together(
+    before: Table, after: Table, olds: Sequence[str], news: Sequence[str]
+) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Some columns of two tables whose row ids rise, in pieces that hold the same range of ids."""
+    sources = [table.batches(columns, ROWS) for table, columns in ((before, olds), (after, news))]
+    parts = [next(source) for source in sources]
+    while True:
+        for side, source in enumerate(sources):
+            while not len(parts[side]) and (some := next(source, None)) is not None:
+                parts[side] = some
+        ends = [part.index[-1] for part in parts if len(part)]
+        if not ends:
+            return
+        at = [int(part.index.searchsorted(min(ends), side="right")) for part in parts]
+        yield parts[0].iloc[: at[0]], parts[1].iloc[: at[1]]
+        parts = [part.iloc[end:] for part, end in zip(parts, at, strict=True)]
 
 
 def _first(ids: pd.Index) -> tuple[int, ...]:

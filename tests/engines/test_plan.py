@@ -116,7 +116,9 @@ def test_a_dry_run_lists_where_each_step_would_run_and_reads_nothing(tmp_path, c
     told = json.loads(capsys.readouterr().out)
     assert told["can_run"] is True
     assert [step["where"] for step in told["steps"]] == ["row by row, on the workers"] * 2
-    assert told["steps"][1]["learns"] == "learns first, in the memory of the driver, from n of all rows"
+    assert told["steps"][1]["learns"] == (
+        "learns first, in the memory of the driver, by values that are counted on the cluster, from n of all rows"
+    )
     steps.append({"op": "resample_rows", "with": {"target": "a"}})
     path.write_text(json.dumps({"steps": steps}))
     assert main(command) == 2

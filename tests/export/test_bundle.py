@@ -69,6 +69,7 @@ def test_a_bundle_holds_all_that_the_readme_promises(bundle):
         "DATA_CARD.md",
         "audit.jsonl",
         "clean.py",
+        "clean_spark.py",
         "croissant.json",
         "data.csv",
         "data.parquet",

@@ -257,3 +257,71 @@ def test_a_version_is_signed_off_once_all_is_settled():
     click(app, "Sign")
     wait_for_job(app)
     assert unforeseen(app) == [] and "Signed by" in texts(app)
+
+
+@pytest.fixture
+def clusters(tmp_path, monkeypatch):
+    """A cluster that an administrator set up, with one table on it."""
+    for name in ("in/all of 2026", "out"):
+        (tmp_path / name).mkdir(parents=True)
+    told = f'[warehouse]\nmaster = "local[1]"\ninput = "{tmp_path / "in"}"\noutput = "{tmp_path / "out"}"\n'
+    (tmp_path / "clusters.toml").write_text(told)
+    monkeypatch.setenv("DATAOPS_CLUSTERS", str(tmp_path / "clusters.toml"))
+    return tmp_path
+
+
+def on_a_cluster(app):
+    app.session_state["versions.tabs"] = "New data"
+    app.session_state["versions.New data"] = "Run on a cluster"
+    return go(app, "versions")
+
+
+def test_without_a_cluster_the_page_says_who_can_set_one_up(sample):
+    app = on_a_cluster(sample)
+    assert (
+        "No cluster is set up",
+        "An administrator describes clusters in a file, and names it in DATAOPS_CLUSTERS (see the guide on Spark).",
+    ) in said(app)
+    assert unforeseen(app) == []
+
+
+def test_without_pyspark_the_page_says_in_one_line_what_to_do(sample, clusters, monkeypatch):
+    monkeypatch.setattr(
+        "dataops_core.store.clusters.cluster_runs.missing", lambda: "PySpark is not installed. Install it."
+    )
+    app = on_a_cluster(sample)
+    assert ("Nothing can run on a cluster from here", "PySpark is not installed. Install it.") in said(app)
+
+
+def test_a_run_on_a_cluster_is_a_job_with_what_was_chosen(sample, clusters, monkeypatch):
+    monkeypatch.setattr("dataops_core.store.clusters.cluster_runs.missing", lambda: "")
+    asked = []
+    monkeypatch.setattr("pages._ui.versions.started.start", lambda key, kind, args: asked.append((kind, dict(args))))
+    app = on_a_cluster(with_steps(sample, DUPLICATES))
+    assert [each.options for each in app.selectbox if each.label in ("Run on", "Table")] == [
+        ["warehouse"],
+        ["all of 2026"],
+    ]
+    click(app, "Run on warehouse")
+    assert asked == [
+        (
+            "cluster run",
+            {
+                "dataset": dataset(app).id,
+                "cluster": "warehouse",
+                "input": "all of 2026",
+                "message": "all of 2026, on warehouse",
+                "reason": "",
+                "pii_reason": "",
+            },
+        )
+    ]
+    assert unforeseen(app) == []
+
+
+def test_steps_that_need_one_place_are_named_in_place_of_the_button(sample, clusters, monkeypatch):
+    monkeypatch.setattr("dataops_core.store.clusters.cluster_runs.missing", lambda: "")
+    app = on_a_cluster(with_steps(sample, {"op": "blank_repeats", "with": {"columns": ["sex"]}}))
+    ((title, text),) = [each for each in said(app) if "cannot run there" in each[0]]
+    assert title.startswith("1 step cannot run there") and "sex" in text
+    assert "Run on warehouse" not in [each.label for each in app.button]

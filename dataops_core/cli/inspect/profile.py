@@ -50,6 +50,20 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--full", type=Path, metavar="OUT.html", help="write the full report of ydata-profiling, which shows values"
     )
     parser.add_argument("--sample", type=int, metavar="ROWS", help="so many rows for the full report (default: all)")
+    parser.add_argument(
+        "--on",
+        choices=("memory", "spark"),
+        default="memory",
+        help="where it is counted: in memory (default), or on Apache Spark, where FILE may be a folder of files, and"
+        " where findings are those that follow from counts",
+    )
+    parser.add_argument("--master", metavar="URL", help="the Spark master: spark://HOST:PORT (default: this machine)")
+    parser.add_argument(
+        "--shared",
+        type=Path,
+        metavar="FOLDER",
+        help="a folder that driver and workers see, for files other than Parquet (default: one of this machine)",
+    )
     group = parser.add_argument_group("what the columns are for")
     add_outcome(group)
     group.add_argument("--today", metavar="DATE", help="the day after which nothing has happened yet (default: today)")
@@ -58,6 +72,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Facts and findings of a file."""
     _sensible(args)
+    if args.on == "spark":
+        return _on_spark(args)
     with reading(args) as (source, _folder):
         if args.facts:
             return _facts(args, table_facts(source.table))
@@ -74,23 +90,17 @@ def run(args: argparse.Namespace) -> int:
         if args.repairs:
             _add_repairs(told, kept, source.table)
         reports = _write_reports(args, told, source.table)
-    found = any(finding["severity"] != "note" for finding in told["findings"]) or any(
-        "failed" in facts for facts in told["facts"].values()
-    )
+    found = _found(told)
     for finding in told["findings"]:
         finding["rows"] = finding["rows"][:SHOWN]
     if args.json:
         print_json(told | {"scores": _scores(told)} | reports)
         return int(found)
-    print(
-        f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
-        f"{_counted(told['missing_cells'])} missing cells"
-    )
+    _print_size(told)
     naming = {name for each in told["findings"] if each["check"] in NAMING for name in each["columns"]}
     _print_facts(told["facts"], naming)
     for finding in told["findings"]:
-        where = ", ".join(finding["columns"]) or "whole rows"
-        print(printable(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}", one_line=True))
+        _print_finding(finding)
         for each in finding.get("repairs", [])[:3]:
             sure = "not tested" if each["confidence"] is None else f"{each['confidence']:.0%} sure"
             change = f"{each['old'] or '(missing)'} -> {each['new'] or '(missing)'}"
@@ -98,11 +108,50 @@ def run(args: argparse.Namespace) -> int:
                 printable(f"    row {each['row']}, {each['column']}: {change} ({sure}; {each['why']})", one_line=True)
             )
     print("Scores: " + ", ".join(f"{name} {value:.1%}" for name, value in _scores(told).items() if value is not None))
-    for failed in told["failed_checks"]:
-        print(f"[failed] {failed['check']} in {', '.join(failed['columns']) or 'whole rows'}: {failed['reason']}")
+    _print_failed(told)
     for line in _said(reports):
         print(line)
     return int(found)
+
+
+def _on_spark(args: argparse.Namespace) -> int:
+    """Facts and findings of a file or a folder, counted on a cluster."""
+    from dataops_core.cli.inspect.profile_on_spark import print_left_out, profile_on_spark
+
+    told = profile_on_spark(args)
+    if args.json:
+        print_json(told)
+        return int(_found(told))
+    _print_size(told)
+    _print_facts(told["facts"])
+    for finding in told["findings"]:
+        _print_finding(finding)
+    _print_failed(told)
+    print_left_out(told)
+    return int(_found(told))
+
+
+def _found(told: dict[str, Any]) -> bool:
+    return any(finding["severity"] != "note" for finding in told["findings"]) or any(
+        "failed" in facts for facts in told["facts"].values()
+    )
+
+
+def _print_size(told: dict[str, Any]) -> None:
+    print(
+        f"{told['rows']:,} rows, {told['columns']} columns, {told['duplicate_rows']:,} duplicate rows, "
+        f"{_counted(told['missing_cells'])} missing cells"
+    )
+
+
+def _print_finding(finding: dict[str, Any]) -> None:
+    where = ", ".join(finding["columns"]) or "whole rows"
+    print(printable(f"[{finding['severity']}] {finding['title']} in {where}: {finding['message']}", one_line=True))
+
+
+def _print_failed(told: dict[str, Any]) -> None:
+    for failed in told["failed_checks"]:
+        print(f"[failed] {failed['check']} in {', '.join(failed['columns']) or 'whole rows'}: {failed['reason']}")
 
 
 def _add_repairs(told: dict[str, Any], kept: list[tuple[Finding, np.ndarray]], table: Table) -> None:
@@ -155,6 +204,9 @@ def _sensible(args: argparse.Namespace) -> None:
         raise SettingError(
             "A favorable value needs the column that it stands in.", "--favorable", "Add --target COLUMN."
         )
+    for option, given in (("--master", args.master), ("--shared", args.shared)):
+        if given and args.on != "spark":
+            raise SettingError("This is for Spark.", f"{option} {given}", "Add --on spark.")
     if args.facts and (args.html or args.full):
         raise SettingError("A report needs the findings, and --facts leaves them out.", "--facts", "Leave --facts out.")
 

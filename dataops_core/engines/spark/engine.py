@@ -2,37 +2,37 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import shutil
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from dataops_core.engines.plan import check_plan, columns_learned_from, pieces_of, plan
+from dataops_core.engines.plan import check_plan, columns_learned_from, counts, pieces_of, plan
 from dataops_core.engines.result import EngineRun
-from dataops_core.engines.spark.failures import brought_back
-from dataops_core.engines.spark.frames import Work, WorkerStep, run_steps
+from dataops_core.engines.spark.failures import brought_back, reported
 from dataops_core.engines.spark.hashing import cluster_hash
 from dataops_core.engines.spark.output import check_output, deliver, write_parts, write_result
-from dataops_core.engines.spark.sources import files_of, look, opened
-from dataops_core.engines.spark.table import COPY, ClusterTable
+from dataops_core.engines.spark.sources import Piece, files_of, look, no_reader, opened, staged_path, with_file
+from dataops_core.engines.spark.walk import Walk
 from dataops_core.errors import DataOpsError, SettingError
-from dataops_core.models import training
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
-from dataops_core.recipe.replay import call, engine_values, other_table, split_column
+from dataops_core.recipe.replay import call, engine_values, learn_counted, other_table, split_column
+from dataops_core.recipe.source import read_for
 from dataops_core.recipe.walk import Outcome
 from dataops_core.recipe.walk import walk as through
 from dataops_core.scratch import folder_beside
-from dataops_core.steps import EqualRows, KeyColumns, MoreRows, NewRows, Order, Rows, RowsBelow, Step, get
-from dataops_core.table import Column, Table, tidy, type_of
+from dataops_core.steps import Step, get
+from dataops_core.table import Column, Table, open_table, tidy
 
 if TYPE_CHECKING:
-    from pyspark.sql import DataFrame, SparkSession
+    from pyspark.sql import SparkSession
 
 
 def run_on_spark(
@@ -58,21 +58,21 @@ def run_on_spark(
         staged.mkdir()
         with brought_back(problems, spark.sparkContext.master or ""):
             progress(0.0, f"Looking at {len(files):,} files")
-            pieces = look(spark, files, recipe, options, staged)
-            walk = Walk(opened(spark, pieces, shared), shared)
+            pieces = look(spark, files, functools.partial(staged_by_house, recipe, options.to_json()), staged)
+            walk = Walk(opened(spark, pieces, shared), shared, functools.partial(reported, str(problems)))
             recipe.check(list(walk.types))
-            run_walk(walk, recipe, tables or {}, progress)
+            fitted, outcomes = run_walk(walk, recipe, tables or {}, progress)
             progress(0.7, "Writing")
             write_result(walk.flushed(), result)
             progress(0.9, "Taking the content hash")
-            written = look(spark, files_of(result), None, ReadOptions(), staged)
+            written = look(spark, files_of(result), no_reader, staged)
             read_back = opened(spark, written, shared)
             done = EngineRun(
                 read_back.most_rows,
                 walk.types,
                 cluster_hash(replace(read_back, types=walk.types), read_back.most_rows),
-                replace(recipe, steps=tuple(walk.fitted)),
-                tuple(walk.outcomes),
+                fitted,
+                outcomes,
                 tuple(problem for piece in pieces for problem in piece.problems),
             )
             if suffix != ".parquet":
@@ -82,57 +82,21 @@ def run_on_spark(
     return done
 
 
-@dataclass
-class Walk:
-    """The way through a recipe: the table so far, the steps that wait to run on the same rows, and what became of those
-    before.
+def run_walk(
+    walk: Walk, recipe: Recipe, tables: Mapping[str, Table], progress: Progress
+) -> tuple[Recipe, tuple[Outcome, ...]]:
+    """Go through the steps of a recipe: the recipe with all that it learned, and what became of each step.
+
+    Raises the error of the first step that cannot be done.
     """
-
-    table: ClusterTable
-    shared: Path
-    waiting: list[WorkerStep] = field(default_factory=list)
-    outcomes: list[Outcome] = field(default_factory=list)
-    fitted: list[RecipeStep] = field(default_factory=list)
-    context: RecipeContext = field(default_factory=RecipeContext)
-    kept: DataFrame | None = None
-
-    def __post_init__(self) -> None:
-        self.head = self.table.head
-
-    @property
-    def types(self) -> dict[str, str]:
-        """The storage types of the columns after all steps so far."""
-        return {str(name): type_of(self.head[name]) for name in self.head.columns}
-
-    def work(self, steps: list[WorkerStep]) -> Work:
-        """What the workers need to know of some steps that end in the types so far."""
-        return Work(tuple(steps), self.table.types, self.types, str(self.shared / "problems"))
-
-    def flushed(self) -> ClusterTable:
-        """The table with no step waiting."""
-        if self.waiting:
-            self.table = self.table.rows(self.work(self.waiting), self.head)
-            self.waiting = []
-        return self.table
-
-    def held(self) -> ClusterTable:
-        """The same, written down in the shared folder, for it is needed more than once."""
-        table = self.flushed()
-        if table.data is not self.kept:
-            self.kept = table.kept(table.data)
-            self.table = replace(table, data=self.kept)
-        return self.table
-
-
-def run_walk(walk: Walk, recipe: Recipe, tables: Mapping[str, Table], progress: Progress) -> None:
-    """Go through the steps of a recipe; raises the error of the first that cannot be done."""
+    outcomes: list[Outcome] = []
+    fitted: list[RecipeStep] = []
 
     def do(place: int, entry: RecipeStep, _: None, context: RecipeContext) -> tuple[RecipeStep, None, Outcome]:
         progress(0.7 * (place + 1) / (len(recipe.steps) + 1), entry.sentence)
-        walk.context = context
         try:
             entry, other = other_table(entry, lambda name, _content: tables.get(name))
-            learned = _step(walk, entry, recipe.seed, other)
+            learned = _step(walk, entry, recipe.seed, other, context)
         except DataOpsError as error:
             raise type(error)(
                 f'The step "{entry.op}" failed: {error.what}', f"step {place + 1}, {error.where}", error.fix
@@ -140,77 +104,62 @@ def run_walk(walk: Walk, recipe: Recipe, tables: Mapping[str, Table], progress: 
         return entry, None, Outcome(entry.op, entry.sentence, "done", learned=learned)
 
     for each in through(recipe, None, do, on_failure="stop"):
-        walk.outcomes.append(each.outcome)
+        outcomes.append(each.outcome)
         done = each.outcome.status == "done"
-        walk.fitted.append(replace(each.entry, learned=each.outcome.learned) if done else each.entry)
+        fitted.append(replace(each.entry, learned=each.outcome.learned) if done else each.entry)
+    return replace(recipe, steps=tuple(fitted)), tuple(outcomes)
 
 
-def _step(walk: Walk, entry: RecipeStep, seed: int, other: Table | None) -> Mapping[str, Any] | None:
+def _step(
+    walk: Walk, entry: RecipeStep, seed: int, other: Table | None, context: RecipeContext
+) -> Mapping[str, Any] | None:
     step = get(entry.op)
     settings = step.check(entry.settings, [Column(name, kind, "") for name, kind in walk.types.items()])
-    learned = entry.learned if entry.learned is not None else _learned(walk, step, settings, seed)
-    given = settings | engine_values(step.function, seed, walk.context)
+    learned = entry.learned if entry.learned is not None else _learned(walk, step, settings, seed, context)
+    given = settings | engine_values(step.function, seed, context)
     given |= {"learned": learned} if step.learner else {}
     if "split" in given:
-        split_column(step, walk.types, walk.context.split)
-    work = WorkerStep(step.name, given, None if other is None else _shared_copy(other, walk.shared))
+        split_column(step, walk.types, context.split)
+    other_path = None if other is None else _shared_copy(other, walk.shared)
     pieces = pieces_of(step, settings)
-    if isinstance(pieces, Rows):
-        walk.head = run_steps([work], walk.head)
-        walk.waiting.append(work)
-    elif isinstance(pieces, EqualRows):
-        table = walk.flushed()
-        walk.head = run_steps([work], walk.head)
-        walk.table = table.equal_rows(pieces, walk.work([work]), walk.head)
-    elif isinstance(pieces, NewRows):
-        table = walk.held()
-        walk.head = run_steps([work], walk.head)
-        walk.table = table.new_rows(pieces, walk.work([work]), walk.head)
-    elif isinstance(pieces, Order):
-        table = walk.flushed()
-        walk.head = run_steps([work], walk.head)
-        walk.table = table.ordered(pieces, walk.head)
-    elif isinstance(pieces, MoreRows):
-        table = walk.held()
-        walk.head = _first(run_steps([work], table.probe()), walk.head)
-        walk.table = table.more_rows(walk.work([work]), walk.head)
-    elif isinstance(pieces, RowsBelow):
-        table = walk.held()
-        tried = table.probe()
-        out = run_steps([work], tried)
-        walk.head = _first(out, walk.head)
-        walk.table = table.below(out.iloc[len(tried) :], walk.types, walk.head)
-    elif isinstance(pieces, KeyColumns):
-        _by_key_columns(walk, step, pieces, given)
-    else:
+    if pieces is None:
         raise SettingError(f'"{step.title}" needs the whole table in one place.', step.name, "Run it on one machine.")
+    walk.take(pieces, functools.partial(run_step, step.name, given, other_path))
     return learned
 
 
-def _first(tried: pd.DataFrame, head: pd.DataFrame) -> pd.DataFrame:
-    """The first rows of what came out of a trial, without those of the row that was made up for it."""
-    return tried.iloc[: len(head)]
+def run_step(op: str, given: Mapping[str, Any], other: str | None, frame: pd.DataFrame) -> pd.DataFrame:
+    """Run a step, by its name, with all that its function is given; `other` is the path of a second table."""
+    step = get(op)
+    more = {"other": other_frame(other)} if other else {}
+    return tidy(call(step, step.function, frame, {**given, **more}))
 
 
-def _by_key_columns(walk: Walk, step: Step, pieces: KeyColumns, given: Mapping[str, Any]) -> None:
-    """Run a step here on the columns that it looks at, and join what it says to the rows there."""
-    call(step, step.function, walk.head.iloc[:0], given)  # what is wrong with the names of all columns
-    table = walk.held()
-    kept = tidy(call(step, step.function, table.gathered(pieces.columns, copies=pieces.copies), given))
-    new = {str(name): type_of(kept[name]) for name in kept.columns if name not in (*table.types, COPY)}
-    walk.table = table.keyed(kept, new)
-    walk.head = walk.table.head
+@functools.lru_cache(maxsize=4)
+def other_frame(path: str) -> pd.DataFrame:
+    """The rows of a second table, kept by the worker."""
+    return open_table(Path(path)).frame()
 
 
-def _learned(walk: Walk, step: Step, settings: Mapping[str, Any], seed: int) -> dict[str, Any] | None:
+def _learned(
+    walk: Walk, step: Step, settings: Mapping[str, Any], seed: int, context: RecipeContext
+) -> dict[str, Any] | None:
     """What a step learns from all rows (those for training), in the memory of the driver; None: it learns nothing."""
     if step.learner is None:
         return None
-    split = split_column(step, walk.types, walk.context.split)
-    columns = columns_learned_from(step, settings, walk.context) or tuple(walk.types)
-    rows: pd.DataFrame = walk.held().gathered(columns, split)
-    rows = training(walk.head if split and rows.empty else rows, split)  # no row for training: it says so
-    learned = call(step, step.learner, rows, {**settings, **engine_values(step.learner, seed, walk.context)})
+    split = split_column(step, walk.types, context.split)
+    columns = columns_learned_from(step, settings, context)
+    if counts(step, settings):
+        named = [name for name in columns if name != split or name in (*settings["columns"], *settings.get("by", ()))]
+        return learn_counted(
+            step,
+            settings,
+            named,
+            engine_values(step.learner, seed, context),
+            functools.partial(walk.counted_rows, split=split),
+        )
+    rows = walk.rows_to_learn_from(columns, split)
+    learned = call(step, step.learner, rows, {**settings, **engine_values(step.learner, seed, context)})
     return json.loads(json.dumps(learned, allow_nan=False))
 
 
@@ -220,3 +169,19 @@ def _shared_copy(table: Table, shared: Path) -> str:
     if not path.exists():
         shutil.copyfile(table.path, path)
     return str(path)
+
+
+def staged_by_house(recipe: Recipe, options: Mapping[str, Any], file: str, shared: str) -> Piece:
+    """Any other file, read by the house's reader into a Parquet file of the shared folder."""
+    out = staged_path(file, shared)
+    source = read_for(recipe, Path(file), out, ReadOptions.from_json(options))
+    table, missing = source.table, source.table.missing()
+    return Piece(
+        file,
+        str(out),
+        table.rows,
+        {column.name: column.type for column in table.columns},
+        tuple(column for column, gone in missing.items() if gone == table.rows),
+        source.options.to_json(),
+        tuple(vars(problem) | {"where": with_file(problem.where, file)} for problem in source.problems),
+    )

@@ -7,53 +7,51 @@ with missing cells stay exact.
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from dataops_core.engines.spark.failures import reported
 from dataops_core.errors import SettingError
-from dataops_core.recipe.replay import call
-from dataops_core.steps import get
 from dataops_core.steps._classes import group_keys
-from dataops_core.table import ARROW, ROW_ID, arrow_to_frame, frame_to_arrow, open_table, tidy, type_of
+from dataops_core.table import ARROW, ROW_ID, arrow_to_frame, frame_to_arrow, type_of
 from dataops_core.table.kinds import DTYPES
 
 ID, PLACE, NTH, PART = "id", "place", "nth", "part"
 NO_ID = -1
 BATCH_ROWS = 20_000  # rows that cross the border to Spark at once
+SETTINGS = {  # of Spark, on which the same meaning as in memory depends
+    "spark.sql.caseSensitive": "true",
+    "spark.sql.session.timeZone": "UTC",
+    "spark.sql.maxPlanStringLength": "2000",
+    "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
+    "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+}
 
 
-@dataclass(frozen=True)
-class WorkerStep:
-    """A step with all that its function is given; `other` is the path of a second table."""
-
-    op: str
-    given: Mapping[str, Any]
-    other: str | None = None
+Run = Callable[[pd.DataFrame], pd.DataFrame]  # from tidy frame to tidy frame; it can be sent to a worker
+Guard = Callable[[], AbstractContextManager[None]]
 
 
 @dataclass(frozen=True)
 class Work:
-    """Steps that run one after the other on the same rows, the types that columns have before and after, and the folder
-    for what goes wrong.
+    """What runs one after the other on the same rows, the types that columns have before and after, and what is around
+    it on a worker, such as writing down what goes wrong.
     """
 
-    steps: tuple[WorkerStep, ...]
+    steps: tuple[Run, ...]
     before: Mapping[str, str]
     after: Mapping[str, str]
-    problems: str
+    guard: Guard = nullcontext
 
 
 def run_rows(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Run steps batch by batch."""
-    with reported(work.problems):
+    with work.guard():
         for batch in batches:
             frame, places = frame_of(pa.Table.from_batches([batch]), work.before)
             yield from batches_of(run_steps(work.steps, frame), places, work.after)
@@ -61,7 +59,7 @@ def run_rows(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Recor
 
 def run_part(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Run steps on a whole part of the table at once, in the table's order."""
-    with reported(work.problems):
+    with work.guard():
         found = [batch for batch in batches if batch.num_rows]
         if found:
             frame, places = frame_of(pa.Table.from_batches(found).sort_by(PLACE), work.before)
@@ -70,7 +68,7 @@ def run_part(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Recor
 
 def run_groups(work: Work, by: Sequence[str], batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     """Run a step that makes one row of each group; each new row has the place of its group's first row."""
-    with reported(work.problems):
+    with work.guard():
         found = [batch for batch in batches if batch.num_rows]
         if found:
             frame, places = frame_of(pa.Table.from_batches(found).sort_by(PLACE), work.before)
@@ -85,7 +83,7 @@ def run_more(work: Work, batches: Iterator[pa.RecordBatch]) -> Iterator[pa.Recor
     """Run a step that may make several rows of one; a new row has no id yet, but the place of the row that it comes
     from and its number among those.
     """
-    with reported(work.problems):
+    with work.guard():
         for batch in batches:
             frame, places = frame_of(pa.Table.from_batches([batch]), work.before)
             frame[ROW_ID] = pd.Series(places, dtype="Int64")  # repeated in every row that comes of one
@@ -136,19 +134,11 @@ def _widened(frame: pd.DataFrame, types: Mapping[str, str]) -> pd.DataFrame:
     return frame
 
 
-def run_steps(steps: Sequence[WorkerStep], frame: pd.DataFrame) -> pd.DataFrame:
+def run_steps(steps: Sequence[Run], frame: pd.DataFrame) -> pd.DataFrame:
     """A frame after some steps."""
-    for each in steps:
-        step = get(each.op)
-        other = {"other": other_frame(each.other)} if each.other else {}
-        frame = tidy(call(step, step.function, frame, {**each.given, **other}))
+    for run in steps:
+        frame = run(frame)
     return frame
-
-
-@functools.lru_cache(maxsize=4)
-def other_frame(path: str) -> pd.DataFrame:
-    """The rows of a second table, kept by the worker."""
-    return open_table(Path(path)).frame()
 
 
 def spark_schema(types: Mapping[str, str]) -> Any:

@@ -38,7 +38,8 @@ def cluster_hash(table: ClusterTable, rows: int) -> str:
     """The content hash of a table whose places count from 0 without gaps."""
     kinds = list(table.types.values())
     pieces = table.data.mapInArrow(functools.partial(pieces_of, kinds), _PIECES)
-    together = pieces.repartition(max(1, len(kinds)), "column").sortWithinPartitions("column", "start")
+    parts = max(1, min(len(kinds), table.data.sparkSession.sparkContext.defaultParallelism))
+    together = pieces.repartition(parts, "column").sortWithinPartitions("column", "start")
     found = together.mapInArrow(digests_of, "column int, " + ", ".join(f"{name} binary" for name in STREAMS)).collect()
     digests = {row["column"]: [bytes(row[name]) for name in STREAMS] for row in found}
     nothing = [hashlib.sha256().digest()] * len(STREAMS)

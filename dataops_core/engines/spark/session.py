@@ -16,7 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dataops_core.engines.spark.frames import BATCH_ROWS
+from dataops_core.engines.spark.frames import SETTINGS
 from dataops_core.errors import SettingError
 from dataops_core.source_hash import ROOT, reached
 
@@ -67,11 +67,7 @@ def settings(folder: Path) -> dict[str, str]:
     """The settings on which the same meaning as in memory depends, and those that keep the terminal quiet."""
     return {
         "spark.driver.extraJavaOptions": f"-Dlog4j2.configurationFile={folder / 'log4j2.properties'}",
-        "spark.sql.caseSensitive": "true",
-        "spark.sql.session.timeZone": "UTC",
-        "spark.sql.maxPlanStringLength": "2000",
-        "spark.sql.execution.arrow.maxRecordsPerBatch": str(BATCH_ROWS),
-        "spark.sql.parquet.outputTimestampType": "TIMESTAMP_MICROS",
+        **SETTINGS,
         "spark.ui.enabled": os.environ.get("DATAOPS_SPARK_UI", "false"),
         "spark.ui.showConsoleProgress": "false",
     }
@@ -83,6 +79,12 @@ def check_environment(master: str) -> None:
         raise SettingError(
             f'"{master}" is not a Spark master.', "--master", "Write spark://HOST:PORT, yarn, k8s://… or local[N]."
         )
+    check_installed()
+    check_master(master)
+
+
+def check_installed() -> None:
+    """Raises SettingError where PySpark or Java is missing."""
     if importlib.util.find_spec("pyspark") is None:
         raise SettingError(
             "PySpark is not installed.", "--on spark", "Install it: pip install -r requirements-spark.txt."
@@ -94,6 +96,10 @@ def check_environment(master: str) -> None:
             f"JAVA_HOME={os.environ.get('JAVA_HOME', '')}, PATH",
             f"Install Java {JAVA} (Debian: apt-get install openjdk-{JAVA}-jre-headless), or set JAVA_HOME.",
         )
+
+
+def check_master(master: str) -> None:
+    """Raises SettingError where no master answers."""
     if master.startswith("spark://"):
         places = master.removeprefix("spark://").split(",")
         if not any(_answers(*place.rsplit(":", 1)) for place in places):
@@ -121,7 +127,8 @@ def java_version() -> int | None:
 def packed_code(folder: Path) -> Path:
     """A zip with the compiled modules that workers need: the steps, the readers, and what these import."""
     out = folder / "dataops_core.zip"
-    files = reached("dataops_core.steps", "dataops_core.read", "dataops_core.engines.spark")
+    here = "dataops_core.engines.spark"
+    files = reached("dataops_core.steps", "dataops_core.read", f"{here}.engine", f"{here}.runs")
     packages = {parent / "__init__.py" for path in files for parent in path.parents if parent.is_relative_to(ROOT)}
     with zipfile.ZipFile(out, "w") as pack:
         for number, path in enumerate(sorted({path for path in files | packages if path.suffix == ".py"})):

@@ -8,7 +8,7 @@ import functools
 import hashlib
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,12 +21,9 @@ import pyarrow.parquet as pq
 from dataops_core.engines.spark.frames import ID, PLACE, arrow_types, spark_schema
 from dataops_core.engines.spark.table import PART_ROWS, ClusterTable
 from dataops_core.errors import DataOpsError, InputError
-from dataops_core.read import ReadOptions
 from dataops_core.read.arrow.fast_parquet import plain_columns
 from dataops_core.read.arrow.parquet import PARQUET_FAULTS, parquet_file
 from dataops_core.read.names import clean_names
-from dataops_core.recipe.recipe import Recipe
-from dataops_core.recipe.source import read_for
 from dataops_core.table import ROW_ID, arrow_to_frame
 
 if TYPE_CHECKING:
@@ -60,6 +57,19 @@ class Piece:
     error: tuple[str, str, str] | None = None
 
 
+Reader = Callable[[str, str], Piece]  # reads a file into a Parquet file of a folder
+
+
+def no_reader(file: str, _shared: str) -> Piece:
+    """For files that Spark reads as they are."""
+    raise InputError("This is not a Parquet file that Spark reads as it is.", file, "Write it again.")
+
+
+def staged_path(file: str, shared: str) -> Path:
+    """Where a worker puts the rows of a file that it reads."""
+    return Path(shared, f"{hashlib.sha256(file.encode()).hexdigest()[:16]}.{os.getpid()}.parquet")
+
+
 def files_of(source: Path) -> list[Path]:
     """The files of a folder in the order of their names, or the one file; hidden ones and marks (_SUCCESS) left out."""
     if source.is_file():
@@ -79,14 +89,12 @@ def files_of(source: Path) -> list[Path]:
     return found
 
 
-def look(
-    spark: SparkSession, files: Sequence[Path], recipe: Recipe | None, options: ReadOptions, shared: Path
-) -> list[Piece]:
+def look(spark: SparkSession, files: Sequence[Path], reader: Reader, shared: Path) -> list[Piece]:
     """Look at every file on the workers; those that Spark does not read as the house does are read into `shared`.
 
     Raises one InputError that names the files which are broken, or which are not the same table as the others.
     """
-    work = functools.partial(piece_of, recipe=recipe or Recipe(), options=options.to_json(), shared=str(shared))
+    work = functools.partial(piece_of, reader=reader, shared=str(shared))
     pieces = spark.sparkContext.parallelize(list(map(str, files)), len(files)).map(work).collect()
     broken = [piece for piece in pieces if piece.error]
     if broken:
@@ -99,7 +107,7 @@ def look(
     return list(pieces)
 
 
-def piece_of(file: str, recipe: Recipe, options: Mapping[str, Any], shared: str) -> Piece:
+def piece_of(file: str, reader: Reader, shared: str) -> Piece:
     """What a worker finds out about a file."""
     if not Path(shared).is_dir():
         error = (
@@ -109,9 +117,9 @@ def piece_of(file: str, recipe: Recipe, options: Mapping[str, Any], shared: str)
         )
         return Piece(file, "", 0, {}, (), {}, (), error)
     try:
-        return _native(file) or _staged(file, recipe, options, shared)
+        return _native(file) or reader(file, shared)
     except DataOpsError as error:
-        return Piece(file, "", 0, {}, (), {}, (), (error.what, _named(error.where, file), error.fix))
+        return Piece(file, "", 0, {}, (), {}, (), (error.what, with_file(error.where, file), error.fix))
     except OSError as error:
         said = (f"The file cannot be read: {error.strerror or error}.", file, "Check the path and your rights there.")
         return Piece(file, "", 0, {}, (), {}, (), said)
@@ -237,28 +245,12 @@ def _native(file: str) -> Piece | None:
     return Piece(file, file, rows, {field.name: _NATIVE[field.type] for field in schema}, (), {})
 
 
-def _staged(file: str, recipe: Recipe, options: Mapping[str, Any], shared: str) -> Piece:
-    """Any other file, read by the house's reader into a Parquet file of the shared folder."""
-    name = hashlib.sha256(file.encode()).hexdigest()[:16]
-    out = Path(shared, f"{name}.{os.getpid()}.parquet")
-    source = read_for(recipe, Path(file), out, ReadOptions.from_json(options))
-    table, missing = source.table, source.table.missing()
-    return Piece(
-        file,
-        str(out),
-        table.rows,
-        {column.name: column.type for column in table.columns},
-        tuple(column for column, gone in missing.items() if gone == table.rows),
-        source.options.to_json(),
-        tuple(vars(problem) | {"where": _named(problem.where, file)} for problem in source.problems),
-    )
-
-
 def _hidden(path: Path) -> bool:
     return any(part.startswith(("_", ".")) for part in path.parts)
 
 
-def _named(where: str, file: str) -> str:
+def with_file(where: str, file: str) -> str:
+    """Where something is, with the file that it is in."""
     return where if Path(file).name in where else ", ".join(part for part in (file, where) if part)
 
 

@@ -28,6 +28,7 @@ from dataops_core.engines.spark.frames import (
 )
 from dataops_core.errors import SettingError
 from dataops_core.steps import EqualRows, NewRows, Order
+from dataops_core.steps._counted import COUNT
 from dataops_core.table import ROW_ID, frame_to_arrow, tidy
 
 if TYPE_CHECKING:
@@ -145,6 +146,22 @@ class ClusterTable:
         head = self.head.loc[ids].assign(**{name: kept.loc[ids, name] for name in new})
         return replace(self, data=done, types=types, most_rows=len(kept), head=head)
 
+    def counted(self, columns: Sequence[str], train: str | None = None) -> pd.DataFrame:
+        """The different rows of some columns, with how often each comes in COUNT, counted on the cluster; with
+        `train`, of the rows where that column says train. Raises SettingError where they are too many.
+        """
+        from pyspark.sql import functions as f
+
+        names, types = list(self.types), {name: self.types[name] for name in columns}
+        data = self.data if train is None else self.data.filter(f.col(f"c{names.index(train)}") == "train")
+        cells = [f.col(f"c{names.index(name)}").alias(f"c{at}") for at, name in enumerate(columns)]
+        groups = data.select(*cells).groupBy(*(f"c{at}" for at in range(len(columns)))).agg(f.count("*").alias(PLACE))
+        rows = groups.count() if self.most_rows * (len(columns) + 2) > GATHERED_CELLS else 0
+        self._check_size(rows, columns, "different rows")
+        found: Any = groups.withColumn(ID, f.lit(0).cast("long")).toArrow()
+        frame, times = frame_of(found, types)
+        return frame.reset_index(drop=True).assign(**{COUNT: times.to_numpy()})
+
     def gathered(self, columns: Sequence[str], train: str | None = None, *, copies: bool = False) -> pd.DataFrame:
         """Some columns of all rows in the memory of the driver, in the table's order; with `train`, of the rows where
         that column says train; with `copies`, a column beside them that is equal where rows are. Raises SettingError
@@ -162,16 +179,19 @@ class ClusterTable:
         rows = self.most_rows
         if rows * (len(columns) + 2) > GATHERED_CELLS:
             rows = data.count()
-        if rows * (len(columns) + 2) > GATHERED_CELLS:
-            raise SettingError(
-                f"{rows:,} rows of {len(columns)} columns do not fit into the memory of the driver; at most"
-                f" {GATHERED_CELLS // (len(columns) + 2):,} rows do.",
-                ", ".join(columns) or "all rows",
-                "Learn from a sample first: run it on one machine with --fitted FITTED.json, then run that on Spark.",
-            )
+        self._check_size(rows, columns, "rows")
         found: Any = data.toArrow().sort_by(PLACE)
         plain = found.rename_columns([*(f"c{at}" for at in range(len(types))), ID, PLACE])
         return frame_of(plain, types)[0]
+
+    def _check_size(self, rows: int, columns: Sequence[str], what: str) -> None:
+        if rows * (len(columns) + 2) > GATHERED_CELLS:
+            raise SettingError(
+                f"{rows:,} {what} of {len(columns)} columns do not fit into the memory of the driver; at most"
+                f" {GATHERED_CELLS // (len(columns) + 2):,} do.",
+                ", ".join(columns) or "all rows",
+                "Learn from a sample first: run it on one machine with --fitted FITTED.json, then run that on Spark.",
+            )
 
     def _mark(self) -> Column:
         """A number that is equal where rows are equal in all columns (but for a chance of 2 to the power of -64)."""

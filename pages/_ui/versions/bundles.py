@@ -79,7 +79,14 @@ def steps_of(version: Version) -> None:
     if version.manifest["kind"] == versions.SYNTHETIC:
         _twin(version.manifest["synthetic"])
     steps = version.manifest["steps"]
-    if not steps and version.manifest["kind"] != versions.SYNTHETIC:
+    if ran := version.manifest.get("ran_on"):
+        st.markdown(
+            f":material/dns: Ran on **{md(ran['cluster'])}** over {md(ran['input'])}; the result is {md(ran['output'])}"
+        )
+        for number, step in enumerate(ran["steps"], 1):
+            icon, word = STATUS[step["status"]]
+            st.markdown(f"{icon} {number}. {md(step['sentence'])} ({md(step.get('reason') or word)})")
+    elif not steps and version.manifest["kind"] != versions.SYNTHETIC:
         st.caption("No steps: the file as it came.")
     for number, step in enumerate(steps, 1):
         icon, word = STATUS[step["status"]]

@@ -1,0 +1,61 @@
+"""The command `profile` on a cluster: facts, and the findings that follow from counts."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from dataops_core.cli.shared.output import options_of
+from dataops_core.cli.shared.progress import show_progress
+from dataops_core.errors import SettingError
+from dataops_core.printable import printable
+from dataops_core.scratch import scratch_folder
+
+_ROWS = (  # options that need the rows, which stay on the cluster
+    ("findings", "--findings"),
+    ("repairs", "--repairs"),
+    ("html", "--html"),
+    ("full", "--full"),
+    ("target", "--target"),
+    ("favorable", "--favorable"),
+    ("sensitive", "--sensitive"),
+    ("today", "--today"),
+)
+
+
+def profile_on_spark(args: argparse.Namespace) -> dict[str, Any]:
+    """The profile of a file or folder as plain JSON values; raises SettingError for options that need the rows here."""
+    for name, option in _ROWS:
+        if getattr(args, name):
+            raise SettingError(
+                f"{option} needs the rows in one place; a profile on Spark counts only.",
+                option,
+                "Leave it out, or profile a sample on one machine.",
+            )
+    from dataops_core.engines.spark import spark_session
+    from dataops_core.engines.spark.profile import profile_on_spark
+    from dataops_core.engines.spark.session import LOCAL
+    from dataops_core.engines.spark.sources import files_of
+
+    source = Path(args.file)
+    files_of(source)  # before a cluster is asked for anything
+    with scratch_folder() as folder, spark_session(folder, args.master or LOCAL) as spark:
+        return profile_on_spark(
+            spark,
+            source,
+            options=options_of(args),
+            shared=args.shared or folder,
+            findings=not args.facts,
+            progress=show_progress,
+        )
+
+
+def print_left_out(told: dict[str, Any]) -> None:
+    """What was odd in the files, and what a profile on a cluster does not say."""
+    for problem in told["problems"]:
+        print(printable(f"- {problem['what']} ({problem['where']}) {problem['fix']}", one_line=True))
+    left_out = told["left_out"]
+    print(f"Not counted on Spark: {', '.join(left_out['facts'])}, and which rows findings are about.")
+    if left_out["checks"]:
+        print(f"Not looked for on Spark ({len(left_out['checks'])} checks): {', '.join(left_out['checks'])}.")
