@@ -57,6 +57,8 @@ ACTIONS: dict[str, Action] = {
     "twin opened": Action("editor", "open synthetic data as a dataset"),
     "version committed": Action("editor", "save versions"),
     "version exported": Action("editor", "export versions"),
+    "publication begun": Action("editor", "publish versions"),
+    "version published": Action("editor", "publish versions"),
     "delivery judged": Action("editor", "bring deliveries"),
     "dataset renamed": Action("editor", "rename datasets"),
     "questions answered": Action("editor", "answer the questions of a sign-off"),

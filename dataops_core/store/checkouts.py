@@ -11,6 +11,7 @@ from dataops_core.export.checkout import Checkout
 from dataops_core.scratch import scratch_folder
 from dataops_core.store import versions
 from dataops_core.store.store import Store
+from dataops_core.store.versions import Version
 
 
 def check_out(
@@ -33,15 +34,24 @@ def check_out(
     out.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(out.parent) as scratch:
         folder, bundle = scratch / "folder", scratch / "bundle.zip"
-        folder.mkdir()
         versions.export(store, dataset, number, bundle, actor, name=out.name, reason=reason)
-        checkout.unpack_bundle(bundle, folder)
-        bundle.unlink()
-        column = checkout.split_column(version.manifest)
-        parts = checkout.write_parts(versions.table(store, version), column, folder, scratch) if column else {}
-        files = checkout.write_sums(folder)
+        files, parts = lay_out(store, version, bundle, folder, scratch)
         if with_dvc:
             remote = store.objects.remote(out.resolve() / dvc.FOLDER)
             dvc.write(folder, version.manifest, remote, with_git=dvc.in_git(out.resolve()))
         checkout.move_in(folder, out, old)
     return Checkout(out, version.id, version.content_hash, files, parts)
+
+
+def lay_out(
+    store: Store, version: Version, bundle: Path, folder: Path, scratch: Path
+) -> tuple[tuple[str, ...], dict[str, int]]:
+    """Make a folder of a bundle, which goes: its files, the parts of a split, and SHA256SUMS; returns the names of the
+    files, and the rows of each part.
+    """
+    folder.mkdir()
+    checkout.unpack_bundle(bundle, folder)
+    bundle.unlink()
+    column = checkout.split_column(version.manifest)
+    parts = checkout.write_parts(versions.table(store, version), column, folder, scratch) if column else {}
+    return checkout.write_sums(folder), parts

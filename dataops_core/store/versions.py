@@ -337,10 +337,26 @@ def export(
     """Write the bundle of a version to `out`. Raises PersonalDataError where the version names people, and neither it
     nor the caller has a reason.
     """
+    store.require("version exported", dataset)
+    version, why = to_release(store, dataset, number, reason)
+    bundle(store, dataset, version, out, progress)
+    with store.writing() as connection:
+        store.log(connection, "version exported", actor, dataset, number=number, file=name or out.name, **why)
+
+
+def to_release(store: Store, dataset: str, number: int, reason: str) -> tuple[Version, dict[str, str]]:
+    """A version that may leave, and what the audit log says of why; raises PersonalDataError where it names people, and
+    neither it nor the caller has a reason.
+    """
     version = get(store, dataset, number)
     left = unresolved_in(store, dataset, version)
     if left and not reason.strip():
         raise personal_data.refusal(left)
+    return version, {"reason": reason.strip()} if left else {}
+
+
+def bundle(store: Store, dataset: str, version: Version, out: Path, progress: Progress = no_progress) -> None:
+    """Write the bundle of a version that may leave to `out`."""
     now = table(store, version)
     raw = version.manifest["raw"]
     root = states.root_id(raw["sha256"], version.recipe.read or {})
@@ -373,9 +389,6 @@ def export(
         models={each["name"]: store.objects.local(each["md5"]) for each in version.manifest.get("models", ())},
         others={content: _other(store, name, content) for content, name in tables_of(version.manifest).items()},
     )
-    with store.writing() as connection:
-        why = {"reason": reason.strip()} if left else {}
-        store.log(connection, "version exported", actor, dataset, number=number, file=name or out.name, **why)
 
 
 def unresolved_in(store: Store, dataset: str, version: Version) -> list[personal_data.Unresolved]:

@@ -15,7 +15,18 @@ from dataops_core.monitoring import Limits
 from dataops_core.progress import no_progress
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.rules import Rule
-from dataops_core.store import dataset_rules, datasets, fsck, jobs, overview, personal_data, removal, versions, worker
+from dataops_core.store import (
+    dataset_rules,
+    datasets,
+    fsck,
+    jobs,
+    overview,
+    personal_data,
+    publications,
+    removal,
+    versions,
+    worker,
+)
 from dataops_core.store.choices import finding_overrides, form_state
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import members, promotions, sign_ins, sign_off
@@ -130,6 +141,10 @@ def export(store, me):
     versions.export(store, store.dataset, 1, store.files / "out.zip", me)
 
 
+def publish(store, me):
+    publications.publish_version(store, store.dataset, 1, str(store.files / "published"), me)
+
+
 def watch(store, me):
     (store.files / "july.csv").write_text("id,age\n1,21\n")
     raw = datasets.store_raw(store, store.files / "july.csv", "july.csv")
@@ -171,6 +186,8 @@ SCENARIOS = {
     "twin opened": log("twin opened", dataset=1),
     "version committed": lambda s, me: versions.commit(s, s.dataset, "second", me),
     "version exported": export,
+    "publication begun": publish,
+    "version published": publish,
     "delivery judged": watch,
     "dataset renamed": lambda s, me: removal.rename(s, s.dataset, "other", me),
     "dataset deleted": lambda s, me: removal.delete(s, s.dataset, me, confirm="sales"),
