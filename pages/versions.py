@@ -7,7 +7,16 @@ from pages._ui import allowed, current_table, grid, page_header, page_layout
 from pages._ui.formatting import count, md, when
 from pages._ui.privacy import recognition
 from pages._ui.rules import states as rule_states
-from pages._ui.versions import audit_trail, bundles, deliveries, environments, lineage_graph, new_file, sign_off
+from pages._ui.versions import (
+    audit_trail,
+    bundles,
+    deliveries,
+    environments,
+    lineage_graph,
+    new_file,
+    publish,
+    sign_off,
+)
 
 place = page_header.enter("Versions")
 here = page_layout.need_dataset(place)
@@ -71,6 +80,7 @@ def list_versions() -> None:
             st.caption(f"{when(each['created'])} by {md(each['actor'])}, fingerprint {each['content_hash'][:16]}…")
             with st.container(horizontal=True):
                 bundles.export(here, each)
+                publish.opener(each)
                 if each["synthetic"]:
                     allowed.button(
                         "twin opened",
@@ -94,6 +104,7 @@ def list_versions() -> None:
                         args=(each["number"],),
                         help="Makes this version's steps the current ones again; nothing is lost",
                     )
+            publish.section(here, each)
             if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
                 bundles.steps_of(versions.get(page_layout.store(), here.id, each["number"]))
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 
 from dataops_core.errors import ConflictError, DataOpsError, InputError, SettingError
 from dataops_core.progress import Progress
-from dataops_core.read.places.secrets import cleaned, filled, shown
+from dataops_core.read.places.secrets import check_password, cleaned, filled, shown
 from dataops_core.table import ARROW, Table
 
 Given = Mapping[str, tuple[str, ...]]
@@ -176,6 +176,14 @@ def absolute_place(place: str) -> str:
         return place.strip()
     prefix = place.strip().removesuffix(address)
     return f"{prefix or publisher.starts[0]}{Path(address.strip()).expanduser().absolute()}"
+
+
+def check_place(place: str) -> Publisher:
+    """The publisher for a place; raises SettingError where it is none, or a password stands in it."""
+    publisher, address = publisher_of(place)
+    if "://" in address:
+        check_password(address)
+    return publisher
 
 
 def shown_place(place: str) -> str:

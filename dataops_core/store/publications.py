@@ -37,6 +37,7 @@ def publish_version(
     """
     store.require("version published", dataset)
     offered = place in publish.places_of_environment().values()
+    publisher = publish.check_place(place)
     place = publish.absolute_place(place)
     shown = publish.shown_place(place)
     if not own and not offered:
@@ -45,7 +46,6 @@ def publish_version(
             shown,
             f"Whoever runs the workbench can offer it: {PLACES}=NAME = PLACE.",
         )
-    publisher, _ = publish.publisher_of(place)
     version, why = versions.to_release(store, dataset, number, reason)
     with store.writing() as connection:
         store.log(connection, "publication begun", actor, dataset, number=number, place=shown, **why)

@@ -23,7 +23,7 @@ from dataops_core.read import ReadOptions
 from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
 from dataops_core.report import full_report, html_report
-from dataops_core.store import dataset_rules, datasets, jobs, models, redaction, states, twins, versions
+from dataops_core.store import dataset_rules, datasets, jobs, models, publications, redaction, states, twins, versions
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
 from dataops_core.store.results import analyses, diffs
@@ -127,6 +127,20 @@ def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
     return store.objects.put(out).to_json()
 
 
+def _publish(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return publications.publish_version(
+        store,
+        args["dataset"],
+        args["number"],
+        args["place"],
+        actor,
+        given={name: tuple(columns) for name, columns in args["given"].items()},
+        reason=args["reason"],
+        own=args["own"],
+        progress=progress,
+    ).to_json()
+
+
 def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     path = store.objects.local(args["md5"])
     return verify_bundle(path, key=args["key"] or None, progress=progress).to_json()
@@ -211,6 +225,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "count": _count,
     "compare": _compare,
     "export": _export,
+    "publish": _publish,
     "verify": _verify,
     "report": _report,
     "keep model": _keep_model,

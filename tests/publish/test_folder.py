@@ -45,7 +45,12 @@ def test_each_version_lies_in_a_folder_of_its_own_with_its_sums(publish, tmp_pat
     publish("cities@1", "out")
     assert (out / "latest").resolve() == out / "v2"
     assert publish("cities", "folder:out")["version"] == 3
-    assert (out / "latest").resolve() == out / "v3" and sorted(os.listdir(out)) == ["latest", "v1", "v2", "v3"]
+    assert (out / "latest").resolve() == out / "v3" and sorted(path.name for path in out.iterdir()) == [
+        "latest",
+        "v1",
+        "v2",
+        "v3",
+    ]
 
 
 def test_published_again_nothing_changes(publish, tmp_path):
@@ -148,7 +153,7 @@ def test_from_the_app_only_places_that_the_settings_name(home, tmp_path, monkeyp
 def test_what_cannot_be_a_place_is_said(refused, place, match, tmp_path):
     said = refused("cities@1", place)
     assert re.search(match, said) and "pw4711" not in said
-    assert sorted(os.listdir(tmp_path)) == ["home"]
+    assert [path.name for path in tmp_path.iterdir()] == ["home"]
 
 
 def test_every_publisher_recognizes_its_own_example_and_says_what_it_is():

@@ -55,9 +55,11 @@ def publish_database(version: Outgoing, address: str, _given: Given, progress: P
     except DataOpsError:
         raise
     except Exception as error:  # noqa: BLE001 - each driver has classes of its own
-        said = str(getattr(error, "orig", None) or error).strip().split("\n", 1)[0]
+        said = re.split(r"\n| Detail: |Traceback", str(getattr(error, "orig", None) or error).strip(), maxsplit=1)[0]
         raise InputError(
-            f"The database says: {said[:300]}.", where, "Check the address, and what its user may do there."
+            f"The database says: {said[:300].rstrip('. ')}.",
+            where,
+            "Check the address, and what its user may do there.",
         ) from None
     return Published.of(
         "database",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -11,11 +10,11 @@ from typing import Any
 
 import pyarrow.parquet as pq
 
-import dataops_core
 from dataops_core.errors import ConflictError, InputError, SettingError
 from dataops_core.progress import Progress
-from dataops_core.publish import delta_writer
 from dataops_core.publish.publisher import Given, Outgoing, Published, Publisher, check_letters, foreign, register
+
+WRITER = Path(__file__).parents[1] / "delta_writer.py"
 
 
 def publish_delta(version: Outgoing, address: str, _given: Given, progress: Progress) -> Published:
@@ -56,14 +55,8 @@ def publish_delta(version: Outgoing, address: str, _given: Given, progress: Prog
 
 def _written(asked: dict[str, Any], table: str) -> dict[str, Any]:
     """What the process that writes answers on its last line."""
-    path = os.pathsep.join(filter(None, [str(Path(dataops_core.__file__).parents[1]), os.environ.get("PYTHONPATH")]))
-    done = subprocess.run(  # noqa: S603 - our own module
-        [sys.executable, "-m", delta_writer.__name__],
-        input=json.dumps(asked),
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": path},
-        check=False,
+    done = subprocess.run(  # noqa: S603 - our own file, which needs nothing else of ours
+        [sys.executable, "-P", str(WRITER)], input=json.dumps(asked), capture_output=True, text=True, check=False
     )
     try:
         told: dict[str, Any] = json.loads(done.stdout.strip().rsplit("\n", 1)[-1])

@@ -103,9 +103,9 @@ class _Git:
             check=False,
         )
         if done.returncode:
-            said = done.stderr.decode("utf-8", "replace").strip().split("\n", 1)[0]
+            said = " ".join(done.stderr.decode("utf-8", "replace").split())
             raise InputError(
-                f"Git says: {said[:300] or f'exit code {done.returncode}'}.",
+                f"Git says: {said[:300].rstrip('.') or f'exit code {done.returncode}'}.",
                 str(self.repository),
                 "Mend it there, and publish again.",
             )
@@ -194,12 +194,13 @@ def _commit(git: _Git, version: Outgoing, branch: str, tag: str, texts: Mapping[
     git.run("read-tree", parent) if parent else git.run("read-tree", "--empty")
     if parent and git.read(f"{parent}:{dvc.FOLDER}/config"):
         texts = {name: text for name, text in texts.items() if not name.startswith(f"{dvc.FOLDER}/")}  # theirs by now
-    git.run("rm", "-r", "-q", "--cached", "--ignore-unmatch", "--", version.name)
-    lines = [
-        f"100644 {git.run('hash-object', '-w', '--no-filters', '--stdin', data=text)}\t{name}\n"
-        for name, text in sorted(texts.items())
-    ]
-    git.run("update-index", "--add", "--index-info", data="".join(lines).encode())
+    none = "0" * (len(head) or 40)
+    old = git.run("ls-files", "-z", "--", f"{version.name}/").split("\0")
+    lines = [f"0 {none}\t{name}\0" for name in old if name and name not in texts]
+    for name, text in sorted(texts.items()):
+        blob = git.run("hash-object", "-w", "--no-filters", "--stdin", data=text)
+        lines.append(f"100644 {blob}\t{name}\0")
+    git.run("update-index", "-z", "--add", "--index-info", data="".join(lines).encode())
     who = {
         "GIT_AUTHOR_NAME": version.manifest["actor"] or "unknown",
         "GIT_AUTHOR_EMAIL": _MAIL,
@@ -212,7 +213,6 @@ def _commit(git: _Git, version: Outgoing, branch: str, tag: str, texts: Mapping[
     message = f"{version.dataset}, version {version.number}: {version.manifest['message']}\n\n{told}\n"
     above = ("-p", parent) if parent else ()
     made = git.run("commit-tree", git.run("write-tree"), *above, "-F", "-", data=message.encode(), who=who)
-    none = "0" * len(made)
     moves = "" if later else f"update {branch} {made} {head or none}\n"
     git.run("update-ref", "--stdin", data=f"start\n{moves}create {tag} {made}\nprepare\ncommit\n".encode(), who=who)
     git.wrote = True
