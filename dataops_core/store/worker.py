@@ -23,9 +23,10 @@ from dataops_core.read import ReadOptions
 from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
 from dataops_core.report import full_report, html_report
-from dataops_core.store import dataset_rules, datasets, jobs, models, publications, redaction, states, twins, versions
+from dataops_core.store import dataset_rules, datasets, jobs, models, redaction, states, twins, versions
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
+from dataops_core.store.publishing import publications
 from dataops_core.store.results import analyses, diffs
 from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store

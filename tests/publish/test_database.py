@@ -189,7 +189,8 @@ def test_columns_that_a_database_takes_for_one_are_named(home, tmp_path, refused
 
 def test_two_at_once_end_with_one_whole_table(home, tmp_path):
     """Somebody makes a table of that name while the rows are written."""
-    from dataops_core.store import datasets, publications, versions
+    from dataops_core.store import datasets, versions
+    from dataops_core.store.publishing import publications
     from dataops_core.store.store import Store
 
     store = Store()

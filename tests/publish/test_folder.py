@@ -18,7 +18,8 @@ from dataops_core import publish as publishing
 from dataops_core.cli.main import main
 from dataops_core.errors import DataOpsError, PersonalDataError, SettingError
 from dataops_core.publish import REGISTRY, places_of_environment, publisher_of
-from dataops_core.store import datasets, publications, versions
+from dataops_core.store import datasets, versions
+from dataops_core.store.publishing import publications
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from tests.publish.conftest import ROOT, frame_of

@@ -22,7 +22,6 @@ from dataops_core.store import (
     jobs,
     overview,
     personal_data,
-    publications,
     removal,
     versions,
     worker,
@@ -31,6 +30,7 @@ from dataops_core.store.choices import finding_overrides, form_state
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import members, promotions, sign_ins, sign_off
 from dataops_core.store.people.checklist import MEASURED, QUESTIONS
+from dataops_core.store.publishing import publications
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from dataops_core.store.trail.export import zipped

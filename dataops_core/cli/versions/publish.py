@@ -13,7 +13,8 @@ from dataops_core.cli.shared.options import add_pii_reason, names
 from dataops_core.cli.shared.output import print_json
 from dataops_core.errors import InputError
 from dataops_core.publish import REGISTRY
-from dataops_core.store import datasets, publications, versions
+from dataops_core.store import datasets, versions
+from dataops_core.store.publishing import publications
 from dataops_core.store.store import Store, whoami
 
 _VERSION = re.compile(r"(?P<name>.+)@v?(?P<number>[0-9]+)")

@@ -9,8 +9,9 @@ import streamlit as st
 
 from dataops_core import publish
 from dataops_core.publish import PLACES, Published, Publisher
-from dataops_core.store import jobs, publications, versions
+from dataops_core.store import jobs, versions
 from dataops_core.store.datasets import Dataset
+from dataops_core.store.publishing import publications
 from dataops_core.store.versions import Version
 from pages._ui import allowed, job, page_layout
 from pages._ui.formatting import md, when

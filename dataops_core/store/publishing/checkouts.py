@@ -5,13 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 from dataops_core.errors import SettingError
-from dataops_core.export import checkout, dvc
+from dataops_core.export import checkout, dvc, parts
 from dataops_core.export.bundle import raw_left_out
 from dataops_core.export.checkout import Checkout
 from dataops_core.scratch import scratch_folder
 from dataops_core.store import versions
 from dataops_core.store.store import Store
-from dataops_core.store.versions import Version
 
 
 def check_out(
@@ -35,23 +34,18 @@ def check_out(
     with scratch_folder(out.parent) as scratch:
         folder, bundle = scratch / "folder", scratch / "bundle.zip"
         versions.export(store, dataset, number, bundle, actor, name=out.name, reason=reason)
-        files, parts = lay_out(store, version, bundle, folder, scratch)
+        files = lay_out(bundle, folder)
+        rows = parts.rows_of(folder)
         if with_dvc:
             remote = store.objects.remote(out.resolve() / dvc.FOLDER)
             dvc.write(folder, version.manifest, remote, with_git=dvc.in_git(out.resolve()))
         checkout.move_in(folder, out, old)
-    return Checkout(out, version.id, version.content_hash, files, parts)
+    return Checkout(out, version.id, version.content_hash, files, rows)
 
 
-def lay_out(
-    store: Store, version: Version, bundle: Path, folder: Path, scratch: Path
-) -> tuple[tuple[str, ...], dict[str, int]]:
-    """Make a folder of a bundle, which goes: its files, the parts of a split, and SHA256SUMS; returns the names of the
-    files, and the rows of each part.
-    """
+def lay_out(bundle: Path, folder: Path) -> tuple[str, ...]:
+    """Make a folder of a bundle, which goes: its files and SHA256SUMS; returns the names of the files."""
     folder.mkdir()
     checkout.unpack_bundle(bundle, folder)
     bundle.unlink()
-    column = checkout.split_column(version.manifest)
-    parts = checkout.write_parts(versions.table(store, version), column, folder, scratch) if column else {}
-    return checkout.write_sums(folder), parts
+    return checkout.write_sums(folder)

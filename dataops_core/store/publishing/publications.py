@@ -11,7 +11,8 @@ from dataops_core.errors import SettingError
 from dataops_core.progress import Progress, no_progress
 from dataops_core.publish import PLACES, Outgoing, Published, Publisher
 from dataops_core.scratch import scratch_folder
-from dataops_core.store import checkouts, versions
+from dataops_core.store import versions
+from dataops_core.store.publishing import checkouts
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from dataops_core.store.versions import Version
@@ -63,7 +64,7 @@ def _outgoing(store: Store, dataset: str, version: Version, scratch: Path, progr
         folder, bundle = scratch / "files", scratch / "bundle.zip"
         if not folder.exists():
             versions.bundle(store, dataset, version, bundle, lambda share, note: progress(share * 0.7, note))
-            checkouts.lay_out(store, version, bundle, folder, scratch)
+            checkouts.lay_out(bundle, folder)
         return folder
 
     work = scratch / "work"
