@@ -22,6 +22,7 @@ from dataops_core.store import catalog, dataset_rules, datasets, models, persona
 from dataops_core.store.choices import chosen_recipe
 from dataops_core.store.results.diffs import change, renamings
 from dataops_core.store.results.profile import profile
+from dataops_core.store.results.version_differences import ColumnDifference, group_differences
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from dataops_core.table import Difference, Table
@@ -308,6 +309,16 @@ def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = Tru
         table(store, version)  # computed again where its file is gone
     found = change(store, before.state, after.state, renamings(before.recipe, after.recipe), (), run=run)
     return found.difference if found else None
+
+
+def compare_groups(
+    store: Store, before: Version, after: Version, seen: tuple[str, str] | None = None, *, run: bool = True
+) -> list[ColumnDifference] | None:
+    """What became of the groups of people from one version to another, by the roles of the later one. `seen` are the
+    states in their place that the store's person may see.
+    """
+    one, other = seen or (before.state, after.state)
+    return group_differences(store, one, other, after.manifest.get("roles") or {}, run=run)
 
 
 def restore(store: Store, dataset: str, revision: int, number: int, actor: str) -> None:

@@ -111,6 +111,8 @@ def _keep_twin(store: Store, args: dict[str, Any], actor: str, progress: Progres
 
 def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     versions.compare(store, args["dataset"], args["one"], args["other"])
+    one, other = (versions.get(store, args["dataset"], args[key]) for key in ("one", "other"))
+    versions.compare_groups(store, one, other, tuple(args["seen"]) if args.get("seen") else None)
 
 
 def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
