@@ -1,7 +1,10 @@
 """Datasets are renamed and deleted; what others need stays, and nothing of the deleted one is left."""
 
+import json
+
 import pytest
 
+from dataops_core.cli.main import main
 from dataops_core.errors import ConflictError, DataOpsError, SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.store import datasets, fsck, removal, states, versions
