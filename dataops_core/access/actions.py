@@ -60,6 +60,7 @@ ACTIONS: dict[str, Action] = {
     "publication begun": Action("editor", "publish versions"),
     "version published": Action("editor", "publish versions"),
     "delivery judged": Action("editor", "bring deliveries"),
+    "job cancelled": Action("editor", "cancel what others have started"),
     "dataset renamed": Action("editor", "rename datasets"),
     "questions answered": Action("editor", "answer the questions of a sign-off"),
     "promotion requested": Action("editor", "ask for promotion"),

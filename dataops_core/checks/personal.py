@@ -13,7 +13,7 @@ from dataops_core.privacy import DIRECT, Recognition, recognize_column
 from dataops_core.privacy.cells import MOSTLY, PLAIN, SIGNS, cell_test
 from dataops_core.privacy.header_words import kinds_named
 from dataops_core.privacy.recognize_column import names_nobody
-from dataops_core.privacy.values import CANDIDATES, ColumnValues, column_values, distinct_values
+from dataops_core.privacy.values import CANDIDATES, ColumnValues, column_values, distinct_values, varied_values
 
 _ALL = 20_000  # different texts up to which each is searched for what has no sign of its own: names, addresses
 
@@ -36,6 +36,8 @@ def _look(column: ColumnView) -> list[Recognition]:
 
 def _values(column: ColumnView) -> ColumnValues:
     """The values as the recognizer looks at them; taken from the column where it holds each once already."""
+    if column.varied:
+        return varied_values(column.name, pa.chunked_array(column.varied), column.distinct)
     if column.dictionary is None:
         return column_values(column.table, column.name)
     return distinct_values(column.name, column.type, column.dictionary[0], column.counts)

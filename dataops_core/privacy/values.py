@@ -91,6 +91,30 @@ def distinct_values(name: str, kind: str, distinct: pa.Array, counts: np.ndarray
     )
 
 
+def varied_values(name: str, cells: pa.ChunkedArray, distinct: int) -> ColumnValues:
+    """The values of a column of text in most cells of which stands a value of their own; `distinct` says how many.
+
+    Those at rows spread evenly, each once: to find all that differ would cost more than to look at these.
+    """
+    there = cells.drop_null()
+    values = pc.unique(there.take(pa.array(_spread(len(there), LOOKED_AT))))
+    hits = np.flatnonzero(np.asarray(pc.match_substring_regex(there, _SIGN)))
+    candidates = pc.unique(there.take(pa.array(hits[_spread(len(hits), CANDIDATES)])))
+    wanted = pc.unique(pa.chunked_array([values, candidates]))
+    places = pc.index_in(there, value_set=wanted).drop_null().to_numpy()
+    counts = np.bincount(places, minlength=len(wanted))
+    return ColumnValues(
+        name,
+        "text",
+        values.to_pylist(),
+        counts[pc.index_in(values, value_set=wanted).to_numpy()],
+        candidates.to_pylist(),
+        counts[pc.index_in(candidates, value_set=wanted).to_numpy()],
+        distinct,
+        len(there),
+    )
+
+
 def _texts(values: pa.Array, kind: str) -> list[str]:
     return [str(value) for value in (values if kind == "datetime" else values.cast(pa.string())).to_pylist()]
 

@@ -60,7 +60,7 @@ def check(store: Store, *, heal: bool = False, progress: Progress = no_progress)
     for number, (md5, (what, state, users)) in enumerate(sorted(wanted.items())):
         progress(number / len(wanted), f"{number:,} of {len(wanted):,} files")
         try:
-            store.objects.local(md5)
+            store.objects.local(md5, afresh=True)
         except IntegrityError as error:
             rebuilt = heal and what == "table" and _rebuilt(store, state)
             damages.append(Damage(md5, what, error.what, tuple(sorted(users)), rebuilt))

@@ -240,8 +240,12 @@ def recent(store: Store, actor: str, seconds: float) -> list[Job]:
 
 
 def cancel(store: Store, job: str) -> None:
-    """Ask a job to stop; it does so within a second."""
+    """Ask a job to stop; it does so within a second. That of somebody else takes a role, and is logged."""
     with store.writing() as connection:
+        row = connection.execute(sa.select(catalog.job).where(catalog.job.c.id == job)).one_or_none()
+        if row is not None and row.actor != store.person:
+            place = {"dataset": row.args.get("dataset"), "project": row.args.get("project")}
+            store.log(connection, "job cancelled", store.person, **place, job=job, of=row.actor)
         connection.execute(catalog.job.update().where(catalog.job.c.id == job).values(cancel=True))
 
 

@@ -6,6 +6,8 @@ import hashlib
 import os
 import shutil
 import stat
+import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,7 @@ import fsspec
 from dataops_core.errors import IntegrityError
 from dataops_core.scratch import replaced
 
+CHECKED = 3600  # seconds for which one process takes another's word that a file is what it was stored as
 _RESTORE = (
     "Run `dataops fsck` to see which versions it touches; restore the objects folder from a backup, or read the same"
     " file again."
@@ -45,7 +48,8 @@ class Objects:
             self._files.protocol if isinstance(self._files.protocol, tuple) else (self._files.protocol,)
         )
         self._copies = local_copies
-        self._intact: set[tuple[Any, ...]] = set()  # files whose content was checked, with inode, time and size of then
+        self._checked = local_copies / "checked"  # what this machine's processes looked at lately, a file each
+        self._intact: set[tuple[Any, ...]] = set()  # files whose content was checked, as they were then
         self._damaged: set[str] = set()
 
     def put(self, path: Path) -> Object:
@@ -73,18 +77,20 @@ class Objects:
             else:
                 os.replace(path, local)
             _sync(local.parent)
+            self._note(made.md5, _as_it_is(local))
         self._damaged.discard(made.md5)
         return made
 
-    def local(self, md5: str) -> Path:
+    def local(self, md5: str, *, afresh: bool = False) -> Path:
         """The object as a file on this machine; raises IntegrityError where it is gone or its content is not what was
-        stored.
+        stored. `afresh`: read it to the end, whoever has looked at it lately.
         """
         path = Path(self._place(md5)) if self._is_local else self._fetched(md5)
         if not path.exists():
             raise IntegrityError("A stored file is gone.", f"object {md5}", _RESTORE)
-        if not self._is_intact(path, md5):
+        if not (digest(path).md5 == md5 if afresh else self._is_intact(path, md5)):
             self._damaged.add(md5)
+            self._forget(md5)
             if not self._is_local:
                 path.unlink(missing_ok=True)
             raise IntegrityError("A stored file is damaged.", f"object {md5}", _RESTORE)
@@ -96,6 +102,7 @@ class Objects:
         if self._files.exists(target):
             self._files.rm_file(target)
         (self._copies / md5).unlink(missing_ok=True)
+        self._forget(md5)
 
     def all(self) -> list[str]:
         """The md5s of all objects that are there."""
@@ -126,17 +133,45 @@ class Objects:
         return path
 
     def _is_intact(self, path: Path, md5: str) -> bool:
-        """Whether a file holds what its name says; it is read once per process, and again when it was touched."""
-        about = path.stat()
-        seen = (md5, about.st_ino, about.st_mtime_ns, about.st_size)
-        if seen not in self._intact:
+        """Whether a file holds what its name says; it is read once per process, unless another one has just done so,
+        and again when it was touched.
+        """
+        seen = _as_it_is(path)
+        if (md5, *seen) not in self._intact and not self._was_checked(md5, seen):
             if digest(path).md5 != md5:
                 return False
-            self._intact.add(seen)
+            self._note(md5, seen)
+        self._intact.add((md5, *seen))
         return True
+
+    def _was_checked(self, md5: str, seen: tuple[int, ...]) -> bool:
+        """Whether a process of this machine found this file intact within the last hour, as it is now."""
+        with suppress(OSError):
+            note = self._checked / md5
+            return 0 <= time.time() - note.stat().st_mtime < CHECKED and note.read_text() == str(seen)
+        return False
+
+    def _note(self, md5: str, seen: tuple[int, ...]) -> None:
+        """Note for other processes that a file is intact; where that cannot be written they look for themselves."""
+        with suppress(OSError):
+            self._checked.mkdir(parents=True, exist_ok=True)
+            (self._checked / md5).write_text(str(seen))
+
+    def _forget(self, md5: str) -> None:
+        """Take nobody's word for a file any longer."""
+        self._intact = {each for each in self._intact if each[0] != md5}
+        (self._checked / md5).unlink(missing_ok=True)
 
     def _place(self, md5: str) -> str:
         return f"{self._root}/files/md5/{md5[:2]}/{md5[2:]}"
+
+
+def _as_it_is(path: Path) -> tuple[int, ...]:
+    """What tells that nobody has touched a file since: inode, size, and the time of its last change, which nobody can
+    set back.
+    """
+    about = path.stat()
+    return about.st_dev, about.st_ino, about.st_size, about.st_ctime_ns
 
 
 def digest(path: Path) -> Object:

@@ -46,35 +46,38 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
     table = pd.DataFrame(series, index=[_cut(label) for label in told["labels"]])
     binned = told["binned"]
     drawn = table if binned else table.iloc[::-1]  # values with names read best as lying bars, the most frequent on top
-    figure = go.Figure(
-        [
-            go.Bar(name=column, marker_color=colour, **_ends(drawn, column, binned))
-            for column, colour in zip(drawn.columns, colours(len(drawn.columns)), strict=True)
-        ]
-    )
-    figure.update_layout(
-        title={"text": plain(title), "font": {"size": 15}},
-        margin={"l": 8, "r": 8, "t": 44, "b": 8},
-        bargap=0.12,
-        height=270 if binned else 110 + 26 * len(table) * (1 if len(table.columns) == 1 else 1.4),
-        showlegend=len(table.columns) > 1,
-        legend={"orientation": "h", "y": 1, "yanchor": "bottom", "x": 1, "xanchor": "right", "traceorder": "normal"},
-    )
     # by place: two labels may read alike
-    ticks = {
+    values = {
+        "automargin": True,
         "tickvals": list(range(len(table))),
-        "ticktext": [plain(label) for label in table.index],
+        "ticktext": [plain(label) for label in drawn.index],
     }
-    if binned:
-        figure.update_layout(
-            xaxis=_ticks([str(label).split(" to ")[0] for label in table.index]),
-            yaxis={"title": {"text": "Rows"}, "rangemode": "tozero"},
-        )
-    else:
-        ticks["ticktext"] = [plain(label) for label in drawn.index]
-        figure.update_layout(
-            yaxis={"automargin": True, **ticks}, xaxis={"title": {"text": "Rows"}, "rangemode": "tozero"}
-        )
+    rows = {"title": {"text": "Rows"}, "rangemode": "tozero"}
+    axes = (
+        {"xaxis": _ticks([str(label).split(" to ")[0] for label in table.index]), "yaxis": rows}
+        if binned
+        else {"xaxis": rows, "yaxis": values}
+    )
+    layout = {
+        "title": {"text": plain(title), "font": {"size": 15}},
+        "margin": {"l": 8, "r": 8, "t": 44, "b": 8},
+        "bargap": 0.12,
+        "height": 270 if binned else 110 + 26 * len(table) * (1 if len(table.columns) == 1 else 1.4),
+        "showlegend": len(table.columns) > 1,
+        "legend": {
+            "orientation": "h",
+            "y": 1,
+            "yanchor": "bottom",
+            "x": 1,
+            "xanchor": "right",
+            "traceorder": "normal",
+        },
+    }
+    series_drawn = [
+        go.Bar(name=column, marker_color=colour, **_ends(drawn, column, binned))
+        for column, colour in zip(drawn.columns, colours(len(drawn.columns)), strict=True)
+    ]
+    figure = go.Figure(series_drawn, layout | axes)
     most = table.iloc[:, -1].to_numpy().argmax()
     st.plotly_chart(
         figure,

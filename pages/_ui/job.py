@@ -13,7 +13,7 @@ from dataops_core.progress import no_progress
 from dataops_core.store import jobs, worker
 from dataops_core.store.results import analyses
 from dataops_core.wording import duration
-from pages._ui import page_layout
+from pages._ui import allowed, page_layout
 from pages._ui.formatting import md
 
 SMALL = 150_000  # cells; more may take over 200 ms
@@ -123,13 +123,16 @@ def progress(job: str, what: str) -> None:
         st.progress(min(max(now.share, 0.0), 1.0), text=f"{what}: {md(now.note)}")
         if left := time_left(now.share, now.age):
             st.caption(f"{left[0].upper()}{left[1:]}")
-        st.button(
-            "Cancel",
-            on_click=jobs.cancel,
-            args=(page_layout.store(), job),
-            key=f"job.cancel.{job}",
-            icon=":material/cancel:",
-        )
+        given = {
+            "on_click": jobs.cancel,
+            "args": (page_layout.store(), job),
+            "key": f"job.cancel.{job}",
+            "icon": ":material/cancel:",
+        }
+        if now.actor == page_layout.actor():
+            st.button("Cancel", **given)
+        else:
+            allowed.button("job cancelled", "Cancel", dataset=now.args.get("dataset"), **given)
 
 
 def time_left(share: float, age: float) -> str:

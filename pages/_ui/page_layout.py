@@ -10,6 +10,7 @@ import os
 import secrets
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,11 +24,14 @@ from dataops_core.errors import ConflictError, DataOpsError
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import members, sign_ins
+from dataops_core.store.results import analyses
 from dataops_core.store.store import Store, whoami
 from pages._ui.formatting import fix_of, md
 from pages._ui.frame import access, team, upload_guard
 
 ADMINS = "DATAOPS_ADMINS"  # who may do everything, once people sign in; names as they sign in, separated by commas
+FORGED_EVERY = 60  # seconds between two entries of the audit log on forged cookies
+WARM = "warm"  # the name of the thread that loads what pages will import
 Answer = TypeVar("Answer")
 _thread = threading.local()
 _log = logging.getLogger("dataops")
@@ -51,13 +55,14 @@ def _opened() -> Store:
     """The store, opened once for all visitors; what pages will import is loaded meanwhile, so that nobody
     waits for it.
     """
-    threading.Thread(target=_warm, daemon=True).start()
+    threading.Thread(target=_warm, name=WARM, daemon=True).start()
     return Store(is_server=True)
 
 
 def _warm() -> None:
     for name in ("pandas.io.formats.style", "plotly.graph_objects", "dataops_core.store.worker"):
         importlib.import_module(name)
+    analyses.counting_code()
     _settle()
 
 
@@ -162,12 +167,25 @@ def sign_in() -> None:
             st.info("Sign in again to go on: your work is in the store.", title=sign_ins.WHY[why])
         elif access.presents_cookie() and not st.session_state.get("frame.cookie"):
             st.session_state["frame.cookie"] = True  # said once for each tab
-            _log.warning("Sign-in: a cookie was refused that is forged, or older than this server's secret.")
+            _forged()
         st.button("Sign in", on_click=st.login, type="primary")
         st.stop()
     _guarded()
     claims = st.user.to_dict()
     sign_ins.note(store(), access.groups(claims), sign_ins.issued(claims) or 0.0)
+
+
+_last_forged = [float("-inf")]
+
+
+def _forged() -> None:
+    """Tell of a cookie that Streamlit does not take: each in the server's log, in the audit log one a minute, for
+    anybody can send as many as they like.
+    """
+    _log.warning("Sign-in: a cookie was refused that is forged, or older than this server's secret.")
+    if time.monotonic() - _last_forged[0] > FORGED_EVERY:
+        _last_forged[0] = time.monotonic()
+        sign_ins.refused(_opened().of(""), "forged")
 
 
 def _tab() -> str:

@@ -67,7 +67,7 @@ def _panel(here: Dataset, asked: Mapping[str, Any], root: str, state: str, resul
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Preview", width="content")
         buttons = st.container(horizontal=True, width="content")
-    st.markdown(md(asked["what"]))
+    st.markdown(f"**Not applied yet:** {md(asked['what'])}")
     found = _known(here, state, candidate, sensitive)
     if found is None:
         job.do("preview", args, "Computing the preview on all rows", cells=grid.table(root).cells)

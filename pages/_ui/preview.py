@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from dataops_core.store.results import diffs
 from dataops_core.store.results.diffs import Change
 from dataops_core.store.states import Result
-from dataops_core.table import Difference, differs, shown
-from pages._ui import chart, grid, job, page_layout, redaction
+from dataops_core.table import Difference
+from pages._ui import changed_rows, chart, grid, job, page_layout, redaction
 from pages._ui.formatting import KINDS, count, md, share, size
 
 LONG = 500
-_COLOURS = {"light": "background-color: #fdecc8; color: #10182b", "dark": "background-color: #5c4300; color: #ffffff"}
 
 
 def panel(
@@ -70,6 +68,7 @@ def panel(
     _groups(change)
     _schema(d)
     back = {new: old for old, new in d.columns_renamed.items()}
+    changed_rows.panel(d, before, after, back, would=bool(would))
     if d.cells_changed:
         changed = list(d.cells_changed)
         name = changed[0] if len(changed) == 1 else st.selectbox("Column to compare", changed, key="preview.column")
@@ -80,18 +79,6 @@ def panel(
                 f"{name}, before and after" if told["before"] else f"{name}, after",
                 f"preview.chart.{after[:8]}.{name}",
             )
-        st.markdown(f"**Cells that {would}change{'' if would else 'd'}**, as old → new")
-        _cells(d, before, after, back, changed)
-    if d.rows_dropped:
-        st.markdown(f"**Rows that {'would go' if would else 'went'}**")
-        grid.some_rows(before, d.dropped_rows, "preview.dropped", "Rows that would be dropped")
-        if len(d.dropped_rows) < d.rows_dropped:
-            st.caption(f"The first {len(d.dropped_rows)} of {count(d.rows_dropped, 'row')}.")
-    if d.rows_added:
-        st.markdown(f"**Rows that {'would be' if would else 'were'} added**")
-        grid.some_rows(after, d.added_rows, "preview.added", "Rows that would be added")
-        if len(d.added_rows) < d.rows_added:
-            st.caption(f"The first {len(d.added_rows)} of {count(d.rows_added, 'row')}.")
 
 
 def _spread(before: str, after: str, old: str, new: str) -> Mapping[str, Any] | None:
@@ -185,35 +172,3 @@ def _schema(d: Difference) -> None:
 
 def _kind(kind: str) -> str:
     return KINDS.get(kind, kind).lower()
-
-
-def _cells(d: Difference, before: str, after: str, back: Mapping[str, str], changed: Sequence[str]) -> None:
-    ids = d.changed_rows
-    new = grid.table(after).rows_by_id(ids)
-    order = [*changed, *[name for name in new.columns if name not in changed]][: grid.COLUMNS]
-    old = grid.table(before).rows_by_id(ids, [back.get(name, name) for name in changed])
-    texts = pd.DataFrame({name: shown(new[name]) for name in order}, index=new.index)
-    marks = pd.DataFrame("", index=new.index, columns=order)
-    look = _COLOURS["dark" if st.context.theme.type == "dark" else "light"]
-    for name in changed:
-        was = old[back.get(name, name)].loc[new.index]
-        mask = differs(was, new[name])
-        marks.loc[mask, name] = look
-        pairs = zip(shown(was)[mask], shown(new[name])[mask], strict=True)
-        texts.loc[mask, name] = [f"{_quoted(a)} → {_quoted(b)}" for a, b in pairs]
-    numbers = pd.Index(texts.index + 1, name="Row")
-    styled = texts.set_axis(numbers, axis=0).style.apply(lambda _: marks.set_axis(numbers, axis=0), axis=None)
-    st.dataframe(
-        styled,
-        key=f"preview.cells.{after[:8]}",
-        height=320 if len(ids) > 8 else "auto",
-        alt="The changed cells, as old → new",
-    )
-    if len(ids) < d.rows_changed:
-        st.caption(f"The first {len(ids)} of {count(d.rows_changed, 'changed row')}.")
-
-
-def _quoted(text: str | None) -> str:
-    if text is None:
-        return "(missing)"
-    return f'"{text}"' if text != text.strip() or "  " in text else text

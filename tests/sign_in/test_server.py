@@ -173,6 +173,9 @@ def test_forged_cookies_get_nothing_and_the_servers_log_says_so(server, crowd, t
             assert asked_to_sign_in(visitor), name
             assert victim.marker not in run.content.decode("latin-1"), name
         assert server.log.read_text().count("a cookie was refused") == before + 1, name
+    told = [each for each in story(server, "refused") if "forged" in each[1]["why"]]
+    why = "The cookie is forged, or older than this server's secret."
+    assert told == [("nobody", {"action": "sign in", "why": why})]  # one a minute, whoever sends how many
 
 
 def test_a_sign_in_counts_for_hours_and_has_to_say_when_it_was_made(server, crowd, tabs):

@@ -1,6 +1,7 @@
 """Every action as each role, as a stranger, and as nobody; and the ways round it."""
 
 import ast
+import secrets
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from dataops_core.progress import no_progress
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.rules import Rule
 from dataops_core.store import (
+    catalog,
     dataset_rules,
     datasets,
     fsck,
@@ -137,6 +139,26 @@ def roll_back(store, me):
     promotions.roll_back(store, store.dataset, "production", "why", me)
 
 
+def waiting_job(store):
+    """A job that olga has started, and that no process works on."""
+    made = secrets.token_hex(4)
+    with store.of(OWNER).writing() as connection:
+        about = {
+            "kind": "commit",
+            "args": {"dataset": store.dataset},
+            "key": "k",
+            "share": 0.0,
+            "note": "",
+            "beat": 0.0,
+        }
+        connection.execute(
+            catalog.job.insert().values(
+                id=made, state="queued", cancel=False, created=0.0, actor=OWNER, place="", **about
+            )
+        )
+    return made
+
+
 def export(store, me):
     versions.export(store, store.dataset, 1, store.files / "out.zip", me)
 
@@ -189,6 +211,7 @@ SCENARIOS = {
     "publication begun": publish,
     "version published": publish,
     "delivery judged": watch,
+    "job cancelled": lambda s, me: jobs.cancel(s, waiting_job(s)),
     "dataset renamed": lambda s, me: removal.rename(s, s.dataset, "other", me),
     "dataset deleted": lambda s, me: removal.delete(s, s.dataset, me, confirm="sales"),
     "personal data settled": lambda s, me: personal_data.settle(
@@ -394,7 +417,7 @@ def test_every_function_that_writes_asks_or_says_why_not():
     upkeep = {
         "store/states.py": {"_keep", "_rebuild", "_run"},  # tables by the hash of what they are made of
         "store/store.py": {"keep"},  # figures, likewise
-        "store/jobs.py": {"start", "cancel", "claim", "beat", "finish"},  # how far work is; what it does asks
+        "store/jobs.py": {"start", "claim", "beat", "finish"},  # how far work is; what it does asks
         "store/monitoring/alerts.py": {"_claim"},
         "store/twins.py": {"keep_made"},  # by `versions.enter`, which logs
     }

@@ -5,6 +5,7 @@ other lines have, quotes around the whole line. Embedded in exported scripts: st
 from __future__ import annotations
 
 import csv
+import functools
 import re
 from collections.abc import Sequence
 
@@ -13,6 +14,7 @@ from dataops_core.read.text.sniff import SINGLE_SPACE, line_reader
 
 OTHER_DELIMITERS = (",", ";", "\t", "|", " ")
 MOST_ROWS = 300  # that the kinds of columns are told from
+SHORT = 64  # letters of a cell whose kind is remembered: that of a sample's cells is asked several times
 MOST_WORK = 100_000  # ways to cut a line that are looked at
 TIME_OR_DATE = re.compile(
     r"[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?: ?[AaPp]\.?[Mm]\.?)?"
@@ -29,6 +31,11 @@ def value_kind(cell: str) -> str:
     >>> [value_kind(cell) for cell in ("1.5", "007", "$ 1,200", "10:30", "true", "word", "NA")]
     ['number', 'number', 'number', 'date', 'truth', 'text', '']
     """
+    return _kind(cell) if len(cell) <= SHORT else _kind.__wrapped__(cell)
+
+
+@functools.lru_cache(maxsize=1 << 14)
+def _kind(cell: str) -> str:
     bare = cell.strip()
     if bare in MISSING_CANDIDATES or bare == "\\N" or not bare.strip(".-–—*: "):
         return ""

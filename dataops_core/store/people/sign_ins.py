@@ -21,11 +21,12 @@ from dataops_core.store.store import Store
 
 LONGEST = "DATAOPS_SIGN_IN_HOURS"  # after so many hours people sign in again
 HOURS = 12.0
-Refusal = Literal["", "undated", "too old", "signed out"]
+Refusal = Literal["", "undated", "too old", "signed out", "forged"]
 WHY: dict[Refusal, str] = {
     "undated": "The sign-in does not say when it was made.",
     "too old": "The sign-in is too old.",
     "signed out": "This sign-in was ended: somebody signed out.",
+    "forged": "The cookie is forged, or older than this server's secret.",
 }
 
 

@@ -5,24 +5,24 @@ action that is not the role's.
 """
 
 import pytest
-from streamlit.testing.v1.element_tree import Selectbox
+from streamlit.testing.v1.element_tree import Radio, Selectbox
 
-from dataops_core.access import ACTIONS, covers
+from dataops_core.access import ACTIONS, ROLES, covers
 from dataops_core.store import datasets, versions
 from dataops_core.store.people import members
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from tests.pages.driver import PAGES, bring, go, start, unforeseen
 from tests.pages.people.test_viewer import tabs_of
-from tests.pages.test_sign_in import AUTH, NOW
+from tests.pages.test_sign_in import AUTH, NOW, shown
 
 TABLE = "id,age,sex,city,approved\n" + "".join(
-    f"{n},{20 + n % 50},{'fm'[n % 2]},{('Rome', ' Oslo', '')[n % 3]},{('yes', 'no')[n % 4 == 0]}\n" for n in range(60)
+    f"{n},{20 + n % 50},{'fm'[n % 2]},{('Rome', ' Xanadu', '')[n % 3]},{('yes', 'no')[n % 4 == 0]}\n" for n in range(60)
 )
-ELSEWHERE = ("frame.sign_out", "frame.make_project")  # of the person, not of this dataset: tests/sign_in, test_sign_in
+# of the person, not of this dataset: tests/sign_in, test_sign_in
+ELSEWHERE = ("frame.sign_out", "frame.make_project", "Sign in")
 SLOW = ("engine", "job.", "lab.", "recipes.start", "report", "multiple")  # jobs: what they do is tested where they are
 OPENED = {"data": ["manage.open"], "overview": ["manage.open"], "clean": ["recipe.code", "clean.download"]}
-OWNERS = ("data", "privacy", "versions")  # pages where a steward may more than an editor
 WORD = "another"
 
 
@@ -47,52 +47,73 @@ def made():
 
 def opened(role, made, page):
     app = start("data", d=made)
-    app.secrets, app.user = AUTH, {"is_logged_in": True, "email": f"{role}@example.com", "iat": NOW}
+    signed_in = {"is_logged_in": True, "email": f"{role}@example.com", "iat": NOW}
+    app.secrets, app.user = AUTH, {"is_logged_in": False} if role == "nobody" else signed_in
     app.query_params["d"] = made
     return go(app, page)
 
 
-def entries(person):
+def entries(person, dataset):
+    """What the log says that somebody did, but for other datasets than this one."""
     with Store().reading() as connection:
-        return [each["what"] for each in audit.entries(connection) if each["actor"] == person]
+        found = [each for each in audit.entries(connection) if each["dataset"] in (dataset, None)]
+    return [each["what"] for each in found if each["actor"] == person]
 
 
 @pytest.fixture(autouse=True)
 def _by_label(monkeypatch):
-    """Lists are chosen from by their labels, as a browser does: AppTest looks for the label of a label."""
-    real = Selectbox.index
-    monkeypatch.setattr(
-        Selectbox,
-        "index",
-        property(lambda box: box.options.index(box.value) if box.value in box.options else real.fget(box)),
-    )
+    """Lists are chosen from by their labels, as a browser does: AppTest looks for the label of a label, and knows of no
+    list of which nothing is chosen.
+    """
+    for kind in (Selectbox, Radio):
+        _index_by_label(monkeypatch, kind, kind.index)
+
+
+def _index_by_label(monkeypatch, kind, real):
+    def index(box):
+        if box.value is None:
+            return None
+        return box.options.index(box.value) if box.value in box.options else real.fget(box)
+
+    monkeypatch.setattr(kind, "index", property(index))
 
 
 def fill_in(app, sure):
-    """Write into every field, choose the last option of every list, turn every switch, all at once; says whether there
-    was anything. `sure`: give the name that deleting asks for.
+    """Write into every field, choose the last option of every list, several of every list of several, turn every
+    switch, all at once; says whether there was anything. `sure`: give the name that deleting asks for.
     """
     given = False
-    for each in [*app.text_input, *app.selectbox, *app.checkbox]:
+    fields = (*app.text_input, *app.text_area, *app.number_input, *app.selectbox, *app.multiselect, *app.radio)
+    for each in [*fields, *app.checkbox, *app.toggle]:
         key = each.key or each.label
         if each.disabled or key.startswith("frame."):
             continue
-        if each.type == "selectbox":
-            wanted = each.options[-1] if each.options else None
-        else:
-            word = "people" if sure and key.startswith("manage.confirm") else WORD
-            wanted = word if each.type == "text_input" else not each.value
+        wanted = _wanted(each, "people" if sure and key.startswith("manage.confirm") else WORD)
         if wanted is not None and each.value != wanted:
             each.set_value(wanted)
             given = True
     return given
 
 
+def _wanted(field, word):
+    if field.type in ("text_input", "text_area"):
+        return word
+    if field.type == "number_input":
+        return field.value if field.value is None or field.max is None else field.max
+    if field.type in ("selectbox", "radio"):
+        return field.options[-1] if field.options else None
+    if field.type == "multiselect":
+        return field.options[:2]
+    return not field.value
+
+
 @pytest.mark.parametrize(
     ("page", "role"),
-    [(page, role) for page in PAGES for role in ("viewer", "editor")]
-    + [(page, "steward") for page in OWNERS]
-    + [("versions", "admin")],
+    [
+        pytest.param(page, role, marks=() if role in ("viewer", "editor") else pytest.mark.slow)
+        for page in PAGES
+        for role in (*ROLES, "stranger", "nobody")
+    ],
 )
 def test_whatever_can_be_used_is_allowed_and_does_what_the_role_may(page, role, made):
     app = opened(role, made, page)
@@ -109,19 +130,25 @@ def test_whatever_can_be_used_is_allowed_and_does_what_the_role_may(page, role, 
             assert unforeseen(app) == [], state
         while True:
             left = [b for b in app.button if not b.disabled and (b.key or b.label) not in pressed]
-            left = [b for b in left if not (b.key or "").startswith((*ELSEWHERE, *SLOW))]
+            left = [b for b in left if not (b.key or b.label).startswith((*ELSEWHERE, *SLOW))]
             if not left:
                 break
             key = left[0].key or left[0].label
             pressed.add(key)
-            refused = entries(person).count("refused")
+            refused = entries(person, made).count("refused")
             left[0].click().run()
             assert unforeseen(app) == [], key
-            assert entries(person).count("refused") == refused, f"{key} can be pressed, and is refused"
-    done = set(entries(person)) - {"refused"}
-    assert {each for each in done if ACTIONS[each].needs and not covers(role, ACTIONS[each].needs)} == set()
-    if role == "viewer":
-        after = datasets.get(Store().of("tester"), made)
+            assert entries(person, made).count("refused") == refused, f"{key} can be pressed, and is refused"
+    done = set(entries(person, made)) - {"refused"}
+    if role in ROLES:
+        assert {each for each in done if ACTIONS[each].needs and not covers(role, ACTIONS[each].needs)} == set()
+    else:  # somebody who is not a member, or has not signed in, may make a project of their own, and no more
+        assert {each for each in done if ACTIONS[each].needs} == set()
+        assert "Xanadu" not in shown(app)
+    if role not in ("editor", "steward", "admin"):
+        owner = Store().of("tester")
+        after = datasets.get(owner, made)
         assert (after.revision, after.recipe, after.name) == (before.revision, before.recipe, before.name)
-        assert len(versions.log(Store().of("tester"), made)) == 1
+        assert len(versions.log(owner, made)) == 1
+    if role == "viewer":
         assert off or page == "guide"
