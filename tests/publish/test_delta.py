@@ -39,6 +39,7 @@ def rows(number: int) -> list[list]:
     return [list(row) for row in plain(frame_of(number))]
 
 
+@pytest.mark.slow
 def test_every_version_is_read_back_and_its_commit_names_it(publish, tmp_path):
     told = {number: publish(f"cities@{number}", "delta:lake/cities") for number in (1, 2, 3)}
     assert [each["details"]["delta_version"] for each in told.values()] == ["0", "1", "2"]
@@ -57,6 +58,7 @@ def test_every_version_is_read_back_and_its_commit_names_it(publish, tmp_path):
     assert marks == [(str(n), told[n]["version_id"], told[n]["content_hash"]) for n in (3, 2, 1)]
 
 
+@pytest.mark.slow
 def test_published_again_the_table_stays_as_it_is(publish, tmp_path):
     publish("cities@1", "delta:lake")
     publish("cities@2", "delta:lake")
@@ -65,6 +67,7 @@ def test_published_again_the_table_stays_as_it_is(publish, tmp_path):
     assert len(read(tmp_path / "lake")[0]["history"]) == 2
 
 
+@pytest.mark.slow
 def test_what_is_somebody_elses_stays(publish, refused, tmp_path):
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "x.txt").write_text("mine")

@@ -75,6 +75,7 @@ def run(folder: Path, *words: str, data: str = "") -> str:
     return done.stdout
 
 
+@pytest.mark.slow
 @needs_feast
 def test_feast_serves_the_values_of_the_version(trips, publish):
     told = publish("Our trips", "feast:store", "--entity", "who", "--timestamp", "since")

@@ -73,6 +73,7 @@ def test_what_is_damaged_or_somebody_elses_stays_and_is_named(publish, refused, 
     assert "Nothing can be written there" in refused("cities@2", "file")
 
 
+@pytest.mark.slow
 def test_a_killed_publication_leaves_nothing_half(publish, tmp_path):
     """Killed at several moments, the place holds the whole version or none of it, and the next one makes it whole."""
     command = [sys.executable, "-m", "dataops_core", "publish", "cities@2", "--to", "out"]

@@ -118,6 +118,7 @@ def test_a_working_tree_that_fell_behind_catches_up(publish, tmp_path):
     assert git(repo, "status", "--porcelain") == "" and (repo / "cities" / "train.csv.dvc").exists()
 
 
+@pytest.mark.slow
 @needs_dvc
 def test_dvc_pulls_every_version_in_any_order_after_the_store_has_moved(publish, home, tmp_path):
     for number in (2, 1, 3):

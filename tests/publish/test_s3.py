@@ -86,6 +86,7 @@ def test_a_version_is_put_whole_and_read_back(bucket, publish):
     assert "tables/cities/v1/SHA256SUMS" in keys(bucket)
 
 
+@pytest.mark.slow
 def test_what_broke_off_goes_on_and_nothing_is_overwritten(bucket, publish, refused):
     publish("cities@1", "s3://shop")
     before = bucket.get_object(Bucket="shop", Key="cities/v1/data.csv")
