@@ -10,6 +10,7 @@ import streamlit as st
 from dataops_core.table import Difference, differs, shown
 from pages._ui import grid, page_layout
 from pages._ui.formatting import count
+from pages._ui.frame import density
 
 MOST = 100  # rows of each sort that are shown
 SORTS = {"changed": "changes", "dropped": "goes", "added": "is new"}
@@ -46,6 +47,7 @@ def panel(d: Difference, before: str, after: str, back: Mapping[str, str], *, wo
         texts.style.apply(lambda _: marks.replace(look), axis=None),
         key=f"preview.rows.{after[:8]}",
         height=360 if len(texts) > 9 else "auto",
+        row_height=density.row_height(),
         placeholder="",
         alt="The rows that the change touches: changed cells as old → new, rows that go, rows that are new",
     )

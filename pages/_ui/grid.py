@@ -13,6 +13,7 @@ from dataops_core.store import states
 from dataops_core.table import Table
 from pages._ui import page_layout, redaction
 from pages._ui.formatting import count
+from pages._ui.frame import density
 
 ROWS = 100
 COLUMNS = 60
@@ -136,13 +137,16 @@ def _show(rows: pd.DataFrame, key: str, what: str, height: int, *, pick: bool = 
     """Draw rows; with `pick`, returns the row id and column of the cell that is selected."""
     tall = height if len(rows) > 9 else "auto"
     if not pick:
-        st.dataframe(numbered(rows), key=f"{key}.rows", alt=what, height=tall, placeholder="")
+        st.dataframe(
+            numbered(rows), key=f"{key}.rows", alt=what, height=tall, row_height=density.row_height(), placeholder=""
+        )
         return None
     chosen = st.dataframe(
         numbered(rows),
         key=f"{key}.rows",
         alt=what,
         height=tall,
+        row_height=density.row_height(),
         placeholder="",
         on_select="rerun",
         selection_mode="single-cell",

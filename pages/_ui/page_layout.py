@@ -27,7 +27,7 @@ from dataops_core.store.people import members, sign_ins
 from dataops_core.store.results import analyses
 from dataops_core.store.store import Store, whoami
 from pages._ui.formatting import fix_of, md
-from pages._ui.frame import access, team, upload_guard
+from pages._ui.frame import access, density, team, upload_guard
 
 ADMINS = "DATAOPS_ADMINS"  # who may do everything, once people sign in; names as they sign in, separated by commas
 FORGED_EVERY = 60  # seconds between two entries of the audit log on forged cookies
@@ -293,7 +293,7 @@ def _here() -> Here:
 def go(project: str, dataset: str | None, job: str | None = None) -> None:
     """Put project, dataset and the job that makes a new one into the URL, which alone survives a refresh."""
     st.session_state["frame.p"], st.session_state["frame.d"] = project, dataset
-    wanted = {"p": project} | ({"d": dataset} if dataset else {}) | ({"job": job} if job else {})
+    wanted = {"p": project} | ({"d": dataset} if dataset else {}) | ({"job": job} if job else {}) | density.kept()
     if st.query_params.to_dict() != wanted:
         st.query_params.from_dict(wanted)
 
@@ -344,6 +344,7 @@ def switcher() -> None:
         if access.is_shared():
             st.button("Sign out", icon=":material/logout:", key="frame.sign_out", on_click=_sign_out, help=actor())
         said = st.session_state.pop("frame.said", None)
+    density.choose()
     if said:
         st.toast(said)
 
