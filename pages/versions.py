@@ -15,6 +15,7 @@ from pages._ui.versions import (
     environments,
     lineage_graph,
     new_file,
+    publish,
     sign_off,
 )
 
@@ -80,6 +81,7 @@ def list_versions() -> None:
             st.caption(f"{when(each['created'])} by {md(each['actor'])}, fingerprint {each['content_hash'][:16]}…")
             with st.container(horizontal=True):
                 bundles.export(here, each)
+                publish.opener(each)
                 if each["synthetic"]:
                     allowed.button(
                         "twin opened",
@@ -103,6 +105,7 @@ def list_versions() -> None:
                         args=(each["number"],),
                         help="Makes this version's steps the current ones again; nothing is lost",
                     )
+            publish.section(here, each)
             if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
                 bundles.steps_of(versions.get(page_layout.store(), here.id, each["number"]))
 

@@ -33,6 +33,7 @@ ORDER = [
     {"rules"},
     {"monitoring"},
     {"export"},
+    {"publish"},
     {"access"},
     {"store"},
     {"cli"},

@@ -1,4 +1,4 @@
-"""A reader, an engine of synthesis and a page are one file each: those of CONTRIBUTING.md, added to a copy of the tree."""
+"""A reader, an engine of synthesis, a publisher and a page are one file each: those of CONTRIBUTING.md, added to a copy of the tree."""
 
 import os
 import re
@@ -27,6 +27,7 @@ def tree(tmp_path_factory):
     (copy / "app.py").write_text(app.replace("PAGES = {\n", "PAGES = {\n" + line), encoding="utf-8")
     (copy / "dataops_core/read/formats/wiki.py").write_text(block("Tables of a wiki"), encoding="utf-8")
     (copy / "dataops_core/synthetic/engines/catalog/shuffled.py").write_text(block("Shuffled"), encoding="utf-8")
+    (copy / "dataops_core/publish/places/csv_files.py").write_text(block("Plain CSV"), encoding="utf-8")
     (copy / "pages/notes.py").write_text(block("Notes"), encoding="utf-8")
     return copy
 
@@ -39,7 +40,7 @@ def answer(tree: Path, code: str) -> list[str]:
 
 
 def test_each_is_shown_in_15_lines_at_most():
-    for title in ("Tables of a wiki", "Shuffled", "Notes"):
+    for title in ("Tables of a wiki", "Shuffled", "Plain CSV", "Notes"):
         assert sum(bool(line.strip()) for line in block(title).splitlines()) <= 15
 
 
@@ -63,6 +64,19 @@ made = fit("shuffled", pd.DataFrame({"a": [1.0, 2.0]}), ["a"], [], seed=1).sampl
 print(list(ENGINES)[-1], len(made), set(made["a"]) <= {1.0, 2.0})
 """
     assert answer(tree, code) == ["shuffled 3 True"]
+
+
+def test_a_publisher_is_one_file(tree):
+    (tree / "few.csv").write_text("a,b\n1,x\n2,y\n", encoding="utf-8")
+    (tree / "out").mkdir()
+    code = """
+from pathlib import Path
+from dataops_core.cli.main import main
+print(main(["commit", "few", "few.csv", "-m", "m"]), main(["publish", "few", "--to", "csv:out"]))
+print([path.read_text() for path in Path("out").iterdir()])
+"""
+    said = answer(tree, code)
+    assert said[-1] == "['a,b\\n1,x\\n2,y\\n']" and "0 0" in said
 
 
 @pytest.mark.slow

@@ -58,6 +58,8 @@ ACTIONS: dict[str, Action] = {
     "version committed": Action("editor", "save versions"),
     "cluster run": Action("editor", "run steps on a cluster"),
     "version exported": Action("editor", "export versions"),
+    "publication begun": Action("editor", "publish versions"),
+    "version published": Action("editor", "publish versions"),
     "delivery judged": Action("editor", "bring deliveries"),
     "job cancelled": Action("editor", "cancel what others have started"),
     "dataset renamed": Action("editor", "rename datasets"),

@@ -28,7 +28,7 @@ MODULES = {
     "judge": ("bias", "reweigh", "fit", "decide"),
     "synthetic": ("synthesize", "more_rows", "twin", "synthesize_tables", "judge_synthetic"),
     "versions": (
-        *("commit", "log", "diff", "export", "checkout", "lineage", "verify", "signing_key"),
+        *("commit", "log", "diff", "export", "publish", "checkout", "lineage", "verify", "signing_key"),
         *("overview", "rename", "delete", "fsck", "audit"),
     ),
     "deliveries": ("watch", "deliveries", "limits", "alerts"),

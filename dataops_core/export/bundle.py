@@ -19,7 +19,7 @@ from typing import Any
 from dataops_core import synthetic
 from dataops_core.engines import plan
 from dataops_core.engines.spark.script import spark_script
-from dataops_core.export import signature, standards
+from dataops_core.export import card_html, loader, parts, signature, standards
 from dataops_core.export.card import card
 from dataops_core.export.hidden_values import hide_values
 from dataops_core.export.manifest import FORMAT
@@ -135,8 +135,11 @@ def derived(
     write_file(table, csv)
     write_file(table, safe, safe=True)
     write_file(table, parquet)
+    told = card(version, before, after, raw_name(version), others)
     texts = {
-        "DATA_CARD.md": card(version, before, after, raw_name(version), others),
+        "DATA_CARD.md": told,
+        card_html.FILE: card_html.page(told),
+        loader.FILE: loader.loader(version),
         "recipe.json": dump(recipe),
         "clean.py": script(laid_out),
         "schema.json": to_text(schema(version)),
@@ -151,6 +154,8 @@ def derived(
     files |= {"data.parquet": parquet, "data.csv": csv}
     if digest(csv) != digest(safe):
         files[SAFE_CSV] = safe
+    if column := parts.split_column(version):
+        files |= parts.write_parts(table, column, folder)
     files |= described(version, files)
     return files | _features(version, table, folder)
 

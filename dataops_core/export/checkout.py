@@ -1,4 +1,4 @@
-"""A checkout: a version as a folder of files, as they lie in its bundle, with the parts of a split and their hashes."""
+"""A checkout: a version as a folder of files, as they lie in its bundle, with their hashes."""
 
 from __future__ import annotations
 
@@ -12,10 +12,6 @@ from typing import Any
 
 from dataops_core.errors import SettingError
 from dataops_core.export.bundle import digest
-from dataops_core.models import PARTS
-from dataops_core.recipe.recipe import RecipeContext, from_json
-from dataops_core.table import Table, write_table
-from dataops_core.write import write_file
 
 SUMS = "SHA256SUMS"
 
@@ -45,30 +41,6 @@ def unpack_bundle(bundle: Path, folder: Path) -> None:
     """The files of a bundle that was just made, as a folder."""
     with zipfile.ZipFile(bundle) as packed:
         packed.extractall(folder)
-
-
-def split_column(version: Mapping[str, Any]) -> str | None:
-    """The column that says which rows are for training, validation and testing; None where no step made one, or it is
-    gone.
-    """
-    context = RecipeContext()
-    for entry, told in zip(from_json(version["recipe"]).steps, version["steps"], strict=False):
-        if told["status"] == "done":
-            context = context.after(entry)
-    return context.split if context.split in {each["name"] for each in version["data"]["columns"]} else None
-
-
-def write_parts(table: Table, column: str, folder: Path, scratch: Path) -> dict[str, int]:
-    """Training, validation and test rows, each as CSV and Parquet; the rows of each part that has any."""
-    found = {}
-    for part in PARTS:
-        rows = (frame[(frame[column] == part).to_numpy(dtype=bool, na_value=False)] for frame in table.batches())
-        made = write_table(scratch / f"{part}.table", rows, table.kinds)
-        if made.rows:
-            found[part] = made.rows
-            for ending in (".csv", ".parquet"):
-                write_file(made, folder / f"{part}{ending}")
-    return found
 
 
 def write_sums(folder: Path) -> tuple[str, ...]:

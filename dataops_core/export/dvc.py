@@ -41,15 +41,12 @@ def write(folder: Path, version: Mapping[str, Any], remote: str, *, with_git: bo
     `remote` is where the objects of the store lie, as seen from the folder .dvc. DVC checks what it fetches. Without
     Git, a local setting says so; it does not travel.
     """
-    raw, stage = raw_name(version), _stage(version)
+    raw = raw_name(version)
     files = {
-        f"{FOLDER}/config": _CONFIG.format(url=remote),
-        f"{FOLDER}/.gitignore": "/config.local\n/tmp\n/cache\n",
-        f"{raw}.dvc": _text({"outs": [_entry(folder / raw, Path(raw).name)]}),
+        **config(remote),
+        f"{raw}.dvc": pointer(folder / raw),
         "raw/.gitignore": f"/{Path(raw).name}\n",
-        "dvc.yaml": _text({"params": ["params.yaml"], "stages": {"clean": stage}}),
-        "dvc.lock": _text({"schema": "2.0", "stages": {"clean": _locked(folder, stage)}}),
-        "params.yaml": _PARAMS + _text(parameters(version)),
+        **pipeline(folder, version, cached=False),
         ".gitignore": "".join(f"/{name}\n" for name in _large(folder)),
     }
     if not with_git:
@@ -57,6 +54,31 @@ def write(folder: Path, version: Mapping[str, Any], remote: str, *, with_git: bo
     (folder / FOLDER).mkdir()
     for name, text in files.items():
         (folder / name).write_text(text, encoding="utf-8")
+
+
+def config(remote: str) -> dict[str, str]:
+    """The files of the folder .dvc, by name: the remote, and what Git leaves out."""
+    return {
+        f"{FOLDER}/config": _CONFIG.format(url=remote),
+        f"{FOLDER}/.gitignore": "/config.local\n/tmp\n/cache\n",
+    }
+
+
+def pointer(path: Path) -> str:
+    """The text of the file NAME.dvc by which DVC knows a file."""
+    return _text({"outs": [_entry(path, path.name)]})
+
+
+def pipeline(folder: Path, version: Mapping[str, Any], *, cached: bool) -> dict[str, str]:
+    """The stage that makes the table again, its lock, and the recipe as parameters, by name. `cached`: the table that
+    it makes lies in the remote, too.
+    """
+    stage = _stage(version, cached=cached)
+    return {
+        "dvc.yaml": _text({"params": ["params.yaml"], "stages": {"clean": stage}}),
+        "dvc.lock": _text({"schema": "2.0", "stages": {"clean": _locked(folder, stage)}}),
+        "params.yaml": _PARAMS + _text(parameters(version)),
+    }
 
 
 def parameters(version: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,13 +91,13 @@ def parameters(version: Mapping[str, Any]) -> dict[str, Any]:
     return {"recipe": {"name": recipe["name"], "seed": recipe["seed"], "steps": steps}}
 
 
-def _stage(version: Mapping[str, Any]) -> dict[str, Any]:
+def _stage(version: Mapping[str, Any], *, cached: bool) -> dict[str, Any]:
     raw, others = raw_name(version), tables_of(version)
     words = ["python", "clean.py", raw, MADE, *(f"{name}={table_name(content)}" for content, name in others.items())]
     return {
         "cmd": shlex.join(words),
         "deps": ["clean.py", raw, *map(table_name, others)],
-        "outs": [{MADE: {"cache": False}}],
+        "outs": [MADE if cached else {MADE: {"cache": False}}],
     }
 
 
@@ -87,10 +109,14 @@ def _locked(folder: Path, stage: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _entry(path: Path, name: str) -> dict[str, Any]:
+def md5(path: Path) -> str:
+    """The MD5 of a file: what DVC knows it by."""
     with path.open("rb") as file:
-        md5 = hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
-    return {"path": name, "hash": "md5", "md5": md5, "size": path.stat().st_size}
+        return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _entry(path: Path, name: str) -> dict[str, Any]:
+    return {"path": name, "hash": "md5", "md5": md5(path), "size": path.stat().st_size}
 
 
 def _large(folder: Path) -> list[str]:

@@ -8,8 +8,8 @@ import pydantic
 
 from dataops_core.errors import IntegrityError
 
-FORMAT = "dataops-bundle/3"
-OLD = "dataops-bundle/2"  # without the descriptions by other standards
+FORMAT = "dataops-bundle/4"  # 3: without loader, card as HTML, and the parts of a split
+OLD = "dataops-bundle/2"  # without the descriptions by other standards, too
 _Sha = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _Md5 = Annotated[str, pydantic.StringConstraints(pattern=r"^[0-9a-f]{32}$")]
 _FileName = Annotated[
@@ -201,7 +201,7 @@ class Version(_Strict):
 class Manifest(_Strict):
     """The manifest of the bundle: the version, and every file with its hash."""
 
-    format: Literal["dataops-bundle/2", "dataops-bundle/3"]
+    format: Literal["dataops-bundle/2", "dataops-bundle/3", "dataops-bundle/4"]
     version_id: _Sha
     version: Version
     files: dict[_FileName, Listed]

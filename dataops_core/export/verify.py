@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from dataops_core import __version__
 from dataops_core.checks.profile import profile_table
 from dataops_core.errors import DataOpsError, IntegrityError
-from dataops_core.export import signature, standards
+from dataops_core.export import card_html, loader, parts, signature, standards
 from dataops_core.export.bundle import (
     SAFE_CSV,
     SEAL,
@@ -35,7 +35,7 @@ from dataops_core.export.bundle import (
     table_name,
     tables_of,
 )
-from dataops_core.export.manifest import OLD, validate
+from dataops_core.export.manifest import FORMAT, OLD, validate
 from dataops_core.export.signature import Signature
 from dataops_core.hashing import canonical, sha256
 from dataops_core.progress import Progress, no_progress
@@ -49,6 +49,7 @@ LIMIT = "DATAOPS_MAX_UNPACKED"
 _GIB = 1 << 30
 _MANIFEST = 64 << 20  # bytes that a manifest may have
 _BLOCK = 1 << 20
+LATER = (card_html.FILE, loader.FILE)  # what bundles of earlier formats do not hold
 _OPEN = "The bundle cannot be read."
 
 
@@ -211,12 +212,14 @@ def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Che
         *features,
         *(f"models/{model['name']}.json" for model in models),
         *(() if manifest["format"] == OLD else standards.NAMES),
+        *(LATER if manifest["format"] == FORMAT else ()),
     }
+    split = set(parts.NAMES) if manifest["format"] == FORMAT else set()
     if not raw_left_out(version):
         required |= {raw_name(version), *map(table_name, tables_of(version))}
     for name in sorted(set(counts) - listed - {"manifest.json", signature.FILE}):
         yield Check(f"{name!a} is listed in the manifest", False, "it was added later")
-    for name in sorted(listed - required - twin - {SAFE_CSV, SPARK_SCRIPT}):
+    for name in sorted(listed - required - twin - split - {SAFE_CSV, SPARK_SCRIPT}):
         yield Check(f"{name!a} belongs in a bundle of this version", False, "nothing in the version calls for it")
     for name in sorted(required - listed):
         yield Check(f"{name!a} is there", False, "the version needs it")
@@ -491,10 +494,11 @@ def _same_files(
         made = {name: content for name, content in made.items() if name not in standards.NAMES}
     if SPARK_SCRIPT not in files:  # older bundles have none
         made = {name: content for name, content in made.items() if name != SPARK_SCRIPT}
+    if loader.FILE not in files:  # a bundle of an earlier format
+        made = {name: content for name, content in made.items() if name not in {*LATER, *parts.NAMES}}
     packages = version["packages"]
-    for name in sorted(
-        set(made) | (set(files) & {SAFE_CSV, SPARK_SCRIPT, "MODEL_CARD.md", "synthetic.json", "generate.py"})
-    ):
+    known = {SAFE_CSV, SPARK_SCRIPT, *parts.NAMES, "MODEL_CARD.md", "synthetic.json", "generate.py"}
+    for name in sorted(set(made) | (set(files) & known)):
         if name not in files or name not in made:
             yield Check(
                 f"{name} follows from the version",

@@ -13,6 +13,7 @@ from dataops_core.errors import ConflictError, SettingError
 from dataops_core.store import catalog, datasets, fsck, jobs, states
 from dataops_core.store.naming import check_name
 from dataops_core.store.store import Store
+from dataops_core.store.trail import audit
 
 
 def rename(store: Store, dataset: str, name: str, actor: str) -> None:
@@ -52,6 +53,27 @@ def contents(store: Store, dataset: str) -> dict[str, Any]:
         "same_file": same,
         "used_by": users,
     }
+
+
+def tombstones(store: Store, name: str) -> list[dict[str, Any]]:
+    """What the audit log keeps of deleted datasets of that name, the newest first: when, by whom, the hash of the file,
+    and the content hash of each version. Nothing for whoever may not read the whole log.
+    """
+    if not store.may("log read"):
+        return []
+    with store.reading() as connection:
+        entries = audit.entries(connection)
+    return [
+        {
+            "name": name,
+            "at": entry["at"],
+            "actor": entry["actor"],
+            "sha256": entry["details"]["sha256"],
+            "versions": entry["details"]["versions"],
+        }
+        for entry in reversed(entries)
+        if entry["what"] == "dataset deleted" and entry["details"]["name"] == name
+    ]
 
 
 def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:

@@ -22,6 +22,7 @@ from dataops_core.store import catalog, dataset_rules, datasets, models, persona
 from dataops_core.store.choices import chosen_recipe
 from dataops_core.store.results.diffs import change, renamings
 from dataops_core.store.results.profile import profile
+from dataops_core.store.results.version_differences import ColumnDifference, group_differences
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from dataops_core.table import Difference, Table
@@ -310,6 +311,16 @@ def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = Tru
     return found.difference if found else None
 
 
+def compare_groups(
+    store: Store, before: Version, after: Version, seen: tuple[str, str] | None = None, *, run: bool = True
+) -> list[ColumnDifference] | None:
+    """What became of the groups of people from one version to another, by the roles of the later one. `seen` are the
+    states in their place that the store's person may see.
+    """
+    one, other = seen or (before.state, after.state)
+    return group_differences(store, one, other, after.manifest.get("roles") or {}, run=run)
+
+
 def restore(store: Store, dataset: str, revision: int, number: int, actor: str) -> None:
     """Make a version's raw file and recipe the current draft again; what was there stays in the history."""
     version = get(store, dataset, number)
@@ -337,10 +348,26 @@ def export(
     """Write the bundle of a version to `out`. Raises PersonalDataError where the version names people, and neither it
     nor the caller has a reason.
     """
+    store.require("version exported", dataset)
+    version, why = to_release(store, dataset, number, reason)
+    bundle(store, dataset, version, out, progress)
+    with store.writing() as connection:
+        store.log(connection, "version exported", actor, dataset, number=number, file=name or out.name, **why)
+
+
+def to_release(store: Store, dataset: str, number: int, reason: str) -> tuple[Version, dict[str, str]]:
+    """A version that may leave, and what the audit log says of why; raises PersonalDataError where it names people, and
+    neither it nor the caller has a reason.
+    """
     version = get(store, dataset, number)
     left = unresolved_in(store, dataset, version)
     if left and not reason.strip():
         raise personal_data.refusal(left)
+    return version, {"reason": reason.strip()} if left else {}
+
+
+def bundle(store: Store, dataset: str, version: Version, out: Path, progress: Progress = no_progress) -> None:
+    """Write the bundle of a version that may leave to `out`."""
     now = table(store, version)
     raw = version.manifest["raw"]
     root = states.root_id(raw["sha256"], version.recipe.read or {})
@@ -373,9 +400,6 @@ def export(
         models={each["name"]: store.objects.local(each["md5"]) for each in version.manifest.get("models", ())},
         others={content: _other(store, name, content) for content, name in tables_of(version.manifest).items()},
     )
-    with store.writing() as connection:
-        why = {"reason": reason.strip()} if left else {}
-        store.log(connection, "version exported", actor, dataset, number=number, file=name or out.name, **why)
 
 
 def unresolved_in(store: Store, dataset: str, version: Version) -> list[personal_data.Unresolved]:

@@ -27,6 +27,7 @@ from dataops_core.store import dataset_rules, datasets, jobs, models, redaction,
 from dataops_core.store.clusters import cluster_runs
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
+from dataops_core.store.publishing import publications
 from dataops_core.store.results import analyses, diffs
 from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
@@ -117,6 +118,8 @@ def _keep_twin(store: Store, args: dict[str, Any], actor: str, progress: Progres
 
 def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     versions.compare(store, args["dataset"], args["one"], args["other"])
+    one, other = (versions.get(store, args["dataset"], args[key]) for key in ("one", "other"))
+    versions.compare_groups(store, one, other, tuple(args["seen"]) if args.get("seen") else None)
 
 
 def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -132,6 +135,20 @@ def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
         progress=progress,
     )
     return store.objects.put(out).to_json()
+
+
+def _publish(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return publications.publish_version(
+        store,
+        args["dataset"],
+        args["number"],
+        args["place"],
+        actor,
+        given={name: tuple(columns) for name, columns in args["given"].items()},
+        reason=args["reason"],
+        own=args["own"],
+        progress=progress,
+    ).to_json()
 
 
 def _verify(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -218,6 +235,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "count": _count,
     "compare": _compare,
     "export": _export,
+    "publish": _publish,
     "verify": _verify,
     "report": _report,
     "keep model": _keep_model,

@@ -66,6 +66,7 @@ def test_a_bundle_holds_all_that_the_readme_promises(bundle):
         csv, safe = (zipped.read(name).decode() for name in ("data.csv", "data_spreadsheet_safe.csv"))
         manifest = json.loads(zipped.read("manifest.json"))
     assert names == {
+        "DATA_CARD.html",
         "DATA_CARD.md",
         "audit.jsonl",
         "clean.py",
@@ -77,6 +78,7 @@ def test_a_bundle_holds_all_that_the_readme_promises(bundle):
         "data_spreadsheet_safe.csv",
         "facts_after.json",
         "facts_before.json",
+        "load.py",
         "manifest.json",
         "openlineage.json",
         "prov.json",

@@ -32,6 +32,7 @@ from dataops_core.store.choices import finding_overrides, form_state
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import members, promotions, sign_ins, sign_off
 from dataops_core.store.people.checklist import MEASURED, QUESTIONS
+from dataops_core.store.publishing import publications
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from dataops_core.store.trail.export import zipped
@@ -162,6 +163,10 @@ def export(store, me):
     versions.export(store, store.dataset, 1, store.files / "out.zip", me)
 
 
+def publish(store, me):
+    publications.publish_version(store, store.dataset, 1, str(store.files / "published"), me)
+
+
 def watch(store, me):
     (store.files / "july.csv").write_text("id,age\n1,21\n")
     raw = datasets.store_raw(store, store.files / "july.csv", "july.csv")
@@ -203,6 +208,8 @@ SCENARIOS = {
     "twin opened": log("twin opened", dataset=1),
     "version committed": lambda s, me: versions.commit(s, s.dataset, "second", me),
     "version exported": export,
+    "publication begun": publish,
+    "version published": publish,
     "delivery judged": watch,
     "job cancelled": lambda s, me: jobs.cancel(s, waiting_job(s)),
     "dataset renamed": lambda s, me: removal.rename(s, s.dataset, "other", me),

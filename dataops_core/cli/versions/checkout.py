@@ -11,7 +11,8 @@ from pathlib import Path
 from dataops_core.cli.shared.options import add_pii_reason
 from dataops_core.cli.shared.output import print_json
 from dataops_core.cli.shared.output_paths import check_folder
-from dataops_core.store import checkouts, datasets
+from dataops_core.store import datasets
+from dataops_core.store.publishing import checkouts
 from dataops_core.store.store import Store, whoami
 from dataops_core.wording import counted
 

@@ -14,10 +14,12 @@ from dataops_core.export.signature import KEY
 from dataops_core.store import versions
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results.diffs import Change
+from dataops_core.store.results.version_differences import rule_differences
 from dataops_core.store.versions import Version
-from pages._ui import allowed, grid, job, page_layout, preview, uploaded
+from pages._ui import allowed, grid, job, page_layout, preview, redaction, uploaded
 from pages._ui.formatting import STATUS, count, md
 from pages._ui.privacy import recognition
+from pages._ui.versions import differences
 
 
 def export(here: Dataset, version: Mapping[str, Any]) -> None:
@@ -185,16 +187,22 @@ def compare(here: Dataset, numbers: Sequence[int]) -> None:
     house = page_layout.store()
     before, after = versions.get(house, here.id, one), versions.get(house, here.id, other)
     found = versions.compare(house, here.id, one, other, run=False)
-    if found is None:
+    seen = (redaction.seen(before.state), redaction.seen(after.state))
+    groups = versions.compare_groups(house, before, after, seen, run=False)
+    if found is None or groups is None:
         cells = max(v.manifest["data"]["rows"] * len(v.manifest["data"]["columns"]) for v in (before, after))
-        job.do("compare", {"dataset": here.id, "one": one, "other": other}, "Comparing", cells=cells)
+        args = {"dataset": here.id, "one": one, "other": other, "seen": list(seen)}
+        job.do("compare", args, "Comparing", cells=cells)
         found = versions.compare(house, here.id, one, other, run=False)
-    if found is None:
+        groups = versions.compare_groups(house, before, after, seen, run=False)
+    if found is None or groups is None:
         return
 
     if not found.nothing:
         st.markdown(f"From version {one} to version {other}:")
     preview.panel(Change(found, ()), before.state, after.state, would="")
+    differences.rules(rule_differences(before.manifest, after.manifest))
+    differences.groups(groups)
 
 
 def verify_box() -> None:

@@ -1,7 +1,10 @@
 """Datasets are renamed and deleted; what others need stays, and nothing of the deleted one is left."""
 
+import json
+
 import pytest
 
+from dataops_core.cli.main import main
 from dataops_core.errors import ConflictError, DataOpsError, SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.store import datasets, fsck, removal, states, versions
@@ -99,3 +102,21 @@ def test_a_table_that_another_dataset_joins_is_not_deleted(store, tmp_path):
     steps(store, other)  # drafts are only added: the one before may be wanted back by Undo
     with pytest.raises(ConflictError, match="other"):
         removal.delete(store, one, "ann", confirm="one")
+
+
+def test_the_log_of_a_deleted_dataset_says_what_was_there(tmp_path, monkeypatch, capsys):
+    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "t.csv").write_text("a,b\n1,Unmistakable\n2,y\n")
+    assert main(["commit", "gone", "t.csv", "-m", "m", "--json"]) == 0
+    content = json.loads(capsys.readouterr().out)["content_hash"]
+    assert main(["log", "gone"]) == 0
+    assert main(["delete", "gone", "--confirm", "gone"]) == 0
+    capsys.readouterr()
+    assert main(["log", "gone", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["versions"] == [] and [each["versions"] for each in told["deleted"]] == [{"1": content}]
+    assert main(["log", "gone"]) == 0
+    said = capsys.readouterr().out
+    assert "gone was deleted on" in said and content in said and "Unmistakable" not in said
+    assert main(["log", "never"]) == 2

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from dataops_core.errors import SettingError
-from dataops_core.export import checkout, dvc
+from dataops_core.export import checkout, dvc, parts
 from dataops_core.export.bundle import raw_left_out
 from dataops_core.export.checkout import Checkout
 from dataops_core.scratch import scratch_folder
@@ -33,15 +33,19 @@ def check_out(
     out.parent.mkdir(parents=True, exist_ok=True)
     with scratch_folder(out.parent) as scratch:
         folder, bundle = scratch / "folder", scratch / "bundle.zip"
-        folder.mkdir()
         versions.export(store, dataset, number, bundle, actor, name=out.name, reason=reason)
-        checkout.unpack_bundle(bundle, folder)
-        bundle.unlink()
-        column = checkout.split_column(version.manifest)
-        parts = checkout.write_parts(versions.table(store, version), column, folder, scratch) if column else {}
-        files = checkout.write_sums(folder)
+        files = lay_out(bundle, folder)
+        rows = parts.rows_of(folder)
         if with_dvc:
             remote = store.objects.remote(out.resolve() / dvc.FOLDER)
             dvc.write(folder, version.manifest, remote, with_git=dvc.in_git(out.resolve()))
         checkout.move_in(folder, out, old)
-    return Checkout(out, version.id, version.content_hash, files, parts)
+    return Checkout(out, version.id, version.content_hash, files, rows)
+
+
+def lay_out(bundle: Path, folder: Path) -> tuple[str, ...]:
+    """Make a folder of a bundle, which goes: its files and SHA256SUMS; returns the names of the files."""
+    folder.mkdir()
+    checkout.unpack_bundle(bundle, folder)
+    bundle.unlink()
+    return checkout.write_sums(folder)
