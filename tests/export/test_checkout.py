@@ -59,7 +59,8 @@ def test_a_checkout_holds_the_version_and_the_parts_of_its_split(home, capsys, t
     out = tmp_path / "out"
     assert told["parts"] == {"train": 70, "validation": 10, "test": 20}
     assert set(told["files"]) == {
-        *("DATA_CARD.md", "DATA_CARD.html", "audit.jsonl", "clean.py", "load.py", "manifest.json"),
+        *("DATA_CARD.md", "DATA_CARD.html", "audit.jsonl", "clean.py", "clean_spark.py", "load.py"),
+        "manifest.json",
         *("recipe.json", "schema.json", "raw/raw.csv"),
         *("facts_before.json", "facts_after.json", "data_spreadsheet_safe.csv"),
         *("croissant.json", "datapackage.json", "openlineage.json", "prov.json"),

@@ -212,6 +212,7 @@ SCENARIOS = {
     "version published": publish,
     "delivery judged": watch,
     "job cancelled": lambda s, me: jobs.cancel(s, waiting_job(s)),
+    "cluster run": log("cluster run", dataset=1),
     "dataset renamed": lambda s, me: removal.rename(s, s.dataset, "other", me),
     "dataset deleted": lambda s, me: removal.delete(s, s.dataset, me, confirm="sales"),
     "personal data settled": lambda s, me: personal_data.settle(
