@@ -1,7 +1,7 @@
 """A recipe as a plain pandas or PySpark script.
 
 dataops script recipe.json -o clean.py
-dataops script fitted.json --for spark -o clean_spark.py
+dataops script recipe.json --for spark -o clean_spark.py
 """
 
 from __future__ import annotations
