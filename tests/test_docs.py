@@ -146,3 +146,9 @@ def test_every_operation_that_data_wrangler_documents_is_in_its_table():
     named = "; ".join(each.there for each in table).casefold()
     missing = [each for each in documented.split(";") if " ".join(each.split()).casefold() not in named]
     assert missing == []
+
+
+def test_the_app_that_the_documentation_starts_is_there():
+    texts = [path.read_text("utf-8") for path in (*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"))]
+    started = {each for text in texts for each in re.findall(r"streamlit run ([\w./]+\.py)", text)}
+    assert started and all((ROOT / each).is_file() for each in started), started
