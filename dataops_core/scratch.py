@@ -54,6 +54,15 @@ def replaced(out: Path) -> Iterator[Path]:
         unfinished.unlink(missing_ok=True)
 
 
+def sync(path: Path) -> None:
+    """Wait until a file, or a folder's list of files, is on disk."""
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
 @contextmanager
 def folder_beside(out: Path) -> Iterator[Path]:
     """A folder beside the place where `out` will be, for what makes it up; it goes with the block, and what killed

@@ -15,7 +15,7 @@ from typing import Any
 import fsspec
 
 from dataops_core.errors import IntegrityError
-from dataops_core.scratch import replaced
+from dataops_core.scratch import replaced, sync
 
 CHECKED = 3600  # seconds for which one process takes another's word that a file is what it was stored as
 _RESTORE = (
@@ -66,8 +66,8 @@ class Objects:
             for folder in (local.parent.parent, local.parent):
                 if not folder.exists():
                     folder.mkdir(parents=True, exist_ok=True)
-                    _sync(folder.parent)
-            _sync(path)
+                    sync(folder.parent)
+            sync(path)
             path.chmod(stat.S_IRUSR | stat.S_IRGRP | stat.S_IROTH)
             if path.stat().st_dev != local.parent.stat().st_dev:
                 with replaced(local) as beside:
@@ -76,7 +76,7 @@ class Objects:
                 path.unlink()
             else:
                 os.replace(path, local)
-            _sync(local.parent)
+            sync(local.parent)
             self._note(made.md5, _as_it_is(local))
         self._damaged.discard(made.md5)
         return made
@@ -160,7 +160,8 @@ class Objects:
     def _forget(self, md5: str) -> None:
         """Take nobody's word for a file any longer."""
         self._intact = {each for each in self._intact if each[0] != md5}
-        (self._checked / md5).unlink(missing_ok=True)
+        with suppress(OSError):
+            (self._checked / md5).unlink()
 
     def _place(self, md5: str) -> str:
         return f"{self._root}/files/md5/{md5[:2]}/{md5[2:]}"
@@ -182,12 +183,3 @@ def digest(path: Path) -> Object:
             md5.update(block)
             sha.update(block)
     return Object(md5.hexdigest(), sha.hexdigest(), path.stat().st_size)
-
-
-def _sync(path: Path) -> None:
-    """Wait until a file, or a folder's list of files, is on disk."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -13,8 +13,8 @@ from pages._ui.formatting import count
 from pages._ui.frame import density
 
 MOST = 100  # rows of each sort that are shown
-SORTS = {"changed": "changes", "dropped": "goes", "added": "is new"}
-_PAST = {"changed": "changed", "dropped": "went", "added": "was added"}
+_SORTS = {"changed": ("changes", "changed"), "dropped": ("goes", "went"), "added": ("is new", "was added")}
+_NAMES = {"changed": "changed", "dropped": "dropped", "added": "new"}
 _COLOURS = {
     "light": {
         "changed": "#fdecc8; color: #10182b",
@@ -33,7 +33,7 @@ def panel(d: Difference, before: str, after: str, back: Mapping[str, str], *, wo
     """Draw them, with the columns that change first; `back` are the old names of columns that were renamed."""
     ids = {"changed": d.changed_rows[:MOST], "dropped": d.dropped_rows[:MOST], "added": d.added_rows[:MOST]}
     totals = {"changed": d.rows_changed, "dropped": d.rows_dropped, "added": d.rows_added}
-    kinds = [sort for sort in SORTS if ids[sort]]
+    kinds = [sort for sort in _SORTS if ids[sort]]
     if not kinds:
         return
     pairs = tuple((name, back.get(name, name)) for name in d.cells_changed)
@@ -51,12 +51,9 @@ def panel(d: Difference, before: str, after: str, back: Mapping[str, str], *, wo
         placeholder="",
         alt="The rows that the change touches: changed cells as old → new, rows that go, rows that are new",
     )
-    cut = [f"{count(totals[sort], f'{WORDS[sort]} row')}" for sort in kinds if totals[sort] > len(ids[sort])]
+    cut = [f"{count(totals[sort], f'{_NAMES[sort]} row')}" for sort in kinds if totals[sort] > len(ids[sort])]
     if cut:
         st.caption(f"The first {MOST} of {' and of '.join(cut)}.")
-
-
-WORDS = {"changed": "changed", "dropped": "dropped", "added": "new"}
 
 
 def _legend(kinds: Sequence[str], would: bool) -> str:
@@ -111,8 +108,7 @@ def _rows(
     while title in order:
         title += " "
     if len(set(sorts.values())) > 1:
-        words = SORTS if would else _PAST
-        texts.insert(0, title, [words[sorts[row]] for row in texts.index])
+        texts.insert(0, title, [_SORTS[sorts[row]][not would] for row in texts.index])
         marks.insert(0, title, ["" if sorts[row] == "changed" else sorts[row] for row in marks.index])
     numbers = pd.Index(texts.index + 1, name="Row")
     return texts.set_axis(numbers, axis=0), marks.set_axis(numbers, axis=0)

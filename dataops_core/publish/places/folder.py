@@ -13,7 +13,7 @@ from dataops_core.export.checkout import SUMS
 from dataops_core.progress import Progress
 from dataops_core.publish.publisher import Given, Outgoing, Published, Publisher, foreign, register
 from dataops_core.publish.sums import manifest_id, read_sums
-from dataops_core.scratch import folder_beside
+from dataops_core.scratch import folder_beside, sync
 
 LATEST = "latest"
 
@@ -33,14 +33,14 @@ def publish_folder(version: Outgoing, address: str, _given: Given, progress: Pro
             made = part / "whole"
             shutil.copytree(files, made)
             for path in (*made.rglob("*"), made):
-                _sync(path)
+                sync(path)
             try:
                 made.rename(out)
             except OSError:
                 if not out.exists():
                     raise
                 _check(version, out)  # another process was faster
-            _sync(home)
+            sync(home)
     _link(home)
     return Published.of(
         "folder", str(out), version, already=already, use=f'pandas.read_parquet("{(out / "data.parquet").as_posix()}")'
@@ -71,14 +71,6 @@ def _link(home: Path) -> None:
         made.unlink(missing_ok=True)
         made.symlink_to(f"v{max(numbers)}", target_is_directory=True)
         os.replace(made, link)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 register(

@@ -86,3 +86,6 @@ def test_where_nothing_can_be_noted_each_process_reads_for_itself(kept, monkeypa
     for each in (opened(folder), opened(folder)):
         assert each.local(md5).read_bytes() == b"a table"
     assert len(seen) == 2
+    spoil(opened(folder).local(md5))
+    with pytest.raises(IntegrityError, match="damaged"):
+        opened(folder).local(md5)
