@@ -12,7 +12,7 @@ from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation import formats, forms, other_units
-from dataops_core.repair.notation.characters import answers, characters
+from dataops_core.repair.notation.characters import answers, characters, digits
 
 SURE_OF_FORM = 0.99  # what was written in another way can be read in one way only
 LEAST = 0.5  # score of a candidate
@@ -124,7 +124,10 @@ def _taken(found: Sequence[Candidates], table: EncodedTable) -> list[np.ndarray]
 def _characters(table: EncodedTable) -> list[Candidates]:
     found = []
     for at, column in enumerate(table.columns):
-        found += [_written(at, column, each.cause, each.new, SURE_OF_FORM, each.why) for each in characters(column)]
+        found += [
+            _written(at, column, each.cause, each.new, SURE_OF_FORM, each.why)
+            for each in (*characters(column), *digits(column))
+        ]
     return found
 
 

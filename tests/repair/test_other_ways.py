@@ -33,6 +33,14 @@ def test_characters_are_brought_back_and_right_ones_stay(coded):
     }
 
 
+def test_a_letter_for_a_digit_is_one_only_among_plain_numbers(coded):
+    ages = [str(20 + at % 60) for at in range(200)]
+    column = one(coded, [*ages, "4l", "3O", "I9x", "999l"])
+    assert changes(column, characters.digits(column)) == {"4l": "41", "3O": "30"}
+    litres = one(coded, [*[f"{at % 9}l" for at in range(40)], *ages])
+    assert changes(litres, characters.digits(litres)) == {}
+
+
 def test_words_for_the_same_answer_become_the_usual_one(coded):
     column = one(coded, ["yes"] * 20 + ["no"] * 30 + ["y", "TRUE", "n", "n/a"])
     assert changes(column, characters.answers(column)) == {"y": "yes", "TRUE": "yes", "n": "no"}
