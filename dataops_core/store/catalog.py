@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from dataops_core.errors import IntegrityError
+from dataops_core.store.team.database import clear_rights, make_engine
 
 FORMAT = "4"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
 LACKING = {"2", "3"}  # formats that lack tables and are the same otherwise: a catalog of theirs is given the tables
@@ -305,13 +306,19 @@ def connect(url: str) -> sa.Engine:
 
     Raises IntegrityError where it cannot be opened, or where another version of this program made it.
     """
-    engine = sa.create_engine(url)
+    engine = make_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
     elif engine.dialect.name == "postgresql":
         event.listen(engine, "begin", _queue)
-    with clear_errors(engine), _alone(engine), engine.execution_options(writes=True).begin() as connection:
+    with (
+        _disposed_on_failure(engine),
+        clear_errors(engine),
+        _alone(engine),
+        clear_rights(engine),
+        engine.execution_options(writes=True).begin() as connection,
+    ):
         if not sa.inspect(connection).has_table("dataset"):
             metadata.create_all(connection)
             connection.execute(about.insert().values(key="format", value=FORMAT))
@@ -322,9 +329,10 @@ def connect(url: str) -> sa.Engine:
             connection.execute(about.update().where(about.c.key == "format").values(value=FORMAT))
             made = FORMAT
     if made != FORMAT:
+        engine.dispose()
         raise IntegrityError(
             f"Another version of the workbench made this catalog (format {made}; this program reads format {FORMAT}).",
-            _where(engine),
+            where(engine),
             "Use an empty home folder (DATAOPS_HOME), and export what you need from the old one with the version that"
             " made it.",
         )
@@ -340,13 +348,26 @@ def clear_errors(engine: sa.Engine) -> Iterator[None]:
         if type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError):  # a broken constraint is for the caller
             raise
         raise IntegrityError(
-            f"The catalog cannot be used: {error.orig}.",
-            _where(engine),
-            "Check that the file is writable and the disk is not full; else restore the catalog from a backup.",
+            f"The catalog cannot be used: {' '.join(str(error.orig).split())}.",
+            where(engine),
+            "Check that the server runs, that DATAOPS_CATALOG has its address, user and password, and that its disk is"
+            " not full; nothing was changed."
+            if engine.dialect.name == "postgresql"
+            else "Check that the file is writable and the disk is not full; else restore the catalog from a backup.",
         ) from error
 
 
-def _where(engine: sa.Engine) -> str:
+@contextmanager
+def _disposed_on_failure(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        engine.dispose()
+        raise
+
+
+def where(engine: sa.Engine) -> str:
+    """The address of a catalog, as it may be shown."""
     return engine.url.render_as_string(hide_password=True)
 
 
@@ -376,6 +397,8 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _queue(connection: sa.Connection) -> None:
-    """Writers go one by one, as in SQLite: the audit chain has one end."""
+    """Writers go one by one, as in SQLite: the audit chain has one end. Readers have one view of the whole."""
     if connection.get_execution_options().get("writes", False):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -26,6 +26,7 @@ from dataops_core.scratch import owned_prefix, sweep
 from dataops_core.store import catalog
 from dataops_core.store.objects import Objects, digest
 from dataops_core.store.people import permissions
+from dataops_core.store.team.database import grant
 from dataops_core.store.trail import anchors, audit
 
 _log = logging.getLogger("dataops")
@@ -206,6 +207,15 @@ class Store:
         with (folder / what).open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def share(self, role: str) -> None:
+        """Let a role of the database work with the catalog; the audit log it may only add to."""
+        with catalog.clear_errors(self._engine):
+            grant(self._engine, list(catalog.metadata.tables), role)
+
+    def where(self) -> dict[str, str]:
+        """Where catalog and objects are, without passwords."""
+        return {"catalog": catalog.where(self._engine), "objects": self.objects.address}
 
     def close(self) -> None:
         """Let go of the catalog's connections."""
