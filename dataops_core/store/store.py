@@ -193,7 +193,7 @@ class Store:
                     file = stack.enter_context(anchors.opened(anchors.anchor_file(self.home)))
             if head:
                 try:
-                    file.write(line)
+                    anchors.add(file, line)
                 except OSError:
                     _log.exception("Entry %s of the audit log could not be anchored", head["seq"])
 
