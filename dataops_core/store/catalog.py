@@ -13,8 +13,12 @@ from sqlalchemy import event
 from dataops_core.errors import IntegrityError
 from dataops_core.store.team.database import clear_rights, make_engine
 
-FORMAT = "4"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
-LACKING = {"2", "3"}  # formats that lack tables and are the same otherwise: a catalog of theirs is given the tables
+FORMAT = "5"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
+LACKING = {
+    "2",
+    "3",
+    "4",
+}  # formats that lack tables and are the same otherwise: their catalogs are given the tables
 metadata = sa.MetaData()
 
 about = sa.Table(  # what the catalog says of itself: its format
@@ -96,6 +100,23 @@ version = sa.Table(
     sa.Column("content_hash", sa.String, nullable=False),
     sa.Column("manifest", sa.String, nullable=False),  # md5 of the manifest object
     sa.UniqueConstraint("dataset", "n"),
+)
+tombstone = sa.Table(  # what is left of a version that was purged; it outlives its dataset
+    "tombstone",
+    metadata,
+    sa.Column("version", sa.String, primary_key=True),
+    sa.Column("dataset", sa.String, nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+)
+removed_object = sa.Table(  # files that purges delete: copies of them on other machines go, too
+    "removed_object",
+    metadata,
+    sa.Column("md5", sa.String, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),
 )
 twin = sa.Table(  # the versions that are synthetic
     "twin",
@@ -251,23 +272,28 @@ role_grant = sa.Table(  # who has which role: in a dataset, a project or everywh
     sa.CheckConstraint("person <> ''"),
 )
 
-_REFUSE = "the audit log is append-only"
-_GUARDS = {
-    "sqlite": [
-        f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit BEGIN SELECT RAISE(ABORT, '{_REFUSE}'); END"
-        for change in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
-        (
-            "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION"
-            f" '{_REFUSE}'; END$$"
-        ),
-        (
-            "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE"
-            " FUNCTION audit_refuse()"
-        ),
-    ],
-}
+
+def _append_only(table: str, refusal: str) -> dict[str, list[str]]:
+    """The triggers that let rows be added to a table, and none be changed or deleted."""
+    return {
+        "sqlite": [
+            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} BEGIN SELECT RAISE(ABORT,"
+            f" '{refusal}'); END"
+            for change in ("UPDATE", "DELETE")
+        ],
+        "postgresql": [
+            (
+                f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE"
+                f" EXCEPTION '{refusal}'; END$$"
+            ),
+            (
+                f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT"
+                f" EXECUTE FUNCTION {table}_refuse()"
+            ),
+        ],
+    }
+
+
 _SETTLED = "a promotion that was decided stays as it is"
 _PROMOTION_GUARDS = {
     "sqlite": [
@@ -289,7 +315,8 @@ _PROMOTION_GUARDS = {
     ],
 }
 for _table, _dialect, _statements in [
-    *((audit, *each) for each in _GUARDS.items()),
+    *((audit, *each) for each in _append_only("audit", "the audit log is append-only").items()),
+    *((tombstone, *each) for each in _append_only("tombstone", "a tombstone stays as it is").items()),
     *((promotion, *each) for each in _PROMOTION_GUARDS.items()),
 ]:
     for _statement in _statements:

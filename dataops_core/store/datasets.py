@@ -369,6 +369,7 @@ def _add_draft(
     what: str,
     actor: str,
 ) -> None:
+    store.need(raw["md5"])
     connection.execute(
         catalog.draft.insert().values(
             dataset=dataset,

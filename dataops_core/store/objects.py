@@ -8,6 +8,7 @@ import shutil
 import stat
 import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -128,6 +129,18 @@ class Objects:
             for path in self._files.find(f"{self._root}/files/md5")
             if len(Path(path).name) == 30
         )
+
+    def copies(self) -> set[str]:
+        """The md5s of objects of a bucket that this machine has copies of."""
+        if self._is_local or not self._copies.is_dir():
+            return set()
+        return {each.name for each in self._copies.iterdir() if len(each.name) == 32}
+
+    def drop_copies(self, some: Iterable[str]) -> None:
+        """Delete these copies."""
+        for md5 in some:
+            (self._copies / md5).unlink(missing_ok=True)
+            self._forget(md5)
 
     def remote(self, beside: Path) -> str:
         """Where the objects lie, as DVC is told in a folder: a path from there, which holds when both move together, or

@@ -20,7 +20,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dataops_core.errors import AccessError, IntegrityError
+from dataops_core.errors import AccessError, ConflictError, IntegrityError
 from dataops_core.hashing import canonical
 from dataops_core.scratch import owned_prefix, sweep
 from dataops_core.store import catalog
@@ -98,6 +98,7 @@ class Store:
             ) from error
         self._writer = self._engine.execution_options(writes=True)
         self.objects = Objects(os.environ.get("DATAOPS_OBJECTS") or str(self.home / "objects"), self.home / "copies")
+        self._drop_copies()
 
     def of(self, person: str) -> Store:
         """The same store in the hands of somebody else."""
@@ -207,6 +208,19 @@ class Store:
         with (folder / what).open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _drop_copies(self) -> None:
+        """Delete this machine's copies of files that a purge deleted, here or elsewhere."""
+        if kept := self.objects.copies():
+            table = catalog.removed_object
+            with self.reading() as connection:
+                gone = set(connection.scalars(sa.select(table.c.md5).where(table.c.done)))
+            self.objects.drop_copies(kept & gone)
+
+    def need(self, md5: str) -> None:
+        """Raise ConflictError where a file that was stored before this write transaction was purged meanwhile."""
+        if not self.objects.has(md5):
+            raise ConflictError("A stored file was purged meanwhile.", f"object {md5}", "Bring the file again.")
 
     def share(self, role: str) -> None:
         """Let a role of the database work with the catalog; the audit log it may only add to."""

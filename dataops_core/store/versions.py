@@ -276,24 +276,50 @@ def load(store: Store, dataset: str, number: int) -> Version:
         row = connection.execute(
             sa.select(catalog.version).where(catalog.version.c.dataset == dataset, catalog.version.c.n == number)
         ).first()
+        stone = (
+            None
+            if row is None
+            else connection.execute(sa.select(catalog.tombstone).where(catalog.tombstone.c.version == row.id)).first()
+        )
     if row is None:
         raise InputError(f"There is no version {number}.", "versions", "See the log for those there are.")
+    if stone is not None:
+        raise InputError(
+            f"Version {number} was purged by {stone.actor}, {stone.at}: {stone.reason}",
+            f"version {number}, id {row.id[:12]}",
+            "Its data is gone for good; open another version (see the log).",
+        )
     manifest = json.loads(store.objects.local(row.manifest).read_text(encoding="utf-8"))
     if sha256(canonical(manifest)) != row.id:
         raise IntegrityError("The manifest of a version was changed.", f"version {number}", "Restore it from a backup.")
     return Version(row.id, dataset, row.n, row.message, row.actor, row.created, row.state, row.content_hash, manifest)
 
 
-def log(store: Store, dataset: str) -> list[dict[str, Any]]:
+def not_purged(query: sa.Select) -> sa.Select:
+    """Only versions of which there is more than a tombstone."""
+    return query.where(~sa.exists().where(catalog.tombstone.c.version == catalog.version.c.id))
+
+
+def log(store: Store, dataset: str, *, with_purged: bool = False) -> list[dict[str, Any]]:
     """The versions of a dataset, newest first: number, id, parent, message, actor, created, content_hash, state,
-    synthetic.
+    synthetic; `with_purged` also those that were purged, with "purged" (by, at, reason).
     """
+    stone = catalog.tombstone
     query = (
-        sa.select(catalog.version, catalog.twin.c.version.label("twin"))
-        .outerjoin(catalog.twin)
+        sa.select(
+            catalog.version,
+            catalog.twin.c.version.label("twin"),
+            stone.c.actor.label("purged_by"),
+            stone.c.at.label("purged_at"),
+            stone.c.reason.label("purged_why"),
+        )
+        .outerjoin(catalog.twin, catalog.twin.c.version == catalog.version.c.id)
+        .outerjoin(stone, stone.c.version == catalog.version.c.id)
         .where(catalog.version.c.dataset == dataset)
         .order_by(catalog.version.c.n.desc())
     )
+    if not with_purged:
+        query = query.where(stone.c.version.is_(None))
     with store.reading("see", dataset) as connection:
         return [
             {
@@ -306,9 +332,14 @@ def log(store: Store, dataset: str) -> list[dict[str, Any]]:
                 "state": v.state,
                 "parent": v.parent,
                 "synthetic": v.twin is not None,
+                **({"purged": _purged(v)} if v.purged_by is not None else {}),
             }
             for v in connection.execute(query)
         ]
+
+
+def _purged(row: Any) -> dict[str, str]:
+    return {"by": row.purged_by, "at": row.purged_at, "reason": row.purged_why}
 
 
 def table(store: Store, version: Version) -> Table:

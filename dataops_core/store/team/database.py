@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from dataops_core.errors import AccessError, SettingError
 
 VARIABLE = "DATAOPS_CATALOG"
-APPEND_ONLY = ("audit",)  # tables to which the workbench only adds
+APPEND_ONLY = ("audit", "tombstone")  # tables to which the workbench only adds
 
 
 def make_engine(url: str) -> sa.Engine:
