@@ -55,4 +55,4 @@ def _print(made: Purge, said: str) -> None:
     numbers, many = ", ".join(map(str, made.versions)), len(made.versions) > 1
     print(f"{'Versions' if many else 'Version'} {numbers}: {said}; {counted(made.files, 'file')} deleted.")
     for each in made.held:
-        print(f"  A {each.what} stays, needed by {', '.join(each.users)}.")
+        print(f"  A {each.what} stays, needed by {'; '.join(each.users)}.")

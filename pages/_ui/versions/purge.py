@@ -50,7 +50,7 @@ def _form(here: Dataset, number: int) -> None:
         " What Undo could bring back goes, too."
     )
     for each in would.held:
-        st.caption(f"A {each.what} stays: {md(', '.join(each.users))} still need it.")
+        st.caption(f"A {each.what} stays, needed by {md('; '.join(each.users))}.")
     st.caption(
         "Number, fingerprint, author and your reason stay in the list, the lineage and the audit trail. To take one"
         " person out of all versions, see `dataops purge --where`."

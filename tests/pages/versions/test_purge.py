@@ -25,7 +25,7 @@ def test_a_version_is_purged_with_a_reason_and_its_place_says_so(app):
     app = opened(app, 1)
     assert unforeseen(app) == []
     assert "**Purge version 1**: 1 file that nothing else needs" in texts(app)
-    assert "A raw file stays: june, draft, june, version 2 still need it" in texts(app)
+    assert "A raw file stays, needed by june, draft; june, version 2." in texts(app)
     app = click(app, "Purge version 1")
     assert any("A purge needs a reason" in title for title, _ in said(app))
     app.text_input(key="versions.purge.reason.1").set_value("wrong file").run()
