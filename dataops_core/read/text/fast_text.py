@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from dataops_core.errors import DataOpsError
 from dataops_core.progress import Progress
 from dataops_core.read.ahead import ahead
-from dataops_core.read.cells import new_survey, survey_column
+from dataops_core.read.cells import ColumnSurvey, survey_column
 from dataops_core.read.changed import BLANKED, ZEROS, blanked_cells, changed_problem
 from dataops_core.read.content import Content
 from dataops_core.read.names import nameless
@@ -27,7 +27,7 @@ from dataops_core.read.options import Blanked
 from dataops_core.read.text.block_column import BlockColumn
 from dataops_core.read.text.encodings import SAMPLE_BYTES, early_encoding, sniff_encoding
 from dataops_core.read.text.layout import layout_of
-from dataops_core.read.text.records import new_notes
+from dataops_core.read.text.records import RowNotes
 from dataops_core.read.text.sniff import check_encoding, check_signs, sample_texts
 from dataops_core.read.text.text import (
     cell_problems,
@@ -144,7 +144,7 @@ def utf8_so_far(head: bytes) -> str:
 def guessed_facts(content: Content, layout: dict, given: dict, sample: Any) -> dict[str, Any]:
     """Types, decimal sign and kept tokens, as some rows at the start, middle and end have them."""
     names, candidates = layout["names"], token_candidates(given)
-    surveys = [new_survey() for _ in names]
+    surveys = [ColumnSurvey() for _ in names]
     with content.opened() as file:
         blocks = [columns for columns, _, _ in text_blocks(file, layout, 500_000, most=1)]
     for start in (len(sample) // 2, len(sample) - SAMPLE_BYTES // 4) if len(sample) > 4 * SAMPLE_BYTES else ():
@@ -181,7 +181,7 @@ class _Pass:
                 facts["decimal"],
                 candidates - set(facts["kept"].get(name, ())),
                 candidates,
-                new_survey() if surveyed else None,
+                ColumnSurvey() if surveyed else None,
                 fixed=not surveyed or name in (given.get("types") or {}),
             )
             for name in layout["names"]
@@ -221,12 +221,7 @@ class _Pass:
         names, guessed = self.layout["names"], self.facts
         surveys = [column.survey for column in self.columns if column.survey is not None]
         for column, survey in zip(self.columns, surveys, strict=True):
-            if (
-                column.skipped
-                and survey["values"] is not None
-                and "NA" in survey["tokens"]
-                and "text" in survey["shapes"]
-            ):
+            if column.skipped and survey.distinct is not None and "NA" in survey.tokens and "text" in survey.shapes:
                 raise NotPlain("whether NA is a value needs all values")
         types = given_types(self.given, names)
         self.facts = judge_columns(surveys, names, types, self.given, self.layout["delimiter"], self.problems)
@@ -245,7 +240,7 @@ class _Pass:
         """Say what was met, and the complete options; refuses a flawed table."""
         names, layout = self.layout["names"], self.layout
         by_name = dict(zip(names, self.columns, strict=True))
-        self.problems += row_problems({**new_notes(), "rows": rows, "again": again}, layout)
+        self.problems += row_problems(RowNotes(rows=rows, again=again), layout)
         self.problems += cell_problems(
             {name: column.rounded for name, column in by_name.items()},
             {name: column.misfits for name, column in by_name.items()},

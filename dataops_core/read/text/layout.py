@@ -24,7 +24,7 @@ from dataops_core.read.names import (
 from dataops_core.read.text.dialect import piece_of, sniff_dialect
 from dataops_core.read.text.encodings import byte_pieces, decode_errors, mixed_lines, sniff_encoding, text_stream
 from dataops_core.read.text.mend import column_kinds, cut
-from dataops_core.read.text.records import new_notes, text_batches
+from dataops_core.read.text.records import RowNotes, text_batches
 from dataops_core.read.text.sniff import (
     check_encoding,
     check_header,
@@ -185,10 +185,10 @@ def first_records(
 ) -> tuple[Sequence[int], list[list[str]]]:
     """The records of a short text, or the first ones of a long one, with the numbers of their lines."""
     if not whole:
-        return next(text_batches(lines, signs, new_notes(), HEAD_RECORDS), ([], []))
+        return next(text_batches(lines, signs, RowNotes(), HEAD_RECORDS), ([], []))
     numbers: list[int] = []
     records: list[list[str]] = []
-    for some, batch in text_batches(iter(io.StringIO(texts[0], newline="")), signs, new_notes(), HEAD_RECORDS):
+    for some, batch in text_batches(iter(io.StringIO(texts[0], newline="")), signs, RowNotes(), HEAD_RECORDS):
         numbers += some
         records += batch
     return numbers, records
@@ -213,7 +213,7 @@ def last_record(
     text = texts[-1]
     ends = [at for at in range(len(text) - 20_000, len(text)) if at > 0 and text[at - 1] == "\n"]
     piece = text[ends[0] :] if ends else ""
-    batches = list(text_batches(iter(io.StringIO(piece, newline="")), signs, new_notes(), HEAD_RECORDS))
+    batches = list(text_batches(iter(io.StringIO(piece, newline="")), signs, RowNotes(), HEAD_RECORDS))
     ends_at = [number for some, _ in batches for number in some]
     rows = [record for _, some in batches for record in some]
     lines = io.StringIO(piece, newline="").readlines()

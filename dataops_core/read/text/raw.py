@@ -13,7 +13,7 @@ from dataops_core.read.file import format_of_content
 from dataops_core.read.limits import limited_memory
 from dataops_core.read.options import ReadOptions
 from dataops_core.read.text.layout import text_layout
-from dataops_core.read.text.records import new_notes, table_records
+from dataops_core.read.text.records import RowNotes, table_records
 
 
 def raw_rows(path: Path, options: ReadOptions | None = None, *, name: str | None = None) -> Iterator[list[str]]:
@@ -48,7 +48,7 @@ def data_rows(data: bytes, layout: dict[str, Any]) -> Iterator[list[str]]:
     """The rows of a text table, as wide as its header or wider."""
     width, body = layout["width"], layout["body"]
     blank = 0
-    for _numbers, records, _share in table_records(data, layout, new_notes()):
+    for _numbers, records, _share in table_records(data, layout, RowNotes()):
         for record in records:
             if not record:
                 blank += 1

@@ -9,6 +9,7 @@ import csv
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import Any
 
@@ -22,8 +23,28 @@ MOST_LINES = 12  # that a record with wrong quotes may go over
 CHUNK_CELLS = 10_000  # small pieces stay in the processor's cache: half the time that large ones take
 
 
+@dataclass
+class RowNotes:
+    """What is noted while records go by: the numbers of lines that needed mending, and by row (from 0) the cells beyond
+    the table's width, if they are kept.
+    """
+
+    keeps: bool = True
+    short: list[int] = field(default_factory=list)
+    long: list[int] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
+    recut: list[int] = field(default_factory=list)
+    again: Sequence[int] = ()
+    extra: dict[int, list[str]] = field(default_factory=dict)
+    extra_name: str = ""
+    rows: int = 0
+    tries: int = 0
+    joins: int = 0
+
+
 def text_batches(
-    lines: Iterator[str], signs: dict[str, Any], notes: dict[str, Any], size: int
+    lines: Iterator[str], signs: dict[str, Any], notes: RowNotes, size: int
 ) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
     """Records in batches, with the number of the line where each starts (from 1); blank lines are empty records.
 
@@ -97,7 +118,7 @@ def recut_records(
     records: list[list[str]],
     sources: Sequence[str],
     signs: dict[str, Any],
-    notes: dict[str, Any],
+    notes: RowNotes,
 ) -> None:
     """Cut records of another width than the table's by another delimiter, where that gives cells like those of all
     others.
@@ -111,22 +132,22 @@ def recut_records(
             fitted = cut_to_width(source, delimiter, quote, width)
             if fitted:
                 records[at] = fitted
-                notes["damaged"].append(numbers[at])
+                notes.damaged.append(numbers[at])
                 continue
-        if notes["tries"] > MOST_TRIES * (1 + len(notes["recut"])):
+        if notes.tries > MOST_TRIES * (1 + len(notes.recut)):
             continue  # rows are just of many widths
-        notes["tries"] += 1
+        notes.tries += 1
         cells = cut_otherwise(source, record, delimiter, quote, signs["kinds"])
         if cells:
             records[at] = cells
-            notes["recut"].append(numbers[at])
+            notes.recut.append(numbers[at])
 
 
 def careful_records(
     lines: Iterator[str],
     waiting: deque[str],
     signs: dict[str, Any],
-    notes: dict[str, Any],
+    notes: RowNotes,
     first: int,
 ) -> Iterator[tuple[int, list[str], str, int]]:
     """Records one by one, with the number of their first line, the text they come from, and the number of the line
@@ -165,7 +186,7 @@ def careful_records(
             swallowed = len(taken) > 1 and width > 1 and swallows(record, taken, signs)
         if swallowed:
             record, count = mended_record(taken, chain(pulled(waiting), lines), signs, notes)
-            notes["damaged"].append(first)
+            notes.damaged.append(first)
             waiting.extendleft(reversed(taken[count:]))
             del taken[count:]
             reader = line_reader(feed(), delimiter, quote, strict=True)
@@ -191,7 +212,7 @@ def swallows(record: Sequence[str], taken: Sequence[str], signs: dict[str, Any])
 
 
 def mended_record(
-    taken: list[str], lines: Iterator[str], signs: dict[str, Any], notes: dict[str, Any]
+    taken: list[str], lines: Iterator[str], signs: dict[str, Any], notes: RowNotes
 ) -> tuple[list[str], int]:
     """The cells of a record whose quotes are wrong, and how many lines it takes: the first one, or a few if only then
     it has as many cells as the table.
@@ -200,8 +221,8 @@ def mended_record(
     cells = line_cells(taken[0], signs)
     if len(cells) == width:
         return cells, 1
-    if width > 1 and notes["joins"] < MOST_TRIES:
-        notes["joins"] += 1
+    if width > 1 and notes.joins < MOST_TRIES:
+        notes.joins += 1
         while len(taken) < MOST_LINES:
             line = next(lines, None)
             if line is None:
@@ -245,28 +266,10 @@ def plain_cells(line: str, delimiter: str) -> list[str]:
     return found
 
 
-def new_notes(*, keeps: bool = True) -> dict[str, Any]:
-    """What is noted while records go by: the numbers of lines that needed mending, and surplus cells by row if it
-    `keeps` them.
-    """
-    return {
-        "short": [],
-        "long": [],
-        "blank": [],
-        "damaged": [],
-        "recut": [],
-        "extra": {},
-        "rows": 0,
-        "keeps": keeps,
-        "tries": 0,
-        "joins": 0,
-    }
-
-
 def text_chunks(
     data: Any,
     layout: dict[str, Any],
-    notes: dict[str, Any],
+    notes: RowNotes,
 ) -> Iterator[tuple[list[tuple[str, ...]], Sequence[int], float]]:
     """The data rows in pieces: their columns, their line numbers, and how much of the file has been read (0 to 1).
 
@@ -277,15 +280,16 @@ def text_chunks(
     for numbers, records, share in table_records(data, layout, notes):
         if blank or set(map(len, records)) != {width}:
             numbers, records = fitted_records(numbers, records, blank, width, delimiter, notes)
-        notes["rows"] += len(records)
+        notes.rows += len(records)
         if records:
             yield list(zip(*records, strict=True)), numbers, share
-    for key in ("damaged", "recut"):
-        notes[key] = [line for line in notes[key] if layout["last_line"] is None or line <= layout["last_line"]]
+    if layout["last_line"] is not None:
+        notes.damaged = [line for line in notes.damaged if line <= layout["last_line"]]
+        notes.recut = [line for line in notes.recut if line <= layout["last_line"]]
 
 
 def table_records(
-    data: Any, layout: dict[str, Any], notes: dict[str, Any]
+    data: Any, layout: dict[str, Any], notes: RowNotes
 ) -> Iterator[tuple[Sequence[int], list[list[str]], float]]:
     """The records below the header up to the end of the table, in batches, with their line numbers."""
     errors = decode_errors() if "bytes" in layout["repairs"] else "replace"
@@ -310,7 +314,7 @@ def fitted_records(
     blank: list[int],
     width: int,
     delimiter: str,
-    notes: dict[str, Any],
+    notes: RowNotes,
 ) -> tuple[list[int], list[list[str]]]:
     """Records of equal width, and their line numbers; blank lines wait in `blank` until a record follows them."""
     lines, fitted = [], []
@@ -323,10 +327,10 @@ def fitted_records(
                 lines += blank
                 fitted += [[""] for _ in blank]
             else:
-                notes["blank"] += blank
+                notes.blank += blank
             blank.clear()
         lines.append(number)
-        row = notes["rows"] + len(fitted)
+        row = notes.rows + len(fitted)
         fitted.append(record if len(record) == width else fitted_record(record, number, row, width, delimiter, notes))
     return lines, fitted
 
@@ -337,14 +341,14 @@ def fitted_record(
     row: int,
     width: int,
     delimiter: str,
-    notes: dict[str, Any],
+    notes: RowNotes,
 ) -> list[str]:
     """A record with as many cells as the table has columns; what is over is noted, never dropped."""
     if len(record) < width:
-        notes["short"].append(line)
+        notes.short.append(line)
         return record + [""] * (width - len(record))
     if any(cell.strip() for cell in record[width:]):
-        notes["long"].append(line)
-        if notes["keeps"]:
-            notes["extra"][row] = record[width:]
+        notes.long.append(line)
+        if notes.keeps:
+            notes.extra[row] = record[width:]
     return record[:width]

@@ -13,13 +13,13 @@ from dataops_core.errors import InputError, SettingError, nearest
 from dataops_core.read.cells import (
     MISSING_CANDIDATES,
     ZONE_AT_END,
+    ColumnSurvey,
     column_of,
     column_type,
     convert_cells,
     decimal_sign,
     keeps_na,
     maybe_thousands,
-    new_survey,
     point_proven,
     rounds,
     survey_column,
@@ -27,7 +27,7 @@ from dataops_core.read.cells import (
 from dataops_core.read.changed import BLANKED, ZEROS, ZONED, blanked_cells, changed_problem, note_cells, respelled
 from dataops_core.read.names import EXTRA_CELLS, check_flaws, clean_names, nameless, table_flaws
 from dataops_core.read.text.layout import text_layout
-from dataops_core.read.text.records import new_notes, text_chunks
+from dataops_core.read.text.records import RowNotes, text_chunks
 from dataops_core.read.text.sniff import spoken_lines
 from dataops_core.wording import for_number
 
@@ -121,12 +121,12 @@ def survey_text(
     layout: dict,
     given: dict,
     tell: Callable[[float], None],
-    notes: dict[str, Any] | None = None,
-) -> list[dict[str, Any]]:
+    notes: RowNotes | None = None,
+) -> list[ColumnSurvey]:
     """What every column is made of: the shapes of its cells and the missing tokens among them."""
     candidates = token_candidates(given)
-    surveys = [new_survey() for _ in layout["names"]]
-    for columns, _lines, share in text_chunks(data, layout, new_notes(keeps=False) if notes is None else notes):
+    surveys = [ColumnSurvey() for _ in layout["names"]]
+    for columns, _lines, share in text_chunks(data, layout, RowNotes(keeps=False) if notes is None else notes):
         for survey, cells in zip(surveys, columns, strict=True):
             survey_column(survey, cells, candidates)
         tell(share)
@@ -139,7 +139,7 @@ def token_candidates(given: dict) -> frozenset[str]:
 
 
 def judge_columns(
-    surveys: Sequence[dict[str, Any]],
+    surveys: Sequence[ColumnSurvey],
     names: Sequence[str],
     types: dict[str, str],
     given: dict,
@@ -161,12 +161,12 @@ def judge_columns(
             )
     seen: set[str] = set()
     for name, survey in zip(names, surveys, strict=True):
-        stays = set(kept.get(name, ())) & survey["tokens"]
-        seen |= survey["tokens"] - stays
-        survey["shapes"] |= {"text"} if stays else set()
+        stays = set(kept.get(name, ())) & survey.tokens
+        seen |= survey.tokens - stays
+        survey.shapes |= {"text"} if stays else set()
     tokens = given.get("missing_tokens", [token for token in MISSING_CANDIDATES if token in seen or token == ""])
     decimal = given.get("decimal") or decimal_sign(surveys, delimiter)
-    found = {name: column_type(survey["shapes"], decimal) for name, survey in zip(names, surveys, strict=True)}
+    found = {name: column_type(survey.shapes, decimal) for name, survey in zip(names, surveys, strict=True)}
     doubtful = [
         name
         for name, survey in zip(names, surveys, strict=True)
@@ -227,13 +227,13 @@ def filled_frames(
     rounded: dict[str, list[Any]] = {name: [0, []] for name in names}
     zoned, odd = ({name: [0, []] for name in names} for _ in range(2))
     gone: dict[str, Counter[str]] = {name: Counter() for name in names}
-    notes = new_notes()
+    notes = RowNotes()
     again: list[int] = []
     done = 0
     for columns, lines, share in text_chunks(data, layout, notes):
-        if most and notes["rows"] - len(lines) - done >= most:
-            yield piece_frame(pieces, facts["types"], notes, layout, (done, notes["rows"] - len(lines)), surplus)
-            done = notes["rows"] - len(lines)
+        if most and notes.rows - len(lines) - done >= most:
+            yield piece_frame(pieces, facts["types"], notes, layout, (done, notes.rows - len(lines)), surplus)
+            done = notes.rows - len(lines)
             pieces, pools = {name: ([], []) for name in names}, {name: {} for name in names}
         again += repeated_headers(columns, lines, layout["raw"])
         for name, cells in zip(names, columns, strict=True):
@@ -269,12 +269,12 @@ def filled_frames(
             misfits[name][1] += [(lines[at], cells[at]) for at in wrong[:20]]
         tell(share)
     check_widths(notes, layout)
-    notes["extra_name"] = surplus_name(layout)
-    problems += row_problems({**notes, "again": again}, layout)
+    notes.extra_name, notes.again = surplus_name(layout), again
+    problems += row_problems(notes, layout)
     problems += cell_problems(rounded, misfits, zoned, facts["types"])
     problems += changed_problem(ZEROS, odd) + changed_problem(BLANKED, blanked_cells(gone))
-    span = (done, notes["rows"])
-    yield piece_frame(pieces, facts["types"], notes, layout, span, surplus if most else bool(notes["extra"]))
+    span = (done, notes.rows)
+    yield piece_frame(pieces, facts["types"], notes, layout, span, surplus if most else bool(notes.extra))
 
 
 def surplus_name(layout: dict) -> str:
@@ -285,7 +285,7 @@ def surplus_name(layout: dict) -> str:
 def piece_frame(
     pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray | None]]],
     types: dict[str, str],
-    notes: dict[str, Any],
+    notes: RowNotes,
     layout: dict,
     span: tuple[int, int],
     surplus: bool,
@@ -295,15 +295,15 @@ def piece_frame(
     columns = {name: column_of(types[name], *pieces.pop(name)) for name in layout["names"]}
     if surplus:
         extra = np.full(end - first, None, dtype=object)
-        here = [row for row in notes["extra"] if row < end]
-        extra[[row - first for row in here]] = [layout["delimiter"][0].join(notes["extra"].pop(row)) for row in here]
+        here = [row for row in notes.extra if row < end]
+        extra[[row - first for row in here]] = [layout["delimiter"][0].join(notes.extra.pop(row)) for row in here]
         columns[surplus_name(layout)] = pd.Series(extra, dtype=object)
     return pd.DataFrame(columns, columns=list(columns), index=pd.RangeIndex(end - first))
 
 
-def check_widths(notes: dict[str, Any], layout: dict) -> None:
+def check_widths(notes: RowNotes, layout: dict) -> None:
     """Refuse rows of another width than the header, where they are not to be fitted."""
-    odd = sorted({*notes["short"], *notes["long"]})
+    odd = sorted({*notes.short, *notes.long})
     if odd and "widths" not in layout["repairs"]:
         raise InputError(
             for_number(f"{len(odd):,} rows|row do|does not have as many cells as the header.", len(odd)),
@@ -339,39 +339,50 @@ def repeated_headers(columns: Sequence[Sequence[str]], lines: Sequence[int], raw
     return [line for line, row in zip(lines, rows, strict=True) if row == header]
 
 
-def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
+def row_problems(notes: RowNotes, layout: dict) -> list[dict]:
     """What was mended in rows, each kind with its count and first lines."""
-    said = {
-        "damaged": (
+    said = (
+        (
+            notes.damaged,
             (
                 "lines|line have|has a quote that is not closed, or not at the edge of a cell; such quotes were kept"
                 " as plain signs"
             ),
             "Double the quotes inside cells, or choose another quote.",
         ),
-        "recut": (
+        (
+            notes.recut,
             "lines|line have|has another delimiter than the table or stands in quotes as a whole; it was cut so",
             "Write these lines as all others are.",
         ),
-        "short": ("rows|row have|has too few cells; the rest was left empty", "Check these rows, or the delimiter."),
-        "long": (
-            f'rows|row have|has too many cells; the surplus stands in the column "{notes.get("extra_name")}"',
+        (
+            notes.short,
+            "rows|row have|has too few cells; the rest was left empty",
+            "Check these rows, or the delimiter.",
+        ),
+        (
+            notes.long,
+            f'rows|row have|has too many cells; the surplus stands in the column "{notes.extra_name}"',
             "Put quotes around cells that hold the delimiter.",
         ),
-        "again": ("lines|line repeat|repeats the header, kept as data", "Drop these rows: perhaps files were joined."),
-        "blank": ("blank lines|line were|was skipped", ""),
-    }
+        (
+            notes.again,
+            "lines|line repeat|repeats the header, kept as data",
+            "Drop these rows: perhaps files were joined.",
+        ),
+        (notes.blank, "blank lines|line were|was skipped", ""),
+    )
     found = [
         {
-            "what": f"{len(notes[key]):,} {for_number(what, len(notes[key]))}.",
-            "where": spoken_lines(notes[key], len(notes[key])),
+            "what": f"{len(lines):,} {for_number(what, len(lines))}.",
+            "where": spoken_lines(lines, len(lines)),
             "fix": fix,
-            "count": len(notes[key]),
+            "count": len(lines),
         }
-        for key, (what, fix) in said.items()
-        if notes[key]
+        for lines, what, fix in said
+        if lines
     ]
-    if not notes["rows"]:
+    if not notes.rows:
         found.append(
             {
                 "what": "The table has no rows, only a header.",
