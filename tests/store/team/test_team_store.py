@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from dataops_core.cli.main import main
 from dataops_core.errors import AccessError, InputError, IntegrityError, SettingError
 from dataops_core.store import catalog, datasets, fsck, states, versions
+from dataops_core.store.purge import purge
 from dataops_core.store.store import Store
 from dataops_core.store.team.bucket import Bucket
 from tests import moto, postgres
@@ -168,6 +169,7 @@ def test_the_role_of_the_workbench_may_only_add_to_the_audit_log(servers, team, 
         "UPDATE audit SET actor = 'eve'",
         "DELETE FROM audit",
         "TRUNCATE audit",
+        "UPDATE tombstone SET reason = 'none'",
         "ALTER TABLE audit DISABLE TRIGGER audit_no_change",
         "DROP TABLE audit CASCADE",
         "SET session_replication_role = replica",
@@ -199,6 +201,25 @@ def test_a_reader_sees_one_moment_and_writes_nothing(team, tmp_path):
         assert connection.scalar(sa.select(sa.func.count()).select_from(catalog.audit)) == before
     with one.reading() as connection:
         assert connection.scalar(sa.text("SHOW transaction_read_only")) == "on"
+
+
+def test_what_is_purged_goes_from_the_bucket_and_from_the_copies_of_other_machines(team, bucket, tmp_path):
+    here, there = team(tmp_path / "a"), team(tmp_path / "b", person="ben")
+    dataset = made(here, tmp_path)
+    raw = there.raw_file(versions.get(there, dataset, 1).manifest["raw"])
+    (tmp_path / "d.csv").write_text("city,n\nOslo,3\n")
+    now = datasets.get(here, dataset)
+    other = datasets.store_raw(here, tmp_path / "d.csv", "d.csv")
+    datasets.edit(here, dataset, now.revision, now.recipe, "new file", "ann", raw=other)
+    versions.commit(here, dataset, "two", "ann")
+    purged = purge(here, dataset, [1], "ann", reason="wrong file")
+    assert (purged.files, purged.held) == (3, ())  # file, table, manifest
+    assert {key.replace("dq/files/md5/", "").replace("/", "") for key in keys(bucket)} == set(fsck.needed(here))
+    assert raw.exists()
+    team(tmp_path / "b")  # started again there
+    assert not raw.exists() and fsck.check(there).ok
+    with pytest.raises(InputError, match="Version 1 was purged by ann, .*: wrong file"):
+        versions.get(there, dataset, 1)
 
 
 def test_the_command_tries_the_bucket_out(team, bucket, tmp_path, monkeypatch, capsys):
