@@ -9,11 +9,12 @@ import csv
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any
 
 from dataops_core.read.text.encodings import decode_errors, text_stream
+from dataops_core.read.text.layout_types import Signs, TextLayout
 from dataops_core.read.text.mend import cut_otherwise, cut_to_width
 from dataops_core.read.text.sniff import line_reader
 
@@ -44,17 +45,16 @@ class RowNotes:
 
 
 def text_batches(
-    lines: Iterator[str], signs: dict[str, Any], notes: RowNotes, size: int
+    lines: Iterator[str], signs: Signs, notes: RowNotes, size: int
 ) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
     """Records in batches, with the number of the line where each starts (from 1); blank lines are empty records.
 
-    `signs` holds delimiter, quote, width, the kinds of the columns, and the repairs that are allowed. A quote that
-    breaks the rules, or is never closed, would swallow the lines after it: its line is mended by itself. A line with
-    another delimiter is cut by that one. The numbers of such lines are noted.
+    A quote that breaks the rules, or is never closed, would swallow the lines after it: its line is mended by itself.
+    A line with another delimiter is cut by that one. The numbers of such lines are noted.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
-    recuts = "delimiters" in signs["repairs"] and width > 1
-    if "quotes" not in signs["repairs"]:
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
+    recuts = "delimiters" in signs.repairs and width > 1
+    if "quotes" not in signs.repairs:
         yield from plain_batches(lines, delimiter, quote, size)
         return
     waiting: deque[str] = deque()
@@ -117,13 +117,13 @@ def recut_records(
     numbers: Sequence[int],
     records: list[list[str]],
     sources: Sequence[str],
-    signs: dict[str, Any],
+    signs: Signs,
     notes: RowNotes,
 ) -> None:
     """Cut records of another width than the table's by another delimiter, where that gives cells like those of all
     others.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
     for at, record in enumerate(records):
         if not record or len(record) == width:
             continue
@@ -137,7 +137,7 @@ def recut_records(
         if notes.tries > MOST_TRIES * (1 + len(notes.recut)):
             continue  # rows are just of many widths
         notes.tries += 1
-        cells = cut_otherwise(source, record, delimiter, quote, signs["kinds"])
+        cells = cut_otherwise(source, record, delimiter, quote, signs.kinds)
         if cells:
             records[at] = cells
             notes.recut.append(numbers[at])
@@ -146,14 +146,14 @@ def recut_records(
 def careful_records(
     lines: Iterator[str],
     waiting: deque[str],
-    signs: dict[str, Any],
+    signs: Signs,
     notes: RowNotes,
     first: int,
 ) -> Iterator[tuple[int, list[str], str, int]]:
     """Records one by one, with the number of their first line, the text they come from, and the number of the line
     after them.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
     taken: list[str] = []
 
     def feed() -> Iterator[str]:
@@ -200,9 +200,9 @@ def pulled(waiting: deque[str]) -> Iterator[str]:
         yield waiting.popleft()
 
 
-def swallows(record: Sequence[str], taken: Sequence[str], signs: dict[str, Any]) -> bool:
+def swallows(record: Sequence[str], taken: Sequence[str], signs: Signs) -> bool:
     """Whether a record over several lines took in lines that are records of their own."""
-    delimiter, width = signs["delimiter"], signs["width"]
+    delimiter, width = signs.delimiter, signs.width
     alone = len(line_cells(taken[0], signs)) == width
     if len(record) != width:
         inner = taken[1:-1][:30]
@@ -211,13 +211,11 @@ def swallows(record: Sequence[str], taken: Sequence[str], signs: dict[str, Any])
     return width > 2 and alone and all(len(plain_cells(line, delimiter)) == width for line in taken[1:30])
 
 
-def mended_record(
-    taken: list[str], lines: Iterator[str], signs: dict[str, Any], notes: RowNotes
-) -> tuple[list[str], int]:
+def mended_record(taken: list[str], lines: Iterator[str], signs: Signs, notes: RowNotes) -> tuple[list[str], int]:
     """The cells of a record whose quotes are wrong, and how many lines it takes: the first one, or a few if only then
     it has as many cells as the table.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
     cells = line_cells(taken[0], signs)
     if len(cells) == width:
         return cells, 1
@@ -237,11 +235,11 @@ def mended_record(
     return cells, 1
 
 
-def line_cells(line: str, signs: dict[str, Any]) -> list[str]:
+def line_cells(line: str, signs: Signs) -> list[str]:
     """The cells of one line whose quotes may be wrong: as many as the table has if there is a way, else quotes as plain
     signs.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
     fitted = cut_to_width(line, delimiter, quote, width)
     if fitted is not None:
         return fitted
@@ -268,14 +266,11 @@ def plain_cells(line: str, delimiter: str) -> list[str]:
 
 def text_chunks(
     data: Any,
-    layout: dict[str, Any],
+    layout: TextLayout,
     notes: RowNotes,
 ) -> Iterator[tuple[list[tuple[str, ...]], Sequence[int], float]]:
-    """The data rows in pieces: their columns, their line numbers, and how much of the file has been read (0 to 1).
-
-    `layout` holds encoding, delimiter, quote, first (the first data record), width, and the last line of the table.
-    """
-    width, delimiter = layout["width"], layout["delimiter"]
+    """The data rows in pieces: their columns, their line numbers, and how much of the file has been read (0 to 1)."""
+    width, delimiter = layout.signs.width, layout.signs.delimiter
     blank: list[int] = []
     for numbers, records, share in table_records(data, layout, notes):
         if blank or set(map(len, records)) != {width}:
@@ -283,20 +278,20 @@ def text_chunks(
         notes.rows += len(records)
         if records:
             yield list(zip(*records, strict=True)), numbers, share
-    if layout["last_line"] is not None:
-        notes.damaged = [line for line in notes.damaged if line <= layout["last_line"]]
-        notes.recut = [line for line in notes.recut if line <= layout["last_line"]]
+    if layout.last_line is not None:
+        notes.damaged = [line for line in notes.damaged if line <= layout.last_line]
+        notes.recut = [line for line in notes.recut if line <= layout.last_line]
 
 
 def table_records(
-    data: Any, layout: dict[str, Any], notes: RowNotes
+    data: Any, layout: TextLayout, notes: RowNotes
 ) -> Iterator[tuple[Sequence[int], list[list[str]], float]]:
     """The records below the header up to the end of the table, in batches, with their line numbers."""
-    errors = decode_errors() if "bytes" in layout["repairs"] else "replace"
-    lines, raw = text_stream(data, layout["encoding"], errors)
-    size = max(100, CHUNK_CELLS // max(1, layout["width"]))
-    start, last = layout["first"], layout["last_line"]
-    for numbers, records in text_batches(lines, {**layout, "width": layout["body"]}, notes, size):
+    errors = decode_errors() if "bytes" in layout.signs.repairs else "replace"
+    lines, raw = text_stream(data, layout.encoding, errors)
+    size = max(100, CHUNK_CELLS // max(1, layout.signs.width))
+    start, last = layout.first, layout.last_line
+    for numbers, records in text_batches(lines, replace(layout.signs, width=layout.body), notes, size):
         if start:
             skip = min(start, len(records))
             start -= skip
