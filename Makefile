@@ -4,13 +4,13 @@
 # make docs: the documentation in build/docs; make screenshots: its pictures; make bench, bench-facts, bench-bias,
 # bench-claims, bench-people, bench-pii, bench-read, bench-repair, bench-rules, bench-scale, bench-synthetic: speed and
 # quality;
-# make fuzz: mutated files; make mutants: whether the tests hold the modules that guard people
+# make kills: 50 commits that are killed, on each kind of store; make fuzz: mutated files; make mutants: whether the tests hold the modules that guard people
 PYTHON ?= python3
 BIN := .venv/bin
 READY := .venv/.ready
 PYTEST := $(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -q
 
-.PHONY: run test test-slow check audit docs screenshots bench bench-facts bench-bias bench-claims bench-people bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz mutants clean
+.PHONY: run test test-slow check audit docs screenshots bench bench-facts bench-bias bench-claims bench-people bench-pii bench-read bench-repair bench-rules bench-scale bench-synthetic fuzz kills mutants clean
 
 run: $(READY)
 	$(BIN)/streamlit run pages/_ui/serve.py
@@ -73,6 +73,9 @@ mutants: $(READY)
 
 fuzz: $(READY)
 	$(BIN)/python -m benchmarks.fuzz $(ARGS)
+
+kills: $(READY)
+	DATAOPS_KILLS=50 $(BIN)/python -m pytest tests/store/team/test_kills.py -n 0 -q -s -k "killed or full" $(ARGS)
 
 bench-bias: $(READY)
 	$(BIN)/python -m benchmarks.bias

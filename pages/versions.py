@@ -16,6 +16,7 @@ from pages._ui.versions import (
     lineage_graph,
     new_file,
     publish,
+    purge,
     sign_off,
 )
 
@@ -25,7 +26,8 @@ root = current_table.root(here)
 state = current_table.now(here) if root else None
 if root is None or state is None:
     st.stop()
-known = versions.log(page_layout.store(), here.id)
+listed = versions.log(page_layout.store(), here.id, with_purged=True)
+known = [each for each in listed if "purged" not in each]
 table = grid.table(state)
 
 
@@ -65,13 +67,16 @@ def open_apart(number: int) -> None:
 
 def list_versions() -> None:
     """All versions, the newest first, each with what can be done with it."""
-    if not known:
+    if not listed:
         st.info(
             "Once a version is saved you can export it as one zip, with data, steps, script and data card.",
             title="No versions yet",
         )
-    for each in known:
+    for each in listed:
         with st.container(border=True, key=f"version-{each['number']}"):
+            if "purged" in each:
+                purge.tombstone(each)
+                continue
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.markdown(f"**Version {each['number']}**: {md(each['message'])}")
                 if each["synthetic"]:
@@ -105,6 +110,7 @@ def list_versions() -> None:
                         args=(each["number"],),
                         help="Makes this version's steps the current ones again; nothing is lost",
                     )
+                purge.opener(here, each["number"])
             publish.section(here, each)
             if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
                 bundles.steps_of(versions.get(page_layout.store(), here.id, each["number"]))
@@ -150,7 +156,7 @@ numbers = [each["number"] for each in known if not each["synthetic"]]
 TABS = {
     "Versions": {"": list_versions},
     "Compare two": {"": lambda: bundles.compare(here, numbers)},
-    "Lineage": {"": lambda: lineage_graph.panel(here, numbers)},
+    "Lineage": {"": lambda: lineage_graph.panel(here, numbers, [v["number"] for v in listed if "purged" in v])},
     "New data": {
         "New file": lambda: new_file.panel(here, root),
         "Deliveries": lambda: deliveries.panel(here, numbers),

@@ -69,6 +69,7 @@ ACTIONS: dict[str, Action] = {
     "personal data written": Action(None, "write a table that names people"),
     # what the owner of the data decides
     "dataset deleted": Action("steward", "delete datasets"),
+    "version purged": Action("steward", "purge versions"),
     "personal data settled": Action("steward", "settle what is personal data"),
     "personal data kept": Action("steward", "save a version that names people"),
     "personal data downloaded": Action("steward", "download a table that names people"),

@@ -5,7 +5,7 @@ the columns of the raw file to one column.
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
@@ -22,11 +22,12 @@ LOOK = (
     ' color="#7a8699", fillcolor="#e8eef8", fontcolor="#10182b"]; edge [color="#7a8699"];'
 )
 FILE, VERSION, COLUMN = 'fillcolor="#f6ead2"', 'fillcolor="#d5ecd9"', 'fillcolor="#f6ead2"'
+PURGED = 'fillcolor="#e4e4e4", style="filled,rounded,dashed"'
 
 
-def history_graph(versions: Sequence[Mapping[str, Any]]) -> str:
+def history_graph(versions: Sequence[Mapping[str, Any]], purged: Collection[int] = ()) -> str:
     """All versions of a dataset (their manifests): files, the steps that were done, versions. Steps that versions begin
-    with alike are drawn once.
+    with alike are drawn once. Of those that were `purged` nothing is known but their numbers.
     """
     boxes: dict[str, str] = {}
     arrows: dict[tuple[str, str], None] = {}
@@ -42,6 +43,7 @@ def history_graph(versions: Sequence[Mapping[str, Any]]) -> str:
         number = f"version {version['number']}"
         boxes[number] = _box(f"Version {version['number']}: {version['message']}".removesuffix(": "), VERSION)
         arrows[before, number] = None
+    boxes |= {f"version {each}": _box(f"Version {each}: purged", PURGED) for each in sorted(purged)}
     return _drawn(boxes, list(arrows))
 
 

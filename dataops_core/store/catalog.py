@@ -11,9 +11,14 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from dataops_core.errors import IntegrityError
+from dataops_core.store.team.database import clear_rights, make_engine
 
-FORMAT = "4"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
-LACKING = {"2", "3"}  # formats that lack tables and are the same otherwise: a catalog of theirs is given the tables
+FORMAT = "5"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
+LACKING = {
+    "2",
+    "3",
+    "4",
+}  # formats that lack tables and are the same otherwise: their catalogs are given the tables
 metadata = sa.MetaData()
 
 about = sa.Table(  # what the catalog says of itself: its format
@@ -95,6 +100,23 @@ version = sa.Table(
     sa.Column("content_hash", sa.String, nullable=False),
     sa.Column("manifest", sa.String, nullable=False),  # md5 of the manifest object
     sa.UniqueConstraint("dataset", "n"),
+)
+tombstone = sa.Table(  # what is left of a version that was purged; it outlives its dataset
+    "tombstone",
+    metadata,
+    sa.Column("version", sa.String, primary_key=True),
+    sa.Column("dataset", sa.String, nullable=False),
+    sa.Column("n", sa.Integer, nullable=False),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("actor", sa.String, nullable=False),
+    sa.Column("reason", sa.String, nullable=False),
+)
+removed_object = sa.Table(  # files that purges delete: copies of them on other machines go, too
+    "removed_object",
+    metadata,
+    sa.Column("md5", sa.String, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
+    sa.Column("done", sa.Boolean, nullable=False),
 )
 twin = sa.Table(  # the versions that are synthetic
     "twin",
@@ -250,23 +272,28 @@ role_grant = sa.Table(  # who has which role: in a dataset, a project or everywh
     sa.CheckConstraint("person <> ''"),
 )
 
-_REFUSE = "the audit log is append-only"
-_GUARDS = {
-    "sqlite": [
-        f"CREATE TRIGGER audit_no_{change.lower()} BEFORE {change} ON audit BEGIN SELECT RAISE(ABORT, '{_REFUSE}'); END"
-        for change in ("UPDATE", "DELETE")
-    ],
-    "postgresql": [
-        (
-            "CREATE OR REPLACE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION"
-            f" '{_REFUSE}'; END$$"
-        ),
-        (
-            "CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit FOR EACH STATEMENT EXECUTE"
-            " FUNCTION audit_refuse()"
-        ),
-    ],
-}
+
+def _append_only(table: str, refusal: str) -> dict[str, list[str]]:
+    """The triggers that let rows be added to a table, and none be changed or deleted."""
+    return {
+        "sqlite": [
+            f"CREATE TRIGGER {table}_no_{change.lower()} BEFORE {change} ON {table} BEGIN SELECT RAISE(ABORT,"
+            f" '{refusal}'); END"
+            for change in ("UPDATE", "DELETE")
+        ],
+        "postgresql": [
+            (
+                f"CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RAISE"
+                f" EXCEPTION '{refusal}'; END$$"
+            ),
+            (
+                f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} FOR EACH STATEMENT"
+                f" EXECUTE FUNCTION {table}_refuse()"
+            ),
+        ],
+    }
+
+
 _SETTLED = "a promotion that was decided stays as it is"
 _PROMOTION_GUARDS = {
     "sqlite": [
@@ -288,7 +315,8 @@ _PROMOTION_GUARDS = {
     ],
 }
 for _table, _dialect, _statements in [
-    *((audit, *each) for each in _GUARDS.items()),
+    *((audit, *each) for each in _append_only("audit", "the audit log is append-only").items()),
+    *((tombstone, *each) for each in _append_only("tombstone", "a tombstone stays as it is").items()),
     *((promotion, *each) for each in _PROMOTION_GUARDS.items()),
 ]:
     for _statement in _statements:
@@ -305,13 +333,19 @@ def connect(url: str) -> sa.Engine:
 
     Raises IntegrityError where it cannot be opened, or where another version of this program made it.
     """
-    engine = sa.create_engine(url)
+    engine = make_engine(url)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune)
         event.listen(engine, "begin", _begin)
     elif engine.dialect.name == "postgresql":
         event.listen(engine, "begin", _queue)
-    with clear_errors(engine), _alone(engine), engine.execution_options(writes=True).begin() as connection:
+    with (
+        _disposed_on_failure(engine),
+        clear_errors(engine),
+        _alone(engine),
+        clear_rights(engine),
+        engine.execution_options(writes=True).begin() as connection,
+    ):
         if not sa.inspect(connection).has_table("dataset"):
             metadata.create_all(connection)
             connection.execute(about.insert().values(key="format", value=FORMAT))
@@ -322,9 +356,10 @@ def connect(url: str) -> sa.Engine:
             connection.execute(about.update().where(about.c.key == "format").values(value=FORMAT))
             made = FORMAT
     if made != FORMAT:
+        engine.dispose()
         raise IntegrityError(
             f"Another version of the workbench made this catalog (format {made}; this program reads format {FORMAT}).",
-            _where(engine),
+            where(engine),
             "Use an empty home folder (DATAOPS_HOME), and export what you need from the old one with the version that"
             " made it.",
         )
@@ -340,13 +375,26 @@ def clear_errors(engine: sa.Engine) -> Iterator[None]:
         if type(error) not in (sa.exc.OperationalError, sa.exc.DatabaseError):  # a broken constraint is for the caller
             raise
         raise IntegrityError(
-            f"The catalog cannot be used: {error.orig}.",
-            _where(engine),
-            "Check that the file is writable and the disk is not full; else restore the catalog from a backup.",
+            f"The catalog cannot be used: {' '.join(str(error.orig).split())}.",
+            where(engine),
+            "Check that the server runs, that DATAOPS_CATALOG has its address, user and password, and that its disk is"
+            " not full; nothing was changed."
+            if engine.dialect.name == "postgresql"
+            else "Check that the file is writable and the disk is not full; else restore the catalog from a backup.",
         ) from error
 
 
-def _where(engine: sa.Engine) -> str:
+@contextmanager
+def _disposed_on_failure(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    except Exception:
+        engine.dispose()
+        raise
+
+
+def where(engine: sa.Engine) -> str:
+    """The address of a catalog, as it may be shown."""
     return engine.url.render_as_string(hide_password=True)
 
 
@@ -376,6 +424,8 @@ def _begin(connection: sa.Connection) -> None:
 
 
 def _queue(connection: sa.Connection) -> None:
-    """Writers go one by one, as in SQLite: the audit chain has one end."""
+    """Writers go one by one, as in SQLite: the audit chain has one end. Readers have one view of the whole."""
     if connection.get_execution_options().get("writes", False):
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITERS})")
+    else:
+        connection.exec_driver_sql("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")

@@ -330,19 +330,29 @@ def _move(connection: sa.Connection, dataset: str, revision: int, draft: int | N
         .values(revision=revision + 1, **values)
     )
     if moved.rowcount != 1:
-        raise conflict()
+        raise conflict(connection, dataset)
 
 
 def still(connection: sa.Connection, dataset: str, revision: int) -> None:
-    """Raise ConflictError if the dataset was changed since that revision."""
-    if connection.scalar(sa.select(catalog.dataset.c.revision).where(catalog.dataset.c.id == dataset)) != revision:
-        raise conflict()
+    """Raise ConflictError if the dataset was changed since that revision; else nobody changes it in this
+    transaction.
+    """
+    row = sa.select(catalog.dataset.c.revision).where(catalog.dataset.c.id == dataset).with_for_update()
+    if connection.scalar(row) != revision:
+        raise conflict(connection, dataset)
 
 
-def conflict() -> ConflictError:
-    """The error for the slower of two."""
+def conflict(connection: sa.Connection, dataset: str) -> ConflictError:
+    """The error for the slower of two: who was faster, and with what."""
+    draft, here = catalog.draft, catalog.dataset
+    last = connection.execute(
+        sa.select(draft.c.what, draft.c.actor, draft.c.at)
+        .join(here, (here.c.id == draft.c.dataset) & (here.c.draft == draft.c.n))
+        .where(here.c.id == dataset)
+    ).first()
     return ConflictError(
-        "This dataset was changed in another tab or by somebody else.",
+        "This dataset was changed in another tab or by somebody else."
+        + (f' Where it stands now: "{last.what}", by {last.actor}, {last.at}.' if last else ""),
         "recipe",
         "Look at the change, then do yours again.",
     )
@@ -359,6 +369,7 @@ def _add_draft(
     what: str,
     actor: str,
 ) -> None:
+    store.need(raw["md5"])
     connection.execute(
         catalog.draft.insert().values(
             dataset=dataset,

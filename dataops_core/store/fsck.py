@@ -5,7 +5,7 @@ whom it touches.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -79,10 +79,15 @@ def _rebuilt(store: Store, state: str) -> bool:
     return True
 
 
-def needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
+def needed(
+    store: Store, *, without: tuple[str, frozenset[int], int] | None = None, gone: Collection[str] = ()
+) -> dict[str, tuple[str, str, set[str]]]:
     """Each object that the catalog names, by md5: what it is, its state if it is a table, and the versions that need
-    it.
+    it. Versions that were purged need none.
+
+    `without` leaves out a dataset's versions of these numbers and its drafts but for one; `gone` leaves out states.
     """
+    apart, numbers, kept = without or ("", frozenset(), 0)
     found: dict[str, tuple[str, str, set[str]]] = {}
     users_of_state: dict[str, set[str]] = defaultdict(set)
 
@@ -93,24 +98,34 @@ def needed(store: Store) -> dict[str, tuple[str, str, set[str]]]:
         names = {
             row.id: row.name for row in connection.execute(sa.select(catalog.dataset.c.id, catalog.dataset.c.name))
         }
-        drafts = connection.execute(sa.select(catalog.draft.c.dataset, catalog.draft.c.raw)).all()
-        committed = connection.execute(sa.select(catalog.version)).all()
+        drafts = connection.execute(sa.select(catalog.draft.c.dataset, catalog.draft.c.n, catalog.draft.c.raw)).all()
+        committed = connection.execute(versions.not_purged(sa.select(catalog.version))).all()
         every_state = connection.execute(sa.select(catalog.state)).all()
-        models = connection.execute(sa.select(catalog.model.c.dataset, catalog.model.c.about)).all()
+        models = connection.execute(
+            sa.select(catalog.model.c.dataset, catalog.model.c.state, catalog.model.c.about)
+        ).all()
         deliveries = connection.execute(sa.select(catalog.delivery)).all()
     for row in drafts:
+        if row.dataset == apart and row.n != kept:
+            continue
         add(row.raw["md5"], "raw file", f"{names[row.dataset]}, draft")
     for row in committed:
+        if row.dataset == apart and row.n in numbers:
+            continue
         user = f"{names[row.dataset]}, version {row.n}"
         add(row.manifest, "manifest", user)
         users_of_state[row.state].add(user)
         for what, md5 in _in_manifest(store, row):
             add(md5, what, user)
     for row in models:
+        if row.state in gone:
+            continue
         add(row.about["md5"], "model", f"{names[row.dataset]}, draft")
     for row in deliveries:
         add(row.raw["md5"], "raw file", f"{names[row.dataset]}, delivery {row.n}")
     for row in every_state:
+        if row.id in gone:
+            continue
         add(row.md5, "table", state=row.id)
         for user in users_of_state[row.id]:
             add(row.md5, "table", user, row.id)

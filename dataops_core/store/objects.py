@@ -6,7 +6,9 @@ import hashlib
 import os
 import shutil
 import stat
+import tempfile
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -14,8 +16,9 @@ from typing import Any
 
 import fsspec
 
-from dataops_core.errors import IntegrityError
-from dataops_core.scratch import replaced, sync
+from dataops_core.errors import IntegrityError, SettingError
+from dataops_core.scratch import owned_prefix, replaced, sweep, sync
+from dataops_core.store.team.bucket import SCHEME, Bucket
 
 CHECKED = 3600  # seconds for which one process takes another's word that a file is what it was stored as
 _RESTORE = (
@@ -43,10 +46,13 @@ class Objects:
     """
 
     def __init__(self, url: str, local_copies: Path) -> None:
-        self._files, self._root = fsspec.core.url_to_fs(url)
-        self._is_local = "file" in (
-            self._files.protocol if isinstance(self._files.protocol, tuple) else (self._files.protocol,)
-        )
+        self._bucket = Bucket(url) if url.startswith(SCHEME) else None
+        self._root = self._bucket.address if self._bucket else ""
+        self._is_local = False
+        if not self._bucket:
+            self._files, self._root = _file_system(url)
+            known = self._files.protocol
+            self._is_local = "file" in (known if isinstance(known, tuple) else (known,))
         self._copies = local_copies
         self._checked = local_copies / "checked"  # what this machine's processes looked at lately, a file each
         self._intact: set[tuple[Any, ...]] = set()  # files whose content was checked, as they were then
@@ -56,7 +62,12 @@ class Objects:
         """Take in a file by moving it; a file with the same content is kept once, and a damaged one is replaced."""
         made = digest(path)
         target = self._place(made.md5)
-        if not self._is_local:
+        if self._bucket:
+            if made.md5 in self._damaged or self._bucket.size(_key(made.md5)) not in (None, made.size):
+                self._bucket.remove(_key(made.md5))  # it is not what its name says
+            self._bucket.put(path, _key(made.md5), made.md5)
+            path.unlink()
+        elif not self._is_local:
             if made.md5 in self._damaged or not self._files.exists(target) or self._files.size(target) != made.size:
                 self._files.put_file(str(path), target)
             path.unlink()
@@ -83,9 +94,9 @@ class Objects:
 
     def local(self, md5: str, *, afresh: bool = False) -> Path:
         """The object as a file on this machine; raises IntegrityError where it is gone or its content is not what was
-        stored. `afresh`: read it to the end, whoever has looked at it lately.
+        stored. `afresh`: read it to the end where it is stored, whoever has looked at it lately.
         """
-        path = Path(self._place(md5)) if self._is_local else self._fetched(md5)
+        path = Path(self._place(md5)) if self._is_local else self._fetched(md5, afresh=afresh)
         if not path.exists():
             raise IntegrityError("A stored file is gone.", f"object {md5}", _RESTORE)
         if not (digest(path).md5 == md5 if afresh else self._is_intact(path, md5)):
@@ -99,13 +110,18 @@ class Objects:
     def remove(self, md5: str) -> None:
         """Delete an object that nothing needs any more; one that is gone already is no error."""
         target = self._place(md5)
-        if self._files.exists(target):
+        if self._bucket:
+            self._bucket.remove(_key(md5))
+        elif self._files.exists(target):
             self._files.rm_file(target)
         (self._copies / md5).unlink(missing_ok=True)
         self._forget(md5)
 
     def all(self) -> list[str]:
         """The md5s of all objects that are there."""
+        if self._bucket:
+            names = ("".join(key.split("/")[-2:]) for key in self._bucket.keys("files/md5"))
+            return sorted(name for name in names if len(name) == 32)
         if not self._files.exists(f"{self._root}/files/md5"):
             return []
         return sorted(
@@ -114,22 +130,61 @@ class Objects:
             if len(Path(path).name) == 30
         )
 
+    def copies(self) -> set[str]:
+        """The md5s of objects of a bucket that this machine has copies of."""
+        if self._is_local or not self._copies.is_dir():
+            return set()
+        return {each.name for each in self._copies.iterdir() if len(each.name) == 32}
+
+    def drop_copies(self, some: Iterable[str]) -> None:
+        """Delete these copies."""
+        for md5 in some:
+            (self._copies / md5).unlink(missing_ok=True)
+            self._forget(md5)
+
     def remote(self, beside: Path) -> str:
         """Where the objects lie, as DVC is told in a folder: a path from there, which holds when both move together, or
         the address of a bucket.
         """
         if self._is_local:
             return Path(os.path.relpath(Path(self._root).resolve(), beside)).as_posix()
+        return self.address
+
+    @property
+    def address(self) -> str:
+        """The folder, or the address of the bucket."""
+        if self._bucket or self._is_local:
+            return self._root
         return str(self._files.unstrip_protocol(self._root))
 
-    def _fetched(self, md5: str) -> Path:
+    def has(self, md5: str) -> bool:
+        """Whether an object is there; its content is not looked at."""
+        if self._bucket:
+            return self._bucket.size(_key(md5)) is not None
+        return bool(self._files.exists(self._place(md5)))
+
+    def check(self, scratch: Path) -> None:
+        """Try a bucket out; raises InputError where it overwrites what is there. A folder has nothing to be tried."""
+        if self._bucket:
+            self._bucket.check(scratch)
+
+    def _fetched(self, md5: str, *, afresh: bool) -> Path:
         path, target = self._copies / md5, self._place(md5)
-        if path.exists() and not self._is_intact(path, md5):
+        if path.exists() and (afresh or not self._is_intact(path, md5)):
             path.unlink()
-        if not path.exists() and self._files.exists(target):
+        if not path.exists() and (self._bucket or self._files.exists(target)):
             self._copies.mkdir(parents=True, exist_ok=True)
-            with replaced(path) as part:
-                self._files.get_file(target, str(part))
+            sweep(self._copies)
+            handle, name = tempfile.mkstemp(prefix=owned_prefix(), dir=self._copies)  # its own: threads fetch at once
+            os.close(handle)
+            part = Path(name)
+            try:
+                if not self._bucket:
+                    self._files.get_file(target, name)
+                if not self._bucket or self._bucket.get(_key(md5), part):
+                    os.replace(part, path)
+            finally:
+                part.unlink(missing_ok=True)
         return path
 
     def _is_intact(self, path: Path, md5: str) -> bool:
@@ -164,7 +219,23 @@ class Objects:
             (self._checked / md5).unlink()
 
     def _place(self, md5: str) -> str:
-        return f"{self._root}/files/md5/{md5[:2]}/{md5[2:]}"
+        return f"{self._root}/{_key(md5)}"
+
+
+def _key(md5: str) -> str:
+    return f"files/md5/{md5[:2]}/{md5[2:]}"
+
+
+def _file_system(url: str) -> tuple[Any, str]:
+    try:
+        found: tuple[Any, str] = fsspec.core.url_to_fs(url)
+    except (ImportError, ValueError) as error:
+        raise SettingError(
+            f"The objects cannot be reached: {error}.",
+            "DATAOPS_OBJECTS",
+            "Write a folder, s3://bucket/folder, or install what its address needs.",
+        ) from error
+    return found
 
 
 def _as_it_is(path: Path) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.errors import ConflictError, SettingError
-from dataops_core.store import catalog, datasets, fsck, jobs, states
+from dataops_core.store import catalog, datasets, fsck, jobs, removed_objects, states
 from dataops_core.store.naming import check_name
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
@@ -98,14 +98,14 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
     before = set(fsck.needed(store))
     ended = [each.id for each in jobs.of_dataset(store, dataset, raw=here.raw["sha256"]) if not each.is_open]
     with store.writing() as connection:
-        roots = _roots(connection, [dataset])
-        kept = _roots(connection, connection.scalars(sa.select(catalog.dataset.c.id)).all(), without=dataset)
+        mine = roots(connection, [dataset])
+        kept = roots(connection, connection.scalars(sa.select(catalog.dataset.c.id)).all(), without=dataset)
         versions = connection.execute(
             sa.select(catalog.version.c.id, catalog.version.c.n, catalog.version.c.content_hash).where(
                 catalog.version.c.dataset == dataset
             )
         ).all()
-        gone = _below(connection, roots - kept)
+        gone = below(connection, mine - kept)
         store.log(
             connection,
             "dataset deleted",
@@ -135,14 +135,14 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
             connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
         connection.execute(catalog.cache.delete())
         connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
-    for md5 in sorted(before - set(fsck.needed(store))):
-        store.objects.remove(md5)
+        removed_objects.name(store, connection, before)  # those that somebody still needs are left
+    removed_objects.finish(store)
 
 
 def _users(store: Store, dataset: str) -> list[str]:
     """The other datasets whose steps work with a table of this one."""
     with store.reading() as connection:
-        mine = _below(connection, _roots(connection, [dataset]))
+        mine = below(connection, roots(connection, [dataset]))
         hashes = set(
             connection.scalars(sa.select(catalog.state.c.content_hash).where(catalog.state.c.id.in_(sorted(mine))))
         )
@@ -161,7 +161,7 @@ def _users(store: Store, dataset: str) -> list[str]:
     )
 
 
-def _roots(connection: sa.Connection, some: Iterable[str], without: str = "") -> set[str]:
+def roots(connection: sa.Connection, some: Iterable[str], without: str = "") -> set[str]:
     """The states from which the drafts and versions of datasets go on, as files were read for them."""
     found: set[str] = set()
     for dataset in some:
@@ -185,7 +185,7 @@ def _root(connection: sa.Connection, state: str) -> str:
     return state
 
 
-def _below(connection: sa.Connection, roots: Iterable[str]) -> set[str]:
+def below(connection: sa.Connection, roots: Iterable[str]) -> set[str]:
     """These states and all that steps made of them."""
     tree: dict[str | None, list[str]] = {}
     for row in connection.execute(sa.select(catalog.state.c.id, catalog.state.c.parent)):

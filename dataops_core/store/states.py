@@ -282,6 +282,7 @@ def _keep(
     plain = json.loads(json.dumps(origin))
     with store.writing() as connection:
         if connection.scalar(sa.select(catalog.state.c.id).where(catalog.state.c.id == state)) is None:
+            store.need(stored.md5)
             connection.execute(
                 catalog.state.insert().values(
                     id=state,

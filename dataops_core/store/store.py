@@ -20,12 +20,13 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from dataops_core.errors import AccessError, IntegrityError
+from dataops_core.errors import AccessError, ConflictError, IntegrityError
 from dataops_core.hashing import canonical
 from dataops_core.scratch import owned_prefix, sweep
 from dataops_core.store import catalog
 from dataops_core.store.objects import Objects, digest
 from dataops_core.store.people import permissions
+from dataops_core.store.team.database import grant
 from dataops_core.store.trail import anchors, audit
 
 _log = logging.getLogger("dataops")
@@ -97,6 +98,7 @@ class Store:
             ) from error
         self._writer = self._engine.execution_options(writes=True)
         self.objects = Objects(os.environ.get("DATAOPS_OBJECTS") or str(self.home / "objects"), self.home / "copies")
+        self._drop_copies()
 
     def of(self, person: str) -> Store:
         """The same store in the hands of somebody else."""
@@ -192,7 +194,7 @@ class Store:
                     file = stack.enter_context(anchors.opened(anchors.anchor_file(self.home)))
             if head:
                 try:
-                    file.write(line)
+                    anchors.add(file, line)
                 except OSError:
                     _log.exception("Entry %s of the audit log could not be anchored", head["seq"])
 
@@ -206,6 +208,28 @@ class Store:
         with (folder / what).open("ab") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
+
+    def _drop_copies(self) -> None:
+        """Delete this machine's copies of files that a purge deleted, here or elsewhere."""
+        if kept := self.objects.copies():
+            table = catalog.removed_object
+            with self.reading() as connection:
+                gone = set(connection.scalars(sa.select(table.c.md5).where(table.c.done)))
+            self.objects.drop_copies(kept & gone)
+
+    def need(self, md5: str) -> None:
+        """Raise ConflictError where a file that was stored before this write transaction was purged meanwhile."""
+        if not self.objects.has(md5):
+            raise ConflictError("A stored file was purged meanwhile.", f"object {md5}", "Bring the file again.")
+
+    def share(self, role: str) -> None:
+        """Let a role of the database work with the catalog; the audit log it may only add to."""
+        with catalog.clear_errors(self._engine):
+            grant(self._engine, list(catalog.metadata.tables), role)
+
+    def where(self) -> dict[str, str]:
+        """Where catalog and objects are, without passwords."""
+        return {"catalog": catalog.where(self._engine), "objects": self.objects.address}
 
     def close(self) -> None:
         """Let go of the catalog's connections."""

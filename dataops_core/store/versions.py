@@ -13,7 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core import __version__
-from dataops_core.errors import InputError, IntegrityError, SettingError
+from dataops_core.errors import ConflictError, InputError, IntegrityError, SettingError
 from dataops_core.export.bundle import raw_left_out, tables_of, write_bundle
 from dataops_core.hashing import canonical, sha256
 from dataops_core.progress import Progress, no_progress
@@ -26,6 +26,7 @@ from dataops_core.store.results.version_differences import ColumnDifference, gro
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from dataops_core.table import Difference, Table
+from dataops_core.wording import counted
 
 FORMAT = "dataops-version/1"
 SYNTHETIC = "synthetic"
@@ -58,12 +59,14 @@ def commit(
     actor: str,
     *,
     revision: int | None = None,
+    onto: int | None = None,
     reason: str = "",
     pii_reason: str = "",
     gate: bool = True,
     progress: Progress = no_progress,
 ) -> Version:
-    """Commit the dataset's draft as its next version; with `revision`, only if it is still that one.
+    """Commit the dataset's draft as its next version; with `revision`, only if it is still that one,
+    and with `onto`, only if that version is still the newest one.
 
     Models that were kept with this very state are listed in its manifest under "models", and ship with its bundle.
 
@@ -73,13 +76,15 @@ def commit(
 
     Raises SettingError where a step of the draft fails, where there is no message, or where a rule that blocks fails
     and there is no reason, PersonalDataError where the table names people and no reason is given, and ConflictError
-    where the draft was changed meanwhile.
+    where the draft was changed meanwhile, or another version was saved: it says how that one differs.
     """
     if not message.strip():
         raise SettingError("A version needs a message.", "commit", "Say in a few words what this version is.")
     here = datasets.get(store, dataset)
     if revision is not None and here.revision != revision:
-        raise datasets.conflict()
+        with store.reading() as connection:
+            raise datasets.conflict(connection, dataset)
+    still_newest(store, dataset, onto)
     results = states.evaluate(store, here.raw, here.recipe, progress=progress)
     failed = [r for r in results if r.outcome.status == "failed"]
     if failed:
@@ -115,22 +120,42 @@ def commit(
         **({"rules": rules} if rules else {}),
         **({"comparison": compared} if compared else {}),
     }
+    number = None
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)
-        if released["unresolved"] and pii_reason.strip():
-            columns = [each["column"] for each in released["unresolved"]]
-            store.log(connection, "personal data kept", actor, dataset, columns=columns, reason=pii_reason.strip())
-        number = enter(
-            store,
-            connection,
-            here,
-            last_id(connection, dataset),
-            message,
-            actor,
-            told,
-            state,
-        )
-    return get(store, dataset, number)
+        if onto in (None, _newest(connection, dataset)):
+            if released["unresolved"] and pii_reason.strip():
+                columns = [each["column"] for each in released["unresolved"]]
+                store.log(connection, "personal data kept", actor, dataset, columns=columns, reason=pii_reason.strip())
+            number = enter(store, connection, here, last_id(connection, dataset), message, actor, told, state)
+    if number is None:
+        still_newest(store, dataset, onto)
+    return get(store, dataset, number or 0)
+
+
+def _newest(connection: sa.Connection, dataset: str) -> int:
+    """The number of the last version that is not synthetic; 0 where there is none."""
+    query = sa.select(sa.func.max(catalog.version.c.n)).outerjoin(catalog.twin)
+    return connection.scalar(query.where(catalog.version.c.dataset == dataset, catalog.twin.c.version.is_(None))) or 0
+
+
+def still_newest(store: Store, dataset: str, onto: int | None) -> None:
+    """Raise ConflictError, with what became of the rows, where another version than `onto` is the newest one."""
+    if onto is None:
+        return
+    with store.reading() as connection:
+        newest = _newest(connection, dataset)
+    if newest == onto:
+        return
+    if onto > newest or onto < 1:
+        get(store, dataset, onto)  # says that there is none
+    last, found = get(store, dataset, newest), compare(store, dataset, onto, newest)
+    assert found is not None
+    raise ConflictError(
+        f'Version {newest} was saved meanwhile by {last.actor}: "{last.message}". {in_words(found)}',
+        f"version {onto}",
+        f"Look at it (diff {onto} {newest}), then save onto version {newest}.",
+    )
 
 
 def enter(
@@ -251,24 +276,50 @@ def load(store: Store, dataset: str, number: int) -> Version:
         row = connection.execute(
             sa.select(catalog.version).where(catalog.version.c.dataset == dataset, catalog.version.c.n == number)
         ).first()
+        stone = (
+            None
+            if row is None
+            else connection.execute(sa.select(catalog.tombstone).where(catalog.tombstone.c.version == row.id)).first()
+        )
     if row is None:
         raise InputError(f"There is no version {number}.", "versions", "See the log for those there are.")
+    if stone is not None:
+        raise InputError(
+            f"Version {number} was purged by {stone.actor}, {stone.at}: {stone.reason}",
+            f"version {number}, id {row.id[:12]}",
+            "Its data is gone for good; open another version (see the log).",
+        )
     manifest = json.loads(store.objects.local(row.manifest).read_text(encoding="utf-8"))
     if sha256(canonical(manifest)) != row.id:
         raise IntegrityError("The manifest of a version was changed.", f"version {number}", "Restore it from a backup.")
     return Version(row.id, dataset, row.n, row.message, row.actor, row.created, row.state, row.content_hash, manifest)
 
 
-def log(store: Store, dataset: str) -> list[dict[str, Any]]:
+def not_purged(query: sa.Select) -> sa.Select:
+    """Only versions of which there is more than a tombstone."""
+    return query.where(~sa.exists().where(catalog.tombstone.c.version == catalog.version.c.id))
+
+
+def log(store: Store, dataset: str, *, with_purged: bool = False) -> list[dict[str, Any]]:
     """The versions of a dataset, newest first: number, id, parent, message, actor, created, content_hash, state,
-    synthetic.
+    synthetic; `with_purged` also those that were purged, with "purged" (by, at, reason).
     """
+    stone = catalog.tombstone
     query = (
-        sa.select(catalog.version, catalog.twin.c.version.label("twin"))
-        .outerjoin(catalog.twin)
+        sa.select(
+            catalog.version,
+            catalog.twin.c.version.label("twin"),
+            stone.c.actor.label("purged_by"),
+            stone.c.at.label("purged_at"),
+            stone.c.reason.label("purged_why"),
+        )
+        .outerjoin(catalog.twin, catalog.twin.c.version == catalog.version.c.id)
+        .outerjoin(stone, stone.c.version == catalog.version.c.id)
         .where(catalog.version.c.dataset == dataset)
         .order_by(catalog.version.c.n.desc())
     )
+    if not with_purged:
+        query = query.where(stone.c.version.is_(None))
     with store.reading("see", dataset) as connection:
         return [
             {
@@ -281,9 +332,14 @@ def log(store: Store, dataset: str) -> list[dict[str, Any]]:
                 "state": v.state,
                 "parent": v.parent,
                 "synthetic": v.twin is not None,
+                **({"purged": _purged(v)} if v.purged_by is not None else {}),
             }
             for v in connection.execute(query)
         ]
+
+
+def _purged(row: Any) -> dict[str, str]:
+    return {"by": row.purged_by, "at": row.purged_at, "reason": row.purged_why}
 
 
 def table(store: Store, version: Version) -> Table:
@@ -309,6 +365,32 @@ def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = Tru
         table(store, version)  # computed again where its file is gone
     found = change(store, before.state, after.state, renamings(before.recipe, after.recipe), (), run=run)
     return found.difference if found else None
+
+
+def in_words(found: Difference) -> str:
+    """A difference in a sentence: rows, cells by column, columns."""
+    cells = [f"{name} ({counted(number, 'cell')})" for name, number in found.cells_changed.items()]
+    parts = [
+        f"{counted(number, 'row')} {what}"
+        for number, what in (
+            (found.rows_dropped, "dropped"),
+            (found.rows_added, "added"),
+            (found.rows_changed, "changed"),
+        )
+        if number
+    ]
+    named = (
+        ("Changed in", cells),
+        ("Columns added:", found.columns_added),
+        ("Columns removed:", found.columns_removed),
+        ("Columns renamed:", [f"{old} to {new}" for old, new in found.columns_renamed.items()]),
+        ("Types changed:", tuple(found.columns_retyped)),
+    )
+    said = [", ".join(parts)] if parts else []
+    for what, names in named:
+        some = ", ".join(list(names)[:6]) + (", …" if len(names) > 6 else "")
+        said += [f"{what} {some}"] if names else []
+    return "".join(f"{each[:1].upper()}{each[1:]}. " for each in said).strip() or "Its table is the same."
 
 
 def compare_groups(

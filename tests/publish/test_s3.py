@@ -1,52 +1,17 @@
 """A bucket of a real S3 server (moto, on this machine): nothing that exists is overwritten."""
 
-import contextlib
-import importlib.util
-import os
-import socket
-import subprocess
-import time
-import urllib.request
 from io import BytesIO
 
 import pandas as pd
 import pytest
 
+from tests import moto
 from tests.publish.conftest import frame_of, plain
-
-MOTO = os.environ.get("DATAOPS_MOTO")  # the program moto_server, of an environment of its own
-
-
-@contextlib.contextmanager
-def served():
-    if importlib.util.find_spec("moto"):
-        from moto.server import ThreadedMotoServer
-
-        server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-        server.start()
-        yield "http://{}:{}".format(*server.get_host_and_port())
-        server.stop()
-        return
-    if not MOTO:
-        pytest.skip("moto is not installed, and DATAOPS_MOTO does not name the program moto_server")
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    words = [MOTO, "-H", "127.0.0.1", "-p", str(port)]
-    with subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
-        address = f"http://127.0.0.1:{port}"
-        for _ in range(300):
-            with contextlib.suppress(OSError):
-                urllib.request.urlopen(f"{address}/moto-api/", timeout=1).close()
-                break
-            time.sleep(0.1)
-        yield address
-        process.terminate()
 
 
 @pytest.fixture(scope="module")
 def endpoint():
-    with served() as address:
+    with moto.served() as address:
         yield address
 
 
@@ -54,12 +19,7 @@ def endpoint():
 def bucket(endpoint, monkeypatch):
     import boto3
 
-    for name, value in {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "key",
-        "AWS_SECRET_ACCESS_KEY": "hidden-4711",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }.items():
+    for name, value in moto.environment(endpoint).items():
         monkeypatch.setenv(name, value)
     client = boto3.client("s3")
     client.create_bucket(Bucket="shop")

@@ -261,3 +261,24 @@ def test_a_log_that_grows_while_it_is_read_is_whole(store, monkeypatch):
     monkeypatch.setattr(anchors, "read", slowly)
     assert len(whole_log(store)) == 5
     assert len(verify_audit.read_lines(anchors.anchor_file(store.home))) == 5
+
+
+def test_an_anchor_for_which_the_disk_has_no_room_is_not_left_in_half(tmp_path):
+    class Full:
+        """A file on a disk with room for ten bytes."""
+
+        def __init__(self, path):
+            self.file = path.open("ab", buffering=0)
+            self.fileno = self.file.fileno
+
+        def write(self, line):
+            return self.file.write(line[:10])
+
+    path = tmp_path / "anchors.jsonl"
+    path.write_bytes(anchors.line({"seq": 1, "hash": "0" * 64, "at": "now"}))
+    before = path.read_bytes()
+    full = Full(path)
+    with pytest.raises(OSError, match="No space left"):
+        anchors.add(full, anchors.line({"seq": 2, "hash": "1" * 64, "at": "now"}))
+    full.file.close()
+    assert path.read_bytes() == before and [each["seq"] for each in anchors.read(path)] == [1]

@@ -24,6 +24,7 @@ from dataops_core.store import (
     jobs,
     overview,
     personal_data,
+    purge,
     removal,
     versions,
     worker,
@@ -214,6 +215,7 @@ SCENARIOS = {
     "job cancelled": lambda s, me: jobs.cancel(s, waiting_job(s)),
     "cluster run": log("cluster run", dataset=1),
     "dataset renamed": lambda s, me: removal.rename(s, s.dataset, "other", me),
+    "version purged": lambda s, me: purge.purge(s, s.dataset, [1], me, reason="because", force=True),
     "dataset deleted": lambda s, me: removal.delete(s, s.dataset, me, confirm="sales"),
     "personal data settled": lambda s, me: personal_data.settle(
         s, datasets.get(s.of(OWNER), s.dataset), "id", True, me
@@ -420,6 +422,7 @@ def test_every_function_that_writes_asks_or_says_why_not():
         "store/store.py": {"keep"},  # figures, likewise
         "store/jobs.py": {"start", "claim", "beat", "finish"},  # how far work is; what it does asks
         "store/monitoring/alerts.py": {"_claim"},
+        "store/removed_objects.py": {"finish"},  # files that somebody who may has named
         "store/twins.py": {"keep_made"},  # by `versions.enter`, which logs
     }
     wrong = {}

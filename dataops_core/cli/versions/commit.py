@@ -42,6 +42,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--rules", type=Path, metavar="RULES.yaml", help="make these the rules of the dataset first")
     parser.add_argument("--reason", default="", help="why it is saved though a rule that blocks fails")
     parser.add_argument("-m", "--message", required=True)
+    parser.add_argument(
+        "--onto", type=int, metavar="V", help="only if version V is still the newest one; else say what came meanwhile"
+    )
     add_pii_reason(parser)
 
 
@@ -111,6 +114,7 @@ def _commit(
     """Make the recipe and file the draft and commit just that; where somebody else was faster, once more on top."""
     raw = datasets.store_raw(store, args.file, args.file.name)
     for left in reversed(range(10)):
+        versions.still_newest(store, dataset, args.onto)
         here = datasets.get(store, dataset)
         try:
             datasets.edit(
@@ -125,6 +129,7 @@ def _commit(
                 args.message,
                 actor,
                 revision=here.revision + 1,
+                onto=args.onto,
                 reason=args.reason,
                 pii_reason=args.pii_reason,
             )

@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 
 from dataops_core.cli.shared.output import print_json
-from dataops_core.store import fsck
+from dataops_core.store import fsck, removed_objects
 from dataops_core.store.store import Store
 
 
@@ -19,7 +19,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Check the whole store: exit code 1 when something is damaged and not rebuilt."""
-    found = fsck.check(Store(), heal=args.heal)
+    store = Store()
+    store.require("store checked")
+    removed_objects.finish(store)  # a purge that was broken off
+    found = fsck.check(store, heal=args.heal)
     if args.json:
         print_json(found.to_json())
         return int(not found.ok)

@@ -34,9 +34,10 @@ def run(args: argparse.Namespace) -> int:
     dataset = datasets.find(store, args.name)
     hide = veil(store, dataset)
     if args.number is None:
-        numbers = [each["number"] for each in versions.log(store, dataset)]
+        known = versions.log(store, dataset, with_purged=True)
+        numbers = [each["number"] for each in known if "purged" not in each]
         manifests = [versions.get(store, dataset, number).manifest for number in sorted(numbers)]
-        print(hide.text(history_graph(manifests)), end="")
+        print(hide.text(history_graph(manifests, [each["number"] for each in known if "purged" in each])), end="")
         return 0
     found = lineage(versions.get(store, dataset, args.number).manifest)
     if args.dot:

@@ -30,7 +30,7 @@ def run(args: argparse.Namespace) -> int:
             raise
         return _gone(args, gone)
     hide = veil(store, dataset)
-    told = [each | {"message": hide.text(each["message"])} for each in versions.log(store, dataset)]
+    told = [each | {"message": hide.text(each["message"])} for each in versions.log(store, dataset, with_purged=True)]
     if args.json:
         return print_json({"dataset": args.name, "versions": told})
     print_table(
@@ -40,13 +40,18 @@ def run(args: argparse.Namespace) -> int:
                 str(v["number"]),
                 v["created"],
                 v["actor"],
-                v["message"] + (" (synthetic)" if v["synthetic"] else ""),
+                v["message"] + (" (synthetic)" if v["synthetic"] else "") + _purged(v),
                 v["content_hash"][:12],
             )
             for v in told
         ],
     )
     return 0
+
+
+def _purged(version: dict[str, Any]) -> str:
+    told = version.get("purged")
+    return f" (purged by {told['by']}, {told['at']}: {told['reason']})" if told else ""
 
 
 def _gone(args: argparse.Namespace, gone: list[dict[str, Any]]) -> int:

@@ -4,6 +4,7 @@ if a signing key is set. A chain of hashes alone cannot tell that its tail was c
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Mapping, Sequence
@@ -43,6 +44,16 @@ def opened(path: Path) -> FileIO:
             str(path),
             f"Name a file that can be written ({FILE}).",
         ) from error
+
+
+def add(file: FileIO, line: bytes) -> None:
+    """Add an anchor, whole or not at all; raises OSError where the disk is full."""
+    before = os.fstat(file.fileno()).st_size
+    written = file.write(line)
+    if written != len(line):
+        if os.fstat(file.fileno()).st_size == before + written:  # nobody has added another one meanwhile
+            os.ftruncate(file.fileno(), before)
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
 
 def read(path: Path) -> list[dict[str, Any]]:

@@ -15,7 +15,7 @@ from pages._ui.formatting import count
 MOST = 30  # versions that are drawn
 
 
-def panel(here: Dataset, numbers: list[int]) -> None:
+def panel(here: Dataset, numbers: list[int], purged: list[int]) -> None:
     """The graph of the versions (the newest first in `numbers`), or of a column of one of them."""
     if not numbers:
         st.info("Once a version is saved, its lineage is drawn here.", title="No versions yet")
@@ -29,7 +29,7 @@ def panel(here: Dataset, numbers: list[int]) -> None:
                             placeholder="All versions, as a whole")  # fmt: skip
     if name is None:
         some = [versions.get(page_layout.store(), here.id, each).manifest for each in numbers[:MOST]]
-        graph, file = history_graph(some[::-1]), "lineage.dot"
+        graph, file = history_graph(some[::-1], purged), "lineage.dot"
         if len(numbers) > MOST:
             st.caption(f"The newest {MOST} of {count(len(numbers), 'version')}.")
     else:
