@@ -80,7 +80,7 @@ def run(args: argparse.Namespace) -> int:
             source.table,
             folder,
             tables=lambda name, _: others[name].table if name in others else None,
-            bounded=bounded() if args.on == "batches" else None,
+            bounded=bounded(keep=False) if args.on == "batches" else None,
         )
         released = None
         if done.failed is None and not args.dry_run:

@@ -22,8 +22,9 @@ from dataops_core.engines.spark.walk import Walk
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
+from dataops_core.recipe.call import call
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
-from dataops_core.recipe.replay import call, engine_values, learn_counted, other_table, split_column
+from dataops_core.recipe.replay import engine_values, learn_counted, other_table, split_column
 from dataops_core.recipe.source import read_for
 from dataops_core.recipe.walk import Outcome
 from dataops_core.recipe.walk import walk as through
