@@ -30,6 +30,7 @@ from dataops_core.table import ROW_ID, Table, arrow_to_frame, frame_to_arrow, re
 MEMORY = os.environ.get("DATAOPS_BATCH_MEMORY", "512MB")  # that DuckDB may take before it spills
 PART_CELLS = 5_000_000  # of a part that is held at once
 PART_ROWS = 500_000
+LARGE = 10_000_000  # cells; smaller tables are quicker in memory, and take a gigabyte at most
 BATCH_ROWS = 100_000
 COPY = f"{ROW_ID}copy"
 
@@ -37,6 +38,11 @@ COPY = f"{ROW_ID}copy"
 def bounded(*, keep: bool = True) -> Bounded:
     """How this engine runs the steps of a recipe; `keep`: the table that it begins with is still needed after."""
     return Bounded(pieced, columns_learned_from, keep)
+
+
+def bounded_for(table: Table) -> Bounded | None:
+    """How to run a step on a table where nobody has asked for an engine: in batches if it is large, else in memory."""
+    return bounded() if table.cells > LARGE else None
 
 
 def pieced(
@@ -47,14 +53,23 @@ def pieced(
     if isinstance(pieces, Rows):
         return row_pieces(step, given, table, settings, progress)
     if isinstance(pieces, Order):
-        return Pieced(_ordered(table, pieces, folder))
+        return Pieced(_counted(_ordered(table, pieces, folder), table, progress))
     if isinstance(pieces, KeyColumns):
         return Pieced(_by_key_columns(step, pieces, given, table))
     if isinstance(pieces, EqualRows) and pieces.only_drops and table.cells > PART_CELLS:
-        return Pieced(_kept(step, pieces.columns, given, table, folder))
+        return Pieced(_counted(_kept(step, pieces.columns, given, table, folder), table, progress))
     if isinstance(pieces, (EqualRows, NewRows)) and table.cells > PART_CELLS:
-        return Pieced(_together(step, pieces, given, table, folder))
+        return Pieced(_counted(_together(step, pieces, given, table, folder), table, progress))
     return None
+
+
+def _counted(pieces: Iterator[pa.Table], table: Table, progress: Progress) -> Iterator[pa.Table]:
+    """The pieces, and how far they are; half of the work is done before the first one comes."""
+    done = 0
+    for piece in pieces:
+        yield piece
+        done += piece.num_rows
+        progress(0.5 + 0.5 * min(1.0, done / max(1, table.rows)), f"{done:,} of {table.rows:,} rows")
 
 
 def _ordered(table: Table, pieces: Order, folder: Path) -> Iterator[pa.Table]:
@@ -67,17 +82,18 @@ def _ordered(table: Table, pieces: Order, folder: Path) -> Iterator[pa.Table]:
             targets[places] = np.arange(at, at + len(places))
             at += len(places)
         release_memory()
-        yield from arranged(_placed(table, targets), _part_rows(len(table.columns)), place)
+        yield from arranged(_placed(table, targets), part_rows(len(table.columns)), place)
 
 
 def _placed(table: Table, targets: np.ndarray) -> Iterator[pa.Table]:
     at = 0
-    for piece in table.arrow_batches(rows=_part_rows(len(table.columns))):
+    for piece in table.arrow_batches(rows=part_rows(len(table.columns))):
         yield piece.append_column(PLACE, pa.array(targets[at : at + piece.num_rows]))
         at += piece.num_rows
 
 
-def _part_rows(columns: int) -> int:
+def part_rows(columns: int) -> int:
+    """How many rows of so many columns are held at once."""
     return max(1, min(PART_ROWS, PART_CELLS // columns))
 
 
@@ -115,7 +131,7 @@ def _by_key_columns(step: Step, pieces: KeyColumns, given: Mapping[str, Any], ta
     call(step, step.function, table.page(0, 0), given)  # what is wrong with the names of all columns
     narrow = table.frame(pieces.columns)
     if pieces.copies:
-        marks = [pd.util.hash_pandas_object(_alike(batch), index=False) for batch in table.batches()]
+        marks = [pd.util.hash_pandas_object(alike(batch), index=False) for batch in table.batches()]
         narrow[COPY] = pd.Series(np.concatenate(marks).view("int64"), index=narrow.index).astype("Int64")
     kept = tidy(call(step, step.function, narrow, given))
     new = [name for name in kept.columns if name not in (*table.names, COPY)]
@@ -149,7 +165,7 @@ def _together(
         done = _on_parts(step, pieces, given, table, place)
         (place / "out").mkdir()
         start = _greatest_id(table) + 1 if isinstance(pieces, NewRows) else 0
-        for piece in arranged(done, _part_rows(len(table.columns)), place / "out"):
+        for piece in arranged(done, part_rows(len(table.columns)), place / "out"):
             if isinstance(pieces, NewRows):
                 ids = pa.array(np.arange(start, start + piece.num_rows))
                 start += piece.num_rows
@@ -177,12 +193,12 @@ def _on_parts(
 
 def _equal_together(table: Table, keys: Sequence[str], columns: Sequence[str], place: Path) -> dict[int, Path]:
     """Some columns of the table's rows, with the place of each, in files by the hash of the keys."""
-    count = -(-table.rows // _part_rows(len(columns)))
+    count = -(-table.rows // part_rows(len(columns)))
 
     def numbered() -> Iterator[tuple[pa.Table, np.ndarray]]:
         at = 0
-        for piece in table.arrow_batches(columns, rows=_part_rows(len(columns))):
-            frame = _alike(arrow_to_frame(piece, list(keys)))
+        for piece in table.arrow_batches(columns, rows=part_rows(len(columns))):
+            frame = alike(arrow_to_frame(piece, list(keys)))
             codes = pd.util.hash_pandas_object(frame, index=False).to_numpy() % np.uint64(count)
             yield piece.append_column(PLACE, pa.array(np.arange(at, at + piece.num_rows))), codes.astype(np.int64)
             at += piece.num_rows
@@ -194,7 +210,7 @@ def _greatest_id(table: Table) -> int:
     return max((int(batch.index.max()) for batch in table.batches([]) if len(batch)), default=-1)
 
 
-def _alike(frame: pd.DataFrame) -> pd.DataFrame:
+def alike(frame: pd.DataFrame) -> pd.DataFrame:
     """The frame with 0.0 for -0.0, which are equal and have not the same hash."""
     zeros = {name: frame[name] + 0.0 for name in frame.columns if type_of(frame[name]) == "decimal"}
     return frame.assign(**zeros) if zeros else frame

@@ -335,11 +335,18 @@ def run_recipe(
     fitted: list[RecipeStep] = []
 
     def do(place: int, entry: RecipeStep, here: Table, earlier: RecipeContext) -> tuple[RecipeStep, Table, Outcome]:
-        progress(place / len(recipe.steps), entry.sentence)
+        said = entry.sentence
+        progress(place / len(recipe.steps), said)
+
+        def within(share: float, what: str) -> None:
+            progress((place + share) / len(recipe.steps), f"{said}: {what}")
+
         try:
             entry, other = other_table(entry, tables)
             out = folder / f"{uuid.uuid4().hex}.parquet"
-            after, outcome = take(entry, here, out, seed=recipe.seed, earlier=earlier, other=other, bounded=bounded)
+            after, outcome = take(
+                entry, here, out, seed=recipe.seed, earlier=earlier, other=other, progress=within, bounded=bounded
+            )
         except DataOpsError as error:
             return entry, here, Outcome(entry.op, entry.sentence, "failed", str(error))
         return entry, after, outcome
