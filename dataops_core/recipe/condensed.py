@@ -11,6 +11,7 @@ from dataops_core.steps._counted import COUNT
 from dataops_core.table import Table, tidy
 
 HELD = 1_000_000  # values that are held at once
+FEW = 5_000  # values that need no sum: more than a sum has parts
 DIGIT = 16  # bits that one pass tells apart
 SIGN = np.uint64(1 << 63)
 
@@ -136,21 +137,25 @@ def exact_wholes(batches: Iterable[np.ndarray]) -> tuple[np.ndarray, list[int]] 
 
 
 def exact_decimals(batches: Iterable[np.ndarray]) -> tuple[np.ndarray, list[int]] | None:
-    """Decimals, none of them rounded, that have the sum and the number of all values; None where they are too large, or
-    fewer than the parts of the sum.
+    """Decimals, none of them rounded, that have the sum and the number of all values; None where they are too large.
 
     Per exponent the 53 bits of each value are added up as whole numbers, in two halves that cannot overflow.
     """
     sums: dict[int, int] = {}
+    first: list[np.ndarray] = []
     number = 0
     for values in batches:
         number += len(values)
+        if number <= FEW:
+            first.append(values)
         shares, exponents = np.frexp(values)
         wholes = np.ldexp(shares, 53).astype(np.int64)
         for exponent in np.unique(exponents).tolist():
             some = wholes[exponents == exponent]
             added = (int((some >> 27).sum()) << 27) + int((some & np.int64(2**27 - 1)).sum())
             sums[exponent] = sums.get(exponent, 0) + added
+    if number <= FEW:
+        return np.concatenate([np.zeros(0), *first]), [1] * number
     cells: list[float] = []
     for exponent, total in sums.items():
         if exponent > 900:
@@ -159,6 +164,4 @@ def exact_decimals(batches: Iterable[np.ndarray]) -> tuple[np.ndarray, list[int]
         cells += [float(np.ldexp(float(part), exponent - 53 + up)) for part, up in ((high, 30), (low, 0)) if part]
         if abs(high) >= 1 << 53:
             return None
-    if len(cells) > number:
-        return None
     return np.array([*cells, 0.0]), [*[1] * len(cells), number - len(cells)]

@@ -122,7 +122,7 @@ def learn(
     if step.learner is None:
         return None
     if bounded is not None and takes_counts(step.learner) and settings["columns"] and earlier.split is None:
-        statistic = step.statistic_function(**settings) if step.statistic_function else None
+        statistic = step.learned_statistic(settings)
         columns, given = bounded.columns(step, settings, earlier), engine_values(step.learner, seed, earlier)
         return learn_counted(
             step, settings, columns, given, functools.partial(counted_rows, table, statistic=statistic)

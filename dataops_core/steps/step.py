@@ -247,6 +247,10 @@ class Step:
         """Which columns get which new names."""
         return self.name_function(**settings) if self.name_function else {}
 
+    def learned_statistic(self, settings: Mapping[str, Any]) -> str | None:
+        """The one statistic of each column on which depends what is learned, if it is such a one."""
+        return self.statistic_function(**settings) if self.statistic_function else None
+
     def pieces(self, settings: Mapping[str, Any]) -> Any:
         """In which pieces the step can be done with these complete settings (see _pieces); None: on the whole table."""
         return self.piece_function(**settings) if self.piece_function else None
