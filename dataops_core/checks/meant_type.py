@@ -207,7 +207,8 @@ def parsed_values(view: ColumnView, storage: str, learned: Mapping[str, Any]) ->
         slow: list[Any] = [moment_in(text, learned["order"], True, 69) for text in rest]
     else:
         quick = pc.cast(values.filter(pa.array(plain)), kind)
-        slow = [number_in(text, learned["decimal"], True, "12 % is 12") for text in rest]
+        letters = learned.get("letters", ())
+        slow = [number_in(text, learned["decimal"], True, "12 % is 12", letters) for text in rest]
         if storage == "decimal":
             slow = [None if number is None else float(number) for number in slow]
     both = pa.concat_arrays([quick, pa.array(slow, kind)])

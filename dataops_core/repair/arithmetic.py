@@ -38,6 +38,7 @@ OPERATIONS: dict[str, tuple[Callable[..., np.ndarray], str]] = {
     "discount": (lambda a, b: a * (1 - b), "{0} x (1 - {1})"),
     "discount per cent": (lambda a, b: a * (1 - b / 100), "{0} x (1 - {1} %)"),
 }
+NEUTRAL = {"product": 1.0, "per cent": 100.0}  # a part of that value changes nothing; of other operations it is 0
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def relations(numbers: Sequence[Numbers]) -> list[Relation]:
             for stop in range(start + 3, min(len(others), start + LONGEST_SUM) + 1)
         ]
         found += [each for each in options if _is_rule(each, cells, result.unit)]
-    return found
+    return _without_smaller(found)
 
 
 def _factor(part: np.ndarray, result: np.ndarray) -> float:
@@ -212,21 +213,46 @@ def _is_rule(relation: Relation, cells: Sequence[np.ndarray], unit: float) -> bo
     if relation.operation == "multiple" and relation.factor in (0.0, 1.0, -1.0):
         return False
     parts, result = [cells[part] for part in relation.parts], cells[relation.result]
-    telling = np.isfinite(result) & (result != 0)
-    for part in parts:
-        telling &= np.isfinite(part) & (part != 0)
-        if relation.operation == "product":
-            telling &= part != 1
+    matters = _matters(relation, parts, result, unit)
+    telling = matters.sum(axis=0) >= 2 if relation.operation == "sum" else matters.all(axis=0)
     if telling.sum() < FEWEST_ROWS:
         return False
     for size in (100, None):  # a first glance
         rows = np.flatnonzero(telling)[:size]
         own = result[rows]
         made = relation.value([part[rows] for part in parts])
-        if (np.abs(made - own) <= _tolerance(unit, own)).mean() < (HOLDS if size is None else HOLDS - 0.2):
+        held = np.abs(made - own) <= _tolerance(unit, own)
+        if held.mean() < (HOLDS if size is None else HOLDS - 0.2):
+            return False
+    for part in matters[:, rows]:  # of a sum, each
+        if part.sum() < FEWEST_ROWS or held[part].mean() < HOLDS:
             return False
     shifted = np.roll(own, 1)
     return bool((np.abs(made - shifted) <= _tolerance(unit, shifted)).mean() <= CHANCE)
+
+
+def _matters(relation: Relation, parts: Sequence[np.ndarray], result: np.ndarray, unit: float) -> np.ndarray:
+    """Where all cells are there, and a part changes the result by more than its rounding (parts, rows)."""
+    there = np.isfinite(result) & (result != 0) & np.isfinite(parts).all(axis=0)
+    matters = np.empty((len(parts), len(result)), dtype=bool)
+    with np.errstate(invalid="ignore", over="ignore"):
+        made = relation.value(parts)
+        for at, part in enumerate(parts):
+            nothing = np.full(len(part), NEUTRAL.get(relation.operation, 0.0))
+            without = relation.value([*parts[:at], nothing, *parts[at + 1 :]])
+            matters[at] = there & (part != 0) & (np.abs(without - made) > _tolerance(unit, made))
+    return matters
+
+
+def _without_smaller(found: Sequence[Relation]) -> list[Relation]:
+    """Relations without the sums that leave out parts of a greater sum: those hold where these are nothing."""
+    sums = [each for each in found if each.operation == "sum"]
+    return [
+        each
+        for each in found
+        if each.operation != "sum"
+        or not any(other.result == each.result and set(each.parts) < set(other.parts) for other in sums)
+    ]
 
 
 @dataclass(frozen=True)
@@ -311,9 +337,21 @@ class Solver:
         for value in sorted(made):
             changed = {**row, column: value}
             held = [each.holds(changed, self.numbers[each.result].unit) for each in self.of[column]]
-            if False not in held and True in held and self.span[column][0] <= value <= self.span[column][1]:
+            inside = self.span[column][0] <= value <= self.span[column][1]
+            if False not in held and True in held and inside and not self._vague(changed, column):
                 kept.append(value)
         return kept
+
+    def _vague(self, row: Mapping[int, float], column: int) -> bool:
+        """Whether the next higher or lower value of a cell does as well, for all that depends on it is rounded."""
+        unit = self.numbers[column].unit
+        return any(
+            all(
+                each.holds({**row, column: row[column] + step}, self.numbers[each.result].unit) is not False
+                for each in self.of[column]
+            )
+            for step in (-unit, unit)
+        )
 
 
 def is_slip(old: float, new: float) -> bool:

@@ -7,12 +7,14 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dataops_core.repair import agreement, arithmetic, date_order, dependencies, slips, sources
+from dataops_core.repair import agreement, arithmetic, date_order, decimal_points, dependencies, slips, sources, years
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
-from dataops_core.repair.encoding import EncodedTable
-from dataops_core.repair.notation import formats, forms
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
+from dataops_core.repair.notation import formats, forms, other_units
+from dataops_core.repair.notation.characters import answers, characters, digits
 
+SURE_OF_FORM = 0.99  # what was written in another way can be read in one way only
 LEAST = 0.5  # score of a candidate
 CLEAR = 0.9  # score of one on which the second round builds
 SOILED, STILL_SOILED = 0.025, 0.003  # share of cells clearly repaired in a round that makes another one worth it
@@ -55,9 +57,12 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     they were found before, and its forms and contradictions within rows are repaired.
     """
     work, is_first = table.copy(), known is None
+    written = _characters(work) if known is None else []
+    _put(work, written)
     learned = formats.learn_columns(work) if known is None else {}
-    written = [*(_forms(work, learned, seed) if known is None else ())]
-    _put(work, [each for each in written if not np.isnan(each.score).any()])
+    rewritten = _forms(work, learned, seed) if known is None else []
+    _put(work, [each for each in rewritten if not np.isnan(each.score).any()])
+    written += rewritten
     found = _splits(work)
     _put(work, found)
     if known is None:
@@ -116,26 +121,52 @@ def _taken(found: Sequence[Candidates], table: EncodedTable) -> list[np.ndarray]
     return masks
 
 
+def _characters(table: EncodedTable) -> list[Candidates]:
+    found = []
+    for at, column in enumerate(table.columns):
+        found += [
+            _written(at, column, each.cause, each.new, SURE_OF_FORM, each.why)
+            for each in (*characters(column), *digits(column))
+        ]
+    return found
+
+
 def _forms(table: EncodedTable, learned: dict[int, formats.Format], seed: int) -> list[Candidates]:
     made = []
     for at, column in enumerate(table.columns):
-        units = [(each.cause, each.new, 0.99, each.why) for each in forms.amounts(column)]
-        others = formats.find(column, learned[at], seed) if at in learned and not units else ()
-        rewritings = units or [("format", each.new, each.sure, each.why) for each in others]
-        taken = {old for _, new, _, _ in rewritings for old in new}
-        if not units:
-            for each in forms.spellings(column):
-                rest = {old: new for old, new in each.new.items() if old not in taken}
-                rewritings.append((each.cause, rest, 0.99, each.why))
-        for cause, news, score, why in rewritings:
-            to = np.full(len(column.values) + 1, -2, dtype=np.int32)
-            for old, new in news.items():
-                to[old] = column.code_of(new)
-            rows = np.flatnonzero((to[column.codes] >= 0) & (column.codes >= 0))
-            made.append(Candidates(at, cause, rows, to[column.codes[rows]], np.full(len(rows), score), why))
+        units = [(each.cause, each.new, SURE_OF_FORM, each.why) for each in forms.amounts(column)]
+        points = [("point", each.new, each.sure, each.why) for each in decimal_points.find(column, seed)]
+        found = units or points or _in_other_forms(column, learned.get(at), seed)
+        made += [_written(at, column, *each) for each in found if each[1]]
         if units:
             learned.pop(at, None)
     return made
+
+
+def _in_other_forms(
+    column: EncodedColumn, known: formats.Format | None, seed: int
+) -> list[tuple[str, dict[int, str], float, str]]:
+    """What a column writes otherwise than in most rows: cause, new values by place, how sure, and why."""
+    conversions = list(other_units.find(column, seed))
+    made = [("measure", each.new, each.sure, each.why) for each in conversions]
+    made += [(each.cause, each.new, SURE_OF_FORM, each.why) for each in answers(column)]
+    taken = {old for each in conversions for old in each.places} | {old for _, new, _, _ in made for old in new}
+    for cause, new, sure, why in [
+        *(("format", each.new, each.sure, each.why) for each in (formats.find(column, known, seed) if known else ())),
+        *((each.cause, each.new, SURE_OF_FORM, each.why) for each in forms.spellings(column)),
+    ]:
+        made.append((cause, {old: text for old, text in new.items() if old not in taken}, sure, why))
+        taken |= set(new)
+    return made
+
+
+def _written(at: int, column: EncodedColumn, cause: str, new: dict[int, str], score: float, why: str) -> Candidates:
+    """The candidates for all cells that hold one of these values (places)."""
+    to = np.full(len(column.values) + 1, -2, dtype=np.int32)
+    for old, text in new.items():
+        to[old] = column.code_of(text)
+    rows = np.flatnonzero((to[column.codes] >= 0) & (column.codes >= 0))
+    return Candidates(at, cause, rows, to[column.codes[rows]], np.full(len(rows), score), why)
 
 
 def _splits(table: EncodedTable) -> list[Candidates]:
@@ -156,7 +187,10 @@ def _rows(
 ) -> list[Candidates]:
     """Numbers and dates that contradict others in their row; one cell of a row at the most."""
     made, seen = [], np.zeros(table.rows, dtype=bool)
-    for each in [*arithmetic.find(table, learned, seed), *date_order.find(table, learned, seed)]:
+    days = date_order.days_of(table, learned)
+    wrong_years = years.find(days, [column.name for column in table.columns], seed)
+    numbers = arithmetic.find(table, learned, seed)
+    for each in [*numbers, *wrong_years, *date_order.find(table, days, seed)]:
         rows, column = np.array(each.rows, dtype=np.int64), table.columns[each.column]
         codes = np.array([column.code_of(text) for text in each.new], dtype=np.int32)
         free = ~taken[each.column][rows] & ~seen[rows]

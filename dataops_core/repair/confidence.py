@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -24,6 +24,8 @@ WANTED = 80  # errors in each column, over all runs
 RUNS = (2, 10)
 MOST_ROWS = 20_000
 PLANTED_FOR = ("agreement", "missing", "slip")
+FEWEST_CLEAR = 10  # planted errors with a clear candidate, to tell how many errors there are
+DEVIATIONS = 0.5  # fewer of the cells in doubt are believed to be errors, for both are counts
 BY_PERSON = 5  # planted errors, as much as one answer of a person tells
 SWAPPED = 0.25  # of the errors that are planted are other values of the column
 
@@ -31,11 +33,16 @@ SWAPPED = 0.25  # of the errors that are planted are other values of the column
 @dataclass
 class Measured:
     """Candidates of the planted runs by cause, column and bin of the score: for planted errors, those of them that are
-    right, and for other cells, which they spoil. `weights`: by column, the errors seen for one that was planted.
+    right, for other cells, which they spoil, and for cells that are in doubt without any planted error. `weights`: by
+    column, the errors seen for one that was planted; `clear`: the same of clear candidates alone.
+
+    A cell in doubt is an error that is not clear, or an exception. Errors are as often clear as planted ones are: so
+    many of the cells in doubt are believed to be errors, and all others to be exceptions.
     """
 
     counts: dict[tuple[str, int, int], list[float]]
     weights: dict[int, float]
+    clear: dict[int, float] = field(default_factory=dict)
 
     def sure(self, cause: str, column: int, score: np.ndarray) -> np.ndarray:
         """The share that was right among planted candidates like these; NaN where too few were planted (scores,)."""
@@ -56,17 +63,30 @@ class Measured:
             [(cause, column, other) for other in range(at)],  # less clear ones: these are at least as sure
             [key for key in self.counts if key[0] == cause],
         ):
-            known = [(self.counts[key], self.weights.get(key[1], 1.0)) for key in keys if key in self.counts]
-            if sum(planted + spoiled for (planted, _, spoiled), _ in known) >= ENOUGH:
-                asked = sum(weight * planted + spoiled for (planted, _, spoiled), weight in known)
-                right = sum(weight * good for (_, good, _), weight in known)
+            known = [key for key in keys if key in self.counts]
+            if (
+                sum(planted + spoiled + doubt for planted, _, spoiled, doubt in (self.counts[key] for key in known))
+                >= ENOUGH
+            ):
+                asked = right = 0.0
+                for key in known:
+                    more, good = self._asked(key)
+                    asked, right = asked + more, right + good
                 return float((right + 0.5) / (asked + 1.0))
         return None
+
+    def _asked(self, key: tuple[str, int, int]) -> tuple[float, float]:
+        """How many candidates there are of a kind, and how many of them are right."""
+        planted, good, spoiled, doubt = self.counts[key]
+        weight, clear = self.weights.get(key[1], 1.0), self.clear.get(key[1], 0.0)
+        errors = max(0.0, min(doubt, clear * planted) - DEVIATIONS * doubt**0.5)
+        right = good / planted if planted else 0.0
+        return weight * planted + spoiled + doubt, weight * good + errors * right
 
 
 def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
     """Plant errors, search again, and count; at least twice, with other errors, and more often on a small table."""
-    counts: dict[tuple[str, int, int], list[float]] = defaultdict(lambda: [0, 0, 0])
+    counts: dict[tuple[str, int, int], list[float]] = defaultdict(lambda: [0, 0, 0, 0])
     kinds = seen_kinds(found, before)
     claims = [each for each in found.found if each.held is not None]
     if not kinds and not claims:
@@ -74,7 +94,9 @@ def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
     weights = {at: min(1.0, number / (share * before.rows)) for at, (share, _, number) in kinds.items()}
     rows_used = min(before.rows, MOST_ROWS)
     least = min([share for share, _, _ in kinds.values()], default=1.0) * rows_used
-    for run in range(int(np.clip(np.ceil(WANTED / max(1.0, least)), *RUNS))):
+    runs = int(np.clip(np.ceil(WANTED / max(1.0, least)), *RUNS))
+    doubtful = _doubtful(found)
+    for run in range(runs):
         rng = np.random.default_rng([seed, run])
         rows = some_rows(found, rng)
         right = found.repaired.copy()
@@ -97,8 +119,31 @@ def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
                 changed = values_of(values, planted.columns[each.column].codes[row]) != values_of(truth.values, held)
                 entry[0] += changed
                 entry[1] += changed and good
-                entry[2] += not changed
-    return Measured(dict(counts), weights)
+                entry[2 + doubtful[each.column][rows[row]]] += not changed
+    return Measured(dict(counts), weights, _clear(found, counts, runs * rows_used / before.rows))
+
+
+def _doubtful(found: Search) -> list[np.ndarray]:
+    """Per column, the cells that have a candidate which is not clear (rows,)."""
+    masks = [np.zeros(found.repaired.rows, dtype=bool) for _ in found.repaired.columns]
+    for each in found.found:
+        if each.cause in PLANTED_FOR:
+            masks[each.column][each.rows[each.score < CLEAR]] = True
+    return masks
+
+
+def _clear(found: Search, counts: Mapping[tuple[str, int, int], Sequence[float]], size: float) -> dict[int, float]:
+    """By column, the clear candidates for one clear candidate of a planted error; `size`: the planted runs' rows, in
+    tables.
+    """
+    seen, planted = defaultdict[int, float](float), defaultdict[int, float](float)
+    for each in found.found:
+        if each.cause in PLANTED_FOR:
+            seen[each.column] += size * float((each.score >= CLEAR).sum())
+    for (cause, column, at), entry in counts.items():
+        if cause in PLANTED_FOR and BINS[at] >= CLEAR:
+            planted[column] += entry[0]
+    return {column: number / planted[column] for column, number in seen.items() if planted[column] >= FEWEST_CLEAR}
 
 
 def learn(
@@ -111,7 +156,7 @@ def learn(
         bins = np.clip(np.searchsorted(BINS, each.score, side="right") - 1, 0, len(BINS) - 2)
         for row, code, at in zip(each.rows.tolist(), each.codes.tolist(), bins.tolist(), strict=True):
             if (row, column.name) in labels:
-                entry = measured.counts.setdefault((each.cause, each.column, at), [0, 0, 0])
+                entry = measured.counts.setdefault((each.cause, each.column, at), [0, 0, 0, 0])
                 right = labels[row, column.name] == values_of(values, code)
                 entry[0] += BY_PERSON * right
                 entry[1] += BY_PERSON * right

@@ -26,6 +26,7 @@ MOST_ROWS = 5_000  # that contradict the order
 USUAL = (0.01, 0.99)  # of the times between two dates
 NEIGHBORS = 5  # rows on each side
 NEAR = 0.95  # of the dates are as near to their neighbors as one must be that is not in doubt
+FAR, YEARS = 2.0, 3 * 365.25  # times the span of nearly all dates, and days: farther from the middle no date is right
 TELLS = 0.1  # of the span of a column: neighbors that are farther away tell nothing
 
 
@@ -74,11 +75,17 @@ def days_of(table: EncodedTable, learned: Mapping[int, Format]) -> list[Days]:
         if len(there) >= FEWEST_ROWS and len(made) < MOST_COLUMNS:
             middle = _middles(cells)
             off = np.abs(cells - middle)
-            span = np.quantile(there, [0.005, 0.995])
+            span = np.quantile(there[np.abs(there - np.median(there)) <= farthest(there)], [0.005, 0.995])
             near = float(np.nanquantile(off, NEAR)) if np.isfinite(off).any() else np.inf
             tells = near <= TELLS * (span[1] - span[0])
             made.append(Days(at, cells, form, (float(span[0]), float(span[1])), middle, near if tells else None))
     return made
+
+
+def farthest(days: np.ndarray) -> float:
+    """How many days from the middle of some dates one may be before its year must be wrong."""
+    low, high = np.quantile(days, [0.02, 0.98])
+    return float(max(YEARS, FAR * (high - low)))
 
 
 def _number(text: str, form: DayForm | None) -> float:
@@ -152,9 +159,8 @@ def explain(columns: Sequence[Days], order: Order, row: int, start: float, end: 
     return found[0] if len(found) == 1 else None
 
 
-def find(table: EncodedTable, learned: Mapping[int, Format], seed: int = 0) -> list[Contradiction]:
-    """The dates that contradict the order of two columns; `learned` are the forms of columns."""
-    columns = days_of(table, learned)
+def find(table: EncodedTable, columns: Sequence[Days], seed: int = 0) -> list[Contradiction]:
+    """The dates that contradict the order of two of these columns of a table."""
     made = []
     for order in orders(columns):
         start, end = columns[order.start].cells, columns[order.end].cells

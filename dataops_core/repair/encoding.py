@@ -38,6 +38,11 @@ class Texts(Sequence[str]):
             yield from as_written(self._values.slice(start, PIECE), self._kind)
         yield from self._more
 
+    def numbers(self) -> np.ndarray:
+        """The values of a column of numbers as such (values,)."""
+        known = np.asarray(self._values, dtype=float)
+        return np.append(known, [float(text) for text in self._more])
+
     def append(self, value: str) -> None:
         """Add a value."""
         self._more.append(value)

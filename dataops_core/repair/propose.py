@@ -15,7 +15,17 @@ from dataops_core.repair.labels import apply_labels, label_repairs, questions
 from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
-SCORED = ("unit", "format", "spelling", "split", "row")  # tested on their own: the score says how sure they are
+SCORED = (
+    "characters",
+    "synonym",
+    "measure",
+    "point",
+    "unit",
+    "format",
+    "spelling",
+    "split",
+    "row",
+)  # tested on their own: the score says how sure they are
 VALUE_FIRST = 0.5
 
 

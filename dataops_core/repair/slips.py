@@ -19,6 +19,7 @@ from dataops_core.repair.encoding import EncodedColumn
 
 RARE_SHARE = 0.05  # of the rows that hold something; a value with more is no slip
 TIMES = 5  # more often than the slip the right value must stand
+FAR_MORE = 100  # times as often stands a value whose neighbors say nothing of how close others are
 FREQUENT = 3  # rows
 MOST_RARE, MOST_FREQUENT = 20_000, 5_000
 LONGEST = 60  # letters of a text whose neighbors are looked up
@@ -149,8 +150,19 @@ def _without_a_letter(text: str) -> set[str]:
 
 
 def closeness(column: EncodedColumn, counts: np.ndarray, frequent: Sequence[int]) -> float:
-    """The share of frequent values that are one letter from one about as frequent: there such a step is no slip."""
-    some = [(column.values[at], int(counts[at])) for at in frequent[:300]]
+    """The share of frequent values that are one letter from one about as frequent: there such a step is no slip.
+
+    Values beside one that is far more frequent are left out: several slips of the same word are near each other.
+    """
+    every = [(column.values[at], int(counts[at])) for at in frequent[:300]]
+    some = [
+        (text, count)
+        for text, count in every
+        if not any(
+            number >= FAR_MORE * count and DamerauLevenshtein.distance(text, other, score_cutoff=1) <= 1
+            for other, number in every
+        )
+    ]
     if len(some) < 2:
         return 0.0
     near = sum(

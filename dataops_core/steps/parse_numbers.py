@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import Counter
+from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
 import pandas as pd
@@ -16,6 +17,8 @@ from dataops_core.table.kinds import type_of
 MONEY_WORDS = ("kr", "kr.", "Rs", "Rs.", "zł", "Fr", "Fr.")
 AMBIGUOUS_UNITS = ("m", "M", "b", "B", "bn", "Bn", "mn", "mln", "mio", "Mio", "Mio.", "mil", "tn", "million", "billion")
 ZEROS = ("O", "o", "OO", "oo")  # "2O" is 20 with a letter for its zero
+DIGIT_LETTERS = ("l", "I")  # "4l" is 41 with a letter for its one, or four litres: the column tells
+FEW = 20  # times as many numbers must do without such a unit
 NUMBER_CELL = re.compile(
     r"(?P<open>\()?\s*(?P<sign>[+-])?\s*(?P<before>[^\d\s.,+()-][^\d\s,+()-]{0,3})?\s*(?P<sign2>[+-])?\s*"
     r"(?P<digits>[0-9][0-9.,' ]*|[.,][0-9]+)(?P<power>[eE][+-]?[0-9]{1,3}(?![0-9A-Za-z]))?\s*"
@@ -66,7 +69,8 @@ def parse_numbers(
             continue  # an earlier step has read them
         known = learned.get(name, {"decimal": ".", "whole": False})
         lookup = {
-            text: number_in(text, known["decimal"], decimal == "auto", percent) for text in distinct_texts(df[name])
+            text: number_in(text, known["decimal"], decimal == "auto", percent, known.get("letters", ()))
+            for text in distinct_texts(df[name])
         }
         cells = [lookup.get(text) for text in df[name]]
         if known["whole"]:
@@ -94,7 +98,8 @@ def learned_numbers(counts: Counter[str], decimal: str = "auto", percent: str = 
     point, comma = signs["."], signs[","]
     proven = "," if comma > point else "."
     sign = {"point": ".", "comma": ","}.get(decimal, _outweighed(counts, proven, signs) or proven)
-    read = {text: number_in(text, sign, decimal == "auto", percent) for text in counts}
+    letters = [letter for letter in DIGIT_LETTERS if _is_digit(counts, letter)]
+    read = {text: number_in(text, sign, decimal == "auto", percent, letters) for text in counts}
     there = [number for number in read.values() if number is not None]
     units = {unit for text, number in read.items() if number is not None for unit in units_in(text)}
     return {
@@ -105,7 +110,22 @@ def learned_numbers(counts: Counter[str], decimal: str = "auto", percent: str = 
         "comma": comma,
         "ambiguous": signs["?"],
         "unreadable": sum(counts[text] for text, number in read.items() if number is None),
+        **({"letters": letters} if letters else {}),
     }
+
+
+def _is_digit(counts: Counter[str], letter: str) -> bool:
+    """Whether a letter right behind the digits of a few cells stands for a digit: more cells would have a unit."""
+    marked = numbers = 0
+    for text, count in counts.items():
+        found = number_match(text)
+        if found is not None:
+            numbers += count
+            if found["after"] == letter:
+                if text.strip()[-2:-1].isspace():
+                    return False  # "4 l"
+                marked += count
+    return 0 < FEW * marked <= numbers
 
 
 def _outweighed(counts: Counter[str], proven: str, signs: Counter[str]) -> str | None:
@@ -184,10 +204,12 @@ def decimal_sign(text: str) -> str:
     return "?" if grouped and found and not found["power"] else sign
 
 
-def number_in(text: str, sign: str, auto: bool, percent: str) -> int | float | None:
-    """The number in a text, given the decimal sign of its column; None if it cannot be read."""
+def number_in(text: str, sign: str, auto: bool, percent: str, letters: Collection[str] = ()) -> int | float | None:
+    """The number in a text, given the decimal sign of its column and the letters that stand for a digit in it; None if
+    it cannot be read.
+    """
     found = number_match(text)
-    if found is None:
+    if found is None or found["after"] in letters:
         return None
     if auto:
         proven = decimal_sign(text)

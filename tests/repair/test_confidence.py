@@ -16,14 +16,39 @@ def sure(measured, score, cause="agreement", column=0):
 
 def test_cells_that_were_spoiled_count_against_errors_as_frequent_as_those_seen():
     # 100 planted errors, all brought back, 3 cells spoiled; but only one error was seen for 50 that were planted
-    measured = Measured({("agreement", 0, 4): [100, 100, 3]}, {0: 0.02})
+    measured = Measured({("agreement", 0, 4): [100, 100, 3, 0]}, {0: 0.02})
     assert sure(measured, 0.92) == pytest.approx((2 + 0.5) / (2 + 3 + 1))
-    assert sure(Measured({("agreement", 0, 4): [100, 100, 3]}, {0: 1.0}), 0.92) == pytest.approx(100.5 / 104)
+    assert sure(Measured({("agreement", 0, 4): [100, 100, 3, 0]}, {0: 1.0}), 0.92) == pytest.approx(100.5 / 104)
 
 
 def test_too_few_planted_errors_tell_nothing_and_other_causes_do_not_help():
-    measured = Measured({("agreement", 0, 4): [10, 10, 0], ("slip", 0, 4): [90, 90, 0]}, {0: 1.0})
+    measured = Measured({("agreement", 0, 4): [10, 10, 0, 0], ("slip", 0, 4): [90, 90, 0, 0]}, {0: 1.0})
     assert np.isnan(sure(measured, 0.92))
+
+
+def test_cells_in_doubt_are_errors_as_often_as_planted_ones_are_not_clear():
+    # 40 of 50 planted errors came back; 25 cells are in doubt, and errors are a third as frequent as planted ones
+    counts = {("agreement", 0, 2): [50, 40, 0, 25]}
+    errors = 50 / 3 - 0.5 * 5  # half a standard deviation of a count of 25 less
+    measured = Measured(counts, {0: 0.5}, {0: 1 / 3})
+    assert sure(measured, 0.75) == pytest.approx((20 + errors * 0.8 + 0.5) / (25 + 25 + 1))
+    assert sure(Measured(counts, {0: 0.5}, {0: 0.0}), 0.75) == pytest.approx(20.5 / 51)  # no clear error: exceptions
+    assert sure(Measured(counts, {0: 0.5}, {0: 9.0}), 0.75) == pytest.approx((20 + 22.5 * 0.8 + 0.5) / 51)
+
+
+def test_unclear_errors_beside_clear_ones_are_surer_than_exceptions(coded):
+    rng = np.random.default_rng(3)
+    city = [f"city {n % 60}" for n in range(1200)]
+    land = [f"land {n % 60}" for n in range(1200)]
+    wrong = list(land)
+    for at in rng.choice(1200, 60, replace=False).tolist():
+        wrong[at] = land[int(rng.integers(1200))]
+    mayor = [f"mayor {n % 60}" for n in range(1200)]
+    table = coded({"city": city, "land": wrong, "mayor": mayor})
+    measured = confidence.measure(search(table), table)
+    assert 0.5 < measured.clear[1] < 2  # as many errors as were planted, or nearly
+    clean = coded({"city": city, "land": land, "mayor": mayor})
+    assert confidence.measure(search(clean), clean).clear == {}
 
 
 def test_the_errors_planted_are_weighed_by_those_seen(coded):

@@ -115,3 +115,17 @@ def test_a_few_cells_that_prove_a_sign_are_outweighed_by_thousands_but_not_by_th
     levels = [f"4,{n}33" for n in range(1, 9)] * 2
     assert parse_numbers(texts(*levels, "48,5"), columns=["a"])["a"].tolist()[-2:] == [4.833, 48.5]
     assert parse_numbers(texts(*levels, "0,833"), columns=["a"])["a"].tolist()[-2:] == [4.833, 0.833]
+
+
+def test_a_letter_for_a_digit_is_not_read_as_a_unit():
+    ages = [str(20 + at % 50) for at in range(60)]
+    table = texts(*ages, "4l")
+    assert learn_numbers(table, ["a"])["a"]["letters"] == ["l"]
+    assert parse_numbers(table, columns=["a"])["a"].tolist()[:60] == [int(age) for age in ages]
+    assert pd.isna(parse_numbers(table, columns=["a"])["a"].iloc[60])
+    for litres in (
+        texts("4l", "7l", "5l", "3l", *ages),
+        texts("4 l", "7l", *ages, *ages),
+    ):  # many, or a space before one
+        assert "letters" not in learn_numbers(litres, ["a"])["a"]
+        assert parse_numbers(litres, columns=["a"])["a"].iloc[1] == 7

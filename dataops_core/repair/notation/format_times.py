@@ -26,6 +26,9 @@ NUMBERS = re.compile(r"(\d{1,4})([/.\- ])(\d{1,2})\2(\d{1,4})")
 DAY_FIRST = re.compile(r"(\d{1,2})(?:st|nd|rd|th)?([ \-./]| of )([A-Za-z]{3,9})\.?([ \-./,]|, )(\d{4}|\d{2})")
 MONTH_FIRST = re.compile(r"([A-Za-z]{3,9})\.?([ \-.])(\d{1,2})(?:st|nd|rd|th)?(, ?|[ \-])(\d{4}|\d{2})")
 MIDNIGHT = re.compile(r"(.*\d)(?:T|\s+)0?0:00(?::00(?:\.0+)?)?Z?")
+MOMENT = re.compile(
+    r"(?P<day>[^T:]*[^\s,T:])(?P<between>T|,?\s+)(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d\d))?",
+)
 TIME = re.compile(
     r"(?<!\d)(\d{1,2})([:.h])(\d{2})(?::(\d{2}))?(\s*)([ap]\.?\s?m\.?|[ap](?![a-z]))?(?![\d:])", re.IGNORECASE
 )
@@ -122,6 +125,50 @@ def write_day(value: tuple, form: tuple) -> str | None:
         return None
     first, second, third = (parts[letter] for letter in form.order)
     return f"{first}{form.first}{second}{form.second}{third}"
+
+
+class MomentForm(NamedTuple):
+    """The form of a date, what stands between it and a time of 24 hours, and the digits of the hour and whether there
+    are seconds.
+    """
+
+    day: DayForm
+    between: str
+    hour: int
+    seconds: bool
+
+
+def read_moment(text: str) -> list[Reading]:
+    """All ways to read a date with a time of day after it: as year, month, day, hour, minute and second.
+
+    >>> read_moment("24.05.2023 09:00")[0][0], read_moment("24.05.2023")
+    ((2023, 5, 24, 9, 0, 0), [])
+    """
+    found = MOMENT.fullmatch(text)
+    if found is None or int(found["hour"]) > 23 or int(found["minute"]) > 59 or int(found["second"] or 0) > 59:
+        return []
+    clock = (int(found["hour"]), int(found["minute"]), int(found["second"] or 0))
+    made: list[Reading] = []
+    for value, day in read_day(found["day"]):
+        if isinstance(day, DayForm):
+            form = MomentForm(day, found["between"], len(found["hour"]), found["second"] is not None)
+            made.append(((*value, *clock), form if write_moment((*value, *clock), form) == text else (day, text)))
+    return made
+
+
+def write_moment(value: tuple, form: tuple) -> str | None:
+    """A date with a time in a form; None where that would lose seconds, or the form is that of one text only."""
+    if not isinstance(form, MomentForm) or (value[5] and not form.seconds):
+        return None
+    day = write_day(value[:3], form.day)
+    last = f":{value[5]:02}" if form.seconds else ""
+    return None if day is None else f"{day}{form.between}{value[3]:0{form.hour}}:{value[4]:02}{last}"
+
+
+def moment_number(value: tuple) -> float:
+    """A date with a time as a number, in days."""
+    hour, minute, second = value[3:]
+    return date(*value[:3]).toordinal() + (hour * 3600 + minute * 60 + second) / 86400
 
 
 class TimeForm(NamedTuple):

@@ -49,6 +49,7 @@ class Kind:
 
 
 KINDS = (
+    Kind("date and time", times.read_moment, times.write_moment, lambda form: form[0][:3], number=times.moment_number),
     Kind("date", times.read_day, times.write_day, lambda form: form[:3], number=times.day_number),
     Kind("time", times.read_time, times.write_time, lambda form: form[4] or len(form)),
     Kind("duration", times.read_duration, times.write_duration, number=lambda value: value[0]),

@@ -1,0 +1,83 @@
+"""Values with characters that are not meant: decoded with the wrong table, look-alikes of another alphabet, or unseen;
+and several words for yes or no.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+
+from dataops_core.checks.variants import yes_no_merges
+from dataops_core.repair.encoding import EncodedColumn
+from dataops_core.repair.notation.forms import Rewriting
+from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visible
+
+MOST_WORDS = 40  # different values of a column of answers
+LONGEST_NUMBER = 20
+LOST = "\ufffd"
+AS_DIGITS = str.maketrans(
+    {"l": "1", "I": "1", "|": "1", "i": "1", "O": "0", "o": "0", "S": "5", "s": "5", "B": "8", "Z": "2"}
+)
+PLAIN = re.compile(r"-?\d+(?:[.,]\d+)?")
+WITH_LETTER = re.compile(r"-?[\dlI|iOoSsBZ]*\d[\dlI|iOoSsBZ]*(?:[.,][\dlI|iOoSsBZ]+)?")
+NUMBERS = 0.9  # of the cells must be plain numbers
+FEW = 20  # times as many must do without a letter
+
+
+def characters(column: EncodedColumn) -> Iterator[Rewriting]:
+    """Values whose characters can be brought back: what `steps.repair_characters` makes of them."""
+    if column.type != "text":
+        return
+    counts = column.counts
+    new: dict[int, str] = {}
+    for at, text in enumerate(column.values):
+        if (text.isascii() and text.isprintable()) or LOST in text or not counts[at]:
+            continue
+        right = one_alphabet(visible(unscrambled(text)))
+        if right.strip() and right != text:
+            new[at] = right
+    if new:
+        yield Rewriting(new, "characters", "decoded with the wrong table, look-alike letters, or characters unseen")
+
+
+def answers(column: EncodedColumn) -> Iterator[Rewriting]:
+    """Other words for an answer of a column that holds nothing but words for yes and no."""
+    counts = column.counts
+    held = np.flatnonzero(counts).tolist()
+    if column.type != "text" or not 2 < len(held) <= MOST_WORDS:
+        return
+    merges = yes_no_merges({column.values[at]: int(counts[at]) for at in held})
+    new = {at: merges[column.values[at]] for at in held if column.values[at] in merges}
+    if new:
+        yield Rewriting(new, "synonym", "another word for an answer that the column writes otherwise in most rows")
+
+
+def digits(column: EncodedColumn) -> Iterator[Rewriting]:
+    """Numbers with a letter in the place of a digit: "4l" and "1O5" in a column of plain numbers, if the number that
+    they become lies among those and has as many digits as some.
+    """
+    counts = column.counts
+    if column.type != "text":
+        return
+    odd: dict[int, str] = {}
+    plain: list[int] = []
+    for at in np.flatnonzero(counts).tolist():
+        text = column.values[at]
+        if PLAIN.fullmatch(text):
+            plain.append(at)
+        elif len(text) <= LONGEST_NUMBER and WITH_LETTER.fullmatch(text):
+            odd[at] = text.translate(AS_DIGITS)
+    known = int(counts[plain].sum())
+    if not odd or known < NUMBERS * counts.sum() or FEW * int(counts[list(odd)].sum()) > known:
+        return
+    numbers = [float(column.values[at].replace(",", ".")) for at in plain]
+    lengths = {len(column.values[at]) for at in plain}
+    new = {
+        at: text
+        for at, text in odd.items()
+        if min(numbers) <= float(text.replace(",", ".")) <= max(numbers) and len(text) in lengths
+    }
+    if new:
+        yield Rewriting(new, "characters", "a letter stands in the place of a digit that looks like it")
