@@ -9,6 +9,7 @@ import datetime
 import math
 import re
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -288,20 +289,24 @@ def column_of(kind: str, values: Sequence[np.ndarray], masks: Sequence[np.ndarra
     return pd.Series(whole, dtype=numpy_type)
 
 
-def new_survey() -> dict[str, Any]:
-    """What is gathered on one column while its cells go by: shapes, missing tokens, and some of its values."""
-    return {"shapes": set(), "tokens": set(), "values": set(), "long": 0, "offsets": 0}
+@dataclass
+class ColumnSurvey:
+    """What is gathered on one column while its cells go by: shapes, missing tokens, and its values while few."""
+
+    shapes: set[str] = field(default_factory=set)
+    tokens: set[str] = field(default_factory=set)
+    distinct: set[str] | None = field(default_factory=set)
 
 
-def survey_column(survey: dict[str, Any], cells: Sequence[str], candidates: frozenset[str]) -> None:
+def survey_column(survey: ColumnSurvey, cells: Sequence[str], candidates: frozenset[str]) -> None:
     """Take in more cells of a column."""
     distinct = set(cells)
-    shapes = survey["shapes"]
-    if survey["values"] is not None:
-        survey["values"] |= distinct
-        if len(survey["values"]) > 1000:
-            survey["values"] = None
-    survey["tokens"] |= distinct & candidates
+    shapes = survey.shapes
+    if survey.distinct is not None:
+        survey.distinct |= distinct
+        if len(survey.distinct) > 1000:
+            survey.distinct = None
+    survey.tokens |= distinct & candidates
     distinct -= candidates
     plain = shapes_at_once(distinct) if "text" not in shapes else set()
     if plain == {"moment"}:
@@ -315,41 +320,40 @@ def survey_column(survey: dict[str, Any], cells: Sequence[str], candidates: froz
     for cell in distinct:
         bare = cell.strip()
         if bare in candidates:
-            survey["tokens"].add(bare)
+            survey.tokens.add(bare)
         elif "text" not in shapes:
             shapes.add(shape_of(bare))
 
 
-def keeps_na(survey: dict[str, Any]) -> bool:
+def keeps_na(survey: ColumnSurvey) -> bool:
     """Whether "NA" is a value in this column: nearly all its other values are two capital letters (Namibia)."""
-    if "NA" not in survey["tokens"] or survey["values"] is None:
+    if "NA" not in survey.tokens or survey.distinct is None:
         return False
-    others = {cell.strip() for cell in survey["values"]} - survey["tokens"]
+    others = {cell.strip() for cell in survey.distinct} - survey.tokens
     codes = sum(1 for cell in others if re.fullmatch("[A-Z]{2}", cell))
     return len(others) >= 3 and codes >= 0.9 * len(others)
 
 
-def decimal_sign(surveys: Sequence[dict[str, Any]], delimiter: str) -> str:
+def decimal_sign(surveys: Sequence[ColumnSurvey], delimiter: str) -> str:
     """The decimal sign that more columns show beyond doubt; the point where nothing speaks for the comma."""
     if delimiter.startswith(","):
         return "."
     shown = [
-        sum(bool(s["shapes"] & sure) and s["shapes"] <= sure | maybe | NUMBER_SHAPES for s in surveys)
+        sum(bool(s.shapes & sure) and s.shapes <= sure | maybe | NUMBER_SHAPES for s in surveys)
         for sure, maybe in (({"comma", "long_comma"}, {"comma?", "dot?"}), ({"dot", "long_dot"}, {"dot?", "comma?"}))
     ]
     return "," if shown[0] > shown[1] else "."
 
 
-def maybe_thousands(survey: dict[str, Any], sign: str) -> bool:
+def maybe_thousands(survey: ColumnSurvey, sign: str) -> bool:
     """Whether all commas (or dots) in a column of numbers have one to three digits before them and exactly three after
     them.
     """
-    return f"{sign}?" in survey["shapes"] and survey["shapes"] <= {f"{sign}?"} | NUMBER_SHAPES
+    return f"{sign}?" in survey.shapes and survey.shapes <= {f"{sign}?"} | NUMBER_SHAPES
 
 
-def point_proven(surveys: Sequence[dict[str, Any]], delimiter: str) -> bool:
+def point_proven(surveys: Sequence[ColumnSurvey], delimiter: str) -> bool:
     """Whether the point surely is the decimal sign: some number shows it, or the comma is taken as the delimiter."""
     return delimiter.startswith(",") or any(
-        s["shapes"] & {"dot", "long_dot"} and s["shapes"] <= {"dot", "long_dot", "dot?"} | NUMBER_SHAPES
-        for s in surveys
+        s.shapes & {"dot", "long_dot"} and s.shapes <= {"dot", "long_dot", "dot?"} | NUMBER_SHAPES for s in surveys
     )

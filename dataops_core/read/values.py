@@ -17,11 +17,11 @@ from dataops_core.read.cells import (
     COLUMN_STORES,
     MISSING_CANDIDATES,
     ZONE_AT_END,
+    ColumnSurvey,
     cell_value,
     column_of,
     column_type,
     keeps_na,
-    new_survey,
     survey_column,
 )
 from dataops_core.read.changed import BLANKED, SURROGATES, ZONED, blanked_cells, changed_problem, note_cells
@@ -64,9 +64,9 @@ def type_of_values(values: Sequence[Any]) -> str:
 
 def text_shapes(values: Sequence[str]) -> set[str]:
     """The shapes of texts."""
-    survey = new_survey()
+    survey = ColumnSurvey()
     survey_column(survey, values, frozenset())
-    return set(survey["shapes"])
+    return set(survey.shapes)
 
 
 def value_as(value: Any, kind: str, decimal: str) -> Any:
@@ -212,7 +212,7 @@ def value_tokens(
     for name, values in zip(names, columns, strict=True):
         if not tokens_in_text:
             break
-        survey = new_survey()
+        survey = ColumnSurvey()
         survey_column(survey, [v for v in values if isinstance(v, str)], frozenset(MISSING_CANDIDATES))
         if keeps_na(survey):
             kept[name] = ["NA"]
@@ -224,5 +224,5 @@ def value_tokens(
                     "count": 1,
                 }
             )
-        seen |= survey["tokens"] - set(kept.get(name, ()))
+        seen |= survey.tokens - set(kept.get(name, ()))
     return kept, [token for token in MISSING_CANDIDATES if token in seen or (token == "" and tokens_in_text)]

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dataops_core.read.arrow.arrow_cells import plain_cells, suspects
-from dataops_core.read.cells import ZONE_AT_END, convert_cells, rounds, survey_column
+from dataops_core.read.cells import ZONE_AT_END, ColumnSurvey, convert_cells, rounds, survey_column
 from dataops_core.read.changed import note_cells, respelled
 
 SETTLED = {"text", "code"}  # with one of these among its shapes, a column is text whatever else it holds
@@ -35,7 +35,7 @@ class BlockColumn:
         decimal: str,
         tokens: frozenset[str],
         candidates: frozenset[str],
-        survey: dict[str, Any] | None,
+        survey: ColumnSurvey | None,
         *,
         fixed: bool,
     ) -> None:
@@ -78,8 +78,8 @@ class BlockColumn:
         if found is None:
             return None
         if self.survey is not None:
-            self.survey["shapes"] |= found.shapes
-            self.survey["tokens"] |= found.tokens
+            self.survey.shapes |= found.shapes
+            self.survey.tokens |= found.tokens
             self.skipped = True
         if len(found.respelled):
             note_cells(self.respelled, value_counts(found.respelled))
@@ -92,14 +92,14 @@ class BlockColumn:
 
     def texts(self, cells: pa.Array) -> pa.Array:
         """Cells as text, missing where they are a token."""
-        settled = self.survey is None or (self.survey["shapes"] & SETTLED and self.survey["values"] is None)
+        settled = self.survey is None or (self.survey.shapes & SETTLED and self.survey.distinct is None)
         if self.varied and settled:
             some = suspects(cells, self._longest)
             bare = [
                 (int(at), cell.strip()) for at, cell in zip(some, cells.take(pa.array(some)).to_pylist(), strict=True)
             ]
             if self.survey is not None:
-                self.survey["tokens"].update(cell for _, cell in bare if cell in self.candidates)
+                self.survey.tokens.update(cell for _, cell in bare if cell in self.candidates)
             gone = [at for at, cell in bare if cell in self.tokens]
             if not gone:
                 return cells

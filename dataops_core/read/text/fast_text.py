@@ -9,6 +9,7 @@ from __future__ import annotations
 import codecs
 import io
 from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 from dataops_core.errors import DataOpsError
 from dataops_core.progress import Progress
 from dataops_core.read.ahead import ahead
-from dataops_core.read.cells import new_survey, survey_column
+from dataops_core.read.cells import ColumnSurvey, survey_column
 from dataops_core.read.changed import BLANKED, ZEROS, blanked_cells, changed_problem
 from dataops_core.read.content import Content
 from dataops_core.read.names import nameless
@@ -27,7 +28,8 @@ from dataops_core.read.options import Blanked
 from dataops_core.read.text.block_column import BlockColumn
 from dataops_core.read.text.encodings import SAMPLE_BYTES, early_encoding, sniff_encoding
 from dataops_core.read.text.layout import layout_of
-from dataops_core.read.text.records import new_notes
+from dataops_core.read.text.layout_types import ColumnFacts, TextLayout
+from dataops_core.read.text.records import RowNotes
 from dataops_core.read.text.sniff import check_encoding, check_signs, sample_texts
 from dataops_core.read.text.text import (
     cell_problems,
@@ -81,7 +83,7 @@ def read_in(
     problems = list(problems)
     layout = content.sampled(lambda sample: plain_layout(encoding, content, sample, given, problems))
     try:
-        facts, guessed = given_facts(given, layout["names"]), False
+        facts, guessed = given_facts(given, layout.names), False
     except DataOpsError:
         raise NotPlain("not to be read so") from None
     if facts is None:
@@ -102,9 +104,7 @@ def read_in(
         return write_table(out, again.pieces()), again.options, again.problems, again.blanked()
 
 
-def plain_layout(
-    encoding: str | None, content: Content, sample: Any, given: dict, problems: list[dict]
-) -> dict[str, Any]:
+def plain_layout(encoding: str | None, content: Content, sample: Any, given: dict, problems: list[dict]) -> TextLayout:
     """The layout of a file that should be in this encoding; whether it is shows when its blocks are read."""
     head = bytes(sample[:SAMPLE_BYTES])
     if not head.strip():
@@ -125,11 +125,11 @@ def plain_layout(
             layout = layout_of(texts, iter(lines), encoding, given, problems)
         except DataOpsError:  # whether that holds is not sure before all bytes have been seen
             raise NotPlain("not to be read") from None
-    if layout["tail"] or layout["last_line"] is not None or layout["body"] != layout["width"]:
+    if layout.tail or layout.last_line is not None or layout.body != layout.signs.width:
         raise NotPlain("lines after the table, or rows of another width than the header")
     if not readable(layout):
         raise NotPlain("other signs")
-    return {**layout, "known": known}
+    return replace(layout, known=known)
 
 
 def utf8_so_far(head: bytes) -> str:
@@ -141,20 +141,20 @@ def utf8_so_far(head: bytes) -> str:
     return "utf-8"
 
 
-def guessed_facts(content: Content, layout: dict, given: dict, sample: Any) -> dict[str, Any]:
+def guessed_facts(content: Content, layout: TextLayout, given: dict, sample: Any) -> ColumnFacts:
     """Types, decimal sign and kept tokens, as some rows at the start, middle and end have them."""
-    names, candidates = layout["names"], token_candidates(given)
-    surveys = [new_survey() for _ in names]
+    names, candidates = layout.names, token_candidates(given)
+    surveys = [ColumnSurvey() for _ in names]
     with content.opened() as file:
         blocks = [columns for columns, _, _ in text_blocks(file, layout, 500_000, most=1)]
     for start in (len(sample) // 2, len(sample) - SAMPLE_BYTES // 4) if len(sample) > 4 * SAMPLE_BYTES else ():
         part = bytes(sample[start : start + SAMPLE_BYTES // 4])
         part = part[part.find(b"\n") + 1 : part.rfind(b"\n") + 1]
-        blocks += [columns for columns, _, _ in text_blocks(io.BytesIO(part), {**layout, "first": 0})]
+        blocks += [columns for columns, _, _ in text_blocks(io.BytesIO(part), replace(layout, first=0))]
     for columns in blocks:
         for survey, cells in zip(surveys, columns, strict=True):
             survey_column(survey, cells.slice(0, SAMPLE_ROWS).to_pylist(), candidates)
-    return judge_columns(surveys, names, given_types(given, names), given, layout["delimiter"], [])
+    return judge_columns(surveys, names, given_types(given, names), given, layout.signs.delimiter, [])
 
 
 class _Pass:
@@ -163,9 +163,9 @@ class _Pass:
     def __init__(
         self,
         content: Content,
-        layout: dict,
+        layout: TextLayout,
         given: dict,
-        facts: dict,
+        facts: ColumnFacts,
         problems: list[dict],
         guessed: bool,
         tell: Callable[[float], None],
@@ -174,17 +174,17 @@ class _Pass:
         self.problems, self.surveyed, self.tell = list(problems), guessed, tell
         self.options: dict[str, Any] = {}
         surveyed = guessed
-        candidates = token_candidates(given) if surveyed else frozenset(facts["missing_tokens"]) | {""}
+        candidates = token_candidates(given) if surveyed else frozenset(facts.missing_tokens) | {""}
         self.columns = [
             BlockColumn(
-                facts["types"][name],
-                facts["decimal"],
-                candidates - set(facts["kept"].get(name, ())),
+                facts.types[name],
+                facts.decimal,
+                candidates - set(facts.kept.get(name, ())),
                 candidates,
-                new_survey() if surveyed else None,
+                ColumnSurvey() if surveyed else None,
                 fixed=not surveyed or name in (given.get("types") or {}),
             )
-            for name in layout["names"]
+            for name in layout.names
         ]
 
     def pieces(self) -> Iterator[pa.Table]:
@@ -205,11 +205,11 @@ class _Pass:
             size = max(1, file.seek(0, io.SEEK_END))
             file.seek(0)
             for block, line, at in ahead(text_blocks(file, self.layout)):
-                again += repeated_lines(block, line, self.layout["raw"])
+                again += repeated_lines(block, line, self.layout.raw)
                 done = [column.take(cells, line) for column, cells in zip(self.columns, block, strict=True)]
                 rows += len(block[0])
                 wrong = any(column.failed for column in self.columns)
-                yield None if wrong else pa.Table.from_arrays(done, names=self.layout["names"]), at / size
+                yield None if wrong else pa.Table.from_arrays(done, names=self.layout.names), at / size
         if not rows:
             raise NotPlain("no rows")
         if self.surveyed:
@@ -218,45 +218,40 @@ class _Pass:
 
     def judge(self) -> None:
         """Settle types, decimal sign and missing tokens; raises where they are not those that were guessed."""
-        names, guessed = self.layout["names"], self.facts
+        names, guessed = self.layout.names, self.facts
         surveys = [column.survey for column in self.columns if column.survey is not None]
         for column, survey in zip(self.columns, surveys, strict=True):
-            if (
-                column.skipped
-                and survey["values"] is not None
-                and "NA" in survey["tokens"]
-                and "text" in survey["shapes"]
-            ):
+            if column.skipped and survey.distinct is not None and "NA" in survey.tokens and "text" in survey.shapes:
                 raise NotPlain("whether NA is a value needs all values")
         types = given_types(self.given, names)
-        self.facts = judge_columns(surveys, names, types, self.given, self.layout["delimiter"], self.problems)
-        if any(self.facts[key] != guessed[key] for key in ("types", "decimal", "kept")):
+        self.facts = judge_columns(surveys, names, types, self.given, self.layout.signs.delimiter, self.problems)
+        if replace(self.facts, missing_tokens=guessed.missing_tokens) != guessed:
             raise _WrongGuess
 
     def blanked(self) -> dict[str, Blanked]:
         """The cells that were read as missing because of what stood there, by column."""
         return {
             name: Blanked(column.blanks, np.concatenate(column.blanked))
-            for name, column in zip(self.layout["names"], self.columns, strict=True)
+            for name, column in zip(self.layout.names, self.columns, strict=True)
             if column.blanks
         }
 
     def finish(self, again: list[int], rows: int) -> None:
         """Say what was met, and the complete options; refuses a flawed table."""
-        names, layout = self.layout["names"], self.layout
+        names, layout = self.layout.names, self.layout
         by_name = dict(zip(names, self.columns, strict=True))
-        self.problems += row_problems({**new_notes(), "rows": rows, "again": again}, layout)
+        self.problems += row_problems(RowNotes(rows=rows, again=again), layout)
         self.problems += cell_problems(
             {name: column.rounded for name, column in by_name.items()},
             {name: column.misfits for name, column in by_name.items()},
             {name: column.zoned for name, column in by_name.items()},
-            self.facts["types"],
+            self.facts.types,
         )
         self.problems += changed_problem(ZEROS, {name: column.respelled for name, column in by_name.items()})
         self.problems += changed_problem(
             BLANKED, blanked_cells({name: column.blanks for name, column in by_name.items()})
         )
-        held = {at for at in nameless(layout["raw"]) if self.columns[at].held}
+        held = {at for at in nameless(layout.raw) if self.columns[at].held}
         self.options = complete_options(layout, self.facts, names, held, rows, self.given)
 
 

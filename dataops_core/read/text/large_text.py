@@ -11,7 +11,7 @@ from dataops_core.progress import Progress, part_of
 from dataops_core.read.content import Content
 from dataops_core.read.names import nameless
 from dataops_core.read.text.layout import text_layout
-from dataops_core.read.text.records import new_notes, text_chunks
+from dataops_core.read.text.records import RowNotes, text_chunks
 from dataops_core.read.text.text import (
     complete_options,
     filled_frames,
@@ -41,17 +41,17 @@ def _read(
 ) -> tuple[Table, dict[str, Any], list[dict[str, Any]]]:
     problems: list[dict[str, Any]] = []
     layout = text_layout(data, given, problems)
-    names, notes = layout["names"], new_notes(keeps=False)
+    names, notes = layout.names, RowNotes(keeps=False)
     facts = given_facts(given, names)
     looking = part_of(tell, 0, 0.5)
     if facts is None:
         surveys = survey_text(data, layout, given, lambda share: looking(share, "Looking at every cell"), notes)
-        facts = judge_columns(surveys, names, given_types(given, names), given, layout["delimiter"], problems)
+        facts = judge_columns(surveys, names, given_types(given, names), given, layout.signs.delimiter, problems)
     else:  # options may be those of another file: whether this one has surplus cells is seen in its own lines
         for _columns, _lines, share in text_chunks(data, layout, notes):
             looking(share, "Looking at every line")
-    surplus = bool(notes["long"])
-    held: dict[int, bool] = dict.fromkeys(nameless(layout["raw"]), False)
+    surplus = bool(notes.long)
+    held: dict[int, bool] = dict.fromkeys(nameless(layout.raw), False)
     columns: list[str] = []
     rows = 0
     reading = part_of(tell, 0.5, 1.0)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import io
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from dataops_core.errors import InputError, SettingError
 from dataops_core.read.cells import MISSING_CANDIDATES
@@ -23,8 +24,9 @@ from dataops_core.read.names import (
 )
 from dataops_core.read.text.dialect import piece_of, sniff_dialect
 from dataops_core.read.text.encodings import byte_pieces, decode_errors, mixed_lines, sniff_encoding, text_stream
+from dataops_core.read.text.layout_types import Signs, TableHead, TextLayout
 from dataops_core.read.text.mend import column_kinds, cut
-from dataops_core.read.text.records import new_notes, text_batches
+from dataops_core.read.text.records import RowNotes, text_batches
 from dataops_core.read.text.sniff import (
     check_encoding,
     check_header,
@@ -52,7 +54,7 @@ HEAD_RECORDS = 1100
 WHOLE_TEXT = 400_000  # characters of a text of which all records are looked at before it is read
 
 
-def text_layout(data: Any, given: dict, problems: list[dict]) -> dict[str, Any]:
+def text_layout(data: Any, given: dict, problems: list[dict]) -> TextLayout:
     """How the file is laid out: encoding, delimiter, quote, header, names; what is not given is found out."""
     if not any(piece.strip() for piece in byte_pieces(data)):
         raise InputError("The file is empty.", "the whole file", "Bring a file with at least a header line.")
@@ -62,9 +64,9 @@ def text_layout(data: Any, given: dict, problems: list[dict]) -> dict[str, Any]:
     problems += mixed_problem(data, encoding, errors) + undecodable(data, encoding, errors) + null_signs(data, encoding)
     lines, _ = text_stream(data, encoding, errors)
     layout = layout_of(sample_texts(data, encoding, errors), iter(lines), encoding, given, problems)
-    if layout["tail"]:
+    if layout.tail:
         lines, _ = text_stream(data, encoding, errors)
-        layout["last_line"] = sum(1 for _ in lines) - layout["tail"]
+        layout = replace(layout, last_line=sum(1 for _ in lines) - layout.tail)
     return layout
 
 
@@ -95,7 +97,7 @@ def layout_of(
     encoding: str,
     given: dict,
     problems: list[dict],
-) -> dict[str, Any]:
+) -> TextLayout:
     """The layout of a text whose encoding is known, from samples of it and its first lines."""
     repairs = check_repairs(given)
     delimiter, quote = sniff_dialect(texts, given.get("delimiter"), given.get("quote"))
@@ -108,8 +110,7 @@ def layout_of(
     if "delimiters" in repairs:
         sample = inner_records(sample, delimiter, quote)
         width = table_width(sample)
-    signs = {"delimiter": delimiter, "quote": quote, "width": width, "repairs": repairs}
-    signs["kinds"] = column_kinds(sample[:2000], width)
+    signs = Signs(delimiter, quote, width, repairs, column_kinds(sample[:2000], width))
     whole = len(texts) == 1 and len(texts[0]) <= WHOLE_TEXT
     numbers, records = first_records(texts, lines, signs, whole=whole)
     held = held_records(records, numbers, texts[0]) if whole else []
@@ -122,52 +123,51 @@ def layout_of(
         number = there if header_at is not None else number
     start, end = spans[number]
     if len(spans) > 1 and table_width(records[start:end]) != width:
-        signs["width"] = width = table_width(records[start:end])
-        signs["kinds"] = column_kinds(records[start:end], width)
+        width = table_width(records[start:end])
+        signs = replace(signs, width=width, kinds=column_kinds(records[start:end], width))
         numbers, records = first_records(texts, lines, signs, whole=whole)
     found = find_header(records, start, end, width, quote, delimiter)
     if "preamble" not in repairs:
         at = next((here for here in range(start, end) if records[here]), start)
-        found = {"header": at, "rows": 1, "first": at + 1, "skipped": [], "kinds": found["kinds"]}
-    if "header" not in repairs and found["header"] >= 0:
-        found = {**found, "rows": 1, "first": found["header"] + 1}
-    if header_at not in (None, found["header"]):
+        found = TableHead(at, 1, at + 1, [], found.kinds)
+    if "header" not in repairs and found.header >= 0:
+        found = replace(found, rows=1, first=found.header + 1)
+    if header_at not in (None, found.header):
         header = int(header_at or 0) if header_at != -1 else -1
-        found = {
-            "header": header,
-            "rows": 1,
-            "first": header + 1,
-            "skipped": list(range(start, min(header, len(records)))),
-            "kinds": found["kinds"],
-        }
-    if found["header"] >= len(records):
+        found = TableHead(header, 1, header + 1, list(range(start, min(header, len(records)))), found.kinds)
+    if found.header >= len(records):
         raise SettingError(
-            f"There is no line {found['header'] + 1} to be the header.",
+            f"There is no line {found.header + 1} to be the header.",
             "header_row",
             "Choose an earlier line, or -1 for none.",
         )
-    if found["header"] >= 0 and given.get("header_rows") is not None:
-        rows = min(check_header_rows(given), len(records) - found["header"])
-        found = {**found, "rows": rows, "first": found["header"] + rows}
+    if found.header >= 0 and given.get("header_rows") is not None:
+        rows = min(check_header_rows(given), len(records) - found.header)
+        found = replace(found, rows=rows, first=found.header + rows)
     last, tail = last_record(texts, records, numbers, found, (start, end), signs, whole=whole)
     problems += skipped_problems(records, numbers, found, delimiter)
     problems += table_problems(records, numbers, spans, number)
     problems += notes_problems(records, numbers, last, end, tail, texts, delimiter)
-    heads = [records[at] for at in range(found["header"], found["first"])] if found["header"] >= 0 else []
-    heads = [found["cells"]] if "cells" in found else heads
-    layout = {
-        "encoding": encoding,
-        **signs,
-        "header_row": found["header"],
-        "header_rows": found["rows"],
-        "table": number + 1 if len(spans) > 1 else None,
-        "first": found["first"],
-        "last_line": numbers[last] - 1 if last < len(records) and whole else None,
-        "tail": tail,
-        "heads": heads,
-        "where": f"line {numbers[found['header']]}" if heads else "the first line",
-    }
-    return {**layout, **names_of(layout, records[found["first"] : last], given, problems)}
+    heads = [records[at] for at in range(found.header, found.first)] if found.header >= 0 else []
+    heads = [list(found.cells)] if found.cells else heads
+    where = f"line {numbers[found.header]}" if heads else "the first line"
+    names = names_of(heads, where, signs, records[found.first : last], given, problems)
+    return TextLayout(
+        signs=replace(signs, width=len(names.names)),
+        encoding=encoding,
+        header_row=found.header,
+        header_rows=found.rows,
+        table=number + 1 if len(spans) > 1 else None,
+        first=found.first,
+        last_line=numbers[last] - 1 if last < len(records) and whole else None,
+        tail=tail,
+        heads=names.heads,
+        where=where,
+        names=names.names,
+        raw=names.raw,
+        body=signs.width,
+        flawed=names.flawed,
+    )
 
 
 def inner_records(sample: list[list[str]], delimiter: str, quote: str) -> list[list[str]]:
@@ -181,14 +181,14 @@ def inner_records(sample: list[list[str]], delimiter: str, quote: str) -> list[l
 
 
 def first_records(
-    texts: Sequence[str], lines: Iterator[str], signs: dict[str, Any], *, whole: bool
+    texts: Sequence[str], lines: Iterator[str], signs: Signs, *, whole: bool
 ) -> tuple[Sequence[int], list[list[str]]]:
     """The records of a short text, or the first ones of a long one, with the numbers of their lines."""
     if not whole:
-        return next(text_batches(lines, signs, new_notes(), HEAD_RECORDS), ([], []))
+        return next(text_batches(lines, signs, RowNotes(), HEAD_RECORDS), ([], []))
     numbers: list[int] = []
     records: list[list[str]] = []
-    for some, batch in text_batches(iter(io.StringIO(texts[0], newline="")), signs, new_notes(), HEAD_RECORDS):
+    for some, batch in text_batches(iter(io.StringIO(texts[0], newline="")), signs, RowNotes(), HEAD_RECORDS):
         numbers += some
         records += batch
     return numbers, records
@@ -198,27 +198,27 @@ def last_record(
     texts: Sequence[str],
     records: Sequence[Sequence[str]],
     numbers: Sequence[int],
-    found: dict[str, Any],
+    found: TableHead,
     span: tuple[int, int],
-    signs: dict[str, Any],
+    signs: Signs,
     *,
     whole: bool,
 ) -> tuple[int, int]:
     """Where the notes after the table begin: the number of the record, and for a long text how many lines they are."""
-    if "footnotes" not in signs["repairs"]:
+    if "footnotes" not in signs.repairs:
         return span[1], 0
     if whole:
         held = held_records(records, numbers, texts[0])
-        return notes_from(records, held, found["first"], span[1], signs["width"], signs["kinds"]), 0
+        return notes_from(records, held, found.first, span[1], signs.width, signs.kinds), 0
     text = texts[-1]
     ends = [at for at in range(len(text) - 20_000, len(text)) if at > 0 and text[at - 1] == "\n"]
     piece = text[ends[0] :] if ends else ""
-    batches = list(text_batches(iter(io.StringIO(piece, newline="")), signs, new_notes(), HEAD_RECORDS))
+    batches = list(text_batches(iter(io.StringIO(piece, newline="")), signs, RowNotes(), HEAD_RECORDS))
     ends_at = [number for some, _ in batches for number in some]
     rows = [record for _, some in batches for record in some]
     lines = io.StringIO(piece, newline="").readlines()
     held = held_records(rows, ends_at, piece)
-    at = notes_from(rows, held, 0, len(rows), signs["width"], signs["kinds"]) if len(rows) > 5 else len(rows)
+    at = notes_from(rows, held, 0, len(rows), signs.width, signs.kinds) if len(rows) > 5 else len(rows)
     return len(records), len(lines) - ends_at[at] + 1 if at < len(rows) else 0
 
 
@@ -234,10 +234,10 @@ def held_records(records: Sequence[Sequence[str]], numbers: Sequence[int], text:
 
 
 def skipped_problems(
-    records: Sequence[Sequence[str]], numbers: Sequence[int], found: dict[str, Any], delimiter: str
+    records: Sequence[Sequence[str]], numbers: Sequence[int], found: TableHead, delimiter: str
 ) -> list[dict]:
     """What says that lines before the table were skipped."""
-    skipped = found["skipped"]
+    skipped = found.skipped
     if not skipped:
         return []
     return [
@@ -323,11 +323,25 @@ def joined_names(heads: Sequence[Sequence[str]]) -> list[str]:
     return [" / ".join(part) for part in parts]
 
 
+class Names(NamedTuple):
+    """The names of the columns, what they were made from, whether they have flaws, and the records of the header."""
+
+    names: list[str]
+    raw: Sequence[str]
+    flawed: bool
+    heads: Sequence[Sequence[str]]
+
+
 def names_of(
-    layout: dict[str, Any], rows: Sequence[Sequence[str]], given: dict, problems: list[dict]
-) -> dict[str, Any]:
-    """The names of the columns, what they were made from, and the width of the table."""
-    width, where, heads = layout["width"], layout["where"], layout["heads"]
+    heads: Sequence[Sequence[str]],
+    where: str,
+    signs: Signs,
+    rows: Sequence[Sequence[str]],
+    given: dict,
+    problems: list[dict],
+) -> Names:
+    """The names of the columns, from the records of the header."""
+    width = signs.width
     raw = (
         heads[0] if len(heads) == 1 else joined_names(heads) if heads else [f"column {n}" for n in range(1, width + 1)]
     )
@@ -350,7 +364,7 @@ def names_of(
             }
         )
         raw = ["", *raw]
-    elif heads and "header" in layout["repairs"]:
+    elif heads and "header" in signs.repairs:
         gone = surplus_names(raw, rows)
         if gone:
             problems.append(
@@ -385,7 +399,7 @@ def names_of(
                     "count": len(gone_names) + len(new),
                 }
             )
-    return {"names": names, "width": len(names), "body": width, "raw": raw, "flawed": flawed, "heads": heads}
+    return Names(names, raw, flawed, heads)
 
 
 def surplus_names(raw: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:

@@ -13,7 +13,8 @@ from dataops_core.read.file import format_of_content
 from dataops_core.read.limits import limited_memory
 from dataops_core.read.options import ReadOptions
 from dataops_core.read.text.layout import text_layout
-from dataops_core.read.text.records import new_notes, table_records
+from dataops_core.read.text.layout_types import TextLayout
+from dataops_core.read.text.records import RowNotes, table_records
 
 
 def raw_rows(path: Path, options: ReadOptions | None = None, *, name: str | None = None) -> Iterator[list[str]]:
@@ -40,15 +41,15 @@ def raw_records(data: bytes, given: dict[str, Any]) -> Iterator[list[str]]:
         layout = text_layout(
             data, {**{key: value for key, value in given.items() if value is not None}, "lenient": True}, []
         )
-    heads = [list(head) for head in layout["heads"]] or [list(layout["names"])]
+    heads = [list(head) for head in layout.heads] or [list(layout.names)]
     return chain(heads, data_rows(data, layout))
 
 
-def data_rows(data: bytes, layout: dict[str, Any]) -> Iterator[list[str]]:
+def data_rows(data: bytes, layout: TextLayout) -> Iterator[list[str]]:
     """The rows of a text table, as wide as its header or wider."""
-    width, body = layout["width"], layout["body"]
+    width, body = layout.signs.width, layout.body
     blank = 0
-    for _numbers, records, _share in table_records(data, layout, new_notes()):
+    for _numbers, records, _share in table_records(data, layout, RowNotes()):
         for record in records:
             if not record:
                 blank += 1

@@ -9,10 +9,12 @@ import csv
 from bisect import bisect_right
 from collections import deque
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import chain, islice
 from typing import Any
 
 from dataops_core.read.text.encodings import decode_errors, text_stream
+from dataops_core.read.text.layout_types import Signs, TextLayout
 from dataops_core.read.text.mend import cut_otherwise, cut_to_width
 from dataops_core.read.text.sniff import line_reader
 
@@ -22,18 +24,37 @@ MOST_LINES = 12  # that a record with wrong quotes may go over
 CHUNK_CELLS = 10_000  # small pieces stay in the processor's cache: half the time that large ones take
 
 
+@dataclass
+class RowNotes:
+    """What is noted while records go by: the numbers of lines that needed mending, and by row (from 0) the cells beyond
+    the table's width, if they are kept.
+    """
+
+    keeps: bool = True
+    short: list[int] = field(default_factory=list)
+    long: list[int] = field(default_factory=list)
+    blank: list[int] = field(default_factory=list)
+    damaged: list[int] = field(default_factory=list)
+    recut: list[int] = field(default_factory=list)
+    again: Sequence[int] = ()
+    extra: dict[int, list[str]] = field(default_factory=dict)
+    extra_name: str = ""
+    rows: int = 0
+    tries: int = 0
+    joins: int = 0
+
+
 def text_batches(
-    lines: Iterator[str], signs: dict[str, Any], notes: dict[str, Any], size: int
+    lines: Iterator[str], signs: Signs, notes: RowNotes, size: int
 ) -> Iterator[tuple[Sequence[int], list[list[str]]]]:
     """Records in batches, with the number of the line where each starts (from 1); blank lines are empty records.
 
-    `signs` holds delimiter, quote, width, the kinds of the columns, and the repairs that are allowed. A quote that
-    breaks the rules, or is never closed, would swallow the lines after it: its line is mended by itself. A line with
-    another delimiter is cut by that one. The numbers of such lines are noted.
+    A quote that breaks the rules, or is never closed, would swallow the lines after it: its line is mended by itself.
+    A line with another delimiter is cut by that one. The numbers of such lines are noted.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
-    recuts = "delimiters" in signs["repairs"] and width > 1
-    if "quotes" not in signs["repairs"]:
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
+    recuts = "delimiters" in signs.repairs and width > 1
+    if "quotes" not in signs.repairs:
         yield from plain_batches(lines, delimiter, quote, size)
         return
     waiting: deque[str] = deque()
@@ -96,13 +117,13 @@ def recut_records(
     numbers: Sequence[int],
     records: list[list[str]],
     sources: Sequence[str],
-    signs: dict[str, Any],
-    notes: dict[str, Any],
+    signs: Signs,
+    notes: RowNotes,
 ) -> None:
     """Cut records of another width than the table's by another delimiter, where that gives cells like those of all
     others.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
     for at, record in enumerate(records):
         if not record or len(record) == width:
             continue
@@ -111,28 +132,28 @@ def recut_records(
             fitted = cut_to_width(source, delimiter, quote, width)
             if fitted:
                 records[at] = fitted
-                notes["damaged"].append(numbers[at])
+                notes.damaged.append(numbers[at])
                 continue
-        if notes["tries"] > MOST_TRIES * (1 + len(notes["recut"])):
+        if notes.tries > MOST_TRIES * (1 + len(notes.recut)):
             continue  # rows are just of many widths
-        notes["tries"] += 1
-        cells = cut_otherwise(source, record, delimiter, quote, signs["kinds"])
+        notes.tries += 1
+        cells = cut_otherwise(source, record, delimiter, quote, signs.kinds)
         if cells:
             records[at] = cells
-            notes["recut"].append(numbers[at])
+            notes.recut.append(numbers[at])
 
 
 def careful_records(
     lines: Iterator[str],
     waiting: deque[str],
-    signs: dict[str, Any],
-    notes: dict[str, Any],
+    signs: Signs,
+    notes: RowNotes,
     first: int,
 ) -> Iterator[tuple[int, list[str], str, int]]:
     """Records one by one, with the number of their first line, the text they come from, and the number of the line
     after them.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
     taken: list[str] = []
 
     def feed() -> Iterator[str]:
@@ -165,7 +186,7 @@ def careful_records(
             swallowed = len(taken) > 1 and width > 1 and swallows(record, taken, signs)
         if swallowed:
             record, count = mended_record(taken, chain(pulled(waiting), lines), signs, notes)
-            notes["damaged"].append(first)
+            notes.damaged.append(first)
             waiting.extendleft(reversed(taken[count:]))
             del taken[count:]
             reader = line_reader(feed(), delimiter, quote, strict=True)
@@ -179,9 +200,9 @@ def pulled(waiting: deque[str]) -> Iterator[str]:
         yield waiting.popleft()
 
 
-def swallows(record: Sequence[str], taken: Sequence[str], signs: dict[str, Any]) -> bool:
+def swallows(record: Sequence[str], taken: Sequence[str], signs: Signs) -> bool:
     """Whether a record over several lines took in lines that are records of their own."""
-    delimiter, width = signs["delimiter"], signs["width"]
+    delimiter, width = signs.delimiter, signs.width
     alone = len(line_cells(taken[0], signs)) == width
     if len(record) != width:
         inner = taken[1:-1][:30]
@@ -190,18 +211,16 @@ def swallows(record: Sequence[str], taken: Sequence[str], signs: dict[str, Any])
     return width > 2 and alone and all(len(plain_cells(line, delimiter)) == width for line in taken[1:30])
 
 
-def mended_record(
-    taken: list[str], lines: Iterator[str], signs: dict[str, Any], notes: dict[str, Any]
-) -> tuple[list[str], int]:
+def mended_record(taken: list[str], lines: Iterator[str], signs: Signs, notes: RowNotes) -> tuple[list[str], int]:
     """The cells of a record whose quotes are wrong, and how many lines it takes: the first one, or a few if only then
     it has as many cells as the table.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
     cells = line_cells(taken[0], signs)
     if len(cells) == width:
         return cells, 1
-    if width > 1 and notes["joins"] < MOST_TRIES:
-        notes["joins"] += 1
+    if width > 1 and notes.joins < MOST_TRIES:
+        notes.joins += 1
         while len(taken) < MOST_LINES:
             line = next(lines, None)
             if line is None:
@@ -216,11 +235,11 @@ def mended_record(
     return cells, 1
 
 
-def line_cells(line: str, signs: dict[str, Any]) -> list[str]:
+def line_cells(line: str, signs: Signs) -> list[str]:
     """The cells of one line whose quotes may be wrong: as many as the table has if there is a way, else quotes as plain
     signs.
     """
-    delimiter, quote, width = signs["delimiter"], signs["quote"], signs["width"]
+    delimiter, quote, width = signs.delimiter, signs.quote, signs.width
     fitted = cut_to_width(line, delimiter, quote, width)
     if fitted is not None:
         return fitted
@@ -245,54 +264,34 @@ def plain_cells(line: str, delimiter: str) -> list[str]:
     return found
 
 
-def new_notes(*, keeps: bool = True) -> dict[str, Any]:
-    """What is noted while records go by: the numbers of lines that needed mending, and surplus cells by row if it
-    `keeps` them.
-    """
-    return {
-        "short": [],
-        "long": [],
-        "blank": [],
-        "damaged": [],
-        "recut": [],
-        "extra": {},
-        "rows": 0,
-        "keeps": keeps,
-        "tries": 0,
-        "joins": 0,
-    }
-
-
 def text_chunks(
     data: Any,
-    layout: dict[str, Any],
-    notes: dict[str, Any],
+    layout: TextLayout,
+    notes: RowNotes,
 ) -> Iterator[tuple[list[tuple[str, ...]], Sequence[int], float]]:
-    """The data rows in pieces: their columns, their line numbers, and how much of the file has been read (0 to 1).
-
-    `layout` holds encoding, delimiter, quote, first (the first data record), width, and the last line of the table.
-    """
-    width, delimiter = layout["width"], layout["delimiter"]
+    """The data rows in pieces: their columns, their line numbers, and how much of the file has been read (0 to 1)."""
+    width, delimiter = layout.signs.width, layout.signs.delimiter
     blank: list[int] = []
     for numbers, records, share in table_records(data, layout, notes):
         if blank or set(map(len, records)) != {width}:
             numbers, records = fitted_records(numbers, records, blank, width, delimiter, notes)
-        notes["rows"] += len(records)
+        notes.rows += len(records)
         if records:
             yield list(zip(*records, strict=True)), numbers, share
-    for key in ("damaged", "recut"):
-        notes[key] = [line for line in notes[key] if layout["last_line"] is None or line <= layout["last_line"]]
+    if layout.last_line is not None:
+        notes.damaged = [line for line in notes.damaged if line <= layout.last_line]
+        notes.recut = [line for line in notes.recut if line <= layout.last_line]
 
 
 def table_records(
-    data: Any, layout: dict[str, Any], notes: dict[str, Any]
+    data: Any, layout: TextLayout, notes: RowNotes
 ) -> Iterator[tuple[Sequence[int], list[list[str]], float]]:
     """The records below the header up to the end of the table, in batches, with their line numbers."""
-    errors = decode_errors() if "bytes" in layout["repairs"] else "replace"
-    lines, raw = text_stream(data, layout["encoding"], errors)
-    size = max(100, CHUNK_CELLS // max(1, layout["width"]))
-    start, last = layout["first"], layout["last_line"]
-    for numbers, records in text_batches(lines, {**layout, "width": layout["body"]}, notes, size):
+    errors = decode_errors() if "bytes" in layout.signs.repairs else "replace"
+    lines, raw = text_stream(data, layout.encoding, errors)
+    size = max(100, CHUNK_CELLS // max(1, layout.signs.width))
+    start, last = layout.first, layout.last_line
+    for numbers, records in text_batches(lines, replace(layout.signs, width=layout.body), notes, size):
         if start:
             skip = min(start, len(records))
             start -= skip
@@ -310,7 +309,7 @@ def fitted_records(
     blank: list[int],
     width: int,
     delimiter: str,
-    notes: dict[str, Any],
+    notes: RowNotes,
 ) -> tuple[list[int], list[list[str]]]:
     """Records of equal width, and their line numbers; blank lines wait in `blank` until a record follows them."""
     lines, fitted = [], []
@@ -323,10 +322,10 @@ def fitted_records(
                 lines += blank
                 fitted += [[""] for _ in blank]
             else:
-                notes["blank"] += blank
+                notes.blank += blank
             blank.clear()
         lines.append(number)
-        row = notes["rows"] + len(fitted)
+        row = notes.rows + len(fitted)
         fitted.append(record if len(record) == width else fitted_record(record, number, row, width, delimiter, notes))
     return lines, fitted
 
@@ -337,14 +336,14 @@ def fitted_record(
     row: int,
     width: int,
     delimiter: str,
-    notes: dict[str, Any],
+    notes: RowNotes,
 ) -> list[str]:
     """A record with as many cells as the table has columns; what is over is noted, never dropped."""
     if len(record) < width:
-        notes["short"].append(line)
+        notes.short.append(line)
         return record + [""] * (width - len(record))
     if any(cell.strip() for cell in record[width:]):
-        notes["long"].append(line)
-        if notes["keeps"]:
-            notes["extra"][row] = record[width:]
+        notes.long.append(line)
+        if notes.keeps:
+            notes.extra[row] = record[width:]
     return record[:width]

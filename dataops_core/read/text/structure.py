@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Any
 
 from dataops_core.read.text.header import is_preamble, looks_like_data, names_years
+from dataops_core.read.text.layout_types import TableHead
 from dataops_core.read.text.mend import OTHER_DELIMITERS, column_kinds, cut, fits_kinds, value_kind
 from dataops_core.read.text.sniff import consistency, is_comment
 
@@ -139,31 +139,28 @@ def table_width(records: Sequence[Sequence[str]]) -> int:
 
 def find_header(
     records: Sequence[Sequence[str]], start: int, end: int, width: int, quote: str, delimiter: str
-) -> dict[str, Any]:
-    """Where header and rows begin in the records of one table: `header` (-1: there is none), `rows` of the header,
-    `first` record of data, `skipped` records before.
-    """
+) -> TableHead:
+    """Where header and rows begin in the records of one table."""
     kinds = column_kinds(records[start:end], width)
     at = start
     while at < min(end, start + LEADING) and is_before_table(records, at, end, width, kinds):
         at += 1
     if at >= min(end, start + LEADING):
         at = next((here for here in range(start, end) if records[here]), start)
-        return {"header": at, "rows": 1, "first": at + 1, "skipped": list(range(start, at)), "kinds": kinds}
+        return TableHead(at, 1, at + 1, list(range(start, at)), kinds)
     skipped = list(range(start, at))
     below = [record for record in records[at + 1 : min(end, at + 1101)] if record]
     if looks_like_data(records[at], below):
         again = skipped[-1] if skipped else -1
         cells = names_otherwise(delimiter.join(records[again]), delimiter, quote, width) if again >= 0 else []
         if cells and not looks_like_data(cells, [records[at], *below]):
-            found = {"header": again, "rows": 1, "first": at, "skipped": skipped[:-1], "kinds": kinds}
-            return {**found, "cells": cells}
+            return TableHead(again, 1, at, skipped[:-1], kinds, cells)
         few = list(records[again]) if again >= 0 else []
         if len(few) > 1 and all(value_kind(cell) == "text" for cell in few) and len(set(few)) == len(few):
-            return {"header": again, "rows": 1, "first": at, "skipped": skipped[:-1], "kinds": kinds}
-        return {"header": -1, "rows": 0, "first": at, "skipped": skipped, "kinds": kinds}
+            return TableHead(again, 1, at, skipped[:-1], kinds)
+        return TableHead(-1, 0, at, skipped, kinds)
     rows = header_rows(records, at, end, width, kinds)
-    return {"header": at, "rows": rows, "first": at + rows, "skipped": skipped, "kinds": kinds}
+    return TableHead(at, rows, at + rows, skipped, kinds)
 
 
 def names_otherwise(line: str, delimiter: str, quote: str, width: int) -> list[str]:

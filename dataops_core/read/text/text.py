@@ -13,13 +13,13 @@ from dataops_core.errors import InputError, SettingError, nearest
 from dataops_core.read.cells import (
     MISSING_CANDIDATES,
     ZONE_AT_END,
+    ColumnSurvey,
     column_of,
     column_type,
     convert_cells,
     decimal_sign,
     keeps_na,
     maybe_thousands,
-    new_survey,
     point_proven,
     rounds,
     survey_column,
@@ -27,7 +27,8 @@ from dataops_core.read.cells import (
 from dataops_core.read.changed import BLANKED, ZEROS, ZONED, blanked_cells, changed_problem, note_cells, respelled
 from dataops_core.read.names import EXTRA_CELLS, check_flaws, clean_names, nameless, table_flaws
 from dataops_core.read.text.layout import text_layout
-from dataops_core.read.text.records import new_notes, text_chunks
+from dataops_core.read.text.layout_types import ColumnFacts, TextLayout
+from dataops_core.read.text.records import RowNotes, text_chunks
 from dataops_core.read.text.sniff import spoken_lines
 from dataops_core.wording import for_number
 
@@ -52,42 +53,42 @@ def read_text_frame(
     problems: list[dict] = []
     given = {key: value for key, value in (options or {}).items() if value is not None}
     layout = text_layout(data, given, problems)
-    names = layout["names"]
+    names = layout.names
     types = given_types(given, names)
     facts = given_facts(given, names)
     if facts is None:
         surveys = survey_text(data, layout, given, lambda share: tell(share * 0.5, "Looking at every cell"))
-        facts = judge_columns(surveys, names, types, given, layout["delimiter"], problems)
+        facts = judge_columns(surveys, names, types, given, layout.signs.delimiter, problems)
     frame = fill_columns(data, layout, facts, problems, lambda share: tell(0.5 + share * 0.5, "Reading"))
-    held = {at for at in nameless(layout["raw"]) if frame[names[at]].notna().any()}
+    held = {at for at in nameless(layout.raw) if frame[names[at]].notna().any()}
     return frame, complete_options(layout, facts, list(frame.columns), held, len(frame), given), problems
 
 
 def complete_options(
-    layout: dict,
-    facts: dict,
+    layout: TextLayout,
+    facts: ColumnFacts,
     columns: Sequence[str],
     held: Collection[int],
     rows: int,
     given: dict,
 ) -> dict[str, Any]:
     """The options that read the same again; refuses a flawed table unless it is to be mended."""
-    flaws = table_flaws(layout["raw"], held, rows) if layout["header_row"] >= 0 else []
-    flawed = check_flaws(flaws, layout["where"], given.get("lenient")) or layout["flawed"]
+    flaws = table_flaws(layout.raw, held, rows) if layout.header_row >= 0 else []
+    flawed = check_flaws(flaws, layout.where, given.get("lenient")) or layout.flawed
     return {
         "format": "csv",
-        "encoding": layout["encoding"],
-        "delimiter": layout["delimiter"],
-        "quote": layout["quote"],
-        "header_row": layout["header_row"],
-        **({"header_rows": layout["header_rows"]} if layout["header_rows"] > 1 or "header_rows" in given else {}),
-        **({"table": layout["table"]} if layout["table"] else {}),
+        "encoding": layout.encoding,
+        "delimiter": layout.signs.delimiter,
+        "quote": layout.signs.quote,
+        "header_row": layout.header_row,
+        **({"header_rows": layout.header_rows} if layout.header_rows > 1 or "header_rows" in given else {}),
+        **({"table": layout.table} if layout.table else {}),
         **({"repairs": list(given["repairs"])} if given.get("repairs") is not None else {}),
-        "decimal": facts["decimal"],
-        "missing_tokens": facts["missing_tokens"],
-        "types": {name: facts["types"].get(name, "text") for name in columns},
+        "decimal": facts.decimal,
+        "missing_tokens": facts.missing_tokens,
+        "types": {name: facts.types.get(name, "text") for name in columns},
         "columns": list(columns),
-        "kept": facts["kept"],
+        "kept": facts.kept,
         **({"lenient": True} if flawed else {}),
     }
 
@@ -103,30 +104,25 @@ def given_types(given: dict, names: Sequence[str]) -> dict[str, str]:
     return {name: kind for name, kind in types.items() if name in names}
 
 
-def given_facts(given: dict, names: Sequence[str]) -> dict[str, Any] | None:
+def given_facts(given: dict, names: Sequence[str]) -> ColumnFacts | None:
     """The facts that complete options state, so that no cell has to be looked at before; None where some is missing."""
     types = given_types(given, names)
     if len(types) < len(names) or "missing_tokens" not in given or "decimal" not in given:
         return None
-    return {
-        "types": types,
-        "decimal": given["decimal"],
-        "missing_tokens": list(given["missing_tokens"]),
-        "kept": dict(given.get("kept", {})),
-    }
+    return ColumnFacts(types, given["decimal"], list(given["missing_tokens"]), dict(given.get("kept", {})))
 
 
 def survey_text(
     data: Any,
-    layout: dict,
+    layout: TextLayout,
     given: dict,
     tell: Callable[[float], None],
-    notes: dict[str, Any] | None = None,
-) -> list[dict[str, Any]]:
+    notes: RowNotes | None = None,
+) -> list[ColumnSurvey]:
     """What every column is made of: the shapes of its cells and the missing tokens among them."""
     candidates = token_candidates(given)
-    surveys = [new_survey() for _ in layout["names"]]
-    for columns, _lines, share in text_chunks(data, layout, new_notes(keeps=False) if notes is None else notes):
+    surveys = [ColumnSurvey() for _ in layout.names]
+    for columns, _lines, share in text_chunks(data, layout, RowNotes(keeps=False) if notes is None else notes):
         for survey, cells in zip(surveys, columns, strict=True):
             survey_column(survey, cells, candidates)
         tell(share)
@@ -139,13 +135,13 @@ def token_candidates(given: dict) -> frozenset[str]:
 
 
 def judge_columns(
-    surveys: Sequence[dict[str, Any]],
+    surveys: Sequence[ColumnSurvey],
     names: Sequence[str],
     types: dict[str, str],
     given: dict,
     delimiter: str,
     problems: list[dict],
-) -> dict[str, Any]:
+) -> ColumnFacts:
     """Types, decimal sign and missing tokens, from what the columns are made of."""
     kept: dict[str, list[str]] = dict(given.get("kept", {}))
     if "missing_tokens" not in given:
@@ -161,12 +157,12 @@ def judge_columns(
             )
     seen: set[str] = set()
     for name, survey in zip(names, surveys, strict=True):
-        stays = set(kept.get(name, ())) & survey["tokens"]
-        seen |= survey["tokens"] - stays
-        survey["shapes"] |= {"text"} if stays else set()
+        stays = set(kept.get(name, ())) & survey.tokens
+        seen |= survey.tokens - stays
+        survey.shapes |= {"text"} if stays else set()
     tokens = given.get("missing_tokens", [token for token in MISSING_CANDIDATES if token in seen or token == ""])
     decimal = given.get("decimal") or decimal_sign(surveys, delimiter)
-    found = {name: column_type(survey["shapes"], decimal) for name, survey in zip(names, surveys, strict=True)}
+    found = {name: column_type(survey.shapes, decimal) for name, survey in zip(names, surveys, strict=True)}
     doubtful = [
         name
         for name, survey in zip(names, surveys, strict=True)
@@ -193,13 +189,13 @@ def judge_columns(
                 "count": len(some),
             }
         )
-    return {"types": {**found, **types}, "decimal": decimal, "missing_tokens": list(tokens), "kept": kept}
+    return ColumnFacts({**found, **types}, decimal, list(tokens), kept)
 
 
 def fill_columns(
     data: Any,
-    layout: dict,
-    facts: dict,
+    layout: TextLayout,
+    facts: ColumnFacts,
     problems: list[dict],
     tell: Callable[[float], None],
 ) -> pd.DataFrame:
@@ -209,8 +205,8 @@ def fill_columns(
 
 def filled_frames(
     data: Any,
-    layout: dict,
-    facts: dict,
+    layout: TextLayout,
+    facts: ColumnFacts,
     problems: list[dict],
     tell: Callable[[float], None],
     most: int = 0,
@@ -220,36 +216,36 @@ def filled_frames(
 
     Surplus cells are a column where there are any; in pieces, where `surplus` says so.
     """
-    names, tokens = layout["names"], frozenset(facts["missing_tokens"]) | {""}
+    names, tokens = layout.names, frozenset(facts.missing_tokens) | {""}
     pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray | None]]] = {name: ([], []) for name in names}
     pools: dict[str, dict[str, str]] = {name: {} for name in names}
     misfits: dict[str, list[Any]] = {name: [0, []] for name in names}
     rounded: dict[str, list[Any]] = {name: [0, []] for name in names}
     zoned, odd = ({name: [0, []] for name in names} for _ in range(2))
     gone: dict[str, Counter[str]] = {name: Counter() for name in names}
-    notes = new_notes()
+    notes = RowNotes()
     again: list[int] = []
     done = 0
     for columns, lines, share in text_chunks(data, layout, notes):
-        if most and notes["rows"] - len(lines) - done >= most:
-            yield piece_frame(pieces, facts["types"], notes, layout, (done, notes["rows"] - len(lines)), surplus)
-            done = notes["rows"] - len(lines)
+        if most and notes.rows - len(lines) - done >= most:
+            yield piece_frame(pieces, facts.types, notes, layout, (done, notes.rows - len(lines)), surplus)
+            done = notes.rows - len(lines)
             pieces, pools = {name: ([], []) for name in names}, {name: {} for name in names}
-        again += repeated_headers(columns, lines, layout["raw"])
+        again += repeated_headers(columns, lines, layout.raw)
         for name, cells in zip(names, columns, strict=True):
-            own = tokens - set(facts["kept"].get(name, ()))
+            own = tokens - set(facts.kept.get(name, ()))
             values, missing, wrong = convert_cells(
                 cells,
-                facts["types"][name],
-                facts["decimal"],
+                facts.types[name],
+                facts.decimal,
                 own,
                 pools[name],
             )
             pieces[name][0].append(values)
             pieces[name][1].append(missing)
-            if facts["types"][name] == "datetime":
+            if facts.types[name] == "datetime":
                 note_cells(zoned[name], Counter(cell for cell in cells if ZONE_AT_END.search(cell)))
-            if facts["types"][name] in ("integer", "decimal"):
+            if facts.types[name] in ("integer", "decimal"):
                 note_cells(
                     odd[name],
                     {
@@ -261,7 +257,7 @@ def filled_frames(
             if len(own) > 1:
                 blank = {cell for cell in set(cells) if cell.strip() and cell.strip() in own}
                 gone[name].update(cell.strip() for cell in cells if cell in blank)
-            if facts["types"][name] == "decimal" and max(map(len, cells)) > 17:
+            if facts.types[name] == "decimal" and max(map(len, cells)) > 17:
                 lost = [line for line, cell in zip(lines, cells, strict=True) if len(cell) > 17 and rounds(cell)]
                 rounded[name][0] += len(lost)
                 rounded[name][1] += lost[:20]
@@ -269,42 +265,42 @@ def filled_frames(
             misfits[name][1] += [(lines[at], cells[at]) for at in wrong[:20]]
         tell(share)
     check_widths(notes, layout)
-    notes["extra_name"] = surplus_name(layout)
-    problems += row_problems({**notes, "again": again}, layout)
-    problems += cell_problems(rounded, misfits, zoned, facts["types"])
+    notes.extra_name, notes.again = surplus_name(layout), again
+    problems += row_problems(notes, layout)
+    problems += cell_problems(rounded, misfits, zoned, facts.types)
     problems += changed_problem(ZEROS, odd) + changed_problem(BLANKED, blanked_cells(gone))
-    span = (done, notes["rows"])
-    yield piece_frame(pieces, facts["types"], notes, layout, span, surplus if most else bool(notes["extra"]))
+    span = (done, notes.rows)
+    yield piece_frame(pieces, facts.types, notes, layout, span, surplus if most else bool(notes.extra))
 
 
-def surplus_name(layout: dict) -> str:
+def surplus_name(layout: TextLayout) -> str:
     """The name of the column of surplus cells."""
-    return clean_names([*layout["names"], EXTRA_CELLS], layout["where"], [])[-1]
+    return clean_names([*layout.names, EXTRA_CELLS], layout.where, [])[-1]
 
 
 def piece_frame(
     pieces: dict[str, tuple[list[np.ndarray], list[np.ndarray | None]]],
     types: dict[str, str],
-    notes: dict[str, Any],
-    layout: dict,
+    notes: RowNotes,
+    layout: TextLayout,
     span: tuple[int, int],
     surplus: bool,
 ) -> pd.DataFrame:
     """The frame of the rows of a span (first, end); takes the cells of the pieces away."""
     first, end = span
-    columns = {name: column_of(types[name], *pieces.pop(name)) for name in layout["names"]}
+    columns = {name: column_of(types[name], *pieces.pop(name)) for name in layout.names}
     if surplus:
         extra = np.full(end - first, None, dtype=object)
-        here = [row for row in notes["extra"] if row < end]
-        extra[[row - first for row in here]] = [layout["delimiter"][0].join(notes["extra"].pop(row)) for row in here]
+        here = [row for row in notes.extra if row < end]
+        extra[[row - first for row in here]] = [layout.signs.delimiter[0].join(notes.extra.pop(row)) for row in here]
         columns[surplus_name(layout)] = pd.Series(extra, dtype=object)
     return pd.DataFrame(columns, columns=list(columns), index=pd.RangeIndex(end - first))
 
 
-def check_widths(notes: dict[str, Any], layout: dict) -> None:
+def check_widths(notes: RowNotes, layout: TextLayout) -> None:
     """Refuse rows of another width than the header, where they are not to be fitted."""
-    odd = sorted({*notes["short"], *notes["long"]})
-    if odd and "widths" not in layout["repairs"]:
+    odd = sorted({*notes.short, *notes.long})
+    if odd and "widths" not in layout.signs.repairs:
         raise InputError(
             for_number(f"{len(odd):,} rows|row do|does not have as many cells as the header.", len(odd)),
             spoken_lines(odd, len(odd)),
@@ -339,43 +335,54 @@ def repeated_headers(columns: Sequence[Sequence[str]], lines: Sequence[int], raw
     return [line for line, row in zip(lines, rows, strict=True) if row == header]
 
 
-def row_problems(notes: dict[str, Any], layout: dict) -> list[dict]:
+def row_problems(notes: RowNotes, layout: TextLayout) -> list[dict]:
     """What was mended in rows, each kind with its count and first lines."""
-    said = {
-        "damaged": (
+    said = (
+        (
+            notes.damaged,
             (
                 "lines|line have|has a quote that is not closed, or not at the edge of a cell; such quotes were kept"
                 " as plain signs"
             ),
             "Double the quotes inside cells, or choose another quote.",
         ),
-        "recut": (
+        (
+            notes.recut,
             "lines|line have|has another delimiter than the table or stands in quotes as a whole; it was cut so",
             "Write these lines as all others are.",
         ),
-        "short": ("rows|row have|has too few cells; the rest was left empty", "Check these rows, or the delimiter."),
-        "long": (
-            f'rows|row have|has too many cells; the surplus stands in the column "{notes.get("extra_name")}"',
+        (
+            notes.short,
+            "rows|row have|has too few cells; the rest was left empty",
+            "Check these rows, or the delimiter.",
+        ),
+        (
+            notes.long,
+            f'rows|row have|has too many cells; the surplus stands in the column "{notes.extra_name}"',
             "Put quotes around cells that hold the delimiter.",
         ),
-        "again": ("lines|line repeat|repeats the header, kept as data", "Drop these rows: perhaps files were joined."),
-        "blank": ("blank lines|line were|was skipped", ""),
-    }
+        (
+            notes.again,
+            "lines|line repeat|repeats the header, kept as data",
+            "Drop these rows: perhaps files were joined.",
+        ),
+        (notes.blank, "blank lines|line were|was skipped", ""),
+    )
     found = [
         {
-            "what": f"{len(notes[key]):,} {for_number(what, len(notes[key]))}.",
-            "where": spoken_lines(notes[key], len(notes[key])),
+            "what": f"{len(lines):,} {for_number(what, len(lines))}.",
+            "where": spoken_lines(lines, len(lines)),
             "fix": fix,
-            "count": len(notes[key]),
+            "count": len(lines),
         }
-        for key, (what, fix) in said.items()
-        if notes[key]
+        for lines, what, fix in said
+        if lines
     ]
-    if not notes["rows"]:
+    if not notes.rows:
         found.append(
             {
                 "what": "The table has no rows, only a header.",
-                "where": layout["where"],
+                "where": layout.where,
                 "fix": "Check that the file is the right one.",
                 "count": 1,
             }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import codecs
 from collections.abc import Generator
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.csv as pv
 
 from dataops_core.read.text.encodings import SINGLE_BYTE
+from dataops_core.read.text.layout_types import TextLayout
 from dataops_core.table.arrow_hash import text_parts
 
 CODE_PAGES = SINGLE_BYTE
@@ -26,7 +27,7 @@ class NotUtf8(NotPlain):
 
 
 def text_blocks(
-    file: BinaryIO, layout: dict[str, Any], size: int = 0, most: int = 0
+    file: BinaryIO, layout: TextLayout, size: int = 0, most: int = 0
 ) -> Generator[tuple[list[pa.Array], int, int], None, None]:
     """The data rows of a file in blocks: their columns of strings, the number of their first line, bytes read.
 
@@ -36,18 +37,18 @@ def text_blocks(
     """
     size = size or BLOCK
     start = file.read(3)
-    file.seek(3 if start == codecs.BOM_UTF8 and layout["known"] == "utf-8-sig" else 0)
-    for _ in range(layout["first"]):
-        check_block(in_utf8(file.readline(), layout["known"]), layout)
-    line, rest, more = layout["first"] + 1, b"", True
+    file.seek(3 if start == codecs.BOM_UTF8 and layout.known == "utf-8-sig" else 0)
+    for _ in range(layout.first):
+        check_block(in_utf8(file.readline(), layout.known), layout)
+    line, rest, more = layout.first + 1, b"", True
     while more:
         data = file.read(size)
         more = len(data) == size
-        block = rest + in_utf8(data, layout["known"])
+        block = rest + in_utf8(data, layout.known)
         cut = block.rfind(b"\n") + 1 if more else len(block)
         block, rest = block[:cut], block[cut:]
         if not more:
-            block = without_blank_end(block, layout["width"])
+            block = without_blank_end(block, layout.signs.width)
         if block:
             columns = block_columns(block, layout)
             yield columns, line, file.tell()
@@ -79,19 +80,19 @@ def without_blank_end(block: bytes, width: int) -> bytes:
     return bare + b"\n" if bare else b""
 
 
-def block_columns(block: bytes, layout: dict[str, Any]) -> list[pa.Array]:
+def block_columns(block: bytes, layout: TextLayout) -> list[pa.Array]:
     """The cells of whole lines, column by column."""
     if block.startswith(codecs.BOM_UTF8):
         raise NotPlain("Arrow would drop the mark")
     quoted = check_block(block, layout)
-    names = [str(number) for number in range(layout["width"])]
+    names = [str(number) for number in range(layout.signs.width)]
     try:
         table = pv.read_csv(
             pa.py_buffer(block),
             read_options=pv.ReadOptions(column_names=names, block_size=len(block) + 1, use_threads=False),
             parse_options=pv.ParseOptions(
-                delimiter=layout["delimiter"],
-                quote_char=layout["quote"] if quoted else False,
+                delimiter=layout.signs.delimiter,
+                quote_char=layout.signs.quote if quoted else False,
                 ignore_empty_lines=False,
             ),
             convert_options=pv.ConvertOptions(
@@ -116,10 +117,10 @@ def blank_lines(block: bytes, columns: list[pa.Array]) -> bool:
     return bool((first & last).any()) and (block.startswith((b"\n", b"\r\n")) or b"\n\n" in block or b"\n\r\n" in block)
 
 
-def check_block(block: bytes, layout: dict[str, Any]) -> bool:
+def check_block(block: bytes, layout: TextLayout) -> bool:
     """Whether whole lines hold quotes; refuses bytes and quotes that the two readers may take differently."""
     if not block.isascii():
-        if layout["known"] == "ascii":
+        if layout.known == "ascii":
             raise NotPlain("not ASCII")
         try:
             block.decode("utf-8")
@@ -129,10 +130,10 @@ def check_block(block: bytes, layout: dict[str, Any]) -> bool:
         raise NotPlain("a NUL")
     if b"\r" in block and block.count(b"\r") != block.count(b"\r\n"):
         raise NotPlain("a line ends with CR alone")
-    quote = layout["quote"].encode()
+    quote = layout.signs.quote.encode()
     if not quote or quote not in block:
         return False
-    if not well_quoted(block, quote, layout["delimiter"].encode()):
+    if not well_quoted(block, quote, layout.signs.delimiter.encode()):
         raise NotPlain("quotes need a closer look")
     return True
 
@@ -159,9 +160,8 @@ def well_quoted(block: bytes, quote: bytes, delimiter: bytes) -> bool:
     return bool((starts | doubled).all() and ends.all() and same_line.all())
 
 
-def readable(layout: dict[str, Any]) -> bool:
+def readable(layout: TextLayout) -> bool:
     """Whether signs and encoding of a text are such that Arrow's reader can take it."""
-    signs = (layout["delimiter"], layout["quote"] or "-")
-    return (
-        layout["width"] > 0 and layout["delimiter"] != " " and all(len(sign) == 1 and sign.isascii() for sign in signs)
-    )
+    signs = layout.signs
+    short = all(len(sign) == 1 and sign.isascii() for sign in (signs.delimiter, signs.quote or "-"))
+    return signs.width > 0 and signs.delimiter != " " and short

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -16,10 +16,11 @@ from dataops_core.repair.recipe import steps_of
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
 from pages._ui import allowed, job, page_layout, pending
-from pages._ui.formatting import count
+from pages._ui.formatting import count, md
 
 SHOWN = 200  # repairs of a cause in the list; all that are accepted are applied
 SURE = 90
+LONGEST = 24  # letters of a value in the line of a cause
 COLUMNS = ["Accept", "Row", "Column", "Old", "New", "Sure", "Why"]
 
 
@@ -99,11 +100,6 @@ def _chosen(here: Dataset, state: str, table: Table, repairs: Sequence[Repair], 
         )
     wanted = [each.sure is not None and each.sure >= sure / 100 for each in repairs]
     wrong = sum(1 - (each.sure or 0) for each, yes in zip(repairs, wanted, strict=True) if yes)
-    with right:
-        st.markdown(
-            f"**{sum(wanted):,} of {count(len(repairs), 'repair')}** accepted; about {wrong:.0f} of them"
-            f" {'is' if round(wrong) == 1 else 'are'} expected to be wrong."
-        )
     by_cause: dict[str, list[int]] = defaultdict(list)
     for place, each in enumerate(repairs):
         by_cause[each.cause].append(place)
@@ -111,16 +107,35 @@ def _chosen(here: Dataset, state: str, table: Table, repairs: Sequence[Repair], 
     for cause, title in CAUSES.items():
         if cause in by_cause:
             final += _cause(cause, title, by_cause[cause], repairs, ids, wanted, f"{state[:8]}.{sure}")
-    allowed.button(
-        "recipe changed",
-        f"Preview {count(len(final), 'repair')}",
-        type="primary",
-        icon=":material/visibility:",
-        key="repairs.go",
-        disabled=not final,
-        on_click=_propose,
-        args=(here, table, final, sure),
-    )
+    with right:
+        st.markdown(
+            f"**{sum(wanted):,} of {count(len(repairs), 'repair')}** accepted; about {wrong:.0f} of them"
+            f" {'is' if round(wrong) == 1 else 'are'} expected to be wrong."
+        )
+        allowed.button(
+            "recipe changed",
+            f"Preview {count(len(final), 'repair')}",
+            type="primary",
+            icon=":material/visibility:",
+            key="repairs.go",
+            disabled=not final,
+            on_click=_propose,
+            args=(here, table, final, sure),
+        )
+
+
+def _example(accepted: Sequence[Repair], every: Sequence[Repair]) -> str:
+    """The column of a cause in which most cells are, and one of its repairs."""
+    some = accepted or every
+    name = Counter(each.column for each in some).most_common(1)[0][0]
+    one = next(each for each in some if each.column == name)
+    more = len({each.column for each in some}) - 1
+    old, new = (md(_short(text)) if text else "nothing" for text in (one.old, one.new))
+    return f"{md(name)}{f' and {more} more' if more else ''}, e.g. {old} → {new}"
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
 
 
 def _cause(
@@ -136,8 +151,20 @@ def _cause(
     order = sorted(
         places, key=lambda place: (not wanted[place], (repairs[place].sure or 0) * (1 if wanted[place] else -1))
     )
-    accepted = sum(wanted[place] for place in places)
-    st.markdown(f"**{title}**: {count(len(places), 'cell')}, {accepted:,} accepted")
+    accepted = [repairs[place] for place in places if wanted[place]]
+    said = f"**{title}**: {len(accepted):,} of {len(places):,} accepted"
+    with st.expander(f"{said} · {_example(accepted, [repairs[place] for place in places])}"):
+        return _listed(cause, order, repairs, ids, wanted, key)
+
+
+def _listed(
+    cause: str,
+    order: Sequence[int],
+    repairs: Sequence[Repair],
+    ids: Sequence[int],
+    wanted: Sequence[bool],
+    key: str,
+) -> list[Repair]:
     shown = order[:SHOWN]
     rows = pd.DataFrame(
         [
