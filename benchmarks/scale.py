@@ -39,6 +39,7 @@ RECIPE = {
 }
 DUCKDB = """
 SET memory_limit = '2GB';
+SET temp_directory = '{out}.spill';
 COPY (
   WITH filled AS (SELECT * REPLACE (
       trim(text0) AS text0, trim(text1) AS text1,
