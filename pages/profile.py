@@ -133,6 +133,7 @@ if columns.open:
                     "Spread", y_min=0, help="Histogram, or the most frequent values"
                 ),
             },
+            placeholder="",
         )
         chosen = picked["selection"]["rows"]
         name = names[chosen[0] if chosen and chosen[0] < len(names) else 0]

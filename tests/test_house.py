@@ -322,6 +322,19 @@ def test_every_page_is_in_the_readme_and_begins_with_the_guard():
         )
 
 
+def test_every_table_on_a_page_shows_nothing_for_what_is_missing():
+    bare = [
+        f"{path.relative_to(ROOT)}:{node.lineno}"
+        for path in (ROOT / "pages").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("dataframe", "data_editor")
+        and not any(each.arg == "placeholder" for each in node.keywords)
+    ]
+    assert not bare, 'Streamlit writes "None" there'
+
+
 def test_every_public_function_of_the_engine_has_a_docstring():
     missing = []
     for name, path in modules():

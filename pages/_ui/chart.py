@@ -86,7 +86,7 @@ def bars(told: Mapping[str, Any], title: str, key: str, name: str = "After") -> 
         alt=f"{title}: bars of how many rows have which value; most have {table.index[most]}.",
     )
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
-        st.dataframe(table.rename_axis("Value"), key=f"{key}.numbers", alt=f"{title}, as numbers")
+        st.dataframe(table.rename_axis("Value"), key=f"{key}.numbers", alt=f"{title}, as numbers", placeholder="")
 
 
 def _ends(table: pd.DataFrame, name: str, binned: bool) -> dict[str, Any]:
@@ -208,7 +208,7 @@ def _lines_or_shares(
         figure, key=key, config=CONFIG, alt=f"{title}, for {len(labels)} groups; the numbers are in the table below."
     )
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
-        st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers")
+        st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers", placeholder="")
 
 
 def history(values: pd.Series, title: str, key: str, form: str) -> None:
@@ -292,7 +292,7 @@ def heatmap(told: Mapping[str, Any], title: str, key: str, most: int) -> None:
     if max(len(told["rows"]), len(told["columns"])) > most:
         st.caption(f"The first {most} columns of {len(told['rows'])}.")
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
-        st.dataframe(table.round(4), key=f"{key}.numbers", alt=f"{title}, as numbers")
+        st.dataframe(table.round(4), key=f"{key}.numbers", alt=f"{title}, as numbers", placeholder="")
 
 
 def _strongest(table: pd.DataFrame) -> str:
@@ -361,4 +361,4 @@ def pairs(shares: Sequence[Mapping[str, Any]], before: str, after: str, title: s
         alt=f"{title}: shares in {before} and in {after}; the numbers are in the table below.",
     )
     with st.popover("The numbers", icon=":material/table:", key=f"{key}.popover"):
-        st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers")
+        st.dataframe(table, key=f"{key}.numbers", alt=f"{title}, as numbers", placeholder="")

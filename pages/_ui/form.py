@@ -146,6 +146,7 @@ def _mapping(setting: Setting, start: Mapping[str, str], columns: Sequence[Colum
             "Old": st.column_config.TextColumn("Now", help="The value or name as it is now"),
             "New": st.column_config.TextColumn("New value", help="What it becomes"),
         },
+        placeholder="",
     )
     pairs = zip(edited["Old"], edited["New"], strict=True)
     return {str(old): "" if pd.isna(new) else str(new) for old, new in pairs if not pd.isna(old)}

@@ -210,6 +210,7 @@ def _population(here: Dataset, asked: Asked, table: Table, known: Sequence[str])
             column_config={
                 "Population": st.column_config.NumberColumn("Population", min_value=0.0, help="A count or a share")
             },
+            placeholder="",
         )
         stated = {
             str(group): float(value)

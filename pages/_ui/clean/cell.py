@@ -45,7 +45,12 @@ def panel(here: Dataset, state: str, row: int, column: str, key: str, *, mend: b
             texts = [shown(cells[each]).iloc[0] for each in cells.columns]
             whole = pd.DataFrame({"Column": list(cells.columns), "Value": ["" if t is None else t for t in texts]})
             st.dataframe(
-                whole, hide_index=True, key=f"{key}.whole.{row}", height=260, alt=f"Row {row + 1}, all its columns"
+                whole,
+                hide_index=True,
+                key=f"{key}.whole.{row}",
+                height=260,
+                alt=f"Row {row + 1}, all its columns",
+                placeholder="",
             )
 
 

@@ -72,7 +72,10 @@ def _by_example(here: Dataset, table: Table) -> None:
     with page_layout.errors():
         found = infer(table, name, given)
         st.dataframe(
-            pd.DataFrame(list(found.changes.items())[:SHOWN], columns=["Old", "New"]), hide_index=True, height=200
+            pd.DataFrame(list(found.changes.items())[:SHOWN], columns=["Old", "New"]),
+            hide_index=True,
+            height=200,
+            placeholder="",
         )
         if found.left:
             st.caption("Left as they are, for they are built differently: " + ", ".join(found.left))

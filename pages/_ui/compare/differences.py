@@ -108,7 +108,7 @@ def _facts(column: str, ends: tuple[str, str], sides: tuple[str, str]) -> None:
     told = [diffs.column(page_layout.store(), state, column, run=grid.table(state).rows <= job.SMALL) for state in ends]
     if all(told):
         both = pd.concat([current_table.told(facts)["Value"] for facts in told if facts], axis=1, keys=sides).fillna("")
-        st.dataframe(both, key=f"compare.facts.{column}", alt=f"The facts of {column} on both sides")
+        st.dataframe(both, key=f"compare.facts.{column}", alt=f"The facts of {column} on both sides", placeholder="")
 
 
 def _columns(columns: Mapping[str, Mapping[str, Any]], before: str, after: str, key: str) -> str | None:

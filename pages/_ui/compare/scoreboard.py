@@ -311,6 +311,7 @@ def _slices(told: Mapping[str, Any], best: str) -> None:
             name: st.column_config.NumberColumn(name, format="percent" if classes else "%.4g")
             for name in (f"{unit} before", f"{unit} after")
         },
+        placeholder="",
     )
     st.caption("Only changes that are clear with all slices accounted for (paired tests, Holm).")
 
@@ -328,7 +329,7 @@ def _detail(here: Dataset, told: Mapping[str, Any], ran: Sequence[Mapping[str, A
     titles = {key: measure.title for key, measure in measures_of(told["task"]).items()}
     folds = pd.DataFrame(each["folds"]).rename(columns=titles)
     folds.index = pd.RangeIndex(1, len(folds) + 1, name="Fold")
-    st.dataframe(folds, key="recipes.folds", alt=f"The scores of {chosen} in each fold")
+    st.dataframe(folds, key="recipes.folds", alt=f"The scores of {chosen} in each fold", placeholder="")
     if each["name"] not in (NOTHING, best):
         _take(
             here,

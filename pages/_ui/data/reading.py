@@ -99,6 +99,7 @@ def panel(here: Dataset, root: str, types: Mapping[str, str]) -> None:
             hide_index=True,
             key="reading.columns",
             alt="The columns with their types",
+            placeholder="",
         )
 
 
@@ -163,6 +164,7 @@ def _types(key: str, types: Mapping[str, str]) -> dict[str, str]:
             disabled=["Column"],
             key=f"{key}.types",
             column_config={"Read as": st.column_config.SelectboxColumn(options=COLUMN_TYPES, required=True)},
+            placeholder="",
         )
         st.caption("Cells that do not fit a type are left empty and listed.")
     return dict(zip(edited["Column"], edited["Read as"], strict=True))
@@ -292,6 +294,7 @@ def _lines(here: Dataset, encoding: str) -> None:
             alt="The first lines of the file as they stand there",
             height=HEIGHT,
             column_config={"As it stands": st.column_config.TextColumn(width="large")},
+            placeholder="",
         )
 
 
@@ -318,6 +321,7 @@ def _cells(here: Dataset, name: str) -> None:
             key="reading.cells",
             alt="The first cells of the sheet as they stand there",
             height=HEIGHT,
+            placeholder="",
         )
 
 
@@ -335,6 +339,7 @@ def _preview(here: Dataset, asked: Mapping[str, Any], *, changed: bool) -> None:
         alt="The first rows of the table that would be read",
         height=HEIGHT,
         column_config={name: st.column_config.Column(help=f"Stored as {made.types[name]}") for name in made.rows},
+        placeholder="",
     )
     for problem in made.problems[:5] if changed else ():
         st.caption(f":material/info: {md(problem.what)} {md(problem.where)}")

@@ -64,7 +64,7 @@ def panel(here: Dataset, state: str, table: Table, told: Mapping[str, Any]) -> N
     with st.popover("The numbers", icon=":material/table:", key="explore.numbers.open"):
         numbers = as_table(told)
         part = numbers.iloc[: grid.ROWS, : grid.COLUMNS]
-        st.dataframe(part, key="explore.numbers", alt="The chart as numbers")
+        st.dataframe(part, key="explore.numbers", alt="The chart as numbers", placeholder="")
         if part.size < numbers.size:
             st.caption(f"The first {count(len(part), 'row')} and {count(len(part.columns), 'column')} of the numbers.")
 

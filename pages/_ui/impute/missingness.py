@@ -86,6 +86,7 @@ def _columns(told: Mapping[str, Any], names: Sequence[str]) -> None:
                 "Why", help="Whether a model can tell from the other columns where a cell is missing (cross-validated)"
             ),
         },
+        placeholder="",
     )
     telling = [name for name in ranked if (told["models"].get(name) or {}).get("verdict") != "random"]
     if telling:
@@ -173,6 +174,7 @@ def _patterns(told: Mapping[str, Any]) -> None:
             key="gaps.patterns.table",
             alt="Patterns of missing cells, as numbers",
             column_config={"Share": st.column_config.NumberColumn(format="percent")},
+            placeholder="",
         )
     rest = told["rest"]
     if rest["patterns"]:
@@ -213,6 +215,7 @@ def _together(pairs: Sequence[Mapping[str, Any]]) -> None:
                 help="1: always together; 0: independent; below 0: one is there when the other is not",
             ),
         },
+        placeholder="",
     )
 
 
@@ -232,4 +235,5 @@ def _by(told: Mapping[str, Any], names: Sequence[str], target: str | None) -> No
             key=f"gaps.by.{column}",
             alt=f"The share of missing cells by {column}",
             column_config={name: st.column_config.NumberColumn(name, format="percent") for name in names},
+            placeholder="",
         )

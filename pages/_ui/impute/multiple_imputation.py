@@ -134,6 +134,7 @@ def _traces(told: Mapping[str, Any], name: str) -> None:
             hide_index=True,
             key=f"several.traces.numbers.{name}",
             alt=f"The chains of {name}, as numbers",
+            placeholder="",
         )
 
 

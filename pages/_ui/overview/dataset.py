@@ -200,6 +200,7 @@ def _score(
                 "Affected", format="localized", help="; ".join(f"{s.name}: {FORMULAS[s.name]}" for s in sides)
             ),
         },
+        placeholder="",
     )
 
 

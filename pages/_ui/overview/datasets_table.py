@@ -21,7 +21,7 @@ def table(place: Here) -> None:
     known = overview.project_overview(store, place.project)
     if not known:
         return
-    rows = [each | _standing(str(store.home), each["id"], *_sign(each["id"])) for each in known]
+    rows = [each | _kept_standing(each["id"]) for each in known]
     chosen = st.dataframe(
         pd.DataFrame(
             [
@@ -42,6 +42,7 @@ def table(place: Here) -> None:
             ]
         ),
         hide_index=True,
+        placeholder="",
         key=f"overview.datasets.{place.dataset.id if place.dataset else ''}",
         on_select="rerun",
         selection_mode="single-row",
@@ -58,6 +59,15 @@ def table(place: Here) -> None:
     if picked and (place.dataset is None or rows[picked[0]]["id"] != place.dataset.id):
         page_layout.go(place.project, rows[picked[0]]["id"])
         st.rerun()
+
+
+def _kept_standing(dataset: str) -> dict[str, Any]:
+    """How a dataset stands; looked up again on the next run while there is no profile yet."""
+    asked = str(page_layout.store().home), dataset, *_sign(dataset)
+    found = _standing(*asked)
+    if found["score"] is None:
+        _standing.clear(*asked)
+    return found
 
 
 def _sign(dataset: str) -> tuple[int, str, str]:

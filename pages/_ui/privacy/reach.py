@@ -121,6 +121,7 @@ def _proposal(here: Dataset, each: Mapping[str, Any], at: int) -> None:
             key=f"privacy.proposal.{at}.columns",
             alt=f"Treatment of each column: {WAYS[each['way']].lower()}",
             width=560,
+            placeholder="",
         )
         dropped = (
             f"{each['share_dropped']:.1%} of the rows are dropped." if each["rows_dropped"] else "No row is dropped."

@@ -84,7 +84,12 @@ def panel(state: str, table: Table, quasi: Sequence[str], sensitive: Sequence[st
         ]
     )
     st.dataframe(
-        sizes, hide_index=True, key="privacy.sizes", alt="How many rows are in groups of which size", width=460
+        sizes,
+        hide_index=True,
+        key="privacy.sizes",
+        alt="How many rows are in groups of which size",
+        width=460,
+        placeholder="",
     )
     if told["alone"] and st.toggle(
         "Show the unique rows", key="privacy.alone", help="Only you see them: no report and no export shows them"

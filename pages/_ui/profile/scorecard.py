@@ -53,6 +53,7 @@ def panel(here: Dataset, profile: Mapping[str, Any], before: Mapping[str, Any] |
         key="score.table",
         alt="The six dimensions of quality: figure, cells affected, formula and weight",
         row_height=40,
+        placeholder="",
     )
     with st.popover("Change the weights", icon=":material/tune:"), st.form("score.weights", border=False):
         given = {

@@ -100,6 +100,7 @@ def _editor(column: str, clusters: list[list[list[Any]]], key: str, mend: bool) 
             "Values": st.column_config.TextColumn("Values and their rows", width="large"),
             "Rows": st.column_config.NumberColumn("Rows", format="localized", width="small"),
         },
+        placeholder="",
     )
     mapping = {
         value: _target(row)

@@ -41,6 +41,7 @@ def classes(state: str, table: Table, target: str, groups: Sequence[str], split:
         key="balance.classes",
         alt=f"The classes of {target} with their rows",
         column_config={"Share": st.column_config.ProgressColumn("Share", format="percent", min_value=0, max_value=1)},
+        placeholder="",
     )
     if told["missing"]:
         st.caption(f"{count(told['missing'], 'row')} have no class.")
@@ -277,6 +278,7 @@ def _calibration(told: Mapping[str, Any]) -> None:
             hide_index=True,
             key="balance.curve.table",
             alt=f"The calibration of {other}, as numbers",
+            placeholder="",
         )
 
 

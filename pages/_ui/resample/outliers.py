@@ -109,6 +109,7 @@ def _rows(told: Mapping[str, Any], state: str, method: str) -> None:
             "Why": st.column_config.TextColumn("Why", width=540),
             "Suggested": st.column_config.TextColumn("Suggested", width=220),
         },
+        placeholder="",
     )
     at = picked["selection"]["rows"]
     chosen = kept[at[0] if at and at[0] < len(kept) else 0]

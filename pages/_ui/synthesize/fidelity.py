@@ -114,6 +114,7 @@ def _between(judged: Mapping[str, Any]) -> None:
                 name: st.column_config.NumberColumn(name, format="%.3f")
                 for name in ("Columns shuffled", "The twin", "Real rows kept apart")
             },
+            placeholder="",
         )
 
 
@@ -149,6 +150,7 @@ def _given_away(judged: Mapping[str, Any]) -> None:
                     help="What the model loses where the column is shuffled",
                 )
             },
+            placeholder="",
         )
 
 
@@ -204,6 +206,7 @@ def _columns(judged: Mapping[str, Any]) -> None:
                 ),
             )
         },
+        placeholder="",
     )
 
 
@@ -299,6 +302,7 @@ def together(draw: Mapping[str, Any], name: str, key: str) -> None:
             key=f"{key}.numbers",
             alt=f"{name}, as numbers",
             column_config={column: st.column_config.NumberColumn(column, format="percent") for column in table.columns},
+            placeholder="",
         )
 
 
@@ -353,6 +357,7 @@ def _pairs(judged: Mapping[str, Any]) -> None:
             name: st.column_config.NumberColumn(name, format="%.3f")
             for name in ("Alike", "Real rows kept apart", "Weight", "Real", "Twin")
         },
+        placeholder="",
     )
     gap = judged["missing_pattern_gap"]
     if gap is not None:

@@ -216,6 +216,7 @@ def _others(wanted: Asked, others: list[Mapping[str, Any]]) -> None:
             "Why": st.column_config.TextColumn("Why", width=280),
         },
         height=min(560, 42 + 35 * len(others)),
+        placeholder="",
     )
 
 

@@ -61,6 +61,7 @@ def panel(judged: Mapping[str, Any]) -> None:
             key="synthesize.useful.numbers",
             alt="How well each model predicts, as numbers",
             column_config={each: st.column_config.NumberColumn(each, format="%.3f") for each in (name, "From", "To")},
+            placeholder="",
         )
     for column, groups in judged["by"].items():
         st.header(f"By {md(column)}")
@@ -138,4 +139,5 @@ def _reasons(judged: Mapping[str, Any]) -> None:
             )
             for each in ("Learned from real rows", "Learned from the twin")
         },
+        placeholder="",
     )

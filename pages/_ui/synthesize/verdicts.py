@@ -212,6 +212,7 @@ def _done(told: Mapping[str, Any]) -> None:
         key="synthesize.treatment",
         alt="What became of each column",
         column_config={name: st.column_config.TextColumn(name, width=width) for name, width in widths.items()},
+        placeholder="",
     )
     for name, each in tamed.items():
         if name not in [one["column"] for one in told["treatment"]]:
@@ -246,6 +247,7 @@ def _done(told: Mapping[str, Any]) -> None:
             hide_index=True,
             key="synthesize.conditions",
             alt="Rows that were asked for, and made",
+            placeholder="",
         )
 
 

@@ -50,6 +50,7 @@ def panel(here: Dataset) -> None:
         key="versions.trail",
         alt="The audit trail, newest first",
         column_config={"Details": st.column_config.TextColumn(width="large")},
+        placeholder="",
     )
     if not whole:
         return

@@ -253,6 +253,7 @@ def verify_box() -> None:
             hide_index=True,
             alt="What was checked",
             key="versions.checks",
+            placeholder="",
         )
 
 

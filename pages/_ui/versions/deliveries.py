@@ -146,6 +146,7 @@ def _checks(number: int, checks: tuple[Check, ...]) -> None:
         key=f"{_KEY}.checks.{number}",
         alt=f"What was checked of delivery {number}",
         column_config={"What was found": st.column_config.TextColumn(width="large")},
+        placeholder="",
     )
 
 

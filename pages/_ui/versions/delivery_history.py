@@ -36,6 +36,7 @@ def charts(some: list[Delivery]) -> None:
                 "Quality score": st.column_config.NumberColumn(format="percent"),
                 "Greatest drift of a column (PSI)": st.column_config.NumberColumn(format="%.3f"),
             },
+            placeholder="",
         )
 
 

@@ -91,7 +91,9 @@ def _alerts(here: Dataset) -> None:
         }
         for each in told
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key="deliveries.alerts", alt="The alerts of this dataset")
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, key="deliveries.alerts", alt="The alerts of this dataset", placeholder=""
+    )
     if any(each.sent is None for each in told):
         st.button(
             "Send what is due",

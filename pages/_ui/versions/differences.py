@@ -35,6 +35,7 @@ def rules(found: Sequence[RuleDifference]) -> None:
         hide_index=True,
         alt="Rules that do not fare alike in the two versions",
         key="versions.differences.rules",
+        placeholder="",
     )
 
 
@@ -69,5 +70,6 @@ def groups(found: Sequence[ColumnDifference]) -> None:
                 name: st.column_config.NumberColumn(format="percent")
                 for name in ("Good outcome before", "Good outcome after")
             },
+            placeholder="",
         )
     st.caption("These are counts. Whether a gap is more than chance is told on the page Bias.")

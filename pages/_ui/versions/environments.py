@@ -148,7 +148,9 @@ def _history(every: list[Promotion]) -> None:
         }
         for each in every
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True, key=f"{_KEY}.history", alt="All promotions, the last first")
+    st.dataframe(
+        pd.DataFrame(rows), hide_index=True, key=f"{_KEY}.history", alt="All promotions, the last first", placeholder=""
+    )
 
 
 def _ask(dataset: str) -> None:

@@ -50,6 +50,12 @@ def panel(here: Dataset, numbers: list[int]) -> None:
             }
             for s in column.steps
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, key="versions.lineage.steps", alt="The steps of the graph")
+        st.dataframe(
+            pd.DataFrame(rows),
+            hide_index=True,
+            key="versions.lineage.steps",
+            alt="The steps of the graph",
+            placeholder="",
+        )
     st.download_button("Download the graph (DOT)", graph, file, "text/vnd.graphviz", on_click="ignore",
                        icon=":material/download:", key="versions.lineage.file")  # fmt: skip
