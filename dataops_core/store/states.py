@@ -18,6 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dataops_core.engines import bounded_for
 from dataops_core.errors import DataOpsError, InputError, IntegrityError, SecretError, SettingError
 from dataops_core.hashing import canonical, sha256
 from dataops_core.privacy.keys import key_fingerprint, pseudonym_key
@@ -103,8 +104,9 @@ def _rebuild(store: Store, row: Any) -> Table:
             entry = from_json({"steps": [origin["step"]]}).steps[0]
             settled = RecipeContext(origin["split"], tuple(origin["weights"]))
             entry, other = other_table(entry, functools.partial(table_of_content, store))
+            here = table(store, row.parent)
             remade, outcome = take(
-                entry, table(store, row.parent), out, seed=origin["seed"], earlier=settled, other=other
+                entry, here, out, seed=origin["seed"], earlier=settled, other=other, bounded=bounded_for(here)
             )
             if outcome.status != "done":
                 raise IntegrityError(
@@ -243,8 +245,9 @@ def _run(
     out = store.scratch_file(".parquet")
     after = before
     try:
+        here = table(store, before)
         made, outcome = take(
-            entry, table(store, before), out, seed=seed, earlier=settled, other=other, progress=progress
+            entry, here, out, seed=seed, earlier=settled, other=other, progress=progress, bounded=bounded_for(here)
         )
         if outcome.status == "done":
             learned = {"op": entry.op, "with": dict(entry.settings), "learned": outcome.learned, "seed": seed}
