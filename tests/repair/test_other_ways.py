@@ -117,6 +117,12 @@ def test_numbers_beyond_the_others_for_another_reason_stay(coded, far):
     assert all(each.sure < 0.9 for each in decimal_points.find(column))
 
 
+def test_numbers_with_as_many_digits_as_the_others_have_lost_no_point(coded):
+    rng = np.random.default_rng(6)
+    areas = [float(f"{x:.4g}") for x in np.exp(rng.normal(6.3, 0.5, 500))]  # 654.9, 998.1, 1001, 1878
+    assert all(each.sure < 0.9 for each in decimal_points.find(one(coded, areas)))
+
+
 def test_one_number_beyond_a_wide_column_is_not_enough(coded):
     rng = np.random.default_rng(4)
     column = one(coded, [round(x, 2) for x in rng.uniform(0.5, 10.9, 900)] + [11.0])
