@@ -42,7 +42,7 @@ bench: $(READY)
 	$(BIN)/python -m benchmarks.interactions
 
 bench-edits: $(READY)
-	$(BIN)/python -m benchmarks.edits
+	$(BIN)/python -m benchmarks.store.edits
 
 bench-facts: $(READY)
 	$(BIN)/python -m benchmarks.facts $(ARGS)
