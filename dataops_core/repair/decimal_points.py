@@ -123,7 +123,7 @@ class _Numbers:
     def with_point(self, number: float) -> float | None:
         """A number with its point put back: with as many decimals as the column has, or in the only place that fits."""
         fits = [places for places in range(self.most, 0, -1) if self.low <= number / 10**places <= self.high]
-        one = len(fits) == 1 or self.most in fits
+        one = len(fits) == 1 or (self.most in fits and self.high <= TIGHT * self.low)
         return round(number / 10 ** fits[0], self.most) if fits and one else None
 
     def measured(self, seed: int) -> float:
