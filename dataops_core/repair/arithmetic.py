@@ -7,7 +7,7 @@ hold; or of several such cells one only by a slip of the pen (digits exchanged, 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -38,7 +38,16 @@ OPERATIONS: dict[str, tuple[Callable[..., np.ndarray], str]] = {
     "per cent": (lambda a, b: a * b / 100, "{1} % of {0}"),
     "discount": (lambda a, b: a * (1 - b), "{0} x (1 - {1})"),
     "discount per cent": (lambda a, b: a * (1 - b / 100), "{0} x (1 - {1} %)"),
+    "mean": (lambda a, b: (a + b) / 2, "({0} + {1}) / 2"),
 }
+PRICED: dict[str, tuple[Callable[..., np.ndarray], str]] = {  # a product of two, less or more by a rate
+    "product, discount per cent": (lambda a, b, c: a * b * (1 - c / 100), "{0} x {1} x (1 - {2} %)"),
+    "product, discount": (lambda a, b, c: a * b * (1 - c), "{0} x {1} x (1 - {2})"),
+    "product, added per cent": (lambda a, b, c: a * b * (1 + c / 100), "{0} x {1} x (1 + {2} %)"),
+}
+OPERATIONS |= PRICED
+RATES = (0.3, 1.5)  # between which the middle of what is left of a product may lie
+GLANCE = 200  # rows of a first look for such a product
 NEUTRAL = {"product": 1.0, "per cent": 100.0}  # a part of that value changes nothing; of other operations it is 0
 
 
@@ -181,13 +190,13 @@ def relations(numbers: Sequence[Numbers]) -> list[Relation]:
         if len(np.unique(cells[at][np.isfinite(cells[at])])) < FEWEST_RESULTS:
             continue
         others = [place for place in range(len(numbers)) if place != at]
-        options = [Relation(name, pair, at) for pair in combinations(others, 2) for name in ("product", "sum")]
+        options = [Relation(name, pair, at) for pair in combinations(others, 2) for name in ("product", "sum", "mean")]
         options += [
             Relation(name, pair, at)
             for one, two in combinations(others, 2)
             for pair in ((one, two), (two, one))
             for name in OPERATIONS
-            if name not in ("product", "sum")
+            if name not in ("product", "sum", "mean", *PRICED)
         ]
         options += [Relation("multiple", (other,), at, _factor(cells[other], cells[at])) for other in others]
         options += [
@@ -195,8 +204,29 @@ def relations(numbers: Sequence[Numbers]) -> list[Relation]:
             for start in range(len(others))
             for stop in range(start + 3, min(len(others), start + LONGEST_SUM) + 1)
         ]
+        options += _priced(cells, at, result.unit)
         found += [each for each in options if _is_rule(each, cells, result.unit)]
     return _without_smaller(found)
+
+
+def _priced(cells: Sequence[np.ndarray], at: int, unit: float) -> Iterator[Relation]:
+    """The products of two columns, less or more by the rate in a third, that some rows with such a rate confirm."""
+    others = [place for place in range(len(cells)) if place != at]
+    result = cells[at]
+    for one, two in combinations(others, 2):
+        with np.errstate(all="ignore"):
+            left = result / (cells[one] * cells[two])
+        rows = np.flatnonzero(np.isfinite(left))[:GLANCE]
+        if len(rows) < FEWEST_ROWS or not RATES[0] <= float(np.median(left[rows])) <= RATES[1]:
+            continue
+        for rate in others:
+            if rate in (one, two):
+                continue
+            told = rows[np.isfinite(cells[rate][rows]) & (cells[rate][rows] != 0)]
+            parts, own = [cells[part][told] for part in (one, two, rate)], result[told]
+            for name, (made, _) in PRICED.items():
+                if len(told) and (np.abs(made(*parts) - own) <= _tolerance(unit, own)).mean() >= HOLDS - 0.2:
+                    yield Relation(name, (one, two, rate), at)
 
 
 def _factor(part: np.ndarray, result: np.ndarray) -> float:
@@ -246,14 +276,13 @@ def _matters(relation: Relation, parts: Sequence[np.ndarray], result: np.ndarray
 
 
 def _without_smaller(found: Sequence[Relation]) -> list[Relation]:
-    """Relations without the sums that leave out parts of a greater sum: those hold where these are nothing."""
-    sums = [each for each in found if each.operation == "sum"]
-    return [
-        each
-        for each in found
-        if each.operation != "sum"
-        or not any(other.result == each.result and set(each.parts) < set(other.parts) for other in sums)
-    ]
+    """Relations without sums and products that leave out parts of a greater one: they hold where these are nothing."""
+    return [each for each in found if not any(_is_greater(other, each) for other in found)]
+
+
+def _is_greater(one: Relation, other: Relation) -> bool:
+    greater = ("sum",) if other.operation == "sum" else tuple(PRICED) if other.operation == "product" else ()
+    return one.operation in greater and one.result == other.result and set(other.parts) < set(one.parts)
 
 
 @dataclass(frozen=True)

@@ -109,6 +109,28 @@ def test_a_last_digit_that_rounding_explains_is_left_alone(coded):
     assert contradictions(arithmetic, coded(columns)) == set()
 
 
+def test_a_discounted_product_and_a_mean_are_relations(coded):
+    rng = np.random.default_rng(10)
+    price, number = np.round(rng.uniform(4, 90, 400), 2), rng.integers(1, 9, 400)
+    discount = rng.choice([0, 0, 0, 0, 5, 10, 15], 400)
+    first, second = np.round(rng.uniform(2, 30, 400), 1), np.round(rng.uniform(2, 30, 400), 1)
+    columns = {
+        "price": price.tolist(),
+        "number": number.tolist(),
+        "discount": discount.tolist(),
+        "total": np.round(price * number * (100 - discount) / 100, 2).tolist(),
+        "first": first.tolist(),
+        "second": second.tolist(),
+        "mean": np.round((first + second) / 2, 2).tolist(),
+    }
+    table = coded(columns)
+    names = [column.name for column in table.columns]
+    said = {each.words(names) for each in arithmetic.relations(arithmetic.numbers_of(table, {}))}
+    assert said == {"price x number x (1 - discount %) = total", "(first + second) / 2 = mean"}
+    right, columns["total"][7] = columns["total"][7], columns["total"][7] * 10
+    assert contradictions(arithmetic, coded(columns)) == {("total", 7, f"{right!r}".removesuffix(".0"))}
+
+
 def test_a_per_cent_that_changes_less_than_the_rounding_is_no_relation(coded):
     rng = np.random.default_rng(6)
     fine = np.round(rng.uniform(0.1, 0.4, 300), 2)
