@@ -37,7 +37,8 @@ with page_layout.errors():
     profile = known or current_table.profiled(here, state)
     if profile is not None and known is None:
         st.rerun()  # the header is drawn before
-    read_notes.panel(root)
+    if not here.recipe.active:  # once it is worked on, Data still tells it
+        read_notes.panel(root)
     if profile is not None:
         dataset.panel(here, state, root, profile)
 with page_layout.errors():

@@ -36,20 +36,21 @@ def panel(here: Dataset, state: str, key: str = "clean.download", suffix: str = 
             return
         recognition.reason_box(left, f"{key}.reason", "downloading it")
         why = st.session_state.get(f"{key}.reason", "").strip() if left else ""
-        for name, (ending, kind) in FORMATS.items():
-            st.download_button(
-                name,
-                data=functools.partial(content, page_layout.store(), state, ending),
-                file_name=f"{here.name}_{suffix}{ending}",
-                mime=kind,
-                key=f"{key}.{name}",
-                on_click=functools.partial(_log, here, left, why) if left else "ignore",
-                disabled=bool(left) and not why,
-                icon=":material/table:",
-                help="Text that a spreadsheet would run as a formula gets an apostrophe in front"
-                if name == "CSV"
-                else None,
-            )
+        with st.container(horizontal=True):
+            for name, (ending, kind) in FORMATS.items():
+                st.download_button(
+                    name,
+                    data=functools.partial(content, page_layout.store(), state, ending),
+                    file_name=f"{here.name}_{suffix}{ending}",
+                    mime=kind,
+                    key=f"{key}.{name}",
+                    on_click=functools.partial(_log, here, left, why) if left else "ignore",
+                    disabled=bool(left) and not why,
+                    icon=":material/table:",
+                    help="Text that a spreadsheet would run as a formula gets an apostrophe in front"
+                    if name == "CSV"
+                    else None,
+                )
 
 
 def _log(here: Dataset, left: list[Unresolved], why: str) -> None:

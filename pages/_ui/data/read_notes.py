@@ -16,10 +16,9 @@ def panel(root: str) -> None:
     if not problems or redaction.is_viewer():
         return
     more = f" And {len(problems) - SHOWN} more." if len(problems) > SHOWN else ""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small", key="read-notes"):
-        st.markdown(
-            f":small[:material/info: {' '.join(md(each['what']) for each in problems[:SHOWN])}{more}]", width="stretch"
-        )
+    words, link = st.columns([5, 1], vertical_alignment="center", gap="small")
+    words.caption(f":material/info: {' '.join(md(each['what']) for each in problems[:SHOWN])}{more}")
+    with link:
         if st.button("How it was read", type="tertiary", icon=":material/arrow_forward:", key="data.read_notes"):
             st.session_state["data.tabs"] = "How it was read"
             st.switch_page("pages/data.py", query_params=st.query_params.to_dict())

@@ -148,15 +148,15 @@ def _fix_several(here: Dataset, named: Sequence[Named], shown: Sequence[Named]) 
             args=(here, harmless),
             help=f"Opens a preview of: {titles}" if harmless else "There is none left",
         )
-        st.button(
-            "Select none" if all_ticked else f"Select the {count(len(fixable), 'safe fix', 'safe fixes')}",
-            key="findings.select",
-            type="tertiary",
-            disabled=not fixable,
-            on_click=_tick_all,
-            args=(here, fixable, not all_ticked),
-            help="Those that drop no column and guess no value; the others are for you to decide, one by one",
-        )
+        if fixable:
+            st.button(
+                "Select none" if all_ticked else f"Select the {count(len(fixable), 'safe fix', 'safe fixes')}",
+                key="findings.select",
+                type="tertiary",
+                on_click=_tick_all,
+                args=(here, fixable, not all_ticked),
+                help="Those that drop no column and guess no value; the others are for you to decide, one by one",
+            )
 
 
 def propose(here: Dataset, some: Sequence[Mapping[str, Any]], what: str) -> None:
