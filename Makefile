@@ -41,6 +41,9 @@ screenshots: $(READY)
 bench: $(READY)
 	$(BIN)/python -m benchmarks.interactions
 
+bench-edits: $(READY)
+	$(BIN)/python -m benchmarks.store.edits
+
 bench-facts: $(READY)
 	$(BIN)/python -m benchmarks.facts $(ARGS)
 

@@ -17,6 +17,8 @@ import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +39,7 @@ RECIPE = {
 }
 DUCKDB = """
 SET memory_limit = '2GB';
+SET temp_directory = '{out}.spill';
 COPY (
   WITH filled AS (SELECT * REPLACE (
       trim(text0) AS text0, trim(text1) AS text1,
@@ -87,6 +90,16 @@ def command(engine: str, source: Path, recipe: Path, out: Path) -> list[str]:
         return [sys.executable, "-m", "benchmarks.scale", "--polars", str(source), str(out)]
     on = [] if engine == "memory" else ["--on", engine]
     return [sys.executable, "-m", "dataops_core", "run", str(recipe), str(source), "-o", str(out), *on]
+
+
+def is_there(engine: str) -> bool:
+    """Whether the package of an engine is installed; says of each which version, or that it is left out."""
+    package = {"duckdb": "duckdb", "polars": "polars", "spark": "pyspark"}.get(engine)
+    if package is None:
+        return True
+    found = find_spec(package) is not None
+    print(f"{package} {version(package)}" if found else f"{package} is not installed: {engine} is left out", flush=True)
+    return found
 
 
 def measured(arguments: list[str]) -> Cost:
@@ -145,6 +158,7 @@ def main() -> None:
     if args.polars:
         by_polars(*args.polars)
         return
+    engines = [engine for engine in args.engines if is_there(engine)]
     print(f"{'engine':<10}{'rows':>12}{'CPU s per million':>20}{'seconds':>10}{'MB at most':>12}", flush=True)
     with tempfile.TemporaryDirectory() as folder:
         recipe = Path(folder, "recipe.json")
@@ -152,7 +166,7 @@ def main() -> None:
         for rows in args.rows:
             source = Path(folder, f"{rows}.parquet")
             make_source(source, rows)
-            for engine in args.engines:
+            for engine in engines:
                 cost = measured(command(engine, source, recipe, Path(folder, f"{engine}{rows}.parquet")))
                 per_million = cost.cpu / rows * 1e6
                 print(

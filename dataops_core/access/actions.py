@@ -70,6 +70,7 @@ ACTIONS: dict[str, Action] = {
     # what the owner of the data decides
     "dataset deleted": Action("steward", "delete datasets"),
     "version purged": Action("steward", "purge versions"),
+    "tables compacted": Action("steward", "compact the tables of a dataset"),
     "personal data settled": Action("steward", "settle what is personal data"),
     "personal data kept": Action("steward", "save a version that names people"),
     "personal data downloaded": Action("steward", "download a table that names people"),

@@ -31,6 +31,11 @@ _ARROW = {
 }
 
 
+def one_zero(cells: pa.ChunkedArray) -> pa.ChunkedArray:
+    """The cells with 0.0 for -0.0, which are equal."""
+    return pc.add(cells, 0.0) if pa.types.is_floating(cells.type) else cells
+
+
 class ColumnView:
     """One column: facts, missing cells, numbers or moments or distinct values, and masks of rows.
 
@@ -131,7 +136,7 @@ class ColumnView:
             values = whole.drop_null().combine_chunks()
             return values, np.where(there, np.cumsum(there) - 1, -1).astype(np.int32)
         with pq.ParquetFile(self.table.path, read_dictionary=[self.name] if self.type == "text" else None) as file:
-            whole = file.read(columns=[self.name]).column(0)
+            whole = one_zero(file.read(columns=[self.name]).column(0))
         encoded = (
             (whole if pa.types.is_dictionary(whole.type) else whole.dictionary_encode())
             .unify_dictionaries()

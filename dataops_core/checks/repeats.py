@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from dataops_core.checks.column_view import WHOLE, ColumnView, filled
+from dataops_core.checks.column_view import WHOLE, ColumnView, filled, one_zero
 from dataops_core.checks.table_view import TableView
 from dataops_core.table.guesses import text_marks
 from dataops_core.values.random import GOLDEN
@@ -85,6 +85,7 @@ def coming_again(cells: ColumnView) -> tuple[np.ndarray, np.ndarray]:
 
 def _marks(part: pa.Array) -> np.ndarray:
     """A 64-bit mark for each cell, equal for equal cells: the bits of a number, a hash of a text."""
+    part = one_zero(part)
     there = np.asarray(part.is_valid())
     if pa.types.is_string(part.type):
         marks = text_marks(part.fill_null(""))
@@ -102,5 +103,5 @@ def _marks(part: pa.Array) -> np.ndarray:
 def _numbered(cells: ColumnView, places: np.ndarray) -> np.ndarray:
     """A whole number for each of these rows, the same where the cells are the same; -1 where missing."""
     if len(places) < cells.rows // 4 or cells.dictionary is None:
-        return np.asarray(cells.at(places).dictionary_encode().indices.fill_null(-1)).astype(np.int64)
+        return np.asarray(one_zero(cells.at(places)).dictionary_encode().indices.fill_null(-1)).astype(np.int64)
     return cells.dictionary[1][places].astype(np.int64)

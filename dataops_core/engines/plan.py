@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from dataops_core.errors import SettingError
+from dataops_core.recipe.narrow import named_columns
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.steps import EqualRows, KeyColumns, MoreRows, NewRows, Order, Pieces, Rows, RowsBelow, Step, get
 from dataops_core.steps._counted import takes_counts
@@ -100,21 +101,12 @@ def pieces_of(step: Step, settings: Mapping[str, Any]) -> Pieces | None:
 def columns_learned_from(step: Step, settings: Mapping[str, Any], context: RecipeContext) -> tuple[str, ...]:
     """The columns that a step learns from; none: all of them.
 
-    They are those that its settings name, beside the columns of the split and of the weights; a step whose `columns`
-    are left empty means all columns.
+    They are those that its settings name (see named_columns), beside the columns of the split and of the weights.
     """
-    named: list[str] = []
-    for setting in step.settings:
-        value = settings.get(setting.name)
-        if setting.shape == "columns" and setting.name == "columns" and not value:
-            return ()
-        if setting.shape == "column" and isinstance(value, str):
-            named.append(value)
-        elif setting.shape == "columns" and value:
-            named += value
+    named = named_columns(step, settings)
     weighs = step.learner is not None and "weighed" in inspect.signature(step.learner).parameters
-    named += [name for name in (context.split, context.weighed if weighs else None) if name]
-    return tuple(dict.fromkeys(named))
+    beside = [name for name in (context.split, context.weighed if weighs else None) if name]
+    return tuple(dict.fromkeys([*named, *beside])) if named is not None else ()
 
 
 def counts(step: Step, settings: Mapping[str, Any]) -> bool:

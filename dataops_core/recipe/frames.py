@@ -11,8 +11,9 @@ import pandas as pd
 
 from dataops_core.errors import SettingError, Skip
 from dataops_core.models import training
+from dataops_core.recipe.call import call
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
-from dataops_core.recipe.replay import Tables, call, engine_values, no_tables, other_table, split_column
+from dataops_core.recipe.replay import Tables, engine_values, no_tables, other_table, split_column
 from dataops_core.recipe.walk import Outcome, settled_by, walk
 from dataops_core.steps import Step, get
 from dataops_core.table import Column, guess_kind, tidy, type_of

@@ -7,7 +7,7 @@ import inspect
 import itertools
 import json
 import uuid
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,12 +17,25 @@ import pandas as pd
 from dataops_core.errors import DataOpsError, SettingError, Skip
 from dataops_core.models import training
 from dataops_core.progress import Progress, no_progress
+from dataops_core.recipe.call import call
+from dataops_core.recipe.condensed import condensed
+from dataops_core.recipe.narrow import Pieced, row_pieces
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
 from dataops_core.recipe.walk import Outcome, settled_by, walk
-from dataops_core.steps import Order, Step, get
+from dataops_core.steps import EqualRows, Order, Step, get
 from dataops_core.steps._counted import COUNT, takes_counts
 from dataops_core.steps._counted import learn_counted as learn_by_counts
-from dataops_core.table import Table, difference, moved, tidy, type_of, write_table
+from dataops_core.table import (
+    Difference,
+    Table,
+    difference,
+    dropped,
+    moved,
+    release_memory,
+    tidy,
+    types_of,
+    write_table,
+)
 
 FEW_COUNTED = 10_000  # different rows that are counted whatever share they are of all
 LARGE = 2_000_000  # cells; beyond it a step of reach "row" runs batch by batch
@@ -65,13 +78,14 @@ def other_table(entry: RecipeStep, tables: Tables) -> tuple[RecipeStep, Table | 
 class Bounded:
     """How an engine with bounded memory does what would else hold the whole table.
 
-    `frames` gives a step's result in pieces, in order, with the ids of its rows (step, settings, all that the function
-    is given, table, a folder for what lies between); None where it needs the whole table. `columns` says which columns
-    a step looks at when it learns; none: all.
+    `pieced` gives a step's result in pieces (step, settings, all that the function is given, table, a folder for what
+    lies between, progress); None where it needs the whole table. `columns` says which columns a step looks at when it
+    learns; none: all. `keep` says whether the table that a recipe begins with is still needed after its first step.
     """
 
-    frames: Callable[[Step, Mapping[str, Any], Mapping[str, Any], Table, Path], Iterator[pd.DataFrame] | None]
+    pieced: Callable[[Step, Mapping[str, Any], Mapping[str, Any], Table, Path, Progress], Pieced | None]
     columns: Callable[[Step, Mapping[str, Any], RecipeContext], Sequence[str]]
+    keep: bool = True
 
 
 def learn_counted(
@@ -108,16 +122,20 @@ def learn(
     if step.learner is None:
         return None
     if bounded is not None and takes_counts(step.learner) and settings["columns"] and earlier.split is None:
+        statistic = step.learned_statistic(settings)
         columns, given = bounded.columns(step, settings, earlier), engine_values(step.learner, seed, earlier)
-        return learn_counted(step, settings, columns, given, functools.partial(counted_rows, table))
+        return learn_counted(
+            step, settings, columns, given, functools.partial(counted_rows, table, statistic=statistic)
+        )
     rows = training(_looked_at(step, settings, table, earlier, bounded), split_column(step, table.names, earlier.split))
     learned = call(step, step.learner, rows, {**settings, **engine_values(step.learner, seed, earlier)})
     return json.loads(json.dumps(learned, allow_nan=False))
 
 
-def counted_rows(table: Table, columns: Sequence[str]) -> pd.DataFrame:
+def counted_rows(table: Table, columns: Sequence[str], statistic: str | None = None) -> pd.DataFrame:
     """The different rows of some columns, with how often each comes in COUNT, counted batch by batch; where they are
-    too many for that to save anything, all rows of these columns, without COUNT.
+    too many for that to save anything, rows that have the same statistic (see condensed), or all rows of these
+    columns, without COUNT.
     """
     found: pd.DataFrame | None = None
     seen = 0
@@ -125,7 +143,8 @@ def counted_rows(table: Table, columns: Sequence[str]) -> pd.DataFrame:
         some = _counts(batch.assign(**{COUNT: 1}), columns)
         found, seen = some if found is None else _counts(pd.concat([found, some]), columns), seen + len(batch)
         if len(found) > max(FEW_COUNTED, seen // 4):
-            return table.frame(columns)
+            few = condensed(table, columns[0], statistic) if len(columns) == 1 else None
+            return table.frame(columns) if few is None else few
     return found if found is not None else table.frame(columns)
 
 
@@ -171,13 +190,16 @@ def run_step(
         given["other"] = other.frame()
     if "split" in given:
         split_column(step, table.names, earlier.split)
-    pieces = bounded.frames(step, settings, given, table, out.parent) if bounded else None
-    if pieces is None and _by_batch(step, table):
-        pieces = _row_batches(step, given, table, progress)
-    batches = pieces or iter([_whole(step, given, table)])
-    first = next(batches)
-    kinds = (_kinds(step, {}, other, first) if other else {}) | _kinds(step, settings, table, first)
-    return write_table(out, itertools.chain([first], batches), kinds)
+    found = bounded.pieced(step, settings, given, table, out.parent, progress) if bounded else None
+    if found is None and _by_batch(step, table):
+        found = row_pieces(step, given, table, settings, progress)
+    found = found or Pieced(iter([_whole(step, given, table)]))
+    first = next(found.pieces)
+    types = types_of(first)
+    kinds = (_kinds(step, {}, other, types) if other else {}) | _kinds(step, settings, table, types)
+    made = write_table(out, itertools.chain([first], found.pieces), kinds, found.hashes)
+    release_memory()
+    return made
 
 
 def _looked_at(
@@ -195,36 +217,14 @@ def _whole(step: Step, given: Mapping[str, Any], table: Table) -> pd.DataFrame:
     return tidy(call(step, step.function, table.frame(), given))
 
 
-def _row_batches(step: Step, given: Mapping[str, Any], table: Table, progress: Progress) -> Iterator[pd.DataFrame]:
-    done = 0
-    for batch in table.batches():
-        yield tidy(call(step, step.function, batch, given))
-        done += len(batch)
-        progress(done / max(1, table.rows), f"{done:,} of {table.rows:,} rows")
-
-
-def call(step: Step, function: Callable[..., Any], frame: pd.DataFrame, given: Mapping[str, Any]) -> Any:
-    """Call a step's function or learner; whatever goes wrong in it is said as a problem of the step with this table."""
-    try:
-        return function(frame, **given)
-    except (DataOpsError, Skip, MemoryError):  # too little memory now says nothing of the step
-        raise
-    except Exception as error:
-        raise SettingError(
-            f'"{step.title}" cannot be done on this table: {error}',
-            step.name,
-            "Change its settings, or remove the step.",
-        ) from error
-
-
-def _kinds(step: Step, settings: Mapping[str, Any], before: Table, first: pd.DataFrame) -> dict[str, str]:
+def _kinds(step: Step, settings: Mapping[str, Any], before: Table, types: Mapping[str, str]) -> dict[str, str]:
     names = step.new_names(settings)
     kinds = {}
     for column in before.columns:
         name = names.get(column.name, column.name)
-        if name in first.columns and type_of(first[name]) == column.type:
+        if types.get(name) == column.type:
             kinds[name] = column.kind
-    return kinds | {name: kind for name, kind in step.new_kinds(settings).items() if name in first.columns}
+    return kinds | {name: kind for name, kind in step.new_kinds(settings).items() if name in types}
 
 
 def engine_values(function: Callable[..., Any], seed: int, earlier: RecipeContext) -> dict[str, Any]:
@@ -270,8 +270,7 @@ def take(
         )
     except Skip as reason:
         return table, Outcome(entry.op, entry.sentence, "skipped", str(reason))
-    only_moved = step.reach == "table" and isinstance(step.pieces(settings), Order)
-    changed = moved(table, after) if only_moved else difference(table, after, step.new_names(settings))
+    changed = _changed(step, settings, table, after)
     noticed = (
         call(
             step,
@@ -287,6 +286,15 @@ def take(
     if step.remark_function:
         noticed = noticed or step.remark_function(**settings, learned=learned)
     return after, Outcome(entry.op, entry.sentence, "done", noticed, learned, changed)
+
+
+def _changed(step: Step, settings: Mapping[str, Any], before: Table, after: Table) -> Difference:
+    pieces = step.pieces(settings) if step.reach == "table" else None
+    if isinstance(pieces, Order):
+        return moved(before, after)
+    if isinstance(pieces, EqualRows) and pieces.only_drops:
+        return dropped(before, after)
+    return difference(before, after, step.new_names(settings))
 
 
 @dataclass(frozen=True)
@@ -327,11 +335,18 @@ def run_recipe(
     fitted: list[RecipeStep] = []
 
     def do(place: int, entry: RecipeStep, here: Table, earlier: RecipeContext) -> tuple[RecipeStep, Table, Outcome]:
-        progress(place / len(recipe.steps), entry.sentence)
+        said = entry.sentence
+        progress(place / len(recipe.steps), said)
+
+        def within(share: float, what: str) -> None:
+            progress((place + share) / len(recipe.steps), f"{said}: {what}")
+
         try:
             entry, other = other_table(entry, tables)
             out = folder / f"{uuid.uuid4().hex}.parquet"
-            after, outcome = take(entry, here, out, seed=recipe.seed, earlier=earlier, other=other, bounded=bounded)
+            after, outcome = take(
+                entry, here, out, seed=recipe.seed, earlier=earlier, other=other, progress=within, bounded=bounded
+            )
         except DataOpsError as error:
             return entry, here, Outcome(entry.op, entry.sentence, "failed", str(error))
         return entry, after, outcome
@@ -342,7 +357,7 @@ def run_recipe(
         if each.outcome.status != "failed":
             done = each.outcome.status == "done"
             fitted.append(replace(each.entry, learned=each.outcome.learned) if done else each.entry)
-        if each.after is not each.before and each.before is not table:
+        if each.after is not each.before and (each.before is not table or (bounded and not bounded.keep)):
             each.before.path.unlink()
         current = each.after
     return Run(current, replace(recipe, steps=tuple(fitted)), tuple(outcomes))

@@ -26,6 +26,7 @@ FEWEST_ROWS, FEWEST_RESULTS = 20, 10  # rows that can be computed, and different
 LOOKED_AT = 2_000  # rows to look for relations
 MOST_COLUMNS = 24
 LONGEST_SUM = 12
+ROUNDED = 1.5  # units of the last digit: so near to the right number one may be that was made from rounded ones
 MOST_ROWS = 20_000  # that contradict a relation; more are not looked at
 PLANTED, ENOUGH = 200, 20
 
@@ -390,8 +391,9 @@ def find(table: EncodedTable, learned: Mapping[int, Format], seed: int = 0) -> l
     solver = Solver(numbers, found)
     by_kind: defaultdict[tuple[int, str], list[tuple[int, float]]] = defaultdict(list)
     for row in solver.wrong.tolist():
-        each = solver.explain(solver.row(row))
-        if each is not None:
+        held = solver.row(row)
+        each = solver.explain(held)
+        if each is not None and not abs(each.value - held[each.column]) <= ROUNDED * numbers[each.column].unit:
             by_kind[each.column, each.kind].append((row, each.value))
     if not by_kind:
         return []

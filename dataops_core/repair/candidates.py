@@ -80,7 +80,7 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     slipped = _slips(work, sign, made, agreed, taken)
     both = _merged(agreed, slipped)
     for least in (SOILED, *[STILL_SOILED] * ROUNDS):
-        clear = [_only(each, each.score >= CLEAR) for each in both]
+        clear = _one_of_linked([_only(each, each.score >= CLEAR) for each in both], known, work.rows)
         found += clear
         _put(work, clear)
         if sum(len(each.rows) for each in clear) < least * work.rows * len(work.columns):
@@ -105,6 +105,28 @@ def _with(known: Sequence[Dependency], more: Sequence[Dependency]) -> list[Depen
 
 def _only(each: Candidates, mask: np.ndarray) -> Candidates:
     return replace(each, rows=each.rows[mask], codes=each.codes[mask], score=each.score[mask])
+
+
+def _one_of_linked(found: list[Candidates], known: Sequence[Dependency], rows: int) -> list[Candidates]:
+    """Of the candidates of a row in columns of which one decides the other the surer one: where a row is in the wrong
+    group, the cell that put it there is wrong, and not all that follows from it. The other is judged anew.
+    """
+    links = {(deciding, each.following) for each in known for deciding in each.deciding}
+    best: dict[int, np.ndarray] = {}
+    for each in found:
+        if each.cause == "agreement":
+            score = best.setdefault(each.column, np.zeros(rows))
+            score[each.rows] = np.maximum(score[each.rows], each.score)
+    made = []
+    for each in found:
+        kept = np.ones(len(each.rows), dtype=bool)
+        for other, score in best.items() if each.cause == "agreement" else ():
+            if (other, each.column) in links:
+                kept &= score[each.rows] <= each.score
+            if (each.column, other) in links:
+                kept &= score[each.rows] < each.score + 1e-12
+        made.append(_only(each, kept))
+    return made
 
 
 def _put(table: EncodedTable, found: Sequence[Candidates]) -> None:
@@ -135,11 +157,14 @@ def _forms(table: EncodedTable, learned: dict[int, formats.Format], seed: int) -
     made = []
     for at, column in enumerate(table.columns):
         units = [(each.cause, each.new, SURE_OF_FORM, each.why) for each in forms.amounts(column)]
-        points = [("point", each.new, each.sure, each.why) for each in decimal_points.find(column, seed)]
-        found = units or points or _in_other_forms(column, learned.get(at), seed)
+        found = units or [("point", each.new, each.sure, each.why) for each in decimal_points.find(column, seed)]
+        form = learned.get(at)
+        if units and form is not None and getattr(form.main, "before", "") + getattr(form.main, "after", "") != "":
+            form = learned.pop(at) and None  # the unit is taken off
+        taken = {old for _, new, _, _ in found for old in new}
+        for cause, new, sure, why in _in_other_forms(column, form, seed):
+            found.append((cause, {old: text for old, text in new.items() if old not in taken}, sure, why))
         made += [_written(at, column, *each) for each in found if each[1]]
-        if units:
-            learned.pop(at, None)
     return made
 
 
@@ -235,13 +260,28 @@ def _agreed(
             continue
         votes = agreement.votes(table, at, own, doubts, counts)
         score = votes.score * (1 - votes.current)
-        mask = (score > LEAST) & ~taken[at][votes.rows]  # more than the word of one other row
+        mask = (score > LEAST) & ~taken[at][votes.rows] & _is_supported(column, votes, own, counts[at])
         gone = column.codes[votes.rows] < 0
         for cause, kind in (("agreement", ~gone), ("missing", gone)):
             both = mask & kind
             if both.any():
                 found.append(Candidates(at, cause, votes.rows[both], votes.codes[both], score[both]))
     return found, made
+
+
+def _is_supported(
+    column: EncodedColumn, votes: agreement.Votes, own: Sequence[Ballot], counts: np.ndarray
+) -> np.ndarray:
+    """Which votes have more behind them than the word of one other row: a group in which two rows hold the value, or a
+    value that stands more often in the column than the one it would replace (votes,).
+    """
+    rows, codes = votes.rows, votes.codes
+    agree = np.zeros(len(rows), dtype=np.int64)
+    for ballot in own:
+        agree = np.maximum(agree, np.where(ballot.value[rows] == codes, ballot.agree[rows], 0))
+    held = column.codes[rows]
+    frequent = counts[codes] > np.where(held >= 0, counts[held], 1)
+    return (agree >= 2) | frequent
 
 
 def _pairs(table: EncodedTable, found: Sequence[Candidates]) -> list[tuple[str, str]]:

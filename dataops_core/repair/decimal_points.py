@@ -26,6 +26,7 @@ REPEATED = 3  # cells with the same number beyond all others are a code
 MOST = 0.05  # of the cells
 TIGHT = 12  # times the least number the greatest may be for a number beyond to be no other one with its point put back
 BY_CHANCE = (1, 10)  # genuine numbers beyond the others that nobody has seen, in a tight column and in a wide one
+OTHERS = 2  # times as many slips as whole numbers beyond to which no point can be put back
 PLANTED, ENOUGH = 200, 20
 NOT_TESTED = float("nan")
 
@@ -97,10 +98,12 @@ class _Numbers:
         counts = self.column.counts
         new: dict[int, str] = {}
         cells, genuine, repeated = 0, BY_CHANCE[self.high > TIGHT * self.low], 0
+        others = 0  # whole numbers beyond as well, to which no point can be put back: great numbers are written so
         far = np.flatnonzero(np.abs(self.numbers) > self.high)
         for at, number in zip(self.at[far].tolist(), self.numbers[far].tolist(), strict=True):
             right = self.with_point(abs(number))
             if right is None:
+                others += float(number).is_integer() and counts[at] < REPEATED
                 continue
             repeated += counts[at] >= REPEATED
             if counts[at] >= REPEATED:
@@ -110,8 +113,8 @@ class _Numbers:
                 continue
             new[at] = f"{'-' if number < 0 else ''}{self.written(right)}"
             cells += int(counts[at])
-        if not new or cells > MOST * counts.sum() or repeated > 1:
-            return None  # numbers of another unit rather than slips
+        if not new or cells > MOST * counts.sum() or repeated > 1 or OTHERS * others > len(new):
+            return None  # numbers of another unit, or with as many digits as the others, rather than slips
         sure = self.measured(seed) * max(0.0, 1 - genuine * whole / (1 - whole) / cells)
         old, shown = next((self.column.values[at], text) for at, text in new.items())
         why = f"the numbers with decimals lie between {self.low:g} and {self.high:g}, as {shown} does, not {old}"
@@ -120,7 +123,7 @@ class _Numbers:
     def with_point(self, number: float) -> float | None:
         """A number with its point put back: with as many decimals as the column has, or in the only place that fits."""
         fits = [places for places in range(self.most, 0, -1) if self.low <= number / 10**places <= self.high]
-        one = len(fits) == 1 or self.most in fits
+        one = len(fits) == 1 or (self.most in fits and self.high <= TIGHT * self.low)
         return round(number / 10 ** fits[0], self.most) if fits and one else None
 
     def measured(self, seed: int) -> float:

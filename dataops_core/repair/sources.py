@@ -8,8 +8,8 @@ PVLDB 2 (2009).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -26,6 +26,9 @@ SHARED = 0.3  # agreement beyond chance of what is said of one thing
 DIFFERENT = 6.0  # standard deviations by which sources differ in how often they are wrong
 OWN = 0.3  # the same of what one source tells: more, and it tells of its own kind of things
 ALIKE = 0.15  # how reliable a source must be to be corrected
+FEWEST_TO_TELL, ASTRAY = 3, 0.8  # columns told of a thing, and the share of them in which a row must differ
+OF_ANOTHER = 0.5  # of these are what is told of another thing
+MOST_ASTRAY = 5_000  # rows that are looked at
 ROUNDS = 20
 RELIABLE = (0.05, 0.99)
 
@@ -51,9 +54,33 @@ def settle(table: EncodedTable) -> Iterator[Settled]:
         columns = [at for at in known if _describes_things(table, at, things, sources)]
         if len(columns) < 2:
             continue
-        for at in columns:
-            yield from _settled(table, at, things, sources)
+        found = [each for at in columns for each in _settled(table, at, things, sources)]
+        astray = _astray(table, found, columns, things)
+        for each in found:
+            kept = ~astray[each.rows]
+            yield replace(each, rows=each.rows[kept], codes=each.codes[kept], score=each.score[kept])
         return  # one pair of columns explains a table
+
+
+def _astray(table: EncodedTable, found: Sequence[Settled], columns: Sequence[int], things: int) -> np.ndarray:
+    """Rows that differ in nearly all that is told of their thing, and tell what is told of another one: it is the thing
+    that is wrong there (rows,).
+    """
+    told, differs = np.zeros(table.rows, dtype=int), np.zeros(table.rows, dtype=int)
+    for at in columns:
+        told += table.columns[at].codes >= 0
+    for each in found:
+        differs[each.rows[table.columns[each.column].codes[each.rows] >= 0]] += 1
+    astray = np.zeros(table.rows, dtype=bool)
+    odd = np.flatnonzero((told >= FEWEST_TO_TELL) & (differs >= ASTRAY * told))[:MOST_ASTRAY]
+    if not len(odd):
+        return astray
+    of = table.columns[things].codes.astype(np.int64)
+    usual = [tops(of, column.codes, len(column.values))[0][:-1] for column in (table.columns[at] for at in columns)]
+    for row in odd.tolist():
+        alike = sum((table.columns[at].codes[row] == top) & (top >= 0) for at, top in zip(columns, usual, strict=True))
+        astray[row] = bool(np.max(alike, initial=0) >= OF_ANOTHER * told[row])
+    return astray
 
 
 def pairs(table: EncodedTable) -> Iterator[tuple[int, int]]:

@@ -17,9 +17,12 @@ class Rows:
 class EqualRows:
     """On any part of the table in which all rows that are equal in these columns lie together, in the table's order;
     no columns: equal in all columns.
+
+    `only_drops`: the step looks at these columns alone, and some rows stay as they are.
     """
 
     columns: tuple[str, ...]
+    only_drops: bool = False
 
 
 @dataclass(frozen=True)

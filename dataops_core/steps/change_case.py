@@ -14,7 +14,13 @@ WORD_START = re.compile(r"(^|[\s\-/(\"“‘.&])(\w)")
 FIRST_LETTER = re.compile(r"[^\W\d_]")
 
 
-@step("Change case", group="Text", says="Wrote {columns} in {case} case", also="capital letters, upper, lower, title")
+@step(
+    "Change case",
+    group="Text",
+    says="Wrote {columns} in {case} case",
+    also="capital letters, upper, lower, title",
+    narrow=True,
+)
 def change_case(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns("text"), Label("Columns", "Text columns to rewrite")],

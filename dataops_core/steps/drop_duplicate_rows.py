@@ -49,4 +49,4 @@ def drop_duplicate_rows(
 @drop_duplicate_rows.piecewise
 def pieces_of_duplicates(columns: list[str], **_settings: object) -> EqualRows:
     """Equal rows lie together."""
-    return EqualRows(tuple(columns))
+    return EqualRows(tuple(columns), only_drops=True)

@@ -21,6 +21,7 @@ from dataops_core.table.kinds import type_of
     group="Missing values",
     says="Filled missing values in {columns} with the {how}[ {value}][, per group of {by}]",
     also="impute, empty, blank cells, mean, median",
+    narrow=True,
 )
 def fill_missing(
     df: pd.DataFrame,
@@ -120,6 +121,12 @@ def learn_fill(
     if columns and not learned:
         raise Skip("The columns hold no value at all, so there is nothing to fill them with.")
     return learned
+
+
+@fill_missing.statistic
+def fill_statistic(how: str, by: list[str], **_settings: object) -> str | None:
+    """The overall mean or median needs nothing but itself."""
+    return how if how in ("mean", "median") and not by else None
 
 
 def plain_cells(column: pd.Series) -> list[Any]:

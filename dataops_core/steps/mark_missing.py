@@ -18,6 +18,7 @@ from dataops_core.table.kinds import type_of
     group="Missing values",
     says="Marked {tokens} as missing in {columns}",
     also="empty, blank, null, unknown, n/a",
+    narrow=True,
 )
 def mark_missing(
     df: pd.DataFrame,

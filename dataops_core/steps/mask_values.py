@@ -11,7 +11,13 @@ from dataops_core.steps._private import each_text
 from dataops_core.steps.step import Columns, Label, Span, When, step
 
 
-@step("Mask values", group="Privacy", says="Masked {columns} ({how})", also="hide, redact, anonymize, asterisks")
+@step(
+    "Mask values",
+    group="Privacy",
+    says="Masked {columns} ({how})",
+    also="hide, redact, anonymize, asterisks",
+    narrow=True,
+)
 def mask_values(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns(), Label("Columns", "Columns whose values nobody should read")],

@@ -17,6 +17,7 @@ KNOWN = 5_000  # values that are remembered, to notice new ones
     group="Text",
     says="Merged variants in {column}: {mapping}",
     also="synonyms, spelling, group, cluster",
+    narrow=True,
 )
 def merge_values(
     df: pd.DataFrame,

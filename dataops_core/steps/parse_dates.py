@@ -43,6 +43,7 @@ WEEKDAY = re.compile(r"(mon|tues?|wed(nes)?|thu(rs)?|fri|sat(ur)?|sun)(day)?[.,]
     group="Dates",
     says="Read {columns} as dates ({order})",
     also="convert text to date, day, month, year, format",
+    narrow=True,
 )
 def parse_dates(
     df: pd.DataFrame,

@@ -31,6 +31,7 @@ NUMBER_CELL = re.compile(
     group="Numbers",
     says="Read {columns} as numbers",
     also="convert text to number, currency, decimal comma, percent",
+    narrow=True,
 )
 def parse_numbers(
     df: pd.DataFrame,

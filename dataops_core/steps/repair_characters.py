@@ -34,6 +34,7 @@ LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
     group="Text",
     says="Repaired the characters in {columns}",
     also="encoding, accents, strange letters, mojibake",
+    narrow=True,
 )
 def repair_characters(
     df: pd.DataFrame,

@@ -14,7 +14,13 @@ from dataops_core.steps.step import Columns, Label, step
 from dataops_core.table.kinds import type_of
 
 
-@step("Replace values", group="Text", says="Replaced in {column}: {mapping}", also="find and replace, change, correct")
+@step(
+    "Replace values",
+    group="Text",
+    says="Replaced in {column}: {mapping}",
+    also="find and replace, change, correct",
+    narrow=True,
+)
 def replace_values(
     df: pd.DataFrame,
     column: Annotated[str, Columns("text", "number"), Label("Column", "The column to change")],

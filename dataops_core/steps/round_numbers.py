@@ -16,6 +16,7 @@ from dataops_core.table.kinds import type_of
     group="Numbers",
     says="Rounded {columns} to {digits} digits ({how})",
     also="round down, round up, floor, ceiling, decimals",
+    narrow=True,
 )
 def round_numbers(
     df: pd.DataFrame,

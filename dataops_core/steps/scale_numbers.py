@@ -18,6 +18,7 @@ from dataops_core.steps.step import Columns, Label, step
     group="Features",
     says="Scaled {columns} ({method})",
     also="standardize, normalize, z-score, min-max",
+    narrow=True,
 )
 def scale_numbers(
     df: pd.DataFrame,

@@ -12,7 +12,7 @@ from dataops_core.steps.step import Columns, Label, step
 from dataops_core.table.kinds import type_of
 
 
-@step("Set single cells", group="Text", says="Set single cells of {column}", also="edit, correct one cell")
+@step("Set single cells", group="Text", says="Set single cells of {column}", also="edit, correct one cell", narrow=True)
 def set_cells(
     df: pd.DataFrame,
     column: Annotated[str, Columns(), Label("Column", "The column whose cells are set")],

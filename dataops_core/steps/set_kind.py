@@ -12,7 +12,7 @@ from dataops_core.steps.step import Columns, Label, step
 from dataops_core.table.kinds import type_of
 
 
-@step("Set kind", group="Columns", says="Treated {columns} as {kind}", also="data type, convert, format")
+@step("Set kind", group="Columns", says="Treated {columns} as {kind}", also="data type, convert, format", narrow=True)
 def set_kind(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns(), Label("Columns", "Columns whose kind is not what it should be")],

@@ -132,6 +132,8 @@ class Step:
     keyed: bool = False
     sorts_rows: bool = False
     open_columns: bool = False
+    narrow: bool = False
+    statistic_function: Callable[..., str | None] | None = None
     _source: str = field(default="", repr=False)
 
     def __call__(self, df: pd.DataFrame, *args: Any, **settings: Any) -> pd.DataFrame:
@@ -141,6 +143,13 @@ class Step:
     def learn(self, function: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
         """Register the function that learns plain values from the training rows."""
         self.learner = function
+        return function
+
+    def statistic(self, function: Callable[..., str | None]) -> Callable[..., str | None]:
+        """Register the function that names, from the settings, the one statistic of each column by itself on which
+        depends what is learned ("median", "mean"); None: it is not such a one.
+        """
+        self.statistic_function = function
         return function
 
     def watch(self, function: Callable[..., str]) -> Callable[..., str]:
@@ -237,6 +246,10 @@ class Step:
     def new_names(self, settings: Mapping[str, Any]) -> dict[str, str]:
         """Which columns get which new names."""
         return self.name_function(**settings) if self.name_function else {}
+
+    def learned_statistic(self, settings: Mapping[str, Any]) -> str | None:
+        """The one statistic of each column on which depends what is learned, if it is such a one."""
+        return self.statistic_function(**settings) if self.statistic_function else None
 
     def pieces(self, settings: Mapping[str, Any]) -> Any:
         """In which pieces the step can be done with these complete settings (see _pieces); None: on the whole table."""
@@ -359,11 +372,14 @@ def step(
     keyed: bool = False,
     sorts_rows: bool = False,
     open_columns: bool = False,
+    narrow: bool = False,
 ) -> Callable[[Callable[..., pd.DataFrame]], Step]:
     """Register an annotated pandas function as a step (see the module's text).
 
     `also` holds other words by which people look for it; `keyed` says that the result depends on the secret key in the
-    environment, whose fingerprint the step learns; `open_columns` says that which columns it makes depends on the data.
+    environment, whose fingerprint the step learns; `open_columns` says that which columns it makes depends on the data;
+    `narrow` says that it looks at no columns but those that its settings name, changes no others, makes none and drops
+    no row.
     """
 
     def register(function: Callable[..., pd.DataFrame]) -> Step:
@@ -382,6 +398,7 @@ def step(
             keyed=keyed,
             sorts_rows=sorts_rows,
             open_columns=open_columns,
+            narrow=narrow,
         )
         REGISTRY[made.name] = made
         for old in was:

@@ -19,6 +19,7 @@ from dataops_core.table.kinds import type_of
     group="Privacy",
     says="Suppressed values of {columns} that fewer than {fewer_than} rows have",
     also="hide, other, small counts, anonymize, merge",
+    narrow=True,
 )
 def suppress_rare(
     df: pd.DataFrame,

@@ -59,4 +59,4 @@ def suppress_small_groups(
 @suppress_small_groups.piecewise
 def pieces_of_small_groups(columns: list[str], **_settings: object) -> EqualRows | None:
     """A group lies together."""
-    return EqualRows(tuple(columns)) if columns else None
+    return EqualRows(tuple(columns), only_drops=True) if columns else None

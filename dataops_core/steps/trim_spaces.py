@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Annotated, Literal
 
 import pandas as pd
@@ -10,7 +9,7 @@ import pandas as pd
 from dataops_core.steps.step import Columns, Label, step
 
 
-@step("Trim spaces", group="Text", says="Trimmed spaces in {columns}", also="blank, whitespace, strip")
+@step("Trim spaces", group="Text", says="Trimmed spaces in {columns}", also="blank, whitespace, strip", narrow=True)
 def trim_spaces(
     df: pd.DataFrame,
     columns: Annotated[list[str], Columns("text"), Label("Columns", "Text columns to trim")],
@@ -29,10 +28,9 @@ def trim_spaces(
     def trimmed(text: str | None) -> str | None:
         if text is None:
             return None
-        bare = text.strip()
-        return (re.sub(r"\s+", " ", bare) if inside == "collapse" else bare) or None
+        return (" ".join(text.split()) if inside == "collapse" else text.strip()) or None
 
     out = df.copy(deep=False)
     for name in columns:
-        out[name] = df[name].map(trimmed).astype(object)
+        out[name] = pd.Series([trimmed(text) for text in df[name]], index=df.index, dtype=object)
     return out

@@ -13,11 +13,12 @@ from sqlalchemy import event
 from dataops_core.errors import IntegrityError
 from dataops_core.store.team.database import clear_rights, make_engine
 
-FORMAT = "5"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
+FORMAT = "6"  # grows whenever a table below changes: a catalog of another format is refused, not guessed at
 LACKING = {
     "2",
     "3",
     "4",
+    "5",
 }  # formats that lack tables and are the same otherwise: their catalogs are given the tables
 metadata = sa.MetaData()
 
@@ -117,6 +118,12 @@ removed_object = sa.Table(  # files that purges delete: copies of them on other 
     sa.Column("md5", sa.String, primary_key=True),
     sa.Column("at", sa.String, nullable=False),
     sa.Column("done", sa.Boolean, nullable=False),
+)
+compacted = sa.Table(  # states whose table is not kept: it is computed again when somebody asks for it
+    "compacted",
+    metadata,
+    sa.Column("state", sa.String, primary_key=True),
+    sa.Column("at", sa.String, nullable=False),
 )
 twin = sa.Table(  # the versions that are synthetic
     "twin",

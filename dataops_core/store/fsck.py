@@ -100,7 +100,8 @@ def needed(
         }
         drafts = connection.execute(sa.select(catalog.draft.c.dataset, catalog.draft.c.n, catalog.draft.c.raw)).all()
         committed = connection.execute(versions.not_purged(sa.select(catalog.version))).all()
-        every_state = connection.execute(sa.select(catalog.state)).all()
+        kept_tables = catalog.state.c.id.not_in(sa.select(catalog.compacted.c.state))
+        every_state = connection.execute(sa.select(catalog.state).where(kept_tables)).all()
         models = connection.execute(
             sa.select(catalog.model.c.dataset, catalog.model.c.state, catalog.model.c.about)
         ).all()

@@ -163,6 +163,12 @@ class Objects:
             return self._bucket.size(_key(md5)) is not None
         return bool(self._files.exists(self._place(md5)))
 
+    def size(self, md5: str) -> int:
+        """The size of an object in bytes; 0 where it is gone."""
+        if self._bucket:
+            return self._bucket.size(_key(md5)) or 0
+        return int(self._files.size(self._place(md5))) if self.has(md5) else 0
+
     def check(self, scratch: Path) -> None:
         """Try a bucket out; raises InputError where it overwrites what is there. A folder has nothing to be tried."""
         if self._bucket:

@@ -133,6 +133,7 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
         for state in gone:
             connection.execute(catalog.state.delete().where(catalog.state.c.id == state))
             connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
+            connection.execute(catalog.compacted.delete().where(catalog.compacted.c.state == state))
         connection.execute(catalog.cache.delete())
         connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
         removed_objects.name(store, connection, before)  # those that somebody still needs are left

@@ -18,6 +18,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from dataops_core.engines import bounded_for
 from dataops_core.errors import DataOpsError, InputError, IntegrityError, SecretError, SettingError
 from dataops_core.hashing import canonical, sha256
 from dataops_core.privacy.keys import key_fingerprint, pseudonym_key
@@ -92,39 +93,52 @@ def _rebuild_in_worker(store: Store, row: Any) -> Table:
 
 
 def _rebuild(store: Store, row: Any) -> Table:
-    """Compute a state again as it was computed first; what comes out must have the content that was recorded then."""
-    origin = row.origin
+    """Compute the table of a state again, and keep it."""
     out = store.scratch_file(".parquet")
     try:
-        if row.parent is None:
-            raw = origin["raw"]
-            found = read_file(store.raw_file(raw), out, ReadOptions.from_json(origin["read"]), name=raw["name"]).table
-        else:
-            entry = from_json({"steps": [origin["step"]]}).steps[0]
-            settled = RecipeContext(origin["split"], tuple(origin["weights"]))
-            entry, other = other_table(entry, functools.partial(table_of_content, store))
-            remade, outcome = take(
-                entry, table(store, row.parent), out, seed=origin["seed"], earlier=settled, other=other
-            )
-            if outcome.status != "done":
-                raise IntegrityError(
-                    f"A stored table is damaged, and the step that made it no longer works: {outcome.reason}",
-                    f"state {row.id[:12]}",
-                    "Restore the objects folder from a backup.",
-                )
-            found = remade
-        if found.content_hash != row.content_hash:
-            raise IntegrityError(
-                "A stored table is damaged, and what this version of the program makes in its place is not the same.",
-                f"state {row.id[:12]}",
-                "Restore the objects folder from a backup.",
-            )
+        remake(store, row.id, out)
         stored = store.objects.put(out)
     finally:
         out.unlink(missing_ok=True)
     with store.writing() as connection:
+        store.need(stored.md5)
+        connection.execute(catalog.removed_object.delete().where(catalog.removed_object.c.md5 == stored.md5))
+        connection.execute(catalog.compacted.delete().where(catalog.compacted.c.state == row.id))
         connection.execute(catalog.state.update().where(catalog.state.c.id == row.id).values(md5=stored.md5))
     return open_table(store.objects.local(stored.md5))
+
+
+def remake(store: Store, state: str, out: Path) -> Table:
+    """Compute the table of a state again as it was computed first, into a file.
+
+    Raises IntegrityError where it has not the content that was recorded then, or cannot be computed any more.
+    """
+    row = _row(store, state)
+    origin = row.origin
+    if row.parent is None:
+        raw = origin["raw"]
+        found = read_file(store.raw_file(raw), out, ReadOptions.from_json(origin["read"]), name=raw["name"]).table
+    else:
+        entry = from_json({"steps": [origin["step"]]}).steps[0]
+        settled = RecipeContext(origin["split"], tuple(origin["weights"]))
+        entry, other = other_table(entry, functools.partial(table_of_content, store))
+        here = table(store, row.parent)
+        found, outcome = take(
+            entry, here, out, seed=origin["seed"], earlier=settled, other=other, bounded=bounded_for(here)
+        )
+        if outcome.status != "done":
+            raise IntegrityError(
+                f"A table is to be computed again, and the step that made it no longer works: {outcome.reason}",
+                f"state {row.id[:12]}",
+                "Restore the objects folder from a backup.",
+            )
+    if found.content_hash != row.content_hash:
+        raise IntegrityError(
+            "A table was computed again, and what this version of the program makes is not the same.",
+            f"state {row.id[:12]}",
+            "Restore the objects folder from a backup.",
+        )
+    return found
 
 
 def table_of_content(store: Store, _name: str, content: str) -> Table | None:
@@ -243,8 +257,9 @@ def _run(
     out = store.scratch_file(".parquet")
     after = before
     try:
+        here = table(store, before)
         made, outcome = take(
-            entry, table(store, before), out, seed=seed, earlier=settled, other=other, progress=progress
+            entry, here, out, seed=seed, earlier=settled, other=other, progress=progress, bounded=bounded_for(here)
         )
         if outcome.status == "done":
             learned = {"op": entry.op, "with": dict(entry.settings), "learned": outcome.learned, "seed": seed}

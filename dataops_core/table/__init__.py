@@ -1,8 +1,9 @@
 """Tables at rest, the kinds of their columns, and the content hash."""
 
-from dataops_core.table.difference import Difference, difference, differs, moved
+from dataops_core.table.difference import Difference, difference, differs, dropped, moved
 from dataops_core.table.fingerprint import ContentHash, content_hash
 from dataops_core.table.kinds import KINDS, TYPES, as_text, guess_kind, shown, tidy, type_of
+from dataops_core.table.memory import release_memory
 from dataops_core.table.table import (
     ARROW,
     ROW_ID,
@@ -13,6 +14,7 @@ from dataops_core.table.table import (
     metadata,
     open_table,
     opened,
+    types_of,
     write_table,
 )
 
@@ -30,14 +32,17 @@ __all__ = [
     "content_hash",
     "difference",
     "differs",
+    "dropped",
     "frame_to_arrow",
     "guess_kind",
     "metadata",
     "moved",
     "open_table",
     "opened",
+    "release_memory",
     "shown",
     "tidy",
     "type_of",
+    "types_of",
     "write_table",
 ]

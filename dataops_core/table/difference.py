@@ -127,6 +127,28 @@ def moved(before: Table, after: Table) -> Difference:
     return Difference(before.rows, after.rows, 0, 0, 0, {}, {}, (), (), {}, {}, (), (), ())
 
 
+def dropped(before: Table, after: Table) -> Difference:
+    """The difference of two tables of which the second has some of the rows of the first, in their order, as they were.
+
+    Only row ids are looked at, piece by piece.
+    """
+    first: list[int] = []
+    if after.rows < before.rows:
+        rest = (batch.index.to_numpy() for batch in after.batches([], ROWS))
+        ahead = np.zeros(0, dtype="int64")
+        for batch in before.batches([], ROWS):
+            ids = batch.index.to_numpy()
+            while len(ahead) < len(ids) and (some := next(rest, None)) is not None:
+                ahead = np.concatenate([ahead, some])
+            kept = np.isin(ids, ahead[: len(ids)])  # those of these rows that stay come next in the other table
+            first += ids[~kept][: SAMPLE - len(first)].tolist()
+            ahead = ahead[int(kept.sum()) :]
+            if len(first) >= SAMPLE:
+                break
+    lost = before.rows - after.rows
+    return Difference(before.rows, after.rows, lost, 0, 0, {}, {}, (), (), {}, {}, tuple(first), (), ())
+
+
 def _pairs(
     before: Table, after: Table, names: Mapping[str, str]
 ) -> tuple[list[tuple[Column, str]], dict[str, tuple[str, str]]]:

@@ -67,9 +67,30 @@ def _whole(text: str) -> bool:
     return True
 
 
+def whole_texts(values: np.ndarray) -> np.ndarray | None:
+    """Texts as they are, with None for whatever is missing; None where one has a lone surrogate.
+
+    >>> whole_texts(np.array(["a", np.nan], dtype=object)).tolist(), whole_texts(np.array(["\ud800"], dtype=object))
+    (['a', None], None)
+    """
+    gone = pd.isna(values)
+    if gone.any():
+        values = values.copy()
+        values[gone] = ""
+    if not "".join(values).isascii() and not all(map(_whole, values)):
+        return None
+    if gone.any():
+        values[gone] = None
+    return values
+
+
 def text_column(column: pd.Series) -> pd.Series:
     """A column as plain text: every cell a str or None."""
     values = column.to_numpy(dtype=object)
+    if pd.api.types.infer_dtype(values, skipna=True) in ("string", "empty"):
+        plain = whole_texts(values)
+        if plain is not None:
+            return pd.Series(plain, index=column.index, dtype=object, name=column.name)
     gone = column.isna().to_numpy()
     return pd.Series(
         [None if missing else as_text(value) for value, missing in zip(values, gone, strict=True)],

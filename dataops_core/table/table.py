@@ -18,6 +18,7 @@ import pyarrow.parquet as pq
 from dataops_core.errors import InputError, nearest
 from dataops_core.scratch import replaced
 from dataops_core.table.arrow_hash import ArrowHash
+from dataops_core.table.fingerprint import table_hash
 from dataops_core.table.guesses import WINDOW, Guesses
 from dataops_core.table.kinds import DTYPES, type_of
 
@@ -85,15 +86,19 @@ class Table:
     def batches(self, columns: Sequence[str] | None = None, rows: int = 100_000) -> Iterator[pd.DataFrame]:
         """The table in pieces of about `rows` rows, in order, memory bounded; at least one piece."""
         wanted = self.names if columns is None else columns
+        for piece in self.arrow_batches(columns, rows):
+            yield arrow_to_frame(piece, wanted)
+
+    def arrow_batches(self, columns: Sequence[str] | None = None, rows: int = 100_000) -> Iterator[pa.Table]:
+        """The same pieces as Arrow tables, with the row ids in the last column."""
+        wanted = self._with_ids(columns)
         with pq.ParquetFile(self.path) as file:
-            size, group = max(1, rows // ROW_GROUP), 0
-            groups = file.num_row_groups
+            size, groups = max(1, rows // ROW_GROUP), file.num_row_groups
             if not groups:
-                yield self.frame(columns)
-            while group < groups:
+                yield file.read(columns=wanted).select(wanted)
+            for group in range(0, groups, size):
                 some = list(range(group, min(group + size, groups)))
-                yield arrow_to_frame(file.read_row_groups(some, columns=self._with_ids(columns)), wanted)
-                group += size
+                yield file.read_row_groups(some, columns=wanted).select(wanted)
 
     def missing(self) -> dict[str, int]:
         """How many cells of each column are missing, in one go through the table: thousands of columns cost no more
@@ -167,6 +172,13 @@ def arrow_to_frame(part: pa.Table, columns: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(series, index=index, columns=list(columns))
 
 
+def types_of(piece: pd.DataFrame | pa.Table) -> dict[str, str]:
+    """The storage types of the columns of a tidy frame, or of an Arrow table with row ids."""
+    if isinstance(piece, pd.DataFrame):
+        return {str(name): type_of(piece[name]) for name in piece.columns}
+    return {field.name: _storage(field.type) for field in piece.schema if field.name != ROW_ID}
+
+
 def _storage(kind: pa.DataType) -> str:
     return next(name for name, arrow in ARROW.items() if arrow == kind)
 
@@ -189,15 +201,17 @@ def _metadata(path: Path, *_state: int) -> pq.FileMetaData:
 
 def write_table(
     path: Path,
-    batches: Iterable[pd.DataFrame] | Iterable[pa.Table],
+    batches: Iterable[pd.DataFrame | pa.Table],
     kinds: Mapping[str, str] | None = None,
+    hashes: Mapping[str, str] | None = None,
 ) -> Table:
     """Write tidy frames (index = row ids) as one table; columns whose kind is not given get a guessed one.
 
-    Batches may be Arrow tables (string, int64, double, bool, timestamp[us]) as well; their rows are counted from 0.
+    Batches may be Arrow tables (string, int64, double, bool, timestamp[us]) as well; their rows are counted from 0,
+    unless their last column is ROW_ID. `hashes` has the hashes of columns of which they are known.
     The file appears whole or not at all: it is written beside `path` and moved into place.
     """
-    known, total = dict(kinds or {}), ArrowHash()
+    known, total, hashed = dict(kinds or {}), ArrowHash(), dict(hashes or {})
     writer: pq.ParquetWriter | None = None
     types: dict[str, str] = {}
     guesses = Guesses({})
@@ -205,27 +219,26 @@ def write_table(
         try:
             for piece, ends_window in _pieces(batches):
                 if writer is None:
-                    types = {
-                        name: _storage(piece.schema.field(name).type) for name in piece.column_names if name != ROW_ID
-                    }
+                    types = types_of(piece)
                     guesses = Guesses({name: kind for name, kind in types.items() if name not in known})
                     writer = _writer(unfinished, piece)
-                total.update_arrow(piece, types)
+                total.update_arrow(piece, {name: kind for name, kind in types.items() if name not in hashed})
                 guesses.update(piece, ends_window)
                 writer.write_table(piece, row_group_size=ROW_GROUP)
             if writer is None:
                 raise InputError("There is no table to write.", str(path.name), "Bring at least a header line.")
             known |= {name: guesses.kind(name, total.rows) for name in types if name not in known}
-            hashes = total.columns()
-            columns = tuple(Column(name, types[name], known[name], hashes[name]) for name in types)
-            about = {"columns": [[c.name, c.type, c.kind, c.hash] for c in columns], "content_hash": total.hexdigest()}
+            hashed |= total.columns()
+            columns = tuple(Column(name, types[name], known[name], hashed[name]) for name in types)
+            content = table_hash(total.rows, {column.name: column.hash for column in columns})
+            about = {"columns": [[c.name, c.type, c.kind, c.hash] for c in columns], "content_hash": content}
             writer.add_key_value_metadata({"dataops": json.dumps(about, ensure_ascii=True)})
             writer.close()
             writer = None
         finally:
             if writer is not None:
                 writer.close()
-    return Table(path, columns, total.rows, str(about["content_hash"]))
+    return Table(path, columns, total.rows, content)
 
 
 def _writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
@@ -242,7 +255,7 @@ def _writer(path: Path, first: pa.Table) -> pq.ParquetWriter:
     )
 
 
-def _pieces(batches: Iterable[pd.DataFrame] | Iterable[pa.Table]) -> Iterator[tuple[pa.Table, bool]]:
+def _pieces(batches: Iterable[pd.DataFrame | pa.Table]) -> Iterator[tuple[pa.Table, bool]]:
     """Arrow tables with row ids, and whether each ends a window of the guesses: a frame does, else WINDOW rows do."""
     types: dict[str, str] = {}
     waiting: list[pa.Table] = []
@@ -251,6 +264,9 @@ def _pieces(batches: Iterable[pd.DataFrame] | Iterable[pa.Table]) -> Iterator[tu
         if isinstance(batch, pd.DataFrame):
             types = types or {name: type_of(batch[name]) for name in batch.columns}
             yield frame_to_arrow(batch, types), True
+            continue
+        if batch.column_names[-1:] == [ROW_ID]:
+            yield batch, True
             continue
         waiting.append(batch)
         rows += batch.num_rows

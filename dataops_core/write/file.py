@@ -102,17 +102,16 @@ def text_output(path: Path, *, packed: bool) -> Iterator[TextIO]:
 
 def write_parquet(table: Table, path: Path) -> None:
     """The table as Parquet without row ids; its types and kinds stay in the file's metadata."""
-    with pq.ParquetFile(table.path) as source:
-        schema = source.schema_arrow
-        schema = schema.remove(schema.get_field_index(ROW_ID))
-        with pq.ParquetWriter(path, schema, compression="zstd") as writer:
-            for batch in source.iter_batches(batch_size=100_000, columns=table.names):
-                writer.write_batch(batch, row_group_size=100_000)
-            about = {
-                "columns": [[c.name, c.type, c.kind, c.hash] for c in table.columns],
-                "content_hash": table.content_hash,
-            }
-            writer.add_key_value_metadata({"dataops": json.dumps(about, ensure_ascii=True)})
+    schema = pq.read_schema(table.path)
+    schema = schema.remove(schema.get_field_index(ROW_ID))
+    with pq.ParquetWriter(path, schema, compression="zstd") as writer:
+        for piece in table.arrow_batches():
+            writer.write_table(piece.drop_columns([ROW_ID]), row_group_size=100_000)
+        about = {
+            "columns": [[c.name, c.type, c.kind, c.hash] for c in table.columns],
+            "content_hash": table.content_hash,
+        }
+        writer.add_key_value_metadata({"dataops": json.dumps(about, ensure_ascii=True)})
 
 
 def write_csv(table: Table, file: TextIO, safe: bool) -> None:

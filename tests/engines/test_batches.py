@@ -16,8 +16,8 @@ from tests.recipe.test_script import ALL, SAMPLE
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch):
     monkeypatch.setattr(batches, "PART_CELLS", 25_000)
-    whole = Table.batches
-    monkeypatch.setattr(Table, "batches", lambda table, columns=None, rows=10_000: whole(table, columns, rows))
+    whole = Table.arrow_batches
+    monkeypatch.setattr(Table, "arrow_batches", lambda table, columns=None, rows=0: whole(table, columns, 10_000))
 
 
 def both(table: Table, folder, *steps: tuple[str, dict], tables=None) -> tuple[Table, list[Outcome]]:

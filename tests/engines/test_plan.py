@@ -12,8 +12,9 @@ from dataops_core.engines.plan import pieces_of
 from dataops_core.errors import SettingError, Skip
 from dataops_core.models import training
 from dataops_core.read import read_file
+from dataops_core.recipe.call import call
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
-from dataops_core.recipe.replay import call, engine_values, take
+from dataops_core.recipe.replay import engine_values, take
 from dataops_core.steps import REGISTRY, EqualRows, KeyColumns, NewRows, Order, Rows, get
 from dataops_core.table import write_table
 from tests.recipe.test_script import ALL, LEARNT, SAMPLE
@@ -28,7 +29,7 @@ def pieces(op: str, **settings):
     ("op", "settings", "expected"),
     [
         ("trim_spaces", {"columns": ["a"]}, Rows()),
-        ("drop_duplicate_rows", {}, EqualRows(())),
+        ("drop_duplicate_rows", {}, EqualRows((), only_drops=True)),
         ("sort_rows", {"columns": ["a"], "direction": "largest"}, Order(("a",), True)),
         ("sample_rows", {"by": ["a"]}, KeyColumns(("a",))),
         ("group_rows", {"by": ["a"]}, NewRows(("a",))),

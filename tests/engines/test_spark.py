@@ -120,6 +120,27 @@ def test_steps_learn_there_what_they_learn_in_memory(spark, tmp_path):
     assert done.outcomes[-1].status == "skipped"
 
 
+def test_medians_and_means_are_found_there_without_the_values_at_the_driver(spark, tmp_path, monkeypatch):
+    from dataops_core.engines.spark import statistics
+    from dataops_core.engines.spark.table import ClusterTable
+    from dataops_core.recipe import condensed
+
+    monkeypatch.setattr(statistics, "FEW", 0)
+    monkeypatch.setattr(condensed, "FEW", 0)
+    monkeypatch.setattr(ClusterTable, "counted", None)
+    monkeypatch.setattr(ClusterTable, "gathered", None)
+    rows = [f"{n * 7919 % 1000 / 7 if n % 5 else ''},{n * 31 % 977 if n % 7 else ''},2024-01-{n % 28 + 1:02d}"
+            for n in range(1, 1200)]  # fmt: skip
+    (tmp_path / "t.csv").write_text("\n".join(["x,n,d", *rows, "inf,,", "-inf,,", "-0.0,5,"]) + "\n")
+    parts = cut(tmp_path / "t.csv", tmp_path / "in", 5)
+    for how in ("median", "mean"):
+        recipe = recipe_of(("fill_missing", {"columns": ["x", "n", "d"], "how": how}))
+        expected = in_memory(recipe, tmp_path / "t.csv", tmp_path)
+        done = on_spark(spark, recipe, parts, tmp_path / how)
+        assert done.recipe.steps[0].learned == expected.recipe.steps[0].learned
+        assert done.content_hash == expected.table.content_hash
+
+
 def test_every_step_that_can_run_there_gives_the_hash_of_memory(spark, tmp_path, make_table):
     """All steps in one recipe; those that need the whole table in one place get settings by which they do not."""
     refused = plan(recipe_of(*((op, ALL[op]) for op in ONE_PLACE)), "spark")

@@ -142,7 +142,7 @@ def test_the_command_says_what_it_counted_and_what_not(tmp_path, capsys, monkeyp
         "problems": [{"what": "Odd.", "where": "t.csv", "fix": "Look."}],
         "left_out": {"facts": ["bytes"], "checks": ["outliers"]},
     }
-    monkeypatch.setattr("dataops_core.cli.inspect.profile_on_spark.profile_on_spark", lambda args: told)
+    monkeypatch.setattr("dataops_core.cli.inspect.profile_elsewhere.profile_elsewhere", lambda args: told)
     assert main(["profile", str(tmp_path), "--on", "spark"]) == 0
     out = capsys.readouterr().out
     assert out.startswith("3 rows, 1 columns, 1 duplicate rows, 0 missing cells\n")

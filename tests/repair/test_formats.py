@@ -166,3 +166,35 @@ def test_repairs_of_form_come_before_what_groups_agree_on(make):
     table = make({"flight": flights, "departs": cells, "n": list(range(240))})
     found = {(each.row, each.new, each.cause) for each in propose(table).repairs}
     assert found == {(3, when[flights[3]], "format"), (77, when[flights[77]], "format")}
+
+
+def test_a_unit_beside_some_numbers_takes_no_digit_and_no_sign_from_others(coded):
+    rng = np.random.default_rng(12)
+    right = [f"{x:.3f}" for x in rng.uniform(0.1, 9.9, 300)]
+    cells = [f"{text} mg/L" if at % 20 == 0 else text for at, text in enumerate(right)]
+    column = coded({"a": cells}).columns[0]
+    for each in formats.find(column, formats.learn(column)):
+        for at, new in each.new.items():
+            assert float(new) == float(column.values[at].removesuffix(" mg/L"))
+    codes = coded({"a": [str(x) for x in rng.integers(10_000, 99_999, 200)] + ["-1"] * 10 + ["n/k"]}).columns[0]
+    found = formats.learn(codes)
+    assert found is None or not [each for each in formats.find(codes, found) if "1" in each.new.values()]
+
+
+def test_letters_of_a_time_are_not_taken_off(coded):
+    cells = [f"{9 + at % 12:02}:{at % 60:02}" for at in range(200)] + ["12:00 am", "11:00 pm", "11:30 pm", "x"]
+    column = coded({"a": cells}).columns[0]
+    new = {
+        column.values[at]: text for each in formats.find(column, formats.learn(column)) for at, text in each.new.items()
+    }
+    assert new == {"12:00 am": "00:00", "11:00 pm": "23:00", "11:30 pm": "23:30"}
+
+
+def test_an_amount_with_thousands_loses_its_money_sign_and_not_its_value(coded):
+    rng = np.random.default_rng(13)
+    prices = [str(x) for x in rng.integers(90_000, 900_000, 200)]
+    column = coded({"a": [*prices, "£229,000", "£318,500", "£410,250", "on request"]}).columns[0]
+    new = {
+        column.values[at]: text for each in formats.find(column, formats.learn(column)) for at, text in each.new.items()
+    }
+    assert new == {"£229,000": "229000", "£318,500": "318500", "£410,250": "410250"}

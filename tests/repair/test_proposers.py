@@ -198,3 +198,22 @@ def test_votes_of_two_columns_count_more_than_of_one(coded):
     both = agreement.votes(table, 1, own, doubts, counts)
     assert len(own) >= 2
     assert both.score[both.rows == 8] > one.score[one.rows == 8]
+
+
+def test_the_word_of_one_other_row_is_not_enough_against_a_value_as_frequent(coded):
+    owner = [f"owner {n // 4}" for n in range(240)]
+    street = [f"street {n // 4}" for n in range(240)]
+    phone = [f"555-{n // 4:04}" for n in range(240)]
+    owner[236:], street[236:], phone[236:] = ["x", "x", "y", "y"], ["a", "b", "c", None], ["1", "1", "2", "2"]
+    assert not {each for each in found(coded({"owner": owner, "street": street, "phone": phone})) if each[1] >= 236}
+
+
+def test_where_the_cell_that_decides_is_wrong_what_follows_from_it_stays(coded):
+    rng = np.random.default_rng(5)
+    zone = [f"zone {n % 6}" for n in range(600)]
+    sensor = [f"sensor {n % 6}" for n in range(600)]
+    hall = [f"hall {n % 6}" for n in range(600)]
+    for at in rng.choice(600, 20, replace=False).tolist():
+        zone[at] = f"zone {(at + 1 + int(rng.integers(5))) % 6}"
+    table = coded({"zone": zone, "sensor": sensor, "hall": hall})
+    assert {each[0] for each in found(table)} == {"zone"}

@@ -113,3 +113,25 @@ def test_a_wrong_time_in_another_form_is_repaired_in_both(make):
     errors = sum(a != b for name in TOLD for a, b in zip(columns[name], right[name], strict=True))
     assert sum(good) >= 0.97 * len(good)
     assert sum(good) >= 0.9 * errors
+
+
+def test_a_row_that_tells_of_another_thing_is_left_alone(coded):
+    rng = np.random.default_rng(21)
+    things, agencies = 60, 6
+    truth = {
+        name: rng.choice([f"{name} {k}" for k in range(40)], things) for name in ("hall", "date", "price", "singer")
+    }
+    rows = [(t, s) for t in range(things) for s in range(agencies)]
+    columns = {"event": [f"event {t}" for t, _ in rows], "agency": [f"agency {chr(97 + s)}" for _, s in rows]}
+    for name, values in truth.items():
+        told = [values[t] if rng.random() > 0.25 * (s == 5) + 0.03 else rng.choice(values) for t, s in rows]
+        columns[name] = [str(each) for each in told]
+    astray = 10 * agencies + 1  # a row of event 10 gets the number of event 20
+    columns["event"][astray] = "event 20"
+    table = coded(columns)
+    found = list(sources.settle(table))
+    assert found and not any(astray in each.rows for each in found)
+    other = 30 * agencies + 2  # wrong throughout, and of no other event
+    for name in truth:
+        columns[name][other] = f"{name} unheard of"
+    assert any(other in each.rows for each in sources.settle(coded(columns)))

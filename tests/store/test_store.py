@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dataops_core.engines import batches
 from dataops_core.errors import ConflictError, InputError, IntegrityError, SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.store import datasets, states, versions
@@ -12,6 +13,7 @@ from dataops_core.store.results.diffs import change, renamings
 from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
+from dataops_core.table import Table
 
 TRIM = RecipeStep("trim_spaces", {"columns": ["city"]})
 DOUBLES = RecipeStep("drop_duplicate_rows", {})
@@ -61,6 +63,18 @@ def test_running_a_recipe_again_looks_its_states_up(store, dataset, monkeypatch)
     first = hash_now(store, dataset)
     monkeypatch.setattr(states, "take", lambda *_a, **_k: pytest.fail("computed again"))
     assert hash_now(store, dataset) == first
+
+
+def test_a_large_table_is_cleaned_in_batches_and_comes_out_the_same(store, dataset, monkeypatch):
+    edit(store, dataset, TRIM, DOUBLES)
+    here = datasets.get(store, dataset)
+    whole = hash_now(store, dataset)
+    last = states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe))
+    store.objects.local(states._row(store, last).md5).unlink()
+    monkeypatch.setattr(batches, "LARGE", 0)
+    monkeypatch.setattr(batches, "PART_CELLS", 3)
+    monkeypatch.setattr(Table, "frame", lambda *_: pytest.fail("held as a whole"))
+    assert states.table(store, last).content_hash == whole
 
 
 def test_changing_a_late_step_computes_only_what_follows(store, dataset, monkeypatch):

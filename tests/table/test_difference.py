@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.table import difference, moved, write_table
+from dataops_core.table import ROW_ID, difference, dropped, frame_to_arrow, moved, types_of, write_table
 from dataops_core.table.table import ROW_GROUP
 
 
@@ -73,3 +73,30 @@ def test_rows_that_only_moved_do_not_differ(tmp_path):
     before = write_table(tmp_path / "a.parquet", [frame])
     after = write_table(tmp_path / "b.parquet", [frame.iloc[::-1]])
     assert moved(before, after) == difference(before, after)
+
+
+@pytest.mark.parametrize("order", ["rising", "shuffled"])
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.7, 1.0])
+def test_rows_that_only_went_are_those_that_a_comparison_of_all_cells_finds(
+    tmp_path, module, monkeypatch, order, share
+):
+    monkeypatch.setattr(module, "ROWS", ROW_GROUP)
+    frame = frame_of(25_000)
+    rng = np.random.default_rng(3)
+    if order == "shuffled":
+        frame = frame.iloc[rng.permutation(len(frame))]
+    kept = frame[rng.random(len(frame)) >= share]
+    before, after = (write_table(tmp_path / f"{n}.parquet", [each]) for n, each in enumerate((frame, kept)))
+    assert dropped(before, after).rows_dropped == len(frame) - len(kept)
+    assert dropped(before, after) == difference(before, after)
+
+
+def test_arrow_tables_with_row_ids_are_written_as_frames_are(tmp_path):
+    frame = frame_of(12_000).iloc[::-1]
+    whole = write_table(tmp_path / "frame.parquet", [frame])
+    cells = frame_to_arrow(frame, types_of(frame))
+    known = {"t": whole.column("t").hash, "d": whole.column("d").hash}
+    again = write_table(tmp_path / "arrow.parquet", [cells.slice(0, 5_000), cells.slice(5_000)], hashes=known)
+    assert (again.columns, again.content_hash) == (whole.columns, whole.content_hash)
+    pd.testing.assert_frame_equal(again.frame(), whole.frame())
+    assert types_of(cells) == types_of(frame) and cells.column_names[-1] == ROW_ID

@@ -14,10 +14,12 @@ from dataops_core.cli.shared.addresses import file_or_address
 from dataops_core.cli.shared.options import add_pii_reason
 from dataops_core.cli.shared.other_tables import add_others, files_named, read_others
 from dataops_core.cli.shared.output import print_json, reading, tell_problems
+from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.cli.shared.release import check_table, is_gated
 from dataops_core.engines import bounded
 from dataops_core.errors import SettingError
+from dataops_core.progress import no_progress
 from dataops_core.recipe import recipe as recipes
 from dataops_core.recipe.replay import Run, run_recipe
 from dataops_core.wording import counted
@@ -80,7 +82,8 @@ def run(args: argparse.Namespace) -> int:
             source.table,
             folder,
             tables=lambda name, _: others[name].table if name in others else None,
-            bounded=bounded() if args.on == "batches" else None,
+            progress=show_progress if args.on == "batches" else no_progress,
+            bounded=bounded(keep=False) if args.on == "batches" else None,
         )
         released = None
         if done.failed is None and not args.dry_run:

@@ -52,10 +52,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sample", type=int, metavar="ROWS", help="so many rows for the full report (default: all)")
     parser.add_argument(
         "--on",
-        choices=("memory", "spark"),
+        choices=("memory", "batches", "spark"),
         default="memory",
-        help="where it is counted: in memory (default), or on Apache Spark, where FILE may be a folder of files, and"
-        " where findings are those that follow from counts",
+        help="where it is counted: in memory (default), in batches on this machine, or on Apache Spark, where FILE may"
+        " be a folder of files; on the last two, findings are those that follow from counts",
     )
     parser.add_argument("--master", metavar="URL", help="the Spark master: spark://HOST:PORT (default: this machine)")
     parser.add_argument(
@@ -72,8 +72,8 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Facts and findings of a file."""
     _sensible(args)
-    if args.on == "spark":
-        return _on_spark(args)
+    if args.on != "memory":
+        return _elsewhere(args)
     with reading(args) as (source, _folder):
         if args.facts:
             return _facts(args, table_facts(source.table))
@@ -114,11 +114,11 @@ def run(args: argparse.Namespace) -> int:
     return int(found)
 
 
-def _on_spark(args: argparse.Namespace) -> int:
-    """Facts and findings of a file or a folder, counted on a cluster."""
-    from dataops_core.cli.inspect.profile_on_spark import print_left_out, profile_on_spark
+def _elsewhere(args: argparse.Namespace) -> int:
+    """Facts and findings of a file or a folder, counted on a cluster or in batches."""
+    from dataops_core.cli.inspect.profile_elsewhere import print_left_out, profile_elsewhere
 
-    told = profile_on_spark(args)
+    told = profile_elsewhere(args)
     if args.json:
         print_json(told)
         return int(_found(told))
@@ -127,7 +127,7 @@ def _on_spark(args: argparse.Namespace) -> int:
     for finding in told["findings"]:
         _print_finding(finding)
     _print_failed(told)
-    print_left_out(told)
+    print_left_out(told, args.on)
     return int(_found(told))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,12 +18,14 @@ from dataops_core.engines.spark.failures import brought_back, reported
 from dataops_core.engines.spark.hashing import cluster_hash
 from dataops_core.engines.spark.output import check_output, deliver, write_parts, write_result
 from dataops_core.engines.spark.sources import Piece, files_of, look, no_reader, opened, staged_path, with_file
+from dataops_core.engines.spark.statistics import statistic_rows
 from dataops_core.engines.spark.walk import Walk
 from dataops_core.errors import DataOpsError, SettingError
 from dataops_core.progress import Progress, no_progress
 from dataops_core.read import ReadOptions
+from dataops_core.recipe.call import call
 from dataops_core.recipe.recipe import Recipe, RecipeContext, RecipeStep
-from dataops_core.recipe.replay import call, engine_values, learn_counted, other_table, split_column
+from dataops_core.recipe.replay import engine_values, learn_counted, other_table, split_column
 from dataops_core.recipe.source import read_for
 from dataops_core.recipe.walk import Outcome
 from dataops_core.recipe.walk import walk as through
@@ -156,11 +158,20 @@ def _learned(
             settings,
             named,
             engine_values(step.learner, seed, context),
-            functools.partial(walk.counted_rows, split=split),
+            functools.partial(_counted, walk, split, step.learned_statistic(settings)),
         )
     rows = walk.rows_to_learn_from(columns, split)
     learned = call(step, step.learner, rows, {**settings, **engine_values(step.learner, seed, context)})
     return json.loads(json.dumps(learned, allow_nan=False))
+
+
+def _counted(walk: Walk, split: str | None, statistic: str | None, columns: Sequence[str]) -> pd.DataFrame:
+    """Counted rows of some columns; of one whose median or mean alone is asked for, few that have the same."""
+    if len(columns) == 1 and statistic:
+        few = statistic_rows(walk.held(), columns[0], statistic, split)
+        if few is not None:
+            return few
+    return walk.counted_rows(columns, split)
 
 
 def _shared_copy(table: Table, shared: Path) -> str:

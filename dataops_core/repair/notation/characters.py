@@ -17,11 +17,11 @@ from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visi
 MOST_WORDS = 40  # different values of a column of answers
 LONGEST_NUMBER = 20
 LOST = "\ufffd"
-AS_DIGITS = str.maketrans(
-    {"l": "1", "I": "1", "|": "1", "i": "1", "O": "0", "o": "0", "S": "5", "s": "5", "B": "8", "Z": "2"}
-)
+AS_DIGITS = str.maketrans({"l": "1", "I": "1", "|": "1", "O": "0", "o": "0", "S": "5", "B": "8", "Z": "2"})
 PLAIN = re.compile(r"-?\d+(?:[.,]\d+)?")
-WITH_LETTER = re.compile(r"-?[\dlI|iOoSsBZ]*\d[\dlI|iOoSsBZ]*(?:[.,][\dlI|iOoSsBZ]+)?")
+ANY_LETTER = re.compile(r"-?[\dA-Za-z|]*\d[\dA-Za-z|]*(?:[.,][\dA-Za-z|]+)?")
+BY_CHANCE = 0.2  # letters that look like a digit, for each that does not, where any letter may stand for a digit
+UNSURE = 0.05  # of the cells at the most may hold such a letter by chance
 NUMBERS = 0.9  # of the cells must be plain numbers
 FEW = 20  # times as many must do without a letter
 
@@ -56,21 +56,27 @@ def answers(column: EncodedColumn) -> Iterator[Rewriting]:
 
 def digits(column: EncodedColumn) -> Iterator[Rewriting]:
     """Numbers with a letter in the place of a digit: "4l" and "1O5" in a column of plain numbers, if the number that
-    they become lies among those and has as many digits as some.
+    they become lies among those and has as many digits as some. Where other letters stand there, too, nothing is known.
     """
     counts = column.counts
     if column.type != "text":
         return
     odd: dict[int, str] = {}
     plain: list[int] = []
+    other = 0
     for at in np.flatnonzero(counts).tolist():
         text = column.values[at]
         if PLAIN.fullmatch(text):
             plain.append(at)
-        elif len(text) <= LONGEST_NUMBER and WITH_LETTER.fullmatch(text):
-            odd[at] = text.translate(AS_DIGITS)
+        elif len(text) <= LONGEST_NUMBER and ANY_LETTER.fullmatch(text):
+            right = text.translate(AS_DIGITS)
+            if PLAIN.fullmatch(right):
+                odd[at] = right
+            elif sum(sign.isalpha() for sign in text) == 1:
+                other += int(counts[at])
+    alike = int(counts[list(odd)].sum())
     known = int(counts[plain].sum())
-    if not odd or known < NUMBERS * counts.sum() or FEW * int(counts[list(odd)].sum()) > known:
+    if not odd or known < NUMBERS * counts.sum() or FEW * alike > known or BY_CHANCE * other > UNSURE * alike:
         return
     numbers = [float(column.values[at].replace(",", ".")) for at in plain]
     lengths = {len(column.values[at]) for at in plain}

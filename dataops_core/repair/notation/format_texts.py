@@ -130,7 +130,7 @@ def read_amount(text: str) -> list[Reading]:
     made: list[Reading] = []
     for digits, decimals, by_thousand, by_point in dict.fromkeys(options):
         if len(digits) > 1 and digits[0] == "0":
-            return []
+            continue  # no thousands begin with a zero
         value = (negative, digits, decimals, unit)
         if found["open"]:  # (3) may be minus three, or three in brackets
             made += [(value, ("brackets",)), (("", digits, decimals, unit), ("brackets",))]

@@ -27,6 +27,8 @@ FEWEST = 10  # cells in the main form
 UNCLEAR = (("no unit",), ("brackets",))  # forms that are never the main one
 LONGEST_RANGE = 200  # pages, in the middle
 AFFIX_ROWS, AFFIX_PARTS, AFFIX_LENGTH = 3, 4, 16  # rows with the same, its words and signs, and its characters
+CLOCKS = ("time", "date and time", "date", "duration")  # kinds in which letters tell something
+SIGNS = ("-", "\u2212", "+", ".", ",")
 PARTS = re.compile(r"\d+|[^\W\d_]+|\s+|.", re.DOTALL)
 MOST_VALUES, MOST_LEARNED = 200_000, 20_000  # to rewrite, and to learn from
 PLANTED, ENOUGH = 60, 10  # different main cells written in another form, to measure by
@@ -103,9 +105,11 @@ class Format:
         return None if new == text else (new, own[0][1])
 
     def strip(self, text: str) -> tuple[str, tuple] | None:
-        """The longest part of a text that has the main form, and what stands before and after it; None where none has,
-        or the text itself can be read.
+        """The longest part of a text that has the main form, or is that in another, and what stands before and after
+        it; None where there is none. Nothing that belongs to a number is taken off, and no letter of a time.
         """
+        if self.kind.name in CLOCKS:
+            return None
         parts = PARTS.findall(text[:100])
         sides = range(min(AFFIX_PARTS, len(parts) - 1) + 1)
         ends = sorted(((a, b) for a in sides for b in sides if 0 < a + b < len(parts)), key=sum)
@@ -113,12 +117,27 @@ class Format:
             core = "".join(parts[before : len(parts) - after])
             affix = ("affix", "".join(parts[:before]), "".join(parts[len(parts) - after :]))
             signs = [*parts[:before], *parts[len(parts) - after :]]
-            joined = affix[2][:1] in (".", ",") or "".join(affix[1:]).isalnum()
-            if sum(map(len, signs)) > AFFIX_LENGTH or joined or any(len(p) == 1 and p.isalpha() for p in signs):
-                continue  # letters or digits beside the value may stand in the place of others
-            if any(form == self.main for _, form in self.kind.read(core)):
-                return core, affix
+            if sum(map(len, signs)) > AFFIX_LENGTH or any(len(p) == 1 and p.isalpha() for p in signs):
+                continue  # letters beside the value may stand in the place of others
+            if _is_part_of_number(affix[1], affix[2]):
+                continue
+            found = self._settled(core)
+            if found is not None:
+                return found, affix
         return None
+
+    def _settled(self, text: str) -> str | None:
+        """A text in the main form, which it may have already; None where it can be read in several ways."""
+        options: dict[str, list[Reading]] = defaultdict(list)
+        for value, form in self.kind.read(text):
+            new = text if form == self.main else self.kind.write(value, self.main)
+            if new is not None and (form == self.main or self.kind.allowed(form, self.main)):
+                options[new].append((value, form))
+        if len(options) > 1:
+            options = self._within(options)
+        if len(options) > 1:
+            options = self._proven(options, lambda form: ("family", self.kind.family(form)))
+        return next(iter(options)) if len(options) == 1 else None
 
     def _within(self, options: Mapping[str, list[Reading]]) -> dict[str, list[Reading]]:
         if self.span is None or self.kind.number is None:
@@ -146,6 +165,18 @@ class Format:
         return {new: options[new] for new, number in known.items() if number == best and best}
 
 
+def _is_part_of_number(before: str, after: str) -> bool:
+    """Whether what stands beside a number belongs to it: a sign, the digits before its point, a group of thousands."""
+    digits = [any(sign.isdigit() for sign in text) for text in (before, after)]
+    return (
+        after[:1] in (".", ",")
+        or before[-1:] in SIGNS
+        or f"{before}{after}".isalnum()
+        or digits[0]
+        or (digits[1] and (after[0].isspace() or after[0] == "'"))
+    )
+
+
 def learn(column: EncodedColumn) -> Format | None:
     """The form of a column; None where its cells are not of one kind, or no form is the main one."""
     counts = column.counts
@@ -154,6 +185,8 @@ def learn(column: EncodedColumn) -> Format | None:
         return None
     glance = [column.values[at] for at in held[:: max(1, len(held) // LOOKED_AT)].tolist()]
     for kind in KINDS:
+        if kind.name == "number" and not any(text[:1] == "0" and len(text) > 1 for text in column.values):
+            continue  # nothing has leading zeros
         if sum(bool(kind.read(text)) for text in glance) >= GLANCE * len(glance):
             some = held if len(held) <= MOST_LEARNED else held[np.linspace(0, len(held) - 1, MOST_LEARNED).astype(int)]
             found = _learn_kind(kind, column.values, counts, some.tolist())
@@ -188,9 +221,11 @@ def _learn_kind(kind: Kind, values: Sequence[str], counts: np.ndarray, held: Seq
     for number, readings in known:
         for form in {form for _, form in _likely(kind, readings, proofs)}:
             forms[form] += number
-    for form in [form for form in forms if form[:1] in UNCLEAR or kind.write(known[0][1][0][0], form) is None]:
-        del forms[form]
-    main = min(forms, key=lambda form: (-forms[form], str(form)), default=())
+    some_values = [readings[0][0] for _, readings in known[:FEWEST]]
+    for form in list(forms):
+        if form[:1] in UNCLEAR or all(kind.write(value, form) is None for value in some_values):
+            del forms[form]
+    main = min(forms, key=lambda form: (-forms[form], getattr(form, "point", ".") != ".", str(form)), default=())
     if forms[main] < max(FEWEST, MAIN * read):
         return None
     made = Format(kind, main, forms[main] / read, proofs)

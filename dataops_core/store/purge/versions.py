@@ -76,7 +76,7 @@ def purge_person(
     here = datasets.get(store, dataset)
     recipe = json.dumps(here.recipe.to_json(), ensure_ascii=False)
     states.evaluate(store, here.raw, here.recipe)
-    in_tables = any(_has(store, state, column, value)[1] for state in _draft_states(store, here))
+    in_tables = any(_has(store, state, column, value)[1] for state in draft_states(store, here))
     if not dry_run and (in_tables or json.dumps(value, ensure_ascii=False) in recipe):
         raise ConflictError(
             "The draft has that value, too, in its file or its steps.",
@@ -182,10 +182,10 @@ def _states_gone(store: Store, connection: sa.Connection, here: datasets.Dataset
         sa.select(table.c.state).where(table.c.dataset == here.id, table.c.n.not_in(numbers), ~_is_purged(table.c.id))
     )
     parents = {row.id: row.parent for row in connection.execute(sa.select(catalog.state.c.id, catalog.state.c.parent))}
-    ends = {row.state for row in rest} | set(_draft_states(store, here))
+    ends = {row.state for row in rest} | set(draft_states(store, here))
     delivery = catalog.delivery
     ends |= set(connection.scalars(sa.select(delivery.c.state).where(delivery.c.dataset == here.id)))
-    ends |= _joined(connection, here.id)
+    ends |= joined(connection, here.id)
     for state in ends:
         while state is not None and state not in kept:
             kept.add(state)
@@ -197,14 +197,14 @@ def _is_purged(version: Any) -> Any:
     return sa.exists().where(catalog.tombstone.c.version == version)
 
 
-def _draft_states(store: Store, here: datasets.Dataset) -> Iterator[str]:
+def draft_states(store: Store, here: datasets.Dataset) -> Iterator[str]:
     """The states to which the draft as it is now has led so far."""
     yield states.root_id(here.raw["sha256"], here.recipe.read or {})
     for each in states.evaluate(store, here.raw, here.recipe, run=False):
         yield each.after
 
 
-def _joined(connection: sa.Connection, dataset: str) -> set[str]:
+def joined(connection: sa.Connection, dataset: str) -> set[str]:
     """The states whose tables a step of a draft joins or appends."""
     content = {
         step["with"]["content"]
@@ -231,6 +231,7 @@ def _forget(connection: sa.Connection, dataset: str, draft: int, gone: set[str],
         connection.execute(catalog.state.delete().where(catalog.state.c.id == state))
         connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
         connection.execute(catalog.model.delete().where(catalog.model.c.state == state))
+        connection.execute(catalog.compacted.delete().where(catalog.compacted.c.state == state))
     connection.execute(catalog.cache.delete())
     connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
 

@@ -1,4 +1,4 @@
-"""The command `profile` on a cluster: facts, and the findings that follow from counts."""
+"""The command `profile` on a cluster or in batches: facts, and the findings that follow from counts."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ import argparse
 from pathlib import Path
 from typing import Any
 
-from dataops_core.cli.shared.output import options_of
+from dataops_core.cli.shared.output import options_of, reading
 from dataops_core.cli.shared.progress import show_progress
 from dataops_core.errors import SettingError
 from dataops_core.printable import printable
 from dataops_core.scratch import scratch_folder
 
-_ROWS = (  # options that need the rows, which stay on the cluster
+_NAMES = {"batches": "batches", "spark": "Spark"}
+_ROWS = (  # options that need the rows, which are nowhere in one place
     ("findings", "--findings"),
     ("repairs", "--repairs"),
     ("html", "--html"),
@@ -24,15 +25,17 @@ _ROWS = (  # options that need the rows, which stay on the cluster
 )
 
 
-def profile_on_spark(args: argparse.Namespace) -> dict[str, Any]:
+def profile_elsewhere(args: argparse.Namespace) -> dict[str, Any]:
     """The profile of a file or folder as plain JSON values; raises SettingError for options that need the rows here."""
     for name, option in _ROWS:
         if getattr(args, name):
             raise SettingError(
-                f"{option} needs the rows in one place; a profile on Spark counts only.",
+                f"{option} needs the rows in one place; a profile on {_NAMES[args.on]} counts only.",
                 option,
                 "Leave it out, or profile a sample on one machine.",
             )
+    if args.on == "batches":
+        return _in_batches(args)
     from dataops_core.engines.spark import spark_session
     from dataops_core.engines.spark.profile import profile_on_spark
     from dataops_core.engines.spark.session import LOCAL
@@ -51,11 +54,20 @@ def profile_on_spark(args: argparse.Namespace) -> dict[str, Any]:
         )
 
 
-def print_left_out(told: dict[str, Any]) -> None:
-    """What was odd in the files, and what a profile on a cluster does not say."""
+def _in_batches(args: argparse.Namespace) -> dict[str, Any]:
+    from dataops_core.engines.profile_in_batches import profile_in_batches
+
+    with reading(args) as (source, _folder):
+        told = profile_in_batches(source.table, findings=not args.facts, progress=show_progress)
+        return told | {"problems": [vars(problem) for problem in source.problems]}
+
+
+def print_left_out(told: dict[str, Any], engine: str) -> None:
+    """What was odd in the files, and what a profile that counts only does not say."""
+    where = _NAMES[engine]
     for problem in told["problems"]:
         print(printable(f"- {problem['what']} ({problem['where']}) {problem['fix']}", one_line=True))
     left_out = told["left_out"]
-    print(f"Not counted on Spark: {', '.join(left_out['facts'])}, and which rows findings are about.")
+    print(f"Not counted on {where}: {', '.join(left_out['facts'])}, and which rows findings are about.")
     if left_out["checks"]:
-        print(f"Not looked for on Spark ({len(left_out['checks'])} checks): {', '.join(left_out['checks'])}.")
+        print(f"Not looked for on {where} ({len(left_out['checks'])} checks): {', '.join(left_out['checks'])}.")
