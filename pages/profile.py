@@ -14,7 +14,6 @@ place = page_header.enter("Profile")
 here = page_layout.need_dataset(place)
 finding.follow()
 
-AS_CAME, NOW = "As it came", "As it is now"
 steps = len(here.recipe.active)
 first = current_table.root(here)
 now = current_table.now(here) if first else None
@@ -22,12 +21,17 @@ if first is None or now is None:
     st.stop()
 pending.panel(here, first, now, current_table.results(here))
 bar = st.container(horizontal=True, vertical_alignment="center", gap="medium")
-look = NOW
+look = current_table.NOW
 if steps:
     look = bar.radio(
-        "Which state", [NOW, AS_CAME], key="profile.which", horizontal=True, label_visibility="collapsed", width=280
+        "Which state",
+        [current_table.NOW, current_table.AS_CAME],
+        key="profile.which",
+        horizontal=True,
+        label_visibility="collapsed",
+        width=280,
     )
-state = now if look == NOW else first
+state = now if look == current_table.NOW else first
 table = grid.table(state)
 
 with page_layout.errors():
@@ -61,7 +65,7 @@ wrong, scores, columns, together, merge, rows, out = st.tabs(
 )
 if wrong.open:
     with wrong, page_layout.errors():
-        inbox.panel(here, profile, found, state, table.names, mend=look == NOW)
+        inbox.panel(here, profile, found, state, table.names, mend=look == current_table.NOW)
 if scores.open:
     with scores, page_layout.errors():
         before = None
@@ -143,7 +147,7 @@ if together.open:
         relationships.panel(state, table)
 if merge.open:
     with merge, page_layout.errors():
-        variants.panel(state, table, profile, look == NOW)
+        variants.panel(state, table, profile, look == current_table.NOW)
 if rows.open:
     with rows, page_layout.errors():
         facets.panel(state, table)

@@ -4,6 +4,7 @@ import streamlit as st
 
 from dataops_core.store import twins, versions
 from pages._ui import allowed, current_table, grid, page_header, page_layout
+from pages._ui.clean import download
 from pages._ui.formatting import count, md, when
 from pages._ui.privacy import recognition
 from pages._ui.rules import states as rule_states
@@ -86,6 +87,8 @@ def list_versions() -> None:
             st.caption(f"{when(each['created'])} by {md(each['actor'])}, fingerprint {each['content_hash'][:16]}…")
             with st.container(horizontal=True):
                 bundles.export(here, each)
+                if not each["synthetic"]:
+                    download.panel(here, each["state"], f"versions.download.{each['number']}", f"v{each['number']}")
                 publish.opener(each)
                 if each["synthetic"]:
                     allowed.button(
@@ -133,9 +136,10 @@ with st.container(border=True, key="versions-commit"):
         key="versions.again",
         disabled=bool(allowed.refusal("version committed")),
     ):
-        left = recognition.leaving(here, root, state, table)
-        recognition.reason_box(left or [], "versions.pii_reason", "saving it")
-        rule_states.at_saving(here, state)
+        with st.container():  # what comes and goes here must not shift the box below: a text being typed would be lost
+            left = recognition.leaving(here, root, state, table)
+            recognition.reason_box(left or [], "versions.pii_reason", "saving it")
+            rule_states.at_saving(here, state)
         with st.container(horizontal=True, vertical_alignment="bottom"):
             st.text_input(
                 "What is this version? (optional)",

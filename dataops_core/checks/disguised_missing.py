@@ -34,7 +34,7 @@ def disguised_missing(column: ColumnView, context: Context) -> Hit | None:
     """Values such as "unknown", -999 or 1900-01-01 that stand for "we do not know", or one value that comes up far too
     often.
 
-    They count as real values: an average income is wrong by far when -999 means "not given".
+    Left as they are, they count as real values: an average income is wrong by far when -999 means "not given".
     """
     mask, tokens = _found(column) if column.distinct else (np.zeros(column.rows, dtype=bool), [])
     if column.parsed is not None and column.parsed.distinct:

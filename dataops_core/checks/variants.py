@@ -94,11 +94,13 @@ def sound(text: str) -> str:
 
 def yes_no_merges(counts: Mapping[str, int]) -> dict[str, str]:
     """Which word for yes or no should become which, where a column holds nothing but such words (and words for
-    "nothing known"): the most frequent one of each answer stays. Empty where there is one word for each. 1, 0 and
-    crosses are answers where most cells hold words.
+    "nothing known"): the most frequent one of each answer stays, rather a whole word than a letter. Empty where
+    there is one word for each. 1, 0 and crosses are answers where most cells hold words.
 
     >>> yes_no_merges({"Yes": 9, "no": 8, "y": 3, "yes": 1})
     {'y': 'Yes', 'yes': 'Yes'}
+    >>> yes_no_merges({"y": 9, "yes": 8, "no": 8})
+    {'y': 'yes'}
     """
     answers: dict[bool, list[str]] = {True: [], False: []}
     signs = 0
@@ -118,7 +120,20 @@ def yes_no_merges(counts: Mapping[str, int]) -> dict[str, str]:
         len({value.strip().rstrip(".!").casefold() for value in held}) <= 1 for held in answers.values()
     ):
         return {}
-    return {value: held[0].strip() for held in answers.values() for value in held if value.strip() != held[0].strip()}
+    return {
+        value: stays
+        for held in answers.values()
+        if held
+        for stays in [
+            next((word for word in held if _is_word(word) and 10 * counts[word] >= counts[held[0]]), held[0]).strip()
+        ]
+        for value in held
+        if value.strip() != stays
+    }
+
+
+def _is_word(answer: str) -> bool:
+    return len(answer.strip(" .!")) > 1
 
 
 KEYS: dict[str, Callable[[str], str]] = {"fingerprint": fingerprint, "n-gram": ngram_fingerprint, "phonetic": sound}

@@ -10,6 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from dataops_core.checks import REGISTRY, Context
+from dataops_core.checks.fix_effects import loses_nothing
 from dataops_core.checks.score import scores, total
 from dataops_core.store import catalog, datasets, states, versions
 from dataops_core.store.choices import finding_overrides
@@ -175,12 +176,12 @@ class NextStep:
 def next_steps(now: Standing, findings: Sequence[Mapping[str, Any]], roles: Mapping[str, Any]) -> list[NextStep]:
     """What is worth doing next, the most urgent first: three things at most."""
     told = []
-    harmless = [f for f in findings if f["fix"] and f["check"] in REGISTRY and REGISTRY[f["check"]].harmless]
+    harmless = [f for f in findings if loses_nothing(f)]
     if harmless:
         titles = ", ".join(dict.fromkeys(f["title"].lower() for f in harmless))
         told.append(NextStep("profile", f"Make the fixes that lose nothing ({len(harmless)})", titles, harmless=True))
     grave = [f for f in findings if f["severity"] == "error"] or [f for f in findings if f["severity"] == "warning"]
-    grave = [f for f in grave if f not in harmless]
+    grave = sorted((f for f in grave if f not in harmless), key=lambda f: not f["fix"])
     if grave:
         first = grave[0]
         where = ", ".join(first["columns"]) or "whole rows"

@@ -18,6 +18,7 @@ from dataops_core.table import Table
 from pages._ui import grid, job, page_layout, redaction
 from pages._ui.data import reading
 
+AS_CAME, NOW = "As it came", "As it is now"
 CELLS_OF_A_COLUMN = 3000  # what a column costs besides its cells, in cells
 _LABELS = {
     "missing": "Missing",
@@ -50,6 +51,15 @@ def root(here: Dataset) -> str | None:
 def results(here: Dataset, recipe: Recipe | None = None) -> list[Result]:
     """What became of each step; computed only if that was done before."""
     return states.evaluate(page_layout.store(), here.raw, recipe or here.recipe, run=False)
+
+
+def chosen(here: Dataset, first: str, key: str) -> str | None:
+    """The state that is to be looked at: as it is now, or (where there are steps, and somebody asks) as it came."""
+    if not here.recipe.active:
+        return first
+    options = (NOW, AS_CAME)
+    look = st.radio("Which state", options, key=key, horizontal=True, label_visibility="collapsed")
+    return first if look == AS_CAME else now(here)
 
 
 def now(here: Dataset) -> str | None:

@@ -136,9 +136,16 @@ def some_rows(
 def _show(rows: pd.DataFrame, key: str, what: str, height: int, *, pick: bool = False) -> tuple[int, str] | None:
     """Draw rows; with `pick`, returns the row id and column of the cell that is selected."""
     tall = height if len(rows) > 9 else "auto"
+    days = {name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in rows.columns if _are_days(rows[name])}
     if not pick:
         st.dataframe(
-            numbered(rows), key=f"{key}.rows", alt=what, height=tall, row_height=density.row_height(), placeholder=""
+            numbered(rows),
+            key=f"{key}.rows",
+            alt=what,
+            height=tall,
+            row_height=density.row_height(),
+            placeholder="",
+            column_config=days,
         )
         return None
     chosen = st.dataframe(
@@ -148,6 +155,7 @@ def _show(rows: pd.DataFrame, key: str, what: str, height: int, *, pick: bool = 
         height=tall,
         row_height=density.row_height(),
         placeholder="",
+        column_config=days,
         on_select="rerun",
         selection_mode="single-cell",
     )
@@ -155,3 +163,11 @@ def _show(rows: pd.DataFrame, key: str, what: str, height: int, *, pick: bool = 
     if not cells or cells[0][0] >= len(rows) or cells[0][1] not in rows.columns:
         return None
     return int(rows.index[cells[0][0]]), str(cells[0][1])
+
+
+def _are_days(values: pd.Series) -> bool:
+    """Whether moments are all at midnight, as dates without a time are stored."""
+    if not pd.api.types.is_datetime64_any_dtype(values) or not values.notna().any():
+        return False
+    there = values.dropna()
+    return bool((there == there.dt.normalize()).all())

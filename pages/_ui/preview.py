@@ -108,7 +108,7 @@ def _learned(results: Sequence[Result], old_results: Sequence[Result]) -> None:
                     title=f"{count(doubtful, 'cell')} of {md(name)} could be read in two ways",
                     icon=":material/help:",
                 )
-        with st.expander("What it learned from the data", icon=":material/school:"):
+        with st.expander(f"What it learned from the data: {md(result.entry.sentence)}", icon=":material/school:"):
             st.json(_short(learned), expanded=2)
 
 

@@ -48,6 +48,7 @@ _PHONE_WORD = re.compile(
     r"|numero)[^\w]{1,3}(?:\w+\W{1,2}){0,3}$",
     re.IGNORECASE,
 )
+_CALL = re.compile(r"\b(?:phone|tel|telefon|mobile?|handy|fax|call|ruf\w*(?: an)?|whatsapp)[.:]{0,2} ?$", re.IGNORECASE)
 _BARE_PHONE = re.compile(r"(?<![\w.,+-])\d[\d\s./-]{6,14}\d(?![\w]|[.,-]\d)")
 _NUMBER = re.compile(
     r"(?<!\w)\d{3}-\d{3}-\d{3} \d{2}(?!\w)|(?<![\w.,/-])[A-Z]{0,6}\d[\dA-Z.+-]{5,20}[\dA-Z](?![\w]|[-/]\d)"
@@ -100,11 +101,14 @@ _AFTER = re.compile(  # what people do
 
 
 def find_identifiers(text: str, *, prose: bool = True) -> list[Span]:
-    """Where direct identifiers stand in a text, in order. What is no prose (a code, an amount) is searched for e-mail
-    addresses, links, IBANs and international phone numbers alone, which nothing else looks like.
+    """Where direct identifiers stand in a text, in order. What is no prose (a code, an amount, a short remark) is
+    searched for e-mail addresses, links, IBANs, international phone numbers and numbers after a word such as "call"
+    alone, which nothing else looks like.
 
     >>> [(span.type, "Mail jo@example.com"[span.start : span.end]) for span in find_identifiers("Mail jo@example.com")]
     [('email', 'jo@example.com')]
+    >>> [span.type for span in find_identifiers("call 0171 7368886", prose=False)]
+    ['phone']
     """
     spans: list[Span] = []
     for find in (*_FORMED, *_PROSE) if prose else _FORMED:
@@ -163,6 +167,19 @@ def _phones(text: str) -> Iterator[Span]:
             yield Span("phone", found.start(), found.end())
     for found in _BARE_PHONE.finditer(text):
         if is_written_like_phone(found[0]) and _PHONE_WORD.search(text[: found.start()]):
+            yield Span("phone", found.start(), found.end())
+
+
+def _phones_to_call(text: str) -> Iterator[Span]:
+    """Phone numbers of a country that follow a word such as "call" at once."""
+    for found in _PHONE.finditer(text):
+        number = found[0]
+        if (
+            number.startswith(("0", "("))
+            and _CALL.search(text[: found.start()])
+            and is_written_like_phone(number)
+            and any(is_valid_in(number, region) for region in REGIONS)
+        ):
             yield Span("phone", found.start(), found.end())
 
 
@@ -225,6 +242,7 @@ _FORMED: tuple[Callable[[str], Iterator[Span]], ...] = (
     _urls,
     _fitting("iban", rf"\b(?:{IBAN})\b", is_iban),
     _fitting("phone", r"(?<![\w.,+-])\+[1-9]\d{0,2}[\s(./-]*\d[\d\s()./-]{5,16}\d(?![\w]|[.,-]\d)", is_international),
+    _phones_to_call,
 )
 _PROSE: tuple[Callable[[str], Iterator[Span]], ...] = (
     _fitting("payment_card", rf"(?<![\d-])(?:{CARD})(?![\d-])", is_issued_card),

@@ -86,13 +86,14 @@ def choose(
                 values,
                 index=values.index(kept) if kept in values else None,
                 width=200,
-                key=f"bias.favorable.{target}",
+                key=f"bias.favorable.{target}" if classes else None,  # its first value is kept: not before it is known
                 placeholder="Choose a value",
+                disabled=not values,
                 help="The value that is good for the person",
             )
     if target and classes and not values:
         st.info(f"{md(classes['why'])} The groups are shown without outcomes.", icon=":material/info:")
-    elif target and favorable is None:
+    elif target and classes and favorable is None:
         gone = f"“{md(str(kept))}” is no longer a value of {md(target)}. " if kept and values else ""
         st.info(
             f"{gone}Choose the value of {md(target)} that is good for the person; until then, the groups are shown"
@@ -296,6 +297,13 @@ def data(asked: Asked, table: Table) -> None:
     options = ["All other groups together", *told["by_group"]]
     which = st.selectbox(f"Compared with {told['reference']}", options, key="bias.data.group", width=330)
     measures = told["together"] if which == options[0] else told["by_group"][which]
+    ratio = measures.get("disparate_impact")
+    if ratio and ratio["value"] is not None:
+        ends = f" (95 % interval {ratio['ci'][0]:.2f} to {ratio['ci'][1]:.2f})" if ratio["ci"] else ""
+        st.markdown(
+            f"**{md(which)}** had the good outcome **{ratio['value']:.2f} times** as often as"
+            f" **{md(told['reference'])}**{ends}; 1 is as often."
+        )
     st.table(
         pd.DataFrame(
             [

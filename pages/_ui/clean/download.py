@@ -21,35 +21,36 @@ FORMATS = {
 }
 
 
-def panel(here: Dataset, state: str) -> None:
-    """A button for each format."""
-    opened = st.popover("Download the table", icon=":material/download:", key="clean.download", on_change="rerun")
+def panel(here: Dataset, state: str, key: str = "clean.download", suffix: str = "clean") -> None:
+    """A button for each format; `suffix` tells the file's name from that of the raw file."""
+    opened = st.popover("Download the table", icon=":material/download:", key=key, on_change="rerun")
     if not opened.open:
         return
     with opened:
-        st.caption("The table as it is now, without its history; save a version and export it to have both.")
+        st.caption("The clean table alone, without its history; the export file of a version has both.")
         left = recognition.unresolved(here, state, grid.table(state))
         if left is None:  # a job looks for them
             return
         if left and not page_layout.store().may("personal data downloaded", here.id):
             st.info("It names people. The steward of the project can download it.", icon=":material/lock:")
             return
-        recognition.reason_box(left, "clean.download.reason", "downloading it")
-        why = st.session_state.get("clean.download.reason", "").strip() if left else ""
-        for name, (suffix, kind) in FORMATS.items():
-            st.download_button(
-                name,
-                data=functools.partial(content, page_layout.store(), state, suffix),
-                file_name=f"{here.name}{suffix}",
-                mime=kind,
-                key=f"clean.download.{name}",
-                on_click=functools.partial(_log, here, left, why) if left else "ignore",
-                disabled=bool(left) and not why,
-                icon=":material/table:",
-                help="Text that a spreadsheet would run as a formula gets an apostrophe in front"
-                if name == "CSV"
-                else None,
-            )
+        recognition.reason_box(left, f"{key}.reason", "downloading it")
+        why = st.session_state.get(f"{key}.reason", "").strip() if left else ""
+        with st.container(horizontal=True):
+            for name, (ending, kind) in FORMATS.items():
+                st.download_button(
+                    name,
+                    data=functools.partial(content, page_layout.store(), state, ending),
+                    file_name=f"{here.name}_{suffix}{ending}",
+                    mime=kind,
+                    key=f"{key}.{name}",
+                    on_click=functools.partial(_log, here, left, why) if left else "ignore",
+                    disabled=bool(left) and not why,
+                    icon=":material/table:",
+                    help="Text that a spreadsheet would run as a formula gets an apostrophe in front"
+                    if name == "CSV"
+                    else None,
+                )
 
 
 def _log(here: Dataset, left: list[Unresolved], why: str) -> None:

@@ -31,7 +31,7 @@ def panel(here: Dataset, root: str, table: Table) -> None:
             values,
             index=at,
             help=tip,
-            placeholder="Choose a value" if values or not target else "It has no classes",
+            placeholder="It has no classes" if told and not values else "Choose a value",
             disabled=not values,
         )
         label, tip = ROLES["sensitive"]
@@ -45,6 +45,8 @@ def panel(here: Dataset, root: str, table: Table) -> None:
         for role in ("id", "weight", "split"):
             chosen[role] = _one(role, names, roles.get(role))
         if allowed.submit("roles set", "Keep these roles", type="primary", icon=":material/save:"):
+            if told is None and target == roles.get("target"):
+                chosen["favorable"] = roles.get("favorable")  # its values are still being listed
             kept = {role: value for role, value in chosen.items() if value}
             if "target" not in kept:
                 kept.pop("favorable", None)

@@ -15,8 +15,9 @@ from dataops_core.read.places.fetch import KNOWN, is_address
 from dataops_core.read.places.folders import fetch_file
 from dataops_core.read.places.secrets import check_password, shown
 from dataops_core.store import datasets, jobs
+from dataops_core.store.datasets import Dataset
 from pages._ui import allowed, job, page_layout, uploaded
-from pages._ui.formatting import fix_of, md
+from pages._ui.formatting import count, fix_of, md
 from pages._ui.frame import access
 from pages._ui.page_layout import Here
 
@@ -170,6 +171,19 @@ def uploader(place: Here, label: str) -> None:
         help="Also OpenDocument sheets, Feather, ORC, Stata, SPSS, SAS, SQLite and DuckDB files. The file stays on"
         " this machine. It is kept as it came; every repair is a separate step.",
     )
+
+
+def next_delivery(here: Dataset) -> None:
+    """The way to run the steps of this dataset on a new file of the same kind."""
+    steps = len(here.recipe.active)
+    if steps and st.button(
+        f"Next file of the same kind: run the {count(steps, 'step')} on it",
+        icon=":material/update:",
+        key="data.next_delivery",
+        help=f"For next month's {here.name}: its steps run on the new file, and you see what they do before it counts",
+    ):
+        st.session_state["versions.tabs"] = "New data"
+        st.switch_page("pages/versions.py", query_params=st.query_params.to_dict())
 
 
 def open_sample(place: Here, key: str, *, primary: bool = False) -> None:

@@ -16,6 +16,7 @@ from pages._ui import allowed, grid, page_layout
 from pages._ui.formatting import SEVERITY, count, md, share
 
 FEW = 20  # rows that stand beside a finding at once
+FIXES = {"total_rows": "drop the rows of totals", "blank_rows": "drop the blank rows"}
 VARIANTS = ("case_variants", "spelling_variants")
 
 
@@ -46,10 +47,9 @@ def card(
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if mend and finding["fix"]:
                 if fix_here:
-                    title = REGISTRY[finding["fix"]["op"]].title
                     allowed.button(
                         "recipe changed",
-                        f"Fix: {title.lower()}",
+                        f"Fix: {_fix_name(finding)}",
                         key=f"{key}.fix_here",
                         type="primary",
                         icon=":material/healing:",
@@ -103,13 +103,18 @@ def line(finding: Mapping[str, Any], rows: int, key: str, *, mend: bool = True) 
 def _fix(finding: Mapping[str, Any], key: str, label: str | None = None) -> None:
     allowed.button(
         "recipe changed",
-        label or f"Fix: {REGISTRY[finding['fix']['op']].title.lower()}",
+        label or f"Fix: {_fix_name(finding)}",
         key=f"{key}.fix",
         on_click=ask,
         args=(finding["fix"],),
         icon=":material/tune:" if label else ":material/healing:",
         help="Opens the step with its settings filled in; nothing changes before you have seen a preview",
     )
+
+
+def _fix_name(finding: Mapping[str, Any]) -> str:
+    """What the fix does, in the words of the problem."""
+    return FIXES.get(finding["check"]) or str(REGISTRY[finding["fix"]["op"]].title).lower()
 
 
 def _require(finding: Mapping[str, Any], dataset: str, key: str) -> None:

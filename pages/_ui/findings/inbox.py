@@ -9,6 +9,7 @@ from typing import Any
 import streamlit as st
 
 from dataops_core.checks import REGISTRY
+from dataops_core.checks.fix_effects import decides_nothing, loses_nothing
 from dataops_core.hashing import sha256
 from dataops_core.recipe.fixes import steps_of_fixes
 from dataops_core.store import overview
@@ -122,7 +123,7 @@ def _fix_several(here: Dataset, named: Sequence[Named], shown: Sequence[Named]) 
     ticked = _ticked(here)
     chosen = [each for name, each in named if name in ticked and each["fix"]]
     harmless = _harmless([each for _, each in named])
-    fixable = [name for name, each in shown if each["fix"]]
+    fixable = [name for name, each in shown if decides_nothing(each)]
     all_ticked = bool(fixable) and set(fixable) <= ticked
     with st.container(horizontal=True, vertical_alignment="center"):
         allowed.button(
@@ -147,14 +148,15 @@ def _fix_several(here: Dataset, named: Sequence[Named], shown: Sequence[Named]) 
             args=(here, harmless),
             help=f"Opens a preview of: {titles}" if harmless else "There is none left",
         )
-        st.button(
-            "Select none" if all_ticked else f"Select all {len(fixable)} that have a fix",
-            key="findings.select",
-            type="tertiary",
-            disabled=not fixable,
-            on_click=_tick_all,
-            args=(here, fixable, not all_ticked),
-        )
+        if fixable:
+            st.button(
+                "Select none" if all_ticked else f"Select the {count(len(fixable), 'safe fix', 'safe fixes')}",
+                key="findings.select",
+                type="tertiary",
+                on_click=_tick_all,
+                args=(here, fixable, not all_ticked),
+                help="Those that drop no column and guess no value; the others are for you to decide, one by one",
+            )
 
 
 def propose(here: Dataset, some: Sequence[Mapping[str, Any]], what: str) -> None:
@@ -170,7 +172,7 @@ def propose(here: Dataset, some: Sequence[Mapping[str, Any]], what: str) -> None
 
 def _harmless(some: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     """The findings whose fix loses nothing."""
-    return [each for each in some if each["fix"] and REGISTRY[each["check"]].harmless]
+    return [each for each in some if loses_nothing(each)]
 
 
 def propose_harmless(here: Dataset, some: Sequence[Mapping[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -155,7 +156,8 @@ def _found(here: Dataset, told: Mapping[str, Any]) -> None:
         )
     rows.sort(key=lambda row: (row["value"] is None, -(row["value"] or 0) if higher else (row["value"] or 0)))
     method_results.dots(rows, name, f"impute.dots.{measure}", unit="Lines: 95 % intervals over the rounds")
-    _table(methods, able, best)
+    order = [best, *[name for row in rows for name in methods if title(name) == row["name"] and name != best]]
+    _table({name: methods[name] for name in order if name in methods}, able, best)
     warned = {method: each["warning"] for method, each in methods.items() if each["warning"]}
     if warned:
         with st.expander(f"{count(len(warned), 'method')} answer one and the same value", icon=":material/warning:"):
@@ -166,8 +168,10 @@ def _found(here: Dataset, told: Mapping[str, Any]) -> None:
 
 
 def _in_words(reason: str) -> str:
+    """The reason with methods called as on the screen."""
     for name in sorted(TITLES, key=len, reverse=True):
-        reason = reason.replace(f"{name.replace('_', ' ')} r", f"{TITLES[name]} r")
+        after = "(?= reaches| recovers| is better| categories|, with|, would)"
+        reason = re.sub(rf"\b{re.escape(name.replace('_', ' '))}{after}", TITLES[name].replace("\\", ""), reason)
     return reason
 
 
@@ -195,7 +199,7 @@ def _table(methods: Mapping[str, Any], able: Sequence[str], best: str) -> None:
             for m in able
         }
         | {
-            "Method": st.column_config.TextColumn("Method", width=290),
+            "Method": st.column_config.TextColumn("Method", width=380),
             "Correlations moved": st.column_config.NumberColumn(
                 "Correlations moved", format="%.3f", help="Mean change of the correlations between columns"
             ),
@@ -225,7 +229,7 @@ def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
             }
             for name, c in each["by_column"].items()
         ]
-    )
+    ).dropna(axis=1, how="all")
     st.dataframe(
         columns,
         hide_index=True,
@@ -256,7 +260,7 @@ def _details(here: Dataset, told: Mapping[str, Any], best: str) -> None:
                 }
                 for group, g in groups.items()
             ]
-        )
+        ).dropna(axis=1, how="all")
         st.markdown(f"Who pays: the error by **{md(column)}**")
         st.dataframe(
             table,

@@ -17,6 +17,7 @@ from pages._ui import allowed, chart, current_table, job, page_layout
 from pages._ui.findings import finding, inbox
 from pages._ui.formatting import count, md, percent, when
 from pages._ui.overview import problem_map
+from pages._ui.versions import audit_words
 
 LATEST = 6
 MAPPED, MAP_HEIGHT = 24, 300  # columns, and pixels, of the map of missing cells
@@ -209,7 +210,8 @@ def _activity(here: Dataset) -> None:
     with page_layout.store().reading() as connection:
         entries = audit.entries(connection, here.id)
     lines = [
-        f"- {when(e['at'])} · {md(e['actor'])} · {md(e['what'])}{_details(e)}" for e in reversed(entries[-LATEST:])
+        f"- {when(e['at'])} · {md(e['actor'])} · {md(audit_words.what(e['what']))}{_details(e)}"
+        for e in reversed(entries[-LATEST:])
     ]
     st.markdown("\n".join(lines))
     if len(entries) > LATEST:
@@ -217,5 +219,5 @@ def _activity(here: Dataset) -> None:
 
 
 def _details(entry: Mapping[str, Any]) -> str:
-    told = entry["details"].get("change") or entry["details"].get("message") or entry["details"].get("name") or ""
-    return f": {md(str(told)[:90])}" if told else ""
+    told = audit_words.details(entry)
+    return f": {md(told[:90])}{'…' if len(told) > 90 else ''}" if told else ""

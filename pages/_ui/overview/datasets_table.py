@@ -15,12 +15,12 @@ from pages._ui.formatting import when
 from pages._ui.page_layout import Here
 
 
-def table(place: Here) -> None:
-    """The datasets with their scores, open findings, sizes and versions."""
+def table(place: Here) -> bool:
+    """The datasets with their scores, open findings, sizes and versions; whether there are any."""
     store = page_layout.store()
     known = overview.project_overview(store, place.project)
     if not known:
-        return
+        return False
     rows = [each | _kept_standing(each["id"]) for each in known]
     chosen = st.dataframe(
         pd.DataFrame(
@@ -59,6 +59,7 @@ def table(place: Here) -> None:
     if picked and (place.dataset is None or rows[picked[0]]["id"] != place.dataset.id):
         page_layout.go(place.project, rows[picked[0]]["id"])
         st.rerun()
+    return True
 
 
 def _kept_standing(dataset: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from dataops_core.store.trail.export import zipped
 from dataops_core.store.trail.whole_log import whole_log
 from pages._ui import page_layout, redaction
 from pages._ui.formatting import count, when
+from pages._ui.versions import audit_words
 
 
 def panel(here: Dataset) -> None:
@@ -37,8 +38,8 @@ def panel(here: Dataset) -> None:
         {
             "When": when(e["at"]),
             "Who": e["actor"],
-            "What": e["what"],
-            "Details": redaction.told("; ".join(f"{k}: {v}" for k, v in e["details"].items())),
+            "What": audit_words.what(e["what"]),
+            "Details": redaction.told(audit_words.details(e)),
             "Hash": e["hash"][:12],
         }
         for e in reversed(shown)
@@ -75,4 +76,12 @@ def panel(here: Dataset) -> None:
 
 def _choice(label: str, nothing: str, log: list[dict], key: str) -> str | None:
     values = sorted({str(entry[key]) for entry in log})
-    return st.selectbox(label, values, index=None, key=f"versions.trail.{key}", placeholder=nothing, width=180)
+    return st.selectbox(
+        label,
+        values,
+        index=None,
+        format_func=audit_words.what if key == "what" else str,
+        key=f"versions.trail.{key}",
+        placeholder=nothing,
+        width=180,
+    )

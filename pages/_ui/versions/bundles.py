@@ -32,8 +32,8 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
         "One zip: the synthetic table as Parquet and CSV, the model card with its verdicts, facts and a data card. No"
         " real row is in it."
         if version["synthetic"]
-        else "One zip: data as Parquet and CSV, the raw file, steps, plain script, models that were kept, facts, audit"
-        " and a data card."
+        else "One zip: data as Parquet and CSV (train and test apart where the rows are split) with a loader (load.py),"
+        " the raw file, steps, plain script, models that were kept, facts, audit and a data card."
     )
     allowed.button(
         "version exported",
@@ -94,8 +94,10 @@ def steps_of(version: Version) -> None:
         icon, word = STATUS[step["status"]]
         effect = word
         if step["status"] == "done":
-            effect = f"{count(step['cells_changed'], 'cell')} changed, {count(step['rows_dropped'], 'row')} dropped"
-        st.markdown(f"{icon} {number}. {md(step['sentence'])} ({md(step.get('reason') or effect)})")
+            effect = _effect(step)
+        why = f"  \n:small[Why: {md(step['why'])}]" if step.get("why") else ""
+        told = f" ({md(said)})" if (said := step.get("reason") or effect) else ""
+        st.markdown(f"{icon} {number}. {md(step['sentence'])}{told}{why}")
     _comparison(version.manifest.get("comparison"))
     _rules(version.manifest.get("rules"))
     for model in version.manifest.get("models", ()):
@@ -107,6 +109,16 @@ def steps_of(version: Version) -> None:
         st.markdown(f":material/block: The model {md(name)} was left out. {md(why)}")
     st.caption(f"Fingerprint (SHA-256 of names, types and values) {version.content_hash}; version id {version.id}")
     st.caption("Made with " + ", ".join(f"{name} {number}" for name, number in version.manifest["packages"].items()))
+
+
+def _effect(step: Mapping[str, Any]) -> str:
+    """How many cells and rows a step changed; nothing where it changed columns alone, which its sentence says."""
+    told = [
+        f"{count(step[key], noun)} {what}"
+        for key, noun, what in (("cells_changed", "cell", "changed"), ("rows_dropped", "row", "dropped"))
+        if step[key]
+    ]
+    return ", ".join(told)
 
 
 def _comparison(told: Mapping[str, Any] | None) -> None:

@@ -125,7 +125,9 @@ def _columns(here: Dataset, before: list[str], after: list[str]) -> dict[str, st
                     mapping[name] = chosen
     fresh = [name for name in match.new if name not in mapping.values()]
     if fresh:
-        st.markdown(f"New: {', '.join(f'**{md(name)}**' for name in fresh[:30])}{', …' if len(fresh) > 30 else ''}")
+        st.markdown(
+            f"New in this file: {', '.join(f'**{md(name)}**' for name in fresh[:30])}{', …' if len(fresh) > 30 else ''}"
+        )
     return mapping
 
 

@@ -9,7 +9,7 @@ offer(
         "_sdv",
         "sdv",
         BUSL,
-        "as CTGAN, for skewed numbers",
+        "tables that CTGAN fits, where numbers are skewed",
         "slow; small tables",
         True,
         9.0,

@@ -9,7 +9,7 @@ offer(
         "_independent",
         "",
         "ours",
-        "nothing but a base line: every column by itself",
+        "a baseline only: every column by itself",
         "loses every connection between columns",
         False,
         0.3,
