@@ -49,6 +49,7 @@ _PHONE_WORD = re.compile(
     re.IGNORECASE,
 )
 _CALL = re.compile(r"\b(?:phone|tel|telefon|mobile?|handy|fax|call|ruf\w*(?: an)?|whatsapp)[.:]{0,2} ?$", re.IGNORECASE)
+_CALLS = re.compile(r"phone|tel|mobil|handy|fax|call|ruf|whatsapp", re.IGNORECASE)  # a quick first look
 _BARE_PHONE = re.compile(r"(?<![\w.,+-])\d[\d\s./-]{6,14}\d(?![\w]|[.,-]\d)")
 _NUMBER = re.compile(
     r"(?<!\w)\d{3}-\d{3}-\d{3} \d{2}(?!\w)|(?<![\w.,/-])[A-Z]{0,6}\d[\dA-Z.+-]{5,20}[\dA-Z](?![\w]|[-/]\d)"
@@ -172,6 +173,8 @@ def _phones(text: str) -> Iterator[Span]:
 
 def _phones_to_call(text: str) -> Iterator[Span]:
     """Phone numbers of a country that follow a word such as "call" at once."""
+    if not _CALLS.search(text):
+        return
     for found in _PHONE.finditer(text):
         number = found[0]
         if (
