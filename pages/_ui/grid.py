@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -137,17 +138,7 @@ def _show(rows: pd.DataFrame, key: str, what: str, height: int, *, pick: bool = 
     """Draw rows; with `pick`, returns the row id and column of the cell that is selected."""
     tall = height if len(rows) > 9 else "auto"
     days = {name: st.column_config.DateColumn(format="YYYY-MM-DD") for name in rows.columns if _are_days(rows[name])}
-    if not pick:
-        st.dataframe(
-            numbered(rows),
-            key=f"{key}.rows",
-            alt=what,
-            height=tall,
-            row_height=density.row_height(),
-            placeholder="",
-            column_config=days,
-        )
-        return None
+    asked: dict[str, Any] = {"on_select": "rerun", "selection_mode": "single-cell"} if pick else {}
     chosen = st.dataframe(
         numbered(rows),
         key=f"{key}.rows",
@@ -156,9 +147,10 @@ def _show(rows: pd.DataFrame, key: str, what: str, height: int, *, pick: bool = 
         row_height=density.row_height(),
         placeholder="",
         column_config=days,
-        on_select="rerun",
-        selection_mode="single-cell",
+        **asked,
     )
+    if not pick:
+        return None
     cells = chosen["selection"]["cells"]
     if not cells or cells[0][0] >= len(rows) or cells[0][1] not in rows.columns:
         return None
