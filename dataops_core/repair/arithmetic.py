@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from itertools import combinations
 from typing import Any
@@ -344,16 +344,19 @@ class Solver:
             Explanation(column, value, "only") for column in columns for value in self._values(row, column, violated)
         ]
         if len({each.column for each in options}) == len(options) == 1:
-            return options[0]
+            return self._if_clear(row, options[0])
         slips = [each for each in options if is_slip(row[each.column], each.value)]
-        return Explanation(slips[0].column, slips[0].value, "slip") if len(slips) == 1 else None
+        return self._if_clear(row, replace(slips[0], kind="slip")) if len(slips) == 1 else None
+
+    def _if_clear(self, row: Mapping[int, float], found: Explanation) -> Explanation | None:
+        return None if self._vague({**row, found.column: found.value}, found.column) else found
 
     def _missing(self, row: Mapping[int, float]) -> Explanation | None:
         gone = [column for column in self.columns if np.isnan(row[column])]
         for column in gone:
             values = self._values(row, column, self.of[column])
             if len(values) == 1:
-                return Explanation(column, values[0], "missing")
+                return self._if_clear(row, Explanation(column, values[0], "missing"))
         return None
 
     def _values(self, row: Mapping[int, float], column: int, asked: Sequence[Relation]) -> list[float]:
@@ -368,7 +371,7 @@ class Solver:
             changed = {**row, column: value}
             held = [each.holds(changed, self.numbers[each.result].unit) for each in self.of[column]]
             inside = self.span[column][0] <= value <= self.span[column][1]
-            if False not in held and True in held and inside and not self._vague(changed, column):
+            if False not in held and True in held and inside:
                 kept.append(value)
         return kept
 

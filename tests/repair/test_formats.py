@@ -190,6 +190,12 @@ def test_letters_of_a_time_are_not_taken_off(coded):
     assert new == {"12:00 am": "00:00", "11:00 pm": "23:00", "11:30 pm": "23:30"}
 
 
+def test_letters_of_a_time_beside_a_date_are_not_taken_off(coded):
+    cells = [f"2023-05-{1 + at % 28:02} {9 + at % 12:02}:{at % 60:02}" for at in range(200)]
+    column = coded({"a": [*cells, "2023-05-02 12:00 am", "2023-05-03 11:00 pm", "2023-05-04 10:30 pm"]}).columns[0]
+    assert not [text for each in formats.find(column, formats.learn(column)) for text in each.new.values()]
+
+
 def test_an_amount_with_thousands_loses_its_money_sign_and_not_its_value(coded):
     rng = np.random.default_rng(13)
     prices = [str(x) for x in rng.integers(90_000, 900_000, 200)]

@@ -7,6 +7,7 @@ import pytest
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
 from dataops_core.repair import decimal_points, slips
+from dataops_core.repair.encoding import encode
 from dataops_core.repair.notation import characters, formats, other_units
 from dataops_core.repair.propose import propose
 from dataops_core.repair.recipe import accept, steps_of
@@ -24,7 +25,7 @@ def test_characters_are_brought_back_and_right_ones_stay(coded):
     cyrillic = "Nordh\u0430fen"
     moscow = "\u041c\u043e\u0441\u043a\u0432\u0430"
     column = one(
-        coded, ["MÃ¼llerstraÃŸe", cyrillic, "Pa\u200bris", "Zürich", "\u03b1-helix", moscow, "Z\ufffdrich"] * 3
+        coded, ["MÃ¼llerstraÃŸe", cyrillic, "Pa\u200bris", "Zürich", "\u03b1-helix", moscow, "Z\ufffdrich MÃ¼ller"] * 3
     )
     assert changes(column, characters.characters(column)) == {
         "MÃ¼llerstraÃŸe": "Müllerstraße",
@@ -81,8 +82,8 @@ def test_a_unit_too_coarse_for_the_column_is_not_sure(coded):
 def test_a_unit_that_several_others_fit_is_not_converted_and_not_cut_off(make):
     rest = [str(x) for x in np.arange(1, 4000, 13)]
     table = make({"weight": [*rest, "9000 lb", "9100 lb", "9200 lb"]})  # 4,100 kg, or 4.1 t, or 4,100,000 g
-    column = propose(table)
-    assert not [each for each in column.repairs if each.column == "weight" and (each.sure or 0) >= 0.5]
+    assert [dict(each.new) for each in other_units.find(encode(table).columns[0])] == [{}]
+    assert not [each for each in propose(table).repairs if each.column == "weight"]
 
 
 def test_a_decimal_point_that_was_left_out_is_put_back(coded):
@@ -111,6 +112,7 @@ def test_in_text_the_point_is_put_back_with_all_decimals(coded):
         [999.0] * 5,  # a code
         [1450.3, 1390.8, 1400.0, 1502.7, 1377.4, 1609.9, 1543.2, 1234.5, 1788.1, 1650.6],  # great numbers as such
         [float(x) for x in range(1000, 1900, 7)],  # a part in another unit
+        [1400.0] * 3 + [1500.0] * 3 + [1600.0],  # a few in another unit
     ],
 )
 def test_numbers_beyond_the_others_for_another_reason_stay(coded, far):
@@ -127,8 +129,15 @@ def test_numbers_with_as_many_digits_as_the_others_have_lost_no_point(coded):
 
 def test_one_number_beyond_a_wide_column_is_not_enough(coded):
     rng = np.random.default_rng(4)
-    column = one(coded, [round(x, 2) for x in rng.uniform(0.5, 10.9, 900)] + [11.0])
+    column = one(coded, [round(x, 1) for x in rng.uniform(0.5, 109.0, 900)] + [110.0])
     assert all(each.sure < 0.9 for each in decimal_points.find(column))
+
+
+def test_in_a_wide_column_a_point_that_fits_in_several_places_is_not_put_back(coded):
+    rng = np.random.default_rng(9)
+    cells = [f"{x:.3f}" for x in np.exp(rng.uniform(np.log(0.01), np.log(400), 600))]
+    column = one(coded, [*cells, "3310", "25700", "4120", "9810"])  # 33.1 or 3.31 or 331
+    assert changes(column, decimal_points.find(column)) == {}
 
 
 def test_dates_with_a_time_follow_the_usual_form(coded):

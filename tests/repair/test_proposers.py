@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from dataops_core.repair import agreement, dependencies, slips
-from dataops_core.repair.candidates import search
-from dataops_core.repair.dependencies import by_chance, strength
+from dataops_core.repair.candidates import Candidates, _one_of_linked, search
+from dataops_core.repair.dependencies import Dependency, by_chance, strength
 from dataops_core.repair.notation import forms
 
 CITY = ["Rome", "Oslo", "Bonn", "Lyon", "Kyiv"]
@@ -206,6 +206,18 @@ def test_the_word_of_one_other_row_is_not_enough_against_a_value_as_frequent(cod
     phone = [f"555-{n // 4:04}" for n in range(240)]
     owner[236:], street[236:], phone[236:] = ["x", "x", "y", "y"], ["a", "b", "c", None], ["1", "1", "2", "2"]
     assert not {each for each in found(coded({"owner": owner, "street": street, "phone": phone})) if each[1] >= 236}
+
+
+def test_of_linked_candidates_of_a_row_the_surer_one_is_taken():
+    def candidate(column, rows, score, cause="agreement"):
+        return Candidates(column, cause, np.array(rows), np.zeros(len(rows), np.int32), np.array(score))
+
+    known = [Dependency((0,), 1, 0.95, 100, 10)]
+    some = [candidate(0, [3, 4], [0.98, 0.91]), candidate(1, [3, 4, 5], [0.95, 0.97, 0.92]), candidate(2, [3], [0.9])]
+    kept = _one_of_linked(some, known, 10)
+    assert [each.rows.tolist() for each in kept] == [[3], [4, 5], [3]]
+    slip = _one_of_linked([candidate(0, [3], [0.98]), candidate(1, [3], [0.95], "slip")], known, 10)
+    assert [each.rows.tolist() for each in slip] == [[3], [3]]  # a slip is one whatever the rest of the row holds
 
 
 def test_where_the_cell_that_decides_is_wrong_what_follows_from_it_stays(coded):

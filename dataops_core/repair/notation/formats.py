@@ -166,7 +166,13 @@ class Format:
 
 
 def _is_part_of_number(before: str, after: str) -> bool:
-    """Whether what stands beside a number belongs to it: a sign, the digits before its point, a group of thousands."""
+    """Whether what stands beside a number belongs to it: a sign, the digits before its point, a group of thousands.
+
+    >>> [_is_part_of_number(*sides) for sides in (("0.", ""), ("-", ""), ("", " 450"), ("", ".50"), ("12 ", ""))]
+    [True, True, True, True, True]
+    >>> [_is_part_of_number(*sides) for sides in (("(", ")"), ("", "/10"), ("Vol. ", ""), ("", " mg/L"))]
+    [False, False, False, False]
+    """
     digits = [any(sign.isdigit() for sign in text) for text in (before, after)]
     return (
         after[:1] in (".", ",")
