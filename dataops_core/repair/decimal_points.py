@@ -25,7 +25,7 @@ AMONG = (0.002, 0.998)  # of the numbers with decimals
 REPEATED = 3  # cells with the same number beyond all others are a code
 MOST = 0.05  # of the cells
 TIGHT = 12  # times the least number the greatest may be for a number beyond to be no other one with its point put back
-BY_CHANCE = (1, 10)  # genuine numbers beyond the others that nobody has seen, in a tight column and in a wide one
+BY_CHANCE = 1  # genuine number beyond the others that nobody has seen yet
 OTHERS = 2  # times as many slips as whole numbers beyond to which no point can be put back
 PLANTED, ENOUGH = 200, 20
 NOT_TESTED = float("nan")
@@ -97,7 +97,7 @@ class _Numbers:
         """The numbers whose point was left out; `whole` is the share of whole numbers among those with a point."""
         counts = self.column.counts
         new: dict[int, str] = {}
-        cells, genuine, repeated = 0, BY_CHANCE[self.high > TIGHT * self.low], 0
+        cells, genuine, repeated = 0, BY_CHANCE, 0
         others = 0  # whole numbers beyond as well, to which no point can be put back: great numbers are written so
         far = np.flatnonzero(np.abs(self.numbers) > self.high)
         for at, number in zip(self.at[far].tolist(), self.numbers[far].tolist(), strict=True):

@@ -176,6 +176,8 @@ def test_a_unit_beside_some_numbers_takes_no_digit_and_no_sign_from_others(coded
     for each in formats.find(column, formats.learn(column)):
         for at, new in each.new.items():
             assert float(new) == float(column.values[at].removesuffix(" mg/L"))
+    column = coded({"a": [*right, "007.5", "007.6", "007.7"]}).columns[0]
+    assert not [text for each in formats.find(column, formats.learn(column)) for text in each.new.values()]
     codes = coded({"a": [str(x) for x in rng.integers(10_000, 99_999, 200)] + ["-1"] * 10 + ["n/k"]}).columns[0]
     found = formats.learn(codes)
     assert found is None or not [each for each in formats.find(codes, found) if "1" in each.new.values()]
@@ -192,7 +194,7 @@ def test_letters_of_a_time_are_not_taken_off(coded):
 
 def test_letters_of_a_time_beside_a_date_are_not_taken_off(coded):
     cells = [f"2023-05-{1 + at % 28:02} {9 + at % 12:02}:{at % 60:02}" for at in range(200)]
-    column = coded({"a": [*cells, "2023-05-02 12:00 am", "2023-05-03 11:00 pm", "2023-05-04 10:30 pm"]}).columns[0]
+    column = coded({"a": [*cells, "2023-05-02 12:00 pm", "2023-05-03 11:00 pm", "2023-05-04 10:30 pm"]}).columns[0]
     assert not [text for each in formats.find(column, formats.learn(column)) for text in each.new.values()]
 
 
