@@ -60,14 +60,16 @@ def compact(
     removed_objects.finish(store)
     was, asked = _compacted(store), _candidates(store, here)
     tables, slow, other = [], 0, 0
-    for number, (state, md5) in enumerate(asked):
+    cost: dict[str, float] = {}  # seconds until a table that is not kept is there, with those before it
+    for number, (state, parent, md5) in enumerate(asked):
         progress(number / len(asked), f"Table {number + 1:,} of {len(asked):,}")
         took = _computed_again(store, state)
         if took is None:
             other += 1
-        elif took > longest:
+        elif took + cost.get(parent, 0.0) > longest:
             slow += 1
         else:
+            cost[state] = took + cost.get(parent, 0.0)
             tables.append((state, md5))
     again = was - _compacted(store)  # tables before these that were computed again for them
     before = {md5 for md5, (what, _, _) in fsck.needed(store).items() if what == "table"}
@@ -88,8 +90,10 @@ def compact(
     return made
 
 
-def _candidates(store: Store, here: datasets.Dataset) -> list[tuple[str, str]]:
-    """The states of a dataset, with the md5 of their table, that a step led to and nothing guards; parents first."""
+def _candidates(store: Store, here: datasets.Dataset) -> list[tuple[str, str, str]]:
+    """The states of a dataset that a step led to and nothing guards, with the state before and the md5 of their table;
+    parents first.
+    """
     *_, now = draft_states(store, here)
     guarded = _guarded(store, here.id) | {now}
     with store.reading() as connection:
@@ -102,7 +106,7 @@ def _candidates(store: Store, here: datasets.Dataset) -> list[tuple[str, str]]:
         rows = connection.execute(
             sa.select(catalog.state).where(catalog.state.c.parent.is_not(None)).order_by(catalog.state.c.created)
         ).all()
-    return [(row.id, row.md5) for row in rows if row.id in mine and row.id not in guarded]
+    return [(row.id, row.parent, row.md5) for row in rows if row.id in mine and row.id not in guarded]
 
 
 def _guarded(store: Store, dataset: str) -> set[str]:

@@ -9,7 +9,7 @@ from dataops_core.cli.main import main
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.store import catalog, datasets, fsck, states, versions
 from dataops_core.store.people import promotions
-from dataops_core.store.purge import compact, purge
+from dataops_core.store.purge import compact, compaction, purge
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 
@@ -78,6 +78,13 @@ def test_a_table_that_takes_too_long_stays_and_a_dry_run_changes_nothing(store, 
     would = compact(store, loans, "eve", dry_run=True)
     assert would.tables == 2 and would.freed > 0
     assert tables(store) == before
+
+
+def test_the_time_of_the_tables_before_counts_as_well(store, loans, monkeypatch):
+    monkeypatch.setattr(compaction, "_computed_again", lambda _store, _state: 1.0)
+    made = compact(store, loans, "eve", longest=1.5)
+    assert (made.tables, made.slow) == (1, 1)  # trimmed, and filled, which takes both steps
+    assert tables(store)[versions.get(store, loans, 1).state]
 
 
 def test_a_table_that_comes_out_otherwise_stays(store, loans, monkeypatch):
