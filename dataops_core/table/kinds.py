@@ -70,7 +70,8 @@ def _whole(text: str) -> bool:
 def whole_texts(values: np.ndarray) -> np.ndarray | None:
     """Texts as they are, with None for whatever is missing; None where one has a lone surrogate.
 
-    >>> whole_texts(np.array(["a", np.nan], dtype=object)).tolist(), whole_texts(np.array(["\ud800"], dtype=object))
+    >>> lone = chr(0xD800)
+    >>> whole_texts(np.array(["a", np.nan], dtype=object)).tolist(), whole_texts(np.array([lone], dtype=object))
     (['a', None], None)
     """
     gone = pd.isna(values)
