@@ -1,7 +1,7 @@
-"""Engines of twins beside one another and beside the real rows: `make bench-synthetic`.
+"""Engines of synthetic data beside one another and beside the real rows: `make bench-synthetic`.
 
 On a real table (Adult from the folder of real data, unless a FILE is named) each engine learns one half, and the judge
-tells how alike, how useful and how private its twin is: first SDV's engines as they come, then ours and SDV's as the
+tells how alike, how useful and how private its table is: first SDV's engines as they come, then ours and SDV's as the
 workbench uses them. The published order of usefulness on Adult is real > TVAE > CTGAN > Gaussian copula (Xu et al.,
 "Modeling Tabular Data using Conditional GAN", 2019, for the first three). The exit code says whether the judge puts
 SDV's engines as they come in that order, whether a model that learned from real rows has an AUC of .91 to .93, and
@@ -33,7 +33,7 @@ REAL = (0.91, 0.93)
 
 
 def measured(table: Table, folder: Path, settings: Settings, proposed: dict[str, Any]) -> dict[str, Any]:
-    """One engine: what was told of its twin, with seconds of CPU until the rows were there and until all was judged."""
+    """One engine: what was told of its table, with seconds of CPU until rows were there and until all was judged."""
     begun, made = time.process_time(), []
 
     def progress(_share: float, note: str) -> None:
@@ -74,10 +74,10 @@ def plain(table: Table, folder: Path, engine: str, epochs: int, target: str) -> 
         synthesizer.fit({"table": frame.iloc[mine].reset_index(drop=True)})
         rows = synthesizer.sample(len(frame))["table"]
     drawn = time.process_time() - begun
-    twin = write_table(folder / "plain.parquet", [tidy(rows[frame.columns])], table.kinds)
+    synthetic = write_table(folder / "plain.parquet", [tidy(rows[frame.columns])], table.kinds)
     return {
         "engine": {"title": f"SDV's {engine}"},
-        "judge": judge(real, twin, holdout=held, target=target),
+        "judge": judge(real, synthetic, holdout=held, target=target),
         "cpu_rows": drawn,
         "cpu": time.process_time() - begun,
     }

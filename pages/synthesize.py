@@ -1,8 +1,8 @@
-"""Synthesize: a twin of the table that is useful, honest about its quality, and does not reveal anyone."""
+"""Synthesize: a synthetic table of the table that is useful, honest about its quality, and does not reveal anyone."""
 
 import streamlit as st
 
-from dataops_core.store import twins
+from dataops_core.store import synthetic_tables
 from pages._ui import current_table, page_header, page_layout
 from pages._ui.findings import finding
 from pages._ui.synthesize import constraints, engine, export, run, settings, treatments, verdicts
@@ -11,7 +11,7 @@ here = page_layout.need_dataset(page_header.enter("Synthesize"))
 finding.follow()
 state, table = current_table.table_now(here)
 st.markdown(
-    "A synthetic twin has rows of people who do not exist, and goes where the real table must not. It is made in six"
+    "A synthetic table has rows of people who do not exist, and goes where the real table must not. It is made in six"
     " steps, from left to right."
 )
 
@@ -19,7 +19,7 @@ with page_layout.errors():
     wanted = settings.asked(here, state, table)
     if wanted is None:
         st.stop()
-    last = twins.last(page_layout.store(), here.id)
+    last = synthetic_tables.last(page_layout.store(), here.id)
     run.open_tab("synthesize.tabs", last)
     names = ["Personal data", "Constraints", "Engine and rows", "Generate", "Verdicts", "Export"]
     gate, hold, engines, make, judged, out = st.tabs(names, key="synthesize.tabs", on_change="rerun")
@@ -40,4 +40,4 @@ with page_layout.errors():
                 if done is not None:
                     panel(wanted, done)
                 elif not busy:
-                    st.info("First make one.", title="There is no twin yet", icon=":material/content_copy:")
+                    st.info("Generate it first.", title="No synthetic data yet", icon=":material/content_copy:")

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dataops_core.store import twins, versions
+from dataops_core.store import synthetic_tables, versions
 from pages._ui import allowed, current_table, grid, page_header, page_layout
 from pages._ui.clean import download
 from pages._ui.formatting import count, md, when
@@ -60,7 +60,7 @@ def open_apart(number: int) -> None:
     """Open a synthetic version as a dataset of its own, and go there."""
     if page_layout.act(
         lambda: page_layout.go(
-            here.project, twins.open_as_dataset(page_layout.store(), here.id, number, page_layout.actor())
+            here.project, synthetic_tables.open_as_dataset(page_layout.store(), here.id, number, page_layout.actor())
         )
     ):
         page_layout.say(f"Version {number} is a dataset of its own now.")
@@ -92,7 +92,7 @@ def list_versions() -> None:
                 publish.opener(each)
                 if each["synthetic"]:
                     allowed.button(
-                        "twin opened",
+                        "synthetic data opened",
                         "Open as a dataset of its own",
                         icon=":material/open_in_new:",
                         key=f"versions.open.{each['number']}",

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.repeats import twins
+from dataops_core.checks.repeats import duplicate_groups
 from dataops_core.checks.table_view import TableView
 from dataops_core.checks.variants import plain
 from dataops_core.values.random import GOLDEN, mixed
@@ -48,7 +48,7 @@ def near_duplicate_records(look: TableView) -> Hit | None:
     if not rest or sum(bits.values()) < needed:
         return None
     rest = sorted(rest, key=lambda name: -look.distinct(name))
-    places, keys = twins(look, rest)
+    places, keys = duplicate_groups(look, rest)
     if len(places) - len(np.unique(keys)) > 0.3 * look.rows:
         return None
     mask = np.zeros(look.rows, dtype=bool)

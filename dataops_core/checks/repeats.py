@@ -16,14 +16,14 @@ PIECE = 1_000_000
 
 def repeated(look: TableView, names: list[str]) -> np.ndarray:
     """The places of rows that repeat an earlier row in these columns; missing equals missing."""
-    places, keys = twins(look, names)
+    places, keys = duplicate_groups(look, names)
     if not len(places):
         return places
     _, first = np.unique(keys, return_index=True)
     return np.delete(places, first)
 
 
-def twins(look: TableView, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
+def duplicate_groups(look: TableView, names: list[str]) -> tuple[np.ndarray, np.ndarray]:
     """The places of rows that agree with another row in these columns, and a number that those that agree share.
 
     Column by column, the rows that stand alone so far are let go: mostly few are left after the first.

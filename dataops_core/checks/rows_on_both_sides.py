@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from dataops_core.checks.check import Hit, check
-from dataops_core.checks.repeats import twins
+from dataops_core.checks.repeats import duplicate_groups
 from dataops_core.checks.table_view import TableView
 from dataops_core.models.features import PARTS, TRAIN
 from dataops_core.wording import counted
@@ -30,7 +30,7 @@ def rows_on_both_sides(look: TableView) -> Hit | None:
         column.name for column in look.table.columns if column.name != split and not _identifies(look, column.name)
     ]
     places, keys = (
-        twins(look, sorted(names, key=lambda name: -look.distinct(name)))
+        duplicate_groups(look, sorted(names, key=lambda name: -look.distinct(name)))
         if names
         else (np.zeros(0, int), np.zeros(0, int))
     )

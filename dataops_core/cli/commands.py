@@ -26,7 +26,7 @@ MODULES = {
     ),
     "rules": ("suggest", "check", "export", "import_"),
     "judge": ("bias", "reweigh", "fit", "decide"),
-    "synthetic": ("synthesize", "more_rows", "twin", "synthesize_tables", "judge_synthetic"),
+    "synthetic": ("synthesize", "more_rows", "synthesize_version", "synthesize_tables", "judge_synthetic"),
     "versions": (
         *("commit", "log", "diff", "export", "publish", "checkout", "lineage", "verify", "signing_key"),
         *("overview", "rename", "purge", "compact", "delete", "fsck", "audit", "team_store"),

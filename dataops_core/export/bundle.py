@@ -168,8 +168,8 @@ def described(version: Mapping[str, Any], files: Mapping[str, Path | bytes]) -> 
 
 
 def _synthetic(version: Mapping[str, Any]) -> dict[str, str]:
-    """What goes with a twin: the model card, all that was told of its making, and a plain script where its engine has
-    one.
+    """What goes with a synthetic table: the model card, all that was told of its making, and a plain script where its
+    engine has one.
     """
     told = {name: value for name, value in version["synthetic"].items() if name != "purpose"}
     made = {

@@ -204,7 +204,7 @@ def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Che
         "audit.jsonl",
     }
     features = {f"{model['x']}{ending}" for model in models for ending in (".csv", ".parquet")}
-    twin = {"MODEL_CARD.md", "synthetic.json", "generate.py"} if version["kind"] == "synthetic" else set()
+    of_synthetic = {"MODEL_CARD.md", "synthetic.json", "generate.py"} if version["kind"] == "synthetic" else set()
     required = {
         *text,
         "data.csv",
@@ -219,7 +219,7 @@ def _names(bundle: zipfile.ZipFile, manifest: Mapping[str, Any]) -> Iterator[Che
         required |= {raw_name(version), *map(table_name, tables_of(version))}
     for name in sorted(set(counts) - listed - {"manifest.json", signature.FILE}):
         yield Check(f"{name!a} is listed in the manifest", False, "it was added later")
-    for name in sorted(listed - required - twin - split - {SAFE_CSV, SPARK_SCRIPT}):
+    for name in sorted(listed - required - of_synthetic - split - {SAFE_CSV, SPARK_SCRIPT}):
         yield Check(f"{name!a} belongs in a bundle of this version", False, "nothing in the version calls for it")
     for name in sorted(required - listed):
         yield Check(f"{name!a} is there", False, "the version needs it")

@@ -461,7 +461,7 @@ def bundle(store: Store, dataset: str, version: Version, out: Path, progress: Pr
     after = profile(store, version.state)
     with store.reading() as connection:
         entries = audit.entries(connection, dataset)
-    # of a twin nothing that was done to the real rows
+    # of a synthetic table nothing that was done to the real rows
     first = _anchor(entries, version) if version.manifest["kind"] == SYNTHETIC else 0
     known = [entry for entry in entries if first <= entry["seq"] <= _anchor(entries, version)]
     if raw_left_out(version.manifest):  # what was once done to single values would leave with the log

@@ -23,7 +23,7 @@ from dataops_core.read import ReadOptions
 from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
 from dataops_core.report import full_report, html_report
-from dataops_core.store import dataset_rules, datasets, jobs, models, redaction, states, twins, versions
+from dataops_core.store import dataset_rules, datasets, jobs, models, redaction, states, synthetic_tables, versions
 from dataops_core.store.clusters import cluster_runs
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
@@ -100,11 +100,11 @@ def _run_on_cluster(store: Store, args: dict[str, Any], actor: str, progress: Pr
 
 
 def _synthesize(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return twins.make(store, args["dataset"], args["state"], args["settings"], actor, progress=progress)
+    return synthetic_tables.make(store, args["dataset"], args["state"], args["settings"], actor, progress=progress)
 
 
-def _keep_twin(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
-    return twins.keep(
+def _keep_synthetic(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return synthetic_tables.keep(
         store,
         args["dataset"],
         args["job"],
@@ -241,7 +241,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "keep model": _keep_model,
     cluster_runs.KIND: _run_on_cluster,
     "synthesize": _synthesize,
-    "keep twin": _keep_twin,
+    "keep synthetic data": _keep_synthetic,
     "full_report": _full_report,
     "failing rows": _failing_rows,
     "rows set aside": _set_aside,

@@ -1,4 +1,4 @@
-"""A synthetic twin of a table: made without giving anybody away, and judged by verdicts that are hard to fool."""
+"""A synthetic version of a table: made without giving anybody away, and judged by verdicts that are hard to fool."""
 
 from dataops_core.synthetic.card import card, card_of_tables
 from dataops_core.synthetic.engines.registry import ENGINES
@@ -8,7 +8,7 @@ from dataops_core.synthetic.multi_table.model import synthesize_tables
 from dataops_core.synthetic.plan.plan import Settings, plan
 from dataops_core.synthetic.prepare.column_treatments import MAKERS, TREATMENTS
 from dataops_core.synthetic.script import SCRIPTED, script
-from dataops_core.synthetic.twin import Model, learn, make, synthesize
+from dataops_core.synthetic.synthesizer import Model, learn, make, synthesize
 
 __all__ = [
     "ENGINES",

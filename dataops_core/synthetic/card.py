@@ -1,4 +1,6 @@
-"""The model card of a twin: purpose, data, settings, seed, versions, licence, and the three verdicts, in Markdown."""
+"""The model card of a synthetic table: purpose, data, settings, seed, versions, licence, and the three verdicts, in
+Markdown.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,7 @@ from typing import Any
 
 from dataops_core.wording import counted
 
-NEVER = "A twin is no promise: whoever gets it should be told how it was made, and what the judge could not see."
+NEVER = "A synthetic table is no promise: tell whoever gets it how it was made, and what the evaluation could not see."
 
 
 def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Mapping[str, str] | None = None) -> str:
@@ -17,7 +19,7 @@ def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Map
     """
     used, settings = told["engine"], told["settings"]
     lines = [
-        f"# A synthetic twin of {_text(name)}",
+        f"# A synthetic table of {_text(name)}",
         "",
         f"> {_text(purpose) or 'Purpose: not stated.'}",
         "",
@@ -57,14 +59,14 @@ def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Map
         ),
         f"- Licence of the engine: {used['licence']}",
         f"- Content hash of the source: `{told['source_hash']}`",
-        f"- Content hash of the twin: `{told['content_hash']}`",
+        f"- Content hash of the synthetic data: `{told['content_hash']}`",
         *(
             [f"- Made with {', '.join(f'{package} {number}' for package, number in versions.items())}"]
             if versions
             else []
         ),
         "",
-        "The same source, settings and versions make the same twin again.",
+        "The same source, settings and versions make the same synthetic data again.",
         "",
     ]
     return "\n".join(lines)
@@ -73,7 +75,7 @@ def card(told: Mapping[str, Any], *, name: str, purpose: str = "", versions: Map
 def card_of_tables(told: Mapping[str, Any], *, purpose: str = "", versions: Mapping[str, str] | None = None) -> str:
     """The Markdown of one model card for several tables, from what `synthesize_tables` told."""
     lines = [
-        f"# Synthetic twins of {len(told['tables'])} tables",
+        f"# Synthetic tables of {len(told['tables'])} tables",
         "",
         f"> {_text(purpose) or 'Purpose: not stated.'}",
         "",
@@ -168,7 +170,7 @@ def _sequences(told: Mapping[str, Any] | None) -> list[str]:
         lines += [
             _text(verdict["words"][0]),
             "",
-            "| What was compared | Twin | Dealt out by lot | Kept apart |",
+            "| What was compared | Synthetic | Dealt out by lot | Kept apart |",
             "|---|---:|---:|---:|",
             *rows,
             "",
@@ -200,7 +202,7 @@ def _constraints(told: Mapping[str, Any]) -> list[str]:
     return [
         "## Constraints",
         "",
-        "| Constraint | Violations in the rows learned from | Violations in the twin |",
+        "| Constraint | Violations in the rows learned from | Violations in the synthetic data |",
         "|---|---:|---:|",
         *rows,
         "",

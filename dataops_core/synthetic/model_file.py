@@ -11,7 +11,7 @@ from pathlib import Path
 
 from dataops_core.errors import InputError, IntegrityError, SettingError
 from dataops_core.scratch import replaced
-from dataops_core.synthetic.twin import Model
+from dataops_core.synthetic.synthesizer import Model
 
 KEY = "DATAOPS_MODEL_KEY"
 LEAST = 16  # signs of a key

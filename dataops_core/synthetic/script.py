@@ -1,4 +1,4 @@
-"""The plain script: the same twin's making with pandas and SDV 2.0 alone, for whoever does not have the workbench."""
+"""The plain script: the same synthetic data's making with pandas and SDV 2.0 alone, for whoever does not have the workbench."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _SDTYPE = {
 
 
 def script(told: Mapping[str, Any]) -> str | None:
-    """A Python script that makes a twin with SDV alone, from what `synthesize` told; None for an engine that is not
+    """A Python script that makes a synthetic table with SDV alone, from what `synthesize` told; None for an engine that is not
     SDV's.
 
     It treats columns, rare values, extremes and constraints alike, but its rows are others: gaps and made-up columns
@@ -81,7 +81,7 @@ def _python(value: Any) -> str:
     return repr(value)
 
 
-_TEMPLATE = '''"""A synthetic twin with pandas and SDV {version} alone: python generate.py REAL.csv TWIN.csv
+_TEMPLATE = '''"""A synthetic table with pandas and SDV {version} alone: python generate.py REAL.csv SYNTHETIC.csv
 
 Columns, rare values, extremes and constraints are treated as in the workbench; its rows are not the workbench's rows, because
 missing values and made-up columns are left to SDV here. SDV is under the Business Source License 1.1.
@@ -116,7 +116,7 @@ warnings.simplefilter("ignore")
 
 frame = pd.read_csv(real).drop(columns=LEFT_OUT)
 frame = frame[list(COLUMNS)]
-learn = frame.sample(frac=0.5, random_state=SEED)  # the other half is for judging the twin
+learn = frame.sample(frac=0.5, random_state=SEED)  # the other half is for judging the synthetic data
 bound = {{name for each in CONSTRAINTS for key in ("column_names",) for name in (getattr(each, key, None) or getattr(each, "_" + key, None) or [])}}
 for name, about in COLUMNS.items():
     if about["sdtype"] == "categorical":
@@ -139,8 +139,8 @@ if CONSTRAINTS:
     synthesizer.add_constraints(CONSTRAINTS)
 with joblib.parallel_config(backend="threading", n_jobs=1):
     synthesizer.fit({{"table": learn.reset_index(drop=True)}})
-    twin = synthesizer.sample(ROWS)["table"]
+    synthetic = synthesizer.sample(ROWS)["table"]
 for parts, total in SUMS:
-    twin[total] = twin[parts].sum(axis=1)
-twin[list(COLUMNS)].to_csv(out, index=False)
+    synthetic[total] = synthetic[parts].sum(axis=1)
+synthetic[list(COLUMNS)].to_csv(out, index=False)
 '''

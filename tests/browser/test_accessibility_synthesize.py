@@ -8,7 +8,7 @@ from tests.browser.driver import button, open_page, settle
 
 
 @pytest.mark.slow
-def test_synthesize_and_its_tabs_with_a_twin(page, server, dataset):
+def test_synthesize_and_its_tabs_with_verdicts(page, server, dataset):
     open_page(page, server, "synthesize", dataset)
     expect(page.get_by_text("All other columns")).to_be_visible(timeout=60_000)
     assert violations(page) == []
@@ -27,7 +27,7 @@ def test_synthesize_and_its_tabs_with_a_twin(page, server, dataset):
     settle(page)
     page.get_by_role("tab", name="Generate").click()
     settle(page)
-    button(page, "Generate").click()  # the page opens the verdicts when the twin is made
+    button(page, "Generate").click()  # the page opens the verdicts when the synthetic data is made
     for tab, sign in {
         "Private": "The worst signal decides",
         "Alike": "Columns in pairs",

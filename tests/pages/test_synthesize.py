@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from dataops_core.recipe.recipe import RecipeStep
-from dataops_core.store import catalog, datasets, jobs, states, twins, versions
+from dataops_core.store import catalog, datasets, jobs, states, synthetic_tables, versions
 from dataops_core.store.store import Store
 from dataops_core.synthetic.constraints.catalog.between import Between
 from tests.pages.driver import bring, click, go, labels, said, start, texts, unforeseen, wait_for_job
@@ -55,24 +55,24 @@ def turn(app, tab):
 def wanted(app):
     """What the page would ask for, as it is kept."""
     from pages._ui.grid import table
-    from pages._ui.synthesize import settings as twin
+    from pages._ui.synthesize import settings
 
     here = datasets.get(Store(), app.query_params["d"])
-    return twin.asked(here, (state := states.head(here.raw, here.recipe, [])), table(state))
+    return settings.asked(here, (state := states.head(here.raw, here.recipe, [])), table(state))
 
 
 def settings(app):
-    """The settings of the twin that the page would make."""
-    from pages._ui.synthesize import settings as twin
+    """The settings of the synthetic data that the page would make."""
+    from pages._ui.synthesize import settings
 
-    return twin.settings(wanted(app))
+    return settings.settings(wanted(app))
 
 
-def test_the_twin_waits_until_every_doubtful_column_is_decided_and_a_new_session_knows_it():
+def test_the_synthetic_data_waits_until_every_doubtful_column_is_decided_and_a_new_session_knows_it():
     app = opened("Generate")
     assert said(app) == [
         (
-            "The twin waits",
+            "The synthetic data cannot be generated yet",
             (
                 "- The column “email” waits for your decision\\: 300 cells are e-mail addresses.\n- The column “note”"
                 " waits for your decision\\: most rows have a value of their own."
@@ -190,10 +190,10 @@ def test_rows_that_follow_each_other_are_found_or_named_and_then_come_whole():
 
 
 def judged(app, verdict):
-    """Let the last twin have another verdict on privacy."""
+    """Let the last synthetic data have another verdict on privacy."""
     store = Store()
-    job = twins.last(store, app.query_params["d"])
-    told = twins.told(store, job)
+    job = synthetic_tables.last(store, app.query_params["d"])
+    told = synthetic_tables.told(store, job)
     told["judge"]["privacy"]["verdict"] = verdict
     with store.writing() as connection:
         connection.execute(
@@ -231,16 +231,20 @@ def test_from_the_button_to_the_verdicts_and_on_as_a_version_unless_it_leaks(pro
         assert sign in texts(app), part
     assert "of this table by these very settings" in texts(turn(app, "Generate"))
     judged(app, "leak")
-    assert [each.proto.title for each in turn(app, "Verdicts").error] == ["A leak: this twin must not leave"]
+    assert [each.proto.title for each in turn(app, "Verdicts").error] == [
+        "A leak: this synthetic data must not be released"
+    ]
     turn(app, "Export")
     assert (
-        [each.proto.title for each in app.error] == ["This twin must not leave"]
+        [each.proto.title for each in app.error] == ["This synthetic data must not be released"]
         and downloads(app) == []
         and "Keep it" not in labels(app)
     )
     judged(app, "doubtful")
     assert downloads(turn(app, "Export")) == []
-    app.checkbox(key=f"synthesize.doubts.{twins.last(Store(), app.query_params['d']).id}").set_value(True).run()
+    app.checkbox(key=f"synthesize.doubts.{synthetic_tables.last(Store(), app.query_params['d']).id}").set_value(
+        True
+    ).run()
     assert downloads(app) == ["Table as CSV", "Table as Parquet", "Model card", "Report"]
     app.text_input(key=f"synthesize.message.{app.query_params['d']}").set_value("for the demo").run()
     click(app, "Keep it")
@@ -271,7 +275,7 @@ def test_an_earlier_twin_stays_where_the_next_one_was_cancelled(few_trees, reque
     turn(app, "Generate")
     request.getfixturevalue("processes")
     click(app, "Generate")
-    jobs.cancel(store, twins.last(store, key).id)
+    jobs.cancel(store, synthetic_tables.last(store, key).id)
     wait_for_job(app)
     assert ("The last one was cancelled", "Nothing was kept of it.") in said(turn(app, "Generate"))
     assert "300 rows by Independent columns" in texts(turn(app, "Verdicts"))
@@ -289,7 +293,7 @@ def test_a_twin_of_the_table_as_it_was_says_so_where_it_is_taken_along(few_trees
     )
     while jobs.get(store, job).is_open:
         time.sleep(0.1)
-    changed, other = "The table was changed since this twin was made", "It was made by other settings"
+    changed, other = "The table has changed since this synthetic data was generated", "It was made by other settings"
     turn(app, "Export")
     assert changed not in [each.proto.title for each in app.info] and other not in texts(app)
     wanted(app).change(seed=3)

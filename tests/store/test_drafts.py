@@ -20,17 +20,17 @@ def two(store, tmp_path):
 
 
 def test_a_draft_is_changed_in_part_and_none_forgets(store, two):
-    assert form_state.get(store, two[0], "twin") == {}
-    form_state.change(store, two[0], "twin", {"seed": 3, "columns": {"a": {"as": "learn"}}}, "ann")
-    form_state.change(store, two[0], "twin", {"seed": None, "rows": 10}, "bob")
-    assert form_state.get(store, two[0], "twin") == {"columns": {"a": {"as": "learn"}}, "rows": 10}
-    assert form_state.get(store, two[1], "twin") == form_state.get(store, two[0], "form") == {}
+    assert form_state.get(store, two[0], "synthesize") == {}
+    form_state.change(store, two[0], "synthesize", {"seed": 3, "columns": {"a": {"as": "learn"}}}, "ann")
+    form_state.change(store, two[0], "synthesize", {"seed": None, "rows": 10}, "bob")
+    assert form_state.get(store, two[0], "synthesize") == {"columns": {"a": {"as": "learn"}}, "rows": 10}
+    assert form_state.get(store, two[1], "synthesize") == form_state.get(store, two[0], "form") == {}
 
 
 def test_a_draft_is_neither_logged_nor_an_opinion(store, two):
     with store.reading() as connection:
         before = audit.entries(connection, two[0])
-    form_state.change(store, two[0], "twin", {"seed": 3}, "ann")
+    form_state.change(store, two[0], "synthesize", {"seed": 3}, "ann")
     with store.reading() as connection:
         assert audit.entries(connection, two[0]) == before
     assert finding_overrides.ignored(store, two[0]) == {}

@@ -205,8 +205,8 @@ SCENARIOS = {
     "weights set": lambda s, me: finding_overrides.set_weight(s, s.dataset, {"accuracy": 2.0}, me),
     "model kept": log("model kept", dataset=1),
     "model dropped": log("model dropped", dataset=1),
-    "twin made": log("twin made", dataset=1),
-    "twin opened": log("twin opened", dataset=1),
+    "synthetic data made": log("synthetic data made", dataset=1),
+    "synthetic data opened": log("synthetic data opened", dataset=1),
     "version committed": lambda s, me: versions.commit(s, s.dataset, "second", me),
     "version exported": export,
     "publication begun": publish,
@@ -424,7 +424,7 @@ def test_every_function_that_writes_asks_or_says_why_not():
         "store/jobs.py": {"start", "claim", "beat", "finish"},  # how far work is; what it does asks
         "store/monitoring/alerts.py": {"_claim"},
         "store/removed_objects.py": {"finish"},  # files that somebody who may has named
-        "store/twins.py": {"keep_made"},  # by `versions.enter`, which logs
+        "store/synthetic_tables.py": {"keep_made"},  # by `versions.enter`, which logs
     }
     wrong = {}
     for path in sorted((ROOT / "dataops_core").rglob("*.py")):

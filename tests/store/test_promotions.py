@@ -178,18 +178,18 @@ def test_a_synthetic_version_goes_into_staging_with_its_likeness_and_not_into_pr
         "kind": "synthetic",
         "synthetic": {"judge": {"fidelity": {"score": 0.84, "floor": 0.25, "ceiling": 0.95}}},
     }
-    twin = replace(
+    synthetic = replace(
         version,
         manifest=told,
         content_hash=states.table(store, states.root_id(told["raw"]["sha256"], version.recipe.read)).content_hash,
     )
-    found = gates.gates(store, ages, twin, "staging")
+    found = gates.gates(store, ages, synthetic, "staging")
     assert all(gate.passed for gate in found)
     assert (
         found[-1].says
         == "It is alike to the real rows by 0.84, between 0.25 (columns shuffled) and 0.95 (other real rows)."
     )
-    assert [gate.name for gate in gates.gates(store, ages, twin, "production") if not gate.passed] == ["likeness"]
+    assert [gate.name for gate in gates.gates(store, ages, synthetic, "production") if not gate.passed] == ["likeness"]
 
 
 def test_deliveries_are_held_against_production(store, ages, tmp_path):

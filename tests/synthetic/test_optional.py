@@ -54,7 +54,7 @@ def test_an_engine_whose_parent_package_is_missing_is_not_there(monkeypatch):
 
 
 @pytest.mark.parametrize("name", OPTIONAL)
-def test_an_engine_that_is_installed_makes_a_twin(name, make_table, tmp_path):
+def test_an_engine_that_is_installed_makes_rows(name, make_table, tmp_path):
     if not ENGINES[name].there:
         pytest.skip(f"{OPTIONAL[name][0]} is not installed, and not needed")
     frame = people(500, 1)
@@ -62,14 +62,14 @@ def test_an_engine_that_is_installed_makes_a_twin(name, make_table, tmp_path):
     table = make_table(frame[["age", "sex", "income", "low", "high"]])
     hashes = []
     for number in (1, 2):
-        twin, told, _ = synthesize(
+        synthetic, told, _ = synthesize(
             table,
             tmp_path / f"t{number}.parquet",
             Settings(engine=name, seed=5, epochs=4, rows=700),
             judged=number == 2,
         )
-        hashes.append(twin.content_hash)
-    rows = twin.frame()
+        hashes.append(synthetic.content_hash)
+    rows = synthetic.frame()
     assert (
         hashes[0] == hashes[1]
         and len(rows) == 700

@@ -23,7 +23,7 @@ FOUND = {"key": "patient", "index": "visit", "context": ["full_name", "sex"]}
 def made(tmp_path_factory, few_trees_in_module):
     folder = tmp_path_factory.mktemp("sequences")
     table = write_table(folder / "real.parquet", [visits(80, 1)])
-    return table, *synthesize(table, folder / "twin.parquet", Settings(engine="par", seed=3, epochs=250))
+    return table, *synthesize(table, folder / "synthetic.parquet", Settings(engine="par", seed=3, epochs=250))
 
 
 def test_key_time_and_what_never_changes_are_found_by_content(make_table):
@@ -66,8 +66,8 @@ def test_sequences_that_cannot_be_are_refused(make_table, tmp_path):
 
 @pytest.mark.slow
 def test_sequences_are_whole_in_time_and_under_new_keys(made):
-    table, twin, told, _ = made
-    real, rows = table.frame(), twin.frame()
+    table, synthetic, told, _ = made
+    real, rows = table.frame(), synthetic.frame()
     assert (
         told["sequences"] | FOUND == told["sequences"]
         and told["sequences"]["made"] == rows["patient"].nunique() == 80
@@ -109,10 +109,10 @@ def test_dates_move_with_the_time_and_odd_rows_are_left_out(make_table, tmp_path
     frame["city"] = np.array(["Rome", "Berlin"])[np.arange(len(frame)) % 2]
     frame["country"] = frame["city"].map({"Rome": "IT", "Berlin": "DE"})
     frame.loc[[3, 30], "visit"] = pd.NaT
-    twin, told, _ = synthesize(
+    synthetic, told, _ = synthesize(
         make_table(frame), tmp_path / "t.parquet", Settings(engine="par", epochs=5), judged=False
     )
-    rows = twin.frame()
+    rows = synthetic.frame()
     apart = (rows["end"] - rows["visit"]).dropna()
     assert (
         told["sequences"]["without"] <= 2
@@ -135,22 +135,22 @@ def test_what_few_people_have_is_rare_however_many_rows_they_have(make_table, tm
     frame.loc[frame["patient"].isin(frame["patient"].unique()[:8]), "state"] = "plague"
     assert (frame["state"] == "plague").sum() > 50
     for chosen, left in ((10, False), (1, True)):
-        twin, _, _ = synthesize(
+        synthetic, _, _ = synthesize(
             make_table(frame),
             tmp_path / "t.parquet",
             Settings(engine="par", epochs=5, rare=chosen, rows=400),
             judged=False,
         )
-        assert ("plague" in set(twin.frame()["state"])) is left
+        assert ("plague" in set(synthetic.frame()["state"])) is left
 
 
 def test_no_real_key_or_name_is_anywhere(made, tmp_path, monkeypatch):
-    table, twin, told, model = made
+    table, synthetic, told, model = made
     monkeypatch.setenv("DATAOPS_MODEL_KEY", "a key for the tests")
     save_model(model, tmp_path / "m.model")
     content = (
         (tmp_path / "m.model").read_bytes()
-        + twin.frame().to_csv().encode()
+        + synthetic.frame().to_csv().encode()
         + json.dumps(told, ensure_ascii=False).encode()
         + card(told, name="visits").encode()
     )

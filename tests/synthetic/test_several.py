@@ -1,4 +1,4 @@
-"""Several tables: links are found by content, every key of the twins points to a row, and nobody real is in them."""
+"""Several tables: links are found by content, every key of the synthetic tables points to a row, and nobody real is in them."""
 
 import contextlib
 import io
@@ -87,14 +87,14 @@ def test_links_that_cannot_be_are_refused(tmp_path):
         tmp_path / "lines.parquet",
         [frames["lines"][frames["lines"]["product_code"].isin(frames["products"]["code"].head(12))]],
     )
-    with pytest.raises(SettingError, match=r"12 rows are too few for a twin. \(products\)"):
+    with pytest.raises(SettingError, match=r"12 rows are too few for a synthetic table. \(products\)"):
         synthesize_tables({"products": few, "lines": lines}, tmp_path)
 
 
 @pytest.mark.slow
 def test_every_key_of_the_twins_points_to_a_row(made):
-    tables, twins, told = made
-    rows = {name: twin.frame() for name, twin in twins.items()}
+    tables, synthetic, told = made
+    rows = {name: table.frame() for name, table in synthetic.items()}
     assert set(rows["orders"]["customer_id"]) <= set(rows["customers"]["id"]) and set(rows["lines"]["order_no"]) <= set(
         rows["orders"]["order_no"]
     )
@@ -111,8 +111,8 @@ def test_every_key_of_the_twins_points_to_a_row(made):
 
 
 def test_children_follow_their_parents(made):
-    tables, twins, told = made
-    real, rows = ({name: table.frame() for name, table in side.items()} for side in (tables, twins))
+    tables, synthetic, told = made
+    real, rows = ({name: table.frame() for name, table in side.items()} for side in (tables, synthetic))
     counts = counts_of(rows["customers"]["id"].to_numpy(), rows["orders"]["customer_id"].to_numpy())
     assert (counts == 3).mean() < 0.05 and counts.max() <= 6  # nobody has three
     told = told["links"][0]["cardinality"]
@@ -131,16 +131,16 @@ def test_children_follow_their_parents(made):
 
 
 def test_nobody_is_in_the_twins_nor_in_what_is_told(made):
-    tables, twins, told = made
+    tables, synthetic, told = made
     content = (
         json.dumps(told, ensure_ascii=False).encode()
         + card_of_tables(told).encode()
-        + b"".join(twin.frame().to_csv().encode() + twin.path.read_bytes() for twin in twins.values())
+        + b"".join(table.frame().to_csv().encode() + table.path.read_bytes() for table in synthetic.values())
     )
     people = tables["customers"].frame()
     assert [value for name in ("id", "full_name", "mail") for value in people[name] if value.encode() in content] == []
     card = card_of_tables(told, purpose="Testing.")
-    assert card.count("\n## A synthetic twin of ") == 4 and "HMA" in card and f"**Privacy: {told['verdict']}**" in card
+    assert card.count("\n## A synthetic table of ") == 4 and "HMA" in card and f"**Privacy: {told['verdict']}**" in card
 
 
 def test_the_worst_table_decides(made):
@@ -171,7 +171,7 @@ def test_two_processes_make_the_same_twins_and_sequences(tmp_path):
         " import Settings, synthesize, synthesize_tables\nd = Path(sys.argv[1])\no = d / sys.argv[2]\no.mkdir()\nt ="
         " {n: read_file(d / f'{n}.csv', o / f'real_{n}.parquet').table for n in ('customers', 'orders', 'products',"
         " 'lines', 'visits')}\nprint(synthesize(t.pop('visits'), o / 'visits.parquet', Settings(engine='par', seed=7,"
-        " epochs=5), judged=False)[0].content_hash)\nprint(*[twin.content_hash for twin in synthesize_tables(t, o,"
+        " epochs=5), judged=False)[0].content_hash)\nprint(*[synthetic.content_hash for synthetic in synthesize_tables(t, o,"
         " Settings(seed=7), judged=False)[0].values()])\n"
     )
     other = subprocess.Popen([sys.executable, "-c", code, str(tmp_path), "b"], stdout=subprocess.PIPE, text=True)
@@ -229,8 +229,8 @@ def test_a_table_may_name_its_own_rows(tmp_path):
             }
         )
     )
-    twins, told = synthesize_tables(written(tmp_path, {"staff": staff}), tmp_path, judged=False)
-    rows = twins["staff"].frame()
+    synthetic, told = synthesize_tables(written(tmp_path, {"staff": staff}), tmp_path, judged=False)
+    rows = synthetic["staff"].frame()
     above = dict(zip(rows["id"], rows["manager_id"], strict=True))
     assert (
         set(rows["manager_id"].dropna()) <= set(rows["id"])

@@ -74,16 +74,16 @@ def test_what_one_person_has_is_in_no_table_model_nor_report(patients, tmp_path,
 
     thread = threading.Thread(target=watch)
     thread.start()
-    twin, told, model = synthesize(
+    synthetic, told, model = synthesize(
         patients, tmp_path / "t.parquet", Settings(engine=engine, epochs=3, seed=4), judged=False
     )
     running.set()
     thread.join()
     save_model(model, tmp_path / "m.model")
-    rows = twin.frame()
+    rows = synthetic.frame()
     everything = (
         (tmp_path / "m.model").read_bytes()
-        + twin.path.read_bytes()
+        + synthetic.path.read_bytes()
         + rows.to_csv().encode()
         + json.dumps(told).encode()
         + (script(told) or "").encode()
@@ -107,18 +107,18 @@ def test_a_shortfall_of_asked_for_rows_is_said(patients, tmp_path, monkeypatch):
     """
     monkeypatch.setattr("dataops_core.synthetic.engines.batches.TRIES", 1)
     wish = [{"values": {"rare": "yes"}, "rows": 150}, {"values": {"city": "Nice"}, "rows": 20}]
-    twin, told, _ = synthesize(
+    synthetic, told, _ = synthesize(
         patients, tmp_path / "t.parquet", Settings(engine="tvae", epochs=2, where=wish), judged=False
     )
     short, full = told["conditions"]
     assert short["asked"] == 150 and short["made"] < 150 and full["made"] <= 20
-    rows = twin.frame()
+    rows = synthetic.frame()
     assert len(rows) == short["made"] + full["made"] == told["rows"]["made"] and told["rows"]["asked"] == 170
     assert (rows["rare"][: short["made"]] == "yes").all() and (rows["city"][short["made"] :] == "Nice").all()
 
 
 @pytest.mark.slow
-def test_the_plain_script_makes_a_twin_by_itself(tmp_path):
+def test_the_plain_script_makes_a_synthetic_table_by_itself(tmp_path):
     rng = np.random.default_rng(3)
     low = rng.integers(0, 500, 300)
     city = rng.choice(["Lyon", "Rome", "Bonn"], 300)
@@ -140,13 +140,13 @@ def test_the_plain_script_makes_a_twin_by_itself(tmp_path):
     )
     (tmp_path / "generate.py").write_text(script(told))
     subprocess.run(
-        [sys.executable, "generate.py", "real.csv", "twin.csv"],
+        [sys.executable, "generate.py", "real.csv", "synthetic.csv"],
         cwd=tmp_path,
         check=True,
         capture_output=True,
         env={k: v for k, v in os.environ.items() if k != "PYTHONPATH"},
     )
-    rows = pd.read_csv(tmp_path / "twin.csv")
+    rows = pd.read_csv(tmp_path / "synthetic.csv")
     assert (
         len(rows) == 120 and (rows["low"] <= rows["high"]).all() and (rows["net"] + rows["tax"] == rows["gross"]).all()
     )

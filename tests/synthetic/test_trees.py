@@ -94,7 +94,7 @@ def test_a_twin_is_alike_and_gives_nobody_away(tmp_path, only):
     only("fidelity", "utility", "privacy", seeds=2)
     table = write_table(tmp_path / "real.parquet", [people(1500, 8)])
     wish = [{"values": {"sex": "f", "job": "a"}, "rows": 100}]
-    twin, told, _ = synthesize(table, tmp_path / "t.parquet", Settings(engine="trees", target="job"))
+    synthetic, told, _ = synthesize(table, tmp_path / "t.parquet", Settings(engine="trees", target="job"))
     judge = told["judge"]
     assert judge["privacy"]["verdict"] == "no leak seen" and told["engine"]["licence"] == "ours"
     assert judge["fidelity"]["between"] > 0.6 and judge["utility"]["auc"] > judge["utility"]["auc_real"] - 0.06

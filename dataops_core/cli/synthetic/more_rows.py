@@ -12,7 +12,7 @@ from pathlib import Path
 from dataops_core.cli.shared.output import print_json
 from dataops_core.cli.shared.output_paths import check_files
 from dataops_core.cli.shared.progress import show_progress
-from dataops_core.cli.synthetic.twin_options import where
+from dataops_core.cli.synthetic.options import where
 from dataops_core.errors import SettingError
 from dataops_core.table import write_table
 from dataops_core.wording import counted

@@ -1,4 +1,4 @@
-"""Make a synthetic twin of a file, and judge it.
+"""Generate synthetic data from a file, and evaluate it.
 
 dataops synthesize sample_data/loan_applications.csv --engine independent -o synthetic.csv --card card.md
 """
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 from dataops_core.cli.shared.addresses import file_or_address
 from dataops_core.cli.shared.progress import show_progress
 from dataops_core.cli.shared.reading_options import add_reading_options
-from dataops_core.cli.synthetic.twin_options import add_twin, settings_of
+from dataops_core.cli.synthetic.options import add_settings, settings_of
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """The options."""
     add_reading_options(parser)
     parser.add_argument("file", type=file_or_address)
-    add_twin(parser)
+    add_settings(parser)
     parser.add_argument(
         "--show-plan",
         action="store_true",
@@ -36,19 +36,19 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--report", type=Path, metavar="R.json", help="write all that is told, verdicts included")
     parser.add_argument("--card", type=Path, metavar="CARD.md", help="write the model card")
     parser.add_argument(
-        "--script", type=Path, metavar="OUT.py", help="write a plain script that makes a twin with SDV alone"
+        "--script", type=Path, metavar="OUT.py", help="write a plain script that makes a synthetic table with SDV alone"
     )
     parser.add_argument(
         "--model", type=Path, metavar="OUT.model", help="write the model, signed with the key in DATAOPS_MODEL_KEY"
     )
     parser.add_argument(
-        "--even-if-leaking", action="store_true", help="write the twin even where it gives real people away"
+        "--even-if-leaking", action="store_true", help="write the synthetic data even where it reveals real people"
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make a twin of a file and judge it: exit code 1, and no twin written, when it gives real people away; 2, and
-    nothing written, for bad input.
+    """Make a synthetic table of a file and judge it: exit code 1, and no synthetic data written, when it gives real
+    people away; 2, and nothing written, for bad input.
     """
     from dataops_core.synthetic import card, save_model, script, synthesize
     from dataops_core.synthetic.plan.plan import plan
@@ -59,14 +59,16 @@ def run(args: argparse.Namespace) -> int:
             return print_json(plan(source.table, seed=args.seed, epochs=args.epochs))
         settings = settings_of(args, source.table)
         _check(args, settings)
-        twin, told, model = synthesize(source.table, folder / "twin.parquet", settings, progress=show_progress)
+        synthetic, told, model = synthesize(
+            source.table, folder / "synthetic.parquet", settings, progress=show_progress
+        )
         verdict = told["judge"]["privacy"]["verdict"]
         refused = verdict == "leak" and not args.even_if_leaking
         told["out"] = None if refused else str(args.out)
         texts = {args.report: json.dumps(told, ensure_ascii=False, indent=2) + "\n"}
         if not refused:
             texts |= {args.card: card(told, name=args.file.name, purpose=args.purpose), args.script: script(told)}
-            write_file(twin, args.out)
+            write_file(synthetic, args.out)
             if args.model:
                 save_model(model, args.model)
         for path, text in texts.items():
@@ -75,11 +77,11 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(told)
     else:
-        print_twin(told)
+        print_result(told)
         print(
-            f"The twin is in {told['out']}."
+            f"The synthetic data is in {told['out']}."
             if told["out"]
-            else "The twin was not written: it gives real people away (--even-if-leaking writes it all the same)."
+            else "The synthetic data was not written: it reveals real people (--even-if-leaking writes it anyway)."
         )
     return int(verdict == "leak")
 
@@ -91,7 +93,7 @@ def _check(args: argparse.Namespace, settings: Settings) -> None:
     from dataops_core.write import format_of
 
     if args.out is None:
-        raise SettingError("Where the twin should go is not said.", "-o", "Name a file: -o TWIN.csv")
+        raise SettingError("Where the synthetic data should go is not said.", "-o", "Name a file: -o SYNTHETIC.csv")
     format_of(args.out)
     check_files(
         {"-o": args.out, "--report": args.report, "--card": args.card, "--script": args.script, "--model": args.model}
@@ -106,8 +108,8 @@ def _check(args: argparse.Namespace, settings: Settings) -> None:
         )
 
 
-def print_twin(told: dict[str, Any]) -> None:
-    """The twin in plain words: how it was made, what holds, and the verdicts."""
+def print_result(told: dict[str, Any]) -> None:
+    """The synthetic data in plain words: how it was made, what holds, and the verdicts."""
     rows = told["rows"]
     print(
         f"{rows['made']:,} rows by {told['engine']['title']}, learned from {rows['learned']:,} of {rows['real']:,}; the"

@@ -1,4 +1,4 @@
-"""Make synthetic twins of tables that hang together by keys, and judge them.
+"""Generate synthetic data for tables related by keys, and evaluate it.
 
 dataops synthesize-tables customers.csv orders.csv --keys orders.customer=customers.customer -o synthetic
 """
@@ -28,14 +28,21 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "files", type=file_or_address, nargs="+", metavar="FILE", help="the tables, called as their files are"
     )
     parser.add_argument(
-        "-o", "--out", type=Path, required=True, metavar="FOLDER", help="where the twins and their model card go"
+        "-o",
+        "--out",
+        type=Path,
+        required=True,
+        metavar="FOLDER",
+        help="where the synthetic tables and their model card go",
     )
     parser.add_argument(
         "--rows",
         type=int,
         help="how many rows to make of the table on which most hang (default: as many as it has); others in proportion",
     )
-    parser.add_argument("--seed", type=int, default=0, help="the same number gives the same twins (default 0)")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the same number gives the same synthetic tables (default 0)"
+    )
     parser.add_argument(
         "--keys",
         action="append",
@@ -44,15 +51,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="which column holds whose keys; without it, found in the data",
     )
     parser.add_argument("--report", type=Path, metavar="R.json", help="write all that is told, verdicts included")
-    parser.add_argument("--purpose", default="", help="what the twins are for, for the model card")
+    parser.add_argument("--purpose", default="", help="what the synthetic tables are for, for the model card")
     parser.add_argument(
-        "--even-if-leaking", action="store_true", help="write the twins even where one gives real people away"
+        "--even-if-leaking",
+        action="store_true",
+        help="write the synthetic tables even where one reveals real people",
     )
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make twins of tables that hang together and judge them: exit code 1, and no twin written, when one gives real
-    people away.
+    """Make synthetic tables of tables that hang together and judge them: exit code 1, and no synthetic data written,
+    when one gives real people away.
     """
     from dataops_core.synthetic import Settings, card_of_tables, synthesize_tables
     from dataops_core.write import write_file, write_text
@@ -78,7 +87,7 @@ def run(args: argparse.Namespace) -> int:
     with ExitStack() as stack:
         read = [stack.enter_context(reading(args, file=path)) for path in args.files]
         tables = {name: source.table for name, (source, _) in zip(names, read, strict=True)}
-        twins, told = synthesize_tables(
+        synthetic, told = synthesize_tables(
             tables,
             read[0][1],
             settings,
@@ -91,7 +100,7 @@ def run(args: argparse.Namespace) -> int:
             card = card_of_tables(told, purpose=args.purpose)
             args.out.mkdir(parents=True, exist_ok=True)
             for name, place in places.items():
-                write_file(twins[name], place)
+                write_file(synthetic[name], place)
             write_text(args.out / "card.md", card)
     if args.report:
         args.report.parent.mkdir(parents=True, exist_ok=True)
@@ -119,11 +128,11 @@ def _print(told: dict[str, Any]) -> None:
     )
     for each in told["links"]:
         alike = f" {each['cardinality']['words']}" if "cardinality" in each else ""
-        print(f"- {each['words']} {each['orphans']:,} cells of the twin are no key.{alike}")
+        print(f"- {each['words']} {each['orphans']:,} cells of the synthetic data are no key.{alike}")
     for name, each in told["tables"].items():
         print(f"{name}: {each['judge']['words'][0]}")
     print(
-        f"The twins and their card are in {told['out']}."
+        f"The synthetic tables and their card are in {told['out']}."
         if told["out"]
         else f"Nothing was written: {told['worst']} gives real people away (--even-if-leaking writes it all the same)."
     )

@@ -117,10 +117,10 @@ def _guarded(store: Store, dataset: str) -> set[str]:
         signed = set(
             connection.scalars(sa.select(catalog.sign_off.c.version).where(catalog.sign_off.c.dataset == dataset))
         )
-        twins = set(connection.scalars(sa.select(catalog.twin.c.version)))
+        synthetic = set(connection.scalars(sa.select(catalog.twin.c.version)))
         rows = connection.execute(sa.select(table).where(table.c.dataset == dataset).order_by(table.c.n)).all()
-    own = [row for row in rows if row.id not in twins]
-    return {row.state for row in rows if row.id in twins or row.n in numbers | signed or row in own[-1:]}
+    own = [row for row in rows if row.id not in synthetic]
+    return {row.state for row in rows if row.id in synthetic or row.n in numbers | signed or row in own[-1:]}
 
 
 def _computed_again(store: Store, state: str) -> float | None:

@@ -144,7 +144,7 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "bias data": _asks("fairness", "data_measures"),
     "proxies": _asks("fairness", "proxies"),
     "confounding": _asks("fairness", "confounding"),
-    "twin plan": _asks("synthetic", "plan", slow=True),
+    "synthesis plan": _asks("synthetic", "plan", slow=True),
     "mitigation lab": _asks("fairness", "compare_mitigations", slow=True, keeps=True),
     "repair": _asks("repair", "suggestions", slow=True),
     "clusters": _clusters,

@@ -1,4 +1,4 @@
-"""Real rows in the mix that was asked for: what a twin of wished rows is compared with."""
+"""Real rows in the mix that was asked for: what a synthetic table of wished rows is compared with."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ def wished(found: Aligned, requests: Sequence[Mapping[str, Any]]) -> tuple[Align
         return (
             found,
             (
-                "Too few real rows have the values that were asked for: the twin is compared with all real rows, and"
-                " looks less alike for that."
+                "Too few real rows have the values that were asked for: the synthetic data is compared with all real"
+                " rows, and looks less alike for that."
             ),
         )
     return (

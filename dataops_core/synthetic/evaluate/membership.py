@@ -60,7 +60,8 @@ def tail_ratio(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[
     the ratio stays for fresh rows.
 
     p: how often as many synthetic rows are among the nearest of both, or among those that are nearest to one real row
-    by far, whichever is more. A twin that crowds about common rows has many neighbours at hand; a copy has one.
+    by far, whichever is more. A synthetic table that crowds about common rows has many neighbours at hand; a copy has
+    one.
     """
     ours, theirs = made.distance, fresh.distance
     low, usual = float(np.quantile(ours, TAIL)), float(np.quantile(theirs, TAIL))
@@ -71,7 +72,7 @@ def tail_ratio(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[
             "expected": 1.0,
             "interval": None,
             "p": None,
-            "why": "one in twenty real rows has a real twin by nature, so that no row can be too near",
+            "why": "one in twenty real rows has an equal real row by nature, so that no row can be too near",
         }
     drawn = np.empty((2, DRAWS))
     for start in range(0, DRAWS, AT_ONCE):

@@ -197,8 +197,8 @@ def _by_distance(found: Aligned, numbers: list[str], categories: list[str], targ
 
 
 def _tail(made: Nearest, fresh: Nearest, rng: np.random.Generator) -> dict[str, Any]:
-    """The ratio of the near tails. Against one half of the real rows, a twin that crowds about common rows looks near
-    as well: only a ratio that crowding hardly makes is a leak, the rest is doubtful at most.
+    """The ratio of the near tails. Against one half of the real rows, a synthetic table that crowds about common rows
+    looks near as well: only a ratio that crowding hardly makes is a leak, the rest is doubtful at most.
     """
     if not len(made.distance) or not len(fresh.distance):
         return {"value": None, "why": "there are too few rows"}

@@ -2,8 +2,8 @@
 values.
 
 All of it is counted on all rows. Where there is a holdout, every coincidence with a training row is weighed against
-coincidences with rows that nobody learned from: twins of common rows are no leak, and a copy that chance explains is
-none.
+coincidences with rows that nobody learned from: rows equal to common ones are no leak, and a copy that chance explains
+is none.
 """
 
 from __future__ import annotations

@@ -29,10 +29,10 @@ def excess(ours: int, holdout: int, natural: int, exposure: float, ratio: float 
 
     `holdout`: coincidences with rows that nobody learned from, under the same conditions but for `ratio` (training rows
     per holdout row); `natural`: coincidences among real rows, looked for in `exposure` times as many pairs. The latter
-    speak only where the synthetic rows do not meet more holdout rows than real rows do: a twin that crowds about common
-    rows meets more of either. Where the synthetic rows meet a holdout row at all they could be crowding twofold unseen:
-    what only a table without crowding makes a leak is doubtful. In Poisson counts with means from 0.1 to 20 and
-    crowding from none to fivefold, that is a false leak in at most 0.5 % of draws.
+    speak only where the synthetic rows do not meet more holdout rows than real rows do: a synthetic table that crowds
+    about common rows meets more of either. Where the synthetic rows meet a holdout row at all they could be crowding
+    twofold unseen: what only a table without crowding makes a leak is doubtful. In Poisson counts with means from 0.1
+    to 20 and crowding from none to fivefold, that is a false leak in at most 0.5 % of draws.
 
     >>> excess(5, 0, 0, 2.0) == (1 / 4) ** 5
     True

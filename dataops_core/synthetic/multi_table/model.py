@@ -1,5 +1,5 @@
-"""Twins of several tables that hang together: learned from one half of the parents with all that hangs on them, made
-with new keys, and judged with the other half.
+"""Synthetic data of several tables that hang together: learned from one half of the parents with all that hangs on
+them, made with new keys, and judged with the other half.
 """
 
 from __future__ import annotations
@@ -78,13 +78,13 @@ def synthesize_tables(
     judged: bool = True,
     progress: Progress = no_progress,
 ) -> tuple[dict[str, Table], dict[str, Any]]:
-    """Make twins of tables that hang together, write them to `folder` (Parquet), and judge each with the rows that
-    nothing was learned from.
+    """Make synthetic tables of tables that hang together, write them to `folder` (Parquet), and judge each with the
+    rows that nothing was learned from.
 
     `keys` are links as child.column=parent.column; without them they are found. `settings.rows` are those of the table
-    on which most hang; `settings.columns` decides by table: {table: {column: {"as", "maker"}}}. Answers the twins and
-    what is told: {"engine", "links", "tables": {name: as `synthesize` tells of one}, "verdict", "worst", "settings",
-    "main"}. Raises SettingError where no links are found, or too many tables hang together.
+    on which most hang; `settings.columns` decides by table: {table: {column: {"as", "maker"}}}. Answers the synthetic
+    tables and what is told: {"engine", "links", "tables": {name: as `synthesize` tells of one}, "verdict", "worst",
+    "settings", "main"}. Raises SettingError where no links are found, or too many tables hang together.
     """
     settings = settings or Settings()
     engine_there(HMA)
@@ -114,7 +114,7 @@ def synthesize_tables(
     )
     made = _made(learned, mains, main, settings, lambda share, note: progress(0.25 + 0.35 * share, note))
     rows = _finished(learned, made, order, settings)
-    twins = {
+    synthetic = {
         name: write_table(
             folder / f"{name}.parquet",
             [rows[name]],
@@ -138,7 +138,7 @@ def synthesize_tables(
         "tables": {},
     }
     for at, name in enumerate(tables):
-        told["tables"][name] = _told(learned[name], rows[name], twins[name]) | {"engine": used, "settings": asked}
+        told["tables"][name] = _told(learned[name], rows[name], synthetic[name]) | {"engine": used, "settings": asked}
         if not judged:
             continue
         roots_made = _root_of_made(name, mains, made)
@@ -151,7 +151,7 @@ def synthesize_tables(
         else ("not judged", None)
     )
     progress(1.0, "Done")
-    return twins, told
+    return synthetic, told
 
 
 def worst_of(verdicts: Mapping[str, str]) -> tuple[str, str | None]:
@@ -306,7 +306,7 @@ def _finished(
     order: Sequence[str],
     settings: Settings,
 ) -> dict[str, pd.DataFrame]:
-    """The twins' rows under new keys, which are all among those of their parents."""
+    """The synthetic tables' rows under new keys, which are all among those of their parents."""
     rows: dict[str, pd.DataFrame] = {}
     for number, name in enumerate(order):
         each, generator = learned[name], np.random.default_rng([settings.seed, 2, number])
@@ -366,8 +366,8 @@ def _links(
     rows: Mapping[str, pd.DataFrame],
     seed: int,
 ) -> list[dict[str, Any]]:
-    """Each link with what is broken in the twins ("orphans"), who "learned" it (the model, or numbers of children
-    alone), and how alike those numbers are.
+    """Each link with what is broken in the synthetic tables ("orphans"), who "learned" it (the model, or numbers of
+    children alone), and how alike those numbers are.
     """
     out = []
     for number, link in enumerate(links):
@@ -375,15 +375,18 @@ def _links(
         model = mains.get(link.child) == link and tree_of(link.child, mains) == link.parent
         told = to_json(link) | {"learned": model, "orphans": int((~made.isin(set(rows[link.parent][link.key]))).sum())}
         if mains.get(link.child) == link:
-            twin = counts_of(rows[link.parent][link.key].to_numpy(), made.to_numpy())
+            made_counts = counts_of(rows[link.parent][link.key].to_numpy(), made.to_numpy())
             told["cardinality"] = alike(
-                _counts(learned, link, 0), twin, _counts(learned, link, 1), np.random.default_rng([seed, 8, number])
+                _counts(learned, link, 0),
+                made_counts,
+                _counts(learned, link, 1),
+                np.random.default_rng([seed, 8, number]),
             )
         out.append(told)
     return out
 
 
-def _told(each: _Learned, rows: pd.DataFrame, twin: Table) -> dict[str, Any]:
+def _told(each: _Learned, rows: pd.DataFrame, synthetic: Table) -> dict[str, Any]:
     """What a model card tells of one table."""
     after = [counted(rows, one.constraint) for one in each.constraints]
     constraints = [
@@ -391,16 +394,21 @@ def _told(each: _Learned, rows: pd.DataFrame, twin: Table) -> dict[str, Any]:
         for one, now in zip(each.constraints, after, strict=True)
     ]
     return {
-        "rows": {"real": len(each.frame), "learned": len(each.encoded), "made": twin.rows, "asked": twin.rows},
+        "rows": {
+            "real": len(each.frame),
+            "learned": len(each.encoded),
+            "made": synthetic.rows,
+            "asked": synthetic.rows,
+        },
         "constraints": constraints,
         "emptied": each.cells,
         "tamed": dict(each.coder.tamed),
         "dropped": each.coder.dropped,
         "conditions": [],
         "source_hash": each.table.content_hash,
-        "content_hash": twin.content_hash,
+        "content_hash": synthetic.content_hash,
         "treatment": [{key: told[key] for key in ("column", "as", "maker", "why")} for told in each.decided],
-        "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in twin.columns],
+        "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in synthetic.columns],
     }
 
 

@@ -1,5 +1,5 @@
-"""The plan of a twin: who learns and who is kept apart, how each column is treated, what must hold, and what each
-engine would cost.
+"""The plan of a synthetic table: who learns and who is kept apart, how each column is treated, what must hold, and what
+each engine would cost.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _BOUNDS = {"rows": (1, 10_000_000), "epochs": (1, 10_000), "rare": (1, 1_000), "
 
 @dataclass(frozen=True)
 class Settings:
-    """What somebody decided: all that a twin depends on beside the table. Plain JSON values."""
+    """What somebody decided: all that a synthetic table depends on beside the table. Plain JSON values."""
 
     rows: int | None = None  # None: as many as the table has
     engine: str = DEFAULT
@@ -173,7 +173,7 @@ def enough(table: Table) -> None:
     """Raises SettingError for fewer than twenty rows."""
     if table.rows < LEAST:
         raise SettingError(
-            f"{counted(table.rows, 'row is', 'rows are')} too few for a twin.",
+            f"{counted(table.rows, 'row is', 'rows are')} too few for a synthetic table.",
             "synthesize",
             f"Bring at least {LEAST} rows: half are learned from, half judge.",
         )

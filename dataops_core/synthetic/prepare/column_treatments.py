@@ -23,7 +23,7 @@ from dataops_core.table import Column, Table
 TREATMENTS: dict[str, str] = {
     "learn": "its values are learned, rare ones merged and extremes clipped",
     "make": "made up anew: no value of the real column is used",
-    "leave out": "the twin does not have it",
+    "leave out": "the synthetic data does not have it",
 }
 MAKERS: dict[str, str] = {
     "key": "keys of the same shape",
@@ -86,7 +86,7 @@ def _may_name(table: Table, column: Column) -> bool:
 def _proposed(table: Table, column: Column, facts: Mapping[str, Any] | None) -> dict[str, Any]:
     present = int(table.frame([column.name])[column.name].notna().sum())
     if not present:
-        return _told("learn", None, "it is empty, and so is the twin's")
+        return _told("learn", None, "it is empty, and so is the synthetic table's")
     if (
         column.type in ("integer", "decimal")
         and column.kind != "id"

@@ -325,7 +325,7 @@ _MAKERS: dict[str, Callable[..., np.ndarray]] = {
 def made_columns(
     recipes: Mapping[str, Mapping[str, Any]], rows: int, generator: np.random.Generator, real: Mapping[str, set[str]]
 ) -> dict[str, pd.Series]:
-    """All made-up columns of a twin; e-mail addresses and names of one row belong to one person."""
+    """All made-up columns of a synthetic table; e-mail addresses and names of one row belong to one person."""
     locale = next((told["form"]["locale"] for told in recipes.values() if told["maker"] == "name"), "en_US")
     names = (
         people(rows, locale, generator)

@@ -253,7 +253,7 @@ def finished(
     generator: np.random.Generator,
     real: Mapping[str, set[str]],
 ) -> pd.DataFrame:
-    """The twin's rows with made-up columns and gaps, in the table's order of columns; indexed from 0."""
+    """The synthetic table's rows with made-up columns and gaps, in the table's order of columns; indexed from 0."""
     decoded, encoded = decoded.reset_index(drop=True), encoded.reset_index(drop=True)
     made = made_columns(
         {c["name"]: c["maker"] for c in coder.columns if c["how"] == "made"}, len(decoded), generator, real

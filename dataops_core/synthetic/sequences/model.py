@@ -1,4 +1,4 @@
-"""Twins of sequences: what is constant in a sequence is learned as a table of its own, and its rows one after another
+"""Synthetic sequences: what is constant in a sequence is learned as a table of its own, and its rows one after another
 (PAR).
 """
 

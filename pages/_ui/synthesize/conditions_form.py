@@ -45,7 +45,7 @@ def panel(wanted: Asked) -> None:
         args=("how",),
     )
     if how == "as it is":
-        _rows(wanted, "How many rows the twin has; as many as the table, unless you say otherwise")
+        _rows(wanted, "How many rows the synthetic data has; as many as the table, unless you say otherwise")
         return
     able = [name for name in wanted.table.names if name in wanted.learned]
     with st.container(border=True, key="synthesize-wish"):
@@ -239,8 +239,12 @@ def _comes_to(wanted: Asked) -> None:
             placeholder="any",
             height=min(300, 40 + 35 * len(shown)),
         )
-    alone = " The twin has these rows only: they are there to stand beside the real ones." if how == "fill" else ""
+    alone = (
+        " The synthetic data has these rows only: they are there to stand beside the real ones."
+        if how == "fill"
+        else ""
+    )
     st.caption(
-        f"{count(sum(each['rows'] for each in asked), 'row')} in all.{alone} Where so many cannot be made, the twin"
+        f"{count(sum(each['rows'] for each in asked), 'row')} in all.{alone} Where so many cannot be made, the result"
         " says how many are short."
     )

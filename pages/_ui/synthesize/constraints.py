@@ -1,4 +1,4 @@
-"""What must hold in every row of a twin: what was found in the real rows, and what somebody adds."""
+"""What must hold in every row of a synthetic table: what was found in the real rows, and what somebody adds."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HELP = {
     "order": "Such as start and end: choose them from the smallest to the greatest",
     "between": "Numbers, or dates as 2024-12-31",
     "sum": "Such as net + tax = gross",
-    "combination": "Such as city and country: the twin has no pair that no real row has",
+    "combination": "Such as city and country: the synthetic data has no pair that no real row has",
     "one_hot": "Columns of 0 and 1 that answer one question",
     "increment": "Such as prices in steps of 5",
     "unique": "Such as a customer number",
@@ -42,8 +42,8 @@ HELP = {
 def panel(wanted: Asked) -> None:
     """Each constraint with a switch, then a form for another one."""
     st.markdown(
-        "What always holds in the real rows must hold in every row of the twin. Switch off what holds by chance only,"
-        " and add what you know to be true."
+        "What always holds in the real rows must hold in every row of the synthetic data. Switch off what holds"
+        " by chance only, and add what you know to be true."
     )
     found, added = wanted.plan["constraints"], wanted.draft["added"]
     if not found and not added:

@@ -1,4 +1,4 @@
-"""Which engine makes a twin, how often it practises, by which seed, and what is rare."""
+"""Which engine makes a synthetic table, how often it practises, by which seed, and what is rare."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def panel(wanted: Asked) -> None:
             width=260,
             on_change=_target,
             args=(wanted,),
-            help="What a model should be able to learn from the twin: usefulness is judged by it",
+            help="What a model should be able to learn from the synthetic data: usefulness is judged by it",
         )
         st.multiselect(
             "Sensitive columns",
@@ -98,7 +98,7 @@ def panel(wanted: Asked) -> None:
             "seed",
             "Seed",
             2**53 - 1,
-            "The same seed makes the same twin again; another one draws anew which rows are learned from",
+            "The same seed makes the same synthetic data again; another one draws anew which rows are learned from",
             low=0,
         )
 

@@ -1,5 +1,5 @@
-"""Taking a twin along: as a version, as files; refused where it gives people away, and after a second look where that
-is doubtful.
+"""Taking a synthetic table along: as a version, as files; refused where it gives people away, and after a second look
+where that is doubtful.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.store import dataset_rules, jobs, twins
+from dataops_core.store import dataset_rules, jobs, synthetic_tables
 from dataops_core.store.store import Store
 from dataops_core.table import Table
 from dataops_core.write import write_file
@@ -32,20 +32,20 @@ def panel(wanted: Asked, made: jobs.Job) -> None:
     judged = told["judge"]["privacy"]
     if made.args["state"] != wanted.state:
         st.info(
-            "It was learned from the table as it was then, and is judged by that. Make another one if the twin should"
+            "It was learned from the table as it was then, and is judged by that. Generate it again if it should"
             " follow.",
-            title="The table was changed since this twin was made",
+            title="The table has changed since this synthetic data was generated",
             icon=":material/history:",
         )
     elif not is_current(wanted, made):
         st.caption("It was made by other settings than those on the tabs before.")
-    if why := twins.refused(told):
+    if why := synthetic_tables.refused(told):
         said = [
             f"{md(why)} It is neither kept nor exported.",
             *map(md, judged["words"][1:]),
             "Make another one: leave columns out, raise the number for rare values, or choose another engine.",
         ]
-        st.error("\n\n".join(said), title="This twin must not leave", icon=":material/gpp_bad:")
+        st.error("\n\n".join(said), title="This synthetic data must not be released", icon=":material/gpp_bad:")
         return
     if judged["verdict"] in ("doubtful", "not enough to tell"):
         st.warning(
@@ -61,7 +61,7 @@ def panel(wanted: Asked, made: jobs.Job) -> None:
         args=("purpose",),
         height=80,
         placeholder="For example: test data for the new loan form, for the developers of Acme until June",
-        help="Stands in the model card: whoever gets the twin should know what it was made for",
+        help="Appears in the model card: whoever gets the synthetic data should know its purpose",
     )
     _keep(wanted, made)
     _files(wanted, made, told)
@@ -74,10 +74,10 @@ def _keep(wanted: Asked, made: jobs.Job) -> None:
             "A version of kind “synthetic”: its parent is the version that it was learned from, and its export file"
             " holds no real row."
         )
-        last = jobs.last(page_layout.store(), "keep twin", wanted.here.id)
+        last = jobs.last(page_layout.store(), "keep synthetic data", wanted.here.id)
         last = last if last is not None and last.args["job"] == made.id else None
         if last is not None and last.is_open:
-            job.progress(last.id, "Keeping the twin")
+            job.progress(last.id, "Keeping the synthetic data")
             return
         if last is not None and last.error:
             st.error(md(last.error["fix"]), title=md(last.error["what"]), icon=":material/error:")
@@ -102,7 +102,7 @@ def _keep(wanted: Asked, made: jobs.Job) -> None:
             st.text_input(
                 "What is this version?",
                 key=wanted.key("message"),
-                placeholder="For example: twin for the demo",
+                placeholder="For example: for the demo",
                 width=430,
             )
             allowed.button(
@@ -124,12 +124,12 @@ def _start(wanted: Asked, made: str) -> None:
         "purpose": st.session_state.get(wanted.key("purpose"), ""),
         "reason": st.session_state.get(wanted.key("reason"), ""),
     }
-    page_layout.act(lambda: jobs.start(page_layout.store(), "keep twin", args, page_layout.actor()))
+    page_layout.act(lambda: jobs.start(page_layout.store(), "keep synthetic data", args, page_layout.actor()))
 
 
 def _files(wanted: Asked, made: jobs.Job, told: Mapping[str, Any]) -> None:
     house, table = page_layout.store(), verdicts.table_of(made)
-    texts = twins.files(told, wanted.here.name, wanted.draft.get("purpose", ""))
+    texts = synthetic_tables.files(told, wanted.here.name, wanted.draft.get("purpose", ""))
     stem = "".join(c if c.isalnum() or c in "-_" else "_" for c in wanted.here.name)
     with st.container(border=True, key="synthesize-files"):
         st.header("Download")
@@ -158,7 +158,7 @@ def _files(wanted: Asked, made: jobs.Job, told: Mapping[str, Any]) -> None:
             _offer("Report", texts["report"] or "", f"{stem}-report.json", "application/json", ":material/data_object:")
             if texts["script"]:
                 _offer("Plain script", texts["script"], "generate.py", "text/x-python", ":material/code:")
-            model = twins.model(house, made)
+            model = synthetic_tables.model(house, made)
             if model is not None:
                 _offer(
                     "Signed model",
@@ -169,7 +169,11 @@ def _files(wanted: Asked, made: jobs.Job, told: Mapping[str, Any]) -> None:
                 )
         st.caption(
             "The model card tells in words what was done and how it was judged; the report has every number of it."
-            + (" The script makes such a twin with pandas and SDV alone." if texts["script"] else f" {NO_SCRIPT}")
+            + (
+                " The script makes such a synthetic table with pandas and SDV alone."
+                if texts["script"]
+                else f" {NO_SCRIPT}"
+            )
         )
         if model is None:
             st.caption(NO_MODEL)
@@ -185,7 +189,7 @@ def _offer(label: str, content: str | Callable[[], bytes], name: str, mime: str,
 
 
 def _file(house: Store, table: Table, ending: str, *, safe: bool) -> Callable[[], bytes]:
-    """The bytes of the twin's file, made when somebody asks for them."""
+    """The bytes of the synthetic table's file, made when somebody asks for them."""
 
     def made() -> bytes:
         path = house.scratch_file(ending)

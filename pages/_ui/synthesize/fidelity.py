@@ -1,4 +1,6 @@
-"""How alike a twin is: between shuffled columns and real rows, column by column, pair by pair, and all together."""
+"""How alike a synthetic table is: between shuffled columns and real rows, column by column, pair by pair, and all
+together.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,7 @@ PAIRS = 200
 
 
 def panel(judged: Mapping[str, Any]) -> None:
-    """The score between floor and ceiling, what gives the twin away, then columns and pairs."""
+    """The score between floor and ceiling, what gives the synthetic data away, then columns and pairs."""
     if judged["score"] is None:
         st.info(md(" ".join(judged["words"])), icon=":material/info:")
         return
@@ -55,7 +57,7 @@ def _between(judged: Mapping[str, Any]) -> None:
     for side, name, symbol, colour in (
         ("floor", "Columns shuffled", "line-ns-open", quiet),
         ("ceiling", "Real rows kept apart", "circle-open", quiet),
-        ("score", "The twin", "diamond", loud),
+        ("score", "Synthetic data", "diamond", loud),
     ):
         figure.add_scatter(
             x=[each[side] for _, each in back],
@@ -87,7 +89,7 @@ def _between(judged: Mapping[str, Any]) -> None:
         figure,
         key="synthesize.between",
         config=chart.CONFIG,
-        alt=f"Where the twin lies between shuffled columns and real rows. {words}.",
+        alt=f"Where the synthetic data lies between shuffled columns and real rows. {words}.",
     )
     st.caption(
         "The more to the right the better, and the circle is as good as it gets: two halves of the same real rows"
@@ -101,7 +103,7 @@ def _between(judged: Mapping[str, Any]) -> None:
                     {
                         "Part": PARTS[part],
                         "Columns shuffled": each["floor"],
-                        "The twin": each["score"],
+                        "Synthetic data": each["score"],
                         "Real rows kept apart": each["ceiling"],
                     }
                     for part, each in known.items()
@@ -112,7 +114,7 @@ def _between(judged: Mapping[str, Any]) -> None:
             alt="How alike, as numbers",
             column_config={
                 name: st.column_config.NumberColumn(name, format="%.3f")
-                for name in ("Columns shuffled", "The twin", "Real rows kept apart")
+                for name in ("Columns shuffled", "Synthetic data", "Real rows kept apart")
             },
             placeholder="",
         )
@@ -139,7 +141,7 @@ def _given_away(judged: Mapping[str, Any]) -> None:
             ),
             hide_index=True,
             key="synthesize.away",
-            alt="Columns that give the twin away",
+            alt="Columns that give the synthetic data away",
             width=480,
             column_config={
                 "By so much": st.column_config.ProgressColumn(
@@ -171,7 +173,7 @@ def _columns(judged: Mapping[str, Any]) -> None:
         with sides[place % 2]:
             together(draws[name], name, f"synthesize.draw.{name}")
     percent = {
-        name: st.column_config.NumberColumn(name, format="percent") for name in ("Missing, real", "Missing, twin")
+        name: st.column_config.NumberColumn(name, format="percent") for name in ("Missing, real", "Missing, synthetic")
     }
     st.dataframe(
         pd.DataFrame(
@@ -181,7 +183,7 @@ def _columns(judged: Mapping[str, Any]) -> None:
                     "Alike": each["score"],
                     "Real rows kept apart": each["ceiling"],
                     "Missing, real": each["missing"][0],
-                    "Missing, twin": each["missing"][1],
+                    "Missing, synthetic": each["missing"][1],
                     "Measure": each["measure"],
                 }
                 for each in judged["columns"]
@@ -220,7 +222,7 @@ def together(draw: Mapping[str, Any], name: str, key: str) -> None:
         else [f"{_short(a)} to {_short(b)}" for a, b in zip(draw["edges"][:-1], draw["edges"][1:], strict=True)]
     )
     table = pd.DataFrame(
-        {"Real rows": draw["real"], "The twin": draw["synthetic"]}
+        {"Real rows": draw["real"], "Synthetic data": draw["synthetic"]}
         | ({"Real rows kept apart": draw["holdout"]} if draw["holdout"] else {}),
         index=pd.Index(labels, name="Value"),
     )
@@ -247,7 +249,7 @@ def together(draw: Mapping[str, Any], name: str, key: str) -> None:
             },
         )
     figure.add_scatter(
-        **ends("The twin"),
+        **ends("Synthetic data"),
         mode="markers" if category else "lines+markers",
         marker={"symbol": "diamond", "size": 9, "color": loud},
     )
@@ -277,11 +279,13 @@ def together(draw: Mapping[str, Any], name: str, key: str) -> None:
             yaxis=shares,
         )
     apart = max(
-        range(len(labels)), key=lambda at: abs(table["Real rows"].iloc[at] - table["The twin"].iloc[at]), default=0
+        range(len(labels)),
+        key=lambda at: abs(table["Real rows"].iloc[at] - table["Synthetic data"].iloc[at]),
+        default=0,
     )
     most = (
         f"They differ most at {labels[apart]}: {table['Real rows'].iloc[apart]:.1%} real,"
-        f" {table['The twin'].iloc[apart]:.1%} made."
+        f" {table['Synthetic data'].iloc[apart]:.1%} made."
         if labels
         else ""
     )
@@ -290,7 +294,7 @@ def together(draw: Mapping[str, Any], name: str, key: str) -> None:
         key=key,
         config=chart.CONFIG,
         alt=(
-            f"{name}: shares of real rows as bars, of the twin as diamonds, of real rows that were kept apart as"
+            f"{name}: shares of real rows as bars, of the synthetic data as diamonds, of real rows kept apart as"
             f" circles. {most}"
         ),
     )
@@ -319,8 +323,8 @@ def _pairs(judged: Mapping[str, Any]) -> None:
         return
     st.header("Columns in pairs")
     st.caption(
-        f"What goes together in the real rows should go together in the twin; the least alike of {judged['pairs_of']:,}"
-        " pairs come first, and pairs that hardly go together count little."
+        f"What goes together in the real rows should go together in the synthetic data; the least alike of"
+        f" {judged['pairs_of']:,} pairs come first, and pairs that hardly go together count little."
     )
     st.dataframe(
         pd.DataFrame(
@@ -331,7 +335,7 @@ def _pairs(judged: Mapping[str, Any]) -> None:
                     "Real rows kept apart": each["ceiling"],
                     "Weight": each["weight"],
                     "Real": each["real"],
-                    "Twin": each["synthetic"],
+                    "Synthetic": each["synthetic"],
                     "Measure": each["measure"],
                 }
                 for each in sorted(
@@ -355,7 +359,7 @@ def _pairs(judged: Mapping[str, Any]) -> None:
         }
         | {
             name: st.column_config.NumberColumn(name, format="%.3f")
-            for name in ("Alike", "Real rows kept apart", "Weight", "Real", "Twin")
+            for name in ("Alike", "Real rows kept apart", "Weight", "Real", "Synthetic")
         },
         placeholder="",
     )
@@ -386,7 +390,7 @@ def sequences(told: Mapping[str, Any]) -> None:
                 {
                     "What": titles.get(each["of"], each["of"]) + (f": {md(each['column'])}" if each["column"] else ""),
                     "By lot": f"{each['floor']:.2f}",
-                    "The twin": f"{each['score']:.2f}",
+                    "Synthetic data": f"{each['score']:.2f}",
                     "Real": f"{each['ceiling']:.2f}",
                     "In words": md(each["words"]),
                 }

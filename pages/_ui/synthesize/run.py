@@ -1,11 +1,11 @@
-"""Making a twin: what will be done, the job with its progress, and how the last one ended."""
+"""Making a synthetic table: what will be done, the job with its progress, and how the last one ended."""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dataops_core.errors import DataOpsError
-from dataops_core.store import jobs, twins
+from dataops_core.store import jobs, synthetic_tables
 from dataops_core.synthetic import ENGINES
 from dataops_core.wording import duration
 from pages._ui import allowed, job, page_layout
@@ -20,8 +20,8 @@ NO_MATCH = "of another table, or by other settings than those above"
 
 
 def open_tab(key: str, last: jobs.Job | None) -> None:
-    """Open the tab that something leads to: the verdicts once somebody has waited for them, and the first time a twin
-    that is being made.
+    """Open the tab that something leads to: the verdicts once somebody has waited for them, and the first time a
+    synthetic table that is being made.
     """
     busy = last is not None and last.is_open
     waited = None if busy else st.session_state.pop(WAITED, None)
@@ -34,8 +34,8 @@ def open_tab(key: str, last: jobs.Job | None) -> None:
 
 
 def done(wanted: Asked, last: jobs.Job | None) -> jobs.Job | None:
-    """The job that made the last twin there is: an earlier one where the last was cancelled, failed, or is not done
-    yet.
+    """The job that made the last synthetic data there is: an earlier one where the last was cancelled, failed, or is
+    not done yet.
     """
     before = wanted.draft.get("before")
     found = last if last is None or last.state == "done" or not before else jobs.get(page_layout.store(), before)
@@ -49,9 +49,13 @@ def panel(wanted: Asked, last: jobs.Job | None) -> None:
     missing = lacks(wanted)
     _plan(wanted)
     if missing:
-        st.warning("\n".join(f"- {md(each)}" for each in missing), title="The twin waits", icon=":material/front_hand:")
+        st.warning(
+            "\n".join(f"- {md(each)}" for each in missing),
+            title="The synthetic data cannot be generated yet",
+            icon=":material/front_hand:",
+        )
     allowed.button(
-        "twin made",
+        "synthetic data made",
         "Generate",
         key="synthesize.make",
         type="primary",
@@ -65,21 +69,21 @@ def panel(wanted: Asked, last: jobs.Job | None) -> None:
 
 
 def running(last: jobs.Job | None) -> bool:
-    """Show the progress of a twin that is being made; whether there is one."""
+    """Show the progress of a synthetic table that is being made; whether there is one."""
     if last is None or not last.is_open:
         return False
     st.session_state[WAITED] = last.id
-    job.progress(last.id, "Making the twin")
+    job.progress(last.id, "Making the synthetic data")
     st.caption("It goes on when you leave this page, and is found again when you come back.")
     return True
 
 
 def _start(wanted: Asked) -> None:
     def start() -> None:
-        before = done(wanted, twins.last(page_layout.store(), wanted.here.id))
+        before = done(wanted, synthetic_tables.last(page_layout.store(), wanted.here.id))
         wanted.change(before=before.id if before else None)
         args = {"dataset": wanted.here.id, "state": wanted.state, "settings": settings(wanted).to_json()}
-        jobs.start(page_layout.store(), twins.KIND, args, page_layout.actor())
+        jobs.start(page_layout.store(), synthetic_tables.KIND, args, page_layout.actor())
 
     page_layout.act(start)
 
@@ -137,7 +141,7 @@ def _ended(wanted: Asked, last: jobs.Job, *, ready: bool) -> None:
         st.error(md(last.error["fix"]), title=md(last.error["what"]), icon=":material/error:")
     elif last.state == "done":
         st.markdown(
-            ":material/check_circle: The last twin was made"
+            ":material/check_circle: The last synthetic data was generated"
             f" {MATCH if ready and is_current(wanted, last) else NO_MATCH}."
         )
         if st.button("See the verdicts", key="synthesize.see", icon=":material/gavel:"):
@@ -146,7 +150,7 @@ def _ended(wanted: Asked, last: jobs.Job, *, ready: bool) -> None:
 
 
 def is_current(wanted: Asked, last: jobs.Job) -> bool:
-    """Whether a job made the twin that would be made now."""
+    """Whether a job made the synthetic data that would be made now."""
     try:
         return last.args["state"] == wanted.state and last.args["settings"] == settings(wanted).to_json()
     except DataOpsError:

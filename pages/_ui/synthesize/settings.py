@@ -1,4 +1,4 @@
-"""What somebody decides about a synthetic twin: kept in the store as it is decided, so that a refresh loses nothing."""
+"""What somebody decides about synthetic data: kept in the store as it is decided, so that a refresh loses nothing."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ STARTS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Asked:
-    """A twin to be: of which table, what is proposed for it, and what somebody decided."""
+    """A synthetic table to be: of which table, what is proposed for it, and what somebody decided."""
 
     here: Dataset
     state: str
@@ -88,7 +88,7 @@ class Asked:
     def change(self, **changes: Any) -> None:
         """Keep some decisions."""
         store, actor = page_layout.store(), page_layout.actor()
-        page_layout.act(lambda: form_state.change(store, self.here.id, "twin", changes, actor))
+        page_layout.act(lambda: form_state.change(store, self.here.id, "synthesize", changes, actor))
 
     def take(self, name: str) -> None:
         """Keep what a widget holds; for its callback."""
@@ -96,7 +96,7 @@ class Asked:
 
 
 def asked(here: Dataset, state: str, table: Table) -> Asked | None:
-    """What is proposed and decided about a twin of a state's table; None while the proposal is being made."""
+    """What is proposed and decided about synthetic data of a state's table; None while the proposal is being made."""
     said = roles(here, table)
     groups = {"columns": [*said["sensitive"][:1], *([said["target"]] if said["target"] else [])]}
     starts = STARTS | {
@@ -104,9 +104,9 @@ def asked(here: Dataset, state: str, table: Table) -> Asked | None:
         "balance": groups | {"total": table.rows},
         "fill": {"columns": said["sensitive"][:1]},
     }
-    draft = starts | said | form_state.get(page_layout.store(), here.id, "twin")
+    draft = starts | said | form_state.get(page_layout.store(), here.id, "synthesize")
     plan = job.counted(
-        "twin plan",
+        "synthesis plan",
         {"state": state, "seed": draft["seed"], "epochs": EPOCHS},
         "Looking for personal data, and for what always holds",
         table.cells * 8,
@@ -131,8 +131,8 @@ def roles(here: Dataset, table: Table) -> dict[str, Any]:
 
 
 def settings(wanted: Asked) -> Settings:
-    """All that the twin depends on, as the engine takes it. Raises SettingError where rows are asked for that nobody
-    can make.
+    """All that the synthetic data depends on, as the engine takes it. Raises SettingError where rows are asked for that
+    nobody can make.
     """
     draft, proposed = (
         wanted.draft,
@@ -155,8 +155,8 @@ def settings(wanted: Asked) -> Settings:
 
 
 def requests(wanted: Asked) -> list[dict[str, Any]]:
-    """The rows that are asked for by their values; empty for a twin as the table is. Raises SettingError where that
-    cannot be.
+    """The rows that are asked for by their values; empty for a synthetic table as the table is. Raises SettingError
+    where that cannot be.
     """
     how, draft = wanted.draft["how"], wanted.draft
     if wanted.in_sequences:
@@ -208,10 +208,10 @@ def _groups(
 
 
 def lacks(wanted: Asked) -> list[str]:
-    """What stands in the way of making the twin, in words."""
+    """What stands in the way of making the synthetic data, in words."""
     said = [f"The column “{each['column']}” waits for your decision: {each['why']}." for each in wanted.undecided]
     if not wanted.learned:
-        said.append("No column is learned: let the twin learn at least one.")
+        said.append("No column is learned: choose at least one.")
     about = wanted.plan["engines"].get(wanted.draft["engine"])
     if about is None or not about["there"]:
         said.append("The engine that was chosen is not installed: choose another one.")

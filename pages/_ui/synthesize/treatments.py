@@ -1,4 +1,4 @@
-"""The gate of a twin: what was found in each column, what is proposed, and what somebody decides."""
+"""The treatment of each column: what was found in each column, what is proposed, and what somebody decides."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How useful a twin is: a model that learns from it against one that learns from real rows, both judged on
+"""How useful a synthetic table is: a model that learns from it against one that learns from real rows, both judged on
 real rows.
 """
 
@@ -14,15 +14,15 @@ from pages._ui import method_results
 from pages._ui.formatting import md
 
 KINDS = {"trees": "boosted trees", "linear": "a linear model"}
-SIDES = {"synthetic": "The twin", "real": "Real rows"}
+SIDES = {"synthetic": "Synthetic data", "real": "Real rows"}
 
 
 def panel(judged: Mapping[str, Any]) -> None:
     """The models with their intervals, by group, and what they go by."""
     if judged["auc"] is None:
         st.info(
-            f"{md(' '.join(judged['words']))} Choose an outcome on the tab “Engine and rows”, then make the twin"
-            " again.",
+            f"{md(' '.join(judged['words']))} Choose an outcome on the tab “Engine and rows”, then generate the"
+            " synthetic data again.",
             icon=":material/info:",
         )
         return
@@ -71,7 +71,7 @@ def panel(judged: Mapping[str, Any]) -> None:
                     {
                         "Group": each["group"],
                         "Real rows that judge": each["rows"],
-                        "Learned from the twin": each["synthetic"],
+                        "Learned from the synthetic data": each["synthetic"],
                         "Learned from real rows": each["real"],
                         "Lost": (
                             None
@@ -89,7 +89,7 @@ def panel(judged: Mapping[str, Any]) -> None:
             width=760,
             column_config={
                 each: st.column_config.NumberColumn(each, format="%.3f")
-                for each in ("Learned from the twin", "Learned from real rows", "Lost")
+                for each in ("Learned from the synthetic data", "Learned from real rows", "Lost")
             }
             | {"Real rows that judge": st.column_config.NumberColumn("Real rows that judge", format="localized")},
         )
@@ -120,13 +120,15 @@ def _reasons(judged: Mapping[str, Any]) -> None:
             {
                 "Column": each["column"],
                 "Learned from real rows": each["real"],
-                "Learned from the twin": each["synthetic"],
+                "Learned from the synthetic data": each["synthetic"],
             }
             for each in judged["importances"]
         ]
     )
     ranked.insert(2, "Rank, real", ranked["Learned from real rows"].rank(ascending=False, method="min").astype(int))
-    ranked["Rank, twin"] = ranked["Learned from the twin"].rank(ascending=False, method="min").astype(int)
+    ranked["Rank, synthetic"] = (
+        ranked["Learned from the synthetic data"].rank(ascending=False, method="min").astype(int)
+    )
     st.dataframe(
         ranked,
         hide_index=True,
@@ -137,7 +139,7 @@ def _reasons(judged: Mapping[str, Any]) -> None:
             each: st.column_config.NumberColumn(
                 each, format="%.3f", help="What the model loses where the column is shuffled"
             )
-            for each in ("Learned from real rows", "Learned from the twin")
+            for each in ("Learned from real rows", "Learned from the synthetic data")
         },
         placeholder="",
     )

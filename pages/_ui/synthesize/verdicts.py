@@ -1,4 +1,6 @@
-"""What the judge says of a twin: does it give anybody away, is it alike, is it useful; and what was done on the way."""
+"""What the judge says of a synthetic table: does it give anybody away, is it alike, is it useful; and what was done on
+the way.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from dataops_core.store import jobs, twins
+from dataops_core.store import jobs, synthetic_tables
 from dataops_core.synthetic import TREATMENTS
 from dataops_core.table import Table
 from pages._ui import grid, page_layout
@@ -27,8 +29,8 @@ MEANS = {
     "singletons": "A value that one person alone has names that person.",
     "lonely": "People unlike all others are the first to be recognised.",
     "combinations": "Some things together, such as job and town, can name one person.",
-    "attribute_disclosure": "Who knows some things of a person must not learn the rest from the twin.",
-    "dcr_share": "A twin that remembers lies closer to what it learned than to what it never saw.",
+    "attribute_disclosure": "Knowing some facts about a person must not reveal the rest from the synthetic data.",
+    "dcr_share": "Synthetic data that memorized rows lies closer to what it learned than to what it never saw.",
     "mia_tpr_at_1pct": "Nobody should be able to tell who was learned from.",
     "p5_ratio": "The nearest rows should be no nearer than real people are to one another.",
 }
@@ -56,24 +58,24 @@ BADGES = {
 
 @functools.lru_cache(maxsize=32)
 def _told(home: str, md5: str) -> Mapping[str, Any]:
-    return twins.told_of(page_layout.store(), {"told": md5})
+    return synthetic_tables.told_of(page_layout.store(), {"told": md5})
 
 
 def told_of(job: jobs.Job) -> Mapping[str, Any]:
-    """All that was told of the twin that a job made; read once."""
+    """All that was told of the synthetic data that a job made; read once."""
     return _told(str(page_layout.store().home), job.result["told"])
 
 
 @functools.lru_cache(maxsize=32)
-def _twin(home: str, job: str) -> Table:
+def _synthetic_table(home: str, job: str) -> Table:
     found = jobs.get(page_layout.store(), job)
     assert found is not None
-    return twins.table(page_layout.store(), found)
+    return synthetic_tables.table(page_layout.store(), found)
 
 
 def table_of(job: jobs.Job) -> Table:
-    """The twin that a job made; opened once."""
-    return _twin(str(page_layout.store().home), job.id)
+    """The synthetic data that a job made; opened once."""
+    return _synthetic_table(str(page_layout.store().home), job.id)
 
 
 def panel(wanted: Asked, job: jobs.Job) -> None:
@@ -130,7 +132,7 @@ def privacy(judged: Mapping[str, Any]) -> None:
     """The verdict on privacy in its colour, in one sentence."""
     first, *more = judged["words"]
     show, title, icon = {
-        "leak": (st.error, "A leak: this twin must not leave", ":material/gpp_bad:"),
+        "leak": (st.error, "A leak: this synthetic data must not be released", ":material/gpp_bad:"),
         "doubtful": (st.warning, "Doubtful: look before it leaves", ":material/gpp_maybe:"),
         "not enough to tell": (st.warning, "Not enough to tell", ":material/gpp_maybe:"),
         "no leak seen": (st.success, "No leak seen", ":material/verified_user:"),
@@ -251,17 +253,17 @@ def _done(told: Mapping[str, Any]) -> None:
         )
 
 
-def _rows(twin: Table, job: str) -> None:
+def _rows(made: Table, job: str) -> None:
     st.caption("Rows of people who do not exist.")
-    pages = max(1, -(-twin.rows // grid.ROWS))
+    pages = max(1, -(-made.rows // grid.ROWS))
     page = st.pagination(pages, key=f"synthesize.rows.page.{job}") if pages > 1 else 1
     start = (page - 1) * grid.ROWS
-    rows = twin.page(start, grid.ROWS, twin.names[: grid.COLUMNS])
+    rows = made.page(start, grid.ROWS, made.names[: grid.COLUMNS])
     st.dataframe(
         grid.numbered(rows),
         key="synthesize.rows",
-        alt=f"The twin, rows {start + 1} to {start + len(rows)} of {twin.rows:,}",
+        alt=f"The synthetic data, rows {start + 1} to {start + len(rows)} of {made.rows:,}",
         height=420 if len(rows) > 9 else "auto",
         placeholder="",
     )
-    st.caption(f"Rows {start + 1:,} to {start + len(rows):,} of {twin.rows:,}.")
+    st.caption(f"Rows {start + 1:,} to {start + len(rows):,} of {made.rows:,}.")

@@ -79,7 +79,7 @@ def export(here: Dataset, version: Mapping[str, Any]) -> None:
 def steps_of(version: Version) -> None:
     """The steps of a version with what they did."""
     if version.manifest["kind"] == versions.SYNTHETIC:
-        _twin(version.manifest["synthetic"])
+        _synthetic(version.manifest["synthetic"])
     steps = version.manifest["steps"]
     if ran := version.manifest.get("ran_on"):
         st.markdown(
@@ -175,8 +175,8 @@ def origin(version: Mapping[str, Any], known: Sequence[Mapping[str, Any]]) -> st
     )
 
 
-def _twin(about: Mapping[str, Any]) -> None:
-    """How a twin was made and judged."""
+def _synthetic(about: Mapping[str, Any]) -> None:
+    """How a synthetic table was made and judged."""
     rows, judge = about["rows"], about["judge"]
     st.markdown(
         f":material/content_copy: {count(rows['made'], 'row')} by {md(about['engine']['title'])}, seed"

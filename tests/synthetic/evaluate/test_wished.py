@@ -1,4 +1,4 @@
-"""A twin of rows that were asked for is compared with real rows like them."""
+"""A synthetic table of rows that were asked for is compared with real rows like them."""
 
 import numpy as np
 import pandas as pd

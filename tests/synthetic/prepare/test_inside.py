@@ -36,13 +36,13 @@ def test_each_sort_of_identifier_is_emptied_and_not_the_first_alone(make_table, 
             "ssn 078-05-1120",
         ]
     )
-    twin, told, _ = synthesize(
+    synthetic, told, _ = synthesize(
         make_table({"contact": cells, "x": np.arange(ROWS) % 7}),
         tmp_path / "t.parquet",
         Settings(engine="trees"),
         judged=False,
     )
-    held = twin.frame().to_csv()
+    held = synthetic.frame().to_csv()
     assert not any(real in held for real in ("anna.b", "5551244", "0187", "078-05", "Smith"))
     treated = next(each for each in told["treatment"] if each["column"] == "contact")
     assert treated["as"] == "make" and treated["maker"] == "words"  # most cells hold some

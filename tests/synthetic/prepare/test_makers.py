@@ -74,7 +74,7 @@ def test_the_largest_whole_numbers_fit_their_column():
     assert made.is_unique and not set(made) & set(real)
 
 
-def test_a_column_of_whole_telephone_numbers_has_a_twin(tmp_path):
+def test_a_column_of_whole_telephone_numbers_is_made_up(tmp_path):
     frame = tidy(
         pd.DataFrame(
             {
@@ -83,13 +83,13 @@ def test_a_column_of_whole_telephone_numbers_has_a_twin(tmp_path):
             }
         )
     )
-    twin, _, _ = synthesize(
+    synthetic, _, _ = synthesize(
         write_table(tmp_path / "r.parquet", [frame]),
         tmp_path / "t.parquet",
         Settings(engine="independent", seed=1),
         judged=False,
     )
-    rows = twin.frame()
+    rows = synthetic.frame()
     assert (
         str(rows["tel"].dtype) == "Int64"
         and (rows["tel"].astype(str).str.len() == 13).all()

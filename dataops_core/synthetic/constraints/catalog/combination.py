@@ -21,7 +21,7 @@ Key = tuple[str | None, ...]
 
 @dataclass(frozen=True)
 class Combination(Constraint):
-    """`combinations` counts those that were found, `allowed` lists those that a twin may have, once learned."""
+    """`combinations` counts those found, `allowed` lists those that a synthetic table may have, once learned."""
 
     combinations: int | None = None
     allowed: tuple[Key, ...] | None = None
@@ -49,7 +49,7 @@ class Combination(Constraint):
         return np.asarray(combination_keys(frame, self.columns).isin(set(self.allowed)))
 
     def only(self, allowed: Collection[Key]) -> Combination:
-        """The same with the combinations that a twin may have."""
+        """The same with the combinations that a synthetic table may have."""
         return replace(self, allowed=tuple(allowed))
 
     def sdv(self) -> SdvCall:

@@ -9,7 +9,7 @@ offer(
         "_sdv",
         "sdv",
         BUSL,
-        "a first twin in seconds; small tables; rows with wished values at once",
+        "first synthetic data in seconds; small tables; rows with wished values at once",
         "connections other than rising and falling together",
         False,
         5.0,

@@ -9,7 +9,7 @@ offer(
         "_sdv",
         "sdv",
         BUSL,
-        "the most useful twin in most published comparisons",
+        "the most useful rows in most published comparisons",
         "may forget rare values; conditions are met by trial and error",
         True,
         7.0,

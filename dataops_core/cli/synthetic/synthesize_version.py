@@ -1,6 +1,6 @@
-"""Make a synthetic twin of a version, judge it, and keep it as a version.
+"""Generate synthetic data from a version, evaluate it, and keep it as a version.
 
-dataops twin loans 1 --engine independent -m "For the training course"
+dataops synthesize-version loans 1 --engine independent -m "For the training course"
 """
 
 from __future__ import annotations
@@ -9,10 +9,10 @@ import argparse
 
 from dataops_core.cli.shared.output import print_json
 from dataops_core.cli.shared.progress import show_progress
-from dataops_core.cli.synthetic.synthesize import print_twin
-from dataops_core.cli.synthetic.twin_options import add_twin, settings_of
+from dataops_core.cli.synthetic.options import add_settings, settings_of
+from dataops_core.cli.synthetic.synthesize import print_result
 from dataops_core.errors import InputError, SettingError
-from dataops_core.store import datasets, twins, versions
+from dataops_core.store import datasets, synthetic_tables, versions
 from dataops_core.store.store import Store, whoami
 
 
@@ -22,14 +22,14 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "number", type=int, nargs="?", help="the version that is learned (default: the last that is not synthetic)"
     )
-    add_twin(parser)
+    add_settings(parser)
     parser.add_argument("-m", "--message", required=True)
     parser.add_argument("--reason", default="", help="why it is kept though a rule that blocks fails")
 
 
 def run(args: argparse.Namespace) -> int:
-    """Make a twin of a version and keep it as the dataset's next one: exit code 1, and none kept, when it gives real
-    people away.
+    """Make a synthetic table of a version and keep it as the dataset's next one: exit code 1, and none kept, when it
+    gives real people away.
     """
     store, actor = Store(), whoami()
     dataset = datasets.find(store, args.name)
@@ -44,12 +44,16 @@ def run(args: argparse.Namespace) -> int:
             f"Choose one that is not: {', '.join(map(str, known))}.",
         )
     table = versions.table(store, version)
-    made = twins.make(store, dataset, version.state, settings_of(args, table).to_json(), actor, progress=show_progress)
-    told = twins.told_of(store, made)
+    made = synthetic_tables.make(
+        store, dataset, version.state, settings_of(args, table).to_json(), actor, progress=show_progress
+    )
+    told = synthetic_tables.told_of(store, made)
     kept = (
         None
-        if twins.refused(told)
-        else twins.keep_made(store, dataset, version.state, made, args.message, args.purpose, actor, reason=args.reason)
+        if synthetic_tables.refused(told)
+        else synthetic_tables.keep_made(
+            store, dataset, version.state, made, args.message, args.purpose, actor, reason=args.reason
+        )
     )
     said = {
         "dataset": args.name,
@@ -62,10 +66,10 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print_json(said)
     else:
-        print_twin(told)
+        print_result(told)
         print(
             f"Kept as version {kept.number} of {args.name}, made from version {version.number}."
             if kept
-            else "The twin was not kept: it gives real people away."
+            else "The synthetic data was not kept: it reveals real people."
         )
     return int(kept is None)

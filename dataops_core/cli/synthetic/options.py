@@ -1,4 +1,4 @@
-"""The options of a twin, and the settings that they ask for."""
+"""The options of a synthetic table, and the settings that they ask for."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def where(given: list[str]) -> dict[str, str]:
     return {pair[0]: pair[1] for pair in pairs}
 
 
-def add_twin(parser: argparse.ArgumentParser) -> None:
-    """The options of a twin."""
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """The options of a synthetic table."""
     parser.add_argument("--rows", type=int, help="how many rows to make (default: as many as the file has)")
     parser.add_argument(
         "--engine",
@@ -84,8 +84,8 @@ def add_twin(parser: argparse.ArgumentParser) -> None:
         default=300,
         help="how often ctgan, tvae, copulagan, par and (at most) mostlyai go over the rows (default 300)",
     )
-    parser.add_argument("--seed", type=int, default=0, help="the same number gives the same twin (default 0)")
-    parser.add_argument("--target", help="the column that models are to predict: says how useful the twin is")
+    parser.add_argument("--seed", type=int, default=0, help="the same number gives the same synthetic data (default 0)")
+    parser.add_argument("--target", help="the column that models are to predict: says how useful the synthetic data is")
     parser.add_argument(
         "--sensitive",
         action="append",
@@ -114,4 +114,4 @@ def add_twin(parser: argparse.ArgumentParser) -> None:
         metavar="PLAN.json",
         help="settings: columns, constraints, rare, where, and the options above",
     )
-    parser.add_argument("--purpose", default="", help="what the twin is for, for the model card")
+    parser.add_argument("--purpose", default="", help="what the synthetic data is for, for the model card")

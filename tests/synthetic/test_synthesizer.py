@@ -1,4 +1,4 @@
-"""Twins: what is learned and what is not, what holds in every row, and that a seed gives the same twin in another
+"""Synthetic tables: what is learned and what is not, what holds in every row, and that a seed gives the same synthetic data in another
 process.
 """
 
@@ -86,10 +86,10 @@ def shop() -> pd.DataFrame:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("twin")
+    folder = tmp_path_factory.mktemp("synthetic")
     table = write_table(folder / "real.parquet", [shop()])
-    twin, told, model = synthesize(table, folder / "twin.parquet", Settings(seed=3), judged=False)
-    return table, twin, told, model
+    synthetic, told, model = synthesize(table, folder / "synthetic.parquet", Settings(seed=3), judged=False)
+    return table, synthetic, told, model
 
 
 def test_rules_are_found():
@@ -127,9 +127,9 @@ def test_rules_are_found():
     }
 
 
-def test_every_row_of_the_twin_keeps_every_rule(made):
-    _, twin, told, _ = made
-    rows = twin.frame()
+def test_every_row_of_the_synthetic_table_keeps_every_rule(made):
+    _, synthetic, told, _ = made
+    rows = synthetic.frame()
     assert len(rows) == ROWS and {each["type"] for each in told["constraints"]} == {
         "one_hot",
         "sum",
@@ -146,23 +146,23 @@ def test_every_row_of_the_twin_keeps_every_rule(made):
 
 
 def test_gaps_follow_the_real_pattern(made):
-    table, twin, _, _ = made
-    real, rows = table.frame(), twin.frame()
+    table, synthetic, _, _ = made
+    real, rows = table.frame(), synthetic.frame()
     assert (rows["end_date"].notna() == (rows["left"] == "yes")).all()
     assert abs(rows["end_date"].isna().mean() - real["end_date"].isna().mean()) < 0.05
 
 
 def test_no_real_identifier_is_anywhere(made, tmp_path, monkeypatch):
-    table, twin, told, model = made
+    table, synthetic, told, model = made
     monkeypatch.setenv("DATAOPS_MODEL_KEY", "a key for the tests")
     save_model(model, tmp_path / "m.model")
     content = (
         (tmp_path / "m.model").read_bytes()
-        + twin.path.read_bytes()
+        + synthetic.path.read_bytes()
         + json.dumps(told, ensure_ascii=False).encode()
         + card(told, name="shop").encode()
     )
-    content += twin.frame().to_csv().encode()
+    content += synthetic.frame().to_csv().encode()
     real = table.frame()
     for name in ("customer_id", "full_name", "email", "phone"):
         assert [value for value in real[name] if value.encode() in content] == []
@@ -245,7 +245,7 @@ def test_the_command_writes_twin_card_script_and_report(tmp_path, capsys, few_tr
             "--target",
             "left",
             "-o",
-            str(tmp_path / "twin.csv"),
+            str(tmp_path / "synthetic.csv"),
             "--report",
             str(tmp_path / "r.json"),
             "--card",
@@ -255,7 +255,7 @@ def test_the_command_writes_twin_card_script_and_report(tmp_path, capsys, few_tr
     )
     told = json.loads(capsys.readouterr().out)
     assert code == 0 and told["judge"]["privacy"]["verdict"] == "no leak seen"
-    assert len(pd.read_csv(tmp_path / "twin.csv")) == 300
+    assert len(pd.read_csv(tmp_path / "synthetic.csv")) == 300
     assert json.loads((tmp_path / "r.json").read_text())["content_hash"] == told["content_hash"]
     assert "no leak seen" in (tmp_path / "c.md").read_text() and "anonymous" not in (tmp_path / "c.md").read_text()
 
@@ -399,13 +399,13 @@ def test_a_twin_of_the_tiniest_and_the_largest_amounts_keeps_their_range(tmp_pat
     )
     decided = {name: {"as": "learn"} for name in frame}
     for engine in ("independent", "trees"):
-        twin, _, _ = synthesize(
+        synthetic, _, _ = synthesize(
             write_table(tmp_path / "r.parquet", [frame]),
             tmp_path / "t.parquet",
             Settings(engine=engine, seed=1, columns=decided),
             judged=False,
         )
-        rows = twin.frame()
+        rows = synthetic.frame()
         for name in frame.columns:
             assert frame[name].min() <= rows[name].min() <= rows[name].max() <= frame[name].max(), name
         assert rows["tiny"].nunique() > 200 and str(rows["ends"].dtype) == "Int64"
@@ -432,12 +432,12 @@ def test_gaps_that_come_by_chance_come_together_as_often(tmp_path, engine):
             }
         )
     )
-    twin, _, _ = synthesize(
+    synthetic, _, _ = synthesize(
         write_table(tmp_path / "r.parquet", [frame]), tmp_path / "t.parquet", Settings(engine=engine), judged=False
     )
     shares = [
         rows.isna().astype(int).astype(str).agg("".join, axis=1).value_counts(normalize=True)
-        for rows in (frame, twin.frame())
+        for rows in (frame, synthetic.frame())
     ]
     assert (shares[0] - shares[1]).reindex(shares[0].index.union(shares[1].index)).fillna(1).abs().max() < 0.05 and len(
         shares[0]

@@ -1,4 +1,4 @@
-"""A twin of a table: learned from one half of it, made row by row, and judged with the other half."""
+"""A synthetic table of a table: learned from one half of it, made row by row, and judged with the other half."""
 
 from __future__ import annotations
 
@@ -153,7 +153,8 @@ def make(
     real: Mapping[str, set[str]] | None = None,
     progress: Progress = no_progress,
 ) -> tuple[pd.DataFrame, list[dict[str, Any]]]:
-    """Rows of a twin, and for each request {"values", "asked", "made"}: a request that cannot be met in full says so.
+    """Rows of a synthetic table, and for each request {"values", "asked", "made"}: a request that cannot be met in full
+    says so.
 
     `real` are values that made-up columns must not hold. The same seed gives the same rows. Sequences come whole: about
     as many rows as are asked for, or as many sequences as there were; they answer "sequences" besides, and raise
@@ -252,9 +253,10 @@ def synthesize(
     judged: bool = True,
     progress: Progress = no_progress,
 ) -> tuple[Table, dict[str, Any], Model]:
-    """Make a twin of a table, write it to `out` (Parquet), and judge it with the half that nothing was learned from.
+    """Make a synthetic table of a table, write it to `out` (Parquet), and judge it with the half that nothing was
+    learned from.
 
-    Answers the twin, what a model card tells of it ("engine", "rows", "settings", "treatment", "constraints",
+    Answers the synthetic data, what a model card tells of it ("engine", "rows", "settings", "treatment", "constraints",
     "conditions", "tamed", "judge", …) and the model. The same table, settings and versions give the same content hash.
     """
     settings = settings or Settings()
@@ -281,7 +283,7 @@ def synthesize(
     key = (sequence_of(table, frame, settings, proposed) or {"key": None})["key"]
     # whose rows they are, where that was not learned
     people = key if key in model.made_up and key in rows.columns else None
-    twin = write_table(
+    synthetic = write_table(
         out,
         [rows],
         {name: "id" if name == people else kind for name, kind in table.kinds.items() if name in rows.columns},
@@ -305,14 +307,14 @@ def synthesize(
         "rows": {
             "real": table.rows,
             "learned": told.pop("learned_rows"),
-            "made": twin.rows,
+            "made": synthetic.rows,
             "asked": sum(each["asked"] for each in conditions),
         },
         "conditions": conditions,
         "settings": settings.to_json(),
         "source_hash": table.content_hash,
-        "content_hash": twin.content_hash,
-        "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in twin.columns],
+        "content_hash": synthetic.content_hash,
+        "columns": [{"name": c.name, "type": c.type, "kind": c.kind} for c in synthetic.columns],
     }
     if judged:
         from dataops_core.synthetic.evaluate.evaluate import judge
@@ -322,10 +324,10 @@ def synthesize(
             train, holdout = parts(table, frame, mine, others, Path(folder), people)
             told["judge"] = judge(
                 train,
-                twin,
+                synthetic,
                 holdout=holdout,
                 target=settings.target,
-                by=[name for name in settings.sensitive if name in twin.names],
+                by=[name for name in settings.sensitive if name in synthetic.names],
                 requests=conditions,
                 made_up=model.made_up,
                 key=people,
@@ -341,4 +343,4 @@ def synthesize(
                 [c for c in table.columns if c.name in rows.columns],
                 settings.seed,
             )
-    return twin, told, model
+    return synthetic, told, model

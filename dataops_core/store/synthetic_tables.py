@@ -1,5 +1,5 @@
-"""Twins in the store: made by a job, kept as versions of kind "synthetic" with their parent, opened as datasets of
-their own.
+"""Synthetic tables in the store: made by a job, kept as versions of kind "synthetic" with their parent, opened as
+datasets of their own.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ KIND = "synthesize"
 def plan(
     store: Store, state: str, *, seed: int = 0, epochs: int, run: bool = True, progress: Progress = no_progress
 ) -> dict[str, Any] | None:
-    """What is proposed for a twin of a state's table; kept once it is known. None with `run=False` where it is not."""
+    """What is proposed for a synthetic table of a state's table; kept once it is known. None with `run=False` where it
+    is not.
+    """
     return analyses.counted(
-        store, "twin plan", {"state": state, "seed": seed, "epochs": epochs}, run=run, progress=progress
+        store, "synthesis plan", {"state": state, "seed": seed, "epochs": epochs}, run=run, progress=progress
     )
 
 
@@ -45,17 +47,17 @@ def make(
     *,
     progress: Progress = no_progress,
 ) -> dict[str, Any]:
-    """Make and judge a twin of a state's table: {"table", "told", "model"}, the md5 of its table, of what was told, and
-    of the signed model.
+    """Make and judge a synthetic table of a state's table: {"table", "told", "model"}, the md5 of its table, of what
+    was told, and of the signed model.
 
-    The model is kept only where there is a key to sign it with, and the twin does not reveal anyone.
+    The model is kept only where there is a key to sign it with, and the synthetic data does not reveal anyone.
     """
     asked = Settings.from_json(settings)
     proposed = plan(
         store, state, seed=asked.seed, epochs=asked.epochs, progress=lambda share, note: progress(share / 10, note)
     )
     out = store.scratch_file(".parquet")
-    twin, told, model = synthesize(
+    synthetic, told, model = synthesize(
         states.table(store, state),
         out,
         asked,
@@ -67,11 +69,11 @@ def make(
         path = store.scratch_file(".model")
         save_model(model, path)
         signed = store.objects.put(path).md5
-    made = {"table": store.objects.put(twin.path).md5, "told": store.put_json(told), "model": signed}
+    made = {"table": store.objects.put(synthetic.path).md5, "told": store.put_json(told), "model": signed}
     with store.writing() as connection:
         store.log(
             connection,
-            "twin made",
+            "synthetic data made",
             actor,
             dataset,
             state=state,
@@ -85,12 +87,12 @@ def make(
 
 
 def last(store: Store, dataset: str) -> jobs.Job | None:
-    """The dataset's last job that makes a twin, whatever its settings and the state that it learns."""
+    """The dataset's last job that makes a synthetic table, whatever its settings and the state that it learns."""
     return jobs.last(store, KIND, dataset)
 
 
 def told(store: Store, job: jobs.Job) -> dict[str, Any]:
-    """All that was told of the twin that a job made. Raises InputError where it has not made one."""
+    """All that was told of the synthetic data that a job made. Raises InputError where it has not made one."""
     return told_of(store, _made(job))
 
 
@@ -100,29 +102,29 @@ def told_of(store: Store, made: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def table(store: Store, job: jobs.Job) -> Table:
-    """The twin that a job made. Raises InputError where it has not made one."""
+    """The synthetic data that a job made. Raises InputError where it has not made one."""
     return open_table(store.objects.local(_made(job)["table"]))
 
 
 def model(store: Store, job: jobs.Job) -> Path | None:
-    """The signed model of the twin that a job made, None where there is none."""
+    """The signed model of the synthetic data that a job made, None where there is none."""
     return store.objects.local(_made(job)["model"]) if _made(job)["model"] else None
 
 
 def _made(job: jobs.Job) -> Mapping[str, Any]:
     if job.kind != KIND or job.state != "done":
-        raise InputError("There is no twin yet.", f"job {job.id}", "Make one first.")
+        raise InputError("No synthetic data yet.", f"job {job.id}", "Make one first.")
     return dict(job.result)
 
 
 def refused(told: Mapping[str, Any]) -> str:
-    """Why a twin must not leave; empty where it may."""
+    """Why a synthetic table must not leave; empty where it may."""
     return "It gives real people away." if told["judge"]["privacy"]["verdict"] == "leak" else ""
 
 
 def files(told: Mapping[str, Any], name: str, purpose: str = "") -> dict[str, str | None]:
-    """What goes with a twin, as texts: "card" (Markdown), "script" (None where the engine is not SDV's) and "report"
-    (JSON, without the drawn shares of real values).
+    """What goes with a synthetic table, as texts: "card" (Markdown), "script" (None where the engine is not SDV's) and
+    "report" (JSON, without the drawn shares of real values).
     """
     return {
         "card": card(told, name=name, purpose=purpose, versions=packages(told)),
@@ -132,7 +134,7 @@ def files(told: Mapping[str, Any], name: str, purpose: str = "") -> dict[str, st
 
 
 def packages(told: Mapping[str, Any]) -> dict[str, str]:
-    """The versions of what made the twin."""
+    """The versions of what made the synthetic data."""
     package = told["engine"]["package"]
     named = (
         ("sdv", "rdt", "copulas", "ctgan", "deepecho", "torch") if package == "sdv" else (package,) if package else ()
@@ -159,10 +161,10 @@ def keep(
     reason: str = "",
     progress: Progress = no_progress,
 ) -> versions.Version:
-    """Keep the twin that a job made, as `keep_made` does."""
+    """Keep the synthetic data that a job made, as `keep_made` does."""
     found = jobs.get(store, job)
     if found is None or found.args.get("dataset") != dataset:
-        raise InputError("There is no such twin of this dataset.", f"job {job}", "Make one first.")
+        raise InputError("This dataset has no such synthetic data.", f"job {job}", "Make one first.")
     made, state = _made(found), found.args["state"]
     return keep_made(store, dataset, state, made, message, purpose, actor, reason=reason, progress=progress)
 
@@ -182,17 +184,19 @@ def keep_made(
     """Keep what `make` made of a state as the dataset's next version, of kind "synthetic"; its parent is the version it
     learned from.
 
-    The draft is committed first where it is what the twin learned from and no version yet. The rules of the dataset
-    are checked on the twin and kept with their state (see `rules_for`). Raises SettingError for a twin that gives real
-    people away, without a message, where the table it learned from is neither a version nor the draft, and where a
-    rule that blocks fails and there is no reason.
+    The draft is committed first where it is what the synthetic data learned from and no version yet. The rules of the
+    dataset are checked on the synthetic data and kept with their state (see `rules_for`). Raises SettingError for a
+    synthetic table that gives real people away, without a message, where the table it learned from is neither a version
+    nor the draft, and where a rule that blocks fails and there is no reason.
     """
     if not message.strip():
-        raise SettingError("A version needs a message.", "commit", "Say in a few words what this twin is for.")
+        raise SettingError(
+            "A version needs a message.", "commit", "Say in a few words what this synthetic data is for."
+        )
     about = told_of(store, made)
     if why := refused(about):
         raise SettingError(
-            f"This twin is not kept. {why}",
+            f"This synthetic data is not kept. {why}",
             "privacy",
             "Make another one: leave columns out, raise the limit for rare values, or choose another engine.",
         )
@@ -203,7 +207,9 @@ def keep_made(
     raw = {"name": f"{Path(here.raw['name']).stem}-synthetic.parquet", **store.objects.put(path).to_json()}
     root, source = states.read_raw(store, raw, None)
     if source.table.content_hash != about["content_hash"]:
-        raise InputError("The twin cannot be kept: its file reads as another table.", raw["name"], "Make it again.")
+        raise InputError(
+            "The synthetic data cannot be kept: its file reads as another table.", raw["name"], "Make it again."
+        )
     names = set(source.table.names)
     applied, left_out = rules_for(store, here, names)
     ruled = dataset_rules.for_version(store, dataset, root, reason, rules=applied)
@@ -229,10 +235,10 @@ def keep_made(
 
 
 def rules_for(store: Store, here: datasets.Dataset, names: Collection[str]) -> tuple[list[Rule], dict[str, str]]:
-    """The rules of a dataset that its twin with these columns is held to; and the others, with the reason.
+    """The rules of a dataset that its synthetic table with these columns is held to; and the others, with the reason.
 
-    A rule in which an identifier stands that the real file holds would carry it out with the twin: it is left out, and
-    not even said.
+    A rule in which an identifier stands that the real file holds would carry it out with the synthetic data: it is left
+    out, and not even said.
     """
     known = dataset_rules.rules_of(store, here.id)
     texts = [canonical(rule.to_json()) + rule.sentence for rule in known]
@@ -254,21 +260,21 @@ def _there(role: str, value: Any, names: set[str]) -> bool:
 
 
 def _parent(store: Store, dataset: str, state: str, actor: str, reason: str, progress: Progress) -> str:
-    """The id of the version that the twin learned from; the draft becomes one where it is that table."""
+    """The id of the version that the synthetic data learned from; the draft becomes one where it is that table."""
     same = [each for each in versions.log(store, dataset) if each["state"] == state and not each["synthetic"]]
     if same:
         return str(same[0]["id"])
     here = datasets.get(store, dataset)
     if states.head(here.raw, here.recipe, states.evaluate(store, here.raw, here.recipe, run=False)) != state:
         raise SettingError(
-            "The table has changed since the twin was made, and what it learned from is not a version.",
+            "The table has changed since the synthetic data was made, and what it learned from is not a version.",
             "versions",
-            "Make the twin of the table as it is now, or undo the changes.",
+            "Make the synthetic data of the table as it is now, or undo the changes.",
         )
     return versions.commit(
         store,
         dataset,
-        "What a synthetic twin was learned from",
+        "What a synthetic table was learned from",
         actor,
         revision=here.revision,
         reason=reason,
@@ -278,7 +284,7 @@ def _parent(store: Store, dataset: str, state: str, actor: str, reason: str, pro
 
 
 def open_as_dataset(store: Store, dataset: str, number: int, actor: str) -> str:
-    """A new dataset of the same project whose raw file is the twin of a synthetic version; returns its id."""
+    """A new dataset of the same project whose raw file is the synthetic data of a synthetic version; returns its id."""
     version = versions.get(store, dataset, number)
     if version.manifest["kind"] != versions.SYNTHETIC:
         raise SettingError(f"Version {number} is not synthetic.", "versions", "Restore it instead.")
@@ -286,7 +292,7 @@ def open_as_dataset(store: Store, dataset: str, number: int, actor: str) -> str:
     name = datasets.free_name(store, here.project, f"{here.name} (synthetic)")
     made = datasets.add(store, here.project, store.raw_file(raw), raw["name"], actor, name=name)
     with store.writing() as connection:
-        store.log(connection, "twin opened", actor, made, version=version.id)
+        store.log(connection, "synthetic data opened", actor, made, version=version.id)
     opened = datasets.get(store, made)
     for left in personal_data.unresolved(personal_data.recognized(store, version.state)):
         personal_data.settle(store, opened, left.column, False, actor, "Synthetic: these people do not exist.")

@@ -1,4 +1,4 @@
-"""Twins in the store: made by a job, kept as versions with their parent, shipped without the real rows; cancelled
+"""Synthetic tables in the store: made by a job, kept as versions with their parent, shipped without the real rows; cancelled
 without a trace.
 """
 
@@ -20,7 +20,7 @@ from dataops_core.errors import SettingError
 from dataops_core.export.verify import verify_bundle
 from dataops_core.recipe.recipe import RecipeStep
 from dataops_core.rules import Rule
-from dataops_core.store import catalog, dataset_rules, datasets, jobs, states, twins, versions, worker
+from dataops_core.store import catalog, dataset_rules, datasets, jobs, states, synthetic_tables, versions, worker
 from dataops_core.store.store import Store
 from dataops_core.synthetic import Settings, load_model
 from tests.store.test_jobs import pids
@@ -65,7 +65,7 @@ def draft(store: Store, folder) -> tuple[str, str]:
 
 
 def ended(store: Store, dataset: str, state: str, **asked) -> jobs.Job:
-    """The job that made a twin: its work done here, its row as a worker leaves it."""
+    """The job that made a synthetic table: its work done here, its row as a worker leaves it."""
     settings = Settings(**{"engine": "independent", **asked}).to_json()
     args = {"dataset": dataset, "state": state, "settings": settings}
     made = worker.run(store, "synthesize", args, "ann", lambda *_: None)
@@ -87,28 +87,28 @@ def ended(store: Store, dataset: str, state: str, **asked) -> jobs.Job:
                 result=made,
             )
         )
-    return twins.last(store, dataset)
+    return synthetic_tables.last(store, dataset)
 
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("twins")
-    os.environ[twins.signing.KEY] = KEY
+    folder = tmp_path_factory.mktemp("synthetic")
+    os.environ[synthetic_tables.signing.KEY] = KEY
     try:
         store = Store(folder / "home", clock=lambda: "2026-01-01T00:00:00Z")
         dataset, state = draft(store, folder)
         job = ended(store, dataset, state, seed=5)
     finally:
-        del os.environ[twins.signing.KEY]
+        del os.environ[synthetic_tables.signing.KEY]
     number = worker.run(
         store,
-        "keep twin",
+        "keep synthetic data",
         {"dataset": dataset, "job": job.id, "message": "for the demo", "purpose": "Demo of the shop"},
         "ann",
         lambda *_: None,
     )
-    versions.export(store, dataset, number, folder / "twin.zip", "ann")
-    return store, dataset, job, number, folder / "twin.zip"
+    versions.export(store, dataset, number, folder / "synthetic.zip", "ann")
+    return store, dataset, job, number, folder / "synthetic.zip"
 
 
 def test_a_twin_is_a_version_whose_parent_is_what_it_learned_from(kept):
@@ -125,7 +125,11 @@ def test_a_twin_is_a_version_whose_parent_is_what_it_learned_from(kept):
         and version.manifest["parents"] == [log[1]["id"]]
         and version.manifest["steps"] == []
     )
-    assert version.content_hash == twins.told(store, job)["content_hash"] == versions.table(store, version).content_hash
+    assert (
+        version.content_hash
+        == synthetic_tables.told(store, job)["content_hash"]
+        == versions.table(store, version).content_hash
+    )
     assert (
         version.manifest["synthetic"]["settings"]["seed"] == 5
         and version.manifest["synthetic"]["purpose"] == "Demo of the shop"
@@ -153,12 +157,12 @@ def test_the_draft_goes_on_from_its_own_version(tmp_path):
     store = Store(tmp_path / "home")
     dataset, state = draft(store, tmp_path)
     job = ended(store, dataset, state)
-    twins.keep(store, dataset, job.id, "twin", "", "ann")
+    synthetic_tables.keep(store, dataset, job.id, "synthetic", "", "ann")
     here = datasets.get(store, dataset)
     datasets.edit(store, dataset, here.revision, type(here.recipe)("people", 0, (), here.recipe.read), "undone", "ann")
     third = versions.commit(store, dataset, "without the steps", "ann", pii_reason="made up for a test")
     assert third.number == 3 and third.manifest["parents"] == [versions.get(store, dataset, 1).id]
-    assert twins.keep(store, dataset, job.id, "again", "", "ann").manifest["parents"] == [
+    assert synthetic_tables.keep(store, dataset, job.id, "again", "", "ann").manifest["parents"] == [
         versions.get(store, dataset, 1).id
     ]
 
@@ -168,12 +172,12 @@ def test_a_synthetic_version_is_not_restored_but_opened_apart(kept):
     with pytest.raises(SettingError, match="no recipe leads to it"):
         versions.restore(store, dataset, datasets.get(store, dataset).revision, number, "ann")
     with pytest.raises(SettingError, match="not synthetic"):
-        twins.open_as_dataset(store, dataset, 1, "ann")
-    opened = twins.open_as_dataset(store, dataset, number, "ann")
+        synthetic_tables.open_as_dataset(store, dataset, 1, "ann")
+    opened = synthetic_tables.open_as_dataset(store, dataset, number, "ann")
     here = datasets.get(store, opened)
     assert (
         here.name == "people (synthetic)"
-        and versions.commit(store, opened, "twin", "ann").content_hash
+        and versions.commit(store, opened, "synthetic", "ann").content_hash
         == versions.get(store, dataset, number).content_hash
     )
 
@@ -183,12 +187,12 @@ def test_a_twin_that_leaks_is_not_kept_and_a_lost_table_is_named(kept, tmp_path)
     dataset, state = draft(store, tmp_path)
     job = ended(store, dataset, state)
     with pytest.raises(SettingError, match="needs a message"):
-        twins.keep(store, dataset, job.id, " ", "", "ann")
+        synthetic_tables.keep(store, dataset, job.id, " ", "", "ann")
     here = datasets.get(store, dataset)
     datasets.edit(store, dataset, here.revision, type(here.recipe)("people", 0, (), here.recipe.read), "undone", "ann")
     with pytest.raises(SettingError, match="has changed since"):
-        twins.keep(store, dataset, job.id, "twin", "", "ann")
-    told = twins.told(store, job)
+        synthetic_tables.keep(store, dataset, job.id, "synthetic", "", "ann")
+    told = synthetic_tables.told(store, job)
     told["judge"]["privacy"]["verdict"] = "leak"
     with store.writing() as connection:
         connection.execute(
@@ -197,17 +201,17 @@ def test_a_twin_that_leaks_is_not_kept_and_a_lost_table_is_named(kept, tmp_path)
             .values(result={**job.result, "told": store.put_json(told)})
         )
     with pytest.raises(SettingError, match="gives real people away"):
-        twins.keep(store, dataset, job.id, "twin", "", "ann")
+        synthetic_tables.keep(store, dataset, job.id, "synthetic", "", "ann")
     assert versions.log(store, dataset) == []
 
 
 def test_the_model_is_kept_signed_or_not_at_all(kept, tmp_path, monkeypatch):
     store, _, job, _, _ = kept
-    monkeypatch.setenv(twins.signing.KEY, KEY)
-    assert load_model(twins.model(store, job)).settings.seed == 5
-    monkeypatch.delenv(twins.signing.KEY)
+    monkeypatch.setenv(synthetic_tables.signing.KEY, KEY)
+    assert load_model(synthetic_tables.model(store, job)).settings.seed == 5
+    monkeypatch.delenv(synthetic_tables.signing.KEY)
     store = Store(tmp_path / "home")
-    assert twins.model(store, ended(store, *draft(store, tmp_path))) is None
+    assert synthetic_tables.model(store, ended(store, *draft(store, tmp_path))) is None
 
 
 RULED = [
@@ -224,7 +228,7 @@ def test_a_twin_is_held_to_the_rules_of_its_dataset(tmp_path):
     dataset, state = draft(store, tmp_path)
     dataset_rules.save(store, dataset, [Rule.from_json(each) for each in RULED], "ann")
     job = ended(store, dataset, state, rows=120, columns={"since": {"as": "leave out"}})
-    made = twins.keep(store, dataset, job.id, "twin", "", "ann")
+    made = synthetic_tables.keep(store, dataset, job.id, "synthetic", "", "ann")
     told = made.manifest["rules"]
     assert [(each["says"], each["status"]) for each in told["rules"]] == [
         ("income is at least 0.", "passed"),
@@ -235,38 +239,38 @@ def test_a_twin_is_held_to_the_rules_of_its_dataset(tmp_path):
         "since is never missing.": "The synthetic table has no column since.",
         "Rule 5": "It holds a value that names somebody in the real table.",
     }
-    versions.export(store, dataset, made.number, tmp_path / "twin.zip", "ann")
-    assert verify_bundle(tmp_path / "twin.zip").ok
-    with zipfile.ZipFile(tmp_path / "twin.zip") as bundle:
+    versions.export(store, dataset, made.number, tmp_path / "synthetic.zip", "ann")
+    assert verify_bundle(tmp_path / "synthetic.zip").ok
+    with zipfile.ZipFile(tmp_path / "synthetic.zip") as bundle:
         card = "".join(bundle.read(name).decode() for name in bundle.namelist() if name.endswith("CARD.md"))
         assert "The table has at least 250 rows. fails (a warning)" in card and "no column since" in card
         assert not any(b"zorbaq.7@" in bundle.read(name) for name in bundle.namelist())
 
 
-def test_a_rule_that_blocks_keeps_a_twin_from_being_kept_without_a_reason(tmp_path):
+def test_a_rule_that_blocks_keeps_a_synthetic_table_from_being_kept_without_a_reason(tmp_path):
     store = Store(tmp_path / "home")
     dataset, state = draft(store, tmp_path)
     rule = Rule.from_json({"kind": "row_count", "min": 250})
     dataset_rules.save(store, dataset, [rule], "ann")
     job = ended(store, dataset, state, rows=120)
     with pytest.raises(SettingError, match="A rule that blocks fails"):
-        twins.keep(store, dataset, job.id, "twin", "", "ann")
+        synthetic_tables.keep(store, dataset, job.id, "synthetic", "", "ann")
     assert versions.log(store, dataset) == []
-    made = twins.keep(store, dataset, job.id, "twin", "", "ann", reason="Fewer rows on purpose")
+    made = synthetic_tables.keep(store, dataset, job.id, "synthetic", "", "ann", reason="Fewer rows on purpose")
     assert made.manifest["rules"]["blocking"] == 1 and made.manifest["rules"]["reason"] == "Fewer rows on purpose"
 
 
 @pytest.mark.slow
-def test_the_commands_make_keep_and_ship_a_twin(tmp_path, capsys, monkeypatch):
+def test_the_commands_make_keep_and_ship_a_synthetic_table(tmp_path, capsys, monkeypatch):
     monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
     people().to_csv(tmp_path / "people.csv", index=False)
-    assert main(["twin", "people", "-m", "twin"]) == 2
+    assert main(["synthesize-version", "people", "-m", "synthetic"]) == 2
     assert main(["commit", "people", str(tmp_path / "people.csv"), "-m", "as it came", "--pii-reason", "made up"]) == 0
     capsys.readouterr()
     assert (
         main(
             [
-                "twin",
+                "synthesize-version",
                 "people",
                 "--engine",
                 "independent",
@@ -285,7 +289,10 @@ def test_the_commands_make_keep_and_ship_a_twin(tmp_path, capsys, monkeypatch):
     )
     told = json.loads(capsys.readouterr().out)
     assert told["number"] == 2 and told["rows"]["made"] == 120 and told["judge"]["privacy"]["verdict"] == "no leak seen"
-    assert main(["twin", "people", "2", "-m", "twin of a twin"]) == 2 and "synthetic itself" in capsys.readouterr().err
+    assert (
+        main(["synthesize-version", "people", "2", "-m", "synthetic of synthetic"]) == 2
+        and "synthetic itself" in capsys.readouterr().err
+    )
     assert main(["diff", "people", "1", "2"]) == 2 and "none of its rows" in capsys.readouterr().err
     assert main(["log", "people"]) == 0 and "for the demo (synthetic)" in capsys.readouterr().out
     assert (
@@ -295,12 +302,12 @@ def test_the_commands_make_keep_and_ship_a_twin(tmp_path, capsys, monkeypatch):
 
 
 def test_more_rows_come_from_a_signed_model_only(kept, tmp_path, capsys, monkeypatch):
-    model, out = twins.model(kept[0], kept[2]), tmp_path / "more.csv"
-    monkeypatch.setenv(twins.signing.KEY, "another key altogether")
+    model, out = synthetic_tables.model(kept[0], kept[2]), tmp_path / "more.csv"
+    monkeypatch.setenv(synthetic_tables.signing.KEY, "another key altogether")
     assert (
         main(["more-rows", str(model), "--rows", "30", "-o", str(out)]) == 2 and "not signed" in capsys.readouterr().err
     )
-    monkeypatch.setenv(twins.signing.KEY, KEY)
+    monkeypatch.setenv(synthetic_tables.signing.KEY, KEY)
     assert main(["more-rows", str(model), "--rows", "30", "--where", "job=clerk", "-o", str(out)]) == 0
     assert set(pd.read_csv(out)["job"]) == {"clerk"} and "not judged" in capsys.readouterr().out
     assert main(["more-rows", str(model), "--rows", "0", "-o", str(out)]) == 2
