@@ -56,10 +56,10 @@ def ballots(table: EncodedTable, dependencies: Sequence[Dependency]) -> list[Bal
         wide = len(column.values)
         top, count, size, held = tops(own, column.codes, wide)
         there = own >= 0
-        value = np.where(there, top[own], -1)
-        others = np.maximum(0, np.where(there, size[own], 0) - (column.codes >= 0))
+        value = np.where(there, top[own], np.int32(-1))
+        others = np.maximum(0, np.where(there, size[own], np.int32(0)) - (column.codes >= 0))
         against = there & (value >= 0) & (column.codes >= 0) & (value != column.codes) & (others > 0)
-        made.append(Ballot(dependency, value, np.where(there, count[own], 0), others, held, against))
+        made.append(Ballot(dependency, value, np.where(there, count[own], np.int32(0)), others, held, against))
     return made
 
 
@@ -157,10 +157,10 @@ def tops(groups: np.ndarray, codes: np.ndarray, wide: int) -> tuple[np.ndarray, 
     its group hold the value of a row (rows,).
     """
     number = int(groups.max(initial=-1)) + 1
-    top = np.full(number + 1, -1, dtype=np.int64)
-    count = np.zeros(number + 1, dtype=np.int64)
-    size = np.zeros(number + 1, dtype=np.int64)
-    held = np.zeros(len(groups), dtype=np.int64)
+    top = np.full(number + 1, -1, dtype=np.int32)
+    count = np.zeros(number + 1, dtype=np.int32)
+    size = np.zeros(number + 1, dtype=np.int32)
+    held = np.zeros(len(groups), dtype=np.int32)
     there = np.flatnonzero((groups >= 0) & (codes >= 0))
     keys, where, cells = np.unique(
         groups[there] * np.int64(wide) + codes[there], return_inverse=True, return_counts=True
@@ -171,5 +171,5 @@ def tops(groups: np.ndarray, codes: np.ndarray, wide: int) -> tuple[np.ndarray, 
         order = np.lexsort((-cells, owners))
         first = order[np.r_[True, owners[order][1:] != owners[order][:-1]]]
         top[owners[first]], count[owners[first]] = keys[first] % wide, cells[first]
-        size[:number] = np.bincount(owners, cells, minlength=number).astype(np.int64)
+        size[:number] = np.bincount(owners, cells, minlength=number).astype(np.int32)
     return top, count, size, held

@@ -9,16 +9,17 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from dataops_core.repair.candidates import CLEAR, Candidates, Search, search
 from dataops_core.repair.dependencies import whole_groups
-from dataops_core.repair.encoding import EncodedTable
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 
 BINS = np.array([0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99, 1.0001])
 ENOUGH = 20  # planted candidates of a cause, a column and a score, to measure by
-PLANTED = (0.01, 0.04)  # least and greatest share of cells of a column
+PLANTED = (0.01, 0.1)  # least and greatest share of cells of a column
 PLANTED_SMALL = 0.08  # the same, of a small table
 WANTED = 80  # errors in each column, over all runs
 RUNS = (2, 10)
@@ -30,38 +31,64 @@ BY_PERSON = 5  # planted errors, as much as one answer of a person tells
 SWAPPED = 0.25  # of the errors that are planted are other values of the column
 
 
+class Kind(NamedTuple):
+    """Candidates that are measured together: by cause, column and bin of the score, and whether other cells of the
+    column hold the value that they would replace: a slip is rarely made twice.
+    """
+
+    cause: str
+    column: int
+    at: int
+    repeated: bool
+
+
+def bins_of(score: np.ndarray) -> np.ndarray:
+    """The bin of each score (scores,)."""
+    return np.clip(np.searchsorted(BINS, score, side="right") - 1, 0, len(BINS) - 2)
+
+
+def repeats(column: EncodedColumn, rows: np.ndarray) -> np.ndarray:
+    """Whether other cells hold what the cell in each of these rows does; not so where it is missing (rows,)."""
+    codes = column.codes[rows]
+    return np.append(column.counts, 0)[codes] > 1
+
+
 @dataclass
 class Measured:
-    """Candidates of the planted runs by cause, column and bin of the score: for planted errors, those of them that are
-    right, for other cells, which they spoil, and for cells that are in doubt without any planted error. `weights`: by
-    column, the errors seen for one that was planted; `clear`: the same of clear candidates alone.
+    """Candidates of the planted runs by `Kind`: for planted errors, those of them that are right, for other cells,
+    which they spoil, and for cells that are in doubt without any planted error. `weights`: by column, the errors seen
+    for one that was planted; `clear`: by column and whether other cells hold the same, that of clear candidates alone.
 
     A cell in doubt is an error that is not clear, or an exception. Errors are as often clear as planted ones are: so
     many of the cells in doubt are believed to be errors, and all others to be exceptions.
     """
 
-    counts: dict[tuple[str, int, int], list[float]]
+    counts: dict[Kind, list[float]]
     weights: dict[int, float]
-    clear: dict[int, float] = field(default_factory=dict)
+    clear: dict[tuple[int, bool], float] = field(default_factory=dict)
 
-    def sure(self, cause: str, column: int, score: np.ndarray) -> np.ndarray:
+    def sure(self, cause: str, column: int, score: np.ndarray, repeated: np.ndarray) -> np.ndarray:
         """The share that was right among planted candidates like these; NaN where too few were planted (scores,)."""
         made = np.full(len(score), np.nan)
-        bins = np.clip(np.searchsorted(BINS, score, side="right") - 1, 0, len(BINS) - 2)
+        bins = bins_of(score)
         for at in np.unique(bins).tolist():
-            share = self._share(cause, column, at)
-            if share is not None:
-                made[bins == at] = share
+            for side in (False, True):
+                share = self._share(Kind(cause, column, at, side))
+                if share is not None:
+                    made[(bins == at) & (repeated == side)] = share
         return made
 
-    def _share(self, cause: str, column: int, at: int) -> float | None:
+    def _share(self, like: Kind) -> float | None:
+        alike = [key for key in self.counts if key.cause == like.cause and key.repeated == like.repeated]
+        own = [key for key in alike if key.column == like.column]
         for keys in (
-            [(cause, column, at)],
-            [(cause, column, other) for other in range(at, len(BINS) - 1)],
-            [key for key in self.counts if key[0] == cause and key[2] == at],
-            [key for key in self.counts if key[0] == cause and key[2] >= at],
-            [(cause, column, other) for other in range(at)],  # less clear ones: these are at least as sure
-            [key for key in self.counts if key[0] == cause],
+            [like],
+            [key for key in own if key.at >= like.at],
+            [key for key in alike if key.at == like.at],
+            [key for key in alike if key.at >= like.at],
+            [key for key in own if key.at < like.at],  # less clear ones: these are at least as sure
+            alike,
+            [key for key in self.counts if key.cause == like.cause],
         ):
             known = [key for key in keys if key in self.counts]
             if (
@@ -75,10 +102,10 @@ class Measured:
                 return float((right + 0.5) / (asked + 1.0))
         return None
 
-    def _asked(self, key: tuple[str, int, int]) -> tuple[float, float]:
+    def _asked(self, key: Kind) -> tuple[float, float]:
         """How many candidates there are of a kind, and how many of them are right."""
         planted, good, spoiled, doubt = self.counts[key]
-        weight, clear = self.weights.get(key[1], 1.0), self.clear.get(key[1], 0.0)
+        weight, clear = self.weights.get(key.column, 1.0), self.clear.get((key.column, key.repeated), 0.0)
         errors = max(0.0, min(doubt, clear * planted) - DEVIATIONS * doubt**0.5)
         right = good / planted if planted else 0.0
         return weight * planted + spoiled + doubt, weight * good + errors * right
@@ -86,7 +113,7 @@ class Measured:
 
 def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
     """Plant errors, search again, and count; at least twice, with other errors, and more often on a small table."""
-    counts: dict[tuple[str, int, int], list[float]] = defaultdict(lambda: [0, 0, 0, 0])
+    counts: dict[Kind, list[float]] = defaultdict(lambda: [0, 0, 0, 0])
     kinds = seen_kinds(found, before)
     claims = [each for each in found.found if each.held is not None]
     if not kinds and not claims:
@@ -96,6 +123,7 @@ def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
     least = min([share for share, _, _ in kinds.values()], default=1.0) * rows_used
     runs = int(np.clip(np.ceil(WANTED / max(1.0, least)), *RUNS))
     doubtful = _doubtful(found)
+    planting = kinds | _in_deciding(found, kinds, before.rows)
     for run in range(runs):
         rng = np.random.default_rng([seed, run])
         rows = some_rows(found, rng)
@@ -103,24 +131,27 @@ def measure(found: Search, before: EncodedTable, seed: int = 0) -> Measured:
         for column in right.columns:
             column.codes = column.codes[rows]
         open_cells = unknown_cells(found, right, rows)
-        planted = plant(right, kinds, open_cells, found.sign, rng)
+        planted = plant(right, planting, open_cells, found.sign, rng)
         for claim in claims:
             plant_claims(planted, claim, found.repaired, rows, open_cells[claim.column], rng)
         for each in search(planted, seed, found.dependencies).found:
             truth = right.columns[each.column]
             values = planted.columns[each.column].values
-            bins = np.clip(np.searchsorted(BINS, each.score, side="right") - 1, 0, len(BINS) - 2)
-            for row, code, at in zip(each.rows.tolist(), each.codes.tolist(), bins.tolist(), strict=True):
+            sides = repeats(planted.columns[each.column], each.rows)
+            places = zip(
+                each.rows.tolist(), each.codes.tolist(), bins_of(each.score).tolist(), sides.tolist(), strict=True
+            )
+            for row, code, at, side in places:
                 held = truth.codes[row]
                 good = held >= 0 and code >= 0 and truth.values[held] == values_of(values, code)
                 if open_cells[each.column][row] or (each.cause == "missing" and held < 0):
                     continue  # nobody knows what is right there
-                entry = counts[(each.cause, each.column, at)]
+                entry = counts[Kind(each.cause, each.column, at, side)]
                 changed = values_of(values, planted.columns[each.column].codes[row]) != values_of(truth.values, held)
                 entry[0] += changed
                 entry[1] += changed and good
                 entry[2 + doubtful[each.column][rows[row]]] += not changed
-    return Measured(dict(counts), weights, _clear(found, counts, runs * rows_used / before.rows))
+    return Measured(dict(counts), weights, _clear(found, before, counts, runs * rows_used / before.rows))
 
 
 def _doubtful(found: Search) -> list[np.ndarray]:
@@ -132,18 +163,49 @@ def _doubtful(found: Search) -> list[np.ndarray]:
     return masks
 
 
-def _clear(found: Search, counts: Mapping[tuple[str, int, int], Sequence[float]], size: float) -> dict[int, float]:
-    """By column, the clear candidates for one clear candidate of a planted error; `size`: the planted runs' rows, in
-    tables.
+def _clear(
+    found: Search, before: EncodedTable, counts: Mapping[Kind, Sequence[float]], size: float
+) -> dict[tuple[int, bool], float]:
+    """By column and whether other cells hold the same, the clear candidates for one clear candidate of a planted error;
+    `size`: the planted runs' rows, in tables. Where too few of one side were planted, both sides count as one.
     """
-    seen, planted = defaultdict[int, float](float), defaultdict[int, float](float)
+    seen, planted = defaultdict[tuple[int, bool], float](float), defaultdict[tuple[int, bool], float](float)
     for each in found.found:
         if each.cause in PLANTED_FOR:
-            seen[each.column] += size * float((each.score >= CLEAR).sum())
-    for (cause, column, at), entry in counts.items():
-        if cause in PLANTED_FOR and BINS[at] >= CLEAR:
-            planted[column] += entry[0]
-    return {column: number / planted[column] for column, number in seen.items() if planted[column] >= FEWEST_CLEAR}
+            sides = repeats(before.columns[each.column], each.rows)
+            for side in (False, True):
+                seen[each.column, side] += size * float(((each.score >= CLEAR) & (sides == side)).sum())
+    for key, entry in counts.items():
+        if key.cause in PLANTED_FOR and BINS[key.at] >= CLEAR:
+            planted[key.column, key.repeated] += entry[0]
+    ratios = {}
+    for column, side in seen:
+        kept = [(column, side)] if planted[column, side] >= FEWEST_CLEAR else [(column, False), (column, True)]
+        total = sum(planted[each] for each in kept)
+        if total >= FEWEST_CLEAR:
+            ratios[column, side] = sum(seen[each] for each in kept) / total
+    usual = float(np.median(list(ratios.values()))) if ratios else 0.0
+    return {
+        (column, side): ratios.get((column, side), usual)
+        for column in {column for column, _ in seen}
+        for side in (False, True)
+    }
+
+
+def _in_deciding(
+    found: Search, kinds: dict[int, tuple[float, list[str], int]], rows: int
+) -> dict[int, tuple[float, list[str], int]]:
+    """Columns that decide others and have no candidates of their own: wrong values in them put rows into wrong groups
+    and spoil what follows. They are taken to be as frequent as errors are elsewhere.
+    """
+    decided = {each.following for each in found.dependencies} & set(kinds)
+    deciding = {at for each in found.dependencies if each.following in decided for at in each.deciding} - set(kinds)
+    if not deciding:
+        return {}
+    share = sum(min(share, number / rows) for share, _, number in kinds.values()) / len(kinds)
+    seen = [kind for _, own, _ in kinds.values() for kind in own]
+    swapped = max(SWAPPED, seen.count("swap") / max(1, len(seen)))
+    return {at: (share * swapped, ["swap"], 0) for at in deciding}
 
 
 def learn(
@@ -153,10 +215,11 @@ def learn(
     for each in found.found:
         column = before.columns[each.column]
         values = found.repaired.columns[each.column].values
-        bins = np.clip(np.searchsorted(BINS, each.score, side="right") - 1, 0, len(BINS) - 2)
-        for row, code, at in zip(each.rows.tolist(), each.codes.tolist(), bins.tolist(), strict=True):
+        sides = repeats(column, each.rows)
+        places = zip(each.rows.tolist(), each.codes.tolist(), bins_of(each.score).tolist(), sides.tolist(), strict=True)
+        for row, code, at, side in places:
             if (row, column.name) in labels:
-                entry = measured.counts.setdefault((each.cause, each.column, at), [0, 0, 0, 0])
+                entry = measured.counts.setdefault(Kind(each.cause, each.column, at, side), [0, 0, 0, 0])
                 right = labels[row, column.name] == values_of(values, code)
                 entry[0] += BY_PERSON * right
                 entry[1] += BY_PERSON * right
@@ -176,22 +239,25 @@ def seen_kinds(found: Search, before: EncodedTable) -> dict[int, tuple[float, li
         number = sum(len(each.rows) for each in own)
         if not number:
             continue
-        seen = [kind for each in own for kind in _kinds(each, column.values, column.codes, found)]
+        seen = [kind for each in own for kind in _kinds(each, column, found)]
         low = min(PLANTED_SMALL, max(PLANTED[0], WANTED / 2 / max(1, min(before.rows, MOST_ROWS))))
         share = float(np.clip(number / max(1, before.rows), low, max(low, PLANTED[1])))
         kinds[at] = (share, seen, number)
     return kinds
 
 
-def _kinds(each: Candidates, values: Sequence[str], codes: np.ndarray, found: Search) -> list[str]:
+def _kinds(each: Candidates, column: EncodedColumn, found: Search) -> list[str]:
     if each.cause == "missing":
         return ["missing"] * len(each.rows)
     made = []
     new = found.repaired.columns[each.column].values
-    for row, code in zip(each.rows.tolist()[:2000], each.codes.tolist()[:2000], strict=True):
-        old = values[codes[row]] if codes[row] >= 0 else ""
+    sides = repeats(column, each.rows).tolist()
+    for row, code, side in list(zip(each.rows.tolist(), each.codes.tolist(), sides, strict=True))[:2000]:
+        old = values_of(column.values, column.codes[row])
         if found.sign is not None and found.sign in old:
             made.append("sign")
+        elif side:
+            made.append("swap")
         elif abs(len(old) - len(values_of(new, code))) <= 1:
             made.append("letter")
         else:

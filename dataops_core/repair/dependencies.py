@@ -177,12 +177,27 @@ def is_noise(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) ->
     if chance >= MIXED:
         return False
     there = (groups >= 0) & (codes >= 0)
-    _, cells, starts = _runs(groups[there], codes[there], wide)
+    held, cells, starts = _runs(groups[there], codes[there], wide)
     tops = np.maximum.reduceat(cells, starts)
     rest = np.add.reduceat(cells, starts) - tops
+    if _few_others(held, cells, tops, rest, starts, np.bincount(codes[there], minlength=wide)):
+        return False
     agree = np.add.reduceat(cells * (cells - 1.0), starts) - tops * (tops - 1.0)
     pairs = float((rest * (rest - 1.0)).sum())
     return pairs >= FEWEST_PAIRS and float(agree.sum()) / pairs <= chance + SCATTERED
+
+
+def _few_others(
+    held: np.ndarray, cells: np.ndarray, tops: np.ndarray, rest: np.ndarray, starts: np.ndarray, counts: np.ndarray
+) -> bool:
+    """Whether there are so few values beside those of the groups that what contradicts is alike for want of others."""
+    owners = np.repeat(np.arange(len(starts)), np.diff(np.r_[starts, len(held)]))
+    best = np.flatnonzero(cells == tops[owners])
+    _, first = np.unique(owners[best], return_index=True)
+    usual = counts[held[best[first]]].astype(float)
+    total, squares = float(counts.sum()), float((counts.astype(float) ** 2).sum())
+    alike = (squares - usual**2) / np.maximum(1.0, total - usual) ** 2
+    return float((alike * rest).sum()) >= MIXED * float(rest.sum())
 
 
 def strength(groups: np.ndarray, codes: np.ndarray, wide: int, chance: float) -> tuple[float, int, int] | None:

@@ -84,7 +84,7 @@ def _better(form: Repair, value: Repair) -> Repair:
 
 def _repairs(each: Candidates, found: Search, before: EncodedTable, measured: confidence.Measured) -> list[Repair]:
     old, new = before.columns[each.column], found.repaired.columns[each.column]
-    measure = measured.sure(each.cause, each.column, each.score)
+    measure = measured.sure(each.cause, each.column, each.score, confidence.repeats(old, each.rows))
     sure = each.score if each.cause in SCORED else np.minimum(measure, 0.999)
     made = []
     whys = _Whys(found, before)

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
+from dataops_core.repair.notation import format_slips
 from dataops_core.repair.notation import format_texts as texts
 from dataops_core.repair.notation import format_times as times
 from dataops_core.repair.notation.format_times import Reading
@@ -276,6 +277,7 @@ def find(column: EncodedColumn, found: Format, seed: int = 0) -> Iterator[Rewrit
     held = np.flatnonzero(counts).tolist()
     by_form: defaultdict[tuple, dict[int, str]] = defaultdict(dict)
     in_main = []
+    unread = 0
     for at in held:
         rewritten = found.rewrite(column.values[at])
         if rewritten is not None:
@@ -286,6 +288,8 @@ def find(column: EncodedColumn, found: Format, seed: int = 0) -> Iterator[Rewrit
             stripped = found.strip(column.values[at])
             if stripped is not None:
                 by_form[stripped[1]][at] = stripped[0]
+            else:
+                unread += int(counts[at])
     for form in [form for form in by_form if form[0] == "affix"]:
         if sum(int(counts[at]) for at in by_form[form]) < AFFIX_ROWS:
             del by_form[form]
@@ -294,13 +298,23 @@ def find(column: EncodedColumn, found: Format, seed: int = 0) -> Iterator[Rewrit
     total = sum(int(counts[at]) for at in held)
     measured = {form: _planted(found, form, in_main, seed) for form in by_form}
     asked, right = (sum(each[side] for each in measured.values()) for side in (0, 1))
+    slips = format_slips.expected(found, in_main, known := {column.values[at] for at in held}, unread, seed)
+    cells_of: Counter[tuple[tuple, bool]] = Counter()
+    for form, new in by_form.items():
+        for at, text in new.items():
+            cells_of[format_slips.like(form), text in known] += int(counts[at])
     for form, new in by_form.items():
         own = measured[form] if measured[form][0] >= ENOUGH else (asked, right)
         cells = sum(int(counts[at]) for at in new)
         sure = (own[1] + 0.5) / (own[0] + 1.0) if own[0] >= ENOUGH and cells <= BESIDE * total else float("nan")
-        old, shown = next((column.values[at], text) for at, text in new.items())
-        why = f'{found.share:.0%} of the column have the form of "{shown}" ({found.kind.name}), not that of "{old}"'
-        yield Rewritten(new, sure, why)
+        for is_known in (True, False):
+            part = {at: text for at, text in new.items() if (text in known) == is_known}
+            if part:
+                key = (format_slips.like(form), is_known)
+                slipped = min(1.0, slips.get(key, 0.0) / cells_of[key])
+                old, shown = next((column.values[at], text) for at, text in part.items())
+                rest = f'{found.share:.0%} of the column have the form of "{shown}" ({found.kind.name})'
+                yield Rewritten(part, sure * (1 - slipped), f'{rest}, not that of "{old}"')
 
 
 def _planted(found: Format, form: tuple, in_main: Sequence[str], seed: int) -> tuple[int, int]:

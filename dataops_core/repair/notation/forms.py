@@ -17,6 +17,7 @@ AMOUNT = re.compile(r"\s*([-+]?(?:\d+(?:\.\d*)?|\.\d+))\s*([^\d\s.,+-][^\d]{0,14
 SHARE = 0.9  # of the cells must be amounts
 SEVERAL = 0.01  # of them, a unit must have to count as one of several
 SPLIT_ROWS = 3
+USUAL = 0.2  # cells of other rows that end as those do, for one of them, that mean nothing
 HELD_ROWS = 2_000  # to see whether one column holds the other
 FREQUENT, TIMES = 3, 5  # rows of a usual spelling, and how many more than those of another
 
@@ -125,6 +126,13 @@ def _holds_other(column: EncodedColumn, other: EncodedColumn) -> bool:
     return same >= 0.8 * max(1, len(rows))
 
 
+def _ends_alike(column: EncodedColumn, rows: np.ndarray, known: set[str]) -> float:
+    """The share of the cells in these rows that end with one of the known values."""
+    counts = np.bincount(column.codes[rows & (column.codes >= 0)], minlength=len(column.values))
+    ends = [column.values[at].rpartition(" ")[2].strip(" ,;)") in known for at in np.flatnonzero(counts).tolist()]
+    return float(counts[counts > 0][np.array(ends, dtype=bool)].sum() / max(1, counts.sum()))
+
+
 @dataclass(frozen=True)
 class Split:
     """Rows whose cell in one column ends with the value of another, which is missing there: both parts, per row."""
@@ -159,6 +167,8 @@ def splits(table: EncodedTable) -> Iterator[Split]:
             rows = gone[mask]
             left, right = ([parts[code][side] for code in codes[mask].tolist()] for side in (0, 1))
             filled = (column.codes[gone] >= 0).sum()
+            if len(rows) * USUAL < filled * _ends_alike(column, table.columns[other].codes >= 0, known):
+                continue  # cells end so where nothing is missing, too
             if _holds_other(column, table.columns[other]):
                 left = [column.values[code] for code in codes[mask].tolist()]
             if len(rows) >= SPLIT_ROWS and len(rows) >= 0.3 * filled:
