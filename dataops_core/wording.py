@@ -1,4 +1,4 @@
-"""Counts and times in messages, in the form that fits the number."""
+"""Counts and times in messages, in the form that fits the number; what was done, told as what would be done."""
 
 from __future__ import annotations
 
@@ -36,3 +36,61 @@ def duration(seconds: float) -> str:
     if seconds < 90:
         return "about a minute"
     return f"about {seconds / 60:.0f} minutes" if seconds < 5400 else f"about {seconds / 3600:.2g} hours"
+
+
+DOES = {  # what a sentence of a step begins with, and the same of a step that is still to come
+    "Added": "Adds",
+    "Appended": "Appends",
+    "Combined": "Combines",
+    "Computed": "Computes",
+    "Copied": "Copies",
+    "Counted": "Counts",
+    "Deleted": "Deletes",
+    "Dropped": "Drops",
+    "Encoded": "Encodes",
+    "Extracted": "Extracts",
+    "Filled": "Fills",
+    "Generalized": "Generalizes",
+    "Joined": "Joins",
+    "Kept": "Keeps",
+    "Made": "Makes",
+    "Marked": "Marks",
+    "Masked": "Masks",
+    "Merged": "Merges",
+    "Moved": "Moves",
+    "One-hot encoded": "One-hot encodes",
+    "Put": "Puts",
+    "Read": "Reads",
+    "Redacted": "Redacts",
+    "Reduced": "Reduces",
+    "Removed": "Removes",
+    "Renamed": "Renames",
+    "Repaired": "Repairs",
+    "Replaced": "Replaces",
+    "Resampled": "Resamples",
+    "Rounded": "Rounds",
+    "Scaled": "Scales",
+    "Set": "Sets",
+    "Shifted": "Shifts",
+    "Sorted": "Sorts",
+    "Split": "Splits",
+    "Suppressed": "Suppresses",
+    "Switched": "Switches",
+    "Transformed": "Transforms",
+    "Treated": "Treats",
+    "Trimmed": "Trims",
+    "Turned": "Turns",
+    "Weighed": "Weighs",
+    "Wrote": "Writes",
+}
+
+
+def as_plan(text: str) -> str:
+    """What was done, told as what would be done: each sentence that begins with what was done, after a colon or a
+    semicolon, too.
+
+    >>> as_plan("2 fixes: Filled missing values in age; Trimmed name"), as_plan("Made x")
+    ('2 fixes: Fills missing values in age; Trims name', 'Makes x')
+    """
+    words = "|".join(map(re.escape, sorted(DOES, key=len, reverse=True)))
+    return re.sub(rf"(^|; |: )({words})\b", lambda match: match[1] + DOES[match[2]], text)

@@ -55,7 +55,7 @@ def advise(standings: Sequence[Standing], dummy: Mapping[str, Sequence[float]], 
     verdicts = {each.name: each.differences[judge.measure.key].verdict for each in others}
     better = [each for each in others if verdicts[each.name] == "better" and not each.stopped]
     worse = [name for name, verdict in verdicts.items() if verdict == "worse"]
-    tail = f" Clearly worse: {listed(worse)}." if worse and len(others) > 1 else ""
+    tail = f" Clearly worse: {listed(worse)}." if worse and 1 < len(others) != len(worse) else ""
     if not better:
         if judge.against(nothing.scores, dummy) != "better":
             tail += " The model does not predict the target clearly better than guessing, whatever the recipe."
@@ -86,8 +86,11 @@ def _nothing_better(others: Sequence[Standing], worse: Sequence[str], judge: Jud
     if not others:
         return "There is no recipe that could be compared with doing nothing."
     if len(others) > 1:
+        said = "none" if worse else "No clear difference: none"
+        if len(worse) == len(others):
+            return f"Doing nothing is best: all {len(others)} recipes are clearly worse by {judge.measure.title}."
         return (
-            f"No clear difference: none of the {len(others)} recipes is clearly better than doing nothing by"
+            f"{said[0].upper()}{said[1:]} of the {len(others)} recipes is clearly better than doing nothing by"
             f" {judge.measure.title}, with {len(others)} comparisons accounted for."
         )
     if worse:

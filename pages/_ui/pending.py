@@ -13,6 +13,7 @@ from dataops_core.store import datasets, states
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.results import diffs
 from dataops_core.store.states import Result
+from dataops_core.wording import as_plan
 from pages._ui import allowed, current_table, grid, job, page_layout, preview, redaction
 from pages._ui.formatting import md
 
@@ -67,7 +68,7 @@ def _panel(here: Dataset, asked: Mapping[str, Any], root: str, state: str, resul
     with st.container(horizontal=True, vertical_alignment="center"):
         st.header("Preview", width="content")
         buttons = st.container(horizontal=True, width="content")
-    st.markdown(f"**Not applied yet:** {md(asked['what'])}")
+    st.markdown(f"**Not applied yet:** {md(as_plan(asked['what']))}")
     found = _known(here, state, candidate, sensitive)
     if found is None:
         job.do("preview", args, "Computing the preview on all rows", cells=grid.table(root).cells)

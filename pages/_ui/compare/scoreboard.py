@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from dataops_core.evaluation.candidates import NOTHING
+from dataops_core.evaluation.class_measures import Measure
 from dataops_core.evaluation.measures import measures_of
 from dataops_core.recipe.recipe import from_json
 from dataops_core.store.choices import chosen_recipe
@@ -38,6 +39,7 @@ def panel(here: Dataset, told: Mapping[str, Any]) -> None:
     st.caption(
         f"Judged on {of}, {told['folds']} folds {told['repeats']} times over, seed {told['seed']}. {measure.title}:"
         f" {measure.says}; {'higher' if measure.higher_is_better else 'lower'} is better, guessing scores {guess:.3f}."
+        f" {_least(measure)}"
     )
     rows = [
         {
@@ -94,6 +96,12 @@ def panel(here: Dataset, told: Mapping[str, Any]) -> None:
             )
     if told["no_script"]:
         st.caption(f"There is no script: {md(told['no_script'])}")
+
+
+def _least(measure: Measure) -> str:
+    """What difference counts at all, in words."""
+    spreads = " standard deviations of the target" if measure.says.endswith("the unit of the target") else ""
+    return f"A difference below {measure.least:g}{spreads} is too small to count, even where its interval leaves out 0."
 
 
 def _advice(here: Dataset, told: Mapping[str, Any], best: Mapping[str, Any]) -> None:
