@@ -1,5 +1,6 @@
 """One recognizer of personal data for the whole house, and how easily rows are told apart."""
 
+from dataops_core.privacy.column_roles import propose_roles
 from dataops_core.privacy.kinds import DIRECT, SPECIAL, Recognition
 from dataops_core.privacy.recognize import PersonalData, recognize
 from dataops_core.privacy.recognize_column import recognize_column
@@ -25,6 +26,7 @@ __all__ = [
     "k_anonymity",
     "l_diversity",
     "measure_risk",
+    "propose_roles",
     "recognize",
     "recognize_column",
     "risk_table",

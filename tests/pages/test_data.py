@@ -131,6 +131,18 @@ def test_roles_are_kept(sample):
     assert {"yes", "no"} <= set(box["Good outcome"].options)
 
 
+def test_roles_are_proposed_and_kept_by_one_click(sample):
+    sample.session_state["data.tabs"] = "Column roles"
+    sample.run()
+    titles = [each.proto.title for each in sample.info]
+    assert "Proposed from the names and values of the columns" in titles
+    assert dataset(sample).roles == {}
+    click(sample, "Keep these roles")
+    assert unforeseen(sample) == []
+    assert dataset(sample).roles == {"target": "approved", "sensitive": ["sex", "migration_background", "age"]}
+    assert "Proposed from the names and values of the columns" not in [each.proto.title for each in sample.info]
+
+
 def test_new_project_has_no_data_and_leaves_the_other_as_it_was(sample):
     first = dict(sample.query_params)
     sample.text_input(key="frame.new_project").set_value("Second").run()

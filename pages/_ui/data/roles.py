@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
 from dataops_core.store import datasets
@@ -16,8 +18,8 @@ def panel(here: Dataset, root: str, table: Table) -> None:
     st.markdown(
         "Say which columns matter. The app then warns when a repair hits one group of people harder than another."
     )
-    roles = dict(here.roles)
     names = table.names
+    roles = dict(here.roles) or _proposed(root, table)
     target = _one("target", names, roles.get("target"))
     args = {"state": root, "column": target}
     told = job.counted("classes", args, "Listing the values", table.rows * 5) if target else None
@@ -55,6 +57,18 @@ def panel(here: Dataset, root: str, table: Table) -> None:
             ):
                 page_layout.say("The roles are kept.")
             st.rerun()
+
+
+def _proposed(root: str, table: Table) -> dict[str, Any]:
+    """What the columns are probably for, where nobody has said it yet."""
+    found = job.counted("roles", {"state": root}, "Looking at names and values", table.rows * 5) or {}
+    if found:
+        st.info(
+            "Nothing is kept before you press **Keep these roles**.",
+            title="Proposed from the names and values of the columns",
+            icon=":material/lightbulb:",
+        )
+    return found
 
 
 def _one(role: str, names: list[str], now: str | None) -> str | None:
