@@ -130,7 +130,6 @@ COUNTS: dict[str, Callable[[Store, Mapping[str, Any], Progress], dict[str, Any]]
     "chart": _asks("explore", "chart_data"),
     "through": _through,
     "classes": _classes,
-    "roles": _asks("privacy", "propose_roles"),
     "imbalance": _asks("resampling", "imbalance"),
     "resampling methods": _asks("resampling", "methods_for"),
     "resample bench": _asks("resampling", "bench", slow=True, keeps=True),

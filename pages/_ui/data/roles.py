@@ -6,10 +6,11 @@ from typing import Any
 
 import streamlit as st
 
+from dataops_core.privacy import propose_roles
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import allowed, job, page_layout
+from pages._ui import allowed, grid, job, page_layout
 from pages._ui.formatting import ROLES
 
 
@@ -19,7 +20,7 @@ def panel(here: Dataset, root: str, table: Table) -> None:
         "Say which columns matter. The app then warns when a repair hits one group of people harder than another."
     )
     names = table.names
-    roles = dict(here.roles) or _proposed(root, table)
+    roles = dict(here.roles) or _proposed(root)
     target = _one("target", names, roles.get("target"))
     args = {"state": root, "column": target}
     told = job.counted("classes", args, "Listing the values", table.rows * 5) if target else None
@@ -59,9 +60,14 @@ def panel(here: Dataset, root: str, table: Table) -> None:
             st.rerun()
 
 
-def _proposed(root: str, table: Table) -> dict[str, Any]:
+@st.cache_data(max_entries=64, show_spinner="Looking at names and values")
+def _proposals(home: str, root: str) -> dict[str, Any]:
+    return propose_roles(grid.table(root))
+
+
+def _proposed(root: str) -> dict[str, Any]:
     """What the columns are probably for, where nobody has said it yet."""
-    found = job.counted("roles", {"state": root}, "Looking at names and values", table.rows * 5) or {}
+    found = _proposals(str(page_layout.store().home), root)
     if found:
         st.info(
             "Nothing is kept before you press **Keep these roles**.",
