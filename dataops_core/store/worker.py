@@ -23,7 +23,17 @@ from dataops_core.read import ReadOptions
 from dataops_core.read.places import Rules, fetch
 from dataops_core.recipe.recipe import from_json
 from dataops_core.report import full_report, html_report
-from dataops_core.store import dataset_rules, datasets, jobs, models, redaction, states, synthetic_tables, versions
+from dataops_core.store import (
+    dataset_rules,
+    datasets,
+    jobs,
+    models,
+    overview,
+    redaction,
+    states,
+    synthetic_tables,
+    versions,
+)
 from dataops_core.store.clusters import cluster_runs
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
@@ -66,6 +76,13 @@ def _reread(store: Store, args: dict[str, Any], actor: str, progress: Progress) 
 
 def _profile(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     profile(store, args["state"], Context.from_json(args["context"]), progress=progress)
+
+
+def _score(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    """The profile of a dataset as it stands, which nobody may have opened."""
+    here = datasets.get(store, args["dataset"])
+    results = states.evaluate(store, here.raw, here.recipe, progress=progress)
+    profile(store, states.head(here.raw, here.recipe, results), overview.context(here), progress=progress)
 
 
 def _count(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -228,6 +245,7 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "evaluate": _evaluate,
     "preview": _preview,
     "profile": _profile,
+    "score": _score,
     "spread": _spread,
     "rebuild": _rebuild,
     "redact": _redact,
@@ -257,7 +275,7 @@ def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
     """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it
     nobody knows.
     """
-    if kind in ("add", "fetch", "reread", "verify", "watch", "promote", "approve", "checklist", "sign"):
+    if kind in ("add", "fetch", "reread", "score", "verify", "watch", "promote", "approve", "checklist", "sign"):
         return True
     recipe = args.get("recipe" if kind == "evaluate" else "now")
     if kind in ("evaluate", "preview"):

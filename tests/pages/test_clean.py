@@ -7,6 +7,7 @@ import pytest
 from dataops_core.recipe.recipe import RecipeStep, from_json
 from dataops_core.store import datasets
 from dataops_core.store.store import Store
+from dataops_core.wording import as_plan
 from tests.pages.driver import (
     bring,
     button,
@@ -109,7 +110,7 @@ def test_change_of_the_recipe_is_previewed_before_it_is_made(sample, option, num
     assert unforeseen(app) == []
     assert [step.op for step in dataset(app).recipe.steps] == ["trim_spaces", "drop_duplicate_rows"]
     assert not any(step.off for step in dataset(app).recipe.steps)
-    assert told.replace("(", "\\(").replace(")", "\\)").replace(":", "\\:") in texts(app)
+    assert as_plan(told).replace("(", "\\(").replace(")", "\\)").replace(":", "\\:") in texts(app)
     app.button(key="clean.apply").click().run()
     made = dataset(app).recipe.steps
     assert [step.off for step in made] == after if isinstance(after[0], bool) else [step.op for step in made] == after

@@ -1,6 +1,6 @@
 """Overview: how datasets stand, what to do next, and how far one has come."""
 
-from dataops_core.store import datasets
+from dataops_core.store import datasets, jobs
 from dataops_core.store.store import Store
 from pages._ui.frame.journey import pages_done
 from tests.pages.driver import bring, click, dataset, go, header, labels, start, texts, unforeseen
@@ -18,7 +18,7 @@ def test_the_first_screen_offers_the_sample_and_an_upload():
 
 def test_the_fixes_that_lose_nothing_are_previewed_and_applied_in_place(sample):
     app = click(go(sample, "overview"), "Preview")
-    assert "Merged variants in city" in texts(app) and dataset(app).recipe.steps == ()
+    assert "Merges variants in city" in texts(app) and dataset(app).recipe.steps == ()
     app.button(key="clean.apply").click().run()
     assert unforeseen(app) == []
     assert [step.op for step in dataset(app).recipe.steps] == ["merge_values", "trim_spaces", "mark_missing"]
@@ -53,6 +53,20 @@ def test_datasets_of_the_project_are_listed_and_one_is_renamed_and_deleted():
     assert unforeseen(app) == []
     store = Store()
     assert [each["name"] for p in datasets.projects(store) for each in datasets.in_project(store, p["id"])] == ["two"]
+
+
+def test_datasets_that_nobody_opened_are_profiled_by_one_click():
+    app = start("overview", d=bring("a,b\n1,2\n3,4\n", "one.csv"))
+    other = bring("a,b\n1,2\n3,\n", "two.csv")
+    app.run()
+    click(app, "Profile 1 dataset without a score")
+    assert unforeseen(app) == []
+    job = jobs.latest(Store(), "score", {"dataset": other})
+    assert jobs.wait(Store(), job.id).state == "done"
+    app.run()
+    rows = app.dataframe[-1].value.set_index("Dataset")
+    assert rows.loc["two", "Score"] < rows.loc["one", "Score"] == 1 and rows.loc["two", "Rows"] == 2
+    assert not any("without a score" in label for label in labels(app))
 
 
 def test_pages_are_marked_whose_part_is_done(sample):

@@ -26,6 +26,11 @@ KINDS = {  # what a job does, and the page that has its result
     "report": ("Report", "profile"),
     "full_report": ("Full report", "profile"),
     "synthesize": ("Synthetic data", "synthesize"),
+    "keep synthetic data": ("Saving synthetic data", "synthesize"),
+    "score": ("Profile of a dataset", "overview"),
+    "publish": ("Publishing", "versions"),
+    "cluster run": ("Run on a cluster", "versions"),
+    "promote": ("Promotion", "versions"),
 }
 ENDS = {
     "done": (":material/check_circle:", "done"),

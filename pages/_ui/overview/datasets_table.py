@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
-from dataops_core.store import datasets, overview
+from dataops_core.store import datasets, jobs, overview
 from dataops_core.store.choices import finding_overrides
 from dataops_core.store.results import profile as profiles
 from pages._ui import page_layout
-from pages._ui.formatting import when
+from pages._ui.formatting import count, when
 from pages._ui.page_layout import Here
 
 
@@ -55,11 +56,37 @@ def table(place: Here) -> bool:
             "Rows": st.column_config.NumberColumn("Rows", format="localized"),
         },
     )
+    _offer_scores([each for each in rows if each["score"] is None])
     picked = chosen["selection"]["rows"]
     if picked and (place.dataset is None or rows[picked[0]]["id"] != place.dataset.id):
         page_layout.go(place.project, rows[picked[0]]["id"])
         st.rerun()
     return True
+
+
+def _offer_scores(without: Sequence[Mapping[str, Any]]) -> None:
+    """A button that profiles the datasets that nobody has opened yet."""
+    store = page_layout.store()
+    running = [
+        each for each in without if (job := jobs.latest(store, "score", {"dataset": each["id"]})) and job.is_open
+    ]
+    waiting = [each for each in without if each not in running]
+    if running:
+        st.caption(f"{count(len(running), 'dataset is', 'datasets are')} being profiled: see Jobs in the sidebar.")
+    if waiting:
+        st.button(
+            f"Profile {count(len(waiting), 'dataset')} without a score",
+            icon=":material/query_stats:",
+            key="overview.profile_all",
+            on_click=_profile_all,
+            args=([each["id"] for each in waiting],),
+            help="Counts and checks all rows of each, one after another",
+        )
+
+
+def _profile_all(some: Sequence[str]) -> None:
+    for dataset in some:
+        jobs.start(page_layout.store(), "score", {"dataset": dataset}, page_layout.actor())
 
 
 def _kept_standing(dataset: str) -> dict[str, Any]:
