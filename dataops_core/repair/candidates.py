@@ -7,7 +7,17 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from dataops_core.repair import agreement, arithmetic, date_order, decimal_points, dependencies, slips, sources, years
+from dataops_core.repair import (
+    agreement,
+    arithmetic,
+    date_order,
+    decimal_points,
+    dependencies,
+    slips,
+    sources,
+    swapped_columns,
+    years,
+)
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
@@ -63,8 +73,11 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     rewritten = _forms(work, learned, seed) if known is None else []
     _put(work, [each for each in rewritten if not np.isnan(each.score).any()])
     written += rewritten
-    found = _splits(work)
+    found = _swapped(work) if known is None else []
     _put(work, found)
+    split = _splits(work)
+    _put(work, split)
+    found += split
     if known is None:
         rows = _rows(work, learned, _taken(found, work), seed)
         written += [each for each in rows if np.isnan(each.score).any()]
@@ -192,6 +205,22 @@ def _written(at: int, column: EncodedColumn, cause: str, new: dict[int, str], sc
         to[old] = column.code_of(text)
     rows = np.flatnonzero((to[column.codes] >= 0) & (column.codes >= 0))
     return Candidates(at, cause, rows, to[column.codes[rows]], np.full(len(rows), score), why)
+
+
+def _swapped(table: EncodedTable) -> list[Candidates]:
+    made, taken = [], np.zeros(table.rows, dtype=bool)
+    for each in swapped_columns.find(table):
+        rows = each.rows[~taken[each.rows]]
+        taken[rows] = True
+        one, other = table.columns[each.one], table.columns[each.other]
+        score = np.full(len(rows), each.sure)
+        sides = [(each.other, one, other), *([] if each.moved else [(each.one, other, one)])]
+        for at, source, target in sides:
+            codes = [target.code_of(source.values[code]) for code in source.codes[rows].tolist()]
+            made.append(Candidates(at, "swapped", rows, np.array(codes, dtype=np.int32), score, each.why))
+        if each.moved:
+            made.append(Candidates(each.one, "swapped", rows, np.full(len(rows), -1, np.int32), score, each.why))
+    return made
 
 
 def _splits(table: EncodedTable) -> list[Candidates]:

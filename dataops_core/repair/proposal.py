@@ -20,6 +20,7 @@ CAUSES = {
     "format": "Written in another form than the rest of the column",
     "spelling": "Case or spaces differ from the usual spelling",
     "split": "Two values in one cell",
+    "swapped": "Stands in the column of another value",
     "label": "Said by a person",
 }
 

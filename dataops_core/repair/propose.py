@@ -24,6 +24,7 @@ SCORED = (
     "format",
     "spelling",
     "split",
+    "swapped",
     "row",
 )  # tested on their own: the score says how sure they are
 VALUE_FIRST = 0.5

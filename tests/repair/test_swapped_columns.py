@@ -1,0 +1,82 @@
+"""Values in the column of another: texts and numbers that changed places, and texts beside an empty column."""
+
+import numpy as np
+import pytest
+
+from dataops_core.repair import swapped_columns
+from dataops_core.repair.candidates import search
+
+
+@pytest.fixture
+def places():
+    """Cities, their lands and positions of 600 rows: as they are, by name."""
+    rng = np.random.default_rng(7)
+    at = rng.integers(0, 30, 600)
+    return {
+        "city": [f"City {n}" for n in at],
+        "land": [f"Land {n % 6}" for n in at],
+        "latitude": [round(47.0 + n / 30 + float(rng.normal(0, 0.01)), 4) for n in at],
+        "longitude": [round(9.0 + n / 20 + float(rng.normal(0, 0.01)), 4) for n in at],
+        "answer": ["yes" if n % 3 else "no" for n in at],
+        "other": ["no" if n % 4 else "yes" for n in at],
+    }
+
+
+def swap(columns, one, other, rows):
+    for row in rows:
+        columns[one][row], columns[other][row] = columns[other][row], columns[one][row]
+
+
+def found(table):
+    return [(each.one, each.other, each.rows.tolist(), each.moved, each.sure) for each in swapped_columns.find(table)]
+
+
+def test_nothing_stands_in_the_column_of_another(coded, places):
+    assert found(coded(places)) == []
+
+
+def test_texts_and_numbers_that_changed_places(coded, places):
+    right = {name: list(values) for name, values in places.items()}
+    swap(places, "city", "land", [3, 77, 410])
+    swap(places, "latitude", "longitude", [5, 410, 599])
+    table = coded(places)
+    (texts, numbers) = found(table)
+    assert texts[:4] == (0, 1, [3, 77, 410], False) and numbers[:4] == (2, 3, [5, 410, 599], False)
+    assert min(texts[4], numbers[4]) > 0.97
+    repaired = search(table).repaired
+    for row in (3, 77, 5, 599):
+        for column in repaired.columns[:4]:
+            held = column.values[column.codes[row]]
+            assert held == str(right[column.name][row]) or float(held) == right[column.name][row]
+
+
+def test_a_text_beside_its_own_empty_column_is_moved(coded, places):
+    for row in (8, 90, 333, 512):
+        places["city"][row], places["land"][row] = places["land"][row], None
+    ((one, other, rows, moved, sure),) = found(coded(places))
+    assert (one, other, rows, moved) == (0, 1, [8, 90, 333, 512], True) and sure > 0.9
+
+
+def test_numbers_are_at_home_in_many_columns(coded, places):
+    places["city"][:5], places["land"][:5] = ["17"] * 5, [None] * 5
+    places["land"][5:65] = ["17"] * 60
+    assert found(coded(places)) == []
+
+
+def test_columns_that_hold_the_same_kind_of_thing_borrow_nothing(coded, places):
+    """A day is delivered as it was planned, mostly, and some plans are missing."""
+    rng = np.random.default_rng(9)
+    plan = [f"May {n}" for n in rng.integers(1, 28, 600)]
+    real = [day if n % 5 else f"June {n % 9}" for n, day in enumerate(plan)]
+    plan[3] = plan[60] = plan[61] = None
+    real[60] = real[61] = "May 3"
+    assert found(coded({"plan": plan, "real": real})) == []
+
+
+def test_cells_that_would_meet_by_chance_are_not_sure(coded, places):
+    rng = np.random.default_rng(8)
+    for row in rng.choice(600, 60, replace=False).tolist():  # lands among the cities, and lands missing, apart
+        places["city"][row] = f"Land {row % 6}"
+    for row in rng.choice(600, 200, replace=False).tolist():
+        places["land"][row] = None
+    assert found(coded(places)) == []
