@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import string
 import unicodedata
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import combinations
@@ -94,11 +94,14 @@ def sound(text: str) -> str:
 
 def yes_no_merges(counts: Mapping[str, int]) -> dict[str, str]:
     """Which word for yes or no should become which, where a column holds nothing but such words (and words for
-    "nothing known"): the most frequent one of each answer stays, rather a whole word than a letter. Empty where
-    there is one word for each. 1, 0 and crosses are answers where most cells hold words.
+    "nothing known"): the most frequent one of each answer stays, rather a whole word than a letter, and both are
+    written in the same case. Empty where there is one word for each. 1, 0 and crosses are answers where most cells hold
+    words.
 
-    >>> yes_no_merges({"Yes": 9, "no": 8, "y": 3, "yes": 1})
+    >>> yes_no_merges({"Yes": 9, "No": 8, "y": 3, "yes": 1})
     {'y': 'Yes', 'yes': 'Yes'}
+    >>> yes_no_merges({"Yes": 9, "no": 3, "y": 3})
+    {'y': 'Yes', 'no': 'No'}
     >>> yes_no_merges({"y": 9, "yes": 8, "no": 8})
     {'y': 'yes'}
     """
@@ -120,16 +123,26 @@ def yes_no_merges(counts: Mapping[str, int]) -> dict[str, str]:
         len({value.strip().rstrip(".!").casefold() for value in held}) <= 1 for held in answers.values()
     ):
         return {}
-    return {
-        value: stays
-        for held in answers.values()
+    kept = {
+        answer: next(
+            (word for word in held if _is_word(word) and 10 * counts[word] >= counts[held[0]]), held[0]
+        ).strip()
+        for answer, held in answers.items()
         if held
-        for stays in [
-            next((word for word in held if _is_word(word) and 10 * counts[word] >= counts[held[0]]), held[0]).strip()
-        ]
-        for value in held
-        if value.strip() != stays
     }
+    words = {value: number for value, number in counts.items() if _is_word(value)}
+    cases = Counter(
+        {case: sum(words[each] for each in words if _case(each) == case) for case in map(_case, kept.values())}
+    )
+    if len(cases) > 1 and all(map(_is_word, kept.values())):  # both answers in the case that more cells have
+        kept = {answer: getattr(word, cases.most_common(1)[0][0])() for answer, word in kept.items()}
+    return {value: kept[answer] for answer, held in answers.items() for value in held if value.strip() != kept[answer]}
+
+
+def _case(text: str) -> str:
+    """How a word is written, by the method of str that does it."""
+    word = text.strip()
+    return "lower" if word == word.lower() else "upper" if word == word.upper() else "capitalize"
 
 
 def _is_word(answer: str) -> bool:
