@@ -20,6 +20,7 @@ from dataops_core.store.objects import Stored
 from dataops_core.store.store import Store
 from dataops_core.wording import counted
 
+KIND = "leftovers"  # the job that counts or removes them
 GRACE = 24.0  # hours for which what nothing needs yet may be needed by somebody who is at work
 LEAST = 1.0  # hours: less could take a file from under a writer
 MD5 = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")

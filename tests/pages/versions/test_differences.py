@@ -19,6 +19,8 @@ def test_the_groups_of_two_versions_are_compared(tmp_path):
     app.session_state["versions.tabs"] = "Compare two"
     app.switch_page("pages/versions.py").run()
     assert unforeseen(app) == []
-    assert "the gap between groups goes from 0.0% to 0.0%" in texts(app) and "Groups of people" in texts(app)
+    assert "the gap between groups goes from 0.0% (may be chance) to 0.0% (may be chance)" in texts(
+        app
+    ) and "Groups of people" in texts(app)
     tables = [each.value for each in app.dataframe if "Rows before" in each.value.columns]
     assert [list(each["Rows before"]) for each in tables] == [[30, 30]]

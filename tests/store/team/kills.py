@@ -94,25 +94,27 @@ def collect(home, young):
 
 
 def begin(home):
-    """The dataset, and whatever is imported late, before anybody is killed."""
+    """The dataset, and whatever is imported late, before anybody is killed; returns the seconds that a commit takes."""
     store = Store(home, person="ann")
     (home / "first.csv").write_text(table(0))
     datasets.add(store, datasets.default_project(store, "ann"), home / "first.csv", "first.csv", "ann", name=NAME)
+    began = time.monotonic()
     commit(store, table(0))
     store.close()
+    return time.monotonic() - began
 
 
 def kills(home, count, seed):
     lot, notes = random.Random(seed), home / "notes"
     notes.touch()
-    begin(home)
+    took = begin(home)
     done, during, over, collected = set(), 0, 0, 0
     for number in range(count):
         first = 1 + number * 100
         child = forked(lambda first=first: committing(home, notes, first, first + 99))
         if number % 3 == 2:
             collected += collect(home, 10)["files"]  # while somebody commits
-        time.sleep(lot.uniform(0.05, 0.9))
+        time.sleep(lot.uniform(0.05, max(0.9, 1.5 * took)))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         lines = [line.split() for line in notes.read_text().splitlines()]
