@@ -51,6 +51,8 @@ def _print(told: Differences, hide: Veil) -> None:
         f"Rows {found.rows_before:,} to {found.rows_after:,}: {found.rows_dropped:,} dropped, {found.rows_added:,}"
         f" added, {found.rows_changed:,} changed"
     )
+    if found.key:
+        print(f"Rows are matched by {found.key}.")
     for name, count in found.cells_changed.items():
         print(f"  {name}: {counted(count, 'cell')} changed")
     for what, names in (("added", found.columns_added), ("removed", found.columns_removed)):

@@ -123,11 +123,12 @@ def _schema(found: Difference) -> str:
         ("Rows added", "", f"{found.rows_added:,}"),
         ("Rows changed", "", f"{found.rows_changed:,}"),
     ]
+    by = f"<p>Rows are matched by {html.escape(found.key)}.</p>" if found.key else ""
     columns = [(old, old, new) for old, new in found.columns_renamed.items()]
     columns += [(name, "there", "removed") for name in found.columns_removed]
     columns += [(name, "", "added") for name in found.columns_added]
     columns += [(name, old, new) for name, (old, new) in found.columns_retyped.items()]
-    return table(("", "before", "after"), lines) + table(("column", "before", "after"), columns)
+    return table(("", "before", "after"), lines) + by + table(("column", "before", "after"), columns)
 
 
 def _cells(found: Differences) -> str:

@@ -13,7 +13,7 @@ from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import states
 from dataops_core.store.results.profile import code_hash
 from dataops_core.store.store import Store
-from dataops_core.table import Column, Difference, Table, difference
+from dataops_core.table import Column, Difference, Table, common_key, difference
 
 
 @dataclass(frozen=True)
@@ -28,16 +28,26 @@ class Change:
 
 
 def change(
-    store: Store, before: str, after: str, renamed: Mapping[str, str], sensitive: Sequence[str], *, run: bool = True
+    store: Store,
+    before: str,
+    after: str,
+    renamed: Mapping[str, str],
+    sensitive: Sequence[str],
+    *,
+    by_key: bool = False,
+    run: bool = True,
 ) -> Change | None:
-    """Compare two states; with `run=False` only what is known already, else None."""
-    key = "change2:" + sha256(canonical([before, after, dict(renamed), list(sensitive)]))
+    """Compare two states; with `run=False` only what is known already, else None. `by_key`: rows are those of different
+    files, so they are matched by an identifier where there is one.
+    """
+    asked = [before, after, dict(renamed), list(sensitive), *(["by key"] if by_key else [])]
+    key = "change2:" + sha256(canonical(asked))
     kept = store.cached(key)
     if kept is None:
         if not run:
             return None
         one, other = states.table(store, before), states.table(store, after)
-        found = difference(one, other, renamed)
+        found = difference(one, other, renamed, common_key(one, other, renamed) if by_key else None)
         groups = _groups(one, other, renamed, sensitive) if found.rows_dropped else []
         doubled = _no_longer_unique(one, other, found)
         kept = {"difference": found.to_json(), "groups": groups, "no_longer_unique": doubled}

@@ -211,7 +211,8 @@ def compare(here: Dataset, numbers: Sequence[int]) -> None:
         return
 
     if not found.nothing:
-        st.markdown(f"From version {one} to version {other}:")
+        by = f" Rows are matched by {md(found.key)}." if found.key else ""
+        st.markdown(f"From version {one} to version {other}:{by}")
     preview.panel(Change(found, ()), before.state, after.state, would="")
     differences.rules(rule_differences(before.manifest, after.manifest))
     differences.groups(groups)
