@@ -16,6 +16,7 @@ from dataops_core.table.table import Column, Table
 SAMPLE = 200
 _KEYED = ("key", "changed_rows_before")  # what only a comparison by key tells
 ROWS = 50_000  # of each table that are compared at once
+CELLS = 2_000_000  # of each table that are read at once where its rows are matched
 
 
 @dataclass(frozen=True)
@@ -119,12 +120,12 @@ def difference(
     cells: dict[str, int] = {}
     emptied: dict[str, int] = {}
     pairs, retyped = _pairs(before, after, names)
-    for column, name in pairs:
-        if same_rows and column.hash == after.column(name).hash:
-            continue
-        new = after.frame([name])[name][kept]
-        old = before.frame([column.name])[column.name].iloc[place[kept]].set_axis(new.index)
-        mask = differs(old, new)
+    looked_at = [
+        (column.name, name) for column, name in pairs if not same_rows or column.hash != after.column(name).hash
+    ]
+    for name, old, new in columns_of_both(before, after, looked_at):
+        new = new[kept]
+        mask = differs(old.iloc[place[kept]].set_axis(new.index), new)
         if mask.any():
             cells[name] = int(mask.sum())
             lost_here = int((new.isna().to_numpy(dtype=bool) & mask).sum())
@@ -146,6 +147,18 @@ def difference(
         _first(ids_kept[touched]),
         *((key[1], _first(ids_before[place[kept]][touched])) if key else ()),
     )
+
+
+def columns_of_both(
+    before: Table, after: Table, pairs: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, pd.Series, pd.Series]]:
+    """Columns of both tables, by their names before and after: as many are read at once as memory surely holds."""
+    at_once = max(1, CELLS // max(before.rows, after.rows, 1))
+    for start in range(0, len(pairs), at_once):
+        some = pairs[start : start + at_once]
+        one, other = before.frame([old for old, _ in some]), after.frame([new for _, new in some])
+        for old, new in some:
+            yield new, one[old], other[new]
 
 
 def _keys(before: Table, after: Table, key: tuple[str, str]) -> tuple[pd.Index, pd.Index]:

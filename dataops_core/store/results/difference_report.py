@@ -12,7 +12,7 @@ from dataops_core.report.document import HIDDEN, between, document, percent, tab
 from dataops_core.report.mask import masked_document
 from dataops_core.store import states, versions
 from dataops_core.store.people.veil import OPEN, Veil
-from dataops_core.store.results.diffs import renamings, spreads
+from dataops_core.store.results.diffs import all_spreads, renamings
 from dataops_core.store.results.version_differences import ColumnDifference, RuleDifference, rule_differences
 from dataops_core.store.store import Store
 from dataops_core.store.versions import Version
@@ -71,12 +71,11 @@ def _distributions(
     pairs = {renamed.get(name, name): name for name in old.names}
     moved = found.rows_dropped or found.rows_added
     asked = [
-        column.name
+        (pairs[column.name], column.name)
         for column in new.columns
         if column.name in pairs and column.kind != "id" and (moved or column.name in found.cells_changed)
     ]
-    told = {name: spreads(store, *seen, pairs[name], name) for name in asked}
-    return {name: each for name, each in told.items() if each}
+    return all_spreads(store, old, new, asked)
 
 
 def distance(told: Mapping[str, Any]) -> float | None:
