@@ -10,6 +10,7 @@ from dataops_core.facts import Engine, column_facts, spread
 from dataops_core.hashing import canonical, sha256
 from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe
+from dataops_core.source_hash import source_hash
 from dataops_core.store import states
 from dataops_core.store.results.profile import code_hash
 from dataops_core.store.store import Store
@@ -114,7 +115,7 @@ def all_spreads(
     """The same for several columns of two tables, by their names before and after: by the name after. Those that are
     not known yet are left out with `run=False`.
     """
-    code = code_hash()
+    code = source_hash("dataops_core.facts.spread")
     keys = {new: f"spread:{sha256(f'{one.column(old).hash} {other.column(new).hash}')}:{code}" for old, new in pairs}
     known = store.cached_many(list(keys.values()))
     left = [(old, new) for old, new in pairs if keys[new] not in known] if run else []

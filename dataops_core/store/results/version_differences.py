@@ -9,12 +9,13 @@ from typing import Any
 from dataops_core.errors import DataOpsError
 from dataops_core.fairness.gaps import gaps
 from dataops_core.fairness.gaps import judged as judge_gaps
-from dataops_core.fairness.group_definitions import groups_of
-from dataops_core.fairness.groups import groups
+from dataops_core.fairness.group_definitions import THIN, groups_of, outcome_of
+from dataops_core.fairness.groups import counted
 from dataops_core.hashing import canonical, sha256
 from dataops_core.source_hash import source_hash
 from dataops_core.store import states
 from dataops_core.store.store import Store
+from dataops_core.table import Table
 
 
 @dataclass(frozen=True)
@@ -131,19 +132,19 @@ def _group_from_json(plain: Mapping[str, Any]) -> GroupDifference:
 
 def _counted(store: Store, before: str, after: str, asked: Mapping[str, Any]) -> list[ColumnDifference]:
     tables = [states.table(store, state) for state in (before, after)]
-    counted: dict[str, list[dict[str, Any]]] = {}
+    told: dict[str, list[dict[str, Any]]] = {}
     for name in asked["sensitive"]:
         if any(name not in table.names for table in tables):
             continue
         target = asked["target"] if all(asked["target"] in table.names for table in tables) else None
         try:
             cuts = {c: list(ends) for c, ends in groups_of(tables[0].frame([name]), [name]).cuts.items()}
-            counted[name] = [_groups(table, name, target, asked["favorable"], cuts) for table in tables]
+            told[name] = [_groups(table, name, target, asked["favorable"], cuts) for table in tables]
         except DataOpsError:  # a version without rows, or without the good outcome, has no groups to compare
             continue
-    references = {name: _reference(told) for name, told in counted.items()}
-    judged = [_judged({name: told[side] for name, told in counted.items()}, references) for side in (0, 1)]
-    return [_column(name, told, references[name], judged) for name, told in counted.items()]
+    references = {name: _reference(both) for name, both in told.items()}
+    judged = [_judged({name: both[side] for name, both in told.items()}, references) for side in (0, 1)]
+    return [_column(name, both, references[name], judged) for name, both in told.items()]
 
 
 def _column(
@@ -196,7 +197,10 @@ def _judged(
     return judge_gaps(found)
 
 
-def _groups(table: Any, name: str, target: str | None, favorable: str | None, cuts: Any) -> dict[str, Any]:
-    if target is None or favorable is None:
-        return dict(groups(table, [name], cuts=cuts)["groups"])
-    return dict(groups(table, [name], target=target, favorable=favorable, cuts=cuts)["groups"])
+def _groups(table: Table, name: str, target: str | None, favorable: str | None, cuts: Any) -> dict[str, Any]:
+    """The counts of the groups of a column; of the other columns nothing is read."""
+    told = target if favorable is not None else None
+    frame = table.frame([name] if told in (None, name) else [name, str(told)])
+    found = groups_of(frame, [name], cuts)
+    outcome = outcome_of(frame, told, favorable) if told is not None else None
+    return counted(frame, found, outcome, told, THIN)
