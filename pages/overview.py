@@ -6,7 +6,7 @@ import streamlit as st
 
 from pages._ui import current_table, page_header, page_layout, pending
 from pages._ui.data import read_notes, upload
-from pages._ui.overview import dataset, datasets_table, manage
+from pages._ui.overview import dataset, datasets_table, free_space, manage
 
 place = page_header.enter("Overview")
 PICTURE = Path(__file__).parent.parent / "docs" / "images" / "overview.png"
@@ -50,3 +50,4 @@ with page_layout.errors():
             upload.open_sample(place, "overview.sample_again")
             upload.uploader(place, "A file")
         manage.panel(here)
+        free_space.panel(here)

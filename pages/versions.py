@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dataops_core.store import synthetic_tables, versions
+from dataops_core.store import jobs, synthetic_tables, versions
+from dataops_core.store.results.rebuild import KIND
 from pages._ui import allowed, current_table, grid, page_header, page_layout
 from pages._ui.clean import download
 from pages._ui.formatting import count, md, when
@@ -18,6 +19,7 @@ from pages._ui.versions import (
     new_file,
     publish,
     purge,
+    rebuild,
     sign_off,
 )
 
@@ -73,6 +75,7 @@ def list_versions() -> None:
             "Once a version is saved you can export it as one zip, with data, steps, script and data card.",
             title="No versions yet",
         )
+    rebuilt = jobs.last(page_layout.store(), KIND, here.id)
     for each in listed:
         with st.container(border=True, key=f"version-{each['number']}"):
             if "purged" in each:
@@ -90,6 +93,8 @@ def list_versions() -> None:
                 if not each["synthetic"]:
                     download.panel(here, each["state"], f"versions.download.{each['number']}", f"v{each['number']}")
                 publish.opener(each)
+                if not each["synthetic"]:
+                    rebuild.opener(here, each)
                 if each["synthetic"]:
                     allowed.button(
                         "synthetic data opened",
@@ -115,6 +120,7 @@ def list_versions() -> None:
                     )
                 purge.opener(here, each["number"])
             publish.section(here, each)
+            rebuild.section(here, each, rebuilt)
             if st.toggle("Show what was done", key=f"versions.show.{each['number']}"):
                 bundles.steps_of(versions.get(page_layout.store(), here.id, each["number"]))
 

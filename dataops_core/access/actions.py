@@ -35,6 +35,7 @@ ACTIONS: dict[str, Action] = {
     # looking
     "see": Action("viewer", "see this"),
     "store checked": Action("admin", "check the whole store"),
+    "leftovers removed": Action("admin", "remove what nothing needs"),
     "log read": Action("admin", "read the log of all projects"),
     "alert sent": Action("viewer", "send alerts"),
     "alert not sent": Action("viewer", "send alerts"),

@@ -29,7 +29,7 @@ MODULES = {
     "synthetic": ("synthesize", "more_rows", "synthesize_version", "synthesize_tables", "judge_synthetic"),
     "versions": (
         *("commit", "log", "diff", "export", "publish", "checkout", "lineage", "verify", "signing_key"),
-        *("overview", "rename", "purge", "compact", "delete", "fsck", "audit", "team_store"),
+        *("overview", "rename", "purge", "compact", "delete", "rebuild", "fsck", "gc", "audit", "team_store"),
     ),
     "deliveries": ("watch", "deliveries", "limits", "alerts"),
     "people": ("roles", "members", "promote", "approve", "rollback", "environments", "sign_off"),

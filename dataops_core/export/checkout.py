@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import zipfile
@@ -11,9 +12,37 @@ from pathlib import Path
 from typing import Any
 
 from dataops_core.errors import SettingError
-from dataops_core.export.bundle import digest
+from dataops_core.export.bundle import digest, raw_name, table_name, tables_of
 
 SUMS = "SHA256SUMS"
+RUN = "run_recipe.py"
+_RUN = '''#!/usr/bin/env python3
+"""Make the table again from the raw file, and compare its content hash with the one in manifest.json.
+
+    python run_recipe.py        writes rebuilt.csv, prints the content hash; exit code 1: it is another one
+
+It runs clean.py, and needs what that needs.
+"""
+
+import contextlib
+import io
+import json
+import os
+import runpy
+import sys
+from pathlib import Path
+
+os.chdir(Path(__file__).resolve().parent)
+sys.argv = ["clean.py", {words}]
+said = io.StringIO()
+with contextlib.redirect_stdout(said):
+    runpy.run_path("clean.py", run_name="__main__")
+made = said.getvalue().split()[-1]
+wanted = json.loads(Path("manifest.json").read_text(encoding="utf-8"))["version"]["data"]["content_hash"]
+print(made)
+if made != wanted:
+    sys.exit(f"manifest.json says {{wanted}}")
+'''
 
 
 @dataclass(frozen=True)
@@ -41,6 +70,18 @@ def unpack_bundle(bundle: Path, folder: Path) -> None:
     """The files of a bundle that was just made, as a folder."""
     with zipfile.ZipFile(bundle) as packed:
         packed.extractall(folder)
+
+
+def write_runner(folder: Path) -> None:
+    """Write the script that makes the table again and compares it; not where the raw file or the script of the recipe
+    stays at home.
+    """
+    version = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))["version"]
+    raw = raw_name(version)
+    if not (folder / "clean.py").exists() or not (folder / raw).exists():
+        return
+    words = [raw, "rebuilt.csv", *(f"{name}={table_name(content)}" for content, name in tables_of(version).items())]
+    (folder / RUN).write_text(_RUN.format(words=", ".join(map(repr, words))), encoding="utf-8")
 
 
 def write_sums(folder: Path) -> tuple[str, ...]:

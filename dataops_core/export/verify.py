@@ -50,6 +50,7 @@ _GIB = 1 << 30
 _MANIFEST = 64 << 20  # bytes that a manifest may have
 _BLOCK = 1 << 20
 LATER = (card_html.FILE, loader.FILE)  # what bundles of earlier formats do not hold
+REBUILT = "raw file + recipe rebuild the data"
 _OPEN = "The bundle cannot be read."
 
 
@@ -286,24 +287,24 @@ def _rebuild(
             recipe, source.table, folder, tables=tables, progress=lambda share, note: progress(share / 3, note)
         )
     except DataOpsError as error:
-        yield Check("raw file + recipe rebuild the data", False, str(error))
+        yield Check(REBUILT, False, str(error))
         return
     if run.failed:
-        yield Check("raw file + recipe rebuild the data", False, f"{run.failed.sentence}: {run.failed.reason}")
+        yield Check(REBUILT, False, f"{run.failed.sentence}: {run.failed.reason}")
         return
     made = run.table.content_hash
     yield Check(
-        "raw file + recipe rebuild the data",
+        REBUILT,
         made == wanted and digest(files[raw_name(version)])["sha256"] == version["raw"]["sha256"],
         f"content hash {made}",
     )
     if made != wanted:
         return
-    yield _columns(run.table, version)
+    yield check_columns(run.table, version)
     if version.get("rules"):
         yield _rules(run.table, version)
     if version["kind"] != "synthetic":
-        yield _steps(run, version)
+        yield check_steps(run, version)
         yield from _learned(recipe, version, source, folder, tables)
     yield from _derived(files, version, run, source, folder, progress)
 
@@ -364,13 +365,14 @@ def _audit(file: Path, version: Mapping[str, Any]) -> Check:
         return Check(what, False, f"it cannot be read: {error!r}"[:200])
 
 
-def _columns(table: Table, version: Mapping[str, Any]) -> Check:
+def check_columns(table: Table, version: Mapping[str, Any]) -> Check:
+    """That a table has the rows and columns that the manifest of a version tells."""
     made = [{"name": c.name, "type": c.type, "kind": c.kind} for c in table.columns]
     same = made == version["data"]["columns"] and table.rows == version["data"]["rows"]
     return Check("the version tells the table's rows and columns as they are", same)
 
 
-def _steps(run: Run, version: Mapping[str, Any]) -> Check:
+def check_steps(run: Run, version: Mapping[str, Any]) -> Check:
     """That what the version says its steps did is what they do; the remark of a step that was done is its own."""
 
     def told(step: Mapping[str, Any]) -> dict[str, Any]:
@@ -476,7 +478,7 @@ def _without_raw(
     yield Check("data.parquet is the data of the version", same, f"content hash {table.content_hash}")
     if not same:
         return
-    yield _columns(table, version)
+    yield check_columns(table, version)
     if version.get("rules"):
         yield _rules(table, version)
     before = json.loads(files["facts_before.json"].read_text(encoding="utf-8"))

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from dataops_core.fairness.formulas import MODEL
 from dataops_core.fairness.guide import GUIDE
 from dataops_core.fairness.model import CELLS
-from dataops_core.report.style import CSS
+from dataops_core.report.document import HIDDEN, between, document, percent, table
 
 FEW = 10  # people below whom a count may give somebody away
-HIDDEN = "suppressed"
-_FIGURE = re.compile(rf"|not defined|{HIDDEN}|[-+]?[\d,.]+%?( to [-+]?[\d,.]+%?)?")
 KEPT = ("group", "stratum", "reference", "measure", "of")
 
 
@@ -97,7 +95,6 @@ def json_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", 
 def html_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", suppress: int = FEW) -> str:
     """The report as one HTML file that loads nothing; the same answer gives the same bytes."""
     shown = suppressed(told, suppress)
-    name = html.escape(title)
     parts = [
         ("Groups", _groups(shown)),
         ("What stands out", _said(shown)),
@@ -111,51 +108,8 @@ def html_report(told: Mapping[str, Any], *, title: str, content_hash: str = "", 
         ("Which measure answers my question", _guide()),
         ("How to repeat it", _repeat(shown, content_hash, suppress)),
     ]
-    links = "".join(f'<li><a href="#s{number}">{head}</a></li>' for number, (head, body) in enumerate(parts) if body)
-    body = "".join(
-        f"<section><h2 id=s{number}>{head}</h2>{body}</section>\n" for number, (head, body) in enumerate(parts) if body
-    )
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<meta name="viewport"'
-        ' content="width=device-width, initial-scale=1">\n'
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f'<title>Bias report: {name}</title>\n<style>{CSS}</style>\n</head>\n<body>\n<a class=skip href="#main">Skip to'
-        " the report</a>\n"
-        f"<header><h1>Bias report: {name}</h1><p class=quiet>{html.escape(GUIDE['no_badge'])} Cells of fewer than"
-        f" {suppress} people are not shown.</p></header>\n"
-        f'<nav aria-label="Contents"><ul>{links}</ul></nav>\n<main id=main tabindex="-1">\n{body}</main>\n'
-        "<footer><div><p>Made by the data quality workbench; this file loads nothing from"
-        " anywhere.</p></div></footer>\n</body>\n</html>\n"
-    )
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """A table; the first column names the row, the others stand to the right where they hold figures only."""
-    if not rows:
-        return ""
-    figures = [bool(at) and all(_FIGURE.fullmatch(str(row[at])) for row in rows) for at in range(len(head))]
-    top = "".join(
-        f"<th scope=col{' class=num' if figures[at] else ''}>{html.escape(name)}</th>" for at, name in enumerate(head)
-    )
-    lines = "".join(
-        "<tr>" + "".join(_cell(head[at], str(cell), at, figures[at]) for at, cell in enumerate(row)) + "</tr>"
-        for row in rows
-    )
-    return f"<table class=wide><thead><tr>{top}</tr></thead><tbody>{lines}</tbody></table>"
-
-
-def _cell(head: str, text: str, at: int, figure: bool) -> str:
-    if not at:
-        return f"<th scope=row>{html.escape(text)}</th>"
-    return f'<td{" class=num" if figure else ""} data-name="{html.escape(head)}">{html.escape(text)}</td>'
-
-
-def _percent(value: float | None, sign: bool = False) -> str:
-    return "not defined" if value is None else f"{value:{'+' if sign else ''}.1%}"
-
-
-def _between(ends: Sequence[float] | None, sign: bool = False) -> str:
-    return "" if not ends else f"{_percent(ends[0], sign)} to {_percent(ends[1], sign)}"
+    intro = f"{GUIDE['no_badge']} Cells of fewer than {suppress} people are not shown."
+    return document("Bias report", title, intro, parts)
 
 
 def _groups(told: Mapping[str, Any]) -> str:
@@ -168,26 +122,26 @@ def _groups(told: Mapping[str, Any]) -> str:
                 (
                     name,
                     f"{each['n']:,}",
-                    _percent(each["share"]),
-                    _percent(each["rate"]) if told["target"] else "",
-                    _between(each["ci"]),
-                    _percent(each["missing"]),
+                    percent(each["share"]),
+                    percent(each["rate"]) if told["target"] else "",
+                    between(each["ci"]),
+                    percent(each["missing"]),
                 )
             )
-    out = _table(
+    out = table(
         (", ".join(told["sensitive"]), "people", "share", "good outcome", "95 % interval (Wilson)", "missing cells"),
         rows,
     )
     against = told.get("population")
     if against and against.get("p") is not None:
         stated = [
-            (name, _percent(each["share"]), _percent(each["stated"]))
+            (name, percent(each["share"]), percent(each["stated"]))
             for name, each in against["groups"].items()
             if HIDDEN not in each
         ]
         out += (
             f"<p>Against the stated population ({html.escape(str(against['test']))}): p = {against['p']:.4f}.</p>"
-            + _table(("group", "in the table", "in the population"), stated)
+            + table(("group", "in the table", "in the population"), stated)
         )
     return out
 
@@ -207,7 +161,7 @@ def _data(told: Mapping[str, Any]) -> str:
         value = "not defined" if each.get("value") is None else f"{each['value']:.4f}"
         between = f"{each['ci'][0]:.4f} to {each['ci'][1]:.4f}" if each.get("ci") else each.get("why") or ""
         rows.append((about["title"], value, between, about["formula"], about["range"], about["direction"]))
-    return f"<p>All other groups together (d) against {html.escape(str(measured['reference']))} (a).</p>" + _table(
+    return f"<p>All other groups together (d) against {html.escape(str(measured['reference']))} (a).</p>" + table(
         ("measure", "value", "95 % interval", "formula", "range", "reads"), rows
     )
 
@@ -225,7 +179,7 @@ def _model(told: Mapping[str, Any]) -> str:
                 if HIDDEN in each
                 else [
                     f"{each['n']:,}" if each.get("n") else HIDDEN,
-                    *[HIDDEN if HIDDEN in each[m] else _percent(each[m]["value"]) for m in measures],
+                    *[HIDDEN if HIDDEN in each[m] else percent(each[m]["value"]) for m in measures],
                 ]
             ),
         )
@@ -248,8 +202,8 @@ def _model(told: Mapping[str, Any]) -> str:
     )
     return (
         f"<p>{html.escape(said)}</p>"
-        + _table(("group", "people", *[model["about"][m]["title"] for m in measures]), rows)
-        + _table(("notion", "difference", "ratio", "asks for"), apart)
+        + table(("group", "people", *[model["about"][m]["title"] for m in measures]), rows)
+        + table(("notion", "difference", "ratio", "asks for"), apart)
     )
 
 
@@ -263,8 +217,8 @@ def _gaps(told: Mapping[str, Any]) -> str:
             each["group"],
             each["of"],
             MODEL.get(each["measure"], {}).get("title", each["measure"]),
-            _percent(each["value"], sign=True),
-            _between(each["ci"], sign=True),
+            percent(each["value"], sign=True),
+            between(each["ci"], sign=True),
             each["verdict"],
         )
         for each in told["gaps"]
@@ -276,7 +230,7 @@ def _gaps(told: Mapping[str, Any]) -> str:
         "Group less reference, 95 % Newcombe interval; clear: beyond chance after Holm's correction across everything"
         " that was looked at; clear by itself: only without that correction."
     )
-    return f"<p class=quiet>{how}</p>" + _table(("group", "by", "measure", "gap", "interval", ""), rows)
+    return f"<p class=quiet>{how}</p>" + table(("group", "by", "measure", "gap", "interval", ""), rows)
 
 
 def _strata(told: Mapping[str, Any]) -> str:
@@ -303,7 +257,7 @@ def _proxies(told: Mapping[str, Any]) -> str:
         )
         for each in told["proxies"]
     ]
-    return _table(("column", "tells", "AUC (0.5 is guessing)", "balanced accuracy", ""), rows)
+    return table(("column", "tells", "AUC (0.5 is guessing)", "balanced accuracy", ""), rows)
 
 
 def _lab(told: Mapping[str, Any]) -> str:
@@ -315,7 +269,7 @@ def _lab(told: Mapping[str, Any]) -> str:
         (
             each["title"],
             f"{each['accuracy']:.1%}",
-            _percent(each[gap]),
+            percent(each[gap]),
             each["needs"],
             ", ".join(dict.fromkeys(str(paid["group"]) for paid in each["pays"] if HIDDEN not in paid)),
             "; ".join(
@@ -330,7 +284,7 @@ def _lab(told: Mapping[str, Any]) -> str:
         f"Before and after on the same {found['rows']['judged']:,} rows that none learned from ({found['judged']});"
         f" gap: {gap.replace('_', ' ')}. Undominated: nothing else is both more accurate and closer to no gap."
     )
-    return f"<p>{html.escape(said)}</p>" + _table(("way", "accuracy", "gap", "needs", "who pays", ""), rows)
+    return f"<p>{html.escape(said)}</p>" + table(("way", "accuracy", "gap", "needs", "who pays", ""), rows)
 
 
 def _steps(told: Mapping[str, Any]) -> str:
@@ -344,20 +298,20 @@ def _steps(told: Mapping[str, Any]) -> str:
                         step["step"],
                         name,
                         lost,
-                        _percent(each["rate_before"]),
-                        _percent(each["rate"]),
-                        _percent(each["missing_before"]),
-                        _percent(each["missing"]),
+                        percent(each["rate_before"]),
+                        percent(each["rate"]),
+                        percent(each["missing_before"]),
+                        percent(each["missing"]),
                     )
                 )
-    return _table(("step", "group", "rows lost", "good outcome before", "after", "missing cells before", "after"), rows)
+    return table(("step", "group", "rows lost", "good outcome before", "after", "missing cells before", "after"), rows)
 
 
 def _guide() -> str:
     rows = [(each["question"], each["measure"], each["more"]) for each in GUIDE["questions"]]
     impossible = GUIDE["impossible"]
     return (
-        _table(("question", "measure", "mind"), rows)
+        table(("question", "measure", "mind"), rows)
         + f"<h3>{impossible['title']}</h3><p>{html.escape(impossible['words'])}</p><p"
         f" class=quiet>{html.escape('; '.join(impossible['sources']))}</p><h3>The four-fifths"
         f" rule</h3><p>{html.escape(GUIDE['four_fifths'])}</p>"
@@ -383,6 +337,6 @@ def _repeat(told: Mapping[str, Any], content_hash: str, suppress: int) -> str:
     rows += [(f"version of {name}", version) for name, version in told["versions"].items()] + [
         ("cells suppressed below", suppress)
     ]
-    return _table(("setting", "value"), rows) + (
+    return table(("setting", "value"), rows) + (
         f"<p>Content hash of the table: <code>{html.escape(content_hash)}</code></p>" if content_hash else ""
     )

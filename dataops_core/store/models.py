@@ -74,6 +74,7 @@ def keep(store: Store, dataset: str, state: str, model: Mapping[str, Any], actor
         **stored,
     }
     with store.writing() as connection:
+        store.need(stored["md5"])
         connection.execute(
             catalog.model.insert().values(
                 dataset=dataset, state=state, name=name, about=about, actor=actor, at=store.clock()

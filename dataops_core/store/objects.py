@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import shutil
 import stat
 import tempfile
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -20,7 +21,9 @@ from dataops_core.errors import IntegrityError, SettingError
 from dataops_core.scratch import owned_prefix, replaced, sweep, sync
 from dataops_core.store.team.bucket import SCHEME, Bucket
 
+RENEWED = 3600.0  # seconds after which a file that is stored again counts as new: nobody takes it for left over
 CHECKED = 3600  # seconds for which one process takes another's word that a file is what it was stored as
+OBJECT = re.compile(r"/(?P<start>[0-9a-f]{2})/(?P<rest>[0-9a-f]{30})$")
 _RESTORE = (
     "Run `dataops fsck` to see which versions it touches; restore the objects folder from a backup, or read the same"
     " file again."
@@ -38,6 +41,18 @@ class Object:
     def to_json(self) -> dict[str, Any]:
         """The object as plain JSON values."""
         return asdict(self)
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A file where the objects lie: its md5 (empty where it is half written), its place, size in bytes, and when it was
+    stored last, in seconds since 1970.
+    """
+
+    md5: str
+    place: str
+    size: int
+    at: float
 
 
 class Objects:
@@ -65,13 +80,15 @@ class Objects:
         if self._bucket:
             if made.md5 in self._damaged or self._bucket.size(_key(made.md5)) not in (None, made.size):
                 self._bucket.remove(_key(made.md5))  # it is not what its name says
-            self._bucket.put(path, _key(made.md5), made.md5)
+            while not self._bucket.put(path, _key(made.md5), made.md5):
+                if self._bucket.renew(_key(made.md5), RENEWED):
+                    break
             path.unlink()
         elif not self._is_local:
             if made.md5 in self._damaged or not self._files.exists(target) or self._files.size(target) != made.size:
                 self._files.put_file(str(path), target)
             path.unlink()
-        elif (local := Path(target)).exists() and digest(local) == made:
+        elif self._is_there(local := Path(target), made):
             path.unlink()
         else:
             for folder in (local.parent.parent, local.parent):
@@ -117,18 +134,46 @@ class Objects:
         (self._copies / md5).unlink(missing_ok=True)
         self._forget(md5)
 
+    def remove_older(self, each: Stored, before: float) -> bool:
+        """Delete a file unless it was stored again at that moment or later; returns whether it is gone.
+
+        In a folder it is moved aside first, so that whoever stores it again meanwhile stores it anew.
+        """
+        if self._bucket:
+            return self._bucket.remove_older(each.place, before)
+        if not self._is_local:
+            if self._at(each.place) >= before:
+                return False
+            self._files.rm_file(each.place)
+        else:
+            aside = Path(f"{each.place}.{os.getpid()}.part")
+            try:
+                Path(each.place).rename(aside)
+            except FileNotFoundError:
+                return True
+            if aside.stat().st_mtime >= before:
+                os.replace(aside, each.place)
+                return False
+            aside.unlink()
+        self._forget(each.md5)
+        return True
+
+    def listing(self) -> Iterator[Stored]:
+        """Every file where the objects lie, also those that are half written, and uploads that were not completed."""
+        if self._bucket:
+            for place, size, at in self._bucket.listing("files/md5", "tmp"):
+                yield Stored(_md5_of(place), place, size, at)
+            return
+        folder = f"{self._root}/files/md5"
+        if not self._files.exists(folder):
+            return
+        for place, about in self._files.find(folder, detail=True).items():
+            with suppress(FileNotFoundError):  # it went meanwhile
+                yield Stored(_md5_of(place), place, int(about["size"]), self._at(place))
+
     def all(self) -> list[str]:
         """The md5s of all objects that are there."""
-        if self._bucket:
-            names = ("".join(key.split("/")[-2:]) for key in self._bucket.keys("files/md5"))
-            return sorted(name for name in names if len(name) == 32)
-        if not self._files.exists(f"{self._root}/files/md5"):
-            return []
-        return sorted(
-            "".join(Path(path).parts[-2:])
-            for path in self._files.find(f"{self._root}/files/md5")
-            if len(Path(path).name) == 30
-        )
+        return sorted(each.md5 for each in self.listing() if each.md5)
 
     def copies(self) -> set[str]:
         """The md5s of objects of a bucket that this machine has copies of."""
@@ -173,6 +218,21 @@ class Objects:
         """Try a bucket out; raises InputError where it overwrites what is there. A folder has nothing to be tried."""
         if self._bucket:
             self._bucket.check(scratch)
+
+    def _is_there(self, local: Path, made: Object) -> bool:
+        """Whether a file of the folder has this content; its age counts from now on."""
+        try:
+            if digest(local) != made:
+                return False
+            if local.stat().st_mtime < time.time() - RENEWED:
+                os.utime(local)
+                self._note(made.md5, _as_it_is(local))
+        except FileNotFoundError:
+            return False
+        return True
+
+    def _at(self, place: str) -> float:
+        return float(self._files.modified(place).timestamp())
 
     def _fetched(self, md5: str, *, afresh: bool) -> Path:
         path, target = self._copies / md5, self._place(md5)
@@ -230,6 +290,12 @@ class Objects:
 
 def _key(md5: str) -> str:
     return f"files/md5/{md5[:2]}/{md5[2:]}"
+
+
+def _md5_of(place: str) -> str:
+    """The md5 of the object at a place; empty where the place is not an object's."""
+    found = OBJECT.search(place)
+    return found["start"] + found["rest"] if found else ""
 
 
 def _file_system(url: str) -> tuple[Any, str]:

@@ -130,10 +130,7 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
         connection.execute(catalog.sign_off.delete().where(catalog.sign_off.c.dataset == dataset))
         connection.execute(catalog.role_grant.delete().where(catalog.role_grant.c.scope == dataset))
         connection.execute(catalog.dataset.delete().where(catalog.dataset.c.id == dataset))
-        for state in gone:
-            connection.execute(catalog.state.delete().where(catalog.state.c.id == state))
-            connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
-            connection.execute(catalog.compacted.delete().where(catalog.compacted.c.state == state))
+        forget_states(connection, gone)
         connection.execute(catalog.cache.delete())
         connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
         removed_objects.name(store, connection, before)  # those that somebody still needs are left
@@ -160,6 +157,14 @@ def _users(store: Store, dataset: str) -> list[str]:
             if isinstance(step.get("with"), dict) and step["with"].get("content") in hashes
         }
     )
+
+
+def forget_states(connection: sa.Connection, states: Iterable[str]) -> None:
+    """Delete what the catalog knows of states that are gone."""
+    for each in states:
+        connection.execute(catalog.state.delete().where(catalog.state.c.id == each))
+        for table in (catalog.result, catalog.model, catalog.compacted):
+            connection.execute(table.delete().where(table.c.state == each))
 
 
 def roots(connection: sa.Connection, some: Iterable[str], without: str = "") -> set[str]:

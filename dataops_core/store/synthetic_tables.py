@@ -230,6 +230,7 @@ def keep_made(
         **({"rules": ruled} if ruled else {}),
     }
     with store.writing() as connection:
+        store.need(raw["md5"])
         number = versions.enter(store, connection, here, parent, message, actor, entered, root)
     return versions.get(store, dataset, number)
 

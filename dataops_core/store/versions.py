@@ -350,8 +350,9 @@ def table(store: Store, version: Version) -> Table:
 
 
 def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = True) -> Difference | None:
-    """What differs from version `one` to version `other`: schema, rows, cells. Kept once computed. Raises SettingError
-    for a synthetic one.
+    """What differs from version `one` to version `other`: schema, rows, cells. Rows of different files are matched by
+    an identifier where there is one, else by their place in the file. Kept once computed. Raises SettingError for a
+    synthetic one.
     """
     before, after = get(store, dataset, one), get(store, dataset, other)
     for version in (before, after):
@@ -363,7 +364,9 @@ def compare(store: Store, dataset: str, one: int, other: int, *, run: bool = Tru
             )
     for version in (before, after) if run else ():
         table(store, version)  # computed again where its file is gone
-    found = change(store, before.state, after.state, renamings(before.recipe, after.recipe), (), run=run)
+    by_key = before.manifest["raw"]["sha256"] != after.manifest["raw"]["sha256"]
+    renamed = renamings(before.recipe, after.recipe)
+    found = change(store, before.state, after.state, renamed, (), by_key=by_key, run=run)
     return found.difference if found else None
 
 

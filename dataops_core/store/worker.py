@@ -37,8 +37,10 @@ from dataops_core.store import (
 from dataops_core.store.clusters import cluster_runs
 from dataops_core.store.monitoring import alerts, deliveries
 from dataops_core.store.people import promotions, sign_off
+from dataops_core.store.people.veil import veil
 from dataops_core.store.publishing import publications
-from dataops_core.store.results import analyses, diffs
+from dataops_core.store.purge import compact, compaction, leftovers
+from dataops_core.store.results import analyses, difference_report, diffs, rebuild
 from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
 
@@ -97,6 +99,19 @@ def _rebuild(store: Store, args: dict[str, Any], actor: str, progress: Progress)
     states.table(store, args["state"])
 
 
+def _rebuild_version(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return rebuild.rebuild(store, args["dataset"], args["number"], progress).to_json()
+
+
+def _compact(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    return compact(store, args["dataset"], actor, dry_run=args["dry_run"], progress=progress).to_json()
+
+
+def _leftovers(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    found = leftovers.find(store) if args["dry_run"] else leftovers.remove(store, actor, progress=progress)
+    return found.to_json() | {"words": found.in_words()}
+
+
 def _redact(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
     return redaction.redacted(store, args["state"], {name: {"personal": is_} for name, is_ in args["said"].items()})
 
@@ -137,6 +152,14 @@ def _compare(store: Store, args: dict[str, Any], actor: str, progress: Progress)
     versions.compare(store, args["dataset"], args["one"], args["other"])
     one, other = (versions.get(store, args["dataset"], args[key]) for key in ("one", "other"))
     versions.compare_groups(store, one, other, tuple(args["seen"]) if args.get("seen") else None)
+
+
+def _difference_report(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
+    out, (one, other), seen = store.scratch_file(".html"), (args["one"], args["other"]), tuple(args["seen"])
+    hide = veil(store, args["dataset"])
+    text = difference_report.html_report(store, args["dataset"], one, other, args["name"], hide, seen)
+    out.write_text(text, encoding="utf-8")
+    return store.objects.put(out).to_json() | {"file": f"{_stem(args['name'])}-v{one}-v{other}.html"}
 
 
 def _export(store: Store, args: dict[str, Any], actor: str, progress: Progress) -> Any:
@@ -248,10 +271,14 @@ KINDS: dict[str, Callable[[Store, dict[str, Any], str, Progress], Any]] = {
     "score": _score,
     "spread": _spread,
     "rebuild": _rebuild,
+    rebuild.KIND: _rebuild_version,
+    compaction.KIND: _compact,
+    leftovers.KIND: _leftovers,
     "redact": _redact,
     "commit": _commit,
     "count": _count,
     "compare": _compare,
+    "difference report": _difference_report,
     "export": _export,
     "publish": _publish,
     "verify": _verify,
@@ -275,7 +302,19 @@ def reads_file(store: Store, kind: str, args: dict[str, Any]) -> bool:
     """Whether a job would read a file that somebody brought: a worker's business alone, for what is in it
     nobody knows.
     """
-    if kind in ("add", "fetch", "reread", "score", "verify", "watch", "promote", "approve", "checklist", "sign"):
+    if kind in (
+        "add",
+        "fetch",
+        "reread",
+        "score",
+        "verify",
+        rebuild.KIND,
+        "watch",
+        "promote",
+        "approve",
+        "checklist",
+        "sign",
+    ):
         return True
     recipe = args.get("recipe" if kind == "evaluate" else "now")
     if kind in ("evaluate", "preview"):

@@ -1,6 +1,6 @@
 """Tables at rest, the kinds of their columns, and the content hash."""
 
-from dataops_core.table.difference import Difference, difference, differs, dropped, moved
+from dataops_core.table.difference import Difference, columns_of_both, common_key, difference, differs, dropped, moved
 from dataops_core.table.fingerprint import ContentHash, content_hash
 from dataops_core.table.kinds import KINDS, TYPES, as_text, guess_kind, shown, tidy, type_of
 from dataops_core.table.memory import release_memory
@@ -29,6 +29,8 @@ __all__ = [
     "Table",
     "arrow_to_frame",
     "as_text",
+    "columns_of_both",
+    "common_key",
     "content_hash",
     "difference",
     "differs",

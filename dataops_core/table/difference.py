@@ -1,4 +1,4 @@
-"""What differs between two tables that share row ids: schema, rows and cells, a column at a time."""
+"""What differs between two tables that share row ids, or a key: schema, rows and cells, a column at a time."""
 
 from __future__ import annotations
 
@@ -14,12 +14,18 @@ from dataops_core.table.kinds import shown
 from dataops_core.table.table import Column, Table
 
 SAMPLE = 200
+_KEYED = ("key", "changed_rows_before")  # what only a comparison by key tells
 ROWS = 50_000  # of each table that are compared at once
+CELLS = 2_000_000  # of each table that are read at once where its rows are matched
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Counts of what changed from one table to another, with the ids of the first rows of each sort."""
+    """Counts of what changed from one table to another, with the ids of the first rows of each sort.
+
+    Where rows were matched by a key and not by their ids, `key` is the name that its column has after, and changed rows
+    have an id in each table.
+    """
 
     rows_before: int
     rows_after: int
@@ -35,6 +41,8 @@ class Difference:
     dropped_rows: tuple[int, ...]
     added_rows: tuple[int, ...]
     changed_rows: tuple[int, ...]
+    key: str = ""
+    changed_rows_before: tuple[int, ...] = ()
 
     @property
     def nothing(self) -> bool:
@@ -51,7 +59,8 @@ class Difference:
 
     def to_json(self) -> dict[str, Any]:
         """The same as plain JSON values."""
-        return asdict(self)
+        plain = asdict(self)
+        return plain if self.key else {name: plain[name] for name in plain if name not in _KEYED}
 
     @classmethod
     def from_json(cls, plain: Mapping[str, Any]) -> Difference:
@@ -75,18 +84,35 @@ def differs(before: pd.Series, after: pd.Series) -> np.ndarray:
     return np.where(gone | gone_after, gone != gone_after, unequal.astype(bool))
 
 
-def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = None) -> Difference:
-    """Compare two tables by row id: batch by batch where ids rise in both, else with one column in memory at a time.
+def common_key(before: Table, after: Table, renamed: Mapping[str, str]) -> tuple[str, str] | None:
+    """The identifier that tells rows apart in both tables, none missing and none twice: its names before and after."""
+    for column in before.columns:
+        name = renamed.get(column.name, column.name)
+        if column.kind != "id" or name not in after.names or after.column(name).kind != "id":
+            continue
+        cells = (before.frame([column.name])[column.name], after.frame([name])[name])
+        if all(each.is_unique and not each.isna().any() for each in cells):
+            return column.name, name
+    return None
+
+
+def difference(
+    before: Table, after: Table, renamed: Mapping[str, str] | None = None, key: tuple[str, str] | None = None
+) -> Difference:
+    """Compare two tables by row id: batch by batch where ids rise in both, else with one column in memory at a time; or
+    by a key (see `common_key`).
 
     `renamed` maps old names to new ones, so that a renamed column is compared and not counted as lost.
     """
     names = {old: new for old, new in (renamed or {}).items() if old != new and new in after.names}
-    ids = [_ids(table) for table in (before, after)]
-    if all(each is not None for each in ids):
-        return _in_step(before, after, names, same_rows=ids[0] == ids[1])
+    if key is None:
+        ids = [_ids(table) for table in (before, after)]
+        if all(each is not None for each in ids):
+            return _in_step(before, after, names, same_rows=ids[0] == ids[1])
     ids_before, ids_after = (table.frame([]).index for table in (before, after))
-    same_rows = ids_before.equals(ids_after)
-    place = np.arange(len(ids_after)) if same_rows else ids_before.get_indexer(ids_after)
+    by, by_after = (ids_before, ids_after) if key is None else _keys(before, after, key)
+    same_rows = by.equals(by_after)
+    place = np.arange(len(ids_after)) if same_rows else by.get_indexer(by_after)
     kept = place >= 0
     lost = np.ones(len(ids_before), dtype=bool)
     lost[place[kept]] = False
@@ -94,12 +120,12 @@ def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = 
     cells: dict[str, int] = {}
     emptied: dict[str, int] = {}
     pairs, retyped = _pairs(before, after, names)
-    for column, name in pairs:
-        if same_rows and column.hash == after.column(name).hash:
-            continue
-        old = before.frame([column.name])[column.name].iloc[place[kept]]
-        new = after.frame([name])[name][kept]
-        mask = differs(old, new)
+    looked_at = [
+        (column.name, name) for column, name in pairs if not same_rows or column.hash != after.column(name).hash
+    ]
+    for name, old, new in columns_of_both(before, after, looked_at):
+        new = new[kept]
+        mask = differs(old.iloc[place[kept]].set_axis(new.index), new)
         if mask.any():
             cells[name] = int(mask.sum())
             lost_here = int((new.isna().to_numpy(dtype=bool) & mask).sum())
@@ -119,7 +145,28 @@ def difference(before: Table, after: Table, renamed: Mapping[str, str] | None = 
         _first(ids_before[lost]),
         _first(ids_after[~kept]),
         _first(ids_kept[touched]),
+        *((key[1], _first(ids_before[place[kept]][touched])) if key else ()),
     )
+
+
+def columns_of_both(
+    before: Table, after: Table, pairs: Sequence[tuple[str, str]]
+) -> Iterator[tuple[str, pd.Series, pd.Series]]:
+    """Columns of both tables, by their names before and after: as many are read at once as memory surely holds."""
+    at_once = max(1, CELLS // max(before.rows, after.rows, 1))
+    for start in range(0, len(pairs), at_once):
+        some = pairs[start : start + at_once]
+        one, other = before.frame([old for old, _ in some]), after.frame([new for _, new in some])
+        for old, new in some:
+            yield new, one[old], other[new]
+
+
+def _keys(before: Table, after: Table, key: tuple[str, str]) -> tuple[pd.Index, pd.Index]:
+    """The keys of the rows of both tables; as texts where they are of another type in each."""
+    cells = [table.frame([name])[name] for table, name in zip((before, after), key, strict=True)]
+    if cells[0].dtype != cells[1].dtype:
+        cells = [shown(each) for each in cells]
+    return pd.Index(cells[0].to_numpy()), pd.Index(cells[1].to_numpy())
 
 
 def moved(before: Table, after: Table) -> Difference:
@@ -227,7 +274,9 @@ def _in_step(before: Table, after: Table, names: Mapping[str, str], *, same_rows
         {name: n for name, n in emptied.items() if n},
         *_columns(before, after, names, pairs),
         retyped,
-        *(tuple(firsts[key]) for key in counts),
+        tuple(firsts["lost"]),
+        tuple(firsts["added"]),
+        tuple(firsts["touched"]),
     )
 
 

@@ -37,9 +37,9 @@ def panel(d: Difference, before: str, after: str, back: Mapping[str, str], *, wo
     if not kinds:
         return
     pairs = tuple((name, back.get(name, name)) for name in d.cells_changed)
-    texts, marks = _rows(
-        str(page_layout.store().home), before, after, tuple(ids.items()), pairs, tuple(back.items()), would
-    )
+    was = d.changed_rows_before[:MOST] if d.key else ids["changed"]
+    home = str(page_layout.store().home)
+    texts, marks = _rows(home, before, after, tuple(ids.items()), was, pairs, tuple(back.items()), would)
     looks = _COLOURS["dark" if st.context.theme.type == "dark" else "light"]
     look = {"": "", **{sort: f"background-color: {colour}" for sort, colour in looks.items()}}
     st.markdown(f"**Row by row**, {_legend(kinds, would)}")
@@ -71,12 +71,13 @@ def _rows(
     before: str,
     after: str,
     ids: tuple[tuple[str, tuple[int, ...]], ...],
+    ids_before: tuple[int, ...],
     pairs: tuple[tuple[str, str], ...],
     back: tuple[tuple[str, str], ...],
     would: bool,
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """The rows as texts, in the table's order, and what each cell is to be marked as; `pairs` are the names after and
-    before of the columns in which cells change.
+    """The rows as texts, in the table's order, and what each cell is to be marked as; `ids_before` are the ids that
+    changed rows had before, `pairs` the names after and before of the columns in which cells change.
     """
     wanted, now, then = dict(ids), grid.table(after), grid.table(before)
     order = list(dict.fromkeys([*(name for name, _ in pairs), *now.names]))[: grid.COLUMNS]
@@ -85,9 +86,10 @@ def _rows(
     texts = _texts(new, order)
     marks = pd.DataFrame("", index=texts.index, columns=order)
     marks.loc[marks.index.isin(wanted["added"])] = "added"
-    changed = [row for row in wanted["changed"] if row in new.index]
-    if changed:
-        was = then.rows_by_id(changed, [old for _, old in pairs])
+    had = {row: old for row, old in zip(wanted["changed"], ids_before, strict=True) if row in new.index}
+    if changed := list(had):
+        was = then.rows_by_id(list(had.values()), [old for _, old in pairs]).loc[list(had.values())]
+        was = was.set_axis(changed, axis=0)
         for name, old in pairs:
             if name in order:
                 one, other = was[old].loc[changed], new[name].loc[changed]
@@ -96,21 +98,26 @@ def _rows(
                 marks.loc[rows, name] = "changed"
                 both = zip(shown(one)[mask], shown(other)[mask], strict=True)
                 texts.loc[rows, name] = [f"{_quoted(a)} → {_quoted(b)}" for a, b in both]
+    sorts = ["added" if row in set(wanted["added"]) else "changed" for row in texts.index]
     if wanted["dropped"]:
         there = [name for name in order if old_names[name] in then.names]
         gone = then.rows_by_id(wanted["dropped"], [old_names[name] for name in there]).set_axis(there, axis=1)
         gone_texts = _texts(gone, there).reindex(columns=order)
         texts = pd.concat([texts, gone_texts])
         marks = pd.concat([marks, pd.DataFrame("dropped", index=gone_texts.index, columns=order)])
-    sorts = {row: sort for sort, rows in wanted.items() for row in rows}
-    texts, marks = texts.sort_index(kind="stable"), marks.sort_index(kind="stable")
+        sorts += ["dropped"] * len(gone_texts)
+    in_order = texts.index.argsort(kind="stable")
+    texts, marks, sorts = texts.iloc[in_order], marks.iloc[in_order], [sorts[at] for at in in_order]
     title = "This row"
     while title in order:
         title += " "
-    if len(set(sorts.values())) > 1:
-        texts.insert(0, title, [_SORTS[sorts[row]][not would] for row in texts.index])
-        marks.insert(0, title, ["" if sorts[row] == "changed" else sorts[row] for row in marks.index])
+    if len({sort for sort, rows in wanted.items() if rows}) > 1:
+        texts.insert(0, title, [_SORTS[sort][not would] for sort in sorts])
+        marks.insert(0, title, ["" if sort == "changed" else sort for sort in sorts])
     numbers = pd.Index(texts.index + 1, name="Row")
+    if not numbers.is_unique:  # rows of two files: a number says which row of which one
+        told = [f"{row}, before" if sort == "dropped" else str(row) for row, sort in zip(numbers, sorts, strict=True)]
+        numbers = pd.Index(told, name="Row")
     return texts.set_axis(numbers, axis=0), marks.set_axis(numbers, axis=0)
 
 

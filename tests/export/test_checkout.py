@@ -59,7 +59,7 @@ def test_a_checkout_holds_the_version_and_the_parts_of_its_split(home, capsys, t
     out = tmp_path / "out"
     assert told["parts"] == {"train": 70, "validation": 10, "test": 20}
     assert set(told["files"]) == {
-        *("DATA_CARD.md", "DATA_CARD.html", "audit.jsonl", "clean.py", "clean_spark.py", "load.py"),
+        *("DATA_CARD.md", "DATA_CARD.html", "audit.jsonl", "clean.py", "clean_spark.py", "load.py", "run_recipe.py"),
         "manifest.json",
         *("recipe.json", "schema.json", "raw/raw.csv"),
         *("facts_before.json", "facts_after.json", "data_spreadsheet_safe.csv"),
@@ -84,6 +84,51 @@ def test_the_script_in_a_checkout_makes_the_table_again(home, capsys, tmp_path):
     )
     assert done.stdout.strip() == told["content_hash"]
     assert (tmp_path / "out" / "again.csv").read_bytes() == (tmp_path / "out" / "data.csv").read_bytes()
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """Run a script as in an environment that has pandas, pyarrow and what these need, and nothing of ours."""
+    site, packages = Path(pd.__file__).parents[1], tmp_path / "packages"
+    packages.mkdir()
+    for pattern in ("numpy*", "pandas", "pandas-*", "pyarrow*", "dateutil", "pytz", "six.py", "tzdata"):
+        for each in site.glob(pattern):
+            (packages / each.name).symlink_to(each)
+
+    def run(script):
+        known = {"PYTHONPATH": str(packages), "PATH": os.environ["PATH"]}
+        missing = subprocess.run(
+            [sys.executable, "-S", "-c", "import dataops_core"], env=known, cwd="/", capture_output=True
+        )
+        assert missing.returncode == 1, "it is not bare"
+        return subprocess.run([sys.executable, "-S", script], env=known, cwd="/", capture_output=True, text=True)
+
+    return run
+
+
+def test_run_recipe_gives_the_content_hash_of_the_manifest_in_a_bare_environment(home, capsys, tmp_path, bare):
+    for number in (1, 2):
+        told = check_out(capsys, f"out{number}", number)
+        done = bare(tmp_path / f"out{number}" / "run_recipe.py")
+        assert (done.returncode, done.stdout.strip()) == (0, told["content_hash"]), done.stderr
+        made = (tmp_path / f"out{number}" / "rebuilt.csv").read_bytes()
+        assert made == (tmp_path / f"out{number}" / "data.csv").read_bytes()
+    raw = tmp_path / "out1" / "raw" / "raw.csv"
+    lines = raw.read_text().splitlines()
+    raw.write_text("\n".join(lines[:-1]) + "\n")
+    done = bare(tmp_path / "out1" / "run_recipe.py")
+    assert done.returncode == 1 and "manifest.json says" in done.stderr
+
+
+@pytest.mark.slow
+def test_so_it_does_for_adult(adult, tmp_path, monkeypatch, capsys, bare):
+    monkeypatch.setenv("DATAOPS_HOME", str(tmp_path / "home"))
+    assert main(["commit", "adult", str(adult), "-m", "as it came", "--pii-reason", "public data"]) == 0
+    capsys.readouterr()
+    assert main(["checkout", "adult", "1", "-o", str(tmp_path / "out"), "--json", "--pii-reason", "public data"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    done = bare(tmp_path / "out" / "run_recipe.py")
+    assert (done.returncode, done.stdout.strip()) == (0, told["content_hash"]), done.stderr
 
 
 def test_nothing_of_anybody_is_written_over(home, capsys, tmp_path):

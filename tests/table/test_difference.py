@@ -6,7 +6,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.table import ROW_ID, difference, dropped, frame_to_arrow, moved, types_of, write_table
+from dataops_core.table import (
+    ROW_ID,
+    Difference,
+    common_key,
+    difference,
+    dropped,
+    frame_to_arrow,
+    moved,
+    types_of,
+    write_table,
+)
 from dataops_core.table.table import ROW_GROUP
 
 
@@ -100,3 +110,46 @@ def test_arrow_tables_with_row_ids_are_written_as_frames_are(tmp_path):
     assert (again.columns, again.content_hash) == (whole.columns, whole.content_hash)
     pd.testing.assert_frame_equal(again.frame(), whole.frame())
     assert types_of(cells) == types_of(frame) and cells.column_names[-1] == ROW_ID
+
+
+def by_key(n, first=0):
+    rows = range(first, n)
+    return pd.DataFrame({
+        "code": pd.array([f"k{i:03d}" for i in rows], dtype=object),
+        "n": pd.array([i * 7 for i in rows], dtype="Int64"),
+    }).rename_axis("row")  # fmt: skip
+
+
+def test_rows_of_two_files_are_matched_by_their_identifier_wherever_they_stand(tmp_path):
+    """Rows 0 to 4 are gone, row 30 is new, in row 10 a cell differs, and the whole is turned around."""
+    old, new = by_key(30), by_key(31, first=5)
+    new.loc[new["code"] == "k010", "n"] = -1
+    new = new.iloc[::-1].reset_index(drop=True).rename_axis("row")
+    kinds = {"code": "id", "n": "number"}
+    before = write_table(tmp_path / "a.parquet", [old], kinds)
+    after = write_table(tmp_path / "b.parquet", [new], kinds)
+    assert common_key(before, after, {}) == ("code", "code")
+    found = difference(before, after, key=("code", "code"))
+    assert (found.rows_dropped, found.rows_added, found.rows_changed) == (5, 1, 1)
+    assert found.cells_changed == {"n": 1} and found.key == "code"
+    assert found.dropped_rows == (0, 1, 2, 3, 4) and found.added_rows == (0,)
+    assert (found.changed_rows_before, found.changed_rows) == ((10,), (20,))
+    assert Difference.from_json(found.to_json()) == found
+    assert difference(before, after).rows_changed == 25, "by their place all but the middle one are others"
+    assert "key" not in difference(before, after).to_json()
+
+
+def test_a_key_is_an_identifier_in_both_without_gaps_or_doubles(tmp_path):
+    old, new = by_key(6), by_key(6)
+    new["code"] = ["k000", "k000", "k002", "k003", "k004", "k005"]
+    kinds = {"code": "id", "n": "number"}
+    before, twice = write_table(tmp_path / "a.parquet", [old], kinds), write_table(tmp_path / "b.parquet", [new], kinds)
+    assert common_key(before, twice, {}) is None
+    new["code"] = [None, "k001", "k002", "k003", "k004", "k005"]
+    assert common_key(before, write_table(tmp_path / "c.parquet", [new], kinds), {}) is None
+    named = write_table(tmp_path / "d.parquet", [old.rename(columns={"code": "id"})], {"id": "id", "n": "number"})
+    assert common_key(before, named, {}) is None and common_key(before, named, {"code": "id"}) == ("code", "id")
+    whole = pd.DataFrame({"code": pd.array(range(6), dtype="Int64"), "n": old["n"]}).rename_axis("row")
+    texts = whole.assign(code=[str(i) for i in range(6)])
+    ends = [write_table(tmp_path / f"{n}.parquet", [each], kinds) for n, each in enumerate((whole, texts))]
+    assert difference(*ends, key=("code", "code")).rows_changed == 0, '1 and "1" read the same'

@@ -9,6 +9,7 @@ import argparse
 
 from dataops_core.cli.shared.output import print_json
 from dataops_core.store import fsck, removed_objects
+from dataops_core.store.purge import leftovers
 from dataops_core.store.store import Store
 
 
@@ -22,9 +23,9 @@ def run(args: argparse.Namespace) -> int:
     store = Store()
     store.require("store checked")
     removed_objects.finish(store)  # a purge that was broken off
-    found = fsck.check(store, heal=args.heal)
+    found, over = fsck.check(store, heal=args.heal), leftovers.find(store)
     if args.json:
-        print_json(found.to_json())
+        print_json({**found.to_json(), "leftovers": over.to_json()})
         return int(not found.ok)
     for damage in found.damages:
         touched = ", ".join(damage.versions) or "no version"
@@ -33,5 +34,7 @@ def run(args: argparse.Namespace) -> int:
             f" {touched}"
         )
     print(f"{found.files:,} files checked, {len(found.damages):,} damaged.")
+    if over.files or over.unfinished or over.tables:
+        print(f"{over.in_words()} left over by processes that were killed: `dataops gc` removes them.")
     print(found.audit_problem or f"The audit log is whole: {found.audit_entries:,} entries.")
     return int(not found.ok)

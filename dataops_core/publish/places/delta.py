@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from dataops_core.errors import ConflictError, InputError, SettingError
 from dataops_core.progress import Progress
 from dataops_core.publish.publisher import Given, Outgoing, Published, Publisher, check_letters, foreign, register
+from dataops_core.scratch import folder_beside
 
 WRITER = Path(__file__).parents[1] / "delta_writer.py"
 
@@ -34,7 +35,16 @@ def publish_delta(version: Outgoing, address: str, _given: Given, progress: Prog
             writer.write_batch(batch)
     progress(0.4, "Writing the Delta table")
     mark = {f"dataops.{key}": str(value) for key, value in version.about.items()}
-    told = _written({"table": table, "rows": str(rows), "mark": mark, "when": version.manifest["created"]}, table)
+    asked = {"table": table, "rows": str(rows), "mark": mark, "beside": ""}
+    if is_bucket:
+        told = _written(asked, table)
+    else:
+        try:
+            Path(table).parent.mkdir(parents=True, exist_ok=True)
+            with folder_beside(Path(table)) as beside:
+                told = _written({**asked, "beside": str(beside / "table")}, table)
+        except OSError as error:
+            told = {"outcome": "failed", "said": error.strerror}
     if told["outcome"] == "foreign":
         raise foreign(version, f"delta:{table}", "What lies there was not published from here.")
     if told["outcome"] == "conflict":

@@ -12,9 +12,8 @@ from dataops_core.errors import InputError, SettingError
 from dataops_core.export.checkout import SUMS
 from dataops_core.progress import Progress
 from dataops_core.publish.publisher import Given, Outgoing, Published, Publisher, foreign, register
+from dataops_core.publish.s3_upload import put_new
 from dataops_core.publish.sums import manifest_id
-
-LARGEST = 5 << 30  # bytes that one request may bring
 
 
 def publish_s3(version: Outgoing, address: str, _given: Given, progress: Progress) -> Published:
@@ -65,22 +64,11 @@ def _there(client: Any, bucket: str, key: str) -> bytes | None:
 
 
 def _put(version: Outgoing, client: Any, bucket: str, key: str, path: Path) -> None:
-    if path.stat().st_size > LARGEST:
-        raise SettingError(
-            f"{path.name} is too large for one request.", f"s3://{bucket}/{key}", "Publish to a folder or a database."
-        )
     with path.open("rb") as file:
         total = hashlib.file_digest(file, "sha256").digest()
-        file.seek(0)
-        try:
-            client.put_object(
-                Bucket=bucket, Key=key, Body=file, IfNoneMatch="*",
-                ChecksumSHA256=base64.b64encode(total).decode(), Metadata={"sha256": total.hex()},
-            )  # fmt: skip
-            return
-        except client.exceptions.ClientError as error:
-            if error.response["ResponseMetadata"]["HTTPStatusCode"] != 412:  # it is there already
-                raise
+    checksum, known = {"ChecksumSHA256": base64.b64encode(total).decode()}, {"sha256": total.hex()}
+    if put_new(client, bucket, key, path, checksum=checksum, metadata=known):
+        return
     there = hashlib.sha256()
     body = client.get_object(Bucket=bucket, Key=key)["Body"]
     for block in body.iter_chunks(1 << 20):

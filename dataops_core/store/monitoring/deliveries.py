@@ -134,6 +134,7 @@ def watch(
         if connection.scalar(sa.select(table.c.id).where(table.c.dataset == dataset, table.c.key == key)) is None:
             last = connection.scalar(sa.select(sa.func.max(table.c.n)).where(table.c.dataset == dataset)) or 0
             standing = QUARANTINED if report.verdict == "fail" else ACCEPTED
+            store.need(raw["md5"])
             connection.execute(
                 table.insert().values(
                     id=made,

@@ -44,8 +44,11 @@ def check_out(
 
 
 def lay_out(bundle: Path, folder: Path) -> tuple[str, ...]:
-    """Make a folder of a bundle, which goes: its files and SHA256SUMS; returns the names of the files."""
+    """Make a folder of a bundle, which goes: its files, the script that rebuilds, and SHA256SUMS; returns the names of
+    the files.
+    """
     folder.mkdir()
     checkout.unpack_bundle(bundle, folder)
     bundle.unlink()
+    checkout.write_runner(folder)
     return checkout.write_sums(folder)

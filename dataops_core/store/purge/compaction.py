@@ -18,6 +18,7 @@ from dataops_core.store.people.environments import ENVIRONMENTS, SANDBOX
 from dataops_core.store.purge.versions import draft_states, joined
 from dataops_core.store.store import Store
 
+KIND = "compact"  # the job that does it
 LONGEST = 60.0  # seconds that computing a table again may take
 
 
@@ -55,7 +56,7 @@ def compact(
     """
     store.require("tables compacted", dataset)
     here = datasets.get(store, dataset)
-    if any(each.is_open for each in jobs.of_dataset(store, dataset)):
+    if any(each.is_open and each.kind != KIND for each in jobs.of_dataset(store, dataset)):
         raise ConflictError("A job of this dataset is running.", here.name, "Cancel it, or wait until it has ended.")
     removed_objects.finish(store)
     was, asked = _compacted(store), _candidates(store, here)
@@ -77,6 +78,8 @@ def compact(
         datasets.still(connection, dataset, here.revision)
         rows = connection.execute(sa.select(catalog.state).where(catalog.state.c.id.in_(sorted(again))))
         tables += [(row.id, row.md5) for row in rows]
+        known = set(connection.scalars(sa.select(catalog.compacted.c.state)))  # by somebody else meanwhile
+        tables = [each for each in tables if each[0] not in known]
         left = fsck.needed(store, gone={state for state, _ in tables})
         going = {md5 for _, md5 in tables if md5 in before and md5 not in left}
         freed = sum(store.objects.size(md5) for md5 in going)

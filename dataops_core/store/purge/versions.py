@@ -227,11 +227,7 @@ def _forget(connection: sa.Connection, dataset: str, draft: int, gone: set[str],
     table = catalog.draft
     connection.execute(table.delete().where(table.c.dataset == dataset, table.c.n != draft))
     connection.execute(table.update().where(table.c.dataset == dataset).values(parent=None))
-    for state in gone:
-        connection.execute(catalog.state.delete().where(catalog.state.c.id == state))
-        connection.execute(catalog.result.delete().where(catalog.result.c.state == state))
-        connection.execute(catalog.model.delete().where(catalog.model.c.state == state))
-        connection.execute(catalog.compacted.delete().where(catalog.compacted.c.state == state))
+    removal.forget_states(connection, gone)
     connection.execute(catalog.cache.delete())
     connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
 

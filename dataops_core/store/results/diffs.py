@@ -10,10 +10,11 @@ from dataops_core.facts import Engine, column_facts, spread
 from dataops_core.hashing import canonical, sha256
 from dataops_core.progress import Progress, no_progress
 from dataops_core.recipe.recipe import Recipe
+from dataops_core.source_hash import source_hash
 from dataops_core.store import states
 from dataops_core.store.results.profile import code_hash
 from dataops_core.store.store import Store
-from dataops_core.table import Column, Difference, Table, difference
+from dataops_core.table import Column, Difference, Table, columns_of_both, common_key, difference
 
 
 @dataclass(frozen=True)
@@ -28,16 +29,26 @@ class Change:
 
 
 def change(
-    store: Store, before: str, after: str, renamed: Mapping[str, str], sensitive: Sequence[str], *, run: bool = True
+    store: Store,
+    before: str,
+    after: str,
+    renamed: Mapping[str, str],
+    sensitive: Sequence[str],
+    *,
+    by_key: bool = False,
+    run: bool = True,
 ) -> Change | None:
-    """Compare two states; with `run=False` only what is known already, else None."""
-    key = "change2:" + sha256(canonical([before, after, dict(renamed), list(sensitive)]))
+    """Compare two states; with `run=False` only what is known already, else None. `by_key`: rows are those of different
+    files, so they are matched by an identifier where there is one.
+    """
+    asked = [before, after, dict(renamed), list(sensitive), *(["by key"] if by_key else [])]
+    key = "change2:" + sha256(canonical(asked))
     kept = store.cached(key)
     if kept is None:
         if not run:
             return None
         one, other = states.table(store, before), states.table(store, after)
-        found = difference(one, other, renamed)
+        found = difference(one, other, renamed, common_key(one, other, renamed) if by_key else None)
         groups = _groups(one, other, renamed, sensitive) if found.rows_dropped else []
         doubled = _no_longer_unique(one, other, found)
         kept = {"difference": found.to_json(), "groups": groups, "no_longer_unique": doubled}
@@ -95,12 +106,23 @@ def column(store: Store, state: str, name: str, *, run: bool = True) -> dict[str
 def spreads(store: Store, before: str, after: str, old: str, new: str, *, run: bool = True) -> dict[str, Any] | None:
     """How column `old` of one state and `new` of the other are spread, on one scale (see facts.spread)."""
     one, other = states.table(store, before), states.table(store, after)
-    key = f"spread:{sha256(f'{one.column(old).hash} {other.column(new).hash}')}:{code_hash()}"
-    kept = store.cached(key)
-    if kept is None and run:
-        kept = spread(one.frame([old])[old], other.frame([new])[new])
-        store.keep({key: kept})
-    return dict(kept) if kept else None
+    return all_spreads(store, one, other, [(old, new)], run=run).get(new)
+
+
+def all_spreads(
+    store: Store, one: Table, other: Table, pairs: Sequence[tuple[str, str]], *, run: bool = True
+) -> dict[str, dict[str, Any]]:
+    """The same for several columns of two tables, by their names before and after: by the name after. Those that are
+    not known yet are left out with `run=False`.
+    """
+    code = source_hash("dataops_core.facts.spread")
+    keys = {new: f"spread:{sha256(f'{one.column(old).hash} {other.column(new).hash}')}:{code}" for old, new in pairs}
+    known = store.cached_many(list(keys.values()))
+    left = [(old, new) for old, new in pairs if keys[new] not in known] if run else []
+    made = {keys[new]: spread(was, now) for new, was, now in columns_of_both(one, other, left)}
+    store.keep(made)
+    known |= made
+    return {new: dict(known[key]) for new, key in keys.items() if key in known}
 
 
 def renamings(before: Recipe, after: Recipe) -> dict[str, str]:

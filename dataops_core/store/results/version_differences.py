@@ -7,12 +7,15 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from dataops_core.errors import DataOpsError
-from dataops_core.fairness.group_definitions import groups_of
-from dataops_core.fairness.groups import groups
+from dataops_core.fairness.gaps import gaps
+from dataops_core.fairness.gaps import judged as judge_gaps
+from dataops_core.fairness.group_definitions import THIN, groups_of, outcome_of
+from dataops_core.fairness.groups import counted
 from dataops_core.hashing import canonical, sha256
 from dataops_core.source_hash import source_hash
 from dataops_core.store import states
 from dataops_core.store.store import Store
+from dataops_core.table import Table
 
 
 @dataclass(frozen=True)
@@ -30,22 +33,37 @@ class RuleDifference:
 
 @dataclass(frozen=True)
 class GroupDifference:
-    """A group of people in both versions: rows, and the share of good outcomes where an outcome is known."""
+    """A group of people in both versions: rows, and, where an outcome is known, the share of good outcomes, its gap to
+    the reference group, their 95 % intervals, and whether the gap is more than chance (see fairness/gaps).
+    """
 
     group: str
     rows_before: int
     rows_after: int
     rate_before: float | None
     rate_after: float | None
+    rate_ci_before: tuple[float, float] | None
+    rate_ci_after: tuple[float, float] | None
+    gap_before: float | None
+    gap_after: float | None
+    gap_ci_before: tuple[float, float] | None
+    gap_ci_after: tuple[float, float] | None
+    verdict_before: str
+    verdict_after: str
 
 
 @dataclass(frozen=True)
 class ColumnDifference:
-    """The groups of a sensitive column, and how far apart the groups with the highest and the lowest share are."""
+    """The groups of a sensitive column, the one that others are compared with, how far apart the groups with the
+    highest and the lowest share are, and whether that is more than chance; None where it is not known.
+    """
 
     column: str
+    reference: str
     gap_before: float | None
     gap_after: float | None
+    clear_before: bool | None
+    clear_after: bool | None
     groups: tuple[GroupDifference, ...]
 
     def to_json(self) -> dict[str, Any]:
@@ -85,7 +103,8 @@ def group_differences(
     """The groups of the sensitive columns in two states; kept once counted, and None where `run` is false and they are
     not known yet. Amounts are put into the ranges of the first state.
 
-    These are counts of the data: whether a gap is more than chance is told by the page Bias.
+    The intervals and verdicts hold within each version, corrected for all groups and columns of it; two versions may
+    share rows, so they do not say whether a change from one to the other is more than chance.
     """
     asked = {key: roles.get(key) for key in ("sensitive", "target", "favorable")}
     if not asked["sensitive"]:
@@ -100,48 +119,88 @@ def group_differences(
         None
         if known is None
         else [
-            ColumnDifference(**{**each, "groups": tuple(GroupDifference(**group) for group in each["groups"])})
+            ColumnDifference(**{**each, "groups": tuple(_group_from_json(group) for group in each["groups"])})
             for each in known
         ]
     )
 
 
+def _group_from_json(plain: Mapping[str, Any]) -> GroupDifference:
+    pairs: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+    return GroupDifference(**pairs)
+
+
 def _counted(store: Store, before: str, after: str, asked: Mapping[str, Any]) -> list[ColumnDifference]:
     tables = [states.table(store, state) for state in (before, after)]
-    found = []
+    told: dict[str, list[dict[str, Any]]] = {}
     for name in asked["sensitive"]:
         if any(name not in table.names for table in tables):
             continue
         target = asked["target"] if all(asked["target"] in table.names for table in tables) else None
-        told = []
         try:
             cuts = {c: list(ends) for c, ends in groups_of(tables[0].frame([name]), [name]).cuts.items()}
-            for table in tables:
-                told.append(_groups(table, name, target, asked["favorable"], cuts))
+            told[name] = [_groups(table, name, target, asked["favorable"], cuts) for table in tables]
         except DataOpsError:  # a version without rows, or without the good outcome, has no groups to compare
             continue
-        names = dict.fromkeys([*told[0], *told[1]])
-        lines = [
+    references = {name: _reference(both) for name, both in told.items()}
+    judged = [_judged({name: both[side] for name, both in told.items()}, references) for side in (0, 1)]
+    return [_column(name, both, references[name], judged) for name, both in told.items()]
+
+
+def _column(
+    name: str, told: list[dict[str, Any]], reference: str, judged: list[dict[str, list[dict[str, Any]]]]
+) -> ColumnDifference:
+    gaps = [{each["group"]: each for each in side["gaps"] if each["of"] == name} for side in judged]
+    largest = [next((each for each in side["largest"] if each["of"] == name), {}) for side in judged]
+    lines = []
+    for group in dict.fromkeys([*told[0], *told[1]]):
+        counts = [each.get(group, {}) for each in told]
+        found = [each.get(group, {}) for each in gaps]
+        lines.append(
             GroupDifference(
                 group,
-                *(each.get(group, {}).get("n", 0) for each in told),
-                *(each.get(group, {}).get("rate") for each in told),
+                *(each.get("n", 0) for each in counts),
+                *(each.get("rate") for each in counts),
+                *(_pair(each.get("ci")) for each in counts),
+                *(each.get("value") for each in found),
+                *(_pair(each.get("ci")) for each in found),
+                *(each.get("verdict", "") for each in found),
             )
-            for group in names
-        ]
-        found.append(ColumnDifference(name, _gap(told[0]), _gap(told[1]), tuple(lines)))
-    return found
+        )
+    before, after = ((each.get("value"), each["clear"] if each.get("p") is not None else None) for each in largest)
+    return ColumnDifference(name, reference, before[0], after[0], before[1], after[1], tuple(lines))
 
 
-def _groups(table: Any, name: str, target: str | None, favorable: str | None, cuts: Any) -> dict[str, Any]:
-    if target is None or favorable is None:
-        return dict(groups(table, [name], cuts=cuts)["groups"])
-    return dict(groups(table, [name], target=target, favorable=favorable, cuts=cuts)["groups"])
+def _pair(ends: Any) -> tuple[float, float] | None:
+    return None if ends is None else (float(ends[0]), float(ends[1]))
 
 
-def _gap(told: Mapping[str, Mapping[str, Any]]) -> float | None:
-    """How far apart the highest and the lowest share are; thin groups and unknown ones have no part."""
-    rates = [
-        each["rate"] for each in told.values() if each["rate"] is not None and not (each["thin"] or each["unknown"])
-    ]
-    return max(rates) - min(rates) if len(rates) > 1 else None
+def _reference(told: list[dict[str, Any]]) -> str:
+    """The group that others are compared with: the largest one of the first version that both have."""
+    both = [name for name in told[0] if name in told[1] and not told[0][name]["unknown"]]
+    return max(both, key=lambda name: told[0][name]["n"], default="")
+
+
+def _judged(
+    told: Mapping[str, Mapping[str, Mapping[str, Any]]], references: Mapping[str, str]
+) -> dict[str, list[dict[str, Any]]]:
+    """The gaps of all columns of one version, judged together."""
+    found: dict[str, list[dict[str, Any]]] = {"gaps": [], "largest": []}
+    for name, groups_told in told.items():
+        counts = {
+            group: (each["favorable"], each["labelled"])
+            for group, each in groups_told.items()
+            if each["labelled"] is not None and not each["unknown"]
+        }
+        here = gaps({"rate": counts} if counts else {}, references[name], of=name)
+        found = {key: [*found[key], *here[key]] for key in found}
+    return judge_gaps(found)
+
+
+def _groups(table: Table, name: str, target: str | None, favorable: str | None, cuts: Any) -> dict[str, Any]:
+    """The counts of the groups of a column; of the other columns nothing is read."""
+    told = target if favorable is not None else None
+    frame = table.frame([name] if told in (None, name) else [name, str(told)])
+    found = groups_of(frame, [name], cuts)
+    outcome = outcome_of(frame, told, favorable) if told is not None else None
+    return counted(frame, found, outcome, told, THIN)

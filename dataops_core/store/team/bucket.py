@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import base64
 import secrets
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from dataops_core.errors import InputError, IntegrityError, SettingError
+from dataops_core.publish.s3_upload import LARGEST, PART, put_new, status
 
-LARGEST = 5 << 30  # bytes that one request may bring
-TRIES = 5  # where another one puts the same object at the same moment, S3 asks to come again
 SCHEME = "s3://"
 
 
@@ -48,33 +48,38 @@ class Bucket:
             try:
                 return int(self._client.head_object(Bucket=self.bucket, Key=self._full(key))["ContentLength"])
             except self._client.exceptions.ClientError as error:
-                if _status(error) == 404 and _code(error) != "NoSuchBucket":
+                if status(error) == 404 and _code(error) != "NoSuchBucket":
                     return None
                 raise
 
-    def put(self, path: Path, key: str, md5: str) -> bool:
+    def put(self, path: Path, key: str, md5: str, *, largest: int = LARGEST, part: int = PART) -> bool:
         """Put a file where nothing is; False where something is there already. The bucket compares what arrives with
-        its MD5.
+        its MD5. A file of more than `largest` bytes goes in parts.
         """
-        if path.stat().st_size > LARGEST:
-            raise SettingError(
-                "A file is too large for the bucket: one request brings 5 GiB.", path.name, "Keep objects in a folder."
-            )
-        brought = base64.b64encode(bytes.fromhex(md5)).decode()
+        brought = {"ContentMD5": base64.b64encode(bytes.fromhex(md5)).decode()}
         with self._words():
-            for left in reversed(range(TRIES)):
-                try:
-                    with path.open("rb") as file:
-                        self._client.put_object(
-                            Bucket=self.bucket, Key=self._full(key), Body=file, ContentMD5=brought, IfNoneMatch="*"
-                        )
-                    return True
-                except self._client.exceptions.ClientError as error:
-                    if _status(error) == 412:
-                        return False
-                    if _status(error) != 409 or not left:
-                        raise
-        return False
+            return put_new(
+                self._client, self.bucket, self._full(key), path, checksum=brought, largest=largest, part=part
+            )
+
+    def renew(self, key: str, after: float) -> bool:
+        """Let the age of an object count from now on where it is older than this many seconds; False where there is
+        none. What is too large to be copied in one request keeps its age.
+        """
+        whole = self._full(key)
+        with self._words():
+            try:
+                about = self._client.head_object(Bucket=self.bucket, Key=whole)
+                if about["LastModified"].timestamp() < time.time() - after and about["ContentLength"] <= LARGEST:
+                    source = {"Bucket": self.bucket, "Key": whole}
+                    self._client.copy_object(
+                        Bucket=self.bucket, Key=whole, CopySource=source, MetadataDirective="REPLACE"
+                    )
+            except self._client.exceptions.ClientError as error:
+                if status(error) == 404 and _code(error) != "NoSuchBucket":
+                    return False
+                raise
+        return True
 
     def get(self, key: str, path: Path) -> bool:
         """Write an object to a file; False where there is none."""
@@ -93,13 +98,44 @@ class Bucket:
         with self._words():
             self._client.delete_object(Bucket=self.bucket, Key=self._full(key))
 
-    def keys(self, below: str) -> Iterator[str]:
-        """The keys of all objects below a folder."""
-        whole = self._full(f"{below}/")
+    def remove_older(self, place: str, before: float) -> bool:
+        """Delete an object, or an upload that was not completed (see `listing`), unless it was put again at that moment
+        or later; returns whether it is gone.
+        """
+        key, _, upload = place.partition("?")
+        whole = self._full(key)
         with self._words():
-            for page in self._client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=whole):
-                for each in page.get("Contents", ()):
-                    yield below + "/" + str(each["Key"])[len(whole) :]
+            try:
+                if upload:
+                    self._client.abort_multipart_upload(Bucket=self.bucket, Key=whole, UploadId=upload)
+                    return True
+                about = self._client.head_object(Bucket=self.bucket, Key=whole)
+            except self._client.exceptions.ClientError as error:
+                if status(error) == 404 and _code(error) != "NoSuchBucket":
+                    return True
+                raise
+            if about["LastModified"].timestamp() >= before:
+                return False
+            self._client.delete_object(Bucket=self.bucket, Key=whole)
+        return True
+
+    def listing(self, *folders: str) -> Iterator[tuple[str, int, float]]:
+        """Each object below these folders, and each upload that was not completed (its key, "?" and its id): with its
+        size in bytes and the time at which it was put, in seconds since 1970.
+        """
+        for below in folders:
+            whole = {"Bucket": self.bucket, "Prefix": self._full(f"{below}/")}
+            with self._words():
+                for page in self._client.get_paginator("list_objects_v2").paginate(**whole):
+                    for each in page.get("Contents", ()):
+                        yield self._below(each["Key"]), int(each["Size"]), each["LastModified"].timestamp()
+                for page in self._client.get_paginator("list_multipart_uploads").paginate(**whole):
+                    for each in page.get("Uploads", ()):
+                        upload = {"Key": each["Key"], "UploadId": each["UploadId"]}
+                        parts = self._client.get_paginator("list_parts").paginate(Bucket=self.bucket, **upload)
+                        size = sum(int(part["Size"]) for some in parts for part in some.get("Parts", ()))
+                        place = f"{self._below(each['Key'])}?{each['UploadId']}"
+                        yield place, size, each["Initiated"].timestamp()
 
     def check(self, scratch: Path) -> None:
         """Put, refuse to overwrite, get and delete a small file; raises InputError where the bucket does not."""
@@ -118,6 +154,9 @@ class Bucket:
                 self.address,
                 "Use a server that does, such as AWS S3 or a recent MinIO.",
             )
+
+    def _below(self, whole: str) -> str:
+        return whole.removeprefix(f"{self.prefix}/") if self.prefix else whole
 
     def _full(self, key: str) -> str:
         return f"{self.prefix}/{key}" if self.prefix else key
@@ -139,7 +178,3 @@ def _code(error: Exception) -> str:
     answer = getattr(error, "response", None)
     code = answer.get("Error", {}).get("Code") if isinstance(answer, dict) else None
     return str(code or type(error).__name__)
-
-
-def _status(error: Exception) -> int:
-    return int(getattr(error, "response", {})["ResponseMetadata"]["HTTPStatusCode"])

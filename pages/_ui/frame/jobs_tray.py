@@ -6,6 +6,8 @@ import streamlit as st
 
 from dataops_core.store import jobs
 from dataops_core.store.jobs import Job
+from dataops_core.store.purge import compaction, leftovers
+from dataops_core.store.results.rebuild import KIND
 from pages._ui import job, page_layout
 from pages._ui.formatting import count, md
 
@@ -22,6 +24,10 @@ KINDS = {  # what a job does, and the page that has its result
     "commit": ("Saving a version", "versions"),
     "compare": ("Comparing versions", "versions"),
     "export": ("Export file", "versions"),
+    KIND: ("Rebuilding a version", "versions"),
+    "difference report": ("Report of a difference", "versions"),
+    compaction.KIND: ("Freeing space", "overview"),
+    leftovers.KIND: ("Looking after the store", "overview"),
     "verify": ("Verifying an export file", "versions"),
     "report": ("Report", "profile"),
     "full_report": ("Full report", "profile"),

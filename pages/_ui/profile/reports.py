@@ -36,7 +36,7 @@ def panel(here: Dataset, state: str, table: Table) -> None:
             "show_values": shown,
             "name": here.name,
         }
-        _offer("report", args, "Make the report", table.cells)
+        offer("report", args, "Make the report", table.cells)
     with full:
         st.header("Full statistical report")
         st.markdown(
@@ -50,10 +50,10 @@ def panel(here: Dataset, state: str, table: Table) -> None:
             help=f"All {table.rows:,} rows take minutes; the report says what it was made on",
         )
         args = {"state": state, "rows": SAMPLE if part else None, "name": here.name}
-        _offer("full_report", args, "Make the full report", 10**9)
+        offer("full_report", args, "Make the full report", 10**9)
 
 
-def _offer(kind: str, args: Mapping[str, Any], what: str, cells: int) -> None:
+def offer(kind: str, args: Mapping[str, Any], what: str, cells: int) -> None:
     """A button that makes a report, its progress, then the file to download and to look at."""
     wanted = f"reports.{kind}.{args}"
     last = jobs.latest(page_layout.store(), kind, args)

@@ -19,6 +19,7 @@ from dataops_core.store.versions import Version
 from pages._ui import allowed, grid, job, page_layout, preview, redaction, uploaded
 from pages._ui.formatting import STATUS, count, md
 from pages._ui.privacy import recognition
+from pages._ui.profile import reports
 from pages._ui.versions import differences
 
 
@@ -202,19 +203,25 @@ def compare(here: Dataset, numbers: Sequence[int]) -> None:
     seen = (redaction.seen(before.state), redaction.seen(after.state))
     groups = versions.compare_groups(house, before, after, seen, run=False)
     if found is None or groups is None:
-        cells = max(v.manifest["data"]["rows"] * len(v.manifest["data"]["columns"]) for v in (before, after))
         args = {"dataset": here.id, "one": one, "other": other, "seen": list(seen)}
-        job.do("compare", args, "Comparing", cells=cells)
+        job.do("compare", args, "Comparing", cells=_cells(before, after))
         found = versions.compare(house, here.id, one, other, run=False)
         groups = versions.compare_groups(house, before, after, seen, run=False)
     if found is None or groups is None:
         return
 
     if not found.nothing:
-        st.markdown(f"From version {one} to version {other}:")
+        by = f" Rows are matched by {md(found.key)}." if found.key else ""
+        st.markdown(f"From version {one} to version {other}:{by}")
     preview.panel(Change(found, ()), before.state, after.state, would="")
     differences.rules(rule_differences(before.manifest, after.manifest))
     differences.groups(groups)
+    args = {"dataset": here.id, "one": one, "other": other, "name": here.name, "seen": list(seen)}
+    reports.offer("difference report", args, "Make a report of the difference", _cells(before, after))
+
+
+def _cells(*some: Version) -> int:
+    return max(v.manifest["data"]["rows"] * len(v.manifest["data"]["columns"]) for v in some)
 
 
 def verify_box() -> None:

@@ -4,6 +4,7 @@
 environment names. One process imports everything and forks: a start costs more than a commit.
 """
 
+import datetime as dt
 import json
 import os
 import random
@@ -15,6 +16,7 @@ from pathlib import Path
 
 from dataops_core.errors import ConflictError
 from dataops_core.store import datasets, fsck, versions
+from dataops_core.store.purge import leftovers
 from dataops_core.store.store import Store
 
 NAME = "towns"
@@ -82,24 +84,37 @@ def look(home, done):
     return len(numbers), over
 
 
+def collect(home, young):
+    """Remove what nothing needs and is not younger than so many seconds, as if an hour had passed."""
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(hours=leftovers.LEAST, seconds=-young)
+    store = Store(home, person="ann", clock=later.isoformat)
+    found = leftovers.remove(store, "ann", older_than=leftovers.LEAST)
+    store.close()
+    return found.to_json()
+
+
 def begin(home):
-    """The dataset, and whatever is imported late, before anybody is killed."""
+    """The dataset, and whatever is imported late, before anybody is killed; returns the seconds that a commit takes."""
     store = Store(home, person="ann")
     (home / "first.csv").write_text(table(0))
     datasets.add(store, datasets.default_project(store, "ann"), home / "first.csv", "first.csv", "ann", name=NAME)
+    began = time.monotonic()
     commit(store, table(0))
     store.close()
+    return time.monotonic() - began
 
 
 def kills(home, count, seed):
     lot, notes = random.Random(seed), home / "notes"
     notes.touch()
-    begin(home)
-    done, during, over = set(), 0, 0
+    took = begin(home)
+    done, during, over, collected = set(), 0, 0, 0
     for number in range(count):
         first = 1 + number * 100
         child = forked(lambda first=first: committing(home, notes, first, first + 99))
-        time.sleep(lot.uniform(0.05, 0.9))
+        if number % 3 == 2:
+            collected += collect(home, 10)["files"]  # while somebody commits
+        time.sleep(lot.uniform(0.05, max(0.9, 1.5 * took)))
         os.kill(child, signal.SIGKILL)
         os.waitpid(child, 0)
         lines = [line.split() for line in notes.read_text().splitlines()]
@@ -110,7 +125,26 @@ def kills(home, count, seed):
     store = Store(home, person="ann")
     commit(store, table(99_999))
     store.close()
-    return {"kills": count, "during": during, "done": len(done), "versions": there, "objects_over": over}
+    time.sleep(1)  # S3 tells times in whole seconds
+    collected += collect(home, 0)["files"]
+    return {
+        "kills": count,
+        "during": during,
+        "done": len(done),
+        "versions": there,
+        "objects_over": over,
+        "collected": collected,
+        "left": look(home, done),
+        "unfinished": left_unfinished(home),
+    }
+
+
+def left_unfinished(home):
+    """How many files where the objects lie are no objects."""
+    store = Store(home, person="ann")
+    found = sum(not each.md5 for each in store.objects.listing())
+    store.close()
+    return found
 
 
 def writers(home, each):

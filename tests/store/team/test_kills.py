@@ -48,6 +48,8 @@ def test_killed_at_random_moments_a_store_loses_nothing_and_has_nothing_half(pla
     found = told("kills", KILLS, 19)
     assert found["during"] >= KILLS // 2, "most kills should fall into a commit"
     assert found["done"] <= found["versions"] <= found["done"] + 1 + KILLS
+    assert found["left"] == [found["versions"] + 1, 0] and found["unfinished"] == 0, "gc leaves nothing over"
+    assert found["collected"] >= found["objects_over"]
 
 
 @pytest.mark.slow
