@@ -2,14 +2,17 @@
 
 import itertools
 import os
+import sys
 from pathlib import Path
 
 import pandas as pd
 import pytest
 from hypothesis import settings
 
+from dataops_core.store import catalog
 from dataops_core.store.store import Store
 from dataops_core.table import Table, tidy, write_table
+from tests import catalogs
 
 REAL = Path(os.environ.get("DATAOPS_REAL_DATA") or Path(__file__).parent.parent.parent / "shared" / "data")
 
@@ -17,9 +20,22 @@ REAL = Path(os.environ.get("DATAOPS_REAL_DATA") or Path(__file__).parent.parent.
 settings.register_profile("thorough")
 
 
-# processes that tests start keep what they compile: else each of them compiles the whole house
+# tests, and processes that they start, keep what they compile: else each of them compiles the whole house
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 os.environ["DATAOPS_PSEUDONYM_KEY"] = "a key for tests, and for nothing else"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nothing_waits_for_the_disk(tmp_path_factory):
+    """What the tests of this process write need not outlast a power cut; a test that holds what must looks for the
+    calls (tests/store/files/test_fsck.py, tests/store/test_store.py).
+    """
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        monkeypatch.setattr(os, "fsync", lambda handle: None)
+        for name, quick in catalogs.copied(tmp_path_factory.mktemp("catalog")).items():
+            monkeypatch.setattr(catalog, name, quick)
+        yield
 
 
 def _few_trees():

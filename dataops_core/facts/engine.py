@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from dataops_core.facts.order import order, size
 from dataops_core.facts.prepared import Prepared
+from dataops_core.scratch import owned_prefix
 from dataops_core.table import ROW_ID, Column, Table, opened
 
 _SQL = Path(__file__).parent / "sql"
@@ -75,6 +76,39 @@ class FactsEngine(Protocol):
         """Facts that depend on the order of the rows or on the file: `bytes` and `monotonic`, where they are known."""
 
 
+def _database(folder: str) -> duckdb.DuckDBPyConnection:
+    """A database in memory; what does not fit goes into that folder."""
+    return duckdb.connect(
+        config={
+            "threads": THREADS,
+            "memory_limit": MEMORY,
+            "temp_directory": folder,
+            "preserve_insertion_order": False,
+            "autoinstall_known_extensions": False,
+            "autoload_known_extensions": False,
+        }
+    )
+
+
+@functools.cache
+def _shared() -> duckdb.DuckDBPyConnection:
+    """The database that small tables share, for to start one takes 30 ms of CPU time, longer than to count many a
+    small table. DuckDB makes the folder when it needs it; what a killed process left is swept away by its name.
+    """
+    return _database(str(Path(tempfile.gettempdir()) / f"{owned_prefix()}facts"))
+
+
+def _connection_to_shared() -> duckdb.DuckDBPyConnection:
+    """A connection whose tables nobody else sees, and which go with it."""
+    try:
+        made = _shared().cursor()
+        made.execute("select 1")
+    except duckdb.Error:  # after an error of its own, a database answers nobody any more
+        _shared.cache_clear()
+        made = _shared().cursor()
+    return made
+
+
 class Engine:
     """A connection to one table; leaves nothing behind."""
 
@@ -86,21 +120,13 @@ class Engine:
         """
         self.table = table
         self.seen: dict[str, Any] = {}
-        self._folder = tempfile.TemporaryDirectory(prefix="dataops-facts-")
         self.parts: dict[str, Table] = {}  # by column: the table to take it from
         self._places: dict[str, tuple[str, str]] = {}  # by column: what stands after FROM, and its name there
-        self.con = duckdb.connect(
-            config={
-                "threads": THREADS,
-                "memory_limit": MEMORY,
-                "temp_directory": self._folder.name,
-                "preserve_insertion_order": False,
-                "autoinstall_known_extensions": False,
-                "autoload_known_extensions": False,
-            }
-        )
-        self.con.execute("set parquet_metadata_cache = true")
         self.small = table.cells <= SMALL and table.rows <= EXACT_ROWS
+        self._folder = None if self.small else tempfile.TemporaryDirectory(prefix="dataops-facts-")
+        self.con = _connection_to_shared() if self._folder is None else _database(self._folder.name)
+        if not self.small:
+            self.con.execute("set parquet_metadata_cache = true")
         for at, part in enumerate(dict.fromkeys(narrow) or [table]):
             self.parts |= dict.fromkeys(part.names, part)
             path = str(part.path).replace("'", "''")
@@ -124,7 +150,8 @@ class Engine:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.con.close()
-        self._folder.cleanup()
+        if self._folder:
+            self._folder.cleanup()
 
     @property
     def table_rows(self) -> int:

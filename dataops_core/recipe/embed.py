@@ -57,7 +57,6 @@ class Sources:
     def _take(self, module: str, name: str) -> str:
         if (module, name) in self._names:
             return self._names[module, name]
-        source, _ = _parsed(module)
         node = _definitions(module).get(name)
         if node is None:
             return self._from_elsewhere(module, name)
@@ -66,9 +65,8 @@ class Sources:
             self._names[module, each] = self._free(each, module)
         called = {needed: self._need(module, needed) for needed in _names(node) if needed not in given}
         called |= {each: self._names[module, each] for each in given}
-        self.pieces[self._names[module, given[0]]] = _plain_text(
-            source, node, {a: b for a, b in called.items() if a != b}
-        )
+        renamed = tuple((a, b) for a, b in called.items() if a != b)
+        self.pieces[self._names[module, given[0]]] = _plain_text(module, node, renamed)
         return self._names[module, name]
 
     def _free(self, name: str, module: str) -> str:
@@ -110,6 +108,7 @@ class Sources:
                 )
 
 
+@functools.lru_cache(maxsize=4)  # who exports a version writes its scripts, and who verifies it the same again
 def valid(text: str, name: str) -> str:
     """The text of a script; raises SettingError where it is not Python."""
     try:
@@ -171,10 +170,11 @@ def _given_names(node: ast.stmt) -> list[str]:
     return [name for target in targets for name in _targets(target)]
 
 
-def _names(node: ast.stmt) -> list[str]:
+@functools.cache
+def _names(node: ast.stmt) -> tuple[str, ...]:
     """The names that a definition reads, in order; of annotations, only what stays in the script."""
     kept = [n for n in _walk(node) if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Load)]
-    return list(dict.fromkeys(n.id for n in kept))
+    return tuple(dict.fromkeys(n.id for n in kept))
 
 
 def _walk(node: ast.AST) -> Iterator[ast.AST]:
@@ -195,7 +195,10 @@ def _is_kit(decorator: ast.AST) -> bool:
     return (isinstance(call, ast.Name) and call.id == "step") or (isinstance(call, ast.Attribute) and call.attr in _KIT)
 
 
-def _plain_text(source: str, node: ast.stmt, called: Mapping[str, str]) -> str:
+@functools.cache
+def _plain_text(module: str, node: ast.stmt, renamed: tuple[tuple[str, str], ...]) -> str:
+    """The text of a definition as it stands in a script, with the names that are called otherwise there."""
+    source, called = _parsed(module)[0], dict(renamed)
     lines = source.splitlines(keepends=True)
     starts = [0]
     for line in lines:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import itertools
 import re
@@ -349,12 +350,15 @@ def _names(df: pd.DataFrame, columns: list[str], kind: str, locale: str) -> dict
         **{person: {"first": "first_name", "last": "last_name"} for person in PEOPLE},
         "address": {"street": "street_name"},
         "city": {"city": "city"},
-    }.get(kind)
-    if drawn:
-        from faker import Faker
+    }.get(kind, {})
+    return known | {name: list(_drawn(locale, method)) for name, method in drawn.items()}
 
-        fake = Faker(locale)
-        for name, method in drawn.items():
-            fake.seed_instance(0)
-            known[name] = sorted({str(getattr(fake, method)()) for _ in range(DRAWN)})
-    return known
+
+@functools.cache
+def _drawn(locale: str, method: str) -> tuple[str, ...]:
+    """Names of one sort; Faker draws the same ones whenever it is asked."""
+    from faker import Faker
+
+    fake = Faker(locale)
+    fake.seed_instance(0)
+    return tuple(sorted({str(getattr(fake, method)()) for _ in range(DRAWN)}))

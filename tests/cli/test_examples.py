@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dataops_core.cli.commands import COMMANDS, examples
+from dataops_core.cli.commands import COMMANDS, documentation, examples
 from dataops_core.cli.main import main
 
 ROOT = Path(__file__).parent.parent.parent
@@ -86,6 +86,12 @@ def test_help_shows_the_example(capsys):
         with pytest.raises(SystemExit):
             main([*command.split(), "--help"])
         assert examples(text_of(command))[0] in capsys.readouterr().out
+
+
+def test_what_help_says_of_a_command_is_the_documentation_of_its_module():
+    for command, module in COMMANDS.items():
+        code = (ROOT / "dataops_core" / "cli" / f"{module.replace('.', '/')}.py").read_text(encoding="utf-8")
+        assert documentation(code) == text_of(command) != ""
 
 
 def test_few_examples_are_left_out_and_each_says_why():

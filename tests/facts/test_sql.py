@@ -4,6 +4,7 @@ There is no Spark here: its text is translated back by sqlglot and run on DuckDB
 what a cluster does differently.
 """
 
+import functools
 from datetime import datetime
 
 import duckdb
@@ -16,7 +17,7 @@ from dataops_core.facts import compile as compiler
 from dataops_core.facts.expressions import EXPRESSIONS
 from dataops_core.facts.pair_expressions import PAIRS
 
-COMPILED = compiler.compiled()
+compiled = functools.cache(compiler.compiled)  # it takes seconds
 VALUES = {
     "text": ["a", "A", "", " ", "Ünï", "日付", "12", "a-b", "\u00a0", "x" * 300, None],
     "integer": [0, 1, -1, 2**53 + 1, 2**63 - 1, -(2**63), None],
@@ -38,13 +39,13 @@ ASKED = [f"{name}_{kind}" for name, (_, kinds) in EXPRESSIONS.items() for kind i
 
 def test_the_committed_text_is_what_the_compiler_writes_now():
     kept = {str(path.relative_to(compiler.FOLDER)): path.read_text("utf-8") for path in compiler.FOLDER.rglob("*.sql")}
-    assert kept == COMPILED
+    assert kept == compiled()
 
 
 @pytest.mark.parametrize("sign", ["FALSE OR FALSE", "ISINF", "EPOCH", "UNIX_TIMESTAMP", "TRUE AND TRUE"])
 def test_no_text_for_spark_has_a_sign_of_an_expression_that_ibis_writes_wrongly(sign):
     # Ibis 12 writes isinf() as FALSE, and epoch_seconds() without the fractions that DuckDB keeps
-    assert [name for name, text in COMPILED.items() if name.startswith("spark/") and sign in text.upper()] == []
+    assert [name for name, text in compiled().items() if name.startswith("spark/") and sign in text.upper()] == []
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +61,7 @@ def ask():
             con.execute("create or replace table cells as select value, count(*)::bigint as n from source group by 1")
             con.execute("create or replace table bounds as select -10::double as low, 1e15::double as high")
             if kind == "datetime":
-                con.execute(f"create or replace table steps as {COMPILED['duckdb/steps_datetime.sql']}")
+                con.execute(f"create or replace table steps as {compiled()['duckdb/steps_datetime.sql']}")
             return con.execute(text).df().to_dict("records")
 
         yield asked
@@ -72,7 +73,7 @@ def ask():
 )
 def test_the_text_for_spark_translated_back_answers_as_that_for_duckdb(ask, name, some):
     kind = name.rpartition("_")[2]
-    texts = COMPILED[f"duckdb/{name}.sql"], _back(COMPILED[f"spark/{name}.sql"])
+    texts = compiled()[f"duckdb/{name}.sql"], _back(compiled()[f"spark/{name}.sql"])
     mine, other = (ask(text, kind, VALUES[kind][some]) for text in texts)
     if name.startswith(("counted", "histogram", "steps")):
         mine, other = (sorted(rows, key=str) for rows in (mine, other))
@@ -115,7 +116,7 @@ def test_the_text_for_spark_on_two_columns_answers_as_that_for_duckdb(name):
         )
         mine, other = (
             sorted(con.execute(text).fetchall(), key=str)
-            for text in (COMPILED[f"duckdb/{name}_pair.sql"], _back(COMPILED[f"spark/{name}_pair.sql"]))
+            for text in (compiled()[f"duckdb/{name}_pair.sql"], _back(compiled()[f"spark/{name}_pair.sql"]))
         )
     assert len(mine) > 0
     assert all(_same(a, b) for one, same in zip(mine, other, strict=True) for a, b in zip(one, same, strict=True))

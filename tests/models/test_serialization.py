@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import skops.io
 from sklearn.ensemble import HistGradientBoostingRegressor, IsolationForest
 from sklearn.impute import KNNImputer
 from sklearn.linear_model import BayesianRidge
@@ -71,6 +70,8 @@ def test_a_damaged_text_is_said():
 
 
 def test_a_function_from_elsewhere_is_not_opened():
+    import skops.io  # takes five seconds, which every process would pay that collects the tests
+
     with zipfile.ZipFile(io.BytesIO(skops.io.dumps(FunctionTransformer(subprocess.getoutput)))) as whole:
         assert b"getoutput" in whole.read("schema.json")
     with pytest.raises(IntegrityError, match="not trusted: subprocess.getoutput"):

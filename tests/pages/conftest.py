@@ -11,9 +11,11 @@ from types import SimpleNamespace
 
 import pytest
 import streamlit as st
+from streamlit import config
 from streamlit.components.v2 import manifest_scanner
 from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import app_test
+from streamlit.runtime.scriptrunner.script_cache import ScriptCache
+from streamlit.testing.v1 import app_test, local_script_runner
 
 from dataops_core.checks import profile as checks
 from dataops_core.progress import no_progress
@@ -48,6 +50,14 @@ class _AtOnce:
         return 0
 
 
+def _ended(runner, timeout):
+    """Waits for the end of a run; Streamlit's own way of waiting looks every millisecond, which takes time from the run."""
+    runner._script_thread.join(timeout)
+    if not runner.script_stopped():
+        runner.request_stop()
+        raise RuntimeError(f"The app still runs after {timeout} s.")
+
+
 def _alone(monkeypatch, home):
     monkeypatch.setenv("DATAOPS_HOME", str(home))
     monkeypatch.setattr(app_test, "PagesManager", _AfterFirst)
@@ -58,10 +68,11 @@ def _alone(monkeypatch, home):
 
 @pytest.fixture(scope="session", autouse=True)
 def _what_is_the_same_is_done_once():
-    """A server looks once through all installed packages for components, but AppTest makes a server for each visit; and
-    tables of the same content have the same profile in every test.
+    """A server looks once through all installed packages for components, and compiles each page once, but AppTest makes
+    a server for each visit; tables of the same content have the same profile in every test; and garbage is collected as
+    it grows, not after every run.
     """
-    profiles = {}
+    profiles, scripts = {}, ScriptCache()
 
     def profile_table(table, known, progress, context, *, blanked):
         content = tuple((column.hash, column.kind, column.type, column.name) for column in table.columns)
@@ -74,7 +85,11 @@ def _what_is_the_same_is_done_once():
         once = functools.cache(manifest_scanner.scan_component_manifests)
         monkeypatch.setattr(manifest_scanner, "scan_component_manifests", once)
         monkeypatch.setattr(profile, "profile_table", profile_table)
+        monkeypatch.setattr(app_test, "ScriptCache", lambda: scripts)
+        monkeypatch.setattr(local_script_runner, "require_widgets_deltas", _ended)
+        config.set_option("runner.postScriptGC", False)
         yield
+        config.set_option("runner.postScriptGC", True)
 
 
 @pytest.fixture(scope="session")

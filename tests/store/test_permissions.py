@@ -217,6 +217,7 @@ SCENARIOS = {
     "dataset renamed": lambda s, me: removal.rename(s, s.dataset, "other", me),
     "version purged": lambda s, me: purge.purge(s, s.dataset, [1], me, reason="because", force=True),
     "tables compacted": log("tables compacted", dataset=1),
+    "leftovers removed": log("leftovers removed"),
     "dataset deleted": lambda s, me: removal.delete(s, s.dataset, me, confirm="sales"),
     "personal data settled": lambda s, me: personal_data.settle(
         s, datasets.get(s.of(OWNER), s.dataset), "id", True, me

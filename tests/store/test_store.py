@@ -8,12 +8,13 @@ import pytest
 from dataops_core.engines import batches
 from dataops_core.errors import ConflictError, InputError, IntegrityError, SettingError
 from dataops_core.recipe.recipe import Recipe, RecipeStep
-from dataops_core.store import datasets, states, versions
+from dataops_core.store import catalog, datasets, states, versions
 from dataops_core.store.results.diffs import change, renamings
 from dataops_core.store.results.profile import profile
 from dataops_core.store.store import Store
 from dataops_core.store.trail import audit
 from dataops_core.table import Table
+from tests import catalogs
 
 TRIM = RecipeStep("trim_spaces", {"columns": ["city"]})
 DOUBLES = RecipeStep("drop_duplicate_rows", {})
@@ -268,6 +269,26 @@ def test_after_a_step_only_changed_columns_are_profiled_again(store, dataset, mo
     found = profile(store, results[-1].after)
     assert looked == ["city"]
     assert found["missing_cells"] == 1
+
+
+def test_everybodys_catalog_is_on_disk_before_a_change_counts_and_those_of_tests_are_the_same_but_for_this(
+    tmp_path, monkeypatch
+):
+    pragmas = ("synchronous", "journal_mode", "foreign_keys", "secure_delete", "busy_timeout")
+
+    def looked_at(home):
+        with Store(home).reading() as connection:
+            schema = connection.exec_driver_sql("SELECT type, name, sql FROM sqlite_master ORDER BY name").all()
+            about = connection.exec_driver_sql("SELECT * FROM about").all()
+            return [connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in pragmas], schema, about
+
+    in_tests = looked_at(tmp_path / "tests")
+    for name, everybodys in catalogs.AS_EVERYBODY.items():
+        monkeypatch.setattr(catalog, name, everybodys)
+    for_everybody = looked_at(tmp_path / "everybody")
+    assert for_everybody[0] == [2, "wal", 1, 1, 60_000]  # 2: FULL
+    assert in_tests[0] == [0, *for_everybody[0][1:]] and in_tests[1:] == for_everybody[1:]
+    assert sum(kind == "trigger" for kind, *_ in in_tests[1]) > 3
 
 
 def test_the_home_can_be_moved(store, dataset, tmp_path):
