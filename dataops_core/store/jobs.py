@@ -12,12 +12,13 @@ from __future__ import annotations
 import fcntl
 import os
 import platform
+import re
 import secrets
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +32,7 @@ from dataops_core.store import catalog
 from dataops_core.store.store import Store
 
 OPEN = ("queued", "running")
+MD5 = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 LEASE = 600.0  # seconds for which a job of another machine counts as alive after its last sign of life
 AT_ONCE = 2
 PAUSE = 0.1  # seconds between two looks at a job that somebody waits for
@@ -223,6 +225,16 @@ def of_dataset(store: Store, dataset: str, raw: str = "") -> list[Job]:
         if dataset in (said := canonical([row.args, row.result])) or (raw and raw in said)
         if (job := get(store, row.id)) is not None
     ]
+
+
+def files_of(store: Store, some: Collection[str]) -> set[str]:
+    """The files (md5) that these jobs name and no other job does: export files, and what a run has put down."""
+    with store.reading() as connection:
+        rows = connection.execute(sa.select(catalog.job.c.id, catalog.job.c.args, catalog.job.c.result)).all()
+    mine, others = set[str](), set[str]()
+    for row in rows:
+        (mine if row.id in some else others).update(MD5.findall(canonical([row.args, row.result])))
+    return mine - others
 
 
 def recent(store: Store, actor: str, seconds: float) -> list[Job]:

@@ -97,6 +97,7 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
         )
     before = set(fsck.needed(store))
     ended = [each.id for each in jobs.of_dataset(store, dataset, raw=here.raw["sha256"]) if not each.is_open]
+    made = jobs.files_of(store, ended)
     with store.writing() as connection:
         mine = roots(connection, [dataset])
         kept = roots(connection, connection.scalars(sa.select(catalog.dataset.c.id)).all(), without=dataset)
@@ -133,7 +134,7 @@ def delete(store: Store, dataset: str, actor: str, *, confirm: str) -> None:
         forget_states(connection, gone)
         connection.execute(catalog.cache.delete())
         connection.execute(catalog.job.delete().where(catalog.job.c.id.in_(ended)))
-        removed_objects.name(store, connection, before)  # those that somebody still needs are left
+        removed_objects.name(store, connection, before | made)  # those that somebody still needs are left
     removed_objects.finish(store)
 
 

@@ -5,7 +5,6 @@ of datasets that never came to be.
 from __future__ import annotations
 
 import datetime as dt
-import re
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -23,7 +22,6 @@ from dataops_core.wording import counted
 KIND = "leftovers"  # the job that counts or removes them
 GRACE = 24.0  # hours for which what nothing needs yet may be needed by somebody who is at work
 LEAST = 1.0  # hours: less could take a file from under a writer
-MD5 = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")
 
 
 @dataclass(frozen=True)
@@ -98,7 +96,7 @@ def _found(store: Store, older_than: float) -> tuple[Leftovers, set[str], list[S
         states = _without_dataset(connection, limit)
         rows = connection.execute(sa.select(catalog.job.c.args, catalog.job.c.result)).all()
     needed = set(fsck.needed(store, gone=states))
-    needed |= {md5 for row in rows for md5 in MD5.findall(canonical([row.args, row.result]))}
+    needed |= {md5 for row in rows for md5 in jobs.MD5.findall(canonical([row.args, row.result]))}
     over = [each for each in listed if each.md5 not in needed]
     going = [each for each in over if each.at < limit.timestamp()]
     files = sum(bool(each.md5) for each in going)

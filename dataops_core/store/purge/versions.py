@@ -117,6 +117,7 @@ def purge(
     before = fsck.needed(store)
     ended = [each.id for each in jobs.of_dataset(store, dataset, raw=here.raw["sha256"]) if not each.is_open]
     mine = {f"{here.name}, version {each.number}" for each in chosen}
+    jobs_made = jobs.files_of(store, ended)  # export files hold what is purged, too
     held_before = {md5: what for md5, (what, _, users) in before.items() if users & mine}
     with store.writing() as connection:
         datasets.still(connection, dataset, here.revision)
@@ -152,7 +153,7 @@ def purge(
                 )
             )
         _forget(connection, dataset, here.draft, gone, ended)
-        removed_objects.name(store, connection, going)
+        removed_objects.name(store, connection, {*going, *jobs_made})
     removed_objects.finish(store)
     return made
 

@@ -118,6 +118,34 @@ def test_nothing_of_a_purged_person_is_left_but_the_hashes(store, people):
     assert versions.table(store, three).frame()["name"].tolist() == ["Bill Cody", "Tom Mix"]
 
 
+def ended_job(store, dataset, text):
+    """A job of that dataset which has made a file with this text; returns the file's md5."""
+    file = store.scratch_file(".txt")
+    file.write_text(text)
+    made = store.objects.put(file)
+    values = {"id": text[:9], "kind": "export", "key": text, "state": "done", "share": 1.0, "note": "", "cancel": False}
+    values |= {"beat": 0.0, "created": 0.0, "actor": "ann", "place": "here", "result": made.to_json(), "error": None}
+    with store.writing() as connection:
+        connection.execute(catalog.job.insert().values(args={"dataset": dataset}, **values))
+    return made.md5
+
+
+@pytest.mark.parametrize("how", ["purge", "delete"])
+def test_export_files_of_what_is_purged_or_deleted_go_at_once(store, people, how):
+    ended_job(store, people, "Annie Oakley exported")
+    other = ended_job(store, "other", "somebody else")
+    both = ended_job(store, people, "of two datasets")
+    with store.writing() as connection:
+        again = sa.update(catalog.job).where(catalog.job.c.id == "somebody ").values(args={"dataset": "x", "of": both})
+        connection.execute(again)
+    if how == "purge":
+        purge(store, people, [1, 2], "eve", reason="asked to be forgotten")
+    else:
+        removal.delete(store, people, "eve", confirm="people")
+    assert left(store, "Oakley") == []
+    assert {other, both} <= set(store.objects.all())
+
+
 def test_a_person_is_found_in_every_version_and_the_file_it_was_made_of(store, people):
     become(store, people, OLD, RecipeStep("drop_columns", {"columns": ["name"]}))
     versions.commit(store, people, "m4", "ann", pii_reason="made up")  # no name in the table, but in the file
