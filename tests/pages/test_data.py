@@ -6,7 +6,7 @@ import pytest
 
 from dataops_core.store import datasets, states
 from dataops_core.store.store import Store
-from tests.pages.driver import button, click, dataset, header, labels, said, start, unforeseen
+from tests.pages.driver import button, click, dataset, go, header, labels, said, start, unforeseen
 
 
 def upload(app, name, content):
@@ -220,6 +220,27 @@ def test_a_password_in_an_address_is_not_written_down():
     assert [title for title, _ in said(app)] == ["A password stands in the address."]
     home = Store().home
     assert not any(b"geheim77" in path.read_bytes() for path in home.rglob("*") if path.is_file())
+
+
+def drawn(node):
+    """Everything that a page shows or holds, as it is sent to the browser."""
+    own = str(getattr(node, "proto", ""))
+    return own + "".join(drawn(child) for child in getattr(node, "children", {}).values())
+
+
+def test_a_secret_of_a_connection_is_drawn_on_no_page(web, monkeypatch):
+    monkeypatch.setenv("DATAOPS_HOSTS", "127.0.0.1")
+    monkeypatch.setenv("DATAOPS_SECRET_KEY", "s3cr3t-9137")
+    address = web.replace("http://", "http://jo:${KEY}@") + "?key=${KEY}"
+    app = fetch(start(), address)
+    assert unforeseen(app) == [] and "2 × 2" in header(app)
+    failed = fetch(start(), address.replace("rates", "none"))
+    assert "none.csv" in drawn(failed._tree)
+    pages = [drawn(go(app, name)._tree) for name in ("data", "overview", "versions", "privacy")]
+    assert all(len(page) > 1000 for page in pages)
+    assert not any(word in page for page in [*pages, drawn(failed._tree)] for word in ("s3cr3t", "czNjcjN0"))
+    home = Store().home
+    assert not any(b"s3cr3t" in path.read_bytes() for path in home.rglob("*") if path.is_file())
 
 
 def test_a_file_of_the_allowed_folders_is_opened(tmp_path, monkeypatch):
