@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dataops_core.checks import Context
+from dataops_core.privacy import propose_roles
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.store import overview, states
 from dataops_core.store.datasets import Dataset
@@ -91,6 +92,16 @@ def _kept(home: str, state: str, context: Context, code: str) -> dict[str, Any]:
     if found is None:
         raise LookupError
     return found
+
+
+@st.cache_data(max_entries=64, show_spinner="Looking at names and values")
+def _proposals(home: str, state: str) -> dict[str, Any]:
+    return propose_roles(grid.table(state))
+
+
+def proposed_roles(state: str) -> dict[str, Any]:
+    """What the columns of a state are probably for (see `propose_roles`), where nobody has said it."""
+    return _proposals(str(page_layout.store().home), state)
 
 
 def context(here: Dataset) -> Context:

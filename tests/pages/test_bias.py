@@ -200,6 +200,14 @@ def test_no_group_chosen_and_no_outcome_say_what_to_do():
     assert any("Choose an outcome" in text for _, text in said(app))
 
 
+def test_groups_and_outcome_are_proposed_where_nobody_has_set_roles():
+    app = start("bias", d=bring(berkeley(), "berkeley.csv"))
+    app = click(app, "sex and admitted")
+    assert unforeseen(app) == []
+    assert app.multiselect(key="bias.sensitive").value == ["sex"]
+    assert app.selectbox(key="bias.target").value == "admitted"
+
+
 def test_odd_sensitive_columns_get_words():
     for text, roles in (
         ("sex,ok\n" + ",yes\n" * 20 + ",no\n" * 20, {"sensitive": ["sex"], "target": "ok", "favorable": "yes"}),

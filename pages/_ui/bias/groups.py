@@ -12,7 +12,7 @@ import streamlit as st
 from dataops_core.store.datasets import Dataset
 from dataops_core.store.people import sign_off
 from dataops_core.table import Table
-from pages._ui import job, method_results, page_layout
+from pages._ui import current_table, job, method_results, page_layout
 from pages._ui.formatting import count, md
 
 MOST = 40  # groups that are drawn
@@ -48,6 +48,27 @@ class Asked:
             **{name: values[name] for name in names},
             **more,
         }
+
+
+def _offer(proposed: Mapping[str, Any], names: Sequence[str], able: Sequence[str]) -> None:
+    """A button for each column that seems to tell groups apart, with the outcome that the table seems to have."""
+    target = proposed.get("target") if proposed.get("target") in able else None
+    with st.container(horizontal=True):
+        for name in [each for each in proposed.get("sensitive", ()) if each in names][:5]:
+            st.button(
+                f"{md(name)} and {md(target)}" if target else md(name),
+                key=f"bias.offer.{name}",
+                icon=":material/groups:",
+                on_click=_take,
+                args=(name, target),
+                help="Proposed from the names and values of the columns: groups, and the outcome that they get",
+            )
+
+
+def _take(name: str, target: str | None) -> None:
+    st.session_state["bias.sensitive"] = [name]
+    if target and not st.session_state.get("bias.target"):
+        st.session_state["bias.target"] = target
 
 
 def choose(
@@ -102,6 +123,7 @@ def choose(
         )
     if not sensitive:
         st.info("Choose the columns that tell groups of people apart.", icon=":material/info:")
+        _offer(current_table.proposed_roles(state), names, able)
         return None
     weights = tuple(
         dict.fromkeys(

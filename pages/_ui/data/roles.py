@@ -6,11 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from dataops_core.privacy import propose_roles
 from dataops_core.store import datasets
 from dataops_core.store.datasets import Dataset
 from dataops_core.table import Table
-from pages._ui import allowed, grid, job, page_layout
+from pages._ui import allowed, current_table, job, page_layout
 from pages._ui.formatting import ROLES
 
 
@@ -60,14 +59,9 @@ def panel(here: Dataset, root: str, table: Table) -> None:
             st.rerun()
 
 
-@st.cache_data(max_entries=64, show_spinner="Looking at names and values")
-def _proposals(home: str, root: str) -> dict[str, Any]:
-    return propose_roles(grid.table(root))
-
-
 def _proposed(root: str) -> dict[str, Any]:
     """What the columns are probably for, where nobody has said it yet."""
-    found = _proposals(str(page_layout.store().home), root)
+    found = current_table.proposed_roles(root)
     if found:
         st.info(
             "Nothing is kept before you press **Keep these roles**.",

@@ -62,6 +62,7 @@ def reason_box(left: list[Unresolved], key: str, what: str) -> None:
             key=key,
             placeholder="For example: the customers agreed, contract 12",
             help="It is kept in the audit log and in the data card",
+            width=480,
         )
         st.page_link(
             "pages/privacy.py",
