@@ -11,7 +11,6 @@ from dataops_core.repair import (
     agreement,
     arithmetic,
     date_order,
-    decimal_points,
     dependencies,
     slips,
     sources,
@@ -21,7 +20,7 @@ from dataops_core.repair import (
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
-from dataops_core.repair.notation import formats, forms, other_units
+from dataops_core.repair.notation import decimal_points, formats, forms, other_units
 from dataops_core.repair.notation.characters import answers, characters, digits
 
 SURE_OF_FORM = 0.99  # what was written in another way can be read in one way only

@@ -33,7 +33,7 @@ def test_a_cell_is_changed_with_a_reason_and_undone(server, page, tmp_path):
     page.keyboard.press("Tab")
     settle(page)
     button(page, "Preview the change").click()
-    expect(page.get_by_text('Set city in row 2 to "Amsterdam"').first).to_be_visible()
+    expect(page.get_by_text('Sets city in row 2 to "Amsterdam"').first).to_be_visible()
     assert server.dataset(page).recipe.steps == ()
     settle(page)
     button(page, "Apply").click()

@@ -6,9 +6,9 @@ import pytest
 
 from dataops_core.recipe.recipe import Recipe
 from dataops_core.recipe.replay import run_recipe
-from dataops_core.repair import decimal_points, slips
+from dataops_core.repair import slips
 from dataops_core.repair.encoding import encode
-from dataops_core.repair.notation import characters, formats, other_units
+from dataops_core.repair.notation import characters, decimal_points, formats, other_units
 from dataops_core.repair.propose import propose
 from dataops_core.repair.recipe import accept, steps_of
 

@@ -2,8 +2,10 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import time
+from contextlib import closing
 from unittest.mock import Mock
 
 import pytest
@@ -124,11 +126,25 @@ def test_a_process_that_is_still_at_its_imports_is_alive_until_it_ends(store, ra
 def test_a_process_that_comes_to_nothing_for_long_is_alive_until_it_ends(store, tmp_path):
     job = slow_job(store, tmp_path)
     wait(store, job, "running")
-    os.kill(pids(job)[0], signal.SIGSTOP)
+    halt(store, pids(job)[0])
     silence(store)
     assert jobs.get(store, job).state == "running"
     os.kill(pids(job)[0], signal.SIGKILL)
     wait(store, job, "interrupted")
+
+
+def halt(store: Store, process: int) -> None:
+    """Stop a process at a moment at which it does not hold the lock of the catalog."""
+    for _ in range(100):
+        os.kill(process, signal.SIGSTOP)
+        try:
+            with closing(sqlite3.connect(store.home / "catalog.sqlite", timeout=0.2, isolation_level=None)) as asked:
+                asked.execute("BEGIN IMMEDIATE")
+                asked.execute("ROLLBACK")
+            return
+        except sqlite3.OperationalError:
+            os.kill(process, signal.SIGCONT)
+    raise AssertionError("The process always holds the lock.")
 
 
 def silence(store: Store) -> None:
