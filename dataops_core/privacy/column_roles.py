@@ -22,6 +22,7 @@ GROUPS = ("sex", "age", "nationality", "marital_status")
 WEIGHTS = {"fnlwgt", "sample weight", "sampling weight", "survey weight", "person weight", "pweight", "wgt"}
 SPLITS = {"train", "training", "test", "testing", "valid", "validation", "val", "dev", "holdout"}
 KEYS = {"id", "key", "uuid", "guid", "code", "number", "no", "nr", "num", "nummer"}
+LOOKED_AT = 100_000  # rows from the first; an identifier must be one in all of them
 CLASSES = 10  # values of an outcome, at the most
 GROUP_VALUES = 60  # of a column that tells groups apart; ages may have more
 
@@ -29,7 +30,7 @@ GROUP_VALUES = 60  # of a column that tells groups apart; ages may have more
 def propose_roles(table: Table) -> dict[str, Any]:
     """The roles that columns seem to have: {"target", "sensitive", "id", "weight", "split"}, where one fits."""
     names = [name for name in table.names if _speaks(name)]
-    frame = table.frame(names)
+    frame = table.page(0, LOOKED_AT, names)
     made: dict[str, Any] = {}
     outcomes = [name for name in names if _is_outcome(name, frame[name])]
     if outcomes:
@@ -37,8 +38,9 @@ def propose_roles(table: Table) -> dict[str, Any]:
     sensitive = [name for name in names if name not in outcomes[:1] and _tells_groups(name, frame[name])]
     made["sensitive"] = [name for name in sensitive if name != made.get("target")]
     for role, fits in (("id", _is_key), ("weight", _is_weight), ("split", _is_split)):
-        found = next((name for name in names if fits(name, frame[name])), None)
-        made[role] = found
+        made[role] = next((name for name in names if fits(name, frame[name])), None)
+    if made["id"] and table.rows > LOOKED_AT and not _is_key(made["id"], table.frame([made["id"]])[made["id"]]):
+        del made["id"]
     return {role: value for role, value in made.items() if value}
 
 

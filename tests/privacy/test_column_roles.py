@@ -58,3 +58,10 @@ def test_adult(adult, tmp_path):
 def test_the_sample(tmp_path):
     told = propose_roles(read_file(SAMPLE, tmp_path / "sample.parquet").table)
     assert told == {"target": "approved", "sensitive": ["sex", "migration_background", "age"]}  # ids are repeated
+
+
+def test_an_identifier_is_one_in_all_rows_however_few_are_looked_at(make_table, monkeypatch):
+    monkeypatch.setattr("dataops_core.privacy.column_roles.LOOKED_AT", 3)
+    assert propose_roles(make_table({"id": [1, 2, 3, 4]})) == {"id": "id"}
+    assert propose_roles(make_table({"id": [1, 2, 3, 3]})) == {}
+    assert propose_roles(make_table({"id": [], "sex": []})) == {}
