@@ -1,10 +1,12 @@
 """How sure candidates are, from planted errors: by hand, and against how many errors there really seem to be."""
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
 from dataops_core.repair import confidence
-from dataops_core.repair.candidates import search
+from dataops_core.repair.candidates import Candidates, search
 from dataops_core.repair.confidence import Kind, Measured
 from dataops_core.repair.proposal import Repair
 from dataops_core.repair.recipe import accept
@@ -63,6 +65,22 @@ def test_values_that_stand_nowhere_else_are_measured_apart_from_those_that_do():
     measured = Measured(counts, {0: 1.0})
     assert sure(measured, 0.92) == pytest.approx(40.5 / 41)
     assert sure(measured, 0.92, repeated=True) == pytest.approx(20.5 / 41)
+
+
+def test_what_other_cells_hold_is_told_apart(coded):
+    column = coded({"a": ["x", "x", "y", None, "z"]}).columns[0]
+    assert confidence.repeats(column, np.arange(5)).tolist() == [True, True, False, False, False]
+
+
+def test_a_column_without_planted_clear_errors_is_taken_to_be_like_the_others(coded):
+    table = coded({name: [f"{name}{n % 20}" for n in range(100)] for name in "abc"})
+    rows, codes = np.arange(30), np.zeros(30, dtype=np.int32)
+    clear = [Candidates(at, "agreement", rows, codes, np.full(30, 0.95)) for at in (0, 1)]
+    unclear = Candidates(2, "agreement", rows, codes, np.full(30, 0.6))
+    counts = {Kind("agreement", 0, 5, True): [20, 20, 0, 0], Kind("agreement", 1, 5, True): [60, 60, 0, 0]}
+    ratios = confidence._clear(SimpleNamespace(found=[*clear, unclear]), table, counts, 1.0)
+    assert (ratios[0, True], ratios[1, True]) == (1.5, 0.5)
+    assert ratios[2, True] == pytest.approx(1.0)  # the middle of both, on each side of either
 
 
 def test_wrong_keys_are_counted_on_where_errors_are_frequent(coded, monkeypatch):
