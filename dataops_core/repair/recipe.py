@@ -18,6 +18,7 @@ from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
 REPLACED = ("text", "integer", "decimal")  # types of columns in which values can be replaced throughout
+CELLS_ALONE = {"row", "source", "swapped"}  # a cell is wrong in its row: its value may be right in another
 NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,17})?")
 
 
@@ -29,10 +30,10 @@ def accept(repairs: Sequence[Repair], sure: float) -> list[Repair]:
 def steps_of(repairs: Sequence[Repair], table: Table, why: str = "") -> list[RecipeStep]:
     """The steps that make these repairs, and no others.
 
-    A value is replaced throughout its column where all cells that hold it become the same; other cells are set one by
-    one, by the number of their row. Rows of groups that agree altogether once the repairs are made take the value on
-    which they agree: what is known of these groups replays on the next file. A column in which only plain numbers are
-    left becomes a column of numbers.
+    A value is replaced throughout its column where all cells that hold it become the same, and it is the value that is
+    wrong, not its place; other cells are set one by one, by the number of their row. Rows of groups that agree
+    altogether once the repairs are made take the value on which they agree: what is known of these groups replays on
+    the next file. A column in which only plain numbers are left becomes a column of numbers.
     """
     deciding = {name for repair in repairs for name in repair.by}
     coded = encode(table, {repair.column for repair in repairs} | deciding)
@@ -82,6 +83,7 @@ def _column_steps(
         if column.type in REPLACED
         and len({repair.new for repair in own}) == 1
         and len(own) == holders.get(old)
+        and not {repair.cause for repair in own} & CELLS_ALONE
         and old
         and own[0].new is not None
     }

@@ -5,6 +5,8 @@ import pytest
 
 from dataops_core.repair import swapped_columns
 from dataops_core.repair.candidates import search
+from dataops_core.repair.propose import propose
+from dataops_core.repair.recipe import accept, steps_of
 
 
 @pytest.fixture
@@ -48,6 +50,15 @@ def test_texts_and_numbers_that_changed_places(coded, places):
         for column in repaired.columns[:4]:
             held = column.values[column.codes[row]]
             assert held == str(right[column.name][row]) or float(held) == right[column.name][row]
+
+
+def test_only_the_cells_themselves_are_set_and_no_value_is_replaced(make, places):
+    """Next month a land among the cities stands in another row."""
+    swap(places, "city", "land", [3, 77, 410])
+    table = make(places)
+    steps = steps_of(accept(propose(table).repairs, 0.9), table)
+    assert {step.op for step in steps} == {"set_cells"}
+    assert [set(step.settings["cells"]) for step in steps] == [{"4", "78", "411"}] * 2
 
 
 def test_a_text_beside_its_own_empty_column_is_moved(coded, places):
