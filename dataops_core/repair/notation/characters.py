@@ -1,5 +1,5 @@
-"""Values with characters that are not meant: decoded with the wrong table, look-alikes of another alphabet, or unseen;
-and several words for yes or no.
+"""Values with characters that are not meant: decoded with the wrong table, codes of HTML or addresses, look-alikes of
+another alphabet, or unseen; and several words for yes or no.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 from dataops_core.checks.variants import yes_no_merges
 from dataops_core.repair.encoding import EncodedColumn
 from dataops_core.repair.notation.forms import Rewriting
-from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visible
+from dataops_core.steps.repair_characters import one_alphabet, unscrambled, visible, without_codes
 
 MOST_WORDS = 40  # different values of a column of answers
 LONGEST_NUMBER = 20
@@ -33,13 +33,18 @@ def characters(column: EncodedColumn) -> Iterator[Rewriting]:
     counts = column.counts
     new: dict[int, str] = {}
     for at, text in enumerate(column.values):
-        if (text.isascii() and text.isprintable()) or LOST in text or not counts[at]:
+        plain = text.isascii() and text.isprintable() and "&" not in text and "%" not in text
+        if plain or LOST in text or not counts[at]:
             continue
-        right = one_alphabet(visible(unscrambled(text)))
+        right = one_alphabet(visible(without_codes(unscrambled(text))))
         if right.strip() and right != text:
             new[at] = right
     if new:
-        yield Rewriting(new, "characters", "decoded with the wrong table, look-alike letters, or characters unseen")
+        yield Rewriting(
+            new,
+            "characters",
+            "decoded with the wrong table, codes such as &amp;, look-alike letters, or characters unseen",
+        )
 
 
 def answers(column: EncodedColumn) -> Iterator[Rewriting]:
