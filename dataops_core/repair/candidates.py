@@ -10,13 +10,9 @@ import numpy as np
 from dataops_core.checks.variants import plain
 from dataops_core.repair import (
     agreement,
-    arithmetic,
-    date_order,
     dependencies,
     slips,
     sources,
-    swapped_columns,
-    years,
 )
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
@@ -24,6 +20,7 @@ from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation import decimal_points, formats, forms, letter_case, other_units
 from dataops_core.repair.notation.characters import answers, characters, digits
 from dataops_core.repair.notation.other_writing import is_other_writing
+from dataops_core.repair.rows import arithmetic, date_order, swapped_columns, years
 
 SURE_OF_FORM = 0.99  # what was written in another way can be read in one way only
 LEAST = 0.5  # score of a candidate
