@@ -20,7 +20,7 @@ from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation import decimal_points, formats, forms, letter_case, other_units
 from dataops_core.repair.notation.characters import answers, characters, digits
 from dataops_core.repair.notation.other_writing import is_other_writing
-from dataops_core.repair.rows import arithmetic, date_order, swapped_columns, years
+from dataops_core.repair.rows import arithmetic, date_order, exchanged, swapped_columns, years
 
 SURE_OF_FORM = 0.99  # what was written in another way can be read in one way only
 LEAST = 0.5  # score of a candidate
@@ -74,7 +74,7 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     rewritten = _forms(work, learned, seed) if known is None else []
     _put(work, [each for each in rewritten if not np.isnan(each.score).any()])
     written += rewritten
-    found = _swapped(work) if known is None else []
+    found = _swapped(work, learned) if known is None else []
     _put(work, found)
     split = _splits(work)
     _put(work, split)
@@ -209,16 +209,16 @@ def _written(at: int, column: EncodedColumn, cause: str, new: dict[int, str], sc
     return Candidates(at, cause, rows, to[column.codes[rows]], np.full(len(rows), score), why)
 
 
-def _swapped(table: EncodedTable) -> list[Candidates]:
+def _swapped(table: EncodedTable, learned: dict[int, formats.Format]) -> list[Candidates]:
     made, taken = [], np.zeros(table.rows, dtype=bool)
-    for each in swapped_columns.find(table):
+    for each in [*swapped_columns.find(table), *exchanged.find(table, learned)]:
         rows = each.rows[~taken[each.rows]]
         taken[rows] = True
-        one, other = table.columns[each.one], table.columns[each.other]
         score = np.full(len(rows), each.sure)
-        sides = [(each.other, one, other), *([] if each.moved else [(each.one, other, one)])]
-        for at, source, target in sides:
-            codes = [target.code_of(source.values[code]) for code in source.codes[rows].tolist()]
+        for at, by in [(each.other, each.one), *([] if each.moved else [(each.one, each.other)])]:
+            target, source = table.columns[at], table.columns[by]
+            texts = [source.values[code] for code in source.codes[rows].tolist()]
+            codes = [target.code_of(exchanged.written_as(t, learned.get(by), target, learned.get(at))) for t in texts]
             made.append(Candidates(at, "swapped", rows, np.array(codes, dtype=np.int32), score, each.why))
         if each.moved:
             made.append(Candidates(each.one, "swapped", rows, np.full(len(rows), -1, np.int32), score, each.why))
