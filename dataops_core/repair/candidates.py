@@ -20,7 +20,7 @@ from dataops_core.repair.encoding import EncodedColumn, EncodedTable
 from dataops_core.repair.notation import decimal_points, formats, forms, letter_case, other_units
 from dataops_core.repair.notation.characters import answers, characters, digits
 from dataops_core.repair.notation.other_writing import is_other_writing
-from dataops_core.repair.rows import arithmetic, date_order, exchanged, swapped_columns, years
+from dataops_core.repair.rows import arithmetic, date_order, exchanged, scales, swapped_columns, years
 
 SURE_OF_FORM = 0.99  # what was written in another way can be read in one way only
 LEAST = 0.5  # score of a candidate
@@ -80,6 +80,9 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     _put(work, split)
     found += split
     if known is None:
+        scaled = _scaled(work, learned, _taken(found, work))
+        found += scaled
+        _put(work, scaled)
         rows = _rows(work, learned, _taken(found, work), seed)
         written += [each for each in rows if np.isnan(each.score).any()]
         found += [each for each in rows if not np.isnan(each.score).any()]
@@ -253,6 +256,16 @@ def _rows(
         seen[rows] = True
         score = np.full(int(free.sum()), min(each.sure, 0.999))
         made.append(Candidates(each.column, "row", rows[free], codes[free], score, each.why))
+    return made
+
+
+def _scaled(table: EncodedTable, learned: dict[int, formats.Format], taken: Sequence[np.ndarray]) -> list[Candidates]:
+    made = []
+    for each in scales.find(table, learned):
+        column, free = table.columns[each.column], ~taken[each.column][each.rows]
+        codes = np.array([column.code_of(text) for text in each.new], dtype=np.int32)
+        score = np.full(int(free.sum()), each.sure)
+        made.append(Candidates(each.column, "scale", each.rows[free], codes[free], score, each.why))
     return made
 
 

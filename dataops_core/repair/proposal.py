@@ -15,6 +15,7 @@ CAUSES = {
     "characters": "Broken, look-alike or unseen characters",
     "synonym": "Another word for the same answer",
     "measure": "In another unit than the rest of the column",
+    "scale": "In another unit than the rest, throughout some rows",
     "point": "The decimal point was left out",
     "unit": "Unit or sign written in several ways",
     "format": "Written in another form than the rest of the column",

@@ -19,6 +19,7 @@ SCORED = (
     "characters",
     "synonym",
     "measure",
+    "scale",
     "point",
     "unit",
     "format",

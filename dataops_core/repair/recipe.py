@@ -18,7 +18,7 @@ from dataops_core.repair.proposal import Repair
 from dataops_core.table import Table
 
 REPLACED = ("text", "integer", "decimal")  # types of columns in which values can be replaced throughout
-CELLS_ALONE = {"row", "source", "swapped"}  # a cell is wrong in its row: its value may be right in another
+CELLS_ALONE = {"row", "scale", "source", "swapped"}  # a cell is wrong in its row: its value may be right in another
 NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,17})?")
 
 

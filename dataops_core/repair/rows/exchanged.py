@@ -28,7 +28,7 @@ def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Swapped
     """The pairs of columns with such rows; `learned` are the forms of the columns, by place."""
     cells: dict[str, dict[int, np.ndarray]] = {"number": {}, "date": {}}
     for at, column in enumerate(table.columns):
-        kind, numbers = _numbers(column, learned.get(at))
+        kind, numbers = numbers_of(column, learned.get(at))
         if kind and len(cells[kind]) < MOST_COLUMNS:
             cells[kind][at] = numbers
     for group in cells.values():
@@ -93,7 +93,7 @@ def _turned(days: np.ndarray) -> np.ndarray:
     return made
 
 
-def _numbers(column: EncodedColumn, form: Format | None) -> tuple[str, np.ndarray]:
+def numbers_of(column: EncodedColumn, form: Format | None) -> tuple[str, np.ndarray]:
     """What the cells of a column are ("number", "date", ""), and each as a number, NaN where it is none (rows,)."""
     if column.type in ("integer", "decimal"):
         known = pd.to_numeric(pd.Series(list(column.values)), errors="coerce").to_numpy(dtype=float)

@@ -1,0 +1,150 @@
+"""Numbers in another unit throughout some rows: a thousand times less than all others where one clerk, source or year
+wrote them.
+
+A number is proposed only where it lies apart from the others of its column, with nothing between, and among them once
+it is multiplied by one power of ten and by no other; and where nearly all such numbers stand in rows that have one
+value of another column in common.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
+from dataops_core.repair.notation.formats import Format
+from dataops_core.repair.rows.exchanged import numbers_of
+from dataops_core.repair.rows.swapped_columns import LEAST, SURE
+
+FEWEST, MOST = 5, 0.25  # cells of another unit; share of the cells
+AMONG = (0.005, 0.995)  # of the others
+ONE_POWER = 0.9  # of the numbers must lie among the others with it
+GAP = 0.3  # between them and all others: nothing lies there (log 10)
+ALIKE, SLACK = 0.5, 0.05  # of half the range of the others their middle may be from that of these, and a little more
+TOGETHER = 0.9  # of them stand in the rows of one value of another column
+COMMON, VALUES = 0.6, 500  # share of the other rows with that value at the most; different values of a column
+BY_CHANCE = 1e-4
+TRIED = 40
+
+
+@dataclass(frozen=True)
+class Scaled:
+    """Rows of a column and what they hold in the unit of the others; how sure, and why."""
+
+    column: int
+    rows: np.ndarray
+    new: list[str]
+    sure: float
+    why: str
+
+
+def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Scaled]:
+    """The columns of numbers with such rows; `learned` are the forms of the columns, by place."""
+    groups: list[tuple[str, np.ndarray, list[str]]] | None = None
+    for at, column in enumerate(table.columns):
+        kind, numbers = numbers_of(column, learned.get(at))
+        if kind != "number":
+            continue
+        found = _scaled(numbers)
+        if found is None:
+            continue
+        rows, power, sure = found
+        if sure < LEAST:
+            continue
+        groups = _groups(table) if groups is None else groups
+        common = _in_common(rows, np.isfinite(numbers), [each for each in groups if each[0] != column.name])
+        if common is None:
+            continue
+        name, value, own = common
+        texts = [_written(number * 10.0**power, column, learned.get(at)) for number in numbers[own].tolist()]
+        if None in texts:
+            continue
+        why = f'nearly all such numbers stand where "{name}" is "{value}"; times {10.0**power:g} they are as the others'
+        yield Scaled(at, own, [text for text in texts if text is not None], sure, why)
+
+
+def _written(number: float, column: EncodedColumn, form: Format | None) -> str | None:
+    """A number as the column writes it; None where it cannot."""
+    text = f"{float(f'{number:.12g}')!r}".removesuffix(".0")
+    if column.type != "text" or form is None:
+        return text
+    values = [value for value, own in form.kind.read(text) if getattr(own, "point", ".") == "."]
+    return form.kind.write(values[0], form.main) if values else None
+
+
+def _scaled(numbers: np.ndarray) -> tuple[np.ndarray, int, float] | None:
+    """Rows whose numbers are those of the others divided by a power of ten, the power, and how sure that is."""
+    there = np.flatnonzero(np.isfinite(numbers) & (numbers > 0))
+    if len(there) < 10 * FEWEST:
+        return None
+    size = np.log10(numbers[there])
+    ordered = np.sort(size)
+    for cut in np.flatnonzero(np.diff(ordered) >= GAP).tolist():
+        for power_sign, few in ((1, size <= ordered[cut]), (-1, size > ordered[cut])):
+            if FEWEST <= few.sum() <= MOST * len(there):
+                found = _power(size[few], size[~few], power_sign)
+                if found is not None:
+                    return there[few], *found
+    return None
+
+
+def _power(few: np.ndarray, others: np.ndarray, sign: int) -> tuple[int, float] | None:
+    """The power of ten, of that sign, that brings some numbers among others (both as log 10), and how sure it is.
+
+    That is measured with as many of the others, divided by it: how often it is found again, and no other.
+    """
+    power = _brings(few, others, sign)
+    if power is None:
+        return None
+    rng = np.random.default_rng([len(few), len(others)])
+    found = sum(_brings(rng.choice(others, len(few)) - power, others, sign) == power for _ in range(TRIED))
+    return power, SURE * (found + 0.5) / (TRIED + 1.0)
+
+
+def _brings(few: np.ndarray, others: np.ndarray, sign: int) -> int | None:
+    low, high = np.quantile(others, AMONG)
+    middle, half = float(np.median(others)), (high - low) / 2
+    fits = [
+        power
+        for power in (sign, 2 * sign, 3 * sign)
+        if ((few + power >= low) & (few + power <= high)).mean() >= ONE_POWER
+        and abs(float(np.median(few)) + power - middle) <= ALIKE * half + SLACK
+    ]
+    return fits[0] if len(fits) == 1 else None
+
+
+def _groups(table: EncodedTable) -> list[tuple[str, np.ndarray, list[str]]]:
+    """What rows have in common: the name, per row the place of its value (-1: none), and the values."""
+    made = []
+    for column in table.columns:
+        if column.type == "datetime":
+            months, places = np.unique([text[:7] for text in list(column.values)], return_inverse=True)
+            codes = np.append(places, -1)[column.codes]
+            made += [(column.name, codes, months.tolist())] if len(months) <= VALUES else []
+        elif 2 <= (column.counts > 0).sum() <= VALUES:
+            made.append((column.name, column.codes, list(column.values)))
+    return made
+
+
+def _in_common(
+    rows: np.ndarray, known: np.ndarray, groups: list[tuple[str, np.ndarray, list[str]]]
+) -> tuple[str, str, np.ndarray] | None:
+    """The column and value that nearly all of these rows have, and few others; and the rows that have it."""
+    best = None
+    for name, codes, values in groups:
+        own = codes[rows]
+        if not (own >= 0).any():
+            continue
+        counts = np.bincount(own[own >= 0], minlength=len(values))
+        top = int(counts.argmax())
+        others = np.bincount(codes[known & (codes >= 0)], minlength=len(values)) - counts
+        share = (others[top] + 1.0) / (others.sum() + 1.0)
+        chance = len(values) * share ** int(counts[top])
+        if counts[top] >= TOGETHER * len(rows) and share <= COMMON and chance <= BY_CHANCE:
+            best = min(best or (chance, name, top), (chance, name, top))
+    if best is None:
+        return None
+    name, codes, values = next(each for each in groups if each[0] == best[1])
+    return name, values[best[2]], rows[codes[rows] == best[2]]

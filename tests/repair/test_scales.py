@@ -1,0 +1,85 @@
+"""Numbers in another unit throughout some rows: repaired where these have something in common, and nothing else fits."""
+
+import numpy as np
+import pytest
+
+from dataops_core.repair.notation import formats
+from dataops_core.repair.propose import propose
+from dataops_core.repair.recipe import accept, steps_of
+from dataops_core.repair.rows import scales
+
+ROWS = 600
+CLERKS = ("Ames", "Boyd", "Carr", "Dunn", "Epps")
+
+
+def weights(seed, low=3.2, high=4.6):
+    """Weights in grams, by clerks; and the rows of one clerk in one half of the table."""
+    rng = np.random.default_rng(seed)
+    clerks = rng.choice(CLERKS, ROWS)
+    grams = np.round(10 ** rng.uniform(low, high, ROWS))
+    return rng, clerks, grams, np.flatnonzero((clerks == "Dunn") & (np.arange(ROWS) < 300))
+
+
+def found(coded, columns):
+    table = coded(columns)
+    return [
+        (table.columns[each.column].name, each.rows.tolist(), each.new, each.sure)
+        for each in scales.find(table, formats.learn_columns(table))
+    ]
+
+
+@pytest.mark.parametrize("power", [1000.0, 100.0, 0.001])
+def test_the_rows_of_one_clerk_come_back_into_the_unit_of_the_others(coded, power):
+    _, clerks, grams, rows = weights(1)
+    cells = grams.copy()
+    cells[rows] /= power
+    [(name, own, new, sure)] = found(coded, {"clerk": clerks.tolist(), "weight": cells})
+    assert (name, own) == ("weight", rows.tolist())
+    assert [float(text) for text in new] == grams[rows].tolist()
+    assert sure >= 0.9
+
+
+def test_numbers_written_with_a_comma_keep_it(coded):
+    _, clerks, grams, rows = weights(2)
+    cells = [
+        f"{gram / (1000 if at in set(rows.tolist()) else 1):.3f}".replace(".", ",") for at, gram in enumerate(grams)
+    ]
+    [(_, own, new, _)] = found(coded, {"clerk": clerks.tolist(), "weight": cells})
+    assert own == rows.tolist()
+    assert [float(text.replace(",", ".")) for text in new] == grams[rows].tolist()
+    assert all("." not in text for text in new)
+
+
+def test_such_numbers_without_anything_in_common_are_left_alone(coded):
+    rng, clerks, grams, rows = weights(3)
+    cells = grams.copy()
+    cells[rng.choice(ROWS, len(rows), replace=False)] /= 1000
+    assert found(coded, {"clerk": clerks.tolist(), "weight": cells}) == []
+
+
+def test_small_numbers_that_are_small_are_left_alone(coded):
+    rng, clerks, grams, rows = weights(4)
+    cells = grams.copy()
+    cells[rows] = rng.uniform(0.9, 1.3, len(rows))  # no power of ten makes them as the others are
+    assert found(coded, {"clerk": clerks.tolist(), "weight": cells}) == []
+    incomes = np.round(10 ** rng.normal(3.5, 0.8, ROWS), 2)  # a long tail, without a gap
+    assert found(coded, {"clerk": clerks.tolist(), "income": incomes}) == []
+
+
+def test_where_several_powers_fit_nobody_knows(coded):
+    _, clerks, grams, rows = weights(5, low=1.0, high=6.0)
+    cells = grams.copy()
+    cells[rows] = np.round(10 ** np.random.default_rng(6).uniform(-2.2, -1.0, len(rows)), 4)
+    assert found(coded, {"clerk": clerks.tolist(), "weight": cells}) == []
+
+
+def test_only_these_cells_are_set(make):
+    _, clerks, grams, rows = weights(7)
+    cells = grams.copy()
+    cells[rows] /= 1000
+    table = make({"clerk": clerks.tolist(), "weight": cells.tolist(), "n": list(range(ROWS))})
+    repairs = [each for each in propose(table).repairs if each.column == "weight"]
+    assert [each.row for each in repairs] == rows.tolist()
+    assert {each.cause for each in repairs} == {"scale"}
+    steps = steps_of(accept(repairs, 0.9), table, "why")
+    assert "replace_values" not in {step.op for step in steps}
