@@ -73,6 +73,13 @@ def test_where_several_powers_fit_nobody_knows(coded):
     assert found(coded, {"clerk": clerks.tolist(), "weight": cells}) == []
 
 
+def test_numbers_that_would_lack_the_last_digits_are_left_alone(coded):
+    rng, clerks, grams, rows = weights(8, low=2.0, high=2.9)
+    cells = grams.copy()
+    cells[rows] = rng.integers(1, 9, len(rows))  # such as numbers of breweries: 3 is not 300
+    assert found(coded, {"clerk": clerks.tolist(), "brewery": cells.astype(int)}) == []
+
+
 def test_only_these_cells_are_set(make):
     _, clerks, grams, rows = weights(7)
     cells = grams.copy()

@@ -27,6 +27,7 @@ TOGETHER = 0.9  # of them stand in the rows of one value of another column
 COMMON, VALUES = 0.6, 500  # share of the other rows with that value at the most; different values of a column
 BY_CHANCE = 1e-4
 TRIED = 40
+LOOKED_AT, ROUNDING = 2_000, 1e-6  # numbers, to see with how many decimals they are written
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,21 @@ def _scaled(numbers: np.ndarray) -> tuple[np.ndarray, int, float] | None:
         for power_sign, few in ((1, size <= ordered[cut]), (-1, size > ordered[cut])):
             if FEWEST <= few.sum() <= MOST * len(there):
                 found = _power(size[few], size[~few], power_sign)
-                if found is not None:
+                places = [_places(numbers[there[side]]) for side in (few, ~few)]
+                if found is not None and places[0] - found[0] >= places[1]:
                     return there[few], *found
     return None
+
+
+def _places(numbers: np.ndarray) -> int:
+    """With how many decimals most numbers are written; below 0 where they end with zeros. What became of "1" in
+    hundreds has not the digits that the others have.
+    """
+    some = numbers[:: max(1, len(numbers) // LOOKED_AT)]
+    for places in range(-3, 6):
+        if (np.abs(some * 10.0**places - np.round(some * 10.0**places)) < ROUNDING).mean() >= ONE_POWER:
+            return places
+    return 6
 
 
 def _power(few: np.ndarray, others: np.ndarray, sign: int) -> tuple[int, float] | None:
