@@ -12,6 +12,7 @@ import numpy as np
 from dataops_core.imputation.hide import SHARE
 from dataops_core.imputation.methods import SEVERAL
 from dataops_core.stats.cross_validation import interval as corrected
+from dataops_core.steps.step import StepJson
 
 HIDDEN = SHARE / (1 - SHARE)  # hidden cells, over those that methods learn from
 CLOSE = 0.01  # a simpler method may be worse by this share, where the difference is within chance
@@ -50,7 +51,7 @@ def losses(runs: Any) -> np.ndarray:
 
 
 def recommend(
-    told: dict[str, dict[str, Any]], runs: dict[str, Any], steps: dict[str, list[dict[str, Any]]], order: list[str]
+    told: dict[str, dict[str, Any]], runs: dict[str, Any], steps: dict[str, list[StepJson]], order: list[str]
 ) -> dict[str, Any]:
     """{"recommended", "reason", "step", "steps"}; a method made of two is added to `told` under a name of its own."""
     names = [name for name in order if name in told and name != SEVERAL] or [name for name in order if name in told]
@@ -109,11 +110,11 @@ def _simplest(what: str, names: list[str], told: dict[str, dict[str, Any]]) -> s
 
 
 def _two(
-    numbers: str, categories: str, single: str, told: dict[str, dict[str, Any]], steps: dict[str, list[dict[str, Any]]]
+    numbers: str, categories: str, single: str, told: dict[str, dict[str, Any]], steps: dict[str, list[StepJson]]
 ) -> dict[str, Any]:
     """A recommendation of one method for numbers and another for categories."""
 
-    def only(entries: list[dict[str, Any]], wanted: set[str]) -> list[dict[str, Any]]:
+    def only(entries: list[StepJson], wanted: set[str]) -> list[StepJson]:
         kept = [
             entry | {"with": entry["with"] | {"columns": [name for name in entry["with"]["columns"] if name in wanted]}}
             for entry in entries

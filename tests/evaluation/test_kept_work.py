@@ -37,7 +37,7 @@ def mitigate(table, **more):
     methods = ["reweigh", "over_sampling", "thresholds"]
     return fairness.compare_mitigations(
         table, "hired", "yes", ["sex"], **{"methods": methods, "replicates": 200} | more
-    )
+    ).to_json()
 
 
 WORK = {"impute": impute, "resample": resample, "mitigate": mitigate}
