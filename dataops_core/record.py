@@ -29,6 +29,11 @@ def spread(default: Any = MISSING) -> Any:
     return field(default=default, metadata={"spread": True})
 
 
+def hidden(default: Any) -> Any:
+    """A field that is not in the JSON."""
+    return field(default=default, metadata={"hidden": True})
+
+
 def empty() -> Any:
     """A field that is {} in the JSON where it is None."""
     return field(default=None, metadata={"empty": True})
@@ -103,7 +108,7 @@ def members(kind: type[Record]) -> tuple[Member, ...]:
 def _members(kind: Any) -> tuple[Member, ...]:
     hints = typing.get_type_hints(kind)
     found = []
-    for each in fields(kind):
+    for each in (part for part in fields(kind) if not part.metadata.get("hidden")):
         about, hint = each.metadata, hints[each.name]
         spreads = bool(about.get("spread"))
         record = next((part for part in (hint, *get_args(hint)) if _is_record(part)), None) if spreads else None

@@ -19,7 +19,15 @@ import dataops_core
 from dataops_core.record import Record, members
 
 # the packages whose results are told, and the command that prints the result
-PRINTED = {"Bias": "bias"}
+PRINTED = {
+    "Bias": "bias",
+    "Chains": "impute-chains",
+    "Drift": "drift",
+    "MissingCells": "missing",
+    "PooledMeans": "pooled --column",
+    "PooledRegression": "pooled --target",
+    "Verdict": "judge-synthetic",
+}
 PLAIN = {bool: "true or false", int: "integer", float: "number", str: "text", type(None): "null"}
 
 

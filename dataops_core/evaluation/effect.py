@@ -61,9 +61,9 @@ def effect_of(
             continue
         kind = comparison_of(column, later[new])
         compared = compare_samples(sample_of(frame[column.name], kind), sample_of(after[new], kind), kind)
-        if "js" in compared["measures"]:
-            apart.append(float(compared["measures"]["js"]["value"]))
-        if compared["verdict"] == "large":
+        if "js" in compared.measures:
+            apart.append(compared.measures["js"].value)
+        if compared.verdict == "large":
             drifted.append(new)
     return Effect(
         len(frame),

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from dataops_core.checks.variants import clusters
-from dataops_core.compare import drift, groups
+from dataops_core.compare.drift import Drift, drift
 from dataops_core.errors import SettingError
 from dataops_core.facts import against_target, associations, over_time
 from dataops_core.hashing import canonical, sha256
@@ -30,7 +30,7 @@ from dataops_core.table import Table
 Ask = Callable[[Store, Mapping[str, Any], Progress], Any]
 
 
-def _drift(store: Store, args: Mapping[str, Any], _: Progress) -> dict[str, Any]:
+def _drift(store: Store, args: Mapping[str, Any], _: Progress) -> Drift:
     return drift(states.table(store, args["reference"]), states.table(store, args["state"]))
 
 
@@ -145,8 +145,8 @@ COUNTS: dict[str, Ask] = {
         states.table(store, args["state"]), args["column"], args["target"]
     ),
     "over time": lambda store, args, _: over_time(states.table(store, args["state"]), args["column"], args["time"]),
-    "groups": lambda store, args, _: groups(states.table(store, args["state"]), args["column"]),
-    "drift": _drift,
+    "groups": _Asks("compare", "groups"),
+    "drift": _Asks("compare", "drift", by=_drift),
     "chart": _Asks("explore", "chart_data"),
     "through": _Asks("fairness", "recipe_impact", by=_through),
     "classes": _classes,
