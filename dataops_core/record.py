@@ -29,7 +29,7 @@ def spread(default: Any = MISSING) -> Any:
     return field(default=default, metadata={"spread": True})
 
 
-def hidden(default: Any) -> Any:
+def hidden(default: Any = MISSING) -> Any:
     """A field that is not in the JSON."""
     return field(default=default, metadata={"hidden": True})
 

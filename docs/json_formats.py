@@ -23,6 +23,7 @@ PRINTED = {
     "Bias": "bias",
     "Chains": "impute-chains",
     "Drift": "drift",
+    "ImputationBench": "impute-bench",
     "MissingCells": "missing",
     "PooledMeans": "pooled --column",
     "PooledRegression": "pooled --target",

@@ -10,6 +10,7 @@ import scipy.stats
 
 from dataops_core.cli import main
 from dataops_core.compare import Sample, compare_samples, comparison_of, drift, groups, sample_of
+from dataops_core.compare.drift import Drift
 from dataops_core.errors import SettingError
 from dataops_core.table import Column
 
@@ -209,6 +210,11 @@ def test_a_group_is_compared_with_the_rest(make_table, frame):
     direct = compare_samples(numbers(shifted["x"][~mask]), numbers(shifted["x"][mask]), "numbers").to_json()
     assert told["groups"][0]["columns"]["x"] == direct
     assert told["left_out"] == 0
+
+
+def test_what_was_kept_as_json_is_read_as_it_was(make_table, frame):
+    told = drift(make_table(frame), make_table(frame.assign(x=frame["x"] + 1)))
+    assert Drift.from_json(json.loads(json.dumps(told.to_json()))) == told
 
 
 def test_tables_without_rows_are_compared_by_their_columns(make_table, frame):

@@ -25,7 +25,9 @@ def people(rows=240):
 
 
 def impute(table, **more):
-    return imputation.bench(table, **{"target": "hired", "sensitive": ["sex"], "methods": ["mean", "knn"]} | more)
+    return imputation.bench(
+        table, **{"target": "hired", "sensitive": ["sex"], "methods": ["mean", "knn"]} | more
+    ).to_json()
 
 
 def resample(table, **more):

@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from dataops_core.fairness import bias, compare_mitigations, html_report, json_report, recipe_impact
+from dataops_core.fairness.bias import Bias
 from dataops_core.fairness.guide import PRINCIPLES
 from dataops_core.fairness.report import suppressed
 
@@ -45,6 +46,10 @@ def test_small_cells_are_gone_and_cannot_be_got_back(told):
     ] == {"suppressed": True}
     assert hidden["population"]["groups"]["Hermits"] == {"suppressed": True}
     assert told.look.groups["Hermits"].n == 4
+
+
+def test_what_was_kept_as_json_is_read_as_it_was(told):
+    assert Bias.from_json(json.loads(json.dumps(told.to_json()))) == told
 
 
 def test_json_has_all_to_repeat_it(told):

@@ -48,7 +48,9 @@ def test_odd_tables(make_table, name):
         column for column, each in told["columns"].items() if each["missing"]
     }
     try:
-        judged = bench(table, methods=["median", "hot_deck", "knn", "bayesian_ridge", "trees"], repeats=1, target=None)
+        judged = bench(
+            table, methods=["median", "hot_deck", "knn", "bayesian_ridge", "trees"], repeats=1, target=None
+        ).to_json()
     except SettingError as refusal:
         assert name in ("no rows", "one row", "nothing known")
         assert refusal.fix
@@ -63,7 +65,7 @@ def test_three_hundred_columns(make_table):
     frame.iloc[:12, :5] = np.nan
     table = make_table(frame)
     assert "50 columns" in understand(table).to_json()["little"]["why_not"]
-    told = bench(table, methods=["mean", "bayesian_ridge", "knn", "trees"], repeats=1)
+    told = bench(table, methods=["mean", "bayesian_ridge", "knn", "trees"], repeats=1).to_json()
     assert told["columns"]["numbers"] == [f"c{n}" for n in range(5)]
 
 

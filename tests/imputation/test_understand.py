@@ -9,6 +9,7 @@ import pytest
 from dataops_core.errors import SettingError
 from dataops_core.imputation import understand
 from dataops_core.imputation.missingness import hanley
+from dataops_core.imputation.understand import MissingCells
 from dataops_core.table import tidy
 
 
@@ -63,6 +64,10 @@ def test_counts_and_patterns_add_up(told):
     }
     pair = next(pair for pair in told["together"] if pair["columns"] == ["pay", "bonus"])
     assert pair["phi"] == pytest.approx(1.0) and pair["both"] == frame["pay"].isna().sum()
+
+
+def test_what_was_kept_as_json_is_read_as_it_was(told):
+    assert MissingCells.from_json(told).to_json() == told
 
 
 def test_shares_by_group_target_and_time(told):
