@@ -6,7 +6,7 @@ the dependency holds at all. Votes for one value from several dependencies add u
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ from rapidfuzz.distance import Levenshtein
 
 from dataops_core.repair.dependencies import Dependency, groups_of
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
+from dataops_core.repair.notation.other_writing import is_other_writing
 
 MOST_BY_CHANCE = 5  # rows of one value that contradict a dependency; more are a rule of their own
 
@@ -132,24 +133,36 @@ def exceptions(table: EncodedTable, following: int, ballot: Ballot, counts: Sequ
         against = np.bincount(codes[codes >= 0], minlength=len(counts[at]))
         odd = np.append((against >= MOST_BY_CHANCE) & (against > max(0.5, 5 * rate) * counts[at]), False)
         gone[rows[odd[codes]]] = True
-    return gone | _own_values(table.columns[following], counts[following], ballot, rows)
+    column = table.columns[following]
+    own = _own_values(column, counts[following], ballot, rows)
+    return (gone & ~_among(column, ballot, gone, is_other_writing)) | (own & ~_among(column, ballot, own, _is_near))
 
 
 def _own_values(column: EncodedColumn, sizes: np.ndarray, ballot: Ballot, rows: np.ndarray) -> np.ndarray:
-    """Rows with a value that contradicts a dependency nearly wherever it stands, and is no slip of what would replace
-    it: a value of its own, such as a rare category (rows,).
+    """Rows with a value that contradicts a dependency nearly wherever it stands: unless it is what would replace it,
+    written otherwise, it is a value of its own, such as a rare category (rows,).
     """
     against = np.bincount(column.codes[rows], minlength=len(sizes))
-    odd = rows[((against >= MOST_BY_CHANCE) & (against > 0.5 * sizes))[column.codes[rows]]]
-    gone = np.zeros(len(column.codes), dtype=bool)
+    own = np.zeros(len(column.codes), dtype=bool)
+    own[rows[((against >= MOST_BY_CHANCE) & (against > 0.5 * sizes))[column.codes[rows]]]] = True
+    return own
+
+
+def _among(column: EncodedColumn, ballot: Ballot, rows: np.ndarray, test: Callable[[str, str], bool]) -> np.ndarray:
+    """Which of these rows hold a value that passes a test beside the value of their group (rows,)."""
+    passed = np.zeros(len(rows), dtype=bool)
     known: dict[tuple[int, int], bool] = {}
-    for row in odd.tolist():
+    for row in np.flatnonzero(rows).tolist() if column.type == "text" else ():
         pair = (int(column.codes[row]), int(ballot.value[row]))
         if pair not in known:
-            old, new = column.values[pair[0]], column.values[pair[1]]
-            known[pair] = Levenshtein.distance(old, new) > max(2, len(new) // 10)
-        gone[row] = known[pair]
-    return gone
+            known[pair] = test(column.values[pair[0]], column.values[pair[1]])
+        passed[row] = known[pair]
+    return passed
+
+
+def _is_near(old: str, new: str) -> bool:
+    """Whether a value is a slip of another, or written otherwise."""
+    return Levenshtein.distance(old, new) <= max(2, len(new) // 10) or is_other_writing(old, new)
 
 
 def tops(groups: np.ndarray, codes: np.ndarray, wide: int) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:

@@ -7,21 +7,20 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from dataops_core.checks.variants import plain
 from dataops_core.repair import (
     agreement,
-    arithmetic,
-    date_order,
     dependencies,
     slips,
     sources,
-    swapped_columns,
-    years,
 )
 from dataops_core.repair.agreement import Ballot
 from dataops_core.repair.dependencies import Dependency
 from dataops_core.repair.encoding import EncodedColumn, EncodedTable
-from dataops_core.repair.notation import decimal_points, formats, forms, other_units
+from dataops_core.repair.notation import decimal_points, formats, forms, letter_case, other_units
 from dataops_core.repair.notation.characters import answers, characters, digits
+from dataops_core.repair.notation.other_writing import is_other_writing
+from dataops_core.repair.rows import arithmetic, date_order, exchanged, swapped_columns, years
 
 SURE_OF_FORM = 0.99  # what was written in another way can be read in one way only
 LEAST = 0.5  # score of a candidate
@@ -30,6 +29,9 @@ SOILED, STILL_SOILED = 0.025, 0.003  # share of cells clearly repaired in a roun
 ROUNDS = 3  # at the most, after the second
 VOUCHED = 0.8  # score of repairs from which the kinds of slips are learned
 MISSING = -1
+FAR_MORE = 3  # times as many cells hold the usual writing of a value
+FEW = 0.25  # of the cells: what fewer have is not how the column is written
+GROUPS = 100  # values of groups that are compared with each other
 
 
 @dataclass
@@ -72,7 +74,7 @@ def search(table: EncodedTable, seed: int = 0, known: list[Dependency] | None = 
     rewritten = _forms(work, learned, seed) if known is None else []
     _put(work, [each for each in rewritten if not np.isnan(each.score).any()])
     written += rewritten
-    found = _swapped(work) if known is None else []
+    found = _swapped(work, learned) if known is None else []
     _put(work, found)
     split = _splits(work)
     _put(work, split)
@@ -191,6 +193,7 @@ def _in_other_forms(
     for cause, new, sure, why in [
         *(("format", each.new, each.sure, each.why) for each in (formats.find(column, known, seed) if known else ())),
         *((each.cause, each.new, SURE_OF_FORM, each.why) for each in forms.spellings(column)),
+        *(("spelling", each.new, each.sure, each.why) for each in letter_case.find(column, seed)),
     ]:
         made.append((cause, {old: text for old, text in new.items() if old not in taken}, sure, why))
         taken |= set(new)
@@ -206,16 +209,16 @@ def _written(at: int, column: EncodedColumn, cause: str, new: dict[int, str], sc
     return Candidates(at, cause, rows, to[column.codes[rows]], np.full(len(rows), score), why)
 
 
-def _swapped(table: EncodedTable) -> list[Candidates]:
+def _swapped(table: EncodedTable, learned: dict[int, formats.Format]) -> list[Candidates]:
     made, taken = [], np.zeros(table.rows, dtype=bool)
-    for each in swapped_columns.find(table):
+    for each in [*swapped_columns.find(table), *exchanged.find(table, learned)]:
         rows = each.rows[~taken[each.rows]]
         taken[rows] = True
-        one, other = table.columns[each.one], table.columns[each.other]
         score = np.full(len(rows), each.sure)
-        sides = [(each.other, one, other), *([] if each.moved else [(each.one, other, one)])]
-        for at, source, target in sides:
-            codes = [target.code_of(source.values[code]) for code in source.codes[rows].tolist()]
+        for at, by in [(each.other, each.one), *([] if each.moved else [(each.one, each.other)])]:
+            target, source = table.columns[at], table.columns[by]
+            texts = [source.values[code] for code in source.codes[rows].tolist()]
+            codes = [target.code_of(exchanged.written_as(t, learned.get(by), target, learned.get(at))) for t in texts]
             made.append(Candidates(at, "swapped", rows, np.array(codes, dtype=np.int32), score, each.why))
         if each.moved:
             made.append(Candidates(each.one, "swapped", rows, np.full(len(rows), -1, np.int32), score, each.why))
@@ -287,14 +290,69 @@ def _agreed(
         if not own:
             continue
         votes = agreement.votes(table, at, own, doubts, counts)
-        score = votes.score * (1 - votes.current)
+        same = _is_same(column, votes)  # what stands there speaks for the same thing, then
+        score = np.where(same, votes.score, votes.score * (1 - votes.current))
         mask = (score > LEAST) & ~taken[at][votes.rows] & _is_supported(column, votes, own, counts[at])
         gone = column.codes[votes.rows] < 0
         for cause, kind in (("agreement", ~gone), ("missing", gone)):
             both = mask & kind
             if both.any():
-                found.append(Candidates(at, cause, votes.rows[both], votes.codes[both], score[both]))
+                here = Candidates(at, cause, votes.rows[both], votes.codes[both], score[both])
+                found += _written_otherwise(column, here, same[both], own) if same[both].any() else [here]
     return found, made
+
+
+def _is_same(column: EncodedColumn, votes: agreement.Votes) -> np.ndarray:
+    """Which cells hold what is proposed for them in another writing (votes,)."""
+    if column.type != "text":
+        return np.zeros(len(votes.rows), dtype=bool)
+    pairs = list(zip(column.codes[votes.rows].tolist(), votes.codes.tolist(), strict=True))
+    known = {(a, b): a >= 0 and is_other_writing(column.values[a], column.values[b]) for a, b in set(pairs)}
+    return np.array([known[pair] for pair in pairs], dtype=bool)
+
+
+def _written_otherwise(
+    column: EncodedColumn, each: Candidates, same: np.ndarray, own: Sequence[Ballot]
+) -> list[Candidates]:
+    """Candidates in which a cell holds what its group agrees on in another, less usual writing, and those in which it
+    holds something else. That two writings are of one thing is as sure as values of groups are of different ones.
+    """
+    usual_side = same & _into_usual(column, each)
+    known, counts = np.unique(np.concatenate([ballot.value[ballot.value >= 0] for ballot in own]), return_counts=True)
+    usual = known[np.argsort(-counts, kind="stable")][:GROUPS].tolist()
+    apart = sum(not any(_are_two(column, a, b) for b in usual if b != a) for a in usual)
+    part = _only(each, usual_side)
+    why = "the same in another writing than in the rows it belongs to"
+    score = np.full(len(part.rows), (apart + 0.5) / (len(usual) + 1.0))
+    return [replace(part, cause="spelling", score=score, why=why), _only(each, ~same)]
+
+
+def _into_usual(column: EncodedColumn, each: Candidates) -> np.ndarray:
+    """Which candidates write a text as the column is: without points, "&" and capitals throughout where few cells
+    have them; or longer or shorter as most candidates do by far; where nothing tells, those that bring in what stands
+    far more often (rows,).
+    """
+    counts, old = column.counts, column.codes[each.rows]
+    held = np.unique(np.concatenate([old, each.codes]))
+    sizes = np.zeros(len(column.values), dtype=int)
+    sizes[held] = [len(plain(column.values[at])) for at in held.tolist()]
+    grows = np.sign(sizes[each.codes] - sizes[old])
+    longer, shorter = int((grows > 0).sum()), int((grows < 0).sum())
+    if max(longer, shorter) >= FAR_MORE * min(longer, shorter):
+        usual = grows != np.sign(shorter - longer)
+    else:
+        usual = (grows == 0) | (counts[each.codes] >= FAR_MORE * counts[old])
+    for test in (str.isupper, lambda text: "." in text, lambda text: "&" in text):
+        has = np.array([test(value) for value in column.values])
+        if counts[has].sum() < FEW * counts.sum():
+            usual = np.where(has[old] != has[each.codes], has[old], usual)
+    return usual
+
+
+def _are_two(column: EncodedColumn, one: int, other: int) -> bool:
+    """Whether two values that seem to be one are about as frequent: they are two, then."""
+    some, more = sorted((int(column.counts[one]), int(column.counts[other])))
+    return more < FAR_MORE * some and is_other_writing(column.values[one], column.values[other])
 
 
 def _is_supported(

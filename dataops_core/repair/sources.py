@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import pandas as pd
 
 from dataops_core.repair.agreement import tops
 from dataops_core.repair.dependencies import STRONG, by_chance, strength
@@ -29,6 +30,8 @@ ALIKE = 0.15  # how reliable a source must be to be corrected
 FEWEST_TO_TELL, ASTRAY = 3, 0.8  # columns told of a thing, and the share of them in which a row must differ
 OF_ANOTHER = 0.5  # of these are what is told of another thing
 MOST_ASTRAY = 5_000  # rows that are looked at
+NOISE, FEWEST_MULTIPLES, MULTIPLES, BY_RULE = 0.02, 20, 3, 0.5  # see _is_rule
+IN_UNIT = 0.8  # of what a source contradicts
 ROUNDS = 20
 RELIABLE = (0.05, 0.99)
 
@@ -176,7 +179,52 @@ def _settled(table: EncodedTable, at: int, things: int, sources: int) -> Iterato
     code = np.where(chosen >= 0, facts[chosen] % len(column.values), -1)
     claims = np.bincount(thing[has_claim], minlength=number)
     alike = np.append(reliable >= ALIKE, False)  # a source that always differs tells of something else
-    rows = np.flatnonzero((chosen >= 0) & (code != column.codes) & (claims[thing] >= 2) & alike[source])
+    differs = (chosen >= 0) & (code != column.codes) & (claims[thing] >= 2)
+    times = np.where(differs & (column.codes >= 0), _times(column, code), np.nan)
+    heard = differs & alike[source]
+    if _is_rule(times[heard], source[heard], int((said > 0).sum())):
+        return
+    rows = np.flatnonzero(differs & (alike[source] | _in_other_unit(times, source, alike)))
     if len(rows):
         sure = chance[chosen[rows]] * claims[thing[rows]] / (claims[thing[rows]] + 1.0)
         yield Settled(at, rows, code[rows].astype(np.int32), sure, things, sources)
+
+
+def _times(column: EncodedColumn, code: np.ndarray) -> np.ndarray:
+    """How many times the settled number each row tells; NaN where one of them is no number above 0 (rows,)."""
+    numbers = np.append(pd.to_numeric(pd.Series(list(column.values)), errors="coerce").to_numpy(dtype=float), np.nan)
+    with np.errstate(all="ignore"):
+        times = numbers[column.codes] / numbers[code]
+    return np.where(np.isfinite(times) & (times > 0), times, np.nan)
+
+
+def _is_rule(times: np.ndarray, source: np.ndarray, sources: int) -> bool:
+    """Whether what contradicts is mostly one of a few multiples of what is settled, told by half of the sources or
+    more, such as prices less a tenth: each source then tells of its own, and nobody is wrong. Powers of ten are units
+    or lost points.
+    """
+    known = np.isfinite(times)
+    apart = known & (np.abs(times - 1) >= NOISE) & ~_is_power_of_ten(times)
+    if known.sum() < FEWEST_MULTIPLES or not apart.any():
+        return False
+    _, of, counts = np.unique(np.round(times[apart], 2), return_inverse=True, return_counts=True)
+    usual = np.isin(of, np.argsort(counts)[-MULTIPLES:])
+    return bool(usual.sum() >= BY_RULE * known.sum() and len(np.unique(source[apart][usual])) >= BY_RULE * sources)
+
+
+def _in_other_unit(times: np.ndarray, source: np.ndarray, alike: np.ndarray) -> np.ndarray:
+    """Rows of sources that nearly always tell the same power of ten of what is settled: in another unit (rows,)."""
+    gone = np.zeros(len(times), dtype=bool)
+    for each in np.flatnonzero(~alike[:-1]).tolist():
+        rows = np.flatnonzero((source == each) & np.isfinite(times))
+        same = rows[_is_power_of_ten(times[rows])]
+        if len(same) >= max(FEWEST_CLAIMS, IN_UNIT * len(rows)) and len(set(np.round(np.log10(times[same])))) == 1:
+            gone[same] = True
+    return gone
+
+
+def _is_power_of_ten(times: np.ndarray) -> np.ndarray:
+    """Which of these are 10, 100, 0.1, ... but for rounding; 1 is none (times,)."""
+    with np.errstate(all="ignore"):
+        power = np.log10(times)
+    return (np.abs(power - np.round(power)) < 0.005) & (np.round(power) != 0)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Annotated
+from urllib.parse import unquote
 
 import pandas as pd
 
@@ -27,13 +29,16 @@ FOREIGN = dict(
 )
 MIXED_WORD = re.compile("[A-Za-z\u00c0-\u024f\u0370-\u052f]+")
 LATIN = re.compile("[A-Za-z\u00c0-\u024f]")
+HTML_CODE = re.compile("&(?:[A-Za-z]{2,8}|#[0-9]{2,6}|#x[0-9A-Fa-f]{2,5});")
+IN_ADDRESS = re.compile("%[0-9A-Fa-f]{2}")
+ADDRESS = re.compile("://|^/|^www[.]|^mailto:")
 
 
 @step(
     "Repair characters",
     group="Text",
     says="Repaired the characters in {columns}",
-    also="encoding, accents, strange letters, mojibake",
+    also="encoding, accents, strange letters, mojibake, html entities, &amp;, %20",
     narrow=True,
 )
 def repair_characters(
@@ -46,8 +51,9 @@ def repair_characters(
     lookalikes: Annotated[
         bool, Label("Look-alike letters", "Cyrillic or Greek letters within Latin words become the Latin ones")
     ] = True,
+    codes: Annotated[bool, Label("Codes of HTML and addresses", "&amp; becomes &, and %20 a space")] = True,
 ) -> pd.DataFrame:
-    """Mend text that was decoded wrongly, remove signs that nobody sees, and bring words back to one alphabet.
+    """Mend text that was decoded wrongly, resolve codes, remove unseen signs, and bring words back to one alphabet.
 
     Signs that were lost (shown as \ufffd) cannot be brought back. A text that is left empty becomes missing.
 
@@ -57,6 +63,7 @@ def repair_characters(
 
     def repaired(text: str) -> str | None:
         text = unscrambled(text) if encoding else text
+        text = without_codes(text) if codes else text
         text = visible(text) if control else text
         return (one_alphabet(text) if lookalikes else text) or None
 
@@ -88,6 +95,22 @@ def decoded_run(run: str) -> str:
         return data.decode("utf-8")
     except UnicodeError:
         return run
+
+
+def without_codes(text: str) -> str:
+    """Text with the signs that its codes of HTML stand for, and, unless it is an address or holds spaces, those that
+    codes of addresses stand for.
+
+    >>> without_codes("Tom &amp; Co"), without_codes("Desk%20lamp"), without_codes("https://example.org/a%20b")
+    ('Tom & Co', 'Desk lamp', 'https://example.org/a%20b')
+    """
+    text = HTML_CODE.sub(lambda code: html.unescape(code[0]), text)
+    if " " not in text and text.count("%") == len(IN_ADDRESS.findall(text)) > 0 and not ADDRESS.search(text):
+        try:
+            return unquote(text, errors="strict")
+        except UnicodeError:
+            return text
+    return text
 
 
 def visible(text: str) -> str:

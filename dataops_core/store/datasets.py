@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from dataops_core import read
 from dataops_core.errors import ConflictError, InputError, SettingError, nearest
 from dataops_core.progress import Progress, no_progress
-from dataops_core.read import ReadOptions
+from dataops_core.read import ReadOptions, Source
 from dataops_core.read.preview import Preview, SheetView, first_cells, preview
 from dataops_core.recipe.recipe import Recipe, from_json, names_after
 from dataops_core.steps._classes import class_codes
@@ -114,6 +114,14 @@ def add(
     name = check_name(name, "dataset") if name else ""
     raw = store_raw(store, file, filename)
     _, source = states.read_raw(store, raw, options, progress)
+    return add_source(store, project, raw, source, actor, name=name)
+
+
+def add_source(
+    store: Store, project: str, raw: Mapping[str, Any], source: Source, actor: str, *, name: str = ""
+) -> str:
+    """Make a dataset of a raw file that the store holds and has read; see `add`."""
+    name, filename = check_name(name, "dataset") if name else "", raw["name"]
     made = secrets.token_urlsafe(8)
     recipe = Recipe(name_of_file(filename), 0, (), source.options.to_json())
     with store.writing() as connection:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import pandas as pd
 import sqlalchemy as sa
 
 from dataops_core.errors import PersonalDataError, SettingError
@@ -226,7 +227,11 @@ def _beside(
 
 def _cells(table: Table, name: str, texts: set[str]) -> int:
     """How many cells of a column are one of some texts."""
-    return int(table.frame([name])[name].dropna().astype(str).isin(texts).sum()) if texts else 0
+    return sum(int(_as_texts(piece, name).isin(texts).sum()) for piece in table.batches([name])) if texts else 0
+
+
+def _as_texts(piece: pd.DataFrame, name: str) -> pd.Series:
+    return piece[name].dropna().astype(str)
 
 
 def _texts(settings: Any) -> set[str]:
@@ -253,9 +258,10 @@ def named_in(store: Store, root: str, texts: Iterable[str]) -> list[bool]:
     table, some = states.table(store, root), list(texts)
     hits = [False] * len(some)
     for name in _sure(recognized(store, root)):
-        values = [value for value in table.frame([name])[name].dropna().astype(str).unique() if len(value) >= SHORTEST]
-        for at, text in enumerate(some):
-            hits[at] = hits[at] or any(value in text for value in values)
+        for piece in table.batches([name]):
+            values = [value for value in _as_texts(piece, name).unique() if len(value) >= SHORTEST]
+            for at, text in enumerate(some):
+                hits[at] = hits[at] or any(value in text for value in values)
     return hits
 
 

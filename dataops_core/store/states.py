@@ -163,15 +163,20 @@ def read_raw(
     out = store.scratch_file(".parquet")
     try:
         source = read_file(store.raw_file(raw), out, options, name=raw["name"], progress=progress)
-        read = source.options.to_json()
-        root = root_id(raw["sha256"], read)
-        _keep(store, root, None, out, source.table.content_hash, {"raw": dict(raw), "read": read})
+        return keep_source(store, raw, source), source
     finally:
         out.unlink(missing_ok=True)
+
+
+def keep_source(store: Store, raw: Mapping[str, Any], source: Source) -> str:
+    """Take in, by moving its file, what reading made of a stored raw file; returns the root state's id."""
+    read = source.options.to_json()
+    root = root_id(raw["sha256"], read)
+    _keep(store, root, None, source.table.path, source.table.content_hash, {"raw": dict(raw), "read": read})
     problems = [vars(problem) for problem in source.problems]
     blanked = {name: cells.to_json() for name, cells in source.blanked.items()}
     store.keep({f"problems:{root}": problems, f"blanked:{root}": blanked})
-    return root, source
+    return root
 
 
 def evaluate(

@@ -206,3 +206,57 @@ def test_an_amount_with_thousands_loses_its_money_sign_and_not_its_value(coded):
         column.values[at]: text for each in formats.find(column, formats.learn(column)) for at, text in each.new.items()
     }
     assert new == {"£229,000": "229000", "£318,500": "318500", "£410,250": "410250"}
+
+
+def new_values(coded, cells):
+    """What becomes of the values of a column in another form, and how sure that is."""
+    column = coded({"a": cells}).columns[0]
+    found = formats.learn(column)
+    return {
+        column.values[at]: (text, each.sure)
+        for each in (formats.find(column, found) if found else ())
+        for at, text in each.new.items()
+    }
+
+
+def test_a_word_more_in_some_addresses_is_part_of_them(coded):
+    cells = [
+        f"{100 + at} {['Oak', 'Mill', 'Lake'][at % 3]} {['Street', 'Road', 'Avenue'][at % 7 % 3]}" for at in range(300)
+    ]
+    parks = [f"{400 + at} {['Oak', 'Hill'][at % 2]} Park Drive" for at in range(40)]
+    assert new_values(coded, cells + parks) == {}
+
+
+def test_a_date_among_numbers_is_no_number_with_something_behind(coded):
+    cells = [str(18 + at % 13) for at in range(300)]
+    assert "17/01/2023" not in new_values(coded, cells + ["17/01/2023"] * 9 + ["21/01/2023"] * 5)
+    points = new_values(coded, cells + [f"{18 + at % 5}/30" for at in range(9)])
+    assert points["19/30"][0] == "19"
+
+
+def test_days_that_could_be_no_other_in_their_years_prove_the_order_of_those_that_could(coded):
+    rng = np.random.default_rng(14)
+    days = np.datetime64("2023-05-01") + rng.integers(0, 500, 600)
+    cells = [str(day) for day in days]
+    for at in range(0, 600, 12):
+        year, month, day = cells[at].split("-")
+        cells[at] = f"{day}.{month}.{year[2:]}"
+    new = new_values(coded, cells)
+    assert len(new) >= len({cell for cell in cells if "." in cell}) - 1
+    assert min(sure for _, sure in new.values()) >= 0.95
+    right = {cell: str(day) for cell, day in zip(cells, days, strict=True)}
+    assert all(text == right[cell] for cell, (text, _) in new.items())
+
+
+def test_a_few_days_that_come_again_and_again_are_enough(coded):
+    cells = [["31.12.2022", "31.12.2023", "30.06.2023", "30.06.2024"][at % 4] for at in range(400)]
+    assert new_values(coded, [*cells, *["31.12.22"] * 30])["31.12.22"] == ("31.12.2022", 0.9)
+
+
+def test_numbers_without_their_letters_are_sure_where_others_hold_the_same_and_hardly_by_chance(coded):
+    rng = np.random.default_rng(15)
+    known = rng.integers(9_000_000, 9_999_999, 60)
+    cells = [f"IMO {number}" for number in known for _ in range(10)]
+    assert new_values(coded, [*cells, str(known[0]), str(known[9])])[str(known[0])] == (f"IMO {known[0]}", 0.99)
+    weeks = [f"KW {1 + at % 52}" for at in range(600)]
+    assert np.isnan(new_values(coded, [*weeks, "17", "21", "30"])["17"][1])  # any number up to 52 is one of them

@@ -38,6 +38,10 @@ def test_a_letter_for_a_digit_is_one_only_among_plain_numbers(coded):
     ages = [str(20 + at % 60) for at in range(200)]
     column = one(coded, [*ages, "4l", "3O", "999l"])
     assert changes(column, characters.digits(column)) == {"4l": "41", "3O": "30"}
+    column = coded({"n": [*[f"{at % 90 + 10} beds" for at in range(400)], "4l beds", "3O beds", "1O5 rooms"]}).columns[
+        0
+    ]
+    assert changes(column, characters.digits(column)) == {"4l beds": "41 beds", "3O beds": "30 beds"}
     typos = one(coded, [*ages, "4l", "3O", "4q", "x7", "5n"])
     assert changes(typos, characters.digits(typos)) == {}  # any letter stands for any digit: l need not be 1
     litres = one(coded, [*[f"{at % 9}l" for at in range(40)], *ages])

@@ -4,10 +4,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from dataops_core.repair import arithmetic, date_order, years
 from dataops_core.repair.notation import formats
 from dataops_core.repair.propose import propose
 from dataops_core.repair.recipe import accept
+from dataops_core.repair.rows import arithmetic, date_order, years
 
 
 def invoices(rows=300, seed=1):

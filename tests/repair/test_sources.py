@@ -135,3 +135,48 @@ def test_a_row_that_tells_of_another_thing_is_left_alone(coded):
     for name in truth:
         columns[name][other] = f"{name} unheard of"
     assert any(other in each.rows for each in sources.settle(coded(columns)))
+
+
+def priced(seed):
+    """Prices of products by shops, all of which sell for less now and then; of one of them the weights in kilograms."""
+    rng = np.random.default_rng(seed)
+    things, shops = 120, 8
+    price, weight = rng.integers(10, 900, things) + 0.99, rng.integers(100, 9000, things)
+    brand = rng.integers(0, 9, things)
+    columns = {"product": [], "shop": [], "price": [], "weight": [], "brand": []}
+    for thing in range(things):
+        for shop in range(shops):
+            columns["product"].append(f"P-{thing}")
+            columns["shop"].append(f"shop {chr(97 + shop)}")
+            less = rng.choice([1, 1, 1, 0.95, 0.9])
+            columns["price"].append(f"{price[thing] * less:.2f}")
+            told = weight[thing] if rng.random() > 0.3 * (shop == 6) else weight[thing] + rng.integers(1, 90)
+            columns["weight"].append(f"{told / 1000:.3f}" if shop == 7 else str(told))
+            columns["brand"].append(f"brand {brand[thing] if rng.random() > 0.3 * (shop == 5) else rng.integers(0, 9)}")
+    return columns, weight
+
+
+def test_prices_that_every_shop_lowers_now_and_then_are_not_settled(coded):
+    columns, _ = priced(8)
+    table = coded(columns)
+    assert "price" not in {table.columns[each.column].name for each in sources.settle(table)}
+    for row, shop in enumerate(columns["shop"]):  # two shops alone that tell half of the price are wrong
+        if shop in ("shop b", "shop c"):
+            columns["price"][row] = f"{float(columns['price'][row]) / (1 + (row % 3 == 0)):.2f}"
+        else:
+            columns["price"][row] = columns["price"][row - row % 8]
+    table = coded(columns)
+    assert "price" in {table.columns[each.column].name for each in sources.settle(table)}
+
+
+def test_a_source_that_tells_another_unit_throughout_is_settled_as_well(coded):
+    columns, weight = priced(9)
+    table = coded(columns)
+    new = {
+        row: table.columns[each.column].values[code]
+        for each in sources.settle(table)
+        if table.columns[each.column].name == "weight"
+        for row, code in zip(each.rows.tolist(), each.codes.tolist(), strict=True)
+    }
+    rows = [row for row, shop in enumerate(columns["shop"]) if shop == "shop h"]
+    assert [float(new[row]) for row in rows] == [weight[row // 8] for row in rows]

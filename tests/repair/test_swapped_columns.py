@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 
-from dataops_core.repair import swapped_columns
 from dataops_core.repair.candidates import search
 from dataops_core.repair.propose import propose
 from dataops_core.repair.recipe import accept, steps_of
+from dataops_core.repair.rows import swapped_columns
 
 
 @pytest.fixture

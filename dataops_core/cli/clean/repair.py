@@ -18,7 +18,7 @@ from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import SettingError
 from dataops_core.hashing import canonical
 from dataops_core.printable import printable
-from dataops_core.read import Source
+from dataops_core.read import Source, raw_rows
 from dataops_core.recipe.recipe import Recipe, RecipeStep
 from dataops_core.scratch import replaced
 
@@ -36,7 +36,12 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--recipe", type=Path, metavar="OUT.json", help="write the repairs that are sure enough as a recipe"
     )
-    parser.add_argument("--repairs", type=Path, metavar="OUT.csv", help="write every proposal; rows count from 0")
+    parser.add_argument(
+        "--repairs",
+        type=Path,
+        metavar="OUT.csv",
+        help="write every proposal, dates as the file has them; rows count from 0",
+    )
     parser.add_argument(
         "--show", type=int, default=20, metavar="N", help="so many proposals on the screen (default 20)"
     )
@@ -67,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
             with replaced(args.repairs) as unfinished, unfinished.open("w", encoding="utf-8", newline="") as file:
                 writer = csv.writer(file, lineterminator="\n")
                 writer.writerow(COLUMNS)
-                for each in found.repairs:
+                for each in _as_in_file(found.repairs, source, args):
                     plain = each.to_json()
                     writer.writerow(["" if plain[name] is None else plain[name] for name in COLUMNS])
         if args.recipe:
@@ -150,6 +155,15 @@ def expected(repairs: list[Any]) -> float | None:
     """The share of repairs that is expected to be right; None where there are none."""
     sure = [each.sure for each in repairs if each.sure is not None]
     return round(sum(sure) / len(sure), 4) if sure else None
+
+
+def _as_in_file(repairs: Sequence[Any], source: Source, args: argparse.Namespace) -> Sequence[Any]:
+    """The repairs with dates and decimals as a text file writes them."""
+    from dataops_core.repair.as_written import as_written
+
+    if source.options.format != "csv" or not isinstance(args.file, Path):
+        return repairs
+    return as_written(repairs, source.table, raw_rows(args.file, source.options), source.options.decimal or ".")
 
 
 def summary(repairs: list[Any], sure: float) -> list[dict[str, Any]]:

@@ -9,6 +9,7 @@ import argparse
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from dataops_core.cli.shared.addresses import file_or_address
 from dataops_core.cli.shared.options import add_pii_reason
@@ -16,7 +17,7 @@ from dataops_core.cli.shared.other_tables import add_others, at_hand, files_name
 from dataops_core.cli.shared.output import print_json, read_model, reading, tell_problems
 from dataops_core.cli.shared.reading_options import add_reading_options
 from dataops_core.errors import ConflictError
-from dataops_core.read import ReadOptions
+from dataops_core.read import Source
 from dataops_core.recipe import recipe as recipes
 from dataops_core.rules import load
 from dataops_core.store import dataset_rules, datasets, models, states, versions
@@ -56,12 +57,14 @@ def run(args: argparse.Namespace) -> int:
     store, actor = Store(), whoami()
     with reading(args, recipe) as (source, folder):
         recipe.check(source.table.names)
-        dataset = _dataset(store, args, source.options, actor)
+        raw = datasets.store_raw(store, args.file, args.file.name)
+        states.keep_source(store, raw, source)
+        dataset = _dataset(store, args, raw, source, actor)
         if rules is not None:
             dataset_rules.save(store, dataset, rules, actor)
         recipe = recipe.with_tables(_keep_others(store, recipe, at_hand(others, folder), folder))
         with store.alone(dataset):  # or each of several would find its draft changed by another, again and again
-            made = _commit(store, dataset, replace(recipe, read=source.options.to_json()), args, actor)
+            made = _commit(store, dataset, raw, replace(recipe, read=source.options.to_json()), args, actor)
     told = {
         "dataset": args.name,
         "number": made.number,
@@ -86,7 +89,8 @@ def _keep_others(store: Store, recipe: recipes.Recipe, files: Mapping[str, Path]
     kept = {}
     for name, source in read_others(recipe, files, folder).items():
         raw = datasets.store_raw(store, files[name], files[name].name)
-        kept[name] = states.read_raw(store, raw, source.options)[1].table.content_hash
+        states.keep_source(store, raw, source)
+        kept[name] = source.table.content_hash
     return kept
 
 
@@ -96,23 +100,27 @@ def _rules(made: versions.Version) -> dict[str, int] | None:
     return {key: told[key] for key in ("passed", "failed", "not_checked", "blocking")} if told else None
 
 
-def _dataset(store: Store, args: argparse.Namespace, options: ReadOptions, actor: str) -> str:
+def _dataset(store: Store, args: argparse.Namespace, raw: Mapping[str, Any], source: Source, actor: str) -> str:
     """The dataset of that name; made where there is none, by whoever comes first."""
     name = check_name(args.name, "dataset")
     if datasets.called(store, name):
         return datasets.find(store, name)
     project = datasets.default_project(store, actor)
     try:
-        return datasets.add(store, project, args.file, args.file.name, actor, name=name, options=options)
+        return datasets.add_source(store, project, raw, source, actor, name=name)
     except ConflictError:
         return datasets.find(store, name)
 
 
 def _commit(
-    store: Store, dataset: str, recipe: recipes.Recipe, args: argparse.Namespace, actor: str
+    store: Store,
+    dataset: str,
+    raw: Mapping[str, Any],
+    recipe: recipes.Recipe,
+    args: argparse.Namespace,
+    actor: str,
 ) -> versions.Version:
     """Make the recipe and file the draft and commit just that; where somebody else was faster, once more on top."""
-    raw = datasets.store_raw(store, args.file, args.file.name)
     for left in reversed(range(10)):
         versions.still_newest(store, dataset, args.onto)
         here = datasets.get(store, dataset)

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dataops_core.repair.arithmetic import decimals
 from dataops_core.repair.encoding import EncodedColumn, Texts
+from dataops_core.repair.rows.arithmetic import decimals
 
 PLAIN = re.compile(r"-?\d+(?:\.\d+)?")
 NUMBERS = 0.8  # of the cells must be plain numbers

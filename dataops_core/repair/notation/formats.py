@@ -27,12 +27,16 @@ BESIDE = 0.25  # of them in another form: a form beside the main one, of which n
 FEWEST = 10  # cells in the main form
 UNCLEAR = (("no unit",), ("brackets",))  # forms that are never the main one
 LONGEST_RANGE = 200  # pages, in the middle
-AFFIX_ROWS, AFFIX_PARTS, AFFIX_LENGTH = 3, 4, 16  # rows with the same, its words and signs, and its characters
+AFFIX_ROWS, AFFIX_VALUES = 3, 2  # rows with the same, and different values beside it
+AFFIX_PARTS, AFFIX_LENGTH = 4, 16  # its words and signs, and its characters
 CLOCKS = ("time", "date and time", "date", "duration")  # kinds in which letters tell something
 SIGNS = ("-", "\u2212", "+", ".", ",")
 PARTS = re.compile(r"\d+|[^\W\d_]+|\s+|.", re.DOTALL)
+DIGITS = re.compile(r"\d+")
 MOST_VALUES, MOST_LEARNED = 200_000, 20_000  # to rewrite, and to learn from
 PLANTED, ENOUGH = 60, 10  # different main cells written in another form, to measure by
+FEWEST_KNOWN = 3  # of them, where what comes out stands in other cells
+CROWDED = 0.05  # values of a column for each number that it could hold: of more, one is met by chance
 
 
 @dataclass(frozen=True)
@@ -120,12 +124,17 @@ class Format:
             signs = [*parts[:before], *parts[len(parts) - after :]]
             if sum(map(len, signs)) > AFFIX_LENGTH or any(len(p) == 1 and p.isalpha() for p in signs):
                 continue  # letters beside the value may stand in the place of others
-            if _is_part_of_number(affix[1], affix[2]):
+            if _is_part_of_number(affix[1], affix[2]) or (self._has_words and any(p[0].isalpha() for p in signs)):
                 continue
             found = self._settled(core)
             if found is not None:
                 return found, affix
         return None
+
+    @property
+    def _has_words(self) -> bool:
+        """Whether values of the main form hold words: one word more may be part of a value."""
+        return self.kind.name == "name" or (self.kind.write is texts.write_runs and any(map(str.isalpha, self.main)))
 
     def _settled(self, text: str) -> str | None:
         """A text in the main form, which it may have already; None where it can be read in several ways."""
@@ -171,6 +180,8 @@ def _is_part_of_number(before: str, after: str) -> bool:
 
     >>> [_is_part_of_number(*sides) for sides in (("0.", ""), ("-", ""), ("", " 450"), ("", ".50"), ("12 ", ""))]
     [True, True, True, True, True]
+    >>> _is_part_of_number("", "/01/2023")
+    True
     >>> [_is_part_of_number(*sides) for sides in (("(", ")"), ("", "/10"), ("Vol. ", ""), ("", " mg/L"))]
     [False, False, False, False]
     """
@@ -180,7 +191,7 @@ def _is_part_of_number(before: str, after: str) -> bool:
         or before[-1:] in SIGNS
         or f"{before}{after}".isalnum()
         or digits[0]
-        or (digits[1] and (after[0].isspace() or after[0] == "'"))
+        or (digits[1] and (after[0].isspace() or after[0] == "'" or len(DIGITS.findall(after)) > 1))
     )
 
 
@@ -216,11 +227,7 @@ def _learn_kind(kind: Kind, values: Sequence[str], counts: np.ndarray, held: Seq
         readings = kind.read(values[at])
         if readings:
             known.append((int(counts[at]), readings))
-            own = {form for _, form in readings}
-            families = {kind.family(form) for form in own}
-            if len(families) == 1 and len({value for value, _ in readings}) == 1:  # 4/4/2020 proves no order
-                for each in [("family", family) for family in families] + [("form", form) for form in own]:
-                    proofs[each] += int(counts[at])
+            proofs.update(dict.fromkeys(_proves(kind, readings), int(counts[at])))
     read = sum(number for number, _ in known)
     if read < max(FEWEST, READ * total):
         return None
@@ -239,7 +246,11 @@ def _learn_kind(kind: Kind, values: Sequence[str], counts: np.ndarray, held: Seq
     in_main = [(value, number) for number, readings in known for value, form in readings if form == main]
     if kind.number is not None:
         numbers = np.array([kind.number(value) for value, _ in in_main])
-        made.span = float(numbers.min()), float(numbers.max())
+        made.span = low, high = float(numbers.min()), float(numbers.max())
+        for number, readings in known:  # 20.08.23 proves an order where no year is 1923
+            within = [each for each in readings if low <= kind.number(each[0]) <= high]
+            if 0 < len(within) < len(readings) and not _proves(kind, readings):
+                proofs.update(dict.fromkeys(_proves(kind, within), number))
     if kind.name == "page range" and np.median([(v[2] or v[1]) - v[1] for v, _ in in_main]) > LONGEST_RANGE:
         return None  # two numbers with a hyphen, such as those of telephones
     if kind.name == "name":
@@ -250,6 +261,17 @@ def _learn_kind(kind: Kind, values: Sequence[str], counts: np.ndarray, held: Seq
             Counter(value[1].split(" ")[0] for value, _ in in_main),
         )
     return made
+
+
+def _proves(kind: Kind, readings: Sequence[Reading]) -> list[tuple[str, object]]:
+    """The forms and the family that a text proves, which can be read in one way only; 4/4/2020 proves no order."""
+    families = {kind.family(form) for _, form in readings}
+    if len(families) != 1 or len({value for value, _ in readings}) != 1:
+        return []
+    return [
+        *(("family", family) for family in families),
+        *(("form", form) for form in dict.fromkeys(form for _, form in readings)),
+    ]
 
 
 def _likely(kind: Kind, readings: list[Reading], proofs: Counter[object]) -> list[Reading]:
@@ -291,7 +313,7 @@ def find(column: EncodedColumn, found: Format, seed: int = 0) -> Iterator[Rewrit
             else:
                 unread += int(counts[at])
     for form in [form for form in by_form if form[0] == "affix"]:
-        if sum(int(counts[at]) for at in by_form[form]) < AFFIX_ROWS:
+        if sum(int(counts[at]) for at in by_form[form]) < AFFIX_ROWS or len(by_form[form]) < AFFIX_VALUES:
             del by_form[form]
     if not by_form:
         return
@@ -306,15 +328,30 @@ def find(column: EncodedColumn, found: Format, seed: int = 0) -> Iterator[Rewrit
     for form, new in by_form.items():
         own = measured[form] if measured[form][0] >= ENOUGH else (asked, right)
         cells = sum(int(counts[at]) for at in new)
-        sure = (own[1] + 0.5) / (own[0] + 1.0) if own[0] >= ENOUGH and cells <= BESIDE * total else float("nan")
+        is_few = cells <= BESIDE * total
         for is_known in (True, False):
             part = {at: text for at, text in new.items() if (text in known) == is_known}
+            sure = (own[1] + 0.5) / (own[0] + 1.0) if is_few and own[0] >= ENOUGH else float("nan")
+            if is_known and is_few and np.isnan(sure):
+                sure = _not_by_chance(found, in_main, own)
             if part:
                 key = (format_slips.like(form), is_known)
                 slipped = min(1.0, slips.get(key, 0.0) / cells_of[key])
                 old, shown = next((column.values[at], text) for at, text in part.items())
                 rest = f'{found.share:.0%} of the column have the form of "{shown}" ({found.kind.name})'
                 yield Rewritten(part, sure * (1 - slipped), f'{rest}, not that of "{old}"')
+
+
+def _not_by_chance(found: Format, in_main: Sequence[str], measured: tuple[int, int]) -> float:
+    """How sure it is that a cell in another form is a value that others hold, where little could be measured: as sure
+    as values of the column are far apart. NaN where that tells nothing.
+    """
+    if measured[0] >= FEWEST_KNOWN:
+        return (measured[1] + 0.5) / (measured[0] + 1.0)
+    if found.span is None or measured[0]:
+        return float("nan")
+    crowded = len(in_main) / (found.span[1] - found.span[0] + 1.0)
+    return 1.0 - max(crowded, 0.01) if crowded <= CROWDED else float("nan")
 
 
 def _planted(found: Format, form: tuple, in_main: Sequence[str], seed: int) -> tuple[int, int]:

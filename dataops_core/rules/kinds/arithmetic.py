@@ -69,8 +69,8 @@ class Arithmetic(Rule):
 @suggests(Arithmetic)
 def suggest(view: SuggestView) -> Iterator[Candidate]:
     """Sums, products, rates and multiples that hold in nearly all rows, as the repairs find them."""
-    from dataops_core.repair.arithmetic import numbers_of, relations
     from dataops_core.repair.encoding import encode
+    from dataops_core.repair.rows.arithmetic import numbers_of, relations
 
     names = [c.name for c in view.named("integer", "decimal") if c.kind != "id"][:20]
     if len(names) < 2 or view.rows < 50:

@@ -14,10 +14,10 @@ from itertools import permutations
 
 import numpy as np
 
-from dataops_core.repair.arithmetic import ENOUGH, PLANTED, Contradiction
 from dataops_core.repair.encoding import EncodedTable
 from dataops_core.repair.notation.format_times import DayForm, read_day, write_day
 from dataops_core.repair.notation.formats import Format
+from dataops_core.repair.rows.arithmetic import ENOUGH, PLANTED, Contradiction
 
 ORDERED, APART = 0.9, 0.5  # of the rows: the end is not before the start; it is after it
 FEWEST_ROWS = 20

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dataops_core.repair.arithmetic import ENOUGH, PLANTED, Contradiction
-from dataops_core.repair.date_order import Days, Order, farthest, orders
+from dataops_core.repair.rows.arithmetic import ENOUGH, PLANTED, Contradiction
+from dataops_core.repair.rows.date_order import Days, Order, farthest, orders
 
 MOST_ROWS = 5_000
 

@@ -1,0 +1,110 @@
+"""Two numbers or dates of a row that stand in each other's column: of a start and an end, a least and a greatest, the
+first is never above the second, and exchanged they are as far apart as in other rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import permutations
+
+import numpy as np
+import pandas as pd
+
+from dataops_core.repair.encoding import EncodedColumn, EncodedTable
+from dataops_core.repair.notation.formats import Format
+from dataops_core.repair.rows.swapped_columns import LEAST, SURE, Swapped
+
+ORDERED, APART = 0.97, 0.5  # of the rows: the second is not below the first; it is above it
+FEWEST_ROWS, FEWEST = 50, 3  # with both, and in the wrong order
+USUAL = (0.005, 0.995)  # of the distances between them
+TIED = 0.6  # of the span of a column: where distances are wider, the columns are not about the same
+MOST_COLUMNS = 12
+DATES = ("date", "date and time")  # kinds of forms
+EPOCH = date(1970, 1, 1).toordinal()
+
+
+def find(table: EncodedTable, learned: Mapping[int, Format]) -> Iterator[Swapped]:
+    """The pairs of columns with such rows; `learned` are the forms of the columns, by place."""
+    cells: dict[str, dict[int, np.ndarray]] = {"number": {}, "date": {}}
+    for at, column in enumerate(table.columns):
+        kind, numbers = _numbers(column, learned.get(at))
+        if kind and len(cells[kind]) < MOST_COLUMNS:
+            cells[kind][at] = numbers
+    for group in cells.values():
+        for one, other in permutations(group, 2):
+            found = _exchanged(group[one], group[other], is_date=group is cells["date"])
+            if found is not None:
+                names = f'"{table.columns[one].name}" and "{table.columns[other].name}"'
+                why = f"{names} are in the wrong order, and exchanged as far apart as in other rows"
+                yield Swapped(min(one, other), max(one, other), found[0], False, found[1], why)
+
+
+def _exchanged(first: np.ndarray, second: np.ndarray, *, is_date: bool) -> tuple[np.ndarray, float] | None:
+    """Rows in which two columns, of which the first is never above the second, are exchanged, and how sure that is.
+    Where the day and month of one date, exchanged, explain it as well, nobody knows.
+    """
+    between = second - first
+    there = np.isfinite(between)
+    known = between[there]
+    wrong = np.flatnonzero(there & (between < 0))
+    if len(known) < FEWEST_ROWS or len(wrong) < FEWEST or len(wrong) > (1 - ORDERED) * len(known):
+        return None
+    if (known > 0).mean() < APART:
+        return None
+    low, high = np.quantile(known[known >= 0], USUAL)
+    start, end = np.quantile(first[there], USUAL)
+    wide = (high - low) / (end - start) if end > start else 1.0
+    if wide > TIED:
+        return None
+    usual = (-between[wrong] >= low) & (-between[wrong] <= high)
+    if is_date:
+        for a, b in ((first[wrong], _turned(second[wrong])), (_turned(first[wrong]), second[wrong])):
+            usual &= ~((b - a >= low) & (b - a <= high))
+    others = len(wrong) - int(usual.sum())  # wrong in some other way: so many of these are as far apart by chance
+    sure = SURE * (1.0 - (others + 0.5) * wide / max(1, int(usual.sum())))
+    return (wrong[usual], sure) if usual.sum() >= FEWEST and sure >= LEAST else None
+
+
+def written_as(text: str, source: Format | None, target: EncodedColumn, form: Format | None) -> str:
+    """A cell of one column as another column writes it, by the forms of both; as it is where that is not known."""
+    if target.type == "datetime" and source is not None:
+        values = [value for value, own in source.kind.read(text) if own == source.main]
+        return _iso(values[-1]) if values else text
+    if target.type == "text" and form is not None and form.kind.name in DATES:
+        values = [value for value, _ in form.kind.read(text.replace("T", " "))]
+        return (form.kind.write(values[0], form.main) if values else None) or text
+    return text
+
+
+def _iso(value: tuple) -> str:
+    """A date, with a time where it has one, as tables hold it."""
+    day, time = date(*value[:3]).isoformat(), ":".join(f"{part:02}" for part in value[3:])
+    return f"{day}T{time}" if time and set(value[3:]) != {0} else day
+
+
+def _turned(days: np.ndarray) -> np.ndarray:
+    """Dates with day and month exchanged; NaN where there is no such day (dates,)."""
+    made = np.full(len(days), np.nan)
+    for at, day in enumerate(days.tolist()):
+        value = date.fromordinal(int(day))
+        if value.day <= 12:
+            made[at] = value.replace(month=value.day, day=value.month).toordinal() + day % 1
+    return made
+
+
+def _numbers(column: EncodedColumn, form: Format | None) -> tuple[str, np.ndarray]:
+    """What the cells of a column are ("number", "date", ""), and each as a number, NaN where it is none (rows,)."""
+    if column.type in ("integer", "decimal"):
+        known = pd.to_numeric(pd.Series(list(column.values)), errors="coerce").to_numpy(dtype=float)
+        return "number", np.append(known, np.nan)[column.codes]
+    if column.type == "datetime":
+        days = pd.to_datetime(pd.Series(list(column.values)), errors="coerce", format="ISO8601")
+        known = ((days - pd.Timestamp(0)) / pd.Timedelta(days=1)).to_numpy(dtype=float) + EPOCH
+        return "date", np.append(known, np.nan)[column.codes]
+    if column.type != "text" or form is None or form.kind.number is None:
+        return "", np.zeros(0)
+    read = [[value for value, own in form.kind.read(text) if own == form.main] for text in list(column.values)]
+    known = np.array([form.kind.number(some[-1]) if some else np.nan for some in read])
+    kind = "date" if form.kind.name in DATES else "number" if form.kind.name == "amount" else ""
+    return kind, np.append(known, np.nan)[column.codes]

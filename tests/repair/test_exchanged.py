@@ -1,0 +1,83 @@
+"""Two numbers or dates of a row in each other's column: exchanged where that explains them, and nothing else does."""
+
+import numpy as np
+import pytest
+
+from dataops_core.repair.notation import formats
+from dataops_core.repair.propose import propose
+from dataops_core.repair.rows import exchanged
+
+ROWS = 400
+WRONG = (7, 90, 200, 333)
+
+
+def pairs(seed, wrong=WRONG):
+    rng = np.random.default_rng(seed)
+    first = rng.integers(1_000, 9_000, ROWS)
+    second = first + rng.integers(5, 400, ROWS)
+    for at in wrong:
+        first[at], second[at] = second[at], first[at]
+    return first, second
+
+
+def found(coded, columns):
+    table = coded(columns)
+    return [
+        (table.columns[each.one].name, table.columns[each.other].name, set(each.rows.tolist()), each.sure)
+        for each in exchanged.find(table, formats.learn_columns(table))
+    ]
+
+
+def test_readings_in_the_wrong_order_are_exchanged(coded):
+    first, second = pairs(1)
+    [(one, other, rows, sure)] = found(coded, {"old": first, "new": second})
+    assert (one, other, rows) == ("old", "new", set(WRONG))
+    assert sure >= 0.9
+
+
+def test_other_faults_in_such_rows_make_it_less_sure_or_say_nothing(coded):
+    first, second = pairs(2)
+    sure = found(coded, {"old": first, "new": second})[0][3]
+    for at in (20, 21, 22, 23):
+        second[at] = second[at] // 10
+    [(_, _, rows, less)] = found(coded, {"old": first, "new": second})
+    assert rows == set(WRONG)
+    assert less < sure
+    rng = np.random.default_rng(3)  # ages and incomes are in order as well, and have nothing to do with each other
+    age, income = rng.integers(18, 90, ROWS), rng.integers(200, 9_000, ROWS)
+    income[5], income[6], income[7] = 17, 15, 16
+    assert found(coded, {"age": age, "income": income}) == []
+
+
+@pytest.mark.parametrize("columns", [("a", "b"), ("b", "a")])
+def test_a_day_and_a_month_that_explain_it_as_well_leave_it_open(coded, columns):
+    rng = np.random.default_rng(4)
+    start = np.datetime64("2023-01-05") + rng.integers(0, 500, ROWS)
+    end = start + rng.integers(1, 12, ROWS)
+    cells = {columns[0]: [str(day) for day in start], columns[1]: [str(day) for day in end]}
+    turned = []
+    for at in range(ROWS):
+        year, month, day = str(end[at]).split("-")
+        if len(turned) < 6 and int(day) <= 12 and day != month and f"{year}-{day}-{month}" < str(start[at]):
+            cells[columns[1]][at] = f"{year}-{day}-{month}"
+            turned.append(at)
+    for at in WRONG:
+        cells[columns[0]][at], cells[columns[1]][at] = str(end[at]), str(start[at])
+    for _, _, rows, _ in found(coded, cells):
+        assert not rows & set(turned)
+
+
+def test_exchanged_dates_are_written_in_the_form_of_each_column(make):
+    rng = np.random.default_rng(5)
+    start = np.datetime64("2023-01-05") + rng.integers(0, 500, ROWS)
+    end = start + rng.integers(1, 12, ROWS)
+    for at in WRONG:
+        start[at], end[at] = end[at], start[at]
+    german = [".".join(reversed(str(day).split("-"))) for day in end]
+    table = make({"from": start.astype("datetime64[us]"), "to": [*german[:-1], "unknown date"], "n": list(range(ROWS))})
+    assert [column.type for column in table.columns] == ["datetime", "text", "integer"]
+    new = {(each.row, each.column): each.new for each in propose(table).repairs if each.cause == "swapped"}
+    for at in set(WRONG) & {row for row, _ in new}:
+        assert new[at, "from"] == str(end[at])
+        assert new[at, "to"] == ".".join(reversed(str(start[at]).split("-")))
+    assert new
